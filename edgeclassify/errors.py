@@ -1,0 +1,86 @@
+"""Every error that a user can cause or must act on, one class per stage, each with its exit status.
+
+The message of such an error is complete: it names the file or key, what was expected, what was found and
+what to do. Commands print it and exit with `exit_status`; the daemon logs it. Anything else that escapes is
+a bug and keeps its traceback. Exit statuses are those of BSD's sysexits.h.
+"""
+
+from enum import IntEnum
+
+
+class ExitStatus(IntEnum):
+    """Exit statuses of the commands and the daemon (sysexits.h; 1 where some inputs of several failed)."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 64
+    DATA = 65
+    NO_INPUT = 66
+    UNAVAILABLE = 69
+    SOFTWARE = 70
+    CANNOT_WRITE = 73
+    CONFIG = 78
+
+
+class EdgeClassifyError(Exception):
+    """Base of all errors with a message for the user."""
+
+    exit_status: ExitStatus = ExitStatus.SOFTWARE
+
+
+class UsageError(EdgeClassifyError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class ConfigError(EdgeClassifyError):
+    """The config file can't be used; the message lists every fault."""
+
+    exit_status = ExitStatus.CONFIG
+
+
+class SourceError(EdgeClassifyError):
+    """A source can't deliver frames now; trying again may help (a camera that is unplugged, a dead stream)."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
+class MissingInputError(SourceError):
+    """The file, folder or URL that a source should read is not there."""
+
+    exit_status = ExitStatus.NO_INPUT
+
+
+class ImageError(SourceError):
+    """An image is there but can't be decoded, or is of a kind that is not accepted."""
+
+    exit_status = ExitStatus.DATA
+
+
+class ModelError(EdgeClassifyError):
+    """A .tflite file is damaged, is no image classifier, or is refused by the runtime."""
+
+    exit_status = ExitStatus.DATA
+
+
+class ModelMissingError(ModelError):
+    """The model (or its label file) is not there."""
+
+    exit_status = ExitStatus.NO_INPUT
+
+
+class RuntimeMissingError(ModelError):
+    """Neither LiteRT nor tflite-runtime, or not the one that was asked for, can be imported."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
+class LabelError(ModelError):
+    """A label file can't be read, or its count does not match the model's output."""
+
+
+class PublishError(EdgeClassifyError):
+    """The broker can't be reached, refuses us, or the MQTT settings can't work."""
+
+    exit_status = ExitStatus.UNAVAILABLE

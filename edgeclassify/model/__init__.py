@@ -1,0 +1,1 @@
+"""Frame → prediction: the .tflite file, its labels, preprocessing and the classifier around one invoke()."""

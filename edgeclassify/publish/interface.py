@@ -1,0 +1,82 @@
+"""What the pipeline knows of delivery: a publisher that never blocks, and a spool that keeps what is undelivered."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
+
+
+class Spool(ABC):
+    """Events that the broker has not acknowledged, in order of `seq`, bounded: the oldest is dropped first.
+
+    Thread-safe: the inference thread appends, the publisher's thread reads and deletes.
+    """
+
+    @abstractmethod
+    def append(self, event: Event) -> None:
+        """Keep an event until `delivered` names it. Never blocks for long, never raises for a full spool."""
+
+    @abstractmethod
+    def pending(self, limit: int) -> Sequence[Event]:
+        """The oldest undelivered events, in order of `seq`, at most `limit`."""
+
+    @abstractmethod
+    def delivered(self, seq: int) -> None:
+        """The broker has acknowledged the event with this `seq`: forget it. Unknown numbers are ignored."""
+
+    @property
+    @abstractmethod
+    def depth(self) -> int:
+        """Number of undelivered events."""
+
+    @property
+    @abstractmethod
+    def dropped(self) -> int:
+        """Number of events dropped because the spool was full, since start."""
+
+    def close(self) -> None:
+        """Flush and release; nothing may be appended afterwards."""
+
+
+class Publisher(ABC):
+    """Delivers to one place (a broker, a terminal). Every method returns at once and is thread-safe.
+
+    States, availability and info describe now: the newest value replaces an older one that could not be sent.
+    Events are never replaced: they go through the spool.
+    """
+
+    @abstractmethod
+    def start(self) -> None:
+        """Begin to connect in the background. Raises PublishError only for settings that can never work."""
+
+    @abstractmethod
+    def stop(self, timeout_s: float) -> None:
+        """Deliver what is pending, say goodbye (retained `offline`), disconnect; at most `timeout_s` seconds."""
+
+    @abstractmethod
+    def publish_info(self, info: NodeInfo) -> None:
+        """What runs on this node (retained)."""
+
+    @abstractmethod
+    def publish_availability(self, view: str, online: bool) -> None:
+        """Does this view's camera deliver frames (retained)?"""
+
+    @abstractmethod
+    def publish_state(self, state: ViewState) -> None:
+        """What a view shows now (retained)."""
+
+    @abstractmethod
+    def publish_event(self, event: Event) -> None:
+        """A label entered or left: spooled, then delivered at least once."""
+
+    @abstractmethod
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        """The raw prediction of one frame: best effort, dropped while offline."""
+
+    @abstractmethod
+    def publish_health(self, health: Health) -> None:
+        """Figures of the running daemon (retained)."""
+
+    @abstractmethod
+    def retire_view(self, view: str) -> None:
+        """Remove the retained topics of a view that the config no longer has."""

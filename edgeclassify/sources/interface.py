@@ -1,0 +1,40 @@
+"""What a source is: something that is opened, read frame by frame, and closed."""
+
+from abc import ABC, abstractmethod
+
+from edgeclassify.types import Frame
+
+
+class FrameSource(ABC):
+    """Frames of one camera, file, folder or stream. Used by one thread at a time (the capture thread).
+
+    Life: open() → read() … read() → close(), and open() again after close(): the capture thread's restart
+    ladder does that. close() is allowed at any time, twice too, and never raises.
+    """
+
+    live: bool = True
+    """True: the world moves on while nobody reads, so late frames are dropped (camera, stream).
+    False: the source waits for its reader and every picture counts (files, folders)."""
+
+    def __init__(self, camera: str) -> None:
+        self.camera = camera
+
+    @abstractmethod
+    def open(self) -> None:
+        """Make ready to read. Raises SourceError (or a subclass) when that fails."""
+
+    @abstractmethod
+    def read(self, timeout_s: float) -> Frame | None:
+        """The next frame; waits at most `timeout_s` seconds.
+
+        Returns None when the source has ended (a file or a folder without loop). Raises SourceError when no
+        frame came in time or the source broke; ImageError for one bad picture (the next read may succeed).
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release the device or file. Never raises."""
+
+    def describe(self) -> str:
+        """One short phrase for logs, without credentials."""
+        return self.camera

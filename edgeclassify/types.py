@@ -1,0 +1,186 @@
+"""Frozen records that cross stages, in the order of a frame's way: Frame, Prediction, Event, ViewState, Health.
+
+Times: `*_ns` are nanoseconds of the monotonic clock (durations are computed from these alone, since a Pi's
+wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds since the epoch, UTC.
+Scores are dequantized values in 0-1.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+"""uint8 pixels; the shape is the frame's (see PixelFormat)."""
+
+UNKNOWN = "unknown"
+"""The label of a view's state while no label is above its threshold."""
+
+
+class PixelFormat(StrEnum):
+    """Order of the channels in memory (libcamera's "RGB888" is B, G, R in memory: here it is `BGR`)."""
+
+    BGR = "bgr"  # (height, width, 3)
+    RGB = "rgb"  # (height, width, 3)
+    GRAY = "gray"  # (height, width)
+    YUV420 = "yuv420"  # I420: (height * 3 / 2, stride): Y rows, then the U plane, then the V plane, packed
+    NV12 = "nv12"  # (height * 3 / 2, stride): Y rows, then rows of interleaved U, V
+
+
+@dataclass(frozen=True, slots=True)
+class Roi:
+    """Region of interest as fractions of the frame: left edge, top edge, width, height, each in 0-1."""
+
+    x: float = 0.0
+    y: float = 0.0
+    width: float = 1.0
+    height: float = 1.0
+
+
+FULL_FRAME = Roi()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a camera. The pixels belong to the frame: nobody writes into them again.
+
+    `width` and `height` are the picture's size in pixels; a YUV row may be longer (stride >= width).
+    """
+
+    pixels: Pixels
+    pixel_format: PixelFormat
+    width: int
+    height: int
+    camera: str
+    sequence: int
+    captured_at_ns: int
+    captured_at: float
+    origin: str | None = None
+    """Where the picture came from (file path or URL), None for cameras."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """One row of the output: its class index, label and score."""
+
+    index: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the model says of one frame: the top-k, best first, and all scores.
+
+    `scores`: float32, shape (number of labels,), index = class index.
+    """
+
+    top: tuple[LabelScore, ...]
+    scores: NDArray[np.float32]
+    preprocess_ms: float
+    invoke_ms: float
+    frame_sequence: int
+    captured_at_ns: int
+    captured_at: float
+    origin: str | None = None
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds from frame to scores."""
+        return self.preprocess_ms + self.invoke_ms
+
+
+class EventType(StrEnum):
+    """A label entered, its score rose further, or it left."""
+
+    START = "start"
+    UPDATE = "update"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A label entered or left a view.
+
+    `id` names the occurrence (its start, updates and end share it); `seq` names the message: it grows by one
+    per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
+    `why` holds the figures behind the decision (thresholds, confirmation time, score).
+    """
+
+    id: str
+    seq: int
+    view: str
+    event_type: EventType
+    label: str
+    score: float
+    ts: float
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What a view shows now. `label` is UNKNOWN while nothing is above threshold; `event_id` names the
+    occurrence that the label belongs to, None while unknown; `seq` is that of the last event (0: none yet)."""
+
+    view: str
+    label: str
+    score: float
+    since: float
+    ts: float
+    seq: int
+    event_id: str | None
+    top: tuple[LabelScore, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Identity of a loaded model, as it is published in `info`."""
+
+    name: str
+    path: str
+    sha256: str
+    runtime: str
+    """Runtime and version, e.g. "litert 2.3.0"."""
+    labels: int
+    input_width: int
+    input_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """What runs on this node, published once per connection."""
+
+    version: str
+    python: str
+    session: str
+    started: float
+    models: tuple[ModelInfo, ...]
+    views: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Figures of the running daemon at `ts`; None where this machine can't tell."""
+
+    ts: float
+    uptime_s: float
+    frame_age_s: float | None
+    fps: float
+    frames: int
+    inference_ms_p50: float | None
+    inference_ms_p95: float | None
+    dropped: int
+    """Frames overwritten by a newer one before inference took them."""
+    restarts: int
+    """Camera re-opens since start."""
+    spool_depth: int
+    spool_dropped: int
+    temperature_c: float | None
+    throttled: bool | None
+    rss_bytes: int | None
+    bytes_written: int | None
+    """Bytes that this process sent to storage since start."""
+    clock_synchronised: bool | None
