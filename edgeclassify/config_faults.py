@@ -1,0 +1,157 @@
+"""Faults of a config file in the user's words: key, expected, found, and what was probably meant."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+SECRET_KEYS = ("password",)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFault:
+    """One fault: the key's place in the file, what is expected there, what was found, and a hint."""
+
+    key: str
+    expected: str
+    found: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """One line for the report."""
+        return f"{self.key}: expected {self.expected}, found {self.found}." + (f" {self.hint}" if self.hint else "")
+
+    @classmethod
+    def choice(cls, key: str, choices: Sequence[str], found: str) -> Self:
+        """A fault of a value that must be one of `choices`."""
+        return cls(key, f"one of {', '.join(choices) or '(nothing is defined)'}", repr(found), did_you_mean(found, choices))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f'Did you mean "{near[0]}"?' if near else ""
+
+
+def report(name: str, faults: Sequence[ConfigFault]) -> str:
+    """All faults as one message, a line each."""
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return "\n".join([f"{name}: {count}", *(f"  {fault}" for fault in faults)])
+
+
+def faults_of(error: ValidationError, document: dict[str, Any], root: type[BaseModel]) -> list[ConfigFault]:
+    """The faults behind a validation error of `document` against `root`."""
+    faults: list[ConfigFault] = []
+    for detail in error.errors(include_url=False):
+        inner = detail.get("ctx", {}).get("error")
+        if hasattr(inner, "faults"):
+            faults += inner.faults
+        else:
+            faults.append(_fault(detail, document, root))
+    # A union ("auto" or a number) yields one detail per branch for the same key: the user needs one line.
+    merged: dict[str, ConfigFault] = {}
+    for fault in faults:
+        seen = merged.get(fault.key)
+        merged[fault.key] = fault if seen is None else _either(seen, fault)
+    return list(merged.values())
+
+
+def _either(a: ConfigFault, b: ConfigFault) -> ConfigFault:
+    expected = a.expected if b.expected in a.expected else f"{a.expected}, or {b.expected}"
+    return ConfigFault(a.key, expected, a.found, a.hint or b.hint)
+
+
+def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]) -> ConfigFault:
+    path = _document_path(detail["loc"], document)
+    key = _key(path)
+    kind, ctx, found = detail["type"], detail.get("ctx", {}), _found(path, detail["input"])
+    if kind == "extra_forbidden":
+        known = _fields(root, path[:-1])
+        return ConfigFault(key, f"one of the keys {', '.join(known)}", "an unknown key", did_you_mean(str(path[-1]), known))
+    if kind == "missing":
+        return ConfigFault(key, "a value", "nothing", "This key has no default.")
+    if kind == "literal_error":
+        choices = [word.strip("'\" ") for word in str(ctx["expected"]).replace(" or ", ", ").split(",")]
+        text = str(detail["input"])
+        return ConfigFault(key, f"one of {', '.join(choices)}", found, did_you_mean(text, choices))
+    if kind == "value_error":
+        return ConfigFault(key or "the file", str(ctx.get("error", detail["msg"])), found)
+    return ConfigFault(key, _expected(kind, ctx, detail["msg"]), found)
+
+
+def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
+    """What pydantic wanted, as a noun phrase."""
+    phrases = {
+        "greater_than_equal": "a number of at least {ge}",
+        "greater_than": "a number above {gt}",
+        "less_than_equal": "a number of at most {le}",
+        "string_pattern_mismatch": "1 to 64 letters, digits, - or _",
+        "string_too_short": "a non-empty string",
+        "string_type": "a string in quotes",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "finite_number": "a finite number",
+        "path_type": "a path in quotes",
+        "tuple_type": "a list",
+        "too_long": "a list of {max_length}",
+        "model_type": "a table",
+        "model_attributes_type": "a table",
+    }
+    if kind in phrases:
+        return phrases[kind].format(**ctx)
+    return message.removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _document_path(loc: tuple[int | str, ...], document: Any) -> list[int | str]:
+    """The part of pydantic's location that exists in the file (it appends names of union branches)."""
+    path: list[int | str] = []
+    here = document
+    for step in loc:
+        if isinstance(here, dict):
+            path.append(step)
+            here = here.get(step)
+        elif isinstance(here, list) and isinstance(step, int):
+            path.append(step)
+            here = here[step] if step < len(here) else None
+        else:
+            break
+    return path
+
+
+def _key(path: Sequence[int | str]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _found(path: Sequence[int | str], value: Any) -> str:
+    if any(secret in str(step) for step in path for secret in SECRET_KEYS):
+        return "(not shown)"
+    if isinstance(value, dict):
+        return f"a table with {', '.join(map(str, value)) or 'nothing'}"
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _fields(root: type[BaseModel], path: Sequence[int | str]) -> list[str]:
+    """Names of the keys that the table at `path` may have."""
+    section: Any = root
+    for step in path:
+        if isinstance(step, str):
+            section = _section_in(section.model_fields[step].annotation)
+    return list(section.model_fields)
+
+
+def _section_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _section_in(part)) is not None), None)
