@@ -41,7 +41,7 @@ class ConfigError(EdgeClassifyError):
 
 
 class SourceError(EdgeClassifyError):
-    """A source can't deliver frames now; trying again may help (a camera that is unplugged, a dead stream)."""
+    """A source can't deliver frames now; trying again may help (an unplugged camera, a dead stream)."""
 
     exit_status = ExitStatus.UNAVAILABLE
 

@@ -1,4 +1,4 @@
-"""Frozen records that cross stages, in the order of a frame's way: Frame, Prediction, Event, ViewState, Health.
+"""Frozen records that cross stages, in the order of a frame's way.
 
 Times: `*_ns` are nanoseconds of the monotonic clock (durations are computed from these alone, since a Pi's
 wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds since the epoch, UTC.
@@ -121,8 +121,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What a view shows now. `label` is UNKNOWN while nothing is above threshold; `event_id` names the
-    occurrence that the label belongs to, None while unknown; `seq` is that of the last event (0: none yet)."""
+    """What a view shows now.
+
+    `label` is UNKNOWN while nothing is above threshold; `event_id` names the occurrence of the label,
+    None while unknown; `seq` is that of the last event (0: none yet).
+    """
 
     view: str
     label: str

@@ -1,6 +1,7 @@
 """Faults of a config file in the user's words: key, expected, found, and what was probably meant."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, get_args
@@ -22,12 +23,14 @@ class ConfigFault:
 
     def __str__(self) -> str:
         """One line for the report."""
-        return f"{self.key}: expected {self.expected}, found {self.found}." + (f" {self.hint}" if self.hint else "")
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{self.key}: expected {self.expected}, found {self.found}.{hint}"
 
     @classmethod
     def choice(cls, key: str, choices: Sequence[str], found: str) -> Self:
         """A fault of a value that must be one of `choices`."""
-        return cls(key, f"one of {', '.join(choices) or '(nothing is defined)'}", repr(found), did_you_mean(found, choices))
+        expected = f"one of {', '.join(choices) or '(nothing is defined)'}"
+        return cls(key, expected, repr(found), did_you_mean(found, choices))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -44,16 +47,10 @@ def report(name: str, faults: Sequence[ConfigFault]) -> str:
 
 def faults_of(error: ValidationError, document: dict[str, Any], root: type[BaseModel]) -> list[ConfigFault]:
     """The faults behind a validation error of `document` against `root`."""
-    faults: list[ConfigFault] = []
-    for detail in error.errors(include_url=False):
-        inner = detail.get("ctx", {}).get("error")
-        if hasattr(inner, "faults"):
-            faults += inner.faults
-        else:
-            faults.append(_fault(detail, document, root))
     # A union ("auto" or a number) yields one detail per branch for the same key: the user needs one line.
     merged: dict[str, ConfigFault] = {}
-    for fault in faults:
+    for detail in error.errors(include_url=False):
+        fault = _fault(detail, document, root)
         seen = merged.get(fault.key)
         merged[fault.key] = fault if seen is None else _either(seen, fault)
     return list(merged.values())
@@ -70,7 +67,8 @@ def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]
     kind, ctx, found = detail["type"], detail.get("ctx", {}), _found(path, detail["input"])
     if kind == "extra_forbidden":
         known = _fields(root, path[:-1])
-        return ConfigFault(key, f"one of the keys {', '.join(known)}", "an unknown key", did_you_mean(str(path[-1]), known))
+        expected = f"one of the keys {', '.join(known)}"
+        return ConfigFault(key, expected, "an unknown key", did_you_mean(str(path[-1]), known))
     if kind == "missing":
         return ConfigFault(key, "a value", "nothing", "This key has no default.")
     if kind == "literal_error":
@@ -139,6 +137,7 @@ def _found(path: Sequence[int | str], value: Any) -> str:
     if isinstance(value, dict):
         return f"a table with {', '.join(map(str, value)) or 'nothing'}"
     text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    text = re.sub(r"//[^/@\s]*@", "//(not shown)@", text)  # credentials in a URL
     return text if len(text) <= 80 else text[:77] + "…"
 
 

@@ -1,0 +1,34 @@
+"""The config file: one frozen section per part, read from TOML, every fault reported at once.
+
+`load_config(path)` is the way in. Each part of the daemon receives its own section, never the whole.
+"""
+
+from edgeclassify.config.loading import json_schema, load_config, parse_config
+from edgeclassify.config.sections import (
+    CameraConfig,
+    Config,
+    LoggingConfig,
+    ModelConfig,
+    MqttConfig,
+    NodeConfig,
+    TlsConfig,
+    ViewConfig,
+    safe_name,
+    split_source,
+)
+
+__all__ = [
+    "CameraConfig",
+    "Config",
+    "LoggingConfig",
+    "ModelConfig",
+    "MqttConfig",
+    "NodeConfig",
+    "TlsConfig",
+    "ViewConfig",
+    "json_schema",
+    "load_config",
+    "parse_config",
+    "safe_name",
+    "split_source",
+]

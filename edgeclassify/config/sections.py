@@ -1,0 +1,270 @@
+"""The sections of the config file, as frozen classes; unknown keys are faults.
+
+Every field carries the description that the JSON Schema shows; units stand in the names.
+"""
+
+import re
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from edgeclassify.types import UNKNOWN, Roi
+
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=86_400 * 7, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400 * 7, allow_inf_nan=False)]
+Side = Annotated[int, Field(ge=16, le=8192)]
+
+SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "synthetic", "rtsp", "rtsps", "http", "https")
+SOURCE_FORMS = (
+    "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, "
+    "rtsp://…, http(s)://… or synthetic:"
+)
+RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
+
+
+def safe_name(text: str) -> str:
+    """`text` as a topic level: every run of characters outside [a-zA-Z0-9_-] becomes one "-"."""
+    return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:64] or "node"
+
+
+def split_source(source: str) -> tuple[str, str]:
+    """A source string's kind and what follows the colon: ("picamera", "0"), ("rtsp", "//host/stream")."""
+    kind, _, target = source.partition(":")
+    return kind.strip().lower(), target.strip()
+
+
+def _about(default: Any, text: str) -> Any:
+    """A field with its default and the description that the reference shows."""
+    return Field(default, description=text)
+
+
+class Section(BaseModel):
+    """A table of the config: frozen, unknown keys are faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class NodeConfig(Section):
+    """[node]: this machine."""
+
+    name: Name = Field(
+        default_factory=lambda: safe_name(socket.gethostname()),
+        description="Topic level of this node; default: the host name, made safe.",
+    )
+    state_dir: Path | None = _about(
+        None,
+        "Folder for what survives a restart (event numbers); default: systemd's StateDirectory, "
+        "else ~/.local/state/edgeclassify.",
+    )
+    health_interval_s: PositiveSeconds = _about(60.0, "Seconds between two health messages.")
+
+
+class TlsConfig(Section):
+    """[mqtt] tls: encryption of the broker connection; an empty table uses the system's CA certificates."""
+
+    ca: Path | None = _about(None, "CA certificate (PEM); default: the system's.")
+    cert: Path | None = _about(None, "Client certificate (PEM), for brokers that ask for one.")
+    key: Path | None = _about(None, "Private key of the client certificate (PEM).")
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.cert is None) != (self.key is None):
+            raise ValueError("cert and key together, or neither")
+        return self
+
+
+class MqttConfig(Section):
+    """[mqtt]: the broker and what is published to it."""
+
+    host: Annotated[str, Field(min_length=1)] = _about("localhost", "Host name or address of the broker.")
+    port: Annotated[int, Field(ge=1, le=65535)] = _about(1883, "TCP port (8883 is usual with TLS).")
+    prefix: str = _about("edgeclassify", "First topic level(s); no spaces, wildcards or empty levels.")
+    username: str | None = _about(None, "User name at the broker.")
+    password_file: Path | None = _about(
+        None,
+        "File with the password; else the environment variable EDGECLASSIFY_MQTT_PASSWORD "
+        "or the systemd credential mqtt-password.",
+    )
+    tls: TlsConfig | None = _about(None, "TLS settings; absent: no encryption.")
+    protocol: Literal["auto", "5", "3.1.1"] = _about(
+        "auto", "MQTT version; auto: 5, and 3.1.1 where the broker refuses 5."
+    )
+    client_id: str | None = _about(None, "MQTT client id; default: edgeclassify-<node>.")
+    keepalive_s: Annotated[int, Field(ge=5, le=3600)] = _about(
+        30, "Keep-alive in seconds: a dead connection is noticed after about 1.5 times this."
+    )
+    heartbeat_s: Seconds = _about(
+        60.0, "Seconds between two state messages while nothing changes; 0: only on change."
+    )
+    results: bool = _about(False, "Publish the raw prediction of frames on <view>/result.")
+    results_interval_s: Seconds = _about(1.0, "At least this many seconds between two results of one view.")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        if not all(re.fullmatch(r"[^\s+#\x00-\x1f$]+", level) for level in value.split("/")):
+            raise ValueError("topic levels without spaces, +, #, $ or control characters, joined by /")
+        return value
+
+    @model_validator(mode="after")
+    def _password_needs_user(self) -> Self:
+        if self.password_file is not None and self.username is None:
+            raise ValueError("a username beside password_file")
+        return self
+
+
+class ModelConfig(Section):
+    """[model], and [view.model]: which .tflite file, and how it is run."""
+
+    name: Annotated[str, Field(min_length=1)] = _about(
+        "builtin", "A name of the catalog, or a path to a .tflite file."
+    )
+    labels: Path | None = _about(None, "Label file; default: what the model brings (sidecar, metadata).")
+    runtime: Literal["auto", "litert", "tflite-runtime"] = _about(
+        "auto", "auto: LiteRT where it is installed, else tflite-runtime."
+    )
+    threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = _about(
+        "auto", "Threads per invoke; auto: the number of cores, at most 4."
+    )
+    fit: Literal["crop", "letterbox", "squash"] = _about(
+        "crop", "How a frame becomes the model's square: centre crop, bars around it, or distortion."
+    )
+    crop: Annotated[float, Field(gt=0, le=1)] | None = _about(
+        None, "Share of the shorter side that the centre crop keeps; default: the sidecar's, else 0.875."
+    )
+
+
+class CameraConfig(Section):
+    """[[camera]]: a source with a name."""
+
+    name: Name = _about("camera", "Name of the camera.")
+    source: str = Field(description=SOURCE_FORMS)
+    interval_s: Seconds = _about(
+        0.5, "Seconds between two frames that are classified; 0: as fast as it goes."
+    )
+    loop: bool = _about(False, "Start a file or folder again at its end.")
+    size: tuple[Side, Side] | None = _about(
+        None, "Width and height to ask the camera for; default: what the model needs."
+    )
+    fps: Annotated[float, Field(gt=0, le=240)] | None = _about(
+        None, "Frames per second to ask the camera for; default: the camera's."
+    )
+    stall_timeout_s: PositiveSeconds = _about(10.0, "No frame for so long: the source is opened again.")
+    restart_attempts: Annotated[int, Field(ge=0, le=1000)] = _about(
+        5,
+        "Failed re-opens in a row before the camera counts as gone (exit status 69 when no camera is left).",
+    )
+
+    @field_validator("source")
+    @classmethod
+    def _source(cls, value: str) -> str:
+        kind, target = split_source(value)
+        if kind not in SOURCE_KINDS:
+            raise ValueError(SOURCE_FORMS)
+        if kind == "picamera" and not re.fullmatch(r"[0-9]{0,2}", target):
+            raise ValueError("picamera:N with the camera's number, e.g. picamera:0")
+        if kind in ("video", "images", "v4l2") and not target:
+            raise ValueError(f"{kind}: followed by a path")
+        if kind in ("rtsp", "rtsps", "http", "https") and not re.match(r"//[^/]", target):
+            raise ValueError(f"{kind}:// followed by a host")
+        return value
+
+
+class ViewConfig(Section):
+    """[[view]]: what is watched: a camera's region, a model, rules, one state."""
+
+    name: Name = Field(description="Name of the view: a topic level.")
+    camera: Name | None = _about(None, "The camera's name; may be left out where there is only one.")
+    roi: tuple[Score, Score, Score, Score] = _about(
+        (0.0, 0.0, 1.0, 1.0), "Region of interest: x, y, width, height as fractions of the frame."
+    )
+    threshold_enter: Score = _about(0.6, "A label enters when its score is at least this for confirm_s.")
+    threshold_exit: Score | None = _about(
+        None,
+        "A label leaves when its score is below this for confirm_s; default: two thirds of threshold_enter.",
+    )
+    confirm_s: Seconds = _about(1.0, "Seconds that a change must last before it counts.")
+    update_step: Score = _about(
+        0.1, "An update event when the label's best score has risen by this; 0: no updates."
+    )
+    labels: tuple[Annotated[str, Field(min_length=1)], ...] = _about(
+        (), "Labels that get an ON/OFF topic of their own."
+    )
+    top: Annotated[int, Field(ge=1, le=20)] = _about(3, "How many labels the state message lists.")
+    model: ModelConfig | None = _about(None, "A model of its own for this view.")
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, value: str) -> str:
+        if value in RESERVED_VIEW_NAMES:
+            reserved = ", ".join(sorted(RESERVED_VIEW_NAMES))
+            raise ValueError(f"a name other than {reserved} (topics of the node itself)")
+        return value
+
+    @field_validator("roi")
+    @classmethod
+    def _inside(cls, value: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        x, y, width, height = value
+        if width <= 0 or height <= 0 or x + width > 1 + 1e-9 or y + height > 1 + 1e-9:
+            raise ValueError(
+                "[x, y, width, height] inside the frame: width and height above 0, "
+                "x + width and y + height at most 1"
+            )
+        return value
+
+    @field_validator("labels")
+    @classmethod
+    def _real_labels(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if UNKNOWN in value:
+            raise ValueError(f"labels of the model ({UNKNOWN!r} is the state without one)")
+        return value
+
+    @model_validator(mode="after")
+    def _hysteresis(self) -> Self:
+        if self.threshold_exit is not None and self.threshold_exit > self.threshold_enter:
+            raise ValueError(f"threshold_exit of at most threshold_enter ({self.threshold_enter})")
+        return self
+
+    @property
+    def region(self) -> Roi:
+        """The region of interest as a record."""
+        return Roi(*self.roi)
+
+    @property
+    def exit_score(self) -> float:
+        """threshold_exit, or its default."""
+        return self.threshold_enter * 2 / 3 if self.threshold_exit is None else self.threshold_exit
+
+
+class LoggingConfig(Section):
+    """[logging]: what goes to the journal or the terminal."""
+
+    level: Literal["debug", "info", "warning", "error"] = _about("info", "Least severe level that is logged.")
+
+
+class Config(Section):
+    """The whole file."""
+
+    node: NodeConfig = Field(default_factory=NodeConfig)
+    mqtt: MqttConfig = Field(default_factory=MqttConfig)
+    model: ModelConfig = Field(default_factory=ModelConfig)
+    camera: tuple[CameraConfig, ...] = _about((), "The cameras; at least one.")
+    view: tuple[ViewConfig, ...] = _about(
+        (), "The views; none: one of the whole frame per camera, named as it."
+    )
+    logging: LoggingConfig = Field(default_factory=LoggingConfig)
+
+    def views(self) -> tuple[ViewConfig, ...]:
+        """The views with every camera name filled in; one per camera where the file names none."""
+        if not self.view:
+            return tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
+        only = self.camera[0].name
+        return tuple(view if view.camera else view.model_copy(update={"camera": only}) for view in self.view)
+
+    def model_of(self, view: ViewConfig) -> ModelConfig:
+        """The view's own model table, else [model]."""
+        return view.model or self.model
