@@ -1,0 +1,70 @@
+"""Fixtures and checks that hold for every test.
+
+* A test that leaves a thread running fails.
+* EDGECLASSIFY_EXPECTED_SKIPS: a regular expression; with it set, a skip whose reason does not match fails the
+  run. The gate sets it, so that a missing broker or missing test data can't pass unnoticed.
+"""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+THREAD_GRACE_S = 3.0
+
+
+def find_test_data() -> Path | None:
+    """The folder with `models/` and `images/`, or None."""
+    folder = Path(os.environ.get("EDGECLASSIFY_TEST_DATA", ROOT.parent / "shared"))
+    return folder if (folder / "models").is_dir() and (folder / "images").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder with the real models and photos; skips where it is absent."""
+    folder = find_test_data()
+    if folder is None:
+        pytest.skip("no test data: neither ../shared nor the folder that EDGECLASSIFY_TEST_DATA names")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_thread_leak() -> Iterator[None]:
+    """Fail a test that leaves a thread behind: a daemon for months can't afford one."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + THREAD_GRACE_S
+    while leaked := [t for t in threading.enumerate() if t not in before and t.is_alive()]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"threads left running: {', '.join(t.name for t in leaked)}")
+        time.sleep(0.01)
+
+
+_unexpected_skips: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect skips that the gate does not expect."""
+    expected = os.environ.get("EDGECLASSIFY_EXPECTED_SKIPS")
+    if expected is None or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    if not re.search(expected, reason):
+        _unexpected_skips.append(f"{report.nodeid}: {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn unexpected skips into a failed run."""
+    if _unexpected_skips:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the unexpected skips."""
+    for line in _unexpected_skips:
+        terminalreporter.write_line(f"UNEXPECTED SKIP {line}", red=True)
