@@ -92,6 +92,18 @@ class Prediction:
         return self.preprocess_ms + self.invoke_ms
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """Label scores of one view at one time: a prediction, or several smoothed into one.
+
+    `scores`: float32, shape (number of labels,), in the order of the view's labels.
+    """
+
+    scores: NDArray[np.float32]
+    captured_at_ns: int
+    captured_at: float
+
+
 class EventType(StrEnum):
     """A label entered, its score rose further, or it left."""
 

@@ -1,0 +1,69 @@
+"""Logs that fit where they go: priority prefixes for journald, colour on a terminal, plain text elsewhere."""
+
+import logging
+import os
+import sys
+from typing import TextIO
+
+# sd-daemon(3): "<N>" at the start of a line is its syslog priority.
+PRIORITIES = {
+    logging.DEBUG: 7,
+    logging.INFO: 6,
+    logging.WARNING: 4,
+    logging.ERROR: 3,
+    logging.CRITICAL: 2,
+}
+COLOURS = {logging.DEBUG: "2", logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "1;31"}
+
+
+class JournalFormatter(logging.Formatter):
+    """No time (journald has its own), a priority prefix on every line so that tracebacks keep theirs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as journald wants it."""
+        prefix = f"<{PRIORITIES.get(record.levelno, 5)}>"
+        return "\n".join(prefix + line for line in super().format(record).splitlines())
+
+
+class TerminalFormatter(logging.Formatter):
+    """Time, level and message; warnings and errors in colour."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a person wants it."""
+        text = super().format(record)
+        colour = COLOURS.get(record.levelno)
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+
+
+def set_up_logging(level: str, stream: TextIO | None = None) -> None:
+    """One handler on stderr, formatted for journald, a terminal or a file. `level`: debug, info, …"""
+    stream = sys.stderr if stream is None else stream
+    handler = logging.StreamHandler(stream)
+    plain = "%(asctime)s %(levelname)-7s %(message)s"
+    if goes_to_journal(stream):
+        handler.setFormatter(JournalFormatter("%(message)s"))
+    elif stream.isatty() and "NO_COLOR" not in os.environ:
+        handler.setFormatter(TerminalFormatter(plain))
+    else:
+        handler.setFormatter(logging.Formatter(plain))
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    set_level(level)
+
+
+def set_level(level: str) -> None:
+    """Change the level of our own messages; libraries stay at warnings."""
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("edgeclassify").setLevel(level.upper())
+
+
+def goes_to_journal(stream: TextIO) -> bool:
+    """Is this stream the one that systemd connected to the journal? JOURNAL_STREAM is "device:inode"."""
+    try:
+        device, inode = map(int, os.environ["JOURNAL_STREAM"].split(":"))
+        status = os.fstat(stream.fileno())
+    except (KeyError, ValueError, OSError):
+        return False
+    return (status.st_dev, status.st_ino) == (device, inode)
