@@ -1,0 +1,145 @@
+"""Reads a .tflite file itself, with no runtime: operators, tensors, quantization, metadata, attached files.
+
+A runtime follows the file's offsets as they are and may crash on a file that is cut off or damaged, so the
+whole structure is checked here first: every table, vector and buffer lies inside the file, every index names
+something that exists, and every constant holds as many bytes as its shape needs.
+
+Weights are not copied: the file is mapped into memory.
+"""
+
+import hashlib
+import mmap
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edgeclassify.errors import ModelError, ModelMissingError
+from edgeclassify.model.attached_files import attached_files
+from edgeclassify.model.file_kinds import FETCH_AGAIN, looks_like
+from edgeclassify.model.graph import Operator, OperatorOptions, Tensor
+from edgeclassify.model.graph_reader import item, read_blob, read_code, read_subgraph
+from edgeclassify.model.tables import UINT32, DamagedTableError, TableBuffer
+
+__all__ = ["ModelFile", "Operator", "OperatorOptions", "Tensor", "read_model_file"]
+
+IDENTIFIER = b"TFL3"
+_HEAD_BYTES = 512
+_SHORTEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A .tflite file, read and checked. `operators`, `tensors`, `inputs`, `outputs` are the main subgraph's.
+
+    `size`: bytes. `metadata`: named blocks inside the model, e.g. "TFLITE_METADATA". `associated_files`:
+    files attached behind the model (a zip), e.g. "labels.txt". `signatures`: names of its entry points.
+    """
+
+    path: Path
+    size: int
+    version: int
+    description: str
+    operators: tuple[Operator, ...]
+    tensors: tuple[Tensor, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    subgraphs: int
+    signatures: tuple[str, ...]
+    metadata: Mapping[str, bytes] = field(repr=False)
+    associated_files: Mapping[str, bytes] = field(repr=False)
+    content: memoryview = field(repr=False, compare=False)
+
+    @property
+    def input_tensors(self) -> tuple[Tensor, ...]:
+        """The tensors that the caller fills."""
+        return tuple(self.tensors[i] for i in self.inputs)
+
+    @property
+    def output_tensors(self) -> tuple[Tensor, ...]:
+        """The tensors that hold the answer."""
+        return tuple(self.tensors[i] for i in self.outputs)
+
+    def sha256(self) -> str:
+        """Checksum of the file's bytes, in hex; computed at each call (about 3 ms per MB on a slow core)."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Read and check a .tflite file.
+
+    Raises ModelMissingError where there is no file, ModelError where it is no .tflite file or a damaged one.
+    """
+    content = _map(path)
+    _check_identifier(path, content)
+    try:
+        return _model(path, content)
+    except DamagedTableError as error:
+        raise ModelError(
+            f"{path}: expected a whole .tflite file, found a damaged one: {error} "
+            f"(the file has {len(content)} bytes). A download or copy was probably cut off. {FETCH_AGAIN}"
+        ) from error
+
+
+def _map(path: Path) -> memoryview:
+    """The file's bytes, mapped into memory. Raises ModelMissingError or ModelError where that can't be."""
+    try:
+        with path.open("rb") as file:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.")
+            if status.st_size == 0:
+                raise ModelError(f"{path}: expected a .tflite file, found an empty file. {FETCH_AGAIN}")
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except IsADirectoryError as error:
+        raise ModelError(f"{path}: expected a .tflite file, found a folder. Name a file in it.") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelMissingError(
+            f"{path}: expected a .tflite file, found nothing there. Check the path; "
+            "`edgeclassify models list` shows the models known by name."
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path}: the model file can't be read: {reason}.") from error
+
+
+def _check_identifier(path: Path, content: memoryview) -> None:
+    if len(content) >= _SHORTEST and content[4:8] == IDENTIFIER:
+        return
+    head = bytes(content[:_HEAD_BYTES])
+    if head[4:8] == IDENTIFIER:
+        raise ModelError(
+            f"{path}: expected a whole .tflite file, found only its first {len(head)} bytes. {FETCH_AGAIN}"
+        )
+    kind, remedy = looks_like(head)
+    raise ModelError(f"{path}: expected a .tflite file (TFL3), found {kind}. {remedy}")
+
+
+def _model(path: Path, content: memoryview) -> ModelFile:
+    buffer = TableBuffer(content)
+    root = buffer.root()
+    blobs = [read_blob(table, buffer) for table in root.tables(4)]
+    codes = [read_code(table) for table in root.tables(1)]
+    graphs = [read_subgraph(table, codes, blobs) for table in root.tables(2)]
+    if not graphs:
+        raise DamagedTableError("it holds no graph")
+    main = graphs[0]
+    metadata = {
+        table.text(0): bytes(item(blobs, table.number(1, UINT32), "buffer")) for table in root.tables(6)
+    }
+    signatures = tuple(table.text(2) for table in root.tables(7))
+    return ModelFile(
+        path=path,
+        size=len(content),
+        version=root.number(0, UINT32),
+        description=root.text(3),
+        operators=main.operators,
+        tensors=main.tensors,
+        inputs=main.inputs,
+        outputs=main.outputs,
+        subgraphs=len(graphs),
+        signatures=signatures,
+        metadata=metadata,
+        associated_files=attached_files(path, content[buffer.end :]),
+        content=content,
+    )
