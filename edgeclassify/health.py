@@ -1,6 +1,7 @@
-"""Figures of the running daemon: frame age, rate, latency, temperature, memory, and what the clock is worth."""
+"""Figures of the running daemon: frame age, rate, latency, temperature, memory, trust in the clock."""
 
 import ctypes
+import resource
 import threading
 import time
 from collections import deque
@@ -93,8 +94,6 @@ def rss_bytes(path: Path = STATM) -> int | None:
         pages = int(path.read_text().split()[1])
     except (OSError, ValueError, IndexError):
         return None
-    import resource
-
     return pages * resource.getpagesize()
 
 

@@ -1,0 +1,31 @@
+"""The way in: `edgeclassify COMMAND`, and the only place where errors become exit statuses."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from edgeclassify.cli import commands
+from edgeclassify.errors import EdgeClassifyError, ExitStatus
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status (sysexits.h). Messages for the user go to stderr."""
+    try:
+        status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitStatus.USAGE
+    except EdgeClassifyError as error:
+        click.echo(f"edgeclassify: {error}", err=True)
+        return error.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        return 130  # as a shell reports SIGINT
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away, e.g. `head`
+        return ExitStatus.SOME_FAILED
+    return status if isinstance(status, int) else ExitStatus.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

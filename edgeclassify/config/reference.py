@@ -1,0 +1,103 @@
+"""The commented reference config: every key with its default and its meaning, written from the sections."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from edgeclassify.config.sections import (
+    CameraConfig,
+    LoggingConfig,
+    ModelConfig,
+    MqttConfig,
+    NodeConfig,
+    Section,
+    ViewConfig,
+)
+
+HEADER = """\
+# edgeclassify: every key of the config, with its default (commented out) and its unit.
+# Check a changed file with `edgeclassify check FILE`; a running daemon takes it over on `systemctl reload`.
+# Relative paths are relative to this file. Secrets stay out of it: see mqtt.password_file.
+"""
+
+EXAMPLES = {
+    "node.name": "porch",
+    "node.state_dir": "/var/lib/edgeclassify",
+    "mqtt.username": "porch",
+    "mqtt.password_file": "/etc/edgeclassify/mqtt-password",
+    "mqtt.client_id": "edgeclassify-porch",
+    "model.labels": "labels.txt",
+    "model.crop": 0.875,
+    "camera.size": [640, 480],
+    "camera.fps": 10.0,
+    "view.name": "gate",
+    "view.camera": "front",
+    "view.threshold_exit": 0.4,
+    "view.labels": ["tabby", "Egyptian cat"],
+}
+"""Values shown for keys whose default is "none" or taken from the machine."""
+
+SET = {"camera.name": "front", "camera.source": "picamera:0"}
+"""Keys that stand uncommented, so that the file works as it is on a Pi."""
+
+TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
+    ("node", "[node]", NodeConfig, "This machine."),
+    ("mqtt", "[mqtt]", MqttConfig, "The broker, and what is published to it."),
+    ("model", "[model]", ModelConfig, "Which .tflite file, and how it is run."),
+    ("camera", "[[camera]]", CameraConfig, "A source of frames with a name; one table for each."),
+    (
+        "view",
+        "# [[view]]",
+        ViewConfig,
+        "What is watched: a camera's region with its model, rules and one state; one table for each. "
+        "Without any, each camera has one view of its whole frame, named as the camera.",
+    ),
+    ("logging", "[logging]", LoggingConfig, "What goes to the journal or the terminal."),
+)
+
+TLS_EXAMPLE = '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }'
+
+
+def reference() -> str:
+    """The whole reference config as TOML text."""
+    parts = [HEADER]
+    for key, heading, section, about in TABLES:
+        lines = [*_comment(about), heading]
+        for name, field in section.model_fields.items():
+            lines += _entry(f"{key}.{name}", name, field)
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
+    if key == "view.model":
+        yield from _comment("model.*: a model of its own for this view, with the keys of [model].")
+        yield '# model = { name = "mobilenet_v2" }'
+        return
+    yield from _comment(field.description or "")
+    if key == "mqtt.tls":
+        yield f"# tls = {TLS_EXAMPLE}"
+    elif key in SET:
+        yield f"{name} = {_toml(SET[key])}"
+    else:
+        default = EXAMPLES.get(key, field.default)
+        assert default is not PydanticUndefined and default is not None, key
+        yield f"# {name} = {_toml(default)}"
+
+
+def _comment(text: str) -> list[str]:
+    return [f"## {line}" for line in wrap(text, 104)]
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | Path):
+        return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return str(value)
