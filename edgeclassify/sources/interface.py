@@ -2,7 +2,12 @@
 
 from abc import ABC, abstractmethod
 
+from edgeclassify.errors import SourceError
 from edgeclassify.types import Frame
+
+
+class NoFrameInTimeError(SourceError):
+    """No frame came within the time given to read() or skip(); the source is still good for another try."""
 
 
 class FrameSource(ABC):
@@ -27,9 +32,18 @@ class FrameSource(ABC):
     def read(self, timeout_s: float) -> Frame | None:
         """The next frame; waits at most `timeout_s` seconds.
 
-        Returns None when the source has ended (a file or a folder without loop). Raises SourceError when no
-        frame came in time or the source broke; ImageError for one bad picture (the next read may succeed).
+        Returns None when the source has ended (a file or a folder without loop). Raises NoFrameInTimeError
+        when no frame came in time, ImageError for one bad picture (after both the next read may succeed), and
+        any other SourceError when the source broke and must be opened again.
         """
+
+    def skip(self, timeout_s: float) -> bool:
+        """Take the next frame and throw it away; False when the source has ended. Errors are those of read().
+
+        A live source is drained this way between two frames that are wanted, so that the next one is fresh;
+        sources that save a copy or a decode by it say so here.
+        """
+        return self.read(timeout_s) is not None
 
     @abstractmethod
     def close(self) -> None:
