@@ -9,9 +9,7 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
-@click.option(
-    "--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit."
-)
+@click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
 def check(file: Path | None, schema: bool, example: bool) -> None:
     """Check the config FILE: every fault in one go. Exit status 0, or 78 with faults.
 

@@ -26,9 +26,7 @@ def load_config(path: Path) -> Config:
     try:
         return parse_config(tomllib.loads(_text(path)), str(path), path.resolve().parent)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            f"{path}: not valid TOML: {error}. Strings need quotes, tables [brackets]."
-        ) from error
+        raise ConfigError(f"{path}: not valid TOML: {error}. Strings need quotes, tables [brackets].") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: not valid TOML: nested too deeply.") from error
 

@@ -85,7 +85,8 @@ def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
         yield f"{name} = {_toml(SET[key])}"
     else:
         default = EXAMPLES.get(key, field.default)
-        assert default is not PydanticUndefined and default is not None, key
+        if default is None or default is PydanticUndefined:
+            raise AssertionError(f"{key} has no default: give it an example value")
         yield f"# {name} = {_toml(default)}"
 
 

@@ -20,8 +20,7 @@ Side = Annotated[int, Field(ge=16, le=8192)]
 
 SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "synthetic", "rtsp", "rtsps", "http", "https")
 SOURCE_FORMS = (
-    "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, "
-    "rtsp://…, http(s)://… or synthetic:"
+    "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, rtsp://…, http(s)://… or synthetic:"
 )
 RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
 
@@ -143,9 +142,7 @@ class CameraConfig(Section):
 
     name: Name = _about("camera", "Name of the camera.")
     source: str = Field(description=SOURCE_FORMS)
-    interval_s: Seconds = _about(
-        0.5, "Seconds between two frames that are classified; 0: as fast as it goes."
-    )
+    interval_s: Seconds = _about(0.5, "Seconds between two frames that are classified; 0: as fast as it goes.")
     loop: bool = _about(False, "Start a file or folder again at its end.")
     size: tuple[Side, Side] | None = _about(
         None, "Width and height to ask the camera for; default: what the model needs."
@@ -253,9 +250,7 @@ class Config(Section):
     mqtt: MqttConfig = Field(default_factory=MqttConfig)
     model: ModelConfig = Field(default_factory=ModelConfig)
     camera: tuple[CameraConfig, ...] = _about((), "The cameras; at least one.")
-    view: tuple[ViewConfig, ...] = _about(
-        (), "The views; none: one of the whole frame per camera, named as it."
-    )
+    view: tuple[ViewConfig, ...] = _about((), "The views; none: one of the whole frame per camera, named as it.")
     logging: LoggingConfig = Field(default_factory=LoggingConfig)
 
     def views(self) -> tuple[ViewConfig, ...]:

@@ -1,0 +1,144 @@
+"""`edgeclassify classify`: which class is this picture? Files, folders and URLs, as a table or as JSON lines."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edgeclassify.cli.models_option import model_options, model_section
+from edgeclassify.errors import EdgeClassifyError, ExitStatus
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.types import Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One picture: its prediction, or why there is none."""
+
+    path: str
+    prediction: Prediction | None
+    error: EdgeClassifyError | None
+
+
+@click.command()
+@click.argument("locations", metavar="PATH|FOLDER|URL...", nargs=-1, required=True)
+@click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per picture and line.")
+@model_options
+def classify(
+    locations: Sequence[str],
+    top: int,
+    as_json: bool,
+    model: str,
+    labels: str | None,
+    runtime: str,
+    threads: int | None,
+) -> int:
+    """Say which class each picture is: the best labels with their scores.
+
+    Exit status 0; 1 if a picture failed while others were classified; 65 or 66 if there was no other.
+
+    \b
+    Example:  edgeclassify classify cat.jpg
+              edgeclassify classify --model mobilenet_v2 --top 3 photos/ https://example.org/dog.jpg
+              edgeclassify classify --json photos/ | jq -r '.path + " " + .top[0].label'
+    """
+    from edgeclassify.model.classifier import open_classifier
+
+    classifier = open_classifier(model_section(model, labels, runtime, threads))
+    try:
+        show = _print_json if as_json else _print_table
+        return exit_status(list(_shown(outcomes(locations, classifier), show, classifier, top)))
+    finally:
+        classifier.close()
+
+
+def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[Outcome]:
+    """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
+    from edgeclassify.sources.images import load_frame
+
+    for location in _with_progress(list(_expanded(locations))):
+        if isinstance(location, Outcome):
+            yield location
+            continue
+        try:
+            yield Outcome(location, classifier.classify(load_frame(location)), None)
+        except EdgeClassifyError as error:
+            yield Outcome(location, None, error)
+
+
+def exit_status(done: Sequence[Outcome]) -> int:
+    """0 when all went well; the failure's own status when nothing else happened; else 1."""
+    failed = {outcome.error.exit_status for outcome in done if outcome.error is not None}
+    if not failed:
+        return ExitStatus.OK
+    if len(failed) == 1 and all(outcome.error is not None for outcome in done):
+        return failed.pop()
+    return ExitStatus.SOME_FAILED
+
+
+def as_record(outcome: Outcome, model: str, labels: Sequence[str], top: int) -> dict[str, Any]:
+    """The JSON object of one picture."""
+    if outcome.prediction is None:
+        return {"path": outcome.path, "error": str(outcome.error)}
+    rows = _top(outcome.prediction, labels, top)
+    return {
+        "path": outcome.path,
+        "model": model,
+        "ms": round(outcome.prediction.ms, 2),
+        "top": [{"index": i, "label": label, "score": round(score, 4)} for i, label, score in rows],
+    }
+
+
+def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
+    from edgeclassify.sources.images import list_images
+
+    for location in locations:
+        if "://" not in location and Path(location).is_dir():
+            try:
+                yield from map(str, list_images(Path(location)))
+            except EdgeClassifyError as error:
+                yield Outcome(location, None, error)
+        else:
+            yield location
+
+
+def _with_progress(items: Sequence[Any]) -> Iterator[Any]:
+    """The items, with a bar on stderr where a person waits for several."""
+    if len(items) < 2 or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, "classifying", console=Console(stderr=True), transient=True)
+
+
+def _shown(done: Iterator[Outcome], show: Any, classifier: ImageClassifier, top: int) -> Iterator[Outcome]:
+    for outcome in done:
+        show(outcome, classifier, top)
+        yield outcome
+
+
+def _top(prediction: Prediction, labels: Sequence[str], top: int) -> list[tuple[int, str, float]]:
+    order = (-prediction.scores).argsort(kind="stable")[:top]
+    return [(int(i), labels[int(i)], float(prediction.scores[i])) for i in order]
+
+
+def _print_json(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
+    record = as_record(outcome, classifier.info.name, classifier.labels, top)
+    click.echo(json.dumps(record, ensure_ascii=False))
+
+
+def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
+    if outcome.prediction is None:
+        click.echo(f"edgeclassify: {outcome.error}", err=True)
+        return
+    click.echo(f"{outcome.path}  ({outcome.prediction.ms:.1f} ms, {classifier.info.name})")
+    for _, label, score in _top(outcome.prediction, classifier.labels, top):
+        bar = "█" * round(score * 20)
+        click.echo(f"  {score:6.1%} {bar:<20} {label}")

@@ -1,0 +1,55 @@
+"""How a command learns its model: --model, else EDGECLASSIFY_MODEL, else the built-in one."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from edgeclassify.config import Config, ModelConfig
+
+ENVIRONMENT = "EDGECLASSIFY_MODEL"
+
+
+def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --model, --labels, --runtime and --threads."""
+    for option in (
+        click.option(
+            "--threads",
+            type=click.IntRange(1, 64),
+            help="Threads per invoke. [default: the cores, at most 4]",
+        ),
+        click.option(
+            "--runtime",
+            type=click.Choice(["auto", "litert", "tflite-runtime"]),
+            default="auto",
+            show_default=True,
+            help="What runs the model.",
+        ),
+        click.option("--labels", type=click.Path(), help="Label file, when the model does not bring its own."),
+        click.option(
+            "--model",
+            "-m",
+            envvar=ENVIRONMENT,
+            default="builtin",
+            show_default=True,
+            help=f"A name of the catalog or a .tflite file. [env: {ENVIRONMENT}]",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelConfig:
+    """The options as a [model] table."""
+    return ModelConfig.model_validate(
+        {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
+    )
+
+
+def default_model(config: Config) -> Config:
+    """The config, with EDGECLASSIFY_MODEL as its model where the file names none."""
+    name = os.environ.get(ENVIRONMENT)
+    if not name or "name" in config.model.model_fields_set:
+        return config
+    return config.model_copy(update={"model": config.model.model_copy(update={"name": name})})

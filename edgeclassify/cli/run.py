@@ -1,0 +1,49 @@
+"""`edgeclassify run`: the daemon."""
+
+import functools
+from pathlib import Path
+
+import click
+
+DEFAULT_CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
+
+
+@click.command()
+@click.option(
+    "--config",
+    "-c",
+    "path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    show_default=True,
+    envvar="EDGECLASSIFY_CONFIG",
+    help="The config file.",
+)
+@click.option("--console", is_flag=True, help="Print messages instead of sending them to a broker.")
+@click.option("--frames", type=click.IntRange(min=1), help="End after so many frames.")
+def run(path: Path, console: bool, frames: int | None) -> None:
+    """Watch the cameras and publish labels until SIGTERM; SIGHUP reads the config again.
+
+    \b
+    Example:  edgeclassify run --config edgeclassify.toml
+              edgeclassify run --config edgeclassify.toml --console
+    """
+    from edgeclassify.cli.models_option import default_model
+    from edgeclassify.config import Config, load_config
+    from edgeclassify.daemon import Daemon
+    from edgeclassify.daemon.assembly import make_mqtt_publisher
+    from edgeclassify.logs import set_up_logging
+    from edgeclassify.publish.console import ConsolePublisher
+    from edgeclassify.publish.interface import Publisher, Spool
+
+    def make_console_publisher(config: Config, spool: Spool) -> Publisher:
+        labels = {view.name: view.labels for view in config.views()}
+        return ConsolePublisher(config=config.mqtt, node=config.node.name, labels=labels, spool=spool)
+
+    set_up_logging("info")
+    load = functools.partial(load_config, path)
+    Daemon(
+        lambda: default_model(load()),
+        make_publisher=make_console_publisher if console else make_mqtt_publisher,
+        max_frames=frames,
+    ).run()

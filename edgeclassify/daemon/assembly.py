@@ -1,0 +1,173 @@
+"""From the config to parts: the one place that names concrete classes of every stage.
+
+Parts that a reload leaves as they are (same section, same model) are taken over from the parts before, so that
+a view's state survives and a model is not loaded twice.
+"""
+
+import math
+import os
+import platform
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeclassify import __version__
+from edgeclassify.config import Config, ModelConfig, ViewConfig
+from edgeclassify.config.faults import ConfigFault, report
+from edgeclassify.errors import ConfigError
+from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.pipeline import View
+from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.publish.interface import Publisher, Spool
+from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.sources.factory import make_source
+from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import FULL_FRAME, ModelInfo, NodeInfo, Roi
+
+Models = Mapping[ModelConfig, ImageClassifier]
+Machines = Mapping[tuple[ViewConfig, ModelConfig], ViewStateMachine]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a config stands for, not running yet."""
+
+    config: Config
+    models: Models
+    machines: Machines
+    views: tuple[View, ...]
+    sources: tuple[FrameSource, ...]
+
+    def views_of(self, camera: str) -> tuple[str, ...]:
+        """Names of the views that look at a camera."""
+        return tuple(view.name for view in self.views if view.camera == camera)
+
+
+NO_PARTS = Parts(Config(), {}, {}, (), ())
+
+
+def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PARTS) -> Parts:
+    """Load the models, build state machines and sources; nothing is opened or started yet.
+
+    Raises ConfigError or ModelError; `before` is untouched then.
+    """
+    models = _load_models(config, before.models)
+    try:
+        _check_labels(config, models)
+        machines = _machines(config, models, next_seq, before.machines)
+        views = tuple(
+            View(view.name, str(view.camera), view.region, models[model], machines[view, model])
+            for view, model in _view_models(config)
+        )
+        sources = tuple(make_source(camera, wanted_side(views, camera.name, config)) for camera in config.camera)
+    except Exception:
+        close_unused(models, before.models)
+        raise
+    return Parts(config, models, machines, views, sources)
+
+
+def close_unused(models: Models, kept: Models) -> None:
+    """Close the classifiers that are not kept."""
+    for section, classifier in models.items():
+        if section not in kept:
+            classifier.close()
+
+
+def make_mqtt_publisher(config: Config, spool: Spool) -> Publisher:
+    """The production publisher for this config."""
+    labels = {view.name: view.labels for view in config.views()}
+    return MqttPublisher(config=config.mqtt, node=config.node.name, labels=labels, spool=spool)
+
+
+def publisher_key(config: Config) -> object:
+    """What the publisher depends on: while this stays equal, a reload keeps the connection."""
+    return config.mqtt, config.node.name, tuple((view.name, view.labels) for view in config.views())
+
+
+def state_folder(config: Config) -> Path:
+    """Where things that survive a restart are kept: the config's, systemd's, or the user's folder."""
+    if config.node.state_dir is not None:
+        return config.node.state_dir
+    if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
+        return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "edgeclassify"
+
+
+def wanted_side(views: Sequence[View], camera: str, config: Config) -> int:
+    """The shorter side in pixels that a camera's frames need, so that no view has to be scaled up."""
+    sections = {view.name: config.model_of(view) for view in config.views()}
+    return max((_side(view, sections[view.name]) for view in views if view.camera == camera), default=224)
+
+
+def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
+    """What is published of this node on every connection."""
+    models: dict[str, ModelInfo] = {view.name: view.classifier.info for view in parts.views}
+    return NodeInfo(
+        version=__version__,
+        python=platform.python_version(),
+        session=session,
+        started=started,
+        models=tuple(dict.fromkeys(models.values())),
+        views=tuple(models),
+    )
+
+
+def new_session() -> tuple[str, float]:
+    """Id and start time of this run of the daemon."""
+    return uuid.uuid4().hex, time.time()
+
+
+def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
+    return [(view, config.model_of(view)) for view in config.views()]
+
+
+def _load_models(config: Config, have: Models) -> dict[ModelConfig, ImageClassifier]:
+    models: dict[ModelConfig, ImageClassifier] = {}
+    try:
+        for _, section in _view_models(config):
+            if section not in models:
+                models[section] = have.get(section) or open_classifier(section)
+    except Exception:
+        close_unused(models, have)
+        raise
+    return models
+
+
+def _machines(
+    config: Config, models: Models, next_seq: Callable[[], int], have: Machines
+) -> dict[tuple[ViewConfig, ModelConfig], ViewStateMachine]:
+    machines = {}
+    for view, section in _view_models(config):
+        classifier = models[section]
+        machines[view, section] = have.get((view, section)) or ViewStateMachine(
+            view, classifier.labels, classifier.info.name, next_seq
+        )
+    return machines
+
+
+def _check_labels(config: Config, models: Models) -> None:
+    """The labels that views list must be the model's: a typing error would be silent for ever."""
+    faults = []
+    for i, (view, section) in enumerate(_view_models(config)):
+        known = models[section].labels
+        for label in view.labels:
+            if label not in known:
+                near = ConfigFault.choice(f"view[{i}].labels", known, label)
+                expected = f"labels of the model {models[section].info.name}"
+                faults.append(ConfigFault(near.key, expected, near.found, near.hint))
+    if faults:
+        raise ConfigError(report("config", faults))
+
+
+def _side(view: View, section: ModelConfig) -> int:
+    info, roi = view.classifier.info, view.region
+    crop = (section.crop or 0.875) if section.fit == "crop" else 1.0
+    return math.ceil(max(info.input_width, info.input_height) / crop / _shorter_share(roi))
+
+
+def _shorter_share(roi: Roi) -> float:
+    return min(roi.width, roi.height) if roi != FULL_FRAME else 1.0
