@@ -1,0 +1,48 @@
+# make demo   set up, then run the whole thing here: photos, daemon, MQTT broker, subscriber
+# make test   set up, then run the tests
+# make check  the gate's static part: lint, format, types, import floors
+# make bench  figures: accuracy, time per frame, memory
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+FRAMES ?= 9
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check
+
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
+
+test: $(VENV)/.test
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench.accuracy
+	$(BIN)/python -m tests.bench.daemon
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { echo "on Debian: sudo apt install python3-venv" >&2; exit 1; }
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.test: $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable '.[test,litert]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable '.[dev,litert]'
+	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) build *.egg-info
