@@ -1,0 +1,98 @@
+"""Which pixels of a frame become the model's input: region of interest, crop, letterbox. Pure arithmetic."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from edgeclassify.types import Roi
+
+Fit = Literal["crop", "letterbox", "squash"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def rows(self) -> slice:
+        """Index of its rows."""
+        return slice(self.y, self.y + self.height)
+
+    @property
+    def columns(self) -> slice:
+        """Index of its columns."""
+        return slice(self.x, self.x + self.width)
+
+    def halved(self) -> "Rect":
+        """The same place in a plane of half the size."""
+        return Rect(self.x // 2, self.y // 2, self.width // 2, self.height // 2)
+
+    def multiple_of(self, step: int) -> "Rect":
+        """Trimmed on both sides so that width and height are multiples of `step` (where they are that large).
+
+        An even step keeps an even position even.
+        """
+        width, height = max(step, self.width // step * step), max(step, self.height // step * step)
+        if width > self.width or height > self.height:
+            return self
+        grid = 2 - step % 2
+        x = self.x + (self.width - width) // 2 // grid * grid
+        y = self.y + (self.height - height) // 2 // grid * grid
+        return Rect(x, y, width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The part of the frame that is taken, and the part of the model's image that it fills."""
+
+    source: Rect
+    target: Rect
+
+
+def roi_rect(width: int, height: int, roi: Roi) -> Rect:
+    """The pixels of a frame that `roi` covers, even in part: inside the frame, at least one by one."""
+    left, top = min(int(roi.x * width), width - 1), min(int(roi.y * height), height - 1)
+    # The product of two rounded fractions may land a hair above a whole pixel.
+    right = min(max(math.ceil((roi.x + roi.width) * width - 1e-6), left + 1), width)
+    bottom = min(max(math.ceil((roi.y + roi.height) * height - 1e-6), top + 1), height)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def fit_rects(region: Rect, width: int, height: int, fit: Fit, crop: float) -> Fitting:
+    """How `region` of a frame fills an image of `width` x `height`.
+
+    crop: the centre with the image's proportions, `crop` of the largest such (0.875 of the shorter side, for
+    a square). letterbox: the whole region, centred, with bars. squash: the whole region, distorted.
+    """
+    whole = Rect(0, 0, width, height)
+    if fit == "squash":
+        return Fitting(region, whole)
+    if fit == "letterbox":
+        scale = min(width / region.width, height / region.height)
+        return Fitting(region, _centred(whole, region.width * scale, region.height * scale, even=True))
+    scale = crop * min(region.width / width, region.height / height)
+    return Fitting(_centred(region, width * scale, height * scale), whole)
+
+
+def even_rect(rect: Rect, width: int, height: int) -> Rect:
+    """`rect` moved and trimmed to even pixels, for planes of half resolution; at least two by two."""
+    x, y = min(rect.x // 2 * 2, width - 2), min(rect.y // 2 * 2, height - 2)
+    return Rect(x, y, max(2, rect.width // 2 * 2), max(2, rect.height // 2 * 2))
+
+
+def _centred(outer: Rect, width: float, height: float, even: bool = False) -> Rect:
+    w, h = _length(width, outer.width, even), _length(height, outer.height, even)
+    x, y = (outer.width - w) // 2, (outer.height - h) // 2
+    if even:
+        x, y = x // 2 * 2, y // 2 * 2
+    return Rect(outer.x + x, outer.y + y, w, h)
+
+
+def _length(wanted: float, limit: int, even: bool) -> int:
+    length = min(max(1, round(wanted)), limit)
+    return max(2, length // 2 * 2) if even and length < limit and limit > 1 else length

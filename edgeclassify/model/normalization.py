@@ -1,0 +1,108 @@
+"""From a pixel (0-255) to the value that stands for it in the input tensor, as a table computed once.
+
+Where the model takes pixels as they are, there is no table and no work per frame.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.model.contract import InputContract
+
+logger = logging.getLogger(__name__)
+
+LEVELS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """real = (pixel - mean) / std, in pixel units (0-255); one value for all channels, or one per channel, RGB."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def of_unit_range(cls, mean: tuple[float, ...], std: tuple[float, ...]) -> "Normalization":
+        """From means and deviations of pixels scaled to 0-1, as training code writes them."""
+        return cls(tuple(255 * value for value in mean), tuple(255 * value for value in std))
+
+    def real(self, channels: int) -> NDArray[np.float64]:
+        """Real value of each pixel value: shape (256, channels)."""
+        mean = np.broadcast_to(np.asarray(self.mean, dtype=np.float64), (channels,))
+        std = np.broadcast_to(np.asarray(self.std, dtype=np.float64), (channels,))
+        pixels: NDArray[np.float64] = np.arange(LEVELS, dtype=np.float64)[:, np.newaxis]
+        return (pixels - mean) / std
+
+
+SYMMETRIC = Normalization((127.5,), (127.5,))
+"""-1 to 1: what MobileNet V1 and V2 are trained on (TF-Slim and Keras alike)."""
+
+NONE = Normalization((0.0,), (1.0,))
+"""Pixels as they are."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputTable:
+    """How pixels become tensor values.
+
+    `shift` True: value = pixel - 128 (int8). `values`: shape (1, 256, 1 or channels), dtype of the tensor.
+    Neither: the pixel itself (uint8).
+    """
+
+    shift: bool = False
+    values: NDArray[Any] | None = None
+
+
+def input_table(contract: InputContract, normalization: Normalization | None, model: str) -> InputTable:
+    """The table of an input tensor, from the model's normalization (None: the file does not say).
+
+    A quantized input without normalization takes pixels as they are (less 128 for int8): its quantization
+    was calibrated on the training images, whose darkest and brightest pixels lie at the two ends. A float
+    input without normalization gets -1 to 1, MobileNet's own range, and a warning, since nothing in the
+    file can confirm it. `model` names the model in that warning.
+    """
+    if contract.dtype == "float32":
+        if normalization is None:
+            logger.warning(
+                "%s does not say how its float input is normalized; assuming -1 to 1. If it is another range, "
+                "say so in the sidecar: [normalization] mean and std",
+                model,
+            )
+        return _compact((normalization or SYMMETRIC).real(contract.channels).astype(np.float32))
+    if normalization is None:
+        return _raw(contract)
+    return _quantized(contract, normalization, model)
+
+
+def _raw(contract: InputContract) -> InputTable:
+    return InputTable(shift=contract.dtype == "int8")
+
+
+def _quantized(contract: InputContract, normalization: Normalization, model: str) -> InputTable:
+    """Metadata has two habits: the float model's mean and std, or 0 and 1 for "pixels go in as they are"."""
+    low, high = (-128, 127) if contract.dtype == "int8" else (0, 255)
+    exact = normalization.real(contract.channels) / contract.scale + contract.zero_point
+    saturated = np.mean((exact < low - 1) | (exact > high + 1))
+    if normalization == NONE and saturated > 0.25:
+        return _raw(contract)
+    if saturated > 0.25:
+        logger.warning(
+            "%s: %.0f %% of the pixel values fall outside its input's range after normalization; check mean and std",
+            model,
+            100 * saturated,
+        )
+    # One level is what the quantization itself rounds away: then the pixel itself is as good, and free.
+    pixels = np.arange(LEVELS, dtype=np.float64)[:, np.newaxis] + low
+    if np.abs(exact.clip(low, high) - pixels).max() <= 1.0:
+        return _raw(contract)
+    return _compact(np.rint(exact).clip(low, high).astype(contract.dtype))
+
+
+def _compact(values: NDArray[Any]) -> InputTable:
+    """As OpenCV's LUT wants it; one column where all channels are alike."""
+    if (values == values[:, :1]).all():
+        values = values[:, :1]
+    return InputTable(values=np.ascontiguousarray(values)[np.newaxis])

@@ -1,0 +1,98 @@
+"""Frame → input tensor: region of interest, crop, size, colour, quantization, straight into its memory."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.errors import ImageError
+from edgeclassify.model.contract import InputContract
+from edgeclassify.model.geometry import Fit, fit_rects, roi_rect
+from edgeclassify.model.normalization import InputTable
+from edgeclassify.model.sampling import PACKED_CHANNELS, PLANAR, Sampler, make_sampler
+from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
+
+DEFAULT_CROP = 0.875
+"""Share of the shorter side that the centre crop keeps: what MobileNets are evaluated with (256 → 224)."""
+
+_MAX_SAMPLERS = 8
+_SIGN_BIT = np.uint8(0x80)
+
+_Geometry = tuple[PixelFormat, int, int, tuple[int, ...], Roi]
+
+
+class Preprocessor:
+    """Fills one model's input tensor from frames of any size and format. Not thread-safe: it has buffers."""
+
+    def __init__(
+        self, contract: InputContract, table: InputTable, fit: Fit = "crop", crop: float = DEFAULT_CROP
+    ) -> None:
+        self._contract, self._table, self._fit, self._crop = contract, table, fit, crop
+        shape = (contract.height, contract.width)
+        self._image_shape = shape if contract.channels == 1 else (*shape, contract.channels)
+        # Pixels in the tensor's own order and width can be sampled right into it.
+        self._is_direct = not contract.is_nchw and table.values is None
+        self._image = np.empty((0,) if self._is_direct else self._image_shape, np.uint8)
+        self._samplers: dict[_Geometry, Sampler] = {}
+
+    def fill(self, frame: Frame, tensor: NDArray[Any], roi: Roi = FULL_FRAME) -> None:
+        """Write the frame's region of interest into `tensor`, the model's input (shape and dtype as in the file).
+
+        Raises ImageError where the frame's pixels do not have the shape that its format and size ask for.
+        """
+        geometry = (frame.pixel_format, frame.width, frame.height, frame.pixels.shape, roi)
+        sampler = self._samplers.get(geometry) or self._add_sampler(frame, geometry, roi)
+        if self._is_direct:
+            image = tensor.view(np.uint8).reshape(self._image_shape)
+            sampler.sample(frame.pixels, image)
+            if self._table.shift:
+                np.bitwise_xor(image, _SIGN_BIT, out=image)  # as int8: pixel - 128
+            return
+        sampler.sample(frame.pixels, self._image)
+        self._write(tensor)
+
+    def _write(self, tensor: NDArray[Any]) -> None:
+        """The image, by the table, in the tensor's layout."""
+        values: NDArray[Any] = self._image
+        target = tensor.reshape(tensor.shape[1:]) if self._contract.is_nchw else tensor.reshape(self._image_shape)
+        if self._table.values is not None:
+            if not self._contract.is_nchw:
+                cv2.LUT(self._image, self._table.values, dst=target)
+                return
+            values = cv2.LUT(self._image, self._table.values)
+        elif self._table.shift:
+            values = np.bitwise_xor(self._image, _SIGN_BIT).view(np.int8)
+        np.copyto(target, values[np.newaxis] if values.ndim == 2 else values.transpose(2, 0, 1))
+
+    def _add_sampler(self, frame: Frame, geometry: _Geometry, roi: Roi) -> Sampler:
+        check_frame(frame)
+        region = roi_rect(frame.width, frame.height, roi)
+        fitting = fit_rects(region, self._contract.width, self._contract.height, self._fit, self._crop)
+        sampler = make_sampler(frame.pixel_format, frame.width, frame.height, fitting, self._image_shape)
+        if len(self._samplers) >= _MAX_SAMPLERS:
+            # A folder of photos of many sizes; cameras and views come to a handful.
+            del self._samplers[next(iter(self._samplers))]
+        self._samplers[geometry] = sampler
+        return sampler
+
+
+def check_frame(frame: Frame) -> None:
+    """Raise ImageError unless the pixels have the dtype and shape that the frame's format and size ask for."""
+    pixels, width, height = frame.pixels, frame.width, frame.height
+    what = f"{frame.origin or frame.camera}: a {frame.pixel_format} frame of {width}x{height}"
+    if width < 1 or height < 1:
+        raise ImageError(f"{what} has no pixels.")
+    if pixels.dtype != np.uint8:
+        raise ImageError(f"{what} must have pixels of dtype uint8 but got {pixels.dtype}.")
+    if frame.pixel_format in PLANAR:
+        if width % 2 or height % 2:
+            raise ImageError(f"{what} must have even sides.")
+        rows = height * 3 // 2
+        if pixels.ndim != 2 or pixels.shape[0] != rows or pixels.shape[1] < width or pixels.shape[1] % 2:
+            raise ImageError(f"{what} must have shape ({rows}, an even stride >= {width}) but got {pixels.shape}.")
+        return
+    channels = PACKED_CHANNELS[frame.pixel_format]
+    expected = (height, width) if channels == 1 else (height, width, channels)
+    if pixels.shape != expected:
+        raise ImageError(f"{what} must have shape {expected} but got {pixels.shape}.")

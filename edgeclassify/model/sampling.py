@@ -1,0 +1,169 @@
+"""From a frame's pixels, in each pixel format, to the RGB or grayscale image that the model looks at.
+
+One sampler serves one geometry (format, frame size, part of it): its slices and buffers are worked out once.
+Pixels are cropped first, scaled next and converted last, so that neither what is cropped away nor what is
+scaled away is ever converted.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.model.geometry import Fitting, Rect, even_rect
+from edgeclassify.model.resize import Pixels, Resizer, halvings
+from edgeclassify.types import PixelFormat
+
+PACKED_CHANNELS = {PixelFormat.BGR: 3, PixelFormat.RGB: 3, PixelFormat.GRAY: 1}
+PLANAR = (PixelFormat.YUV420, PixelFormat.NV12)
+
+_PACKED_CONVERSIONS = {
+    (PixelFormat.BGR, 3): cv2.COLOR_BGR2RGB,
+    (PixelFormat.BGR, 1): cv2.COLOR_BGR2GRAY,
+    (PixelFormat.RGB, 1): cv2.COLOR_RGB2GRAY,
+    (PixelFormat.GRAY, 3): cv2.COLOR_GRAY2RGB,
+}
+_PLANAR_CONVERSIONS = {PixelFormat.YUV420: cv2.COLOR_YUV2RGB_I420, PixelFormat.NV12: cv2.COLOR_YUV2RGB_NV12}
+
+BAR = 128
+"""Gray of the letterbox's bars: the middle of a pixel's range, which normalization takes close to 0."""
+
+# Y of BT.601 video lies in 16-235; OpenCV's conversion to RGB stretches it, so does this for grayscale.
+_LUMA = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.uint8)
+
+
+class Sampler(ABC):
+    """Writes one part of frames of one geometry into an image."""
+
+    def __init__(self, target: Rect, has_bars: bool) -> None:
+        self._target = target
+        self._has_bars = has_bars
+
+    def sample(self, pixels: Pixels, image: Pixels) -> None:
+        """Fill `image`, uint8 (height, width, 3) RGB or (height, width) gray, from a frame's pixels."""
+        if self._has_bars:
+            image.fill(BAR)
+            image = image[self._target.rows, self._target.columns]
+        self._fill(pixels, image)
+
+    @abstractmethod
+    def _fill(self, pixels: Pixels, image: Pixels) -> None:
+        """Fill the part of the image that the frame covers."""
+
+
+def make_sampler(
+    pixel_format: PixelFormat, width: int, height: int, fitting: Fitting, image_shape: tuple[int, ...]
+) -> Sampler:
+    """The sampler of a geometry. `image_shape`: (height, width, 3) or (height, width)."""
+    channels = 3 if len(image_shape) == 3 else 1
+    has_bars = (fitting.target.height, fitting.target.width) != image_shape[:2]
+    if pixel_format not in PLANAR:
+        return _PackedSampler(pixel_format, fitting, channels, has_bars)
+    fitting = replace(fitting, source=even_rect(fitting.source, width, height))
+    if fitting.target.width % 2 or fitting.target.height % 2:
+        return _ConvertFirstSampler(pixel_format, height, fitting, channels, has_bars)
+    return _PlanarSampler(pixel_format, height, fitting, channels, has_bars)
+
+
+class _PackedSampler(Sampler):
+    """BGR, RGB, GRAY: crop (a view), scale, convert."""
+
+    def __init__(self, pixel_format: PixelFormat, fitting: Fitting, channels: int, has_bars: bool) -> None:
+        super().__init__(fitting.target, has_bars)
+        target = fitting.target
+        self._source = _trimmed(fitting.source, target, 1)
+        source_channels = PACKED_CHANNELS[pixel_format]
+        self._resize = Resizer(_size(self._source), _size(target), source_channels)
+        self._conversion = _PACKED_CONVERSIONS.get((pixel_format, channels))
+        self._scaled: Pixels | None = None
+        if self._conversion is not None:
+            shape = (target.height, target.width, source_channels)[: 2 if source_channels == 1 else 3]
+            self._scaled = np.empty(shape, np.uint8)
+
+    def _fill(self, pixels: Pixels, image: Pixels) -> None:
+        crop = pixels[self._source.rows, self._source.columns]
+        if self._scaled is None:
+            self._resize(crop, image)
+            return
+        self._resize(crop, self._scaled)
+        cv2.cvtColor(self._scaled, self._conversion, dst=image)
+
+
+class _PlanarSampler(Sampler):
+    """YUV420 and NV12: scale each plane, then convert at the model's size."""
+
+    def __init__(
+        self, pixel_format: PixelFormat, height: int, fitting: Fitting, channels: int, has_bars: bool
+    ) -> None:
+        super().__init__(fitting.target, has_bars)
+        target = fitting.target
+        self._format, self._height, self._is_gray = pixel_format, height, channels == 1
+        self._source = _trimmed(fitting.source, target, 2)
+        self._chroma_source, chroma = self._source.halved(), target.halved()
+        self._resize_luma = Resizer(_size(self._source), _size(target), 1)
+        self._scaled = np.empty((target.height * 3 // 2, target.width), np.uint8)
+        self._luma = self._scaled[: target.height]
+        self._conversion = _PLANAR_CONVERSIONS[pixel_format]
+        interleaved = 2 if pixel_format is PixelFormat.NV12 else 1
+        self._resize_chroma = Resizer(_size(self._chroma_source), _size(chroma), interleaved)
+        self._chroma = _chroma_planes(self._scaled, target.height, pixel_format)
+
+    def _fill(self, pixels: Pixels, image: Pixels) -> None:
+        rows, columns = self._source.rows, self._source.columns
+        if self._is_gray:
+            self._resize_luma(pixels[rows, columns], self._luma)
+            cv2.LUT(self._luma, _LUMA, dst=image)
+            return
+        self._resize_luma(pixels[rows, columns], self._luma)
+        rows, columns = self._chroma_source.rows, self._chroma_source.columns
+        planes = _chroma_planes(pixels, self._height, self._format)
+        for plane, scaled in zip(planes, self._chroma, strict=True):
+            self._resize_chroma(plane[rows, columns], scaled)
+        cv2.cvtColor(self._scaled, self._conversion, dst=image)
+
+
+class _ConvertFirstSampler(Sampler):
+    """YUV420 and NV12 for models with an odd side, where chroma of half that size can't be had: convert the crop."""
+
+    def __init__(
+        self, pixel_format: PixelFormat, height: int, fitting: Fitting, channels: int, has_bars: bool
+    ) -> None:
+        super().__init__(fitting.target, has_bars)
+        source = fitting.source
+        self._source, self._height, self._format = source, height, pixel_format
+        self._crop = np.empty((source.height * 3 // 2, source.width), np.uint8)
+        self._chroma = _chroma_planes(self._crop, source.height, pixel_format)
+        self._converted = np.empty((source.height, source.width, 3), np.uint8)
+        inner = Fitting(Rect(0, 0, source.width, source.height), replace(fitting.target, x=0, y=0))
+        self._rest = _PackedSampler(PixelFormat.RGB, inner, channels, has_bars=False)
+
+    def _fill(self, pixels: Pixels, image: Pixels) -> None:
+        source, chroma = self._source, self._source.halved()
+        self._crop[: source.height] = pixels[source.rows, source.columns]
+        planes = _chroma_planes(pixels, self._height, self._format)
+        for plane, part in zip(planes, self._chroma, strict=True):
+            part[...] = plane[chroma.rows, chroma.columns]
+        cv2.cvtColor(self._crop, _PLANAR_CONVERSIONS[self._format], dst=self._converted)
+        self._rest.sample(self._converted, image)
+
+
+def _chroma_planes(pixels: Pixels, height: int, pixel_format: PixelFormat) -> tuple[Pixels, ...]:
+    """Views of the chroma: (U, V) of shape (height / 2, stride / 2), or one of (height / 2, stride / 2, 2)."""
+    stride, rows = pixels.shape[1], height // 2
+    if pixel_format is PixelFormat.NV12:
+        return (pixels[height : height + rows].reshape(rows, stride // 2, 2),)
+    # Two rows of U or V stand side by side in one row of the array.
+    chroma: NDArray[np.uint8] = pixels[height : height + rows].reshape(2, rows, stride // 2)
+    return chroma[0], chroma[1]
+
+
+def _trimmed(source: Rect, target: Rect, grid: int) -> Rect:
+    """`source` with sides that can be halved as often as the resizer will."""
+    count = halvings(source.width, source.height, target.width, target.height)
+    return source.multiple_of(grid * 2**count)
+
+
+def _size(rect: Rect) -> tuple[int, int]:
+    return rect.width, rect.height
