@@ -1,4 +1,4 @@
-"""What the pipeline knows of delivery: a publisher that never blocks, and a spool that keeps what is undelivered."""
+"""What the pipeline knows of delivery: a publisher that never blocks, and a spool of undelivered events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,12 +17,17 @@ class Spool(ABC):
         """Keep an event until `delivered` names it. Never blocks for long, never raises for a full spool."""
 
     @abstractmethod
-    def pending(self, limit: int) -> Sequence[Event]:
-        """The oldest undelivered events, in order of `seq`, at most `limit`."""
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[Event]:
+        """The oldest undelivered events with a `seq` above `after`, in order of `seq`, at most `limit`."""
 
     @abstractmethod
     def delivered(self, seq: int) -> None:
         """The broker has acknowledged the event with this `seq`: forget it. Unknown numbers are ignored."""
+
+    @property
+    @abstractmethod
+    def last_seq(self) -> int:
+        """The highest `seq` ever appended (delivered or not); 0: none yet. What comes later is higher."""
 
     @property
     @abstractmethod
@@ -34,7 +39,7 @@ class Spool(ABC):
     def dropped(self) -> int:
         """Number of events dropped because the spool was full, since start."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most spools have nothing to release
         """Flush and release; nothing may be appended afterwards."""
 
 
@@ -63,11 +68,15 @@ class Publisher(ABC):
 
     @abstractmethod
     def publish_state(self, state: ViewState) -> None:
-        """What a view shows now (retained)."""
+        """What a view shows now (retained). May be called for every frame: a change of label, event or `since`
+        goes out at once, a mere change of score with the next heartbeat."""
 
     @abstractmethod
     def publish_event(self, event: Event) -> None:
-        """A label entered or left: spooled, then delivered at least once."""
+        """A label entered or left: spooled, then delivered at least once. Its `seq` is above all earlier ones.
+
+        Raises PublishError, and spools nothing, for an event that has no JSON form (a score of NaN).
+        """
 
     @abstractmethod
     def publish_result(self, view: str, prediction: Prediction) -> None:
@@ -79,4 +88,4 @@ class Publisher(ABC):
 
     @abstractmethod
     def retire_view(self, view: str) -> None:
-        """Remove the retained topics of a view that the config no longer has."""
+        """Remove the retained topics of a view that the config no longer has and nobody publishes any more."""

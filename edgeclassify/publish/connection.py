@@ -1,0 +1,247 @@
+"""One connection to a broker, on paho: the only importer of it besides the demo's subscriber.
+
+The publisher's thread drives paho's network functions itself instead of starting paho's thread. So every callback
+runs where the delivery state lives, no lock is held across a callback, and there is one place that waits: for the
+socket or for the waker. Each attempt to connect gets a fresh client with a clean session: paho then has nothing
+of its own to send again, and what was unacknowledged comes from the spool, under its right topic.
+"""
+
+import contextlib
+import selectors
+import socket
+import ssl
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edgeclassify.publish import reasons
+from edgeclassify.publish.credentials import Credentials
+from edgeclassify.publish.payload import Message
+from edgeclassify.publish.session import Link
+from edgeclassify.publish.wakeup import Interrupt, Waker
+
+CONNECT_TIMEOUT_S = 5.0
+"""For the TCP connect to each address, each TLS step, and the broker's answer to CONNECT."""
+WINDOW = 20
+"""Unacknowledged messages at a time; a broker's smaller receive maximum wins."""
+V5, V311 = "5", "3.1.1"
+_PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
+_GOODBYE_S = 0.2
+
+
+class LinkError(Exception):
+    """No connection, or no more. `old_protocol`: the broker may only speak MQTT 3.1.1."""
+
+    def __init__(self, reason: str, *, old_protocol: bool = False) -> None:
+        super().__init__(reason)
+        self.old_protocol = old_protocol
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """What every attempt to connect needs, checked."""
+
+    host: str
+    port: int
+    client_id: str
+    keepalive_s: int
+    credentials: Credentials | None
+    tls: ssl.SSLContext | None
+    will: Message
+
+
+class _Client(paho.Client):
+    """paho's client with a TCP connect that `interrupt` can end, and without Nagle's delay."""
+
+    def __init__(self, interrupt: Interrupt, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._interrupt = interrupt
+
+    def _create_socket_connection(self) -> socket.socket:
+        failure: OSError = OSError("no address")
+        for family, kind, proto, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
+            sock = socket.socket(family, kind, proto)
+            try:
+                self._interrupt.guard(sock)
+                sock.settimeout(CONNECT_TIMEOUT_S)
+                sock.connect(address)
+                # A PUBLISH must not wait for the ACK of the one before.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except InterruptedError:
+                sock.close()
+                raise
+            except OSError as error:
+                sock.close()
+                failure = error
+            else:
+                return sock
+        raise failure
+
+
+class PahoLink(Link):
+    """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in."""
+
+    def __init__(self, settings: BrokerSettings, protocol: str, waker: Waker, interrupt: Interrupt) -> None:
+        self._settings, self._protocol, self._waker, self._interrupt = settings, protocol, waker, interrupt
+        self.acks: deque[tuple[int, str | None]] = deque()
+        """(message id, why it was refused or None) of what the broker has answered."""
+        self.arrived: deque[tuple[str, bytes]] = deque()
+        """(topic, payload) of what was subscribed to."""
+        self.receive_maximum = WINDOW
+        self._connack: ReasonCode | None = None
+        self._ended: str | None = None
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(waker.receiver, selectors.EVENT_READ)
+        self._registered: Any = None
+        self._client = self._new_client()
+
+    def open(self) -> None:
+        """Connect, and wait for the broker's yes. Raises LinkError with the reason."""
+        try:
+            self._client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
+        except (OSError, ValueError) as error:
+            raise LinkError(reasons.unreachable(error)) from error
+        deadline = time.monotonic() + CONNECT_TIMEOUT_S
+        while self._connack is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise LinkError(f"no answer to CONNECT within {CONNECT_TIMEOUT_S:g} s")
+            try:
+                self.step(left)
+            except LinkError as error:
+                if self._connack is None:
+                    hint = "closed the connection without an answer (TLS expected on this port?)"
+                    raise LinkError(hint, old_protocol=True) from error
+        if self._connack.is_failure:
+            name = self._connack.getName()
+            raise LinkError(reasons.refusal(name), old_protocol=name == "Unsupported protocol version")
+        self._interrupt.release()
+
+    def send(self, message: Message) -> int | None:
+        """Hand over to the socket's buffer."""
+        if self._client.socket() is None:
+            return None
+        info = self._client.publish(
+            message.topic,
+            message.payload,
+            message.qos,
+            message.retain,
+            self._properties(message, PacketTypes.PUBLISH),
+        )
+        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    @property
+    def congested(self) -> bool:
+        """Does the socket take no more bytes now?"""
+        return self._client.want_write()
+
+    def subscribe(self, topic: str) -> None:
+        """Ask for a topic; what comes lands in `arrived`."""
+        self._client.subscribe(topic, qos=1)
+
+    def step(self, timeout_s: float) -> None:
+        """Wait for the network or the waker, and do what is due. Raises LinkError when the connection is gone."""
+        for key, events in self._select(timeout_s):
+            if key.fileobj is self._waker.receiver:
+                self._waker.clear()
+                continue
+            if events & selectors.EVENT_READ:
+                self._check(self._client.loop_read())
+            if events & selectors.EVENT_WRITE:
+                self._check(self._client.loop_write())
+        self._check(self._client.loop_misc())
+
+    def close(self, *, graceful: bool) -> None:
+        """End the connection; without grace there is no DISCONNECT, so that the broker publishes the will."""
+        with contextlib.suppress(OSError, ValueError):
+            if graceful and self._client.socket() is not None:
+                self._client.disconnect()
+                deadline = time.monotonic() + _GOODBYE_S
+                while self._client.socket() is not None and time.monotonic() < deadline:
+                    with contextlib.suppress(LinkError):
+                        self.step(0.05)
+        sock = self._client.socket()
+        if sock is not None:
+            sock.close()
+        self._interrupt.release()
+        self._selector.close()
+
+    def _select(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
+        sock = self._client.socket()
+        if sock is None:
+            raise LinkError(self._ended or "the network connection broke")
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if self._client.want_write() else 0)
+        if self._registered is None:
+            self._selector.register(sock, wanted)
+            self._registered = sock
+        elif self._selector.get_key(self._registered).events != wanted:
+            self._selector.modify(self._registered, wanted)
+        if isinstance(sock, ssl.SSLSocket) and sock.pending():
+            return [(self._selector.get_key(sock), selectors.EVENT_READ)]
+        return self._selector.select(timeout_s)
+
+    def _check(self, rc: MQTTErrorCode) -> None:
+        if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or self._client.socket() is None:
+            raise LinkError(self._ended or "the network connection broke")
+
+    def _new_client(self) -> _Client:
+        settings = self._settings
+        client = _Client(
+            self._interrupt,
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.client_id,
+            protocol=_PROTOCOLS[self._protocol],
+            clean_session=None if self._protocol == V5 else True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        # The session's window bounds what is in flight: with a limit of its own paho would keep a queue.
+        client.max_inflight_messages_set(0)
+        if settings.credentials is not None:
+            client.username_pw_set(settings.credentials.username, settings.credentials.password)
+        if settings.tls is not None:
+            client.tls_set_context(settings.tls)
+        will = settings.will
+        client.will_set(
+            will.topic, will.payload, will.qos, will.retain, self._properties(will, PacketTypes.WILLMESSAGE)
+        )
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        return client
+
+    def _properties(self, message: Message, packet: int) -> Properties | None:
+        if self._protocol != V5:
+            return None
+        properties = Properties(packet)  # type: ignore[no-untyped-call]
+        if message.payload:
+            properties.ContentType = message.content_type
+        if message.expiry_s is not None:
+            properties.MessageExpiryInterval = message.expiry_s
+        return properties
+
+    def _on_connect(self, _client: object, _data: object, _flags: object, reason: ReasonCode, found: Any) -> None:
+        self._connack = reason
+        self.receive_maximum = getattr(found, "ReceiveMaximum", WINDOW)
+
+    def _on_disconnect(
+        self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
+    ) -> None:
+        # May be called twice for one connection: the first call has the reason.
+        if self._ended is None:
+            by_broker = flags.is_disconnect_packet_from_server
+            self._ended = reasons.disconnection(reason.getName(), by_broker=by_broker)
+
+    def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
+        self.acks.append((mid, reason.getName().lower() if reason.is_failure else None))
+
+    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        self.arrived.append((message.topic, bytes(message.payload)))

@@ -1,0 +1,125 @@
+"""User, password and TLS of the broker connection, checked at start so that a wrong path is one clear message."""
+
+import logging
+import os
+import ssl
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edgeclassify.config import MqttConfig, TlsConfig
+from edgeclassify.errors import PublishError
+
+log = logging.getLogger(__name__)
+
+PASSWORD_VARIABLE = "EDGECLASSIFY_MQTT_PASSWORD"
+CREDENTIAL_NAME = "mqtt-password"
+_MAX_PASSWORD = 65_535  # MQTT's limit, in bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who we are to the broker. The password is in no repr."""
+
+    username: str
+    password: str | None = field(repr=False)
+
+
+def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
+    """User and password; None without a username.
+
+    The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD, else
+    the systemd credential `mqtt-password`. Raises PublishError for a file that is missing, unreadable or empty.
+    """
+    if config.username is None:
+        return None
+    variables = os.environ if environment is None else environment
+    if config.password_file is not None:
+        _warn_when_public(config.password_file)
+        password: str | None = _password_in(config.password_file, "mqtt.password_file")
+    elif PASSWORD_VARIABLE in variables:
+        password = variables[PASSWORD_VARIABLE]
+    else:
+        password = _systemd_credential(variables)
+    return Credentials(config.username, password)
+
+
+def _systemd_credential(variables: Mapping[str, str]) -> str | None:
+    folder = variables.get("CREDENTIALS_DIRECTORY")
+    if not folder or not (Path(folder) / CREDENTIAL_NAME).exists():
+        return None
+    return _password_in(Path(folder) / CREDENTIAL_NAME, f"systemd credential {CREDENTIAL_NAME}")
+
+
+def _password_in(path: Path, key: str) -> str:
+    wanted = f"{key}: {path}: expected a file with the broker password"
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_PASSWORD + 3)
+        password = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise PublishError(
+            f"{wanted}, but it can't be read: {error.strerror}. Check the path and its rights."
+        ) from error
+    except UnicodeDecodeError:
+        # The decode error would carry the bytes, that is the password, into a traceback.
+        raise PublishError(f"{wanted}, found bytes that are no UTF-8. Save it as UTF-8 text.") from None
+    if not password:
+        raise PublishError(f"{wanted}, found it empty. Write the password into it.")
+    if len(content) > _MAX_PASSWORD + 2:
+        raise PublishError(f"{wanted}, found more than {_MAX_PASSWORD} bytes. Is it the right file?")
+    return password
+
+
+def _warn_when_public(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if mode & stat.S_IROTH:
+        log.warning(
+            "mqtt.password_file: %s can be read by every user of this machine (mode %o). chmod 640 %s",
+            path, stat.S_IMODE(mode), path,
+        )  # fmt: skip
+
+
+def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:
+    """The TLS settings, loaded; None without TLS. Raises PublishError naming the key and the file."""
+    if tls is None:
+        return None
+    for key, path in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)):
+        if path is not None:
+            _check_readable(f"mqtt.tls.{key}", path)
+    try:
+        context = ssl.create_default_context(cafile=None if tls.ca is None else str(tls.ca))
+    except ssl.SSLError as error:
+        raise PublishError(
+            f"mqtt.tls.ca: {tls.ca}: expected a CA certificate in PEM form, found none ({error.reason or error})."
+        ) from error
+    if tls.cert is not None and tls.key is not None:
+        _load_pair(context, tls.cert, tls.key)
+    return context
+
+
+def _load_pair(context: ssl.SSLContext, cert: Path, key: Path) -> None:
+    try:
+        # Without a password OpenSSL would ask for the one of an encrypted key on the terminal.
+        context.load_cert_chain(str(cert), str(key), password=lambda: "")
+    except (ssl.SSLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise PublishError(
+            f"mqtt.tls.cert, mqtt.tls.key: {cert}, {key}: expected a certificate and its unencrypted private key "
+            f"in PEM form, but they can't be loaded ({reason}). Check that they belong together."
+        ) from error
+
+
+def _check_readable(key: str, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise PublishError(
+            f"{key}: {path}: expected a PEM file, but it can't be read: {error.strerror}. "
+            "Check the path and its rights."
+        ) from error

@@ -1,0 +1,69 @@
+"""Undelivered events in memory, bounded. They do not survive the process."""
+
+import logging
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from threading import Lock
+
+from edgeclassify.publish.interface import Spool
+from edgeclassify.types import Event
+
+log = logging.getLogger(__name__)
+
+DEFAULT_CAPACITY = 10_000
+
+
+class MemorySpool(Spool):
+    """At most `capacity` events; when full, the oldest is dropped, counted, and the first drop is logged."""
+
+    def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, got {capacity}")
+        self._capacity = capacity
+        self._lock = Lock()
+        self._events: dict[int, Event] = {}
+        self._order: list[int] = []
+        self._last_seq = 0
+        self._dropped = 0
+
+    def append(self, event: Event) -> None:
+        """Keep the event; of two with one `seq` the later stays."""
+        with self._lock:
+            if event.seq not in self._events:
+                insort(self._order, event.seq)
+            self._events[event.seq] = event
+            self._last_seq = max(self._last_seq, event.seq)
+            overfull = len(self._order) > self._capacity
+            if overfull:
+                del self._events[self._order.pop(0)]
+                self._dropped += 1
+            first_drop = overfull and self._dropped == 1
+        if first_drop:
+            log.warning("the spool is full (%d undelivered events): the oldest are dropped", self._capacity)
+
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[Event]:
+        """The oldest events above `after`."""
+        with self._lock:
+            begin = bisect_right(self._order, after)
+            return [self._events[seq] for seq in self._order[begin : begin + limit]]
+
+    def delivered(self, seq: int) -> None:
+        """Forget the event."""
+        with self._lock:
+            if self._events.pop(seq, None) is not None:
+                del self._order[bisect_right(self._order, seq) - 1]
+
+    @property
+    def last_seq(self) -> int:
+        """Highest number ever appended."""
+        return self._last_seq
+
+    @property
+    def depth(self) -> int:
+        """Number of undelivered events."""
+        return len(self._order)
+
+    @property
+    def dropped(self) -> int:
+        """Number of events dropped since start."""
+        return self._dropped

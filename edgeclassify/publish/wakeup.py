@@ -1,0 +1,70 @@
+"""Waking the publisher's thread: from its wait for the network, and from a connect that hangs."""
+
+import contextlib
+import socket
+from threading import Lock
+
+
+class Waker:
+    """A socket pair that ends a `select` from any thread. Usable (without effect) after `close`."""
+
+    def __init__(self) -> None:
+        self.receiver, self._sender = socket.socketpair()
+        self.receiver.setblocking(False)
+        self._sender.setblocking(False)
+
+    def wake(self) -> None:
+        """End the present or the next wait. A full socket means that one is due anyway."""
+        with contextlib.suppress(OSError):
+            self._sender.send(b"w")
+
+    def clear(self) -> None:
+        """Forget earlier calls of `wake`."""
+        with contextlib.suppress(OSError):
+            while self.receiver.recv(4096):
+                pass
+
+    def close(self) -> None:
+        """Release both sockets."""
+        self.receiver.close()
+        self._sender.close()
+
+
+class Interrupt:
+    """Ends a blocking connect or TLS handshake from another thread, for good.
+
+    Closing a socket does not wake a thread that waits on it; shutting it down does. A duplicate is kept, since
+    the TLS layer takes the original over.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._fired = False
+        self._guarded: socket.socket | None = None
+
+    def guard(self, sock: socket.socket) -> None:
+        """Watch over this socket instead of the last one. Raises InterruptedError when already fired."""
+        with self._lock:
+            self._release()
+            if self._fired:
+                raise InterruptedError("stopping")
+            self._guarded = sock.dup()
+
+    def release(self) -> None:
+        """The connection stands: nothing blocks any more."""
+        with self._lock:
+            self._release()
+
+    def fire(self) -> None:
+        """Break what is being connected, and refuse every later attempt."""
+        with self._lock:
+            self._fired = True
+            if self._guarded is not None:
+                with contextlib.suppress(OSError):
+                    self._guarded.shutdown(socket.SHUT_RDWR)
+            self._release()
+
+    def _release(self) -> None:
+        if self._guarded is not None:
+            self._guarded.close()
+            self._guarded = None
