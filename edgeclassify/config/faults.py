@@ -83,9 +83,9 @@ def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]
 def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
     """What pydantic wanted, as a noun phrase."""
     phrases = {
-        "greater_than_equal": "a number of at least {ge}",
-        "greater_than": "a number above {gt}",
-        "less_than_equal": "a number of at most {le}",
+        "greater_than_equal": "a number of at least {ge:g}",
+        "greater_than": "a number above {gt:g}",
+        "less_than_equal": "a number of at most {le:g}",
         "string_pattern_mismatch": "1 to 64 letters, digits, - or _",
         "string_too_short": "a non-empty string",
         "string_type": "a string in quotes",

@@ -1,0 +1,153 @@
+"""The state machine of a view, fed with scores at chosen times."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgeclassify.config import ViewConfig
+from edgeclassify.postprocess.events import Step, ViewStateMachine
+from edgeclassify.types import UNKNOWN, Event, EventType, Observation
+
+LABELS = ("closed", "open", "cat")
+START = 1_700_000_000.0
+
+
+class Bench:
+    """A state machine and a clock."""
+
+    def __init__(self, **rules: object) -> None:
+        numbers = itertools.count(1)
+        ids = (f"id{i}" for i in itertools.count(1))
+        view = ViewConfig.model_validate({"name": "gate", **rules})
+        self.machine = ViewStateMachine(view, LABELS, "m", lambda: next(numbers), lambda: next(ids))
+
+    def see(self, at_s: float, *scores: float) -> Step:
+        return self.machine.step(Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s))
+
+
+def kinds(step: Step) -> list[tuple[EventType, str]]:
+    return [(event.event_type, event.label) for event in step.events]
+
+
+def test_a_label_enters_after_the_confirmation_time() -> None:
+    bench = Bench(confirm_s=1.0)
+    assert kinds(bench.see(0.0, 0.1, 0.9, 0)) == []
+    assert bench.see(0.5, 0.1, 0.9, 0).state.label == UNKNOWN
+    step = bench.see(1.0, 0.1, 0.9, 0)
+    assert kinds(step) == [(EventType.START, "open")]
+    assert (step.state.label, step.state.event_id, step.state.seq) == ("open", "id1", 1)
+    assert step.state.since == START + 1.0
+    assert step.events[0].why == {"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.0}
+
+
+def test_a_break_starts_the_confirmation_over() -> None:
+    bench = Bench(confirm_s=1.0)
+    bench.see(0.0, 0, 0.9, 0)
+    bench.see(0.5, 0, 0.5, 0)
+    assert kinds(bench.see(1.0, 0, 0.9, 0)) == []
+    assert kinds(bench.see(1.9, 0, 0.9, 0)) == []
+    assert kinds(bench.see(2.0, 0, 0.9, 0)) == [(EventType.START, "open")]
+
+
+def test_between_the_thresholds_nothing_changes() -> None:
+    bench = Bench(confirm_s=0, threshold_enter=0.6, threshold_exit=0.4, update_step=0)
+    assert kinds(bench.see(0, 0, 0.6, 0)) == [(EventType.START, "open")]
+    for i, score in enumerate((0.41, 0.59, 0.4, 0.5)):
+        assert kinds(bench.see(1 + i, 0, score, 0)) == []
+    step = bench.see(9, 0, 0.39, 0)
+    assert kinds(step) == [(EventType.END, "open")]
+    assert (step.state.label, step.state.event_id) == (UNKNOWN, None)
+    assert step.events[0].why["duration_s"] == 9.0
+    assert kinds(bench.see(10, 0, 0.59, 0)) == []
+
+
+def test_leaving_needs_the_confirmation_time_even_while_others_flicker() -> None:
+    bench = Bench(confirm_s=1.0, update_step=0)
+    bench.see(0, 0, 0.9, 0)
+    bench.see(1, 0, 0.9, 0)
+    assert kinds(bench.see(2.0, 0.7, 0.1, 0.2)) == []
+    assert kinds(bench.see(2.5, 0.2, 0.1, 0.7)) == []  # another candidate: its own time starts
+    assert kinds(bench.see(3.0, 0.7, 0.1, 0.2)) == [(EventType.END, "open")]
+
+
+def test_one_label_replaces_another_in_one_step() -> None:
+    bench = Bench(confirm_s=0)
+    first = bench.see(0, 0.9, 0, 0)
+    step = bench.see(1, 0.05, 0.95, 0)
+    assert kinds(step) == [(EventType.END, "closed"), (EventType.START, "open")]
+    end, start = step.events
+    assert end.id == first.events[0].id != start.id
+    assert (end.seq, start.seq) == (2, 3)
+    assert end.why["reason"] == "replaced"
+    assert end.why["by"] == "open"
+
+
+def test_update_when_the_score_rises_by_a_step() -> None:
+    bench = Bench(confirm_s=0, update_step=0.1)
+    bench.see(0, 0, 0.6, 0)
+    assert kinds(bench.see(1, 0, 0.65, 0)) == []
+    step = bench.see(2, 0, 0.7, 0)
+    assert kinds(step) == [(EventType.UPDATE, "open")]
+    assert step.events[0].id == "id1"
+    assert kinds(bench.see(3, 0, 0.75, 0)) == []
+    assert kinds(bench.see(4, 0, 0.61, 0)) == []
+    assert kinds(bench.see(5, 0, 0.8, 0)) == [(EventType.UPDATE, "open")]
+
+
+def test_finish_ends_what_is_in_view_once() -> None:
+    bench = Bench(confirm_s=0)
+    assert bench.machine.finish(START, "stopped") == ()
+    bench.see(0, 0.9, 0, 0)
+    (end,) = bench.machine.finish(START + 5, "stopped")
+    assert (end.event_type, end.label, end.why) == (
+        EventType.END,
+        "closed",
+        {"reason": "stopped", "duration_s": 5.0},
+    )
+    assert bench.machine.finish(START + 6, "stopped") == ()
+
+
+def test_state_lists_the_top_labels_and_how_close_the_best_is() -> None:
+    step = Bench(top=2).see(0, 0.2, 0.3, 0.5)
+    assert [(row.label, row.index) for row in step.state.top] == [("cat", 2), ("open", 1)]
+    assert step.state.label == UNKNOWN
+    assert step.state.score == pytest.approx(0.5)
+    assert step.state.since == START
+
+
+SCORES = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3)
+
+
+@given(
+    frames=st.lists(st.tuples(st.floats(0, 2), SCORES), max_size=60),
+    enter=st.floats(0.1, 1),
+    confirm_s=st.sampled_from([0, 0.5, 1.5]),
+)
+def test_whatever_comes_events_pair_up_and_numbers_grow(
+    frames: list[tuple[float, list[float]]], enter: float, confirm_s: float
+) -> None:
+    bench = Bench(threshold_enter=enter, confirm_s=confirm_s)
+    now, events = 0.0, list[Event]()
+    label = UNKNOWN
+    for pause_s, scores in frames:
+        now += pause_s
+        step = bench.see(now, *scores)
+        for event in step.events:
+            if event.event_type is EventType.START:
+                assert label == UNKNOWN
+                assert event.score >= np.float32(enter)
+                label = event.label
+            else:
+                assert event.label == label
+                label = UNKNOWN if event.event_type is EventType.END else label
+        events += step.events
+        assert step.state.label == label
+    events += bench.machine.finish(START + now, "stopped")
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    starts = [event.id for event in events if event.event_type is EventType.START]
+    ends = [event.id for event in events if event.event_type is EventType.END]
+    assert starts == ends
+    assert len(set(starts)) == len(starts)
