@@ -72,7 +72,8 @@ class Classifier(ImageClassifier):
         try:
             interpreter.invoke()
         except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{parts.info.path}: {interpreter.runtime} failed: {str(error).strip()[:160]}") from error
+            reason = str(error).strip()[:160]
+            raise ModelError(f"{parts.info.path}: {interpreter.runtime} failed: {reason}") from error
         invoked = time.perf_counter()
         scores = parts.scores.read(interpreter.output_view())
         return Prediction(
@@ -98,7 +99,7 @@ class Classifier(ImageClassifier):
         if best.label != golden.label:
             raise ModelError(
                 f"{self.info.path}: the self-test failed: {golden.image} must be {golden.label!r} but got "
-                f"{best.label!r} ({best.score:.2f}). The model, its labels or its normalization is not the right one."
+                f"{best.label!r} ({best.score:.2f}). The model, its labels or its normalization is wrong."
             )
         return True
 

@@ -96,9 +96,8 @@ def _input(model: ModelFile) -> InputContract:
     if len(shape) != 4:
         raise _fault(model.path, f"the input must be [1, height, width, channels] but got shape {_shape(shape)}")
     if shape[0] != 1:
-        raise _fault(
-            model.path, f"the batch size must be 1 but got {shape[0]} ({_shape(shape)})", "Convert it with batch size 1."
-        )
+        found = f"the batch size must be 1 but got {shape[0]} ({_shape(shape)})"
+        raise _fault(model.path, found, "Convert it with batch size 1.")
     is_nchw = shape[3] not in CHANNELS
     channels, height, width = (shape[1], shape[2], shape[3]) if is_nchw else (shape[3], shape[1], shape[2])
     if channels not in CHANNELS:
@@ -117,7 +116,8 @@ def _input(model: ModelFile) -> InputContract:
 
 
 def _output(model: ModelFile) -> OutputContract:
-    hint = "It looks like an object detector." if len(model.outputs) >= 3 else "Convert it with its class scores alone."
+    is_detector = len(model.outputs) >= 3
+    hint = "It looks like an object detector." if is_detector else "Convert it with its class scores alone."
     tensor = _only(model, model.output_tensors, "output", hint)
     shape = tensor.shape
     classes = math.prod(shape)

@@ -15,12 +15,12 @@ def read_golden_image(path: Path) -> Frame:
     try:
         content = np.frombuffer(path.read_bytes(), np.uint8)
     except FileNotFoundError as error:
-        raise ModelMissingError(f"{path}: expected the golden picture of the self-test, found nothing there.") from error
+        raise ModelMissingError(f"{path}: expected the golden picture, found nothing there.") from error
     except OSError as error:
         raise ModelError(f"{path}: the golden picture can't be read: {error.strerror}.") from error
     pixels = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
     if pixels is None:
-        raise ModelError(f"{path}: expected the golden picture of the self-test, found no picture that can be decoded.")
+        raise ModelError(f"{path}: expected the golden picture, found no picture that can be decoded.")
     return Frame(
         pixels=np.asarray(pixels, np.uint8),
         pixel_format=PixelFormat.BGR,

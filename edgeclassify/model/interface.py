@@ -23,5 +23,5 @@ class ImageClassifier(ABC):
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """Preprocess the frame's region of interest, invoke the model, return the scores."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  a classifier may hold nothing
         """Release the interpreter; the classifier can't be used afterwards."""

@@ -56,7 +56,7 @@ _RUNTIMES = (
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """An input or output tensor: shape, dtype, and quantization (real = scale * (q - zero_point); scale 0: none)."""
+    """An input or output tensor. Quantized: real = scale * (q - zero_point); scale 0: not quantized."""
 
     index: int
     name: str
@@ -160,7 +160,10 @@ def _summary(complaint: str) -> str:
     if found := re.search(r"Select TensorFlow op.*?\(([\w.]+)\) failed to prepare", complaint, re.DOTALL):
         return f"the operator {found[1]} is one of TensorFlow's own. Convert the model with TFLite operators only."
     if found := re.search(r"unresolved custom op: ([\w.:]+)", complaint, re.IGNORECASE):
-        return f"the custom operator {found[1]} is not available. Models compiled for an Edge TPU need one; use the CPU variant."
+        return (
+            f"the custom operator {found[1]} is not available. A model compiled for an accelerator has one: "
+            "use its CPU variant."
+        )
     if found := re.search(r"Node number \d+ \((\w+)\) failed", complaint):
         reason = complaint[: found.start()].strip().splitlines()[-1:] or [""]
         return f"its operator {found[1]} can't be prepared ({_shortened(_without_source_place(reason[0]))})."

@@ -7,6 +7,7 @@ a list of labels or an object of index → label.
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from edgeclassify.errors import LabelError, ModelMissingError
 
 _MAX_BYTES = 8 << 20
 _INDEXED = re.compile(r"(\d{1,7})(?:\s*[:,;\t]\s*|\s+)(\S.*)")
-_BACKGROUND = frozenset({"background", "__background__", "_background_", "unused background", "dummy", "???", "n/a"})
+_BACKGROUND = frozenset({"background", "__background__", "unused background", "dummy", "???", "n/a"})
 
 
 def read_labels(path: Path) -> tuple[str, ...]:
@@ -84,7 +85,8 @@ def _text(content: bytes, name: str) -> str:
             "Save the file as UTF-8."
         ) from error
     if not text.strip():
-        raise LabelError(f"{name}: expected labels, found {'an empty file' if not content else 'blank lines only'}.")
+        found = "blank lines only" if content else "an empty file"
+        raise LabelError(f"{name}: expected labels, found {found}.")
     return text
 
 
@@ -114,7 +116,7 @@ def _from_lines(lines: list[str], name: str) -> Sequence[str]:
             f"{name}: expected class indices from 0, found them from 1. Count from 0; if the numbers belong to "
             "the labels, write the file as a JSON list."
         )
-    twice = next((a for a, b in zip(indices, indices[1:], strict=False) if a == b), None)
+    twice = next((a for a, b in pairwise(indices) if a == b), None)
     if twice is not None:
         raise LabelError(f"{name}: expected one label for each class index, found two for {twice}.")
     return _by_index(dict(found), name)
@@ -123,7 +125,7 @@ def _from_lines(lines: list[str], name: str) -> Sequence[str]:
 def _by_index(labels: Mapping[int, str], name: str) -> Sequence[str]:
     for index in range(len(labels)):
         if index not in labels:
-            raise LabelError(f"{name}: expected a label for each class index from 0 to {max(labels)}, found none for {index}.")
+            raise LabelError(f"{name}: expected a label for each class index, found none for {index}.")
     return [labels[index] for index in range(len(labels))]
 
 
@@ -159,5 +161,6 @@ def _json_label(entry: Any, index: int, name: str) -> str:
     # Keras' imagenet_class_index.json has [WordNet id, name].
     label = entry[-1] if isinstance(entry, list) and len(entry) == 2 else entry
     if not isinstance(label, str):
-        raise LabelError(f"{name}: expected a string as the label of class index {index}, found {str(label)[:60]}.")
+        found = str(label)[:60]
+        raise LabelError(f"{name}: expected a string as the label of class index {index}, found {found}.")
     return label

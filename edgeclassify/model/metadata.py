@@ -46,7 +46,8 @@ def read_metadata(model: ModelFile) -> ModelMetadata:
             label_file=_label_file(outputs[0]) if outputs else None,
         )
     except DamagedTableError as error:
-        raise ModelError(f"{model.path}: its TFLite metadata is damaged: {error}. Fetch the model again.") from error
+        fault = f"its TFLite metadata is damaged: {error}"
+        raise ModelError(f"{model.path}: {fault}. Fetch the model again.") from error
 
 
 def _normalization(model: ModelFile, tensor: Table) -> Normalization | None:

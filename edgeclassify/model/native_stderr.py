@@ -17,13 +17,13 @@ from contextlib import contextmanager
 logger = logging.getLogger(__name__)
 
 _STDERR = 2
-_CHATTER = re.compile(rb"(?:INFO|WARNING|ERROR|VERBOSE): |[IWE]\d{4} \d\d:\d\d:\d\d|WARNING: All log messages before absl")
+_CHATTER = re.compile(rb"(?:INFO|WARNING|ERROR|VERBOSE): |[IWE]\d{4} \d\d:\d\d:\d\d")
 _lock = threading.RLock()
 
 
 @contextmanager
 def quiet_native_stderr() -> Iterator[None]:
-    """Within the block, the runtimes' lines on stderr go to the debug log. For loading only: it is process-wide."""
+    """Within the block the runtimes' lines on stderr go to the debug log. Process-wide: for loading only."""
     with _lock:
         try:
             saved = os.dup(_STDERR)

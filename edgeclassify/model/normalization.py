@@ -90,7 +90,7 @@ def _quantized(contract: InputContract, normalization: Normalization, model: str
         return _raw(contract)
     if saturated > 0.25:
         logger.warning(
-            "%s: %.0f %% of the pixel values fall outside its input's range after normalization; check mean and std",
+            "%s: %.0f %% of all pixel values leave its input's range when normalized; check mean and std",
             model,
             100 * saturated,
         )

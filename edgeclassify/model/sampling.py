@@ -27,6 +27,8 @@ _PACKED_CONVERSIONS = {
 }
 _PLANAR_CONVERSIONS = {PixelFormat.YUV420: cv2.COLOR_YUV2RGB_I420, PixelFormat.NV12: cv2.COLOR_YUV2RGB_NV12}
 
+_NO_CONVERSION = -1
+
 BAR = 128
 """Gray of the letterbox's bars: the middle of a pixel's range, which normalization takes close to 0."""
 
@@ -76,9 +78,9 @@ class _PackedSampler(Sampler):
         self._source = _trimmed(fitting.source, target, 1)
         source_channels = PACKED_CHANNELS[pixel_format]
         self._resize = Resizer(_size(self._source), _size(target), source_channels)
-        self._conversion = _PACKED_CONVERSIONS.get((pixel_format, channels))
+        self._conversion = _PACKED_CONVERSIONS.get((pixel_format, channels), _NO_CONVERSION)
         self._scaled: Pixels | None = None
-        if self._conversion is not None:
+        if self._conversion != _NO_CONVERSION:
             shape = (target.height, target.width, source_channels)[: 2 if source_channels == 1 else 3]
             self._scaled = np.empty(shape, np.uint8)
 
@@ -125,7 +127,7 @@ class _PlanarSampler(Sampler):
 
 
 class _ConvertFirstSampler(Sampler):
-    """YUV420 and NV12 for models with an odd side, where chroma of half that size can't be had: convert the crop."""
+    """YUV420 and NV12 for models with an odd side, of which there is no half: convert the crop, then scale."""
 
     def __init__(
         self, pixel_format: PixelFormat, height: int, fitting: Fitting, channels: int, has_bars: bool

@@ -43,7 +43,7 @@ def _dequantization(contract: OutputContract) -> Scores:
 
 def softmax(logits: Scores) -> Scores:
     """exp(x) / sum(exp(x)), computed from the largest down so that nothing overflows."""
-    scores = np.exp(logits - logits.max())
+    scores: Scores = np.exp(logits - logits.max())
     scores /= scores.sum()
     return scores
 

@@ -50,7 +50,9 @@ class Sidecar(Section):
     """All that a sidecar may say. Paths are relative to it; `read_sidecar` makes them whole."""
 
     labels: Path | None = Field(None, description="Label file.")
-    crop: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Share of the shorter side that the centre crop keeps; default 0.875.")
+    crop: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="Share of the shorter side that the centre crop keeps."
+    )
     license: str | None = Field(None, description="Licence of the model.")
     source: str | None = Field(None, description="Where the model came from.")
     sha256: str | None = Field(None, description="Checksum of the .tflite file, in hex.")
