@@ -110,17 +110,17 @@ class Pipeline:
             self._left -= 1
 
     def _watch(self, view: View, frame: Frame) -> bool:
-        """One view of one frame; False when its classifier could not take the frame."""
+        """One view of one frame; False when its classifier or publisher could not take it."""
         try:
             prediction = view.classifier.classify(frame, view.region)
+            step = view.machine.step(observe(prediction))
+            for event in step.events:
+                self._publisher.publish_event(event)
+            self._publisher.publish_state(step.state)
+            self._publisher.publish_result(view.name, prediction)
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
             return False
-        step = view.machine.step(observe(prediction))
-        for event in step.events:
-            self._publisher.publish_event(event)
-        self._publisher.publish_state(step.state)
-        self._publisher.publish_result(view.name, prediction)
         self._health.record(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)

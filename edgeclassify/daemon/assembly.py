@@ -130,11 +130,22 @@ def _load_models(config: Config, have: Models) -> dict[ModelConfig, ImageClassif
     try:
         for _, section in _view_models(config):
             if section not in models:
-                models[section] = have.get(section) or open_classifier(section)
+                models[section] = have.get(section) or _tested_classifier(section)
     except Exception:
         close_unused(models, have)
         raise
     return models
+
+
+def _tested_classifier(section: ModelConfig) -> ImageClassifier:
+    """A classifier that knows its golden picture: a model that fails its self-test must not run for months."""
+    classifier = open_classifier(section)
+    try:
+        classifier.self_test()
+    except Exception:
+        classifier.close()
+        raise
+    return classifier
 
 
 def _machines(

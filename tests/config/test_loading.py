@@ -211,13 +211,12 @@ KEYS = st.sampled_from(
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(document=st.dictionaries(KEYS, TOML_VALUES | st.dictionaries(KEYS, TOML_VALUES, max_size=4), max_size=6))
 def test_any_document_is_a_config_or_a_list_of_faults(document: dict[str, object]) -> None:
+    message, config = "", None
     try:
         config = parse_config(document, "any.toml", Path("/etc/edgeclassify"))
     except ConfigError as error:
-        assert str(error).startswith("any.toml: ")
-        assert str(error).count("\n") >= 1
-    else:
-        assert isinstance(config, Config)
+        message = str(error)
+    assert isinstance(config, Config) or (message.startswith("any.toml: ") and "\n" in message)
 
 
 def test_reference_config_lists_every_key_and_is_the_shipped_file() -> None:

@@ -1,0 +1,152 @@
+"""Fakes that implement the stages' interfaces, for tests of what lies between the stages."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from edgeclassify.errors import SourceError
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.publish.interface import Publisher
+from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import (
+    FULL_FRAME,
+    Event,
+    Frame,
+    Health,
+    LabelScore,
+    ModelInfo,
+    NodeInfo,
+    PixelFormat,
+    Prediction,
+    Roi,
+    ViewState,
+)
+
+
+def make_frame(value: int = 0, camera: str = "front", sequence: int = 0) -> Frame:
+    """A small grey frame; `value` is the brightness."""
+    pixels = np.full((8, 8, 3), value, np.uint8)
+    return Frame(pixels, PixelFormat.BGR, 8, 8, camera, sequence, time.monotonic_ns(), time.time())
+
+
+class BrightnessClassifier(ImageClassifier):
+    """Knows two labels: the share of white is the score of "day", the rest that of "night"."""
+
+    def __init__(self, name: str = "brightness") -> None:
+        self.closed = False
+        self.seen: list[tuple[int, Roi]] = []
+        self._info = ModelInfo(name, f"/{name}.tflite", "0" * 64, "fake 1.0", 2, 8, 8)
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return ("night", "day")
+
+    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+        self.seen.append((frame.sequence, roi))
+        day = float(frame.pixels.mean()) / 255
+        scores = np.array([1 - day, day], np.float32)
+        top = tuple(LabelScore(int(i), self.labels[int(i)], float(scores[i])) for i in np.argsort(-scores))
+        return Prediction(top, scores, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class RecordingPublisher(Publisher):
+    """Keeps what it is told, in order, as (kind, value)."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Any]] = []
+        self.running = False
+        self._lock = threading.Lock()
+
+    def of(self, kind: str) -> list[Any]:
+        with self._lock:
+            return [value for name, value in self.calls if name == kind]
+
+    def _note(self, kind: str, value: Any) -> None:
+        with self._lock:
+            self.calls.append((kind, value))
+
+    def start(self) -> None:
+        self.running = True
+        self._note("start", None)
+
+    def stop(self, timeout_s: float) -> None:
+        self.running = False
+        self._note("stop", timeout_s)
+
+    def publish_info(self, info: NodeInfo) -> None:
+        self._note("info", info)
+
+    def publish_availability(self, view: str, online: bool) -> None:
+        self._note("availability", (view, online))
+
+    def publish_state(self, state: ViewState) -> None:
+        self._note("state", state)
+
+    def publish_event(self, event: Event) -> None:
+        self._note("event", event)
+
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        self._note("result", (view, prediction))
+
+    def publish_health(self, health: Health) -> None:
+        self._note("health", health)
+
+    def retire_view(self, view: str) -> None:
+        self._note("retire", view)
+
+
+class ScriptedSource(FrameSource):
+    """A live source that yields one frame per brightness, `pause_s` apart, then keeps the last one."""
+
+    def __init__(self, camera: str, brightness: Iterable[int], pause_s: float = 0.01, ends: bool = False) -> None:
+        super().__init__(camera)
+        self._script = list(brightness)
+        self._pause_s = pause_s
+        self._ends = ends
+        self._numbers = itertools.count()
+        self.is_open = False
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def read(self, timeout_s: float) -> Frame | None:
+        time.sleep(self._pause_s)
+        number = next(self._numbers)
+        if number >= len(self._script) and self._ends:
+            return None
+        return make_frame(self._script[min(number, len(self._script) - 1)], self.camera, number)
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+class MissingSource(FrameSource):
+    """A camera that is not there."""
+
+    def open(self) -> None:
+        raise SourceError(f"camera {self.camera}: not connected")
+
+    def read(self, timeout_s: float) -> Frame | None:
+        raise AssertionError("never opened")
+
+    def close(self) -> None:
+        pass
+
+
+def wait_for(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+    """Wait until `condition()` is true; fails the test when it does not become so."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)

@@ -1,0 +1,134 @@
+"""The inference thread between fakes of its neighbours."""
+
+import itertools
+import logging
+
+import pytest
+
+from edgeclassify.config import ViewConfig
+from edgeclassify.errors import ModelError
+from edgeclassify.health import HealthMonitor
+from edgeclassify.pipeline import Pipeline, View
+from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.sources.capture import LatestFrames
+from edgeclassify.types import FULL_FRAME, EventType, Frame, Prediction, Roi
+from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
+
+
+def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:
+    rules = ViewConfig(name=name, camera=camera, confirm_s=0)
+    machine = ViewStateMachine(rules, classifier.labels, "m", itertools.count(1).__next__)
+    return View(name, camera, region, classifier, machine)
+
+
+class Bench:
+    def __init__(self, *views: View, max_frames: int | None = None) -> None:
+        self.frames = LatestFrames()
+        self.publisher = RecordingPublisher()
+        self.health = HealthMonitor()
+        self.watchdog = 0
+        self.pipeline = Pipeline(
+            frames=self.frames,
+            views=views,
+            publisher=self.publisher,
+            health=self.health,
+            on_frame=self._fed,
+            max_frames=max_frames,
+        )
+
+    def _fed(self) -> None:
+        self.watchdog += 1
+
+    def show(self, *frames: Frame) -> None:
+        for frame in frames:
+            self.frames.put_waiting(frame, lambda: False)
+
+
+def test_frames_become_states_and_events_of_their_camera() -> None:
+    classifier = BrightnessClassifier()
+    left = Roi(0, 0, 0.5, 1)
+    bench = Bench(make_view("gate", "front", classifier, left), make_view("yard", "back", classifier))
+    bench.pipeline.start()
+    bench.show(make_frame(255, sequence=1), make_frame(0, sequence=2), make_frame(255, "back", 3))
+    bench.pipeline.drain()
+    wait_for(lambda: bench.pipeline.finished)
+    assert bench.pipeline.error is None
+    assert [(s.view, s.label) for s in bench.publisher.of("state")] == [
+        ("gate", "day"),
+        ("gate", "night"),
+        ("yard", "day"),
+    ]
+    assert [(e.event_type, e.label) for e in bench.publisher.of("event")] == [
+        (EventType.START, "day"),
+        (EventType.END, "day"),
+        (EventType.START, "night"),
+        (EventType.START, "day"),
+    ]
+    assert classifier.seen == [(1, left), (2, left), (3, FULL_FRAME)]
+    assert (bench.health.frames, bench.watchdog) == (3, 3)
+
+
+def test_ends_after_max_frames() -> None:
+    bench = Bench(make_view("gate", "front", BrightnessClassifier()), max_frames=2)
+    bench.pipeline.start()
+    bench.show(make_frame(1), make_frame(2))
+    wait_for(lambda: bench.pipeline.finished)
+    assert bench.health.frames == 2
+
+
+def test_a_frame_of_no_view_feeds_no_watchdog() -> None:
+    bench = Bench(make_view("gate", "front", BrightnessClassifier()))
+    bench.pipeline.start()
+    bench.show(make_frame(1, camera="other"))
+    bench.pipeline.drain()
+    wait_for(lambda: bench.pipeline.finished)
+    assert bench.watchdog == 0
+
+
+class MoodyClassifier(BrightnessClassifier):
+    """Refuses dark frames."""
+
+    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+        if frame.pixels.max() < 10:
+            raise ModelError("too dark")
+        return super().classify(frame, roi)
+
+
+def test_a_frame_that_can_not_be_classified_is_reported_once_and_skipped(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(make_view("gate", "front", MoodyClassifier()))
+    with caplog.at_level(logging.INFO):
+        bench.pipeline.start()
+        bench.show(make_frame(0), make_frame(0), make_frame(255), make_frame(0))
+        bench.pipeline.drain()
+        wait_for(lambda: bench.pipeline.finished)
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == [
+        "view gate: frame skipped: too dark",
+        "view gate: frames can be classified again",
+        "view gate: frame skipped: too dark",
+    ]
+    assert bench.watchdog == 1
+
+
+class BuggyClassifier(BrightnessClassifier):
+    """Breaks in a way that nobody planned for."""
+
+    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+        raise ZeroDivisionError
+
+
+def test_a_bug_ends_the_thread_and_is_kept() -> None:
+    bench = Bench(make_view("gate", "front", BuggyClassifier()))
+    bench.pipeline.start()
+    bench.show(make_frame(0))
+    wait_for(lambda: bench.pipeline.finished)
+    assert isinstance(bench.pipeline.error, ZeroDivisionError)
+
+
+def test_stop_while_waiting() -> None:
+    bench = Bench(make_view("gate", "front", BrightnessClassifier()))
+    assert bench.pipeline.stop(0.1)  # never started
+    bench = Bench(make_view("gate", "front", BrightnessClassifier()))
+    bench.pipeline.start()
+    assert bench.pipeline.stop(2.0)
+    assert bench.pipeline.error is None
