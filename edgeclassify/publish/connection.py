@@ -37,11 +37,18 @@ _GOODBYE_S = 0.2
 
 
 class LinkError(Exception):
-    """No connection, or no more. `old_protocol`: the broker may only speak MQTT 3.1.1."""
+    """No connection, or no more."""
 
-    def __init__(self, reason: str, *, old_protocol: bool = False) -> None:
-        super().__init__(reason)
-        self.old_protocol = old_protocol
+
+class ProtocolRefusedError(LinkError):
+    """The broker says that it does not speak this version of MQTT."""
+
+
+class UnansweredError(LinkError):
+    """The broker took the connection and did not answer CONNECT: it closed, or kept silent.
+
+    That is also what a broker of MQTT 3.1.1 does that does not understand a CONNECT of MQTT 5.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +109,32 @@ class PahoLink(Link):
         self._registered: Any = None
         self._client = self._new_client()
 
-    def open(self) -> None:
+    def open(self, answer_timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Connect, and wait for the broker's yes. Raises LinkError with the reason."""
         try:
             self._client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
         except (OSError, ValueError) as error:
             raise LinkError(reasons.unreachable(error)) from error
-        deadline = time.monotonic() + CONNECT_TIMEOUT_S
+        connack = self._answer(answer_timeout_s)
+        if connack.is_failure:
+            name = connack.getName()
+            kind = ProtocolRefusedError if name == "Unsupported protocol version" else LinkError
+            raise kind(reasons.refusal(name))
+        self._interrupt.release()
+
+    def _answer(self, timeout_s: float) -> ReasonCode:
+        deadline = time.monotonic() + timeout_s
         while self._connack is None:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise LinkError(f"no answer to CONNECT within {CONNECT_TIMEOUT_S:g} s")
+                raise UnansweredError(f"no answer to CONNECT within {timeout_s:g} s")
             try:
                 self.step(left)
             except LinkError as error:
                 if self._connack is None:
-                    hint = "closed the connection without an answer (TLS expected on this port?)"
-                    raise LinkError(hint, old_protocol=True) from error
-        if self._connack.is_failure:
-            name = self._connack.getName()
-            raise LinkError(reasons.refusal(name), old_protocol=name == "Unsupported protocol version")
-        self._interrupt.release()
+                    hint = "closed the connection without an answer (does it expect TLS on this port?)"
+                    raise UnansweredError(hint) from error
+        return self._connack
 
     def send(self, message: Message) -> int | None:
         """Hand over to the socket's buffer."""
@@ -141,6 +153,11 @@ class PahoLink(Link):
     def congested(self) -> bool:
         """Does the socket take no more bytes now?"""
         return self._client.want_write()
+
+    @property
+    def answered(self) -> bool:
+        """Has the broker answered CONNECT, be it with a no?"""
+        return self._connack is not None
 
     def subscribe(self, topic: str) -> None:
         """Ask for a topic; what comes lands in `arrived`."""

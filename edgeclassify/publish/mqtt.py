@@ -10,7 +10,17 @@ from threading import Lock, Thread, current_thread
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish import payload
 from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.connection import V5, V311, WINDOW, BrokerSettings, LinkError, PahoLink
+from edgeclassify.publish.connection import (
+    CONNECT_TIMEOUT_S,
+    V5,
+    V311,
+    WINDOW,
+    BrokerSettings,
+    LinkError,
+    PahoLink,
+    ProtocolRefusedError,
+    UnansweredError,
+)
 from edgeclassify.publish.credentials import credentials, tls_context
 from edgeclassify.publish.interface import Publisher, Spool
 from edgeclassify.publish.live import LiveValues, Rank
@@ -22,6 +32,8 @@ from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
 log = logging.getLogger(__name__)
 
 _TICK_S = 1.0
+_GUESSING_S = 2.0
+"""For the first answer of a broker that may not understand MQTT 5 and wait for more bytes; then 3.1.1 is tried."""
 _SAYING_GOODBYE = 0.3  # share of stop()'s time that is kept for `offline`
 
 
@@ -64,7 +76,7 @@ class MqttPublisher(Publisher):
         self._results: dict[str, Message] = {}
         self._result_due: dict[str, float] = {}
         self._protocol = V311 if config.protocol == V311 else V5
-        self._protocol_settled = config.protocol != "auto"
+        self._protocol_known = config.protocol != "auto"
         self._refused: frozenset[str] = frozenset()
         self._problem: str | None = None
         self._connected = False
@@ -209,20 +221,26 @@ class MqttPublisher(Publisher):
         """A connection with the protocol that the broker speaks. Raises LinkError."""
         try:
             return self._attempt(settings, self._protocol)
-        except LinkError as error:
-            if self._protocol_settled or not error.old_protocol or self._stopping.is_set():
+        except ProtocolRefusedError:
+            if self._config.protocol != "auto" or self._protocol == V311:
                 raise
-            link = self._attempt(settings, V311)
-            self._protocol, self._protocol_settled = V311, True
-            return link
+        except UnansweredError:
+            if self._protocol_known or self._stopping.is_set():
+                raise
+        link = self._attempt(settings, V311)
+        self._protocol = V311
+        return link
 
     def _attempt(self, settings: BrokerSettings, protocol: str) -> PahoLink:
         link = PahoLink(settings, protocol, self._waker, self._interrupt)
         try:
-            link.open()
-        except BaseException:
+            link.open(CONNECT_TIMEOUT_S if self._protocol_known or protocol == V311 else _GUESSING_S)
+        except BaseException as error:
+            # Any answer to CONNECT but "unsupported" shows that the broker understood it.
+            self._protocol_known |= type(error) is LinkError and link.answered
             link.close(graceful=False)
             raise
+        self._protocol_known = True
         return link
 
     def _welcome(self) -> None:

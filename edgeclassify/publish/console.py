@@ -1,0 +1,94 @@
+"""A publisher that prints: topic and payload of what a broker would get. For trying out without one."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from typing import TextIO
+
+from edgeclassify.publish import payload
+from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
+
+
+class ConsolePublisher(Publisher):
+    """One line per message: topic, a space, the payload. States are printed on change only.
+
+    `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe) ends
+    the printing, not the caller.
+    """
+
+    def __init__(
+        self,
+        *,
+        prefix: str,
+        node: str,
+        labels: Mapping[str, tuple[str, ...]],
+        results: bool = False,
+        out: TextIO | None = None,
+    ) -> None:
+        self._topics = Topics(prefix, node)
+        self._slugs = {view: payload.label_slugs(listed) for view, listed in labels.items()}
+        self._results = results
+        self._out = out
+        self._lock = Lock()
+        self._states: dict[str, ViewState] = {}
+        self._broken = False
+
+    def start(self) -> None:
+        """Print `status online`."""
+        if self._out is None:
+            self._out = sys.stdout
+        self._print([payload.status_message(self._topics, online=True)])
+
+    def stop(self, timeout_s: float) -> None:
+        """Print `status offline`."""
+        self._print([payload.status_message(self._topics, online=False)])
+
+    def publish_info(self, info: NodeInfo) -> None:
+        """Print it."""
+        self._print([payload.info_message(self._topics, info)])
+
+    def publish_availability(self, view: str, online: bool) -> None:
+        """Print it."""
+        self._print([payload.availability_message(self._topics, view, online)])
+
+    def publish_state(self, state: ViewState) -> None:
+        """Print it when it is a change."""
+        message = payload.state_message(self._topics, state)
+        with self._lock:
+            known = self._states.get(state.view)
+            self._states[state.view] = state
+        if known is None or not payload.same_situation(known, state):
+            slugs = self._slugs.get(state.view, {})
+            self._print([message, *payload.label_messages(self._topics, state, slugs)])
+
+    def publish_event(self, event: Event) -> None:
+        """Print it."""
+        self._print([payload.event_message(self._topics, event, historical=False)])
+
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        """Print it, where results are asked for."""
+        if self._results:
+            self._print([payload.result_message(self._topics, view, prediction)])
+
+    def publish_health(self, health: Health) -> None:
+        """Print it."""
+        self._print([payload.health_message(self._topics, health)])
+
+    def retire_view(self, view: str) -> None:
+        """Print the empty payloads."""
+        with self._lock:
+            self._states.pop(view, None)
+        self._print(payload.retired(self._topics, view, self._slugs.get(view, {})))
+
+    def _print(self, messages: Iterable[Message]) -> None:
+        lines = "".join(f"{message.topic} {message.payload.decode('utf-8')}\n" for message in messages)
+        with self._lock:
+            if self._out is None or self._broken:
+                return
+            try:
+                self._out.write(lines)
+                self._out.flush()
+            except (OSError, ValueError):
+                self._broken = True
