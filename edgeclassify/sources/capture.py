@@ -122,10 +122,10 @@ class CaptureThread:
 
     Restart ladder: a SourceError, or no frame for `stall_timeout_s`, closes the source and opens it again
     after 0.5 s, doubling to 10 s. After `restart_attempts` re-opens in a row without a frame the state is
-    FAILED and `error` holds the reason. MissingInputError can't heal and fails at once. An ImageError while
-    reading is one bad picture: it is logged, counted in `skipped_images`, and the next one is read. Whatever
-    else escapes from a source is a fault of ours or a library's: logged with its traceback, then as a
-    SourceError.
+    FAILED and `error` holds the reason. What can't heal fails at once: MissingInputError, and an ImageError
+    of open(). An ImageError of read() is one bad picture of several: it is logged, counted in
+    `skipped_images`, and the next one is read. Whatever else escapes from a source is a fault of ours or a
+    library's: logged with its traceback, then treated as a SourceError.
 
     `on_available(camera, True)` is called from this thread with the first frame and with the first after a
     loss, `on_available(camera, False)` when the source is lost or has failed. It must not raise or block.
@@ -279,7 +279,7 @@ class CaptureThread:
         """After a loss: wait for the next re-open; False when there is none (failed, or stopped)."""
         if error is None or self._stop.is_set():
             return False
-        if isinstance(error, MissingInputError) or self._attempts >= self._restart_attempts:
+        if isinstance(error, (MissingInputError, ImageError)) or self._attempts >= self._restart_attempts:
             self._fail(error)
             return False
         if self.state is not CaptureState.RESTARTING:

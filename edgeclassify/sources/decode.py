@@ -74,15 +74,11 @@ def _checked_header(data: bytes, name: str) -> ImageHeader:
     header = read_header(data)
     if header is None:
         found = _looks_like(data)
-        raise ImageError(
-            f"{name}: expected an image ({KINDS}), found {found}. Check that it is the right file."
-        )
+        raise ImageError(f"{name}: expected an image ({KINDS}), found {found}. Check that it is the right file.")
     if header.kind == "HEIC":
         raise ImageError(f"{name}: expected {KINDS}, found HEIC. Convert it to JPEG.")
     if header.fault:
-        raise ImageError(
-            f"{name}: expected a whole {header.kind}, but {header.fault}. Copy or fetch it again."
-        )
+        raise ImageError(f"{name}: expected a whole {header.kind}, but {header.fault}. Copy or fetch it again.")
     return header
 
 

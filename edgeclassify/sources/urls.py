@@ -58,9 +58,7 @@ def fetch(url: str) -> bytes:
             f"{name}: no answer in time ({READ_TIMEOUT_S:g} s). Check host, port and network."
         ) from error
     except requests.exceptions.RequestException as error:  # its text may quote the URL, secrets included
-        raise SourceError(
-            f"{name}: can't be fetched ({_reason(error)}). Check host, port and network."
-        ) from error
+        raise SourceError(f"{name}: can't be fetched ({_reason(error)}). Check host, port and network.") from error
 
 
 def _check_status(status: int, name: str) -> None:
