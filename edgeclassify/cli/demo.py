@@ -48,7 +48,7 @@ def demo(
         section = model_section(model, labels, runtime, threads)
         document = {
             "node": {"name": "demo", "state_dir": state},
-            "mqtt": {"host": "127.0.0.1", "port": broker.port, "results": True, "results_interval_s": 0},
+            "mqtt": {"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"},
             "camera": [
                 {
                     "name": "photos",

@@ -37,8 +37,12 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.publish.interface import Publisher, Spool
 
     def make_console_publisher(config: Config, spool: Spool) -> Publisher:
-        labels = {view.name: view.labels for view in config.views()}
-        return ConsolePublisher(config=config.mqtt, node=config.node.name, labels=labels, spool=spool)
+        return ConsolePublisher(
+            prefix=config.mqtt.prefix,
+            node=config.node.name,
+            labels={view.name: view.labels for view in config.views()},
+            results=config.mqtt.results,
+        )
 
     set_up_logging("info")
     load = functools.partial(load_config, path)

@@ -1,0 +1,254 @@
+"""The supervisor in this process, with fakes around it: order of start and stop, reload, lost cameras."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.daemon import Daemon, assembly
+from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, PublishError, SourceError
+from edgeclassify.publish.interface import Spool
+from edgeclassify.sources.interface import FrameSource
+from edgeclassify.systemd import Notifier
+from edgeclassify.types import EventType
+from tests.fakes import BrightnessClassifier, MissingSource, RecordingPublisher, ScriptedSource, wait_for
+
+
+class RecordingNotifier(Notifier):
+    """Keeps what systemd would be told."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.sent: list[str] = []
+
+    def _send(self, *lines: str) -> None:
+        self.sent.append(lines[0])
+
+
+class Bench:
+    """A daemon in a thread, with sources and classifiers of the test's choice."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.folder = folder
+        self.sources: dict[str, Callable[[str], FrameSource]] = {}
+        self.classifiers: dict[str, BrightnessClassifier] = {}
+        self.publishers: list[RecordingPublisher] = []
+        self.notifier = RecordingNotifier()
+        self.document: dict[str, Any] = {"camera": [{"name": "front", "source": "synthetic:", "interval_s": 0}]}
+        self.raised: EdgeClassifyError | None = None
+        monkeypatch.setattr(assembly, "make_source", self._make_source)
+        monkeypatch.setattr(assembly, "_tested_classifier", self._open)
+        self.daemon = Daemon(self.load, make_publisher=self._publish, notifier=self.notifier)
+        self.thread = threading.Thread(target=self._run, name="daemon-under-test")
+
+    def load(self) -> Config:
+        document = {**self.document, "node": {"name": "n", "state_dir": str(self.folder)}}
+        return parse_config(document, "test.toml", self.folder)
+
+    def _make_source(self, camera: CameraConfig, wanted_side: int) -> FrameSource:
+        return self.sources.get(camera.name, lambda name: ScriptedSource(name, [255]))(camera.name)
+
+    def _open(self, section: ModelConfig) -> BrightnessClassifier:
+        if section.name == "broken":
+            raise ModelError("broken.tflite: damaged")
+        classifier = BrightnessClassifier(section.name)
+        self.classifiers[section.name] = classifier
+        return classifier
+
+    def _publish(self, config: Config, spool: Spool) -> RecordingPublisher:
+        if config.mqtt.host == "impossible":
+            raise PublishError("mqtt.tls.ca: no such file")
+        self.publishers.append(RecordingPublisher())
+        return self.publishers[-1]
+
+    @property
+    def publisher(self) -> RecordingPublisher:
+        return self.publishers[-1]
+
+    def _run(self) -> None:
+        try:
+            self.daemon.run()
+        except EdgeClassifyError as error:
+            self.raised = error
+
+    def start(self) -> None:
+        self.thread.start()
+        wait_for(lambda: "READY=1" in self.notifier.sent or not self.thread.is_alive())
+
+    def reload(self) -> None:
+        ready = self.notifier.sent.count("READY=1")
+        self.daemon._requests.reload = True
+        wait_for(lambda: self.notifier.sent.count("READY=1") > ready)
+
+    def stop(self) -> None:
+        self.daemon.request_stop()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(monkeypatch, tmp_path)
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+def view(name: str, **rules: object) -> dict[str, object]:
+    return {"name": name, "confirm_s": 0, **rules}
+
+
+def test_order_from_start_to_stop(bench: Bench) -> None:
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    wait_for(lambda: bench.publisher.of("event") and ("gate", True) in bench.publisher.of("availability"))
+    wait_for(lambda: "WATCHDOG=1" in bench.notifier.sent)
+    bench.stop()
+    assert bench.raised is None
+    kinds = [kind for kind, _ in bench.publisher.calls]
+    assert kinds[:3] == ["start", "info", "availability"]
+    assert kinds[-1] == "stop"
+    assert bench.publisher.of("availability")[0] == ("gate", False)
+    start, end = bench.publisher.of("event")
+    assert (start.event_type, end.event_type, start.id) == (EventType.START, EventType.END, end.id)
+    assert (start.seq, end.seq) == (1, 2)
+    assert end.why["reason"] == "stopped"
+    assert bench.publisher.of("health")
+    assert bench.publisher.of("info")[0].views == ("gate",)
+    assert bench.classifiers["builtin"].closed
+    assert bench.notifier.sent[0] == "READY=1"
+    assert "STOPPING=1" in bench.notifier.sent
+
+
+def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    wait_for(lambda: bench.publisher.of("event"))
+    bench.stop()
+    again = Bench(monkeypatch, bench.folder)
+    again.document["view"] = [view("gate")]
+    again.start()
+    wait_for(lambda: again.publisher.of("event"))
+    again.stop()
+    assert [event.seq for event in again.publisher.of("event")] == [3, 4]
+
+
+def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
+    bench.document["view"] = [view("gate"), view("door")]
+    bench.start()
+    wait_for(lambda: len(bench.publisher.of("event")) == 2)
+    bench.document["view"] = [view("gate"), view("yard")]
+    bench.reload()
+    assert len(bench.publishers) == 2  # other views: other label topics, so another publisher
+    wait_for(lambda: bench.publisher.of("event"))
+    first, second = bench.publishers
+    assert [kind for kind, _ in first.calls][-1] == "stop"
+    assert first.of("retire") == ["door"]
+    assert [(e.view, e.event_type) for e in first.of("event")][2:] == [("door", EventType.END)]
+    assert [(e.view, e.event_type) for e in second.of("event")] == [("yard", EventType.START)]
+    bench.stop()
+    assert {e.view for e in second.of("event") if e.event_type is EventType.END} == {"gate", "yard"}
+
+
+def test_reload_of_an_interval_keeps_connection_and_model(bench: Bench) -> None:
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    wait_for(lambda: bench.publisher.of("event"))
+    model = bench.classifiers["builtin"]
+    bench.document["camera"][0]["interval_s"] = 0.01
+    bench.reload()
+    seen = len(model.seen)
+    wait_for(lambda: len(model.seen) > seen)
+    bench.stop()
+    assert len(bench.publishers) == 1
+    assert bench.classifiers["builtin"] is model
+    assert [e.event_type for e in bench.publisher.of("event")] == [EventType.START, EventType.END]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"camera": []},
+        {"model": {"name": "broken"}},
+        {"view": [{"name": "gate", "labels": ["dya"]}]},
+        {"nonsense": 1},
+    ],
+)
+def test_a_bad_config_is_refused_and_the_old_one_keeps_running(
+    bench: Bench, change: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.start()
+    good = dict(bench.document)
+    bench.document.update(change)
+    bench.reload()
+    refusals = [record.getMessage() for record in caplog.records if "reload refused" in record.getMessage()]
+    assert len(refusals) == 1
+    seen = len(bench.classifiers["builtin"].seen)
+    wait_for(lambda: len(bench.classifiers["builtin"].seen) > seen + 2)
+    assert not bench.classifiers["builtin"].closed
+    bench.document = good
+    bench.reload()
+    bench.stop()
+    assert bench.raised is None
+
+
+def test_a_connection_that_can_not_work_goes_back_to_the_old_one(bench: Bench) -> None:
+    bench.start()
+    bench.document["mqtt"] = {"host": "impossible"}
+    bench.reload()
+    assert len(bench.publishers) == 2
+    wait_for(lambda: bench.publisher.of("state"))
+    bench.stop()
+    assert bench.raised is None
+
+
+def test_listed_labels_must_be_the_models(bench: Bench) -> None:
+    bench.document["view"] = [view("gate", labels=["dya"])]
+    bench.start()
+    bench.thread.join(5)
+    assert isinstance(bench.raised, ConfigError)
+    assert 'Did you mean "day"?' in str(bench.raised)
+
+
+def test_no_camera_left_ends_with_its_error(bench: Bench) -> None:
+    bench.sources["front"] = MissingSource
+    bench.document["camera"][0]["restart_attempts"] = 0
+    bench.start()
+    bench.thread.join(5)
+    assert isinstance(bench.raised, SourceError)
+    assert "not connected" in str(bench.raised)
+    assert bench.publisher.calls[-1][0] == "stop"
+
+
+def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:
+    bench.sources["back"] = MissingSource
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
+    bench.start()
+    wait_for(lambda: ("front", True) in bench.publisher.of("availability"))
+    seen = len(bench.classifiers["builtin"].seen)
+    wait_for(lambda: len(bench.classifiers["builtin"].seen) > seen + 10)
+    assert ("back", True) not in bench.publisher.of("availability")
+    bench.stop()
+    assert bench.raised is None
+
+
+def test_ends_when_all_input_has_ended(bench: Bench) -> None:
+    bench.sources["front"] = lambda name: ScriptedSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    bench.thread.join(5)
+    assert not bench.thread.is_alive()
+    assert bench.raised is None
+    assert bench.daemon.health.frames == 3
+
+
+def test_long_intervals_widen_the_watchdog(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHDOG_USEC", "30000000")
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    bench.document["camera"][0]["interval_s"] = 60
+    bench.start()
+    bench.stop()
+    assert f"WATCHDOG_USEC={(180 + 6 * 20) * 1_000_000}" in bench.notifier.sent
