@@ -127,7 +127,7 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
             array = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
         except cv2.error:
             array = None
-    if array is None or chatter.has("Premature end"):
+    if array is None or any("Premature end" in line for line in chatter):
         if header.kind in ("GIF", "AVIF") and not _has_decoder(header.kind):
             raise ImageError(
                 f"{name}: expected an image that OpenCV {cv2.__version__} can decode, found {header.kind}. "

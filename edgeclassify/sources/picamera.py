@@ -5,6 +5,7 @@ what the model needs. Frames are those of `lores`, in YUV420 (or NV12 where the 
 Sources: the picamera2 manual; libcamera's control documentation (SensorTimestamp).
 """
 
+import gc
 import logging
 import threading
 import time
@@ -211,8 +212,12 @@ def _forget(number: int) -> None:
     """Close the camera's object and let it go; one whose close() does not return is left behind."""
     with _cameras_lock:
         picam = _cameras.pop(number, None)
-    if picam is not None and not _bounded(picam.close, CLOSE_TIMEOUT_S):
+    if picam is None:
+        return
+    if not _bounded(picam.close, CLOSE_TIMEOUT_S):
         log.warning("picamera:%d: closing it does not return; it may not open again in this process", number)
+    del picam
+    gc.collect()  # a closed object holds descriptors and buffers, and lies in reference cycles
 
 
 def _bounded(call: Callable[[], None], timeout_s: float) -> bool:

@@ -1,21 +1,16 @@
-"""Keeps the native libraries (OpenCV, libjpeg, libpng, FFmpeg) from talking on standard error.
-
-What they have to say goes into our one message, or nowhere. They write to file descriptor 2 itself, past
-Python, so it is pointed elsewhere while they work.
-"""
+"""Keeps OpenCV and the libraries inside it (libjpeg, libpng, libtiff, FFmpeg) from talking on standard error."""
 
 import os
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 
 import cv2
 
-_lock = threading.Lock()
-_NATIVE_LINE = re.compile(
-    r"Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Bogus |libpng |TIFF"
-    r"|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV"
+from edgeclassify.native_stderr import captured_stderr
+
+_CHATTER = re.compile(
+    rb"\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent prog"
+    rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV"
 )
 
 
@@ -31,51 +26,6 @@ def quiet_opencv() -> None:
         cv2.utils.logging.setLogLevel(0)
 
 
-class Chatter:
-    """Lines that native libraries wrote while captured."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def has(self, text: str) -> bool:
-        """True when one of the lines holds `text`."""
-        return any(text in line for line in self.lines)
-
-
-@contextmanager
-def captured_chatter() -> Iterator[Chatter]:
-    """Collect what native libraries write to standard error inside the block.
-
-    The descriptor belongs to the whole process: lines of other threads (the log) that fall into the block are
-    recognised by not being a library's, and written when it ends. So keep the block short: one decode, never
-    a wait for a device. Where there is no standard error, or no memory file, nothing is captured.
-    """
-    chatter = Chatter()
-    with _lock:
-        try:
-            saved = os.dup(2)
-        except OSError:
-            saved = -1
-        if saved < 0:
-            yield chatter
-            return
-        memory = os.memfd_create("stderr")
-        os.dup2(memory, 2)
-        try:
-            yield chatter
-        finally:
-            os.dup2(saved, 2)
-            _sort(os.pread(memory, 1 << 20, 0), chatter, saved)
-            os.close(memory)
-            os.close(saved)
-
-
-def _sort(written: bytes, chatter: Chatter, stderr: int) -> None:
-    """A library's lines to `chatter`, all others to the real standard error."""
-    for line in written.splitlines(keepends=True):
-        text = line.decode(errors="replace").strip()
-        if not text or _NATIVE_LINE.match(text):
-            chatter.lines.append(text)
-        else:
-            with suppress(OSError):
-                os.write(stderr, line)
+def captured_chatter() -> AbstractContextManager[list[str]]:
+    """Collects the libraries' lines inside the block (see captured_stderr): libjpeg knows no log level."""
+    return captured_stderr(_CHATTER)

@@ -4,11 +4,13 @@ To be run by run-in-root.sh. Usage: check_source.py [FRAMES [WANTED_SIDE]]
 """
 
 import importlib.metadata
+import itertools
 import json
 import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 import libcamera
 import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
@@ -20,12 +22,11 @@ from edgeclassify.sources.picamera import PicameraSource
 
 
 def open_files():
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def resident_kib():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def read_frames(source, count):
@@ -45,7 +46,7 @@ def read_frames(source, count):
         "owns_pixels": bool(frame.pixels.base is None or frame.pixels.base.base is None),
         "luma_mean": round(float(frame.pixels[: frame.height, : frame.width].mean()), 1),
         "luma_columns": sorted({int(v) for v in frame.pixels[0, : frame.width : frame.width // 8]}),
-        "timestamps_rise": all(a < b for a, b in zip(stamps, stamps[1:], strict=False)),
+        "timestamps_rise": all(a < b for a, b in itertools.pairwise(stamps)),
         "age_ms_max": round(max(ages_ms), 1),
         "last_sequence": frame.sequence,
     }
@@ -126,7 +127,7 @@ def main():
     report["timeouts"] = timed_out_then_read(source)
     source.open()
     source.close()
-    report["recreated"] = recreate_many(source, 20)
+    report["recreated"] = recreate_many(source, 100)
     report["thread"] = through_capture_thread(source)
     print(json.dumps(report, indent=1))
 
