@@ -70,6 +70,12 @@ class ModelMissingError(ModelError):
     exit_status = ExitStatus.NO_INPUT
 
 
+class DownloadError(ModelError):
+    """A model can't be fetched now: no connection, a lost one, or a server that does not have it."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class RuntimeMissingError(ModelError):
     """Neither LiteRT nor tflite-runtime, or not the one that was asked for, can be imported."""
 
@@ -78,6 +84,12 @@ class RuntimeMissingError(ModelError):
 
 class LabelError(ModelError):
     """A label file can't be read, or its count does not match the model's output."""
+
+
+class StorageError(EdgeClassifyError):
+    """A file can't be written: the disk is full, or the folder is not ours to write to."""
+
+    exit_status = ExitStatus.CANNOT_WRITE
 
 
 class PublishError(EdgeClassifyError):

@@ -1,0 +1,126 @@
+"""What `models inspect` shows: the layers, the depthwise-separable blocks, the totals, input and output."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edgeclassify.model.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
+
+
+def print_inspection(figures: Inspection) -> None:
+    """Print the figures as tables that fit 80 columns."""
+    console = Console(highlight=False)
+    console.print(_layers(figures.layers))
+    if figures.blocks:
+        console.print()
+        console.print("[bold]Depthwise-separable blocks[/], beside one standard convolution of the same shape:")
+        console.print(_blocks(figures.blocks))
+    console.print()
+    for line in _summary(figures):
+        console.print(line, soft_wrap=True)
+
+
+def _layers(layers: Iterable[LayerFigures]) -> Table:
+    table = _table()
+    table.add_column("#", no_wrap=True, justify="right")
+    # The one column that may be folded: names of rare operators are long.
+    table.add_column("operator", overflow="fold")
+    table.add_column("kernel", no_wrap=True)
+    for title in ("output", "parameters", "multiply-adds", "block"):
+        table.add_column(title, no_wrap=True, justify="right")
+    for layer in layers:
+        table.add_row(
+            str(layer.index),
+            escape(layer.operator),
+            _kernel(layer),
+            by(layer.output_shape),
+            f"{layer.parameters:,}" if layer.parameters else "",
+            _multiply_adds(layer),
+            "" if layer.block is None else str(layer.block),
+        )
+    return table
+
+
+def _blocks(blocks: Iterable[BlockFigures]) -> Table:
+    table = _table()
+    for title in ("block", "kernel", "channels", "multiply-adds", "standard", "ratio"):
+        table.add_column(title, no_wrap=True, justify="right")
+    for block in blocks:
+        table.add_row(
+            str(block.number),
+            by(block.kernel),
+            f"{block.channels_in} → {block.channels_out}",
+            f"{block.multiply_adds:,}",
+            f"{block.standard_multiply_adds:,}",
+            ratio(block.multiply_adds, block.standard_multiply_adds),
+        )
+    return table
+
+
+def _summary(figures: Inspection) -> Iterable[str]:
+    yield _total("multiply-adds", figures.multiply_adds, figures.standard_multiply_adds, bool(figures.blocks))
+    yield _total("parameters", figures.parameters, figures.standard_parameters, bool(figures.blocks))
+    if figures.uncounted:
+        yield f"[bold]not counted[/]    {escape(', '.join(figures.uncounted))}"
+    for title, tensors in (("input", figures.inputs), ("output", figures.outputs)):
+        for tensor in tensors:
+            yield f"[bold]{title:14}[/] {escape(_tensor(tensor))}"
+    weights = ", ".join(f"{count} x {kind}" for kind, count in figures.weights_quantization.items())
+    yield f"[bold]{'weights':14}[/] {escape(weights) or 'none'}"
+    if figures.subgraphs != 1:
+        yield f"[bold]{'graphs':14}[/] {figures.subgraphs}; the first is shown"
+    inside = [f"{name} ({size:,} bytes)" for name, size in figures.metadata.items()]
+    attached = [f"{name} ({size:,} bytes)" for name, size in figures.associated_files.items()]
+    yield f"[bold]{'metadata':14}[/] {escape(', '.join(inside)) or 'none'}"
+    yield f"[bold]{'attached files':14}[/] {escape(', '.join(attached)) or 'none'}"
+    yield f"[bold]{'file':14}[/] {escape(figures.path)}, {figures.size:,} bytes"
+    yield f"[bold]{'sha256':14}[/] {figures.sha256}"
+
+
+def _total(title: str, count: int, standard: int, has_blocks: bool) -> str:
+    text = f"[bold]{title:14}[/] {millions(count)}"
+    if not has_blocks:
+        return text
+    return f"{text}; with standard convolutions {millions(standard)}: {ratio(count, standard)}"
+
+
+def _tensor(tensor: TensorFigures) -> str:
+    text = f"{tensor.name}: {tensor.dtype} {by(tensor.shape)}"
+    if tensor.quantization is None:
+        return f"{text}, not quantized"
+    if tensor.scale is None:
+        return f"{text}, quantized {tensor.quantization}"
+    return f"{text}, quantized {tensor.quantization}: {tensor.scale:.6g} x (value - {tensor.zero_point or 0})"
+
+
+def _multiply_adds(layer: LayerFigures) -> str:
+    if layer.multiply_adds is None:
+        return "not counted"
+    return f"{layer.multiply_adds:,}" if layer.multiply_adds else ""
+
+
+def _kernel(layer: LayerFigures) -> str:
+    if layer.kernel is None:
+        return ""
+    return by(layer.kernel) if layer.stride in (None, (1, 1)) else f"{by(layer.kernel)} /{layer.stride[0]}"
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="bold")
+
+
+def by(sizes: Iterable[int]) -> str:
+    """Sizes as 3x3 or 1x224x224x3; a size that is free (-1) as ?."""
+    return "x".join("?" if size < 0 else str(size) for size in sizes)
+
+
+def millions(count: int) -> str:
+    """A count in millions, in full below one."""
+    return f"{count / 1e6:,.2f} M" if count >= 1_000_000 else f"{count:,}"
+
+
+def ratio(count: int, standard: int) -> str:
+    """How many times fewer."""
+    return f"{standard / count:.1f} times fewer" if count else ""

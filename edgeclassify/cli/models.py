@@ -1,0 +1,213 @@
+"""`edgeclassify models`: list, fetch, verify, inspect the models known by name, or print where one lies."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edgeclassify.errors import ConfigError, ExitStatus
+
+if TYPE_CHECKING:
+    from edgeclassify.model.catalog.fetch import Progress
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def models() -> None:
+    """The models known by name: list, fetch, verify, inspect.
+
+    Entries of your own: one TOML file each in ~/.config/edgeclassify/models.d or /etc/edgeclassify/models.d.
+
+    \b
+    Example:  edgeclassify models list
+              edgeclassify models fetch mobilenet_v2
+              edgeclassify classify --model mobilenet_v2 photo.jpg
+    """
+
+
+@models.command("list")
+@_JSON
+def list_models(as_json: bool) -> int:
+    """List the models, and which are here.
+
+    With their size, their published top-1 accuracy and their licence.
+
+    \b
+    Example:  edgeclassify models list
+              edgeclassify models list --json | jq -r '.models[] | select(.fetched) | .name'
+    """
+    from edgeclassify.cli.models_report import list_record, print_list
+    from edgeclassify.model.catalog import load_catalog
+
+    catalog = load_catalog()
+    if as_json:
+        click.echo(json.dumps(list_record(catalog), indent=2))
+    else:
+        print_list(catalog)
+    if not catalog.faults:
+        return ExitStatus.OK
+    for message in catalog.faults.values():
+        click.echo(f"edgeclassify: {message}", err=True)
+    return ConfigError.exit_status
+
+
+@models.command()
+@click.argument("name")
+@click.option(
+    "--from",
+    "local",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Take the model (and its labels, which lie beside it) from here instead of the network.",
+)
+@click.option(
+    "--mirror",
+    envvar="EDGECLASSIFY_MODEL_MIRROR",
+    metavar="URL",
+    help="Take the files from this folder on the web instead. [env: EDGECLASSIFY_MODEL_MIRROR]",
+)
+def fetch(name: str, local: Path | None, mirror: str | None) -> None:
+    """Fetch the model NAME and its labels.
+
+    Both are checked before they are put in place. They go to EDGECLASSIFY_MODELS; else to /var/lib/edgeclassify/models where the service is set up and you may
+    write there; else to ~/.local/share/edgeclassify/models. A download that was cut off goes on where it stopped.
+
+    \b
+    Example:  edgeclassify models fetch mobilenet_v2
+              edgeclassify models fetch mobilenet_v2 --from /media/usb
+              edgeclassify models fetch mobilenet_v2 --mirror http://nas.local/models
+    """
+    from edgeclassify.model.catalog import load_catalog
+    from edgeclassify.model.catalog.fetch import Origin, fetch_model
+
+    _check_mirror(mirror)
+    entry = load_catalog().entry(name)
+    with _progress_bar() as progress:
+        fetched = fetch_model(entry, Origin(mirror=mirror, local=local), progress)
+    state = "is already here" if fetched.was_there else "fetched"
+    click.echo(f"{name}: {state}: {fetched.path}")
+
+
+@models.command()
+@click.argument("name", required=False)
+@click.option(
+    "--runtime",
+    type=click.Choice(["auto", "litert", "tflite-runtime"]),
+    default="auto",
+    show_default=True,
+    help="What runs the model.",
+)
+@_JSON
+def verify(name: str | None, runtime: str, as_json: bool) -> int:
+    """Verify the models that are here.
+
+    Or only NAME, or a FILE: is the checksum right, does it load, does it have a label per class, and does its
+    golden picture get its label? Exit status 0; that of the first fault (65 for a damaged model) otherwise.
+
+    \b
+    Example:  edgeclassify models verify
+              edgeclassify models verify mobilenet_v2
+    """
+    from edgeclassify.cli.models_report import print_verification, verification_record
+    from edgeclassify.model.verification import verify_model
+
+    results = [verify_model(label, path, sha256, runtime) for label, path, sha256 in _to_verify(name)]
+    if as_json:
+        click.echo(json.dumps([verification_record(result) for result in results], indent=2))
+    else:
+        print_verification(results)
+    errors = [result.error for result in results if result.error is not None]
+    for error in errors:
+        click.echo(f"edgeclassify: {error}", err=True)
+    return errors[0].exit_status if errors else ExitStatus.OK
+
+
+@models.command()
+@click.argument("name", metavar="NAME|FILE")
+@_JSON
+def inspect(name: str, as_json: bool) -> None:
+    """Look into a model: its layers in figures.
+
+    Each layer's output, parameters and multiply-adds; what each depthwise-separable block saves against a
+    standard convolution; the totals; input, output and quantization. Read from the file itself.
+
+    \b
+    Example:  edgeclassify models inspect builtin
+              edgeclassify models inspect model.tflite --json | jq '.multiply_adds'
+    """
+    from edgeclassify.model.inspection import inspect_file
+
+    figures = inspect_file(_model_file(name))
+    if as_json:
+        click.echo(json.dumps(figures.as_dict(), indent=2))
+        return
+    from edgeclassify.cli.inspection_report import print_inspection
+
+    print_inspection(figures)
+
+
+@models.command()
+@click.argument("name")
+def path(name: str) -> None:
+    """Print where the model NAME lies.
+
+    Exit status 66 where it has not been fetched.
+
+    \b
+    Example:  edgeclassify models path mobilenet_v2
+    """
+    from edgeclassify.model.catalog import resolve_model
+
+    click.echo(str(resolve_model(name)))
+
+
+def _model_file(name: str) -> Path:
+    from edgeclassify.model.classifier import find_model
+
+    return find_model(name)
+
+
+def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
+    """Name, file and checksum of each model to verify."""
+    from edgeclassify.model.catalog import load_catalog, model_path, resolve_model
+    from edgeclassify.model.classifier import is_path
+
+    if name is not None and is_path(name):
+        yield name, Path(name).expanduser(), None
+        return
+    catalog = load_catalog()
+    if name is not None:
+        yield name, resolve_model(name), catalog.entry(name).facts.sha256
+        return
+    for entry in catalog.entries.values():
+        found = model_path(entry)
+        if found is not None:
+            yield entry.name, found, entry.facts.sha256
+
+
+def _check_mirror(mirror: str | None) -> None:
+    if mirror is not None and not mirror.startswith(("http://", "https://")):
+        raise click.BadParameter(f"expected http://… or https://…, found {mirror!r}", param_hint="--mirror")
+
+
+@contextmanager
+def _progress_bar() -> "Iterator[Progress]":
+    """A bar per file on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+
+        def show(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
+
+        yield show

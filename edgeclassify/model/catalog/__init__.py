@@ -1,0 +1,85 @@
+"""Models by name: entries that ship with the package, and the user's own.
+
+A name stands for a .tflite file with all that belongs to it (labels, sidecar) in one of the models' folders,
+put there by `edgeclassify models fetch NAME`, or, for the built-in model, in the package itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeclassify.config.faults import did_you_mean
+from edgeclassify.errors import ConfigError, ModelMissingError
+from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
+from edgeclassify.model.catalog.places import SHIPPED_ENTRIES, entry_folders, models_folders
+
+__all__ = ["Catalog", "CatalogEntry", "load_catalog", "model_path", "resolve_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All entries by name, and the messages of those that can't be read, by the name they would have."""
+
+    entries: Mapping[str, CatalogEntry]
+    faults: Mapping[str, str]
+
+    def entry(self, name: str) -> CatalogEntry:
+        """The entry of that name. Raises ModelMissingError for unknown ones, ConfigError for one with faults."""
+        if name in self.faults:
+            raise ConfigError(self.faults[name])
+        if name in self.entries:
+            return self.entries[name]
+        names = ", ".join(self.entries)
+        hint = did_you_mean(name, self.entries)
+        raise ModelMissingError(
+            f"{name}: expected a model's name ({names}) or a path to a .tflite file, "
+            f"found neither. {hint}".rstrip()
+        )
+
+
+def load_catalog() -> Catalog:
+    """Read every entry. One with faults does not keep the others from use."""
+    entries: dict[str, CatalogEntry] = {}
+    faults: dict[str, str] = {}
+    for folder in entry_folders():
+        for path in sorted(folder.glob("*.toml")):
+            entries.pop(path.stem, None)
+            faults.pop(path.stem, None)
+            try:
+                entries[path.stem] = read_entry(path)
+            except ConfigError as error:
+                faults[path.stem] = str(error)
+    return Catalog(entries, faults)
+
+
+def model_path(entry: CatalogEntry) -> Path | None:
+    """The entry's .tflite file, None where it has not been fetched (or a file of the user's is gone)."""
+    if entry.local_file is not None:
+        return entry.local_file.resolve() if entry.local_file.is_file() else None
+    candidates = (folder / f"{entry.name}.tflite" for folder in models_folders())
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def resolve_model(name: str) -> Path:
+    """The .tflite file of a name of the catalog, ready for use.
+
+    Raises ModelMissingError where the name is unknown or the model has not been fetched, ConfigError where its
+    entry has faults.
+    """
+    entry = load_catalog().entry(name)
+    path = model_path(entry)
+    if path is not None:
+        return path
+    if entry.local_file is not None:
+        remedy = f"{entry.path} names it: correct that."
+        if entry.path.parent == SHIPPED_ENTRIES:
+            remedy = "Install edgeclassify again, or choose another model: edgeclassify models list."
+        raise ModelMissingError(
+            f"{entry.local_file.resolve()}: expected the .tflite file of the model {name!r}, found nothing there. "
+            + remedy
+        )
+    folders = " or ".join(map(str, models_folders()))
+    raise ModelMissingError(
+        f"{name}: expected the model in {folders}, found nothing there: it has not been fetched. "
+        f"Run: edgeclassify models fetch {name}"
+    )

@@ -1,0 +1,78 @@
+"""Where fetched models lie, and where users put catalog entries of their own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from edgeclassify.errors import StorageError
+
+ENVIRONMENT = "EDGECLASSIFY_MODELS"
+SYSTEM_MODELS = Path("/var/lib/edgeclassify/models")
+SYSTEM_ENTRIES = Path("/etc/edgeclassify/models.d")
+SHIPPED_ENTRIES = Path(__file__).parent / "entries"
+
+
+def models_folders() -> tuple[Path, ...]:
+    """Folders in which a fetched model is looked for, the preferred one first.
+
+    EDGECLASSIFY_MODELS alone where it is set; else systemd's StateDirectory, the machine's and the user's.
+    """
+    override = os.environ.get(ENVIRONMENT)
+    if override:
+        return (Path(override).expanduser(),)
+    return tuple(dict.fromkeys(_usual_folders()))
+
+
+def _usual_folders() -> Iterator[Path]:
+    # systemd separates several state directories by colons.
+    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if state:
+        yield Path(state) / "models"
+    yield SYSTEM_MODELS
+    user = _user_folder("XDG_DATA_HOME", ".local/share")
+    if user is not None:
+        yield user / "edgeclassify" / "models"
+
+
+def fetch_folder() -> Path:
+    """The folder that a fetched model goes to: the first usual one that can be written to.
+
+    Raises StorageError where there is none.
+    """
+    folders = models_folders()
+    for folder in folders:
+        # The machine's folder counts only where the service has been set up; the user's own is made.
+        if folder == SYSTEM_MODELS and not folder.exists():
+            continue
+        if _can_write(folder):
+            return folder
+    raise StorageError(
+        f"{', '.join(map(str, folders))}: expected a folder that can be written to, found none. Run the command "
+        f"as another user, or name a folder: {ENVIRONMENT}=FOLDER."
+    )
+
+
+def entry_folders() -> tuple[Path, ...]:
+    """Folders of catalog entries; an entry of a later one replaces one of the same name."""
+    user = _user_folder("XDG_CONFIG_HOME", ".config")
+    own = () if user is None else (user / "edgeclassify" / "models.d",)
+    return (SHIPPED_ENTRIES, SYSTEM_ENTRIES, *own)
+
+
+def _user_folder(variable: str, default: str) -> Path | None:
+    """The user's folder of an XDG kind; None for users without a home. A relative path counts as unset (XDG)."""
+    given = Path(os.environ.get(variable, ""))
+    if given.is_absolute():
+        return given
+    try:
+        return Path.home() / default
+    except RuntimeError:
+        return None
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether files can be put into the folder, or into the nearest one above it that exists."""
+    for place in (folder, *folder.parents):
+        if place.exists():
+            return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return False

@@ -1,0 +1,60 @@
+"""Verifies a model as it lies on this machine: checksum, loads, label count, golden picture."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.flatbuffer import read_model_file
+from edgeclassify.model.sidecar import read_sidecar
+
+NOT_KNOWN = "none known"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found out, step by step; None for a step that was not reached.
+
+    `checksum`: "ok" or "none known". `labels`: how many. `golden`: the label that came out on top, or
+    "none known". `error`: the fault that ended it, with its message for the user.
+    """
+
+    name: str
+    path: Path
+    checksum: str | None = None
+    runtime: str | None = None
+    labels: int | None = None
+    golden: str | None = None
+    error: EdgeClassifyError | None = None
+
+
+def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto") -> Verification:
+    """Verify the model at `path`; `sha256` is what its catalog entry gives, `runtime` as in the config."""
+    result = Verification(name, path)
+    try:
+        result = replace(result, checksum=_check_sha256(path, sha256))
+        classifier = open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
+        try:
+            result = replace(result, runtime=classifier.info.runtime, labels=classifier.info.labels)
+            golden = read_sidecar(path).golden
+            passed = classifier.self_test()
+            return replace(result, golden=golden.label if passed and golden is not None else NOT_KNOWN)
+        finally:
+            classifier.close()
+    except EdgeClassifyError as error:
+        return replace(result, error=error)
+
+
+def _check_sha256(path: Path, sha256: str | None) -> str:
+    """What is said of the checksum: "ok", or that none is known. Raises ModelError where it is wrong."""
+    found = read_model_file(path).sha256()
+    known = sha256 or read_sidecar(path).sha256
+    if known is None:
+        return NOT_KNOWN
+    if found != known:
+        raise ModelError(
+            f"{path}: expected the sha256 {known} that the catalog gives, found {found}. The file has been "
+            "changed since it was put there: fetch it again."
+        )
+    return "ok"
