@@ -14,14 +14,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.data import NO_TEST_DATA, find_test_data
+
 THREAD_GRACE_S = 3.0
-
-
-def find_test_data() -> Path | None:
-    """The folder with `models/` and `images/`, or None."""
-    folder = Path(os.environ.get("EDGECLASSIFY_TEST_DATA", ROOT.parent / "shared"))
-    return folder if (folder / "models").is_dir() and (folder / "images").is_dir() else None
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +24,7 @@ def test_data() -> Path:
     """The folder with the real models and photos; skips where it is absent."""
     folder = find_test_data()
     if folder is None:
-        pytest.skip("no test data: neither ../shared nor the folder that EDGECLASSIFY_TEST_DATA names")
+        pytest.skip(NO_TEST_DATA)
     return folder
 
 
