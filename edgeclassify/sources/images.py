@@ -76,7 +76,7 @@ def list_images(folder: Path) -> list[Path]:
     images = [path for path in entries if path.suffix.lower() in IMAGE_SUFFIXES and not path.is_dir()]
     if not images:
         raise MissingInputError(
-            f"{folder}: expected images ({KINDS}), found {len(entries)} entries, none of them an image. "
+            f"{folder}: expected images ({KINDS}), found none (entries: {len(entries)}). "
             "Name the folder that holds the pictures itself."
         )
     return sorted(images, key=lambda path: natural_key(path.name))

@@ -9,7 +9,7 @@ import cv2
 from edgeclassify.native_stderr import captured_stderr
 
 _CHATTER = re.compile(
-    rb"\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent prog"
+    rb"\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent"
     rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV"
 )
 

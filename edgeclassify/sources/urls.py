@@ -13,6 +13,7 @@ CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 60.0
 MAX_DOWNLOAD_BYTES = 32 << 20
+CHUNK_BYTES = 1 << 16
 
 _GONE = (404, 410)
 
@@ -74,7 +75,7 @@ def _check_status(status: int, name: str) -> None:
 
 def _body(response: "Response", name: str, deadline: float) -> bytes:
     body = bytearray()
-    for chunk in response.iter_content(1 << 16):
+    for chunk in response.iter_content(CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_DOWNLOAD_BYTES:
             raise ImageError(

@@ -1,0 +1,368 @@
+"""The hand-off, and the capture thread with its restart ladder."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from edgeclassify.errors import ImageError, MissingInputError, SourceError
+from edgeclassify.sources import capture
+from edgeclassify.sources.capture import CaptureState, CaptureThread, LatestFrames
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from tests.fakes import make_frame
+
+
+def wait_for(condition, timeout_s=5.0):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+class ScriptedSource(FrameSource):
+    """Does what the script says, one step per read: a frame's number, an exception, a call, or None (the end).
+
+    Each list of the script is what one open() makes available; an exception in place of a list is raised by
+    open(). The last entry repeats.
+    """
+
+    def __init__(self, *script, live=True, camera="front"):
+        super().__init__(camera)
+        self.live = live
+        self.script = list(script)
+        self.opened = self.closed = self.reads = 0
+        self._steps = []
+
+    def open(self):
+        self.opened += 1
+        part = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(part, Exception):
+            raise part
+        self._steps = list(part)
+
+    def read(self, timeout_s):
+        self.reads += 1
+        step = self._steps.pop(0) if self._steps else NoFrameInTimeError("nothing more in the script")
+        if callable(step):
+            step = step()
+        if isinstance(step, NoFrameInTimeError):
+            time.sleep(min(timeout_s, 0.005))
+        if isinstance(step, Exception):
+            raise step
+        return None if step is None else make_frame(camera=self.camera, sequence=step)
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def frames():
+    hand_off = LatestFrames()
+    yield hand_off
+    hand_off.close()
+
+
+@pytest.fixture
+def run(frames):
+    """Starts capture threads and stops them at the end."""
+    threads = []
+
+    def start(source, **options):
+        thread = CaptureThread(source, frames, **options)
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield start
+    frames.close()
+    for thread in threads:
+        thread.stop(3)
+
+
+@pytest.fixture
+def quick_back_off(monkeypatch):
+    monkeypatch.setattr(capture, "BACK_OFF_S", 0.002)
+    monkeypatch.setattr(capture, "MAX_BACK_OFF_S", 0.01)
+
+
+class TestLatestFrames:
+    def test_newest_wins_and_drops_are_counted(self, frames):
+        for sequence in range(3):
+            frames.put(make_frame(sequence=sequence))
+        assert frames.take(0).sequence == 2
+        assert frames.take(0) is None
+        assert frames.dropped == {"front": 2}
+
+    def test_cameras_in_turn(self, frames):
+        taken = []
+        frames.put(make_frame(camera="slow"))
+        for sequence in range(6):
+            frames.put(make_frame(camera="fast", sequence=sequence))
+            if sequence % 2:
+                frames.put(make_frame(camera="slow", sequence=sequence))
+            taken.append(frames.take(0).camera)
+        assert taken.count("slow") >= 2
+        assert "fast" in taken
+
+    def test_take_waits(self, frames):
+        threading.Timer(0.05, frames.put, [make_frame(sequence=9)]).start()
+        assert frames.take(5).sequence == 9
+
+    def test_take_gives_up(self, frames):
+        started = time.monotonic()
+        assert frames.take(0.05) is None
+        assert 0.04 < time.monotonic() - started < 2
+
+    def test_close_wakes_everybody(self, frames):
+        frames.put_waiting(make_frame(), lambda: False)
+        results = []
+        waiting = [
+            threading.Thread(target=lambda: results.append(frames.put_waiting(make_frame(), lambda: False))),
+        ]
+        other = LatestFrames()
+        taker = threading.Thread(target=lambda: results.append(other.take(30)))
+        for thread in (*waiting, taker):
+            thread.start()
+        time.sleep(0.02)
+        frames.close()
+        other.close()
+        for thread in (*waiting, taker):
+            thread.join(2)
+            assert not thread.is_alive()
+        assert sorted(map(str, results)) == ["False", "None"]
+        assert frames.take(1) is None
+        frames.put(make_frame())
+        assert not frames.waiting
+
+    def test_put_waiting_drops_nothing(self, frames):
+        def produce():
+            for sequence in range(50):
+                assert frames.put_waiting(make_frame(sequence=sequence), lambda: False)
+
+        thread = threading.Thread(target=produce)
+        thread.start()
+        assert [frames.take(2).sequence for _ in range(50)] == list(range(50))
+        thread.join()
+        assert frames.dropped == {}
+
+    def test_put_waiting_can_be_cancelled(self, frames):
+        cancelled = threading.Event()
+        frames.put(make_frame())
+        result = []
+        thread = threading.Thread(target=lambda: result.append(frames.put_waiting(make_frame(), cancelled.is_set)))
+        thread.start()
+        cancelled.set()
+        frames.wake()
+        thread.join(2)
+        assert result == [False]
+
+
+class TestLive:
+    def test_hands_over_frames_and_tells_of_it(self, frames, run):
+        told = []
+        thread = run(ScriptedSource([0, 1, 2]), on_available=lambda *args: told.append(args))
+        wait_for(lambda: thread.frames_captured == 3)
+        assert frames.take(0).sequence == 2
+        assert thread.dropped == 2
+        assert thread.state is CaptureState.RUNNING
+        assert told == [("front", True)]
+
+    def test_is_drained_between_intervals(self, frames, run):
+        """Of a thousand frames a second one each 50 ms is handed over, and that one is fresh."""
+        counter = iter(range(10**9))
+
+        def step():
+            time.sleep(0.001)
+            return next(counter)
+
+        source = ScriptedSource([step] * 100_000)
+        run(source, interval_s=0.05)
+        taken = []
+        until = time.monotonic() + 0.6
+        while time.monotonic() < until:
+            if frame := frames.take(0.05):
+                taken.append(frame)
+                assert time.monotonic_ns() - frame.captured_at_ns < 50e6
+        assert 6 <= len(taken) <= 13
+        assert source.reads > 5 * len(taken)
+        assert taken[1].sequence - taken[0].sequence > 5
+
+    def test_breaks_and_heals(self, frames, run, quick_back_off, caplog):
+        told = []
+        source = ScriptedSource([0, SourceError("cable")], SourceError("still"), SourceError("still"), [1])
+        with caplog.at_level(logging.INFO):
+            thread = run(source, on_available=lambda *args: told.append(args))
+            wait_for(lambda: thread.frames_captured == 2)
+        assert told == [("front", True), ("front", False), ("front", True)]
+        assert thread.restarts == 3
+        assert thread.state is CaptureState.RUNNING
+        assert thread.error is None
+        assert source.closed == 3
+        assert [r.levelname for r in caplog.records] == ["WARNING", "INFO"]
+        assert "cable" in caplog.records[0].message
+
+    def test_stall_opens_again(self, frames, run, quick_back_off, caplog):
+        source = ScriptedSource([0], [1])
+        thread = run(source, stall_timeout_s=0.05)
+        wait_for(lambda: thread.frames_captured == 2)
+        assert source.opened == 2
+        assert "no frame for 0.05 s" in caplog.text
+
+    def test_short_gaps_are_no_stall(self, frames, run):
+        gap = [NoFrameInTimeError("gap")] * 3
+        source = ScriptedSource([0, *gap, 1, *gap, 2])
+        thread = run(source, stall_timeout_s=5)
+        wait_for(lambda: thread.frames_captured == 3)
+        assert source.opened == 1
+
+    def test_gives_up_after_the_attempts(self, frames, run, quick_back_off, caplog):
+        told = []
+        source = ScriptedSource(SourceError("not there"))
+        thread = run(source, restart_attempts=3, on_available=lambda *args: told.append(args))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CaptureState.FAILED
+        assert source.opened == 4
+        assert source.closed == 4
+        assert str(thread.error) == "not there"
+        assert told == [("front", False)]
+        assert [r.levelname for r in caplog.records] == ["WARNING", "ERROR"]
+
+    def test_re_opens_without_a_frame_count(self, frames, run, quick_back_off):
+        source = ScriptedSource([SourceError("opens, but reads nothing")])
+        thread = run(source, restart_attempts=2)
+        wait_for(lambda: thread.ended)
+        assert source.opened == 3
+
+    def test_a_frame_resets_the_count(self, frames, run, quick_back_off):
+        source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
+        thread = run(source, restart_attempts=1)
+        wait_for(lambda: thread.ended)
+        assert thread.frames_captured == 8
+
+    def test_no_attempts(self, frames, run):
+        source = ScriptedSource(SourceError("x"))
+        thread = run(source, restart_attempts=0)
+        wait_for(lambda: thread.ended)
+        assert source.opened == 1
+
+    def test_back_off_doubles_up_to_its_limit(self, frames, run, monkeypatch):
+        waits = []
+        source = ScriptedSource(SourceError("x"))
+        thread = CaptureThread(source, frames, restart_attempts=7)
+        monkeypatch.setattr(thread._stop, "wait", lambda timeout: waits.append(timeout) and False)
+        thread.start()
+        wait_for(lambda: thread.ended)
+        thread.stop()
+        assert waits == [0.5, 1, 2, 4, 8, 10, 10]
+
+    def test_an_unexpected_error_is_logged_and_heals(self, frames, run, quick_back_off, caplog):
+        source = ScriptedSource([ZeroDivisionError("bug")], [5])
+        thread = run(source)
+        wait_for(lambda: thread.frames_captured == 1)
+        assert "ZeroDivisionError" in caplog.text
+        assert "Traceback" in caplog.text
+
+    def test_the_end_of_a_stream_is_its_end(self, frames, run):
+        thread = run(ScriptedSource([0, None]))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CaptureState.FINISHED
+
+
+class TestFiles:
+    def test_everything_in_order_nothing_dropped(self, frames, run):
+        thread = run(ScriptedSource([*range(40), None], live=False))
+        taken = []
+        while not (thread.ended and not frames.waiting):
+            if frame := frames.take(0.2):
+                taken.append(frame.sequence)
+                time.sleep(0.001)
+        assert taken == list(range(40))
+        assert thread.state is CaptureState.FINISHED
+        assert thread.dropped == 0
+        assert thread.error is None
+
+    def test_interval_paces(self, frames, run):
+        thread = run(ScriptedSource([0, 1, 2, 3, None], live=False), interval_s=0.05)
+        times = []
+        while len(times) < 4:
+            if frames.take(1):
+                times.append(time.monotonic())
+        assert times[3] - times[0] > 0.12
+        wait_for(lambda: thread.ended)
+
+    def test_a_bad_picture_is_left_out(self, frames, run, caplog):
+        thread = run(ScriptedSource([ImageError("bad.jpg"), 1, ImageError("worse.jpg"), 2, None], live=False))
+        assert [frames.take(2).sequence, frames.take(2).sequence] == [1, 2]
+        wait_for(lambda: thread.ended)
+        assert thread.state is CaptureState.FINISHED
+        assert thread.skipped_images == 2
+        assert "bad.jpg" in caplog.text
+        assert "worse.jpg" in caplog.text
+
+    def test_only_bad_pictures_are_a_failure(self, frames, run):
+        thread = run(ScriptedSource([ImageError("bad.jpg"), None], live=False))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CaptureState.FAILED
+        assert str(thread.error) == "bad.jpg"
+
+    @pytest.mark.parametrize("error", [MissingInputError("no folder"), ImageError("no video")])
+    def test_what_cannot_heal_fails_at_once(self, frames, run, error):
+        source = ScriptedSource(error, live=False)
+        thread = run(source)
+        wait_for(lambda: thread.ended)
+        assert thread.state is CaptureState.FAILED
+        assert thread.error is error
+        assert source.opened == 1
+        assert thread.restarts == 0
+
+
+class TestStop:
+    @pytest.mark.parametrize("live", [True, False])
+    def test_while_it_waits_for_frames(self, frames, live):
+        thread = CaptureThread(ScriptedSource([0], live=live), frames)
+        thread.start()
+        wait_for(lambda: thread.frames_captured == 1)
+        started = time.monotonic()
+        assert thread.stop(2)
+        assert time.monotonic() - started < 1
+
+    def test_while_it_waits_for_the_taker(self, frames):
+        thread = CaptureThread(ScriptedSource([0, 1, 2], live=False), frames)
+        thread.start()
+        wait_for(lambda: frames.waiting)
+        time.sleep(0.02)
+        assert thread.stop(2)
+
+    def test_during_the_back_off(self, frames):
+        source = ScriptedSource(SourceError("x"))
+        thread = CaptureThread(source, frames)
+        thread.start()
+        wait_for(lambda: thread.state is CaptureState.RESTARTING)
+        assert thread.stop(2)
+        assert source.opened == 1
+
+    def test_during_a_long_interval(self, frames):
+        thread = CaptureThread(ScriptedSource([0, 1], live=False), frames, interval_s=3600)
+        thread.start()
+        wait_for(lambda: thread.frames_captured == 1)
+        assert thread.stop(2)
+
+    def test_before_it_started(self, frames):
+        assert CaptureThread(ScriptedSource([0]), frames).stop(0)
+
+    def test_a_driver_that_never_returns_is_reported(self, frames, caplog):
+        release = threading.Event()
+        thread = CaptureThread(ScriptedSource([lambda: release.wait(30) and None]), frames)
+        thread.start()
+        assert not thread.stop(0.05)
+        assert "does not return" in caplog.text
+        release.set()
+        assert thread.stop(2)
+
+    def test_closes_the_source(self, frames):
+        source = ScriptedSource([0])
+        thread = CaptureThread(source, frames)
+        thread.start()
+        thread.stop()
+        assert source.closed == 1

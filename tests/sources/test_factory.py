@@ -1,0 +1,52 @@
+"""Every source string of the config leads to its class."""
+
+import pytest
+
+from edgeclassify.config import CameraConfig
+from edgeclassify.sources.factory import make_source
+from edgeclassify.sources.images import ImagesSource
+from edgeclassify.sources.picamera import PicameraSource
+from edgeclassify.sources.synthetic import SyntheticSource
+from edgeclassify.sources.video import DeviceSource, StreamSource, VideoFileSource
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "described"),
+    [
+        ("images:/photos", ImagesSource, "/photos"),
+        ("images:http://me:pw@host/a.jpg", ImagesSource, "http://host/a.jpg"),
+        ("picamera:1", PicameraSource, "picamera:1"),
+        ("picamera:", PicameraSource, "picamera:0"),
+        ("v4l2:/dev/video7", DeviceSource, "/dev/video7"),
+        ("video:/films/a.mp4", VideoFileSource, "/films/a.mp4"),
+        ("video:rtsp://me:pw@host/a", StreamSource, "rtsp://host/a"),
+        ("rtsp://me:pw@host/a", StreamSource, "rtsp://host/a"),
+        ("rtsps://host/a", StreamSource, "rtsps://host/a"),
+        ("http://host/a?pw=x", StreamSource, "http://host/a?…"),
+        ("https://host/a", StreamSource, "https://host/a"),
+        ("synthetic:?size=64x48&fps=3", SyntheticSource, "synthetic test pattern 64x48 at 3 fps"),
+    ],
+)
+def test_kinds(source, kind, described):
+    made = make_source(CameraConfig(name="porch", source=source), 256)
+    assert type(made) is kind
+    assert made.camera == "porch"
+    assert made.describe() == described
+
+
+def test_settings_reach_the_source():
+    config = CameraConfig(source="v4l2:/dev/video0", size=(800, 600), fps=5)
+    device = make_source(config)
+    assert (device.size, device.fps) == ((800, 600), 5)
+    pattern = make_source(CameraConfig(source="synthetic:?fps=2", size=(64, 48), fps=7))
+    assert (pattern.options.size, pattern.options.fps) == ((64, 48), 2)
+    assert make_source(CameraConfig(source="images:/a", loop=True), 99).wanted_side == 99
+    assert make_source(CameraConfig(source="video:/a", loop=True)).loop
+    assert make_source(CameraConfig(source="picamera:0", fps=4), 300).wanted_side == 300
+
+
+@pytest.mark.parametrize(
+    ("wanted", "size"), [(0, (640, 480)), (480, (640, 480)), (481, (1280, 720)), (5000, (1920, 1080))]
+)
+def test_device_size_follows_the_views(wanted, size):
+    assert make_source(CameraConfig(source="v4l2:/dev/video0"), wanted).size == size

@@ -1,0 +1,140 @@
+"""Fetching by URL from a real HTTP server; what is secret in a URL never shows."""
+
+import base64
+import socket
+import time
+
+import pytest
+
+from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError
+from edgeclassify.sources import urls
+from edgeclassify.sources.urls import fetch, is_url, redacted
+from tests.sources.servers import body, serving
+
+
+def address(server, path="/x.jpg"):
+    return f"http://user:hunter2@127.0.0.1:{server.server_port}{path}?token=hunter2"
+
+
+def one_message(error, *parts):
+    text = str(error)
+    assert "\n" not in text
+    assert "hunter2" not in text
+    for part in ("http://127.0.0.1", *parts):
+        assert part in text
+    return True
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://user:secret@host:81/a/b.jpg?pw=secret#x", "http://host:81/a/b.jpg?…"),
+        ("rtsp://user:p@ss@host/stream", "rtsp://host/stream"),
+        ("https://host/", "https://host/"),
+        ("http://[broken", "http://…"),
+    ],
+)
+def test_redacted(url, shown):
+    assert redacted(url) == shown
+
+
+def test_is_url():
+    assert is_url("http://a/b")
+    assert is_url("HTTPS://a/b")
+    assert not is_url("/photos/http.jpg")
+    assert not is_url("rtsp://a/b")
+
+
+def test_body_and_password():
+    seen = []
+
+    def answer(handler):
+        seen.append(handler.headers.get("Authorization"))
+        body(b"abc")(handler)
+
+    with serving(answer) as server:
+        assert fetch(address(server)) == b"abc"
+    assert seen == ["Basic " + base64.b64encode(b"user:hunter2").decode()]
+
+
+@pytest.mark.parametrize(
+    ("status", "error_class", "part"),
+    [
+        (404, MissingInputError, "nothing there"),
+        (410, MissingInputError, "410"),
+        (401, SourceError, "password"),
+        (403, SourceError, "403"),
+        (500, SourceError, "500"),
+        (204, SourceError, "204"),
+    ],
+)
+def test_other_answers(status, error_class, part):
+    with serving(body(b"", status)) as server, pytest.raises(SourceError) as caught:
+        fetch(address(server))
+    assert type(caught.value) is error_class
+    assert one_message(caught.value, part)
+
+
+def test_nobody_listens():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(SourceError) as caught:
+        fetch(f"http://user:hunter2@127.0.0.1:{port}/x.jpg?token=hunter2")
+    assert one_message(caught.value, "Connection refused")
+    assert caught.value.exit_status is ExitStatus.UNAVAILABLE
+
+
+def test_unknown_host():
+    with pytest.raises(SourceError) as caught:
+        fetch("http://user:hunter2@no-such-host.invalid/x.jpg")
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://", "http://:80/x.jpg", "http://host:port/x.jpg"])
+def test_no_url(url):
+    with pytest.raises(MissingInputError, match="expected a URL"):
+        fetch(url)
+
+
+def test_too_large(monkeypatch):
+    monkeypatch.setattr(urls, "MAX_DOWNLOAD_BYTES", 1000)
+    with serving(body(bytes(1001))) as server, pytest.raises(ImageError) as caught:
+        fetch(address(server))
+    assert one_message(caught.value)
+
+
+def test_a_server_that_says_nothing(monkeypatch):
+    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.2)
+    with serving(lambda handler: handler.server.stopping.wait(1)) as server, pytest.raises(SourceError) as caught:
+        fetch(address(server))
+    assert one_message(caught.value, "no answer in time")
+
+
+def test_a_server_that_drips(monkeypatch):
+    monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(urls, "CHUNK_BYTES", 1)
+
+    def answer(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(40):
+            handler.wfile.write(b"x")
+            time.sleep(0.05)
+
+    with serving(answer) as server, pytest.raises(SourceError) as caught:
+        fetch(address(server))
+    assert one_message(caught.value, "not complete")
+
+
+def test_a_connection_that_breaks_off():
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b"only this")
+
+    with serving(answer) as server, pytest.raises(SourceError) as caught:
+        fetch(address(server))
+    assert one_message(caught.value)
