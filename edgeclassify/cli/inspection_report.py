@@ -104,7 +104,8 @@ def _multiply_adds(layer: LayerFigures) -> str:
 def _kernel(layer: LayerFigures) -> str:
     if layer.kernel is None:
         return ""
-    return by(layer.kernel) if layer.stride in (None, (1, 1)) else f"{by(layer.kernel)} /{layer.stride[0]}"
+    down, across = layer.stride or (1, 1)
+    return by(layer.kernel) if (down, across) == (1, 1) else f"{by(layer.kernel)} /{down}"
 
 
 def _table() -> Table:

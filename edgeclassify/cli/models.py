@@ -73,8 +73,9 @@ def list_models(as_json: bool) -> int:
 def fetch(name: str, local: Path | None, mirror: str | None) -> None:
     """Fetch the model NAME and its labels.
 
-    Both are checked before they are put in place. They go to EDGECLASSIFY_MODELS; else to /var/lib/edgeclassify/models where the service is set up and you may
-    write there; else to ~/.local/share/edgeclassify/models. A download that was cut off goes on where it stopped.
+    Both are checked before they are put in place: EDGECLASSIFY_MODELS; else /var/lib/edgeclassify/models where the
+    service is set up and you may write there; else ~/.local/share/edgeclassify/models. A download that was cut off
+    goes on where it stopped.
 
     \b
     Example:  edgeclassify models fetch mobilenet_v2

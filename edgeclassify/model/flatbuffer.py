@@ -9,6 +9,7 @@ Weights are not copied: the file is mapped into memory.
 
 import hashlib
 import mmap
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -84,8 +85,9 @@ def read_model_file(path: Path) -> ModelFile:
 def _map(path: Path) -> memoryview:
     """The file's bytes, mapped into memory. Raises ModelMissingError or ModelError where that can't be."""
     try:
-        with path.open("rb") as file:
-            status = path.stat()
+        # Opening a pipe would wait for a writer, for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.")
             if status.st_size == 0:
@@ -124,9 +126,7 @@ def _model(path: Path, content: memoryview) -> ModelFile:
     if not graphs:
         raise DamagedTableError("it holds no graph")
     main = graphs[0]
-    metadata = {
-        table.text(0): bytes(item(blobs, table.number(1, UINT32), "buffer")) for table in root.tables(6)
-    }
+    metadata = {table.text(0): bytes(item(blobs, table.number(1, UINT32), "buffer")) for table in root.tables(6)}
     signatures = tuple(table.text(2) for table in root.tables(7))
     return ModelFile(
         path=path,

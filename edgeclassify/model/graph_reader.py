@@ -29,6 +29,7 @@ from edgeclassify.model.tables import (
 )
 
 _LARGEST_TENSOR = 1 << 31  # bytes; also what the format's 32-bit offsets can reach
+_MOST_DIMENSIONS = 16
 
 Code = tuple[str, int, bool]
 """An operator's name, its version, and whether it is a custom one."""
@@ -101,13 +102,13 @@ def _tensor(table: Table, index: int, blobs: Sequence[memoryview]) -> Tensor:
 def _check_size(tensor: Tensor, is_sparse: bool) -> None:
     """A constant must hold what its shape needs: a runtime reads that far."""
     bits = TYPE_BITS.get(tensor.dtype, 0)
-    needed = (tensor.elements * bits + 7) // 8
-    if any(size < 0 for size in tensor.shape) or needed > _LARGEST_TENSOR:
-        raise DamagedTableError(f"tensor {tensor.index} has the impossible shape {list(tensor.shape)}")
+    is_possible = len(tensor.shape) <= _MOST_DIMENSIONS and all(size >= 0 for size in tensor.shape)
+    needed = (tensor.elements * bits + 7) // 8 if is_possible else 0
+    if not is_possible or needed > _LARGEST_TENSOR:
+        shape = ", ".join(map(str, tensor.shape[:_MOST_DIMENSIONS]))
+        raise DamagedTableError(f"{_called(tensor)} has the impossible shape [{shape}]")
     if bits and tensor.is_constant and not is_sparse and len(tensor.content) != needed:
-        raise DamagedTableError(
-            f"tensor {tensor.index} ({tensor.name}) holds {len(tensor.content)} bytes of {needed}"
-        )
+        raise DamagedTableError(f"{_called(tensor)} holds {len(tensor.content)} bytes of {needed}")
 
 
 def _check_quantization(tensor: Tensor) -> None:
@@ -117,9 +118,11 @@ def _check_quantization(tensor: Tensor) -> None:
     if len(scales) > 1:
         consistent = consistent and 0 <= along < len(tensor.shape) and tensor.shape[along] == len(scales)
     if not consistent or not all(map(math.isfinite, scales)):
-        raise DamagedTableError(
-            f"tensor {tensor.index} ({tensor.name}) has quantization that does not fit it"
-        )
+        raise DamagedTableError(f"{_called(tensor)} has quantization that does not fit it")
+
+
+def _called(tensor: Tensor) -> str:
+    return f"tensor {tensor.index} ({tensor.name[:60]})"
 
 
 def _operator(table: Table, codes: Sequence[Code], tensors: int) -> Operator:
@@ -127,7 +130,7 @@ def _operator(table: Table, codes: Sequence[Code], tensors: int) -> Operator:
     inputs, outputs = table.numbers(1, "i"), table.numbers(2, "i")
     for index in (*inputs, *outputs, *table.numbers(8, "i")):
         if not -1 <= index < tensors:
-            raise DamagedTableError(f"an operator {name} names tensor {index} of {tensors}")
+            raise DamagedTableError(f"an operator {name[:60]} names tensor {index} of {tensors}")
     table.blob(5)
     table.table(12)
     options = table.table(4)
