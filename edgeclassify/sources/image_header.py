@@ -18,7 +18,7 @@ class ImageHeader:
     """`width` and `height` in pixels as stored, before `orientation` (Exif's 1-8, 1: upright) is applied.
 
     `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
-    `progressive`: a JPEG whose decoder must hold all coefficients at once.
+    `progressive`: a JPEG whose decoder must hold all coefficients at once. `animated`: a WebP that is.
     """
 
     kind: str
@@ -26,6 +26,7 @@ class ImageHeader:
     height: int = 0
     orientation: int = 1
     progressive: bool = False
+    animated: bool = False
     fault: str | None = None
 
     @property
@@ -107,7 +108,7 @@ def _webp(data: bytes) -> ImageHeader:
         if name == b"VP8X":
             width = 1 + int.from_bytes(data[body + 4 : body + 7], "little")
             height = 1 + int.from_bytes(data[body + 7 : body + 10], "little")
-            header = replace(header, width=width, height=height)
+            header = replace(header, width=width, height=height, animated=bool(data[body] & 2))
         elif name == b"VP8 " and not header.width:
             width, height = struct.unpack_from("<HH", data, body + 6)
             header = replace(header, width=width & 0x3FFF, height=height & 0x3FFF)

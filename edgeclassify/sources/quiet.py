@@ -10,7 +10,7 @@ from edgeclassify.native_stderr import captured_stderr
 
 _CHATTER = re.compile(
     rb"\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent"
-    rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV"
+    rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV|imdecode_"
 )
 
 

@@ -146,7 +146,7 @@ class DeviceSource(OpenCvSource):
             raise SourceError(
                 f"{path}: expected a camera device, found a file or folder. Use video:FILE for a file."
             )
-        if not os.access(path, os.R_OK | os.W_OK):
+        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
             raise SourceError(
                 f"{path}: expected a camera device that {_user()} may open; permission denied. "
                 f"Add the user to its group: sudo usermod -aG video {_user()}"

@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,7 @@ def read_all(source, limit=100):
 
 
 def names(frames):
-    return [os.path.basename(frame.origin) for frame in frames]
+    return [Path(frame.origin).name for frame in frames]
 
 
 def test_natural_order():

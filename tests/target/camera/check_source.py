@@ -127,7 +127,7 @@ def main():
     report["timeouts"] = timed_out_then_read(source)
     source.open()
     source.close()
-    report["recreated"] = recreate_many(source, 100)
+    report["recreated"] = recreate_many(source, 20)
     report["thread"] = through_capture_thread(source)
     print(json.dumps(report, indent=1))
 
