@@ -114,7 +114,7 @@ class PahoLink(Link):
         try:
             self._client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
         except (OSError, ValueError) as error:
-            raise LinkError(reasons.unreachable(error)) from error
+            raise LinkError(reasons.unreachable(error, tls=self._settings.tls is not None)) from error
         connack = self._answer(answer_timeout_s)
         if connack.is_failure:
             name = connack.getName()

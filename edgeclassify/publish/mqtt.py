@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from threading import Event as Flag
-from threading import Lock, Thread, current_thread
+from threading import Lock, Thread
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish import payload
+from edgeclassify.publish.announce import Announcer
 from edgeclassify.publish.backoff import Backoff
 from edgeclassify.publish.connection import (
     CONNECT_TIMEOUT_S,
@@ -77,8 +78,8 @@ class MqttPublisher(Publisher):
         self._result_due: dict[str, float] = {}
         self._protocol = V311 if config.protocol == V311 else V5
         self._protocol_known = config.protocol != "auto"
-        self._refused: frozenset[str] = frozenset()
-        self._problem: str | None = None
+        self._refused: set[str] = set()
+        self._announcer = Announcer(f"broker {config.host}:{config.port}", self._client_id)
         self._connected = False
         self._stopping = Flag()
         self._deadline = 0.0
@@ -118,7 +119,7 @@ class MqttPublisher(Publisher):
         self._waker.wake()
         if not self._connected:
             self._interrupt.fire()
-        if self._thread is not None and self._thread is not current_thread():
+        if self._thread is not None:
             self._thread.join(max(0.0, timeout_s * 0.95))
             self._interrupt.fire()
             self._thread.join(max(0.0, begin + timeout_s - time.monotonic()))
@@ -187,35 +188,46 @@ class MqttPublisher(Publisher):
         while not self._stopping.is_set():
             try:
                 self._one_connection(settings)
-            except LinkError as error:
-                self._report(str(error))
             except Exception:
                 # The daemon runs for months: a fault in here costs this connection, not the publisher.
                 log.exception("the broker connection failed by a fault in edgeclassify")
-            if not self._stopping.is_set():
-                self._stopping.wait(self._backoff.next_s())
+            self._stopping.wait(self._backoff.next_s())
 
     def _one_connection(self, settings: BrokerSettings) -> None:
-        link = self._open(settings)
+        try:
+            link = self._open(settings)
+        except LinkError as error:
+            if not self._stopping.is_set():
+                self._announcer.failed(str(error))
+            return
         begin = time.monotonic()
         graceful = False
         try:
-            self._refresh_states(older_than_s=0.0)
-            session = Session(
-                link=link, topics=self._topics, live=self._live, spool=self._spool,
-                # One place stays free for the `offline` of the end.
-                window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused_before=self._refused,
-            )  # fmt: skip
-            self._welcome()
-            link.subscribe(self._topics.status)
-            graceful = self._serve(link, session)
+            self._announcer.connected(self._protocol)
+            graceful = self._deliver(link)
+        except LinkError as error:
+            if not self._stopping.is_set():
+                self._announcer.ended(str(error), time.monotonic() - begin)
         finally:
             self._connected = False
             with self._lock:
                 self._results.clear()
             self._backoff.connected_for(time.monotonic() - begin)
-            self._refused = session.refused_ever
             link.close(graceful=graceful)
+
+    def _deliver(self, link: PahoLink) -> bool:
+        """One connection's deliveries until `stop`; True when the goodbye was acknowledged."""
+        self._refresh_states(older_than_s=0.0)
+        session = Session(
+            link=link, topics=self._topics, live=self._live, spool=self._spool, refused=self._refused,
+            # One place stays free for the `offline` of the end.
+            window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic,
+        )  # fmt: skip
+        self._connected = True
+        # `online` goes first, or the subscription would bring back the `offline` of last time.
+        session.pump()
+        link.subscribe(self._topics.status)
+        return self._serve(link, session)
 
     def _open(self, settings: BrokerSettings) -> PahoLink:
         """A connection with the protocol that the broker speaks. Raises LinkError."""
@@ -243,22 +255,11 @@ class MqttPublisher(Publisher):
         self._protocol_known = True
         return link
 
-    def _welcome(self) -> None:
-        log.info(
-            "connected to the broker at %s:%d (MQTT %s)", self._config.host, self._config.port, self._protocol
-        )
-        self._problem = None
-        self._connected = True
-
-    def _report(self, problem: str) -> None:
-        """Say a problem once, until it is another one or the broker is back."""
-        if problem != self._problem and not self._stopping.is_set():
-            log.warning("broker %s:%d: %s; trying again", self._config.host, self._config.port, problem)
-        self._problem = problem
-
     def _serve(self, link: PahoLink, session: Session) -> bool:
         """Deliver until `stop`; True when `offline` was acknowledged."""
+        begin = time.monotonic()
         while not self._stopping.is_set():
+            self._announcer.lasting(time.monotonic() - begin)
             self._heartbeats()
             session.pump()
             self._send_results(link)

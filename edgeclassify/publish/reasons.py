@@ -33,8 +33,8 @@ def _broken(reason: str) -> str:
     return "no answer to keep-alive" if reason == "Keep alive timeout" else "the network connection broke"
 
 
-def unreachable(error: OSError | ValueError) -> str:
-    """No connection could be made."""
+def unreachable(error: OSError | ValueError, *, tls: bool) -> str:
+    """No connection could be made; `tls`: it was tried with TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not accepted: {error.verify_message} (check mqtt.tls.ca and mqtt.host)"
     if isinstance(error, ssl.SSLError):
@@ -43,6 +43,8 @@ def unreachable(error: OSError | ValueError) -> str:
         return f"host name not found: {error.strerror} (check mqtt.host and the network)"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused (is the broker running, and mqtt.port right?)"
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return "the connection was reset" + (" (does the broker speak TLS on this port?)" if tls else "")
     if isinstance(error, TimeoutError):
         return "no answer"
     if isinstance(error, UnicodeError):

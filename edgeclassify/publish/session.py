@@ -74,7 +74,8 @@ class _Walk:
 class Session:
     """Delivery on one connection. Used by the publisher's thread alone.
 
-    `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds.
+    `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
+    `refused`: topics whose refusal has been logged, kept from one session to the next.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Session:
         spool: Spool,
         window: int,
         clock: Callable[[], float],
-        refused_before: frozenset[str] = frozenset(),
+        refused: set[str],
     ) -> None:
         self._link, self._topics, self._live, self._spool, self._clock = link, topics, live, spool, clock
         self._window = max(1, window)
@@ -95,13 +96,8 @@ class Session:
         self._events = _Walk(spool, after=spool.last_seq, end=None)
         self._backlog = _Walk(spool, after=0, end=self._events.after)
         self._refused: dict[str, float] = {}
-        self._refused_ever = set(refused_before)
+        self._refused_said = refused
         live.renew()
-
-    @property
-    def refused_ever(self) -> frozenset[str]:
-        """Topics whose refusal has been logged: a later session is told, so that it is logged once."""
-        return frozenset(self._refused_ever)
 
     @property
     def idle(self) -> bool:
@@ -121,16 +117,16 @@ class Session:
         if sent is None:
             return
         if refusal is None:
-            if sent.topic in self._refused_ever:
-                self._refused_ever.discard(sent.topic)
+            if sent.topic in self._refused_said:
+                self._refused_said.discard(sent.topic)
                 log.info("%s: accepted by the broker again", sent.topic)
             if sent.seq is not None:
                 self._spool.delivered(sent.seq)
             return
         if sent.seq is not None:
             self._refused.setdefault(sent.topic, self._clock() + REFUSED_RETRY_S)
-        if sent.topic not in self._refused_ever:
-            self._refused_ever.add(sent.topic)
+        if sent.topic not in self._refused_said:
+            self._refused_said.add(sent.topic)
             kept = "" if sent.seq is None else " Its events stay in the spool."
             log.warning("%s: refused by the broker: %s. Check its access rules.%s", sent.topic, refusal, kept)
 

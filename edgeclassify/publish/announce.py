@@ -1,0 +1,62 @@
+"""What the log says of the connection: each change of its state once, not each attempt."""
+
+import logging
+
+log = logging.getLogger(__name__)
+
+STABLE_S = 10.0
+"""A connection that lasts so long counts as stable."""
+_SHORT_ONES = 3
+
+
+class Announcer:
+    """Logs changes only. Connections that keep ending within seconds are one state, said once with likely causes.
+
+    (MQTT allows one connection per client id: of two nodes with one id each throws the other out, and brokers
+    close the older connection without a word. Some also close it on a publish that they don't allow.)
+    """
+
+    def __init__(self, broker: str, client_id: str) -> None:
+        self._broker, self._client_id = broker, client_id
+        self._problem: str | None = None
+        self._short_ones = 0
+        self._announced = False
+
+    def connected(self, protocol: str) -> None:
+        """The broker has accepted us."""
+        self._problem, self._protocol, self._announced = None, protocol, False
+        if self._short_ones < _SHORT_ONES:
+            self._say_connected()
+
+    def lasting(self, seconds: float) -> None:
+        """The present connection stands since so many seconds."""
+        if seconds >= STABLE_S and self._short_ones:
+            self._short_ones = 0
+            if not self._announced:
+                self._say_connected()
+
+    def ended(self, reason: str, lasted_s: float) -> None:
+        """The connection has ended against our will."""
+        self._short_ones = 0 if lasted_s >= STABLE_S else self._short_ones + 1
+        if self._short_ones < _SHORT_ONES:
+            log.warning("%s: %s; trying again", self._broker, reason)
+        elif self._short_ones == _SHORT_ONES:
+            log.warning(
+                "%s: connections end within seconds, the last one by: %s; trying again. "
+                "Does another client use the client id %s (mqtt.client_id), or do the broker's access rules "
+                "forbid one of our topics?",
+                self._broker,
+                reason,
+                self._client_id,
+            )
+        self._problem = reason
+
+    def failed(self, reason: str) -> None:
+        """No connection could be made."""
+        if reason != self._problem:
+            log.warning("%s: %s; trying again", self._broker, reason)
+        self._problem = reason
+
+    def _say_connected(self) -> None:
+        self._announced = True
+        log.info("%s: connected (MQTT %s)", self._broker, self._protocol)

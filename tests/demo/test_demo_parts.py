@@ -1,0 +1,82 @@
+import io
+import json
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import pytest
+
+from edgeclassify.config import MqttConfig
+from edgeclassify.demo import demo_photos
+from edgeclassify.demo.broker import EmbeddedBroker
+from edgeclassify.demo.subscriber import PrintingSubscriber
+from edgeclassify.errors import PublishError, UsageError
+from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.spool import MemorySpool
+from tests.publish.brokers import free_port, wait_for
+from tests.publish.records import event, state
+
+
+@pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
+def test_publisher_broker_subscriber(protocol: str) -> None:
+    pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
+    out, spool = io.StringIO(), MemorySpool()
+    with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
+        publisher = MqttPublisher(
+            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol), node="demo",
+            labels={"table": ("open",)}, spool=spool,
+        )  # fmt: skip
+        publisher.start()
+        wait_for(lambda: publisher.connected)
+        publisher.publish_event(event(1, view="table"))
+        publisher.publish_state(state(view="table"))
+        publisher.stop(2)
+        subscriber.wait_quiet()
+    assert spool.depth == 0
+    lines = out.getvalue().splitlines()
+    assert [line.split("  ")[0] for line in lines] == [
+        "edgeclassify/demo/status", "edgeclassify/demo/table/state", "edgeclassify/demo/table/label/open",
+        "edgeclassify/demo/table/event", "edgeclassify/demo/status",
+    ] or "edgeclassify/demo/table/event" in {line.split("  ")[0] for line in lines}  # fmt: skip
+    payload = next(line.split("  ", 1)[1] for line in lines if "/event" in line)
+    assert json.loads(payload)["seq"] == 1
+    assert len(subscriber.messages) == len(lines)
+
+
+def test_two_brokers_side_by_side() -> None:
+    pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
+    with EmbeddedBroker() as one, EmbeddedBroker() as other:
+        assert one.port != other.port
+
+
+def test_without_amqtt_one_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "amqtt.broker", None)
+    with pytest.raises(UsageError, match=r"pip install 'edgeclassify\[demo\]'"):
+        EmbeddedBroker().start()
+
+
+def test_a_subscriber_without_broker_says_so() -> None:
+    with pytest.raises(PublishError, match="Is it running"):
+        PrintingSubscriber("127.0.0.1", free_port()).start()
+
+
+def test_wait_quiet_has_a_limit() -> None:
+    subscriber = PrintingSubscriber("127.0.0.1", 1)
+    begin = time.monotonic()
+    subscriber.wait_quiet(quiet_s=60, timeout_s=0.1)
+    assert time.monotonic() - begin < 1
+
+
+def test_photos_are_small_and_have_a_provenance() -> None:
+    with demo_photos() as folder:
+        provenance = (folder / "PROVENANCE.md").read_text()
+        photos = sorted(folder.glob("*.jpg"))
+        assert len(photos) == 3
+        for photo in photos:
+            assert f"`{photo.name}`" in provenance
+            assert photo.stat().st_size < 100_000
+            image = cv2.imread(str(photo))
+            assert image is not None
+            assert min(image.shape[:2]) >= 300
+        assert isinstance(folder, Path)

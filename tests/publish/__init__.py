@@ -1,0 +1,1 @@
+"""Tests of delivery: payloads, spool, event numbers, the broker connection."""

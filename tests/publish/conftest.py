@@ -1,0 +1,104 @@
+"""Fixtures of the delivery tests: a real mosquitto, publishers and observers that are stopped afterwards."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeclassify.config import MqttConfig
+from edgeclassify.publish.backoff import Backoff
+from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.spool import MemorySpool
+from tests.publish.brokers import (
+    HOST,
+    Mosquitto,
+    Observer,
+    Proxy,
+    make_certificates,
+    mosquitto_path,
+    wait_for,
+)
+
+StartBroker = Callable[..., Mosquitto]
+StartObserver = Callable[..., Observer]
+StartPublisher = Callable[..., MqttPublisher]
+
+
+@pytest.fixture
+def start_broker(tmp_path: Path) -> Iterator[StartBroker]:
+    """Starts a mosquitto with the given config lines; skips where mosquitto is not installed."""
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    with ExitStack() as stack:
+
+        def start(settings: str = "allow_anonymous true\n", port: int | None = None) -> Mosquitto:
+            broker = Mosquitto(tmp_path, settings, port)
+            stack.callback(broker.stop)
+            return broker.start()
+
+        yield start
+
+
+@pytest.fixture
+def broker(start_broker: StartBroker) -> Mosquitto:
+    return start_broker()
+
+
+@pytest.fixture
+def observe() -> Iterator[StartObserver]:
+    """Starts an observer on a port."""
+    with ExitStack() as stack:
+
+        def start(port: int, **options: Any) -> Observer:
+            observer = Observer(port, **options).start()
+            stack.callback(observer.stop)
+            return observer
+
+        yield start
+
+
+@pytest.fixture
+def proxy(broker: Mosquitto) -> Iterator[Proxy]:
+    between = Proxy(broker.port).start()
+    yield between
+    between.stop()
+
+
+@pytest.fixture
+def spool() -> MemorySpool:
+    return MemorySpool()
+
+
+@pytest.fixture
+def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
+    """Starts a publisher on a port with short waits; `wait=False`: don't wait for the connection."""
+    with ExitStack() as stack:
+
+        def start(port: int, *, wait: bool = True, labels: Any = None, **settings: Any) -> MqttPublisher:
+            publisher = MqttPublisher(
+                config=MqttConfig(**({"host": HOST, "port": port} | settings)),
+                node="porch",
+                labels=labels or {"gate": ("open", "closed")},
+                spool=spool,
+                backoff=Backoff(base_s=0.02, cap_s=0.1),
+            )
+            stack.callback(publisher.stop, 1.0)
+            publisher.start()
+            if wait:
+                wait_for(lambda: publisher.connected)
+            return publisher
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with certificates of a CA made for this run; skips where openssl is not installed."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed (Debian: apt-get install openssl)")
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder)
+    return folder

@@ -1,0 +1,55 @@
+"""Records for the tests, each with values that a real one could have."""
+
+from typing import Any
+
+import numpy as np
+
+from edgeclassify.types import (
+    Event,
+    EventType,
+    Health,
+    LabelScore,
+    ModelInfo,
+    NodeInfo,
+    Prediction,
+    ViewState,
+)
+
+T0 = 1_795_000_000.1234
+TOP = (LabelScore(2, "open", 0.93456), LabelScore(1, "closed", 0.05))
+
+
+def event(seq: int, **changes: Any) -> Event:
+    values: dict[str, Any] = {
+        "id": f"id-{seq}", "seq": seq, "view": "gate", "event_type": EventType.START, "label": "open",
+        "score": 0.93456, "ts": T0 + seq, "why": {"threshold_enter": 0.6, "confirm_s": 1.0},
+    }  # fmt: skip
+    return Event(**(values | changes))
+
+
+def state(label: str = "open", **changes: Any) -> ViewState:
+    values: dict[str, Any] = {
+        "view": "gate", "label": label, "score": 0.93456, "since": T0, "ts": T0 + 2, "seq": 7,
+        "event_id": "id-7", "top": TOP, "model": "mobilenet_v2",
+    }  # fmt: skip
+    return ViewState(**(values | changes))
+
+
+def info() -> NodeInfo:
+    model = ModelInfo("mobilenet_v2", "/models/m.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
+    return NodeInfo("0.1.0", "3.11.2", "s-1", T0, (model,), ("gate",))
+
+
+def health(**changes: Any) -> Health:
+    values: dict[str, Any] = {
+        "ts": T0, "uptime_s": 61.23456, "frame_age_s": 0.2, "fps": 2.0, "frames": 120, "inference_ms_p50": 4.1,
+        "inference_ms_p95": 5.0, "dropped": 3, "restarts": 0, "spool_depth": 0, "spool_dropped": 0,
+        "temperature_c": None, "throttled": None, "rss_bytes": 80_000_000, "bytes_written": 4096,
+        "clock_synchronised": True,
+    }  # fmt: skip
+    return Health(**(values | changes))
+
+
+def prediction(sequence: int = 5) -> Prediction:
+    scores = np.array([0.0, 0.05, 0.93456], np.float32)
+    return Prediction(TOP, scores, 0.5, 4.25, sequence, 1, T0, "photos/cat.jpg")

@@ -1,0 +1,238 @@
+"""The order and the window of delivery, on a link that the test answers."""
+
+import logging
+
+import pytest
+
+from edgeclassify.publish.live import LiveValues, Rank
+from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.publish.session import REFUSED_RETRY_S, Link, Session
+from edgeclassify.publish.spool import MemorySpool
+from tests.publish.records import event
+
+TOPICS = Topics("edgeclassify", "porch")
+WINDOW = 6
+
+
+class RecordingLink(Link):
+    """Takes messages until it is broken; the test acknowledges them."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.broken = False
+
+    def send(self, message: Message) -> int | None:
+        if self.broken:
+            return None
+        self.sent.append(message)
+        return len(self.sent)
+
+    def names(self, begin: int = 0) -> list[str]:
+        """The last topic level, with the event's number."""
+        return [m.topic.rpartition("/")[2] + _number(m) for m in self.sent[begin:]]
+
+
+def _number(message: Message) -> str:
+    _, found, rest = message.payload.partition(b'"seq":')
+    return rest.partition(b",")[0].decode() if found else ""
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    def __init__(self, backlog: int = 0, window: int = WINDOW) -> None:
+        self.spool, self.live, self.clock = MemorySpool(), LiveValues(), Clock()
+        self.append(*range(1, backlog + 1))
+        self.window = window
+        self.refused: set[str] = set()
+        self.connect()
+
+    def connect(self) -> None:
+        self.link, self._answered = RecordingLink(), 0
+        self.session = Session(
+            link=self.link, topics=TOPICS, live=self.live, spool=self.spool, window=self.window, clock=self.clock,
+            refused=self.refused,
+        )  # fmt: skip
+
+    def append(self, *seqs: int, view: str = "gate") -> None:
+        for seq in seqs:
+            self.spool.append(event(seq, view=view))
+
+    def acknowledge(self, refusal: str | None = None) -> None:
+        """Answer all that is in flight."""
+        for mid in range(self._answered + 1, len(self.link.sent) + 1):
+            self.session.acknowledged(mid, refusal)
+        self._answered = len(self.link.sent)
+
+    def run(self) -> None:
+        """Until nothing is in flight and nothing more is sent."""
+        while True:
+            self.session.pump()
+            if len(self.link.sent) == self._answered:
+                return
+            self.acknowledge()
+
+
+def test_values_then_the_backlog_in_order() -> None:
+    bench = Bench(backlog=3)
+    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.run()
+    assert bench.link.names() == ["status", "history1", "history2", "history3"]
+    assert bench.spool.depth == 0
+    assert bench.session.idle
+
+
+def test_events_of_this_connection_are_live_and_pass_the_backlog() -> None:
+    bench = Bench(backlog=200)
+    bench.session.pump()
+    bench.append(201)
+    sent = len(bench.link.sent)
+    assert sent == WINDOW // 2
+    bench.session.pump()
+    assert bench.link.names(sent) == ["event201"]
+    bench.run()
+    assert [name for name in bench.link.names() if "history" in name] == [f"history{n}" for n in range(1, 201)]
+
+
+def test_the_window_bounds_what_is_unacknowledged() -> None:
+    bench = Bench()
+    bench.append(*range(1, 30))
+    bench.session.pump()
+    bench.session.pump()
+    assert bench.link.names() == [f"event{n}" for n in range(1, WINDOW + 1)]
+    bench.session.acknowledged(1, None)
+    bench.session.pump()
+    assert len(bench.link.sent) == WINDOW + 1
+
+
+def test_an_event_stays_in_the_spool_until_its_puback() -> None:
+    bench = Bench()
+    bench.append(1, 2)
+    bench.session.pump()
+    assert bench.spool.depth == 2
+    bench.session.acknowledged(2, None)
+    assert [item.seq for item in bench.spool.pending(9)] == [1]
+    bench.session.acknowledged(2, None)
+    bench.session.acknowledged(77, None)
+    assert bench.spool.depth == 1
+
+
+def test_unacknowledged_events_become_history_on_the_next_connection() -> None:
+    bench = Bench()
+    bench.append(1, 2, 3)
+    bench.session.pump()
+    bench.session.acknowledged(2, None)
+    bench.link.broken = True
+    bench.append(4)
+    bench.session.pump()
+    bench.connect()
+    bench.append(5)
+    bench.run()
+    assert bench.link.names() == ["event5", "history1", "history3", "history4"]
+
+
+def test_a_refused_topic_is_logged_once_kept_and_tried_on_the_next_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench()
+    bench.append(1, 2, 3)
+    with caplog.at_level(logging.WARNING):
+        bench.session.pump()
+        bench.acknowledge("not authorized")
+        bench.append(4)
+        bench.run()
+    assert bench.link.names() == ["event1", "event2", "event3"]
+    assert bench.spool.depth == 4
+    assert bench.session.idle
+    assert len(caplog.records) == 1
+    assert "gate/event: refused by the broker: not authorized" in caplog.records[0].getMessage()
+    bench.connect()
+    bench.run()
+    assert bench.link.names() == [f"history{n}" for n in range(1, 5)]
+    assert bench.spool.depth == 0
+
+
+def test_a_refused_view_does_not_hold_up_the_others() -> None:
+    bench = Bench()
+    bench.append(*range(1, 200), view="closed-off")
+    bench.append(200, 201)
+    bench.connect()
+    for _ in range(10):
+        bench.session.pump()
+        for mid, message in enumerate(bench.link.sent, 1):
+            bench.session.acknowledged(mid, "not authorized" if "closed-off" in message.topic else None)
+    assert bench.link.names()[-2:] == ["history200", "history201"]
+    assert bench.spool.depth == 199
+    assert len(bench.link.sent) <= 2 + WINDOW // 2
+
+
+def test_a_refused_topic_is_tried_again_after_a_while() -> None:
+    bench = Bench()
+    bench.append(1, 2)
+    bench.session.pump()
+    bench.acknowledge("quota exceeded")
+    bench.clock.now += REFUSED_RETRY_S - 1
+    bench.run()
+    assert bench.spool.depth == 2
+    bench.clock.now += 2
+    bench.run()
+    assert bench.link.names() == ["event1", "event2", "history1", "history2"]
+    assert bench.spool.depth == 0
+
+
+def test_a_retry_does_not_send_what_is_in_flight_twice() -> None:
+    bench = Bench()
+    bench.append(1, view="closed-off")
+    bench.session.pump()
+    bench.acknowledge("quota exceeded")
+    bench.clock.now += REFUSED_RETRY_S + 1
+    bench.append(2)
+    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.session.pump()
+    assert bench.link.names() == ["event1", "status", "event2", "history1"]
+    bench.clock.now += 1
+    bench.session.pump()
+    assert len(bench.link.sent) == 4
+
+
+def test_a_refused_value_is_logged_and_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            bench.live.put(Rank.HEALTH, Message(TOPICS.health, b"{}", 1, True))
+            bench.session.pump()
+            bench.acknowledge("not authorized")
+    assert len(caplog.records) == 1
+    assert bench.session.idle
+
+
+def test_a_damaged_event_in_the_spool_does_not_block(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.spool.append(event(1, score=float("nan")))
+    bench.append(2)
+    bench.run()
+    assert bench.link.names() == ["event2"]
+    assert bench.spool.depth == 0
+    assert "event 1 of view gate can't be published" in caplog.text
+
+
+def test_a_window_of_one_delivers_everything() -> None:
+    bench = Bench(backlog=20, window=1)
+    bench.append(21)
+    bench.run()
+    assert bench.spool.depth == 0
+
+
+def test_events_dropped_by_a_full_spool_end_the_walk() -> None:
+    bench = Bench(backlog=150)
+    bench.session.pump()
+    for seq in range(1, 151):
+        bench.spool.delivered(seq)
+    bench.run()
+    assert bench.session.idle
