@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import numpy as np
+
 from edgeclassify.errors import ModelError
 from edgeclassify.model.flatbuffer import ModelFile, Operator, Tensor
 
@@ -26,7 +28,10 @@ class Activation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputContract:
-    """The input tensor: an image of `height` x `width` pixels. scale 0: not quantized."""
+    """The input tensor: an image of `height` x `width` pixels. scale 0: not quantized.
+
+    `normalizes`: the graph itself begins by scaling pixels of 0-255, so they go in as they are.
+    """
 
     width: int
     height: int
@@ -35,6 +40,7 @@ class InputContract:
     dtype: str
     scale: float
     zero_point: int
+    normalizes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,8 @@ def _input(model: ModelFile) -> InputContract:
             "Convert it with a fixed input size.",
         )
     scale, zero_point = _quantization(model, tensor, "input")
-    return InputContract(width, height, channels, is_nchw, tensor.dtype, scale, zero_point)
+    normalizes = graph_normalizes(model)
+    return InputContract(width, height, channels, is_nchw, tensor.dtype, scale, zero_point, normalizes)
 
 
 def _output(model: ModelFile) -> OutputContract:
@@ -131,6 +138,38 @@ def _output(model: ModelFile) -> OutputContract:
         raise _fault(model.path, f"the output must have at least 2 classes but got {classes}")
     scale, zero_point = _quantization(model, tensor, "output")
     return OutputContract(classes, tensor.dtype, scale, zero_point, output_activation(model))
+
+
+# Pixels are brought from 0-255 to about 1 by a factor near 1/255 or 1/127, or by means near 100. Models that
+# expect values around 1 and adjust them further do so by far smaller means and far larger factors.
+_SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
+
+
+def graph_normalizes(model: ModelFile) -> bool:
+    """Whether the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
+    tensor = model.inputs[0]
+    for operator in model.operators:
+        if tensor not in operator.inputs:
+            continue
+        if operator.name not in ("QUANTIZE", "DEQUANTIZE", "CAST"):
+            return _is_normalization(model, operator, tensor)
+        tensor = operator.outputs[0]
+    return False
+
+
+def _is_normalization(model: ModelFile, operator: Operator, tensor: int) -> bool:
+    constants = [model.tensors[i] for i in operator.inputs if i != tensor and i >= 0]
+    if len(constants) != 1 or constants[0].dtype != "float32" or not constants[0].is_constant:
+        return False
+    sizes = np.abs(np.frombuffer(constants[0].data(), np.float32))
+    match operator.name:
+        case "MUL":
+            return bool(sizes.max() <= _LARGEST_FACTOR)
+        case "DIV":
+            return bool(sizes.min() >= 1 / _LARGEST_FACTOR)
+        case "SUB" | "ADD":
+            return bool(sizes.min() >= _SMALLEST_MEAN)
+    return False
 
 
 # What may stand between the softmax and the output without changing the values.

@@ -31,7 +31,7 @@ MAX_AUTO_THREADS = 4
 class _Runtime:
     """One of the two runtimes: how it is called here, imported and installed."""
 
-    name: str
+    name: RuntimeName
     module: str
     distributions: tuple[str, ...]
     install: str
@@ -131,7 +131,7 @@ def auto_threads() -> int:
     return min(MAX_AUTO_THREADS, usable)
 
 
-def available_runtimes() -> tuple[str, ...]:
+def available_runtimes() -> tuple[RuntimeName, ...]:
     """The names of the runtimes that can be imported here, in the order of "auto"."""
     names = []
     for candidate in _RUNTIMES:
@@ -157,9 +157,9 @@ def _summary(complaint: str) -> str:
         )
     if found := re.search(r"builtin_code out of range: (\d+)", complaint):
         return f"it does not know operator number {found[1]}. Use the other runtime or a newer one."
-    if found := re.search(r"Select TensorFlow op.*?\(([\w.]+)\) failed to prepare", complaint, re.DOTALL):
+    if found := re.search(r"Select TensorFlow op.*?\(([\w.-]+)\) failed to prepare", complaint, re.DOTALL):
         return f"the operator {found[1]} is one of TensorFlow's own. Convert the model with TFLite operators only."
-    if found := re.search(r"unresolved custom op: ([\w.:]+)", complaint, re.IGNORECASE):
+    if found := re.search(r"unresolved custom op: ([\w.:-]+)", complaint, re.IGNORECASE):
         return (
             f"the custom operator {found[1]} is not available. A model compiled for an accelerator has one: "
             "use its CPU variant."

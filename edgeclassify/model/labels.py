@@ -14,7 +14,9 @@ from typing import Any
 from edgeclassify.errors import LabelError, ModelMissingError
 
 _MAX_BYTES = 8 << 20
-_INDEXED = re.compile(r"(\d{1,7})(?:\s*[:,;\t]\s*|\s+)(\S.*)")
+_INDEXED = re.compile(r"(\d{1,7})(?:[:,;]\s*|\s+)(\S.*)")
+# Control characters, line separators, and the half characters that JSON can spell but UTF-8 can't.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BACKGROUND = frozenset({"background", "__background__", "unused background", "dummy", "???", "n/a"})
 
 
@@ -40,7 +42,7 @@ def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
     else:
         labels = _from_lines(_lines(text, name), name)
     for index, label in enumerate(labels):
-        if not label.strip() or not label.isprintable():
+        if not label.strip() or _UNPRINTABLE.search(label):
             raise LabelError(f"{name}: expected a printable label for class index {index}, found {label!r}.")
     return tuple(label.strip() for label in labels)
 

@@ -61,10 +61,12 @@ def input_table(contract: InputContract, normalization: Normalization | None, mo
 
     A quantized input without normalization takes pixels as they are (less 128 for int8): its quantization
     was calibrated on the training images, whose darkest and brightest pixels lie at the two ends. A float
-    input without normalization gets -1 to 1, MobileNet's own range, and a warning, since nothing in the
-    file can confirm it. `model` names the model in that warning.
+    input takes them as they are too where the graph normalizes them itself, else it gets -1 to 1, MobileNet's
+    own range, and a warning, since nothing in the file can confirm it. `model` names the model there.
     """
     if contract.dtype == "float32":
+        if normalization is None and contract.normalizes:
+            normalization = NONE
         if normalization is None:
             logger.warning(
                 "%s does not say how its float input is normalized; assuming -1 to 1. If it is another range, "

@@ -1,0 +1,386 @@
+"""The classifier end to end: real runtimes on small models of every kind, real models on real photos."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import ExitStatus, ImageError, LabelError, ModelError, ModelMissingError
+from edgeclassify.model.classifier import Classifier, open_classifier
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.model.interpreter import RuntimeName, available_runtimes
+from edgeclassify.model.metadata import BLOCK
+from edgeclassify.types import PixelFormat, Roi
+from tests.model.conftest import WriteModel
+from tests.model.frames import frame_of, in_format, picture
+from tests.model.tflite_files import ModelDef, flatten_model, metadata_bytes, tflite_bytes
+from tests.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path, photos
+
+LABELS = [f"value {i}" for i in range(12)]
+PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)
+FRAME = frame_of(PIXELS, PixelFormat.RGB)
+
+
+def config(path: Path, **keys: object) -> ModelConfig:
+    """The config of a model beside its labels.txt, without a centre crop."""
+    return ModelConfig.model_validate(
+        {"name": str(path), "labels": path.parent / "labels.txt", "crop": 1.0, **keys}
+    )
+
+
+def softmax(values: NDArray[Any]) -> NDArray[Any]:
+    exponentials = np.exp(values - values.max())
+    return np.asarray(exponentials / exponentials.sum())
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float32"])
+@pytest.mark.parametrize("has_softmax", [False, True])
+@pytest.mark.parametrize("shape", [(1, 2, 2, 3), (1, 3, 2, 2)])
+def test_every_kind_of_model(
+    write_model: WriteModel, runtime: RuntimeName, dtype: str, has_softmax: bool, shape: tuple[int, ...]
+) -> None:
+    """The model hands its input on, so the scores show what preprocessing put there."""
+    scale, zero_point = (1 / 64, 0) if dtype == "uint8" else (1 / 64, -128)
+    path = write_model(flatten_model(shape, dtype, scale, zero_point, softmax=has_softmax), labels=LABELS)
+    classifier = open_classifier(config(path, runtime=runtime))
+    prediction = classifier.classify(FRAME)
+    pixels = PIXELS if shape[3] == 3 else PIXELS.transpose(2, 0, 1)
+    real = pixels.reshape(-1) / 127.5 - 1 if dtype == "float32" else pixels.reshape(-1) / 64
+    assert prediction.scores.dtype == np.float32
+    assert prediction.scores.shape == (12,)
+    # An 8-bit softmax rounds its scores to 1/256.
+    tolerance = 1e-5 if dtype == "float32" or not has_softmax else 0.5 / 256 + 1e-3
+    assert prediction.scores == pytest.approx(softmax(real), abs=tolerance)
+    best = int(np.argmax(real))
+    assert prediction.top[0].index == best
+    assert prediction.top[0].label == LABELS[best]
+    assert len(prediction.top) == 5
+
+
+def test_sidecar_wins_over_metadata(write_model: WriteModel, runtime: RuntimeName) -> None:
+    model = flatten_model(dtype="float32", metadata={BLOCK: metadata_bytes((0.0,), (25.5,))})
+    by_metadata = open_classifier(config(write_model(model, labels=LABELS), runtime=runtime)).classify(FRAME)
+    assert by_metadata.scores == pytest.approx(softmax(PIXELS.reshape(-1) / 25.5), rel=1e-4)
+    sidecar = "[normalization]\nmean = [0.5, 0.25, 0.0]\nstd = [0.5, 1.0, 2.0]\n"
+    path = write_model(model, labels=LABELS, sidecar=sidecar)
+    by_sidecar = open_classifier(config(path, runtime=runtime)).classify(FRAME)
+    real = (PIXELS / 255 - [0.5, 0.25, 0.0]) / [0.5, 1.0, 2.0]
+    assert by_sidecar.scores == pytest.approx(softmax(real.reshape(-1)), rel=1e-4)
+
+
+def test_frame_and_figures_are_in_the_prediction(write_model: WriteModel) -> None:
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)), top=2)
+    frame = replace(FRAME, sequence=41, captured_at_ns=99, captured_at=5.0, origin="x.jpg")
+    prediction = classifier.classify(frame)
+    assert (prediction.frame_sequence, prediction.captured_at_ns, prediction.captured_at) == (41, 99, 5.0)
+    assert prediction.origin == "x.jpg"
+    assert len(prediction.top) == 2
+    assert prediction.preprocess_ms > 0
+    assert prediction.ms == prediction.preprocess_ms + prediction.invoke_ms
+
+
+def test_predictions_do_not_change_when_the_next_frame_comes(write_model: WriteModel) -> None:
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
+    first = classifier.classify(FRAME)
+    before = first.scores.copy()
+    classifier.classify(frame_of(np.flip(PIXELS).copy(), PixelFormat.RGB))
+    assert (first.scores == before).all()
+
+
+def test_info(write_model: WriteModel, runtime: RuntimeName) -> None:
+    path = write_model(flatten_model((1, 2, 3, 3)), labels=[str(i) for i in range(18)])
+    classifier = open_classifier(config(path, runtime=runtime))
+    info = classifier.info
+    assert isinstance(classifier, ImageClassifier)
+    assert (info.name, info.path, info.labels) == ("model", str(path), 18)
+    assert (info.input_width, info.input_height) == (3, 2)
+    assert info.runtime.startswith(f"{runtime} ")
+    assert len(info.sha256) == 64
+    assert list(classifier.labels)[:2] == ["0", "1"]
+
+
+def test_roi_reaches_preprocessing(write_model: WriteModel) -> None:
+    pixels = np.zeros((10, 20, 3), np.uint8)
+    pixels[5:, 10:] = 255
+    classifier = open_classifier(config(write_model(flatten_model(softmax=True), labels=LABELS), fit="squash"))
+    whole = classifier.classify(frame_of(pixels, PixelFormat.BGR)).scores
+    corner = classifier.classify(frame_of(pixels, PixelFormat.BGR), Roi(0.5, 0.5, 0.5, 0.5)).scores
+    assert whole.max() > whole.min()
+    assert corner.max() == corner.min()
+
+
+def test_closed_classifier(write_model: WriteModel) -> None:
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
+    classifier.close()
+    with pytest.raises(ModelError, match="the classifier is closed"):
+        classifier.classify(FRAME)
+
+
+def test_frame_that_is_not_what_it_says(write_model: WriteModel) -> None:
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
+    with pytest.raises(ImageError, match="must have shape"):
+        classifier.classify(frame_of(PIXELS, PixelFormat.RGB, width=5))
+    assert classifier.classify(FRAME).top
+
+
+def test_no_native_view_is_kept(write_model: WriteModel) -> None:
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
+    for _ in range(20):  # a view that was kept would make the runtime refuse
+        classifier.classify(FRAME)
+
+
+# Labels
+
+
+def test_labels_inside_the_model(write_model: WriteModel) -> None:
+    files = {"names.txt": "\n".join(LABELS).encode()}
+    path = write_model(flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files))
+    assert list(open_classifier(ModelConfig(name=str(path))).labels) == LABELS
+
+
+def test_config_wins_over_sidecar_and_sidecar_over_the_model(write_model: WriteModel, tmp_path: Path) -> None:
+    inside = {"names.txt": "\n".join(f"inside {i}" for i in range(12)).encode()}
+    model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=inside)
+    path = write_model(model, sidecar='labels = "beside.txt"\n')
+    (tmp_path / "beside.txt").write_text("\n".join(f"beside {i}" for i in range(12)))
+    assert open_classifier(ModelConfig(name=str(path))).labels[3] == "beside 3"
+    (tmp_path / "mine.txt").write_text("\n".join(f"mine {i}" for i in range(12)))
+    assert open_classifier(ModelConfig(name=str(path), labels=tmp_path / "mine.txt")).labels[3] == "mine 3"
+
+
+def test_no_labels_anywhere(write_model: WriteModel) -> None:
+    path = write_model(flatten_model())
+    with pytest.raises(ModelMissingError) as caught:
+        open_classifier(ModelConfig(name=str(path)))
+    message = str(caught.value)
+    assert message.startswith(f"{path}: expected labels, found none in the model file")
+    assert "12 labels, one per line" in message
+    assert "model.toml" in message
+    assert caught.value.exit_status == ExitStatus.NO_INPUT
+
+
+def test_label_file_that_the_metadata_names_but_that_is_not_there(write_model: WriteModel) -> None:
+    path = write_model(flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}))
+    with pytest.raises(LabelError, match=r"names\.txt inside it: .* it is not there\. Give one"):
+        open_classifier(ModelConfig(name=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("count", "cause"), [(11, 'put a line "background"'), (13, "one label too many"), (2, "another")]
+)
+def test_wrong_number_of_labels_is_refused_at_load(write_model: WriteModel, count: int, cause: str) -> None:
+    path = write_model(flatten_model(), labels=[f"label {chr(97 + i)}" for i in range(count)])
+    with pytest.raises(LabelError, match=f"expected 12 labels, .*found {count}.*{cause}"):
+        open_classifier(config(path))
+
+
+# What is refused at load
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "found an empty file"),
+        (b"hello, this is text\n" * 10, "found text"),
+        (bytes(range(256)) * 8, "found bytes of no known kind"),
+        (bytes(4096), "nothing but zero bytes"),
+    ],
+)
+def test_files_that_are_no_models(write_model: WriteModel, content: bytes, fault: str) -> None:
+    path = write_model(content, labels=LABELS)
+    with pytest.raises(ModelError, match=f"^{path}: .*{fault}"):
+        open_classifier(config(path))
+
+
+def test_missing_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError, match=r"none\.tflite: expected a \.tflite file, found nothing there"):
+        open_classifier(ModelConfig(name=str(tmp_path / "none.tflite")))
+
+
+def test_unknown_name() -> None:
+    with pytest.raises(ModelError, match="mobilenet_v22"):
+        open_classifier(ModelConfig(name="mobilenet_v22"))
+
+
+def test_several_outputs_are_refused(write_model: WriteModel) -> None:
+    path = write_model(replace(flatten_model(), outputs=[2, 2, 2, 2]), labels=LABELS)
+    with pytest.raises(ModelError, match="not an image classifier: it must have one output but got 4"):
+        open_classifier(config(path))
+
+
+def test_checksum_of_the_sidecar(write_model: WriteModel) -> None:
+    path = write_model(flatten_model(), labels=LABELS, sidecar=f'sha256 = "{"0" * 64}"\n')
+    with pytest.raises(ModelError, match=r"expected the sha256 0{64} that model\.toml gives, found [0-9a-f]{64}"):
+        open_classifier(config(path))
+
+
+def test_means_that_do_not_fit_the_channels(write_model: WriteModel) -> None:
+    sidecar = "[normalization]\nmean = [0.1, 0.2, 0.3]\nstd = [1.0]\n"
+    path = write_model(flatten_model((1, 3, 4, 1)), labels=LABELS, sidecar=sidecar)
+    with pytest.raises(ModelError, match=r"must have 1 mean or one for each of the 1 channels .* but got 3"):
+        open_classifier(config(path))
+
+
+SWEEP = """
+import sys
+from pathlib import Path
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import ModelError
+from edgeclassify.model.classifier import open_classifier
+whole, cut, runtime, step = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+opened = refused = 0
+for length in range(0, len(whole), step):
+    cut.write_bytes(whole[:length])
+    try:
+        open_classifier(ModelConfig(name=str(cut), runtime=runtime)).close()
+        opened += 1
+    except ModelError as error:
+        assert str(error).startswith(str(cut)) and "\\n" not in str(error), error
+        refused += 1
+print(opened, refused)
+"""
+
+
+def sweep(whole: Path, folder: Path, runtime: RuntimeName, step: int) -> tuple[int, int]:
+    """How many cut files were opened and refused; in a process of its own, since a runtime may crash on them."""
+    command = [sys.executable, "-c", SWEEP, str(whole), str(folder / "cut.tflite"), runtime, str(step)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    opened, refused = map(int, done.stdout.split())
+    return opened, refused
+
+
+def test_a_small_model_cut_off_at_every_byte(
+    write_model: WriteModel, tmp_path: Path, runtime: RuntimeName
+) -> None:
+    labels = {"names.txt": "\n".join(LABELS).encode()}
+    model: ModelDef = flatten_model(
+        softmax=True, metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=labels
+    )
+    path = write_model(model)
+    opened, refused = sweep(path, tmp_path, runtime, 1)
+    assert opened == 0
+    assert refused == len(tflite_bytes(model))
+
+
+@pytest.mark.data
+def test_a_real_model_cut_off_at_a_hundred_places(test_data: Path, tmp_path: Path, runtime: RuntimeName) -> None:
+    path = model_path(test_data, V1_SMALL)
+    opened, refused = sweep(path, tmp_path, runtime, path.stat().st_size // 100)
+    assert opened == 0
+    assert refused >= 100
+
+
+# The self-test
+
+
+def golden_model(write_model: WriteModel, tmp_path: Path, label: str) -> Path:
+    """A model whose class is the brightest value; its golden picture is blue at the lower right."""
+    pixels = np.zeros((2, 2, 3), np.uint8)
+    pixels[1, 1] = 255, 0, 0  # BGR
+    cv2.imwrite(str(tmp_path / "golden.png"), pixels)
+    sidecar = f'labels = "labels.txt"\ncrop = 1.0\n[golden]\nimage = "golden.png"\nlabel = "{label}"\n'
+    return write_model(flatten_model(), labels=LABELS, sidecar=sidecar)
+
+
+def test_self_test_passes(write_model: WriteModel, tmp_path: Path) -> None:
+    assert open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 11")))).self_test()
+
+
+def test_self_test_fails(write_model: WriteModel, tmp_path: Path) -> None:
+    classifier = open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 3"))))
+    with pytest.raises(ModelError, match=r"self-test failed: .*golden\.png must be 'value 3' but got 'value 11'"):
+        classifier.self_test()
+
+
+def test_self_test_without_a_golden_picture(write_model: WriteModel) -> None:
+    assert not open_classifier(config(write_model(flatten_model(), labels=LABELS))).self_test()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(None, "found nothing there"), (b"no picture", "that can be decoded")]
+)
+def test_golden_picture_that_can_not_be_read(
+    write_model: WriteModel, tmp_path: Path, content: bytes | None, fault: str
+) -> None:
+    classifier = open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 11"))))
+    (tmp_path / "golden.png").unlink()
+    if content is not None:
+        (tmp_path / "golden.png").write_bytes(content)
+    with pytest.raises(ModelError, match=fault):
+        classifier.self_test()
+
+
+# Real models
+
+
+def right(classifier: Classifier, folder: Path) -> int:
+    return sum(classifier.classify(photo.frame()).top[0].index == photo.index for photo in photos(folder))
+
+
+@pytest.mark.data
+def test_small_mobilenet_on_all_photos(test_data: Path, runtime: RuntimeName) -> None:
+    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, V1_SMALL)), runtime=runtime))
+    assert right(classifier, test_data) >= 52
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(("model", "least"), [(TF2_V2, 89), (V2, 90)])
+def test_mobilenet_v2_on_all_photos(test_data: Path, model: str, least: int) -> None:
+    if "litert" not in available_runtimes():
+        pytest.skip("litert is not installed (python -m tests.bench.accuracy takes all models to each runtime)")
+    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, model)), runtime="litert"))
+    assert right(classifier, test_data) >= least
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("model", [TF2_V2, V2, V1_SMALL])
+def test_the_runtimes_agree(test_data: Path, model: str) -> None:
+    """On 20 photos, each right or wrong alike; scores differ by some hundredths between the runtimes."""
+    if len(available_runtimes()) < 2:
+        pytest.skip("tflite-runtime and litert are not both installed")
+    one, other = (
+        open_classifier(ModelConfig(name=str(model_path(test_data, model)), runtime=name))
+        for name in available_runtimes()
+    )
+    pairs = [(one.classify(p.frame()), other.classify(p.frame())) for p in photos(test_data)[::5]]
+    assert sum(a.top[0].index == b.top[0].index for a, b in pairs) >= 19
+    assert max(float(np.abs(a.scores - b.scores).max()) for a, b in pairs) < 0.12
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("pixel_format", [PixelFormat.RGB, PixelFormat.YUV420, PixelFormat.NV12])
+def test_every_colour_format_gives_the_same_label(test_data: Path, pixel_format: PixelFormat) -> None:
+    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, TF2_V2))))
+    agree = 0
+    for photo in photos(test_data)[:20]:
+        bgr = photo.frame().pixels
+        even = np.ascontiguousarray(bgr[: bgr.shape[0] // 2 * 2, : bgr.shape[1] // 2 * 2, ::-1])
+        one = classifier.classify(in_format(even, PixelFormat.BGR))
+        agree += one.top[0].index == classifier.classify(in_format(even, pixel_format)).top[0].index
+    assert agree >= 19
+
+
+@pytest.mark.data
+def test_labels_and_classes_of_the_bird_model(test_data: Path) -> None:
+    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, BIRDS))))
+    assert classifier.info.labels == 965
+    assert classifier.labels[0] == "Haemorhous cassinii (Cassin's Finch)"
+    assert classifier.info.sha256 == "350fcd8cf1df1560060d464595dfed8b174b05792788052896004848d9ad04f9"
+    assert classifier.classify(frame_of(picture(64, 64), PixelFormat.RGB)).scores.shape == (965,)
+
+
+@pytest.mark.data
+def test_labels_of_another_model(test_data: Path) -> None:
+    labels = test_data / "models" / "inat_bird_labels.txt"
+    with pytest.raises(
+        LabelError, match=r"expected 1001 labels.*found 965\. These are probably the labels of another"
+    ):
+        open_classifier(ModelConfig(name=str(model_path(test_data, V1_SMALL)), labels=labels))

@@ -1,0 +1,138 @@
+"""The two runtimes: opening, views, threads, refusals in one line, a quiet stderr."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeclassify.errors import ExitStatus, ModelError, RuntimeMissingError
+from edgeclassify.model import interpreter
+from edgeclassify.model.interpreter import RuntimeName, auto_threads, available_runtimes, open_interpreter
+from tests.model.conftest import WriteModel
+from tests.model.tflite_files import OperatorDef, flatten_model
+from tests.photos import TF2_V2, model_path
+
+
+def test_specs_and_views(write_model: WriteModel, runtime: RuntimeName) -> None:
+    opened = open_interpreter(write_model(flatten_model(scale=0.5, zero_point=3)), runtime, 1)
+    assert opened.runtime.startswith(f"{runtime} ")
+    spec = opened.inputs[0]
+    assert (spec.name, spec.shape, spec.dtype) == ("image", (1, 2, 2, 3), np.dtype(np.uint8))
+    assert (spec.scale, spec.zero_point) == (0.5, 3)
+    assert spec.is_quantized
+    assert opened.outputs[0].shape == (1, 12)
+    opened.input_view()[...] = np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3)
+    opened.invoke()
+    assert opened.output_view().tolist() == [list(range(12))]
+
+
+def test_views_are_the_runtimes_own_memory(write_model: WriteModel, runtime: RuntimeName) -> None:
+    opened = open_interpreter(write_model(flatten_model()), runtime)
+    opened.input_view()[...] = 9
+    assert (opened.input_view() == 9).all()
+    addresses = {opened.input_view().ctypes.data for _ in range(3)}
+    opened.invoke()
+    assert {opened.input_view().ctypes.data} == addresses
+
+
+def test_invoking_again_and_again_with_fresh_views(write_model: WriteModel, runtime: RuntimeName) -> None:
+    opened = open_interpreter(write_model(flatten_model()), runtime)
+    for value in range(50):
+        opened.input_view().fill(value)
+        opened.invoke()
+        assert (opened.output_view() == value).all()
+
+
+def test_auto_takes_litert_where_it_is(write_model: WriteModel) -> None:
+    available = available_runtimes()
+    if not available:
+        pytest.skip("neither litert nor tflite-runtime is installed")
+    assert open_interpreter(write_model(flatten_model())).runtime.split()[0] == available[0]
+    assert available == tuple(name for name in ("litert", "tflite-runtime") if name in available)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"), [("litert", "edgeclassify[litert]"), ("tflite-runtime", "tflite-runtime==")]
+)
+def test_a_runtime_that_is_not_there(
+    write_model: WriteModel, monkeypatch: pytest.MonkeyPatch, wanted: RuntimeName, hint: str
+) -> None:
+    for package in ("ai_edge_litert", "tflite_runtime"):
+        monkeypatch.setitem(sys.modules, package, None)
+        monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
+    with pytest.raises(RuntimeMissingError) as caught:
+        open_interpreter(write_model(flatten_model()), wanted)
+    assert f"the runtime {wanted!r} is not usable here" in str(caught.value)
+    assert hint in str(caught.value)
+    assert caught.value.exit_status == ExitStatus.UNAVAILABLE
+    with pytest.raises(RuntimeMissingError, match=r"no runtime for \.tflite models here .* or pip install"):
+        open_interpreter(write_model(flatten_model()), "auto")
+
+
+def test_auto_goes_on_where_litert_can_not_be_loaded(
+    write_model: WriteModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "tflite-runtime" not in available_runtimes():
+        pytest.skip("tflite-runtime is not installed")
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    assert open_interpreter(write_model(flatten_model())).runtime.startswith("tflite-runtime ")
+
+
+def test_auto_threads_follow_the_cores_of_this_process() -> None:
+    assert auto_threads() == min(4, len(os.sched_getaffinity(0)))
+
+
+@pytest.mark.parametrize(
+    ("operator", "summary"),
+    [
+        (
+            OperatorDef("RESHAPE", [0, 1], [2], version=99),
+            "it has no version 99 of the operator RESHAPE. Use the other",
+        ),
+        (OperatorDef("", [0, 1], [2], custom="FlexErf"), "the operator FlexErf is one of TensorFlow's own"),
+        (OperatorDef("", [0, 1], [2], custom="edgetpu-custom-op"), "operator edgetpu-custom-op"),
+        (OperatorDef("RESHAPE", [0, 1], [2]), "can't be prepared ("),
+    ],
+)
+def test_refusals_take_one_short_line(
+    write_model: WriteModel, runtime: RuntimeName, operator: OperatorDef, summary: str
+) -> None:
+    model = flatten_model()
+    thirteen = replace(model.tensors[1], data=np.array([1, 13], np.int32).tobytes())  # of 12 elements
+    path = write_model(
+        replace(model, tensors=[model.tensors[0], thirteen, model.tensors[2]], operators=[operator])
+    )
+    with pytest.raises(ModelError) as caught:
+        open_interpreter(path, runtime)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: {runtime} ")
+    assert " refuses this model: " in message
+    assert summary in message
+    assert "\n" not in message
+    assert len(message) < len(str(path)) + 250
+    assert caught.value.exit_status == ExitStatus.DATA
+
+
+def test_unknown_complaints_are_shortened() -> None:
+    message = interpreter.refusal(
+        Path("m.tflite"), "litert 2", "tensorflow/lite/x.cc:12 something\nwent wrong " + "x" * 500
+    )
+    assert message.startswith("m.tflite: litert 2 refuses this model: something went wrong x")
+    assert len(message) < 220
+
+
+@pytest.mark.data
+def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName) -> None:
+    """XNNPACK announces itself on file descriptor 2 while a model is loaded; what others say must arrive."""
+    program = (
+        "import os, sys; from pathlib import Path; from edgeclassify.model.interpreter import open_interpreter\n"
+        "os.write(2, b'before\\n'); open_interpreter(Path(sys.argv[1]), sys.argv[2]); os.write(2, b'after\\n')"
+    )
+    command = [sys.executable, "-c", program, str(model_path(test_data, TF2_V2)), runtime]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == "before\nafter\n"
+    assert done.stdout == ""

@@ -1,0 +1,148 @@
+"""Label files: every accepted form, every fault with its place, the count against the model."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgeclassify.errors import ExitStatus, LabelError, ModelMissingError
+from edgeclassify.model.labels import check_count, parse_labels, read_labels
+
+NAME = "labels.txt"
+
+label_texts = st.text(
+    alphabet=st.characters(exclude_categories=("C", "Z"), include_characters=" "), min_size=1, max_size=20
+).filter(lambda text: text.strip() == text and not text[0].isdigit() and text[0] not in "[{")
+
+
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        ("cat\ndog\n", ("cat", "dog")),
+        ("cat\ndog", ("cat", "dog")),
+        ("cat\r\ndog\r\n\r\n", ("cat", "dog")),
+        ("\ufeffcat\ndog\n", ("cat", "dog")),
+        ("cat\ndog\n\n   \n", ("cat", "dog")),
+        ("tench, Tinca tinca\ncrane\ncrane\n", ("tench, Tinca tinca", "crane", "crane")),
+        ("0 background\n1 tench, Tinca tinca\n", ("background", "tench, Tinca tinca")),
+        ("1: dog\n0: cat\n", ("cat", "dog")),
+        ("0\tcat\n1\tdog\n", ("cat", "dog")),
+        ("0,cat\n1,dog\n", ("cat", "dog")),
+        ('["cat", "dog"]', ("cat", "dog")),
+        ('{"1": "dog", "0": "cat"}', ("cat", "dog")),
+        ('{"0": ["n01440764", "tench"], "1": ["n01443537", "goldfish"]}', ("tench", "goldfish")),
+        ("0\n1\n2\n", ("0", "1", "2")),
+        ("2 euro\n5 euro\n", ("2 euro", "5 euro")),
+        ("5 cent\n1 euro\n", ("5 cent", "1 euro")),
+        ("Cassin's Finch (x)\nGr\u00fcn\u00a0fink\n", ("Cassin's Finch (x)", "Gr\u00fcn\u00a0fink")),
+    ],
+)
+def test_accepted_forms(content: str, labels: tuple[str, ...]) -> None:
+    assert parse_labels(content.encode(), NAME) == labels
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "found an empty file"),
+        (b"\n \n", "blank lines only"),
+        (b"cat\n\ndog\n", "expected a label in line 2, found a blank line"),
+        ("cat\nGr\u00fcnfink\n".encode("latin-1"), "found the byte 0xfc in line 2. Save the file as UTF-8"),
+        ("cat\ndog\n".encode("utf-16"), "found UTF-16"),
+        (b"cat\x00\ndog\n", "expected a printable label for class index 0"),
+        (b'["\\ud800"]', "expected a printable label for class index 0"),
+        (b"0 cat\n2 dog\n", "found none for 1"),
+        (b"0 cat\n1 dog\n1 mouse\n", "found two for 1"),
+        (b"1 cat\n2 dog\n", "found them from 1"),
+        (b'["cat", "dog"', "found a fault in line 1"),
+        (b'["cat", 3]', "expected a string as the label of class index 1, found 3"),
+        (b'["cat", ""]', "expected a printable label for class index 1"),
+        (b"[]", "expected labels, found none"),
+        (b'{"cat": "0"}', 'found the key "cat"'),
+        (b'{"0": "cat", "2": "dog"}', "found none for 1"),
+        (b'{"0": "cat", "0": "dog"}', 'found two for "0"'),
+        (b"[" * 100_000, "lists in lists"),
+    ],
+)
+def test_faults_name_the_file_and_the_place(content: bytes, fault: str) -> None:
+    with pytest.raises(LabelError) as caught:
+        parse_labels(content, NAME)
+    assert str(caught.value).startswith(f"{NAME}: expected ")
+    assert fault in str(caught.value)
+    assert caught.value.exit_status == ExitStatus.DATA
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError, match="found nothing there") as caught:
+        read_labels(tmp_path / "labels.txt")
+    assert caught.value.exit_status == ExitStatus.NO_INPUT
+
+
+def test_folder_instead_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match="found a folder"):
+        read_labels(tmp_path)
+
+
+def test_file_too_large_for_labels(tmp_path: Path) -> None:
+    path = tmp_path / "labels.txt"
+    path.write_bytes(b"cat\n" * (3 << 20))
+    with pytest.raises(LabelError, match="more than 8 MB"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "cause"),
+    [
+        (["tench", "goldfish"], 3, 'put a line "background" before'),
+        (["background", "tench", "goldfish"], 2, "take the first line out"),
+        (["name", "tench", "goldfish"], 2, "one label too many"),
+        (["background", "tench"], 3, "lacks one label"),
+        (["a", "b"], 965, "another model"),
+    ],
+)
+def test_count_mismatch_names_the_likely_cause(labels: list[str], classes: int, cause: str) -> None:
+    with pytest.raises(LabelError) as caught:
+        check_count(labels, classes, NAME, "model.tflite")
+    message = str(caught.value)
+    assert message.startswith(f"{NAME}: expected {classes} labels, as many as model.tflite has classes")
+    assert f"found {len(labels)}" in message
+    assert cause in message
+
+
+def test_count_that_matches() -> None:
+    check_count(["cat", "dog"], 2, NAME, "model.tflite")
+
+
+@given(st.lists(label_texts, min_size=1, max_size=30), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_plain_lists_come_back_as_they_are(labels: list[str], newline: str, has_bom: bool) -> None:
+    content = newline.join(labels).encode("utf-8-sig" if has_bom else "utf-8")
+    assert parse_labels(content, NAME) == tuple(labels)
+
+
+@given(st.lists(label_texts, min_size=1, max_size=30), st.randoms())
+def test_every_form_of_the_same_labels_reads_alike(labels: list[str], random: Random) -> None:
+    lines = [f"{index} {label}" for index, label in enumerate(labels)]
+    random.shuffle(lines)
+    indexed = "\n".join(lines).encode()
+    as_object = json.dumps({str(i): label for i, label in enumerate(labels)}).encode()
+    as_list = json.dumps(labels).encode()
+    assert (
+        parse_labels(indexed, NAME)
+        == parse_labels(as_object, NAME)
+        == parse_labels(as_list, NAME)
+        == tuple(labels)
+    )
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_labels_or_one_message(content: bytes) -> None:
+    try:
+        labels = parse_labels(content, NAME)
+    except LabelError as error:
+        assert str(error).startswith(NAME)  # noqa: PT017  either outcome is right
+    else:
+        assert labels
+        assert all(label == label.strip() != "" and "\n" not in label for label in labels)

@@ -1,0 +1,80 @@
+"""Output tensors to scores, and the k best of them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+
+from edgeclassify.model.contract import Activation, OutputContract
+from edgeclassify.model.scores import ScoreReader, softmax, top_k
+
+
+def contract(
+    dtype: str, scale: float, zero_point: int, activation: Activation = Activation.PROBABILITIES
+) -> OutputContract:
+    return OutputContract(4, dtype, scale, zero_point, activation)
+
+
+def test_uint8_probabilities() -> None:
+    scores = ScoreReader(contract("uint8", 1 / 256, 0)).read(np.array([[0, 64, 128, 255]], np.uint8))
+    assert scores.dtype == np.float32
+    assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
+
+
+def test_int8_probabilities_are_widened_before_the_zero_point_is_taken_off() -> None:
+    scores = ScoreReader(contract("int8", 1 / 256, -128)).read(np.array([[-128, -64, 0, 127]], np.int8))
+    assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
+
+
+def test_float_probabilities_are_copied() -> None:
+    output = np.array([[0.1, 0.2, 0.3, 0.4]], np.float32)
+    scores = ScoreReader(contract("float32", 0, 0)).read(output)
+    output[...] = 0
+    assert scores.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
+
+
+def test_scores_stay_in_0_to_1() -> None:
+    scores = ScoreReader(contract("float32", 0, 0)).read(np.array([1.0000002, -1e-7, 0.5, 0], np.float32))
+    assert scores.tolist() == [1, 0, 0.5, 0]
+
+
+def test_quantized_logits_get_a_softmax() -> None:
+    reader = ScoreReader(contract("int8", 0.5, -10, Activation.LOGITS))
+    scores = reader.read(np.array([[-10, -8, -6, 10]], np.int8))
+    expected = np.exp([0, 1, 2, 10]) / np.exp([0, 1, 2, 10]).sum()
+    assert scores == pytest.approx(expected, rel=1e-5)
+
+
+def test_log_probabilities() -> None:
+    reader = ScoreReader(contract("float32", 0, 0, Activation.LOG_PROBABILITIES))
+    scores = reader.read(np.log(np.array([0.1, 0.2, 0.3, 0.4], np.float32)))
+    assert scores == pytest.approx([0.1, 0.2, 0.3, 0.4])
+
+
+def test_softmax_of_large_logits() -> None:
+    assert softmax(np.array([1e4, 1e4, 0], np.float32)) == pytest.approx([0.5, 0.5, 0])
+
+
+def test_ties_go_to_the_lower_class_index() -> None:
+    top = top_k(np.array([0.1, 0.5, 0.1, 0.5, 0.1], np.float32), list("abcde"), 4)
+    assert [entry.label for entry in top] == ["b", "d", "a", "c"]
+    assert [entry.index for entry in top] == [1, 3, 0, 2]
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_no_top(k: int) -> None:
+    assert top_k(np.ones(3, np.float32), list("abc"), k) == ()
+
+
+@given(
+    arrays.arrays(np.float32, st.integers(1, 40), elements=st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0])),
+    st.integers(1, 50),
+)
+def test_top_k_is_the_start_of_a_stable_sort(scores: NDArray[Any], k: int) -> None:
+    labels = [str(i) for i in range(len(scores))]
+    expected = sorted(range(len(scores)), key=lambda i: (-scores[i], i))[:k]
+    assert [entry.index for entry in top_k(scores, labels, k)] == expected
