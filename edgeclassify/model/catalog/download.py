@@ -1,8 +1,10 @@
 """Downloads into a PartFile: resumes where an earlier try stopped, tries again when the connection is lost."""
 
+import re
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import IncompleteRead
 
 import requests
 
@@ -17,7 +19,9 @@ ATTEMPTS = 3
 PAUSE_S = 1.0
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 30.0
-_CHUNK = 1 << 16
+_CHUNK = 1 << 12
+"""Small, since requests throws an incomplete chunk away when the connection is lost."""
+
 _LARGEST = 1 << 30
 """No image classifier is that large; without a known size, a server that never ends ends here."""
 
@@ -113,14 +117,19 @@ def _lost(url: str, part: PartFile, size: int | None, error: requests.RequestExc
 
 
 def _reason(error: requests.RequestException) -> str:
-    """The innermost cause in a few words; requests wraps it in several layers of text."""
+    """The innermost cause in a few words; requests and urllib3 wrap it in several layers of text."""
     if isinstance(error, requests.Timeout):
         return "no answer in time"
-    cause: object = error
-    for _ in range(8):
-        inner = getattr(cause, "reason", None) or next(iter(getattr(cause, "args", ())), None)
-        if not isinstance(inner, BaseException):
-            break
+    cause: BaseException = error
+    while (inner := _inner(cause)) is not None:
         cause = inner
-    text = getattr(cause, "strerror", None) or str(cause)
-    return text.rpartition(">: ")[2].rpartition(") : ")[2][:160] or type(error).__name__
+    if isinstance(cause, IncompleteRead):
+        return "the server hung up"
+    # urllib3 puts the connection's repr before the reason.
+    text = getattr(cause, "strerror", None) or re.sub(r"^.*?[>)]: ", "", str(cause))
+    return text[:160] or type(cause).__name__
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    candidates = (getattr(error, "reason", None), *error.args)
+    return next((inner for inner in candidates if isinstance(inner, BaseException)), None)
