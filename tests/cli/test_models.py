@@ -1,0 +1,222 @@
+"""`edgeclassify models …` as a user meets it: output, exit status, one message on stderr."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.__main__ import main
+from edgeclassify.errors import ExitStatus
+from edgeclassify.model.catalog import places
+from tests.model.networks import mobilenet_v1
+from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model, tflite_bytes
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The models' folder; nothing of this machine's own is read or written."""
+    monkeypatch.setenv("EDGECLASSIFY_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("EDGECLASSIFY_MODEL_MIRROR", raising=False)
+    monkeypatch.setattr(places, "SYSTEM_ENTRIES", tmp_path / "etc")
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def user_entries(tmp_path: Path) -> Path:
+    folder = tmp_path / "config/edgeclassify/models.d"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def models(*arguments: str) -> int:
+    return main(["models", *arguments])
+
+
+def test_list_shows_every_model_within_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("list") == 0
+    out = capsys.readouterr().out
+    for name in ("builtin", "mobilenet_v2", "mobilenet_v1_0.25_128", "inat_bird"):
+        assert name in out
+    assert "39.5 %" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_list_says_where_fetched_models_lie(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders.mkdir()
+    (folders / "mobilenet_v2.tflite").write_bytes(bytes(10))
+    assert models("list", "--json") == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["models"]}
+    assert rows["mobilenet_v2"]["fetched"] is True
+    assert rows["mobilenet_v2"]["path"] == str(folders / "mobilenet_v2.tflite")
+    assert (rows["inat_bird"]["fetched"], rows["inat_bird"]["path"]) == (False, None)
+    assert rows["mobilenet_v1_0.25_128"]["top1"] == 39.5
+    assert rows["mobilenet_v1_0.25_128"]["size"] == 525_598
+
+
+def test_a_wrong_entry_is_reported_and_the_others_are_listed(
+    user_entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (user_entries / "bad.toml").write_text('descripton = "x"')
+    assert models("list") == ExitStatus.CONFIG
+    captured = capsys.readouterr()
+    assert "mobilenet_v2" in captured.out
+    assert 'Did you mean "description"?' in captured.err
+    assert models("fetch", "bad") == ExitStatus.CONFIG
+    assert models("path", "mobilenet_v2") == ExitStatus.NO_INPUT
+
+
+def test_path(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("path", "inat_bird") == ExitStatus.NO_INPUT
+    assert "Run: edgeclassify models fetch inat_bird" in capsys.readouterr().err
+    folders.mkdir()
+    (folders / "inat_bird.tflite").touch()
+    assert models("path", "inat_bird") == 0
+    assert capsys.readouterr().out == f"{folders / 'inat_bird.tflite'}\n"
+
+
+@pytest.mark.parametrize("command", ["fetch", "verify", "inspect", "path"])
+def test_unknown_names(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models(command, "mobilenet_v3") == ExitStatus.NO_INPUT
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert 'Did you mean "mobilenet_v2"?' in err
+
+
+@pytest.mark.parametrize("command", ["list", "fetch", "verify", "inspect", "path"])
+def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models(command, "--help") == 0
+    assert f"Example:  edgeclassify models {command}" in capsys.readouterr().out
+
+
+def test_a_mirror_must_be_a_web_address(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("fetch", "inat_bird", "--mirror", "/mnt/models") == ExitStatus.USAGE
+    assert "expected http://… or https://…" in capsys.readouterr().err
+
+
+def test_the_mirror_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EDGECLASSIFY_MODEL_MIRROR", "/mnt/models")
+    assert models("fetch", "inat_bird") == ExitStatus.USAGE
+
+
+@pytest.mark.data
+def test_fetch_verify_inspect_a_real_model(
+    test_data: Path, folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "mobilenet_v1_0.25_128"
+    assert models("fetch", name, "--from", str(test_data / "models")) == 0
+    assert capsys.readouterr().out == f"{name}: fetched: {folders / name}.tflite\n"
+    assert models("fetch", name) == 0
+    assert "is already here" in capsys.readouterr().out
+    assert models("verify") == 0
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(name))
+    assert row.split()[1] == "ok"
+    assert row.split()[-2:] == ["1001", "espresso"]
+    assert models("inspect", name) == 0
+    assert "13.57 M; with standard convolutions 100.23 M: 7.4 times fewer" in capsys.readouterr().out
+
+
+@pytest.mark.data
+def test_verify_finds_a_tampered_model(test_data: Path, folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("fetch", "mobilenet_v1_0.25_128", "--from", str(test_data / "models")) == 0
+    path = folders / "mobilenet_v1_0.25_128.tflite"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    capsys.readouterr()
+    assert models("verify", "mobilenet_v1_0.25_128", "--json") == ExitStatus.DATA
+    captured = capsys.readouterr()
+    assert "cb273c23ee76374b05b9583177e28aa19744858a7679c56a250e83d0333da785" in captured.err
+    record = json.loads(captured.out)[0]
+    assert (record["ok"], record["checksum"]) == (False, None)
+
+
+@pytest.mark.data
+def test_verify_finds_a_golden_example_that_fails(
+    test_data: Path, folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert models("fetch", "mobilenet_v1_0.25_128", "--from", str(test_data / "models")) == 0
+    photo = next(path for path in sorted((test_data / "images").glob("*.jpg")))
+    shutil.copy(photo, folders / "mobilenet_v1_0.25_128.golden.jpg")
+    assert models("verify") == ExitStatus.DATA
+    captured = capsys.readouterr()
+    assert "failed" in captured.out
+    assert "must be 'espresso'" in captured.err
+
+
+def test_verify_without_any_model(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeclassify.model.catalog.entry_folders", lambda: ())
+    assert models("verify") == 0
+    assert "No model is here yet" in capsys.readouterr().out
+
+
+def test_verify_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("verify", str(tmp_path / "gone.tflite")) == ExitStatus.NO_INPUT
+    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model(files={"labels.txt": b"a\nb\n"})))
+    assert models("verify", str(tmp_path / "net.tflite")) == ExitStatus.NO_INPUT
+    assert "expected labels" in capsys.readouterr().err
+
+
+def test_inspect_prints_totals_within_80_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(mobilenet_v1(1.0, 224)))
+    assert models("inspect", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "568.74 M; with standard convolutions 4,867.29 M: 8.6 times fewer" in out
+    tables = out[: out.index("multiply-adds  568")]
+    assert max(map(len, tables.splitlines())) <= 80
+
+
+def test_inspect_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(mobilenet_v1(0.5, 160)))
+    assert models("inspect", str(path), "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["multiply_adds"] == 76_525_312
+    assert record["parameters"] == 1_326_633
+    assert record["standard_multiply_adds"] == 622_592_512
+    assert len(record["layers"]) == 29
+
+
+def test_inspect_shows_what_it_can_not_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "[red]net.tflite"
+    tensors = [TensorDef("[bold]a", [1, 4]), TensorDef("b", [1, 4], scale=0.5, zero_point=3)]
+    path.write_bytes(tflite_bytes(ModelDef(tensors, [OperatorDef("", [0], [1], custom="edgetpu[/]")], [0], [1])))
+    assert models("inspect", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "edgetpu[/]" in out
+    assert "not counted" in out
+    assert "[bold]a: uint8 1x4, not quantized" in out
+    assert "b: uint8 1x4, quantized per tensor: 0.5 x (value - 3)" in out
+    assert "[red]net.tflite" in out
+
+
+def test_inspect_refuses_what_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "labels.tflite").write_text("cat\ndog\n" * 10)
+    assert models("inspect", str(tmp_path / "labels.tflite")) == ExitStatus.DATA
+    err = capsys.readouterr().err
+    assert "found text" in err
+    assert err.count("\n") == 1
+
+
+def test_as_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(mobilenet_v1(0.25, 128))[:5000])
+    run = subprocess.run(
+        [sys.executable, "-m", "edgeclassify", "models", "inspect", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONDEVMODE": "1"},
+    )
+    assert run.returncode == ExitStatus.DATA
+    assert run.stdout == ""
+    assert run.stderr.startswith(f"edgeclassify: {path}: expected a whole .tflite file, found a damaged one")
+    assert run.stderr.count("\n") == 1
