@@ -52,6 +52,12 @@ class MissingInputError(SourceError):
     exit_status = ExitStatus.NO_INPUT
 
 
+class UndecodableInputError(MissingInputError):
+    """What a source should read is there, but none of it can be decoded."""
+
+    exit_status = ExitStatus.DATA
+
+
 class ImageError(SourceError):
     """An image is there but can't be decoded, or is of a kind that is not accepted."""
 

@@ -143,10 +143,13 @@ def _fixed(path: Path | None, base: Path) -> Path | None:
 
 
 def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:
-    name = model.name
-    if "/" in name or name.endswith(".tflite"):
-        name = str(_fixed(Path(name), base))
-    return model.model_copy(update={"name": name, "labels": _fixed(model.labels, base)})
+    # Only what changes is set: a key that the file leaves out must still count as left out afterwards.
+    update: dict[str, object] = {}
+    if "/" in model.name or model.name.endswith(".tflite"):
+        update["name"] = str(_fixed(Path(model.name), base))
+    if model.labels is not None:
+        update["labels"] = _fixed(model.labels, base)
+    return model.model_copy(update=update)
 
 
 def _fixed_camera(camera: CameraConfig, base: Path) -> CameraConfig:

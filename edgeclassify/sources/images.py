@@ -5,7 +5,7 @@ import stat
 import time
 from pathlib import Path
 
-from edgeclassify.errors import ImageError, MissingInputError, SourceError
+from edgeclassify.errors import ImageError, MissingInputError, SourceError, UndecodableInputError
 from edgeclassify.sources.decode import KINDS, DecodedImage, decode_image
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.urls import fetch, is_url, redacted
@@ -140,7 +140,7 @@ class ImagesSource(FrameSource):
         found = list_images(path) if path.is_dir() else [path]
         good = [entry for entry in found if entry not in self._bad]
         if not good:
-            raise MissingInputError(f"{path}: expected pictures, found {len(found)}, none that can be decoded.")
+            raise UndecodableInputError(f"{path}: expected pictures, found {len(found)}, none that can be decoded.")
         if not path.is_dir():
             _check_file(path)
         return list(good)

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.brokers import mosquitto
 from tests.data import NO_TEST_DATA, find_test_data
+from tests.publish.brokers import Mosquitto, mosquitto_path
 
 MODEL = "tf2_mobilenet_v2_1.0_224_ptq.tflite"
 ROUNDS = 5
@@ -38,10 +38,13 @@ def main() -> None:
     data = find_test_data()
     if data is None:
         sys.exit(NO_TEST_DATA)
-    with mosquitto() as port, tempfile.TemporaryDirectory() as state:
+    if mosquitto_path() is None:
+        sys.exit("no mosquitto here: sudo apt install mosquitto")
+    with tempfile.TemporaryDirectory() as state:
+        broker = Mosquitto(Path(state)).start()
         document = {
             "node": {"name": "bench", "state_dir": state},
-            "mqtt": {"host": "127.0.0.1", "port": port},
+            "mqtt": {"host": "127.0.0.1", "port": broker.port},
             "model": {
                 "name": str(data / "models" / MODEL),
                 "labels": str(data / "models" / "imagenet_labels.txt"),
@@ -50,6 +53,7 @@ def main() -> None:
             "camera": [{"name": "photos", "source": f"images:{data / 'images'}", "interval_s": 0, "loop": True}],
         }
         rounds = [(run("invoke", document), run("daemon", document)) for _ in range(ROUNDS)]
+        broker.stop()
     show(rounds)
 
 
