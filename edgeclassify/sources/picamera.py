@@ -71,7 +71,12 @@ class PicameraSource(FrameSource):
     def open(self) -> None:
         """Configure and start the camera. Raises SourceError when it is not there, busy or of no use."""
         self._delivered = False
-        self._picam = _camera(self.number)
+        picam = _camera(self.number)
+        if picam.started:
+            raise SourceError(
+                f"{self.describe()}: expected a camera of its own, found it in use by another [[camera]]."
+            )
+        self._picam = picam
         try:
             self._picam.configure(self._configuration())
             self.layout = self._read_layout()
@@ -248,7 +253,7 @@ def _discard(picam: Any, job: Any) -> None:
 
 def _sensor_modes(picam: Any) -> Sequence[dict[str, Any]]:
     """The sensor's modes; none for a camera without them (not on the Pi's own connector)."""
-    if not getattr(picam, "_is_rpi_camera", lambda: True)():
+    if "ColorFilterArrangement" not in picam.camera_properties:  # so does picamera2 tell a Pi camera from others
         return ()
     try:
         modes: Sequence[dict[str, Any]] = picam.sensor_modes

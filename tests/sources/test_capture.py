@@ -169,24 +169,32 @@ class TestLive:
         assert told == [("front", True)]
 
     def test_is_drained_between_intervals(self, frames, run):
-        """Of a thousand frames a second one each 50 ms is handed over, and that one is fresh."""
-        counter = iter(range(10**9))
+        """Of many frames a second at most one per interval is read, all others are skipped, none waits."""
 
-        def step():
-            time.sleep(0.001)
-            return next(counter)
+        class Camera(ScriptedSource):
+            number = skips = 0
 
-        source = ScriptedSource([step] * 100_000)
-        run(source, interval_s=0.05)
-        taken = []
-        until = time.monotonic() + 0.6
-        while time.monotonic() < until:
-            if frame := frames.take(0.05):
-                taken.append(frame)
-                assert time.monotonic_ns() - frame.captured_at_ns < 50e6
-        assert 6 <= len(taken) <= 13
-        assert source.reads > 5 * len(taken)
-        assert taken[1].sequence - taken[0].sequence > 5
+            def read(self, timeout_s):
+                time.sleep(0.001)
+                self.number += 1
+                self.reads += 1
+                return make_frame(sequence=self.number)
+
+            def skip(self, timeout_s):
+                time.sleep(0.001)
+                self.number += 1
+                self.skips += 1
+                return True
+
+        source = Camera([])
+        started = time.monotonic()
+        thread = run(source, interval_s=0.05)
+        taken = [frames.take(5).sequence for _ in range(5)]
+        assert thread.stop(2)
+        assert source.reads <= (time.monotonic() - started) / 0.05 + 2
+        assert source.skips > source.reads
+        assert source.number == source.reads + source.skips
+        assert taken == sorted(set(taken))
 
     def test_breaks_and_heals(self, frames, run, quick_back_off, caplog):
         told = []

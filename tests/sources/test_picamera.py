@@ -154,7 +154,6 @@ class TestRealCamera:
     def test_closes_and_opens_again(self, report):
         assert report["again"]["size"] == [448, 252]
         assert report["again"]["last_sequence"] == 219
-        assert report["skipped"] is True
 
     def test_opening_again_leaks_no_descriptors(self, report):
         for part in ("reopened", "recreated"):
@@ -170,6 +169,10 @@ class TestRealCamera:
         assert thread["ended"]
         assert 3 <= thread["taken"] <= 13
         assert thread["error"] == "None"
+
+    def test_two_sources_of_one_camera(self, report):
+        assert "another [[camera]]" in report["second_user"]
+        assert report["skipped"] is True  # the first one goes on
 
     def test_a_camera_that_is_not_there(self, report):
         assert "picamera:7" in report["absent_camera"]

@@ -1,6 +1,6 @@
 """Runs our PicameraSource on the real picamera2 and libcamera; prints what it saw as one JSON object.
 
-To be run by run-in-root.sh. Usage: check_source.py [FRAMES [WANTED_SIDE]]
+To be run by run-in-root.sh. Usage: check_source.py [FRAMES [WANTED_SIDE [REOPENS]]]
 """
 
 import importlib.metadata
@@ -31,7 +31,7 @@ def resident_kib():
 
 def read_frames(source, count):
     """Facts of `count` frames, read one after the other."""
-    ages_ms, stamps, started = [], [], time.monotonic()
+    ages_ms, stamps, started, before_kib = [], [], time.monotonic(), resident_kib()
     for _ in range(count):
         frame = source.read(2.0)
         ages_ms.append((time.monotonic_ns() - frame.captured_at_ns) / 1e6)
@@ -49,6 +49,7 @@ def read_frames(source, count):
         "timestamps_rise": all(a < b for a, b in itertools.pairwise(stamps)),
         "age_ms_max": round(max(ages_ms), 1),
         "last_sequence": frame.sequence,
+        "resident_kib": [before_kib, resident_kib()],
     }
 
 
@@ -97,10 +98,14 @@ def timed_out_then_read(source):
 
 
 def refusal(number):
+    """The message of a source that can't be opened; closing it afterwards must do no harm."""
+    source = PicameraSource("none", number)
     try:
-        PicameraSource("none", number).open()
+        source.open()
     except SourceError as error:
         return str(error)
+    finally:
+        source.close()
     return None
 
 
@@ -108,6 +113,7 @@ def main():
     logging.basicConfig(level=logging.WARNING)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     wanted_side = int(sys.argv[2]) if len(sys.argv) > 2 else 252
+    reopens = int(sys.argv[3]) if len(sys.argv) > 3 else 20
     source = PicameraSource("virtual", 0, wanted_side=wanted_side)
     report = {
         "libcamera": libcamera.CameraManager.singleton().version,
@@ -117,17 +123,18 @@ def main():
     }
     source.open()
     report["first"] = read_frames(source, count)
+    report["second_user"] = refusal(0)
     report["skipped"] = source.skip(2.0)
     source.close()
     source.close()
     source.open()
     report["again"] = read_frames(source, 20)
     source.close()
-    report["reopened"] = reopen_many(source, 20)
+    report["reopened"] = reopen_many(source, reopens)
     report["timeouts"] = timed_out_then_read(source)
     source.open()
     source.close()
-    report["recreated"] = recreate_many(source, 20)
+    report["recreated"] = recreate_many(source, reopens)
     report["thread"] = through_capture_thread(source)
     print(json.dumps(report, indent=1))
 
