@@ -18,6 +18,7 @@ class Announcer:
 
     def __init__(self, broker: str, client_id: str) -> None:
         self._broker, self._client_id = broker, client_id
+        self._protocol = ""
         self._problem: str | None = None
         self._short_ones = 0
         self._announced = False

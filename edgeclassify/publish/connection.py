@@ -189,6 +189,9 @@ class PahoLink(Link):
             sock.close()
         self._interrupt.release()
         self._selector.close()
+        # The callbacks hold this object, which holds the client: without them nothing waits for the collector.
+        for name in ("on_connect", "on_disconnect", "on_publish", "on_message"):
+            setattr(self._client, name, None)
 
     def _select(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
         sock = self._client.socket()

@@ -29,8 +29,9 @@ class Credentials:
 def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
     """User and password; None without a username.
 
-    The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD, else
-    the systemd credential `mqtt-password`. Raises PublishError for a file that is missing, unreadable or empty.
+    The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD (empty
+    counts as unset), else the systemd credential `mqtt-password`. Raises PublishError for a file that is missing,
+    unreadable or empty.
     """
     if config.username is None:
         return None
@@ -38,7 +39,7 @@ def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None
     if config.password_file is not None:
         _warn_when_public(config.password_file)
         password: str | None = _password_in(config.password_file, "mqtt.password_file")
-    elif PASSWORD_VARIABLE in variables:
+    elif variables.get(PASSWORD_VARIABLE):
         password = variables[PASSWORD_VARIABLE]
     else:
         password = _systemd_credential(variables)
@@ -97,6 +98,10 @@ def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:
         raise PublishError(
             f"mqtt.tls.ca: {tls.ca}: expected a CA certificate in PEM form, found none ({error.reason or error})."
         ) from error
+    if tls.ca is not None:
+        # Python 3.13 began to refuse CAs without certain extensions, which a house's own CA often lacks. Chain,
+        # dates and host name are checked as before.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if tls.cert is not None and tls.key is not None:
         _load_pair(context, tls.cert, tls.key)
     return context

@@ -35,10 +35,9 @@ def test_publisher_broker_subscriber(protocol: str) -> None:
         subscriber.wait_quiet()
     assert spool.depth == 0
     lines = out.getvalue().splitlines()
-    assert [line.split("  ")[0] for line in lines] == [
-        "edgeclassify/demo/status", "edgeclassify/demo/table/state", "edgeclassify/demo/table/label/open",
-        "edgeclassify/demo/table/event", "edgeclassify/demo/status",
-    ] or "edgeclassify/demo/table/event" in {line.split("  ")[0] for line in lines}  # fmt: skip
+    # As a set: amqtt may change the order of messages and repeat retained ones.
+    printed = {line.split("  ")[0].removeprefix("edgeclassify/demo/") for line in lines}
+    assert printed == {"status", "table/state", "table/label/open", "table/event"}
     payload = next(line.split("  ", 1)[1] for line in lines if "/event" in line)
     assert json.loads(payload)["seq"] == 1
     assert len(subscriber.messages) == len(lines)

@@ -89,6 +89,8 @@ def test_sources_in_order(tmp_path: Path) -> None:
         return found.password
 
     assert password(config) == "from systemd"
+    environment[PASSWORD_VARIABLE] = ""
+    assert password(config) == "from systemd"
     environment[PASSWORD_VARIABLE] = "from the environment"
     assert password(config) == "from the environment"
     assert password(with_file(password_file(tmp_path, b"from the file"))) == "from the file"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.errors import PublishError
@@ -140,6 +140,7 @@ def test_why_refuses_what_is_no_json() -> None:
         payload.event_message(TOPICS, event(1, why={"frame": object()}), historical=False)
 
 
+@settings(deadline=None)
 @given(label=st.text(st.characters(codec="utf-8")), score=SCORES, ts=TIMES)
 def test_any_label_survives_the_way(label: str, score: float, ts: float) -> None:
     message = payload.state_message(TOPICS, state(label, score=score, ts=ts, top=(LabelScore(0, label, score),)))
@@ -150,12 +151,14 @@ def test_any_label_survives_the_way(label: str, score: float, ts: float) -> None
     assert abs(moment.timestamp() - ts) <= 0.0006
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_lone_surrogates_do_not_break_a_message(label: str) -> None:
     message = payload.event_message(TOPICS, event(1, label=label), historical=False)
     assert isinstance(body(message)["label"], str)
 
 
+@settings(deadline=None)
 @given(TIMES)
 def test_times_are_rfc_3339_with_milliseconds(ts: float) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", payload.rfc3339(ts))
@@ -186,11 +189,13 @@ def test_slug_keeps_what_ascii_would_lose() -> None:
     assert payload.slug("***") != payload.slug("###")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_slug_is_one_safe_topic_level(label: str) -> None:
     assert re.fullmatch(r"[a-z0-9_]{1,64}", payload.slug(label))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1), unique=True, max_size=8))
 def test_listed_labels_never_share_a_topic(labels: list[str]) -> None:
     slugs = payload.label_slugs(labels)

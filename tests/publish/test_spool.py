@@ -2,7 +2,7 @@ import logging
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.publish.spool import MemorySpool
@@ -52,6 +52,7 @@ def test_capacity_must_hold_one() -> None:
         MemorySpool(0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 30)), max_size=80))
 def test_like_a_simple_model(steps: list[tuple[bool, int]]) -> None:
     spool, kept, dropped = MemorySpool(capacity=5), set[int](), 0
