@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
+from edgeclassify.model.catalog import resolve_model
 from edgeclassify.model.contract import ClassifierContract, check_classifier
 from edgeclassify.model.flatbuffer import ModelFile, read_model_file
 from edgeclassify.model.golden import read_golden_image
@@ -123,6 +124,7 @@ def open_classifier(config: ModelConfig, *, top: int = DEFAULT_TOP) -> Classifie
     labels = _labels(config, model, sidecar, metadata, contract)
     preprocessor = _preprocessor(config, model, sidecar, metadata, contract)
     interpreter = open_interpreter(path, config.runtime, config.threads)
+    _check_agreement(model, interpreter)
     info = ModelInfo(
         name=path.stem if is_path(config.name) else config.name,
         path=str(path),
@@ -145,8 +147,6 @@ def find_model(name: str) -> Path:
     """The .tflite file of a path or of a name of the catalog."""
     if is_path(name):
         return Path(name).expanduser()
-    from edgeclassify.model.catalog import resolve_model
-
     return resolve_model(name)
 
 
@@ -156,6 +156,19 @@ def _check_sha256(model: ModelFile, sidecar: Sidecar, sha256: str) -> None:
             f"{model.path}: expected the sha256 {sidecar.sha256} that {sidecar_path(model.path).name} gives, "
             f"found {sha256}. Fetch the model again, or correct its sidecar."
         )
+
+
+def _check_agreement(model: ModelFile, interpreter: Interpreter) -> None:
+    """What was checked in the file must be what the runtime made of it."""
+    for tensor, spec in (
+        (model.input_tensors[0], interpreter.inputs[0]),
+        (model.output_tensors[0], interpreter.outputs[0]),
+    ):
+        if (tensor.shape, tensor.dtype) != (spec.shape, spec.dtype.name):
+            raise ModelError(
+                f"{model.path}: {tensor.name} must be {tensor.dtype} {list(tensor.shape)} by the file but "
+                f"{interpreter.runtime} got {spec.dtype} {list(spec.shape)}. Convert it with fixed shapes."
+            )
 
 
 def _labels(

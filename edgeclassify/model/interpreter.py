@@ -119,10 +119,11 @@ def open_interpreter(
             native = module.Interpreter(model_path=str(path), num_threads=count)
             native.allocate_tensors()
             native.invoke()
+        opened = Interpreter(native, label)
     except (ValueError, RuntimeError) as error:
         raise ModelError(refusal(path, label, str(error))) from error
     logger.debug("%s opened by %s with %d threads", path, label, count)
-    return Interpreter(native, label)
+    return opened
 
 
 def auto_threads() -> int:
