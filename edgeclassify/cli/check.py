@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Is this config right? Every fault at once.")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")

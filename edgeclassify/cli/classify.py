@@ -1,18 +1,22 @@
 """`edgeclassify classify`: which class is this picture? Files, folders and URLs, as a table or as JSON lines."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edgeclassify.cli.models_option import model_options, model_section
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
-from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.types import Prediction
+
+if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
+    from edgeclassify.model.interface import ImageClassifier
+    from edgeclassify.types import Prediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Outcome:
     error: EdgeClassifyError | None
 
 
-@click.command()
+@click.command(short_help="Which class is this picture?")
 @click.argument("locations", metavar="PATH|FOLDER|URL...", nargs=-1, required=True)
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per picture and line.")

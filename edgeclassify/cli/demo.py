@@ -8,7 +8,7 @@ import click
 from edgeclassify.cli.models_option import model_options, model_section
 
 
-@click.command()
+@click.command(short_help="The whole thing on this machine, for trying out.")
 @click.option("--frames", type=click.IntRange(min=1), help="End after so many frames; default: Ctrl-C ends it.")
 @click.option(
     "--interval", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds per photo."

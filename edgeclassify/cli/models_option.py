@@ -1,12 +1,15 @@
 """How a command learns its model: --model, else EDGECLASSIFY_MODEL, else the built-in one."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.config import Config, ModelConfig
+if TYPE_CHECKING:
+    from edgeclassify.config import Config, ModelConfig
 
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
 
@@ -42,6 +45,8 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelConfig:
     """The options as a [model] table."""
+    from edgeclassify.config import ModelConfig
+
     return ModelConfig.model_validate(
         {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
     )

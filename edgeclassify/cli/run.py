@@ -8,7 +8,7 @@ import click
 DEFAULT_CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
 
 
-@click.command()
+@click.command(short_help="Watch the cameras and publish labels: the daemon.")
 @click.option(
     "--config",
     "-c",

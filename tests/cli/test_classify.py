@@ -1,0 +1,122 @@
+"""`edgeclassify classify` with a real model: tables, JSON lines, bad pictures, exit statuses."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edgeclassify.__main__ import main
+from edgeclassify.demo import demo_photos
+from edgeclassify.errors import ExitStatus
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    with demo_photos() as folder:
+        for name in ("cat.jpg", "espresso.jpg"):
+            shutil.copy(folder / name, tmp_path)
+    return tmp_path
+
+
+def json_lines(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_cat_is_a_cat_and_an_espresso_an_espresso(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(photos)]) == ExitStatus.OK
+    out = capsys.readouterr().out
+    cat, espresso = out.split(str(photos / "espresso.jpg"))
+    assert "cat" in cat.splitlines()[1].lower() or "tabby" in cat.splitlines()[1]
+    assert "espresso" in espresso.splitlines()[1]
+
+
+def test_json_has_one_object_per_picture(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--json", "--top", "2", str(photos / "espresso.jpg"), str(photos / "cat.jpg")]) == 0
+    first, second = json_lines(capsys.readouterr().out)
+    assert first["path"] == str(photos / "espresso.jpg")
+    assert second["path"] == str(photos / "cat.jpg")
+    assert set(first) == {"path", "model", "ms", "top"}
+    assert isinstance(first["top"], list)
+    assert len(first["top"]) == 2
+    assert set(first["top"][0]) == {"index", "label", "score"}
+    assert first["top"][0]["label"] == "espresso"
+    assert 0.3 < first["top"][0]["score"] <= 1
+
+
+def test_one_bad_picture_does_not_stop_the_others(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "broken.jpg").write_text("not a picture")
+    assert main(["classify", "--json", str(photos)]) == ExitStatus.SOME_FAILED
+    records = json_lines(capsys.readouterr().out)
+    assert ["error" in record for record in records] == [True, False, False]
+    assert str(photos / "broken.jpg") in str(records[0]["error"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("none.jpg", None, ExitStatus.NO_INPUT),
+        ("empty.jpg", b"", ExitStatus.DATA),
+        ("text.jpg", b"hello\n", ExitStatus.DATA),
+    ],
+)
+def test_nothing_but_bad_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None, status: ExitStatus
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert main(["classify", str(tmp_path / name)]) == status
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert str(tmp_path / name) in captured.err
+
+
+def test_one_pixel_is_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite(str(tmp_path / "dot.png"), np.zeros((1, 1, 3), np.uint8))
+    assert main(["classify", "--json", str(tmp_path / "dot.png")]) == ExitStatus.OK
+    assert "top" in json_lines(capsys.readouterr().out)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["classify"], ExitStatus.USAGE, "Missing argument"),
+        (["classify", "--top", "0", "x.jpg"], ExitStatus.USAGE, "--top"),
+        (["classify", "--runtime", "onnx", "x.jpg"], ExitStatus.USAGE, "tflite-runtime"),
+        (["classify", "--model", "mobilnet_v2", "x.jpg"], ExitStatus.NO_INPUT, "mobilenet_v2"),
+        (["classify", "--model", "./none.tflite", "x.jpg"], ExitStatus.NO_INPUT, "none.tflite"),
+        (["clasify", "x.jpg"], ExitStatus.USAGE, 'Did you mean "classify"?'),
+        (["run", "--config", "/none.toml"], ExitStatus.CONFIG, "/none.toml"),
+        (["check"], ExitStatus.USAGE, "Missing argument"),
+    ],
+)
+def test_bad_command_lines(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], status: ExitStatus, words: str
+) -> None:
+    assert main(arguments) == status
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "classify", "check", "models"])
+def test_every_help_shows_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    assert main([command, "--help"]) == ExitStatus.OK
+    assert f"edgeclassify {command}" in capsys.readouterr().out.partition("Example")[2]
+
+
+def test_help_loads_no_heavy_module() -> None:
+    script = (
+        "import sys; from edgeclassify.__main__ import main; main(['--help']); "
+        "sys.exit(any(name in sys.modules for name in ('numpy', 'cv2', 'pydantic', 'paho')))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=False).returncode == 0
+
+
+def test_output_to_a_closed_pipe_is_no_traceback(photos: Path) -> None:
+    command = f"{sys.executable} -m edgeclassify classify {photos} | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
