@@ -11,7 +11,7 @@ from edgeclassify.errors import SourceError
 from edgeclassify.sources.camera_streams import StreamLayout, full_view_mode, stream_sizes, to_monotonic_ns
 from edgeclassify.types import PixelFormat
 
-# The modes of three sensors as picamera2 lists them (size, crop_limits), from their data sheets.
+# Modes in the form in which picamera2 lists them, shaped like two common sensors: some see all of it, some a part.
 IMX219 = [
     {"size": (640, 480), "crop_limits": (1000, 752, 1280, 960), "bit_depth": 10},
     {"size": (1640, 1232), "crop_limits": (0, 0, 3280, 2464), "bit_depth": 10},
