@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,7 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 
 from edgeclassify.model.catalog import Catalog, CatalogEntry, model_path
-from edgeclassify.model.verification import Verification
+
+if TYPE_CHECKING:
+    from edgeclassify.model.verification import Verification
 
 
 def list_record(catalog: Catalog) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def print_list(catalog: Catalog) -> None:
     console.print("\nFetch one: edgeclassify models fetch NAME")
 
 
-def print_verification(results: Sequence[Verification]) -> None:
+def print_verification(results: "Sequence[Verification]") -> None:
     """One row per model: what was verified, and "failed" at the step that ended it."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("model", "checksum", "loads", "labels", "golden picture"):
@@ -79,7 +81,7 @@ def print_verification(results: Sequence[Verification]) -> None:
         console.print("No model is here yet. Fetch one: edgeclassify models fetch mobilenet_v2")
 
 
-def verification_record(result: Verification) -> dict[str, Any]:
+def verification_record(result: "Verification") -> dict[str, Any]:
     """One verification as plain values."""
     record = {
         "name": result.name,
