@@ -27,11 +27,11 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with "did you mean" for a word that is no command."""
-        from edgeclassify.config.faults import did_you_mean
-
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from edgeclassify.config.faults import did_you_mean
+
             hint = did_you_mean(args[0], MODULES)
             raise click.UsageError(
                 f"{error.message.rstrip('.')}. Commands: {', '.join(MODULES)}. {hint}".rstrip(), ctx
