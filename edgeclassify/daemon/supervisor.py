@@ -234,10 +234,11 @@ class Daemon:
         gone = [machine for key, machine in before.machines.items() if key not in after.machines]
         publisher = self._running_publisher()
         finish_views(gone, publisher, "config reloaded")
-        kept = {view.name for view in after.views}
-        for view in before.views:
-            if view.name not in kept:
-                publisher.retire_view(view.name)
+        # A view with other labels is retired too: topics of labels that it no longer lists would stay for ever.
+        kept = {(view.name, view.labels) for view in after.config.views()}
+        for rules in before.config.views():
+            if (rules.name, rules.labels) not in kept:
+                publisher.retire_view(rules.name)
         if assembly.publisher_key(before.config) != assembly.publisher_key(after.config):
             self._publisher = None
             publisher.stop(STOP_BUDGET_S)
