@@ -56,6 +56,9 @@ class BrightnessClassifier(ImageClassifier):
         top = tuple(LabelScore(int(i), self.labels[int(i)], float(scores[i])) for i in np.argsort(-scores))
         return Prediction(top, scores, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at)
 
+    def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
+        return 8
+
     def close(self) -> None:
         self.closed = True
 

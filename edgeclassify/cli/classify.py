@@ -65,12 +65,13 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[
     """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
     from edgeclassify.sources.images import load_frame
 
+    wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
         if isinstance(location, Outcome):
             yield location
             continue
         try:
-            yield Outcome(location, classifier.classify(load_frame(location)), None)
+            yield Outcome(location, classifier.classify(load_frame(location, wanted_side=wanted_side)), None)
         except EdgeClassifyError as error:
             yield Outcome(location, None, error)
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from edgeclassify.model.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
+from edgeclassify.model.inspect.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
 
 
 def print_inspection(figures: Inspection) -> None:

@@ -140,7 +140,7 @@ def inspect(name: str, as_json: bool) -> None:
     Example:  edgeclassify models inspect builtin
               edgeclassify models inspect model.tflite --json | jq '.multiply_adds'
     """
-    from edgeclassify.model.inspection import inspect_file
+    from edgeclassify.model.inspect.inspection import inspect_file
 
     figures = inspect_file(_model_file(name))
     if as_json:

@@ -4,7 +4,6 @@ Parts that a reload leaves as they are (same section, same model) are taken over
 a view's state survives and a model is not loaded twice.
 """
 
-import math
 import os
 import platform
 import time
@@ -25,7 +24,7 @@ from edgeclassify.publish.interface import Publisher, Spool
 from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import FULL_FRAME, ModelInfo, NodeInfo, Roi
+from edgeclassify.types import ModelInfo, NodeInfo
 
 Models = Mapping[ModelConfig, ImageClassifier]
 Machines = Mapping[tuple[ViewConfig, ModelConfig], ViewStateMachine]
@@ -62,7 +61,7 @@ def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PAR
             View(view.name, str(view.camera), view.region, models[model], machines[view, model])
             for view, model in _view_models(config)
         )
-        sources = tuple(make_source(camera, wanted_side(views, camera.name, config)) for camera in config.camera)
+        sources = tuple(make_source(camera, _wanted_side(views, camera.name)) for camera in config.camera)
     except Exception:
         close_unused(models, before.models)
         raise
@@ -97,12 +96,6 @@ def state_folder(config: Config) -> Path:
     return Path(base) / "edgeclassify"
 
 
-def wanted_side(views: Sequence[View], camera: str, config: Config) -> int:
-    """The shorter side in pixels that a camera's frames need, so that no view has to be scaled up."""
-    sections = {view.name: config.model_of(view) for view in config.views()}
-    return max((_side(view, sections[view.name]) for view in views if view.camera == camera), default=224)
-
-
 def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
     """What is published of this node on every connection."""
     models: dict[str, ModelInfo] = {view.name: view.classifier.info for view in parts.views}
@@ -119,6 +112,12 @@ def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
 def new_session() -> tuple[str, float]:
     """Id and start time of this run of the daemon."""
     return uuid.uuid4().hex, time.time()
+
+
+def _wanted_side(views: Sequence[View], camera: str) -> int:
+    """The shorter side in pixels that a camera's frames need; 0, its own size, where no view looks at it."""
+    looking = [view for view in views if view.camera == camera]
+    return max((view.classifier.wanted_side(view.region) for view in looking), default=0)
 
 
 def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
@@ -172,13 +171,3 @@ def _check_labels(config: Config, models: Models) -> None:
                 faults.append(ConfigFault(near.key, expected, near.found, near.hint))
     if faults:
         raise ConfigError(report("config", faults))
-
-
-def _side(view: View, section: ModelConfig) -> int:
-    info, roi = view.classifier.info, view.region
-    crop = (section.crop or 0.875) if section.fit == "crop" else 1.0
-    return math.ceil(max(info.input_width, info.input_height) / crop / _shorter_share(roi))
-
-
-def _shorter_share(roi: Roi) -> float:
-    return min(roi.width, roi.height) if roi != FULL_FRAME else 1.0

@@ -13,16 +13,16 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.catalog import resolve_model
 from edgeclassify.model.contract import ClassifierContract, check_classifier
-from edgeclassify.model.flatbuffer import ModelFile, read_model_file
 from edgeclassify.model.golden import read_golden_image
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.interpreter import Interpreter, open_interpreter
 from edgeclassify.model.labels import check_count, parse_labels, read_labels
 from edgeclassify.model.metadata import ModelMetadata, read_metadata
-from edgeclassify.model.normalization import Normalization, input_table
-from edgeclassify.model.preprocess import DEFAULT_CROP, Preprocessor
+from edgeclassify.model.preprocess.normalization import Normalization, input_table
+from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.scores import ScoreReader, top_k
 from edgeclassify.model.sidecar import GoldenSection, Sidecar, read_sidecar, sidecar_path
+from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
 
 DEFAULT_TOP = 5
@@ -87,6 +87,10 @@ class Classifier(ImageClassifier):
             captured_at=frame.captured_at,
             origin=frame.origin,
         )
+
+    def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
+        """Pixels that a frame's shorter side needs so that nothing is scaled up."""
+        return self._parts.preprocessor.wanted_side(roi)
 
     def self_test(self) -> bool:
         """Classify the sidecar's golden picture; False where it names none.

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.flatbuffer import ModelFile, Operator, Tensor
+from edgeclassify.model.tflite.model_file import ModelFile, Operator, Tensor
 
 CHANNELS = (1, 3)
 DTYPES = ("uint8", "int8", "float32")

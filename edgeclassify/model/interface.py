@@ -23,5 +23,9 @@ class ImageClassifier(ABC):
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """Preprocess the frame's region of interest, invoke the model, return the scores."""
 
+    @abstractmethod
+    def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
+        """Pixels that a frame's shorter side needs so that its region of interest is not scaled up."""
+
     def close(self) -> None:  # noqa: B027  a classifier may hold nothing
         """Release the interpreter; the classifier can't be used afterwards."""

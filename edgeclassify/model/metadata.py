@@ -8,9 +8,9 @@ import math
 from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.flatbuffer import ModelFile
-from edgeclassify.model.normalization import Normalization
-from edgeclassify.model.tables import UINT8, DamagedTableError, Table, TableBuffer
+from edgeclassify.model.preprocess.normalization import Normalization
+from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.model.tflite.tables import UINT8, DamagedTableError, Table, TableBuffer
 
 BLOCK = "TFLITE_METADATA"
 _MODEL_SUBGRAPHS = 3

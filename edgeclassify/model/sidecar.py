@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.sections import Section
 from edgeclassify.errors import ModelError
-from edgeclassify.model.normalization import Normalization
+from edgeclassify.model.preprocess.normalization import Normalization
 
 
 class NormalizationSection(Section):

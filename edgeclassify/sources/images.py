@@ -140,7 +140,9 @@ class ImagesSource(FrameSource):
         found = list_images(path) if path.is_dir() else [path]
         good = [entry for entry in found if entry not in self._bad]
         if not good:
-            raise UndecodableInputError(f"{path}: expected pictures, found {len(found)}, none that can be decoded.")
+            raise UndecodableInputError(
+                f"{path}: expected pictures, found {len(found)} files, none of which can be decoded."
+            )
         if not path.is_dir():
             _check_file(path)
         return list(good)

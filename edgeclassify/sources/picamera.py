@@ -169,6 +169,8 @@ class PicameraSource(FrameSource):
         configuration: dict[str, Any] = picam.create_video_configuration(
             main={"size": main, "format": "YUV420"},
             lores={"size": lores, "format": "YUV420"},
+            # Frames are converted as BT.601, limited range; picamera2 would choose BT.709 for a large main stream.
+            colour_space=_smpte170m(),
             raw=None,
             buffer_count=BUFFERS,
             display=None,
@@ -280,6 +282,13 @@ def _import_picamera2() -> ModuleType:
     except ImportError as error:
         raise SourceError(f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}") from error
     return picamera2  # type: ignore[no-any-return]
+
+
+def _smpte170m() -> Any:
+    """libcamera's name for BT.601, limited range (it is here: picamera2 has imported it)."""
+    import libcamera
+
+    return libcamera.ColorSpace.Smpte170m()
 
 
 def _chain(error: BaseException) -> str:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model import sampling
 from edgeclassify.model.classifier import Classifier, open_classifier
-from edgeclassify.model.resize import Resizer
+from edgeclassify.model.preprocess import sampling
+from edgeclassify.model.preprocess.resize import Resizer
 from edgeclassify.types import PixelFormat
 from tests.data import NO_TEST_DATA, find_test_data
 from tests.model.frames import frame_of, in_format, picture

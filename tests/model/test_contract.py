@@ -8,7 +8,7 @@ import pytest
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.contract import Activation, ClassifierContract, InputContract, check_classifier
-from edgeclassify.model.flatbuffer import read_model_file
+from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model
 

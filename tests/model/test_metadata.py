@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.flatbuffer import read_model_file
 from edgeclassify.model.metadata import BLOCK, ModelMetadata, read_metadata
-from edgeclassify.model.normalization import Normalization
+from edgeclassify.model.preprocess.normalization import Normalization
+from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model, metadata_bytes
 from tests.photos import BIRDS, TF2_V2, model_path

@@ -13,7 +13,7 @@ import flatbuffers
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.schema import OPERATOR_NAMES, TENSOR_TYPES
+from edgeclassify.model.tflite.schema import OPERATOR_NAMES, TENSOR_TYPES
 
 SOFTMAX_OPTIONS = 9
 

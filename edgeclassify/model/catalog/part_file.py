@@ -15,7 +15,7 @@ from typing import Self
 
 from edgeclassify.errors import DownloadError, EdgeClassifyError, ModelError, StorageError
 from edgeclassify.model.catalog.places import ENVIRONMENT
-from edgeclassify.model.file_kinds import looks_like
+from edgeclassify.model.tflite.file_kinds import looks_like
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CHUNK = 1 << 20

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ModelError, ModelMissingError
-from edgeclassify.model.flatbuffer import ModelFile, read_model_file
+from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model, tflite_bytes
 
 REAL_MODELS = (

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError
 from edgeclassify.model.contract import InputContract
-from edgeclassify.model.geometry import Fit
-from edgeclassify.model.normalization import InputTable, Normalization, input_table
-from edgeclassify.model.preprocess import Preprocessor
-from edgeclassify.model.sampling import BAR
+from edgeclassify.model.preprocess.geometry import Fit
+from edgeclassify.model.preprocess.normalization import InputTable, Normalization, input_table
+from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.preprocess.sampling import BAR
 from edgeclassify.types import Frame, PixelFormat, Roi
 from tests.model.frames import Pixels, frame_of, in_format, picture
 

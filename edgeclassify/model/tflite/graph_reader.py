@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-from edgeclassify.model.graph import Operator, OperatorOptions, Subgraph, Tensor
-from edgeclassify.model.schema import (
+from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Subgraph, Tensor
+from edgeclassify.model.tflite.schema import (
     ACTIVATIONS,
     CUSTOM_OPERATOR,
     EXTENDED_CODE,
@@ -17,7 +17,7 @@ from edgeclassify.model.schema import (
     TENSOR_TYPES,
     TYPE_BITS,
 )
-from edgeclassify.model.tables import (
+from edgeclassify.model.tflite.tables import (
     INT8,
     INT32,
     UINT8,

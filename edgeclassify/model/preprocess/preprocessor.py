@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError
 from edgeclassify.model.contract import InputContract
-from edgeclassify.model.geometry import Fit, fit_rects, roi_rect
-from edgeclassify.model.normalization import InputTable
-from edgeclassify.model.sampling import PACKED_CHANNELS, PLANAR, Sampler, make_sampler
+from edgeclassify.model.preprocess.geometry import Fit, fit_rects, roi_rect, wanted_side
+from edgeclassify.model.preprocess.normalization import InputTable
+from edgeclassify.model.preprocess.sampling import PACKED_CHANNELS, PLANAR, Sampler, make_sampler
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
 
 DEFAULT_CROP = 0.875
@@ -51,6 +51,10 @@ class Preprocessor:
             return
         sampler.sample(frame.pixels, self._image)
         self._write(tensor)
+
+    def wanted_side(self, roi: Roi) -> int:
+        """Pixels that the frame's shorter side needs so that nothing is scaled up."""
+        return wanted_side(self._contract.width, self._contract.height, self._fit, self._crop, roi)
 
     def _write(self, tensor: NDArray[Any]) -> None:
         """The image, by the table, in the tensor's layout."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
-from edgeclassify.model.attached_files import attached_files
-from edgeclassify.model.file_kinds import FETCH_AGAIN, looks_like
-from edgeclassify.model.graph import Operator, OperatorOptions, Tensor
-from edgeclassify.model.graph_reader import item, read_blob, read_code, read_subgraph
-from edgeclassify.model.tables import UINT32, DamagedTableError, TableBuffer
+from edgeclassify.model.tflite.attached_files import attached_files
+from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like
+from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Tensor
+from edgeclassify.model.tflite.graph_reader import item, read_blob, read_code, read_subgraph
+from edgeclassify.model.tflite.tables import UINT32, DamagedTableError, TableBuffer
 
 __all__ = ["ModelFile", "Operator", "OperatorOptions", "Tensor", "read_model_file"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.inspection import Inspection, inspect_file
+from edgeclassify.model.inspect.inspection import Inspection, inspect_file
 from tests.model.networks import mobilenet_v1
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, tflite_bytes
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.file_kinds import FETCH_AGAIN
+from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN
 
 _SIGNATURE = b"PK\x03\x04"
 _PADDING_BYTES = 64

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.model.contract import InputContract
-from edgeclassify.model.normalization import NONE, InputTable, Normalization, input_table
+from edgeclassify.model.preprocess.normalization import NONE, InputTable, Normalization, input_table
 
 HALF = Normalization((127.5,), (127.5,))
 IMAGENET = Normalization.of_unit_range((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -12,7 +12,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgeclassify.model.graph import Operator, Tensor
+from edgeclassify.model.tflite.graph import Operator, Tensor
 
 _OUT_FIRST = {"CONV_2D": 4, "FULLY_CONNECTED": 2, "TRANSPOSE_CONV": 4}
 """Operators whose weights have the output channels first, with the rank of their weights."""

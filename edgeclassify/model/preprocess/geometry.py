@@ -63,6 +63,12 @@ def roi_rect(width: int, height: int, roi: Roi) -> Rect:
     return Rect(left, top, right - left, bottom - top)
 
 
+def wanted_side(width: int, height: int, fit: Fit, crop: float, roi: Roi) -> int:
+    """Pixels that a frame's shorter side needs so that an image of `width` x `height` is not scaled up."""
+    taken = crop if fit == "crop" else 1.0
+    return math.ceil(max(width, height) / taken / min(roi.width, roi.height) - 1e-6)
+
+
 def fit_rects(region: Rect, width: int, height: int, fit: Fit, crop: float) -> Fitting:
     """How `region` of a frame fills an image of `width` x `height`.
 

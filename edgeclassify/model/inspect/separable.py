@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edgeclassify.model.graph import Operator, Tensor
+from edgeclassify.model.tflite.graph import Operator, Tensor
 
 _PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "HARD_SWISH", "LEAKY_RELU"})
 """Operators that may stand between the two halves of a block without changing the shape."""

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.model.costs import CostCounter
-from edgeclassify.model.flatbuffer import ModelFile, read_model_file
-from edgeclassify.model.graph import Operator, Tensor
-from edgeclassify.model.separable import Separable, separable_blocks
+from edgeclassify.model.inspect.costs import CostCounter
+from edgeclassify.model.inspect.separable import Separable, separable_blocks
+from edgeclassify.model.tflite.graph import Operator, Tensor
+from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 
 PER_TENSOR, PER_CHANNEL = "per tensor", "per channel"
 

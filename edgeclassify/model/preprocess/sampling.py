@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.geometry import Fitting, Rect, even_rect
-from edgeclassify.model.resize import Pixels, Resizer, halvings
+from edgeclassify.model.preprocess.geometry import Fitting, Rect, even_rect
+from edgeclassify.model.preprocess.resize import Pixels, Resizer, halvings
 from edgeclassify.types import PixelFormat
 
 PACKED_CHANNELS = {PixelFormat.BGR: 3, PixelFormat.RGB: 3, PixelFormat.GRAY: 1}

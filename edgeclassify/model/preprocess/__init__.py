@@ -1,0 +1,1 @@
+"""Frame → input tensor: region of interest, crop, resize, colour conversion, normalization."""

@@ -1,0 +1,1 @@
+"""The .tflite file format: reads models without a runtime, every offset checked, weights never copied."""
