@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError
+from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError, UndecodableInputError
 from edgeclassify.sources.images import ImagesSource, list_images, load_frame, natural_key, read_image
 from edgeclassify.types import PixelFormat
 from tests.sources.pictures import encode, two_halves
@@ -102,7 +102,7 @@ def test_a_loop_without_a_single_good_picture_ends(tmp_path):
         source.open()
         with pytest.raises(ImageError):
             source.read(1)
-        with pytest.raises(MissingInputError, match="none that can be decoded"):
+        with pytest.raises(UndecodableInputError, match="none of which can be decoded"):
             source.read(1)
 
 
