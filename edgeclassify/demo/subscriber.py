@@ -85,15 +85,20 @@ class PrintingSubscriber:
         self._last_at = time.monotonic()
 
     def _line(self, topic: str, content: bytes) -> Text:
-        """`topic  payload`, the levels before the last one dim, the payload by its kind."""
-        text = content.decode("utf-8", "replace") if content else "(removed)"
-        parent, _, name = topic.rpartition("/")
-        line = Text(no_wrap=True)
-        line.append(f"{parent}/" if parent else "", style="dim").append(name, style="bold cyan").append("  ")
-        line.append(text, style=_style(name, text))
+        line = describe_message(topic, content.decode("utf-8", "replace"))
         if self._console.is_terminal:
             line.truncate(self._console.width, overflow="ellipsis")
         return line
+
+
+def describe_message(topic: str, text: str) -> Text:
+    """`topic  payload`, the levels before the last one dim, the payload by its kind."""
+    text = text or "(removed)"
+    parent, _, name = topic.rpartition("/")
+    line = Text(no_wrap=True)
+    line.append(f"{parent}/" if parent else "", style="dim").append(name, style="bold cyan").append("  ")
+    line.append(text, style=_style(name, text))
+    return line
 
 
 def _style(name: str, text: str) -> str:

@@ -185,13 +185,14 @@ def label_messages(topics: Topics, state: ViewState, slugs: Mapping[str, str]) -
 
 def event_message(topics: Topics, event: Event, *, historical: bool) -> Message:
     """A label entered or left. `historical`: it could not be sent when it happened, and goes to `history`."""
+    # What a person looks for stands first: a terminal cuts long lines.
     body: dict[str, Any] = {
         "v": CONTRACT_VERSION,
         "event_type": str(event.event_type),
-        "id": event.id,
-        "seq": event.seq,
         "label": event.label,
         "score": _score(event.score),
+        "seq": event.seq,
+        "id": event.id,
         "ts": rfc3339(event.ts),
         "why": event.why,
     }

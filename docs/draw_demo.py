@@ -1,0 +1,33 @@
+"""Draws docs/images/demo.svg from a real run: `python docs/draw_demo.py` (needs edgeclassify[demo])."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from edgeclassify.demo.subscriber import describe_message
+
+TARGET = Path(__file__).parent / "images" / "demo.svg"
+SKIPPED = ("info", "health")  # long, and the same every time
+WIDTH = 118
+
+
+def main() -> None:
+    """Run the demo, draw what its subscriber printed."""
+    command = [sys.executable, "-m", "edgeclassify", "demo", "--frames", "3"]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    console = Console(record=True, width=WIDTH, file=Path("/dev/null").open("w"), force_terminal=True)  # noqa: SIM115
+    console.print(Text("$ edgeclassify demo", style="bold"))
+    for line in lines:
+        topic, _, body = line.partition("  ")
+        if topic.rpartition("/")[2] not in SKIPPED:
+            text = describe_message(topic, body)
+            text.truncate(WIDTH, overflow="ellipsis")
+            console.print(text)
+    console.save_svg(str(TARGET), title="photos → MobileNet → MQTT broker → subscriber")
+
+
+if __name__ == "__main__":
+    main()
