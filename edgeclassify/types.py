@@ -5,6 +5,7 @@ wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds sin
 Scores are dequantized values in 0-1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -70,21 +71,38 @@ class LabelScore:
     score: float
 
 
+def top_k(scores: NDArray[np.float32], labels: Sequence[str], k: int) -> tuple[LabelScore, ...]:
+    """The k best, best first; of equal scores the lower class index comes first."""
+    k = min(k, len(scores))
+    if k < 1:
+        return ()
+    # A full sort of a thousand scores takes longer than all the rest that happens to them.
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    above = np.flatnonzero(scores > least)
+    best = above[np.argsort(-scores[above], kind="stable")]
+    ties = np.flatnonzero(scores == least)[: k - len(best)]
+    return tuple(LabelScore(int(i), labels[i], float(scores[i])) for i in (*best, *ties))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What the model says of one frame: the top-k, best first, and all scores.
+    """What the model says of one frame.
 
-    `scores`: float32, shape (number of labels,), index = class index.
+    `scores`: float32, shape (number of labels,), index = class index; `labels` in the same order.
     """
 
-    top: tuple[LabelScore, ...]
     scores: NDArray[np.float32]
+    labels: Sequence[str]
     preprocess_ms: float
     invoke_ms: float
     frame_sequence: int
     captured_at_ns: int
     captured_at: float
     origin: str | None = None
+
+    def top(self, k: int) -> tuple[LabelScore, ...]:
+        """The k best, best first. Computed when asked: most frames change nothing, and nobody asks."""
+        return top_k(self.scores, self.labels, k)
 
     @property
     def ms(self) -> float:

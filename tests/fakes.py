@@ -17,7 +17,6 @@ from edgeclassify.types import (
     Event,
     Frame,
     Health,
-    LabelScore,
     ModelInfo,
     NodeInfo,
     PixelFormat,
@@ -53,8 +52,7 @@ class BrightnessClassifier(ImageClassifier):
         self.seen.append((frame.sequence, roi))
         day = float(frame.pixels.mean()) / 255
         scores = np.array([1 - day, day], np.float32)
-        top = tuple(LabelScore(int(i), self.labels[int(i)], float(scores[i])) for i in np.argsort(-scores))
-        return Prediction(top, scores, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at)
+        return Prediction(scores, self.labels, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at)
 
     def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
         return 8

@@ -11,7 +11,7 @@ from edgeclassify.types import Prediction
 
 
 def prediction(invoke_ms: float, captured_at_ns: int = 0) -> Prediction:
-    return Prediction((), np.zeros(1, np.float32), 0.1, invoke_ms, 0, captured_at_ns, 0.0)
+    return Prediction(np.zeros(1, np.float32), ("a",), 0.1, invoke_ms, 0, captured_at_ns, 0.0)
 
 
 def test_percentiles_rate_and_age() -> None:

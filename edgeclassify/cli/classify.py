@@ -86,16 +86,18 @@ def exit_status(done: Sequence[Outcome]) -> int:
     return ExitStatus.SOME_FAILED
 
 
-def as_record(outcome: Outcome, model: str, labels: Sequence[str], top: int) -> dict[str, Any]:
+def as_record(outcome: Outcome, model: str, top: int) -> dict[str, Any]:
     """The JSON object of one picture."""
     if outcome.prediction is None:
         return {"path": outcome.path, "error": str(outcome.error)}
-    rows = _top(outcome.prediction, labels, top)
     return {
         "path": outcome.path,
         "model": model,
         "ms": round(outcome.prediction.ms, 2),
-        "top": [{"index": i, "label": label, "score": round(score, 4)} for i, label, score in rows],
+        "top": [
+            {"index": row.index, "label": row.label, "score": round(row.score, 4)}
+            for row in outcome.prediction.top(top)
+        ],
     }
 
 
@@ -129,13 +131,8 @@ def _shown(done: Iterator[Outcome], show: Any, classifier: ImageClassifier, top:
         yield outcome
 
 
-def _top(prediction: Prediction, labels: Sequence[str], top: int) -> list[tuple[int, str, float]]:
-    order = (-prediction.scores).argsort(kind="stable")[:top]
-    return [(int(i), labels[int(i)], float(prediction.scores[i])) for i in order]
-
-
 def _print_json(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
-    record = as_record(outcome, classifier.info.name, classifier.labels, top)
+    record = as_record(outcome, classifier.info.name, top)
     click.echo(json.dumps(record, ensure_ascii=False))
 
 
@@ -144,6 +141,6 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
         click.echo(f"edgeclassify: {outcome.error}", err=True)
         return
     click.echo(f"{outcome.path}  ({outcome.prediction.ms:.1f} ms, {classifier.info.name})")
-    for _, label, score in _top(outcome.prediction, classifier.labels, top):
-        bar = "█" * round(score * 20)
-        click.echo(f"  {score:6.1%} {bar:<20} {label}")
+    for row in outcome.prediction.top(top):
+        bar = "█" * round(row.score * 20)
+        click.echo(f"  {row.score:6.1%} {bar:<20} {row.label}")

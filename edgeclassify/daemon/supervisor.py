@@ -5,6 +5,7 @@ captured that would not be inferred, and nothing inferred that would not be publ
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -30,6 +31,10 @@ TICK_S = 0.1
 """How often the loop looks at requests and parts."""
 STOP_BUDGET_S = 1.8
 """Seconds from the request to the end, shared by capture, inference and publisher."""
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
+would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
 
 PublisherFactory = Callable[[Config, Spool], Publisher]
 
@@ -79,6 +84,7 @@ class Daemon:
 
     def run(self) -> None:
         """Work until asked to stop. Raises EdgeClassifyError when it can't go on; everything is stopped then."""
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         with SignalHandlers(self._requests):
             try:
                 config = self._load()

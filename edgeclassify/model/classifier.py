@@ -20,12 +20,10 @@ from edgeclassify.model.labels import check_count, parse_labels, read_labels
 from edgeclassify.model.metadata import ModelMetadata, read_metadata
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
-from edgeclassify.model.scores import ScoreReader, top_k
+from edgeclassify.model.scores import ScoreReader
 from edgeclassify.model.sidecar import GoldenSection, Sidecar, read_sidecar, sidecar_path
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
-
-DEFAULT_TOP = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +41,8 @@ class ClassifierParts:
 class Classifier(ImageClassifier):
     """Frame → prediction by a .tflite model. Not thread-safe: one thread uses it."""
 
-    def __init__(self, parts: ClassifierParts, *, top: int = DEFAULT_TOP) -> None:
-        self._parts, self._top = parts, top
+    def __init__(self, parts: ClassifierParts) -> None:
+        self._parts = parts
         self._interpreter: Interpreter | None = parts.interpreter
 
     @property
@@ -78,8 +76,8 @@ class Classifier(ImageClassifier):
         invoked = time.perf_counter()
         scores = parts.scores.read(interpreter.output_view())
         return Prediction(
-            top=top_k(scores, parts.labels, self._top),
             scores=scores,
+            labels=parts.labels,
             preprocess_ms=(filled - started) * 1e3,
             invoke_ms=(invoked - filled) * 1e3,
             frame_sequence=frame.sequence,
@@ -100,7 +98,7 @@ class Classifier(ImageClassifier):
         golden = self._parts.golden
         if golden is None:
             return False
-        best = self.classify(read_golden_image(golden.image)).top[0]
+        best = self.classify(read_golden_image(golden.image)).top(1)[0]
         if best.label != golden.label:
             raise ModelError(
                 f"{self.info.path}: the self-test failed: {golden.image} must be {golden.label!r} but got "
@@ -113,8 +111,8 @@ class Classifier(ImageClassifier):
         self._interpreter = None
 
 
-def open_classifier(config: ModelConfig, *, top: int = DEFAULT_TOP) -> Classifier:
-    """Open the model that `config` names, checked and ready; `top` is the number of labels in a prediction.
+def open_classifier(config: ModelConfig) -> Classifier:
+    """Open the model that `config` names, checked and ready.
 
     Raises ModelError or a subclass, with a message for the user, where anything does not fit.
     """
@@ -139,7 +137,7 @@ def open_classifier(config: ModelConfig, *, top: int = DEFAULT_TOP) -> Classifie
         input_height=contract.input.height,
     )
     parts = ClassifierParts(info, labels, interpreter, preprocessor, ScoreReader(contract.output), sidecar.golden)
-    return Classifier(parts, top=top)
+    return Classifier(parts)
 
 
 def is_path(name: str) -> bool:

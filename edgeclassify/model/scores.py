@@ -1,13 +1,11 @@
-"""Output tensor → scores → top-k; pure functions of arrays, with tables computed once."""
+"""Output tensor → scores; pure functions of arrays, with tables computed once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.model.contract import Activation, OutputContract
-from edgeclassify.types import LabelScore
 
 Scores = NDArray[np.float32]
 
@@ -46,16 +44,3 @@ def softmax(logits: Scores) -> Scores:
     scores: Scores = np.exp(logits - logits.max())
     scores /= scores.sum()
     return scores
-
-
-def top_k(scores: Scores, labels: Sequence[str], k: int) -> tuple[LabelScore, ...]:
-    """The k best, best first; of equal scores the lower class index comes first."""
-    k = min(k, len(scores))
-    if k < 1:
-        return ()
-    # A full sort of a thousand scores takes longer than all the rest that happens to them.
-    least = np.partition(scores, len(scores) - k)[len(scores) - k]
-    above = np.flatnonzero(scores > least)
-    best = above[np.argsort(-scores[above], kind="stable")]
-    ties = np.flatnonzero(scores == least)[: k - len(best)]
-    return tuple(LabelScore(int(i), labels[i], float(scores[i])) for i in (*best, *ties))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from edgeclassify.config import ViewConfig
-from edgeclassify.types import UNKNOWN, Event, EventType, LabelScore, Observation, ViewState
+from edgeclassify.types import UNKNOWN, Event, EventType, Observation, ViewState, top_k
 
 NS_PER_S = 1_000_000_000
 
@@ -163,8 +163,7 @@ class ViewStateMachine:
 
     def _state(self, observation: Observation) -> ViewState:
         scores, occurrence = observation.scores, self._occurrence
-        order = np.argsort(-scores, kind="stable")[: self._rules.top]
-        top = tuple(LabelScore(int(i), self._labels[int(i)], float(scores[i])) for i in order)
+        top = top_k(scores, self._labels, self._rules.top)
         label = UNKNOWN if occurrence is None else self._labels[occurrence.index]
         # While unknown, the score says how close the best label is to entering.
         score = top[0].score if occurrence is None else float(scores[occurrence.index])

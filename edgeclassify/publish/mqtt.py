@@ -1,5 +1,6 @@
 """The publisher for an MQTT broker: one thread that connects, delivers, and connects again."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from threading import Event as Flag
 from threading import Lock, Thread
 
 from edgeclassify.config import MqttConfig
+from edgeclassify.errors import PublishError
 from edgeclassify.publish import payload
 from edgeclassify.publish.announce import Announcer
 from edgeclassify.publish.backoff import Backoff
@@ -40,10 +42,9 @@ _SAYING_GOODBYE = 0.3  # share of stop()'s time that is kept for `offline`
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A view's newest state, its message, and when (monotonic seconds) one was last sent."""
+    """A view's newest state, and when (monotonic seconds) one was last sent."""
 
     state: ViewState
-    message: Message
     sent_at: float
 
 
@@ -137,17 +138,17 @@ class MqttPublisher(Publisher):
 
     def publish_state(self, state: ViewState) -> None:
         """Retained, on change, as a heartbeat every mqtt.heartbeat_s, and on every connect."""
-        message = payload.state_message(self._topics, state)
         now = time.monotonic()
         # Under the lock until it is in the live values, or a heartbeat could put an older state after it.
         with self._lock:
             known = self._states.get(state.view)
             changed = known is None or not payload.same_situation(known.state, state)
-            self._states[state.view] = _Shown(state, message, now if known is None or changed else known.sent_at)
+            # The message itself is made only where it is sent: this runs for every frame.
             if changed:
-                self._live.put(Rank.STATE, message)
+                self._live.put(Rank.STATE, payload.state_message(self._topics, state))
                 slugs = self._slugs.get(state.view, {})
                 self._live.put_changed(Rank.STATE, payload.label_messages(self._topics, state, slugs))
+            self._states[state.view] = _Shown(state, now if known is None or changed else known.sent_at)
         if changed:
             self._waker.wake()
 
@@ -304,7 +305,9 @@ class MqttPublisher(Publisher):
             for view, shown in self._states.items():
                 if now - shown.sent_at >= older_than_s:
                     self._states[view] = replace(shown, sent_at=now)
-                    self._live.put(Rank.STATE, shown.message)
+                    # A state that can't be said (a score that is no number) was reported when it was published.
+                    with contextlib.suppress(PublishError):
+                        self._live.put(Rank.STATE, payload.state_message(self._topics, shown.state))
 
     def _send_results(self, link: PahoLink) -> None:
         with self._lock:

@@ -23,6 +23,8 @@ CONTRACT_VERSION = 1
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
 JSON, TEXT = "application/json", "text/plain"
+RESULT_TOP = 5
+"""Labels that a raw result lists."""
 RESULT_EXPIRY_S = 10
 """A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else
 expires: events must arrive however late, and retained messages describe now until the next one."""
@@ -208,7 +210,7 @@ def result_message(topics: Topics, view: str, prediction: Prediction) -> Message
         "v": CONTRACT_VERSION,
         "ts": rfc3339(prediction.captured_at),
         "frame": prediction.frame_sequence,
-        "top": [asdict(row) | {"score": _score(row.score)} for row in prediction.top],
+        "top": [asdict(row) | {"score": _score(row.score)} for row in prediction.top(RESULT_TOP)],
         "preprocess_ms": prediction.preprocess_ms,
         "invoke_ms": prediction.invoke_ms,
     }

@@ -53,9 +53,9 @@ def measure(path: Path, runtime: RuntimeName, pictures: Sequence[Photo], frames:
     pairs = list(zip(pictures, predictions, strict=True))
     return Figures(
         runtime=classifier.info.runtime,
-        best=tuple(prediction.top[0].index for prediction in predictions),
-        top1=sum(prediction.top[0].index == photo.index for photo, prediction in pairs),
-        top5=sum(photo.index in [entry.index for entry in prediction.top] for photo, prediction in pairs),
+        best=tuple(prediction.top(1)[0].index for prediction in predictions),
+        top1=sum(prediction.top(1)[0].index == photo.index for photo, prediction in pairs),
+        top5=sum(photo.index in [entry.index for entry in prediction.top(5)] for photo, prediction in pairs),
         preprocess_ms=statistics.median(prediction.preprocess_ms for prediction in predictions),
         invoke_ms=statistics.median(prediction.invoke_ms for prediction in predictions),
         classify_ms=statistics.median(times),

@@ -89,7 +89,7 @@ def top1(classifier: Classifier, pictures: Sequence[Photo], enlargement: int) ->
         frame = photo.frame()
         size = (frame.width * enlargement, frame.height * enlargement)
         pixels = np.asarray(cv2.resize(frame.pixels, size, interpolation=cv2.INTER_LANCZOS4), np.uint8)
-        right += classifier.classify(frame_of(pixels, PixelFormat.BGR)).top[0].index == photo.index
+        right += classifier.classify(frame_of(pixels, PixelFormat.BGR)).top(1)[0].index == photo.index
     return right
 
 

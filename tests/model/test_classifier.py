@@ -59,9 +59,9 @@ def test_every_kind_of_model(
     tolerance = 1e-5 if dtype == "float32" or not has_softmax else 0.5 / 256 + 1e-3
     assert prediction.scores == pytest.approx(softmax(real), abs=tolerance)
     best = int(np.argmax(real))
-    assert prediction.top[0].index == best
-    assert prediction.top[0].label == LABELS[best]
-    assert len(prediction.top) == 5
+    assert prediction.top(1)[0].index == best
+    assert prediction.top(1)[0].label == LABELS[best]
+    assert len(prediction.top(5)) == 5
 
 
 def test_sidecar_wins_over_metadata(write_model: WriteModel, runtime: RuntimeName) -> None:
@@ -76,12 +76,12 @@ def test_sidecar_wins_over_metadata(write_model: WriteModel, runtime: RuntimeNam
 
 
 def test_frame_and_figures_are_in_the_prediction(write_model: WriteModel) -> None:
-    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)), top=2)
+    classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
     frame = replace(FRAME, sequence=41, captured_at_ns=99, captured_at=5.0, origin="x.jpg")
     prediction = classifier.classify(frame)
     assert (prediction.frame_sequence, prediction.captured_at_ns, prediction.captured_at) == (41, 99, 5.0)
     assert prediction.origin == "x.jpg"
-    assert len(prediction.top) == 2
+    assert len(prediction.top(2)) == 2
     assert prediction.preprocess_ms > 0
     assert prediction.ms == prediction.preprocess_ms + prediction.invoke_ms
 
@@ -127,7 +127,7 @@ def test_frame_that_is_not_what_it_says(write_model: WriteModel) -> None:
     classifier = open_classifier(config(write_model(flatten_model(), labels=LABELS)))
     with pytest.raises(ImageError, match="must have shape"):
         classifier.classify(frame_of(PIXELS, PixelFormat.RGB, width=5))
-    assert classifier.classify(FRAME).top
+    assert classifier.classify(FRAME).top(1)
 
 
 def test_no_native_view_is_kept(write_model: WriteModel) -> None:
@@ -335,7 +335,7 @@ def test_golden_picture_that_can_not_be_read(
 
 
 def right(classifier: Classifier, folder: Path) -> int:
-    return sum(classifier.classify(photo.frame()).top[0].index == photo.index for photo in photos(folder))
+    return sum(classifier.classify(photo.frame()).top(1)[0].index == photo.index for photo in photos(folder))
 
 
 @pytest.mark.data
@@ -364,7 +364,7 @@ def test_the_runtimes_agree(test_data: Path, model: str) -> None:
         for name in available_runtimes()
     )
     pairs = [(one.classify(p.frame()), other.classify(p.frame())) for p in photos(test_data)[::5]]
-    assert sum(a.top[0].index == b.top[0].index for a, b in pairs) >= 19
+    assert sum(a.top(1)[0].index == b.top(1)[0].index for a, b in pairs) >= 19
     assert max(float(np.abs(a.scores - b.scores).max()) for a, b in pairs) < 0.12
 
 
@@ -377,7 +377,7 @@ def test_every_colour_format_gives_the_same_label(test_data: Path, pixel_format:
         bgr = photo.frame().pixels
         even = np.ascontiguousarray(bgr[: bgr.shape[0] // 2 * 2, : bgr.shape[1] // 2 * 2, ::-1])
         one = classifier.classify(in_format(even, PixelFormat.BGR))
-        agree += one.top[0].index == classifier.classify(in_format(even, pixel_format)).top[0].index
+        agree += one.top(1)[0].index == classifier.classify(in_format(even, pixel_format)).top(1)[0].index
     assert agree >= 17  # half-resolution chroma decides between neighbours now and then
 
 

@@ -10,7 +10,8 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
 from edgeclassify.model.contract import Activation, OutputContract
-from edgeclassify.model.scores import ScoreReader, softmax, top_k
+from edgeclassify.model.scores import ScoreReader, softmax
+from edgeclassify.types import top_k
 
 
 def contract(

@@ -52,4 +52,4 @@ def health(**changes: Any) -> Health:
 
 def prediction(sequence: int = 5) -> Prediction:
     scores = np.array([0.0, 0.05, 0.93456], np.float32)
-    return Prediction(TOP, scores, 0.5, 4.25, sequence, 1, T0, "photos/cat.jpg")
+    return Prediction(scores, ("shut", "closed", "open"), 0.5, 4.25, sequence, 1, T0, "photos/cat.jpg")
