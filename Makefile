@@ -2,6 +2,8 @@
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
 # make bench  figures: accuracy, time per frame, memory
+# sudo make install     the service on this machine (a second time: upgrade); the config is kept
+# sudo make uninstall   removes it; config and state stay
 
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -10,7 +12,7 @@ FRAMES ?= 9
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
@@ -43,6 +45,9 @@ $(VENV)/.test: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[dev,litert]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+install uninstall:
+	PYTHON=$(PYTHON) systemd/install.sh $@
 
 clean:
 	rm -rf $(VENV) build *.egg-info

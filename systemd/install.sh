@@ -1,0 +1,77 @@
+#!/bin/sh
+# install.sh install|uninstall: the service on this machine; called by `make install` and `make uninstall`, as root.
+#   /opt/edgeclassify                   the package in an environment of its own, which sees Debian's python3-picamera2
+#   /usr/local/bin/edgeclassify         link to its command
+#   /usr/local/lib/{systemd/system,sysusers.d,tmpfiles.d}   unit, user, folders
+#   /etc/edgeclassify/edgeclassify.toml the config: written once, never changed
+# A second run upgrades. PYTHON names another interpreter than python3.
+set -eu
+umask 022
+
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+python=${PYTHON:-python3}
+home=/opt/edgeclassify
+lib=/usr/local/lib
+config=/etc/edgeclassify/edgeclassify.toml
+
+fail() { printf 'make install: %s\n' "$1" >&2; exit 1; }
+
+# booted: is systemd running here (and not only installed, as in an image that is being built)?
+booted() { [ -d /run/systemd/system ]; }
+
+make_environment() {
+  command -v "$python" >/dev/null || fail "$python is not there; sudo apt install python3 python3-venv"
+  version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or later is needed, $python is $version"
+  # After an upgrade of the operating system the packages of the Python before are of no use.
+  [ -d "$home/lib/python$version/site-packages" ] && [ -x "$home/bin/pip" ] && return
+  "$python" -m venv --system-site-packages --clear "$home" || fail "no environment made; sudo apt install python3-venv"
+}
+
+install_package() {
+  # LiteRT is many times faster than tflite-runtime; its wheels are for 64-bit userlands.
+  extra=$("$home/bin/python" -c 'import struct; print("[litert]" if struct.calcsize("P") == 8 else "")')
+  # From a copy: building leaves files behind, and files of a former build would be installed again.
+  copy=$(mktemp -d)
+  trap 'rm -rf "$copy"' EXIT
+  for part in pyproject.toml README.md LICENSE edgeclassify; do
+    [ ! -e "$checkout/$part" ] || cp -R "$checkout/$part" "$copy/"
+  done
+  "$home/bin/pip" --disable-pip-version-check install --no-cache-dir --quiet "$copy$extra"
+  install -d /usr/local/bin
+  ln -sfn "$home/bin/edgeclassify" /usr/local/bin/edgeclassify
+}
+
+install_service() {
+  install -D -m 0644 "$checkout/systemd/edgeclassify.service" "$lib/systemd/system/edgeclassify.service"
+  install -D -m 0644 "$checkout/systemd/edgeclassify.sysusers" "$lib/sysusers.d/edgeclassify.conf"
+  install -D -m 0644 "$checkout/systemd/edgeclassify.tmpfiles" "$lib/tmpfiles.d/edgeclassify.conf"
+  systemd-sysusers "$lib/sysusers.d/edgeclassify.conf"
+  systemd-tmpfiles --create "$lib/tmpfiles.d/edgeclassify.conf"
+  [ -e "$config" ] || install -m 0644 "$checkout/config/edgeclassify.toml" "$config"
+  booted || return 0
+  systemctl daemon-reload
+  systemctl try-restart edgeclassify.service
+}
+
+remove() {
+  if booted; then systemctl disable --quiet --now edgeclassify.service 2>/dev/null || true; fi
+  rm -f /usr/local/bin/edgeclassify "$lib/systemd/system/edgeclassify.service" \
+    "$lib/sysusers.d/edgeclassify.conf" "$lib/tmpfiles.d/edgeclassify.conf"
+  rm -rf "$home"
+  if booted; then systemctl daemon-reload; fi
+  echo "removed; kept: /etc/edgeclassify, /var/lib/edgeclassify and the user edgeclassify"
+}
+
+[ "$(id -u)" = 0 ] || fail "root rights are needed: sudo make ${1:-install}"
+case ${1:-} in
+  install)
+    make_environment
+    install_package
+    install_service
+    echo "installed: $(/usr/local/bin/edgeclassify --version)"
+    echo "next: sudo nano $config && edgeclassify check $config && sudo systemctl enable --now edgeclassify"
+    ;;
+  uninstall) remove ;;
+  *) fail "usage: install.sh install|uninstall" ;;
+esac

@@ -1,0 +1,29 @@
+"""The service under a real systemd, in the root that EDGECLASSIFY_SYSTEMD_ROOT names."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKS = Path(__file__).parents[1] / "target" / "systemd"
+ROOT = os.environ.get("EDGECLASSIFY_SYSTEMD_ROOT")
+
+
+@pytest.mark.systemd_root
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(
+    ROOT is None, reason="EDGECLASSIFY_SYSTEMD_ROOT is not set; see tests/target/systemd/build-root.sh"
+)
+def test_the_service_under_systemd() -> None:
+    done = subprocess.run(
+        [sys.executable, str(CHECKS / "check.py"), str(ROOT)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    print(done.stdout)
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
+    assert not failed
+    assert done.returncode == 0
+    assert done.stdout.endswith("all checks hold\n")

@@ -1,0 +1,62 @@
+"""The mosquitto of the container, with a password, and what arrives from it."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from container import Container
+
+NODE = "porch"
+USER, PASSWORD = "porch", "secret"
+SUBSCRIBE = ("mosquitto_sub", "-u", USER, "-P", PASSWORD, "-q", "1")
+SETTINGS = "listener 1883 127.0.0.1\nallow_anonymous false\npassword_file /etc/mosquitto/passwords\n"
+
+
+def set_up(container: Container) -> None:
+    """Let the broker know the service and nobody else, now and after a boot."""
+    container.run("mosquitto_passwd", "-b", "-c", "/etc/mosquitto/passwords", USER, PASSWORD)
+    container.run("chown", "mosquitto:", "/etc/mosquitto/passwords")
+    container.write("/etc/mosquitto/conf.d/check.conf", SETTINGS)
+    container.run("systemctl", "enable", "--quiet", "mosquitto")
+    container.run("systemctl", "restart", "mosquitto")
+
+
+def retained_status(container: Container) -> str:
+    """The node's retained status, as a client that connects now is told."""
+    return container.run(
+        *SUBSCRIBE, "-C", "1", "-W", "5", "-t", f"edgeclassify/{NODE}/status", check=False
+    ).strip()
+
+
+class Subscriber:
+    """Records every message of the node."""
+
+    def __init__(self, container: Container) -> None:
+        self._file = tempfile.NamedTemporaryFile()  # noqa: SIM115 - lives as long as the subscriber
+        self._process = container.start(*SUBSCRIBE, "-t", "edgeclassify/#", "-F", "%r %t %p", stdout=self._file)
+
+    def close(self) -> None:
+        """End the subscription and forget the record."""
+        self._process.terminate()
+        self._process.wait()
+        self._file.close()
+
+    def payloads(self, topic: str, *, live: bool = False) -> list[str]:
+        """Payloads of a topic below the node's, oldest first; `live`: without retained ones."""
+        name = f"edgeclassify/{NODE}/{topic}"
+        return [
+            payload for retained, found, payload in self._messages() if found == name and not (live and retained)
+        ]
+
+    def event_numbers(self) -> list[int]:
+        """The `seq` of every event of every view, whether it came live or late."""
+        return [
+            json.loads(payload)["seq"]
+            for retained, topic, payload in self._messages()
+            if not retained and topic.endswith(("/event", "/history"))
+        ]
+
+    def _messages(self) -> list[tuple[bool, str, str]]:
+        text = Path(self._file.name).read_text()
+        whole = text[: text.rfind("\n") + 1].splitlines()  # the last line may be half written
+        return [(flag == "1", topic, payload) for flag, topic, payload in (line.split(" ", 2) for line in whole)]

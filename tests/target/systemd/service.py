@@ -1,0 +1,77 @@
+"""The service inside the container, with what the checks do to it and ask of it again and again."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import broker
+from broker import Subscriber
+from container import Container, Unit, wait_for
+
+NAME = "edgeclassify.service"
+STATE = "/var/lib/edgeclassify"
+CONFIG = "/etc/edgeclassify/edgeclassify.toml"
+PASSWORD_FILE = "/etc/edgeclassify/mqtt-password"
+OFFLINE_PACKAGES = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/opt/wheels"}
+
+
+class InstalledService:
+    """The service, the subscriber that hears it, and the configs that it is given."""
+
+    def __init__(self, container: Container, model: Path | None) -> None:
+        self.container = container
+        self.run = container.run
+        self.unit = Unit(container, NAME)
+        self.model = model
+        self._subscriber: Subscriber | None = None
+
+    @property
+    def heard(self) -> Subscriber:
+        """What has arrived from the broker since the last boot."""
+        self._subscriber = self._subscriber or Subscriber(self.container)
+        return self._subscriber
+
+    def close(self) -> None:
+        """End the subscription."""
+        if self._subscriber is not None:
+            self._subscriber.close()
+        self._subscriber = None
+
+    def config(self, *, view: str = "gate", source: str = f"images:{STATE}/photos") -> str:
+        """A config under which every photo is an event of its own."""
+        model = "" if self.model is None else f'[model]\nname = "{STATE}/models/{self.model.name}"\n'
+        return (
+            f'[node]\nname = "{broker.NODE}"\nhealth_interval_s = 1\n'
+            f'[mqtt]\nusername = "{broker.USER}"\npassword_file = "{PASSWORD_FILE}"\n{model}'
+            f'[[camera]]\nname = "front"\nsource = "{source}"\ninterval_s = 0.2\nloop = true\n'
+            f"stall_timeout_s = 1.0\nrestart_attempts = 0\n"
+            f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n'
+        )
+
+    def bad_config(self) -> str:
+        """A config with a misspelt key."""
+        return self.config().replace("interval_s = 0.2", "intervall_s = 0.2")
+
+    def make(self, target: str) -> "subprocess.CompletedProcess[str]":
+        return self.container.result("make", "-C", "/root/edgeclassify", target, timeout=500, **OFFLINE_PACKAGES)
+
+    def publishes(self) -> bool:
+        """Does a message come that was published after this call?"""
+        before = len(self.heard.payloads("health", live=True))
+        return wait_for(lambda: len(self.heard.payloads("health", live=True)) > before)
+
+    def restarted(self, pid: int, timeout_s: float = 40) -> bool:
+        """Does the service run again, as another process than `pid`?"""
+        return wait_for(lambda: self.unit.pid not in (0, pid) and self.unit.active, timeout_s)
+
+    def start_afresh(self, config: str) -> None:
+        """Start the service with a config, whatever it was doing."""
+        self.container.write(CONFIG, config)
+        self.unit.control("stop")
+        self.unit.control("reset-failed", check=False)
+        self.unit.control("start")
+
+    def said(self, since: str = "-1h") -> list[dict[str, Any]]:
+        """What the service itself wrote to the journal, without systemd's words about it."""
+        entries = (e for e in self.unit.journal(since) if e.get("_TRANSPORT") == "stdout")
+        return [e for e in entries if isinstance(e["MESSAGE"], str)]
