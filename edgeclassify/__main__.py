@@ -1,5 +1,6 @@
 """The way in: `edgeclassify COMMAND`, and the only place where errors become exit statuses."""
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ import click
 
 from edgeclassify.cli import commands
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
+from edgeclassify.logs import for_stream
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return ExitStatus.USAGE
     except EdgeClassifyError as error:
-        click.echo(f"edgeclassify: {error}", err=True)
+        click.echo(for_stream(f"edgeclassify: {error}", logging.ERROR, sys.stderr), err=True)
         return error.exit_status
     except (click.Abort, KeyboardInterrupt):
         return 130  # as a shell reports SIGINT

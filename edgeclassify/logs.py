@@ -21,8 +21,7 @@ class JournalFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as journald wants it."""
-        prefix = f"<{PRIORITIES.get(record.levelno, 5)}>"
-        return "\n".join(prefix + line for line in super().format(record).splitlines())
+        return _prefixed(super().format(record), record.levelno)
 
 
 class TerminalFormatter(logging.Formatter):
@@ -53,6 +52,11 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
     set_level(level)
 
 
+def for_stream(text: str, level: int, stream: TextIO) -> str:
+    """The text of a message that is not logged but printed, with its priority where the stream is the journal."""
+    return _prefixed(text, level) if goes_to_journal(stream) else text
+
+
 def set_level(level: str) -> None:
     """Change the level of our own messages; libraries stay at warnings."""
     logging.getLogger().setLevel(logging.WARNING)
@@ -67,3 +71,8 @@ def goes_to_journal(stream: TextIO) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return (status.st_dev, status.st_ino) == (device, inode)
+
+
+def _prefixed(text: str, level: int) -> str:
+    prefix = f"<{PRIORITIES.get(level, 5)}>"
+    return "\n".join(prefix + line for line in text.splitlines())

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from edgeclassify.logs import JournalFormatter, TerminalFormatter, goes_to_journal, set_level, set_up_logging
+from edgeclassify.logs import (
+    JournalFormatter,
+    TerminalFormatter,
+    for_stream,
+    goes_to_journal,
+    set_level,
+    set_up_logging,
+)
 
 log = logging.getLogger("edgeclassify.test")
 
@@ -59,7 +66,9 @@ def test_the_journal_is_recognised_by_device_and_inode(monkeypatch: pytest.Monke
         status = os.fstat(stream.fileno())
         monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
         assert goes_to_journal(stream)
+        assert for_stream("2 faults\n  camera", logging.ERROR, stream) == "<3>2 faults\n<3>  camera"
         monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino + 1}")
         assert not goes_to_journal(stream)
+        assert for_stream("2 faults", logging.ERROR, stream) == "2 faults"
     monkeypatch.delenv("JOURNAL_STREAM")
     assert not goes_to_journal(io.StringIO())
