@@ -1,7 +1,7 @@
 #!/bin/bash
 # build-root.sh ROOT [SUITE]: a Debian (bookworm unless named) in the folder ROOT that can be booted with systemd as
 # PID 1, with mosquitto, and with the wheels that `make install` asks for: the container has no network.
-# Run again after a change of the dependencies. Root rights, about a minute, 400 MB (700 MB once checked).
+# Run again after a change of the dependencies. Root rights, about a minute, 400 MB.
 # Then: EDGECLASSIFY_SYSTEMD_ROOT=ROOT pytest -m systemd_root
 set -euo pipefail
 root=${1:?usage: build-root.sh ROOT [SUITE]}
