@@ -23,7 +23,7 @@ if ! [ -x "$root$python" ]; then
   chroot "$root" python3 -m venv --system-site-packages /opt/camera
 fi
 chroot "$root" env -u PIP_FIND_LINKS PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
-  "$python" -m pip install -q --disable-pip-version-check picamera2
+  "$python" -m pip install -q --disable-pip-version-check picamera2 pydantic click rich paho-mqtt ai-edge-litert
 
 gcc -O2 -Wall -shared -fPIC -o "$root/opt/dma_heap.so" "$here/dma_heap.c" -ldl
 site=$(chroot "$root" "$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
@@ -33,4 +33,17 @@ printf 'class PixelFormat:\n    def __getattr__(self, name):\n        return nam
   > "$root$site/pykms.py"
 mkdir -p "$root/usr/share/libcamera/pipeline/virtual" "$root/opt/edgeclassify"
 cp "$here/virtual.yaml" "$root/usr/share/libcamera/pipeline/virtual/virtual.yaml"
+# The photo that the second virtual camera shows: the middle of the demo's cat, 16:9.
+mkdir -p "$root/opt/photos"
+cp "$here/../../../edgeclassify/demo/photos/cat.jpg" "$root/opt/cat.jpg"
+chroot "$root" "$python" - <<'PY'
+import cv2
+
+image = cv2.imread("/opt/cat.jpg")
+height, width = image.shape[:2]
+rows = width * 9 // 16
+top = (height - rows) // 2
+image = cv2.resize(image[top : top + rows], (320, 180), interpolation=cv2.INTER_AREA)
+cv2.imwrite("/opt/photos/0.jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+PY
 echo "camera root ready: $root"
