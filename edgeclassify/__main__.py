@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away, e.g. `head`
         return ExitStatus.SOME_FAILED
+    except Exception as error:  # noqa: BLE001 - a bug: its traceback, where the log goes
+        sys.excepthook(type(error), error, error.__traceback__)
+        return ExitStatus.SOFTWARE
     return status if isinstance(status, int) else ExitStatus.OK
 
 

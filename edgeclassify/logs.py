@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from types import TracebackType
 from typing import TextIO
 
 # sd-daemon(3): "<N>" at the start of a line is its syslog priority.
@@ -49,6 +50,7 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
+    sys.excepthook = _log_uncaught
     set_level(level)
 
 
@@ -71,6 +73,11 @@ def goes_to_journal(stream: TextIO) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return (status.st_dev, status.st_ino) == (device, inode)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug: its traceback goes where the log goes, with the priority of an error on every line."""
+    logging.getLogger("edgeclassify").critical("a bug, please report it", exc_info=(kind, error, trace))
 
 
 def _prefixed(text: str, level: int) -> str:

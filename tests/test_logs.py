@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -22,8 +23,9 @@ log = logging.getLogger("edgeclassify.test")
 @pytest.fixture(autouse=True)
 def restore_logging() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
     yield
+    sys.excepthook = hook
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.getLogger("edgeclassify").setLevel(logging.NOTSET)
@@ -72,3 +74,14 @@ def test_the_journal_is_recognised_by_device_and_inode(monkeypatch: pytest.Monke
         assert for_stream("2 faults", logging.ERROR, stream) == "2 faults"
     monkeypatch.delenv("JOURNAL_STREAM")
     assert not goes_to_journal(io.StringIO())
+
+
+def test_a_bug_is_logged_with_its_traceback() -> None:
+    stream = io.StringIO()
+    set_up_logging("info", stream)
+    try:
+        raise ZeroDivisionError("on purpose")
+    except ZeroDivisionError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    assert "CRITICAL a bug" in stream.getvalue()
+    assert "ZeroDivisionError: on purpose" in stream.getvalue()

@@ -58,7 +58,7 @@ def demo(
                 }
             ],
             # A photo is seen once per round: it counts at once.
-            "view": [{"name": "table", "camera": "photos", "threshold_enter": 0.3, "confirm_s": 0}],
+            "view": [{"name": "table", "camera": "photos", "confirm_s": 0}],
             "logging": {"level": "warning"},
         }
         config = parse_config(document, "demo", Path.cwd())

@@ -185,7 +185,8 @@ def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
         yield name, resolve_model(name), catalog.entry(name).facts.sha256
         return
     for entry in catalog.entries.values():
-        found = model_path(entry)
+        # A model that is part of the package must be there; of the others, those that were fetched.
+        found = entry.local_file or model_path(entry)
         if found is not None:
             yield entry.name, found, entry.facts.sha256
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from edgeclassify.config.faults import did_you_mean
 from edgeclassify.errors import ConfigError, ModelMissingError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
-from edgeclassify.model.catalog.places import SHIPPED_ENTRIES, entry_folders, models_folders
+from edgeclassify.model.catalog.places import SHIPPED_ENTRIES, entry_folders, is_file, models_folders
 
 __all__ = ["Catalog", "CatalogEntry", "load_catalog", "model_path", "resolve_model"]
 
@@ -55,9 +55,9 @@ def load_catalog() -> Catalog:
 def model_path(entry: CatalogEntry) -> Path | None:
     """The entry's .tflite file, None where it has not been fetched (or a file of the user's is gone)."""
     if entry.local_file is not None:
-        return entry.local_file.resolve() if entry.local_file.is_file() else None
+        return entry.local_file.resolve() if is_file(entry.local_file) else None
     candidates = (folder / f"{entry.name}.tflite" for folder in models_folders())
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def resolve_model(name: str) -> Path:

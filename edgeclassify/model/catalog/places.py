@@ -42,7 +42,7 @@ def fetch_folder() -> Path:
     folders = models_folders()
     for folder in folders:
         # The machine's folder counts only where the service has been set up; the user's own is made.
-        if folder == SYSTEM_MODELS and not folder.exists():
+        if folder == SYSTEM_MODELS and not _exists(folder):
             continue
         if _can_write(folder):
             return folder
@@ -70,9 +70,25 @@ def _user_folder(variable: str, default: str) -> Path | None:
         return None
 
 
+def _exists(folder: Path) -> bool:
+    """Whether it is there, as far as this user may see."""
+    try:
+        return folder.exists()
+    except PermissionError:
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Whether the file is there, as far as this user may see."""
+    try:
+        return path.is_file()
+    except PermissionError:
+        return False
+
+
 def _can_write(folder: Path) -> bool:
     """Whether files can be put into the folder, or into the nearest one above it that exists."""
     for place in (folder, *folder.parents):
-        if place.exists():
+        if _exists(place):
             return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
     return False
