@@ -7,7 +7,6 @@ table 2. At 64 pixels the first convolution keeps its stride of 1, so that the l
 
 from __future__ import annotations
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -67,7 +66,7 @@ def same_conv(
 def _tap_sum(x: Tensor, weight: Tensor, bias: Tensor | None, stride: int) -> Tensor:
     height, width = x.shape[-2] // stride, x.shape[-1] // stride
     padded = F.pad(x, (1, 1, 1, 1) if stride == 1 else (0, 1, 0, 1))
-    weight = weight.to(x.dtype) if torch.is_autocast_enabled(x.device.type) else weight
+    weight = weight.to(x.dtype)
     total = None
     for dy in range(3):
         for dx in range(3):
