@@ -15,7 +15,7 @@ ROOT = os.environ.get("EDGECLASSIFY_SYSTEMD_ROOT")
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(
-    ROOT is None, reason="EDGECLASSIFY_SYSTEMD_ROOT is not set; see tests/target/systemd/build-root.sh"
+    not ROOT, reason="EDGECLASSIFY_SYSTEMD_ROOT is not set; see tests/target/systemd/build-root.sh"
 )
 def test_the_service_under_systemd() -> None:
     done = subprocess.run(
