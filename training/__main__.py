@@ -74,6 +74,15 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 
 
 def _train(options: argparse.Namespace) -> None:
+    import torch
+
+    for path in (options.data, options.teacher_model, options.teacher_labels):
+        if path is None or not path.exists():
+            raise SystemExit(
+                f"{path}: expected a file or folder, found nothing; training/README.md says what to fetch"
+            )
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise SystemExit("--device cuda: this PyTorch finds no such accelerator; use --device cpu")
     from training.bench import bench
     from training.train import Place, run
 

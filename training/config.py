@@ -51,10 +51,10 @@ class Recipe:
     strides: tuple[int, ...] = (1, 2, 2, 2, 1, 1, 1)
     teacher_size: int = 160
     teacher: Phase = Phase(
-        "teacher", 10, "adamw", 5e-4, 256, 0.02, 0.998, 0.5, smoothing=0.0,
+        "teacher", 8, "adamw", 5e-4, 256, 0.02, 0.998, 0.5, smoothing=0.0,
         augmentation=Augmentation(erase=0.1, mixup=0.2, cutmix=0.2),
     )  # fmt: skip
-    student: Phase = Phase("student", 100, "sgd", 0.3, 512, 1e-4, 0.9995, 4, distill=0.9)
-    quantized: Phase = Phase("quantized", 4, "adamw", 3e-5, 512, 0.0, 0.999, 0.2, distill=0.9)
+    student: Phase = Phase("student", 98, "sgd", 0.3, 512, 1e-4, 0.9995, 4, distill=0.9)
+    quantized: Phase = Phase("quantized", 3, "adamw", 3e-5, 512, 0.0, 0.999, 0.2, distill=0.9)
     calibration_pictures: int = 4096
     every: int = 1  # use every nth picture, for a trial

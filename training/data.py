@@ -59,4 +59,6 @@ def split(pictures: Pictures, held_out: float) -> tuple[Pictures, Pictures]:
 def load_train(source: Path) -> Pictures:
     """The training pictures of a Tiny ImageNet folder, or of a folder of packs."""
     packs = sorted(source.glob("*.pack"))
-    return decode(item for path in packs for item in unpacked(path.read_bytes())) if packs else decode(train_files(source))
+    if packs:
+        return decode(item for path in packs for item in unpacked(path.read_bytes()))
+    return decode(train_files(source))

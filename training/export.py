@@ -19,6 +19,7 @@ from training.arithmetic import (
     Quantization,
     bias_scales,
     quantize_bias,
+    quantize_weight,
     weight_scales,
 )
 from training.graph import Graph, Layer
@@ -44,7 +45,7 @@ class _SharingBuilder(flatbuffers.Builder):
         super().__init__(size)
         self._known: dict[tuple[str, bytes], int] = {}
 
-    def CreateNumpyVector(self, x: Any) -> int:
+    def CreateNumpyVector(self, x: Any) -> int:  # noqa: N802 - overrides
         key = (x.dtype.str, x.tobytes())
         if key not in self._known:
             self._known[key] = super().CreateNumpyVector(x)
@@ -79,7 +80,7 @@ class _Writer:
         zero_point = q.zero_point + (SHIFT if unsigned else 0)
         return self.tensor(name, shape, kind, scales=[q.scale], zero_points=[zero_point])
 
-    def operator(self, code: int, inputs: list[int], outputs: list[int], kind: int = 0, options: Any = None) -> None:
+    def operator(self, code: int, inputs: list[int], outputs: list[int], kind: int, options: Any) -> None:
         operator = schema.OperatorT()
         operator.opcodeIndex = self.codes.setdefault(code, len(self.codes))
         operator.inputs, operator.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
@@ -95,26 +96,26 @@ def _quantization(scales: Any, zero_points: Any, axis: int = 0) -> Any:
     return parameters
 
 
-def _filter(layer: Layer) -> tuple[Any, int]:
-    """The weight in the file's layout, and its axis of output channels."""
+def _stored(layer: Layer, scales: Any) -> tuple[Any, int]:
+    """The int8 weight in the file's layout, and its axis of output channels."""
     assert layer.weight is not None
+    integers = quantize_weight(layer.weight, scales)
     if layer.kind == "depthwise":
-        return np.transpose(layer.weight, (1, 2, 0))[None], 3
-    return layer.weight, 0
+        return integers.transpose(1, 2, 0)[None], 3
+    return integers, 0
 
 
-def _convolution(writer: _Writer, layer: Layer, source: int, source_q: Quantization, shape: tuple[int, ...]) -> int:
-    assert layer.weight is not None and layer.bias is not None
+def _convolution(writer: _Writer, layer: Layer, source: int, entry: Quantization, shape: tuple[int, ...]) -> int:
+    assert layer.weight is not None
+    assert layer.bias is not None
     scales = weight_scales(layer.weight)
     zeros = np.zeros(len(scales), np.int64)
-    stored, axis = _filter(layer)
-    stored_scales = scales.reshape((1, 1, 1, -1)) if axis == 3 else scales.reshape((-1, 1, 1, 1))
-    integers = np.clip(np.rint(stored / stored_scales), -127, 127).astype(np.int8)
+    integers, axis = _stored(layer, scales)
     weight = writer.tensor(
         f"{layer.name}/weight", integers.shape, schema.TensorType.INT8, integers,
         scales=scales, zero_points=zeros, axis=axis,
     )  # fmt: skip
-    units = bias_scales(source_q, scales)
+    units = bias_scales(entry, scales)
     bias = writer.tensor(
         f"{layer.name}/bias", (len(scales),), schema.TensorType.INT32, quantize_bias(layer.bias, units),
         scales=units, zero_points=zeros,
@@ -157,6 +158,12 @@ def _layer(writer: _Writer, layer: Layer, sources: list[int], quantizations: lis
     raise ValueError(f"layer {layer.name}: unknown kind {layer.kind!r}")
 
 
+def _shift(writer: _Writer, source: int, output: int) -> None:
+    """Between uint8 and int8 of one scale."""
+    kind = schema.BuiltinOptions.QuantizeOptions
+    writer.operator(OP.QUANTIZE, [source], [output], kind, schema.QuantizeOptionsT())
+
+
 def _probabilities(writer: _Writer, logits: int, quantization: Quantization) -> int:
     classes = int(writer.tensors[logits].shape[3])
     shape = writer.tensor("shape", (2,), schema.TensorType.INT32, np.array([1, classes], np.int32))
@@ -169,7 +176,7 @@ def _probabilities(writer: _Writer, logits: int, quantization: Quantization) -> 
     softmax.beta = 1.0
     writer.operator(OP.SOFTMAX, [flat], [signed], schema.BuiltinOptions.SoftmaxOptions, softmax)
     output = writer.activation("probabilities", (1, classes), PROBABILITY, unsigned=True)
-    writer.operator(OP.QUANTIZE, [signed], [output], schema.BuiltinOptions.QuantizeOptions, schema.QuantizeOptionsT())
+    _shift(writer, signed, output)
     return output
 
 
@@ -179,7 +186,7 @@ def write_tflite(graph: Graph, path: Path, description: str = "edgeclassify Mobi
     shape = (1, graph.size, graph.size, 3)
     image = writer.activation("image", shape, graph.image, unsigned=True)
     signed = writer.activation("image/int8", shape, graph.image)
-    writer.operator(OP.QUANTIZE, [image], [signed], schema.BuiltinOptions.QuantizeOptions, schema.QuantizeOptionsT())
+    _shift(writer, image, signed)
     known, quantizations = {"image": signed}, {"image": graph.image}
     for layer in graph.layers:
         sources = [known[name] for name in layer.inputs]

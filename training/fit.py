@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 from training.augment import augment, normalize
@@ -22,7 +22,7 @@ from training.network import ConvBN, decay_groups
 
 def autocast(device: str, wanted: bool = True) -> Any:
     """bfloat16 on an accelerator, plain float32 elsewhere."""
-    return torch.autocast("cuda" if device == "cuda" else "cpu", torch.bfloat16, enabled=wanted and device == "cuda")
+    return torch.autocast(device, torch.bfloat16, enabled=wanted and device == "cuda")
 
 
 @torch.no_grad()

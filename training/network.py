@@ -7,7 +7,7 @@ table 2. At 64 pixels the first convolution keeps its stride of 1, so that the l
 
 from __future__ import annotations
 
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, nn
 
 # expansion, output channels, repeats of each stage, and the stride of each stage's first repeat
@@ -29,7 +29,13 @@ class ConvBN(nn.Module):
     """
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int = 1, stride: int = 1, depthwise: bool = False, relu6: bool = True
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int = 1,
+        stride: int = 1,
+        depthwise: bool = False,
+        relu6: bool = True,
     ) -> None:
         super().__init__()
         groups = inputs if depthwise else 1

@@ -29,7 +29,8 @@ def plot(log: Path, out: Path) -> None:
     last = epochs[-1]
     taught = curve("teacher", "held_top1")[1]
     if taught:
-        accuracy.axhline(taught[-1], color=GREY, linewidth=1, linestyle="--", label=f"teacher ({taught[-1]:.1f} %)")
+        label = f"teacher ({taught[-1]:.1f} %)"
+        accuracy.axhline(taught[-1], color=GREY, linewidth=1, linestyle="--", label=label)
     tuned = curve("quantized", "held_top1")[1]
     if tuned:
         label = f"int8, top-1 ({tuned[-1]:.1f} %)"

@@ -75,7 +75,7 @@ class Activation(nn.Module):
 
     def quantization(self) -> Quantization:
         scale = float(self.scale)
-        return Quantization(scale, int(round(-128 - float(self.low) / scale)))
+        return Quantization(scale, round(-128 - float(self.low) / scale))
 
 
 class FoldedConv(nn.Module):
@@ -135,7 +135,7 @@ class FoldedNet(nn.Module):
         return [module for module in self.modules() if isinstance(module, Activation)]
 
     def set_mode(self, mode: str) -> None:
-        """"float", "observe" (float, remembering ranges) or "quantize"."""
+        """ "float", "observe" (float, remembering ranges) or "quantize"."""
         for module in self.modules():
             if isinstance(module, Activation):
                 module.mode = mode

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 - its usual name
 from ai_edge_litert import schema_py_generated as schema
 from torch import Tensor, nn
 

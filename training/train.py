@@ -97,7 +97,8 @@ def quantize(
         tuned = copy.deepcopy(best[2])
         teaching = torch.compile(teacher) if place.compiled and teacher is not None else teacher
         fitting = Fitting(
-            recipe.quantized, tuned, train, held, place.folder, recipe.seed + 2, teaching, place.compiled, half=False
+            recipe.quantized, tuned, train, held, place.folder, recipe.seed + 2, teaching, place.compiled,
+            half=False,
         )  # fmt: skip
         average: Any = fitting.run(log, save_every=1)
         candidates.append((evaluate(average, held, half=False)[0], "fine-tuned", average))
@@ -111,13 +112,14 @@ def quantize(
 
 
 def run(recipe: Recipe, place: Place) -> None:
-    """All phases; leaves checkpoints, `student-average.pt` (float16), `folded.pt` and `log.jsonl` in the folder."""
+    """All phases; leaves checkpoints, averages (float16), `folded.pt` and `log.jsonl` in the folder."""
     began = time.monotonic()
     place.folder.mkdir(parents=True, exist_ok=True)
     log = json_log(place.folder / "log.jsonl")
     settings = dataclasses.asdict(recipe)
     settings["device"] = torch.cuda.get_device_name() if place.device == "cuda" else "cpu"
-    log({"phase": "settings", "torch": torch.__version__, "compiled": place.compiled, "taps": place.taps, **settings})
+    settings |= {"torch": torch.__version__, "compiled": place.compiled, "taps": place.taps}
+    log({"phase": "settings", **settings})
     if place.device == "cuda":
         torch.backends.cudnn.benchmark = True
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
@@ -131,4 +133,3 @@ def run(recipe: Recipe, place: Place) -> None:
     net = quantize(recipe, place, student, teacher, train, held, log)
     torch.save(net.state_dict(), place.folder / "folded.pt")
     log({"phase": "done", "seconds": round(time.monotonic() - began, 1)})
-
