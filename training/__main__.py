@@ -53,7 +53,9 @@ def _result_options(parser: argparse.ArgumentParser, run: bool = True) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of Tiny ImageNet, or of packs")
     parser.add_argument("--folder", type=Path, required=run, help="checkpoints and log of the run")
     parser.add_argument("--teacher-model", type=Path, help="tf2_mobilenet_v2_1.0_224_ptq.tflite")
-    parser.add_argument("--out", type=Path, default=BUILTIN, help="folder of the built-in model")
+    # Never the package's own folder unless it is named: a trial must not replace the model that people use.
+    default = "FOLDER/result" if run else "the built-in model's"
+    parser.add_argument("--out", type=Path, help=f"folder of the .tflite file and the plot; default: {default}")
     parser.add_argument("--photos", type=Path, help="folder of photos with a truth.csv")
 
 
@@ -99,6 +101,8 @@ def _train(options: argparse.Namespace) -> None:
 def main() -> None:
     """Runs one command. Commands import what they need: training needs no runtime, verifying no PyTorch."""
     options = _arguments()
+    if options.command not in ("pack", "run", "bench"):
+        options.out = options.out or (options.folder / "result" if options.folder else BUILTIN)
     if options.command == "pack":
         from training.dataset import write_packs
 
@@ -117,7 +121,7 @@ def main() -> None:
     if options.command in ("plot", "all"):
         from training.plot import plot
 
-        plot(options.folder / "log.jsonl", BUILTIN.parents[2] / "docs" / "images" / "builtin-training.png")
+        plot(options.folder / "log.jsonl", options.out / "builtin-training.png")
 
 
 if __name__ == "__main__":
