@@ -61,6 +61,8 @@ class BrokerSettings:
     keepalive_s: int
     credentials: Credentials | None
     tls: ssl.SSLContext | None
+    client_certificate: bool
+    """Does `tls` hold a certificate that says who we are?"""
     will: Message
 
 
@@ -114,12 +116,12 @@ class PahoLink(Link):
         try:
             self._client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
         except (OSError, ValueError) as error:
-            raise LinkError(reasons.unreachable(error, tls=self._settings.tls is not None)) from error
+            raise LinkError(reasons.unreachable(error, self._security())) from error
         connack = self._answer(answer_timeout_s)
         if connack.is_failure:
             name = connack.getName()
             kind = ProtocolRefusedError if name == "Unsupported protocol version" else LinkError
-            raise kind(reasons.refusal(name))
+            raise kind(reasons.refusal(name, user=self._settings.credentials is not None))
         self._interrupt.release()
 
     def _answer(self, timeout_s: float) -> ReasonCode:
@@ -132,9 +134,13 @@ class PahoLink(Link):
                 self.step(left)
             except LinkError as error:
                 if self._connack is None:
-                    hint = "closed the connection without an answer (does it expect TLS on this port?)"
-                    raise UnansweredError(hint) from error
+                    raise UnansweredError(reasons.unanswered(self._security())) from error
         return self._connack
+
+    def _security(self) -> reasons.Security:
+        if self._settings.tls is None:
+            return reasons.Security.PLAIN
+        return reasons.Security.MUTUAL if self._settings.client_certificate else reasons.Security.TLS
 
     def send(self, message: Message) -> int | None:
         """Hand over to the socket's buffer."""

@@ -1,4 +1,7 @@
-"""User, password and TLS of the broker connection, checked at start so that a wrong path is one clear message."""
+"""User, password and TLS of the broker connection, checked at start so that a wrong path is one clear message.
+
+What is wrong here is a ConfigError: the files that the config names don't come right by trying again.
+"""
 
 import logging
 import os
@@ -9,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.config import MqttConfig, TlsConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None
     """User and password; None without a username.
 
     The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD (empty
-    counts as unset), else the systemd credential `mqtt-password`. Raises PublishError for a file that is missing,
+    counts as unset), else the systemd credential `mqtt-password`. Raises ConfigError for a file that is missing,
     unreadable or empty.
     """
     if config.username is None:
@@ -60,16 +63,16 @@ def _password_in(path: Path, key: str) -> str:
             content = file.read(_MAX_PASSWORD + 3)
         password = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
     except OSError as error:
-        raise PublishError(
+        raise ConfigError(
             f"{wanted}, but it can't be read: {error.strerror}. Check the path and its rights."
         ) from error
     except UnicodeDecodeError:
         # The decode error would carry the bytes, that is the password, into a traceback.
-        raise PublishError(f"{wanted}, found bytes that are no UTF-8. Save it as UTF-8 text.") from None
+        raise ConfigError(f"{wanted}, found bytes that are no UTF-8. Save it as UTF-8 text.") from None
     if not password:
-        raise PublishError(f"{wanted}, found it empty. Write the password into it.")
+        raise ConfigError(f"{wanted}, found it empty. Write the password into it.")
     if len(content) > _MAX_PASSWORD + 2:
-        raise PublishError(f"{wanted}, found more than {_MAX_PASSWORD} bytes. Is it the right file?")
+        raise ConfigError(f"{wanted}, found more than {_MAX_PASSWORD} bytes. Is it the right file?")
     return password
 
 
@@ -86,7 +89,7 @@ def _warn_when_public(path: Path) -> None:
 
 
 def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:
-    """The TLS settings, loaded; None without TLS. Raises PublishError naming the key and the file."""
+    """The TLS settings, loaded; None without TLS. Raises ConfigError naming the key and the file."""
     if tls is None:
         return None
     for key, path in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)):
@@ -95,7 +98,7 @@ def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(cafile=None if tls.ca is None else str(tls.ca))
     except ssl.SSLError as error:
-        raise PublishError(
+        raise ConfigError(
             f"mqtt.tls.ca: {tls.ca}: expected a CA certificate in PEM form, found none ({error.reason or error})."
         ) from error
     if tls.ca is not None:
@@ -113,7 +116,7 @@ def _load_pair(context: ssl.SSLContext, cert: Path, key: Path) -> None:
         context.load_cert_chain(str(cert), str(key), password=lambda: "")
     except (ssl.SSLError, OSError) as error:
         reason = getattr(error, "reason", None) or error
-        raise PublishError(
+        raise ConfigError(
             f"mqtt.tls.cert, mqtt.tls.key: {cert}, {key}: expected a certificate and its unencrypted private key "
             f"in PEM form, but they can't be loaded ({reason}). Check that they belong together."
         ) from error
@@ -124,7 +127,7 @@ def _check_readable(key: str, path: Path) -> None:
         with path.open("rb") as file:
             file.read(1)
     except OSError as error:
-        raise PublishError(
+        raise ConfigError(
             f"{key}: {path}: expected a PEM file, but it can't be read: {error.strerror}. "
             "Check the path and its rights."
         ) from error

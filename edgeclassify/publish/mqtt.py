@@ -95,7 +95,7 @@ class MqttPublisher(Publisher):
         return self._connected
 
     def start(self) -> None:
-        """Begin to connect. Raises PublishError for a password file or TLS file that can't be used."""
+        """Begin to connect. Raises ConfigError for a password file or TLS file that can't be used."""
         self._settings = BrokerSettings(
             host=self._config.host,
             port=self._config.port,
@@ -103,6 +103,7 @@ class MqttPublisher(Publisher):
             keepalive_s=self._config.keepalive_s,
             credentials=credentials(self._config),
             tls=tls_context(self._config.tls),
+            client_certificate=self._config.tls is not None and self._config.tls.cert is not None,
             will=payload.status_message(self._topics, online=False),
         )
         self._thread = Thread(target=self._run, args=(self._settings,), name="publisher", daemon=True)

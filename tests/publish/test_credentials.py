@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import MqttConfig, TlsConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError, ExitStatus
 from edgeclassify.publish.credentials import PASSWORD_VARIABLE, credentials, tls_context
 
 SECRET = "correct horse"
@@ -52,7 +52,7 @@ def test_the_password_is_in_no_repr(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_password_file_that_holds_none(tmp_path: Path, content: bytes, found: str) -> None:
     path = password_file(tmp_path, content)
-    with pytest.raises(PublishError) as raised:
+    with pytest.raises(ConfigError) as raised:
         credentials(with_file(path), {})
     message = str(raised.value)
     assert message.startswith(f"mqtt.password_file: {path}: expected a file with the broker password")
@@ -61,10 +61,16 @@ def test_a_password_file_that_holds_none(tmp_path: Path, content: bytes, found: 
     assert raised.value.__cause__ is None
 
 
-def test_a_password_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match=r"mqtt\.password_file: .*nowhere.*No such file or directory"):
+def test_a_wrong_file_is_a_fault_of_the_config_that_systemd_does_not_retry(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
         credentials(with_file(tmp_path / "nowhere"), {})
-    with pytest.raises(PublishError, match=r"Is a directory"):
+    assert raised.value.exit_status == ExitStatus.CONFIG
+
+
+def test_a_password_file_that_is_not_there_or_is_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"mqtt\.password_file: .*nowhere.*No such file or directory"):
+        credentials(with_file(tmp_path / "nowhere"), {})
+    with pytest.raises(ConfigError, match=r"Is a directory"):
         credentials(with_file(tmp_path), {})
 
 
@@ -120,7 +126,7 @@ def test_a_missing_tls_file_names_its_key(tmp_path: Path) -> None:
         (TlsConfig(cert=nowhere, key=there), "cert"),
         (TlsConfig(cert=there, key=nowhere), "key"),
     ):
-        with pytest.raises(PublishError, match=rf"^mqtt\.tls\.{key}: .*nowhere\.pem: .*No such file"):
+        with pytest.raises(ConfigError, match=rf"^mqtt\.tls\.{key}: .*nowhere\.pem: .*No such file"):
             tls_context(tls)
 
 
@@ -128,11 +134,11 @@ def test_a_missing_tls_file_names_its_key(tmp_path: Path) -> None:
 def test_a_ca_that_is_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ca.pem"
     path.write_bytes(content)
-    with pytest.raises(PublishError, match=rf"^mqtt\.tls\.ca: {path}: expected a CA certificate in PEM form"):
+    with pytest.raises(ConfigError, match=rf"^mqtt\.tls\.ca: {path}: expected a CA certificate in PEM form"):
         tls_context(TlsConfig(ca=path))
 
 
 def test_a_key_of_another_certificate(certificates: Path) -> None:
     assert tls_context(TlsConfig(cert=certificates / "client.pem", key=certificates / "client.key")) is not None
-    with pytest.raises(PublishError, match=r"mqtt\.tls\.cert, mqtt\.tls\.key: .*belong together"):
+    with pytest.raises(ConfigError, match=r"mqtt\.tls\.cert, mqtt\.tls\.key: .*belong together"):
         tls_context(TlsConfig(cert=certificates / "client.pem", key=certificates / "server.key"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import MqttConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError
 from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import HOST, Mosquitto, Proxy, free_port, wait_for
@@ -151,13 +151,30 @@ def test_wrong_password_then_the_right_one(
     time.sleep(0.4)
     assert not publisher.connected
     (problem,) = problems(caplog)
-    assert "refused: not authorized" in problem
+    assert "refused: not authorized (wrong user name or password, or no access rights" in problem
     assert "mqtt.username" in problem
     set_password(users, PASSWORD)
     broker.reload()
     wait_for(lambda: publisher.connected)
     assert PASSWORD not in caplog.text
     assert PASSWORD not in repr(vars(publisher))
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_broker_that_wants_a_user_and_none_is_set(
+    start_broker: StartBroker,
+    publisher_on: StartPublisher,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    protocol: str,
+) -> None:
+    set_password(tmp_path / "users", PASSWORD)
+    broker = start_broker(f"allow_anonymous false\npassword_file {tmp_path / 'users'}\n")
+    publisher_on(broker.port, wait=False, protocol=protocol)
+    wait_for(lambda: problems(caplog))
+    assert "refused: not authorized (" in problems(caplog)[0]
+    assert "set mqtt.username and mqtt.password_file" in problems(caplog)[0]
 
 
 def set_password(path: Path, password: str) -> None:
@@ -210,6 +227,34 @@ def test_tls_that_does_not_fit(
 
 
 @pytest.mark.broker
+@pytest.mark.parametrize("version", ["tlsv1.2", "tlsv1.3"])
+def test_a_broker_that_wants_a_client_certificate(
+    start_broker: StartBroker,
+    publisher_on: StartPublisher,
+    certificates: Path,
+    caplog: pytest.LogCaptureFixture,
+    version: str,
+) -> None:
+    broker = start_broker(tls_settings(certificates, require=True) + f"tls_version {version}\n")
+    publisher_on(broker.port, wait=False, tls={"ca": certificates / "ca.pem"})
+    wait_for(lambda: problems(caplog))
+    assert "Then set mqtt.tls.cert and mqtt.tls.key" in problems(caplog)[0]
+    assert "on this port" not in problems(caplog)[0]
+
+
+@pytest.mark.broker
+def test_a_client_certificate_of_a_stranger(
+    start_broker: StartBroker, publisher_on: StartPublisher, certificates: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = start_broker(tls_settings(certificates, require=True))
+    # Any pair that the broker's CA has not signed: that of the other CA itself.
+    pair = {"cert": certificates / "other-ca.pem", "key": certificates / "other-ca.key"}
+    publisher_on(broker.port, wait=False, tls={"ca": certificates / "ca.pem", **pair})
+    wait_for(lambda: problems(caplog))
+    assert "does it accept our certificate, mqtt.tls.cert?" in problems(caplog)[0]
+
+
+@pytest.mark.broker
 def test_tls_against_a_plain_port(
     broker: Mosquitto, publisher_on: StartPublisher, certificates: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -236,7 +281,7 @@ def test_settings_that_can_never_work_fail_at_start(tmp_path: Path) -> None:
         ({"tls": {"ca": tmp_path / "none"}}, "mqtt.tls.ca"),
     ):
         publisher = MqttPublisher(config=MqttConfig(**settings), node="n", labels={}, spool=MemorySpool())
-        with pytest.raises(PublishError, match=key):
+        with pytest.raises(ConfigError, match=key):
             publisher.start()
         publisher.stop(1)
 
