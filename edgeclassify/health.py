@@ -36,16 +36,20 @@ class HealthMonitor:
 
     @property
     def frames(self) -> int:
-        """Frames that were inferred since start."""
+        """Frames that were inferred and handed over since start."""
         return self._frames
 
-    def record(self, prediction: Prediction) -> None:
-        """A frame has been inferred and handed over."""
+    def record_inference(self, prediction: Prediction) -> None:
+        """The model has looked at one view of a frame."""
+        with self._lock:
+            self._latencies_ms.append(prediction.invoke_ms)
+
+    def record_frame(self, captured_at_ns: int) -> None:
+        """All views of a frame have been inferred and handed over."""
         with self._lock:
             self._frames += 1
-            self._latencies_ms.append(prediction.invoke_ms)
             self._finished.append(self._clock())
-            self._last_capture = prediction.captured_at_ns / 1e9
+            self._last_capture = captured_at_ns / 1e9
 
     def report(self, *, dropped: int, restarts: int, spool_depth: int, spool_dropped: int) -> Health:
         """All figures now; the counters that other stages keep are passed in."""

@@ -105,6 +105,7 @@ class Pipeline:
     def _process(self, frame: Frame) -> None:
         done = [self._watch(view, frame) for view in self._views if view.camera == frame.camera]
         if any(done):
+            self._health.record_frame(frame.captured_at_ns)
             self._on_frame()
         if self._left is not None:
             self._left -= 1
@@ -121,7 +122,7 @@ class Pipeline:
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
             return False
-        self._health.record(prediction)
+        self._health.record_inference(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)
         return True

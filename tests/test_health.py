@@ -10,8 +10,8 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.types import Prediction
 
 
-def prediction(invoke_ms: float, captured_at_ns: int = 0) -> Prediction:
-    return Prediction(np.zeros(1, np.float32), ("a",), 0.1, invoke_ms, 0, captured_at_ns, 0.0)
+def prediction(invoke_ms: float) -> Prediction:
+    return Prediction(np.zeros(1, np.float32), ("a",), 0.1, invoke_ms, 0, 0, 0.0)
 
 
 def test_percentiles_rate_and_age() -> None:
@@ -20,7 +20,8 @@ def test_percentiles_rate_and_age() -> None:
     empty = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0)
     assert (empty.frames, empty.fps, empty.frame_age_s, empty.inference_ms_p50) == (0, 0.0, None, None)
     for i in range(100):
-        monitor.record(prediction(float(i), captured_at_ns=int(now * 1e9)))
+        monitor.record_inference(prediction(float(i)))
+        monitor.record_frame(int(now * 1e9))
         now += 0.1
     report = monitor.report(dropped=3, restarts=1, spool_depth=2, spool_dropped=0)
     assert report.inference_ms_p50 == 50
@@ -35,7 +36,7 @@ def test_rate_falls_while_no_frame_comes() -> None:
     now = 0.0
     monitor = HealthMonitor(clock=lambda: now)
     for _ in range(10):
-        monitor.record(prediction(1.0))
+        monitor.record_frame(0)
         now += 0.1
     now += 99
     report = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0)

@@ -4,6 +4,7 @@ Parts that a reload leaves as they are (same section, same model) are taken over
 a view's state survives and a model is not loaded twice.
 """
 
+import logging
 import os
 import platform
 import time
@@ -16,8 +17,9 @@ from edgeclassify import __version__
 from edgeclassify.config import Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import ConfigFault, report
 from edgeclassify.errors import ConfigError
-from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.model.sidecar import sidecar_path
 from edgeclassify.pipeline import View
 from edgeclassify.postprocess.events import ViewStateMachine
 from edgeclassify.publish.interface import Publisher, Spool
@@ -25,6 +27,8 @@ from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import ModelInfo, NodeInfo
+
+log = logging.getLogger(__name__)
 
 Models = Mapping[ModelConfig, ImageClassifier]
 Machines = Mapping[tuple[ViewConfig, ModelConfig], ViewStateMachine]
@@ -36,6 +40,8 @@ class Parts:
 
     config: Config
     models: Models
+    stamps: Mapping[ModelConfig, object]
+    """Identity of the files behind each model when it was loaded."""
     machines: Machines
     views: tuple[View, ...]
     sources: tuple[FrameSource, ...]
@@ -45,7 +51,7 @@ class Parts:
         return tuple(view.name for view in self.views if view.camera == camera)
 
 
-NO_PARTS = Parts(Config(), {}, {}, (), ())
+NO_PARTS = Parts(Config(), {}, {}, {}, (), ())
 
 
 def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PARTS) -> Parts:
@@ -53,10 +59,15 @@ def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PAR
 
     Raises ConfigError or ModelError; `before` is untouched then.
     """
-    models = _load_models(config, before.models)
+    stamps = {section: _model_stamp(section) for _, section in _view_models(config)}
+    unchanged = {
+        section: before.models[section] for section in stamps if stamps[section] == before.stamps.get(section)
+    }
+    models = _load_models(config, unchanged)
     try:
         _check_labels(config, models)
-        machines = _machines(config, models, next_seq, before.machines)
+        kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
+        machines = _machines(config, models, next_seq, kept)
         views = tuple(
             View(view.name, str(view.camera), view.region, models[model], machines[view, model])
             for view, model in _view_models(config)
@@ -65,13 +76,13 @@ def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PAR
     except Exception:
         close_unused(models, before.models)
         raise
-    return Parts(config, models, machines, views, sources)
+    return Parts(config, models, stamps, machines, views, sources)
 
 
 def close_unused(models: Models, kept: Models) -> None:
     """Close the classifiers that are not kept."""
-    for section, classifier in models.items():
-        if section not in kept:
+    for classifier in models.values():
+        if classifier not in kept.values():
             classifier.close()
 
 
@@ -83,17 +94,24 @@ def make_mqtt_publisher(config: Config, spool: Spool) -> Publisher:
 
 def publisher_key(config: Config) -> object:
     """What the publisher depends on: while this stays equal, a reload keeps the connection."""
-    return config.mqtt, config.node.name, tuple((view.name, view.labels) for view in config.views())
+    mqtt = config.mqtt
+    files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
+    labels = tuple((view.name, view.labels) for view in config.views())
+    return mqtt, config.node.name, labels, tuple(map(_stamp, files))
 
 
-def state_folder(config: Config) -> Path:
-    """Where things that survive a restart are kept: the config's, systemd's, or the user's folder."""
+def state_folder(config: Config) -> Path | None:
+    """Where things that survive a restart are kept: the config's, systemd's, the user's folder, or none."""
     if config.node.state_dir is not None:
         return config.node.state_dir
     if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
         return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "edgeclassify"
+    base = os.environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "state") / "edgeclassify"
+    except RuntimeError:  # a user without a home
+        log.warning("no folder to keep event numbers in: set node.state_dir; they begin at 1 with every start")
+        return None
 
 
 def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
@@ -118,6 +136,21 @@ def _wanted_side(views: Sequence[View], camera: str) -> int:
     """The shorter side in pixels that a camera's frames need; 0, its own size, where no view looks at it."""
     looking = [view for view in views if view.camera == camera]
     return max((view.classifier.wanted_side(view.region) for view in looking), default=0)
+
+
+def _stamp(path: Path | None) -> object:
+    """A file's identity: it changes when the file is written anew. None where there is none."""
+    try:
+        status = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _model_stamp(section: ModelConfig) -> object:
+    """Identity of a model's file, its sidecar and its label file."""
+    path = find_model(section.name)
+    return tuple(map(_stamp, (path, sidecar_path(path), section.labels)))
 
 
 def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:

@@ -36,6 +36,9 @@ SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
 
+STUCK_GRACE_S = 30.0
+"""How long after its stall timeout a call into a source counts as one that will never return."""
+
 PublisherFactory = Callable[[Config, Spool], Publisher]
 
 
@@ -65,11 +68,14 @@ class Daemon:
         self._parts = NO_PARTS
         self._numbers: EventNumbers | None = None
         self._publisher: Publisher | None = None
+        self._connected_with: object = None
         self._frames = LatestFrames()
         self._captures: tuple[CaptureThread, ...] = ()
         self._pipeline: Pipeline | None = None
         self._next_health = 0.0
         self._restarts_before = 0
+        self._given_up: set[str] = set()
+        self._stuck: set[str] = set()
         self._dropped_before = 0
 
     @property
@@ -107,6 +113,7 @@ class Daemon:
         publisher = self._make_publisher(config, self._spool)
         publisher.start()
         self._publisher = publisher
+        self._connected_with = assembly.publisher_key(config)
 
     def _start_threads(self) -> None:
         parts, publisher = self._parts, self._running_publisher()
@@ -119,7 +126,7 @@ class Daemon:
             views=parts.views,
             publisher=publisher,
             health=self._health,
-            on_frame=self._notifier.watchdog,
+            on_frame=self._feed_watchdog,
             max_frames=None if self._max_frames is None else self._max_frames - self._health.frames,
         )
         self._pipeline.start()
@@ -148,6 +155,10 @@ class Daemon:
         if unit_s is not None and unit_s < needed_s:
             self._notifier.extend_watchdog(needed_s)
 
+    def _feed_watchdog(self) -> None:
+        if not self._stuck:
+            self._notifier.watchdog()
+
     def _available(self, camera: str, online: bool) -> None:
         publisher = self._publisher
         if publisher is not None:
@@ -170,18 +181,40 @@ class Daemon:
     def _pipeline_ended(self, pipeline: Pipeline) -> None:
         if pipeline.error is not None:
             raise pipeline.error
+        failed = [capture for capture in self._captures if capture.state == "failed"]
+        if failed:
+            raise _camera_error(failed)
         log.info("all frames done: %d inferred", self._health.frames)
 
     def _watch_captures(self) -> None:
         """End when no camera is left: by draining when the input has ended, with the error when all failed."""
-        states = [capture.state for capture in self._captures]
-        if not all(state in ("finished", "failed") for state in states):
-            return
-        if "finished" in states:
+        self._watch_stuck()
+        failed = [capture for capture in self._captures if capture.state == "failed"]
+        if not all(capture.ended for capture in self._captures):
+            self._report_given_up(failed)
+        elif len(failed) < len(self._captures):
             self._running_pipeline().drain()
-            return
-        error = self._captures[0].error
-        raise error if isinstance(error, EdgeClassifyError) else SourceError(f"no camera left: {error}")
+        else:
+            raise _camera_error(failed)
+
+    def _report_given_up(self, failed: Sequence[CaptureThread]) -> None:
+        """Say once that a camera is gone while others work; it is tried on, so it may come back."""
+        for capture in failed:
+            if capture.camera not in self._given_up:
+                log.error("camera %s: given up for now: %s", capture.camera, capture.error)
+        self._given_up = {capture.camera for capture in failed}
+
+    def _watch_stuck(self) -> None:
+        """A call into a driver that does not return: its camera is offline, and the watchdog is fed no more."""
+        stuck = {
+            capture.camera
+            for capture, camera in zip(self._captures, self._parts.config.camera, strict=True)
+            if capture.stuck_s > camera.stall_timeout_s + STUCK_GRACE_S
+        }
+        for camera in stuck - self._stuck:
+            log.error("camera %s: a call into its driver does not return; only a restart can help", camera)
+            self._available(camera, False)
+        self._stuck = stuck
 
     def _publish_health_when_due(self) -> None:
         now = time.monotonic()
@@ -237,7 +270,10 @@ class Daemon:
 
     def _activate(self, before: Parts, after: Parts) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
-        gone = [machine for key, machine in before.machines.items() if key not in after.machines]
+        if assembly.state_folder(before.config) != assembly.state_folder(after.config):
+            log.warning("node.state_dir has changed: it takes effect with the next start")
+        kept_machines = list(after.machines.values())
+        gone = [machine for machine in before.machines.values() if machine not in kept_machines]
         publisher = self._running_publisher()
         finish_views(gone, publisher, "config reloaded")
         # A view with other labels is retired too: topics of labels that it no longer lists would stay for ever.
@@ -245,7 +281,7 @@ class Daemon:
         for rules in before.config.views():
             if (rules.name, rules.labels) not in kept:
                 publisher.retire_view(rules.name)
-        if assembly.publisher_key(before.config) != assembly.publisher_key(after.config):
+        if self._connected_with != assembly.publisher_key(after.config):
             self._publisher = None
             publisher.stop(STOP_BUDGET_S)
             self._connect(after.config)
@@ -262,8 +298,16 @@ class Daemon:
         if publisher is not None:
             self._end_views(list(self._parts.machines.values()), publisher)
             publisher.stop(max(0.1, deadline - time.monotonic()))
+        self._report_undelivered()
         self._spool.close()
         assembly.close_unused(self._parts.models, {})
+
+    def _report_undelivered(self) -> None:
+        """The spool is in memory: what is not acknowledged by now is lost, and that must be said."""
+        depth = self._spool.depth
+        if depth:
+            first, last = self._spool.pending(1)[0].seq, self._spool.last_seq
+            log.warning("%d events could not be delivered and are lost (seq %d to %d)", depth, first, last)
 
     def _end_views(self, machines: Sequence[ViewStateMachine], publisher: Publisher) -> None:
         try:
@@ -293,3 +337,9 @@ class Daemon:
     def _running_numbers(self) -> EventNumbers:
         assert self._numbers is not None, "numbers come before the first reload"
         return self._numbers
+
+
+def _camera_error(failed: Sequence[CaptureThread]) -> EdgeClassifyError:
+    """Why the first of the failed cameras is gone."""
+    error = failed[0].error
+    return error if error is not None else SourceError(f"camera {failed[0].camera}: gone")

@@ -7,7 +7,8 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 
 from edgeclassify.errors import ImageError, MissingInputError, SourceError
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 BACK_OFF_S = 0.5
 """Wait before the first re-open; it doubles with each further one."""
 MAX_BACK_OFF_S = 10.0
+GIVEN_UP_S = 60.0
+"""Wait between two quiet tries of a camera that counts as gone, while the daemon lives on for others."""
 READ_SLICE_S = 0.5
 """Longest single wait inside a source's read: how soon a stop is noticed."""
 
@@ -127,6 +130,9 @@ class CaptureThread:
     `skipped_images`, and the next one is read. Whatever else escapes from a source is a fault of ours or a
     library's: logged with its traceback, then treated as a SourceError.
 
+    FAILED says that the ladder is at its end; whether the daemon ends too is not decided here. Until it is
+    stopped the thread goes on trying, quietly, every 60 s.
+
     `on_available(camera, True)` is called from this thread with the first frame and with the first after a
     loss, `on_available(camera, False)` when the source is lost or has failed. It must not raise or block.
     """
@@ -154,6 +160,7 @@ class CaptureThread:
         self._restart_attempts = restart_attempts
         self._on_available = on_available
         self._available: bool | None = None
+        self._call_began: float | None = None
         self._attempts = 0
         self._stop = threading.Event()
         # A daemon thread: a driver call that never returns must not keep the process alive.
@@ -163,6 +170,12 @@ class CaptureThread:
     def dropped(self) -> int:
         """Frames of this camera that a newer one overwrote before they were taken."""
         return self._frames.dropped.get(self.camera, 0)
+
+    @property
+    def stuck_s(self) -> float:
+        """Seconds since the source was called without having returned yet; 0 between calls."""
+        began = self._call_began
+        return 0.0 if began is None else time.monotonic() - began
 
     @property
     def ended(self) -> bool:
@@ -190,7 +203,7 @@ class CaptureThread:
         while not self._stop.is_set():
             try:
                 self._session()
-                break
+                return
             except SourceError as error:
                 self.error = error
             except Exception as error:
@@ -198,13 +211,15 @@ class CaptureThread:
                 self.error = SourceError(f"{self._source.describe()}: {type(error).__name__}: {error}")
                 self.error.__cause__ = error
             finally:
-                self._source.close()
+                with self._call():
+                    self._source.close()
             if not self._next_attempt(self.error):
-                break
+                return
 
     def _session(self) -> None:
         """From open to the end of the source or to the stop; raises SourceError when it breaks."""
-        self._source.open()
+        with self._call():
+            self._source.open()
         if self._source.live:
             self._read_live()
         else:
@@ -223,11 +238,14 @@ class CaptureThread:
             slice_s = min(READ_SLICE_S, self._stall_timeout_s)
             try:
                 if time.monotonic() < due:
-                    if not self._source.skip(slice_s):
+                    with self._call():
+                        skipped = self._source.skip(slice_s)
+                    if not skipped:
                         return
                     heard = time.monotonic()
                     continue
-                frame = self._source.read(slice_s)
+                with self._call():
+                    frame = self._source.read(slice_s)
             except NoFrameInTimeError as error:
                 self._check_stall(heard, error)
                 continue
@@ -243,14 +261,15 @@ class CaptureThread:
         while not self._stop.is_set():
             started = time.monotonic()
             try:
-                frame = self._source.read(min(READ_SLICE_S, self._stall_timeout_s))
+                with self._call():
+                    frame = self._source.read(min(READ_SLICE_S, self._stall_timeout_s))
             except NoFrameInTimeError as error:
                 self._check_stall(heard, error)
                 continue
             except ImageError as error:
                 self.skipped_images += 1
                 self.error = error
-                log.error("camera %s: picture left out: %s", self.camera, error)
+                log.error("camera %s: left out: %s", self.camera, error)
                 heard = time.monotonic()
                 continue
             if frame is None or not self._frames.put_waiting(frame, self._stop.is_set):
@@ -269,7 +288,7 @@ class CaptureThread:
         self.frames_captured += 1
         self._attempts = 0
         if self.state is not CaptureState.RUNNING:
-            if self.state is CaptureState.RESTARTING:
+            if self.state in (CaptureState.RESTARTING, CaptureState.FAILED):
                 log.info("camera %s: frames are back from %s", self.camera, self._source.describe())
                 self.error = None
             self.state = CaptureState.RUNNING
@@ -279,26 +298,40 @@ class CaptureThread:
         """After a loss: wait for the next re-open; False when there is none (failed, or stopped)."""
         if error is None or self._stop.is_set():
             return False
-        if isinstance(error, (MissingInputError, ImageError)) or self._attempts >= self._restart_attempts:
+        final = isinstance(error, (MissingInputError, ImageError)) or self._attempts >= self._restart_attempts
+        if final or self.state is CaptureState.FAILED:
             self._fail(error)
-            return False
-        if self.state is not CaptureState.RESTARTING:
-            self.state = CaptureState.RESTARTING
-            log.warning("camera %s: lost, opening it again: %s", self.camera, error)
-            self._tell(False)
-        wait_s = min(BACK_OFF_S * 2**self._attempts, MAX_BACK_OFF_S)
-        self._attempts += 1
+            wait_s = GIVEN_UP_S
+        else:
+            wait_s = self._climb(error)
         if self._stop.wait(wait_s):
             return False
         self.restarts += 1
         return True
 
+    def _climb(self, error: SourceError) -> float:
+        """One rung further: seconds to wait before the next re-open."""
+        if self.state is not CaptureState.RESTARTING:
+            self.state = CaptureState.RESTARTING
+            log.warning("camera %s: lost, opening it again: %s", self.camera, error)
+            self._tell(False)
+        wait_s: float = min(BACK_OFF_S * 2**self._attempts, MAX_BACK_OFF_S)
+        self._attempts += 1
+        return wait_s
+
     def _fail(self, error: SourceError) -> None:
         self.error = error
-        tries = f" after {self._attempts} re-opens without a frame" if self._attempts else ""
-        log.error("camera %s: given up%s: %s", self.camera, tries, error)
         self.state = CaptureState.FAILED
         self._tell(False)
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        """Around each call into the source, so that another thread can see one that does not return."""
+        self._call_began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._call_began = None
 
     def _tell(self, available: bool) -> None:
         if self._available is not available:

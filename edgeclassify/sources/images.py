@@ -118,6 +118,8 @@ class ImagesSource(FrameSource):
         try:
             frame = load_frame(location, self.camera, self._sequence, self.wanted_side)
         except ImageError as error:
+            if not self.loop and not is_url(self.location) and location == Path(self.location):
+                raise UndecodableInputError(str(error)) from error  # the one picture that there is
             if is_url(self.location) and self.loop:
                 raise SourceError(str(error)) from error  # the next fetch may bring a good one
             self._bad.add(location)

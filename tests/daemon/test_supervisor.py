@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly
+from edgeclassify.daemon import Daemon, assembly, supervisor
 from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, PublishError, SourceError
 from edgeclassify.publish.interface import Spool
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.systemd import Notifier
-from edgeclassify.types import EventType
+from edgeclassify.types import EventType, Frame
 from tests.fakes import BrightnessClassifier, MissingSource, RecordingPublisher, ScriptedSource, wait_for
 
 
@@ -233,6 +233,76 @@ def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:
     assert ("back", True) not in bench.publisher.of("availability")
     bench.stop()
     assert bench.raised is None
+
+
+def test_a_finished_source_beside_a_lost_camera_ends_with_the_cameras_error(bench: Bench) -> None:
+    bench.sources["front"] = lambda name: ScriptedSource(name, [0], ends=True)
+    bench.sources["back"] = MissingSource
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
+    bench.start()
+    bench.thread.join(5)
+    assert isinstance(bench.raised, SourceError)
+
+
+def test_a_call_that_never_returns_ends_the_feeding_of_the_watchdog(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "STUCK_GRACE_S", 0.0)
+    release = threading.Event()
+
+    class StuckSource(ScriptedSource):
+        def read(self, timeout_s: float) -> Frame | None:
+            release.wait(20)
+            return super().read(timeout_s)
+
+    bench.sources["back"] = lambda name: StuckSource(name, [0])
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "stall_timeout_s": 0.2})
+    bench.start()
+    wait_for(lambda: "does not return" in caplog.text)
+    fed, seen = bench.notifier.sent.count("WATCHDOG=1"), len(bench.classifiers["builtin"].seen)
+    wait_for(lambda: len(bench.classifiers["builtin"].seen) > seen + 20)
+    assert bench.notifier.sent.count("WATCHDOG=1") <= fed + 1
+    assert bench.publisher.of("availability")[-1] == ("back", False)
+    release.set()
+    wait_for(lambda: bench.notifier.sent.count("WATCHDOG=1") > fed + 5)
+
+
+def test_undelivered_events_are_counted_aloud(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    wait_for(lambda: bench.publisher.of("event"))
+    for event in bench.publisher.of("event"):
+        bench.daemon._spool.append(event)  # as a publisher without a broker leaves it
+    bench.stop()
+    assert "1 events could not be delivered and are lost (seq 1 to 1)" in caplog.text
+
+
+def test_a_rewritten_model_or_password_file_is_taken_over(bench: Bench, tmp_path: Path) -> None:
+    model, password = tmp_path / "m.tflite", tmp_path / "password"
+    model.write_bytes(b"1")
+    password.write_text("one")
+    bench.document["model"] = {"name": str(model)}
+    bench.document["mqtt"] = {"username": "porch", "password_file": str(password)}
+    bench.start()
+    first = bench.classifiers[str(model)]
+    bench.reload()
+    assert bench.classifiers[str(model)] is first
+    assert len(bench.publishers) == 1
+    model.write_bytes(b"22")
+    password.write_text("another")
+    bench.reload()
+    assert bench.classifiers[str(model)] is not first
+    assert first.closed
+    assert len(bench.publishers) == 2
+
+
+def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
+    bench.sources["front"] = lambda name: ScriptedSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.document["view"] = [view("gate"), view("door")]
+    bench.start()
+    bench.thread.join(5)
+    assert bench.daemon.health.frames == 3
+    assert len(bench.publisher.of("result")) == 6
 
 
 def test_ends_when_all_input_has_ended(bench: Bench) -> None:

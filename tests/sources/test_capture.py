@@ -233,7 +233,33 @@ class TestLive:
         assert source.closed == 4
         assert str(thread.error) == "not there"
         assert told == [("front", False)]
-        assert [r.levelname for r in caplog.records] == ["WARNING", "ERROR"]
+        assert [r.levelname for r in caplog.records] == ["WARNING"]
+
+    def test_a_camera_that_was_given_up_is_tried_on_quietly(
+        self, frames, run, quick_back_off, caplog, monkeypatch
+    ):
+        monkeypatch.setattr("edgeclassify.sources.capture.GIVEN_UP_S", 0.02)
+        told = []
+        source = ScriptedSource(*[SourceError("not there")] * 6, [7])
+        thread = run(source, restart_attempts=1, on_available=lambda *args: told.append(args))
+        wait_for(lambda: thread.frames_captured == 1)
+        assert told == [("front", False), ("front", True)]
+        assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
+
+    def test_a_call_that_does_not_return_can_be_seen(self, frames, run):
+        entered, release = threading.Event(), threading.Event()
+
+        class Stuck(ScriptedSource):
+            def read(self, timeout_s):
+                entered.set()
+                release.wait(10)
+                return super().read(timeout_s)
+
+        thread = run(Stuck([1]))
+        entered.wait(10)
+        wait_for(lambda: thread.stuck_s > 0.05)
+        release.set()
+        wait_for(lambda: thread.frames_captured == 1)
 
     def test_re_opens_without_a_frame_count(self, frames, run, quick_back_off):
         source = ScriptedSource([SourceError("opens, but reads nothing")])
@@ -257,11 +283,11 @@ class TestLive:
         waits = []
         source = ScriptedSource(SourceError("x"))
         thread = CaptureThread(source, frames, restart_attempts=7)
-        monkeypatch.setattr(thread._stop, "wait", lambda timeout: waits.append(timeout) and False)
+        monkeypatch.setattr(thread._stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60)
         thread.start()
-        wait_for(lambda: thread.ended)
+        wait_for(lambda: 60 in waits)
         thread.stop()
-        assert waits == [0.5, 1, 2, 4, 8, 10, 10]
+        assert waits == [0.5, 1, 2, 4, 8, 10, 10, 60]
 
     def test_an_unexpected_error_is_logged_and_heals(self, frames, run, quick_back_off, caplog):
         source = ScriptedSource([ZeroDivisionError("bug")], [5])
