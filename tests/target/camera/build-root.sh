@@ -28,7 +28,7 @@ chroot "$root" env -u PIP_FIND_LINKS PIP_CERT=/etc/ssl/certs/ca-certificates.crt
 gcc -O2 -Wall -shared -fPIC -o "$root/opt/dma_heap.so" "$here/dma_heap.c" -ldl
 site=$(chroot "$root" "$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 cp "$here/virtual_camera.py" "$root$site/"
-# picamera2 imports pykms for its DRM preview, which nobody shows here; the module is not on PyPI.
+# picamera2 imports pykms for its DRM preview, which nobody shows here.
 printf 'class PixelFormat:\n    def __getattr__(self, name):\n        return name\n\n\nPixelFormat = PixelFormat()\n' \
   > "$root$site/pykms.py"
 mkdir -p "$root/usr/share/libcamera/pipeline/virtual" "$root/opt/edgeclassify"
