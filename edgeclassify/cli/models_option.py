@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
 
 
+def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """For options whose empty value would mean something else than was meant. As a click callback."""
+    if value is not None and not value.strip():
+        raise click.BadParameter(f"expected {parameter.metavar or 'a value'}, found nothing: {value!r}.")
+    return value
+
+
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options --model, --labels, --runtime and --threads."""
     for option in (
@@ -29,11 +36,18 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="What runs the model.",
         ),
-        click.option("--labels", type=click.Path(), help="Label file, when the model does not bring its own."),
+        click.option(
+            "--labels",
+            metavar="FILE",
+            callback=not_empty,
+            help="Label file, when the model does not bring its own.",
+        ),
         click.option(
             "--model",
             "-m",
             envvar=ENVIRONMENT,
+            metavar="NAME|FILE",
+            callback=not_empty,
             default="builtin",
             show_default=True,
             help=f"A name of the catalog or a .tflite file. [env: {ENVIRONMENT}]",
