@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from edgeclassify.cli import commands
+from edgeclassify.cli.output import OutputClosedError, checked_output
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.logs import for_stream
 
@@ -14,17 +15,20 @@ from edgeclassify.logs import for_stream
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (sysexits.h). Messages for the user go to stderr."""
     try:
-        status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)
+        with checked_output():
+            status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return ExitStatus.USAGE
+    except OutputClosedError as error:
+        return error.exit_status
     except EdgeClassifyError as error:
         click.echo(for_stream(f"edgeclassify: {error}", logging.ERROR, sys.stderr), err=True)
         return error.exit_status
     except (click.Abort, KeyboardInterrupt):
         return 130  # as a shell reports SIGINT
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, e.g. `head`
+        sys.stderr.close()  # the reader of our messages went away
         return ExitStatus.SOME_FAILED
     except Exception as error:  # noqa: BLE001 - a bug: its traceback, where the log goes
         sys.excepthook(type(error), error, error.__traceback__)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edgeclassify.cli.models_option import model_options, model_section
+from edgeclassify.cli.models_option import model_options, model_section, not_empty
 
 
 @click.command(short_help="The whole thing on this machine, for trying out.")
@@ -13,7 +13,12 @@ from edgeclassify.cli.models_option import model_options, model_section
 @click.option(
     "--interval", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds per photo."
 )
-@click.option("--source", help="A source instead of the bundled photos, e.g. v4l2:/dev/video0 or images:FOLDER.")
+@click.option(
+    "--source",
+    metavar="SOURCE",
+    callback=not_empty,
+    help="A source instead of the bundled photos, e.g. v4l2:/dev/video0 or images:FOLDER.",
+)
 @model_options
 def demo(
     frames: int | None,
@@ -31,6 +36,7 @@ def demo(
               edgeclassify demo --frames 6
               edgeclassify demo --source v4l2:/dev/video0 --model mobilenet_v2
     """
+    from edgeclassify.cli.output import OutputWatch
     from edgeclassify.config import parse_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.demo import demo_photos
@@ -39,11 +45,12 @@ def demo(
     from edgeclassify.logs import set_up_logging
 
     set_up_logging("warning")
+    output = OutputWatch()
     with (
         tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as state,
         demo_photos() as photos,
         EmbeddedBroker() as broker,
-        PrintingSubscriber("127.0.0.1", broker.port) as subscriber,
+        PrintingSubscriber("127.0.0.1", broker.port, on_broken=output.broken) as subscriber,
     ):
         section = model_section(model, labels, runtime, threads)
         document = {
@@ -52,7 +59,7 @@ def demo(
             "camera": [
                 {
                     "name": "photos",
-                    "source": source or f"images:{photos}",
+                    "source": f"images:{photos}" if source is None else source,
                     "interval_s": interval,
                     "loop": True,
                 }
@@ -63,5 +70,8 @@ def demo(
         }
         config = parse_config(document, "demo", Path.cwd())
         config = config.model_copy(update={"model": section})
-        Daemon(lambda: config, max_frames=frames).run()
+        daemon = Daemon(lambda: config, max_frames=frames)
+        output.stops(daemon.request_stop)
+        daemon.run()
         subscriber.wait_quiet()
+    output.check()

@@ -29,6 +29,7 @@ def run(path: Path, console: bool, frames: int | None) -> None:
               edgeclassify run --config edgeclassify.toml --console
     """
     from edgeclassify.cli.models_option import default_model
+    from edgeclassify.cli.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.assembly import make_mqtt_publisher
@@ -36,18 +37,24 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.publish.console import ConsolePublisher
     from edgeclassify.publish.interface import Publisher, Spool
 
+    output = OutputWatch()
+
     def make_console_publisher(config: Config, spool: Spool) -> Publisher:
         return ConsolePublisher(
             prefix=config.mqtt.prefix,
             node=config.node.name,
             labels={view.name: view.labels for view in config.views()},
             results=config.mqtt.results,
+            on_broken=output.broken,
         )
 
     set_up_logging("info")
     load = functools.partial(load_config, path)
-    Daemon(
+    daemon = Daemon(
         lambda: default_model(load()),
         make_publisher=make_console_publisher if console else make_mqtt_publisher,
         max_frames=frames,
-    ).run()
+    )
+    output.stops(daemon.request_stop)
+    daemon.run()
+    output.check()

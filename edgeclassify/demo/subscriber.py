@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TextIO
 
@@ -10,9 +11,19 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from rich.console import Console
 from rich.text import Text
 
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import PublishError, StorageError
 
 CONNECT_TIMEOUT_S = 5.0
+BrokenOutput = OSError | ValueError | StorageError
+"""How a stream says that it takes no more."""
+
+
+class _Console(Console):
+    """rich ends the thread that meets a closed pipe: here the subscriber decides."""
+
+    def on_broken_pipe(self) -> None:
+        """Called where a BrokenPipeError is being handled: let it pass."""
+        raise
 
 
 class PrintingSubscriber:
@@ -20,11 +31,23 @@ class PrintingSubscriber:
 
     `out`: a text stream, None for standard output. On a terminal there are colours, and a payload longer than
     the line is cut; elsewhere it is printed whole. `messages` keeps (topic, payload) of all, in order.
+    A stream that breaks (a closed pipe, a full disk) ends the printing and is told to `on_broken`, once, in the
+    thread of the MQTT client.
     """
 
-    def __init__(self, host: str, port: int, *, topic: str = "edgeclassify/#", out: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        topic: str = "edgeclassify/#",
+        out: TextIO | None = None,
+        on_broken: Callable[[BrokenOutput], None] = lambda _: None,
+    ) -> None:
         self._host, self._port, self._topic = host, port, topic
-        self._console = Console(file=out, highlight=False, soft_wrap=True)
+        self._on_broken = on_broken
+        self._broken = False
+        self._console = _Console(file=out, highlight=False, soft_wrap=True)
         self.messages: list[tuple[str, bytes]] = []
         self._subscribed = threading.Event()
         self._last_at = time.monotonic()
@@ -81,8 +104,18 @@ class PrintingSubscriber:
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         content = bytes(message.payload)
         self.messages.append((message.topic, content))
-        self._console.print(self._line(message.topic, content))
+        self._print(self._line(message.topic, content))
         self._last_at = time.monotonic()
+
+    def _print(self, line: Text) -> None:
+        """In paho's thread, which an exception would end with a traceback."""
+        if self._broken:
+            return
+        try:
+            self._console.print(line)
+        except (OSError, ValueError, StorageError) as error:
+            self._broken = True
+            self._on_broken(error)
 
     def _line(self, topic: str, content: bytes) -> Text:
         line = describe_message(topic, content.decode("utf-8", "replace"))

@@ -1,21 +1,25 @@
 """A publisher that prints: topic and payload of what a broker would get. For trying out without one."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TextIO
 
+from edgeclassify.errors import StorageError
 from edgeclassify.publish import payload
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
 
+BrokenOutput = OSError | ValueError | StorageError
+"""How a stream says that it takes no more: closed pipe, full disk, closed by ourselves."""
+
 
 class ConsolePublisher(Publisher):
     """One line per message: topic, a space, the payload. States are printed on change only.
 
-    `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe) ends
-    the printing, not the caller.
+    `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe, a full
+    disk) ends the printing and is told to `on_broken`, once, in the thread that was printing; nothing is raised.
     """
 
     def __init__(
@@ -26,11 +30,13 @@ class ConsolePublisher(Publisher):
         labels: Mapping[str, tuple[str, ...]],
         results: bool = False,
         out: TextIO | None = None,
+        on_broken: Callable[[BrokenOutput], None] = lambda _: None,
     ) -> None:
         self._topics = Topics(prefix, node)
         self._slugs = {view: payload.label_slugs(listed) for view, listed in labels.items()}
         self._results = results
         self._out = out
+        self._on_broken = on_broken
         self._lock = Lock()
         self._states: dict[str, ViewState] = {}
         self._broken = False
@@ -90,5 +96,6 @@ class ConsolePublisher(Publisher):
             try:
                 self._out.write(lines)
                 self._out.flush()
-            except (OSError, ValueError):
+            except (OSError, ValueError, StorageError) as error:
                 self._broken = True
+                self._on_broken(error)

@@ -11,7 +11,7 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.subscriber import PrintingSubscriber
-from edgeclassify.errors import PublishError, UsageError
+from edgeclassify.errors import PublishError, StorageError, UsageError
 from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import free_port, wait_for
@@ -58,6 +58,30 @@ def test_without_amqtt_one_message_says_what_to_install(monkeypatch: pytest.Monk
 def test_a_subscriber_without_broker_says_so() -> None:
     with pytest.raises(PublishError, match="Is it running"):
         PrintingSubscriber("127.0.0.1", free_port()).start()
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(28, "full"), StorageError("full")])
+def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> None:
+    class Broken(io.StringIO):
+        def write(self, _: str) -> int:
+            raise error
+
+    pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
+    told: list[Exception] = []
+    with (
+        EmbeddedBroker() as broker,
+        PrintingSubscriber("127.0.0.1", broker.port, out=Broken(), on_broken=told.append) as subscriber,
+    ):
+        publisher = MqttPublisher(
+            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), node="demo", labels={},
+            spool=MemorySpool(),
+        )  # fmt: skip
+        publisher.start()
+        wait_for(lambda: publisher.connected)
+        publisher.publish_event(event(1, view="table"))
+        publisher.stop(2)
+        wait_for(lambda: len(subscriber.messages) >= 3)
+    assert told == [error]
 
 
 def test_wait_quiet_has_a_limit() -> None:

@@ -1,5 +1,8 @@
 import io
 
+import pytest
+
+from edgeclassify.errors import StorageError
 from edgeclassify.publish.console import ConsolePublisher
 from tests.publish.records import event, health, info, prediction, state
 
@@ -35,12 +38,17 @@ def test_results_are_off_unless_asked_for() -> None:
     assert out.getvalue() == ""
 
 
-def test_a_closed_pipe_is_not_the_callers_problem() -> None:
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(), OSError(28, "full"), ValueError("closed"), StorageError("full")]
+)
+def test_broken_output_is_told_once_and_not_raised(error: Exception) -> None:
     class Broken(io.StringIO):
         def flush(self) -> None:
-            raise BrokenPipeError
+            raise error
 
-    publisher = ConsolePublisher(prefix="e", node="n", labels={}, out=Broken())
+    told: list[Exception] = []
+    publisher = ConsolePublisher(prefix="e", node="n", labels={}, out=Broken(), on_broken=told.append)
     publisher.start()
     publisher.publish_event(event(1))
     publisher.stop(1)
+    assert told == [error]
