@@ -133,11 +133,30 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
                 f"{name}: expected an image that OpenCV {cv2.__version__} can decode, found {unknown}. "
                 "Convert it to JPEG or PNG."
             )
+        if values := _other_values(data, header):
+            raise _wrong_depth(name, values)
         raise ImageError(
             f"{name}: expected a whole {header.kind}, found one that is damaged or cut off "
             f"({header.width} x {header.height}, {len(data)} bytes). Copy or fetch it again."
         )
     return array
+
+
+def _other_values(data: bytes, header: ImageHeader) -> str | None:
+    """The dtype of a TIFF that is whole but has values which are no colours; None for any other image."""
+    # Its values are read as they are, up to 8 bytes each: only where that takes no more memory than other images.
+    if header.kind != "TIFF" or header.pixels > MAX_PIXELS // 8:
+        return None
+    with captured_chatter():
+        try:
+            array: Stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        except cv2.error:
+            return None
+    return None if array is None or array.dtype in (np.uint8, np.uint16) else str(array.dtype)
+
+
+def _wrong_depth(name: str, values: str) -> ImageError:
+    return ImageError(f"{name}: expected 8 or 16 bits per channel, found {values}. Convert it to JPEG or PNG.")
 
 
 def _without_decoder(header: ImageHeader) -> str | None:
@@ -167,9 +186,7 @@ def _to_bgr(array: Stored, name: str) -> Pixels:
     if array.dtype == np.uint16:
         array = cv2.convertScaleAbs(array, alpha=1 / 257)  # 65535 → 255, rounded
     if array.dtype != np.uint8:
-        raise ImageError(
-            f"{name}: expected 8 or 16 bits per channel, found {array.dtype}. Convert it to JPEG or PNG."
-        )
+        raise _wrong_depth(name, str(array.dtype))
     if array.ndim == 2:
         array = cv2.cvtColor(array, cv2.COLOR_GRAY2BGR)
     elif array.shape[2] == 4:

@@ -223,6 +223,21 @@ def test_float_pixels_are_refused_or_become_bytes():
     assert pixels is None or pixels.dtype == np.uint8
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_float_tiff_is_whole_but_has_no_colours(dtype):
+    data = cv2.imencode(".tiff", np.ones((8, 8), dtype))[1].tobytes()
+    with pytest.raises(ImageError) as caught:
+        decode_image(data, "x.tiff")
+    found = f"expected 8 or 16 bits per channel, found {np.dtype(dtype)}. Convert it to JPEG or PNG."
+    assert str(caught.value) == f"x.tiff: {found}"
+
+
+def test_a_float_tiff_that_is_cut_off_is_damaged():
+    data = encode(Image.fromarray(np.ones((64, 64), np.float32)), "TIFF")
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        decode_image(data[: len(data) - 4000], "x.tiff")
+
+
 def test_log_of_others_survives_a_decode(capfd):
     os.write(2, b"before\n")
     decode_image(encode(two_halves(), "JPEG"), "x.img")
