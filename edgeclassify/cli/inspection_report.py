@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -10,13 +11,13 @@ from edgeclassify.model.inspect.inspection import BlockFigures, Inspection, Laye
 
 
 def print_inspection(figures: Inspection) -> None:
-    """Print the figures as tables that fit 80 columns."""
+    """Print the figures as tables that fit 80 columns; on a narrower terminal their lines are wrapped by it."""
     console = Console(highlight=False)
-    console.print(_layers(figures.layers))
+    console.print(_whole(_layers(figures.layers)), crop=False)
     if figures.blocks:
         console.print()
         console.print("[bold]Depthwise-separable blocks[/], beside one standard convolution of the same shape:")
-        console.print(_blocks(figures.blocks))
+        console.print(_whole(_blocks(figures.blocks)), crop=False)
     console.print()
     for line in _summary(figures):
         console.print(line, soft_wrap=True)
@@ -56,6 +57,14 @@ def _blocks(blocks: Iterable[BlockFigures]) -> Table:
             f"{block.standard_multiply_adds:,}",
             ratio(block.multiply_adds, block.standard_multiply_adds),
         )
+    return table
+
+
+def _whole(table: Table) -> Table:
+    """The table with columns that keep their width on a narrow terminal: half a figure would be a wrong one."""
+    for column in table.columns:
+        if column.no_wrap:
+            column.min_width = max(cell_len(str(text)) for text in (column.header, *column.cells))
     return table
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,7 +83,7 @@ def test_path(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("command", ["fetch", "verify", "inspect", "path"])
 def test_unknown_names(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert models(command, "mobilenet_v3") == ExitStatus.NO_INPUT
+    assert models(command, "mobilenet_v3") == ExitStatus.CONFIG
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert 'Did you mean "mobilenet_v2"?' in err
@@ -172,6 +173,28 @@ def test_inspect_prints_totals_within_80_columns(tmp_path: Path, capsys: pytest.
     assert "568.74 M; with standard convolutions 4,867.29 M: 8.6 times fewer" in out
     tables = out[: out.index("multiply-adds  568")]
     assert max(map(len, tables.splitlines())) <= 80
+
+
+def test_inspect_prints_whole_figures_on_a_narrow_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(mobilenet_v1(1.0, 224)))
+    assert models("inspect", str(path)) == 0
+    figures = re.findall(r"[\dx,]{3,}", capsys.readouterr().out)
+    monkeypatch.setenv("COLUMNS", "30")
+    assert models("inspect", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert "1x112x112x32" in out
+    assert re.findall(r"[\dx,]{3,}", out) == figures
+
+
+@pytest.mark.parametrize("command", ["inspect", "verify"])
+def test_a_home_of_nobody(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models(command, "~nosuchuser/x.tflite") == ExitStatus.NO_INPUT
+    expected = "~nosuchuser/x.tflite: expected a path whose ~ is the home folder of a user"
+    assert expected in capsys.readouterr().err
 
 
 def test_inspect_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
