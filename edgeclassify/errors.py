@@ -76,6 +76,12 @@ class ModelMissingError(ModelError):
     exit_status = ExitStatus.NO_INPUT
 
 
+class UnknownModelError(ModelMissingError):
+    """No model is known by this name: trying again can't help, another name must be written."""
+
+    exit_status = ExitStatus.CONFIG
+
+
 class DownloadError(ModelError):
     """A model can't be fetched now: no connection, a lost one, or a server that does not have it."""
 

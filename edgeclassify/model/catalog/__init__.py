@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config.faults import did_you_mean
-from edgeclassify.errors import ConfigError, ModelMissingError
+from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
 from edgeclassify.model.catalog.places import SHIPPED_ENTRIES, entry_folders, is_file, models_folders
 
@@ -24,14 +24,14 @@ class Catalog:
     faults: Mapping[str, str]
 
     def entry(self, name: str) -> CatalogEntry:
-        """The entry of that name. Raises ModelMissingError for unknown ones, ConfigError for one with faults."""
+        """The entry of that name. Raises UnknownModelError, or ConfigError for one with faults."""
         if name in self.faults:
             raise ConfigError(self.faults[name])
         if name in self.entries:
             return self.entries[name]
         names = ", ".join(self.entries)
         hint = did_you_mean(name, self.entries)
-        raise ModelMissingError(
+        raise UnknownModelError(
             f"{name}: expected a model's name ({names}) or a path to a .tflite file, "
             f"found neither. {hint}".rstrip()
         )
@@ -63,8 +63,8 @@ def model_path(entry: CatalogEntry) -> Path | None:
 def resolve_model(name: str) -> Path:
     """The .tflite file of a name of the catalog, ready for use.
 
-    Raises ModelMissingError where the name is unknown or the model has not been fetched, ConfigError where its
-    entry has faults.
+    Raises UnknownModelError where the name is unknown, ModelMissingError where the model has not been fetched,
+    ConfigError where its entry has faults.
     """
     entry = load_catalog().entry(name)
     path = model_path(entry)
