@@ -162,8 +162,8 @@ def _summary(complaint: str) -> str:
         return f"the operator {found[1]} is one of TensorFlow's own. Convert the model with TFLite operators only."
     if found := re.search(r"unresolved custom op: ([\w.:-]+)", complaint, re.IGNORECASE):
         return (
-            f"the custom operator {found[1]} is not available. A model compiled for an accelerator has one: "
-            "use its CPU variant."
+            f"the custom operator {found[1].rstrip('.:')} is not available. A model compiled for an accelerator "
+            "has one: use its CPU variant."
         )
     if found := re.search(r"Node number \d+ \((\w+)\) failed", complaint):
         reason = complaint[: found.start()].strip().splitlines()[-1:] or [""]

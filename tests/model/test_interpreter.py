@@ -117,6 +117,14 @@ def test_refusals_take_one_short_line(
     assert caught.value.exit_status == ExitStatus.DATA
 
 
+def test_a_custom_operators_name_has_no_full_stop() -> None:
+    complaint = (
+        "Encountered unresolved custom op: MyFancyOp.\nSee instructions: https://example.org\nNode number 1"
+    )
+    message = interpreter.refusal(Path("m.tflite"), "litert 2", complaint)
+    assert "the custom operator MyFancyOp is not available." in message
+
+
 def test_unknown_complaints_are_shortened() -> None:
     message = interpreter.refusal(
         Path("m.tflite"), "litert 2", "tensorflow/lite/x.cc:12 something\nwent wrong " + "x" * 500
