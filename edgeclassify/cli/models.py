@@ -174,11 +174,11 @@ def _model_file(name: str) -> Path:
 
 def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
     """Name, file and checksum of each model to verify."""
+    from edgeclassify.config.sections import is_model_path
     from edgeclassify.model.catalog import load_catalog, model_path, resolve_model
-    from edgeclassify.model.classifier import is_path
 
-    if name is not None and is_path(name):
-        yield name, Path(name).expanduser(), None
+    if name is not None and is_model_path(name):
+        yield name, _model_file(name), None
         return
     catalog = load_catalog()
     if name is not None:

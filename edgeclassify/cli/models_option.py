@@ -58,12 +58,20 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelConfig:
-    """The options as a [model] table."""
-    from edgeclassify.config import ModelConfig
+    """The options as a [model] table. Raises UsageError for a path that no file can have."""
+    from pydantic import ValidationError
 
-    return ModelConfig.model_validate(
-        {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
-    )
+    from edgeclassify.config import ModelConfig
+    from edgeclassify.config.faults import faults_of
+    from edgeclassify.errors import UsageError
+
+    document = {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
+    try:
+        return ModelConfig.model_validate(document)
+    except ValidationError as error:
+        faults = faults_of(error, document, ModelConfig)
+        options = (f"--{fault}".replace("--name:", "--model:", 1) for fault in faults)
+        raise UsageError(" ".join(options)) from error
 
 
 def default_model(config: Config) -> Config:

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 SECRET_KEYS = ("password",)
+SHAPES = {"size": "[width, height]", "roi": "[x, y, width, height]"}
+"""Lists of a fixed length, as they are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class ConfigFault:
     def __str__(self) -> str:
         """One line for the report."""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{self.key}: expected {self.expected}, found {self.found}.{hint}"
+        return f"{self.key}: expected {redacted(self.expected)}, found {redacted(self.found)}.{hint}"
 
     @classmethod
     def choice(cls, key: str, choices: Sequence[str], found: str) -> Self:
@@ -39,7 +41,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'Did you mean "{near[0]}"?' if near else ""
 
 
-def report(name: str, faults: Sequence[ConfigFault]) -> str:
+def redacted(text: str) -> str:
+    """`text` without what may be user and password in a URL, even a mistyped one: from the ":" to the last "@"."""
+    return re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL)
+
+
+def report(name: str, faults: Sequence[ConfigFault | str]) -> str:
     """All faults as one message, a line each."""
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     return "\n".join([f"{name}: {count}", *(f"  {fault}" for fault in faults)])
@@ -69,6 +76,10 @@ def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]
         known = _fields(root, path[:-1])
         expected = f"one of the keys {', '.join(known)}"
         return ConfigFault(key, expected, "an unknown key", did_you_mean(str(path[-1]), known))
+    if kind == "missing" and isinstance(path[-1], int):  # a list that is too short
+        return ConfigFault(_key(path[:-1]), _shape(path[:-1], "a longer list"), _found(path, detail["input"]))
+    if kind == "too_long":
+        return ConfigFault(key, _shape(path, f"a list of {ctx['max_length']}"), found)
     if kind == "missing":
         return ConfigFault(key, "a value", "nothing", "This key has no default.")
     if kind == "literal_error":
@@ -77,7 +88,22 @@ def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]
         return ConfigFault(key, f"one of {', '.join(choices)}", found, did_you_mean(text, choices))
     if kind == "value_error":
         return ConfigFault(key or "the file", str(ctx.get("error", detail["msg"])), found)
-    return ConfigFault(key, _expected(kind, ctx, detail["msg"]), found)
+    return ConfigFault(key, _expected(kind, ctx, detail["msg"]), found, _brackets(kind, path, detail["input"]))
+
+
+def _shape(path: Sequence[int | str], otherwise: str) -> str:
+    shape = SHAPES.get(str(path[-1]))
+    return f"a list {shape}" if shape else otherwise
+
+
+def _brackets(kind: str, path: Sequence[int | str], found: Any) -> str:
+    """What to write where a table stands in place of an array of tables, or the other way round."""
+    name = path[-1] if len(path) == 1 else None
+    if name is not None and kind == "tuple_type" and isinstance(found, dict):
+        return f"Write [[{name}]], in double brackets: there may be several."
+    if name is not None and kind == "model_type" and isinstance(found, list):
+        return f"Write [{name}], in single brackets: there is one."
+    return ""
 
 
 def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
@@ -99,7 +125,6 @@ def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
         "finite_number": "a finite number",
         "path_type": "a path in quotes",
         "tuple_type": "a list",
-        "too_long": "a list of {max_length}",
         "model_type": "a table",
         "model_attributes_type": "a table",
     }
@@ -136,8 +161,11 @@ def _found(path: Sequence[int | str], value: Any) -> str:
         return "(not shown)"
     if isinstance(value, dict):
         return f"a table with {', '.join(map(str, value)) or 'nothing'}"
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
-    text = re.sub(r"//[^/@\s]*@", "//(not shown)@", text)  # credentials in a URL
+    if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        return f"a list of {len(value)} tables or lists"  # what is in them may be secret
+    if path and path[-1] == "host" and "@" in str(value):
+        return "a value with @ (not shown)"
+    text = redacted(repr(value) if not isinstance(value, bool) else str(value).lower())
     return text if len(text) <= 80 else text[:77] + "…"
 
 

@@ -1,21 +1,17 @@
 """From a TOML file to Config: decode, check, gather every fault, resolve relative paths."""
 
+import os
+import stat
 import tomllib
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.faults import ConfigFault, faults_of, report
-from edgeclassify.config.sections import (
-    RESERVED_VIEW_NAMES,
-    SOURCE_FORMS,
-    CameraConfig,
-    Config,
-    ModelConfig,
-    split_source,
-)
+from edgeclassify.config.sections import CameraConfig, Config, ModelConfig, is_model_path, split_source
+from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
 
 MAX_BYTES = 1_000_000
@@ -60,35 +56,14 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
-    """Faults that only show between tables: names that repeat or point nowhere."""
-    cameras, views = _tables(document, "camera"), _tables(document, "view")
-    camera_names = [str(table.get("name", "camera")) for table in cameras]
-    view_names = [table["name"] for table in views if isinstance(table.get("name"), str)]
-    faults = []
-    if "camera" not in document or document["camera"] == []:
-        hint = f"source is one of {SOURCE_FORMS}"
-        faults.append(ConfigFault("camera", "at least one [[camera]] with a source", "none", hint))
-    faults += _repeated("camera", camera_names)
-    faults += _repeated("view", view_names)
-    for i, table in enumerate(views):
-        name = table.get("camera")
-        if name is None and len(cameras) > 1:
-            faults.append(ConfigFault(f"view[{i}].camera", f"one of {', '.join(camera_names)}", "nothing"))
-        elif isinstance(name, str) and cameras and name not in camera_names:
-            faults.append(ConfigFault.choice(f"view[{i}].camera", camera_names, name))
-    if not views:  # the default views are named as their cameras
-        faults += [
-            ConfigFault(f"camera[{i}].name", "a name that is no topic of the node itself", repr(name))
-            for i, name in enumerate(camera_names)
-            if name in RESERVED_VIEW_NAMES
-        ]
-    return faults
-
-
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        # Opening a pipe would wait for a writer, for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                found = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
+                raise ConfigError(f"{path}: expected a readable file, found {found}.")
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise ConfigError(
@@ -104,17 +79,6 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         byte = f"byte 0x{content[error.start]:02x} at offset {error.start}"
         raise ConfigError(f"{path}: expected UTF-8 text, found {byte}. Save the file as UTF-8.") from error
-
-
-def _tables(document: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    value = document.get(key, [])
-    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
-
-
-def _repeated(kind: str, names: Sequence[str]) -> Iterator[ConfigFault]:
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            yield ConfigFault(f"{kind}[{i}].name", f"a name that no other {kind} has", repr(name))
 
 
 def _absolute(config: Config, base: Path) -> Config:
@@ -139,13 +103,13 @@ def _absolute(config: Config, base: Path) -> Config:
 
 
 def _fixed(path: Path | None, base: Path) -> Path | None:
-    return None if path is None else base / path.expanduser()
+    return None if path is None else base / expanded(path)
 
 
 def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:
     # Only what changes is set: a key that the file leaves out must still count as left out afterwards.
     update: dict[str, object] = {}
-    if "/" in model.name or model.name.endswith(".tflite"):
+    if is_model_path(model.name):
         update["name"] = str(_fixed(Path(model.name), base))
     if model.labels is not None:
         update["labels"] = _fixed(model.labels, base)

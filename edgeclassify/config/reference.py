@@ -62,6 +62,12 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
 TLS_EXAMPLE = '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }'
 
 
+MODEL_OF_A_VIEW = (
+    "What differs from [model] for this view, with the keys of [model]: what is not set here is as "
+    "there, except labels where another model is named."
+)
+
+
 def reference() -> str:
     """The whole reference config as TOML text."""
     parts = [HEADER]
@@ -75,8 +81,8 @@ def reference() -> str:
 
 def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
     if key == "view.model":
-        yield from _comment("model.*: a model of its own for this view, with the keys of [model].")
-        yield '# model = { name = "mobilenet_v2" }'
+        yield from _comment(MODEL_OF_A_VIEW)
+        yield '# model = { name = "mobilenet_v2", crop = 1.0 }'
         return
     yield from _comment(field.description or "")
     if key == "mqtt.tls":

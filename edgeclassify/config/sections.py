@@ -5,18 +5,19 @@ Every field carries the description that the JSON Schema shows; units stand in t
 
 import re
 import socket
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from edgeclassify.types import UNKNOWN, Roi
+from edgeclassify.config.values import File, Host, plain, with_home
+from edgeclassify.types import Roi
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=86_400 * 7, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400 * 7, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=16, le=8192)]
+Text = Annotated[str, Field(min_length=1)]
 
 SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "synthetic", "rtsp", "rtsps", "http", "https")
 SOURCE_FORMS = (
@@ -36,15 +37,24 @@ def split_source(source: str) -> tuple[str, str]:
     return kind.strip().lower(), target.strip()
 
 
+def is_model_path(name: str) -> bool:
+    """True where a model's name is a path to a .tflite file and no name of the catalog."""
+    return "/" in name or name.endswith(".tflite")
+
+
 def _about(default: Any, text: str) -> Any:
     """A field with its default and the description that the reference shows."""
     return Field(default, description=text)
 
 
 class Section(BaseModel):
-    """A table of the config: frozen, unknown keys are faults."""
+    """A table of the config: frozen, unknown keys are faults, and so are values of another type.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    TOML has types: "1883" is no port and 3.0 no count. A whole number passes for a float. Only what TOML can't
+    tell apart is converted, marked by strict=False: a list is a tuple, a string a path.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, strict=True)
 
 
 class NodeConfig(Section):
@@ -54,7 +64,7 @@ class NodeConfig(Section):
         default_factory=lambda: safe_name(socket.gethostname()),
         description="Topic level of this node; default: the host name, made safe.",
     )
-    state_dir: Path | None = _about(
+    state_dir: File | None = _about(
         None,
         "Folder for what survives a restart (event numbers); default: systemd's StateDirectory, "
         "else ~/.local/state/edgeclassify.",
@@ -65,25 +75,19 @@ class NodeConfig(Section):
 class TlsConfig(Section):
     """[mqtt] tls: encryption of the broker connection; an empty table uses the system's CA certificates."""
 
-    ca: Path | None = _about(None, "CA certificate (PEM); default: the system's.")
-    cert: Path | None = _about(None, "Client certificate (PEM), for brokers that ask for one.")
-    key: Path | None = _about(None, "Private key of the client certificate (PEM).")
-
-    @model_validator(mode="after")
-    def _pair(self) -> Self:
-        if (self.cert is None) != (self.key is None):
-            raise ValueError("cert and key together, or neither")
-        return self
+    ca: File | None = _about(None, "CA certificate (PEM); default: the system's.")
+    cert: File | None = _about(None, "Client certificate (PEM), for brokers that ask for one.")
+    key: File | None = _about(None, "Private key of the client certificate (PEM).")
 
 
 class MqttConfig(Section):
     """[mqtt]: the broker and what is published to it."""
 
-    host: Annotated[str, Field(min_length=1)] = _about("localhost", "Host name or address of the broker.")
+    host: Host = _about("localhost", "Host name or IP address of the broker.")
     port: Annotated[int, Field(ge=1, le=65535)] = _about(1883, "TCP port (8883 is usual with TLS).")
     prefix: str = _about("edgeclassify", "First topic level(s); no spaces, wildcards or empty levels.")
-    username: str | None = _about(None, "User name at the broker.")
-    password_file: Path | None = _about(
+    username: Text | None = _about(None, "User name at the broker.")
+    password_file: File | None = _about(
         None,
         "File with the password; else the environment variable EDGECLASSIFY_MQTT_PASSWORD "
         "or the systemd credential mqtt-password.",
@@ -92,7 +96,7 @@ class MqttConfig(Section):
     protocol: Literal["auto", "5", "3.1.1"] = _about(
         "auto", "MQTT version; auto: 5, and 3.1.1 where the broker refuses 5."
     )
-    client_id: str | None = _about(None, "MQTT client id; default: edgeclassify-<node>.")
+    client_id: Text | None = _about(None, "MQTT client id; default: edgeclassify-<node>.")
     keepalive_s: Annotated[int, Field(ge=5, le=3600)] = _about(
         30, "Keep-alive in seconds: a dead connection is noticed after about 1.5 times this."
     )
@@ -109,20 +113,12 @@ class MqttConfig(Section):
             raise ValueError("topic levels without spaces, +, #, $ or control characters, joined by /")
         return value
 
-    @model_validator(mode="after")
-    def _password_needs_user(self) -> Self:
-        if self.password_file is not None and self.username is None:
-            raise ValueError("a username beside password_file")
-        return self
-
 
 class ModelConfig(Section):
     """[model], and [view.model]: which .tflite file, and how it is run."""
 
-    name: Annotated[str, Field(min_length=1)] = _about(
-        "builtin", "A name of the catalog, or a path to a .tflite file."
-    )
-    labels: Path | None = _about(None, "Label file; default: what the model brings (sidecar, metadata).")
+    name: Text = _about("builtin", "A name of the catalog, or a path to a .tflite file.")
+    labels: File | None = _about(None, "Label file; default: what the model brings (sidecar, metadata).")
     runtime: Literal["auto", "litert", "tflite-runtime"] = _about(
         "auto", "auto: LiteRT where it is installed, else tflite-runtime."
     )
@@ -136,6 +132,11 @@ class ModelConfig(Section):
         None, "Share of the shorter side that the centre crop keeps; default: the sidecar's, else 0.875."
     )
 
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return with_home(plain(value)) if is_model_path(value) else plain(value)
+
 
 class CameraConfig(Section):
     """[[camera]]: a source with a name."""
@@ -144,7 +145,7 @@ class CameraConfig(Section):
     source: str = Field(description=SOURCE_FORMS)
     interval_s: Seconds = _about(0.5, "Seconds between two frames that are classified; 0: as fast as it goes.")
     loop: bool = _about(False, "Start a file or folder again at its end.")
-    size: tuple[Side, Side] | None = _about(
+    size: Annotated[tuple[Side, Side], Field(strict=False)] | None = _about(
         None, "Width and height to ask the camera for; default: what the model needs."
     )
     fps: Annotated[float, Field(gt=0, le=240)] | None = _about(
@@ -159,7 +160,9 @@ class CameraConfig(Section):
     @field_validator("source")
     @classmethod
     def _source(cls, value: str) -> str:
-        kind, target = split_source(value)
+        kind, target = split_source(plain(value))
+        if kind in ("video", "images") and "://" not in target:
+            with_home(target)
         if kind not in SOURCE_KINDS:
             raise ValueError(SOURCE_FORMS)
         if kind == "picamera" and not re.fullmatch(r"[0-9]{0,2}", target):
@@ -176,7 +179,7 @@ class ViewConfig(Section):
 
     name: Name = Field(description="Name of the view: a topic level.")
     camera: Name | None = _about(None, "The camera's name; may be left out where there is only one.")
-    roi: tuple[Score, Score, Score, Score] = _about(
+    roi: Annotated[tuple[Score, Score, Score, Score], Field(strict=False)] = _about(
         (0.0, 0.0, 1.0, 1.0), "Region of interest: x, y, width, height as fractions of the frame."
     )
     threshold_enter: Score = _about(0.6, "A label enters when its score is at least this for confirm_s.")
@@ -188,11 +191,11 @@ class ViewConfig(Section):
     update_step: Score = _about(
         0.1, "An update event when the label's best score has risen by this; 0: no updates."
     )
-    labels: tuple[Annotated[str, Field(min_length=1)], ...] = _about(
+    labels: Annotated[tuple[Text, ...], Field(strict=False)] = _about(
         (), "Labels that get an ON/OFF topic of their own."
     )
     top: Annotated[int, Field(ge=1, le=20)] = _about(3, "How many labels the state message lists.")
-    model: ModelConfig | None = _about(None, "A model of its own for this view.")
+    model: ModelConfig | None = _about(None, "What differs from [model] for this view.")
 
     @field_validator("name")
     @classmethod
@@ -212,19 +215,6 @@ class ViewConfig(Section):
                 "x + width and y + height at most 1"
             )
         return value
-
-    @field_validator("labels")
-    @classmethod
-    def _real_labels(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if UNKNOWN in value:
-            raise ValueError(f"labels of the model ({UNKNOWN!r} is the state without one)")
-        return value
-
-    @model_validator(mode="after")
-    def _hysteresis(self) -> Self:
-        if self.threshold_exit is not None and self.threshold_exit > self.threshold_enter:
-            raise ValueError(f"threshold_exit of at most threshold_enter ({self.threshold_enter})")
-        return self
 
     @property
     def region(self) -> Roi:
@@ -249,8 +239,10 @@ class Config(Section):
     node: NodeConfig = Field(default_factory=NodeConfig)
     mqtt: MqttConfig = Field(default_factory=MqttConfig)
     model: ModelConfig = Field(default_factory=ModelConfig)
-    camera: tuple[CameraConfig, ...] = _about((), "The cameras; at least one.")
-    view: tuple[ViewConfig, ...] = _about((), "The views; none: one of the whole frame per camera, named as it.")
+    camera: Annotated[tuple[CameraConfig, ...], Field(strict=False)] = _about((), "The cameras; at least one.")
+    view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = _about(
+        (), "The views; none: one of the whole frame per camera, named as it."
+    )
     logging: LoggingConfig = Field(default_factory=LoggingConfig)
 
     def views(self) -> tuple[ViewConfig, ...]:
@@ -261,5 +253,13 @@ class Config(Section):
         return tuple(view if view.camera else view.model_copy(update={"camera": only}) for view in self.view)
 
     def model_of(self, view: ViewConfig) -> ModelConfig:
-        """The view's own model table, else [model]."""
-        return view.model or self.model
+        """[model] with what the view's own model table sets in its place.
+
+        The label file of [model] belongs to the model there: a view that names another one does not take it over.
+        """
+        if view.model is None:
+            return self.model
+        own = {key: getattr(view.model, key) for key in view.model.model_fields_set}
+        if own.get("name", self.model.name) != self.model.name:
+            own = {"labels": None, **own}
+        return self.model.model_copy(update=own)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config import ModelConfig
+from edgeclassify.config.sections import is_model_path
+from edgeclassify.config.values import expanded
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.catalog import resolve_model
 from edgeclassify.model.contract import ClassifierContract, check_classifier
@@ -128,7 +130,7 @@ def open_classifier(config: ModelConfig) -> Classifier:
     interpreter = open_interpreter(path, config.runtime, config.threads)
     _check_agreement(model, interpreter)
     info = ModelInfo(
-        name=path.stem if is_path(config.name) else config.name,
+        name=path.stem if is_model_path(config.name) else config.name,
         path=str(path),
         sha256=sha256,
         runtime=interpreter.runtime,
@@ -140,15 +142,20 @@ def open_classifier(config: ModelConfig) -> Classifier:
     return Classifier(parts)
 
 
-def is_path(name: str) -> bool:
-    """True where a model's name is a path to a .tflite file and no name of the catalog."""
-    return "/" in name or name.endswith(".tflite")
+def model_labels(config: ModelConfig) -> tuple[str, ...]:
+    """The labels of the model that `config` names, by class index, read without a runtime.
+
+    Raises ModelError or a subclass where the model or its labels are not there or do not fit.
+    """
+    path = find_model(config.name)
+    model = read_model_file(path)
+    return _labels(config, model, read_sidecar(path), read_metadata(model), check_classifier(model))
 
 
 def find_model(name: str) -> Path:
-    """The .tflite file of a path or of a name of the catalog."""
-    if is_path(name):
-        return Path(name).expanduser()
+    """The .tflite file of a path or of a name of the catalog. Raises ModelMissingError or ConfigError."""
+    if is_model_path(name):
+        return expanded(name, ModelMissingError)
     return resolve_model(name)
 
 

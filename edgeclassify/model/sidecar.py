@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.sections import Section
+from edgeclassify.config.values import File
 from edgeclassify.errors import ModelError
 from edgeclassify.model.preprocess.normalization import Normalization
 
@@ -17,8 +18,10 @@ from edgeclassify.model.preprocess.normalization import Normalization
 class NormalizationSection(Section):
     """[normalization]: (pixel / 255 - mean) / std, of R, G, B in 0-1; one number, or one per channel."""
 
-    mean: tuple[float, ...] = Field(..., description="Means of R, G, B in 0-1.")
-    std: tuple[float, ...] = Field(..., description="Standard deviations of R, G, B in 0-1.")
+    mean: Annotated[tuple[float, ...], Field(strict=False)] = Field(..., description="Means of R, G, B in 0-1.")
+    std: Annotated[tuple[float, ...], Field(strict=False)] = Field(
+        ..., description="Standard deviations of R, G, B in 0-1."
+    )
 
     @field_validator("mean", "std")
     @classmethod
@@ -42,14 +45,14 @@ class NormalizationSection(Section):
 class GoldenSection(Section):
     """[golden]: a picture whose label is known, for the self-test."""
 
-    image: Path = Field(..., description="Picture, relative to the sidecar.")
+    image: File = Field(..., description="Picture, relative to the sidecar.")
     label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")
 
 
 class Sidecar(Section):
     """All that a sidecar may say. Paths are relative to it; `read_sidecar` makes them whole."""
 
-    labels: Path | None = Field(None, description="Label file.")
+    labels: File | None = Field(None, description="Label file.")
     crop: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="Share of the shorter side that the centre crop keeps."
     )

@@ -1,9 +1,16 @@
 """`edgeclassify classify` with a real model: tables, JSON lines, bad pictures, exit statuses."""
 
+import contextlib
+import functools
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
@@ -86,6 +93,8 @@ def test_one_pixel_is_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[st
     ("arguments", "status", "words"),
     [
         (["classify"], ExitStatus.USAGE, "Missing argument"),
+        (["classify", ""], ExitStatus.USAGE, "expected a file, a folder or a URL, found an empty word"),
+        (["classify", "ftp://h/x.jpg"], ExitStatus.NO_INPUT, "a URL of http or https, found another kind"),
         (["classify", "--top", "0", "x.jpg"], ExitStatus.USAGE, "--top"),
         (["classify", "--runtime", "onnx", "x.jpg"], ExitStatus.USAGE, "tflite-runtime"),
         (
@@ -97,6 +106,9 @@ def test_one_pixel_is_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[st
         (["demo", "--source", ""], ExitStatus.USAGE, "'--source': expected SOURCE, found nothing"),
         (["classify", "--model", "mobilnet_v2", "x.jpg"], ExitStatus.CONFIG, "mobilenet_v2"),
         (["classify", "--model", "./none.tflite", "x.jpg"], ExitStatus.NO_INPUT, "none.tflite"),
+        (["classify", "--model", "~nosuchuser/x.tflite", "x.jpg"], ExitStatus.USAGE, "--model: expected a path"),
+        (["classify", "--model", "a\nb", "x.jpg"], ExitStatus.USAGE, "--model: expected text without control"),
+        (["classify", "--labels", "a\tb", "x.jpg"], ExitStatus.USAGE, "--labels: expected text without control"),
         (["clasify", "x.jpg"], ExitStatus.USAGE, 'Did you mean "classify"?'),
         (["run", "--config", "/none.toml"], ExitStatus.CONFIG, "/none.toml"),
         (["check"], ExitStatus.USAGE, "Missing argument"),
@@ -127,3 +139,80 @@ def test_output_to_a_closed_pipe_is_no_traceback(photos: Path) -> None:
     command = f"{sys.executable} -m edgeclassify classify {photos} | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def web(photos: Path) -> Iterator[str]:
+    """The photos on a web server of this machine; the base URL without its scheme."""
+    handler = functools.partial(QuietHandler, directory=str(photos))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_secrets_of_a_url_are_not_shown(web: str, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
+    good, bad = (f"http://me:pass@{web}/{name}?token=hidden" for name in ("cat.jpg", "none.jpg"))
+    assert main(["classify", *options, good, bad]) == ExitStatus.SOME_FAILED
+    captured = capsys.readouterr()
+    for secret in ("me:pass", "hidden"):
+        assert secret not in captured.out + captured.err
+    assert f"http://{web}/cat.jpg?…" in captured.out.replace("\\u2026", "…")
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_names_that_are_no_utf_8(photos: Path, locale: str) -> None:
+    odd = os.fsencode(photos) + b"/caf\xe9.jpg"
+    shutil.copy(photos / "cat.jpg", odd)
+    strict = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"} | strict
+
+    def run(*options: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "edgeclassify", "classify", *options, odd]
+        return subprocess.run(command, capture_output=True, check=False, env=environment)
+
+    as_json, table = run("--json"), run()
+    assert (as_json.returncode, as_json.stderr) == (0, b"")
+    path = json.loads(as_json.stdout)["path"]
+    assert path.encode("utf-8", "surrogateescape") == odd
+    assert (table.returncode, table.stderr) == (0, b"")
+    assert b"caf\\udce9.jpg" in table.stdout
+
+
+def on_a_terminal(folder: Path, *, stdout: int | None) -> tuple[str, bytes]:
+    """What a terminal shows of classifying the folder; with `stdout` None it shows the rows too."""
+    terminal, end = pty.openpty()
+    try:
+        command = [sys.executable, "-m", "edgeclassify", "classify", "--top", "1", str(folder)]
+        environment = os.environ | {"TERM": "xterm"}
+        process = subprocess.Popen(command, stdout=stdout or end, stderr=end, env=environment)
+        os.close(end)
+        rows = process.communicate()[0] or b""
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO: the other end is closed
+            while chunk := os.read(terminal, 65536):
+                shown += chunk
+    finally:
+        os.close(terminal)
+    return shown.decode(), rows
+
+
+def test_the_progress_bar_keeps_away_from_the_rows(photos: Path) -> None:
+    shown, _ = on_a_terminal(photos, stdout=None)
+    assert "cat.jpg" in shown
+    assert "classifying" not in shown
+    assert "\x1b" not in shown
+
+
+def test_a_progress_bar_where_the_rows_go_elsewhere(photos: Path) -> None:
+    shown, rows = on_a_terminal(photos, stdout=subprocess.PIPE)
+    assert "classifying" in shown
+    assert b"cat.jpg" in rows

@@ -1,6 +1,7 @@
 """Config files, good and bad: every fault at once, in words that say what to do."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -135,11 +136,36 @@ def test_all_faults_at_once_with_expected_found_and_hint(tmp_path: Path) -> None
         ),
         (MINIMAL + '[mqtt]\nprefix = "a/+"', "mqtt.prefix: expected topic levels without spaces"),
         (MINIMAL + '[mqtt]\nprefix = ""', "mqtt.prefix: expected topic levels without spaces"),
-        (MINIMAL + '[mqtt]\npassword_file = "p"', "mqtt: expected a username beside password_file"),
-        (MINIMAL + '[mqtt]\ntls = { cert = "c" }', "mqtt.tls: expected cert and key together"),
+        (
+            MINIMAL + '[mqtt]\npassword_file = "p"',
+            "mqtt.username: expected a username beside password_file, found nothing.",
+        ),
+        (
+            MINIMAL + '[mqtt]\ntls = { cert = "c" }',
+            "mqtt.tls.key: expected cert and key together, or neither, found cert alone.",
+        ),
         (MINIMAL + "[mqtt]\ntls = true", "mqtt.tls: expected a table, found true."),
         ('camera = "front"', "camera: expected a list, found 'front'."),
         ("node = 3\n" + MINIMAL, "node: expected a table, found 3."),
+        (MINIMAL + "size = [640]", "camera[0].size: expected a list [width, height], found [640]."),
+        (MINIMAL + "size = []", "camera[0].size: expected a list [width, height], found []."),
+        (MINIMAL + "size = [1, 2, 3]", "camera[0].size: expected a list [width, height], found [1, 2, 3]."),
+        (
+            MINIMAL + '[[view]]\nname = "v"\nroi = [0, 0, 1]',
+            "view[0].roi: expected a list [x, y, width, height], found [0, 0, 1].",
+        ),
+        (
+            'camera = { source = "synthetic:" }',
+            "camera: expected a list, found a table with source. Write [[camera]], in double brackets",
+        ),
+        (
+            MINIMAL + '[[mqtt]]\npassword = "x"',
+            "mqtt: expected a table, found a list of 1 tables or lists. Write [mqtt], in single brackets",
+        ),
+        (
+            MINIMAL + MINIMAL + '[[view]]\nname = "v"\ncamera = "frnt"',
+            "view[0].camera: expected one of front, found 'frnt'. Did you mean \"front\"?",
+        ),
         (
             MINIMAL + '[[camera]]\nname = "b"\nsource = "synthetic:"\n[[view]]\nname = "v"',
             "view[0].camera: expected one",
@@ -150,11 +176,158 @@ def test_single_faults(tmp_path: Path, text: str, message: str) -> None:
     assert any(message in line for line in faults(tmp_path, text))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[mqtt]\nport = "1883"', "mqtt.port: expected a whole number, found '1883'."),
+        ("[mqtt]\nkeepalive_s = 30.0", "mqtt.keepalive_s: expected a whole number, found 30.0."),
+        ('[mqtt]\nresults = "yes"', "mqtt.results: expected true or false, found 'yes'."),
+        ('[mqtt]\nclient_id = ""', "mqtt.client_id: expected a non-empty string, found ''."),
+        ('[mqtt]\nusername = ""', "mqtt.username: expected a non-empty string, found ''."),
+        ("[mqtt]\npassword_file = 3", "mqtt.password_file: expected a path in quotes, found (not shown)."),
+        (
+            '[[view]]\nname = "v"\nthreshold_enter = true',
+            "view[0].threshold_enter: expected a number, found true.",
+        ),
+        ('[[view]]\nname = "v"\ntop = 3.0', "view[0].top: expected a whole number, found 3.0."),
+        ('[[view]]\nname = "v"\nroi = ["0", 0, 1, 1]', "view[0].roi[0]: expected a number, found '0'."),
+        ('[model]\nthreads = "4"', "model.threads: expected one of auto, or a whole number, found '4'."),
+    ],
+)
+def test_values_of_another_type_are_faults(tmp_path: Path, text: str, message: str) -> None:
+    assert message in faults(tmp_path, MINIMAL + text)
+
+
+def test_a_whole_number_is_a_number(tmp_path: Path) -> None:
+    config = load_config(
+        write(tmp_path, MINIMAL + 'interval_s = 2\nfps = 5\n[[view]]\nname = "v"\nroi = [0, 0, 1, 1]')
+    )
+    assert (config.camera[0].interval_s, config.camera[0].fps) == (2.0, 5.0)
+
+
+def test_faults_between_keys_show_beside_those_of_single_keys(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        """
+        [mqtt]
+        port = 0
+        password_file = "p"
+        tls = { cert = "c", ca = 3 }
+        [[camera]]
+        source = "synthetic:"
+        [[view]]
+        name = "v"
+        top = 0
+        labels = ["unknown", ""]
+        threshold_enter = 0.5
+        threshold_exit = 0.6
+        """,
+    )
+    assert {line.partition(":")[0] for line in found} == {
+        "mqtt.port",
+        "mqtt.username",
+        "mqtt.tls.ca",
+        "mqtt.tls.key",
+        "view[0].top",
+        "view[0].labels",
+        "view[0].labels[1]",
+        "view[0].threshold_exit",
+    }
+    assert (
+        "view[0].threshold_exit: expected a threshold_exit of at most threshold_enter (0.5), found 0.6." in found
+    )
+
+
+def test_exit_threshold_above_the_default_of_enter(tmp_path: Path) -> None:
+    text = MINIMAL + '[[view]]\nname = "v"\nthreshold_exit = 0.7'
+    assert "at most threshold_enter (0.6), found 0.7." in faults(tmp_path, text)[0]
+
+
+PATH_KEYS = {
+    "[node]\nstate_dir": "node.state_dir",
+    '[mqtt]\nusername = "u"\npassword_file': "mqtt.password_file",
+    "[mqtt]\ntls.ca": "mqtt.tls.ca",
+    "[model]\nlabels": "model.labels",
+    "[model]\nname": "model.name",
+    '[[view]]\nname = "v"\nmodel.name': "view[0].model.name",
+}
+
+
+@pytest.mark.parametrize(("key", "place"), PATH_KEYS.items())
+def test_paths_that_no_file_can_have(tmp_path: Path, key: str, place: str) -> None:
+    (line,) = faults(tmp_path, f'{MINIMAL}{key} = "~nosuchuser/x"')
+    assert line.startswith(
+        f"{place}: expected a path whose ~ is the home folder of a user of this machine, found "
+    )
+    for control in ("\\u0000", "\\n", "\\u001b", "\\u007f"):
+        (line,) = faults(tmp_path, f'{MINIMAL}{key} = "a/b{control}"')
+        assert line.startswith(f"{place}: expected text without control characters, found ")
+
+
+@pytest.mark.parametrize("target", ["images:~nosuchuser/x", "video:~nosuchuser/x.mp4", "video:a\\u0000b"])
+def test_sources_that_no_file_can_have(tmp_path: Path, target: str) -> None:
+    (line,) = faults(tmp_path, f'[[camera]]\nsource = "{target}"')
+    assert line.startswith("camera[0].source: expected ")
+
+
+def test_home_in_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/pi")
+    config = load_config(write(tmp_path, MINIMAL + '[model]\nname = "~/m.tflite"\nlabels = "~/l.txt"'))
+    assert (config.model.name, config.model.labels) == ("/home/pi/m.tflite", Path("/home/pi/l.txt"))
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "broker.lan", "my_broker.", "192.168.1.4", "::1", "fe80::1%eth0", "bücher.de"]
+)
+def test_hosts(tmp_path: Path, host: str) -> None:
+    assert load_config(write(tmp_path, f'{MINIMAL}[mqtt]\nhost = "{host}"')).mqtt.host == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["mqtt://broker", "broker/x", "broker:1883", "a b", "a..b", "[::1]", "x" * 64 + ".lan", "a\\u0000b", "1:2"],
+)
+def test_no_hosts(tmp_path: Path, host: str) -> None:
+    (line,) = faults(tmp_path, f'{MINIMAL}[mqtt]\nhost = "{host}"')
+    assert line.startswith(
+        "mqtt.host: expected a host name or IP address alone, without scheme, user, port or path"
+    )
+
+
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
     text = MINIMAL + '[mqtt]\npassword = "hunter2"\n'
     assert "hunter2" not in "\n".join(faults(tmp_path, text))
-    text = '[[camera]]\nsource = "rtp://me:hunter2@camera/stream"\n'
-    assert "hunter2" not in "\n".join(faults(tmp_path, text))
+    assert "hunter2" not in "\n".join(faults(tmp_path, MINIMAL + '[[mqtt]]\npassword = "hunter2"\n'))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtp://me:hunter2@camera/stream",
+        "rtps://me:hun/hunter2@camera/x",
+        "rtsp:/me:hunter2@camera/x",
+        "rtp://me:p@hunter2@camera",
+        "mqtt://me:hunter2@camera",
+        "me:hunter2@camera",
+        "hunter2@camera",
+    ],
+)
+def test_secrets_in_urls_are_never_shown(tmp_path: Path, url: str) -> None:
+    (line,) = faults(tmp_path, f'{MINIMAL}[mqtt]\nhost = "{url}"')
+    assert "hunter2" not in line
+    assert "not shown" in line
+    if ":" in url:
+        camera = faults(
+            tmp_path, f'[[camera]]\nsource = "{url}"\nname = "{url}"\n[[view]]\nname = "v"\ncamera = "x"'
+        )
+        assert {line.partition(":")[0] for line in camera} == {
+            "camera[0].source",
+            "camera[0].name",
+            "view[0].camera",
+        }
+        view = faults(tmp_path, f'{MINIMAL}[[view]]\nname = "v"\ncamera = "{url}"')
+        assert "hunter2" not in "\n".join(camera + view)
+        assert "(not shown)@camera" in view[0]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +351,12 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         load_config(tmp_path / "none.toml")
     with pytest.raises(ConfigError, match="readable file"):
         load_config(tmp_path)
+
+
+def test_a_pipe_is_no_config(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="expected a readable file, found a pipe or device"):
+        load_config(tmp_path / "pipe")
 
 
 def test_bom_is_accepted(tmp_path: Path) -> None:

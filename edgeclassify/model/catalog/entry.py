@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.sections import Section
+from edgeclassify.config.values import File, expanded
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.sidecar import NormalizationSection
 
@@ -59,7 +60,7 @@ class Accuracy(Section):
 class GoldenSource(Section):
     """[golden]: a picture whose label is known, for the self-test."""
 
-    image: Path = Field(..., description="Picture, relative to the entry's file.")
+    image: File = Field(..., description="Picture, relative to the entry's file.")
     label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")
 
 
@@ -68,7 +69,7 @@ class EntryFacts(Section):
 
     description: Annotated[str, Field(min_length=1)] = Field(..., description="One line: what the model is.")
     url: str | None = Field(None, description="Where the .tflite file is.")
-    file: Path | None = Field(None, description="A .tflite file, relative to the entry's file.")
+    file: File | None = Field(None, description="A .tflite file, relative to the entry's file.")
     sha256: str | None = Field(None, description="Checksum of the .tflite file, in hex.")
     size: Annotated[int, Field(gt=0)] | None = Field(None, description="Size of the .tflite file in bytes.")
     license: Annotated[str, Field(min_length=1)] | None = Field(None, description="Licence (SPDX).")
@@ -105,13 +106,13 @@ class CatalogEntry:
     @property
     def local_file(self) -> Path | None:
         """The .tflite file of an entry that needs no fetching."""
-        return None if self.facts.file is None else self.path.parent / self.facts.file.expanduser()
+        return None if self.facts.file is None else self.path.parent / expanded(self.facts.file)
 
     @property
     def golden_image(self) -> Path | None:
         """The golden picture, where the entry has one."""
         golden = self.facts.golden
-        return None if golden is None else self.path.parent / golden.image.expanduser()
+        return None if golden is None else self.path.parent / expanded(golden.image)
 
 
 def read_entry(path: Path) -> CatalogEntry:

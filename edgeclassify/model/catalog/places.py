@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from edgeclassify.config.values import expanded
 from edgeclassify.errors import StorageError
 
 ENVIRONMENT = "EDGECLASSIFY_MODELS"
@@ -16,10 +17,11 @@ def models_folders() -> tuple[Path, ...]:
     """Folders in which a fetched model is looked for, the preferred one first.
 
     EDGECLASSIFY_MODELS alone where it is set; else systemd's StateDirectory, the machine's and the user's.
+    Raises ConfigError where the variable names the home folder of nobody.
     """
     override = os.environ.get(ENVIRONMENT)
     if override:
-        return (Path(override).expanduser(),)
+        return (expanded(override, key=ENVIRONMENT),)
     return tuple(dict.fromkeys(_usual_folders()))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import ConfigError, ModelMissingError, StorageError
+from edgeclassify.errors import ConfigError, ExitStatus, ModelMissingError, StorageError, UnknownModelError
 from edgeclassify.model.catalog import load_catalog, model_path, places, resolve_model
 from tests.model.catalog.conftest import Places
 
@@ -12,8 +12,9 @@ LOCAL = 'description = "mine"\nfile = "{}"\n'
 
 
 def test_unknown_names_get_did_you_mean() -> None:
-    with pytest.raises(ModelMissingError, match=r'Did you mean "mobilenet_v2"\?') as caught:
+    with pytest.raises(UnknownModelError, match=r'Did you mean "mobilenet_v2"\?') as caught:
         resolve_model("mobilnet_v2")
+    assert caught.value.exit_status == ExitStatus.CONFIG
     assert "builtin" in str(caught.value)
 
 
@@ -28,6 +29,15 @@ def test_a_fetched_model_is_found(folders: Places) -> None:
     path = folders.models / "mobilenet_v1_0.5_160.tflite"
     path.touch()
     assert resolve_model("mobilenet_v1_0.5_160") == path
+
+
+def test_homes_of_nobody_are_faults(folders: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folders.user_entries / "mine.toml").write_text(LOCAL.format("~nosuchuser/x.tflite"))
+    with pytest.raises(ConfigError, match="file: expected a path whose ~ is the home folder of a user"):
+        resolve_model("mine")
+    monkeypatch.setenv("EDGECLASSIFY_MODELS", "~nosuchuser/models")
+    with pytest.raises(ConfigError, match=r"^EDGECLASSIFY_MODELS: ~nosuchuser/models: expected a path whose ~"):
+        resolve_model("mobilenet_v2")
 
 
 def test_own_entries_name_own_files(folders: Places, tmp_path: Path) -> None:

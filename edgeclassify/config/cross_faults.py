@@ -1,0 +1,90 @@
+"""Faults that only show between keys: names that repeat or point nowhere, keys that need another one.
+
+They are looked for in the document as it was read, of whatever types it is, so that they are reported together
+with the faults of single keys.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.sections import RESERVED_VIEW_NAMES, SOURCE_FORMS, ViewConfig
+from edgeclassify.types import UNKNOWN
+
+_DEFAULT_ENTER = float(ViewConfig.model_fields["threshold_enter"].default)
+
+
+def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
+    """All of them, in the order of the file's parts."""
+    cameras, views = _tables(document, "camera"), _tables(document, "view")
+    return [*_mqtt(_table(document, "mqtt")), *_cameras(document, cameras, views), *_views(cameras, views)]
+
+
+def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
+    if "password_file" in mqtt and "username" not in mqtt:
+        yield ConfigFault("mqtt.username", "a username beside password_file", "nothing")
+    tls = _table(mqtt, "tls")
+    for key, other in (("cert", "key"), ("key", "cert")):
+        if key not in tls and other in tls:
+            yield ConfigFault(f"mqtt.tls.{key}", "cert and key together, or neither", f"{other} alone")
+
+
+def _cameras(
+    document: dict[str, Any], cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]
+) -> Iterator[ConfigFault]:
+    if "camera" not in document or document["camera"] == []:
+        hint = f"source is one of {SOURCE_FORMS}"
+        yield ConfigFault("camera", "at least one [[camera]] with a source", "none", hint)
+    yield from _repeated("camera", {i: _camera_name(table) for i, table in cameras.items()})
+    if not views:  # the default views are named as their cameras
+        for i, table in cameras.items():
+            if _camera_name(table) in RESERVED_VIEW_NAMES:
+                expected = "a name that is no topic of the node itself"
+                yield ConfigFault(f"camera[{i}].name", expected, repr(_camera_name(table)))
+
+
+def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
+    names = {i: table["name"] for i, table in views.items() if isinstance(table.get("name"), str)}
+    yield from _repeated("view", names)
+    camera_names = list(dict.fromkeys(map(_camera_name, cameras.values())))
+    for i, table in views.items():
+        camera, labels = table.get("camera"), table.get("labels")
+        if camera is None and len(cameras) > 1:
+            yield ConfigFault(f"view[{i}].camera", f"one of {', '.join(camera_names)}", "nothing")
+        elif isinstance(camera, str) and cameras and camera not in camera_names:
+            yield ConfigFault.choice(f"view[{i}].camera", camera_names, camera)
+        if isinstance(labels, list) and UNKNOWN in labels:
+            expected = f"labels of the model ({UNKNOWN!r} is the state without one)"
+            yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN))
+        enter, leave = table.get("threshold_enter", _DEFAULT_ENTER), table.get("threshold_exit")
+        if _is_number(enter) and _is_number(leave) and leave > enter:
+            expected = f"a threshold_exit of at most threshold_enter ({enter})"
+            yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
+
+
+def _repeated(kind: str, names: dict[int, str]) -> Iterator[ConfigFault]:
+    seen: set[str] = set()
+    for i, name in names.items():
+        if name in seen:
+            yield ConfigFault(f"{kind}[{i}].name", f"a name that no other {kind} has", repr(name))
+        seen.add(name)
+
+
+def _camera_name(table: dict[str, Any]) -> str:
+    return str(table.get("name", "camera"))
+
+
+def _table(document: dict[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(document: dict[str, Any], key: str) -> dict[int, dict[str, Any]]:
+    """The tables of an array of tables by their place in it; what is no table there is left out."""
+    value = document.get(key)
+    items: Sequence[Any] = value if isinstance(value, list) else []
+    return {i: table for i, table in enumerate(items) if isinstance(table, dict)}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
