@@ -28,6 +28,7 @@ def read_image(location: str | Path, wanted_side: int = 0) -> DecodedImage:
     """
     if isinstance(location, str) and is_url(location):
         return decode_image(fetch(location), redacted(location), wanted_side)
+    _refuse_other_urls(location)
     return decode_image(_read_file(Path(location)), str(location), wanted_side)
 
 
@@ -38,7 +39,6 @@ def load_frame(location: str | Path, camera: str = "", sequence: int = 0, wanted
     """
     captured_at_ns, captured_at = time.monotonic_ns(), time.time()
     pixels = read_image(location, wanted_side).pixels
-    origin = redacted(location) if isinstance(location, str) and is_url(location) else str(location)
     return Frame(
         pixels=pixels,
         pixel_format=PixelFormat.BGR,
@@ -48,8 +48,13 @@ def load_frame(location: str | Path, camera: str = "", sequence: int = 0, wanted
         sequence=sequence,
         captured_at_ns=captured_at_ns,
         captured_at=captured_at,
-        origin=origin,
+        origin=shown(location),
     )
+
+
+def shown(location: str | Path) -> str:
+    """A location for people and logs: the path, or the URL without user, password and query."""
+    return redacted(location) if isinstance(location, str) and "://" in location else str(location)
 
 
 def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
@@ -138,6 +143,7 @@ class ImagesSource(FrameSource):
     def _round(self) -> list[str | Path]:
         if is_url(self.location):
             return [self.location]
+        _refuse_other_urls(self.location)
         path = Path(self.location)
         found = list_images(path) if path.is_dir() else [path]
         good = [entry for entry in found if entry not in self._bad]
@@ -148,6 +154,15 @@ class ImagesSource(FrameSource):
         if not path.is_dir():
             _check_file(path)
         return list(good)
+
+
+def _refuse_other_urls(location: str | Path) -> None:
+    """Raises MissingInputError for what looks like a URL and is no file: ftp://… and the like."""
+    if isinstance(location, str) and "://" in location and not Path(location).exists():
+        raise MissingInputError(
+            f"{redacted(location)}: expected a file, a folder, or a URL of http or https, found another kind of "
+            "URL. Save the picture as a file and name that."
+        )
 
 
 def _check_file(path: Path) -> int:

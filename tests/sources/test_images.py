@@ -190,3 +190,12 @@ def test_url_that_is_no_image():
         with pytest.raises(SourceError) as caught:
             source.read(1)
         assert type(caught.value) is SourceError
+
+
+@pytest.mark.parametrize("location", ["ftp://me:secret@host/cat.jpg", "file:///tmp/cat.jpg"])
+def test_other_kinds_of_urls_are_named_and_keep_their_secrets(location):
+    source = ImagesSource("front", location)
+    for read in (lambda: read_image(location), source.open):
+        with pytest.raises(MissingInputError, match="a URL of http or https, found another kind of URL") as raised:
+            read()
+        assert "secret" not in str(raised.value)
