@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeclassify.cli.models_option import model_options, model_section
-from edgeclassify.errors import EdgeClassifyError, ExitStatus
+from edgeclassify.errors import EdgeClassifyError, ExitStatus, UsageError
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One picture: its prediction, or why there is none."""
+    """One picture: its prediction, or why there is none. `path` is as it is shown: of a URL nothing secret."""
 
     path: str
     prediction: Prediction | None
@@ -53,6 +53,8 @@ def classify(
     """
     from edgeclassify.model.classifier import open_classifier
 
+    if not all(location.strip() for location in locations):
+        raise UsageError("classify: expected a file, a folder or a URL, found an empty word. Is a variable unset?")
     classifier = open_classifier(model_section(model, labels, runtime, threads))
     try:
         show = _print_json if as_json else _print_table
@@ -63,7 +65,7 @@ def classify(
 
 def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[Outcome]:
     """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
-    from edgeclassify.sources.images import load_frame
+    from edgeclassify.sources.images import load_frame, shown
 
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
@@ -71,9 +73,11 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[
             yield location
             continue
         try:
-            yield Outcome(location, classifier.classify(load_frame(location, wanted_side=wanted_side)), None)
+            prediction = classifier.classify(load_frame(location, wanted_side=wanted_side))
         except EdgeClassifyError as error:
-            yield Outcome(location, None, error)
+            yield Outcome(shown(location), None, error)
+        else:
+            yield Outcome(shown(location), prediction, None)
 
 
 def exit_status(done: Sequence[Outcome]) -> int:
@@ -115,8 +119,9 @@ def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
 
 
 def _with_progress(items: Sequence[Any]) -> Iterator[Any]:
-    """The items, with a bar on stderr where a person waits for several."""
-    if len(items) < 2 or not sys.stderr.isatty():
+    """The items, with a bar on stderr where a person waits for several, and sees nothing else: on a terminal the
+    rows themselves show how far it is, and a bar would get between them."""
+    if len(items) < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
         yield from items
         return
     from rich.console import Console
@@ -133,7 +138,8 @@ def _shown(done: Iterator[Outcome], show: Any, classifier: ImageClassifier, top:
 
 def _print_json(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
     record = as_record(outcome, classifier.info.name, top)
-    click.echo(json.dumps(record, ensure_ascii=False))
+    # ASCII: file names that are no UTF-8 have no other form that every reader takes.
+    click.echo(json.dumps(record))
 
 
 def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:

@@ -3,6 +3,7 @@
 Its errors become EdgeClassifyErrors where they happen, so that no other OSError is taken for one of them.
 """
 
+import codecs
 import contextlib
 import os
 import sys
@@ -87,7 +88,9 @@ def checked_output() -> Iterator[None]:
         return
     reconfigure = getattr(before, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
+        # ASCII is what a bare locale leaves; click would then write UTF-8 past us, straight into the buffer.
+        ascii_only = codecs.lookup(before.encoding).name == "ascii"
+        reconfigure(encoding="utf-8" if ascii_only else before.encoding, errors="backslashreplace")
     sys.stdout = cast(TextIO, CheckedOutput(before))
     try:
         yield

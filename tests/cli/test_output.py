@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from edgeclassify.cli.output import CheckedOutput, OutputClosedError, OutputError, OutputWatch, checked_output
@@ -77,13 +78,21 @@ def test_the_first_error_stays_even_where_it_was_swallowed() -> None:
         out.flush()
 
 
-def test_what_the_encoding_does_not_have_is_shown_as_its_number() -> None:
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("utf-8", "caf\u00e9 \u2588 \\udcff\n".encode()),
+        ("iso8859-1", b"caf\xe9 \\u2588 \\udcff\n"),
+        ("ascii", "caf\u00e9 \u2588 \\udcff\n".encode()),
+    ],
+)
+def test_what_the_encoding_does_not_have_is_shown_as_its_number(encoding: str, shown: bytes) -> None:
     raw = io.BytesIO()
-    before, sys.stdout = sys.stdout, io.TextIOWrapper(raw, encoding="ascii")
+    before, sys.stdout = sys.stdout, io.TextIOWrapper(raw, encoding=encoding)
     try:
         with checked_output():
-            print("caf\u00e9 \udcff")
-        assert raw.getvalue() == b"caf\\xe9 \\udcff\n"
+            click.echo("caf\u00e9 \u2588 \udcff")
+        assert raw.getvalue() == shown
     finally:
         sys.stdout = before
 
