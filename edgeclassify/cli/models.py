@@ -13,12 +13,13 @@ from edgeclassify.errors import ConfigError, ExitStatus
 if TYPE_CHECKING:
     from edgeclassify.model.catalog.fetch import Progress
 
+MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
 def models() -> None:
-    """The models known by name: list, fetch, verify, inspect.
+    """The models known by name: list, fetch, verify, inspect, path.
 
     Entries of your own: one TOML file each in ~/.config/edgeclassify/models.d or /etc/edgeclassify/models.d.
 
@@ -66,9 +67,9 @@ def list_models(as_json: bool) -> int:
 )
 @click.option(
     "--mirror",
-    envvar="EDGECLASSIFY_MODEL_MIRROR",
+    envvar=MIRROR_ENVIRONMENT,
     metavar="URL",
-    help="Take the files from this folder on the web instead. [env: EDGECLASSIFY_MODEL_MIRROR]",
+    help=f"Take the files from this folder on the web instead. [env: {MIRROR_ENVIRONMENT}]",
 )
 def fetch(name: str, local: Path | None, mirror: str | None) -> None:
     """Fetch the model NAME and its labels.

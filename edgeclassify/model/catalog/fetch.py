@@ -20,8 +20,6 @@ from edgeclassify.model.sidecar import sidecar_path
 Progress = Callable[[str, int, int | None], None]
 """Called with a file's name, the bytes that are there, and the bytes in all where that is known."""
 
-MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
