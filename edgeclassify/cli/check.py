@@ -2,8 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from edgeclassify.config import Config
 
 
 @click.command(short_help="Is this config right? Every fault at once.")
@@ -12,6 +16,9 @@ import click
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
 def check(file: Path | None, schema: bool, example: bool) -> None:
     """Check the config FILE: every fault in one go. Exit status 0, or 78 with faults.
+
+    Where the file is right, its sources, models and labels are looked at too. What it names and is not on this
+    machine is a warning: the config may be meant for another one.
 
     \b
     Example:  edgeclassify check /etc/edgeclassify/edgeclassify.toml
@@ -28,7 +35,23 @@ def check(file: Path | None, schema: bool, example: bool) -> None:
         raise click.UsageError("Missing argument 'FILE': the config to check.")
     else:
         config = load_config(file)
+        _look_further(config, file)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        broker = f"{config.mqtt.host}:{config.mqtt.port}"
+        host = config.mqtt.host
+        broker = f"[{host}]:{config.mqtt.port}" if ":" in host else f"{host}:{config.mqtt.port}"
         click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. Broker: {broker}.")
+
+
+def _look_further(config: "Config", file: Path) -> None:
+    from edgeclassify.cli.models_option import ENVIRONMENT, default_model
+    from edgeclassify.cli.preflight import look_further
+    from edgeclassify.config.faults import report
+    from edgeclassify.errors import ConfigError
+
+    used = default_model(config)
+    found = look_further(used) if used is config else look_further(used, ENVIRONMENT)
+    for line in found.absent:
+        click.echo(f"edgeclassify: {file}: warning: {line}", err=True)
+    if found.faults:
+        raise ConfigError(report(str(file), found.faults))
