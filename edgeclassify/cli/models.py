@@ -189,7 +189,7 @@ def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
         # A model that is part of the package must be there; of the others, those that were fetched.
         found = entry.local_file or model_path(entry)
         if found is not None:
-            yield entry.name, found, entry.facts.sha256
+            yield entry.name, found.resolve(), entry.facts.sha256
 
 
 def _check_mirror(mirror: str | None) -> None:

@@ -63,17 +63,21 @@ def print_list(catalog: Catalog) -> None:
     console.print("\nFetch one: edgeclassify models fetch NAME")
 
 
+# The file and its sidecar come before all that has a column: they stand in the first one, by their names.
+_COLUMNS = {"file": 0, "sidecar": 0, "checksum": 0, "loads": 1, "labels": 2, "golden": 3}
+
+
 def print_verification(results: "Sequence[Verification]") -> None:
-    """One row per model: what was verified, and "failed" at the step that ended it."""
+    """One row per model: what was verified, and which step ended it, if one failed."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("model", "checksum", "loads", "labels", "golden picture"):
         table.add_column(title)
     for result in results:
         steps = (result.checksum, result.runtime, result.labels, result.golden)
-        shown = [str(step) for step in steps if step is not None]
-        if result.error is not None:
-            shown.append("[red]failed[/]")
-        table.add_row(escape(result.name), *shown)
+        cells = ["" if step is None else escape(str(step)) for step in steps]
+        if result.failed is not None:
+            cells[_COLUMNS[result.failed]] = f"[red]{result.failed} failed[/]"
+        table.add_row(escape(result.name), *cells)
     console = Console(highlight=False)
     if results:
         console.print(table)
@@ -92,7 +96,7 @@ def verification_record(result: "Verification") -> dict[str, Any]:
         "labels": result.labels,
         "golden": result.golden,
     }
-    return record if result.error is None else {**record, "error": str(result.error)}
+    return record if result.error is None else {**record, "failed": result.failed, "error": str(result.error)}
 
 
 def megabytes(size: int | None) -> str:

@@ -1,10 +1,11 @@
 """Verifies a model as it lies on this machine: checksum, loads, label count, golden picture."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.errors import EdgeClassifyError, LabelError, ModelError
 from edgeclassify.model.classifier import open_classifier
 from edgeclassify.model.sidecar import read_sidecar
 from edgeclassify.model.tflite.model_file import read_model_file
@@ -12,12 +13,23 @@ from edgeclassify.model.tflite.model_file import read_model_file
 NOT_KNOWN = "none known"
 
 
+class Step(StrEnum):
+    """What is verified, in this order."""
+
+    FILE = "file"
+    SIDECAR = "sidecar"
+    CHECKSUM = "checksum"
+    LOADS = "loads"
+    LABELS = "labels"
+    GOLDEN = "golden"
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What was found out, step by step; None for a step that was not reached.
 
     `checksum`: "ok" or "none known". `labels`: how many. `golden`: the label that came out on top, or
-    "none known". `error`: the fault that ended it, with its message for the user.
+    "none known". `error`: the fault that ended it, with its message; `failed`: the step that found it.
     """
 
     name: str
@@ -27,29 +39,34 @@ class Verification:
     labels: int | None = None
     golden: str | None = None
     error: EdgeClassifyError | None = None
+    failed: Step | None = None
 
 
 def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto") -> Verification:
     """Verify the model at `path`; `sha256` is what its catalog entry gives, `runtime` as in the config."""
-    result = Verification(name, path)
+    result, step = Verification(name, path), Step.FILE
     try:
-        result = replace(result, checksum=_check_sha256(path, sha256))
+        found = read_model_file(path).sha256()
+        step = Step.SIDECAR
+        sidecar = read_sidecar(path)
+        step = Step.CHECKSUM
+        result = replace(result, checksum=_check_sha256(path, found, sha256 or sidecar.sha256))
+        step = Step.LOADS
         classifier = open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
         try:
             result = replace(result, runtime=classifier.info.runtime, labels=classifier.info.labels)
-            golden = read_sidecar(path).golden
+            step = Step.GOLDEN
+            golden = sidecar.golden
             passed = classifier.self_test()
             return replace(result, golden=golden.label if passed and golden is not None else NOT_KNOWN)
         finally:
             classifier.close()
     except EdgeClassifyError as error:
-        return replace(result, error=error)
+        return replace(result, error=error, failed=Step.LABELS if isinstance(error, LabelError) else step)
 
 
-def _check_sha256(path: Path, sha256: str | None) -> str:
+def _check_sha256(path: Path, found: str, known: str | None) -> str:
     """What is said of the checksum: "ok", or that none is known. Raises ModelError where it is wrong."""
-    found = read_model_file(path).sha256()
-    known = sha256 or read_sidecar(path).sha256
     if known is None:
         return NOT_KNOWN
     if found != known:

@@ -165,6 +165,24 @@ def test_verify_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "expected labels" in capsys.readouterr().err
 
 
+def test_verify_shows_a_wrong_sidecar_as_that(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model(files={"labels.txt": b"a\nb\n"})))
+    (tmp_path / "net.toml").write_text("crop = 7\n")
+    assert models("verify", str(tmp_path / "net.tflite")) == ExitStatus.DATA
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[1].split()[1:] == ["sidecar", "failed"]
+    assert "crop" in captured.err
+    assert models("verify", str(tmp_path / "net.tflite"), "--json") == ExitStatus.DATA
+    assert json.loads(capsys.readouterr().out)[0]["failed"] == "sidecar"
+
+
+def test_paths_of_the_package_are_shown_resolved(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("verify", "--json") == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert record["name"] == "builtin"
+    assert record["path"] == str(Path(record["path"]).resolve())
+
+
 def test_inspect_prints_totals_within_80_columns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "net.tflite"
     path.write_bytes(tflite_bytes(mobilenet_v1(1.0, 224)))
@@ -187,6 +205,7 @@ def test_inspect_prints_whole_figures_on_a_narrow_terminal(
     out = capsys.readouterr().out
     assert "…" not in out
     assert "1x112x112x32" in out
+    assert "DEPTHWISE_CONV_2D" in out
     assert re.findall(r"[\dx,]{3,}", out) == figures
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.interpreter import RuntimeName
-from edgeclassify.model.verification import NOT_KNOWN, Verification, verify_model
+from edgeclassify.model.verification import NOT_KNOWN, Step, Verification, verify_model
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model
 
@@ -56,6 +56,18 @@ def test_a_golden_example_that_fails(write_model: WriteModel, golden: Path) -> N
 def test_a_golden_picture_that_is_gone(write_model: WriteModel) -> None:
     path = write_model(flatten_model(), sidecar=sidecar("value 7"), labels=LABELS)
     assert isinstance(verify(path).error, ModelMissingError)
+
+
+def test_the_step_that_failed_is_named(write_model: WriteModel, golden: Path, tmp_path: Path) -> None:
+    assert verify(tmp_path / "none.tflite").failed is Step.FILE
+    assert verify(write_model(flatten_model(), sidecar="crop = 7\n", labels=LABELS)).failed is Step.SIDECAR
+    assert verify(write_model(flatten_model(), sidecar="", labels=LABELS), "0" * 64).failed is Step.CHECKSUM
+    few = write_model(flatten_model(), sidecar='labels = "labels.txt"', labels=LABELS[:3])
+    assert verify(few).failed is Step.LABELS
+    other = write_model(flatten_model(), sidecar=sidecar("value 7"), labels=LABELS)
+    assert verify(other).failed is Step.GOLDEN
+    good = write_model(flatten_model(), sidecar=sidecar(LABELS[BRIGHTEST]), labels=LABELS)
+    assert verify(good).failed is None
 
 
 def test_no_golden_example_and_no_checksum_are_said(write_model: WriteModel) -> None:
