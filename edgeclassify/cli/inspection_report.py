@@ -9,15 +9,20 @@ from rich.table import Table
 
 from edgeclassify.model.inspect.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
 
+OPERATOR_WIDTH = 17
+"""Longer names of operators may be folded: as many columns as the longest usual one has, DEPTHWISE_CONV_2D."""
+
 
 def print_inspection(figures: Inspection) -> None:
     """Print the figures as tables that fit 80 columns; on a narrower terminal their lines are wrapped by it."""
-    console = Console(highlight=False)
-    console.print(_whole(_layers(figures.layers)), crop=False)
+    layers, blocks = _layers(figures.layers), _blocks(figures.blocks)
+    width = max(Console().width, _least_width(layers), _least_width(blocks))
+    console = Console(highlight=False, width=width)
+    console.print(layers)
     if figures.blocks:
         console.print()
         console.print("[bold]Depthwise-separable blocks[/], beside one standard convolution of the same shape:")
-        console.print(_whole(_blocks(figures.blocks)), crop=False)
+        console.print(blocks)
     console.print()
     for line in _summary(figures):
         console.print(line, soft_wrap=True)
@@ -60,12 +65,13 @@ def _blocks(blocks: Iterable[BlockFigures]) -> Table:
     return table
 
 
-def _whole(table: Table) -> Table:
-    """The table with columns that keep their width on a narrow terminal: half a figure would be a wrong one."""
+def _least_width(table: Table) -> int:
+    """What the table needs so that only names of operators are folded: half a figure would be a wrong one."""
+    width = 0
     for column in table.columns:
-        if column.no_wrap:
-            column.min_width = max(cell_len(str(text)) for text in (column.header, *column.cells))
-    return table
+        longest = max(cell_len(str(text)) for text in (column.header, *column.cells))
+        width += longest if column.no_wrap else min(longest, OPERATOR_WIDTH)
+    return width + 2 * (len(table.columns) - 1)
 
 
 def _summary(figures: Inspection) -> Iterable[str]:
