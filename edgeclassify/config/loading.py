@@ -43,7 +43,7 @@ def parse_config(document: dict[str, Any], name: str, base: Path) -> Config:
     faults += [fault for fault in cross_faults(document) if fault.key not in known]
     if config is None or faults:
         raise ConfigError(report(name, faults))
-    return _absolute(config, base)
+    return _absolute(config, base).with_origin(name)
 
 
 def json_schema() -> dict[str, Any]:

@@ -5,9 +5,9 @@ Every field carries the description that the JSON Schema shows; units stand in t
 
 import re
 import socket
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from edgeclassify.config.values import File, Host, plain, with_home
 from edgeclassify.types import Roi
@@ -244,6 +244,19 @@ class Config(Section):
         (), "The views; none: one of the whole frame per camera, named as it."
     )
     logging: LoggingConfig = Field(default_factory=LoggingConfig)
+
+    _origin: str = PrivateAttr("config")
+
+    @property
+    def origin(self) -> str:
+        """The file that it was read from, for the heading of a message."""
+        return self._origin
+
+    def with_origin(self, origin: str) -> Self:
+        """The same config, read from `origin`."""
+        copy = self.model_copy()
+        copy._origin = origin
+        return copy
 
     def views(self) -> tuple[ViewConfig, ...]:
         """The views with every camera name filled in; one per camera where the file names none."""

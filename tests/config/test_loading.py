@@ -37,6 +37,8 @@ def test_minimal_config_watches_the_whole_frame(tmp_path: Path) -> None:
     assert (view.name, view.camera, view.roi) == ("front", "front", (0, 0, 1, 1))
     assert config.model_of(view).name == "builtin"
     assert config.mqtt.port == 1883
+    assert config.origin == str(tmp_path / "edgeclassify.toml")
+    assert Config().origin == "config"
 
 
 def test_the_shape_of_the_contract_is_accepted(tmp_path: Path) -> None:
