@@ -15,7 +15,8 @@ from pathlib import Path
 
 from edgeclassify import __version__
 from edgeclassify.config import Config, ModelConfig, ViewConfig
-from edgeclassify.config.faults import ConfigFault, report
+from edgeclassify.config.faults import report
+from edgeclassify.config.labels import label_faults
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
@@ -196,11 +197,6 @@ def _check_labels(config: Config, models: Models) -> None:
     """The labels that views list must be the model's: a typing error would be silent for ever."""
     faults = []
     for i, (view, section) in enumerate(_view_models(config)):
-        known = models[section].labels
-        for label in view.labels:
-            if label not in known:
-                near = ConfigFault.choice(f"view[{i}].labels", known, label)
-                expected = f"labels of the model {models[section].info.name}"
-                faults.append(ConfigFault(near.key, expected, near.found, near.hint))
+        faults += label_faults(i, view.labels, models[section].labels, models[section].info.name)
     if faults:
-        raise ConfigError(report("config", faults))
+        raise ConfigError(report(config.origin, faults))
