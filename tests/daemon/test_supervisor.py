@@ -211,6 +211,7 @@ def test_listed_labels_must_be_the_models(bench: Bench) -> None:
     bench.thread.join(5)
     assert isinstance(bench.raised, ConfigError)
     assert 'Did you mean "day"?' in str(bench.raised)
+    assert str(bench.raised).startswith("test.toml: 1 fault\n")
 
 
 def test_no_camera_left_ends_with_its_error(bench: Bench) -> None:
