@@ -5,8 +5,10 @@
   run. The gate sets it, so that a missing broker or missing test data can't pass unnoticed.
 """
 
+import logging
 import os
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -38,6 +40,18 @@ def no_thread_leak() -> Iterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"threads left running: {', '.join(t.name for t in leaked)}")
         time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def restore_logging() -> Iterator[None]:
+    """A command sets up logging for its own stderr, which is closed when the test is over."""
+    root, ours = logging.getLogger(), logging.getLogger("edgeclassify")
+    handlers, levels, hook = root.handlers[:], (root.level, ours.level), sys.excepthook
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
+    sys.excepthook = hook
 
 
 _unexpected_skips: list[str] = []

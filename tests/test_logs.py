@@ -4,7 +4,6 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,17 +17,6 @@ from edgeclassify.logs import (
 )
 
 log = logging.getLogger("edgeclassify.test")
-
-
-@pytest.fixture(autouse=True)
-def restore_logging() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers[:], root.level, sys.excepthook
-    yield
-    sys.excepthook = hook
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.getLogger("edgeclassify").setLevel(logging.NOTSET)
 
 
 def record(level: int, text: str) -> logging.LogRecord:
