@@ -241,7 +241,7 @@ class TestLive:
         monkeypatch.setattr("edgeclassify.sources.capture.GIVEN_UP_S", 0.02)
         told = []
         source = ScriptedSource(*[SourceError("not there")] * 6, [7])
-        thread = run(source, restart_attempts=1, on_available=lambda *args: told.append(args))
+        run(source, restart_attempts=1, on_available=lambda *args: told.append(args))
         wait_for(lambda: told == [("front", False), ("front", True)])
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
