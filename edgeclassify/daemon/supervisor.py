@@ -214,6 +214,10 @@ class Daemon:
         for camera in stuck - self._stuck:
             log.error("camera %s: a call into its driver does not return; only a restart can help", camera)
             self._available(camera, False)
+        for capture in self._captures:
+            # The capture thread knows nothing of having been stuck, so it would not say that it is back.
+            if capture.camera in self._stuck - stuck and capture.state == "running":
+                self._available(capture.camera, True)
         self._stuck = stuck
 
     def _publish_health_when_due(self) -> None:

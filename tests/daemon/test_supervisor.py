@@ -252,8 +252,12 @@ def test_a_call_that_never_returns_ends_the_feeding_of_the_watchdog(
     release = threading.Event()
 
     class StuckSource(ScriptedSource):
+        reads = 0
+
         def read(self, timeout_s: float) -> Frame | None:
-            release.wait(20)
+            self.reads += 1
+            if self.reads > 1:  # one frame, so that the camera is online first
+                release.wait(20)
             return super().read(timeout_s)
 
     bench.sources["back"] = lambda name: StuckSource(name, [0])
@@ -266,6 +270,7 @@ def test_a_call_that_never_returns_ends_the_feeding_of_the_watchdog(
     assert bench.publisher.of("availability")[-1] == ("back", False)
     release.set()
     wait_for(lambda: bench.notifier.sent.count("WATCHDOG=1") > fed + 5)
+    wait_for(lambda: bench.publisher.of("availability")[-1] == ("back", True))
 
 
 def test_undelivered_events_are_counted_aloud(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
