@@ -6,11 +6,15 @@
 from edgeclassify.config.loading import json_schema, load_config, parse_config
 from edgeclassify.config.sections import (
     CameraConfig,
+    CommandsConfig,
     Config,
+    HomeAssistantConfig,
     LoggingConfig,
     ModelConfig,
     MqttConfig,
     NodeConfig,
+    SnapshotConfig,
+    SpoolConfig,
     TlsConfig,
     ViewConfig,
     safe_name,
@@ -19,11 +23,15 @@ from edgeclassify.config.sections import (
 
 __all__ = [
     "CameraConfig",
+    "CommandsConfig",
     "Config",
+    "HomeAssistantConfig",
     "LoggingConfig",
     "ModelConfig",
     "MqttConfig",
     "NodeConfig",
+    "SnapshotConfig",
+    "SpoolConfig",
     "TlsConfig",
     "ViewConfig",
     "json_schema",

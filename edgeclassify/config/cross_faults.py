@@ -17,7 +17,7 @@ _DEFAULT_ENTER = float(ViewConfig.model_fields["threshold_enter"].default)
 def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
     """All of them, in the order of the file's parts."""
     cameras, views = _tables(document, "camera"), _tables(document, "view")
-    return [*_mqtt(_table(document, "mqtt")), *_cameras(document, cameras, views), *_views(cameras, views)]
+    return [*_mqtt(_table(document, "mqtt")), *_privacy(document), *_cameras(document, cameras, views), *_views(cameras, views)]
 
 
 def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
@@ -27,6 +27,13 @@ def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
     for key, other in (("cert", "key"), ("key", "cert")):
         if key not in tls and other in tls:
             yield ConfigFault(f"mqtt.tls.{key}", "cert and key together, or neither", f"{other} alone")
+
+
+def _privacy(document: dict[str, Any]) -> Iterator[ConfigFault]:
+    if _table(document, "node").get("labels_only") is True:
+        for key in ("mqtt", "disk"):
+            if _table(document, "snapshot").get(key) is True:
+                yield ConfigFault(f"snapshot.{key}", "false while node.labels_only is true", "true")
 
 
 def _cameras(

@@ -10,11 +10,15 @@ from pydantic_core import PydanticUndefined
 
 from edgeclassify.config.sections import (
     CameraConfig,
+    CommandsConfig,
+    HomeAssistantConfig,
     LoggingConfig,
     ModelConfig,
     MqttConfig,
     NodeConfig,
     Section,
+    SnapshotConfig,
+    SpoolConfig,
     ViewConfig,
 )
 
@@ -34,6 +38,8 @@ EXAMPLES = {
     "model.crop": 0.875,
     "camera.size": [640, 480],
     "camera.fps": 10.0,
+    "home_assistant.device_name": "Porch camera",
+    "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "view.name": "gate",
     "view.camera": "front",
     "view.threshold_exit": 0.4,
@@ -56,6 +62,15 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
         "What is watched: a camera's region with its model, rules and one state; one table for each. "
         "Without any, each camera has one view of its whole frame, named as the camera.",
     ),
+    ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
+    (
+        "home_assistant",
+        "[home_assistant]",
+        HomeAssistantConfig,
+        "The node as a device of Home Assistant, without a line of YAML there.",
+    ),
+    ("commands", "[commands]", CommandsConfig, "Requests over MQTT: see docs/mqtt.md."),
+    ("snapshot", "[snapshot]", SnapshotConfig, "The picture behind an event, as JPEG with its labels drawn."),
     ("logging", "[logging]", LoggingConfig, "What goes to the journal or the terminal."),
 )
 

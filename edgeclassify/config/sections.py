@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
 from edgeclassify.config.values import File, Host, plain, with_home
-from edgeclassify.types import Roi
+from edgeclassify.types import Command, EventType, Roi
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -47,6 +47,13 @@ def _about(default: Any, text: str) -> Any:
     return Field(default, description=text)
 
 
+def _topic_levels(value: str) -> str:
+    """Passes what may stand in front of a topic; raises ValueError for the rest."""
+    if not all(re.fullmatch(r"[^\s+#\x00-\x1f$]+", level) for level in value.split("/")):
+        raise ValueError("topic levels without spaces, +, #, $ or control characters, joined by /")
+    return value
+
+
 class Section(BaseModel):
     """A table of the config: frozen, unknown keys are faults, and so are values of another type.
 
@@ -70,6 +77,9 @@ class NodeConfig(Section):
         "else ~/.local/state/edgeclassify.",
     )
     health_interval_s: PositiveSeconds = _about(60.0, "Seconds between two health messages.")
+    labels_only: bool = _about(
+        False, "Never store or send a picture, whatever else is asked for: labels and figures only."
+    )
 
 
 class TlsConfig(Section):
@@ -109,9 +119,80 @@ class MqttConfig(Section):
     @field_validator("prefix")
     @classmethod
     def _prefix(cls, value: str) -> str:
-        if not all(re.fullmatch(r"[^\s+#\x00-\x1f$]+", level) for level in value.split("/")):
-            raise ValueError("topic levels without spaces, +, #, $ or control characters, joined by /")
-        return value
+        return _topic_levels(value)
+
+
+class SpoolConfig(Section):
+    """[spool]: events that the broker has not acknowledged yet, on disk."""
+
+    max_bytes: Annotated[int, Field(ge=65_536, le=2**34)] = _about(
+        16 * 2**20, "Room for undelivered events in bytes; when it is full the oldest are dropped, and counted."
+    )
+    max_age_s: Annotated[float, Field(gt=0, le=86_400 * 366, allow_inf_nan=False)] = _about(
+        7 * 86_400.0,
+        "Undelivered events older than this are dropped, and counted. Only time in which the daemon runs "
+        "counts: a Pi's wall clock can't be believed.",
+    )
+    memory_events: Annotated[int, Field(ge=1, le=1_000_000)] = _about(
+        10_000, "How many events may wait in memory while the disk is full or broken."
+    )
+    max_bytes_written_day: Annotated[int, Field(ge=0)] = _about(
+        512 * 2**20,
+        "Spares the SD card: when this process has written so many bytes in 24 hours, events wait in memory "
+        "only; 0: no limit.",
+    )
+
+
+class HomeAssistantConfig(Section):
+    """[home_assistant]: the node as a device of Home Assistant, without a line of YAML there."""
+
+    discovery: bool = _about(True, "Announce this node to Home Assistant's MQTT integration.")
+    prefix: str = _about("homeassistant", "Home Assistant's discovery prefix.")
+    device_name: Text | None = _about(None, "Name of the device in Home Assistant; default: the node's name.")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        return _topic_levels(value)
+
+
+class CommandsConfig(Section):
+    """[commands]: requests over MQTT."""
+
+    enabled: bool = _about(True, "Obey requests over MQTT at all.")
+    allow: Annotated[tuple[Command, ...], Field(strict=False)] = _about(
+        tuple(Command), "The commands that are obeyed; set also covers the views' option topics."
+    )
+    per_minute: Annotated[int, Field(ge=1, le=6000)] = _about(
+        60, "At most so many requests in a minute are carried out; the rest get an error."
+    )
+    keep_options: bool = _about(
+        True, "What was set over MQTT survives a restart, until the config file says something new."
+    )
+
+
+class SnapshotConfig(Section):
+    """[snapshot]: the picture behind an event, as JPEG with its labels drawn."""
+
+    mqtt: bool = _about(False, "Publish it on <view>/snapshot, retained.")
+    disk: bool = _about(False, "Keep it in a folder.")
+    on: Annotated[tuple[EventType, ...], Field(strict=False)] = _about(
+        (EventType.START,), "The kinds of events that take one: start, update, end."
+    )
+    quality: Annotated[int, Field(ge=1, le=100)] = _about(85, "JPEG quality.")
+    mqtt_max_bytes: Annotated[int, Field(ge=4096, le=2**24)] = _about(
+        100_000, "Largest message: a bigger picture is coded again, coarser or smaller, until it fits."
+    )
+    folder: File | None = _about(None, "The folder; default: snapshots in the state folder.")
+    max_bytes: Annotated[int, Field(ge=2**16)] = _about(
+        256 * 2**20, "Room for pictures in bytes; the oldest are deleted."
+    )
+    max_age_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = _about(
+        14 * 86_400.0, "Older pictures are deleted."
+    )
+    min_free_bytes: Annotated[int, Field(ge=0)] = _about(
+        100 * 2**20, "No picture is written while the disk has less room than this."
+    )
 
 
 class ModelConfig(Section):
@@ -194,6 +275,7 @@ class ViewConfig(Section):
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = _about(
         (), "Labels that get an ON/OFF topic of their own."
     )
+    enabled: bool = _about(True, "Is the view watched from the start; may be switched over MQTT.")
     top: Annotated[int, Field(ge=1, le=20)] = _about(3, "How many labels the state message lists.")
     model: ModelConfig | None = _about(None, "What differs from [model] for this view.")
 
@@ -243,6 +325,10 @@ class Config(Section):
     view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = _about(
         (), "The views; none: one of the whole frame per camera, named as it."
     )
+    spool: SpoolConfig = Field(default_factory=SpoolConfig)
+    home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
+    commands: CommandsConfig = Field(default_factory=CommandsConfig)
+    snapshot: SnapshotConfig = Field(default_factory=SnapshotConfig)
     logging: LoggingConfig = Field(default_factory=LoggingConfig)
 
     _origin: str = PrivateAttr("config")

@@ -1,9 +1,28 @@
 """What the pipeline knows of delivery: a publisher that never blocks, and a spool of undelivered events."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
+from edgeclassify.types import (
+    Event,
+    Health,
+    NodeInfo,
+    Option,
+    OptionValue,
+    Prediction,
+    Response,
+    ViewState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledEvent:
+    """An event as the spool keeps it: its number, its view, and its message body as it goes out live."""
+
+    seq: int
+    view: str
+    body: bytes
 
 
 class Spool(ABC):
@@ -13,16 +32,19 @@ class Spool(ABC):
     """
 
     @abstractmethod
-    def append(self, event: Event) -> None:
-        """Keep an event until `delivered` names it. Never blocks for long, never raises for a full spool."""
+    def append(self, event: SpooledEvent) -> None:
+        """Keep an event until `delivered` names it: on disk before this returns, where the spool has a disk.
+
+        Of two with one `seq` the later stays. Never raises for a full spool or a full disk.
+        """
 
     @abstractmethod
-    def pending(self, limit: int, *, after: int = 0) -> Sequence[Event]:
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
         """The oldest undelivered events with a `seq` above `after`, in order of `seq`, at most `limit`."""
 
     @abstractmethod
-    def delivered(self, seq: int) -> None:
-        """The broker has acknowledged the event with this `seq`: forget it. Unknown numbers are ignored."""
+    def delivered(self, seqs: Iterable[int]) -> None:
+        """The broker has acknowledged the events with these numbers: forget them. Unknown ones are ignored."""
 
     @property
     @abstractmethod
@@ -37,7 +59,15 @@ class Spool(ABC):
     @property
     @abstractmethod
     def dropped(self) -> int:
-        """Number of events dropped because the spool was full, since start."""
+        """Number of events dropped because the spool was full or they were too old, since start."""
+
+    @property
+    def on_disk(self) -> bool:
+        """Would every event survive a power cut now?"""
+        return False
+
+    def maintain(self) -> None:  # noqa: B027 - a spool in memory has nothing to do
+        """Called about once a second: drop what is too old, write what had to wait in memory."""
 
     def close(self) -> None:  # noqa: B027 - most spools have nothing to release
         """Flush and release; nothing may be appended afterwards."""
@@ -87,5 +117,13 @@ class Publisher(ABC):
         """Figures of the running daemon (retained)."""
 
     @abstractmethod
-    def retire_view(self, view: str) -> None:
-        """Remove the retained topics of a view that the config no longer has and nobody publishes any more."""
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """What an option of a view is set to (retained)."""
+
+    @abstractmethod
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        """The newest picture behind an event (retained): whole JPEG files only."""
+
+    @abstractmethod
+    def answer(self, response: Response) -> None:
+        """Answer a request. Kept until it has arrived; only of very many the oldest are dropped."""

@@ -17,17 +17,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from edgeclassify.errors import PublishError
-from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
 CONTRACT_VERSION = 1
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, JPEG = "application/json", "text/plain", "image/jpeg"
 RESULT_TOP = 5
 """Labels that a raw result lists."""
 RESULT_EXPIRY_S = 10
-"""A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else
+"""A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else but answers
 expires: events must arrive however late, and retained messages describe now until the next one."""
+RESPONSE_EXPIRY_S = 300
+"""Nobody waits longer for an answer."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLUG_LENGTH = 64
@@ -95,6 +98,26 @@ class Topics:
     def label(self, view: str, label_slug: str) -> str:
         """ON/OFF of one listed label."""
         return f"{self.base}/{view}/label/{label_slug}"
+
+    def snapshot(self, view: str) -> str:
+        """The newest picture behind an event."""
+        return f"{self.base}/{view}/snapshot"
+
+    def option(self, view: str, option: Option) -> str:
+        """What an option of a view is set to."""
+        return f"{self.base}/{view}/{option}/state"
+
+    def option_set(self, view: str, option: Option) -> str:
+        """Sets an option of a view."""
+        return f"{self.base}/{view}/{option}/set"
+
+    def request(self, command: str) -> str:
+        """Asks for something."""
+        return f"{self.base}/request/{command}"
+
+    def response(self, command: str) -> str:
+        """Answers a request."""
+        return f"{self.base}/response/{command}"
 
 
 def slug(label: str) -> str:
@@ -185,8 +208,8 @@ def label_messages(topics: Topics, state: ViewState, slugs: Mapping[str, str]) -
     ]
 
 
-def event_message(topics: Topics, event: Event, *, historical: bool) -> Message:
-    """A label entered or left. `historical`: it could not be sent when it happened, and goes to `history`."""
+def event_message(topics: Topics, event: Event) -> Message:
+    """A label entered or left."""
     # What a person looks for stands first: a terminal cuts long lines.
     body: dict[str, Any] = {
         "v": CONTRACT_VERSION,
@@ -198,10 +221,14 @@ def event_message(topics: Topics, event: Event, *, historical: bool) -> Message:
         "ts": rfc3339(event.ts),
         "why": event.why,
     }
+    return _json(topics.event(event.view), body, retain=False)
+
+
+def spooled_message(topics: Topics, event: SpooledEvent, *, historical: bool) -> Message:
+    """An event from the spool. `historical`: it could not be sent when it happened, and goes to `history`."""
     if historical:
-        body["historical"] = True
-    topic = topics.history(event.view) if historical else topics.event(event.view)
-    return _json(topic, body, retain=False)
+        return Message(topics.history(event.view), history_body(event.body), qos=1, retain=False)
+    return Message(topics.event(event.view), event.body, qos=1, retain=False)
 
 
 def result_message(topics: Topics, view: str, prediction: Prediction) -> Message:
@@ -219,11 +246,37 @@ def result_message(topics: Topics, view: str, prediction: Prediction) -> Message
     return _json(topics.result(view), body, retain=False, qos=0, expiry_s=RESULT_EXPIRY_S)
 
 
-def retired(topics: Topics, view: str, slugs: Mapping[str, str]) -> list[Message]:
-    """Empty retained messages: they remove what the broker keeps of a view that the config no longer has."""
-    names = [topics.availability(view), topics.state(view)]
-    names += [topics.label(view, name) for name in slugs.values()]
-    return [Message(name, b"", qos=1, retain=True) for name in names]
+def option_message(topics: Topics, view: str, option: Option, value: OptionValue) -> Message:
+    """What an option of a view is set to: ON or OFF, or a number with at most 4 digits after the point."""
+    text = (ON if value else OFF) if isinstance(value, bool) else f"{round(_finite(value, option), 4):g}".encode()
+    return Message(topics.option(view, option), text, qos=1, retain=True, content_type=TEXT)
+
+
+def snapshot_message(topics: Topics, view: str, jpeg: bytes) -> Message:
+    """The newest picture behind an event."""
+    return Message(topics.snapshot(view), jpeg, qos=0, retain=True, content_type=JPEG)
+
+
+def response_message(topics: Topics, response: Response) -> Message:
+    """The answer to a request. Raises PublishError where its data can't be written as JSON."""
+    body = {
+        "v": CONTRACT_VERSION,
+        "transaction": response.transaction,
+        "status": "ok" if response.error is None else "error",
+        "data": response.data,
+        "error": response.error,
+    }
+    return _json(topics.response(response.command), body, retain=False, expiry_s=RESPONSE_EXPIRY_S)
+
+
+def history_body(event_body: bytes) -> bytes:
+    """The body of an event that could not be sent when it happened, from the one that it has live."""
+    return event_body[:-1] + b',"historical":true}'
+
+
+def removed(topic: str) -> Message:
+    """An empty retained message: it removes what the broker keeps of a topic."""
+    return Message(topic, b"", qos=1, retain=True)
 
 
 def same_situation(one: ViewState, other: ViewState) -> bool:
