@@ -1,0 +1,156 @@
+"""What this node has left on brokers and in Home Assistant, so that a change of its config leaves nothing behind.
+
+A retained message stays on the broker until somebody empties its topic, also when the node is renamed or a view is
+gone, and only the node knows that it was there. So it keeps a list on disk: every retained topic that it used, until
+the broker has acknowledged the empty message, and every component that it announced to Home Assistant.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "published.json"
+_VERSION = 1
+_MOST_GONE = 1000
+"""Components that are remembered after they are gone; of more the oldest are forgotten."""
+_LONGEST_TOPIC = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Topics with a retained message, and components (id → platform, the ones gone longest first)."""
+
+    topics: tuple[str, ...] = ()
+    components: Mapping[str, str] = field(default_factory=dict)
+
+
+class Ledger:
+    """Remembers retained topics and announced components in a JSON file at `path`; None: in memory only.
+
+    Thread-safe. The file is replaced as a whole, and only when something changes. One that is damaged or can't be
+    read or written is reported once, and the node goes on with what it knows.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._lock, self._writable = path, Lock(), True
+        self._known = _Known() if path is None else _read(path)
+        self._stored = self._known
+        self._topics: frozenset[str] = frozenset()
+        self._components: frozenset[str] = frozenset()
+
+    @property
+    def gone_topics(self) -> tuple[str, ...]:
+        """Topics with a retained message that the node uses no more: they are to be emptied."""
+        with self._lock:
+            return tuple(topic for topic in self._known.topics if topic not in self._topics)
+
+    @property
+    def gone_components(self) -> dict[str, str]:
+        """Component id → platform of those that were announced to Home Assistant, and are no more."""
+        with self._lock:
+            known = self._known.components
+            return {name: kind for name, kind in known.items() if name not in self._components}
+
+    def update(self, topics: Iterable[str], components: Mapping[str, str]) -> None:
+        """From now on these are used (`components`: id → platform), and no others. On disk before this returns."""
+        with self._lock:
+            self._topics, self._components = frozenset(topics), frozenset(components)
+            kept = [item for item in self._known.components.items() if item[0] not in components]
+            self._known = _Known(
+                tuple(sorted(self._topics | set(self._known.topics))),
+                dict(kept[-_MOST_GONE:]) | dict(components),
+            )
+            self._store()
+
+    def emptied(self, topic: str) -> None:
+        """The broker has acknowledged the empty message on a topic. Ignored for one that is in use."""
+        with self._lock:
+            if topic in self._known.topics and topic not in self._topics:
+                left = tuple(name for name in self._known.topics if name != topic)
+                self._known = replace(self._known, topics=left)
+                self._store()
+
+    def _store(self) -> None:
+        if self._path is None or self._known == self._stored:
+            return
+        try:
+            _write(self._path, self._known)
+        except OSError as error:
+            if self._writable:
+                log.warning(
+                    "%s: can't be written: %s. Topics that a later config no longer has may stay on the broker. "
+                    "Make room, or make the folder writable.",
+                    self._path, error.strerror or error,
+                )  # fmt: skip
+            self._writable = False
+            return
+        if not self._writable:
+            log.info("%s: written again", self._path)
+        self._writable, self._stored = True, self._known
+
+
+def _write(path: Path, known: _Known) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = {"v": _VERSION, "topics": known.topics, "components": known.components}
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(body, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> _Known:
+    """What the file holds; nothing, and a warning, where it is no ledger."""
+    try:
+        return _checked(json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return _Known()
+    except OSError as error:
+        fault = f"can't be read: {error.strerror or error}"
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or no ledger
+        fault = f"is damaged: {error}"
+    log.warning(
+        "%s: %s. It begins anew: topics that the config no longer has may stay on the broker until somebody empties "
+        "them.",
+        path, fault,
+    )  # fmt: skip
+    return _Known()
+
+
+def _checked(body: Any) -> _Known:
+    """The file's content as a record. Raises ValueError with what is wrong."""
+    if not isinstance(body, dict) or body.get("v") != _VERSION:
+        raise ValueError(f'expected an object with "v": {_VERSION}')
+    topics, components = body.get("topics"), body.get("components")
+    if not isinstance(topics, list) or not all(map(_is_topic, topics)):
+        raise ValueError('"topics": expected a list of topics')
+    if not isinstance(components, dict) or not all(_is_name(kind) for kind in components.values()):
+        raise ValueError('"components": expected names with their platforms')
+    return _Known(tuple(topics), components)
+
+
+def _is_topic(value: object) -> bool:
+    """Could it be published to? What could not would break every connection."""
+    if not isinstance(value, str) or not value or any(char in value for char in "+#\0"):
+        return False
+    try:
+        return len(value.encode()) <= _LONGEST_TOPIC
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isidentifier()
