@@ -19,8 +19,11 @@ from edgeclassify.types import (
     Health,
     ModelInfo,
     NodeInfo,
+    Option,
+    OptionValue,
     PixelFormat,
     Prediction,
+    Response,
     Roi,
     ViewState,
 )
@@ -103,8 +106,14 @@ class RecordingPublisher(Publisher):
     def publish_health(self, health: Health) -> None:
         self._note("health", health)
 
-    def retire_view(self, view: str) -> None:
-        self._note("retire", view)
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        self._note("option", (view, option, value))
+
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        self._note("snapshot", (view, jpeg))
+
+    def answer(self, response: Response) -> None:
+        self._note("answer", response)
 
 
 class ScriptedSource(FrameSource):

@@ -31,6 +31,8 @@ CONNECT_TIMEOUT_S = 5.0
 """For the TCP connect to each address, each TLS step, and the broker's answer to CONNECT."""
 WINDOW = 20
 """Unacknowledged messages at a time; a broker's smaller receive maximum wins."""
+LARGEST_PACKET = 2 * 2**20
+"""Bytes: a broker of MQTT 5 is told to keep larger ones from us; a Pi has no memory to spare for strangers."""
 V5, V311 = "5", "3.1.1"
 _PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
 _GOODBYE_S = 0.2
@@ -64,6 +66,15 @@ class BrokerSettings:
     client_certificate: bool
     """Does `tls` hold a certificate that says who we are?"""
     will: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One message of a topic that was subscribed to. `retained`: the broker had kept it."""
+
+    topic: str
+    payload: bytes
+    retained: bool
 
 
 class _Client(paho.Client):
@@ -101,9 +112,14 @@ class PahoLink(Link):
         self._settings, self._protocol, self._waker, self._interrupt = settings, protocol, waker, interrupt
         self.acks: deque[tuple[int, str | None]] = deque()
         """(message id, why it was refused or None) of what the broker has answered."""
-        self.arrived: deque[tuple[str, bytes]] = deque()
-        """(topic, payload) of what was subscribed to."""
+        self.arrived: deque[Arrived] = deque()
+        """What was subscribed to and has come."""
+        self.denied: deque[str] = deque()
+        """Topics that the broker does not let us subscribe to."""
         self.receive_maximum = WINDOW
+        self.maximum_packet_size: int | None = None
+        self._subscribing: dict[int, str] = {}
+        self._cached_properties: dict[tuple[int, str | None, int | None], Properties] = {}
         self._connack: ReasonCode | None = None
         self._ended: str | None = None
         self._selector = selectors.DefaultSelector()
@@ -114,7 +130,12 @@ class PahoLink(Link):
     def open(self, answer_timeout_s: float = CONNECT_TIMEOUT_S) -> None:
         """Connect, and wait for the broker's yes. Raises LinkError with the reason."""
         try:
-            self._client.connect(self._settings.host, self._settings.port, self._settings.keepalive_s)
+            self._client.connect(
+                self._settings.host,
+                self._settings.port,
+                self._settings.keepalive_s,
+                properties=self._connect_properties(),
+            )
         except (OSError, ValueError) as error:
             raise LinkError(reasons.unreachable(error, self._security())) from error
         connack = self._answer(answer_timeout_s)
@@ -166,8 +187,10 @@ class PahoLink(Link):
         return self._connack is not None
 
     def subscribe(self, topic: str) -> None:
-        """Ask for a topic; what comes lands in `arrived`."""
-        self._client.subscribe(topic, qos=1)
+        """Ask for a topic; what comes lands in `arrived`, and the topic in `denied` where that is refused."""
+        _, mid = self._client.subscribe(topic, qos=1)
+        if mid is not None:
+            self._subscribing[mid] = topic
 
     def step(self, timeout_s: float) -> None:
         """Wait for the network or the waker, and do what is due. Raises LinkError when the connection is gone."""
@@ -196,7 +219,7 @@ class PahoLink(Link):
         self._interrupt.release()
         self._selector.close()
         # The callbacks hold this object, which holds the client: without them nothing waits for the collector.
-        for name in ("on_connect", "on_disconnect", "on_publish", "on_message"):
+        for name in ("on_connect", "on_disconnect", "on_publish", "on_message", "on_subscribe"):
             setattr(self._client, name, None)
 
     def _select(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
@@ -242,21 +265,34 @@ class PahoLink(Link):
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
         return client
 
-    def _properties(self, message: Message, packet: int) -> Properties | None:
+    def _connect_properties(self) -> Properties | None:
         if self._protocol != V5:
             return None
-        properties = Properties(packet)  # type: ignore[no-untyped-call]
-        if message.payload:
-            properties.ContentType = message.content_type
-        if message.expiry_s is not None:
-            properties.MessageExpiryInterval = message.expiry_s
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.MaximumPacketSize = LARGEST_PACKET
         return properties
+
+    def _properties(self, message: Message, packet: int) -> Properties | None:
+        """The same few combinations go out by the thousand: each is made once."""
+        if self._protocol != V5:
+            return None
+        key = (packet, message.content_type if message.payload else None, message.expiry_s)
+        if key not in self._cached_properties:
+            properties = Properties(packet)  # type: ignore[no-untyped-call]
+            if message.payload:
+                properties.ContentType = message.content_type
+            if message.expiry_s is not None:
+                properties.MessageExpiryInterval = message.expiry_s
+            self._cached_properties[key] = properties
+        return self._cached_properties[key]
 
     def _on_connect(self, _client: object, _data: object, _flags: object, reason: ReasonCode, found: Any) -> None:
         self._connack = reason
         self.receive_maximum = getattr(found, "ReceiveMaximum", WINDOW)
+        self.maximum_packet_size = getattr(found, "MaximumPacketSize", None)
 
     def _on_disconnect(
         self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
@@ -270,4 +306,13 @@ class PahoLink(Link):
         self.acks.append((mid, reason.getName().lower() if reason.is_failure else None))
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
-        self.arrived.append((message.topic, bytes(message.payload)))
+        # A topic that is no UTF-8 has no name to answer to, and must not end the connection.
+        with contextlib.suppress(UnicodeDecodeError):
+            self.arrived.append(Arrived(message.topic, bytes(message.payload), bool(message.retain)))
+
+    def _on_subscribe(
+        self, _client: object, _data: object, mid: int, codes: list[ReasonCode], _found: object
+    ) -> None:
+        topic = self._subscribing.pop(mid, None)
+        if topic is not None and any(code.is_failure for code in codes):
+            self.denied.append(topic)

@@ -9,7 +9,16 @@ from edgeclassify.errors import StorageError
 from edgeclassify.publish import payload
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.payload import Message, Topics
-from edgeclassify.types import Event, Health, NodeInfo, Prediction, ViewState
+from edgeclassify.types import (
+    Event,
+    Health,
+    NodeInfo,
+    Option,
+    OptionValue,
+    Prediction,
+    Response,
+    ViewState,
+)
 
 BrokenOutput = OSError | ValueError | StorageError
 """How a stream says that it takes no more: closed pipe, full disk, closed by ourselves."""
@@ -71,7 +80,7 @@ class ConsolePublisher(Publisher):
 
     def publish_event(self, event: Event) -> None:
         """Print it."""
-        self._print([payload.event_message(self._topics, event, historical=False)])
+        self._print([payload.event_message(self._topics, event)])
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         """Print it, where results are asked for."""
@@ -82,14 +91,22 @@ class ConsolePublisher(Publisher):
         """Print it."""
         self._print([payload.health_message(self._topics, health)])
 
-    def retire_view(self, view: str) -> None:
-        """Print the empty payloads."""
-        with self._lock:
-            self._states.pop(view, None)
-        self._print(payload.retired(self._topics, view, self._slugs.get(view, {})))
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Print it."""
+        self._print([payload.option_message(self._topics, view, option, value)])
+
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        """Pictures have no place on a terminal: their size is printed."""
+        self._write(f"{self._topics.snapshot(view)} ({len(jpeg)} bytes of JPEG)\n")
+
+    def answer(self, response: Response) -> None:
+        """Print it."""
+        self._print([payload.response_message(self._topics, response)])
 
     def _print(self, messages: Iterable[Message]) -> None:
-        lines = "".join(f"{message.topic} {message.payload.decode('utf-8')}\n" for message in messages)
+        self._write("".join(f"{message.topic} {message.payload.decode('utf-8')}\n" for message in messages))
+
+    def _write(self, lines: str) -> None:
         with self._lock:
             if self._out is None or self._broken:
                 return

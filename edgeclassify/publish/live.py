@@ -16,6 +16,8 @@ class Rank(IntEnum):
     AVAILABILITY = 3
     STATE = 4
     HEALTH = 5
+    SNAPSHOT = 6
+    REMOVED = 7
 
 
 class LiveValues:

@@ -1,9 +1,10 @@
 """What goes out next on one connection, and what has arrived. Knows no socket and no MQTT library.
 
-Order: the newest values of retained topics first, then events as they happen, then the backlog (events from
-before this connection, as history). A window bounds what is unacknowledged; the backlog may fill only a part of
-it, so that a live event never waits behind more than a few round trips. Events stay in the spool until their
-PUBACK: what was in flight when a connection broke is the next connection's backlog.
+Order: the newest values of retained topics first, then events as they happen, answers to requests, then the backlog
+(events from before this connection, as history). A window bounds what is unacknowledged; the backlog may fill only a
+part of it, and next to nothing while live events come, so that these never wait behind more than a round trip.
+Events stay in the spool until their PUBACK: what was in flight when a connection broke is the next connection's
+backlog.
 """
 
 import logging
@@ -12,22 +13,29 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edgeclassify.errors import PublishError
-from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.answers import Answers
+from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.live import LiveValues
-from edgeclassify.publish.payload import Message, Topics, event_message
-from edgeclassify.types import Event
+from edgeclassify.publish.payload import Message, Topics, spooled_message
 
 log = logging.getLogger(__name__)
 
 REFUSED_RETRY_S = 300.0
 """An event that the broker refuses (not authorised, quota exceeded) is tried again on the next connection, and on
 this one after so many seconds, since a connection may last for months."""
+LIVE_HOLD_S = 1.0
+"""For so long after a live event the backlog only trickles: more of them may come."""
+_TRICKLE = 1
 _BATCH = 64
+_PACKET_HEAD = 128
+"""More than an MQTT packet needs beside topic and payload."""
 
 
 class Link(ABC):
     """One open connection, as far as a session needs it."""
+
+    maximum_packet_size: int | None
+    """Largest packet in bytes that the broker takes; None: it has not said."""
 
     @abstractmethod
     def send(self, message: Message) -> int | None:
@@ -36,9 +44,12 @@ class Link(ABC):
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    topic: str
-    seq: int | None
-    historical: bool
+    """A message on its way. `seq`: of an event; `answer`: its number among the answers."""
+
+    message: Message
+    seq: int | None = None
+    historical: bool = False
+    answer: int | None = None
 
 
 class _Walk:
@@ -46,10 +57,10 @@ class _Walk:
 
     def __init__(self, spool: Spool, *, after: int, end: int | None) -> None:
         self._spool, self._end = spool, end
-        self._batch: deque[Event] = deque()
+        self._batch: deque[SpooledEvent] = deque()
         self.after = after
 
-    def next(self) -> Event | None:
+    def next(self) -> SpooledEvent | None:
         """The next event; None when there is none now."""
         if self.ended:
             return None
@@ -75,7 +86,8 @@ class Session:
     """Delivery on one connection. Used by the publisher's thread alone.
 
     `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
-    `refused`: topics whose refusal has been logged, kept from one session to the next.
+    `refused`: topics whose refusal has been logged, kept from one session to the next;
+    `on_removed(topic)`: the broker has taken an empty retained message.
     """
 
     def __init__(
@@ -84,31 +96,39 @@ class Session:
         link: Link,
         topics: Topics,
         live: LiveValues,
+        answers: Answers,
         spool: Spool,
         window: int,
         clock: Callable[[], float],
         refused: set[str],
+        on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._link, self._topics, self._live, self._spool, self._clock = link, topics, live, spool, clock
+        self._link, self._topics, self._live, self._answers = link, topics, live, answers
+        self._spool, self._clock, self._on_removed = spool, clock, on_removed
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight: dict[int, _Sent] = {}
+        self._historical = 0
+        self._acknowledged: list[int] = []
+        self._quiet_from = 0.0
         self._events = _Walk(spool, after=spool.last_seq, end=None)
         self._backlog = _Walk(spool, after=0, end=self._events.after)
         self._refused: dict[str, float] = {}
         self._refused_said = refused
         live.renew()
+        answers.renew()
 
     @property
     def idle(self) -> bool:
         """Is everything that can be delivered delivered and acknowledged?"""
-        return not (self._in_flight or self._live.waiting) and self._events.ended and self._backlog.ended
+        waiting = self._in_flight or self._live.waiting or self._answers.waiting
+        return not waiting and self._events.ended and self._backlog.ended
 
     def pump(self) -> None:
         """Send what the window allows."""
         self._retry_refused()
         while len(self._in_flight) < self._window:
-            if not (self._send_value() or self._send_live_event() or self._send_backlog_event()):
+            if not (self._send_value() or self._send_live_event() or self._send_answer() or self._send_backlog()):
                 return
 
     def acknowledged(self, mid: int, refusal: str | None) -> None:
@@ -116,57 +136,91 @@ class Session:
         sent = self._in_flight.pop(mid, None)
         if sent is None:
             return
+        self._historical -= sent.historical
+        if sent.answer is not None:
+            self._answers.settled(sent.answer)
         if refusal is None:
-            if sent.topic in self._refused_said:
-                self._refused_said.discard(sent.topic)
-                log.info("%s: accepted by the broker again", sent.topic)
-            if sent.seq is not None:
-                self._spool.delivered(sent.seq)
-            return
+            self._taken(sent)
+        else:
+            self._not_taken(sent, refusal)
+
+    def settle(self) -> None:
+        """Forget the events that have been acknowledged: called once for the answers that came together."""
+        if self._acknowledged:
+            self._spool.delivered(self._acknowledged)
+            self._acknowledged = []
+
+    def _taken(self, sent: _Sent) -> None:
+        topic = sent.message.topic
+        if topic in self._refused_said:
+            self._refused_said.discard(topic)
+            log.info("%s: accepted by the broker again", topic)
         if sent.seq is not None:
-            self._refused.setdefault(sent.topic, self._clock() + REFUSED_RETRY_S)
-        if sent.topic not in self._refused_said:
-            self._refused_said.add(sent.topic)
-            kept = "" if sent.seq is None else " Its events stay in the spool."
-            log.warning("%s: refused by the broker: %s. Check its access rules.%s", sent.topic, refusal, kept)
+            self._acknowledged.append(sent.seq)
+        elif sent.message.retain and not sent.message.payload:
+            self._on_removed(topic)
+
+    def _not_taken(self, sent: _Sent, refusal: str) -> None:
+        topic = sent.message.topic
+        if sent.seq is not None:
+            self._refused.setdefault(topic, self._clock() + REFUSED_RETRY_S)
+        kept = "" if sent.seq is None else " Its events stay in the spool."
+        self._say_refused(topic, f"refused by the broker: {refusal}. Check its access rules.{kept}")
+
+    def _say_refused(self, topic: str, what: str) -> None:
+        if topic not in self._refused_said:
+            self._refused_said.add(topic)
+            log.warning("%s: %s", topic, what)
 
     def _send_value(self) -> bool:
         message = self._live.take()
-        return message is not None and self._send(message, None, historical=False)
+        return message is not None and self._send(_Sent(message))
 
     def _send_live_event(self) -> bool:
         while (event := self._events.next()) is not None:
             if self._topics.event(event.view) not in self._refused:
-                return self._send_event(event, historical=False)
+                self._quiet_from = self._clock() + LIVE_HOLD_S
+                return self._send(_Sent(spooled_message(self._topics, event, historical=False), event.seq))
         return False
 
-    def _send_backlog_event(self) -> bool:
-        if sum(sent.historical for sent in self._in_flight.values()) >= self._backlog_window:
+    def _send_answer(self) -> bool:
+        found = self._answers.take()
+        return found is not None and self._send(_Sent(found[1], answer=found[0]))
+
+    def _send_backlog(self) -> bool:
+        allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
+        if self._historical >= allowed:
             return False
-        waiting = {sent.seq for sent in self._in_flight.values()}
         while (event := self._backlog.next()) is not None:
-            if event.seq not in waiting and self._topics.history(event.view) not in self._refused:
-                return self._send_event(event, historical=True)
+            if self._is_on_its_way(event.seq) or self._topics.history(event.view) in self._refused:
+                continue
+            return self._send(_Sent(spooled_message(self._topics, event, historical=True), event.seq, True))
         return False
 
-    def _send_event(self, event: Event, *, historical: bool) -> bool:
-        try:
-            message = event_message(self._topics, event, historical=historical)
-        except PublishError as error:
-            log.error("event %d of view %s can't be published and is dropped: %s", event.seq, event.view, error)
-            self._spool.delivered(event.seq)
-            return True
-        return self._send(message, event.seq, historical=historical)
+    def _is_on_its_way(self, seq: int) -> bool:
+        """Sent as live on this connection, or acknowledged just now: only after a retry of refused topics."""
+        return seq in self._acknowledged or any(sent.seq == seq for sent in self._in_flight.values())
 
-    def _send(self, message: Message, seq: int | None, *, historical: bool) -> bool:
+    def _send(self, sent: _Sent) -> bool:
+        message = sent.message
+        limit = self._link.maximum_packet_size
+        if limit is not None and len(message.payload) + len(message.topic) + _PACKET_HEAD > limit:
+            size = len(message.payload)
+            self._say_refused(message.topic, f"not sent: {size} bytes, and the broker takes at most {limit}")
+            if sent.answer is not None:
+                self._answers.settled(sent.answer)
+            return True
         mid = self._link.send(message)
         if mid is None:
             return False
-        self._in_flight[mid] = _Sent(message.topic, seq, historical)
+        self._in_flight[mid] = sent
+        self._historical += sent.historical
         return True
 
     def _retry_refused(self) -> None:
         """Refused topics whose time has come: what they left behind becomes backlog again."""
+        if not self._refused:
+            return
         now = self._clock()
         due = [topic for topic, retry_at in self._refused.items() if retry_at <= now]
         if due:
