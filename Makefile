@@ -1,6 +1,7 @@
 # make demo   set up, then run the whole thing here: photos, daemon, MQTT broker, subscriber
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
+# make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
 # make bench  figures: accuracy, time per frame, memory
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it; config and state stay
@@ -12,13 +13,20 @@ FRAMES ?= 9
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: demo test check bench install uninstall clean
+HA_VENV ?= .venv-ha
+HA_PYTHON ?= $(shell for p in python3.13 "$(PYTHON)"; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: demo test test-home-assistant check bench install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
 
 test: $(VENV)/.test
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-home-assistant: $(HA_VENV)/.home-assistant
+	cd tests/home_assistant && $(abspath $(HA_VENV))/bin/pytest -c pytest.ini --rootdir . -p no:sugar $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -33,6 +41,13 @@ bench: $(VENV)/.test
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { echo "on Debian: sudo apt install python3-venv" >&2; exit 1; }
+
+# Home Assistant pins its own versions of nearly everything: it can't share an environment with the project.
+$(HA_VENV)/.home-assistant:
+	@test -n "$(HA_PYTHON)" || { echo "this Home Assistant needs Python 3.13; none was found" >&2; exit 1; }
+	$(HA_PYTHON) -m venv $(HA_VENV)
+	$(HA_VENV)/bin/pip --disable-pip-version-check install --quiet pytest-homeassistant-custom-component paho-mqtt
+	@touch $@
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[demo]'
@@ -50,4 +65,4 @@ install uninstall:
 	PYTHON=$(PYTHON) systemd/install.sh $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(HA_VENV) build *.egg-info

@@ -17,12 +17,14 @@ from functools import cached_property
 from typing import Any
 
 from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.payload import OFF, OFFLINE, ON, ONLINE, Message
+from edgeclassify.publish.payload import JPEG, OFF, OFFLINE, ON, ONLINE, Message
 from edgeclassify.types import EventType, Option
 
 ORIGIN = "edgeclassify"
 LONGEST_STATE = 255
 """Characters: Home Assistant refuses a longer state."""
+LONGEST_NAME = 64
+"""Characters of a label in an entity's name, which becomes part of its id (255 characters at most)."""
 LONGEST_INTERVAL_S = 86_400 * 7
 """Seconds: the config's own limit; Home Assistant refuses a number outside the announced range."""
 
@@ -30,6 +32,7 @@ _Config = dict[str, Any]
 _DIAGNOSTIC: _Config = {"entity_category": "diagnostic"}
 _MEASURED: _Config = {"state_class": "measurement"}
 _COUNTED: _Config = {"state_class": "total_increasing"}
+_SWITCHED: _Config = {"payload_on": ON.decode(), "payload_off": OFF.decode()}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Device:
 
 @dataclass(frozen=True)
 class Announcement:
-    """What Home Assistant is told. `gone`: component id → platform of those that were announced once, and no more."""
+    """What Home Assistant is told. `gone`: component id → platform of what was announced once, and is no more."""
 
     device: Device
     gone: Mapping[str, str] = field(default_factory=dict)
@@ -102,7 +105,7 @@ def components(device: Device) -> dict[str, _Config]:
     node = device.layout.topics.node
     found = dict(_node_components(device.layout))
     for view in device.layout.views:
-        found.update(_view_components(device.layout, view))
+        found.update(_view_components(device, view))
     return {name: config | {"unique_id": f"{ORIGIN}_{node}.{name}"} for name, config in found.items()}
 
 
@@ -122,9 +125,17 @@ def _node_components(layout: Layout) -> Iterator[tuple[str, _Config]]:
 
 def _health_components() -> Iterator[tuple[str, _Config]]:
     """Key of the health message → how it is shown."""
-    celsius = {"device_class": "temperature", "unit_of_measurement": "°C", "suggested_display_precision": 1}
-    milliseconds = {"device_class": "duration", "unit_of_measurement": "ms", "suggested_display_precision": 1}
-    size = {"device_class": "data_size", "unit_of_measurement": "B", "suggested_display_precision": 0}
+    celsius: _Config = {
+        "device_class": "temperature",
+        "unit_of_measurement": "°C",
+        "suggested_display_precision": 1,
+    }
+    milliseconds: _Config = {
+        "device_class": "duration",
+        "unit_of_measurement": "ms",
+        "suggested_display_precision": 1,
+    }
+    size: _Config = {"device_class": "data_size", "unit_of_measurement": "B", "suggested_display_precision": 0}
     boolean = {"payload_on": "True", "payload_off": "False"}
     yield "temperature_c", _component("sensor", "Temperature") | celsius | _MEASURED
     yield "fps", _component("sensor", "Frame rate", unit_of_measurement="fps") | _MEASURED
@@ -141,55 +152,57 @@ def _health_components() -> Iterator[tuple[str, _Config]]:
 # --- a view --------------------------------------------------------------------------------------------
 
 
-def _view_components(layout: Layout, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
-    topics, name = layout.topics, human(view.name)
+def _view_components(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
+    topics = device.layout.topics
     both = _availability(topics.status, topics.availability(view.name))
-    for key, component in _shown(layout, view, name):
+    for key, component in _shown(device, view):
         yield f"{view.name}.{key}", component | both
-    if layout.options:
-        # The switch must be within reach while its view is off or its camera gone: only the daemon counts.
-        for option, component in _settable(name):
+    if device.layout.options:
+        # What sets a view must be within reach while the view is off or its camera gone: only the daemon counts.
+        for option, component in _settable(device, view):
             own = {"state_topic": topics.option(view.name, option)}
-            own |= {"command_topic": topics.option_set(view.name, option), "qos": 1}
-            yield f"{view.name}.{option}", component | own | _availability(topics.status)
+            own |= {"command_topic": topics.option_set(view.name, option)}
+            yield f"{view.name}.{option}", component | own | {"qos": 1} | _availability(topics.status)
 
 
-def _shown(layout: Layout, view: ViewLayout, name: str) -> Iterator[tuple[str, _Config]]:
+def _shown(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
     """What a view shows: state, score, labels, events, picture."""
-    topics, state = layout.topics, {"state_topic": layout.topics.state(view.name)}
+    topics = device.layout.topics
+    state = {"state_topic": topics.state(view.name)}
     text = f"{{{{ value_json.label[:{LONGEST_STATE}] }}}}"
     attributes = {"json_attributes_topic": topics.state(view.name)}
-    yield "label", _component("sensor", name, value_template=text) | state | attributes
-    percent = {"unit_of_measurement": "%", "suggested_display_precision": 0} | _MEASURED
+    yield "label", _component("sensor", _name(device, view), value_template=text) | state | attributes
+    percent: _Config = {"unit_of_measurement": "%", "suggested_display_precision": 0} | _MEASURED
     score = "{{ (value_json.score * 100) | round(2) }}"
-    yield "score", _component("sensor", f"{name} score", value_template=score) | state | percent
+    yield "score", _component("sensor", _name(device, view, "score"), value_template=score) | state | percent
     for label, slug in view.slugs.items():
-        switched = {"payload_on": ON.decode(), "payload_off": OFF.decode()}
-        topic = topics.label(view.name, slug)
-        yield f"label.{slug}", _component("binary_sensor", f"{name} {label}", state_topic=topic) | switched
-    kinds = [str(kind) for kind in EventType]
-    yield "event", _component("event", f"{name} event", state_topic=topics.event(view.name), event_types=kinds)
-    if layout.snapshots:
-        picture = {"image_topic": topics.snapshot(view.name), "content_type": "image/jpeg"}
-        yield "snapshot", _component("image", f"{name} snapshot") | picture
+        topic = {"state_topic": topics.label(view.name, slug)}
+        yield f"label.{slug}", _component("binary_sensor", _name(device, view, label)) | topic | _SWITCHED
+    event = {"state_topic": topics.event(view.name), "event_types": [str(kind) for kind in EventType]}
+    yield "event", _component("event", _name(device, view, "event")) | event
+    if device.layout.snapshots:
+        picture = {"image_topic": topics.snapshot(view.name), "content_type": JPEG}
+        yield "snapshot", _component("image", _name(device, view, "snapshot")) | picture
 
 
-def _settable(name: str) -> Iterator[tuple[Option, _Config]]:
-    switched = {"payload_on": ON.decode(), "payload_off": OFF.decode()}
-    yield Option.ENABLED, _component("switch", f"{name} enabled") | switched
-    score = {"min": 0, "max": 1, "step": 0.01, "mode": "slider", "entity_category": "config"}
-    yield Option.THRESHOLD, _component("number", f"{name} threshold") | score
+def _settable(device: Device, view: ViewLayout) -> Iterator[tuple[Option, _Config]]:
+    yield Option.ENABLED, _component("switch", _name(device, view, "enabled")) | _SWITCHED
+    score: _Config = {"min": 0, "max": 1, "step": 0.01, "mode": "slider", "entity_category": "config"}
+    yield Option.THRESHOLD, _component("number", _name(device, view, "threshold")) | score
     seconds = {"min": 0, "max": LONGEST_INTERVAL_S, "step": 0.1, "mode": "box", "entity_category": "config"}
-    yield Option.INTERVAL, _component("number", f"{name} interval", unit_of_measurement="s") | seconds
+    interval = _component("number", _name(device, view, "interval"), unit_of_measurement="s")
+    yield Option.INTERVAL, interval | seconds
 
 
-def human(name: str) -> str:
-    """A name of the config as people write it: "front_door" is "Front door"."""
-    words = name.replace("_", " ").strip() or name
-    return words[:1].upper() + words[1:]
+def _name(device: Device, view: ViewLayout, what: str | None = None) -> str | None:
+    """E.g. "Front door score". Home Assistant puts the device's name in front: a view named alike adds none."""
+    words = [] if view.name.lower() == device.name.lower() else [view.name.replace("_", " ").strip() or view.name]
+    words += [what[:LONGEST_NAME]] if what else []
+    text = " ".join(words)
+    return text[:1].upper() + text[1:] or None
 
 
-def _component(platform: str, name: str, **config: Any) -> _Config:
+def _component(platform: str, name: str | None, **config: Any) -> _Config:
     return {"platform": platform, "name": name} | config
 
 

@@ -1,8 +1,8 @@
 """What this node has left on brokers and in Home Assistant, so that a change of its config leaves nothing behind.
 
-A retained message stays on the broker until somebody empties its topic, also when the node is renamed or a view is
-gone, and only the node knows that it was there. So it keeps a list on disk: every retained topic that it used, until
-the broker has acknowledged the empty message, and every component that it announced to Home Assistant.
+A retained message stays on the broker until somebody empties its topic, also when the node is renamed or a view
+is gone, and only the node knows that it was there. So it keeps a list on disk: every retained topic that it used,
+until the broker has acknowledged the empty message, and every component that it announced to Home Assistant.
 """
 
 import json
@@ -123,8 +123,8 @@ def _read(path: Path) -> _Known:
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or no ledger
         fault = f"is damaged: {error}"
     log.warning(
-        "%s: %s. It begins anew: topics that the config no longer has may stay on the broker until somebody empties "
-        "them.",
+        "%s: %s. It begins anew: topics that the config no longer has may stay on the broker until "
+        "somebody empties them.",
         path, fault,
     )  # fmt: skip
     return _Known()

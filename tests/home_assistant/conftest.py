@@ -1,0 +1,29 @@
+"""Home Assistant's MQTT integration is set up for every test, and may not complain of what it is sent."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+WATCHED = ("homeassistant.components", "homeassistant.helpers", "homeassistant.core", "homeassistant.util")
+OF_THE_PLUGIN = "homeassistant.helpers.frame"
+"""Home Assistant's remarks on how its integrations are called: the test plugin's set-up of MQTT earns one."""
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """The plugin's stand-in for the network client leaves its keep-alive timer behind."""
+    return True
+
+
+@pytest.fixture(autouse=True)
+def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which Home Assistant logs a warning or an error."""
+    yield
+    complaints = [
+        f"{record.name}: {record.getMessage()}"
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING and record.name.startswith(WATCHED) and record.name != OF_THE_PLUGIN
+    ]
+    assert not complaints

@@ -1,0 +1,101 @@
+"""What Home Assistant keeps and drops when the node's config changes, and when either side starts again."""
+
+import pytest
+
+pytest.importorskip(
+    "pytest_homeassistant_custom_component", reason="needs Home Assistant: make test-home-assistant"
+)
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import entity_registry as er
+
+from edgeclassify.publish import payload
+from edgeclassify.publish.discovery import Announcement, Device, discovery_topic, platforms
+from edgeclassify.publish.layout import ViewLayout
+from edgeclassify.publish.ledger import Ledger
+from tests.home_assistant.node import VIEWS, announce, deliver, device, now
+
+pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
+
+
+async def start(hass: HomeAssistant, ledger: Ledger, found: Device) -> None:
+    """The node starts with a config: it announces itself, by what its ledger remembers."""
+    ledger.update((), platforms(found))
+    await deliver(hass, [Announcement(found, ledger.gone_components).message])
+
+
+def entities(hass: HomeAssistant) -> set[str]:
+    return {found.unique_id.removeprefix("edgeclassify_porch.") for found in er.async_get(hass).entities.values()}
+
+
+async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, tmp_path) -> None:
+    path = tmp_path / "ledger"
+    await start(hass, Ledger(path), device())
+    await deliver(hass, now())
+    before = entities(hass)
+
+    await start(hass, Ledger(path), device((ViewLayout("feeder", ("Schön",)), VIEWS[1])))
+
+    assert before - entities(hass) == {"feeder.label.egyptian_cat"}
+    assert hass.states.get("binary_sensor.porch_feeder_egyptian_cat") is None
+    assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat", "what stays is not touched"
+
+
+async def test_a_view_that_is_gone_takes_its_entities_along(hass: HomeAssistant, tmp_path) -> None:
+    path = tmp_path / "ledger"
+    await start(hass, Ledger(path), device())
+    before = entities(hass)
+
+    await start(hass, Ledger(path), device(VIEWS[:1]))
+
+    assert {name for name in before if name.startswith("front_door.")} == before - entities(hass)
+    assert entities(hass) == set(platforms(device(VIEWS[:1])))
+
+
+async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
+    """Why the ledger is needed: Home Assistant drops nothing by itself."""
+    await announce(hass)
+    await announce(hass, device(VIEWS[:1]))
+
+    assert entities(hass) == set(platforms(device()))
+
+
+async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path) -> None:
+    path = tmp_path / "ledger"
+    for views in (VIEWS, VIEWS[:1], VIEWS):
+        await start(hass, Ledger(path), device(views))
+
+    assert entities(hass) == set(platforms(device()))
+    await deliver(hass, now())
+    assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat"
+
+
+async def test_announced_again_nothing_changes(hass: HomeAssistant) -> None:
+    await announce(hass)
+    await deliver(hass, now())
+    before = {found.entity_id: found.state for found in hass.states.async_all()}
+
+    await announce(hass)
+
+    assert {found.entity_id: found.state for found in hass.states.async_all()} == before
+
+
+async def test_discovery_switched_off_removes_the_device(hass: HomeAssistant) -> None:
+    await announce(hass)
+    assert len(dr.async_get(hass).devices) == 1
+
+    await deliver(hass, [payload.removed(discovery_topic("homeassistant", "porch"))])
+
+    assert entities(hass) == set()
+    assert not dr.async_get(hass).devices
+
+
+async def test_a_home_assistant_that_starts_later_understands_the_stubs(hass: HomeAssistant) -> None:
+    """It has only the retained messages; it never knew what the stubs are about."""
+    message = Announcement(device(VIEWS[:1]), {"front_door.label": "sensor", "front_door.event": "event"}).message
+    await deliver(hass, [message], replayed=True)
+    await deliver(hass, now(), replayed=True)
+
+    assert entities(hass) == set(platforms(device(VIEWS[:1])))
+    assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat"
