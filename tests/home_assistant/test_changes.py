@@ -104,7 +104,7 @@ async def test_a_home_assistant_that_starts_later_understands_the_stubs(hass: Ho
 async def test_what_went_while_home_assistant_was_off_stays_listed_until_it_is_deleted(
     hass: HomeAssistant,
 ) -> None:
-    """A limit of Home Assistant's: a stub removes what this run of it has seen, and no older entry of its registry."""
+    """A limit of Home Assistant's: a stub removes what this run has seen, and no older registry entry."""
     (entry,) = hass.config_entries.async_entries("mqtt")
     old = er.async_get(hass).async_get_or_create(
         "sensor", "mqtt", "edgeclassify_porch.yard.label", config_entry=entry
