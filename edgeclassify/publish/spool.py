@@ -2,11 +2,10 @@
 
 import logging
 from bisect import bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
 
-from edgeclassify.publish.interface import Spool
-from edgeclassify.types import Event
+from edgeclassify.publish.interface import Spool, SpooledEvent
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +20,12 @@ class MemorySpool(Spool):
             raise ValueError(f"capacity must be at least 1, got {capacity}")
         self._capacity = capacity
         self._lock = Lock()
-        self._events: dict[int, Event] = {}
+        self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
         self._dropped = 0
 
-    def append(self, event: Event) -> None:
+    def append(self, event: SpooledEvent) -> None:
         """Keep the event; of two with one `seq` the later stays."""
         with self._lock:
             if event.seq not in self._events:
@@ -41,17 +40,18 @@ class MemorySpool(Spool):
         if first_drop:
             log.warning("the spool is full (%d undelivered events): the oldest are dropped", self._capacity)
 
-    def pending(self, limit: int, *, after: int = 0) -> Sequence[Event]:
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
         """The oldest events above `after`."""
         with self._lock:
             begin = bisect_right(self._order, after)
             return [self._events[seq] for seq in self._order[begin : begin + limit]]
 
-    def delivered(self, seq: int) -> None:
-        """Forget the event."""
+    def delivered(self, seqs: Iterable[int]) -> None:
+        """Forget the events."""
         with self._lock:
-            if self._events.pop(seq, None) is not None:
-                del self._order[bisect_right(self._order, seq) - 1]
+            for seq in seqs:
+                if self._events.pop(seq, None) is not None:
+                    del self._order[bisect_right(self._order, seq) - 1]
 
     @property
     def last_seq(self) -> int:

@@ -5,8 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool import MemorySpool
-from tests.publish.records import event
+
+
+def event(seq: int) -> SpooledEvent:
+    return SpooledEvent(seq, "gate", b'{"seq":%d}' % seq)
 
 
 def seqs(spool: MemorySpool, limit: int = 1000, after: int = 0) -> list[int]:
@@ -18,9 +22,9 @@ def test_events_stay_until_delivered() -> None:
     for seq in (1, 2, 3):
         spool.append(event(seq))
     assert seqs(spool) == [1, 2, 3]
-    spool.delivered(2)
-    spool.delivered(2)
-    spool.delivered(99)
+    spool.delivered([2])
+    spool.delivered([2, 99])
+    spool.delivered([])
     assert seqs(spool) == [1, 3]
     assert (spool.depth, spool.dropped, spool.last_seq) == (2, 0, 3)
 
@@ -64,7 +68,7 @@ def test_like_a_simple_model(steps: list[tuple[bool, int]]) -> None:
                 kept.remove(min(kept))
                 dropped += 1
         else:
-            spool.delivered(seq)
+            spool.delivered([seq])
             kept.discard(seq)
         assert seqs(spool) == sorted(kept)
         assert (spool.depth, spool.dropped) == (len(kept), dropped)
@@ -83,6 +87,6 @@ def test_two_threads_lose_nothing() -> None:
     while thread.is_alive() or spool.depth:
         for item in spool.pending(50):
             taken.append(item.seq)
-            spool.delivered(item.seq)
+            spool.delivered([item.seq])
     thread.join()
     assert taken == list(range(1, 5001))
