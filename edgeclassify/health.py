@@ -13,6 +13,10 @@ from edgeclassify.types import Health, Prediction
 WINDOW = 512
 """Predictions over which percentiles and the frame rate are computed."""
 
+DAY_S = 86_400.0
+WRITTEN_STEP_S = 900.0
+"""How finely the last 24 hours are remembered."""
+
 THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
 STATM = Path("/proc/self/statm")
@@ -33,6 +37,8 @@ class HealthMonitor:
         self._finished: deque[float] = deque(maxlen=WINDOW)
         self._frames = 0
         self._last_capture: float | None = None
+        self._events = 0
+        self._written: deque[tuple[float, int]] = deque()
 
     @property
     def frames(self) -> int:
@@ -51,7 +57,27 @@ class HealthMonitor:
             self._finished.append(self._clock())
             self._last_capture = captured_at_ns / 1e9
 
-    def report(self, *, dropped: int, restarts: int, spool_depth: int, spool_dropped: int) -> Health:
+    def record_event(self) -> None:
+        """An event was handed over."""
+        with self._lock:
+            self._events += 1
+
+    def bytes_written_day(self) -> int | None:
+        """Bytes that this process sent to storage within the last 24 hours, to a quarter of an hour."""
+        total, now = bytes_written(), self._clock()
+        if total is None:
+            return None
+        with self._lock:
+            marks = self._written
+            if not marks or now - marks[-1][0] >= WRITTEN_STEP_S:
+                marks.append((now, total if marks else 0))
+            while len(marks) > 1 and now - marks[1][0] >= DAY_S:
+                marks.popleft()
+            return total - marks[0][1]
+
+    def report(
+        self, *, dropped: int, restarts: int, spool_depth: int, spool_dropped: int, spool_on_disk: bool
+    ) -> Health:
         """All figures now; the counters that other stages keep are passed in."""
         now = self._clock()
         with self._lock:
@@ -73,6 +99,9 @@ class HealthMonitor:
             throttled=throttled(),
             rss_bytes=rss_bytes(),
             bytes_written=bytes_written(),
+            bytes_written_day=self.bytes_written_day(),
+            spool_on_disk=spool_on_disk,
+            events=self._events,
             clock_synchronised=clock_synchronised(),
         )
 

@@ -7,17 +7,20 @@ frames and never queues them; events go to the publisher, which never blocks and
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.postprocess.events import Step, ViewStateMachine
 from edgeclassify.postprocess.smoothing import observe
 from edgeclassify.publish.interface import Publisher
-from edgeclassify.types import Frame, Roi
+from edgeclassify.types import Event, Frame, Prediction, Roi, ViewState
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +35,78 @@ class Frames(Protocol):
         """The newest frame of some camera, None when none came in time."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is watched: a camera's region, the classifier that looks at it, and its state."""
+class Snapshots(Protocol):
+    """Who takes pictures of events."""
 
-    name: str
-    camera: str
-    region: Roi
-    classifier: ImageClassifier
-    machine: ViewStateMachine
+    def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
+        """The frame that made these events. Returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One view of one frame, as it was asked for."""
+
+    frame: Frame
+    prediction: Prediction
+    state: ViewState
+
+
+class View:
+    """What is watched: a camera's region, the classifier that looks at it, its state, and whether and how often.
+
+    The switches may be set from any thread; the state machine is used under `lock`.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        camera: str,
+        region: Roi,
+        classifier: ImageClassifier,
+        machine: ViewStateMachine,
+        enabled: bool = True,
+        interval_s: float = 0.0,
+    ) -> None:
+        self.name, self.camera, self.region = name, camera, region
+        self.classifier, self.machine = classifier, machine
+        self.enabled = enabled
+        self.interval_s = interval_s
+        self.lock = threading.Lock()
+        self._due_ns = 0
+        self._asked: deque[Future[Look]] = deque()
+
+    def ask(self) -> Future[Look]:
+        """The next frame's look, also while the view is switched off. May be cancelled."""
+        future: Future[Look] = Future()
+        self._asked.append(future)
+        return future
+
+    def wants(self, frame: Frame) -> bool:
+        """Is this frame to be classified?"""
+        if self._asked:
+            return True
+        # A frame that comes a little early counts as in time, or every second one of a camera would be passed over.
+        return self.enabled and frame.captured_at_ns >= self._due_ns - self.interval_s * 1e9 / 4
+
+    def seen(self, frame: Frame) -> None:
+        """This frame was classified."""
+        self._due_ns = max(self._due_ns + int(self.interval_s * 1e9), frame.captured_at_ns)
+
+    def answer(self, frame: Frame, prediction: Prediction) -> None:
+        """Give those who asked what they asked for."""
+        while self._asked:
+            future = self._asked.popleft()
+            if future.set_running_or_notify_cancel():
+                future.set_result(Look(frame, prediction, self.machine.look(observe(prediction))))
+
+
+class _Outcome(Enum):
+    """What became of one view of one frame."""
+
+    DONE = auto()
+    PASSED_OVER = auto()
+    FAILED = auto()
 
 
 class Pipeline:
@@ -55,8 +121,14 @@ class Pipeline:
         health: HealthMonitor,
         on_frame: Callable[[], None],
         max_frames: int | None = None,
+        snapshots: Snapshots | None = None,
     ) -> None:
-        """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog)."""
+        """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog).
+
+        A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
+        `snapshots`: None where no picture is ever taken.
+        """
+        self._snapshots = snapshots
         self._frames = frames
         self._views = views
         self._publisher = publisher
@@ -103,29 +175,41 @@ class Pipeline:
             self.error = error
 
     def _process(self, frame: Frame) -> None:
-        done = [self._watch(view, frame) for view in self._views if view.camera == frame.camera]
-        if any(done):
+        outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}
+        if _Outcome.DONE in outcomes:
             self._health.record_frame(frame.captured_at_ns)
+        if outcomes & {_Outcome.DONE, _Outcome.PASSED_OVER}:
             self._on_frame()
         if self._left is not None:
             self._left -= 1
 
-    def _watch(self, view: View, frame: Frame) -> bool:
-        """One view of one frame; False when its classifier or publisher could not take it."""
+    def _watch(self, view: View, frame: Frame) -> _Outcome:
+        """One view of one frame; it fails where the classifier or the publisher could not take it."""
+        if not view.wants(frame):
+            return _Outcome.PASSED_OVER
         try:
             prediction = view.classifier.classify(frame, view.region)
-            step = view.machine.step(observe(prediction))
-            for event in step.events:
-                self._publisher.publish_event(event)
-            self._publisher.publish_state(step.state)
-            self._publisher.publish_result(view.name, prediction)
+            view.seen(frame)
+            self._conclude(view, frame, prediction)
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
-            return False
+            return _Outcome.FAILED
+        view.answer(frame, prediction)
         self._health.record_inference(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)
-        return True
+        return _Outcome.DONE
+
+    def _conclude(self, view: View, frame: Frame, prediction: Prediction) -> None:
+        with view.lock:
+            # Asked again under the lock: it may have been switched off while the model was at work.
+            if not view.enabled:
+                return
+            step = view.machine.step(observe(prediction))
+            publish_step(step, self._publisher, self._health)
+        self._publisher.publish_result(view.name, prediction)
+        if step.events and self._snapshots is not None:
+            self._snapshots.offer(frame, view.region, step.state, step.events)
 
     def _say_once(self, view: str, message: str) -> None:
         if self._broken_views.get(view) != message:
@@ -133,8 +217,28 @@ class Pipeline:
         self._broken_views[view] = message
 
 
-def finish_views(machines: Sequence[ViewStateMachine], publisher: Publisher, reason: str) -> None:
+def publish_step(step: Step, publisher: Publisher, health: HealthMonitor) -> None:
+    """Events first: a state names the number of an event, which must be on disk by then."""
+    for event in step.events:
+        publisher.publish_event(event)
+        health.record_event()
+    publisher.publish_state(step.state)
+
+
+def switch_view(view: View, enabled: bool, publisher: Publisher, health: HealthMonitor) -> None:
+    """Watch a view or let it rest; what is in a view that is switched off ends."""
+    with view.lock:
+        if view.enabled and not enabled:
+            step = view.machine.rest(time.time(), "paused")
+            publish_step(step, publisher, health)
+        view.enabled = enabled
+
+
+def finish_views(
+    machines: Sequence[ViewStateMachine], publisher: Publisher, health: HealthMonitor, reason: str
+) -> None:
     """End what is in views that are no longer watched, so that every start has its end."""
     for machine in machines:
         for event in machine.finish(time.time(), reason):
             publisher.publish_event(event)
+            health.record_event()

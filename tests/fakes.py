@@ -10,7 +10,7 @@ import numpy as np
 
 from edgeclassify.errors import SourceError
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import (
     FULL_FRAME,
@@ -67,9 +67,11 @@ class BrightnessClassifier(ImageClassifier):
 class RecordingPublisher(Publisher):
     """Keeps what it is told, in order, as (kind, value)."""
 
-    def __init__(self) -> None:
+    def __init__(self, spool: Spool | None = None, *, delivers: bool = True) -> None:
+        """`spool`: events go through it; `delivers`: they count as delivered at once."""
         self.calls: list[tuple[str, Any]] = []
         self.running = False
+        self._spool, self._delivers = spool, delivers
         self._lock = threading.Lock()
 
     def of(self, kind: str) -> list[Any]:
@@ -99,6 +101,10 @@ class RecordingPublisher(Publisher):
 
     def publish_event(self, event: Event) -> None:
         self._note("event", event)
+        if self._spool is not None:
+            self._spool.append(SpooledEvent(event.seq, event.view, b"{}"))
+            if self._delivers:
+                self._spool.delivered([event.seq])
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         self._note("result", (view, prediction))

@@ -18,7 +18,7 @@ from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wa
 def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:
     rules = ViewConfig(name=name, camera=camera, confirm_s=0)
     machine = ViewStateMachine(rules, classifier.labels, "m", itertools.count(1).__next__)
-    return View(name, camera, region, classifier, machine)
+    return View(name=name, camera=camera, region=region, classifier=classifier, machine=machine)
 
 
 class Bench:

@@ -14,20 +14,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify import __version__
-from edgeclassify.config import Config, ModelConfig, ViewConfig
+from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults
+from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.sidecar import sidecar_path
 from edgeclassify.pipeline import View
 from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.publish.commands import Inbox
+from edgeclassify.publish.discovery import Announcement, Device, discovery_topic, platforms
 from edgeclassify.publish.interface import Publisher, Spool
+from edgeclassify.publish.layout import Layout, ViewLayout
+from edgeclassify.publish.ledger import Ledger
 from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.payload import Topics
+from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import ModelInfo, NodeInfo
+from edgeclassify.types import Command, ModelInfo, NodeInfo, Option, OptionValue, Request
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +54,31 @@ class Parts:
     views: tuple[View, ...]
     sources: tuple[FrameSource, ...]
 
-    def views_of(self, camera: str) -> tuple[str, ...]:
-        """Names of the views that look at a camera."""
-        return tuple(view.name for view in self.views if view.camera == camera)
+    def views_of(self, camera: str) -> tuple[View, ...]:
+        """The views that look at a camera."""
+        return tuple(view for view in self.views if view.camera == camera)
+
+    def interval_of(self, camera: CameraConfig) -> float:
+        """Seconds between two frames: what the view wants that wants them most often."""
+        return min((view.interval_s for view in self.views_of(camera.name)), default=camera.interval_s)
+
+    def configured(self, view: str, option: Option) -> OptionValue:
+        """What the config says of a view's option."""
+        rules = next(rules for rules in self.config.views() if rules.name == view)
+        if option is Option.ENABLED:
+            return rules.enabled
+        return rules.threshold_enter if option is Option.THRESHOLD else _interval_s(self.config, rules)
 
 
 NO_PARTS = Parts(Config(), {}, {}, {}, (), ())
 
 
-def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PARTS) -> Parts:
+def assemble(
+    config: Config, next_seq: Callable[[], int], options: OptionStore, before: Parts = NO_PARTS
+) -> Parts:
     """Load the models, build state machines and sources; nothing is opened or started yet.
 
+    `options`: what was set over MQTT and lies over the config. A view that stays as it is stays switched as it is.
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     stamps = {section: _model_stamp(section) for _, section in _view_models(config)}
@@ -70,7 +91,7 @@ def assemble(config: Config, next_seq: Callable[[], int], before: Parts = NO_PAR
         kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
         machines = _machines(config, models, next_seq, kept)
         views = tuple(
-            View(view.name, str(view.camera), view.region, models[model], machines[view, model])
+            _view(config, view, models[model], machines[view, model], options, before)
             for view, model in _view_models(config)
         )
         sources = tuple(make_source(camera, _wanted_side(views, camera.name)) for camera in config.camera)
@@ -87,18 +108,64 @@ def close_unused(models: Models, kept: Models) -> None:
             classifier.close()
 
 
-def make_mqtt_publisher(config: Config, spool: Spool) -> Publisher:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a publisher works with beside its config."""
+
+    spool: Spool
+    ledger: Ledger
+    on_request: Callable[[Request], None]
+
+
+def make_mqtt_publisher(config: Config, around: Surroundings) -> Publisher:
     """The production publisher for this config."""
-    labels = {view.name: view.labels for view in config.views()}
-    return MqttPublisher(config=config.mqtt, node=config.node.name, labels=labels, spool=spool)
+    layout = _layout(config)
+    home = config.home_assistant
+    device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
+    topics = set(layout.retained_topics())
+    if home.discovery:
+        topics.add(discovery_topic(home.prefix, config.node.name))
+    around.ledger.update(topics, platforms(device) if home.discovery else {})
+    inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
+    return MqttPublisher(
+        config=config.mqtt,
+        layout=layout,
+        spool=around.spool,
+        announcement=Announcement(device, around.ledger.gone_components) if home.discovery else None,
+        gone=around.ledger.gone_topics,
+        on_removed=around.ledger.emptied,
+        inbox=inbox if config.commands.enabled else None,
+        on_request=around.on_request,
+    )
+
+
+def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
+    """Who takes pictures; None where none may be taken, or none is wanted."""
+    wanted = config.snapshot.mqtt or config.snapshot.disk
+    if config.node.labels_only or not wanted:
+        return None
+    folder = config.snapshot.folder
+    if folder is None and (state := state_folder(config)) is not None:
+        folder = state / "snapshots"
+    return SnapshotTaker(
+        config=config.snapshot,
+        folder=folder if config.snapshot.disk else None,
+        publish=publish if config.snapshot.mqtt else None,
+    )
+
+
+def options_can_be_set(config: Config) -> bool:
+    """Do the views have option topics?"""
+    return config.commands.enabled and Command.SET in config.commands.allow
 
 
 def publisher_key(config: Config) -> object:
     """What the publisher depends on: while this stays equal, a reload keeps the connection."""
-    mqtt = config.mqtt
+    mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     labels = tuple((view.name, view.labels) for view in config.views())
-    return mqtt, config.node.name, labels, tuple(map(_stamp, files))
+    sections = (mqtt, config.home_assistant, config.commands, config.snapshot.mqtt)
+    return sections, (node.name, node.labels_only), labels, tuple(map(_stamp, files))
 
 
 def state_folder(config: Config) -> Path | None:
@@ -131,6 +198,43 @@ def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
 def new_session() -> tuple[str, float]:
     """Id and start time of this run of the daemon."""
     return uuid.uuid4().hex, time.time()
+
+
+def _layout(config: Config) -> Layout:
+    return Layout(
+        topics=Topics(config.mqtt.prefix, config.node.name),
+        views=tuple(ViewLayout(view.name, view.labels) for view in config.views()),
+        options=options_can_be_set(config),
+        snapshots=config.snapshot.mqtt and not config.node.labels_only,
+    )
+
+
+def _view(
+    config: Config,
+    rules: ViewConfig,
+    classifier: ImageClassifier,
+    machine: ViewStateMachine,
+    options: OptionStore,
+    before: Parts,
+) -> View:
+    """A view as it is to run, with what was set over MQTT."""
+    interval_s = _interval_s(config, rules)
+    wanted = options.overrides(rules, interval_s)
+    kept = next((view for view in before.views if view.machine is machine), None)
+    machine.set_threshold_enter(float(wanted.get(Option.THRESHOLD, rules.threshold_enter)))
+    return View(
+        name=rules.name,
+        camera=str(rules.camera),
+        region=rules.region,
+        classifier=classifier,
+        machine=machine,
+        enabled=bool(wanted.get(Option.ENABLED, rules.enabled)) if kept is None else kept.enabled,
+        interval_s=float(wanted.get(Option.INTERVAL, interval_s)),
+    )
+
+
+def _interval_s(config: Config, rules: ViewConfig) -> float:
+    return next(camera.interval_s for camera in config.camera if camera.name == rules.camera)
 
 
 def _wanted_side(views: Sequence[View], camera: str) -> int:

@@ -1,34 +1,39 @@
 """Starts the parts in order, watches them, reloads, and stops them in reverse within STOP_BUDGET_S.
 
-Start: publisher → models → inference thread → capture threads. Stop: the other way round, so that nothing is
-captured that would not be inferred, and nothing inferred that would not be published.
+Start: spool → models → publisher → snapshots → inference thread → capture threads. Stop: the other way round, so
+that nothing is captured that would not be inferred, and nothing inferred that would not be published.
 """
 
 import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar
 
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly
-from edgeclassify.daemon.assembly import NO_PARTS, Parts
+from edgeclassify.daemon.assembly import NO_PARTS, Parts, Surroundings
+from edgeclassify.daemon.keeping import Keeping
+from edgeclassify.daemon.line import Line
+from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
-from edgeclassify.errors import EdgeClassifyError, SourceError
+from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
-from edgeclassify.pipeline import Pipeline, finish_views
-from edgeclassify.postprocess.events import ViewStateMachine
-from edgeclassify.publish.interface import Publisher, Spool
-from edgeclassify.publish.sequence import EventNumbers
-from edgeclassify.publish.spool import MemorySpool
-from edgeclassify.sources.capture import CaptureThread, LatestFrames
+from edgeclassify.pipeline import View, finish_views, switch_view
+from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.systemd import Notifier, watchdog_interval_s
+from edgeclassify.types import Health, NodeInfo, Option, OptionValue, Response
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.1
 """How often the loop looks at requests and parts."""
+MAINTENANCE_S = 1.0
+"""How often the spool is looked after."""
 STOP_BUDGET_S = 1.8
 """Seconds from the request to the end, shared by capture, inference and publisher."""
 
@@ -36,10 +41,8 @@ SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
 
-STUCK_GRACE_S = 30.0
-"""How long after its stall timeout a call into a source counts as one that will never return."""
-
-PublisherFactory = Callable[[Config, Spool], Publisher]
+Part = TypeVar("Part")
+PublisherFactory = Callable[[Config, Surroundings], Publisher]
 
 
 class Daemon:
@@ -64,19 +67,15 @@ class Daemon:
         self._wake = threading.Event()
         self._health = HealthMonitor()
         self._session, self._started = assembly.new_session()
-        self._spool = MemorySpool()
         self._parts = NO_PARTS
-        self._numbers: EventNumbers | None = None
+        self._keeping: Keeping | None = None
+        self._desk: RequestDesk | None = None
         self._publisher: Publisher | None = None
         self._connected_with: object = None
-        self._frames = LatestFrames()
-        self._captures: tuple[CaptureThread, ...] = ()
-        self._pipeline: Pipeline | None = None
-        self._next_health = 0.0
-        self._restarts_before = 0
-        self._given_up: set[str] = set()
-        self._stuck: set[str] = set()
-        self._dropped_before = 0
+        self._snapshots: SnapshotTaker | None = None
+        self._line: Line | None = None
+        self._next_health = self._next_maintenance = 0.0
+        self._restarts_before = self._dropped_before = 0
 
     @property
     def health(self) -> HealthMonitor:
@@ -105,186 +104,191 @@ class Daemon:
     # --- start -----------------------------------------------------------------------------------------
 
     def _start_publisher_parts(self, config: Config) -> None:
-        self._numbers = EventNumbers(assembly.state_folder(config))
-        self._parts = assembly.assemble(config, self._numbers.next)
+        self._keeping = keeping = Keeping(config, assembly.state_folder(config), self._health.bytes_written_day)
+        self._desk = RequestDesk(self, keeping.options, self._wake.set)
+        self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
         self._connect(config)
 
     def _connect(self, config: Config) -> None:
-        publisher = self._make_publisher(config, self._spool)
+        keeping, desk = _running(self._keeping), _running(self._desk)
+        publisher = self._make_publisher(config, Surroundings(keeping.spool, keeping.ledger, desk.put))
         publisher.start()
         self._publisher = publisher
         self._connected_with = assembly.publisher_key(config)
 
     def _start_threads(self) -> None:
-        parts, publisher = self._parts, self._running_publisher()
-        publisher.publish_info(assembly.node_info(parts, self._session, self._started))
+        parts, publisher = self._parts, _running(self._publisher)
+        publisher.publish_info(self.info())
         for view in parts.views:
             publisher.publish_availability(view.name, False)
-        self._frames = LatestFrames()
-        self._pipeline = Pipeline(
-            frames=self._frames,
-            views=parts.views,
+            for option in Option:
+                self.show_option(view.name, option, value_of(view, option))
+        self._snapshots = assembly.make_snapshot_taker(parts.config, self._publish_snapshot)
+        if self._snapshots is not None:
+            self._snapshots.start()
+        self._line = Line(
+            parts,
             publisher=publisher,
             health=self._health,
-            on_frame=self._feed_watchdog,
+            on_progress=self._notifier.watchdog,
             max_frames=None if self._max_frames is None else self._max_frames - self._health.frames,
-        )
-        self._pipeline.start()
-        self._captures = tuple(
-            CaptureThread(
-                source=source,
-                frames=self._frames,
-                interval_s=camera.interval_s,
-                stall_timeout_s=camera.stall_timeout_s,
-                restart_attempts=camera.restart_attempts,
-                on_available=self._available,
-            )
-            for source, camera in zip(parts.sources, parts.config.camera, strict=True)
+            snapshots=self._snapshots,
         )
         self._widen_watchdog()
-        for capture in self._captures:
-            capture.start()
+        self._line.start()
 
     def _widen_watchdog(self) -> None:
         """A watchdog shorter than the restart ladder would end the daemon before the ladder had its chance."""
         unit_s = watchdog_interval_s()
         needed_s = max(
-            3 * camera.interval_s + (camera.restart_attempts + 1) * (camera.stall_timeout_s + 10)
+            3 * self._parts.interval_of(camera) + (camera.restart_attempts + 1) * (camera.stall_timeout_s + 10)
             for camera in self._parts.config.camera
         )
         if unit_s is not None and unit_s < needed_s:
             self._notifier.extend_watchdog(needed_s)
 
-    def _feed_watchdog(self) -> None:
-        if not self._stuck:
-            self._notifier.watchdog()
-
-    def _available(self, camera: str, online: bool) -> None:
-        publisher = self._publisher
-        if publisher is not None:
-            for view in self._parts.views_of(camera):
-                publisher.publish_availability(view, online)
+    def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        if (publisher := self._publisher) is not None:
+            publisher.publish_snapshot(view, jpeg)
 
     # --- work ------------------------------------------------------------------------------------------
 
     def _loop(self) -> None:
         while not self._requests.stop:
+            self._wake.clear()
             if self._requests.take_reload():
-                self._reload()
-            if self._pipeline is not None and self._pipeline.finished:
-                return self._pipeline_ended(self._pipeline)
-            self._watch_captures()
-            self._publish_health_when_due()
+                self._reload_for_signal()
+            _running(self._desk).work()
+            line = _running(self._line)
+            if line.finished:
+                log.info("all frames done: %d inferred", self._health.frames)
+                return
+            line.watch()
+            self._look_after_figures()
             self._wake.wait(TICK_S)
-        return None
 
-    def _pipeline_ended(self, pipeline: Pipeline) -> None:
-        if pipeline.error is not None:
-            raise pipeline.error
-        failed = [capture for capture in self._captures if capture.state == "failed"]
-        if failed:
-            raise _camera_error(failed)
-        log.info("all frames done: %d inferred", self._health.frames)
-
-    def _watch_captures(self) -> None:
-        """End when no camera is left: by draining when the input has ended, with the error when all failed."""
-        self._watch_stuck()
-        failed = [capture for capture in self._captures if capture.state == "failed"]
-        if not all(capture.ended for capture in self._captures):
-            self._report_given_up(failed)
-        elif len(failed) < len(self._captures):
-            self._running_pipeline().drain()
-        else:
-            raise _camera_error(failed)
-
-    def _report_given_up(self, failed: Sequence[CaptureThread]) -> None:
-        """Say once that a camera is gone while others work; it is tried on, so it may come back."""
-        for capture in failed:
-            if capture.camera not in self._given_up:
-                log.error("camera %s: given up for now: %s", capture.camera, capture.error)
-        self._given_up = {capture.camera for capture in failed}
-
-    def _watch_stuck(self) -> None:
-        """A call into a driver that does not return: its camera is offline, and the watchdog is fed no more."""
-        stuck = {
-            capture.camera
-            for capture, camera in zip(self._captures, self._parts.config.camera, strict=True)
-            if capture.stuck_s > camera.stall_timeout_s + STUCK_GRACE_S
-        }
-        for camera in stuck - self._stuck:
-            log.error("camera %s: a call into its driver does not return; only a restart can help", camera)
-            self._available(camera, False)
-        for capture in self._captures:
-            # The capture thread knows nothing of having been stuck, so it would not say that it is back.
-            if capture.camera in self._stuck - stuck and capture.state == "running":
-                self._available(capture.camera, True)
-        self._stuck = stuck
-
-    def _publish_health_when_due(self) -> None:
+    def _look_after_figures(self) -> None:
         now = time.monotonic()
-        if now < self._next_health:
-            return
-        self._next_health = now + self._parts.config.node.health_interval_s
-        self._publish_health()
-        self._notifier.status(self._status())
+        if now >= self._next_maintenance:
+            self._next_maintenance = now + MAINTENANCE_S
+            _running(self._keeping).spool.maintain()
+        if now >= self._next_health:
+            self._next_health = now + self._parts.config.node.health_interval_s
+            _running(self._publisher).publish_health(self._report())
+            self._notifier.status(self._status())
 
-    def _publish_health(self) -> None:
-        self._running_publisher().publish_health(
-            self._health.report(
-                dropped=self._dropped_before + sum(capture.dropped for capture in self._captures),
-                restarts=self._restarts_before + sum(capture.restarts for capture in self._captures),
-                spool_depth=self._spool.depth,
-                spool_dropped=self._spool.dropped,
-            )
+    def _report(self) -> Health:
+        spool, line = _running(self._keeping).spool, self._line
+        return self._health.report(
+            dropped=self._dropped_before + (0 if line is None else line.dropped),
+            restarts=self._restarts_before + (0 if line is None else line.restarts),
+            spool_depth=spool.depth,
+            spool_dropped=spool.dropped,
+            spool_on_disk=spool.on_disk,
         )
 
     def _status(self) -> str:
-        cameras = ", ".join(f"{capture.camera} {capture.state}" for capture in self._captures)
+        cameras = "" if self._line is None else self._line.cameras
         return f"{self._health.frames} frames; cameras: {cameras}"
+
+    # --- what requests over MQTT may do: see requests.Node ---------------------------------------------
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views, running."""
+        return self._parts.views
+
+    @property
+    def snapshots(self) -> SnapshotTaker | None:
+        """Who takes pictures; None: nobody may."""
+        return self._snapshots
+
+    @property
+    def no_snapshots_because(self) -> str:
+        """What to say where nobody may."""
+        if self._parts.config.node.labels_only:
+            return "no pictures: node.labels_only is true"
+        return "no pictures: snapshot.mqtt and snapshot.disk are false. Set one of them in the config."
+
+    def info(self) -> NodeInfo:
+        """What runs here."""
+        return assembly.node_info(self._parts, self._session, self._started)
+
+    def figures(self) -> Mapping[str, Any]:
+        """Figures of the running daemon."""
+        return asdict(self._report())
+
+    def switch(self, view: View, enabled: bool) -> None:
+        """Watch a view, or let it rest."""
+        switch_view(view, enabled, _running(self._publisher), self._health)
+
+    def renew_intervals(self) -> None:
+        """A view's interval has been changed."""
+        self._widen_watchdog()
+        _running(self._line).renew_intervals()
+
+    def hurry(self, camera: str) -> None:
+        """Hand over the camera's next frame at once."""
+        _running(self._line).hurry(camera)
+
+    def show_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Publish what an option is set to, where options can be set."""
+        if assembly.options_can_be_set(self._parts.config):
+            _running(self._publisher).publish_option(view, option, value)
+
+    def answer(self, response: Response) -> None:
+        """Publish an answer."""
+        if (publisher := self._publisher) is not None:
+            publisher.answer(response)
+
+    def configured(self, view: str, option: Option) -> OptionValue:
+        """What the config says of an option."""
+        return self._parts.configured(view, option)
 
     # --- reload ----------------------------------------------------------------------------------------
 
-    def _reload(self) -> None:
-        """Take over a changed config; a bad one is refused and the old one keeps running."""
-        self._notifier.reloading()
-        before = self._parts
+    def _reload_for_signal(self) -> None:
         try:
-            after = assembly.assemble(self._load(), self._running_numbers().next, before)
+            self.reload()
         except EdgeClassifyError as error:
-            log.error("reload refused, the running config stays: %s", error)
-        else:
+            log.error("%s", error)
+
+    def reload(self) -> None:
+        """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError."""
+        self._notifier.reloading()
+        before, keeping = self._parts, _running(self._keeping)
+        try:
+            after = assembly.assemble(self._load(), keeping.next_seq, keeping.options, before)
             self._switch(before, after)
-        self._notifier.ready(self._status())
+        except EdgeClassifyError as error:
+            raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
+        finally:
+            self._notifier.ready(self._status())
 
     def _switch(self, before: Parts, after: Parts) -> None:
         self._stop_threads(time.monotonic() + STOP_BUDGET_S)
         try:
             self._activate(before, after)
-        except EdgeClassifyError as error:
-            log.error("reload failed, back to the config before: %s", error)
+        except EdgeClassifyError:
             assembly.close_unused(after.models, before.models)
             self._parts = before
             if self._publisher is None:
                 self._connect(before.config)
+            raise
         else:
             log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
             set_level(after.config.logging.level)
             assembly.close_unused(before.models, after.models)
-        self._start_threads()
+        finally:
+            self._start_threads()
 
     def _activate(self, before: Parts, after: Parts) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
-        if assembly.state_folder(before.config) != assembly.state_folder(after.config):
-            log.warning("node.state_dir has changed: it takes effect with the next start")
+        _running(self._keeping).check_unchanged(after.config, assembly.state_folder(after.config))
         kept_machines = list(after.machines.values())
         gone = [machine for machine in before.machines.values() if machine not in kept_machines]
-        publisher = self._running_publisher()
-        finish_views(gone, publisher, "config reloaded")
-        # A view with other labels is retired too: topics of labels that it no longer lists would stay for ever.
-        kept = {(view.name, view.labels) for view in after.config.views()}
-        for rules in before.config.views():
-            if (rules.name, rules.labels) not in kept:
-                publisher.retire_view(rules.name)
+        publisher = _running(self._publisher)
+        finish_views(gone, publisher, self._health, "config reloaded")
         if self._connected_with != assembly.publisher_key(after.config):
             self._publisher = None
             publisher.stop(STOP_BUDGET_S)
@@ -300,50 +304,33 @@ class Daemon:
         self._stop_threads(time.monotonic() + STOP_BUDGET_S / 2)
         publisher, self._publisher = self._publisher, None
         if publisher is not None:
-            self._end_views(list(self._parts.machines.values()), publisher)
+            self._end_views(publisher)
             publisher.stop(max(0.1, deadline - time.monotonic()))
-        self._report_undelivered()
-        self._spool.close()
+        if self._keeping is not None:
+            self._keeping.close()
         assembly.close_unused(self._parts.models, {})
 
-    def _report_undelivered(self) -> None:
-        """The spool is in memory: what is not acknowledged by now is lost, and that must be said."""
-        depth = self._spool.depth
-        if depth:
-            first, last = self._spool.pending(1)[0].seq, self._spool.last_seq
-            log.warning("%d events could not be delivered and are lost (seq %d to %d)", depth, first, last)
-
-    def _end_views(self, machines: Sequence[ViewStateMachine], publisher: Publisher) -> None:
+    def _end_views(self, publisher: Publisher) -> None:
         try:
-            finish_views(machines, publisher, "stopped")
+            finish_views(list(self._parts.machines.values()), publisher, self._health, "stopped")
         except EdgeClassifyError as error:
             log.error("%s", error)
 
     def _stop_threads(self, deadline: float) -> None:
-        """Capture first, inference after: frames that were handed over are still inferred."""
-        for capture in self._captures:
-            capture.stop(max(0.05, (deadline - time.monotonic()) / 2))
-        self._dropped_before += sum(capture.dropped for capture in self._captures)
-        self._restarts_before += sum(capture.restarts for capture in self._captures)
-        self._captures = ()
-        if self._pipeline is not None and not self._pipeline.stop(max(0.05, deadline - time.monotonic())):
-            log.warning("inference did not end in time")
-        self._pipeline = None
-
-    def _running_publisher(self) -> Publisher:
-        assert self._publisher is not None, "the publisher is started first and stopped last"
-        return self._publisher
-
-    def _running_pipeline(self) -> Pipeline:
-        assert self._pipeline is not None, "captures run only while the pipeline does"
-        return self._pipeline
-
-    def _running_numbers(self) -> EventNumbers:
-        assert self._numbers is not None, "numbers come before the first reload"
-        return self._numbers
+        """Before the publisher, which has to send what comes of the last frames."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.stop(deadline)
+            self._dropped_before += line.dropped
+            self._restarts_before += line.restarts
+        if self._desk is not None:
+            self._desk.drop_awaited("the daemon stops or takes over a new config. Ask again.")
+        snapshots, self._snapshots = self._snapshots, None
+        if snapshots is not None:
+            snapshots.stop(max(0.05, deadline - time.monotonic()))
 
 
-def _camera_error(failed: Sequence[CaptureThread]) -> EdgeClassifyError:
-    """Why the first of the failed cameras is gone."""
-    error = failed[0].error
-    return error if error is not None else SourceError(f"camera {failed[0].camera}: gone")
+def _running(part: Part | None) -> Part:
+    """A part that is there from start to stop."""
+    assert part is not None, "the order of start and stop is broken"
+    return part

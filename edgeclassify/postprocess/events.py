@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from edgeclassify.config import ViewConfig
+from edgeclassify.errors import ConfigError
 from edgeclassify.types import UNKNOWN, Event, EventType, Observation, ViewState, top_k
 
 NS_PER_S = 1_000_000_000
@@ -88,11 +89,38 @@ class ViewStateMachine:
         events = self._enter(observation) or self._leave(observation) or self._update(observation)
         return Step(self._state(observation), tuple(events))
 
+    @property
+    def threshold_enter(self) -> float:
+        """The score at which a label enters."""
+        return self._rules.threshold_enter
+
+    def set_threshold_enter(self, score: float) -> None:
+        """Change it from the next observation on. Raises ConfigError where the config's threshold_exit is higher."""
+        lowest = self._rules.threshold_exit
+        if lowest is not None and score < lowest:
+            raise ConfigError(
+                f"view {self.view}: expected a threshold of at least threshold_exit ({lowest:g}), found {score:g}"
+            )
+        self._rules = self._rules.model_copy(update={"threshold_enter": score})
+
+    def look(self, observation: Observation) -> ViewState:
+        """What an observation shows, without taking it into account."""
+        return self._state(observation)
+
     def finish(self, at: float, reason: str) -> tuple[Event, ...]:
         """Watching ends (the daemon stops, the view was removed): end what is in the view."""
         if self._occurrence is None:
             return ()
         return (self._end(at, self._occurrence.reported_score, {"reason": reason}),)
+
+    def rest(self, at: float, reason: str) -> Step:
+        """Watching pauses: what is in the view ends, and until the next observation nothing is known of it."""
+        events = self.finish(at, reason)
+        if not events:
+            self._since = self._since or at
+        self._entering, self._leaving = _Timer(), _Timer()
+        state = ViewState(self.view, UNKNOWN, 0.0, self._since, at, self._seq, None, (), self._model)
+        return Step(state, events)
 
     def _enter(self, observation: Observation) -> list[Event]:
         best = int(np.argmax(observation.scores))

@@ -24,7 +24,7 @@ from edgeclassify.publish.connection import (
     ProtocolRefusedError,
     UnansweredError,
 )
-from edgeclassify.publish.layout import Announcement
+from edgeclassify.publish.discovery import Announcement
 from edgeclassify.publish.live import Rank
 from edgeclassify.publish.outbox import Outbox
 from edgeclassify.publish.session import Session

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from edgeclassify.publish.payload import Message, Topics, label_slugs
+from edgeclassify.publish.payload import Topics, label_slugs
 from edgeclassify.types import Option
 
 
@@ -48,11 +48,3 @@ class Layout:
                 yield from (topics.option(view.name, option) for option in Option)
             if self.snapshots:
                 yield topics.snapshot(view.name)
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """How the node makes itself known to Home Assistant: the message, and where that says that it has come up."""
-
-    message: Message
-    birth_topic: str

@@ -155,7 +155,8 @@ class CaptureThread:
         self.error: SourceError | None = None
         self._source = source
         self._frames = frames
-        self._interval_s = interval_s
+        self.interval_s = interval_s
+        """Seconds between two frames that are handed over; may be changed at any time."""
         self._stall_timeout_s = stall_timeout_s
         self._restart_attempts = restart_attempts
         self._on_available = on_available
@@ -163,6 +164,7 @@ class CaptureThread:
         self._call_began: float | None = None
         self._attempts = 0
         self._stop = threading.Event()
+        self._hurry = threading.Event()
         # A daemon thread: a driver call that never returns must not keep the process alive.
         self._thread = threading.Thread(target=self._run, name=f"capture-{source.camera}", daemon=True)
 
@@ -186,9 +188,14 @@ class CaptureThread:
         """Start the thread."""
         self._thread.start()
 
+    def hurry(self) -> None:
+        """Hand over the next frame as soon as there is one, whatever the interval."""
+        self._hurry.set()
+
     def stop(self, timeout_s: float = 2.0) -> bool:
         """Ask the thread to end and wait for it; False (and a warning) when the source does not let go."""
         self._stop.set()
+        self._hurry.set()
         self._frames.wake()
         if self._thread.ident is None:
             return True
@@ -237,7 +244,7 @@ class CaptureThread:
         while not self._stop.is_set():
             slice_s = min(READ_SLICE_S, self._stall_timeout_s)
             try:
-                if time.monotonic() < due:
+                if time.monotonic() < due and not self._hurry.is_set():
                     with self._call():
                         skipped = self._source.skip(slice_s)
                     if not skipped:
@@ -251,8 +258,10 @@ class CaptureThread:
                 continue
             if frame is None:
                 return
+            self._hurry.clear()
             heard = time.monotonic()
-            due = max(due + self._interval_s, heard)
+            # Never further away than one interval, which may have been shortened or hurried.
+            due = min(max(due + self.interval_s, heard), heard + self.interval_s)
             self._delivered()
             self._frames.put(frame)
 
@@ -275,8 +284,15 @@ class CaptureThread:
             if frame is None or not self._frames.put_waiting(frame, self._stop.is_set):
                 return
             self._delivered()
-            self._stop.wait(max(0.0, started + self._interval_s - time.monotonic()))
+            self._pause_until(started)
             heard = time.monotonic()
+
+    def _pause_until(self, started: float) -> None:
+        """Wait for the rest of the interval, which may be changed meanwhile, or until it is cut short."""
+        while not self._stop.is_set() and (left := started + self.interval_s - time.monotonic()) > 0:
+            if self._hurry.wait(min(left, READ_SLICE_S)):
+                break
+        self._hurry.clear()
 
     def _check_stall(self, heard: float, error: SourceError) -> None:
         if time.monotonic() - heard >= self._stall_timeout_s:

@@ -15,7 +15,7 @@ from edgeclassify.errors import PublishError, StorageError, UsageError
 from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import free_port, wait_for
-from tests.publish.records import event, state
+from tests.publish.records import event, layout, state
 
 
 @pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
@@ -24,8 +24,8 @@ def test_publisher_broker_subscriber(protocol: str) -> None:
     out, spool = io.StringIO(), MemorySpool()
     with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
         publisher = MqttPublisher(
-            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol), node="demo",
-            labels={"table": ("open",)}, spool=spool,
+            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol), 
+            layout=layout({"table": ("open",)}, "demo"), spool=spool,
         )  # fmt: skip
         publisher.start()
         wait_for(lambda: publisher.connected)
@@ -73,7 +73,7 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
         PrintingSubscriber("127.0.0.1", broker.port, out=Broken(), on_broken=told.append) as subscriber,
     ):
         publisher = MqttPublisher(
-            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), node="demo", labels={},
+            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), layout=layout({}, "demo"),
             spool=MemorySpool(),
         )  # fmt: skip
         publisher.start()

@@ -21,6 +21,7 @@ from tests.publish.brokers import (
     mosquitto_path,
     wait_for,
 )
+from tests.publish.records import layout
 
 StartBroker = Callable[..., Mosquitto]
 StartObserver = Callable[..., Observer]
@@ -74,16 +75,21 @@ def spool() -> MemorySpool:
 
 @pytest.fixture
 def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
-    """Starts a publisher on a port with short waits; `wait=False`: don't wait for the connection."""
+    """Starts a publisher on a port with short waits; `wait=False`: don't wait for the connection.
+
+    `around`: further arguments of MqttPublisher (inbox, announcement …).
+    """
     with ExitStack() as stack:
 
-        def start(port: int, *, wait: bool = True, labels: Any = None, **settings: Any) -> MqttPublisher:
+        def start(
+            port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
+        ) -> MqttPublisher:
             publisher = MqttPublisher(
                 config=MqttConfig(**({"host": HOST, "port": port} | settings)),
-                node="porch",
-                labels=labels or {"gate": ("open", "closed")},
+                layout=layout(labels or {"gate": ("open", "closed")}),
                 spool=spool,
                 backoff=Backoff(base_s=0.02, cap_s=0.1),
+                **(around or {}),
             )
             stack.callback(publisher.stop, 1.0)
             publisher.start()

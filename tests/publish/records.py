@@ -1,8 +1,13 @@
 """Records for the tests, each with values that a real one could have."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.layout import Layout, ViewLayout
+from edgeclassify.publish.payload import Topics, event_message
 
 from edgeclassify.types import (
     Event,
@@ -27,6 +32,17 @@ def event(seq: int, **changes: Any) -> Event:
     return Event(**(values | changes))
 
 
+def spooled(seq: int, **changes: Any) -> SpooledEvent:
+    """The same event as the spool keeps it."""
+    one = event(seq, **changes)
+    return SpooledEvent(seq, one.view, event_message(Topics("edgeclassify", "porch"), one).payload)
+
+
+def layout(labels: Mapping[str, tuple[str, ...]], node: str = "porch", **options: Any) -> Layout:
+    views = tuple(ViewLayout(name, listed) for name, listed in labels.items())
+    return Layout(Topics("edgeclassify", node), views, **options)
+
+
 def state(label: str = "open", **changes: Any) -> ViewState:
     values: dict[str, Any] = {
         "view": "gate", "label": label, "score": 0.93456, "since": T0, "ts": T0 + 2, "seq": 7,
@@ -45,7 +61,7 @@ def health(**changes: Any) -> Health:
         "ts": T0, "uptime_s": 61.23456, "frame_age_s": 0.2, "fps": 2.0, "frames": 120, "inference_ms_p50": 4.1,
         "inference_ms_p95": 5.0, "dropped": 3, "restarts": 0, "spool_depth": 0, "spool_dropped": 0,
         "temperature_c": None, "throttled": None, "rss_bytes": 80_000_000, "bytes_written": 4096,
-        "clock_synchronised": True,
+        "clock_synchronised": True, "bytes_written_day": 4096, "spool_on_disk": True, "events": 7,
     }  # fmt: skip
     return Health(**(values | changes))
 

@@ -4,6 +4,7 @@ import pytest
 
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.console import ConsolePublisher
+from edgeclassify.types import Option, Response
 from tests.publish.records import event, health, info, prediction, state
 
 
@@ -20,12 +21,14 @@ def test_every_message_is_one_line() -> None:
     publisher.publish_state(state(score=0.5))
     publisher.publish_result("gate", prediction())
     publisher.publish_health(health())
-    publisher.retire_view("gate")
+    publisher.publish_option("gate", Option.ENABLED, True)
+    publisher.publish_snapshot("gate", b"\xff\xd8 picture")
+    publisher.answer(Response("ping", 7))
     publisher.stop(1)
     lines = out.getvalue().splitlines()
     assert [line.split(" ")[0].removeprefix("edgeclassify/porch/") for line in lines] == [
         "status", "info", "gate/availability", "gate/event", "gate/state", "gate/label/open", "gate/result",
-        "health", "gate/availability", "gate/state", "gate/label/open", "status",
+        "health", "gate/enabled/state", "gate/snapshot", "response/ping", "status",
     ]  # fmt: skip
     assert lines[5].endswith(" ON")
     assert (lines[0], lines[-1]) == ("edgeclassify/porch/status online", "edgeclassify/porch/status offline")

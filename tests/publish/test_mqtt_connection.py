@@ -18,7 +18,7 @@ from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import HOST, Mosquitto, Proxy, free_port, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartPublisher
-from tests.publish.records import event, health, info, state
+from tests.publish.records import event, health, info, layout, state
 
 PASSWORD = "never-in-a-log"
 
@@ -34,8 +34,7 @@ def test_order_on_connect(
     observer = observe(broker.port)
     publisher = MqttPublisher(
         config=MqttConfig(host=HOST, port=broker.port),
-        node="porch",
-        labels={"gate": ("open", "closed")},
+        layout=layout({"gate": ("open", "closed")}),
         spool=spool,
     )
     publisher.publish_event(event(1))
@@ -64,9 +63,11 @@ _VICTIM = """
 import sys, time
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.layout import Layout
+from edgeclassify.publish.payload import Topics
 from edgeclassify.publish.spool import MemorySpool
 config = MqttConfig(host="127.0.0.1", port=int(sys.argv[1]))
-MqttPublisher(config=config, node="porch", labels={}, spool=MemorySpool()).start()
+MqttPublisher(config=config, layout=Layout(Topics("edgeclassify", "porch"), ()), spool=MemorySpool()).start()
 time.sleep(60)
 """
 
@@ -280,7 +281,7 @@ def test_settings_that_can_never_work_fail_at_start(tmp_path: Path) -> None:
         ({"username": "porch", "password_file": tmp_path / "none"}, "mqtt.password_file"),
         ({"tls": {"ca": tmp_path / "none"}}, "mqtt.tls.ca"),
     ):
-        publisher = MqttPublisher(config=MqttConfig(**settings), node="n", labels={}, spool=MemorySpool())
+        publisher = MqttPublisher(config=MqttConfig(**settings), layout=layout({}), spool=MemorySpool())
         with pytest.raises(ConfigError, match=key):
             publisher.start()
         publisher.stop(1)

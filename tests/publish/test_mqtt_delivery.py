@@ -206,16 +206,20 @@ def test_results_are_off_by_default_and_dropped_while_offline(
     assert observer.of("/result") == []
 
 
-def test_a_retired_view_leaves_nothing_behind(
+def test_topics_that_are_gone_are_emptied(
     broker: Mosquitto, observe: StartObserver, publisher_on: StartPublisher
 ) -> None:
-    publisher = publisher_on(broker.port, heartbeat_s=0.5, labels={"gate": ("open",), "door": ()})
+    before = publisher_on(broker.port, labels={"gate": ("open",), "door": ()})
     for view in ("gate", "door"):
-        publisher.publish_availability(view, True)
-        publisher.publish_state(state(view=view))
-    publisher.retire_view("gate")
-    time.sleep(0.8)
-    publisher.stop(2)
+        before.publish_availability(view, True)
+        before.publish_state(state(view=view))
+    before.stop(2)
+    gone = [f"edgeclassify/porch/gate/{name}" for name in ("availability", "state", "label/open")]
+    removed: list[str] = []
+    now = publisher_on(broker.port, labels={"door": ()}, around={"gone": gone, "on_removed": removed.append})
+    wait_for(lambda: len(removed) == 3)
+    now.stop(2)
+    assert removed == gone
     latecomer = observe(broker.port)
     wait_for(lambda: len(latecomer.received) >= 3)
     time.sleep(0.1)

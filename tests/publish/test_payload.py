@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from edgeclassify.errors import PublishError
 from edgeclassify.publish import payload
 from edgeclassify.publish.payload import Message, Topics
-from edgeclassify.types import EventType, LabelScore
-from tests.publish.records import T0, event, health, info, prediction, state
+from edgeclassify.types import EventType, LabelScore, Option, Response
+from tests.publish.records import T0, event, health, info, prediction, spooled, state
 
 TOPICS = Topics("edgeclassify", "porch")
 TIMES = st.floats(min_value=0, max_value=253_402_300_000)
@@ -38,7 +38,7 @@ def test_state_is_the_contract() -> None:
 
 
 def test_live_event() -> None:
-    message = payload.event_message(TOPICS, event(812), historical=False)
+    message = payload.event_message(TOPICS, event(812))
     assert body(message) == {
         "v": 1, "event_type": "start", "id": "id-812", "seq": 812, "label": "open", "score": 0.9346,
         "ts": "2026-11-18T11:20:12.123Z", "why": {"threshold_enter": 0.6, "confirm_s": 1.0},
@@ -47,9 +47,9 @@ def test_live_event() -> None:
 
 
 def test_late_event_goes_to_history_and_says_so() -> None:
-    message = payload.event_message(TOPICS, event(812), historical=True)
+    message = payload.spooled_message(TOPICS, spooled(812), historical=True)
     assert message.topic == "edgeclassify/porch/gate/history"
-    assert body(message) == body(payload.event_message(TOPICS, event(812), historical=False)) | {
+    assert body(message) == body(payload.event_message(TOPICS, event(812))) | {
         "historical": True
     }
     assert message.retain is False
@@ -104,19 +104,42 @@ def test_label_topics_follow_the_state(shown: str, expected: bytes) -> None:
     assert all(m.retain and m.qos == 1 for m in messages)
 
 
-def test_retired_view_clears_each_retained_topic() -> None:
-    messages = payload.retired(TOPICS, "gate", {"open": "open"})
-    assert [m.topic.removeprefix("edgeclassify/porch/gate/") for m in messages] == [
-        "availability", "state", "label/open",
-    ]  # fmt: skip
-    assert all(m.payload == b"" and m.retain for m in messages)
+def test_a_removed_topic_is_an_empty_retained_message() -> None:
+    message = payload.removed("edgeclassify/porch/gate/state")
+    assert (message.payload, message.retain, message.qos) == (b"", True, 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "text"),
+    [
+        (Option.ENABLED, True, b"ON"),
+        (Option.ENABLED, False, b"OFF"),
+        (Option.THRESHOLD, 0.65, b"0.65"),
+        (Option.THRESHOLD, 1.0, b"1"),
+        (Option.INTERVAL, 604800.0, b"604800"),
+        (Option.INTERVAL, 86400.5, b"86400.5"),
+    ],
+)
+def test_options_are_plain_text(option: Option, value: float, text: bytes) -> None:
+    message = payload.option_message(TOPICS, "gate", option, value)
+    assert message.topic == f"edgeclassify/porch/gate/{option}/state"
+    assert (message.payload, message.retain) == (text, True)
+
+
+def test_answers_carry_their_transaction_and_their_error() -> None:
+    message = payload.response_message(TOPICS, Response("ping", "t-1", {"ts": "now"}))
+    assert message.topic == "edgeclassify/porch/response/ping"
+    assert not message.retain
+    assert body(message) == {"v": 1, "transaction": "t-1", "status": "ok", "data": {"ts": "now"}, "error": None}
+    refused = body(payload.response_message(TOPICS, Response("ping", None, {}, "no")))
+    assert (refused["status"], refused["error"]) == ("error", "no")
 
 
 NAN_RECORDS: list[Callable[[float], Message]] = [
     lambda bad: payload.state_message(TOPICS, state(score=bad)),
     lambda bad: payload.state_message(TOPICS, state(top=(LabelScore(0, "x", bad),))),
-    lambda bad: payload.event_message(TOPICS, event(1, score=bad), historical=False),
-    lambda bad: payload.event_message(TOPICS, event(1, why={"a": [1, {"b": bad}]}), historical=True),
+    lambda bad: payload.event_message(TOPICS, event(1, score=bad)),
+    lambda bad: payload.event_message(TOPICS, event(1, why={"a": [1, {"b": bad}]})),
     lambda bad: payload.health_message(TOPICS, health(temperature_c=bad)),
     lambda bad: payload.state_message(TOPICS, state(ts=bad)),
 ]
@@ -131,13 +154,13 @@ def test_no_number_without_a_json_form(make: Callable[[float], Message], number:
 
 def test_why_may_hold_numpy_scalars() -> None:
     why = {"score": np.float32(0.25), "frames": np.int64(3), "mean": np.float64(0.123456), "type": EventType.END}
-    content = body(payload.event_message(TOPICS, event(1, why=why), historical=False))
+    content = body(payload.event_message(TOPICS, event(1, why=why)))
     assert content["why"] == {"score": 0.25, "frames": 3, "mean": 0.1235, "type": "end"}
 
 
 def test_why_refuses_what_is_no_json() -> None:
     with pytest.raises(PublishError, match=r"why.*frame: expected .*, found object"):
-        payload.event_message(TOPICS, event(1, why={"frame": object()}), historical=False)
+        payload.event_message(TOPICS, event(1, why={"frame": object()}))
 
 
 @settings(deadline=None)
@@ -154,7 +177,7 @@ def test_any_label_survives_the_way(label: str, score: float, ts: float) -> None
 @settings(deadline=None)
 @given(st.text())
 def test_lone_surrogates_do_not_break_a_message(label: str) -> None:
-    message = payload.event_message(TOPICS, event(1, label=label), historical=False)
+    message = payload.event_message(TOPICS, event(1, label=label))
     assert isinstance(body(message)["label"], str)
 
 

@@ -4,11 +4,12 @@ import logging
 
 import pytest
 
+from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.live import LiveValues, Rank
 from edgeclassify.publish.payload import Message, Topics
-from edgeclassify.publish.session import REFUSED_RETRY_S, Link, Session
+from edgeclassify.publish.session import LIVE_HOLD_S, REFUSED_RETRY_S, Link, Session
 from edgeclassify.publish.spool import MemorySpool
-from tests.publish.records import event
+from tests.publish.records import spooled
 
 TOPICS = Topics("edgeclassify", "porch")
 WINDOW = 6
@@ -20,6 +21,7 @@ class RecordingLink(Link):
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.broken = False
+        self.maximum_packet_size = None
 
     def send(self, message: Message) -> int | None:
         if self.broken:
@@ -47,7 +49,7 @@ class Clock:
 
 class Bench:
     def __init__(self, backlog: int = 0, window: int = WINDOW) -> None:
-        self.spool, self.live, self.clock = MemorySpool(), LiveValues(), Clock()
+        self.spool, self.live, self.answers, self.clock = MemorySpool(), LiveValues(), Answers(), Clock()
         self.append(*range(1, backlog + 1))
         self.window = window
         self.refused: set[str] = set()
@@ -56,18 +58,19 @@ class Bench:
     def connect(self) -> None:
         self.link, self._answered = RecordingLink(), 0
         self.session = Session(
-            link=self.link, topics=TOPICS, live=self.live, spool=self.spool, window=self.window, clock=self.clock,
+            link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool, window=self.window, clock=self.clock,
             refused=self.refused,
         )  # fmt: skip
 
     def append(self, *seqs: int, view: str = "gate") -> None:
         for seq in seqs:
-            self.spool.append(event(seq, view=view))
+            self.spool.append(spooled(seq, view=view))
 
     def acknowledge(self, refusal: str | None = None) -> None:
         """Answer all that is in flight."""
         for mid in range(self._answered + 1, len(self.link.sent) + 1):
             self.session.acknowledged(mid, refusal)
+        self.session.settle()
         self._answered = len(self.link.sent)
 
     def run(self) -> None:
@@ -212,14 +215,48 @@ def test_a_refused_value_is_logged_and_not_repeated(caplog: pytest.LogCaptureFix
     assert bench.session.idle
 
 
-def test_a_damaged_event_in_the_spool_does_not_block(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_message_that_the_broker_can_not_take_is_said_and_does_not_block(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     bench = Bench()
-    bench.spool.append(event(1, score=float("nan")))
-    bench.append(2)
+    bench.link.maximum_packet_size = 2000
+    bench.append(1)
+    bench.spool.append(spooled(2, why={"long": "x" * 3000}))
+    bench.append(3)
+    bench.answers.put(Message(TOPICS.response("info"), b"x" * 3000, 1, False))
     bench.run()
-    assert bench.link.names() == ["event2"]
-    assert bench.spool.depth == 0
-    assert "event 1 of view gate can't be published" in caplog.text
+    assert bench.link.names() == ["event1", "event3"]
+    assert [event.seq for event in bench.spool.pending(9)] == [2]
+    assert "the broker takes at most 2000" in caplog.text
+    assert bench.answers.waiting == 0
+
+
+def test_while_live_events_come_the_backlog_trickles() -> None:
+    bench = Bench(backlog=20)
+    bench.append(21)
+    bench.session.pump()
+    assert bench.link.names() == ["event21", "history1"]
+    bench.acknowledge()
+    bench.session.pump()
+    assert bench.link.names(2) == ["history2"]
+    bench.clock.now += LIVE_HOLD_S
+    bench.acknowledge()
+    bench.session.pump()
+    assert bench.link.names(3) == ["history3", "history4", "history5"]
+
+
+def test_answers_are_sent_again_until_the_broker_has_them() -> None:
+    bench = Bench(backlog=9)
+    bench.answers.put(Message(TOPICS.response("ping"), b"1", 1, False))
+    bench.session.pump()
+    assert bench.link.names()[0] == "ping"
+    bench.connect()
+    bench.session.pump()
+    assert bench.link.names()[0] == "ping"
+    bench.acknowledge()
+    bench.connect()
+    bench.session.pump()
+    assert "ping" not in bench.link.names()
 
 
 def test_a_window_of_one_delivers_everything() -> None:
@@ -233,6 +270,6 @@ def test_events_dropped_by_a_full_spool_end_the_walk() -> None:
     bench = Bench(backlog=150)
     bench.session.pump()
     for seq in range(1, 151):
-        bench.spool.delivered(seq)
+        bench.spool.delivered([seq])
     bench.run()
     assert bench.session.idle

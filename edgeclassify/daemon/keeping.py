@@ -1,0 +1,47 @@
+"""What survives a restart of the daemon, in its state folder: undelivered events and their numbers, what was set over
+MQTT, and what has been left on brokers."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from edgeclassify.config import Config, SpoolConfig
+from edgeclassify.daemon.options import OptionStore
+from edgeclassify.publish.disk_spool import open_spool
+from edgeclassify.publish.ledger import FILE_NAME, Ledger
+from edgeclassify.publish.sequence import EventNumbers
+
+log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Opened at start, closed at the end; a reload leaves it as it is. `folder` None: nothing survives."""
+
+    def __init__(self, config: Config, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
+        self._folder: Path | None = folder
+        self._config: SpoolConfig = config.spool
+        self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
+        self.next_seq = EventNumbers(self.spool).next
+        keeps_options = folder is not None and config.commands.keep_options
+        self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
+        self.ledger = Ledger(None if folder is None else folder / FILE_NAME)
+
+    def check_unchanged(self, config: Config, folder: Path | None) -> None:
+        """Say what of a new config takes effect with the next start only."""
+        for key, changed in (
+            ("node.state_dir", folder != self._folder),
+            ("[spool]", config.spool != self._config),
+        ):
+            if changed:
+                log.warning("%s has changed: it takes effect with the next start", key)
+
+    def close(self) -> None:
+        """At the end: say what has not been delivered, and whether it is safe."""
+        spool = self.spool
+        depth, safe = spool.depth, spool.on_disk
+        if depth and safe:
+            log.info("%d events wait in the spool: they are delivered after the next start", depth)
+        elif depth:
+            first, last = spool.pending(1)[0].seq, spool.last_seq
+            log.warning("%d events could not be delivered and are lost (seq %d to %d)", depth, first, last)
+        spool.close()
