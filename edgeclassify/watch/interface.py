@@ -1,0 +1,88 @@
+"""What the parts of a watch hand to each other: what has arrived, and what there is to say of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message. `received_at`: seconds since the epoch, by this machine's clock.
+
+    `retained` is the flag as the publisher set it where the broker speaks MQTT 5 (`as_published`); with 3.1.1 it
+    only says that the broker had kept the message. `qos`: the lower one of publisher and subscription.
+    """
+
+    topic: str
+    payload: bytes
+    qos: int
+    retained: bool
+    received_at: float
+    content_type: str | None = None
+    as_published: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EventSeen:
+    """An event came, live or late. `repeated`: this number was here before. `body`: its JSON object."""
+
+    node: str
+    view: str
+    topic: str
+    body: dict[str, Any]
+    received_at: float
+    historical: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GapSeen:
+    """The numbers `first` to `last` of a node are missing. `while_away`: the watch itself was cut off before."""
+
+    node: str
+    first: int
+    last: int
+    at: float
+    while_away: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GapFilled:
+    """All numbers of a gap that was told have come after all."""
+
+    node: str
+    first: int
+    last: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Renumbered:
+    """A node counts from a lower number than before: its state folder was lost."""
+
+    node: str
+    seq: int
+    before: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A node or one of its views (`view` not "") came or went: `what` is online or offline."""
+
+    node: str
+    view: str
+    what: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """The watch's own connection. `complete`: the broker kept what came meanwhile."""
+
+    connected: bool
+    reason: str
+    at: float
+    complete: bool = True
+
+
+Notice = EventSeen | GapSeen | GapFilled | Renumbered | Change | LinkChange

@@ -1,0 +1,250 @@
+"""Draws a board: one node in detail, or many as one line per view, problems first, no higher than the terminal."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from edgeclassify.watch.board import HOT_C, Board, Node, ShownEvent, View, problems, recognised
+
+NOTHING = "-"
+WIDE = 120
+"""Characters: on a narrower terminal the figures that are rarely looked at are left out."""
+_FRAME_LINES = 4
+"""Summary, heading, rule, and the line that says how many more there are."""
+
+
+def draw(board: Board, where: str, now: float, width: int, height: int) -> RenderableType:
+    """The board at `now` (seconds since the epoch) on `width` x `height` characters. `where`: the broker."""
+    head = list(_head(board, where))
+    if len(board.nodes) == 1:
+        (node,) = board.nodes.values()
+        body = list(_detail(node, now, width))
+        if len(head) + sum(lines for _, lines in body) <= height:
+            return Group(*head, *(part for part, _ in body))
+    return Group(*head, *_many(board, now, width, max(1, height - len(head) - _FRAME_LINES + 1)))
+
+
+def age(seconds: float) -> str:
+    """A duration in its largest fitting unit: "12 s", "3 min", "5 h", "2 d"."""
+    for unit, size, limit in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < limit:
+            return f"{max(0, int(seconds // size))} {unit}"
+    return f"{int(seconds // 86_400)} d"
+
+
+def _head(board: Board, where: str) -> Iterator[RenderableType]:
+    online = sum(node.online is True for node in board.nodes.values())
+    offline = sum(node.online is False for node in board.nodes.values())
+    missing = sum(node.numbers.missing for node in board.nodes.values())
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(f"{board.prefix} on {where}", style="bold")
+    line.append(f"   {len(board.nodes)} node{'' if len(board.nodes) == 1 else 's'}: {online} online, ")
+    line.append(f"{offline} offline", style="bold red" if offline else "")
+    line.append(f"   {board.rate:.1f} messages/s   ")
+    line.append(f"{missing} events missing", style="bold red" if missing else "")
+    yield line
+    if not board.connected:
+        text = f"NOT CONNECTED: {board.reason}. Trying again; what is shown is old."
+        yield Text(text, style="bold white on red", no_wrap=True, overflow="ellipsis")
+    elif not board.nodes:
+        yield Text(f"nothing has come yet on {board.prefix}/...", style="dim")
+
+
+# --- many nodes ----------------------------------------------------------------------------------------------
+
+
+def _many(board: Board, now: float, width: int, room: int) -> Iterator[RenderableType]:
+    if not board.nodes:
+        return
+    ranked = sorted(((problems(node), node) for node in board.nodes.values()), key=_rank)
+    total = sum(max(1, len(node.views)) for _, node in ranked)
+    table = _table(width)
+    shown = 0
+    limit = room if total <= room else room - 1
+    for found, node in ranked:
+        views: list[View | None] = [*sorted(node.views.values(), key=lambda view: view.name)]
+        for view in views or [None]:
+            if shown >= limit:
+                break
+            table.add_row(*_row(node, view, found, now, width), style="dim" if node.stale else "")
+            shown += 1
+        if shown >= limit:
+            break
+    yield table
+    if shown < total:
+        yield Text(f"… and {total - shown} more", style="dim")
+
+
+def _rank(item: tuple[list[str], Node]) -> tuple[bool, str]:
+    found, node = item
+    return (not found, node.name)
+
+
+def _table(width: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline", expand=False)
+    table.add_column("node", no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("view", no_wrap=True, overflow="ellipsis", max_width=16)
+    table.add_column("status", no_wrap=True, min_width=7)
+    table.add_column("label", no_wrap=True, overflow="ellipsis", max_width=24)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("since", justify="right", no_wrap=True)
+    table.add_column("fps", justify="right", no_wrap=True)
+    if width >= WIDE:
+        table.add_column("ms", justify="right", no_wrap=True)
+        table.add_column("°C", justify="right", no_wrap=True)
+        table.add_column("spool", justify="right", no_wrap=True)
+    table.add_column("last event", no_wrap=True, overflow="ellipsis", max_width=34)
+    if width >= WIDE:
+        table.add_column("version", no_wrap=True)
+    table.add_column("problems", no_wrap=True, overflow="ellipsis", ratio=None)
+    return table
+
+
+def _row(node: Node, view: View | None, found: list[str], now: float, width: int) -> list[RenderableType]:
+    figures: list[RenderableType] = [_decimal(node.fps)]
+    if width >= WIDE:
+        figures += [_decimal(node.inference_ms), _heat(node), _spool(node)]
+    last = next((event for event in reversed(node.events) if view and event.view == view.name), None)
+    tail: list[RenderableType] = [_event_text(last, now)]
+    if width >= WIDE:
+        tail.append(node.version or NOTHING)
+    return [
+        node.name,
+        view.name if view else NOTHING,
+        _status(node, view),
+        *_shown(view, now),
+        *figures,
+        *tail,
+        Text(", ".join(found), style="bold red" if node.online is False else "bold yellow"),
+    ]
+
+
+def _status(node: Node, view: View | None) -> Text:
+    if node.online is False:
+        return Text("OFFLINE", style="bold red")
+    if view is not None and view.online is False:
+        return Text("no camera", style="bold yellow")
+    if view is not None and (view.options or {}).get("enabled") == "OFF":
+        return Text("paused", style="cyan")
+    return Text(NOTHING) if node.online is None else Text("online", style="green")
+
+
+def _shown(view: View | None, now: float) -> list[RenderableType]:
+    if view is None or view.label is None:
+        return [NOTHING] * 3
+    label = Text(_plain(view.label), style="bold" if recognised(view) else "dim")
+    since = NOTHING if view.since is None else age(now - view.since)
+    return [label, NOTHING if view.score is None else f"{view.score:.2f}", since]
+
+
+def _event_text(event: ShownEvent | None, now: float) -> str:
+    if event is None:
+        return NOTHING
+    when = "" if event.ts is None else f" {age(now - event.ts)} ago"
+    return f"{_plain(event.event_type)} {_plain(event.label)[:18]}{when}{' (late)' if event.historical else ''}"
+
+
+def _heat(node: Node) -> Text:
+    return Text(_decimal(node.temperature_c), style="bold red" if (node.temperature_c or 0) >= HOT_C else "")
+
+
+def _spool(node: Node) -> Text:
+    if node.spool_depth is None:
+        return Text(NOTHING)
+    dropped = f" (-{node.spool_dropped})" if node.spool_dropped else ""
+    return Text(f"{node.spool_depth}{dropped}", style="bold yellow" if node.spool_depth or dropped else "")
+
+
+def _decimal(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f}"
+
+
+def _plain(text: str) -> str:
+    """Without control characters: what a stranger publishes must not steer the terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+# --- one node ------------------------------------------------------------------------------------------------
+
+
+def _detail(node: Node, now: float, width: int) -> Iterator[tuple[RenderableType, int]]:
+    """The parts of the picture, each with its height in lines."""
+    yield Text(), 1
+    yield _title(node, now), 1
+    figures = Table.grid(padding=(0, 3, 0, 0))
+    for _ in range(4):
+        figures.add_column(no_wrap=True)
+    cells = list(_figures(node))
+    for start in range(0, len(cells), 4):
+        figures.add_row(*cells[start : start + 4])
+    yield figures, -(-len(cells) // 4)
+    for view in sorted(node.views.values(), key=lambda view: view.name):
+        yield Text(), 1
+        yield _view_line(node, view, now), 1
+        yield _bar(view, min(width - 4, 50)), 1
+        if view.options:
+            options = "   ".join(f"{name} {_plain(value)}" for name, value in sorted(view.options.items()))
+            yield Text(f"  {options}", style="dim"), 1
+    if node.events:
+        yield Text(), 1
+        yield Text("last events", style="bold underline"), 1
+        yield _events(node, now), len(node.events)
+
+
+def _title(node: Node, now: float) -> Text:
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(f"{node.name}  ", style="bold").append_text(_status(node, None))
+    if node.online_since is not None:
+        line.append(f" for {age(now - node.online_since)}")
+    if node.started is not None and node.online:
+        line.append(f", started {age(now - node.started)} ago")
+    if node.online is False:
+        line.append(f", last heard {age(now - node.heard_at)} ago")
+    if node.version:
+        line.append(f"   edgeclassify {_plain(node.version)}")
+    if node.models:
+        line.append(f"   {_plain(', '.join(dict.fromkeys(node.models)))}")
+    found = problems(node)
+    if found:
+        line.append(f"   {', '.join(found)}", style="bold red")
+    if node.stale:
+        line.append("   (old)", style="dim")
+    return line
+
+
+def _figures(node: Node) -> Iterator[Text]:
+    heat = "" if node.temperature_c is None else " °C"
+    yield Text(f"{_decimal(node.fps)} frames/s")
+    yield Text(f"{_decimal(node.inference_ms)} ms per frame")
+    yield _heat(node).append(heat or " °C")
+    yield Text("spool ").append_text(_spool(node))
+    yield Text(f"{node.numbers.missing} events missing", style="bold red" if node.numbers.missing else "")
+    yield Text(f"number {node.numbers.highest if node.numbers.highest is not None else NOTHING}")
+
+
+def _view_line(node: Node, view: View, now: float) -> Text:
+    line = Text("", no_wrap=True, overflow="ellipsis")
+    line.append(f"{view.name}  ", style="bold").append_text(_status(node, view)).append("  ")
+    label, score, since = _shown(view, now)
+    line.append_text(label if isinstance(label, Text) else Text(str(label)))
+    return line.append(f"  {score}  since {since}")
+
+
+def _bar(view: View, width: int) -> Text:
+    filled = round((view.score or 0) * width)
+    style = "green" if recognised(view) else "dim"
+    return Text("  ").append("█" * filled, style=style).append("░" * (width - filled), style="dim")
+
+
+def _events(node: Node, now: float) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for event in reversed(node.events):
+        when = NOTHING if event.ts is None else f"{age(now - event.ts)} ago"
+        late = Text("late", style="yellow") if event.historical else Text()
+        table.add_row(
+            f"  {event.seq}", event.view, _plain(event.event_type), Text(_plain(event.label), style="bold"),
+            f"{event.score:.2f}", when, late,
+        )  # fmt: skip
+    return table
