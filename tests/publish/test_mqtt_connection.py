@@ -186,14 +186,15 @@ def set_password(path: Path, password: str) -> None:
 @pytest.mark.broker
 @pytest.mark.parametrize("client_certificate", [False, True])
 def test_tls_with_a_ca_of_our_own(
-    start_broker: StartBroker, publisher_on: StartPublisher, certificates: Path, client_certificate: bool
+    start_broker: StartBroker, publisher_on: StartPublisher, certificates: Path, client_certificate: bool,
+    spool: MemorySpool,
 ) -> None:
     broker = start_broker(tls_settings(certificates, require=client_certificate))
     pair = {"cert": certificates / "client.pem", "key": certificates / "client.key"} if client_certificate else {}
     publisher = publisher_on(broker.port, tls={"ca": certificates / "ca.pem", **pair})
     publisher.publish_event(event(1))
     publisher.stop(2)
-    assert publisher._spool.depth == 0
+    assert spool.depth == 0
 
 
 def tls_settings(certificates: Path, require: bool = False) -> str:

@@ -12,7 +12,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import Mosquitto, Observer, Proxy, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartPublisher
-from tests.publish.records import T0, event, health, info, prediction, state
+from tests.publish.records import T0, event, health, info, prediction, spooled, state
 
 pytestmark = pytest.mark.broker
 
@@ -113,7 +113,7 @@ def test_live_events_overtake_a_backlog(
 ) -> None:
     observer = observe(broker.port)
     for seq in range(1, 3001):
-        spool.append(event(seq))
+        spool.append(spooled(seq))
     publisher = publisher_on(broker.port)
     wait_for(lambda: observer.of("/history"))
     publisher.publish_event(event(3001))

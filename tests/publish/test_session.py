@@ -120,8 +120,10 @@ def test_an_event_stays_in_the_spool_until_its_puback() -> None:
     bench.session.pump()
     assert bench.spool.depth == 2
     bench.session.acknowledged(2, None)
+    bench.session.settle()
     assert [item.seq for item in bench.spool.pending(9)] == [1]
     bench.session.acknowledged(2, None)
+    bench.session.settle()
     bench.session.acknowledged(77, None)
     assert bench.spool.depth == 1
 
@@ -131,6 +133,7 @@ def test_unacknowledged_events_become_history_on_the_next_connection() -> None:
     bench.append(1, 2, 3)
     bench.session.pump()
     bench.session.acknowledged(2, None)
+    bench.session.settle()
     bench.link.broken = True
     bench.append(4)
     bench.session.pump()
@@ -170,6 +173,7 @@ def test_a_refused_view_does_not_hold_up_the_others() -> None:
         bench.session.pump()
         for mid, message in enumerate(bench.link.sent, 1):
             bench.session.acknowledged(mid, "not authorized" if "closed-off" in message.topic else None)
+        bench.session.settle()
     assert bench.link.names()[-2:] == ["history200", "history201"]
     assert bench.spool.depth == 199
     assert len(bench.link.sent) <= 2 + WINDOW // 2

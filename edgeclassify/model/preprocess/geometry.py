@@ -4,46 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from edgeclassify.pixels import Rect
 from edgeclassify.types import Roi
 
 Fit = Literal["crop", "letterbox", "squash"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle in whole pixels."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def rows(self) -> slice:
-        """Index of its rows."""
-        return slice(self.y, self.y + self.height)
-
-    @property
-    def columns(self) -> slice:
-        """Index of its columns."""
-        return slice(self.x, self.x + self.width)
-
-    def halved(self) -> "Rect":
-        """The same place in a plane of half the size."""
-        return Rect(self.x // 2, self.y // 2, self.width // 2, self.height // 2)
-
-    def multiple_of(self, step: int) -> "Rect":
-        """Trimmed on both sides so that width and height are multiples of `step` (where they are that large).
-
-        An even step keeps an even position even.
-        """
-        width, height = max(step, self.width // step * step), max(step, self.height // step * step)
-        if width > self.width or height > self.height:
-            return self
-        grid = 2 - step % 2
-        x = self.x + (self.width - width) // 2 // grid * grid
-        y = self.y + (self.height - height) // 2 // grid * grid
-        return Rect(x, y, width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +16,6 @@ class Fitting:
 
     source: Rect
     target: Rect
-
-
-def roi_rect(width: int, height: int, roi: Roi) -> Rect:
-    """The pixels of a frame that `roi` covers, even in part: inside the frame, at least one by one."""
-    left, top = min(int(roi.x * width), width - 1), min(int(roi.y * height), height - 1)
-    # The product of two rounded fractions may land a hair above a whole pixel.
-    right = min(max(math.ceil((roi.x + roi.width) * width - 1e-6), left + 1), width)
-    bottom = min(max(math.ceil((roi.y + roi.height) * height - 1e-6), top + 1), height)
-    return Rect(left, top, right - left, bottom - top)
 
 
 def wanted_side(width: int, height: int, fit: Fit, crop: float, roi: Roi) -> int:

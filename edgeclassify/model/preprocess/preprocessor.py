@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.errors import ImageError
 from edgeclassify.model.contract import InputContract
-from edgeclassify.model.preprocess.geometry import Fit, fit_rects, roi_rect, wanted_side
+from edgeclassify.model.preprocess.geometry import Fit, fit_rects, wanted_side
 from edgeclassify.model.preprocess.normalization import InputTable
-from edgeclassify.model.preprocess.sampling import PACKED_CHANNELS, PLANAR, Sampler, make_sampler
+from edgeclassify.model.preprocess.sampling import Sampler, make_sampler
+from edgeclassify.pixels import check_frame, roi_rect
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
 
 DEFAULT_CROP = 0.875
@@ -79,24 +79,3 @@ class Preprocessor:
             del self._samplers[next(iter(self._samplers))]
         self._samplers[geometry] = sampler
         return sampler
-
-
-def check_frame(frame: Frame) -> None:
-    """Raise ImageError unless the pixels have the dtype and shape that the frame's format and size ask for."""
-    pixels, width, height = frame.pixels, frame.width, frame.height
-    what = f"{frame.origin or frame.camera}: a {frame.pixel_format} frame of {width}x{height}"
-    if width < 1 or height < 1:
-        raise ImageError(f"{what} has no pixels.")
-    if pixels.dtype != np.uint8:
-        raise ImageError(f"{what} must have pixels of dtype uint8 but got {pixels.dtype}.")
-    if frame.pixel_format in PLANAR:
-        if width % 2 or height % 2:
-            raise ImageError(f"{what} must have even sides.")
-        rows = height * 3 // 2
-        if pixels.ndim != 2 or pixels.shape[0] != rows or pixels.shape[1] < width or pixels.shape[1] % 2:
-            raise ImageError(f"{what} must have shape ({rows}, an even stride >= {width}) but got {pixels.shape}.")
-        return
-    channels = PACKED_CHANNELS[frame.pixel_format]
-    expected = (height, width) if channels == 1 else (height, width, channels)
-    if pixels.shape != expected:
-        raise ImageError(f"{what} must have shape {expected} but got {pixels.shape}.")

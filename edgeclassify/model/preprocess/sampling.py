@@ -10,14 +10,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from edgeclassify.model.preprocess.geometry import Fitting, Rect, even_rect
+from edgeclassify.model.preprocess.geometry import Fitting, even_rect
 from edgeclassify.model.preprocess.resize import Pixels, Resizer, halvings
+from edgeclassify.pixels import PACKED_CHANNELS, PLANAR, Rect, chroma_planes
 from edgeclassify.types import PixelFormat
-
-PACKED_CHANNELS = {PixelFormat.BGR: 3, PixelFormat.RGB: 3, PixelFormat.GRAY: 1}
-PLANAR = (PixelFormat.YUV420, PixelFormat.NV12)
 
 _PACKED_CONVERSIONS = {
     (PixelFormat.BGR, 3): cv2.COLOR_BGR2RGB,
@@ -110,7 +107,7 @@ class _PlanarSampler(Sampler):
         self._conversion = _PLANAR_CONVERSIONS[pixel_format]
         interleaved = 2 if pixel_format is PixelFormat.NV12 else 1
         self._resize_chroma = Resizer(_size(self._chroma_source), _size(chroma), interleaved)
-        self._chroma = _chroma_planes(self._scaled, target.height, pixel_format)
+        self._chroma = chroma_planes(self._scaled, target.height, pixel_format)
 
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
         rows, columns = self._source.rows, self._source.columns
@@ -120,7 +117,7 @@ class _PlanarSampler(Sampler):
             return
         self._resize_luma(pixels[rows, columns], self._luma)
         rows, columns = self._chroma_source.rows, self._chroma_source.columns
-        planes = _chroma_planes(pixels, self._height, self._format)
+        planes = chroma_planes(pixels, self._height, self._format)
         for plane, scaled in zip(planes, self._chroma, strict=True):
             self._resize_chroma(plane[rows, columns], scaled)
         cv2.cvtColor(self._scaled, self._conversion, dst=image)
@@ -136,7 +133,7 @@ class _ConvertFirstSampler(Sampler):
         source = fitting.source
         self._source, self._height, self._format = source, height, pixel_format
         self._crop = np.empty((source.height * 3 // 2, source.width), np.uint8)
-        self._chroma = _chroma_planes(self._crop, source.height, pixel_format)
+        self._chroma = chroma_planes(self._crop, source.height, pixel_format)
         self._converted = np.empty((source.height, source.width, 3), np.uint8)
         inner = Fitting(Rect(0, 0, source.width, source.height), replace(fitting.target, x=0, y=0))
         self._rest = _PackedSampler(PixelFormat.RGB, inner, channels, has_bars=False)
@@ -144,21 +141,11 @@ class _ConvertFirstSampler(Sampler):
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
         source, chroma = self._source, self._source.halved()
         self._crop[: source.height] = pixels[source.rows, source.columns]
-        planes = _chroma_planes(pixels, self._height, self._format)
+        planes = chroma_planes(pixels, self._height, self._format)
         for plane, part in zip(planes, self._chroma, strict=True):
             part[...] = plane[chroma.rows, chroma.columns]
         cv2.cvtColor(self._crop, _PLANAR_CONVERSIONS[self._format], dst=self._converted)
         self._rest.sample(self._converted, image)
-
-
-def _chroma_planes(pixels: Pixels, height: int, pixel_format: PixelFormat) -> tuple[Pixels, ...]:
-    """Views of the chroma: (U, V) of shape (height / 2, stride / 2), or one of (height / 2, stride / 2, 2)."""
-    stride, rows = pixels.shape[1], height // 2
-    if pixel_format is PixelFormat.NV12:
-        return (pixels[height : height + rows].reshape(rows, stride // 2, 2),)
-    # Two rows of U or V stand side by side in one row of the array.
-    chroma: NDArray[np.uint8] = pixels[height : height + rows].reshape(2, rows, stride // 2)
-    return chroma[0], chroma[1]
 
 
 def _trimmed(source: Rect, target: Rect, grid: int) -> Rect:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.model.preprocess.geometry import Fit, Rect, even_rect, fit_rects, roi_rect
+from edgeclassify.model.preprocess.geometry import Fit, even_rect, fit_rects
+from edgeclassify.pixels import Rect, roi_rect
 from edgeclassify.types import FULL_FRAME, Roi
 
 sides = st.integers(1, 3000)
