@@ -1,0 +1,123 @@
+"""A frame's pixels: are they what its format asks for, which of them does a region cover, and how do they look?"""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.errors import ImageError
+from edgeclassify.types import Frame, PixelFormat, Pixels, Roi
+
+PACKED_CHANNELS = {PixelFormat.BGR: 3, PixelFormat.RGB: 3, PixelFormat.GRAY: 1}
+PLANAR = (PixelFormat.YUV420, PixelFormat.NV12)
+
+_TO_BGR = {
+    PixelFormat.RGB: cv2.COLOR_RGB2BGR,
+    PixelFormat.GRAY: cv2.COLOR_GRAY2BGR,
+    PixelFormat.YUV420: cv2.COLOR_YUV2BGR_I420,
+    PixelFormat.NV12: cv2.COLOR_YUV2BGR_NV12,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def rows(self) -> slice:
+        """Index of its rows."""
+        return slice(self.y, self.y + self.height)
+
+    @property
+    def columns(self) -> slice:
+        """Index of its columns."""
+        return slice(self.x, self.x + self.width)
+
+    def halved(self) -> "Rect":
+        """The same place in a plane of half the size."""
+        return Rect(self.x // 2, self.y // 2, self.width // 2, self.height // 2)
+
+    def multiple_of(self, step: int) -> "Rect":
+        """Trimmed on both sides so that width and height are multiples of `step` (where they are that large).
+
+        An even step keeps an even position even.
+        """
+        width, height = max(step, self.width // step * step), max(step, self.height // step * step)
+        if width > self.width or height > self.height:
+            return self
+        grid = 2 - step % 2
+        x = self.x + (self.width - width) // 2 // grid * grid
+        y = self.y + (self.height - height) // 2 // grid * grid
+        return Rect(x, y, width, height)
+
+
+def roi_rect(width: int, height: int, roi: Roi) -> Rect:
+    """The pixels of a frame that `roi` covers, even in part: inside the frame, at least one by one."""
+    left, top = min(int(roi.x * width), width - 1), min(int(roi.y * height), height - 1)
+    # The product of two rounded fractions may land a hair above a whole pixel.
+    right = min(max(math.ceil((roi.x + roi.width) * width - 1e-6), left + 1), width)
+    bottom = min(max(math.ceil((roi.y + roi.height) * height - 1e-6), top + 1), height)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def check_frame(frame: Frame) -> None:
+    """Raise ImageError unless the pixels have the dtype and shape that the frame's format and size ask for."""
+    pixels, width, height = frame.pixels, frame.width, frame.height
+    what = f"{frame.origin or frame.camera}: a {frame.pixel_format} frame of {width}x{height}"
+    if width < 1 or height < 1:
+        raise ImageError(f"{what} has no pixels.")
+    if pixels.dtype != np.uint8:
+        raise ImageError(f"{what} must have pixels of dtype uint8 but got {pixels.dtype}.")
+    if frame.pixel_format in PLANAR:
+        if width % 2 or height % 2:
+            raise ImageError(f"{what} must have even sides.")
+        rows = height * 3 // 2
+        if pixels.ndim != 2 or pixels.shape[0] != rows or pixels.shape[1] < width or pixels.shape[1] % 2:
+            raise ImageError(f"{what} must have shape ({rows}, an even stride >= {width}) but got {pixels.shape}.")
+        return
+    channels = PACKED_CHANNELS[frame.pixel_format]
+    expected = (height, width) if channels == 1 else (height, width, channels)
+    if pixels.shape != expected:
+        raise ImageError(f"{what} must have shape {expected} but got {pixels.shape}.")
+
+
+def chroma_planes(pixels: Pixels, height: int, pixel_format: PixelFormat) -> tuple[Pixels, ...]:
+    """Views of the chroma: (U, V) of shape (height / 2, stride / 2), or one of (height / 2, stride / 2, 2)."""
+    stride, rows = pixels.shape[1], height // 2
+    if pixel_format is PixelFormat.NV12:
+        return (pixels[height : height + rows].reshape(rows, stride // 2, 2),)
+    # Two rows of U or V stand side by side in one row of the array.
+    chroma: NDArray[np.uint8] = pixels[height : height + rows].reshape(2, rows, stride // 2)
+    return chroma[0], chroma[1]
+
+
+def to_bgr(frame: Frame) -> Pixels:
+    """The whole picture as BGR, uint8 (height, width, 3), for eyes and image files.
+
+    A BGR frame gives its own pixels, which nobody may write into. Raises ImageError as `check_frame` does.
+    """
+    check_frame(frame)
+    if frame.pixel_format is PixelFormat.BGR:
+        return frame.pixels
+    pixels = _without_padding(frame) if frame.pixel_format in PLANAR else frame.pixels
+    return np.asarray(cv2.cvtColor(pixels, _TO_BGR[frame.pixel_format]), np.uint8)
+
+
+def _without_padding(frame: Frame) -> Pixels:
+    """A YUV frame's pixels with rows of exactly its width, as OpenCV wants them."""
+    width, height = frame.width, frame.height
+    if frame.pixels.shape[1] == width:
+        return frame.pixels
+    packed = np.empty((height * 3 // 2, width), np.uint8)
+    packed[:height] = frame.pixels[:height, :width]
+    into = chroma_planes(packed, height, frame.pixel_format)
+    for plane, part in zip(chroma_planes(frame.pixels, height, frame.pixel_format), into, strict=True):
+        part[...] = plane[:, : width // 2]
+    return packed
