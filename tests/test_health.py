@@ -17,13 +17,13 @@ def prediction(invoke_ms: float) -> Prediction:
 def test_percentiles_rate_and_age() -> None:
     now = 100.0
     monitor = HealthMonitor(clock=lambda: now)
-    empty = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0)
+    empty = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True)
     assert (empty.frames, empty.fps, empty.frame_age_s, empty.inference_ms_p50) == (0, 0.0, None, None)
     for i in range(100):
         monitor.record_inference(prediction(float(i)))
         monitor.record_frame(int(now * 1e9))
         now += 0.1
-    report = monitor.report(dropped=3, restarts=1, spool_depth=2, spool_dropped=0)
+    report = monitor.report(dropped=3, restarts=1, spool_depth=2, spool_dropped=0, spool_on_disk=True)
     assert report.inference_ms_p50 == 50
     assert report.inference_ms_p95 == 95
     assert report.fps == pytest.approx(10, rel=0.02)
@@ -39,7 +39,7 @@ def test_rate_falls_while_no_frame_comes() -> None:
         monitor.record_frame(0)
         now += 0.1
     now += 99
-    report = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0)
+    report = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True)
     assert report.fps == pytest.approx(0.1)
     assert report.frame_age_s == pytest.approx(100)
 
@@ -64,3 +64,15 @@ def test_files_that_do_not_tell(tmp_path: Path, content: str) -> None:
     for read in (health.temperature_c, health.throttled, health.rss_bytes, health.bytes_written):
         assert read(file) is None
         assert read(tmp_path / "none") is None
+
+
+def test_bytes_of_the_last_day_leave_out_older_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, written = 0.0, 1000
+    monkeypatch.setattr("edgeclassify.health.bytes_written", lambda: written)
+    monitor = HealthMonitor(clock=lambda: now)
+    assert monitor.bytes_written_day() == 1000
+    for _ in range(48):
+        now += 3600
+        written += 10
+        last = monitor.bytes_written_day()
+    assert last == 240

@@ -3,19 +3,21 @@
 `load_config(path)` is the way in. Each part of the daemon receives its own section, never the whole.
 """
 
-from edgeclassify.config.loading import json_schema, load_config, parse_config
-from edgeclassify.config.sections import (
-    CameraConfig,
+from edgeclassify.config.delivery import (
     CommandsConfig,
-    Config,
     HomeAssistantConfig,
-    LoggingConfig,
-    ModelConfig,
     MqttConfig,
-    NodeConfig,
     SnapshotConfig,
     SpoolConfig,
     TlsConfig,
+)
+from edgeclassify.config.loading import json_schema, load_config, parse_config
+from edgeclassify.config.sections import (
+    CameraConfig,
+    Config,
+    LoggingConfig,
+    ModelConfig,
+    NodeConfig,
     ViewConfig,
     safe_name,
     split_source,

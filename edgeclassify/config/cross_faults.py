@@ -17,7 +17,12 @@ _DEFAULT_ENTER = float(ViewConfig.model_fields["threshold_enter"].default)
 def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
     """All of them, in the order of the file's parts."""
     cameras, views = _tables(document, "camera"), _tables(document, "view")
-    return [*_mqtt(_table(document, "mqtt")), *_privacy(document), *_cameras(document, cameras, views), *_views(cameras, views)]
+    return [
+        *_mqtt(_table(document, "mqtt")),
+        *_privacy(document),
+        *_cameras(document, cameras, views),
+        *_views(cameras, views),
+    ]
 
 
 def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:

@@ -8,17 +8,19 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from edgeclassify.config.sections import (
-    CameraConfig,
+from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
-    LoggingConfig,
-    ModelConfig,
     MqttConfig,
-    NodeConfig,
-    Section,
     SnapshotConfig,
     SpoolConfig,
+)
+from edgeclassify.config.section import Section
+from edgeclassify.config.sections import (
+    CameraConfig,
+    LoggingConfig,
+    ModelConfig,
+    NodeConfig,
     ViewConfig,
 )
 

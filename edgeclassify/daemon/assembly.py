@@ -73,9 +73,7 @@ class Parts:
 NO_PARTS = Parts(Config(), {}, {}, {}, (), ())
 
 
-def assemble(
-    config: Config, next_seq: Callable[[], int], options: OptionStore, before: Parts = NO_PARTS
-) -> Parts:
+def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, before: Parts = NO_PARTS) -> Parts:
     """Load the models, build state machines and sources; nothing is opened or started yet.
 
     `options`: what was set over MQTT and lies over the config. A view that stays as it is stays switched as it is.

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError, field_validator
 
 from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.sections import Section
+from edgeclassify.config.section import Section
 from edgeclassify.config.values import File
 from edgeclassify.errors import ModelError
 from edgeclassify.model.preprocess.normalization import Normalization

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.publish.layout import Layout, ViewLayout
 from edgeclassify.publish.payload import JPEG, OFF, OFFLINE, ON, ONLINE, Message
 from edgeclassify.types import EventType, Option
@@ -25,8 +26,6 @@ LONGEST_STATE = 255
 """Characters: Home Assistant refuses a longer state."""
 LONGEST_NAME = 64
 """Characters of a label in an entity's name, which becomes part of its id (255 characters at most)."""
-LONGEST_INTERVAL_S = 86_400 * 7
-"""Seconds: the config's own limit; Home Assistant refuses a number outside the announced range."""
 
 _Config = dict[str, Any]
 _DIAGNOSTIC: _Config = {"entity_category": "diagnostic"}
@@ -189,7 +188,7 @@ def _settable(device: Device, view: ViewLayout) -> Iterator[tuple[Option, _Confi
     yield Option.ENABLED, _component("switch", _name(device, view, "enabled")) | _SWITCHED
     score: _Config = {"min": 0, "max": 1, "step": 0.01, "mode": "slider", "entity_category": "config"}
     yield Option.THRESHOLD, _component("number", _name(device, view, "threshold")) | score
-    seconds = {"min": 0, "max": LONGEST_INTERVAL_S, "step": 0.1, "mode": "box", "entity_category": "config"}
+    seconds = {"min": 0, "max": MAX_VIEW_INTERVAL_S, "step": 0.1, "mode": "box", "entity_category": "config"}
     interval = _component("number", _name(device, view, "interval"), unit_of_measurement="s")
     yield Option.INTERVAL, interval | seconds
 

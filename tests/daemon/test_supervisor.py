@@ -10,8 +10,8 @@ import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon, assembly, line
-from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, PublishError, SourceError
 from edgeclassify.daemon.assembly import Surroundings
+from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, PublishError, SourceError
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.systemd import Notifier
 from edgeclassify.types import EventType, Frame

@@ -24,7 +24,7 @@ def test_publisher_broker_subscriber(protocol: str) -> None:
     out, spool = io.StringIO(), MemorySpool()
     with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
         publisher = MqttPublisher(
-            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol), 
+            config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol),
             layout=layout({"table": ("open",)}, "demo"), spool=spool,
         )  # fmt: skip
         publisher.start()

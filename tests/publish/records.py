@@ -8,7 +8,6 @@ import numpy as np
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.layout import Layout, ViewLayout
 from edgeclassify.publish.payload import Topics, event_message
-
 from edgeclassify.types import (
     Event,
     EventType,

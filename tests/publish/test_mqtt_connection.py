@@ -186,7 +186,10 @@ def set_password(path: Path, password: str) -> None:
 @pytest.mark.broker
 @pytest.mark.parametrize("client_certificate", [False, True])
 def test_tls_with_a_ca_of_our_own(
-    start_broker: StartBroker, publisher_on: StartPublisher, certificates: Path, client_certificate: bool,
+    start_broker: StartBroker,
+    publisher_on: StartPublisher,
+    certificates: Path,
+    client_certificate: bool,
     spool: MemorySpool,
 ) -> None:
     broker = start_broker(tls_settings(certificates, require=client_certificate))

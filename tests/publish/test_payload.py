@@ -49,9 +49,7 @@ def test_live_event() -> None:
 def test_late_event_goes_to_history_and_says_so() -> None:
     message = payload.spooled_message(TOPICS, spooled(812), historical=True)
     assert message.topic == "edgeclassify/porch/gate/history"
-    assert body(message) == body(payload.event_message(TOPICS, event(812))) | {
-        "historical": True
-    }
+    assert body(message) == body(payload.event_message(TOPICS, event(812))) | {"historical": True}
     assert message.retain is False
 
 

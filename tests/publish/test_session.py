@@ -58,7 +58,8 @@ class Bench:
     def connect(self) -> None:
         self.link, self._answered = RecordingLink(), 0
         self.session = Session(
-            link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool, window=self.window, clock=self.clock,
+            link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool,
+            window=self.window, clock=self.clock,
             refused=self.refused,
         )  # fmt: skip
 

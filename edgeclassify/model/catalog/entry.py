@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.sections import Section
+from edgeclassify.config.section import Section
 from edgeclassify.config.values import File, expanded
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.sidecar import NormalizationSection

@@ -1,0 +1,122 @@
+"""The sections on delivery: broker, spool, Home Assistant, commands, snapshots."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from edgeclassify.config.section import Seconds, Section, Text, about, topic_levels
+from edgeclassify.config.values import File, Host
+from edgeclassify.types import Command, EventType
+
+
+class TlsConfig(Section):
+    """[mqtt] tls: encryption of the broker connection; an empty table uses the system's CA certificates."""
+
+    ca: File | None = about(None, "CA certificate (PEM); default: the system's.")
+    cert: File | None = about(None, "Client certificate (PEM), for brokers that ask for one.")
+    key: File | None = about(None, "Private key of the client certificate (PEM).")
+
+
+class MqttConfig(Section):
+    """[mqtt]: the broker and what is published to it."""
+
+    host: Host = about("localhost", "Host name or IP address of the broker.")
+    port: Annotated[int, Field(ge=1, le=65535)] = about(1883, "TCP port (8883 is usual with TLS).")
+    prefix: str = about("edgeclassify", "First topic level(s); no spaces, wildcards or empty levels.")
+    username: Text | None = about(None, "User name at the broker.")
+    password_file: File | None = about(
+        None,
+        "File with the password; else the environment variable EDGECLASSIFY_MQTT_PASSWORD "
+        "or the systemd credential mqtt-password.",
+    )
+    tls: TlsConfig | None = about(None, "TLS settings; absent: no encryption.")
+    protocol: Literal["auto", "5", "3.1.1"] = about(
+        "auto", "MQTT version; auto: 5, and 3.1.1 where the broker refuses 5."
+    )
+    client_id: Text | None = about(None, "MQTT client id; default: edgeclassify-<node>.")
+    keepalive_s: Annotated[int, Field(ge=5, le=3600)] = about(
+        30, "Keep-alive in seconds: a dead connection is noticed after about 1.5 times this."
+    )
+    heartbeat_s: Seconds = about(
+        60.0, "Seconds between two state messages while nothing changes; 0: only on change."
+    )
+    results: bool = about(False, "Publish the raw prediction of frames on <view>/result.")
+    results_interval_s: Seconds = about(1.0, "At least this many seconds between two results of one view.")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        return topic_levels(value)
+
+
+class SpoolConfig(Section):
+    """[spool]: events that the broker has not acknowledged yet, on disk."""
+
+    max_bytes: Annotated[int, Field(ge=65_536, le=2**34)] = about(
+        16 * 2**20, "Room for undelivered events in bytes; when it is full the oldest are dropped, and counted."
+    )
+    max_age_s: Annotated[float, Field(gt=0, le=86_400 * 366, allow_inf_nan=False)] = about(
+        7 * 86_400.0,
+        "Undelivered events older than this are dropped, and counted. Only time in which the daemon runs "
+        "counts: a Pi's wall clock can't be believed.",
+    )
+    memory_events: Annotated[int, Field(ge=1, le=1_000_000)] = about(
+        10_000, "How many events may wait in memory while the disk is full or broken."
+    )
+    max_bytes_written_day: Annotated[int, Field(ge=0)] = about(
+        512 * 2**20,
+        "Spares the SD card: when this process has written so many bytes in 24 hours, events wait in memory "
+        "only; 0: no limit.",
+    )
+
+
+class HomeAssistantConfig(Section):
+    """[home_assistant]: the node as a device of Home Assistant, without a line of YAML there."""
+
+    discovery: bool = about(True, "Announce this node to Home Assistant's MQTT integration.")
+    prefix: str = about("homeassistant", "Home Assistant's discovery prefix.")
+    device_name: Text | None = about(None, "Name of the device in Home Assistant; default: the node's name.")
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix(cls, value: str) -> str:
+        return topic_levels(value)
+
+
+class CommandsConfig(Section):
+    """[commands]: requests over MQTT."""
+
+    enabled: bool = about(True, "Obey requests over MQTT at all.")
+    allow: Annotated[tuple[Annotated[Command, Field(strict=False)], ...], Field(strict=False)] = about(
+        tuple(Command), "The commands that are obeyed; set also covers the views' option topics."
+    )
+    per_minute: Annotated[int, Field(ge=1, le=6000)] = about(
+        60, "At most so many requests in a minute are carried out; the rest get an error."
+    )
+    keep_options: bool = about(
+        True, "What was set over MQTT survives a restart, until the config file says something new."
+    )
+
+
+class SnapshotConfig(Section):
+    """[snapshot]: the picture behind an event, as JPEG with its labels drawn."""
+
+    mqtt: bool = about(False, "Publish it on <view>/snapshot, retained.")
+    disk: bool = about(False, "Keep it in a folder.")
+    on: Annotated[tuple[Annotated[EventType, Field(strict=False)], ...], Field(strict=False)] = about(
+        (EventType.START,), "The kinds of events that take one: start, update, end."
+    )
+    quality: Annotated[int, Field(ge=1, le=100)] = about(85, "JPEG quality.")
+    mqtt_max_bytes: Annotated[int, Field(ge=4096, le=2**24)] = about(
+        100_000, "Largest message: a bigger picture is coded again, coarser or smaller, until it fits."
+    )
+    folder: File | None = about(None, "The folder; default: snapshots in the state folder.")
+    max_bytes: Annotated[int, Field(ge=2**16)] = about(
+        256 * 2**20, "Room for pictures in bytes; the oldest are deleted."
+    )
+    max_age_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = about(
+        14 * 86_400.0, "Older pictures are deleted."
+    )
+    min_free_bytes: Annotated[int, Field(ge=0)] = about(
+        100 * 2**20, "No picture is written while the disk has less room than this."
+    )

@@ -1,0 +1,37 @@
+"""What every section of the config is made of: its base class and the types of its values."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+MAX_VIEW_INTERVAL_S = 86_400 * 7
+"""Longest time between two frames, and between whatever else is repeated."""
+Seconds = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
+Side = Annotated[int, Field(ge=16, le=8192)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def about(default: Any, text: str) -> Any:
+    """A field with its default and the description that the reference shows."""
+    return Field(default, description=text)
+
+
+def topic_levels(value: str) -> str:
+    """Passes what may stand in front of a topic; raises ValueError for the rest."""
+    if not all(re.fullmatch(r"[^\s+#\x00-\x1f$]+", level) for level in value.split("/")):
+        raise ValueError("topic levels without spaces, +, #, $ or control characters, joined by /")
+    return value
+
+
+class Section(BaseModel):
+    """A table of the config: frozen, unknown keys are faults, and so are values of another type.
+
+    TOML has types: "1883" is no port and 3.0 no count. A whole number passes for a float. Only what TOML can't
+    tell apart is converted, marked by strict=False: a list is a tuple, a string a path.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, strict=True)
