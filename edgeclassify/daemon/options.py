@@ -1,0 +1,170 @@
+"""What was set of the views over MQTT, kept over a restart of the daemon."""
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgeclassify.config import ViewConfig
+from edgeclassify.types import Option, OptionValue
+
+log = logging.getLogger(__name__)
+
+MAX_VIEWS = 256
+"""Views that are remembered; of more the one that was set longest ago is forgotten."""
+_MAX_BYTES = 1_000_000
+_MAX_INTERVAL_S = 86_400.0 * 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A value that was set, and what the config said at that time."""
+
+    value: OptionValue
+    configured: OptionValue
+
+
+_Views = dict[str, dict[Option, _Kept]]
+
+
+class OptionStore:
+    """Options per view, in a JSON file that is replaced as a whole. Used by the daemon's thread alone.
+
+    `path` None: in memory only. A file that can't be read is reported, a damaged one set aside too: then the config
+    holds. A file that can't be written is said once, and the options are kept in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._writable = True
+        self._views: _Views = {} if path is None else _read(path)
+
+    def overrides(self, view: ViewConfig, interval_s: float) -> dict[Option, OptionValue]:
+        """What lies over the config of a view; `interval_s`: what the config says of its interval.
+
+        The config's newer word wins: a value that was set while the config said something else is forgotten.
+        """
+        configured: dict[Option, OptionValue] = {
+            Option.ENABLED: view.enabled,
+            Option.THRESHOLD: view.threshold_enter,
+            Option.INTERVAL: interval_s,
+        }
+        kept = self._views.get(view.name, {})
+        stale = [option for option, one in kept.items() if one.configured != configured[option]]
+        for option in stale:
+            log.info(
+                "view %s: %s %s, set over MQTT, is forgotten: the config has changed from %s to %s",
+                view.name, option, kept[option].value, kept[option].configured, configured[option],
+            )  # fmt: skip
+            del kept[option]
+        if stale:
+            self._store()
+        return {option: one.value for option, one in kept.items()}
+
+    def set(self, view: str, option: Option, value: OptionValue, configured: OptionValue) -> None:
+        """Keep a value; `configured`: what the config says now. Its own value needs no keeping."""
+        kept = self._views.pop(view, {})
+        kept.pop(option, None)
+        if value != configured:
+            kept[option] = _Kept(value, configured)
+        if kept:
+            self._views[view] = kept  # at the end: the views stand in the order in which they were set
+        while len(self._views) > MAX_VIEWS:
+            del self._views[next(iter(self._views))]
+        self._store()
+
+    def _store(self) -> None:
+        if self._path is None:
+            return
+        try:
+            _write(self._path, self._views)
+        except OSError as error:
+            if self._writable:
+                log.warning(
+                    "%s: can't be written: %s. What is set over MQTT is lost with a restart. Make room, or make the "
+                    "folder writable.",
+                    self._path, error.strerror or error,
+                )  # fmt: skip
+            self._writable = False
+        else:
+            if not self._writable:
+                log.info("%s: written again", self._path)
+            self._writable = True
+
+
+def _write(path: Path, views: _Views) -> None:
+    document = {
+        view: {str(option): {"value": one.value, "configured": one.configured} for option, one in kept.items()}
+        for view, kept in views.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump({"views": document}, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read(path: Path) -> _Views:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        log.warning("%s: can't be read: %s. The views run as the config says.", path, error.strerror or error)
+        return {}
+    try:
+        return _views_in(content)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        log.warning(
+            "%s: expected what was set over MQTT, found %d damaged bytes: %s. The views run as the config says.",
+            path, len(content), _set_aside(path),
+        )  # fmt: skip
+        return {}
+
+
+def _views_in(content: bytes) -> _Views:
+    """What the file says. Raises one of several errors where it is damaged."""
+    if len(content) > _MAX_BYTES:
+        raise ValueError
+    document = json.loads(content)["views"]
+    return {
+        view: {
+            Option(name): _Kept(_checked(Option(name), one["value"]), _checked(Option(name), one["configured"]))
+            for name, one in kept.items()
+        }
+        for view, kept in document.items()
+    }
+
+
+def _checked(option: Option, value: Any) -> OptionValue:
+    if isinstance(value, bool) is not (option is Option.ENABLED) or not isinstance(value, int | float):
+        raise TypeError
+    if option is Option.ENABLED:
+        return bool(value)
+    if not 0 <= value <= (1.0 if option is Option.THRESHOLD else _MAX_INTERVAL_S):
+        raise ValueError
+    return float(value)
+
+
+def _set_aside(path: Path) -> str:
+    """Rename the damaged file to a name that is free; says what became of it."""
+    for i in range(1, 100):
+        aside = path.with_name(f"{path.name}.damaged-{i}")
+        if aside.exists():
+            continue
+        try:
+            path.rename(aside)
+        except OSError as error:
+            return f"can't be set aside ({error.strerror or error})"
+        return f"set aside as {aside.name}"
+    return "left in place, too many damaged ones are beside it"
