@@ -3,6 +3,7 @@
 # make check  the gate's static part: lint, format, types, import floors
 # make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
 # make bench  figures: accuracy, time per frame, memory
+# make docs   docs/contract from the code
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it; config and state stay
 
@@ -37,6 +38,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.accuracy
 	$(BIN)/python -m tests.bench.daemon
+
+docs: $(VENV)/.test
+	$(BIN)/python docs/generate_contract.py
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }

@@ -148,8 +148,8 @@ def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
 @pytest.mark.parametrize(
     "tail",
     [
-        "porch", "porch/nonsense", "porch/gate/colour/state", "porch/request/dance", "porch/request", "porch/gate/label",
-        "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state", "porch/status/state",
+        "porch", "porch/nonsense", "porch/gate/colour/state", "porch/request/dance", "porch/request",
+        "porch/gate/label", "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state", "porch/status/state",
     ],
 )  # fmt: skip
 def test_topics_that_are_none(tail: str) -> None:

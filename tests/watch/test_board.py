@@ -1,0 +1,235 @@
+"""What a board makes of messages: nodes, views, gaps in the numbers. No broker, no clock."""
+
+from typing import Any
+
+import pytest
+
+from edgeclassify.publish import payload
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.types import Option
+from edgeclassify.watch.board import MOST_VIEWS, Board, problems
+from edgeclassify.watch.interface import (
+    Arrival,
+    Change,
+    EventSeen,
+    GapFilled,
+    GapSeen,
+    LinkChange,
+    Notice,
+    Renumbered,
+)
+from edgeclassify.watch.numbers import HOLES, PATIENCE_S, Numbers, Verdict
+from tests.publish.records import T0, event, health, info, state
+
+
+class Watched:
+    """A board with a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.board = Board(wall=lambda: T0 + self.now, steady=lambda: self.now)
+
+    def take(self, message: Message) -> list[Notice]:
+        arrival = Arrival(message.topic, message.payload, message.qos, message.retain, T0 + self.now)
+        return list(self.board.take(arrival))
+
+    def event(self, seq: int, node: str = "porch", late: bool = False, **changes: Any) -> list[Notice]:
+        topics, e = Topics("edgeclassify", node), event(seq, **changes)
+        body = payload.event_message(topics, e).payload
+        return self.take(payload.spooled_message(topics, SpooledEvent(seq, e.view, body), historical=late))
+
+    def wait(self, seconds: float) -> list[Notice]:
+        self.now += seconds
+        return list(self.board.tick())
+
+
+PORCH = Topics("edgeclassify", "porch")
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+def test_a_node_and_its_view(watched: Watched) -> None:
+    watched.take(payload.status_message(PORCH, online=True))
+    watched.take(payload.info_message(PORCH, info()))
+    watched.take(payload.health_message(PORCH, health(temperature_c=81.0, spool_depth=4, spool_on_disk=True,
+                                                      bytes_written_day=1, events=2)))  # fmt: skip
+    watched.take(payload.availability_message(PORCH, "gate", online=True))
+    watched.take(payload.state_message(PORCH, state()))
+    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, False))
+    node = watched.board.nodes["porch"]
+    assert (node.online, node.version, node.models) == (True, "0.1.0", ("mobilenet_v2",))
+    assert (node.fps, node.inference_ms, node.temperature_c, node.spool_depth) == (2.0, 4.1, 81.0, 4)
+    view = node.views["gate"]
+    assert (view.label, view.score, view.online, view.options) == ("open", 0.9346, True, {"enabled": "OFF"})
+    assert view.since == pytest.approx(T0, abs=0.001)
+    assert problems(node) == ["4 waiting", "hot"]
+
+
+def test_a_node_that_goes_is_told_with_the_time(watched: Watched) -> None:
+    assert [type(n) for n in watched.take(payload.status_message(PORCH, online=True))] == [Change]
+    assert watched.board.nodes["porch"].online_since is None  # kept by the broker: since when is unknown
+    assert watched.take(payload.status_message(PORCH, online=True)) == []
+    watched.now += 5
+    assert watched.take(payload.status_message(PORCH, online=False)) == [
+        Change("porch", "", "offline", T0 + watched.now)
+    ]
+    assert watched.board.nodes["porch"].online_since == T0 + watched.now
+    assert problems(watched.board.nodes["porch"]) == ["offline"]
+
+
+def test_in_order_there_is_no_gap(watched: Watched) -> None:
+    for seq in range(812, 900):
+        (seen,) = watched.event(seq, view="gate" if seq % 2 else "door")
+        assert isinstance(seen, EventSeen)
+        assert not seen.repeated
+    assert watched.wait(60) == []
+
+
+def test_a_gap_is_told_once_after_patience_and_again_when_it_is_filled(watched: Watched) -> None:
+    watched.event(1)
+    watched.event(5)
+    assert watched.wait(PATIENCE_S - 0.1) == []
+    (gap,) = watched.wait(0.2)
+    assert (type(gap), gap.node, gap.first, gap.last) == (GapSeen, "porch", 2, 4)  # type: ignore[union-attr]
+    assert watched.wait(60) == []
+    assert watched.board.nodes["porch"].numbers.missing == 3
+    assert len(watched.event(3, late=True)) == 1
+    assert len(watched.event(2, late=True)) == 1
+    seen, filled = watched.event(4, late=True)
+    assert isinstance(seen, EventSeen)
+    assert isinstance(filled, GapFilled)
+    assert (filled.first, filled.last) == (2, 4)
+    assert watched.board.nodes["porch"].numbers.missing == 0
+
+
+def test_a_backlog_that_live_events_overtake_is_no_gap(watched: Watched) -> None:
+    watched.event(50)
+    for seq in range(20, 50):  # takes longer than patience, but every message narrows the hole
+        (seen,) = watched.event(seq, late=True)
+        assert isinstance(seen, EventSeen)
+        assert (seen.historical, seen.repeated) == (True, False)
+        assert watched.wait(PATIENCE_S / 2) == []
+    assert watched.wait(60) == []
+
+
+def test_a_hole_in_a_backlog_is_found(watched: Watched) -> None:
+    watched.event(50)
+    for seq in (20, 21, 25, *range(26, 50)):
+        watched.event(seq, late=True)
+    (gap,) = watched.wait(60)
+    assert isinstance(gap, GapSeen)
+    assert (gap.first, gap.last) == (22, 24)
+
+
+def test_repeats_are_marked_and_fill_nothing(watched: Watched) -> None:
+    watched.event(1)
+    watched.event(2)
+    (again,) = watched.event(2)
+    (late,) = watched.event(1, late=True)
+    assert isinstance(again, EventSeen)
+    assert again.repeated
+    assert isinstance(late, EventSeen)
+    assert late.repeated
+    assert [e.seq for e in watched.board.nodes["porch"].events] == [1, 2]
+
+
+def test_a_state_shows_that_the_last_event_is_missing(watched: Watched) -> None:
+    watched.event(7)
+    watched.take(payload.state_message(PORCH, state(seq=8)))
+    assert watched.wait(1) == []
+    (gap,) = watched.wait(PATIENCE_S)
+    assert isinstance(gap, GapSeen)
+    assert (gap.first, gap.last) == (8, 8)
+
+
+def test_a_state_before_its_event_is_no_gap(watched: Watched) -> None:
+    watched.event(7)
+    watched.take(payload.state_message(PORCH, state(seq=8)))
+    (seen,) = watched.event(8)
+    assert isinstance(seen, EventSeen)
+    assert not seen.repeated
+    assert watched.wait(60) == []
+
+
+def test_a_node_that_counts_from_one_again(watched: Watched) -> None:
+    watched.event(800)
+    over, seen = watched.event(1, id="other")
+    assert isinstance(over, Renumbered)
+    assert (over.before, over.seq) == (800, 1)
+    assert isinstance(seen, EventSeen)
+    watched.event(2)
+    assert watched.wait(60) == []
+
+
+def test_a_gap_after_our_own_absence_says_so(watched: Watched) -> None:
+    watched.event(1)
+    watched.board.link(LinkChange(False, "broke", T0))
+    assert watched.board.nodes["porch"].stale
+    watched.board.link(LinkChange(True, "", T0, complete=False))
+    watched.event(4)
+    watched.event(6)
+    assert not watched.board.nodes["porch"].stale
+    first, second = watched.wait(60)
+    assert isinstance(first, GapSeen)
+    assert isinstance(second, GapSeen)
+    assert (first.while_away, second.while_away) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("tail", "content"),
+    [
+        ("gate/event", b"{"), ("gate/event", b"[]"), ("gate/event", b'{"seq":"x"}'), ("gate/state", b"[" * 50_000),
+        ("status", b"maybe"), ("gate/state", b'{"label":3,"score":1,"seq":1}'), ("a/b/c/d", b"x"),
+        ("health", b'{"spool_depth":"many"}'), ("info", b'{"version":1}'), ("gate/enabled/state", b"\xff"),
+        ("gate/state", b'{"label":"a","score":0.1,"seq":1,"since":"0000"}'),
+    ],
+)  # fmt: skip
+def test_strangers_messages_are_counted_and_left_out(watched: Watched, tail: str, content: bytes) -> None:
+    assert watched.board.take(Arrival(f"edgeclassify/porch/{tail}", content, 1, False, T0)) == ()
+    assert watched.board.ignored == 1
+
+
+def test_what_is_kept_is_bounded(watched: Watched) -> None:
+    for number in range(MOST_VIEWS + 50):
+        watched.take(payload.availability_message(PORCH, f"view{number}", online=True))
+    for number in range(0, 1000, 2):
+        watched.event(number + 1)
+    node = watched.board.nodes["porch"]
+    assert len(node.views) == MOST_VIEWS
+    assert len(node.events) == 5
+    watched.wait(60)
+    assert node.numbers.missing == 499  # those of forgotten holes too
+
+
+def test_removed_topics_remove_view_and_node(watched: Watched) -> None:
+    watched.take(payload.status_message(PORCH, online=True))
+    watched.take(payload.state_message(PORCH, state()))
+    watched.take(payload.removed(PORCH.state("gate")))
+    assert watched.board.nodes["porch"].views == {}
+    watched.event(1)
+    watched.event(3)
+    watched.take(payload.removed(PORCH.status))
+    assert watched.board.nodes == {}
+    assert watched.wait(60) == []
+
+
+def test_the_rate_is_that_of_the_last_seconds(watched: Watched) -> None:
+    for seq in range(50):
+        watched.event(seq + 1)
+    watched.wait(5)
+    assert watched.board.rate == pytest.approx(10)
+    watched.wait(5)
+    assert watched.board.rate == 0
+
+
+def test_holes_are_split_and_bounded() -> None:
+    numbers = Numbers()
+    assert numbers.take(1, "a", 0, live=True) is Verdict.NEW
+    for seq in range(3, 3 + 4 * HOLES, 2):
+        numbers.take(seq, "a", 0, live=True)
+    numbers.due(100)
+    assert numbers.missing == 2 * HOLES
