@@ -1,5 +1,6 @@
-"""What survives a restart of the daemon, in its state folder: undelivered events and their numbers, what was set over
-MQTT, and what has been left on brokers."""
+"""What survives a restart of the daemon, in its state folder: undelivered events and their numbers, what was set
+over MQTT, and what has been left on brokers.
+"""
 
 import logging
 from collections.abc import Callable

@@ -2,12 +2,13 @@
 
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.config import ViewConfig
+from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
+from edgeclassify.files import replace_file, set_aside
 from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
@@ -15,7 +16,6 @@ log = logging.getLogger(__name__)
 MAX_VIEWS = 256
 """Views that are remembered; of more the one that was set longest ago is forgotten."""
 _MAX_BYTES = 1_000_000
-_MAX_INTERVAL_S = 86_400.0 * 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ _Views = dict[str, dict[Option, _Kept]]
 class OptionStore:
     """Options per view, in a JSON file that is replaced as a whole. Used by the daemon's thread alone.
 
-    `path` None: in memory only. A file that can't be read is reported, a damaged one set aside too: then the config
-    holds. A file that can't be written is said once, and the options are kept in memory.
+    `path` None: in memory only. A file that can't be read is reported, a damaged one set aside too: then the
+    config holds. A file that can't be written is said once, and the options are kept in memory.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -83,8 +83,8 @@ class OptionStore:
         except OSError as error:
             if self._writable:
                 log.warning(
-                    "%s: can't be written: %s. What is set over MQTT is lost with a restart. Make room, or make the "
-                    "folder writable.",
+                    "%s: can't be written: %s. What is set over MQTT is lost with a restart. Make room, or make "
+                    "the folder writable.",
                     self._path, error.strerror or error,
                 )  # fmt: skip
             self._writable = False
@@ -99,18 +99,7 @@ def _write(path: Path, views: _Views) -> None:
         view: {str(option): {"value": one.value, "configured": one.configured} for option, one in kept.items()}
         for view, kept in views.items()
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump({"views": document}, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, json.dumps({"views": document}, indent=1).encode())
 
 
 def _read(path: Path) -> _Views:
@@ -127,7 +116,7 @@ def _read(path: Path) -> _Views:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         log.warning(
             "%s: expected what was set over MQTT, found %d damaged bytes: %s. The views run as the config says.",
-            path, len(content), _set_aside(path),
+            path, len(content), set_aside(path),
         )  # fmt: skip
         return {}
 
@@ -151,20 +140,6 @@ def _checked(option: Option, value: Any) -> OptionValue:
         raise TypeError
     if option is Option.ENABLED:
         return bool(value)
-    if not 0 <= value <= (1.0 if option is Option.THRESHOLD else _MAX_INTERVAL_S):
+    if not 0 <= value <= (1.0 if option is Option.THRESHOLD else MAX_VIEW_INTERVAL_S):
         raise ValueError
     return float(value)
-
-
-def _set_aside(path: Path) -> str:
-    """Rename the damaged file to a name that is free; says what became of it."""
-    for i in range(1, 100):
-        aside = path.with_name(f"{path.name}.damaged-{i}")
-        if aside.exists():
-            continue
-        try:
-            path.rename(aside)
-        except OSError as error:
-            return f"can't be set aside ({error.strerror or error})"
-        return f"set aside as {aside.name}"
-    return "left in place, too many damaged ones are beside it"

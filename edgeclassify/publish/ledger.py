@@ -7,12 +7,13 @@ until the broker has acknowledged the empty message, and every component that it
 
 import json
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from edgeclassify.files import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -97,19 +98,8 @@ class Ledger:
 
 
 def _write(path: Path, known: _Known) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     body = {"v": _VERSION, "topics": known.topics, "components": known.components}
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(body, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, json.dumps(body, indent=1).encode())
 
 
 def _read(path: Path) -> _Known:

@@ -1,0 +1,46 @@
+"""Small files that must survive a power cut: written as a whole, and set aside where they are damaged."""
+
+import os
+from pathlib import Path
+
+MOST_SET_ASIDE = 100
+"""Damaged versions of one file that are kept at most."""
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write the file so that a power cut leaves the old or the new content, never half of one. Raises OSError.
+
+    A temporary file beside it is written and synced, renamed, and the folder synced; the folder is created when
+    it is missing.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was created, renamed or deleted in a folder durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_aside(path: Path) -> str:
+    """Rename a damaged file to a name that is free; says what became of it."""
+    for i in range(1, MOST_SET_ASIDE):
+        aside = path.with_name(f"{path.name}.damaged-{i}")
+        if aside.exists():
+            continue
+        try:
+            path.rename(aside)
+        except OSError as error:
+            return f"can't be set aside ({error.strerror or error})"
+        return f"set aside as {aside.name}"
+    return "left in place, too many damaged ones are beside it"
