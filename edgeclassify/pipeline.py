@@ -86,7 +86,7 @@ class View:
         """Is this frame to be classified?"""
         if self._asked:
             return True
-        # A frame that comes a little early counts as in time, or every second one of a camera would be passed over.
+        # A frame that comes a little early counts as in time, or every second one would be passed over.
         return self.enabled and frame.captured_at_ns >= self._due_ns - self.interval_s * 1e9 / 4
 
     def seen(self, frame: Frame) -> None:

@@ -95,7 +95,7 @@ class ViewStateMachine:
         return self._rules.threshold_enter
 
     def set_threshold_enter(self, score: float) -> None:
-        """Change it from the next observation on. Raises ConfigError where the config's threshold_exit is higher."""
+        """Change it from the next observation on. Raises ConfigError where the config's exit is higher."""
         lowest = self._rules.threshold_exit
         if lowest is not None and score < lowest:
             raise ConfigError(

@@ -1,4 +1,4 @@
-"""The publisher for an MQTT broker: takes what the stages say, at once, and lets the delivery thread deliver it."""
+"""The publisher for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -36,9 +36,9 @@ class MqttPublisher(Publisher):
     `layout`: the node's topics. `spool` keeps the events that are not acknowledged; it belongs to the caller, who
     closes it after `stop`. The numbers (`seq`) of its events must grow.
     `announcement`: what Home Assistant is told; None: nothing.
-    `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for each
-    that the broker has taken. `inbox` understands requests (None: none are listened to), and `on_request(request)`
-    gets the valid ones, in the delivery thread: it must return at once.
+    `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for
+    each that the broker has taken. `inbox` understands requests (None: none are listened to), and
+    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """What a node has to say and has not been able to yet: filled from any thread, emptied by the delivery thread.
 
-Kinds, each with its own rule: the newest value of every retained topic, the newest raw result of every view, answers
-to requests, and (in the spool) events.
+Kinds, each with its own rule: the newest value of every retained topic, the newest raw result of every view,
+answers to requests, and (in the spool) events.
 """
 
 import contextlib

@@ -27,8 +27,8 @@ JSON, TEXT, JPEG = "application/json", "text/plain", "image/jpeg"
 RESULT_TOP = 5
 """Labels that a raw result lists."""
 RESULT_EXPIRY_S = 10
-"""A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else but answers
-expires: events must arrive however late, and retained messages describe now until the next one."""
+"""A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else
+but answers expires: events must arrive however late, and retained messages describe now until the next one."""
 RESPONSE_EXPIRY_S = 300
 """Nobody waits longer for an answer."""
 

@@ -1,10 +1,10 @@
 """What goes out next on one connection, and what has arrived. Knows no socket and no MQTT library.
 
-Order: the newest values of retained topics first, then events as they happen, answers to requests, then the backlog
-(events from before this connection, as history). A window bounds what is unacknowledged; the backlog may fill only a
-part of it, and next to nothing while live events come, so that these never wait behind more than a round trip.
-Events stay in the spool until their PUBACK: what was in flight when a connection broke is the next connection's
-backlog.
+Order: the newest values of retained topics first, then events as they happen, answers to requests, then the
+backlog (events from before this connection, as history). A window bounds what is unacknowledged; the backlog may
+fill only a part of it, and next to nothing while live events come, so that these never wait behind more than a
+round trip. Events stay in the spool until their PUBACK: what was in flight when a connection broke is the next
+connection's backlog.
 """
 
 import logging
