@@ -1,0 +1,33 @@
+"""Faults at random against the whole chain. A longer run: `python -m tests.faults --long`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.harness import run_faults
+from tests.publish.brokers import mosquitto_path
+
+FAULTS = 102
+"""With and without persistence: more than 200 together, and each of both has every kind."""
+
+
+@pytest.mark.broker
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("persistence", "seed"), [(True, 1), (False, 2)], ids=["persistent", "forgetful"])
+def test_nothing_is_lost_or_reordered(
+    tmp_path: Path, persistence: bool, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    history: list[str] = []
+    try:
+        result = run_faults(FAULTS, seed, persistence=persistence, say=history.append, folder=tmp_path / "faults")
+    except AssertionError as error:
+        pytest.fail("\n".join([*history[-20:], str(error)]))
+    with capsys.disabled():
+        print("", *result.lines(), sep="\n")
+    assert result.verdict.good, "\n".join([*history, *result.lines()])
+    assert result.faults.total() == FAULTS
+    assert result.verdict.events > 5 * FAULTS
+    assert result.outage_fps > 0
