@@ -29,7 +29,7 @@ _UNFINISHED = re.compile(rf"\.{_OURS.pattern}\.tmp", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A picture on disk, from `since`: seconds on the monotonic clock for this process's own, else since the epoch."""
+    """A picture. `since`: seconds on the monotonic clock for this process's own, else since the epoch."""
 
     path: Path
     size: int

@@ -32,6 +32,8 @@ _SMALLEST, _LARGEST = 8.0, 30.0
 _FINE = 14.0
 """Letters below this height are drawn at three times their size and scaled down, which makes them even."""
 _LONGEST_TEXT = 120
+BRIEF_BELOW = 240
+"""Width in pixels below which only label, score, kind, time and view are written: a picture made small to fit."""
 
 # What Unicode does not decompose into a letter and its accent.
 _LETTERS = str.maketrans({
@@ -109,30 +111,30 @@ class Strip:
     def __init__(self, caption: Caption, width: int, height: int) -> None:
         self._caption, self._width = caption, width
         small = min(max(0.017 * min(width, 3 * height), _SMALLEST), _LARGEST)
-        self._small, self._large = _Letters(small), _Letters(small * 1.5)
+        is_brief = width < BRIEF_BELOW
+        self._small, self._large = _Letters(small), _Letters(small * (1.0 if is_brief else 1.5))
         self._margin = round(small * 1.2)
         inner = width - 2 * self._margin
-        self._others = self._flow(_runners_up(caption), inner)
-        self._facts = self._flow((rfc3339(caption.captured_at), caption.view, caption.model), inner)
+        facts = (rfc3339(caption.captured_at), caption.view, caption.model)
+        self._lines = self._flow(() if is_brief else _runners_up(caption), inner)
+        self._lines += self._flow(facts[:2] if is_brief else facts, inner)
 
     @property
     def height(self) -> int:
         """Its height in pixels."""
-        lines = len(self._others) + len(self._facts)
-        return self._first_line + round(lines * self._step + 0.3 * self._margin)
+        return self._first_line + round(len(self._lines) * self._step + 0.3 * self._margin)
 
     def draw(self, image: Pixels) -> None:
         """Fill `image`, uint8 BGR (height, width, 3)."""
         image[...] = BACKGROUND
         self._draw_title(image)
         y = float(self._first_line)
-        for lines, colour in ((self._others, _DIM), (self._facts, _DIM)):
-            for line in lines:
-                x = self._margin
-                for text in line:
-                    self._small.draw(image, text, x, round(y + self._small.height), colour)
-                    x += self._small.width(text) + self._gap
-                y += self._step
+        for line in self._lines:
+            x = self._margin
+            for text in line:
+                self._small.draw(image, text, x, round(y + self._small.height), _DIM)
+                x += self._small.width(text) + self._gap
+            y += self._step
 
     @property
     def _gap(self) -> int:

@@ -19,13 +19,17 @@ LONGEST_SIDE = 4096
 """Larger frames are scaled down: nobody needs them behind an event, and a JPEG ends at 65,535."""
 NARROWEST = 320
 """Pixels that the caption needs: smaller frames are enlarged, and narrower ones get bars at their sides."""
-_NARROWEST_SHRUNK = 160
+_NARROWEST_SHRUNK = 192
 _ENLARGED = 640
 """Longest side of a small frame that was enlarged."""
 
 _QUALITIES = (70, 55, 40)
 """Tried in turn where a picture is too large; below these it is made smaller instead."""
-_LONGEST_COMMENT_LABEL = 500
+_LAST_QUALITY = 20
+"""For the smallest size alone, where nothing else is left."""
+_SMALLEST_SIDE = 48
+"""Pixels of the longer side: a smaller picture shows nothing."""
+_LONGEST_COMMENT_LABEL = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +84,19 @@ class Drawing:
             jpeg = _encode(image, coarser, self._comment)
             if len(jpeg.data) <= max_bytes:
                 return jpeg
-        lowest, shrink = min(quality, _QUALITIES[-1]), 1.0
-        while jpeg.width > _NARROWEST_SHRUNK:
+        lowest, shrink, smallest = min(quality, _QUALITIES[-1]), 1.0, self._smallest_shrink()
+        while shrink > smallest:
             # Bytes go about with the area; 0.95, since small pictures take more bytes per pixel.
-            shrink *= min(0.9, 0.95 * math.sqrt(max_bytes / len(jpeg.data)))
-            shrink = max(shrink, self._smallest_shrink())
-            jpeg = _encode(self.render(shrink), lowest, self._comment)
+            shrink = max(smallest, shrink * min(0.9, 0.95 * math.sqrt(max_bytes / len(jpeg.data))))
+            image = self.render(shrink)
+            jpeg = _encode(image, lowest, self._comment)
             if len(jpeg.data) <= max_bytes:
                 return jpeg
-            if shrink <= self._smallest_shrink():
-                break
-        return None
+        jpeg = _encode(image, min(quality, _LAST_QUALITY), self._comment)
+        return jpeg if len(jpeg.data) <= max_bytes else None
 
     def _smallest_shrink(self) -> float:
-        """Down to 64 pixels on the longer side: less shows nothing."""
-        return min(1.0, 64 / (max(self._pixels.shape[:2]) * self._scale))
+        return min(1.0, _SMALLEST_SIDE / (max(self._pixels.shape[:2]) * self._scale))
 
 
 def _natural_scale(width: int, height: int) -> float:
