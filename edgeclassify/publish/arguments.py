@@ -1,7 +1,7 @@
 """What a request says: the body of one checked against its command, and the plain text of an option topic.
 
-Whatever is wrong is a RequestFault with one sentence: the key, what was expected, what was found. What was found comes
-from a stranger: it is shown shortened and escaped.
+Whatever is wrong is a RequestError with one sentence: the key, what was expected, what was found. What was found
+comes from a stranger: it is shown shortened and escaped.
 """
 
 import json
@@ -28,49 +28,49 @@ Transaction = str | int | None
 Body = Mapping[str, Any]
 
 
-class RequestFault(ValueError):
+class RequestError(ValueError):
     """A request that can't be obeyed; the message is what its sender is told."""
 
 
 def body_of(payload: bytes) -> Body:
-    """The JSON object in `payload`, nothing for an empty one. Raises RequestFault."""
+    """The JSON object in `payload`, nothing for an empty one. Raises RequestError."""
     if len(payload) > MAX_BYTES:
-        raise RequestFault(f"payload: expected at most {MAX_BYTES} bytes, found {len(payload)}")
+        raise RequestError(f"payload: expected at most {MAX_BYTES} bytes, found {len(payload)}")
     try:
         text = payload.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise RequestFault(f"payload: expected UTF-8 text, found byte {payload[error.start]:#04x}") from error
+        raise RequestError(f"payload: expected UTF-8 text, found byte {payload[error.start]:#04x}") from error
     if not text.strip():
         return {}
     try:
         body = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise RequestFault(f"payload: expected a JSON object: {error.msg} at character {error.pos}") from error
+        raise RequestError(f"payload: expected a JSON object: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
-        raise RequestFault("payload: expected a flat JSON object, found one nested too deeply") from error
+        raise RequestError("payload: expected a flat JSON object, found one nested too deeply") from error
     if not isinstance(body, dict):
-        raise RequestFault(f"payload: expected a JSON object, found {shown(body)}")
+        raise RequestError(f"payload: expected a JSON object, found {shown(body)}")
     return body
 
 
 def transaction_of(body: Body) -> Transaction:
-    """What the sender wants to see in the answer. Raises RequestFault."""
+    """What the sender wants to see in the answer. Raises RequestError."""
     value = body.get("transaction")
     if value is None or (isinstance(value, str) and len(value) <= MAX_TRANSACTION):
         return value
     if isinstance(value, int) and not isinstance(value, bool) and -_MAX_INTEGER <= value < _MAX_INTEGER:
         return value
     expected = f"text of at most {MAX_TRANSACTION} characters or an integer of 64 bits"
-    raise RequestFault(f"transaction: expected {expected}, found {shown(value)}")
+    raise RequestError(f"transaction: expected {expected}, found {shown(value)}")
 
 
 def request_of(command: Command, body: Body, views: Sequence[str]) -> Request:
-    """The body of a command as a Request. Raises RequestFault."""
+    """The body of a command as a Request. Raises RequestError."""
     allowed = ("transaction", *_KEYS.get(command, ()))
     for key in body:
         if key not in allowed:
             hint = _hint(key, allowed)
-            raise RequestFault(f"{shown(key)}: {command} has no such key, expected {', '.join(allowed)}{hint}")
+            raise RequestError(f"{shown(key)}: {command} has no such key, expected {', '.join(allowed)}{hint}")
     transaction = transaction_of(body)
     view = _view(command, body.get("view"), views) if "view" in allowed else None
     if command is not Command.SET:
@@ -80,7 +80,7 @@ def request_of(command: Command, body: Body, views: Sequence[str]) -> Request:
 
 
 def option_request(view: str, option: Option, payload: bytes) -> Request:
-    """The plain text of an option topic as a Request that needs no answer. Raises RequestFault."""
+    """The plain text of an option topic as a Request that needs no answer. Raises RequestError."""
     text = payload[: _MAX_OPTION_BYTES + 1].decode("utf-8", "replace").strip()
     value: Any = text
     if len(payload) <= _MAX_OPTION_BYTES and option is not Option.ENABLED and _NUMBER.fullmatch(text):
@@ -125,7 +125,7 @@ def _choice(key: str, value: Any, words: Sequence[str]) -> str:
     if isinstance(value, str) and value in words:
         return value
     hint = _hint(value, words) if isinstance(value, str) else ""
-    raise RequestFault(f"{key}: expected one of {choices(words)}, found {shown(value)}{hint}")
+    raise RequestError(f"{key}: expected one of {choices(words)}, found {shown(value)}{hint}")
 
 
 def _hint(word: str, words: Sequence[str]) -> str:
@@ -159,7 +159,7 @@ def _value(option: Option, value: Any) -> OptionValue:
     convert, expected = _VALUES[option]
     converted = convert(value)
     if converted is None:
-        raise RequestFault(f"value: expected for {option} {expected}, found {shown(value)}")
+        raise RequestError(f"value: expected for {option} {expected}, found {shown(value)}")
     return converted
 
 
@@ -167,10 +167,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise RequestFault(f"{shown(key)}: expected once, found twice in one object")
+            raise RequestError(f"{shown(key)}: expected once, found twice in one object")
         found[key] = value
     return found
 
 
 def _no_constant(word: str) -> None:
-    raise RequestFault(f"payload: expected JSON, which has no {word}")
+    raise RequestError(f"payload: expected JSON, which has no {word}")

@@ -1,4 +1,4 @@
-"""Requests that arrive over MQTT: a topic and a payload become a Request, or the Response that says what is wrong."""
+"""What arrives over MQTT: a topic and a payload become a Request, or the Response that says what is wrong."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.config.faults import did_you_mean
 from edgeclassify.publish.arguments import (
     Body,
-    RequestFault,
+    RequestError,
     Transaction,
     body_of,
     choices,
@@ -35,10 +35,10 @@ _SAFE = re.compile(r"[a-z0-9_-]{1,64}")
 class Inbox:
     """Understands what arrives. Used by the publisher's thread alone.
 
-    Whoever may publish on the broker can send anything, as often as they like. So at most `config.per_minute` valid
-    requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most
-    ANSWERS_PER_REQUEST times as many messages are looked at in any 60 seconds: the rest is dropped without an answer,
-    logged once until it ends, so that nobody can use the node as a loudspeaker.
+    Whoever may publish on the broker can send anything, as often as they like. So at most `config.per_minute`
+    valid requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most
+    ANSWERS_PER_REQUEST times as many messages are looked at in any 60 seconds: the rest is dropped without an
+    answer, logged once until it ends, so that nobody can use the node as a loudspeaker.
     `views`: the names of the views. `clock`: monotonic seconds.
     """
 
@@ -96,7 +96,7 @@ class Inbox:
             transaction = _readable_transaction(body)
             request = request_of(self._command(name), body, self._views)
             self._spend()
-        except RequestFault as fault:
+        except RequestError as fault:
             return Response(name if _SAFE.fullmatch(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
         return request
 
@@ -104,7 +104,7 @@ class Inbox:
         try:
             request = option_request(*self._options[topic], payload)
             self._spend()
-        except RequestFault as fault:
+        except RequestError as fault:
             if topic not in self._bad_options:
                 self._bad_options.add(topic)
                 log.warning("%s: not set: %s", topic, fault)
@@ -116,14 +116,14 @@ class Inbox:
         if name not in list(Command):
             hint = did_you_mean(name[:64], self._allowed)
             expected = f"expected one of {choices(self._allowed)}"
-            raise RequestFault(f"command: {expected}, found {shown(name)}{'. ' + hint if hint else ''}")
+            raise RequestError(f"command: {expected}, found {shown(name)}{'. ' + hint if hint else ''}")
         if name not in self._allowed:
-            raise RequestFault(f"{name}: not allowed by commands.allow in this node's config")
+            raise RequestError(f"{name}: not allowed by commands.allow in this node's config")
         return Command(name)
 
     def _spend(self) -> None:
         if not self._requests.take():
-            raise RequestFault(f"too many requests: at most {self._per_minute} in a minute (commands.per_minute)")
+            raise RequestError(f"too many requests: at most {self._per_minute} in a minute (commands.per_minute)")
 
     def _say_retained(self, topic: str) -> None:
         level = logging.DEBUG if self._retained_said else logging.WARNING
@@ -158,5 +158,5 @@ class _Limit:
 def _readable_transaction(body: Body) -> Transaction:
     try:
         return transaction_of(body)
-    except RequestFault:
+    except RequestError:
         return None  # said when the body is checked
