@@ -7,7 +7,7 @@ error after LOOK_TIMEOUT_S; everything else at once.
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,9 +16,9 @@ from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.catalog import load_catalog, model_path
 from edgeclassify.pipeline import Look, View
-from edgeclassify.publish.payload import rfc3339
+from edgeclassify.publish.payload import health_body, rfc3339
 from edgeclassify.publish.snapshots import SnapshotTaker
-from edgeclassify.types import Command, NodeInfo, Option, OptionValue, Request, Response
+from edgeclassify.types import Command, Health, NodeInfo, Option, OptionValue, Request, Response
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Node(Protocol):
     def info(self) -> NodeInfo:
         """What runs here."""
 
-    def figures(self) -> Mapping[str, Any]:
+    def figures(self) -> Health:
         """Figures of the running daemon."""
 
     def reload(self) -> None:
@@ -163,7 +163,7 @@ class RequestDesk:
             "options": {
                 view.name: {str(option): value_of(view, option) for option in Option} for view in self._node.views
             },
-            "health": dict(self._node.figures()),
+            "health": health_body(self._node.figures()),
         }
 
     def _models(self, _: Request) -> dict[str, Any]:

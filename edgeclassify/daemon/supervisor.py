@@ -8,9 +8,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly
@@ -214,9 +213,9 @@ class Daemon:
         """What runs here."""
         return assembly.node_info(self._parts, self._session, self._started)
 
-    def figures(self) -> Mapping[str, Any]:
+    def figures(self) -> Health:
         """Figures of the running daemon."""
-        return asdict(self._report())
+        return self._report()
 
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest."""

@@ -168,8 +168,12 @@ def info_message(topics: Topics, info: NodeInfo) -> Message:
 
 def health_message(topics: Topics, health: Health) -> Message:
     """Figures of the running daemon; null where the machine can't tell."""
-    body = asdict(health) | {"ts": rfc3339(health.ts)}
-    return _json(topics.health, {"v": CONTRACT_VERSION} | body, retain=True)
+    return _json(topics.health, {"v": CONTRACT_VERSION} | health_body(health), retain=True)
+
+
+def health_body(health: Health) -> dict[str, Any]:
+    """The figures by name, the time as text."""
+    return asdict(health) | {"ts": rfc3339(health.ts)}
 
 
 def availability_message(topics: Topics, view: str, online: bool) -> Message:

@@ -1,124 +1,156 @@
 """The node's event numbers: each event gets the next one, also after a restart.
 
-A subscriber proves by them that nothing is missing, so a number is on disk before it is handed out. The file is
-replaced as a whole (temporary file, fsync, rename, fsync of the folder): a power cut leaves the old or the new
-number, never half of one.
+A subscriber proves by them that nothing is missing. The truth after a restart is the spool's `last_seq`: number and
+event become durable in one commit, so that a kill leaves no hole. `NumberFile` stands beside the database for the
+cases in which that can't tell: it was lost or set aside, or the disk is full and events are in memory only.
 """
 
 import logging
 import os
 import re
+import zlib
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+from edgeclassify.publish.interface import Spool
+
 log = logging.getLogger(__name__)
 
-FILE_NAME = "event-number"
-_VALID = re.compile(rb"([0-9]{1,18})\n")
+FILE_NAME = "event-numbers"
+FORMER_NAME = "event-number"
+"""An earlier version kept the last number here, in decimal."""
+
+STEP = 100
+"""So many numbers are reserved at once: at most so many are skipped when the database is lost."""
+
+_PLACE = 4096  # two places in blocks of their own: a power cut while one is written leaves the other
+_LENGTH = 64
+_RECORD = re.compile(rb"(([0-9]{1,18}) ([0-9]{1,18}) ([0-9]{1,18})) ([0-9a-f]{8})\n *\n")
 
 
 class EventNumbers:
-    """Hands out 1, 2, 3 …, going on after the last number of the previous run. Thread-safe.
+    """Hands out last + 1, going on after what the spool has seen. Thread-safe."""
 
-    `state_dir` is created when it is missing; None: numbers in memory only, from 1 in each run. When the folder
-    can't be written (read-only, disk full) that is said once and counting goes on in memory, so that a full card
-    does not stop events; it is tried again with every number.
-    """
-
-    def __init__(self, state_dir: Path | None) -> None:
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
         self._lock = Lock()
-        self._path = None if state_dir is None else state_dir / FILE_NAME
-        self._writable = True
-        self._last = 0 if self._path is None else _read(self._path)
+        self._last = 0
 
     @property
     def last(self) -> int:
-        """The last number handed out; 0: none yet."""
-        return self._last
+        """The last number handed out, in this run or an earlier one; 0: none yet."""
+        return max(self._last, self._spool.last_seq)
 
     def next(self) -> int:
-        """The next number, on disk before it is returned."""
+        """The next number. It is used up for good when its event is appended to the spool."""
         with self._lock:
-            self._last += 1
-            if self._path is not None:
-                self._store(self._path, self._last)
+            self._last = self.last + 1
             return self._last
 
-    def _store(self, path: Path, number: int) -> None:
+
+class NumberFile:
+    """Two numbers in a file of fixed size that is overwritten in place, which needs no free space.
+
+    `ceiling`: no number above it has been used. `floor`: every number up to it counts as used. Not thread-safe.
+    Files that can't be written are said once; counting goes on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path, self._former = folder / FILE_NAME, folder / FORMER_NAME
+        self._writable = True
+        self._generation, self.ceiling, self.floor = self._read()
+
+    def reserve(self, seq: int) -> None:
+        """`seq` is about to be used, and will be in the database."""
+        if seq > self.ceiling:
+            self._write(seq + STEP - 1, self.floor)
+
+    def use_up(self, seq: int) -> None:
+        """`seq` is about to be used, and the database does not have it: after a restart `seq + 1` follows."""
+        if seq > self.floor:
+            self._write(seq, seq)
+
+    def use_up_ahead(self, seq: int) -> None:
+        """As `use_up`, with few writes: after a kill up to 100 numbers are skipped, until `settle` none."""
+        if seq > self.floor:
+            self._write(seq + STEP - 1, seq + STEP - 1)
+
+    def settle(self, last: int) -> None:
+        """`last` is the last number used, and the database has it."""
+        if self.floor > last:
+            self._write(self.ceiling, last)
+
+    def _write(self, ceiling: int, floor: int) -> None:
+        self._generation, self.ceiling, self.floor = self._generation + 1, ceiling, floor
+        values = b"%d %d %d" % (self._generation, ceiling, floor)
+        record = b"%s %08x\n" % (values, zlib.crc32(values))
         try:
-            _write(path, number)
+            _overwrite(self._path, record.ljust(_LENGTH - 1) + b"\n", self._generation % 2 * _PLACE)
         except OSError as error:
             if self._writable:
                 log.warning(
-                    "%s: can't be written: %s. Event numbers are counted in memory: after a restart some may "
-                    "repeat. Make room, or make the folder writable.",
-                    path, error.strerror or error,
+                    "%s: can't be written: %s. After a restart event numbers may repeat. Make room, or make the "
+                    "folder writable.", self._path, error.strerror or error,
                 )  # fmt: skip
             self._writable = False
-        else:
-            if not self._writable:
-                log.info("%s: written again", path)
-            self._writable = True
+            return
+        if not self._writable:
+            log.info("%s: written again", self._path)
+        self._writable = True
+        with suppress(OSError):
+            self._former.unlink(missing_ok=True)
 
-
-def _write(path: Path, number: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = _temporary(path)
-    with temporary.open("wb") as file:
-        file.write(b"%d\n" % number)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(path.name + ".tmp")
-
-
-def _read(path: Path) -> int:
-    """The number in the file, 0 without one. What can't be read is set aside, and what it shows is used."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return 0
-    except OSError as error:
-        log.warning("%s: can't be read: %s. Event numbers begin at 1 again.", path, error.strerror or error)
-        return 0
-    if match := _VALID.fullmatch(content):
-        return int(match[1])
-    last = max(_numbers_in(content) + _numbers_in(_content(_temporary(path))), default=0)
-    log.warning(
-        "%s: expected one number, found %d damaged bytes: %s. Event numbers go on with %d.",
-        path, len(content), _set_aside(path), last + 1,
-    )  # fmt: skip
-    return last
-
-
-def _numbers_in(content: bytes) -> list[int]:
-    return [int(digits) for digits in re.findall(rb"[0-9]+", content[:4096]) if len(digits) <= 18]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _set_aside(path: Path) -> str:
-    """Rename the damaged file to a name that is free; says what became of it."""
-    for i in range(1, 1000):
-        aside = path.with_name(f"{path.name}.damaged-{i}")
-        if aside.exists():
-            continue
+    def _read(self) -> tuple[int, int, int]:
         try:
-            path.rename(aside)
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            return self._read_former()
         except OSError as error:
-            return f"can't be set aside ({error.strerror or error})"
-        return f"set aside as {aside.name}"
-    return "left in place, too many damaged ones are beside it"
+            log.warning("%s: can't be read: %s", self._path, error.strerror or error)
+            return 0, 0, 0
+        records = [record for at in (0, _PLACE) if (record := _parsed(content[at : at + _LENGTH]))]
+        if not records:
+            log.warning(
+                "%s: expected a record of event numbers, found %d damaged bytes. It is written anew; event numbers "
+                "go on with what the spool knows.", self._path, len(content),
+            )  # fmt: skip
+        return max(records, default=(0, 0, 0))
+
+    def _read_former(self) -> tuple[int, int, int]:
+        try:
+            digits = re.findall(rb"[0-9]+", self._former.read_bytes()[:4096])
+        except OSError:
+            return 0, 0, 0
+        last = max((int(number) for number in digits if len(number) <= 18), default=0)
+        return 0, last, last
+
+
+def _parsed(record: bytes) -> tuple[int, int, int] | None:
+    match = _RECORD.fullmatch(record)
+    if match is None or zlib.crc32(match[1]) != int(match[5], 16):
+        return None
+    return int(match[2]), int(match[3]), int(match[4])
+
+
+def _overwrite(path: Path, record: bytes, offset: int) -> None:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        new = os.fstat(descriptor).st_size < 2 * _PLACE
+        if new:  # both blocks are there from the start, so that later writes need no room
+            os.pwrite(descriptor, bytes(2 * _PLACE), 0)
+        os.pwrite(descriptor, record, offset)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    if new:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names created or changed in a folder durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -54,12 +54,12 @@ def _run(count: int, seed: int, persistence: bool, listing: bool) -> bool:
     try:
         result = run_faults(count, seed, persistence=persistence, say=say, folder=folder)
     except AssertionError as error:
-        print("\n".join(history[-20:]))
+        print("\n".join([] if listing else history))
         print(f"FAILED: {error}\nseed {seed}, persistence {name}; logs in {folder}")
         return False
     print("\n".join(result.lines()), flush=True)
     if not result.verdict.good:
-        print("\n".join(history))
+        print("\n".join([] if listing else history))
         print(f"FAILED: seed {seed}, persistence {name}; logs in {folder}")
     return result.verdict.good
 

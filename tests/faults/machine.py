@@ -118,6 +118,7 @@ class Machine:
         for photo in Path(demo.__file__).parent.joinpath("photos").glob("*.jpg"):
             shutil.copy(photo, self._photos)
         self.set_clock(0)
+        self.journal_path.touch()
         self._config.write_text(
             _CONFIG.format(
                 node=NODE, state=self.disk.folder / "state", host=HOST, port=self._port, photos=self._photos,
@@ -173,14 +174,16 @@ class Machine:
         temporary.replace(self.clock_path)
 
     def one_photo(self) -> None:
-        """Leave one photo: what the views show changes no more."""
-        for photo in sorted(self._photos.iterdir())[1:]:
-            photo.unlink()
+        """All photos become one: what the views show changes no more."""
+        first, *others = sorted(self._photos.iterdir())
+        for photo in others:
+            copy = self.folder / photo.name
+            shutil.copy(first, copy)
+            copy.replace(photo)
 
     def last_pulse(self) -> Pulse | None:
         """The newest health of this run of the node."""
-        lines = _tail(self.journal_path)
-        for line in reversed(lines):
+        for line in reversed(_tail(self.journal_path)):
             if '"health"' in line:
                 found = json.loads(line)
                 if found["at"] < self.started_at:
