@@ -1,8 +1,8 @@
 """The node's event numbers: each event gets the next one, also after a restart.
 
-A subscriber proves by them that nothing is missing. The truth after a restart is the spool's `last_seq`: number and
-event become durable in one commit, so that a kill leaves no hole. `NumberFile` stands beside the database for the
-cases in which that can't tell: it was lost or set aside, or the disk is full and events are in memory only.
+A subscriber proves by them that nothing is missing. The truth after a restart is the spool's `last_seq`: number
+and event become durable in one commit, so that a kill leaves no hole. `NumberFile` stands beside the database for
+the cases in which that can't tell: it was lost or set aside, or the disk is full and events are in memory only.
 """
 
 import logging
@@ -112,8 +112,8 @@ class NumberFile:
         records = [record for at in (0, _PLACE) if (record := _parsed(content[at : at + _LENGTH]))]
         if not records:
             log.warning(
-                "%s: expected a record of event numbers, found %d damaged bytes. It is written anew; event numbers "
-                "go on with what the spool knows.", self._path, len(content),
+                "%s: expected a record of event numbers, found %d damaged bytes. It is written anew; event "
+                "numbers go on with what the spool knows.", self._path, len(content),
             )  # fmt: skip
         return max(records, default=(0, 0, 0))
 
