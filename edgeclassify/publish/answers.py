@@ -8,7 +8,7 @@ from edgeclassify.publish.payload import Message
 
 log = logging.getLogger(__name__)
 
-CAPACITY = 64
+CAPACITY = 1024
 
 
 class Answers:

@@ -64,8 +64,8 @@ class Drawing:
         canvas_width = max(width, NARROWEST if shrink == 1.0 else _NARROWEST_SHRUNK)
         strip = Strip(self._caption, canvas_width, height)
         canvas = np.empty((height + strip.height, canvas_width, 3), np.uint8)
-        canvas[:height] = BACKGROUND
         left = (canvas_width - width) // 2
+        canvas[:height, :left] = canvas[:height, left + width :] = BACKGROUND
         picture = canvas[:height, left : left + width]
         picture[...] = _resized(self._pixels, width, height)
         if self._roi != FULL_FRAME:
