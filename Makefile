@@ -18,7 +18,7 @@ HA_VENV ?= .venv-ha
 HA_PYTHON ?= $(shell for p in python3.13 "$(PYTHON)"; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: demo test test-home-assistant check bench install uninstall clean
+.PHONY: demo test test-home-assistant check bench docs install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
@@ -38,6 +38,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.accuracy
 	$(BIN)/python -m tests.bench.daemon
+	$(BIN)/python -m tests.bench.spool
+	$(BIN)/python -m tests.bench.snapshots
+	$(BIN)/python -m tests.bench.delivery
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py

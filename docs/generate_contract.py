@@ -12,13 +12,11 @@ from pydantic import BaseModel
 
 from edgeclassify.publish.contract import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
 from edgeclassify.publish.payload import CONTRACT_VERSION
-from edgeclassify.types import Option
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Object = dict[str, Any]
 _ALL = (*CHANNELS, DISCOVERY)
-_TITLES = {"option": [str(option) for option in Option]}
 
 
 def documents() -> dict[str, str]:
@@ -68,13 +66,9 @@ def _channel(channel: Channel) -> Object:
     return {
         "address": channel.address,
         "description": channel.description,
-        "parameters": {level: _level(level) for level in levels},
+        "parameters": {level: {"description": LEVELS[level]} for level in levels},
         "messages": {channel.name: {"$ref": f"#/components/messages/{channel.name}"}},
     }
-
-
-def _level(name: str) -> Object:
-    return {"description": LEVELS[name]} | ({"enum": _TITLES[name]} if name in _TITLES else {})
 
 
 def _verb(channel: Channel) -> str:
@@ -90,7 +84,8 @@ def _operation(channel: Channel) -> Object:
         "bindings": {"mqtt": {"qos": channel.qos, "retain": channel.retain, "bindingVersion": "0.2.0"}},
     }
     if channel.name.startswith("request-"):
-        operation["reply"] = {"channel": {"$ref": "#/channels/response"}}
+        answer = channel.name.replace("request-", "response-")
+        operation["reply"] = {"channel": {"$ref": f"#/channels/{answer}"}}
     return operation
 
 

@@ -110,7 +110,11 @@ class SnapshotConfig(Section):
     mqtt_max_bytes: Annotated[int, Field(ge=4096, le=2**24)] = about(
         100_000, "Largest message: a bigger picture is coded again, coarser or smaller, until it fits."
     )
-    folder: File | None = about(None, "The folder; default: snapshots in the state folder.")
+    folder: File | None = about(
+        None,
+        "The folder; default: snapshots in the state folder. The service may write to another one only where "
+        "systemd lets it: systemctl edit edgeclassify, [Service] ReadWritePaths=…",
+    )
     max_bytes: Annotated[int, Field(ge=2**16)] = about(
         256 * 2**20, "Room for pictures in bytes; the oldest are deleted."
     )

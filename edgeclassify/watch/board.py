@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from edgeclassify.publish.contract import Match, match_topic
-from edgeclassify.types import UNKNOWN
+from edgeclassify.types import UNKNOWN, Option
 from edgeclassify.watch.interface import (
     Arrival,
     Change,
@@ -31,6 +31,7 @@ MOST_VIEWS = 64
 """Per node. A stranger may publish whatever he likes below our prefix: memory stays bounded."""
 EVENTS_KEPT = 5
 _RATE_S = 5.0
+_OPTIONS = frozenset(map(str, Option))
 
 
 @dataclass(slots=True)
@@ -186,7 +187,7 @@ class Board:
             _health(node, _object(arrival))
         elif kind == "info":
             _info(node, _object(arrival))
-        elif kind == "option" and (view := self._view(node, match.view)) is not None:
+        elif kind in _OPTIONS and (view := self._view(node, match.view)) is not None:
             view.options = (view.options or {}) | {match.detail: arrival.payload.decode()[:32]}
 
     def _remove(self, node: Node, match: Match, kind: str) -> None:
