@@ -148,7 +148,9 @@ class Strip:
     @property
     def _bar(self) -> tuple[int, int]:
         """Top and thickness of the score's bar."""
-        return round(self._margin + 1.55 * self._large.height), max(3, round(self._small.height * 0.32))
+        below_badge = 0.5 * self._large.height + 1.4 * self._small.height
+        top = round(self._margin + max(1.55 * self._large.height, below_badge))
+        return top, max(3, round(self._small.height * 0.32))
 
     @property
     def _first_line(self) -> int:
