@@ -1,4 +1,4 @@
-"""Writes docs/contract from the classes of edgeclassify/publish/contract.py: `python docs/generate_contract.py`.
+"""Writes docs/contract from edgeclassify/publish/contract.py: `python docs/generate_contract.py`.
 
 asyncapi.json (AsyncAPI 3.0) describes topics, operations and payloads of a node; schemas/*.schema.json (JSON
 Schema, draft 2020-12) one payload each, for those who validate without AsyncAPI.

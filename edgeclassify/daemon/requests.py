@@ -154,7 +154,7 @@ class RequestDesk:
         return {"ts": rfc3339(time.time())}
 
     def _info(self, _: Request) -> dict[str, Any]:
-        info = self._node.info()
+        info, figures = self._node.info(), self._node.figures()
         return {
             "version": info.version,
             "session": info.session,

@@ -1,7 +1,8 @@
 """An MQTT client that only listens, as any consumer would be. It imports paho; so does only the publisher.
 
-It has no thread of its own: `step` waits for the network and calls back, so what a callback raises comes out there.
-A lost connection is made again, with back-off. Where the broker speaks MQTT 5 it keeps what comes meanwhile.
+It has no thread of its own: `step` waits for the network and calls back, so what a callback raises comes out
+there. A lost connection is made again, with back-off. Where the broker speaks MQTT 5 it keeps what comes
+meanwhile.
 """
 
 import secrets

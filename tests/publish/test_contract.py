@@ -1,6 +1,7 @@
 """What payload.py writes is what the contract describes, and what differs from it is found."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import jsonschema
 import pytest
 
 from edgeclassify.publish import payload
+from edgeclassify.publish.arguments import body_of, request_of
 from edgeclassify.publish.contract import CHANNELS, DISCOVERY, Channel, Direction, match_topic
 from edgeclassify.publish.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
@@ -20,6 +22,31 @@ TOPICS = Topics("house/edgeclassify", "porch")
 ODD_LABELS = ["猫", 'a "quoted" label', "tabby, tabby cat", "\u0000", "x" * 500, " ", "\udcff"]
 JPEG = b"\xff\xd8\xff\xe0picture\xff\xd9"
 
+# What daemon/requests.py answers.
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ping": {"ts": "2026-11-23T07:16:39.855Z"},
+    "info": {
+        "version": "0.2.0",
+        "session": "1",
+        "started": "2026-11-23T07:16:39.855Z",
+        "models": {"gate": "builtin"},
+        "options": {"gate": {"enabled": True, "threshold": 0.6, "interval": 0.5}},
+        "health": asdict(health()) | {"ts": "2026-11-23T07:16:39.855Z"},
+    },
+    "snapshot": {
+        "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "bytes": 9000, "width": 640, "height": 480,
+        "path": None, "published": True,
+    },
+    "classify_now": {
+        "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "top": [{"label": "open", "score": 0.9}], "ms": 4.1,
+    },
+    "pause": {"views": ["gate"], "enabled": False},
+    "resume": {"views": ["gate"], "enabled": True},
+    "reload": {"views": ["gate"]},
+    "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
+    "set": {"view": "gate", "option": "enabled", "value": False},
+}  # fmt: skip
+
 
 def full_health(**changes: Any) -> Health:
     return health(**({"bytes_written_day": 4096, "spool_on_disk": True, "events": 3} | changes))
@@ -30,7 +57,10 @@ def messages() -> list[Message]:
         event(1, event_type=EventType.START, why={"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.2}),
         event(2, event_type=EventType.UPDATE, why={"reason": "score rose", "from": 0.61}),
         event(3, event_type=EventType.END, why={"reason": "replaced", "by": "shut", "duration_s": 3.25}),
-        event(4, event_type=EventType.END, why={"reason": "stopped", "duration_s": 0.0}),
+        *(
+            event(4, event_type=EventType.END, why={"reason": reason, "duration_s": 0.0})
+            for reason in ("stopped", "paused", "config reloaded")
+        ),
         *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),
     ]
     nothing = {name: None for name in Health.__slots__ if "None" in str(Health.__annotations__[name])}
@@ -51,9 +81,8 @@ def messages() -> list[Message]:
         payload.option_message(TOPICS, "gate", Option.THRESHOLD, 0.0001),
         payload.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
         payload.snapshot_message(TOPICS, "gate", JPEG),
-        payload.response_message(TOPICS, Response("ping", "a-1")),
-        payload.response_message(TOPICS, Response("nonsense", 7, error="expected a command")),
-        payload.response_message(TOPICS, Response("models", None, {"models": [{"name": "builtin", "ms": 4.2}]})),
+        *(payload.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
+        *(payload.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),
         payload.removed(TOPICS.state("gone")),
     ]
 
@@ -92,7 +121,7 @@ def test_discovery_follows_the_contract() -> None:
 EVENT = json.loads(payload.event_message(TOPICS, event(5)).payload)
 STATE = json.loads(payload.state_message(TOPICS, state()).payload)
 HEALTH = json.loads(payload.health_message(TOPICS, full_health()).payload)
-RESPONSE = json.loads(payload.response_message(TOPICS, Response("ping", 1)).payload)
+RESPONSE = json.loads(payload.response_message(TOPICS, Response("ping", 1, ANSWERS["ping"])).payload)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +146,22 @@ RESPONSE = json.loads(payload.response_message(TOPICS, Response("ping", 1)).payl
         ("health", HEALTH | {"fps": None}, "fps"),
         ("health", HEALTH | {"spool_depth": -1}, "spool_depth"),
         ("health", HEALTH | {"throttled": 0}, "throttled"),
-        ("response", RESPONSE | {"error": "but ok"}, "error"),
-        ("response", RESPONSE | {"status": "error"}, "error"),
-        ("response", RESPONSE | {"transaction": 1.5}, "transaction"),
-        ("request-set", {"view": "gate", "option": "enabled", "value": 0.5}, "true or false"),
-        ("request-set", {"view": "gate", "option": "threshold", "value": True}, "a number"),
-        ("request-set", {"view": "gate", "option": "threshold", "value": 2.0}, "0-1"),
+        ("response-ping", RESPONSE | {"error": "but ok"}, "error"),
+        ("response-ping", RESPONSE | {"status": "error"}, "error"),
+        ("response-ping", RESPONSE | {"transaction": 1.5}, "transaction"),
+        ("response-ping", RESPONSE | {"data": {}}, "data"),
+        ("response-ping", RESPONSE | {"data": {"ts": "now"}}, "ts"),
+        ("response-ping", RESPONSE | {"status": "error", "error": "busy"}, "no data"),
+        ("response", RESPONSE, "data"),
+        ("response-set", RESPONSE | {"data": {"view": "gate", "option": "colour", "value": 1}}, "option"),
+        ("request-ping", {"view": "gate"}, "view"),
+        ("request-ping", {"transaction": "x" * 65}, "transaction"),
+        ("request-ping", {"transaction": 2**63}, "transaction"),
+        ("request-set", {}, "option"),
+        ("request-set", {"view": "gate", "option": "enabled", "value": 0.5}, "boolean"),
+        ("request-set", {"view": "gate", "option": "threshold", "value": True}, "number"),
+        ("request-set", {"view": "gate", "option": "threshold", "value": 2.0}, "less than or equal to 1"),
+        ("request-set", {"view": "gate", "option": "interval", "value": 604_801}, "604800"),
         ("request-pause", {"view": "a/b"}, "view"),
     ],
 )
@@ -136,7 +175,9 @@ def test_what_differs_is_found_and_named(kind: str, body: dict[str, Any], words:
 @pytest.mark.parametrize(
     ("kind", "content"),
     [
-        ("status", b"Online"), ("status", b"online\n"), ("label", b"on"), ("option", b"yes"), ("option", b"-1"),
+        ("status", b"Online"), ("status", b"online\n"), ("label", b"on"), ("enabled", b"yes"), ("enabled", b"0.5"),
+        ("threshold", b"ON"), ("threshold", b"1.1"), ("interval", b"-1"), ("interval-set", b"604801"),
+        ("request-ping", b"{}" + b" " * 4095), ("request-ping", b'{"transaction":1,"transaction":2}'),
         ("snapshot", b"GIF89a"), ("snapshot", JPEG[:-1]), ("event", b""), ("event", b"\xff"), ("event", b"[]"),
         ("event", b"[" * 100_000), ("event", b'{"v":NaN}'), ("result", b""),
     ],
@@ -146,10 +187,25 @@ def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("ping", b""), ("ping", b" "), ("ping", b"{}"), ("info", b'{"transaction":-3}'),
+        ("pause", b'{"view":"gate"}'), ("classify_now", b"{}"), ("snapshot", b'{"view":null}'),
+        ("set", b'{"option":"enabled","value":"OFF"}'), ("set", b'{"view":"gate","option":"threshold","value":1}'),
+        ("set", b'{"view":"gate","option":"interval","value":0}'),
+    ],
+)  # fmt: skip
+def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> None:
+    assert by_name(f"request-{command}").fault_of(body) is None
+    request_of(Command(command), body_of(body), ["gate"])
+
+
+@pytest.mark.parametrize(
     "tail",
     [
         "porch", "porch/nonsense", "porch/gate/colour/state", "porch/request/dance", "porch/request",
-        "porch/gate/label", "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state", "porch/status/state",
+        "porch/gate/label", "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state",
+        "porch/status/state",
     ],
 )  # fmt: skip
 def test_topics_that_are_none(tail: str) -> None:
@@ -168,7 +224,7 @@ def test_every_topic_of_the_publisher_has_its_levels() -> None:
     for option in Option:
         match = match_topic(TOPICS.prefix, TOPICS.option_set("gate", option))
         assert match is not None
-        assert (match.channel.name, match.detail) == ("option-set", option)
+        assert (match.channel.name, match.detail) == (f"{option}-set", option)
 
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "contract" / "schemas"
