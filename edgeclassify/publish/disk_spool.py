@@ -277,7 +277,7 @@ class DiskSpool(Spool):
             saved = 0
             for row in salvage(aside):
                 seq = row.event.seq
-                if seq not in gone and seq not in self._waiting:
+                if seq not in gone and seq not in self._waiting and not self._is_on_disk(seq):
                     saved += 1
                     self._waiting.put(row)
                     self._last_seq = max(self._last_seq, seq)
@@ -290,9 +290,14 @@ class DiskSpool(Spool):
             self._recovering = False
         log.error(
             "%s: damaged (%s). It is set aside as %s, with a new one in its place; %d undelivered events could be "
-            "taken over.", self._path, damage, aside.name, saved,
+            "taken over.", self._path, str(damage).splitlines()[-1], aside.name, saved,
         )  # fmt: skip
         return saved
+
+    def _is_on_disk(self, seq: int) -> bool:
+        with suppress(sqlite3.Error):
+            return self._file is not None and bool(self._file.sizes([seq]))
+        return False
 
     def _look_for_file(self) -> None:
         """What goes to a file that was removed or replaced meanwhile would be lost: write it anew."""

@@ -29,25 +29,16 @@ def set_aside(path: Path) -> Path:
 
 def salvage(path: Path) -> Iterator[Row]:
     """The undelivered rows that are as they were written: from the oldest up to the first unreadable page, then
-    from the newest down to it. Never raises sqlite3.Error."""
+    from the newest down to it. A damaged tree may give some of them twice. Never raises sqlite3.Error."""
     try:
         connection = connect(path)
     except sqlite3.Error:
         return
     try:
-        highest = 0
         for order in ("ASC", "DESC"):
             sql = f"SELECT seq, at, view, body, crc FROM events WHERE body NOT NULL ORDER BY seq {order}"
-            seen = highest
-            with suppress(sqlite3.Error):
-                for values in connection.execute(sql):
-                    row = parsed(values)
-                    if row is None:
-                        continue
-                    if order == "DESC" and row.event.seq <= seen:
-                        return
-                    highest = max(highest, row.event.seq)
-                    yield row
+            with suppress(sqlite3.Error, UnicodeDecodeError):  # a message that quotes a damaged schema
+                yield from filter(None, map(parsed, connection.execute(sql)))
                 return
     finally:
         with suppress(sqlite3.Error):

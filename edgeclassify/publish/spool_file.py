@@ -1,9 +1,9 @@
 """The database of undelivered events: one table, one connection. Errors leave it as sqlite3 raises them.
 
 `events(seq, at, view, body, crc)`: one row per undelivered event. The row with the highest `seq` stays when its
-event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running time
-in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what SQLite
-does not check itself, and tells which rows of a damaged database can be trusted.
+event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running
+time in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what
+SQLite does not check itself, and tells which rows of a damaged database can be trusted.
 
 The connection locks the file for itself (`locking_mode=EXCLUSIVE`): no shared memory file, which a full disk could
 not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
@@ -86,6 +86,9 @@ class SpoolFile:
             # The statements here are right: what they don't fit is not our schema.
             if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_ERROR:
                 raise DamagedError(str(error)) from error
+            # sqlite3 can't decode its own message where it quotes a damaged schema.
+            if isinstance(error, UnicodeDecodeError):
+                raise DamagedError("malformed database schema") from error
             raise
 
     def _prepare(self) -> bool:

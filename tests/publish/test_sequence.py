@@ -5,93 +5,23 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.publish import sequence
-from edgeclassify.publish.sequence import FILE_NAME, EventNumbers
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.sequence import FILE_NAME, FORMER_NAME, STEP, EventNumbers, NumberFile
+from edgeclassify.publish.spool import MemorySpool
 
 
-def test_numbers_grow_by_one_across_restarts(tmp_path: Path) -> None:
-    first = EventNumbers(tmp_path / "state")
-    assert [first.next() for _ in range(3)] == [1, 2, 3]
-    second = EventNumbers(tmp_path / "state")
-    assert second.last == 3
-    assert second.next() == 4
+def test_numbers_follow_the_spools() -> None:
+    spool = MemorySpool()
+    spool.append(SpooledEvent(41, "gate", b"{}"))
+    numbers = EventNumbers(spool)
+    assert numbers.last == 41
+    assert [numbers.next(), numbers.next()] == [42, 43]
+    assert numbers.last == 43
+    assert EventNumbers(spool).next() == 42  # neither 42 nor 43 was appended: a kill in between leaves no hole
 
 
-def test_a_number_is_on_disk_before_it_is_handed_out(tmp_path: Path) -> None:
-    numbers = EventNumbers(tmp_path)
-    for expected in (1, 2, 3):
-        assert numbers.next() == expected
-        assert (tmp_path / FILE_NAME).read_bytes() == b"%d\n" % expected
-
-
-def test_without_a_folder_in_memory_only() -> None:
-    numbers = EventNumbers(None)
-    assert [numbers.next(), numbers.next()] == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("content", "following"),
-    [(b"", 1), (b"\0\0\0\0", 1), (b"812", 813), (b"\xff\xfe812\n", 813), (b"-5\n", 6), (b"no number", 1),
-     (b"9" * 40 + b"\n", 1)],
-)  # fmt: skip
-def test_damaged_file_is_set_aside_and_counting_goes_on(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes, following: int
-) -> None:
-    (tmp_path / FILE_NAME).write_bytes(content)
-    assert EventNumbers(tmp_path).next() == following
-    assert (tmp_path / f"{FILE_NAME}.damaged-1").read_bytes() == content
-    (message,) = [record.getMessage() for record in caplog.records]
-    assert str(tmp_path / FILE_NAME) in message
-    assert f"set aside as {FILE_NAME}.damaged-1" in message
-    assert f"go on with {following}" in message
-
-
-def test_a_second_damaged_file_does_not_overwrite_the_first(tmp_path: Path) -> None:
-    for content in (b"first", b"second"):
-        (tmp_path / FILE_NAME).write_bytes(content)
-        EventNumbers(tmp_path)
-    assert (tmp_path / f"{FILE_NAME}.damaged-1").read_bytes() == b"first"
-    assert (tmp_path / f"{FILE_NAME}.damaged-2").read_bytes() == b"second"
-
-
-def test_the_temporary_file_of_a_power_cut_helps(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"\0\0\0")
-    (tmp_path / f"{FILE_NAME}.tmp").write_bytes(b"41\n")
-    assert EventNumbers(tmp_path).next() == 42
-
-
-def test_a_left_over_temporary_file_does_no_harm(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"7\n")
-    (tmp_path / f"{FILE_NAME}.tmp").write_bytes(b"garbage")
-    assert EventNumbers(tmp_path).next() == 8
-
-
-def test_not_writable_is_said_once_and_events_go_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "file").write_text("a file where a folder should be")
-    numbers = EventNumbers(tmp_path / "file")
-    with caplog.at_level(logging.WARNING):
-        assert [numbers.next() for _ in range(3)] == [1, 2, 3]
-    said = [record.getMessage() for record in caplog.records if "counted in memory" in record.getMessage()]
-    assert len(said) == 1
-    assert "a restart some may repeat" in said[0]
-
-
-def test_full_disk_heals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = EventNumbers(tmp_path)
-    numbers.next()
-
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sequence.os, "fsync", full)
-        assert [numbers.next(), numbers.next()] == [2, 3]
-    assert EventNumbers(tmp_path).last <= 3
-    assert numbers.next() == 4
-    assert EventNumbers(tmp_path).last == 4
-
-
-def test_threads_get_different_numbers(tmp_path: Path) -> None:
-    numbers, got = EventNumbers(None), list[int]()
+def test_threads_get_different_numbers() -> None:
+    numbers, got = EventNumbers(MemorySpool()), list[int]()
 
     def take() -> None:
         got.extend(numbers.next() for _ in range(500))
@@ -102,3 +32,107 @@ def test_threads_get_different_numbers(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(got) == list(range(1, 2001))
+
+
+def stored(folder: Path) -> tuple[int, int]:
+    file = NumberFile(folder)
+    return file.ceiling, file.floor
+
+
+def test_a_new_folder_knows_nothing(tmp_path: Path) -> None:
+    assert stored(tmp_path) == (0, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_are_reserved_ahead_with_few_writes(tmp_path: Path) -> None:
+    file, contents = NumberFile(tmp_path), set[bytes]()
+    for seq in range(1, 3 * STEP + 1):
+        file.reserve(seq)
+        ceiling, floor = stored(tmp_path)
+        assert seq <= ceiling < seq + STEP
+        assert floor == 0
+        contents.add((tmp_path / FILE_NAME).read_bytes())
+    assert len(contents) == 3
+
+
+def test_what_the_database_does_not_have_is_exact(tmp_path: Path) -> None:
+    file = NumberFile(tmp_path)
+    file.reserve(1)
+    file.use_up(7)
+    assert stored(tmp_path) == (7, 7)
+    file.reserve(8)
+    assert stored(tmp_path) == (7 + STEP, 7)
+
+
+def test_used_up_ahead_until_settled(tmp_path: Path) -> None:
+    file = NumberFile(tmp_path)
+    for seq in (7, 8, 9):
+        file.use_up_ahead(seq)
+        assert stored(tmp_path) == (6 + STEP, 6 + STEP)
+    file.settle(9)
+    assert stored(tmp_path) == (6 + STEP, 9)
+
+
+def test_overwritten_in_place(tmp_path: Path) -> None:
+    file = NumberFile(tmp_path)
+    file.use_up(1)
+    before = (tmp_path / FILE_NAME).stat()
+    for seq in range(2, 50):
+        file.use_up(seq)
+    after = (tmp_path / FILE_NAME).stat()
+    assert (after.st_ino, after.st_size) == (before.st_ino, before.st_size)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\0" * 64, b"\xff" * 64, b"9 9 9 00000000\n"])
+def test_half_written_leaves_the_number_before(tmp_path: Path, garbage: bytes) -> None:
+    file = NumberFile(tmp_path)
+    for seq in (5, 6):
+        file.use_up(seq)
+    content = (tmp_path / FILE_NAME).read_bytes()
+    place = content.index(b" 6 6 ") // 4096 * 4096
+    torn = content[:place] + garbage.ljust(64, b"\0") + content[place + 64 :]
+    (tmp_path / FILE_NAME).write_bytes(torn)
+    assert stored(tmp_path) == (5, 5)
+
+
+@pytest.mark.parametrize("content", [b"", b"812", b"\0" * 8192, b"9" * 100])
+def test_a_damaged_file_is_said_and_written_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content)
+    file = NumberFile(tmp_path)
+    assert (file.ceiling, file.floor) == (0, 0)
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert f"{tmp_path / FILE_NAME}: expected a record of event numbers, found {len(content)}" in message
+    file.use_up(3)
+    assert stored(tmp_path) == (3, 3)
+
+
+@pytest.mark.parametrize(("content", "last"), [(b"812\n", 812), (b"", 0), (b"\xff812", 812), (b"9" * 40, 0)])
+def test_the_file_of_an_earlier_version_is_taken_over(tmp_path: Path, content: bytes, last: int) -> None:
+    (tmp_path / FORMER_NAME).write_bytes(content)
+    file = NumberFile(tmp_path)
+    assert (file.ceiling, file.floor) == (last, last)
+    assert (tmp_path / FORMER_NAME).exists()
+    file.reserve(last + 1)
+    assert not (tmp_path / FORMER_NAME).exists()
+    assert stored(tmp_path) == (last + STEP, last)
+
+
+def test_not_writable_is_said_once_and_heals(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = NumberFile(tmp_path)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch, caplog.at_level(logging.INFO):
+        patch.setattr(sequence.os, "fsync", full)
+        for seq in (1, 2, 3):
+            file.use_up(seq)
+    assert [record.getMessage().partition(". ")[0] for record in caplog.records] == [
+        f"{tmp_path / FILE_NAME}: can't be written: No space left on device"
+    ]
+    file.use_up(4)
+    assert stored(tmp_path) == (4, 4)
