@@ -1,15 +1,17 @@
 """`python -m tests.bench.delivery`: how fast a full spool drains, and what a live event waits for meanwhile.
 
-Against a real mosquitto on this machine (MQTT 5), everything as in production: the spool on disk (SQLite, each event
-committed before `publish_event` returns), the publisher's thread, the broker in its own process.
+Against a real mosquitto on this machine (MQTT 5), everything as in production: the spool on disk (SQLite, each
+event committed before `publish_event` returns), the publisher's thread, the broker in its own process.
 
-Drain: events per second from the accepted connection until the last PUBACK, beside a bare paho client (`loop_start`,
-`publish` of the same topics, bodies and content type at QoS 1, wait for all PUBACKs), in turns; once with nobody
-listening, once with a subscriber in a process of its own.
+Drain: events per second from the accepted connection until the last PUBACK, beside a bare paho client
+(`loop_start`, `publish` of the same topics, bodies and content type at QoS 1, wait for all PUBACKs), in turns; once
+with nobody listening, once with a subscriber in a process of its own.
 
 Live: milliseconds from the call of `publish_event` until a subscriber in another process has the message, both by
 CLOCK_MONOTONIC; first with nothing else to do, then while a backlog drains, filled up again until there are enough
-samples. `commit` is the part within the call: SQLite's commit with its fsync.
+samples. `commit` is the part within the call: SQLite's commit with its fsync; `after it` the rest: threads, the
+network, the broker. A bare paho client that publishes the same in the same pauses shows what of the longest waits
+is this machine's own.
 """
 
 import argparse
@@ -74,7 +76,10 @@ def main() -> None:
         broker = Mosquitto(Path(folder)).start()
         try:
             setting = Setting(broker.port, Path(folder) / "full", options.events, not options.memory)
-            print(f"{os.cpu_count()} cores, {options.events} events of {len(body(1))} bytes, {options.rounds} rounds")
+            print(
+                f"{os.cpu_count()} cores, {options.events} events of {len(body(1))} bytes, "
+                f"{options.rounds} rounds; median (least to most)"
+            )
             fill(setting)
             if options.only != "live":
                 show_drain(setting, options.rounds)
@@ -84,7 +89,7 @@ def main() -> None:
             broker.stop()
 
 
-# --- records and spools ----------------------------------------------------------------------------------------
+# --- records and spools ------------------------------------------------------------------------------------
 
 
 def event(seq: int) -> Event:
@@ -116,7 +121,7 @@ def fill(setting: Setting) -> None:
 
 def new_spool(setting: Setting, folder: Path) -> Spool:
     """An open spool in a folder."""
-    return DiskSpool(folder, SpoolConfig()) if setting.on_disk else MemorySpool()
+    return DiskSpool(folder, SpoolConfig()) if setting.on_disk else MemorySpool(1_000_000)
 
 
 @contextmanager
@@ -140,7 +145,14 @@ def publisher_of(setting: Setting, spool: Spool) -> MqttPublisher:
     return MqttPublisher(config=MqttConfig(host=HOST, port=setting.broker), layout=layout, spool=spool)
 
 
-# --- the other side ----------------------------------------------------------------------------------------------
+# --- the other side ----------------------------------------------------------------------------------------
+
+
+def content_type() -> Properties:
+    """What the publisher says of every event."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.ContentType = JSON
+    return properties
 
 
 class Listener:
@@ -168,7 +180,7 @@ class Listener:
 def _listen(port: int, topic: str, pipe: Connection) -> None:
     arrived: list[tuple[float, bytes]] = []
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
-    client.on_message = lambda _client, _data, message: arrived.append((time.monotonic(), message.payload))
+    client.on_message = lambda _client, _data, message: arrived.append((time.monotonic(), bytes(message.payload)))
     client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
     client.on_subscribe = lambda *_: pipe.send("listening")
     client.connect(HOST, port)
@@ -189,14 +201,15 @@ def listening(setting: Setting, topic: str | None) -> Iterator[Listener | None]:
         listener.stop()
 
 
-# --- drain --------------------------------------------------------------------------------------------------------
+# --- drain -------------------------------------------------------------------------------------------------
 
 
 def show_drain(setting: Setting, rounds: int) -> None:
     """The table of events per second."""
     print(f"{'drain, events/s':28} {'bare paho loop':>24} {'the publisher':>24} {'ratio':>22}")
     for name, topic in (("nobody listens", None), ("with a subscriber", f"{TOPICS.base}/#")):
-        ours, bare = [], []
+        ours: list[float] = []
+        bare: list[float] = []
         for number in range(rounds):
             for one in (bare, ours) if number % 2 else (ours, bare):
                 with listening(setting, topic):
@@ -242,8 +255,7 @@ def bare_loop(setting: Setting) -> float:
     client.connect(HOST, setting.broker)
     client.loop_start()
     assert connected.wait(_TIME_OUT_S)
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    properties.ContentType = JSON
+    properties = content_type()
     begin = time.perf_counter()
     for topic, payload in messages:
         client.publish(topic, payload, 1, properties=properties)
@@ -254,50 +266,93 @@ def bare_loop(setting: Setting) -> float:
     return setting.events / took
 
 
-# --- live ---------------------------------------------------------------------------------------------------------
+# --- live --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Waits:
-    """Milliseconds of each live event: until the subscriber had it, and within `publish_event`."""
+    """Milliseconds of each live event: until the subscriber had it, within `publish_event`, and after that."""
 
     arrival: list[float]
-    call: list[float]
+    commit: list[float]
     backlog_per_s: float = 0.0
+
+    @property
+    def after(self) -> list[float]:
+        """Arrival without commit."""
+        return [whole - commit for whole, commit in zip(self.arrival, self.commit, strict=True)]
+
+
+Pause = Callable[[], float]
+PATTERNS: dict[str, tuple[Pause, float]] = {
+    "every 20 to 50 ms": (lambda: random.uniform(0.02, 0.05), 1.0),
+    "every 300 ms on average, at random": (lambda: random.expovariate(1 / 0.3), 0.2),
+}
+"""Pause before each event, and share of the samples that are taken."""
 
 
 def show_live(setting: Setting, rounds: int, samples: int) -> None:
     """The tables of latencies."""
-    patterns: dict[str, Callable[[], float]] = {
-        "every 20 to 50 ms": lambda: random.uniform(0.02, 0.05),
-        "every 300 ms on average": lambda: random.expovariate(1 / 0.3),
-    }
-    for name, pause in patterns.items():
-        count = samples if pause is patterns["every 20 to 50 ms"] else max(30, samples // 5)
+    for name, (pause, share) in PATTERNS.items():
+        count = max(20, int(samples * share))
         print(f"live events {name}, {count} per round (ms)")
-        idle, busy = [], []
+        bare, idle, busy = [], [], []
         with listening(setting, f"{TOPICS.base}/+/event") as listener:
             assert listener is not None
             for _ in range(rounds):
+                bare.append(bare_waits(setting, listener, pause, count))
                 idle.append(idle_waits(setting, listener, pause, count))
                 busy.append(busy_waits(setting, listener, pause, count))
-        for title, found in (("idle", idle), ("while a backlog drains", busy)):
+        for title, found in (("bare paho, idle", bare), ("idle", idle), ("while a backlog drains", busy)):
+            for part in ("arrival", "commit", "after"):
+                figures = [getattr(one, part) for one in found]
+                if found is not bare or part == "arrival":
+                    print(
+                        f"  {title:24}{part:8} p50 {spread([quantile(one, 0.5) for one in figures], 2):>22}"
+                        f"  p99 {spread([quantile(one, 0.99) for one in figures], 2):>24}"
+                    )
+        for title, found in (("bare paho: p99", bare), ("idle: p99", idle), ("draining: p99", busy)):
+            base = bare if found is bare else idle
             print(
-                f"  {title:24} p50 {spread([quantile(one.arrival, 0.5) for one in found], 2):>22}"
-                f"  p99 {spread([quantile(one.arrival, 0.99) for one in found], 2):>24}"
-                f"  commit p50 {statistics.median([quantile(one.call, 0.5) for one in found]):.2f}"
-                f" p99 {statistics.median([quantile(one.call, 0.99) for one in found]):.2f}"
+                f"  {title} / its idle p50: {tails(found, base, 'arrival')}; after: {tails(found, base, 'after')}"
             )
-        ratios = [
-            quantile(two.arrival, 0.99) / quantile(one.arrival, 0.5) for one, two in zip(idle, busy, strict=True)
-        ]
-        own = [quantile(one.arrival, 0.99) / quantile(one.arrival, 0.5) for one in idle]
-        print(f"  p99 while draining / idle p50 {spread(ratios, 2)}; idle p99 / idle p50 {spread(own, 2)}")
-        rates = [one.backlog_per_s for one in busy]
-        print(f"  the backlog drains meanwhile at {spread(rates, 0)} events/s\n", flush=True)
+        print(
+            f"  the backlog drains meanwhile at {spread([one.backlog_per_s for one in busy], 0)} events/s\n",
+            flush=True,
+        )
 
 
-def idle_waits(setting: Setting, listener: Listener, pause: Callable[[], float], count: int) -> Waits:
+def tails(found: Sequence[Waits], idle: Sequence[Waits], part: str) -> str:
+    """p99 of each round as a multiple of the idle p50 of the same round."""
+    return spread(
+        [
+            quantile(getattr(a, part), 0.99) / quantile(getattr(b, part), 0.5)
+            for a, b in zip(found, idle, strict=True)
+        ],
+        2,
+    )
+
+
+def bare_waits(setting: Setting, listener: Listener, pause: Pause, count: int) -> Waits:
+    """paho alone publishes the same bodies in the same pauses."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    client.connect(HOST, setting.broker)
+    client.loop_start()
+    wait_for(client.is_connected)
+    sent: dict[int, tuple[float, float]] = {}
+    for seq in range(1, count + 1):
+        message = event_message(TOPICS, event(seq))
+        time.sleep(pause())
+        begin = time.monotonic()
+        client.publish(message.topic, message.payload, 1, properties=content_type())
+        sent[seq] = begin, begin
+    found = waits(sent, listener)
+    client.disconnect()
+    client.loop_stop()
+    return found
+
+
+def idle_waits(setting: Setting, listener: Listener, pause: Pause, count: int) -> Waits:
     """Live events with nothing else to do."""
     with tempfile.TemporaryDirectory() as folder:
         spool = new_spool(setting, Path(folder))
@@ -308,25 +363,32 @@ def idle_waits(setting: Setting, listener: Listener, pause: Callable[[], float],
     return waits(sent, listener)
 
 
-def busy_waits(setting: Setting, listener: Listener, pause: Callable[[], float], count: int) -> Waits:
+def busy_waits(setting: Setting, listener: Listener, pause: Pause, count: int) -> Waits:
     """Live events while a backlog drains; when it is empty, the next full one."""
-    found: list[Waits] = []
-    while (missing := count - sum(len(one.arrival) for one in found)) > 0:
+    arrival: list[float] = []
+    commit: list[float] = []
+    rates: list[float] = []
+    while len(arrival) < count:
         with full_spool(setting) as spool:
-            first = spool.last_seq + 1
-            with running(setting, spool) as publisher:
-                begin, depth = time.perf_counter(), spool.depth
-                # What follows the last of the backlog would be an idle sample.
-                sent = send(publisher, first, missing, pause, lambda spool=spool: spool.depth > 2)
-                rate = (depth - spool.depth) / (time.perf_counter() - begin)
-                wait_for(lambda spool=spool: not spool.depth, _TIME_OUT_S)
-        one = waits(sent, listener)
-        found.append(Waits(one.arrival, one.call, rate))
-    return Waits(
-        [ms for one in found for ms in one.arrival],
-        [ms for one in found for ms in one.call],
-        statistics.mean(one.backlog_per_s for one in found),
-    )
+            found, rate = one_backlog(setting, spool, listener, pause, count - len(arrival))
+        arrival += found.arrival
+        commit += found.commit
+        rates.append(rate)
+    return Waits(arrival, commit, statistics.mean(rates))
+
+
+def one_backlog(
+    setting: Setting, spool: Spool, listener: Listener, pause: Pause, count: int
+) -> tuple[Waits, float]:
+    """At most `count` live events while the spool drains, and the backlog's events per second meanwhile."""
+    first = spool.last_seq + 1
+    with running(setting, spool) as publisher:
+        begin, depth = time.perf_counter(), spool.depth
+        # What follows the last of the backlog would be an idle sample.
+        sent = send(publisher, first, count, pause, lambda: spool.depth > 2)
+        rate = (depth - spool.depth) / (time.perf_counter() - begin)
+        wait_for(lambda: not spool.depth, _TIME_OUT_S)
+    return waits(sent, listener), rate
 
 
 @contextmanager
@@ -340,7 +402,7 @@ def running(setting: Setting, spool: Spool) -> Iterator[MqttPublisher]:
 
 
 def send(
-    publisher: MqttPublisher, first: int, count: int, pause: Callable[[], float], wanted: Callable[[], bool]
+    publisher: MqttPublisher, first: int, count: int, pause: Pause, wanted: Callable[[], bool]
 ) -> dict[int, tuple[float, float]]:
     """Publish live events with pauses: seq → when the call began and ended (CLOCK_MONOTONIC seconds)."""
     sent: dict[int, tuple[float, float]] = {}
@@ -370,7 +432,7 @@ def waits(sent: dict[int, tuple[float, float]], listener: Listener) -> Waits:
     )
 
 
-# --- figures --------------------------------------------------------------------------------------------------
+# --- figures -----------------------------------------------------------------------------------------------
 
 
 def quantile(values: Sequence[float], share: float) -> float:
