@@ -57,9 +57,10 @@ def _run(count: int, seed: int, persistence: bool, listing: bool) -> bool:
         print("\n".join([] if listing else history))
         print(f"FAILED: {error}\nseed {seed}, persistence {name}; logs in {folder}")
         return False
+    if not result.verdict.good and not listing:
+        print("\n".join(history))
     print("\n".join(result.lines()), flush=True)
     if not result.verdict.good:
-        print("\n".join([] if listing else history))
         print(f"FAILED: seed {seed}, persistence {name}; logs in {folder}")
     return result.verdict.good
 

@@ -1,5 +1,6 @@
 """Builds the machine, the broker, the proxy and the subscriber, lets faults happen, and asks for the verdict."""
 
+import json
 import tempfile
 import time
 from collections import Counter
@@ -23,6 +24,8 @@ persistence {persistence}
 persistence_location {folder}/
 autosave_on_changes true
 autosave_interval 1
+log_dest file {folder}/log
+log_type all
 """
 _SPRING_S = 30.0
 """How long a trap may wait for its packet: longer than any restart of the node."""
@@ -160,9 +163,11 @@ class Harness:
 
     def _spring(self, trap: Trap) -> None:
         self.proxy.arm(trap)
-        assert trap.fired.wait(_SPRING_S), (
-            f"no packet for {trap}: nothing is delivered; see {self.machine.log_path}"
-        )
+        deadline = time.monotonic() + _SPRING_S
+        while not trap.fired.wait(0.5):
+            self.machine.check_alive()
+            assert self.broker.running, f"the broker has ended by itself: see {self.folder / 'broker'}"
+            assert time.monotonic() < deadline, f"no packet for {trap}: see {self.machine.log_path}"
 
     def _freeze(self, fault: Fault) -> None:
         self.proxy.frozen = True
@@ -271,7 +276,11 @@ class Harness:
         while True:
             arrivals = list(self.subscriber.arrivals)
             verdict = judge(journal, arrivals, self.proxy.acknowledged, self.broker_kills)
-            if verdict.good or time.monotonic() > deadline:
+            if verdict.good:
+                return verdict
+            if time.monotonic() > deadline:
+                lines = (f"{arrival.topic} {json.dumps(arrival.body)}\n" for arrival in arrivals)
+                (self.folder / "arrivals").write_text("".join(lines))
                 return verdict
             time.sleep(0.1)
 

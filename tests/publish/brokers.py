@@ -68,6 +68,11 @@ class Mosquitto:
             self._process.wait(10)
             self._process = None
 
+    @property
+    def running(self) -> bool:
+        """Has it been started, and not ended?"""
+        return self._process is not None and self._process.poll() is None
+
     def reload(self) -> None:
         """Read password and ACL files again."""
         assert self._process is not None
