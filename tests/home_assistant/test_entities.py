@@ -10,11 +10,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
+from edgeclassify.config import CommandsConfig
 from edgeclassify.publish import payload
+from edgeclassify.publish.commands import Inbox
 from edgeclassify.publish.discovery import platforms
 from edgeclassify.publish.layout import ViewLayout
 from edgeclassify.publish.payload import Topics
-from edgeclassify.types import EventType, Option
+from edgeclassify.types import Command, EventType, Option, Request
 from tests.home_assistant.node import TOPICS, announce, deliver, device, health, now
 from tests.publish import records
 
@@ -186,6 +188,16 @@ async def test_a_late_event_fires_nothing(hass: HomeAssistant) -> None:
     assert state(hass, "event.porch_feeder_event") == "unknown"
 
 
+def understood(topic: str, payload: object) -> tuple[Option | None, object]:
+    """What the node makes of what Home Assistant sends."""
+    request = Inbox(topics=TOPICS, views=["feeder"], config=CommandsConfig()).take(
+        topic, str(payload).encode(), False
+    )
+    assert isinstance(request, Request)
+    assert (request.command, request.view) == (Command.SET, "feeder")
+    return request.option, request.value
+
+
 async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock) -> None:
     await announce(hass)
     await deliver(hass, now())
@@ -198,6 +210,7 @@ async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock) -> None:
     target = {"entity_id": "switch.porch_feeder_enabled"}
     await hass.services.async_call("switch", "turn_off", target, blocking=True)
     sent.assert_called_once_with(TOPICS.option_set("feeder", Option.ENABLED), "OFF", 1, False)
+    assert understood(*sent.call_args.args[:2]) == (Option.ENABLED, False)
     assert state(hass, "switch.porch_feeder_enabled") == "on", "it shows what the node says, not what was asked"
 
     await deliver(hass, [payload.option_message(TOPICS, "feeder", Option.ENABLED, False)])
@@ -224,6 +237,7 @@ async def test_numbers_are_set(hass: HomeAssistant, mqtt_mock, option: Option, v
     await hass.services.async_call("number", "set_value", target, blocking=True)
     (topic, found, qos, retain), _ = sent.call_args
     assert (topic, str(found), qos, retain) == (TOPICS.option_set("feeder", option), text, 1, False)
+    assert understood(topic, found) == (option, value)
 
     await deliver(hass, [payload.option_message(TOPICS, "feeder", option, value)])
     assert float(state(hass, f"number.porch_feeder_{option}")) == value
