@@ -8,7 +8,7 @@ does not take (full, broken, over the day's write budget) waits in memory and is
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -21,24 +21,20 @@ from edgeclassify.publish.sequence import STEP, NumberFile
 from edgeclassify.publish.spool import MemorySpool
 from edgeclassify.publish.spool_damage import salvage, set_aside
 from edgeclassify.publish.spool_drops import Drops
-from edgeclassify.publish.spool_file import Row, SpoolFile, is_damage, is_full
+from edgeclassify.publish.spool_file import Row, SpoolFile, is_damage
+from edgeclassify.publish.spool_rows import DELETES, DiskRows
+from edgeclassify.publish.spool_trouble import BUDGET, PAUSE_S, Trouble
 from edgeclassify.publish.spool_waiting import Waiting
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "spool.sqlite3"
 
-PAUSE_S = 10.0
-"""Between two attempts to write to a disk that failed."""
-
 STAMP_S = 3600.0
 """So much running time may go uncounted by a kill."""
 
 _BATCH = 64
-_DELETES = 256  # that may wait
-_DELETES_WITH_APPEND = 16  # more pages would make the inference thread wait longer
-_AGED = 1024  # dropped at once, so that others get the lock
-_BUDGET = "the day's write budget (spool.max_bytes_written_day) is used up"
+_AT_ONCE = 1024  # dropped, so that others get the lock
 
 
 def open_spool(
@@ -68,17 +64,11 @@ class DiskSpool(Spool):
     ) -> None:
         self._path = folder / FILE_NAME
         self._config, self._clock = config, clock
-        self._bytes_written_day = bytes_written_day
         self._lock = RLock()
         self._drops = Drops(str(self._path), clock)
         self._waiting = Waiting()
-        self._gone: dict[int, int] = {}  # on disk still, but delivered or dropped: seq -> size
-        self._file: SpoolFile | None = None
-        self._count = self._size = 0  # undelivered on disk
-        self._trouble: str | None = None
-        self._trouble_rows = 0
-        self._retry_at, self._retry_cheap = 0.0, False
-        self._budget_checked, self._over_budget = -1.0, False
+        self._rows: DiskRows | None = None
+        self._trouble = Trouble(str(self._path), config, bytes_written_day, clock)
         self._zero_s = clock()  # when the running time was 0, on `clock`
         self._stamped_s = 0.0
         self._looked_at = clock()
@@ -97,17 +87,17 @@ class DiskSpool(Spool):
         """On disk before this returns, or in memory while the disk takes nothing (`on_disk`)."""
         with self._lock:
             if event.seq <= self._last_seq:
-                self._mark_gone([event.seq])
+                self._forget([event.seq])
             self._last_seq = max(self._last_seq, event.seq)
             self._waiting.put(Row(event, int(self._running_s)))
             self._make_room()
-            if self._trouble is None:
+            if self._trouble.reason is None:
                 self._numbers.reserve(event.seq)
-            while self._write_batch(eager=True) and self._trouble is None and self._waiting:
+            while self._write_batch(eager=True) and self._trouble.reason is None and self._waiting:
                 """Again, after a damaged database was replaced."""
             if not self._waiting:
                 self._numbers.reserve(event.seq)
-            elif self._trouble == _BUDGET:
+            elif self._trouble.reason == BUDGET:
                 self._numbers.use_up_ahead(self._last_seq)
             else:
                 self._numbers.use_up(self._last_seq)
@@ -125,8 +115,8 @@ class DiskSpool(Spool):
     def delivered(self, seqs: Iterable[int]) -> None:
         """Forget the events: at once for `pending` and `depth`, on disk within a second."""
         with self._lock:
-            self._mark_gone([seq for seq in seqs if self._waiting.take(seq) is None])
-            if len(self._gone) >= _DELETES:
+            self._forget([seq for seq in seqs if self._waiting.take(seq) is None])
+            if self._rows is not None and len(self._rows.gone) >= DELETES:
                 self._delete_batch()
 
     @property
@@ -137,7 +127,8 @@ class DiskSpool(Spool):
     @property
     def depth(self) -> int:
         """Number of undelivered events."""
-        return self._count + len(self._waiting)
+        rows = self._rows
+        return len(self._waiting) + (0 if rows is None else rows.count)
 
     @property
     def dropped(self) -> int:
@@ -147,7 +138,7 @@ class DiskSpool(Spool):
     @property
     def on_disk(self) -> bool:
         """False while events wait in memory, or the next one would have to."""
-        return self._file is not None and not self._waiting and self._trouble is None
+        return self._rows is not None and not self._waiting and self._trouble.reason is None
 
     def maintain(self) -> None:
         """Drop what is too old, write what waits, delete what was delivered; about once a second."""
@@ -156,13 +147,14 @@ class DiskSpool(Spool):
                 return
             self._look_for_file()
             self._drop_aged()
+            self._make_room()
             self._drops.settle()
         while self._write_batch():  # the lock is free between two batches
             pass
         while self._delete_batch():
             pass
         with self._lock:
-            if self._trouble is not None or (self._count and self._running_s - self._stamped_s >= STAMP_S):
+            if self._trouble.reason is not None or (self.depth and self._running_s - self._stamped_s >= STAMP_S):
                 self._stamp()
 
     def close(self) -> None:
@@ -170,12 +162,13 @@ class DiskSpool(Spool):
         with self._lock:
             if self._closed:
                 return
-            self._closing, self._retry_at = True, 0.0
+            self._closing = True
+            self._trouble.try_now()
             while self._write_batch() or self._delete_batch():
                 pass
             if self._waiting:
                 log.error("%s: %d events waited in memory only and are lost", self._path, len(self._waiting))
-            if self._file is not None:
+            if self._rows is not None:
                 self._stamp()
                 self._release_file()
             self._numbers.settle(self._last_seq)
@@ -188,7 +181,7 @@ class DiskSpool(Spool):
     def _begin_numbers(self) -> None:
         known = max(self._last_seq, self._numbers.floor)
         ceiling = self._numbers.ceiling
-        lost = self._file is None or self._file.fresh or known < ceiling - STEP
+        lost = self._rows is None or self._rows.file.fresh or known < ceiling - STEP
         if lost and ceiling > known:
             log.warning(
                 "%s: does not tell the last event number. Numbers go on with %d; up to %d before it are skipped.",
@@ -203,9 +196,9 @@ class DiskSpool(Spool):
 
     def _stamp(self) -> None:
         """Keep the running time; also shows whether the disk can be written again."""
-        if self._writable() and self._file is not None:
+        if self._writable() and self._rows is not None:
             try:
-                self._file.stamp(int(self._running_s))
+                self._rows.file.stamp(int(self._running_s))
             except sqlite3.Error as error:
                 self._failed(error)
             else:
@@ -226,51 +219,48 @@ class DiskSpool(Spool):
                     raise
                 damage = error
             if damage is not None:
-                self._replace(damage)
-                return self._file is not None
+                self._replace(damage, ())
+                return self._rows is not None
         except (sqlite3.Error, OSError) as error:
-            self._in_trouble(_reason(error), cheap=False)
+            self._trouble.failed(error)
             return False
         self._use(file)
         return True
 
     def _use(self, file: SpoolFile) -> None:
-        self._file = file
-        self._count, self._size = file.totals
-        self._gone.clear()
+        self._rows = DiskRows(file)
         self._last_seq = max(self._last_seq, file.last_seq)
         self._zero_s = min(self._zero_s, self._clock() - file.running_s)
         self._stamped_s = self._running_s
 
     def _release_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._file = None
-        self._count = self._size = 0
+        if self._rows is not None:
+            self._rows.file.close()
+        self._rows = None
 
     def _failed(self, error: sqlite3.Error) -> bool:
         """Deal with an error of the database; True when a new one is in its place."""
-        if is_damage(error) and not self._recovering:
-            expected = self._count
-            self._release_file()
-            try:
-                saved = self._replace(error)
-            except (sqlite3.Error, OSError) as second:
-                self._in_trouble(_reason(second), cheap=False)
-                saved = 0
-            self._drops.total += max(0, expected - saved)
-            return self._file is not None
-        if is_damage(error):
-            self._release_file()
-        self._in_trouble(_reason(error), cheap=is_full(error))
-        return False
+        rows = self._rows
+        if not is_damage(error) or rows is None:
+            self._trouble.failed(error)
+            return False
+        self._release_file()
+        if self._recovering:  # the new one is no better
+            self._trouble.failed(error)
+            return False
+        try:
+            saved = self._replace(error, rows.gone)
+        except (sqlite3.Error, OSError) as second:
+            self._trouble.failed(second)
+            saved = 0
+        self._drops.total += max(0, rows.count - saved)
+        return self._rows is not None
 
-    def _replace(self, damage: sqlite3.Error) -> int:
-        """Set the (closed) damaged database aside, take over what can be trusted; returns how many events.
-
-        Raises sqlite3.Error, OSError when it can't be set aside."""
+    def _replace(self, damage: sqlite3.Error, gone: Collection[int]) -> int:
+        """Set the (closed) damaged database aside and take over what can be trusted, except what is `gone`;
+        returns how many events. Raises OSError when it can't be set aside."""
         aside = set_aside(self._path)
-        gone, self._recovering = set(self._gone), True
+        self._recovering = True
         try:
             with suppress(sqlite3.Error, OSError):  # opened again later
                 self._use(SpoolFile(self._path))
@@ -289,19 +279,20 @@ class DiskSpool(Spool):
         finally:
             self._recovering = False
         log.error(
-            "%s: damaged (%s). It is set aside as %s, with a new one in its place; %d undelivered events could be "
-            "taken over.", self._path, str(damage).splitlines()[-1], aside.name, saved,
+            "%s: damaged (%s). It is set aside as %s, and a new one begun; %d undelivered events could be taken "
+            "over.",
+            self._path, str(damage).splitlines()[-1], aside.name, saved,
         )  # fmt: skip
         return saved
 
     def _is_on_disk(self, seq: int) -> bool:
         with suppress(sqlite3.Error):
-            return self._file is not None and bool(self._file.sizes([seq]))
+            return self._rows is not None and seq in self._rows
         return False
 
     def _look_for_file(self) -> None:
         """What goes to a file that was removed or replaced meanwhile would be lost: write it anew."""
-        if self._file is None or self._clock() - self._looked_at < PAUSE_S:
+        if self._rows is None or self._clock() - self._looked_at < PAUSE_S:
             return
         self._looked_at = self._clock()
         try:
@@ -310,7 +301,7 @@ class DiskSpool(Spool):
             inode = None
         except OSError:
             return
-        if inode == self._file.inode:
+        if inode == self._rows.file.inode:
             return
         after = 0
         while rows := self._read(_BATCH, after):
@@ -331,134 +322,94 @@ class DiskSpool(Spool):
         disk before its pause is over."""
         with self._lock:
             rows = self._waiting.first(_BATCH)
-            if not rows or not self._writable(eager=eager) or self._file is None:
+            if not rows or not self._writable(eager=eager) or self._rows is None:
                 return False
-            deletes = list(islice(self._gone, _DELETES_WITH_APPEND))
             try:
-                self._file.write(rows, deletes)
+                self._rows.write(rows)
             except sqlite3.Error as error:
                 return self._failed(error)
             for row in rows:
                 self._waiting.take(row.event.seq)
-                self._count, self._size = self._count + 1, self._size + row.size
-            for seq in (*deletes, *(row.event.seq for row in rows)):
-                self._gone.pop(seq, None)
-            self._trouble_rows += len(rows)
+            self._trouble.waited += len(rows)
             self._healed()
             return True
 
     def _delete_batch(self) -> bool:
         """Delete what was delivered; True when something was achieved and more may be."""
         with self._lock:
-            if not self._gone or not self._writable() or self._file is None:
+            if self._rows is None or not self._rows.gone or not self._writable():
                 return False
-            deletes = list(islice(self._gone, _DELETES))
             try:
-                self._file.remove(deletes)
+                self._rows.delete()
             except sqlite3.Error as error:
                 return self._failed(error)
-            for seq in deletes:
-                del self._gone[seq]
             self._healed()
             return True
 
     def _writable(self, *, eager: bool = False) -> bool:
-        if self._closed or (self._clock() < self._retry_at and not (eager and self._retry_cheap)):
+        if self._closed or self._trouble.pausing(eager=eager):
             return False
-        if self._file is None and (self._recovering or not self._open()):
+        if self._rows is None and (self._recovering or not self._open()):
             return False
-        if not self._closing and self._budget_used_up():
-            self._in_trouble(_BUDGET, cheap=True)
+        if not self._closing and self._trouble.over_budget():
+            self._trouble.spend()
             return False
         return True
 
-    def _budget_used_up(self) -> bool:
-        now = self._clock()
-        if self._config.max_bytes_written_day and not now - self._budget_checked < 1.0:
-            self._budget_checked = now
-            self._over_budget = (self._bytes_written_day() or 0) > self._config.max_bytes_written_day
-        return self._over_budget
-
-    def _in_trouble(self, reason: str, *, cheap: bool) -> None:
-        if reason != self._trouble:
-            log.error(
-                "%s: %s. New events wait in memory, at most %d, and a power cut loses them.",
-                self._path, reason, self._config.memory_events,
-            )  # fmt: skip
-            self._trouble_rows = 0
-        self._trouble, self._retry_cheap = reason, cheap
-        self._retry_at = self._clock() + (0.0 if reason == _BUDGET else PAUSE_S)
-
     def _healed(self) -> None:
-        if self._trouble is not None and not self._waiting:
-            log.warning("%s: written again; %d events had waited in memory", self._path, self._trouble_rows)
-            self._trouble, self._retry_at = None, 0.0
+        if self._trouble.reason is not None and not self._waiting:
+            self._trouble.over()
             self._numbers.settle(self._last_seq)
 
     # --- reading and forgetting ------------------------------------------------------------------------
 
     def _read(self, limit: int, after: int) -> list[Row]:
         """The oldest undelivered rows on disk above `after`; none while it can't be read."""
-        found: list[Row] = []
         try:
-            while self._file is not None and self._count and len(found) < limit:
-                rows = self._file.read(limit, after)
-                found += [row for row in rows if row.event.seq not in self._gone]
-                if len(rows) < limit:
-                    break
-                after = rows[-1].event.seq
+            return [] if self._rows is None else self._rows.read(limit, after)
         except sqlite3.Error as error:
-            return self._read(limit, after) if self._failed(error) else found[:limit]
-        return found[:limit]
+            return self._read(limit, after) if self._failed(error) else []
 
-    def _mark_gone(self, seqs: Sequence[int]) -> None:
-        """Those of them that are on disk need not be there any more."""
-        if self._file is None or not self._count:
-            return
+    def _forget(self, seqs: Sequence[int]) -> None:
         try:
-            sizes = self._file.sizes([seq for seq in seqs if seq not in self._gone])
+            if self._rows is not None:
+                self._rows.forget(seqs)
         except sqlite3.Error as error:
             if self._failed(error):
-                self._mark_gone(seqs)
-            return
-        self._gone |= sizes
-        self._count -= len(sizes)
-        self._size -= sum(sizes.values())
+                self._forget(seqs)
 
-    def _oldest(self) -> Iterator[tuple[int, int]]:
-        """(seq, at) of the undelivered rows on disk, oldest first."""
-        after = 0
-        while self._file is not None and self._count and (rows := self._file.oldest(_DELETES_WITH_APPEND, after)):
-            yield from ((seq, at) for seq, at, _ in rows if seq not in self._gone)
-            after = rows[-1][0]
+    @property
+    def _size(self) -> int:
+        return self._waiting.size + (0 if self._rows is None else self._rows.size)
 
     def _make_room(self) -> None:
         """Drop the oldest until all fits `max_bytes`, with the newest in any case."""
-        why = f"more than {self._config.max_bytes} bytes (spool.max_bytes)"
-        try:
-            for seq, _ in self._oldest():
-                if self._size + self._waiting.size <= self._config.max_bytes:
-                    return
-                self._mark_gone([seq])
-                self._drops.add(seq, why)
-        except sqlite3.Error as error:
-            self._failed(error)
-        while self._size + self._waiting.size > self._config.max_bytes and len(self._waiting) > 1:
+        limit, why = self._config.max_bytes, f"more than {self._config.max_bytes} bytes (spool.max_bytes)"
+        if self._size > limit:
+            self._drop_on_disk(lambda _: self._size > limit, why)
+        while self._size > limit and self.depth == len(self._waiting) > 1:
             self._drop_waiting(why)
 
     def _drop_aged(self) -> None:
         limit = self._running_s - self._config.max_age_s
         why = f"older than {self._config.max_age_s:g} s of running time (spool.max_age_s)"
+        self._drop_on_disk(lambda at: at < limit, why)
+        while (oldest := self._waiting.first(1)) and oldest[0].at < limit:
+            self._drop_waiting(why)
+
+    def _drop_on_disk(self, wanted: Callable[[int], bool], why: str) -> None:
+        """Drop the oldest on disk as long as they are `wanted`, a function of when they were appended."""
+        rows = self._rows
+        if rows is None:
+            return
         try:
-            for seq, at in islice(self._oldest(), _AGED):
-                if at >= limit:
+            for seq, at in islice(rows.oldest(), _AT_ONCE):
+                if not wanted(at):
                     break
-                self._mark_gone([seq])
+                rows.forget([seq])
                 self._drops.add(seq, why)
         except sqlite3.Error as error:
             self._failed(error)
-        while (oldest := self._waiting.first(1)) and oldest[0].at < limit:
-            self._drop_waiting(why)
 
     def _bound_waiting(self) -> None:
         while len(self._waiting) > self._config.memory_events:
@@ -468,11 +419,3 @@ class DiskSpool(Spool):
         seq = self._waiting.first(1)[0].event.seq
         self._waiting.take(seq)
         self._drops.add(seq, why)
-
-
-def _reason(error: sqlite3.Error | OSError) -> str:
-    """Why the disk takes nothing now, and what to do."""
-    if isinstance(error, sqlite3.Error) and is_full(error):
-        return "the disk is full: make room"
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"can't be written ({text}): check the disk and the folder's rights"

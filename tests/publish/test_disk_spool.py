@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
-from edgeclassify.publish.disk_spool import FILE_NAME, PAUSE_S, DiskSpool, open_spool
+from edgeclassify.publish.disk_spool import FILE_NAME, DiskSpool, open_spool
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.sequence import STEP, EventNumbers
 from edgeclassify.publish.spool import MemorySpool
 from edgeclassify.publish.spool_file import ROW_OVERHEAD
+from edgeclassify.publish.spool_trouble import PAUSE_S
 
 Open = Callable[..., DiskSpool]
 
@@ -173,10 +174,10 @@ def test_a_kill_repeats_at_most_what_was_not_deleted_yet(start: Open) -> None:
     for begin in range(0, 600, 50):
         spool.delivered(range(begin + 1, begin + 51))
     assert spool.depth == 0
-    on_disk = spool._file.oldest(1000, 0)  # type: ignore[union-attr]
+    on_disk = spool._rows.file.oldest(1000, 0)  # type: ignore[union-attr]
     assert len(on_disk) < 256
     spool.maintain()
-    assert spool._file.oldest(1000, 0) == []  # type: ignore[union-attr]
+    assert spool._rows.file.oldest(1000, 0) == []  # type: ignore[union-attr]
 
 
 APPENDS = """
@@ -360,7 +361,7 @@ def test_an_old_copy_of_the_database_does_not_repeat_numbers(start: Open, tmp_pa
 
 def test_damage_while_running(start: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     spool = filled(start(), 2000, size=600)  # more than the page cache of 1 MiB
-    spool._file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    spool._rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
     found: list[int] = []
     while batch := seqs(spool, 64, after=found[-1] if found else 0):
@@ -433,14 +434,14 @@ def test_removed_while_running_is_written_anew(
 
 def limit_pages(spool: DiskSpool, pages: int) -> None:
     """SQLite's own bound: beyond it every write fails as on a full disk."""
-    spool._file._connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[union-attr]
+    spool._rows.file._connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[union-attr]
 
 
 def test_full_disk_waits_in_memory(start: Open, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
     spool = start(memory_events=50)
     limit_pages(spool, 40)
     filled(spool, 100, size=400)
-    on_disk = spool._count
+    on_disk = spool._rows.count
     assert 20 < on_disk < 90
     assert (seqs(spool), spool.depth, spool.dropped) == (list(range(1, 101)), 100, 0)
     assert not spool.on_disk

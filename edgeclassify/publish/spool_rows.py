@@ -1,0 +1,67 @@
+"""The undelivered events of an open database, and those that are still in it but count as gone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from edgeclassify.publish.spool_file import Row, SpoolFile
+
+DELETES = 256
+"""At most so many wait, and are deleted in one commit."""
+
+_DELETES_WITH_WRITE = 16  # more pages would make the inference thread wait longer
+
+
+class DiskRows:
+    """Not thread-safe; every method may raise sqlite3.Error. `count`, `size`: undelivered events, their bytes.
+
+    `gone`: delivered or dropped, to be deleted.
+    """
+
+    def __init__(self, file: SpoolFile) -> None:
+        self.file = file
+        self.count, self.size = file.totals
+        self.gone: dict[int, int] = {}
+
+    def __contains__(self, seq: int) -> bool:
+        return bool(self.file.sizes([seq]))
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Add rows, durable when this returns; some that are gone are deleted with it."""
+        deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
+        self.file.write(rows, deletes)
+        self.count += len(rows)
+        self.size += sum(row.size for row in rows)
+        for seq in (*deletes, *(row.event.seq for row in rows)):
+            self.gone.pop(seq, None)
+
+    def forget(self, seqs: Iterable[int]) -> None:
+        """Those of them that are here are gone from now on."""
+        sizes = self.file.sizes([seq for seq in seqs if seq not in self.gone])
+        self.gone |= sizes
+        self.count -= len(sizes)
+        self.size -= sum(sizes.values())
+
+    def delete(self) -> None:
+        """Delete some of those that are gone."""
+        deletes = list(islice(self.gone, DELETES))
+        self.file.remove(deletes)
+        for seq in deletes:
+            del self.gone[seq]
+
+    def read(self, limit: int, after: int) -> list[Row]:
+        """The oldest undelivered rows above `after`."""
+        found: list[Row] = []
+        while self.count and len(found) < limit:
+            rows = self.file.read(limit, after)
+            found += [row for row in rows if row.event.seq not in self.gone]
+            if len(rows) < limit:
+                break
+            after = rows[-1].event.seq
+        return found[:limit]
+
+    def oldest(self) -> Iterator[tuple[int, int]]:
+        """(seq, at) of the undelivered rows, oldest first."""
+        after = 0
+        while self.count and (rows := self.file.oldest(_DELETES_WITH_WRITE, after)):
+            yield from ((seq, at) for seq, at, _ in rows if seq not in self.gone)
+            after = rows[-1][0]
