@@ -30,7 +30,7 @@ class Security(Enum):
 _CERTIFICATE_HINTS = {
     Security.PLAIN: "does it expect TLS on this port?",
     Security.TLS: "does it want a client certificate? Then set mqtt.tls.cert and mqtt.tls.key",
-    Security.MUTUAL: "does it accept our certificate, mqtt.tls.cert?",
+    Security.MUTUAL: "does it accept our certificate, mqtt.tls.cert? Has it expired?",
 }
 
 

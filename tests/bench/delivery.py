@@ -4,8 +4,8 @@ Against a real mosquitto on this machine (MQTT 5), everything as in production: 
 event committed before `publish_event` returns), the publisher's thread, the broker in its own process.
 
 Drain: events per second from the accepted connection until the last PUBACK, beside a bare paho client
-(`loop_start`, `publish` of the same topics, bodies and content type at QoS 1, wait for all PUBACKs), in turns; once
-with nobody listening, once with a subscriber in a process of its own.
+(`loop_start`, `publish` of the same topics, bodies and content type at QoS 1, wait for all PUBACKs), in turns;
+with nobody listening, then with a subscriber in a process of its own.
 
 Live: milliseconds from the call of `publish_event` until a subscriber in another process has the message, both by
 CLOCK_MONOTONIC; first with nothing else to do, then while a backlog drains, filled up again until there are enough
