@@ -40,9 +40,8 @@ class Keeping:
         """At the end: say what has not been delivered, and whether it is safe."""
         spool = self.spool
         depth, safe = spool.depth, spool.on_disk
-        if depth and safe:
+        if depth and self._folder is None:
+            log.warning("%d events could not be delivered and are lost: there is no state folder", depth)
+        elif depth and safe:
             log.info("%d events wait in the spool: they are delivered after the next start", depth)
-        elif depth:
-            first, last = spool.pending(1)[0].seq, spool.last_seq
-            log.warning("%d events could not be delivered and are lost (seq %d to %d)", depth, first, last)
-        spool.close()
+        spool.close()  # says itself what the disk would not take
