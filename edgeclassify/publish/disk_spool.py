@@ -105,7 +105,9 @@ class DiskSpool(Spool):
 
     def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
         """The oldest undelivered events above `after`."""
-        if after >= self._last_seq or not self.depth:
+        # Nothing more is told without the lock: an append in progress has its number before its row, and whoever
+        # was told "none" then would go on behind it.
+        if after >= self._last_seq:
             return []
         with self._lock:
             rows = {row.event.seq: row for row in self._read(limit, after)}

@@ -626,3 +626,23 @@ def test_a_second_process_is_refused(start: Open, tmp_path: Path) -> None:
     assert seqs(spool) == [1, 2]
     spool.close()
     assert seqs(start()) == [1, 2]
+
+
+def test_an_event_whose_number_is_known_is_not_passed_over(tmp_path: Path) -> None:
+    """Who reads up to `last_seq` while an append is in progress gets its event, or the event is late for ever."""
+    found: list[list[int]] = []
+    readers: list[threading.Thread] = []
+
+    def clock() -> float:
+        if readers == [] and opened and opened[0].last_seq == 1:  # in the middle of the append
+            readers.append(threading.Thread(target=lambda: found.append(seqs(opened[0]))))
+            readers[0].start()
+            readers[0].join(0.2)
+        return 1000.0
+
+    opened: list[DiskSpool] = []
+    opened.append(DiskSpool(tmp_path, SpoolConfig(), clock=clock))
+    opened[0].append(event(1))
+    readers[0].join()
+    opened[0].close()
+    assert found == [[1]]
