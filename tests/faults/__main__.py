@@ -1,5 +1,6 @@
 """`python -m tests.faults --faults 200 --seed 1 --persistence on`: exit status 1 when anything was lost."""
 
+import shutil
 import sys
 import tempfile
 import time
@@ -60,7 +61,9 @@ def _run(count: int, seed: int, persistence: bool, listing: bool) -> bool:
     if not result.verdict.good and not listing:
         print("\n".join(history))
     print("\n".join(result.lines()), flush=True)
-    if not result.verdict.good:
+    if result.verdict.good:
+        shutil.rmtree(folder)
+    else:
         print(f"FAILED: seed {seed}, persistence {name}; logs in {folder}")
     return result.verdict.good
 
