@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.errors import ConfigError, EdgeClassifyError, ExitStatus, PublishError, UsageError
+from edgeclassify.errors import ConfigError, PublishError, UsageError
 
 if TYPE_CHECKING:
+    from edgeclassify.cli.watch_views import View
     from edgeclassify.config import Config
-    from edgeclassify.watch.interface import Arrival, LinkChange, Notice
 
-REDRAW_S = 0.25
 _TICK_S = 1.0
 _FLAGS = {
     "mqtt.password_file": "--password-file",
@@ -85,10 +80,13 @@ def watch(
     config = _settings(path, given)
     if node is not None and not _is_name(node):
         raise UsageError(f"watch: --node: expected letters, digits, _ and -, found {node!r}")
+    from edgeclassify.cli.watch_views import make_view
+
+    named = str if path is not None else _in_options
     try:
-        return _run(config, node, _make_view(config, as_json, check, seconds), seconds)
+        return _run(config, node, make_view(config, as_json, check, seconds, named), seconds)
     except (ConfigError, PublishError) as error:
-        raise (error if path is not None else _in_options(error)) from error
+        raise type(error)(named(str(error))) from error
 
 
 def _settings(path: Path | None, given: dict[str, Any]) -> Config:
@@ -114,15 +112,14 @@ def _settings(path: Path | None, given: dict[str, Any]) -> Config:
     try:
         return parse_config(document, "watch", Path.cwd())
     except ConfigError as error:
-        raise UsageError(str(_in_options(error))) from error
+        raise UsageError(_in_options(str(error))) from error
 
 
-def _in_options(error: EdgeClassifyError) -> EdgeClassifyError:
-    """The same error, in the words of the command line."""
-    text = str(error)
+def _in_options(text: str) -> str:
+    """A message on the config, in the words of the command line."""
     for key, option in _FLAGS.items():
         text = text.replace(key, option)
-    return type(error)(text)
+    return text
 
 
 def _is_name(text: str) -> bool:
@@ -131,7 +128,8 @@ def _is_name(text: str) -> bool:
     return safe_name(text) == text
 
 
-def _run(config: Config, node: str | None, view: _View, seconds: float | None) -> int:
+def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:
+    from edgeclassify.cli.watch_views import REDRAW_S
     from edgeclassify.watch.subscriber import Subscriber
 
     end = None if seconds is None else time.monotonic() + seconds
@@ -148,182 +146,3 @@ def _run(config: Config, node: str | None, view: _View, seconds: float | None) -
     except KeyboardInterrupt:
         pass  # the usual way to end it
     return view.finish()
-
-
-def _make_view(config: Config, as_json: bool, check: bool, seconds: float | None) -> _View:
-    if check:
-        return _Check(config)
-    if as_json:
-        return _Lines(config, _print_json)
-    if sys.stdout is not None and sys.stdout.isatty():
-        return _Live(config)
-    return _Lines(config, _print_text) if seconds is None else _Once(config)
-
-
-def _print_json(notice: Notice) -> None:
-    from edgeclassify.watch.report import record
-
-    line = record(notice)
-    if line is not None:
-        # ASCII: it passes every terminal and every pipe.
-        click.echo(json.dumps(line))
-
-
-def _print_text(notice: Notice) -> None:
-    from edgeclassify.watch.report import text
-
-    click.echo(text(notice))
-
-
-class _View(ABC):
-    """One way to show what comes. Usable as a context: it may own the screen."""
-
-    def __init__(self, config: Config) -> None:
-        from edgeclassify.watch.board import Board
-
-        self._where = f"{config.mqtt.host}:{config.mqtt.port}"
-        self._board = Board(config.mqtt.prefix)
-
-    def __enter__(self) -> _View:
-        return self
-
-    def __exit__(self, *_: object) -> None:  # noqa: B027 - most own nothing
-        """Give back what was owned."""
-
-    def topics(self, config: Config, node: str) -> list[tuple[str, int]]:
-        """What is subscribed to. Events and presence must arrive; figures come again.
-
-        A broker keeps only so many undelivered messages of QoS 1 for a subscriber (mosquitto: 1000): with QoS 0
-        for the rest the many retained messages of the beginning don't crowd out events.
-        """
-        base = f"{config.mqtt.prefix}/{node}"
-        sure = [f"{base}/status", f"{base}/+/event", f"{base}/+/history"]
-        rest = [f"{base}/{tail}" for tail in ("info", "health", "+/availability", "+/state", "+/+/state")]
-        return [(topic, 1) for topic in sure] + [(topic, 0) for topic in rest]
-
-    def take(self, arrival: Arrival) -> None:
-        """A message."""
-        for notice in self._board.take(arrival):
-            self.show(notice)
-
-    def link(self, change: LinkChange) -> None:
-        """The connection has gone or come."""
-        self._board.link(change)
-        self.show(change)
-
-    def tick(self) -> None:
-        """A second has passed."""
-        for notice in self._board.tick():
-            self.show(notice)
-
-    @abstractmethod
-    def show(self, notice: Notice) -> None:
-        """Something has happened."""
-
-    def refresh(self) -> None:  # noqa: B027 - lines are there at once
-        """Called many times a second."""
-
-    def finish(self) -> int:
-        """The exit status."""
-        return ExitStatus.OK
-
-
-class _Lines(_View):
-    """One line per notice."""
-
-    def __init__(self, config: Config, printed: Callable[[Notice], None]) -> None:
-        super().__init__(config)
-        self._print = printed
-
-    def show(self, notice: Notice) -> None:
-        self._print(notice)
-
-
-class _Once(_View):
-    """One table at the end."""
-
-    def show(self, notice: Notice) -> None:
-        """Nothing: only the end counts."""
-
-    def finish(self) -> int:
-        from rich.console import Console
-
-        from edgeclassify.watch.table import draw
-
-        console = Console(soft_wrap=False, width=160, highlight=False)
-        console.print(draw(self._board, self._where, time.time(), console.width, sys.maxsize))
-        return ExitStatus.OK
-
-
-class _Live(_View):
-    """A table that fills the terminal, drawn again at most four times a second."""
-
-    def __init__(self, config: Config) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
-        super().__init__(config)
-        self._console = Console(highlight=False)
-        self._live = Live(console=self._console, screen=True, auto_refresh=False)
-        self._draw_at = 0.0
-
-    def __enter__(self) -> _View:
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._live.stop()
-
-    def show(self, notice: Notice) -> None:
-        """Nothing at once: the next picture has it."""
-
-    def link(self, change: LinkChange) -> None:
-        super().link(change)
-        self._draw_at = 0.0
-        self.refresh()
-
-    def refresh(self) -> None:
-        if time.monotonic() >= self._draw_at:
-            self._live.update(self._picture(), refresh=True)
-            self._draw_at = time.monotonic() + REDRAW_S
-
-    def finish(self) -> int:
-        self._console.print(self._picture())
-        return ExitStatus.OK
-
-    def _picture(self) -> Any:
-        from edgeclassify.watch.table import draw
-
-        width, height = self._console.size
-        return draw(self._board, self._where, time.time(), width, height - 1)
-
-
-class _Check(_View):
-    """Every violation once, and a summary."""
-
-    def __init__(self, config: Config) -> None:
-        from edgeclassify.watch.conformity import Conformity
-
-        super().__init__(config)
-        self._conformity = Conformity(config.mqtt.prefix, config.home_assistant.prefix)
-
-    def topics(self, config: Config, node: str) -> list[tuple[str, int]]:
-        """Everything, with the QoS that it was published with."""
-        mine = f"{config.mqtt.prefix}/#" if node == "+" else f"{config.mqtt.prefix}/{node}/#"
-        return [(mine, 2), (f"{config.home_assistant.prefix}/device/{node}/config", 2)]
-
-    def take(self, arrival: Arrival) -> None:
-        for violation in self._conformity.take(arrival):
-            click.echo(str(violation).encode("ascii", "backslashreplace").decode())
-
-    def show(self, notice: Notice) -> None:
-        click.echo(f"edgeclassify: {notice}", err=True)
-
-    def link(self, change: LinkChange) -> None:
-        from edgeclassify.watch.report import text
-
-        click.echo(text(change), err=True)
-
-    def finish(self) -> int:
-        click.echo(self._conformity.summary())
-        return ExitStatus.SOME_FAILED if self._conformity.violations else ExitStatus.OK

@@ -23,11 +23,10 @@ class Violation:
 
     topic: str
     kind: str
-    expected: str
-    found: str
+    text: str
 
     def __str__(self) -> str:
-        return f"{self.topic}: {self.kind}: expected {self.expected}, found {self.found}"
+        return f"{self.topic}: {self.kind}: {self.text}"
 
 
 class _Sequence:
@@ -39,16 +38,17 @@ class _Sequence:
         self.highest = 0
         self.known: OrderedDict[int, tuple[str, str]] = OrderedDict()
 
-    def fault_of(self, seq: int, name: tuple[str, str]) -> tuple[str, str, str] | None:
+    def fault_of(self, seq: int, name: tuple[str, str]) -> tuple[str, str] | None:
         before = self.known.get(seq)
         if before is not None:
             if before == name:
                 return None
-            return "number", f"{seq} for one event only", f"it for {' of '.join(before)} and {' of '.join(name)}"
+            events = f"{' of '.join(before)} and {' of '.join(name)}"
+            return "number", f"expected {seq} for one event only, found it for {events}"
         lowest = next(iter(self.known), 0)
         fault = None
         if seq < self.highest and (seq > lowest or len(self.known) < _REMEMBERED):
-            fault = ("order", f"a seq above {self.highest}", str(seq))
+            fault = ("order", f"expected a seq above {self.highest}, found {seq}")
         self.known[seq] = name
         if len(self.known) > _REMEMBERED:
             self.known.popitem(last=False)
@@ -106,15 +106,16 @@ class Conformity:
     def _judge(self, arrival: Arrival, channel: Channel | None) -> Iterator[Violation]:
         topic = arrival.topic
         if channel is None:
-            yield Violation(topic, "topic", "one of the contract", "this one")
+            yield Violation(topic, "topic", "expected one of the contract, found this one")
             return
         if channel.direction is Direction.SENT and arrival.payload and arrival.qos != channel.qos:
-            yield Violation(topic, "qos", str(channel.qos), str(arrival.qos))
+            yield Violation(topic, "qos", f"expected {channel.qos}, found {arrival.qos}")
         if arrival.retained != channel.retain and (arrival.retained or arrival.as_published):
             words = {True: "a retained message", False: "one that is not retained"}
-            yield Violation(topic, "retain", words[channel.retain], words[arrival.retained])
+            yield Violation(topic, "retain", f"expected {words[channel.retain]}, found {words[arrival.retained]}")
         if arrival.payload and arrival.content_type not in (None, channel.content_type):
-            yield Violation(topic, "content type", channel.content_type, repr(arrival.content_type))
+            text = f"expected {channel.content_type}, found {arrival.content_type!r}"
+            yield Violation(topic, "content type", text)
         yield from self._judge_payload(arrival, channel)
 
     def _judge_payload(self, arrival: Arrival, channel: Channel) -> Iterator[Violation]:
@@ -122,10 +123,9 @@ class Conformity:
         body = _object(arrival.payload) if channel.name in ("event", "history") else None
         late = body is not None and body.get("historical") is True
         if channel.name == "event" and late:
-            yield Violation(topic, "historical", "events as they happen", "one that is historical")
+            yield Violation(topic, "historical", "expected events as they happen, found one that is historical")
         elif (fault := channel.fault_of(arrival.payload)) is not None:
-            # The fault's own words are "expected ...": one sentence is enough.
-            yield Violation(topic, "payload", channel.model.__name__ if channel.model else "a JPEG file", fault)
+            yield Violation(topic, "payload", fault)
         seq = None if body is None else body.get("seq")
         if body is not None and isinstance(seq, int) and len(self._sequences) < MOST_TOPICS:
             name = (str(body.get("event_type")), str(body.get("id")))
