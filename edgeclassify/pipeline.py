@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TAKE_TIMEOUT_S = 0.2
 """How long the thread waits for a frame before it looks whether it should stop."""
+_EARLY = 0.25
+"""So large a part of a view's interval a frame may come early."""
 
 
 class Frames(Protocol):
@@ -73,11 +75,14 @@ class View:
         self.enabled = enabled
         self.interval_s = interval_s
         self.lock = threading.Lock()
-        self._due_ns = 0
+        self._due_ns = self._seen_ns = 0
         self._asked: deque[Future[Look]] = deque()
 
     def ask(self) -> Future[Look]:
-        """The next frame's look, also while the view is switched off. May be cancelled."""
+        """The next frame's look, also while the view is switched off. May be cancelled.
+
+        It ends with the EdgeClassifyError of a frame that can't be classified.
+        """
         future: Future[Look] = Future()
         self._asked.append(future)
         return future
@@ -86,11 +91,15 @@ class View:
         """Is this frame to be classified?"""
         if self._asked:
             return True
-        # A frame that comes a little early counts as in time, or every second one would be passed over.
-        return self.enabled and frame.captured_at_ns >= self._due_ns - self.interval_s * 1e9 / 4
+        # A frame that comes a little early counts as in time, or every second one would be passed over. Due is the
+        # next one an interval after the last at most, whatever was asked for or shortened meanwhile.
+        interval_ns = self.interval_s * 1e9
+        due_ns = min(self._due_ns, self._seen_ns + interval_ns * (1 + _EARLY))
+        return self.enabled and frame.captured_at_ns >= due_ns - interval_ns * _EARLY
 
     def seen(self, frame: Frame) -> None:
         """This frame was classified."""
+        self._seen_ns = frame.captured_at_ns
         self._due_ns = max(self._due_ns + int(self.interval_s * 1e9), frame.captured_at_ns)
 
     def answer(self, frame: Frame, prediction: Prediction) -> None:
@@ -99,6 +108,13 @@ class View:
             future = self._asked.popleft()
             if future.set_running_or_notify_cancel():
                 future.set_result(Look(frame, prediction, self.machine.look(observe(prediction))))
+
+    def refuse(self, error: EdgeClassifyError) -> None:
+        """Tell those who asked why there is nothing to be seen."""
+        while self._asked:
+            future = self._asked.popleft()
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
 
 
 class _Outcome(Enum):
@@ -193,6 +209,7 @@ class Pipeline:
             self._conclude(view, frame, prediction)
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
+            view.refuse(error)
             return _Outcome.FAILED
         view.answer(frame, prediction)
         self._health.record_inference(prediction)

@@ -219,7 +219,7 @@ def _view(
     interval_s = _interval_s(config, rules)
     wanted = options.overrides(rules, interval_s)
     kept = next((view for view in before.views if view.machine is machine), None)
-    machine.set_threshold_enter(float(wanted.get(Option.THRESHOLD, rules.threshold_enter)))
+    _set_threshold(machine, wanted.get(Option.THRESHOLD), rules.threshold_enter)
     return View(
         name=rules.name,
         camera=str(rules.camera),
@@ -229,6 +229,15 @@ def _view(
         enabled=bool(wanted.get(Option.ENABLED, rules.enabled)) if kept is None else kept.enabled,
         interval_s=float(wanted.get(Option.INTERVAL, interval_s)),
     )
+
+
+def _set_threshold(machine: ViewStateMachine, wanted: float | None, configured: float) -> None:
+    """What was set over MQTT, where the config (its threshold_exit may be a new one) still allows that."""
+    try:
+        machine.set_threshold_enter(configured if wanted is None else float(wanted))
+    except ConfigError as error:
+        log.warning("%s. It was set over MQTT; the config's threshold_enter, %g, holds.", error, configured)
+        machine.set_threshold_enter(configured)
 
 
 def _interval_s(config: Config, rules: ViewConfig) -> float:

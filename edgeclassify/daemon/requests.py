@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Protocol
 
 from edgeclassify.daemon.options import OptionStore
@@ -28,6 +29,7 @@ QUEUE = 32
 """Requests that wait to be carried out; more of them are answered with an error."""
 TOP = 5
 """Labels that classify_now lists."""
+STOPPING = "the daemon stops"
 
 
 class Node(Protocol):
@@ -92,6 +94,8 @@ class RequestDesk:
     def __init__(self, node: Node, options: OptionStore, on_put: Callable[[], None]) -> None:
         self._node, self._options, self._on_put = node, options, on_put
         self._queue: deque[Request] = deque()
+        self._closed = False
+        self._lock = Lock()
         self._awaited: list[_Awaited] = []
         self._commands: dict[Command, Callable[[Request], dict[str, Any] | None]] = {
             Command.PING: self._ping,
@@ -107,11 +111,16 @@ class RequestDesk:
 
     def put(self, request: Request) -> None:
         """Leave a request. Drop policy: of more than QUEUE the newest is answered with an error."""
-        if len(self._queue) >= QUEUE:
+        with self._lock:
+            closed, full = self._closed, len(self._queue) >= QUEUE
+            if not (closed or full):
+                self._queue.append(request)
+        if closed:
+            self._refuse(request, STOPPING)
+        elif full:
             self._refuse(request, "the daemon is busy: too many requests wait. Ask again later.")
-            return
-        self._queue.append(request)
-        self._on_put()
+        else:
+            self._on_put()
 
     def work(self) -> None:
         """Carry out what has come, and answer what has its frame by now."""
@@ -122,6 +131,13 @@ class RequestDesk:
             if not self._settle(one):
                 self._awaited.append(one)
 
+    def close(self) -> None:
+        """The daemon stops: what waits, and what still comes, is answered with an error."""
+        with self._lock:
+            self._closed = True
+        while self._queue:
+            self._refuse(self._queue.popleft(), STOPPING)
+
     def drop_awaited(self, reason: str) -> None:
         """No frame will come for those that wait: the threads are about to be stopped."""
         for one in self._awaited:
@@ -130,8 +146,12 @@ class RequestDesk:
         self._awaited = []
 
     def _carry_out(self, request: Request) -> None:
+        self._answer_with(self._commands[request.command], request)
+
+    def _answer_with(self, carry_out: Callable[[Request], dict[str, Any] | None], request: Request) -> None:
+        """Answer with what `carry_out` gives, or with its error; None: the answer is given later."""
         try:
-            data = self._commands[request.command](request)
+            data = carry_out(request)
         except EdgeClassifyError as error:
             self._refuse(request, str(error))
         except Exception as error:
@@ -154,7 +174,7 @@ class RequestDesk:
         return {"ts": rfc3339(time.time())}
 
     def _info(self, _: Request) -> dict[str, Any]:
-        info, figures = self._node.info(), self._node.figures()
+        info = self._node.info()
         return {
             "version": info.version,
             "session": info.session,
@@ -181,7 +201,7 @@ class RequestDesk:
         return self._switch(request, enabled=True)
 
     def _switch(self, request: Request, *, enabled: bool) -> dict[str, Any]:
-        views = [view for view in self._node.views if request.view in (None, view.name)]
+        views = list(self._node.views) if request.view is None else [self._view(request)]
         for view in views:
             self._node.switch(view, enabled)
             self._node.show_option(view.name, Option.ENABLED, enabled)
@@ -226,7 +246,7 @@ class RequestDesk:
     def _settle(self, one: _Awaited) -> bool:
         """Answer where there is something to answer; False while it still waits."""
         if one.future.done():
-            self._answer_look(one, one.future.result())
+            self._answer_look(one)
         elif time.monotonic() >= one.until:
             one.future.cancel()
             self._refuse(one.request, f"view {one.view.name}: no frame within {LOOK_TIMEOUT_S:g} s")
@@ -234,13 +254,9 @@ class RequestDesk:
             return False
         return True
 
-    def _answer_look(self, one: _Awaited, look: Look) -> None:
-        try:
-            data = self._shot(one, look) if one.request.command is Command.SNAPSHOT else self._scores(one, look)
-        except EdgeClassifyError as error:
-            self._refuse(one.request, str(error))
-        else:
-            self._node.answer(Response(one.request.command, one.request.transaction, data))
+    def _answer_look(self, one: _Awaited) -> None:
+        give = self._shot if one.request.command is Command.SNAPSHOT else self._scores
+        self._answer_with(lambda _: give(one, one.future.result()), one.request)
 
     def _scores(self, one: _Awaited, look: Look) -> dict[str, Any]:
         prediction = look.prediction

@@ -300,11 +300,14 @@ class Daemon:
         """Stop in reverse order of start; everything within STOP_BUDGET_S."""
         self._notifier.stopping()
         deadline = time.monotonic() + STOP_BUDGET_S
+        if self._desk is not None:
+            self._desk.close()
         self._stop_threads(time.monotonic() + STOP_BUDGET_S / 2)
-        publisher, self._publisher = self._publisher, None
-        if publisher is not None:
+        if (publisher := self._publisher) is not None:
             self._end_views(publisher)
+            # It stays known until it has ended: requests that still come are answered.
             publisher.stop(max(0.1, deadline - time.monotonic()))
+            self._publisher = None
         if self._keeping is not None:
             self._keeping.close()
         assembly.close_unused(self._parts.models, {})

@@ -236,11 +236,9 @@ class Delivery:
 
     def _receive(self, arrived: Arrived) -> None:
         announcement, inbox = self._listening.announcement, self._listening.inbox
-        if self._stopping.is_set():
-            return
         if arrived.topic == self._topics.status:
             # The will of an earlier connection, published late: we are here.
-            if arrived.payload == payload.OFFLINE:
+            if arrived.payload == payload.OFFLINE and not self._stopping.is_set():
                 self._outbox.live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
         elif announcement is not None and arrived.topic == announcement.birth_topic:
             if arrived.payload == payload.ONLINE:

@@ -240,10 +240,12 @@ class CaptureThread:
         log.info("camera %s: end of %s", self.camera, self._source.describe())
 
     def _read_live(self) -> None:
-        due = heard = time.monotonic()
+        due = heard = handed_over = time.monotonic()
         while not self._stop.is_set():
             slice_s = min(READ_SLICE_S, self._stall_timeout_s)
             try:
+                # Never further away than one interval, which may have been shortened or hurried.
+                due = min(due, handed_over + self.interval_s)
                 if time.monotonic() < due and not self._hurry.is_set():
                     with self._call():
                         skipped = self._source.skip(slice_s)
@@ -259,9 +261,8 @@ class CaptureThread:
             if frame is None:
                 return
             self._hurry.clear()
-            heard = time.monotonic()
-            # Never further away than one interval, which may have been shortened or hurried.
-            due = min(max(due + self.interval_s, heard), heard + self.interval_s)
+            heard = handed_over = time.monotonic()
+            due = max(due + self.interval_s, heard)
             self._delivered()
             self._frames.put(frame)
 

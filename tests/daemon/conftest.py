@@ -1,0 +1,44 @@
+"""Fixtures of the daemon's tests: nodes on a real broker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemon.nodes import Node
+from tests.publish.brokers import Mosquitto, Observer, mosquitto_path
+
+StartNode = Callable[..., Node]
+
+
+@pytest.fixture
+def broker_port(tmp_path: Path) -> Iterator[int]:
+    """A mosquitto's; skips where it is not installed."""
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    with ExitStack() as stack:
+        broker = Mosquitto(tmp_path)
+        stack.callback(broker.stop)
+        yield broker.start().port
+
+
+@pytest.fixture
+def start_node(broker_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartNode]:
+    """Starts a node with a state folder of the test's, and an observer of all topics; keywords are sections.
+
+    Once more: a node with the same state folder, after the stop of the one before.
+    """
+    with ExitStack() as stack:
+
+        def start(prepare: Callable[[Node], None] = lambda _: None, **sections: Any) -> Node:
+            observer = Observer(broker_port, "#").start()
+            stack.callback(observer.stop)
+            node = Node(monkeypatch, tmp_path / "state", broker_port, observer)
+            node.document.update(sections)
+            prepare(node)
+            stack.callback(lambda: node.stop() if node.thread.is_alive() else None)
+            return node.start()
+
+        yield start
