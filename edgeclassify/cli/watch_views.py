@@ -23,19 +23,6 @@ from edgeclassify.watch.table import draw
 REDRAW_S = 0.25
 
 
-def make_view(
-    config: Config, as_json: bool, check: bool, seconds: float | None, named: Callable[[str], str]
-) -> View:
-    """The view that is asked for; where nothing is, what suits standard output."""
-    if check:
-        return _Check(config, named)
-    if as_json:
-        return _Lines(config, named, _print_json)
-    if sys.stdout is not None and sys.stdout.isatty():
-        return _Live(config, named)
-    return _Lines(config, named, _print_text) if seconds is None else _Once(config, named)
-
-
 def _print_json(notice: Notice) -> None:
     line = record(notice)
     if line is not None:
@@ -186,3 +173,16 @@ class _Check(View):
     def finish(self) -> int:
         click.echo(self._conformity.summary())
         return ExitStatus.SOME_FAILED if self._conformity.violations else ExitStatus.OK
+
+
+def make_view(
+    config: Config, as_json: bool, check: bool, seconds: float | None, named: Callable[[str], str]
+) -> View:
+    """The view that is asked for; where nothing is, what suits standard output."""
+    if check:
+        return _Check(config, named)
+    if as_json:
+        return _Lines(config, named, _print_json)
+    if sys.stdout is not None and sys.stdout.isatty():
+        return _Live(config, named)
+    return _Lines(config, named, _print_text) if seconds is None else _Once(config, named)
