@@ -1,0 +1,332 @@
+"""`edgeclassify watch` as a process of its own, against a real mosquitto."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from edgeclassify.errors import ExitStatus
+from edgeclassify.publish import payload
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.types import EventType
+from tests.publish.brokers import HOST, Mosquitto, free_port, mosquitto_path, wait_for
+from tests.publish.records import event, health, info, state
+from tests.publish.test_contract import messages
+
+TOPICS = Topics("edgeclassify", "porch")
+COMMAND = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST]
+StartWatch = Callable[..., "Watch"]
+
+
+class Watch:
+    """The command, running; `lines` are what it has printed so far."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._out, self._err = folder / "watch.out", folder / "watch.err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen([*COMMAND, *options], stdout=out, stderr=err)
+
+    @property
+    def lines(self) -> list[str]:
+        return self._out.read_text().splitlines()
+
+    @property
+    def errors(self) -> str:
+        return self._err.read_text()
+
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+    def end(self) -> int:
+        """Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(10)
+
+
+class Sender:
+    """Publishes as a node does: MQTT 5, with content types."""
+
+    def __init__(self, port: int) -> None:
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+        self._client.connect(HOST, port)
+        self._client.loop_start()
+
+    def send(self, *wanted: Message) -> None:
+        for message in wanted:
+            properties = Properties(PacketTypes.PUBLISH)
+            properties.ContentType = message.content_type
+            sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
+            sent.wait_for_publish(10)
+
+    def stop(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def live(seq: int, **changes: Any) -> Message:
+    return payload.event_message(TOPICS, event(seq, **changes))
+
+
+def late(seq: int) -> Message:
+    one = event(seq)
+    return payload.spooled_message(TOPICS, SpooledEvent(seq, one.view, live(seq).payload), historical=True)
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    log = f"log_dest file {tmp_path}/mosquitto.log\nlog_type subscribe\n"
+    broker = Mosquitto(tmp_path, f"allow_anonymous true\n{log}").start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def watch(broker: Mosquitto, tmp_path: Path) -> Iterator[StartWatch]:
+    """Starts the command; returns when the broker has its subscriptions."""
+    log = tmp_path / "mosquitto.log"
+    with ExitStack() as stack:
+
+        def start(*options: str) -> Watch:
+            watch = Watch(tmp_path, "--port", str(broker.port), *options)
+            stack.callback(watch.process.kill)
+            wait_for(lambda: log.exists() and "edgeclassify-watch" in log.read_text())
+            return watch
+
+        yield start
+
+
+@pytest.fixture
+def sender(broker: Mosquitto) -> Iterator[Sender]:
+    sender = Sender(broker.port)
+    yield sender
+    sender.stop()
+
+
+def run(*options: str, **environment: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *options], capture_output=True, text=True, timeout=30, check=False, **environment
+    )
+
+
+# --- lines -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.broker
+def test_json_has_events_as_they_came(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--json")
+    sender.send(live(1), late(2), live(2), live(3, event_type=EventType.END))
+    wait_for(lambda: len(watching.lines) == 4)
+    first, *rest = watching.records()
+    assert (first["node"], first["view"], first["topic"]) == ("porch", "gate", "edgeclassify/porch/gate/event")
+    assert first["event"] == json.loads(live(1).payload)
+    assert [line["historical"] for line in rest] == [True, False, False]
+    assert [line["repeated"] for line in rest] == [False, True, False]
+    assert watching.end() == ExitStatus.OK
+    assert watching.errors == ""
+
+
+@pytest.mark.broker
+def test_json_tells_gaps_and_when_they_are_filled(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--json")
+    sender.send(live(1), live(5))
+    wait_for(lambda: any("gap" in line for line in watching.records()))
+    gap = watching.records()[-1]["gap"]
+    assert (gap["node"], gap["from"], gap["to"], gap["while_disconnected"]) == ("porch", 2, 4, False)
+    sender.send(late(2), late(3), late(4))
+    wait_for(lambda: any("gap_filled" in line for line in watching.records()))
+    filled = next(line["gap_filled"] for line in watching.records() if "gap_filled" in line)
+    assert (filled["from"], filled["to"]) == (2, 4)
+
+
+@pytest.mark.broker
+def test_a_backlog_that_fills_its_hole_in_time_is_no_gap(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--json", "--for", "8")
+    sender.send(live(1), live(4), late(2), late(3))
+    assert watching.process.wait(20) == ExitStatus.OK
+    assert [line["event"]["seq"] for line in watching.records()] == [1, 4, 2, 3]
+
+
+@pytest.mark.broker
+def test_text_where_standard_output_is_no_terminal(watch: StartWatch, sender: Sender) -> None:
+    watching = watch()
+    sender.send(payload.status_message(TOPICS, online=True), live(7, label="a\x1b[2Jb"))
+    wait_for(lambda: len(watching.lines) == 2)
+    online, seen = watching.lines
+    assert "porch" in online
+    assert online.endswith("online")
+    assert "porch/gate  start a\\x1b[2Jb 0.9346  (number 7)" in seen
+    assert watching.end() == ExitStatus.OK
+
+
+@pytest.mark.broker
+def test_one_table_at_the_end_of_a_time(watch: StartWatch, sender: Sender) -> None:
+    sender.send(
+        payload.status_message(TOPICS, online=True),
+        payload.info_message(TOPICS, info()),
+        payload.health_message(TOPICS, health()),
+        payload.state_message(TOPICS, state()),
+    )
+    watching = watch("--for", "1")
+    assert watching.process.wait(20) == ExitStatus.OK
+    assert "1 node: 1 online, 0 offline" in watching.lines[0]
+    assert any(line.startswith("gate  online  open  0.93") for line in watching.lines)
+
+
+@pytest.mark.broker
+def test_one_node_alone(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--json", "--node", "porch")
+    other = live(1)
+    sender.send(replace(other, topic=other.topic.replace("porch", "field")), live(9))
+    wait_for(lambda: watching.lines)
+    assert [line["node"] for line in watching.records()] == ["porch"]
+
+
+@pytest.mark.broker
+def test_a_broker_that_dies_and_comes_back_is_told(watch: StartWatch, broker: Mosquitto) -> None:
+    watching = watch("--json")
+    broker.stop(kill=True)
+    wait_for(lambda: watching.lines)
+    lost = watching.records()[0]["connection"]
+    assert not lost["connected"]
+    assert lost["reason"]
+    broker.start()
+    wait_for(lambda: watching.records()[-1]["connection"]["connected"], timeout_s=20)
+    # It had no persistence: what came meanwhile is not known, and a gap may be the watch's own.
+    assert watching.records()[-1]["connection"]["complete"] is False
+    sender = Sender(broker.port)
+    sender.send(live(1))
+    sender.stop()
+    wait_for(lambda: "event" in watching.records()[-1])
+
+
+@pytest.mark.broker
+def test_a_closed_pipe_ends_it_quietly(watch: StartWatch, broker: Mosquitto, sender: Sender) -> None:
+    pipeline = f"{' '.join(COMMAND)} --json --port {broker.port} | head -1"
+    with subprocess.Popen(
+        ["bash", "-c", pipeline], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as shell:
+        for seq in range(1, 200):
+            if shell.poll() is not None:
+                break
+            sender.send(live(seq))
+            time.sleep(0.05)
+        out, errors = shell.communicate(timeout=20)
+    assert json.loads(out)["node"] == "porch"
+    assert errors == ""
+
+
+# --- the contract ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.broker
+def test_check_passes_what_a_node_writes(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--check", "--prefix", "house/edgeclassify", "--for", "2")
+    sender.send(*(message for message in messages() if message.payload))
+    assert watching.process.wait(20) == ExitStatus.OK
+    (summary,) = watching.lines
+    assert summary.endswith("all follow the contract")
+    assert int(summary.split()[0]) > 40
+
+
+def retopic(message: Message, topic: str) -> Message:
+    return replace(message, topic=topic)
+
+
+WRONG = {
+    "topic": [retopic(live(1), "edgeclassify/porch/gate/colour")],
+    "payload": [replace(live(1), payload=live(1).payload.replace(b'"seq":1', b'"seq":"1"'))],
+    "qos": [replace(live(1), qos=0)],
+    "retain": [replace(payload.status_message(TOPICS, online=True), retain=False)],
+    "content type": [replace(live(1), content_type=payload.TEXT)],
+    "historical": [retopic(late(1), TOPICS.event("gate"))],
+    "order": [live(5), live(4)],
+    "number": [live(5), live(5, id="another")],
+}
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("kind", WRONG)
+def test_check_finds(kind: str, watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--check")
+    sender.send(*WRONG[kind])
+    wait_for(lambda: watching.lines)
+    assert watching.end() == ExitStatus.SOME_FAILED
+    found, summary = watching.lines
+    assert found.startswith(f"{WRONG[kind][0].topic}: {kind}: ")
+    assert summary == f"{len(WRONG[kind])} messages on 1 topics: 1 violations ({kind} 1)"
+
+
+# --- what can't be ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--json", "--check"], "--json and --check exclude each other"),
+        (["--node", "a/b"], "--node: expected letters"),
+        (["--prefix", "a b"], "--prefix: expected topic levels"),
+        (["--config", "edgeclassify.toml"], "either --config or options of the broker, found --config and --host"),
+        (["--port", "70000"], "--port"),
+        (["--for", "0"], "--for"),
+        (["--cert", "client.pem"], "--key"),
+    ],
+)
+def test_bad_options_get_one_message(options: list[str], words: str) -> None:
+    ended = run(*options)
+    assert ended.returncode == ExitStatus.USAGE
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_broker_that_is_not_there() -> None:
+    port = free_port()
+    ended = run("--port", str(port))
+    assert ended.returncode == ExitStatus.UNAVAILABLE
+    assert ended.stderr.count("\n") == 1
+    assert f"broker {HOST}:{port}: connection refused" in ended.stderr
+    assert "--port" in ended.stderr
+
+
+@pytest.mark.broker
+def test_files_that_are_not_there(broker: Mosquitto, tmp_path: Path) -> None:
+    for option in ("--ca", "--password-file"):
+        ended = run("--port", str(broker.port), "--username", "me", option, str(tmp_path / "nothing"))
+        assert ended.returncode == ExitStatus.CONFIG
+        assert ended.stderr.count("\n") == 1
+        assert f"{tmp_path}/nothing" in ended.stderr
+
+
+@pytest.mark.broker
+def test_a_password_that_the_broker_refuses(tmp_path: Path) -> None:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    users = tmp_path / "users"
+    users.write_text("me:$7$101$AAAA$AAAA\n")
+    users.chmod(0o600)
+    broker = Mosquitto(tmp_path, f"allow_anonymous false\npassword_file {users}\n").start()
+    try:
+        secret = tmp_path / "secret"
+        secret.write_text("wrong-one\n")
+        secret.chmod(0o600)
+        ended = run("--port", str(broker.port), "--username", "me", "--password-file", str(secret))
+    finally:
+        broker.stop()
+    assert ended.returncode == ExitStatus.UNAVAILABLE
+    assert "refused" in ended.stderr
+    assert "wrong-one" not in ended.stderr
