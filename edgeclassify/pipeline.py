@@ -242,6 +242,12 @@ def publish_step(step: Step, publisher: Publisher, health: HealthMonitor) -> Non
     publisher.publish_state(step.state)
 
 
+def rest_view(view: View, publisher: Publisher, health: HealthMonitor) -> None:
+    """What is in the view ends, and its state becomes unknown."""
+    with view.lock:
+        publish_step(view.machine.rest(time.time(), "paused"), publisher, health)
+
+
 def switch_view(view: View, enabled: bool, publisher: Publisher, health: HealthMonitor) -> None:
     """Watch a view or let it rest; what is in a view that is switched off ends."""
     with view.lock:

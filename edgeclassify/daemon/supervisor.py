@@ -21,7 +21,7 @@ from edgeclassify.daemon.signals import Requests, SignalHandlers
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
-from edgeclassify.pipeline import View, finish_views, switch_view
+from edgeclassify.pipeline import View, finish_views, rest_view, switch_view
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.systemd import Notifier, watchdog_interval_s
@@ -106,11 +106,13 @@ class Daemon:
         self._keeping = keeping = Keeping(config, assembly.state_folder(config), self._health.bytes_written_day)
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
-        self._connect(config)
+        self._connect(config, self._new_publisher(config))
 
-    def _connect(self, config: Config) -> None:
+    def _new_publisher(self, config: Config) -> Publisher:
         keeping, desk = _running(self._keeping), _running(self._desk)
-        publisher = self._make_publisher(config, Surroundings(keeping.spool, keeping.ledger, desk.put))
+        return self._make_publisher(config, Surroundings(keeping.spool, keeping.ledger, desk.put))
+
+    def _connect(self, config: Config, publisher: Publisher) -> None:
         publisher.start()
         self._publisher = publisher
         self._connected_with = assembly.publisher_key(config)
@@ -122,6 +124,8 @@ class Daemon:
             publisher.publish_availability(view.name, False)
             for option in Option:
                 self.show_option(view.name, option, value_of(view, option))
+            if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
+                rest_view(view, publisher, self._health)
         self._snapshots = assembly.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
@@ -272,7 +276,7 @@ class Daemon:
             assembly.close_unused(after.models, before.models)
             self._parts = before
             if self._publisher is None:
-                self._connect(before.config)
+                self._connect(before.config, self._new_publisher(before.config))
             raise
         else:
             log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
@@ -284,14 +288,17 @@ class Daemon:
     def _activate(self, before: Parts, after: Parts) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
         _running(self._keeping).check_unchanged(after.config, assembly.state_folder(after.config))
+        other = self._connected_with != assembly.publisher_key(after.config)
+        # Made while the old one works: what it can't be made of leaves that one as it is.
+        replacement = self._new_publisher(after.config) if other else None
         kept_machines = list(after.machines.values())
         gone = [machine for machine in before.machines.values() if machine not in kept_machines]
         publisher = _running(self._publisher)
         finish_views(gone, publisher, self._health, "config reloaded")
-        if self._connected_with != assembly.publisher_key(after.config):
+        if replacement is not None:
             self._publisher = None
             publisher.stop(STOP_BUDGET_S)
-            self._connect(after.config)
+            self._connect(after.config, replacement)
         self._parts = after
 
     # --- stop ------------------------------------------------------------------------------------------

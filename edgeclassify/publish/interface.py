@@ -82,7 +82,7 @@ class Publisher(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Begin to connect in the background. Raises ConfigError, and only for settings that can never work."""
+        """Begin to connect in the background."""
 
     @abstractmethod
     def stop(self, timeout_s: float) -> None:

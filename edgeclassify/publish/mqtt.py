@@ -39,6 +39,9 @@ class MqttPublisher(Publisher):
     `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for
     each that the broker has taken. `inbox` understands requests (None: none are listened to), and
     `on_request(request)` gets the valid ones, in the delivery thread: it must return at once.
+
+    Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
+    whoever replaces a running publisher still has the old one.
     """
 
     def __init__(
@@ -56,7 +59,17 @@ class MqttPublisher(Publisher):
     ) -> None:
         self._config = config
         self._topics = layout.topics
-        self._client_id = config.client_id or f"edgeclassify-{layout.topics.node}"
+        client_id = config.client_id or f"edgeclassify-{layout.topics.node}"
+        self._settings = BrokerSettings(
+            host=config.host,
+            port=config.port,
+            client_id=client_id,
+            keepalive_s=config.keepalive_s,
+            credentials=credentials(config),
+            tls=tls_context(config.tls),
+            client_certificate=config.tls is not None and config.tls.cert is not None,
+            will=payload.status_message(self._topics, online=False),
+        )
         self._outbox = Outbox(layout, spool, results_interval_s=config.results_interval_s)
         live = self._outbox.live
         live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
@@ -65,7 +78,7 @@ class MqttPublisher(Publisher):
             live.put(Rank.DISCOVERY, announcement.message)
         self._delivery = Delivery(
             config=config,
-            client_id=self._client_id,
+            client_id=client_id,
             outbox=self._outbox,
             listening=Listening(inbox, on_request, announcement),
             on_removed=on_removed,
@@ -79,18 +92,8 @@ class MqttPublisher(Publisher):
         return self._delivery.connected
 
     def start(self) -> None:
-        """Begin to connect. Raises ConfigError for a password file or TLS file that can't be used."""
-        settings = BrokerSettings(
-            host=self._config.host,
-            port=self._config.port,
-            client_id=self._client_id,
-            keepalive_s=self._config.keepalive_s,
-            credentials=credentials(self._config),
-            tls=tls_context(self._config.tls),
-            client_certificate=self._config.tls is not None and self._config.tls.cert is not None,
-            will=payload.status_message(self._topics, online=False),
-        )
-        self._thread = Thread(target=self._delivery.run, args=(settings,), name="publisher", daemon=True)
+        """Begin to connect."""
+        self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)
         self._thread.start()
 
     def stop(self, timeout_s: float) -> None:

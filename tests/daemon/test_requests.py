@@ -227,6 +227,37 @@ def test_a_refused_reload_says_why_and_all_goes_on(start_node: StartNode) -> Non
     assert node.ask("classify_now")["view"] == "gate"
 
 
+def test_a_password_file_that_became_useless_leaves_the_connection(start_node: StartNode, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("secret")
+    password.chmod(0o600)
+
+    def prepare(node: Node) -> None:
+        node.document["mqtt"] |= {"username": "porch", "password_file": str(password)}
+
+    node = started(start_node(prepare))
+    password.write_text("")
+    error = node.refused("reload")
+    assert "password" in error
+    assert "found it empty" in error
+    assert b"offline" not in node.of(f"{BASE}/status")
+    assert node.ask("classify_now")["view"] == "gate"
+    password.write_text("another")
+    assert node.ask("reload")["views"] == ["gate"]
+
+
+def test_a_view_that_the_config_switches_off_is_unknown(start_node: StartNode) -> None:
+    first = started(start_node())
+    wait_for(lambda: first.state()["label"] == "day")
+    first.stop()
+    second = start_node(view=[{"name": "gate", "confirm_s": 0, "enabled": False}])
+    wait_for(lambda: second.state()["label"] == "unknown")
+    assert second.seen == 0
+    second.document["mqtt"]["heartbeat_s"] = 77  # another connection
+    second.ask("reload")
+    assert second.state()["label"] == "unknown"
+
+
 def test_what_waits_for_a_frame_is_told_of_a_reload(start_node: StartNode) -> None:
     node = started(start_node())
     stop_frames(node)

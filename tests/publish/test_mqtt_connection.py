@@ -280,15 +280,13 @@ def test_two_nodes_with_one_client_id_are_told(
     assert len(problems(caplog)) <= 6  # three of each, however often they throw each other out
 
 
-def test_settings_that_can_never_work_fail_at_start(tmp_path: Path) -> None:
+def test_settings_that_can_never_work_fail_at_once(tmp_path: Path) -> None:
     for settings, key in (
         ({"username": "porch", "password_file": tmp_path / "none"}, "mqtt.password_file"),
         ({"tls": {"ca": tmp_path / "none"}}, "mqtt.tls.ca"),
     ):
-        publisher = MqttPublisher(config=MqttConfig(**settings), layout=layout({}), spool=MemorySpool())
         with pytest.raises(ConfigError, match=key):
-            publisher.start()
-        publisher.stop(1)
+            MqttPublisher(config=MqttConfig(**settings), layout=layout({}), spool=MemorySpool())
 
 
 @contextmanager
