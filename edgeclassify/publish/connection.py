@@ -91,13 +91,14 @@ class _Client(paho.Client):
     """paho's client with a TCP connect that `interrupt` can end, and without Nagle's delay.
 
     While `gathering`, what paho sends is kept, and goes out with `flush`: one system call for several messages.
+    `blocked`: the last flush could not send all. Then nothing more may be gathered, which has no bound.
     """
 
     def __init__(self, interrupt: Interrupt, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._interrupt = interrupt
         self._gathered = bytearray()
-        self.gathering = False
+        self.gathering = self.blocked = False
 
     def _sock_send(self, buf: Any) -> int:
         if self.gathering:
@@ -117,9 +118,9 @@ class _Client(paho.Client):
     def flush(self) -> None:
         """Send what was gathered, as far as the socket takes it: the rest when it can be written to."""
         try:
-            self._flushed()
+            self.blocked = not self._flushed()
         except BlockingIOError:
-            pass
+            self.blocked = True
         except OSError as error:
             raise LinkError("the network connection broke") from error
 
@@ -210,7 +211,7 @@ class PahoLink(Link):
         """Hand over: it goes out with the others, when `step` begins to wait."""
         if self._client.socket() is None:
             return None
-        self._client.gathering = True
+        self._client.gathering = not self._client.blocked
         info = self._client.publish(
             message.topic,
             message.payload,
