@@ -1,6 +1,7 @@
 """Draws a board: one node in detail, or many as one line per view, problems first, no higher than the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -9,10 +10,16 @@ from rich.text import Text
 from edgeclassify.watch.board import HOT_C, Board, Node, ShownEvent, View, problems, recognised
 
 NOTHING = "-"
-WIDE = 120
-"""Characters: on a narrower terminal the figures that are rarely looked at are left out."""
-_FRAME_LINES = 4
-"""Summary, heading, rule, and the line that says how many more there are."""
+_COLUMNS = {
+    "node": 0, "view": 40, "status": 0, "label": 0, "score": 60, "since": 60, "fps": 100, "ms": 120, "°C": 120,
+    "spool": 120, "last event": 80, "version": 150, "problems": 0,
+}  # fmt: skip
+"""Heading → width of the terminal in characters from which on there is room for it."""
+_CUT = {"node": 24, "view": 16, "label": 24, "last event": 40, "problems": 60}
+"""What is cut where room is short, and its most characters; figures are never cut."""
+_FIGURES = frozenset({"score", "since", "fps", "ms", "°C", "spool"})
+_FRAME_LINES = 2
+"""Around the rows of many nodes: an empty line and the heading."""
 
 
 def draw(board: Board, where: str, now: float, width: int, height: int) -> RenderableType:
@@ -23,7 +30,7 @@ def draw(board: Board, where: str, now: float, width: int, height: int) -> Rende
         body = list(_detail(node, now, width))
         if len(head) + sum(lines for _, lines in body) <= height:
             return Group(*head, *(part for part, _ in body))
-    return Group(*head, *_many(board, now, width, max(1, height - len(head) - _FRAME_LINES + 1)))
+    return Group(*head, *_many(board, now, width, max(1, height - len(head) - _FRAME_LINES)))
 
 
 def age(seconds: float) -> str:
@@ -60,65 +67,74 @@ def _many(board: Board, now: float, width: int, room: int) -> Iterator[Renderabl
         return
     ranked = sorted(((problems(node), node) for node in board.nodes.values()), key=_rank)
     total = sum(max(1, len(node.views)) for _, node in ranked)
-    table = _table(width)
-    shown = 0
-    limit = room if total <= room else room - 1
+    names = [name for name, least in _COLUMNS.items() if width >= least]
+    table = _table(names)
+    limit = total if total <= room else room - 1
+    for row, stale in islice(_rows(ranked, now), limit):
+        table.add_row(*(row.get(name, "") for name in names), style="dim" if stale else "")
+    yield Text()
+    yield table
+    if limit < total:
+        yield Text(f"… and {total - limit} more", style="dim")
+
+
+def _rank(item: tuple[list[str], Node]) -> tuple[bool, bool, str]:
+    """What is wrong stands first, and first of all who is gone."""
+    found, node = item
+    return (node.online is not False, not found, node.name)
+
+
+def _rows(ranked: Iterable[tuple[list[str], Node]], now: float) -> Iterator[tuple[dict[str, Text], bool]]:
+    """One per view, heading → cell, each with whether it is old. The node itself stands in its first row."""
     for found, node in ranked:
         views: list[View | None] = [*sorted(node.views.values(), key=lambda view: view.name)]
+        shared = _node_cells(node, found)
         for view in views or [None]:
-            if shown >= limit:
-                break
-            table.add_row(*_row(node, view, found, now, width), style="dim" if node.stale else "")
-            shown += 1
-        if shown >= limit:
-            break
-    yield table
-    if shown < total:
-        yield Text(f"… and {total - shown} more", style="dim")
+            yield shared | _view_cells(node, view, now), node.stale
+            shared = {}
 
 
-def _rank(item: tuple[list[str], Node]) -> tuple[bool, str]:
-    found, node = item
-    return (not found, node.name)
-
-
-def _table(width: int) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold underline", expand=False)
-    table.add_column("node", no_wrap=True, overflow="ellipsis", max_width=24)
-    table.add_column("view", no_wrap=True, overflow="ellipsis", max_width=16)
-    table.add_column("status", no_wrap=True, min_width=7)
-    table.add_column("label", no_wrap=True, overflow="ellipsis", max_width=24)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("since", justify="right", no_wrap=True)
-    table.add_column("fps", justify="right", no_wrap=True)
-    if width >= WIDE:
-        table.add_column("ms", justify="right", no_wrap=True)
-        table.add_column("°C", justify="right", no_wrap=True)
-        table.add_column("spool", justify="right", no_wrap=True)
-    table.add_column("last event", no_wrap=True, overflow="ellipsis", max_width=34)
-    if width >= WIDE:
-        table.add_column("version", no_wrap=True)
-    table.add_column("problems", no_wrap=True, overflow="ellipsis", ratio=None)
+def _table(names: list[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+    for name in names:
+        # A column that may not wrap is the last to be made narrower: those that may are cut by their cells.
+        table.add_column(
+            _cut(name), justify="right" if name in _FIGURES else "left", no_wrap=name not in _CUT,
+            max_width=_CUT.get(name),
+        )  # fmt: skip
     return table
 
 
-def _row(node: Node, view: View | None, found: list[str], now: float, width: int) -> list[RenderableType]:
-    figures: list[RenderableType] = [_decimal(node.fps)]
-    if width >= WIDE:
-        figures += [_decimal(node.inference_ms), _heat(node), _spool(node)]
+def _node_cells(node: Node, found: list[str]) -> dict[str, Text]:
+    figures = {
+        "fps": Text(_decimal(node.fps)),
+        "ms": Text(_decimal(node.inference_ms)),
+        "°C": _heat(node),
+        "spool": _spool(node),
+    }
+    if node.online is False:  # they were once
+        figures = {name: Text(figure.plain, style="dim") for name, figure in figures.items()}
+    style = "bold red" if node.online is False else "bold yellow"
+    rest = {"version": Text(_plain(node.version or NOTHING)), "problems": _cut(", ".join(found), style)}
+    return {"node": _cut(node.name, "bold")} | figures | rest
+
+
+def _view_cells(node: Node, view: View | None, now: float) -> dict[str, Text]:
+    label, score, since = _shown(node, view, now)
     last = next((event for event in reversed(node.events) if view and event.view == view.name), None)
-    tail: list[RenderableType] = [_event_text(last, now)]
-    if width >= WIDE:
-        tail.append(node.version or NOTHING)
-    return [
-        node.name,
-        view.name if view else NOTHING,
-        _status(node, view),
-        *_shown(view, now),
-        *figures,
-        *tail,
-        Text(", ".join(found), style="bold red" if node.online is False else "bold yellow"),
-    ]
+    return {
+        "view": _cut(view.name if view else NOTHING),
+        "status": _status(node, view),
+        "label": label,
+        "score": score,
+        "since": since,
+        "last event": _cut(_event_text(last, now)),
+    }
+
+
+def _cut(text: str, style: str = "") -> Text:
+    """One line, with an ellipsis where it is too long."""
+    return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
 
 def _status(node: Node, view: View | None) -> Text:
@@ -131,12 +147,14 @@ def _status(node: Node, view: View | None) -> Text:
     return Text(NOTHING) if node.online is None else Text("online", style="green")
 
 
-def _shown(view: View | None, now: float) -> list[RenderableType]:
+def _shown(node: Node, view: View | None, now: float) -> list[Text]:
+    """Label, score and since when."""
     if view is None or view.label is None:
-        return [NOTHING] * 3
-    label = Text(_plain(view.label), style="bold" if recognised(view) else "dim")
+        return [Text(NOTHING) for _ in range(3)]
+    is_now = recognised(view) and node.online is not False
+    label = _cut(_plain(view.label), "bold" if is_now else "dim")
     since = NOTHING if view.since is None else age(now - view.since)
-    return [label, NOTHING if view.score is None else f"{view.score:.2f}", since]
+    return [label, Text(NOTHING if view.score is None else f"{view.score:.2f}"), Text(since)]
 
 
 def _event_text(event: ShownEvent | None, now: float) -> str:
@@ -227,9 +245,9 @@ def _figures(node: Node) -> Iterator[Text]:
 def _view_line(node: Node, view: View, now: float) -> Text:
     line = Text("", no_wrap=True, overflow="ellipsis")
     line.append(f"{view.name}  ", style="bold").append_text(_status(node, view)).append("  ")
-    label, score, since = _shown(view, now)
-    line.append_text(label if isinstance(label, Text) else Text(str(label)))
-    return line.append(f"  {score}  since {since}")
+    label, score, since = _shown(node, view, now)
+    line.append_text(label)
+    return line.append(f"  {score.plain}  since {since.plain}")
 
 
 def _bar(view: View, width: int) -> Text:

@@ -1,0 +1,142 @@
+"""The subscriber against a real mosquitto: both protocols, a connection that breaks, what the broker refuses."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeclassify.config import MqttConfig
+from edgeclassify.errors import PublishError
+from edgeclassify.publish.backoff import Backoff
+from edgeclassify.watch.interface import Arrival, LinkChange
+from edgeclassify.watch.subscriber import Subscriber
+from tests.publish.brokers import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+
+pytestmark = pytest.mark.broker
+TOPICS = [("edgeclassify/+/status", 1), ("edgeclassify/+/+/event", 1)]
+EVENT = "edgeclassify/porch/gate/event"
+
+
+class Listening:
+    """A subscriber and what it was told."""
+
+    def __init__(self, port: int, topics: list[tuple[str, int]] = TOPICS, **config: Any) -> None:
+        self.arrivals: list[Arrival] = []
+        self.links: list[LinkChange] = []
+        self.subscriber = Subscriber(
+            MqttConfig(host=HOST, port=port, **config), topics,
+            on_arrival=self.arrivals.append, on_link=self.links.append, backoff=Backoff(base_s=0.05, cap_s=0.1),
+        )  # fmt: skip
+
+    def until(self, condition: Callable[[], Any], timeout_s: float = 10.0) -> None:
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < deadline, f"not within {timeout_s} s"
+            self.subscriber.step(0.05)
+
+
+@pytest.fixture
+def start_broker(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    with ExitStack() as stack:
+
+        def start(settings: str = "allow_anonymous true\n") -> Mosquitto:
+            broker = Mosquitto(tmp_path, settings)
+            stack.callback(broker.stop)
+            return broker.start()
+
+        yield start
+
+
+@pytest.fixture
+def broker(start_broker: Callable[..., Mosquitto]) -> Mosquitto:
+    return start_broker()
+
+
+@pytest.fixture
+def sender(broker: Mosquitto) -> Iterator[Observer]:
+    sender = Observer(broker.port, "nothing").start()
+    yield sender
+    sender.stop()
+
+
+@pytest.mark.parametrize(("protocol", "as_published"), [("auto", True), ("5", True), ("3.1.1", False)])
+def test_what_is_published_arrives(broker: Mosquitto, sender: Observer, protocol: str, as_published: bool) -> None:
+    listening = Listening(broker.port, protocol=protocol)
+    with listening.subscriber:
+        sender.publish("edgeclassify/porch/status", b"online", retain=True)
+        sender.publish(EVENT, b"{}", retain=False)
+        sender.publish("edgeclassify/porch/gate/result", b"{}", retain=False)
+        listening.until(lambda: len(listening.arrivals) == 2)
+        listening.subscriber.step(0.2)
+    assert [(a.topic, a.payload, a.qos) for a in listening.arrivals] == [
+        ("edgeclassify/porch/status", b"online", 1),
+        (EVENT, b"{}", 1),
+    ]
+    # MQTT 5 hands on the retain flag; before, a live message never has it.
+    assert [a.retained for a in listening.arrivals] == [as_published, False]
+    assert [a.as_published for a in listening.arrivals] == [as_published] * 2
+
+
+def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1(start_broker: Callable[..., Mosquitto]) -> None:
+    broker = start_broker("allow_anonymous true\naccept_protocol_versions 3,4\n")
+    with Listening(broker.port).subscriber as subscriber:
+        assert subscriber.connected
+    with pytest.raises(PublishError, match="protocol"):
+        Listening(broker.port, protocol="5").subscriber.start()
+
+
+def test_what_came_while_the_connection_was_broken_is_kept(broker: Mosquitto, sender: Observer) -> None:
+    proxy = Proxy(broker.port).start()
+    try:
+        listening = Listening(proxy.port)
+        with listening.subscriber:
+            proxy.cut()
+            listening.until(lambda: listening.links)
+            sender.publish(EVENT, b"1", retain=False)
+            sender.publish(EVENT, b"2", retain=False)
+            proxy.restore()
+            listening.until(lambda: listening.links[-1].connected and len(listening.arrivals) == 2)
+    finally:
+        proxy.stop()
+    assert not listening.links[0].connected
+    assert listening.links[0].reason
+    assert listening.links[-1].complete
+    assert [a.payload for a in listening.arrivals] == [b"1", b"2"]
+
+
+def test_a_broker_that_forgot_us_is_told_apart(broker: Mosquitto) -> None:
+    listening = Listening(broker.port)
+    with listening.subscriber:
+        broker.stop(kill=True)
+        listening.until(lambda: listening.links)
+        broker.start()
+        listening.until(lambda: listening.links[-1].connected)
+        assert not listening.links[-1].complete
+
+
+def test_stopping_leaves_nothing_at_the_broker(broker: Mosquitto, sender: Observer) -> None:
+    first = Listening(broker.port)
+    with first.subscriber:
+        pass
+    second = Listening(broker.port)
+    second.subscriber._client_id = first.subscriber._client_id
+    sender.publish(EVENT, b"1", retain=False)
+    with second.subscriber:
+        second.subscriber.step(0.3)
+    assert second.arrivals == []
+
+
+def test_what_a_callback_raises_comes_out_of_step(broker: Mosquitto, sender: Observer) -> None:
+    def broken(_: Arrival) -> None:
+        raise BrokenPipeError
+
+    subscriber = Subscriber(MqttConfig(host=HOST, port=broker.port), TOPICS, on_arrival=broken)
+    with subscriber:
+        sender.publish(EVENT, b"1", retain=False)
+        with pytest.raises(BrokenPipeError):
+            subscriber.step(5.0)

@@ -1,0 +1,153 @@
+"""What is drawn of a board, on consoles of several sizes."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from edgeclassify.publish import payload
+from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.types import Option
+from edgeclassify.watch.board import Board
+from edgeclassify.watch.interface import Arrival, LinkChange
+from edgeclassify.watch.numbers import PATIENCE_S
+from edgeclassify.watch.table import age, draw
+from tests.publish.records import T0, event, health, info, state
+
+
+class Drawn:
+    """A board of nodes with one view each, and its picture as lines."""
+
+    def __init__(self, *nodes: str) -> None:
+        self.now = 1000.0
+        self.board = Board(wall=lambda: T0, steady=lambda: self.now)
+        for node in nodes:
+            self.add(node)
+
+    def add(self, node: str, view: str = "gate", *, online: bool = True, **figures: object) -> None:
+        topics = Topics("edgeclassify", node)
+        figures = {"spool_on_disk": True, "spool_depth": 0, "temperature_c": 48.0, "throttled": False} | figures
+        figures = {"clock_synchronised": True, "spool_dropped": 0} | figures
+        self.take(
+            payload.status_message(topics, online),
+            payload.info_message(topics, info()),
+            payload.health_message(topics, health(**figures)),
+            payload.availability_message(topics, view, online=True),
+            payload.state_message(topics, state(view=view, seq=1)),
+            payload.event_message(topics, event(1, view=view, ts=T0 - 90)),
+        )
+
+    def take(self, *messages: Message) -> None:
+        for m in messages:
+            self.board.take(Arrival(m.topic, m.payload, m.qos, m.retain, T0))
+
+    def lines(self, width: int = 160, height: int = 40) -> list[str]:
+        console = Console(width=width, height=height, file=io.StringIO(), record=True, force_terminal=True)
+        console.print(draw(self.board, "broker:1883", T0, width, height))
+        return [line.rstrip() for line in console.export_text().splitlines()]
+
+
+def test_nothing_yet() -> None:
+    first, second = Drawn().lines()
+    assert first.startswith("edgeclassify on broker:1883   0 nodes")
+    assert second == "nothing has come yet on edgeclassify/..."
+
+
+def test_one_node_in_detail() -> None:
+    drawn = Drawn("porch")
+    drawn.take(payload.option_message(Topics("edgeclassify", "porch"), "gate", Option.THRESHOLD, 0.6))
+    text = "\n".join(drawn.lines())
+    assert "porch  online" in text
+    assert "gate  online  open  0.93" in text
+    assert "threshold 0.6" in text
+    assert "1  gate  start  open  0.93  90 s ago" in text
+
+
+def test_one_node_on_a_low_terminal_is_a_line() -> None:
+    lines = Drawn("porch").lines(height=5)
+    assert len(lines) <= 5
+    assert lines[-1].startswith("porch")
+
+
+def test_three_nodes_who_is_gone_first_then_problems() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.add("gamma", temperature_c=85.0)
+    drawn.add("omega", online=False)
+    _, _, heading, *rows = drawn.lines()
+    assert heading.split() == [
+        *("node", "view", "status", "label", "score", "since", "fps", "ms", "°C", "spool"),
+        *("last", "event", "version", "problems"),
+    ]
+    assert [row.split()[0] for row in rows] == ["omega", "gamma", "alpha", "beta"]
+    assert "OFFLINE" in rows[0]
+    assert rows[1].endswith("hot")
+    assert "start open 90 s ago" in rows[2]
+
+
+def test_views_of_a_node_share_its_figures() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.add("alpha", "yard", fps=7.5)
+    rows = drawn.lines()[3:]
+    assert [row.split()[0] for row in rows] == ["alpha", "yard", "beta"]
+    assert ["7.5" in row for row in rows] == [True, False, False]
+
+
+def test_missing_numbers_are_counted() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.take(payload.event_message(Topics("edgeclassify", "beta"), event(5)))
+    drawn.now += PATIENCE_S
+    drawn.board.tick()
+    head, _, _, first, _ = drawn.lines()
+    assert "3 events missing" in head
+    assert first.startswith("beta")
+    assert first.endswith("3 missing")
+
+
+def test_a_lost_connection_is_said() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.board.link(LinkChange(False, "connection refused", T0))
+    assert drawn.lines()[1].startswith("NOT CONNECTED: connection refused")
+
+
+@pytest.mark.parametrize("width", [32, 60, 80, 120, 200])
+@pytest.mark.parametrize("height", [3, 10, 24, 500])
+def test_300_nodes_fit(width: int, height: int) -> None:
+    drawn = Drawn(*(f"node-{i:03}" for i in range(300)))
+    drawn.add("node-250", online=False)
+    drawn.add("node-299", temperature_c=99.0)
+    lines = drawn.lines(width, height)
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= max(height, 4)
+    if height >= 10:
+        assert lines[3].startswith("node-250" if width >= 60 else "node")
+    if height == 24:
+        assert lines[-1] == f"… and {300 - (24 - 4)} more"
+        assert len(lines) == 24
+    if height == 500:
+        assert "more" not in lines[-1]
+
+
+@pytest.mark.parametrize("width", [60, 80, 119])
+def test_figures_are_whole_where_names_are_long(width: int) -> None:
+    drawn = Drawn("a" * 40, "b" * 40)
+    drawn.add("a" * 40, "v" * 40)
+    drawn.take(
+        payload.state_message(Topics("edgeclassify", "a" * 40), state("l" * 100, view="v" * 40, score=0.9312))
+    )
+    lines = drawn.lines(width)
+    assert max(map(len, lines)) <= width
+    assert any("0.93" in line for line in lines)
+
+
+def test_labels_steer_no_terminal() -> None:
+    drawn = Drawn("alpha", "beta")
+    drawn.take(payload.state_message(Topics("edgeclassify", "alpha"), state("a\x1b[2J[red]b")))
+    assert any("a?[2J[red]b" in line for line in drawn.lines())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172_800, "2 d"), (1e9, "11574 d")],
+)
+def test_ages(seconds: float, text: str) -> None:
+    assert age(seconds) == text
