@@ -181,7 +181,9 @@ class Subscriber:
         deadline = time.monotonic() + CONNECT_TIMEOUT_S
         while (found := answer()) is None:
             if time.monotonic() > deadline:
-                raise _LostError(f"no answer to {what} within {CONNECT_TIMEOUT_S:g} s")
+                # Some brokers that know no MQTT 5 say nothing at all.
+                silent = _Unsupported if self._v5 and what == "CONNECT" else _LostError
+                raise silent(f"no answer to {what} within {CONNECT_TIMEOUT_S:g} s")
             try:
                 self._loop(0.1)
             except _LostError as error:

@@ -66,7 +66,7 @@ class Sender:
 
     def send(self, *wanted: Message) -> None:
         for message in wanted:
-            properties = Properties(PacketTypes.PUBLISH)
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.ContentType = message.content_type
             sent = self._client.publish(message.topic, message.payload, message.qos, message.retain, properties)
             sent.wait_for_publish(10)
