@@ -1,6 +1,7 @@
 """Every command as a subscriber sees it: the real daemon and publisher, a real broker, fake cameras and models."""
 
 import json
+import random
 import threading
 import time
 from pathlib import Path
@@ -420,6 +421,38 @@ def test_more_requests_than_a_busy_daemon_can_keep(start_node: StartNode, monkey
     assert all("the daemon is busy" in answer["error"] for answer in refused)
 
 
+def test_hundreds_of_commands_between_frames_leave_events_in_order(start_node: StartNode) -> None:
+    node = start_node(view=TWO_VIEWS, commands={"per_minute": 6000})
+    chance = random.Random(4)
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        ("pause", {}), ("resume", {}), ("classify_now", {}), ("set", {"option": "enabled", "value": True}),
+        ("set", {"option": "enabled", "value": False}), ("set", {"option": "threshold", "value": 0.9}),
+        ("set", {"option": "threshold", "value": 0.6}), ("set", {"option": "interval", "value": 0}),
+        ("reload", {}),
+    ]  # fmt: skip
+    transactions = []
+    for number in range(200):
+        node.lamps["front"].brightness = chance.choice([0, 100, 255])
+        command, body = chance.choices(kinds, [4, 6, 4, 2, 1, 1, 2, 1, 0 if number % 50 else 100])[0]
+        transactions.append(node.post(command, **body, **({} if command == "reload" else {"view": "gate"})))
+        time.sleep(chance.choice([0, 0.005]))
+    for transaction in transactions:
+        error = node.answer_to(transaction)["error"] or "takes over a new config"
+        assert "takes over a new config" in error or "the daemon is busy" in error  # both because of a reload
+    node.stop()
+    wait_for(lambda: node.of(f"{BASE}/status")[-1] == b"offline")  # the last that it says
+    for view in ("gate", "door"):
+        open_id = None
+        for event in node.events(view):
+            assert (event["event_type"] == "start") is (open_id is None)
+            assert open_id in (None, event["id"])
+            open_id = None if event["event_type"] == "end" else event["id"]
+        assert open_id is None
+    numbers = [json.loads(payload)["seq"] for payload in node.of("/event")]  # of both views, as they came
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(node.events("gate")) > 20
+
+
 def test_requests_during_the_stop_are_answered(start_node: StartNode) -> None:
     node = started(start_node(commands={"per_minute": 6000}))
     asked: list[int] = []
@@ -447,3 +480,22 @@ def test_what_waits_for_a_frame_is_answered_at_the_stop(start_node: StartNode) -
     node.ask("ping")
     node.stop()
     assert "the daemon stops" in node.answer_to(waiting)["error"]
+
+
+def test_a_reload_that_renames_the_node_is_answered_where_it_was_asked(start_node: StartNode) -> None:
+    node = started(start_node())
+    node.document["node"]["name"] = "another"
+    assert node.ask("reload")["views"] == ["gate"]
+
+
+def test_paused_stays_paused_over_a_reload_and_resumed_over_a_restart(start_node: StartNode) -> None:
+    node = started(start_node())
+    node.ask("pause", view="gate")
+    node.document["view"] = [{"name": "gate", "confirm_s": 0, "top": 2}]
+    node.ask("reload")
+    assert node.ask("info")["options"]["gate"]["enabled"] is False
+    node.ask("set", view="gate", option="enabled", value=False)
+    node.ask("resume")
+    node.stop()
+    again = started(start_node(view=[{"name": "gate", "confirm_s": 0, "top": 2}]))
+    assert again.ask("info")["options"]["gate"]["enabled"] is True
