@@ -56,7 +56,8 @@ class Look:
 class View:
     """What is watched: a camera's region, the classifier that looks at it, its state, and whether and how often.
 
-    The switches may be set from any thread; the state machine is used under `lock`.
+    The switches may be set from any thread. The state machine is used under `lock`, which all views of a node share:
+    from the drawing of an event's number to its place in the spool nobody else may draw one.
     """
 
     def __init__(
@@ -69,12 +70,13 @@ class View:
         machine: ViewStateMachine,
         enabled: bool = True,
         interval_s: float = 0.0,
+        lock: "threading.Lock | None" = None,
     ) -> None:
         self.name, self.camera, self.region = name, camera, region
         self.classifier, self.machine = classifier, machine
         self.enabled = enabled
         self.interval_s = interval_s
-        self.lock = threading.Lock()
+        self.lock = threading.Lock() if lock is None else lock
         self._due_ns = self._seen_ns = 0
         self._asked: deque[Future[Look]] = deque()
 

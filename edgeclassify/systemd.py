@@ -46,7 +46,7 @@ class Notifier:
         self._send("WATCHDOG=1")
 
     def extend_watchdog(self, seconds: float) -> None:
-        """Ask for a longer watchdog time than the unit's, e.g. where frames are a minute apart."""
+        """Ask for another watchdog time than the unit's, e.g. where frames are a minute apart."""
         self._send(f"WATCHDOG_USEC={int(seconds * 1_000_000)}")
 
     def _send(self, *lines: str) -> None:

@@ -83,7 +83,7 @@ def _text(path: Path) -> str:
 
 def _absolute(config: Config, base: Path) -> Config:
     """Relative paths resolved against the file's folder: the daemon's working directory is free."""
-    node, mqtt, tls = config.node, config.mqtt, config.mqtt.tls
+    node, mqtt, tls, snapshot = config.node, config.mqtt, config.mqtt.tls, config.snapshot
     if tls is not None:
         fixed = {key: _fixed(getattr(tls, key), base) for key in ("ca", "cert", "key")}
         tls = tls.model_copy(update=fixed)
@@ -98,6 +98,7 @@ def _absolute(config: Config, base: Path) -> Config:
             "model": _fixed_model(config.model, base),
             "camera": tuple(_fixed_camera(camera, base) for camera in config.camera),
             "view": views,
+            "snapshot": snapshot.model_copy(update={"folder": _fixed(snapshot.folder, base)}),
         }
     )
 

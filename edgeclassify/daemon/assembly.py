@@ -7,6 +7,7 @@ a view's state survives and a model is not loaded twice.
 import logging
 import os
 import platform
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -88,8 +89,9 @@ def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, 
         _check_labels(config, models)
         kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
         machines = _machines(config, models, next_seq, kept)
+        lock = threading.Lock()
         views = tuple(
-            _view(config, view, models[model], machines[view, model], options, before)
+            _view(config, view, models[model], machines[view, model], options, before, lock)
             for view, model in _view_models(config)
         )
         sources = tuple(make_source(camera, _wanted_side(views, camera.name)) for camera in config.camera)
@@ -123,18 +125,27 @@ def make_mqtt_publisher(config: Config, around: Surroundings) -> Publisher:
     topics = set(layout.retained_topics())
     if home.discovery:
         topics.add(discovery_topic(home.prefix, config.node.name))
-    around.ledger.update(topics, platforms(device) if home.discovery else {})
+    announced = platforms(device) if home.discovery else {}
     inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
-    return MqttPublisher(
+    publisher = MqttPublisher(
         config=config.mqtt,
         layout=layout,
         spool=around.spool,
-        announcement=Announcement(device, around.ledger.gone_components) if home.discovery else None,
-        gone=around.ledger.gone_topics,
+        announcement=Announcement(device, around.ledger.components_without(announced)) if home.discovery else None,
+        gone=around.ledger.topics_without(topics),
         on_removed=around.ledger.emptied,
         inbox=inbox if config.commands.enabled else None,
         on_request=around.on_request,
     )
+    # Only now: a config that is refused has used nothing, and must not make anything go.
+    around.ledger.update(topics, announced)
+    return publisher
+
+
+def forget_stale_options(parts: Parts, options: OptionStore) -> None:
+    """This config holds from now on: what was set while an earlier one said something else is over."""
+    for rules in parts.config.views():
+        options.forget_stale(rules, _interval_s(parts.config, rules))
 
 
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
@@ -214,11 +225,16 @@ def _view(
     machine: ViewStateMachine,
     options: OptionStore,
     before: Parts,
+    lock: threading.Lock,
 ) -> View:
     """A view as it is to run, with what was set over MQTT."""
     interval_s = _interval_s(config, rules)
     wanted = options.overrides(rules, interval_s)
-    kept = next((view for view in before.views if view.machine is machine), None)
+    kept = next((view for view in before.views if view.name == rules.name), None)
+    if kept is not None and before.configured(rules.name, Option.ENABLED) == rules.enabled:
+        enabled = kept.enabled  # also where it was only paused
+    else:
+        enabled = bool(wanted.get(Option.ENABLED, rules.enabled))
     _set_threshold(machine, wanted.get(Option.THRESHOLD), rules.threshold_enter)
     return View(
         name=rules.name,
@@ -226,8 +242,9 @@ def _view(
         region=rules.region,
         classifier=classifier,
         machine=machine,
-        enabled=bool(wanted.get(Option.ENABLED, rules.enabled)) if kept is None else kept.enabled,
+        enabled=enabled,
         interval_s=float(wanted.get(Option.INTERVAL, interval_s)),
+        lock=lock,
     )
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from edgeclassify.config import Config, SpoolConfig
+from edgeclassify.config import Config
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.publish.disk_spool import open_spool
 from edgeclassify.publish.ledger import FILE_NAME, Ledger
@@ -20,7 +20,7 @@ class Keeping:
 
     def __init__(self, config: Config, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
         self._folder: Path | None = folder
-        self._config: SpoolConfig = config.spool
+        self._config = config
         self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
         self.next_seq = EventNumbers(self.spool).next
         keeps_options = folder is not None and config.commands.keep_options
@@ -31,7 +31,8 @@ class Keeping:
         """Say what of a new config takes effect with the next start only."""
         for key, changed in (
             ("node.state_dir", folder != self._folder),
-            ("[spool]", config.spool != self._config),
+            ("[spool]", config.spool != self._config.spool),
+            ("commands.keep_options", config.commands.keep_options != self._config.commands.keep_options),
         ):
             if changed:
                 log.warning("%s has changed: it takes effect with the next start", key)

@@ -115,11 +115,14 @@ class Line:
         for capture, camera in zip(self._captures, self._parts.config.camera, strict=True):
             capture.interval_s = self._parts.interval_of(camera)
 
-    def stop(self, deadline: float) -> None:
-        """By then (monotonic seconds). Capture first: frames that were handed over are still inferred."""
+    def stop(self, deadline: float, patience_s: float = 0.0) -> None:
+        """By then (monotonic seconds). Capture first: frames that were handed over are still inferred.
+
+        `patience_s`: how much longer the frame that is being inferred is waited for.
+        """
         for capture in self._captures:
             capture.stop(max(0.05, (deadline - time.monotonic()) / 2))
-        if not self._pipeline.stop(max(0.05, deadline - time.monotonic())):
+        if not self._pipeline.stop(max(0.05, deadline - time.monotonic()) + patience_s):
             log.warning("inference did not end in time")
 
     def _frame_done(self) -> None:

@@ -44,14 +44,14 @@ class OptionStore:
     def overrides(self, view: ViewConfig, interval_s: float) -> dict[Option, OptionValue]:
         """What lies over the config of a view; `interval_s`: what the config says of its interval.
 
-        The config's newer word wins: a value that was set while the config said something else is forgotten.
+        The config's newer word wins: a value that was set while the config said something else is left out.
         """
-        configured: dict[Option, OptionValue] = {
-            Option.ENABLED: view.enabled,
-            Option.THRESHOLD: view.threshold_enter,
-            Option.INTERVAL: interval_s,
-        }
-        kept = self._views.get(view.name, {})
+        kept, configured = self._views.get(view.name, {}), _configured(view, interval_s)
+        return {option: one.value for option, one in kept.items() if one.configured == configured[option]}
+
+    def forget_stale(self, view: ViewConfig, interval_s: float) -> None:
+        """This config holds from now on: forget what was set while it said something else."""
+        kept, configured = self._views.get(view.name, {}), _configured(view, interval_s)
         stale = [option for option, one in kept.items() if one.configured != configured[option]]
         for option in stale:
             log.info(
@@ -61,7 +61,6 @@ class OptionStore:
             del kept[option]
         if stale:
             self._store()
-        return {option: one.value for option, one in kept.items()}
 
     def set(self, view: str, option: Option, value: OptionValue, configured: OptionValue) -> None:
         """Keep a value; `configured`: what the config says now. Its own value needs no keeping."""
@@ -92,6 +91,10 @@ class OptionStore:
             if not self._writable:
                 log.info("%s: written again", self._path)
             self._writable = True
+
+
+def _configured(view: ViewConfig, interval_s: float) -> dict[Option, OptionValue]:
+    return {Option.ENABLED: view.enabled, Option.THRESHOLD: view.threshold_enter, Option.INTERVAL: interval_s}
 
 
 def _write(path: Path, views: _Views) -> None:

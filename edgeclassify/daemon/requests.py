@@ -7,7 +7,7 @@ error after LOOK_TIMEOUT_S; everything else at once.
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import Lock
@@ -53,8 +53,12 @@ class Node(Protocol):
     def figures(self) -> Health:
         """Figures of the running daemon."""
 
-    def reload(self) -> None:
-        """Take over the changed config. Raises EdgeClassifyError where that is refused."""
+    def reload(self, accepted: Callable[[Sequence[str]], None]) -> None:
+        """Take over the changed config. Raises EdgeClassifyError where that is refused.
+
+        `accepted` is called with the names of its views when nothing can go wrong any more: after the switch, or
+        before it where the topics change.
+        """
 
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest."""
@@ -205,11 +209,18 @@ class RequestDesk:
         for view in views:
             self._node.switch(view, enabled)
             self._node.show_option(view.name, Option.ENABLED, enabled)
+            if enabled:  # or what was switched off for good would be off again after a restart
+                configured = self._node.configured(view.name, Option.ENABLED)
+                self._options.set(view.name, Option.ENABLED, configured, configured)
         return {"views": [view.name for view in views], "enabled": enabled}
 
-    def _reload(self, _: Request) -> dict[str, Any]:
-        self._node.reload()
-        return {"views": [view.name for view in self._node.views]}
+    def _reload(self, request: Request) -> None:
+        """Answered where it was asked: the new config may have another name for this node."""
+
+        def accepted(views: Sequence[str]) -> None:
+            self._node.answer(Response(request.command, request.transaction, {"views": list(views)}))
+
+        self._node.reload(accepted)
 
     def _set(self, request: Request) -> dict[str, Any]:
         view, option, value = self._view(request), request.option, request.value

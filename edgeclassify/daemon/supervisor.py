@@ -8,7 +8,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from edgeclassify.config import Config
@@ -35,6 +35,9 @@ MAINTENANCE_S = 1.0
 """How often the spool is looked after."""
 STOP_BUDGET_S = 1.8
 """Seconds from the request to the end, shared by capture, inference and publisher."""
+
+RELOAD_PATIENCE_S = 60.0
+"""How much longer than that a reload waits for the frame that is being inferred."""
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
@@ -74,6 +77,7 @@ class Daemon:
         self._snapshots: SnapshotTaker | None = None
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
+        self._watchdog_s: float | None = None
         self._restarts_before = self._dropped_before = 0
 
     @property
@@ -107,6 +111,7 @@ class Daemon:
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
         self._connect(config, self._new_publisher(config))
+        assembly.forget_stale_options(self._parts, keeping.options)
 
     def _new_publisher(self, config: Config) -> Publisher:
         keeping, desk = _running(self._keeping), _running(self._desk)
@@ -143,12 +148,15 @@ class Daemon:
     def _widen_watchdog(self) -> None:
         """A watchdog shorter than the restart ladder would end the daemon before the ladder had its chance."""
         unit_s = watchdog_interval_s()
+        if unit_s is None:
+            return
         needed_s = max(
             3 * self._parts.interval_of(camera) + (camera.restart_attempts + 1) * (camera.stall_timeout_s + 10)
             for camera in self._parts.config.camera
         )
-        if unit_s is not None and unit_s < needed_s:
-            self._notifier.extend_watchdog(needed_s)
+        if (wanted_s := max(unit_s, needed_s)) != (self._watchdog_s or unit_s):
+            self._watchdog_s = wanted_s
+            self._notifier.extend_watchdog(wanted_s)
 
     def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
         if (publisher := self._publisher) is not None:
@@ -256,22 +264,26 @@ class Daemon:
         except EdgeClassifyError as error:
             log.error("%s", error)
 
-    def reload(self) -> None:
-        """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError."""
+    def reload(self, accepted: Callable[[Sequence[str]], None] = lambda _: None) -> None:
+        """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError.
+
+        `accepted`: see requests.Node.
+        """
         self._notifier.reloading()
         before, keeping = self._parts, _running(self._keeping)
         try:
             after = assembly.assemble(self._load(), keeping.next_seq, keeping.options, before)
-            self._switch(before, after)
+            self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
         finally:
             self._notifier.ready(self._status())
 
-    def _switch(self, before: Parts, after: Parts) -> None:
-        self._stop_threads(time.monotonic() + STOP_BUDGET_S)
+    def _switch(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
+        # With the frame at hand in peace: two threads in one classifier must not be.
+        self._stop_threads(time.monotonic() + STOP_BUDGET_S, patience_s=RELOAD_PATIENCE_S)
         try:
-            self._activate(before, after)
+            self._activate(before, after, accepted)
         except EdgeClassifyError:
             assembly.close_unused(after.models, before.models)
             self._parts = before
@@ -285,12 +297,16 @@ class Daemon:
         finally:
             self._start_threads()
 
-    def _activate(self, before: Parts, after: Parts) -> None:
+    def _activate(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
         _running(self._keeping).check_unchanged(after.config, assembly.state_folder(after.config))
         other = self._connected_with != assembly.publisher_key(after.config)
         # Made while the old one works: what it can't be made of leaves that one as it is.
         replacement = self._new_publisher(after.config) if other else None
+        renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node
+        names = [view.name for view in after.views]
+        if renamed:  # who asked listens on the topics of the old name
+            accepted(names)
         kept_machines = list(after.machines.values())
         gone = [machine for machine in before.machines.values() if machine not in kept_machines]
         publisher = _running(self._publisher)
@@ -300,6 +316,9 @@ class Daemon:
             publisher.stop(STOP_BUDGET_S)
             self._connect(after.config, replacement)
         self._parts = after
+        assembly.forget_stale_options(after, _running(self._keeping).options)
+        if not renamed:
+            accepted(names)
 
     # --- stop ------------------------------------------------------------------------------------------
 
@@ -325,11 +344,14 @@ class Daemon:
         except EdgeClassifyError as error:
             log.error("%s", error)
 
-    def _stop_threads(self, deadline: float) -> None:
-        """Before the publisher, which has to send what comes of the last frames."""
+    def _stop_threads(self, deadline: float, *, patience_s: float = 0.0) -> None:
+        """Before the publisher, which has to send what comes of the last frames.
+
+        `patience_s`: how much longer the frame that is being inferred is waited for.
+        """
         line, self._line = self._line, None
         if line is not None:
-            line.stop(deadline)
+            line.stop(deadline, patience_s)
             self._dropped_before += line.dropped
             self._restarts_before += line.restarts
         if self._desk is not None:

@@ -6,6 +6,7 @@ thresholds keep a score that wavers around one value from producing an event per
 Schmitt trigger).
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class _Occurrence:
 
     index: int
     id: str
-    started_at: float
+    started_ns: int
     reported_score: float
 
 
@@ -107,11 +108,15 @@ class ViewStateMachine:
         """What an observation shows, without taking it into account."""
         return self._state(observation)
 
-    def finish(self, at: float, reason: str) -> tuple[Event, ...]:
-        """Watching ends (the daemon stops, the view was removed): end what is in the view."""
+    def finish(self, at: float, reason: str, at_ns: int | None = None) -> tuple[Event, ...]:
+        """Watching ends (the daemon stops, the view was removed): end what is in the view.
+
+        `at`: seconds since the epoch; `at_ns`: the same moment on the monotonic clock, None: now.
+        """
         if self._occurrence is None:
             return ()
-        return (self._end(at, self._occurrence.reported_score, {"reason": reason}),)
+        at_ns = time.monotonic_ns() if at_ns is None else at_ns
+        return (self._end(at, at_ns, self._occurrence.reported_score, {"reason": reason}),)
 
     def rest(self, at: float, reason: str) -> Step:
         """Watching pauses: what is in the view ends, and until the next observation nothing is known of it."""
@@ -134,8 +139,8 @@ class ViewStateMachine:
         events = []
         if self._occurrence is not None:
             old_score = float(observation.scores[self._occurrence.index])
-            events.append(self._end(at, old_score, {"reason": "replaced", "by": self._labels[best]}))
-        self._occurrence = _Occurrence(best, self._new_id(), at, score)
+            events.append(self._end(at, observation.captured_at_ns, old_score, {"reason": "replaced", "by": self._labels[best]}))
+        self._occurrence = _Occurrence(best, self._new_id(), observation.captured_at_ns, score)
         self._since = at
         why = {
             "threshold_enter": self._rules.threshold_enter,
@@ -159,7 +164,7 @@ class ViewStateMachine:
             "confirm_s": self._rules.confirm_s,
             "held_s": round(held_ns / NS_PER_S, 3),
         }
-        return [self._end(observation.captured_at, score, why)]
+        return [self._end(observation.captured_at, observation.captured_at_ns, score, why)]
 
     def _update(self, observation: Observation) -> list[Event]:
         occurrence, step = self._occurrence, self._rules.update_step
@@ -173,13 +178,13 @@ class ViewStateMachine:
         occurrence.reported_score = score
         return [self._event(EventType.UPDATE, occurrence, score, observation.captured_at, why)]
 
-    def _end(self, at: float, score: float, why: dict[str, Any]) -> Event:
+    def _end(self, at: float, at_ns: int, score: float, why: dict[str, Any]) -> Event:
         occurrence = self._occurrence
         assert occurrence is not None
         self._occurrence = None
         self._since = at
         self._entering, self._leaving = _Timer(), _Timer()
-        why = {**why, "duration_s": round(max(0.0, at - occurrence.started_at), 3)}
+        why = {**why, "duration_s": round(max(0, at_ns - occurrence.started_ns) / NS_PER_S, 3)}
         return self._event(EventType.END, occurrence, score, at, why)
 
     def _event(

@@ -58,14 +58,16 @@ class Announcement:
         return device_message(self.device, self.gone)
 
     @property
-    def birth_topic(self) -> str:
+    def birth_topics(self) -> tuple[str, ...]:
         """Where Home Assistant says that it has started."""
-        return birth_topic(self.device.ha_prefix)
+        return birth_topics(self.device.ha_prefix)
 
 
-def birth_topic(ha_prefix: str) -> str:
-    """Where Home Assistant says `online` when it has started: by default below its default discovery prefix."""
-    return f"{ha_prefix}/status"
+def birth_topics(ha_prefix: str) -> tuple[str, ...]:
+    """Where Home Assistant says `online` when it has started: below its discovery prefix where that was thought of,
+    else at the default, which does not follow the prefix.
+    """
+    return tuple(dict.fromkeys((f"{ha_prefix}/status", "homeassistant/status")))
 
 
 def discovery_topic(ha_prefix: str, node: str) -> str:

@@ -7,7 +7,8 @@ until the broker has acknowledged the empty message, and every component that it
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -21,6 +22,7 @@ FILE_NAME = "published.json"
 _VERSION = 1
 _MOST_GONE = 1000
 """Components that are remembered after they are gone; of more the oldest are forgotten."""
+_STORE_PAUSE_S = 5.0
 _LONGEST_TOPIC = 65_535
 
 
@@ -45,19 +47,27 @@ class Ledger:
         self._stored = self._known
         self._topics: frozenset[str] = frozenset()
         self._components: frozenset[str] = frozenset()
+        self._store_after = 0.0
 
     @property
     def gone_topics(self) -> tuple[str, ...]:
         """Topics with a retained message that the node uses no more: they are to be emptied."""
-        with self._lock:
-            return tuple(topic for topic in self._known.topics if topic not in self._topics)
+        return self.topics_without(self._topics)
 
     @property
     def gone_components(self) -> dict[str, str]:
         """Component id → platform of those that were announced to Home Assistant, and are no more."""
+        return self.components_without(self._components)
+
+    def topics_without(self, used: Collection[str]) -> tuple[str, ...]:
+        """What `gone_topics` would be if these were used."""
         with self._lock:
-            known = self._known.components
-            return {name: kind for name, kind in known.items() if name not in self._components}
+            return tuple(topic for topic in self._known.topics if topic not in used)
+
+    def components_without(self, used: Collection[str]) -> dict[str, str]:
+        """What `gone_components` would be if these were announced."""
+        with self._lock:
+            return {name: kind for name, kind in self._known.components.items() if name not in used}
 
     def update(self, topics: Iterable[str], components: Mapping[str, str]) -> None:
         """From now on these are used (`components`: id → platform), and no others. On disk before this returns."""
@@ -71,12 +81,18 @@ class Ledger:
             self._store()
 
     def emptied(self, topic: str) -> None:
-        """The broker has acknowledged the empty message on a topic. Ignored for one that is in use."""
+        """The broker has acknowledged the empty message on a topic. Ignored for one that is in use.
+
+        On disk when it was the last one, else from time to time: to empty a topic twice does no harm, to write the
+        file for each of a thousand does.
+        """
         with self._lock:
             if topic in self._known.topics and topic not in self._topics:
                 left = tuple(name for name in self._known.topics if name != topic)
                 self._known = replace(self._known, topics=left)
-                self._store()
+                if len(left) == len(self._topics) or time.monotonic() >= self._store_after:
+                    self._store()
+                    self._store_after = time.monotonic() + _STORE_PAUSE_S
 
     def _store(self) -> None:
         if self._path is None or self._known == self._stored:

@@ -64,6 +64,13 @@ class LiveValues:
                 return self._values[topic][1]
             return None
 
+    def forget_removal(self, topic: str) -> None:
+        """The broker has emptied a topic that is used no more: once is enough. It may be another node's by now."""
+        with self._lock:
+            if topic in self._values and self._values[topic][0] is Rank.REMOVED:
+                del self._values[topic]
+                self._waiting.pop(topic, None)
+
     @property
     def waiting(self) -> int:
         """Number of topics whose newest value has not been sent on this connection."""

@@ -81,9 +81,10 @@ class MqttPublisher(Publisher):
             client_id=client_id,
             outbox=self._outbox,
             listening=Listening(inbox, on_request, announcement),
-            on_removed=on_removed,
+            on_removed=self._removed,
             backoff=backoff or Backoff(),
         )
+        self._on_removed = on_removed
         self._thread: Thread | None = None
 
     @property
@@ -152,6 +153,10 @@ class MqttPublisher(Publisher):
         """Not retained; kept until the broker has it."""
         self._outbox.put_answer(response)
         self._delivery.wake()
+
+    def _removed(self, topic: str) -> None:
+        self._outbox.live.forget_removal(topic)
+        self._on_removed(topic)
 
     def _put(self, rank: Rank, message: Message) -> None:
         self._outbox.live.put(rank, message)

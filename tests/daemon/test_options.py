@@ -38,13 +38,17 @@ def test_the_newer_word_of_the_config_wins_for_good(tmp_path: Path, caplog: pyte
     filled(path)
     changed = GATE.model_copy(update={"threshold_enter": 0.7})
     with caplog.at_level("INFO"):
-        assert OptionStore(path).overrides(changed, 0.5) == {Option.ENABLED: False, Option.INTERVAL: 5.0}
+        store = OptionStore(path)
+        assert store.overrides(changed, 0.5) == {Option.ENABLED: False, Option.INTERVAL: 5.0}
+        assert OptionStore(path).overrides(GATE, 0.5) == ALL, "a config that is only looked at changes nothing"
+        store.forget_stale(changed, 0.5)
     assert (
         "view gate: threshold 0.8, set over MQTT, is forgotten: the config has changed from 0.6 to 0.7"
         in caplog.text
     )
     assert Option.THRESHOLD not in OptionStore(path).overrides(GATE, 0.5)
-    assert OptionStore(path).overrides(GATE, 1.0) == {Option.ENABLED: False}
+    OptionStore(path).forget_stale(GATE, 1.0)
+    assert OptionStore(path).overrides(GATE, 0.5) == {Option.ENABLED: False}
 
 
 def test_setting_what_the_config_says_forgets(tmp_path: Path) -> None:

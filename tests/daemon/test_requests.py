@@ -484,7 +484,7 @@ def test_what_waits_for_a_frame_is_answered_at_the_stop(start_node: StartNode) -
 
 def test_a_reload_that_renames_the_node_is_answered_where_it_was_asked(start_node: StartNode) -> None:
     node = started(start_node())
-    node.document["node"]["name"] = "another"
+    node.document["node"] = {"name": "another"}
     assert node.ask("reload")["views"] == ["gate"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from edgeclassify.publish.discovery import (
     Announcement,
     Device,
-    birth_topic,
+    birth_topics,
     components,
     device_message,
     discovery_topic,
@@ -35,7 +35,8 @@ def test_one_retained_message_below_the_discovery_prefix() -> None:
     message = device_message(device(ha_prefix="ha/test"))
     assert (message.topic, message.qos, message.retain) == ("ha/test/device/porch/config", 1, True)
     assert discovery_topic("ha/test", "porch") == message.topic
-    assert birth_topic("homeassistant") == "homeassistant/status"
+    assert birth_topics("homeassistant") == ("homeassistant/status",)
+    assert birth_topics("ha") == ("ha/status", "homeassistant/status")
 
 
 def test_it_names_the_device_and_who_made_the_message() -> None:
@@ -83,7 +84,7 @@ def test_what_is_gone_is_named_by_its_platform_alone() -> None:
 def test_an_announcement_has_its_message_and_its_birth_topic() -> None:
     announcement = Announcement(device(), {"yard.label": "sensor"})
     assert announcement.message == device_message(device(), {"yard.label": "sensor"})
-    assert announcement.birth_topic == "homeassistant/status"
+    assert announcement.birth_topics == ("homeassistant/status",)
 
 
 def test_a_label_that_is_no_utf_8_does_not_stop_the_announcement() -> None:

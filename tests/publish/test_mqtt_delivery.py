@@ -291,3 +291,33 @@ def test_callers_never_wait_for_a_frozen_network(proxy: Proxy, publisher_on: Sta
         publisher.publish_result("gate", prediction(seq))
     # Waiting for this network would last until the keep-alive of 30 seconds gives it up.
     assert time.monotonic() - begin < 10
+
+
+def test_a_node_whose_topics_were_emptied_shows_them_again(
+    broker: Mosquitto, observe: StartObserver, publisher_on: StartPublisher
+) -> None:
+    publisher = publisher_on(broker.port)
+    publisher.publish_availability("gate", True)
+    cleaner = observe(broker.port)
+    wait_for(lambda: cleaner.of("/gate/availability") == [b"online"])
+    for topic in ("gate/availability", "status"):
+        cleaner.publish(f"edgeclassify/porch/{topic}", b"", retain=True)
+    wait_for(
+        lambda: cleaner.of("/status")[-1:] == [b"online"] and cleaner.of("/gate/availability")[-1:] == [b"online"]
+    )
+
+
+def test_what_was_emptied_once_is_not_emptied_again(
+    broker: Mosquitto, proxy: Proxy, observe: StartObserver, publisher_on: StartPublisher
+) -> None:
+    removed: list[str] = []
+    observer = observe(broker.port, topic="other/#")
+    publisher = publisher_on(proxy.port, around={"gone": ["other/porch/status"], "on_removed": removed.append})
+    wait_for(lambda: removed == ["other/porch/status"])
+    proxy.cut()
+    wait_for(lambda: not publisher.connected)
+    proxy.restore()
+    wait_for(lambda: publisher.connected)
+    publisher.publish_event(event(1))
+    publisher.stop(2)
+    assert len(observer.received) == 1
