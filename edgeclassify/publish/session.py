@@ -25,6 +25,9 @@ REFUSED_RETRY_S = 300.0
 this one after so many seconds, since a connection may last for months."""
 LIVE_HOLD_S = 1.0
 """For so long after a live event the backlog only trickles: more of them may come."""
+LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
+"""The spool is read anew after so many seconds in which it held events that no walk has met. The first time; every
+time that nothing is found this doubles."""
 _TRICKLE = 1
 _BATCH = 64
 _PACKET_HEAD = 128
@@ -53,7 +56,10 @@ class _Sent:
 
 
 class _Walk:
-    """Reads the spool forwards, once: the events with a `seq` above `after`, up to `end` (None: no end)."""
+    """Reads the spool forwards, once: the events with a `seq` above `after`, up to `end` (None: no end).
+
+    What was not there, or could not be read, when it came by is not met: see Session._look_for_unmet.
+    """
 
     def __init__(self, spool: Spool, *, after: int, end: int | None) -> None:
         self._spool, self._end = spool, end
@@ -113,6 +119,11 @@ class Session:
         self._quiet_from = 0.0
         self._events = _Walk(spool, after=spool.last_seq, end=None)
         self._backlog = _Walk(spool, after=0, end=self._events.after)
+        self._on_its_way: frozenset[int] = frozenset()
+        self._held_back = 0
+        self._looked_at = clock()
+        self._unmet_since: float | None = None
+        self._look_again_s = LOOK_AGAIN_S
         self._refused: dict[str, float] = {}
         self._refused_said = refused
         live.renew()
@@ -129,6 +140,7 @@ class Session:
         self._retry_refused()
         while len(self._in_flight) < self._window:
             if not (self._send_value() or self._send_live_event() or self._send_answer() or self._send_backlog()):
+                self._look_for_unmet()
                 return
 
     def acknowledged(self, mid: int, refusal: str | None) -> None:
@@ -164,6 +176,7 @@ class Session:
         topic = sent.message.topic
         if sent.seq is not None:
             self._refused.setdefault(topic, self._clock() + REFUSED_RETRY_S)
+            self._held_back += 1
         kept = "" if sent.seq is None else " Its events stay in the spool."
         self._say_refused(topic, f"refused by the broker: {refusal}. Check its access rules.{kept}")
 
@@ -181,6 +194,7 @@ class Session:
             if self._topics.event(event.view) not in self._refused:
                 self._quiet_from = self._clock() + LIVE_HOLD_S
                 return self._send(_Sent(spooled_message(self._topics, event, historical=False), event.seq))
+            self._held_back += 1
         return False
 
     def _send_answer(self) -> bool:
@@ -192,14 +206,43 @@ class Session:
         if self._historical >= allowed:
             return False
         while (event := self._backlog.next()) is not None:
-            if self._is_on_its_way(event.seq) or self._topics.history(event.view) in self._refused:
+            if event.seq in self._on_its_way:
                 continue
-            return self._send(_Sent(spooled_message(self._topics, event, historical=True), event.seq, True))
+            if self._topics.history(event.view) not in self._refused:
+                self._look_again_s = LOOK_AGAIN_S
+                return self._send(_Sent(spooled_message(self._topics, event, historical=True), event.seq, True))
+            self._held_back += 1
         return False
 
-    def _is_on_its_way(self, seq: int) -> bool:
-        """Sent as live on this connection, or acknowledged just now: only after a retry of refused topics."""
-        return seq in self._acknowledged or any(sent.seq == seq for sent in self._in_flight.values())
+    def _walk_again(self) -> None:
+        """What the spool still holds becomes backlog, except what is on its way."""
+        in_flight = (sent.seq for sent in self._in_flight.values() if sent.seq is not None)
+        self._on_its_way = frozenset((*in_flight, *self._acknowledged))
+        self._backlog = _Walk(self._spool, after=0, end=self._events.after)
+        self._held_back = 0
+        self._looked_at, self._unmet_since = self._clock(), None
+
+    def _look_for_unmet(self) -> None:
+        """Walk again when the spool holds more than this session knows of, and this for a while.
+
+        An event may be appended after one with a higher number, behind the walk; and for a moment a spool may be
+        unreadable, which looks like its end.
+        """
+        if self._spool.depth <= len(self._acknowledged) or not (self._events.ended and self._backlog.ended):
+            self._unmet_since = None
+            return
+        known = len(self._acknowledged) + sum(sent.seq is not None for sent in self._in_flight.values())
+        now = self._clock()
+        if self._spool.depth <= known + self._held_back:
+            self._unmet_since = None
+            # What was held back may have been dropped since, and then hides as many that were not met.
+            if self._held_back and now - self._looked_at >= REFUSED_RETRY_S:
+                self._walk_again()
+        elif self._unmet_since is None:
+            self._unmet_since = now
+        elif now - self._unmet_since >= self._look_again_s:
+            self._look_again_s = min(2 * self._look_again_s, LOOK_AGAIN_MAX_S)
+            self._walk_again()
 
     def _send(self, sent: _Sent) -> bool:
         message = sent.message
@@ -207,6 +250,7 @@ class Session:
         if limit is not None and len(message.payload) + len(message.topic) + _PACKET_HEAD > limit:
             size = len(message.payload)
             self._say_refused(message.topic, f"not sent: {size} bytes, and the broker takes at most {limit}")
+            self._held_back += sent.seq is not None
             if sent.answer is not None:
                 self._answers.settled(sent.answer)
             return True
@@ -226,4 +270,4 @@ class Session:
         if due:
             for topic in due:
                 del self._refused[topic]
-            self._backlog = _Walk(self._spool, after=0, end=self._events.after)
+            self._walk_again()

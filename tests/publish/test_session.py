@@ -1,13 +1,22 @@
 """The order and the window of delivery, on a link that the test answers."""
 
 import logging
+from collections.abc import Sequence
 
 import pytest
 
 from edgeclassify.publish.answers import Answers
+from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.live import LiveValues, Rank
 from edgeclassify.publish.payload import Message, Topics
-from edgeclassify.publish.session import LIVE_HOLD_S, REFUSED_RETRY_S, Link, Session
+from edgeclassify.publish.session import (
+    LIVE_HOLD_S,
+    LOOK_AGAIN_MAX_S,
+    LOOK_AGAIN_S,
+    REFUSED_RETRY_S,
+    Link,
+    Session,
+)
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.records import spooled
 
@@ -47,9 +56,20 @@ class Clock:
         return self.now
 
 
+class MoodySpool(MemorySpool):
+    """Can't be read when the test says so; counts how often that was tried."""
+
+    readable = True
+    reads = 0
+
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
+        self.reads += 1
+        return super().pending(limit, after=after) if self.readable else []
+
+
 class Bench:
     def __init__(self, backlog: int = 0, window: int = WINDOW) -> None:
-        self.spool, self.live, self.answers, self.clock = MemorySpool(), LiveValues(), Answers(), Clock()
+        self.spool, self.live, self.answers, self.clock = MoodySpool(), LiveValues(), Answers(), Clock()
         self.append(*range(1, backlog + 1))
         self.window = window
         self.refused: set[str] = set()
@@ -278,3 +298,97 @@ def test_events_dropped_by_a_full_spool_end_the_walk() -> None:
         bench.spool.delivered([seq])
     bench.run()
     assert bench.session.idle
+
+
+def pass_time(bench: Bench, seconds: float) -> None:
+    """As the delivery thread does, which wakes up about once a second."""
+    end = bench.clock.now + seconds
+    while bench.clock.now < end:
+        bench.clock.now += 0.5
+        bench.run()
+
+
+def test_an_event_appended_behind_the_walk_goes_out_on_this_connection() -> None:
+    bench = Bench()
+    bench.append(1, 3)
+    bench.run()
+    bench.append(2)
+    pass_time(bench, LOOK_AGAIN_S + 1)
+    assert bench.link.names() == ["event1", "event3", "history2"]
+    assert bench.spool.depth == 0
+    bench.append(4)
+    bench.run()
+    assert bench.link.names()[-1] == "event4"
+
+
+@pytest.mark.parametrize("acknowledged", [0, 64])
+def test_a_spool_that_can_not_be_read_for_a_moment_is_read_again(acknowledged: int) -> None:
+    bench = Bench(backlog=150)
+    if acknowledged:
+        bench.session.pump()  # has read its first batch
+    bench.spool.readable = False
+    bench.append(151)
+    bench.run()
+    assert bench.spool.depth == 151 - acknowledged
+    bench.spool.readable = True
+    pass_time(bench, LOOK_AGAIN_S + 1)
+    assert bench.link.names() == [f"history{n}" for n in range(1, 152)]
+    assert bench.spool.depth == 0
+
+
+def test_a_spool_that_stays_unreadable_is_asked_seldom() -> None:
+    bench = Bench(backlog=150)
+    bench.spool.readable = False
+    bench.run()
+    bench.spool.reads = 0
+    pass_time(bench, 1000)
+    assert bench.spool.reads < 2 * 1000 / LOOK_AGAIN_MAX_S
+    bench.spool.readable = True
+    pass_time(bench, LOOK_AGAIN_MAX_S + 1)
+    assert bench.spool.depth == 0
+
+
+def test_what_is_refused_is_not_taken_for_unmet_and_hides_nothing() -> None:
+    bench = Bench()
+    bench.append(*range(1, 100), view="closed-off")
+    bench.connect()
+    bench.session.pump()
+    bench.acknowledge("not authorized")
+    bench.run()
+    sent = len(bench.link.sent)
+    bench.spool.reads = 0
+    pass_time(bench, 30)
+    assert (bench.spool.reads, len(bench.link.sent)) == (0, sent)
+    bench.append(101)
+    bench.run()
+    bench.append(100)
+    pass_time(bench, LOOK_AGAIN_S + 1)
+    assert bench.link.names(sent) == ["event101", "history100"]
+    assert bench.spool.depth == 99
+
+
+def test_what_is_in_flight_is_not_sent_twice_by_looking_again() -> None:
+    bench = Bench()
+    bench.append(1, 3)
+    bench.session.pump()
+    bench.append(2)
+    for _ in range(3):
+        bench.clock.now += LOOK_AGAIN_S
+        bench.session.pump()
+    assert bench.link.names() == ["event1", "event3", "history2"]
+    bench.acknowledge()
+    bench.run()
+    assert len(bench.link.sent) == 3
+
+
+def test_events_held_back_and_then_dropped_do_not_hide_others() -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = 2000
+    for seq in (1, 2):
+        bench.spool.append(spooled(seq, why={"long": "x" * 3000}))
+    bench.append(4)
+    bench.run()
+    bench.spool.delivered([1, 2])  # as a spool does that drops what is too old
+    bench.append(3)
+    pass_time(bench, REFUSED_RETRY_S + 1)
+    assert bench.link.names() == ["event4", "history3"]
