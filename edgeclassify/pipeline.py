@@ -56,8 +56,8 @@ class Look:
 class View:
     """What is watched: a camera's region, the classifier that looks at it, its state, and whether and how often.
 
-    The switches may be set from any thread. The state machine is used under `lock`, which all views of a node share:
-    from the drawing of an event's number to its place in the spool nobody else may draw one.
+    The switches may be set from any thread. The state machine is used under `lock`, which all views of a node
+    share: from the drawing of an event's number to its place in the spool nobody else may draw one.
     """
 
     def __init__(

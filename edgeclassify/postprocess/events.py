@@ -139,7 +139,8 @@ class ViewStateMachine:
         events = []
         if self._occurrence is not None:
             old_score = float(observation.scores[self._occurrence.index])
-            events.append(self._end(at, observation.captured_at_ns, old_score, {"reason": "replaced", "by": self._labels[best]}))
+            replaced = {"reason": "replaced", "by": self._labels[best]}
+            events.append(self._end(at, observation.captured_at_ns, old_score, replaced))
         self._occurrence = _Occurrence(best, self._new_id(), observation.captured_at_ns, score)
         self._since = at
         why = {

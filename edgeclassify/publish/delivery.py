@@ -51,7 +51,7 @@ class Listening:
 
     def topics(self) -> tuple[str, ...]:
         """What is subscribed to."""
-        birth = () if self.announcement is None else (self.announcement.birth_topic,)
+        birth = () if self.announcement is None else self.announcement.birth_topics
         return birth if self.inbox is None else (*birth, *self.inbox.subscriptions())
 
 
@@ -237,10 +237,13 @@ class Delivery:
     def _receive(self, arrived: Arrived) -> None:
         announcement, inbox = self._listening.announcement, self._listening.inbox
         if arrived.topic == self._topics.status:
+            if not arrived.payload:
+                # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
+                self._outbox.live.renew()
             # The will of an earlier connection, published late: we are here.
-            if arrived.payload == payload.OFFLINE and not self._stopping.is_set():
+            elif arrived.payload == payload.OFFLINE and not self._stopping.is_set():
                 self._outbox.live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
-        elif announcement is not None and arrived.topic == announcement.birth_topic:
+        elif announcement is not None and arrived.topic in announcement.birth_topics:
             if arrived.payload == payload.ONLINE:
                 self._announce_at = time.monotonic() + random.uniform(0, DISCOVERY_JITTER_S)
         elif inbox is not None:

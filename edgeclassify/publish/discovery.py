@@ -64,8 +64,8 @@ class Announcement:
 
 
 def birth_topics(ha_prefix: str) -> tuple[str, ...]:
-    """Where Home Assistant says `online` when it has started: below its discovery prefix where that was thought of,
-    else at the default, which does not follow the prefix.
+    """Where Home Assistant says `online` when it has started: below its discovery prefix where somebody thought of
+    that, else at the default, which does not follow the prefix.
     """
     return tuple(dict.fromkeys((f"{ha_prefix}/status", "homeassistant/status")))
 

@@ -33,6 +33,9 @@ FILE_NAME = "spool.sqlite3"
 STAMP_S = 3600.0
 """So much running time may go uncounted by a kill."""
 
+MAINTAIN_S = 0.2
+"""So long may `maintain` write and delete, up to the end of the batch then begun: its caller has more to do."""
+
 _BATCH = 64
 _AT_ONCE = 1024  # dropped, so that others get the lock
 
@@ -72,7 +75,7 @@ class DiskSpool(Spool):
         self._zero_s = clock()  # when the running time was 0, on `clock`
         self._stamped_s = 0.0
         self._looked_at = clock()
-        self._recovering = self._closing = self._closed = False
+        self._recovering = self._closing = self._closed = self._said_closed = False
         self._last_seq = 0
         with suppress(OSError):  # opening the database says it
             folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +89,9 @@ class DiskSpool(Spool):
     def append(self, event: SpooledEvent) -> None:
         """On disk before this returns, or in memory while the disk takes nothing (`on_disk`)."""
         with self._lock:
+            if self._closed:
+                self._say_closed(event)
+                return
             if event.seq <= self._last_seq:
                 self._forget([event.seq])
             self._last_seq = max(self._last_seq, event.seq)
@@ -151,10 +157,9 @@ class DiskSpool(Spool):
             self._drop_aged()
             self._make_room()
             self._drops.settle()
-        while self._write_batch():  # the lock is free between two batches
-            pass
-        while self._delete_batch():
-            pass
+        until = self._clock() + MAINTAIN_S
+        while self._clock() < until and (self._write_batch() or self._delete_batch()):
+            """The lock is free between two batches."""
         with self._lock:
             if self._trouble.reason is not None or (self.depth and self._running_s - self._stamped_s >= STAMP_S):
                 self._stamp()
@@ -165,9 +170,11 @@ class DiskSpool(Spool):
             if self._closed:
                 return
             self._closing = True
-            self._trouble.try_now()
-            while self._write_batch() or self._delete_batch():
-                pass
+            # All in one commit: a card may take 50 ms for each. Where there is no room for all, as much as there is.
+            for limit in (len(self._waiting), _BATCH):
+                self._trouble.try_now()
+                while self._write_batch(limit) or self._delete_batch():
+                    pass
             if self._waiting:
                 log.error("%s: %d events waited in memory only and are lost", self._path, len(self._waiting))
             if self._rows is not None:
@@ -177,6 +184,14 @@ class DiskSpool(Spool):
             self._drops.settle(at_once=True)
             self._closed = True
             self._folder_lock.release()
+
+    def _say_closed(self, event: SpooledEvent) -> None:
+        if not self._said_closed:
+            log.error(
+                "%s: event %d of view %s came after the spool was closed and is lost, as are those after it",
+                self._path, event.seq, event.view,
+            )  # fmt: skip
+        self._said_closed = True
 
     # --- numbers and time ------------------------------------------------------------------------------
 
@@ -319,19 +334,18 @@ class DiskSpool(Spool):
 
     # --- writing ---------------------------------------------------------------------------------------
 
-    def _write_batch(self, *, eager: bool = False) -> bool:
+    def _write_batch(self, limit: int = _BATCH, *, eager: bool = False) -> bool:
         """Write the oldest that wait; True when something was achieved and more may be. `eager`: also try a full
         disk before its pause is over."""
         with self._lock:
-            rows = self._waiting.first(_BATCH)
+            rows = self._waiting.first(limit)
             if not rows or not self._writable(eager=eager) or self._rows is None:
                 return False
             try:
                 self._rows.write(rows)
             except sqlite3.Error as error:
                 return self._failed(error)
-            for row in rows:
-                self._waiting.take(row.event.seq)
+            self._waiting.take_first(len(rows))
             self._trouble.waited += len(rows)
             self._healed()
             return True

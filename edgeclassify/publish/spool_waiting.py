@@ -39,6 +39,11 @@ class Waiting:
         self.size -= row.size
         return row
 
+    def take_first(self, count: int) -> None:
+        """Remove the oldest rows."""
+        self.size -= sum(row.size for row in self._rows[:count])
+        del self._rows[:count]
+
     def first(self, limit: int, after: int = 0) -> Sequence[Row]:
         """The oldest rows above `after`."""
         place = bisect_right(self._rows, after, key=_seq)

@@ -2,8 +2,8 @@
 
 Each simulated node has an MQTT 5 connection of its own and says what a real one says, made by the same code:
 status, info, discovery, availability, states, labels, options and health (retained), then events, each with the
-state that follows it. One process drives all connections, another watches them as `edgeclassify watch` does, and the
-broker is a third (mosquitto works in one thread). Printed: connections per second; at each rate of events the
+state that follows it. One process drives all connections, another watches as `edgeclassify watch` does, the broker
+is a third (mosquitto works in one thread). Printed: connections per second; at each rate of events the
 messages per second into and out of the broker, its CPU time (% of one core, and microseconds per message), its
 resident memory, and milliseconds from publish to the watcher (CLOCK_MONOTONIC); what the broker retains; the
 watcher's memory per node and the time to draw its table. At the highest rate the two Python processes, not the
@@ -93,7 +93,7 @@ def measure(broker: Mosquitto, watcher: "Child", fleet: "Child", options: argpar
     process = Process(broker)
     print(f"broker's resident memory before: {process.rss_mb():.1f} MB")
     found = fleet.ask("connect")
-    print(f"connections: {found['connected'] / found['connect_s']:.0f} per s, {found['connect_s']:.2f} s for all")
+    print(f"connected: {found['connected'] / found['connect_s']:.0f} per s, {found['connect_s']:.2f} s for all")
     print(
         f"their first messages: {found['messages']} in {found['announce_s']:.2f} s, "
         f"{found['messages'] / found['announce_s']:.0f} per s acknowledged, {found['bytes'] / 1e6:.1f} MB of payload"

@@ -67,10 +67,13 @@ def test_the_shape_of_the_contract_is_accepted(tmp_path: Path) -> None:
             [[view]]
             name = "door"
             model = { name = "mobilenet_v2", runtime = "litert" }
+            [snapshot]
+            folder = "pictures"
             """,
         )
     )
     assert config.mqtt.password_file == tmp_path / "secrets/password"
+    assert config.snapshot.folder == tmp_path / "pictures"
     assert config.mqtt.tls is not None
     assert config.mqtt.tls.ca == tmp_path / "ca.pem"
     assert config.model.name == str(tmp_path / "models/my.tflite")

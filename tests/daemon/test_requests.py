@@ -238,7 +238,11 @@ def test_a_password_file_that_became_useless_leaves_the_connection(start_node: S
 
     node = started(start_node(prepare))
     password.write_text("")
+    node.document["node"] = {"name": "another"}  # whose topics are not ours, as long as this is refused
     error = node.refused("reload")
+    del node.document["node"]
+    known = json.loads((node.folder / "published.json").read_text())["topics"]
+    assert all(topic.startswith((BASE, "homeassistant/device/n/")) for topic in known)
     assert "password" in error
     assert "found it empty" in error
     assert b"offline" not in node.of(f"{BASE}/status")
