@@ -9,7 +9,7 @@ from tests.faults.harness import run_faults
 from tests.publish.brokers import mosquitto_path
 
 FAULTS = int(os.environ.get("EDGECLASSIFY_FAULTS", "20"))
-"""With persistence, and as many without. The gate sets 102: more than 200 together, each of both with every kind."""
+"""With persistence, and as many without. The gate sets 102: more than 200 together, with every kind in both."""
 
 
 @pytest.mark.broker
