@@ -2,8 +2,8 @@
 
 Each simulated node has an MQTT 5 connection of its own and says what a real one says, made by the same code:
 status, info, discovery, availability, states, labels, options and health (retained), then events, each with the
-state that follows it. One process drives all connections, another watches as `edgeclassify watch` does, the broker
-is a third (mosquitto works in one thread). Printed: connections per second; at each rate of events the
+state that follows it. One process drives all connections, another watches as `edgeclassify watch` does, the
+broker is a third (mosquitto works in one thread). Printed: connections per second; at each rate of events the
 messages per second into and out of the broker, its CPU time (% of one core, and microseconds per message), its
 resident memory, and milliseconds from publish to the watcher (CLOCK_MONOTONIC); what the broker retains; the
 watcher's memory per node and the time to draw its table. At the highest rate the two Python processes, not the
@@ -102,9 +102,7 @@ def measure(broker: Mosquitto, watcher: "Child", fleet: "Child", options: argpar
     time.sleep(2)
     retained = watcher.ask("seen")["retained"]
     print(f"broker's resident memory with {retained} retained messages: {process.rss_mb():.1f} MB\n")
-    print(
-        "events/s   messages/s in  out   broker CPU %   us/message   RSS MB   publish to watcher ms p50    p99    max"
-    )
+    print("events/s messages/s in    out broker CPU %   us/message   RSS MB to watcher, ms: p50      p99      max")
     for rate in options.rates:
         print(at_rate(process, watcher, fleet, rate, options.seconds), flush=True)
     board = watcher.ask("board")
