@@ -96,7 +96,7 @@ def measure(broker: Mosquitto, watcher: "Child", fleet: "Child", options: argpar
     print(f"connected: {found['connected'] / found['connect_s']:.0f} per s, {found['connect_s']:.2f} s for all")
     print(
         f"their first messages: {found['messages']} in {found['announce_s']:.2f} s, "
-        f"{found['messages'] / found['announce_s']:.0f} per s acknowledged, {found['bytes'] / 1e6:.1f} MB of payload"
+        f"{found['messages'] / found['announce_s']:.0f} per s acknowledged, {found['bytes'] / 1e6:.1f} MB"
     )
     wait_for(lambda: watcher.ask("count")["messages"] >= found["watched"], _TIME_OUT_S)
     time.sleep(2)
