@@ -116,6 +116,7 @@ def test_a_removed_topic_is_an_empty_retained_message() -> None:
         (Option.THRESHOLD, 1.0, b"1"),
         (Option.INTERVAL, 604800.0, b"604800"),
         (Option.INTERVAL, 86400.5, b"86400.5"),
+        (Option.INTERVAL, 604799.1234, b"604799.1234"),
     ],
 )
 def test_options_are_plain_text(option: Option, value: float, text: bytes) -> None:
