@@ -170,7 +170,7 @@ class DiskSpool(Spool):
             if self._closed:
                 return
             self._closing = True
-            # All in one commit: a card may take 50 ms for each. Where there is no room for all, as much as there is.
+            # All in one commit, since a card may take 50 ms for each; without room for all, in smaller ones.
             for limit in (len(self._waiting), _BATCH):
                 self._trouble.try_now()
                 while self._write_batch(limit) or self._delete_batch():

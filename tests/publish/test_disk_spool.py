@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
-from edgeclassify.publish.disk_spool import FILE_NAME, DiskSpool, open_spool
+from edgeclassify.publish.disk_spool import FILE_NAME, MAINTAIN_S, DiskSpool, open_spool
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.sequence import STEP, EventNumbers
 from edgeclassify.publish.spool import MemorySpool
-from edgeclassify.publish.spool_file import ROW_OVERHEAD
+from edgeclassify.publish.spool_file import ROW_OVERHEAD, Row, SpoolFile
 from edgeclassify.publish.spool_trouble import PAUSE_S
 
 Open = Callable[..., DiskSpool]
@@ -441,7 +441,7 @@ def test_full_disk_waits_in_memory(start: Open, clock: Clock, caplog: pytest.Log
     spool = start(memory_events=50)
     limit_pages(spool, 40)
     filled(spool, 100, size=400)
-    on_disk = spool._rows.count
+    on_disk = spool.depth - len(spool._waiting)
     assert 20 < on_disk < 90
     assert (seqs(spool), spool.depth, spool.dropped) == (list(range(1, 101)), 100, 0)
     assert not spool.on_disk
@@ -613,6 +613,79 @@ def test_write_budget(start: Open, clock: Clock, caplog: pytest.LogCaptureFixtur
     filled(spool, 8, first=7)
     spool.close()  # rather a few bytes too many than events lost
     assert seqs(start()) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+# --- slow disks, and the end ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[int]:
+    """How many events each durable commit wrote; each takes 50 ms, as on a slow card."""
+    sizes: list[int] = []
+    write = SpoolFile.write
+
+    def slow(self: SpoolFile, rows: Sequence[Row], remove: Collection[int] = ()) -> None:
+        clock.now += 0.05
+        sizes.append(len(rows))
+        write(self, rows, remove)
+
+    monkeypatch.setattr(SpoolFile, "write", slow)
+    return sizes
+
+
+def over_budget(start: Open, events: int, **changes: Any) -> DiskSpool:
+    """A spool with that many events in memory."""
+    spool = start(max_bytes_written_day=1, bytes_written_day=lambda: 2, **changes)
+    return filled(spool, events, size=300)
+
+
+def test_the_end_writes_all_that_waits_in_one_commit(start: Open, commits: list[int]) -> None:
+    spool = over_budget(start, 2000)
+    spool.close()
+    assert commits == [2000]
+    assert seqs(start()) == list(range(1, 2001))
+
+
+def test_the_end_on_a_disk_with_little_room_writes_what_fits(
+    start: Open, commits: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = over_budget(start, 500)
+    limit_pages(spool, 100)
+    spool.close()
+    kept = seqs(start())
+    assert kept == list(range(1, len(kept) + 1))
+    assert 128 <= len(kept) < 300
+    assert said(caplog, f"{500 - len(kept)} events waited in memory only and are lost")
+
+
+def test_maintenance_ends_after_a_while_and_goes_on_next_time(start: Open, commits: list[int]) -> None:
+    written = 2
+    spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written)
+    filled(spool, 1000)
+    written = 0
+    spool._trouble._budget_checked = None
+    spool.maintain()
+    assert 1 <= len(commits) <= MAINTAIN_S / 0.05 + 1
+    assert not spool.on_disk
+    for _ in range(5):
+        spool.maintain()
+    assert spool.on_disk
+    assert sum(commits) == 1000
+
+
+def test_an_event_after_the_end_is_said_and_nothing_is_written(
+    start: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = filled(start(), 3)
+    spool.close()
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    filled(spool, 3 * STEP, first=4)
+    spool.delivered([1])
+    spool.maintain()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    (message,) = said(caplog, "closed")
+    assert "event 4 of view gate" in message
+    assert start().last_seq == 3
 
 
 # --- two processes -------------------------------------------------------------------------------------
