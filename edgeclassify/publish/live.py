@@ -64,6 +64,12 @@ class LiveValues:
                 return self._values[topic][1]
             return None
 
+    def put_back(self, topic: str) -> None:
+        """The broker has not taken the topic's value: the newest one is to be sent again."""
+        with self._lock:
+            if topic in self._values:
+                self._waiting[topic] = None
+
     def forget_removal(self, topic: str) -> None:
         """The broker has emptied a topic that is used no more: once is enough. It may be another node's by now."""
         with self._lock:

@@ -21,8 +21,8 @@ from edgeclassify.publish.payload import Message, Topics, spooled_message
 log = logging.getLogger(__name__)
 
 REFUSED_RETRY_S = 300.0
-"""An event that the broker refuses (not authorised, quota exceeded) is tried again on the next connection, and on
-this one after so many seconds, since a connection may last for months."""
+"""What the broker refuses (not authorised, quota exceeded) is tried again on the next connection, and on this one
+after so many seconds, since a connection may last for months: events, and the newest value of a retained topic."""
 LIVE_HOLD_S = 1.0
 """For so long after a live event the backlog only trickles: more of them may come."""
 LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
@@ -125,6 +125,7 @@ class Session:
         self._unmet_since: float | None = None
         self._look_again_s = LOOK_AGAIN_S
         self._refused: dict[str, float] = {}
+        self._refused_values: dict[str, float] = {}
         self._refused_said = refused
         live.renew()
         answers.renew()
@@ -164,7 +165,7 @@ class Session:
 
     def _taken(self, sent: _Sent) -> None:
         topic = sent.message.topic
-        if topic in self._refused_said:
+        if sent.answer is None and topic in self._refused_said:
             self._refused_said.discard(topic)
             log.info("%s: accepted by the broker again", topic)
         if sent.seq is not None:
@@ -177,17 +178,25 @@ class Session:
         if sent.seq is not None:
             self._refused.setdefault(topic, self._clock() + REFUSED_RETRY_S)
             self._held_back += 1
+        elif sent.message.retain:
+            self._refused_values[topic] = self._clock() + REFUSED_RETRY_S
         kept = "" if sent.seq is None else " Its events stay in the spool."
-        self._say_refused(topic, f"refused by the broker: {refusal}. Check its access rules.{kept}")
+        self._say_refused(sent, f"refused by the broker: {refusal}. Check its access rules.{kept}")
 
-    def _say_refused(self, topic: str, what: str) -> None:
-        if topic not in self._refused_said:
-            self._refused_said.add(topic)
+    def _say_refused(self, sent: _Sent, what: str) -> None:
+        topic = sent.message.topic
+        # Whoever asks chooses the name in an answer's topic: all count as one, or this would grow for ever.
+        known_as = topic if sent.answer is None else self._topics.response("")
+        if known_as not in self._refused_said:
+            self._refused_said.add(known_as)
             log.warning("%s: %s", topic, what)
 
     def _send_value(self) -> bool:
         message = self._live.take()
-        return message is not None and self._send(_Sent(message))
+        if message is None:
+            return False
+        self._refused_values.pop(message.topic, None)
+        return self._send(_Sent(message))
 
     def _send_live_event(self) -> bool:
         while (event := self._events.next()) is not None:
@@ -249,7 +258,7 @@ class Session:
         limit = self._link.maximum_packet_size
         if limit is not None and len(message.payload) + len(message.topic) + _PACKET_HEAD > limit:
             size = len(message.payload)
-            self._say_refused(message.topic, f"not sent: {size} bytes, and the broker takes at most {limit}")
+            self._say_refused(sent, f"not sent: {size} bytes, and the broker takes at most {limit}")
             self._held_back += sent.seq is not None
             if sent.answer is not None:
                 self._answers.settled(sent.answer)
@@ -262,10 +271,13 @@ class Session:
         return True
 
     def _retry_refused(self) -> None:
-        """Refused topics whose time has come: what they left behind becomes backlog again."""
-        if not self._refused:
+        """Refused topics whose time has come: their value waits, or what they left behind is backlog, again."""
+        if not self._refused and not self._refused_values:
             return
         now = self._clock()
+        for topic in [topic for topic, retry_at in self._refused_values.items() if retry_at <= now]:
+            del self._refused_values[topic]
+            self._live.put_back(topic)
         due = [topic for topic, retry_at in self._refused.items() if retry_at <= now]
         if due:
             for topic in due:

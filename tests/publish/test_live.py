@@ -47,3 +47,13 @@ def test_unchanged_values_are_left_alone() -> None:
     drain(live)
     live.put_changed(Rank.STATE, [message("a", b"ON"), message("b", b"ON")])
     assert drain(live) == [("b", b"ON")]
+
+
+def test_put_back_means_the_newest_value_once_more() -> None:
+    live = LiveValues()
+    live.put(Rank.STATE, message("a", b"1"))
+    live.put(Rank.STATE, message("a", b"2"))
+    drain(live)
+    for topic in ("a", "a", "never known"):
+        live.put_back(topic)
+    assert drain(live) == [("a", b"2")]

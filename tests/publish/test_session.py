@@ -392,3 +392,36 @@ def test_events_held_back_and_then_dropped_do_not_hide_others() -> None:
     bench.append(3)
     pass_time(bench, REFUSED_RETRY_S + 1)
     assert bench.link.names() == ["event4", "history3"]
+
+
+def test_a_refused_value_is_sent_again_after_a_while() -> None:
+    bench = Bench()
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.session.pump()
+    bench.acknowledge("quota exceeded")
+    pass_time(bench, REFUSED_RETRY_S - 1)
+    assert bench.link.names() == ["info"]
+    pass_time(bench, 2)
+    assert bench.link.names() == ["info", "info"]
+    pass_time(bench, 2 * REFUSED_RETRY_S)
+    assert len(bench.link.sent) == 2
+
+
+def test_a_refused_value_is_not_sent_again_when_a_newer_one_was() -> None:
+    bench = Bench()
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"1", 1, True))
+    bench.session.pump()
+    bench.acknowledge("quota exceeded")
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"2", 1, True))
+    pass_time(bench, 2 * REFUSED_RETRY_S)
+    assert [message.payload for message in bench.link.sent] == [b"1", b"2"]
+
+
+def test_refused_answers_are_said_once_whatever_they_are_called(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    for number in range(50):
+        bench.answers.put(Message(TOPICS.response(f"x{number}"), b"{}", 1, False))
+        bench.session.pump()
+        bench.acknowledge("not authorized" if number % 2 else None)
+    assert [record.getMessage().partition(":")[0] for record in caplog.records] == [TOPICS.response("x1")]
+    assert len(bench.refused) == 1
