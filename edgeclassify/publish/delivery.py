@@ -27,6 +27,7 @@ from edgeclassify.publish.connection import (
 from edgeclassify.publish.discovery import Announcement
 from edgeclassify.publish.live import Rank
 from edgeclassify.publish.outbox import Outbox
+from edgeclassify.publish.oversize import Oversize
 from edgeclassify.publish.session import Session
 from edgeclassify.publish.wakeup import Interrupt, Waker
 from edgeclassify.types import Request
@@ -74,6 +75,7 @@ class Delivery:
         self._protocol = V311 if config.protocol == V311 else V5
         self._protocol_known = config.protocol != "auto"
         self._refused: set[str] = set()
+        self._oversize = Oversize()
         self._denied: set[str] = set()
         self._announcer = Announcer(f"broker {config.host}:{config.port}", client_id)
         self._announce_at: float | None = None
@@ -173,15 +175,21 @@ class Delivery:
             link=link, topics=self._topics, live=outbox.live, answers=outbox.answers, spool=outbox.spool,
             # One place stays free for the `offline` of the end.
             window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
-            on_removed=self._on_removed,
+            oversize=self._oversize, on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
+        begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
         for topic in (self._topics.status, *self._listening.topics()):
             link.subscribe(topic)
         try:
             return self._serve(link, session)
+        except LinkError:
+            self._take_answers(link, session)  # that came just before the end
+            if link.maximum_packet_size is None and not self._stopping.is_set():
+                self._oversize.connection_ended(time.monotonic() - begin, session.unacknowledged)
+            raise
         finally:
             session.settle()
 
@@ -201,13 +209,16 @@ class Delivery:
 
     def _step(self, link: PahoLink, session: Session, timeout_s: float) -> None:
         link.step(timeout_s)
-        while link.acks:
-            session.acknowledged(*link.acks.popleft())
-        session.settle()
+        self._take_answers(link, session)
         while link.denied:
             self._say_denied(link.denied.popleft())
         while link.arrived:
             self._receive(link.arrived.popleft())
+
+    def _take_answers(self, link: PahoLink, session: Session) -> None:
+        while link.acks:
+            session.acknowledged(*link.acks.popleft())
+        session.settle()
 
     def _farewell(self, link: PahoLink, session: Session) -> bool:
         now = time.monotonic()

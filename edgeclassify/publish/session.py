@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.live import LiveValues
+from edgeclassify.publish.oversize import Oversize
 from edgeclassify.publish.payload import Message, Topics, spooled_message
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class Session:
     """Delivery on one connection. Used by the publisher's thread alone.
 
     `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
-    `refused`: topics whose refusal has been logged, kept from one session to the next;
+    `refused`: topics whose refusal has been logged, and `oversize`: both kept from one session to the next;
     `on_removed(topic)`: the broker has taken an empty retained message.
     """
 
@@ -107,10 +108,12 @@ class Session:
         window: int,
         clock: Callable[[], float],
         refused: set[str],
+        oversize: Oversize,
         on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._link, self._topics, self._live, self._answers = link, topics, live, answers
         self._spool, self._clock, self._on_removed = spool, clock, on_removed
+        self._oversize = oversize
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight: dict[int, _Sent] = {}
@@ -135,6 +138,11 @@ class Session:
         """Is everything that can be delivered delivered and acknowledged?"""
         waiting = self._in_flight or self._live.waiting or self._answers.waiting
         return not waiting and self._events.ended and self._backlog.ended
+
+    @property
+    def unacknowledged(self) -> list[Message]:
+        """What was sent and not answered."""
+        return [sent.message for sent in self._in_flight.values()]
 
     def pump(self) -> None:
         """Send what the window allows."""
@@ -262,6 +270,8 @@ class Session:
             self._held_back += sent.seq is not None
             if sent.answer is not None:
                 self._answers.settled(sent.answer)
+            return True
+        if message.retain and self._oversize.leaves_out(message):
             return True
         mid = self._link.send(message)
         if mid is None:

@@ -321,3 +321,18 @@ def test_what_was_emptied_once_is_not_emptied_again(
     publisher.publish_event(event(1))
     publisher.stop(2)
     assert len(observer.received) == 1
+
+
+def test_a_value_above_a_limit_that_the_broker_does_not_tell_keeps_nothing_else_back(
+    start_broker: StartBroker, publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = start_broker("allow_anonymous true\nmax_packet_size 2000\n")
+    publisher = publisher_on(broker.port, protocol="3.1.1")
+    publisher.publish_snapshot("gate", b"\xff" * 3000)
+    for seq in range(1, 51):
+        publisher.publish_event(event(seq))
+    wait_for(lambda: "gate/snapshot: left out" in caplog.text)
+    wait_for(lambda: spool.depth == 0)
+    publisher.publish_event(event(51))
+    wait_for(lambda: spool.depth == 0)
+    assert publisher.connected

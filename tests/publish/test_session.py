@@ -8,6 +8,7 @@ import pytest
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.live import LiveValues, Rank
+from edgeclassify.publish.oversize import IN_A_ROW, Oversize
 from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.publish.session import (
     LIVE_HOLD_S,
@@ -73,6 +74,7 @@ class Bench:
         self.append(*range(1, backlog + 1))
         self.window = window
         self.refused: set[str] = set()
+        self.oversize = Oversize(self.clock)
         self.connect()
 
     def connect(self) -> None:
@@ -80,7 +82,7 @@ class Bench:
         self.session = Session(
             link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool,
             window=self.window, clock=self.clock,
-            refused=self.refused,
+            refused=self.refused, oversize=self.oversize,
         )  # fmt: skip
 
     def append(self, *seqs: int, view: str = "gate") -> None:
@@ -425,3 +427,18 @@ def test_refused_answers_are_said_once_whatever_they_are_called(caplog: pytest.L
         bench.acknowledge("not authorized" if number % 2 else None)
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [TOPICS.response("x1")]
     assert len(bench.refused) == 1
+
+
+def test_what_is_left_out_as_too_large_does_not_block() -> None:
+    bench = Bench()
+    picture = Message(TOPICS.snapshot("gate"), b"x" * 5000, 1, True)
+    bench.live.put(Rank.SNAPSHOT, picture)
+    bench.session.pump()
+    assert bench.session.unacknowledged == [picture]
+    for _ in range(IN_A_ROW):
+        bench.oversize.connection_ended(1.0, bench.session.unacknowledged)
+    bench.connect()
+    bench.append(1)
+    bench.run()
+    assert bench.link.names() == ["event1"]
+    assert bench.session.idle
