@@ -117,6 +117,7 @@ class Session:
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight: dict[int, _Sent] = {}
+        self._unproven: dict[str, tuple[Message, frozenset[int]]] = {}  # QoS 0, with what was in flight before it
         self._historical = 0
         self._acknowledged: list[int] = []
         self._quiet_from = 0.0
@@ -141,8 +142,8 @@ class Session:
 
     @property
     def unacknowledged(self) -> list[Message]:
-        """What was sent and not answered."""
-        return [sent.message for sent in self._in_flight.values()]
+        """What was sent and, as far as is known, has not arrived. (QoS 0 has no answer of its own.)"""
+        return [sent.message for sent in self._in_flight.values()] + [sent for sent, _ in self._unproven.values()]
 
     def pump(self) -> None:
         """Send what the window allows."""
@@ -157,6 +158,9 @@ class Session:
         sent = self._in_flight.pop(mid, None)
         if sent is None:
             return
+        if self._unproven and sent.message.qos:
+            # A broker answers in order: what went out before this has arrived too.
+            self._unproven = {topic: found for topic, found in self._unproven.items() if mid in found[1]}
         self._historical -= sent.historical
         if sent.answer is not None:
             self._answers.settled(sent.answer)
@@ -276,6 +280,8 @@ class Session:
         mid = self._link.send(message)
         if mid is None:
             return False
+        if message.retain and message.qos == 0:
+            self._unproven[message.topic] = message, frozenset(self._in_flight)
         self._in_flight[mid] = sent
         self._historical += sent.historical
         return True

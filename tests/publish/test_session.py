@@ -442,3 +442,18 @@ def test_what_is_left_out_as_too_large_does_not_block() -> None:
     bench.run()
     assert bench.link.names() == ["event1"]
     assert bench.session.idle
+
+
+def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> None:
+    bench = Bench()
+    picture = Message(TOPICS.snapshot("gate"), b"x" * 5000, 0, True)
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.live.put(Rank.SNAPSHOT, picture)
+    bench.append(1)
+    bench.session.pump()
+    assert bench.link.names() == ["info", "snapshot", "event1"]
+    bench.session.acknowledged(2, None)  # as soon as it is written
+    bench.session.acknowledged(1, None)
+    assert picture in bench.session.unacknowledged
+    bench.session.acknowledged(3, None)
+    assert bench.session.unacknowledged == []
