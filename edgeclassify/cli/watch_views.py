@@ -168,7 +168,7 @@ class _Check(View):
             click.echo(str(violation).encode("ascii", "backslashreplace").decode())
 
     def show(self, notice: Notice) -> None:
-        click.echo(f"edgeclassify: {notice}", err=True)
+        click.echo(text(notice), err=True)
 
     def finish(self) -> int:
         click.echo(self._conformity.summary())
