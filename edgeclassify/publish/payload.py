@@ -252,7 +252,10 @@ def result_message(topics: Topics, view: str, prediction: Prediction) -> Message
 
 def option_message(topics: Topics, view: str, option: Option, value: OptionValue) -> Message:
     """What an option of a view is set to: ON or OFF, or a number with at most 4 digits after the point."""
-    text = (ON if value else OFF) if isinstance(value, bool) else f"{round(_finite(value, option), 4):.10g}".encode()
+    if isinstance(value, bool):
+        text = ON if value else OFF
+    else:
+        text = f"{round(_finite(value, option), 4):.10g}".encode()
     return Message(topics.option(view, option), text, qos=1, retain=True, content_type=TEXT)
 
 
