@@ -90,8 +90,9 @@ class NumberFile:
         except OSError as error:
             if self._writable:
                 log.warning(
-                    "%s: can't be written: %s. After a restart event numbers may repeat. Make room, or make the "
-                    "folder writable.", self._path, error.strerror or error,
+                    "%s: can't be written: %s. A restart may give event numbers (seq) that are in use now to "
+                    "other events, and subscribers would take those for repeats. Make room, or make the folder "
+                    "writable, before the next restart.", self._path, error.strerror or error,
                 )  # fmt: skip
             self._writable = False
             return

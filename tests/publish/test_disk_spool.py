@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -547,15 +547,32 @@ def test_really_full_disk(small_disk: Path, start: Open, clock: Clock, caplog: p
     again.close()
 
 
+def fill(disk: Path) -> Path:
+    """A file that takes all the room that is left."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(512))
+    return filler
+
+
+def test_the_very_first_start_on_a_full_disk_says_that_numbers_may_repeat(
+    small_disk: Path, start: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    filler = fill(small_disk)
+    spool = filled(start(small_disk), 3)
+    assert (seqs(spool), spool.on_disk) == ([1, 2, 3], False)
+    (message,) = said(caplog, "event-numbers")
+    assert "No space left on device" in message
+    assert "event numbers (seq) that are in use now" in message
+    filler.unlink()
+    spool.close()
+    assert start(small_disk).last_seq == 3
+
+
 def test_start_on_a_full_disk(small_disk: Path, start: Open, clock: Clock) -> None:
     filled(start(small_disk), 20).close()
-    filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        while True:
-            try:
-                file.write(bytes(512))
-            except OSError:
-                break
+    filler = fill(small_disk)
     spool = start(small_disk)
     assert spool.last_seq >= 20
     seq = EventNumbers(spool).next()
