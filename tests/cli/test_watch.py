@@ -31,13 +31,18 @@ COMMAND = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST]
 StartWatch = Callable[..., "Watch"]
 
 
+def obey_ctrl_c() -> None:
+    """A shell lets what it starts in the background ignore it, and so the tests' own processes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watch:
     """The command, running; `lines` are what it has printed so far."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self._out, self._err = folder / "watch.out", folder / "watch.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.process = subprocess.Popen([*COMMAND, *options], stdout=out, stderr=err)
+            self.process = subprocess.Popen([*COMMAND, *options], stdout=out, stderr=err, preexec_fn=obey_ctrl_c)
 
     @property
     def lines(self) -> list[str]:
