@@ -96,7 +96,8 @@ class Drawing:
         return jpeg if len(jpeg.data) <= max_bytes else None
 
     def _smallest_shrink(self) -> float:
-        return min(1.0, _SMALLEST_SIDE / (max(self._pixels.shape[:2]) * self._scale))
+        longer = int(max(self._pixels.shape[:2]))
+        return min(1.0, _SMALLEST_SIDE / (longer * self._scale))
 
 
 def _natural_scale(width: int, height: int) -> float:
