@@ -4,6 +4,7 @@ It speaks MQTT 3.1.1 and keeps nothing. The only importer of amqtt.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 from threading import Event as Flag
@@ -14,6 +15,7 @@ from typing import Any, Self
 from edgeclassify.errors import UsageError
 
 HOST = "127.0.0.1"
+_STOP_TIMEOUT_S = 2.0
 _START_TIMEOUT_S = 10.0
 _ATTEMPTS = 3
 
@@ -77,7 +79,9 @@ class EmbeddedBroker:
         broker = await self._listening(broker_class)
         self._ready.set()
         await self._stop.wait()
-        await broker.shutdown()
+        # It waits for clients whose CONNECT it never answered, for ever; the end of the loop ends them.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(broker.shutdown(), _STOP_TIMEOUT_S)
 
     async def _listening(self, broker_class: Any) -> Any:
         """A started broker. A port that looked free may be taken a moment later: then another is tried."""

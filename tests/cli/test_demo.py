@@ -14,8 +14,9 @@ def test_the_demo_ends_by_itself_and_shows_cat_and_espresso() -> None:
     topics = [topic for topic, _ in lines]
     assert topics[0] == "edgeclassify/demo/status"
     assert lines[-1] == ["edgeclassify/demo/status", "offline"]
-    events = [json.loads(body) for topic, body in lines if topic.endswith("/event")]
+    # On a busy machine the first may come before the broker has answered, and goes to history.
+    events = [json.loads(body) for topic, body in lines if topic.endswith(("/event", "/history"))]
     starts = [event["label"] for event in events if event["event_type"] == "start"]
     assert any("cat" in label.lower() or "tabby" in label for label in starts)
     assert "espresso" in starts
-    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert sorted(event["seq"] for event in events) == list(range(1, len(events) + 1))

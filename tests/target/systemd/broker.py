@@ -49,9 +49,13 @@ class Subscriber:
         ]
 
     def event_numbers(self) -> list[int]:
-        """The `seq` of every event of every view, whether it came live or late."""
+        """The `seq` of every event of every view, whether it came live or late, or again."""
+        return [seq for seq, _ in self.events()]
+
+    def events(self) -> list[tuple[int, str]]:
+        """`seq` and content of every event. One that comes again, live or late, has the same content."""
         return [
-            json.loads(payload)["seq"]
+            (json.loads(payload)["seq"], payload.replace(',"historical":true', ""))
             for retained, topic, payload in self._messages()
             if not retained and topic.endswith(("/event", "/history"))
         ]
