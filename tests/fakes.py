@@ -12,6 +12,7 @@ from edgeclassify.errors import SourceError
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
 from edgeclassify.sources.interface import FrameSource
+from edgeclassify.systemd import Notifier
 from edgeclassify.types import (
     FULL_FRAME,
     Event,
@@ -120,6 +121,17 @@ class RecordingPublisher(Publisher):
 
     def answer(self, response: Response) -> None:
         self._note("answer", response)
+
+
+class RecordingNotifier(Notifier):
+    """Keeps what systemd would be told."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.sent: list[str] = []
+
+    def _send(self, *lines: str) -> None:
+        self.sent.append(lines[0])
 
 
 class ScriptedSource(FrameSource):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+from edgeclassify.files import sync_folder
 from edgeclassify.publish.interface import Spool
 
 log = logging.getLogger(__name__)
@@ -146,12 +147,3 @@ def _overwrite(path: Path, record: bytes, offset: int) -> None:
         os.close(descriptor)
     if new:
         sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names created or changed in a folder durable. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,5 +1,6 @@
-"""Fixtures of the daemon's tests: nodes on a real broker."""
+"""Fixtures of the daemon's tests: nodes and services on a real broker."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,20 +9,38 @@ from typing import Any
 import pytest
 
 from tests.daemon.nodes import Node
+from tests.daemon.service import Service
 from tests.publish.brokers import Mosquitto, Observer, mosquitto_path
 
 StartNode = Callable[..., Node]
 
 
 @pytest.fixture
-def broker_port(tmp_path: Path) -> Iterator[int]:
-    """A mosquitto's; skips where it is not installed."""
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A mosquitto; skips where it is not installed."""
     if mosquitto_path() is None:
         pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
     with ExitStack() as stack:
         broker = Mosquitto(tmp_path)
         stack.callback(broker.stop)
-        yield broker.start().port
+        yield broker.start()
+
+
+@pytest.fixture
+def broker_port(broker: Mosquitto) -> int:
+    return broker.port
+
+
+@pytest.fixture
+def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
+    """The service with the broker's address, not started."""
+    made = Service(tmp_path, broker.port)
+    yield made
+    made.manager.close()
+    if made.process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            made.process.kill()
+        made.process.wait()
 
 
 @pytest.fixture

@@ -17,23 +17,11 @@ from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon, assembly
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.systemd import Notifier
 from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
-from tests.fakes import BrightnessClassifier, make_frame, wait_for
+from tests.fakes import BrightnessClassifier, RecordingNotifier, make_frame, wait_for
 from tests.publish.brokers import HOST, Observer
 
 BASE = "edgeclassify/n"
-
-
-class RecordingNotifier(Notifier):
-    """Keeps what systemd would be told."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.sent: list[str] = []
-
-    def _send(self, *lines: str) -> None:
-        self.sent.append(lines[0])
 
 
 class Lamp(FrameSource):

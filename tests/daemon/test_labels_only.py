@@ -5,7 +5,6 @@ is then shown to find the pictures of a node that may take some.
 """
 
 import base64
-import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -17,9 +16,9 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ExitStatus
-from tests.daemon.test_service import Service
+from tests.daemon.service import Service
 from tests.fakes import wait_for
-from tests.publish.brokers import Mosquitto, Observer, mosquitto_path
+from tests.publish.brokers import Mosquitto, Observer
 
 pytestmark = pytest.mark.broker
 
@@ -30,26 +29,6 @@ LARGEST_MESSAGE = 16_384
 COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("snapshot", {"view": "gate"}), ("classify_now", {"view": "gate"}), ("info", {}), ("models", {}),
 )  # fmt: skip
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if mosquitto_path() is None:
-        pytest.skip("no mosquitto here: sudo apt install mosquitto")
-    made = Mosquitto(tmp_path).start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
-    made = Service(tmp_path, broker.port)
-    yield made
-    made.manager.close()
-    if made.process is not None:
-        with contextlib.suppress(ProcessLookupError):
-            made.process.kill()
-        made.process.wait()
 
 
 @pytest.fixture

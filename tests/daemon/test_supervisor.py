@@ -13,20 +13,15 @@ from edgeclassify.daemon import Daemon, assembly, line
 from edgeclassify.daemon.assembly import Surroundings
 from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, PublishError, SourceError
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.systemd import Notifier
 from edgeclassify.types import EventType, Frame
-from tests.fakes import BrightnessClassifier, MissingSource, RecordingPublisher, ScriptedSource, wait_for
-
-
-class RecordingNotifier(Notifier):
-    """Keeps what systemd would be told."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-        self.sent: list[str] = []
-
-    def _send(self, *lines: str) -> None:
-        self.sent.append(lines[0])
+from tests.fakes import (
+    BrightnessClassifier,
+    MissingSource,
+    RecordingNotifier,
+    RecordingPublisher,
+    ScriptedSource,
+    wait_for,
+)
 
 
 class Bench:
