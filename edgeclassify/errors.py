@@ -2,7 +2,7 @@
 
 The message of such an error is complete: it names the file or key, what was expected, what was found and
 what to do. Commands print it and exit with `exit_status`; the daemon logs it. Anything else that escapes is
-a bug and keeps its traceback. Exit statuses are those of BSD's sysexits.h.
+a bug and keeps its traceback. Exit statuses are those of BSD's sysexits.h (75 there is EX_TEMPFAIL).
 """
 
 from enum import IntEnum
@@ -19,6 +19,7 @@ class ExitStatus(IntEnum):
     UNAVAILABLE = 69
     SOFTWARE = 70
     CANNOT_WRITE = 73
+    FRESH_PROCESS = 75
     CONFIG = 78
 
 
@@ -44,6 +45,23 @@ class SourceError(EdgeClassifyError):
     """A source can't deliver frames now; trying again may help (an unplugged camera, a dead stream)."""
 
     exit_status = ExitStatus.UNAVAILABLE
+
+
+class AbsentError(SourceError):
+    """What a source reads is not there now: unplugged, switched off, out of reach.
+
+    It comes back by itself or not at all: a fresh process would not find it either.
+    """
+
+
+class SourceSetupError(SourceError):
+    """The config asks a camera for what it does not have (a size, a control): only another config helps."""
+
+    exit_status = ExitStatus.CONFIG
+
+
+class SoftwareError(SourceError):
+    """A library that a source needs is missing or can't be loaded: it must be installed, then started anew."""
 
 
 class MissingInputError(SourceError):
@@ -96,6 +114,12 @@ class RuntimeMissingError(ModelError):
 
 class LabelError(ModelError):
     """A label file can't be read, or its count does not match the model's output."""
+
+
+class FreshProcessError(EdgeClassifyError):
+    """A camera can't be brought back by this process; a fresh one may do it (systemd starts it)."""
+
+    exit_status = ExitStatus.FRESH_PROCESS
 
 
 class StorageError(EdgeClassifyError):

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from edgeclassify.types import Health, Prediction
+from edgeclassify.types import CameraHealth, Health, Prediction
 
 WINDOW = 512
 """Predictions over which percentiles and the frame rate are computed."""
@@ -76,7 +76,14 @@ class HealthMonitor:
             return total - marks[0][1]
 
     def report(
-        self, *, dropped: int, restarts: int, spool_depth: int, spool_dropped: int, spool_on_disk: bool
+        self,
+        *,
+        dropped: int,
+        restarts: int,
+        spool_depth: int,
+        spool_dropped: int,
+        spool_on_disk: bool,
+        cameras: tuple[CameraHealth, ...] = (),
     ) -> Health:
         """All figures now; the counters that other stages keep are passed in."""
         now = self._clock()
@@ -103,6 +110,7 @@ class HealthMonitor:
             spool_on_disk=spool_on_disk,
             events=self._events,
             clock_synchronised=clock_synchronised(),
+            cameras=cameras,
         )
 
 

@@ -36,6 +36,9 @@ class Frames(Protocol):
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of some camera, None when none came in time."""
 
+    def settle(self) -> None:
+        """The frame that was taken last is done with, and none is taken now."""
+
 
 class Snapshots(Protocol):
     """Who takes pictures of events."""
@@ -154,6 +157,7 @@ class Pipeline:
         self._on_frame = on_frame
         self._left = max_frames
         self._broken_views: dict[str, str] = {}
+        self._busy = False
         self._stopping = threading.Event()
         self._draining = threading.Event()
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
@@ -164,6 +168,11 @@ class Pipeline:
     def finished(self) -> bool:
         """Has the thread ended by itself (all frames done, or broken)?"""
         return self._thread.ident is not None and not self._thread.is_alive()
+
+    @property
+    def busy(self) -> bool:
+        """Is a frame being inferred?"""
+        return self._busy
 
     def start(self) -> None:
         """Begin to take frames."""
@@ -184,13 +193,23 @@ class Pipeline:
         try:
             while not self._stopping.is_set() and self._left != 0:
                 draining = self._draining.is_set()  # asked before: what came until then is still taken
-                frame = self._frames.take(TAKE_TIMEOUT_S)
-                if frame is not None:
-                    self._process(frame)
-                elif draining:
+                if not self._process_next() and draining:
                     return
+            self._frames.settle()
         except Exception as error:  # noqa: BLE001 - the thread's top: the daemon reports it and exits
             self.error = error
+
+    def _process_next(self) -> bool:
+        """Take a frame and process it; False where none came. Nothing of it is held afterwards: it may be lent."""
+        frame = self._frames.take(TAKE_TIMEOUT_S)
+        if frame is None:
+            return False
+        self._busy = True
+        try:
+            self._process(frame)
+        finally:
+            self._busy = False
+        return True
 
     def _process(self, frame: Frame) -> None:
         outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}

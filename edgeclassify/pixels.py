@@ -98,6 +98,22 @@ def chroma_planes(pixels: Pixels, height: int, pixel_format: PixelFormat) -> tup
     return chroma[0], chroma[1]
 
 
+def luma(frame: Frame) -> Pixels:
+    """Brightness of each pixel, a view of (height, width): Y or gray, of RGB the green, which is most of it."""
+    if frame.pixel_format in PLANAR:
+        return frame.pixels[: frame.height, : frame.width]
+    return frame.pixels if frame.pixel_format is PixelFormat.GRAY else frame.pixels[:, :, 1]
+
+
+def brightness(frame: Frame) -> float:
+    """Mean brightness of the picture, 0-1, from some thousand pixels of it."""
+    pixels = luma(frame)
+    mean = float(pixels[:: max(1, len(pixels) // 64), :: max(1, pixels.shape[1] // 64)].mean())
+    # Y of BT.601 video lies in 16-235.
+    level = (mean - 16) / 219 if frame.pixel_format in PLANAR else mean / 255
+    return min(1.0, max(0.0, level))
+
+
 def to_bgr(frame: Frame) -> Pixels:
     """The whole picture as BGR, uint8 (height, width, 3), for eyes and image files.
 

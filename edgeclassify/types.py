@@ -5,7 +5,7 @@ wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds sin
 Scores are dequantized values in 0-1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -39,8 +39,26 @@ class Roi:
     width: float = 1.0
     height: float = 1.0
 
+    def within(self, outer: "Roi") -> "Roi":
+        """The same place as fractions of `outer`, which holds it."""
+        return Roi(
+            max(0.0, (self.x - outer.x) / outer.width),
+            max(0.0, (self.y - outer.y) / outer.height),
+            min(1.0, self.width / outer.width),
+            min(1.0, self.height / outer.height),
+        )
+
 
 FULL_FRAME = Roi()
+
+
+def enclosing(regions: Sequence[Roi]) -> Roi:
+    """The smallest region that holds all of these; the full frame where there is none."""
+    if not regions:
+        return FULL_FRAME
+    left, top = min(roi.x for roi in regions), min(roi.y for roi in regions)
+    right, bottom = max(roi.x + roi.width for roi in regions), max(roi.y + roi.height for roi in regions)
+    return Roi(left, top, right - left, bottom - top)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +66,8 @@ class Frame:
     """One picture of a camera. The pixels belong to the frame: nobody writes into them again.
 
     `width` and `height` are the picture's size in pixels; a YUV row may be longer (stride >= width).
+    The pixels may be a camera's own buffer, lent until nobody holds the frame or a part of its pixels any more:
+    keep a frame no longer than it is needed, and copy what must last.
     """
 
     pixels: Pixels
@@ -60,6 +80,13 @@ class Frame:
     captured_at: float
     origin: str | None = None
     """Where the picture came from (file path or URL), None for cameras."""
+    main: "Callable[[], Frame] | None" = None
+    """The same picture in the size for people, where the camera has one; made when it is asked for."""
+
+    @property
+    def shown(self) -> "Frame":
+        """The picture for people: `main`, or where there is none this frame."""
+        return self if self.main is None else self.main()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +235,7 @@ class Health:
     dropped: int
     """Frames overwritten by a newer one before inference took them."""
     restarts: int
-    """Camera re-opens since start."""
+    """Streams restarted and cameras opened again since start."""
     spool_depth: int
     spool_dropped: int
     temperature_c: float | None
@@ -223,6 +250,48 @@ class Health:
     events: int
     """Events since start."""
     clock_synchronised: bool | None
+    cameras: tuple["CameraHealth", ...] = ()
+
+
+class CameraState(StrEnum):
+    """Where a camera stands."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    RESTING = "resting"  # stopped between two stills, to save power
+    RESTARTING = "restarting"  # lost, and being brought back
+    FINISHED = "finished"  # the file or folder came to its end
+    FAILED = "failed"  # what the capture thread can do was in vain; it tries on, rarely
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """Figures of one camera; counts are since the start of the daemon, `fresh_processes` since it last worked."""
+
+    name: str
+    state: CameraState
+    frame_age_s: float | None
+    """Seconds since the newest frame was handed over."""
+    frames: int
+    """Frames handed over."""
+    dropped: int
+    """Of these: overwritten by a newer one before inference took them."""
+    copied: int
+    """Of these: copied out of the camera's buffer, since too many buffers were in use to lend one more."""
+    stalls: int
+    """Times that no new frame came in time."""
+    freezes: int
+    """Times that the same picture came for too long."""
+    restarts: int
+    """Stream stopped and started."""
+    reopens: int
+    """Closed and opened again."""
+    fresh_processes: int
+    """Daemons that ended, so that a new one might get the camera back, in vain so far."""
+    profile: str
+    """"day" or "night"."""
+    error: str | None
+    """Why it is lost; None while it works."""
 
 
 class Command(StrEnum):

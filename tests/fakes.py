@@ -160,10 +160,14 @@ class ScriptedSource(FrameSource):
 
 
 class MissingSource(FrameSource):
-    """A camera that is not there."""
+    """A camera that can't be opened."""
+
+    def __init__(self, camera: str, error: SourceError | None = None) -> None:
+        super().__init__(camera)
+        self.error = error or SourceError(f"camera {camera}: not connected.")
 
     def open(self) -> None:
-        raise SourceError(f"camera {self.camera}: not connected")
+        raise self.error
 
     def read(self, timeout_s: float) -> Frame | None:
         raise AssertionError("never opened")

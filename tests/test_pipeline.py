@@ -10,7 +10,7 @@ from edgeclassify.errors import ModelError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline import Pipeline, View
 from edgeclassify.postprocess.events import ViewStateMachine
-from edgeclassify.sources.capture import LatestFrames
+from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Prediction, Roi
 from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
 

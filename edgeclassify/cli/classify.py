@@ -65,7 +65,7 @@ def classify(
 
 def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[Outcome]:
     """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
-    from edgeclassify.sources.images import load_frame, shown
+    from edgeclassify.sources.images.reading import load_frame, shown
 
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
@@ -106,7 +106,7 @@ def as_record(outcome: Outcome, model: str, top: int) -> dict[str, Any]:
 
 
 def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
-    from edgeclassify.sources.images import list_images
+    from edgeclassify.sources.images.reading import list_images
 
     for location in locations:
         if "://" not in location and Path(location).is_dir():

@@ -3,6 +3,13 @@
 `load_config(path)` is the way in. Each part of the daemon receives its own section, never the whole.
 """
 
+from edgeclassify.config.cameras import (
+    CameraConfig,
+    ControlsConfig,
+    NightConfig,
+    RecoveryConfig,
+    split_source,
+)
 from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
@@ -13,25 +20,26 @@ from edgeclassify.config.delivery import (
 )
 from edgeclassify.config.loading import json_schema, load_config, parse_config
 from edgeclassify.config.sections import (
-    CameraConfig,
     Config,
     LoggingConfig,
     ModelConfig,
     NodeConfig,
     ViewConfig,
     safe_name,
-    split_source,
 )
 
 __all__ = [
     "CameraConfig",
     "CommandsConfig",
     "Config",
+    "ControlsConfig",
     "HomeAssistantConfig",
     "LoggingConfig",
     "ModelConfig",
     "MqttConfig",
+    "NightConfig",
     "NodeConfig",
+    "RecoveryConfig",
     "SnapshotConfig",
     "SpoolConfig",
     "TlsConfig",

@@ -7,8 +7,9 @@ with the faults of single keys.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from edgeclassify.config.cameras import ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.sections import RESERVED_VIEW_NAMES, SOURCE_FORMS, ViewConfig
+from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
 from edgeclassify.types import UNKNOWN
 
 _DEFAULT_ENTER = float(ViewConfig.model_fields["threshold_enter"].default)
@@ -48,11 +49,32 @@ def _cameras(
         hint = f"source is one of {SOURCE_FORMS}"
         yield ConfigFault("camera", "at least one [[camera]] with a source", "none", hint)
     yield from _repeated("camera", {i: _camera_name(table) for i, table in cameras.items()})
+    for i, table in cameras.items():
+        yield from _of_its_kind(f"camera[{i}]", table)
     if not views:  # the default views are named as their cameras
         for i, table in cameras.items():
             if _camera_name(table) in RESERVED_VIEW_NAMES:
                 expected = "a name that is no topic of the node itself"
                 yield ConfigFault(f"camera[{i}].name", expected, repr(_camera_name(table)))
+
+
+def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
+    """Keys that this kind of source does not have: silently without effect they would be."""
+    source = camera.get("source")
+    kind = split_source(source)[0] if isinstance(source, str) else ""
+    for key, kinds in ONLY_FOR.items():
+        if key not in camera or not kind or kind in kinds:
+            continue
+        if camera[key] != CameraConfig.model_fields[key].default:
+            hint = "Choose a part of the picture by the view's roi." if key == "zoom" else ""
+            yield ConfigFault(f"{place}.{key}", f"this key only with {', '.join(kinds)}", f"source {kind}", hint)
+    controls = _table(camera, "controls")
+    own = [key for key in controls if key != "extra"]
+    if kind == "v4l2" and own:
+        expected = "controls of a v4l2 camera in controls.extra, by its own names (`edgeclassify cameras`)"
+        yield ConfigFault(f"{place}.controls.{own[0]}", expected, repr(own[0]))
+    if "fps" in camera and "frame_duration_us" in controls:
+        yield ConfigFault(f"{place}.fps", "fps or controls.frame_duration_us, not both", "both")
 
 
 def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:

@@ -10,7 +10,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 SECRET_KEYS = ("password",)
-SHAPES = {"size": "[width, height]", "roi": "[x, y, width, height]"}
+SHAPES = {
+    "size": "[width, height]",
+    "roi": "[x, y, width, height]",
+    "zoom": "[x, y, width, height]",
+    "colour_gains": "[red, blue]",
+    "frame_duration_us": "[least, greatest]",
+}
 """Lists of a fixed length, as they are written."""
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from edgeclassify.config.cameras import CameraConfig, split_source
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.faults import ConfigFault, faults_of, report
-from edgeclassify.config.sections import CameraConfig, Config, ModelConfig, is_model_path, split_source
+from edgeclassify.config.sections import Config, ModelConfig, is_model_path
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
 
@@ -119,6 +120,6 @@ def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:
 
 def _fixed_camera(camera: CameraConfig, base: Path) -> CameraConfig:
     kind, target = split_source(camera.source)
-    if kind in ("video", "images") and "://" not in target:
+    if kind in ("video", "images", "watch") and "://" not in target:
         return camera.model_copy(update={"source": f"{kind}:{_fixed(Path(target), base)}"})
     return camera

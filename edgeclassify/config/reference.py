@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from edgeclassify.config.cameras import CameraConfig, ControlsConfig, NightConfig, RecoveryConfig
 from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
@@ -17,7 +18,6 @@ from edgeclassify.config.delivery import (
 )
 from edgeclassify.config.section import Section
 from edgeclassify.config.sections import (
-    CameraConfig,
     LoggingConfig,
     ModelConfig,
     NodeConfig,
@@ -40,6 +40,8 @@ EXAMPLES = {
     "model.crop": 0.875,
     "camera.size": [640, 480],
     "camera.fps": 10.0,
+    "camera.zoom": [0.25, 0.25, 0.5, 0.5],
+    "camera.freeze_timeout_s": 60.0,
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "view.name": "gate",
@@ -64,6 +66,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
         "What is watched: a camera's region with its model, rules and one state; one table for each. "
         "Without any, each camera has one view of its whole frame, named as the camera.",
     ),
+    ("recovery", "[recovery]", RecoveryConfig, "What is done where opening a camera again does not help."),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     (
         "home_assistant",
@@ -76,7 +79,15 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ("logging", "[logging]", LoggingConfig, "What goes to the journal or the terminal."),
 )
 
-TLS_EXAMPLE = '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }'
+INLINE = {
+    "mqtt.tls": '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }',
+    "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
+    "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
+}
+"""Tables within a table, as an example of a line."""
+
+KEYS_OF: dict[str, type[Section]] = {"camera.controls": ControlsConfig, "camera.night": NightConfig}
+"""Of these the keys are listed too."""
 
 
 MODEL_OF_A_VIEW = (
@@ -102,8 +113,10 @@ def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
         yield '# model = { name = "mobilenet_v2", crop = 1.0 }'
         return
     yield from _comment(field.description or "")
-    if key == "mqtt.tls":
-        yield f"# tls = {TLS_EXAMPLE}"
+    for inner, about in KEYS_OF[key].model_fields.items() if key in KEYS_OF else ():
+        yield from _comment(f"  {inner}: {about.description}", indent="      ")
+    if key in INLINE:
+        yield f"# {name} = {INLINE[key]}"
     elif key in SET:
         yield f"{name} = {_toml(SET[key])}"
     else:
@@ -113,8 +126,8 @@ def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:
         yield f"# {name} = {_toml(default)}"
 
 
-def _comment(text: str) -> list[str]:
-    return [f"## {line}" for line in wrap(text, 104)]
+def _comment(text: str, indent: str = "") -> list[str]:
+    return [f"## {line}" for line in wrap(text, 104, subsequent_indent=indent)]
 
 
 def _toml(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
@@ -16,26 +17,16 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
-from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Side, Text, about
+from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Text, about
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi
 
-SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "synthetic", "rtsp", "rtsps", "http", "https")
-SOURCE_FORMS = (
-    "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, rtsp://…, http(s)://… or synthetic:"
-)
 RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
 
 
 def safe_name(text: str) -> str:
     """`text` as a topic level: every run of characters outside [a-zA-Z0-9_-] becomes one "-"."""
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:64] or "node"
-
-
-def split_source(source: str) -> tuple[str, str]:
-    """A source string's kind and what follows the colon: ("picamera", "0"), ("rtsp", "//host/stream")."""
-    kind, _, target = source.partition(":")
-    return kind.strip().lower(), target.strip()
 
 
 def is_model_path(name: str) -> bool:
@@ -85,50 +76,12 @@ class ModelConfig(Section):
         return with_home(plain(value)) if is_model_path(value) else plain(value)
 
 
-class CameraConfig(Section):
-    """[[camera]]: a source with a name."""
-
-    name: Name = about("camera", "Name of the camera.")
-    source: str = Field(description=SOURCE_FORMS)
-    interval_s: Seconds = about(0.5, "Seconds between two frames that are classified; 0: as fast as it goes.")
-    loop: bool = about(False, "Start a file or folder again at its end.")
-    size: Annotated[tuple[Side, Side], Field(strict=False)] | None = about(
-        None, "Width and height to ask the camera for; default: what the model needs."
-    )
-    fps: Annotated[float, Field(gt=0, le=240)] | None = about(
-        None, "Frames per second to ask the camera for; default: the camera's."
-    )
-    stall_timeout_s: PositiveSeconds = about(10.0, "No frame for so long: the source is opened again.")
-    restart_attempts: Annotated[int, Field(ge=0, le=1000)] = about(
-        5,
-        "Failed re-opens in a row before the camera counts as gone (exit status 69 when no camera is left).",
-    )
-
-    @field_validator("source")
-    @classmethod
-    def _source(cls, value: str) -> str:
-        kind, target = split_source(plain(value))
-        if kind in ("video", "images") and "://" not in target:
-            with_home(target)
-        if kind not in SOURCE_KINDS:
-            raise ValueError(SOURCE_FORMS)
-        if kind == "picamera" and not re.fullmatch(r"[0-9]{0,2}", target):
-            raise ValueError("picamera:N with the camera's number, e.g. picamera:0")
-        if kind in ("video", "images", "v4l2") and not target:
-            raise ValueError(f"{kind}: followed by a path")
-        if kind in ("rtsp", "rtsps", "http", "https") and not re.match(r"//[^/]", target):
-            raise ValueError(f"{kind}:// followed by a host")
-        return value
-
-
 class ViewConfig(Section):
     """[[view]]: what is watched: a camera's region, a model, rules, one state."""
 
     name: Name = Field(description="Name of the view: a topic level.")
     camera: Name | None = about(None, "The camera's name; may be left out where there is only one.")
-    roi: Annotated[tuple[Score, Score, Score, Score], Field(strict=False)] = about(
-        (0.0, 0.0, 1.0, 1.0), "Region of interest: x, y, width, height as fractions of the frame."
-    )
+    roi: Region = about((0.0, 0.0, 1.0, 1.0), "Region of interest: x, y, width, height as fractions of the frame.")
     threshold_enter: Score = about(0.6, "A label enters when its score is at least this for confirm_s.")
     threshold_exit: Score | None = about(
         None,
@@ -156,13 +109,7 @@ class ViewConfig(Section):
     @field_validator("roi")
     @classmethod
     def _inside(cls, value: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-        x, y, width, height = value
-        if width <= 0 or height <= 0 or x + width > 1 + 1e-9 or y + height > 1 + 1e-9:
-            raise ValueError(
-                "[x, y, width, height] inside the frame: width and height above 0, "
-                "x + width and y + height at most 1"
-            )
-        return value
+        return inside(value)
 
     @property
     def region(self) -> Roi:
@@ -191,6 +138,7 @@ class Config(Section):
     view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = about(
         (), "The views; none: one of the whole frame per camera, named as it."
     )
+    recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
     home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
     commands: CommandsConfig = Field(default_factory=CommandsConfig)

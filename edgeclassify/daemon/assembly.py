@@ -35,9 +35,19 @@ from edgeclassify.publish.payload import Topics
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Command, ModelInfo, NodeInfo, Option, OptionValue, Request
+from edgeclassify.types import Command, ModelInfo, NodeInfo, Option, OptionValue, Request, Roi, enclosing
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSource:
+    """A camera's source, not opened. While `made_from` stays equal, one that runs can stay."""
+
+    camera: CameraConfig
+    source: FrameSource
+    made_from: object
+
 
 Models = Mapping[ModelConfig, ImageClassifier]
 Machines = Mapping[tuple[ViewConfig, ModelConfig], ViewStateMachine]
@@ -53,7 +63,7 @@ class Parts:
     """Identity of the files behind each model when it was loaded."""
     machines: Machines
     views: tuple[View, ...]
-    sources: tuple[FrameSource, ...]
+    sources: tuple[PlannedSource, ...]
 
     def views_of(self, camera: str) -> tuple[View, ...]:
         """The views that look at a camera."""
@@ -90,11 +100,12 @@ def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, 
         kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
         machines = _machines(config, models, next_seq, kept)
         lock = threading.Lock()
+        zooms = {camera.name: _zoom(config, camera) for camera in config.camera}
         views = tuple(
-            _view(config, view, models[model], machines[view, model], options, before, lock)
+            _view(config, view, models[model], machines[view, model], options, before, lock, zooms)
             for view, model in _view_models(config)
         )
-        sources = tuple(make_source(camera, _wanted_side(views, camera.name)) for camera in config.camera)
+        sources = tuple(_plan(config, camera, views, zooms[camera.name]) for camera in config.camera)
     except Exception:
         close_unused(models, before.models)
         raise
@@ -226,6 +237,7 @@ def _view(
     options: OptionStore,
     before: Parts,
     lock: threading.Lock,
+    zooms: Mapping[str, Roi],
 ) -> View:
     """A view as it is to run, with what was set over MQTT."""
     interval_s = _interval_s(config, rules)
@@ -239,7 +251,7 @@ def _view(
     return View(
         name=rules.name,
         camera=str(rules.camera),
-        region=rules.region,
+        region=_region(config, rules, zooms[str(rules.camera)]),
         classifier=classifier,
         machine=machine,
         enabled=enabled,
@@ -259,6 +271,25 @@ def _set_threshold(machine: ViewStateMachine, wanted: float | None, configured: 
 
 def _interval_s(config: Config, rules: ViewConfig) -> float:
     return next(camera.interval_s for camera in config.camera if camera.name == rules.camera)
+
+
+def _zoom(config: Config, camera: CameraConfig) -> Roi:
+    """The part of the sensor that is read."""
+    if camera.zoom != "views":
+        return camera.zoom_region
+    return enclosing([view.region for view in config.views() if view.camera == camera.name])
+
+
+def _region(config: Config, rules: ViewConfig, zoom: Roi) -> Roi:
+    """A view's region within the frames, which show only the zoom."""
+    camera = next(camera for camera in config.camera if camera.name == rules.camera)
+    return rules.region.within(zoom) if camera.zoom == "views" else rules.region
+
+
+def _plan(config: Config, camera: CameraConfig, views: Sequence[View], zoom: Roi) -> PlannedSource:
+    wanted_side = _wanted_side(views, camera.name)
+    source = make_source(camera, wanted_side, zoom, state_folder(config))
+    return PlannedSource(camera, source, (camera.model_dump(exclude={"interval_s"}), wanted_side, zoom))
 
 
 def _wanted_side(views: Sequence[View], camera: str) -> int:

@@ -1,7 +1,8 @@
 """Starts the parts in order, watches them, reloads, and stops them in reverse within STOP_BUDGET_S.
 
 Start: spool → models → publisher → snapshots → inference thread → capture threads. Stop: the other way round, so
-that nothing is captured that would not be inferred, and nothing inferred that would not be published.
+that nothing is captured that would not be inferred, and nothing inferred that would not be published. A reload
+leaves the capture threads running, as far as their cameras stay as they are.
 """
 
 import logging
@@ -14,8 +15,10 @@ from typing import TypeVar
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly
 from edgeclassify.daemon.assembly import NO_PARTS, Parts, Surroundings
+from edgeclassify.daemon.cameras import STUCK_GRACE_S, Cameras
 from edgeclassify.daemon.keeping import Keeping
 from edgeclassify.daemon.line import Line
+from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
 from edgeclassify.errors import EdgeClassifyError
@@ -32,7 +35,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.1
 """How often the loop looks at requests and parts."""
 MAINTENANCE_S = 1.0
-"""How often the spool is looked after."""
+"""How often the spool is looked after, and the watchdog fed while no frame is to be expected."""
 STOP_BUDGET_S = 1.8
 """Seconds from the request to the end, shared by capture, inference and publisher."""
 
@@ -75,10 +78,10 @@ class Daemon:
         self._publisher: Publisher | None = None
         self._connected_with: object = None
         self._snapshots: SnapshotTaker | None = None
+        self._cameras: Cameras | None = None
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
         self._watchdog_s: float | None = None
-        self._restarts_before = self._dropped_before = 0
 
     @property
     def health(self) -> HealthMonitor:
@@ -110,6 +113,9 @@ class Daemon:
         self._keeping = keeping = Keeping(config, assembly.state_folder(config), self._health.bytes_written_day)
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
+        self._cameras = Cameras(
+            Recovery(assembly.state_folder(config), config.recovery), self._publish_camera_availability
+        )
         self._connect(config, self._new_publisher(config))
         assembly.forget_stale_options(self._parts, keeping.options)
 
@@ -126,7 +132,7 @@ class Daemon:
         parts, publisher = self._parts, _running(self._publisher)
         publisher.publish_info(self.info())
         for view in parts.views:
-            publisher.publish_availability(view.name, False)
+            publisher.publish_availability(view.name, _running(self._cameras).is_available(view.camera))
             for option in Option:
                 self.show_option(view.name, option, value_of(view, option))
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
@@ -134,8 +140,10 @@ class Daemon:
         self._snapshots = assembly.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
+        cameras = _running(self._cameras)
         self._line = Line(
             parts,
+            cameras,
             publisher=publisher,
             health=self._health,
             on_progress=self._notifier.watchdog,
@@ -144,19 +152,26 @@ class Daemon:
         )
         self._widen_watchdog()
         self._line.start()
+        cameras.run(parts)
 
     def _widen_watchdog(self) -> None:
-        """A watchdog shorter than the restart ladder would end the daemon before the ladder had its chance."""
+        """Longer than frames are apart, and than it takes to know that a call into a source does not return."""
         unit_s = watchdog_interval_s()
         if unit_s is None:
             return
         needed_s = max(
-            3 * self._parts.interval_of(camera) + (camera.restart_attempts + 1) * (camera.stall_timeout_s + 10)
+            3 * self._parts.interval_of(camera) + camera.stall_timeout_s + STUCK_GRACE_S + 10
             for camera in self._parts.config.camera
         )
         if (wanted_s := max(unit_s, needed_s)) != (self._watchdog_s or unit_s):
             self._watchdog_s = wanted_s
             self._notifier.extend_watchdog(wanted_s)
+
+    def _publish_camera_availability(self, camera: str, online: bool) -> None:
+        """Called from the capture threads."""
+        if (publisher := self._publisher) is not None:
+            for view in self._parts.views_of(camera):
+                publisher.publish_availability(view.name, online)
 
     def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
         if (publisher := self._publisher) is not None:
@@ -174,6 +189,7 @@ class Daemon:
             if line.finished:
                 log.info("all frames done: %d inferred", self._health.frames)
                 return
+            _running(self._cameras).watch()
             line.watch()
             self._look_after_figures()
             self._wake.wait(TICK_S)
@@ -183,23 +199,27 @@ class Daemon:
         if now >= self._next_maintenance:
             self._next_maintenance = now + MAINTENANCE_S
             _running(self._keeping).spool.maintain()
+            # While a frame is to be expected, nothing but a frame that went through counts.
+            if _running(self._cameras).quiet and _running(self._line).idle:
+                self._notifier.watchdog()
         if now >= self._next_health:
             self._next_health = now + self._parts.config.node.health_interval_s
             _running(self._publisher).publish_health(self._report())
             self._notifier.status(self._status())
 
     def _report(self) -> Health:
-        spool, line = _running(self._keeping).spool, self._line
+        spool, cameras = _running(self._keeping).spool, _running(self._cameras)
         return self._health.report(
-            dropped=self._dropped_before + (0 if line is None else line.dropped),
-            restarts=self._restarts_before + (0 if line is None else line.restarts),
+            cameras=cameras.health,
+            dropped=cameras.dropped,
+            restarts=cameras.restarts,
             spool_depth=spool.depth,
             spool_dropped=spool.dropped,
             spool_on_disk=spool.on_disk,
         )
 
     def _status(self) -> str:
-        cameras = "" if self._line is None else self._line.cameras
+        cameras = "" if self._cameras is None else self._cameras.states
         return f"{self._health.frames} frames; cameras: {cameras}"
 
     # --- what requests over MQTT may do: see requests.Node ---------------------------------------------
@@ -236,11 +256,11 @@ class Daemon:
     def renew_intervals(self) -> None:
         """A view's interval has been changed."""
         self._widen_watchdog()
-        _running(self._line).renew_intervals()
+        _running(self._cameras).set_intervals(self._parts)
 
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
-        _running(self._line).hurry(camera)
+        _running(self._cameras).hurry(camera)
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to, where options can be set."""
@@ -303,6 +323,8 @@ class Daemon:
         other = self._connected_with != assembly.publisher_key(after.config)
         # Made while the old one works: what it can't be made of leaves that one as it is.
         replacement = self._new_publisher(after.config) if other else None
+        # A camera may refuse its new settings.
+        _running(self._cameras).run(after)
         renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node
         names = [view.name for view in after.views]
         if renamed:  # who asked listens on the topics of the old name
@@ -328,7 +350,13 @@ class Daemon:
         deadline = time.monotonic() + STOP_BUDGET_S
         if self._desk is not None:
             self._desk.close()
-        self._stop_threads(time.monotonic() + STOP_BUDGET_S / 2)
+        deadline_of_threads = time.monotonic() + STOP_BUDGET_S / 2
+        if self._cameras is not None:
+            self._cameras.stop(deadline_of_threads)
+        self._stop_threads(deadline_of_threads)
+        if self._cameras is not None:
+            self._cameras.acknowledge()
+            self._cameras.frames.close()
         if (publisher := self._publisher) is not None:
             self._end_views(publisher)
             # It stays known until it has ended: requests that still come are answered.
@@ -352,8 +380,6 @@ class Daemon:
         line, self._line = self._line, None
         if line is not None:
             line.stop(deadline, patience_s)
-            self._dropped_before += line.dropped
-            self._restarts_before += line.restarts
         if self._desk is not None:
             self._desk.drop_awaited("the daemon stops or takes over a new config. Ask again.")
         snapshots, self._snapshots = self._snapshots, None

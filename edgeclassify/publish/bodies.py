@@ -98,6 +98,27 @@ class Info(Versioned):
     views: list[Level] = about("Names of the views.")
 
 
+class CameraFigures(Body):
+    """Figures of one camera."""
+
+    name: Level = about("Name of the camera.")
+    state: Literal["starting", "running", "resting", "restarting", "finished", "failed"] = about(
+        "running: it delivers; resting: stopped between two stills; restarting: lost, and being brought back; "
+        "failed: given up for now."
+    )
+    frame_age_s: Amount | None = about("Seconds since its newest frame.")
+    frames: Count = about("Frames handed over since start.")
+    dropped: Count = about("Of these: overwritten by a newer one before inference took them.")
+    copied: Count = about("Of these: copied out of the camera's buffer in place of lent.")
+    stalls: Count = about("Times that no new frame came in time, since start.")
+    freezes: Count = about("Times that the same picture came for too long, since start.")
+    restarts: Count = about("Stream stopped and started, since start.")
+    reopens: Count = about("Closed and opened again, since start.")
+    fresh_processes: Count = about("Daemons that ended to get it back, in vain so far.")
+    profile: Literal["day", "night"] = about("Which of its settings are in use.")
+    error: str | None = about("Why it is lost; null while it works.")
+
+
 class Figures(Body):
     """Figures of the running daemon; null where the machine can't tell."""
 
@@ -109,7 +130,7 @@ class Figures(Body):
     inference_ms_p50: Amount | None = about("Milliseconds from frame to scores: the median.")
     inference_ms_p95: Amount | None = about("Milliseconds from frame to scores: 95 of 100 are quicker.")
     dropped: Count = about("Frames overwritten by a newer one before inference took them, since start.")
-    restarts: Count = about("Cameras opened again, since start.")
+    restarts: Count = about("Streams restarted and cameras opened again, since start.")
     spool_depth: Count = about("Events that the broker has not acknowledged yet.")
     spool_dropped: Count = about("Events dropped because the spool was full or they were too old, since start.")
     temperature_c: float | None = about("Temperature of the processor in degrees Celsius.", allow_inf_nan=False)
@@ -120,6 +141,7 @@ class Figures(Body):
     spool_on_disk: bool = about("False while events wait in memory only.")
     events: Count = about("Events since start.")
     clock_synchronised: bool | None = about("Is the clock set by a time server: are the times to be believed?")
+    cameras: list[CameraFigures] = about("Each camera.")
 
 
 class Health(Figures, Versioned):

@@ -1,32 +1,81 @@
-"""A source string of the config → the object that reads it."""
+"""A camera of the config → the object that reads it."""
+
+from pathlib import Path
 
 from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
-from edgeclassify.sources.images import ImagesSource
+from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.picamera import PicameraSource
-from edgeclassify.sources.synthetic import SyntheticOptions, SyntheticSource, parse_options
-from edgeclassify.sources.video import DeviceSource, StreamSource, VideoFileSource
+from edgeclassify.sources.picamera.settings import PicameraSettings
+from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
+from edgeclassify.sources.turned import TurnedSource
+from edgeclassify.sources.video.device import DeviceSource
+from edgeclassify.sources.video.file import VideoFileSource
+from edgeclassify.sources.video.stream import StreamSource
+from edgeclassify.types import FULL_FRAME, Roi
 
 
-def make_source(config: CameraConfig, wanted_side: int = 0) -> FrameSource:
+def make_source(
+    config: CameraConfig, wanted_side: int = 0, zoom: Roi = FULL_FRAME, state_folder: Path | None = None
+) -> FrameSource:
     """The source that a [[camera]] table names, not opened yet.
 
     `wanted_side`: pixels that a frame's shorter side needs for the views of this camera (a model's input
     side, divided by the crop and by the smallest roi); the source scales as close to it as it can do
-    cheaply. 0: the source's own size.
+    cheaply. 0: the source's own size. `zoom`: the part of the sensor that is read, where the source can do that.
+    `state_folder`: where a source keeps what must survive a restart; None: nowhere.
     """
     kind, target = split_source(config.source)
+    if kind == "picamera":
+        return _picamera(config, target, wanted_side, zoom)
+    source = _plain(config, kind, target, wanted_side, state_folder)
+    if config.rotation or config.hflip or config.vflip:
+        return TurnedSource(source, config.rotation, config.hflip, config.vflip)
+    return source
+
+
+def _picamera(config: CameraConfig, selector: str, wanted_side: int, zoom: Roi) -> FrameSource:
+    """The camera's own processor mirrors and turns by 180 degrees; it can't turn by 90."""
+    upside_down = config.rotation == 180
+    settings = PicameraSettings(
+        selector=selector,
+        wanted_side=wanted_side,
+        size=config.size,
+        fps=config.fps,
+        hflip=config.hflip != upside_down,
+        vflip=config.vflip != upside_down,
+        zoom=zoom,
+        controls=config.controls,
+        night=None if config.night is None else config.night.controls,
+    )
+    source = PicameraSource(config.name, settings)
+    return TurnedSource(source, config.rotation, False, False) if config.rotation in (90, 270) else source
+
+
+def _plain(
+    config: CameraConfig, kind: str, target: str, wanted_side: int, state_folder: Path | None
+) -> FrameSource:
     name, size, fps, loop = config.name, config.size, config.fps, config.loop
     match kind:
         case "images":
             return ImagesSource(name, target, loop=loop, wanted_side=wanted_side)
-        case "picamera":
-            return PicameraSource(name, int(target or 0), wanted_side=wanted_side, size=size, fps=fps)
+        case "watch":
+            ledger = None if state_folder is None else state_folder / f"watched-{name}.txt"
+            return WatchedFolderSource(name, target, after=config.after, ledger=ledger, wanted_side=wanted_side)
         case "v4l2":
-            return DeviceSource(name, target, size=size, fps=fps, wanted_side=wanted_side)
+            return DeviceSource(
+                name,
+                target,
+                size=size,
+                fps=fps,
+                wanted_side=wanted_side,
+                pixel_format=config.format,
+                controls=config.controls.extra,
+            )
         case "video" if "://" not in target:
-            return VideoFileSource(name, target, loop=loop)
+            return VideoFileSource(name, target, loop=loop, realtime=config.realtime)
         case "video":
             return StreamSource(name, target)
         case "rtsp" | "rtsps" | "http" | "https":

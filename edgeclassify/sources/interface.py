@@ -1,4 +1,4 @@
-"""What a source is: something that is opened, read frame by frame, and closed."""
+"""What a source is: something that is opened, read frame by frame, paused, and closed."""
 
 from abc import ABC, abstractmethod
 
@@ -13,13 +13,22 @@ class NoFrameInTimeError(SourceError):
 class FrameSource(ABC):
     """Frames of one camera, file, folder or stream. Used by one thread at a time (the capture thread).
 
-    Life: open() → read() … read() → close(), and open() again after close(): the capture thread's restart
-    ladder does that. close() is allowed at any time, twice too, and never raises.
+    Life: open() → read() … read() → close(), and open() again after close(). In between pause() stops the stream
+    and resume() starts it again; the restart ladder does both. close() is allowed at any time, twice too, and
+    never raises.
     """
 
     live: bool = True
     """True: the world moves on while nobody reads, so late frames are dropped (camera, stream).
     False: the source waits for its reader and every picture counts (files, folders)."""
+    waits: bool = False
+    """True: that no frame comes for a long time is no fault (a watched folder)."""
+    keeps_device: bool = False
+    """True: pause() and resume() leave the device open, so that they are a lesser step than close() and open()."""
+    least_stall_s: float = 2.0
+    """Shorter gaps between frames are no stall, however fast the source is."""
+    freeze_timeout_s: float = 0.0
+    """Seconds after which a bit-identical picture counts as frozen where the config does not say; 0: never."""
 
     def __init__(self, camera: str) -> None:
         self.camera = camera
@@ -34,20 +43,64 @@ class FrameSource(ABC):
 
         Returns None when the source has ended (a file or a folder without loop). Raises NoFrameInTimeError
         when no frame came in time, ImageError for one bad picture (after both the next read may succeed), and
-        any other SourceError when the source broke and must be opened again.
+        any other SourceError when the source broke and must be restarted.
         """
 
     def skip(self, timeout_s: float) -> bool:
-        """Take the next frame and throw it away; False when the source has ended. Errors are those of read().
+        """Let a frame go by, or all that come within `timeout_s`; False when the source has ended.
 
-        A live source is drained this way between two frames that are wanted, so that the next one is fresh;
-        sources that save a copy or a decode by it say so here.
+        Errors are those of read(). A live source is drained this way between two frames that are wanted, so that
+        the next one is fresh; sources that save a copy or a decode by it say so here.
         """
         return self.read(timeout_s) is not None
+
+    def pause(self) -> None:
+        """Stop the stream, until resume(). Raises SourceError when that fails."""
+        self.close()
+
+    def resume(self) -> None:
+        """Start the stream again after pause(). Raises SourceError when that fails."""
+        self.open()
 
     @abstractmethod
     def close(self) -> None:
         """Release the device or file. Never raises."""
+
+    @property
+    def clock(self) -> int | None:
+        """The content clock: the source's own mark of the picture that read() or skip() met last, in any unit.
+
+        A mark that repeats means that the picture is not new, whatever the API answers. None: there is none.
+        """
+        return None
+
+    @property
+    def frame_interval_s(self) -> float | None:
+        """Seconds from one frame to the next, as the source states them; None: unknown."""
+        return None
+
+    @property
+    def lux(self) -> float | None:
+        """Light on the scene of the frame read last, in lux; None where the source does not measure it."""
+        return None
+
+    @property
+    def copied(self) -> int:
+        """Frames so far that had to be copied out of the device's buffer, which are otherwise lent."""
+        return 0
+
+    def adopt(self, other: "FrameSource") -> bool:
+        """Take over the settings of `other`, made from a changed config, without a restart; False: that can't be.
+
+        May be called from any thread. Raises SourceError where they don't suit the camera.
+        """
+        return False
+
+    def use_night_profile(self, night: bool) -> None:  # noqa: B027  most sources have one profile
+        """Use the camera's settings for the night, or for the day. Raises SourceError when that fails."""
+
+    def processed(self, sequence: int) -> None:  # noqa: B027  most sources don't care
+        """All frames up to this sequence number have been classified."""
 
     def describe(self) -> str:
         """One short phrase for logs, without credentials."""

@@ -165,7 +165,7 @@ class Node:
     def _lamp(self, camera: str) -> Lamp:
         return self.lamps.setdefault(camera, Lamp(camera))
 
-    def _make_source(self, camera: CameraConfig, wanted_side: int) -> FrameSource:
+    def _make_source(self, camera: CameraConfig, *_: object) -> FrameSource:
         return self.make_source(camera.name)
 
     def _open(self, section: ModelConfig) -> Eye:

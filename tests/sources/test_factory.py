@@ -4,10 +4,12 @@ import pytest
 
 from edgeclassify.config import CameraConfig
 from edgeclassify.sources.factory import make_source
-from edgeclassify.sources.images import ImagesSource
-from edgeclassify.sources.picamera import PicameraSource
-from edgeclassify.sources.synthetic import SyntheticSource
-from edgeclassify.sources.video import DeviceSource, StreamSource, VideoFileSource
+from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.sources.synthetic.source import SyntheticSource
+from edgeclassify.sources.video.device import DeviceSource
+from edgeclassify.sources.video.file import VideoFileSource
+from edgeclassify.sources.video.stream import StreamSource
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_settings_reach_the_source():
     assert (pattern.options.size, pattern.options.fps) == ((64, 48), 2)
     assert make_source(CameraConfig(source="images:/a", loop=True), 99).wanted_side == 99
     assert make_source(CameraConfig(source="video:/a", loop=True)).loop
-    assert make_source(CameraConfig(source="picamera:0", fps=4), 300).wanted_side == 300
+    assert make_source(CameraConfig(source="picamera:0", fps=4), 300).settings.wanted_side == 300
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ printf 'class PixelFormat:\n    def __getattr__(self, name):\n        return nam
 mkdir -p "$root/usr/share/libcamera/pipeline/virtual" "$root/opt/edgeclassify"
 cp "$here/virtual.yaml" "$root/usr/share/libcamera/pipeline/virtual/virtual.yaml"
 # The photo that the second virtual camera shows: the middle of the demo's cat, 16:9.
-mkdir -p "$root/opt/photos"
+mkdir -p "$root/opt/photos" "$root/opt/pictures"
 cp "$here/../../../edgeclassify/demo/photos/cat.jpg" "$root/opt/cat.jpg"
 chroot "$root" "$python" - <<'PY'
 import cv2
@@ -44,6 +44,7 @@ height, width = image.shape[:2]
 rows = width * 9 // 16
 top = (height - rows) // 2
 image = cv2.resize(image[top : top + rows], (320, 180), interpolation=cv2.INTER_AREA)
-cv2.imwrite("/opt/photos/0.jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+for folder in ("photos", "pictures"):
+    cv2.imwrite(f"/opt/{folder}/0.jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 95])
 PY
 echo "camera root ready: $root"

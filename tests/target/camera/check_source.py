@@ -1,41 +1,46 @@
 """Runs our PicameraSource on the real picamera2 and libcamera; prints what it saw as one JSON object.
 
-To be run by run-in-root.sh. Usage: check_source.py [FRAMES [WANTED_SIDE [REOPENS]]]
+To be run by run-in-root.sh. Usage: check_source.py [FRAMES [WANTED_SIDE [TIMES]]]
 """
 
+import gc
 import importlib.metadata
 import itertools
 import json
 import logging
-import os
 import sys
 import time
-from pathlib import Path
 
 import libcamera
 import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
+from figures import open_files, resident_kib
 
+from edgeclassify.config import ControlsConfig
 from edgeclassify.errors import SourceError
-from edgeclassify.sources.capture import CaptureThread, LatestFrames
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
-from edgeclassify.sources.picamera import PicameraSource
+from edgeclassify.sources.picamera import devices
+from edgeclassify.sources.picamera.settings import PicameraSettings
+from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.types import Roi
+
+CAMERA = "Virtual Video Device"
 
 
-def open_files():
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
-def resident_kib():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+def make_source(**settings):
+    return PicameraSource("virtual", PicameraSettings(**{"selector": CAMERA, "wanted_side": 252, **settings}))
 
 
 def read_frames(source, count):
     """Facts of `count` frames, read one after the other."""
-    ages_ms, stamps, started, before_kib = [], [], time.monotonic(), resident_kib()
+    ages_ms, stamps, clocks, started, before_kib = [], [], set(), time.monotonic(), resident_kib()
     for _ in range(count):
         frame = source.read(2.0)
         ages_ms.append((time.monotonic_ns() - frame.captured_at_ns) / 1e6)
         stamps.append(frame.captured_at_ns)
+        clocks.add(source.clock)
     return {
         "frames": count,
         "fps": round(count / (time.monotonic() - started), 1),
@@ -43,20 +48,56 @@ def read_frames(source, count):
         "format": frame.pixel_format.value,
         "shape": list(frame.pixels.shape),
         "stride": source.layout.stride,
-        "owns_pixels": bool(frame.pixels.base is None or frame.pixels.base.base is None),
+        "writable": bool(frame.pixels.flags.writeable),
+        "copied": source.copied,
         "luma_mean": round(float(frame.pixels[: frame.height, : frame.width].mean()), 1),
         "luma_columns": sorted({int(v) for v in frame.pixels[0, : frame.width : frame.width // 8]}),
         "timestamps_rise": all(a < b for a, b in itertools.pairwise(stamps)),
+        "clocks": len(clocks),
         "age_ms_max": round(max(ages_ms), 1),
         "last_sequence": frame.sequence,
         "resident_kib": [before_kib, resident_kib()],
     }
 
 
+def main_stream(source):
+    """The picture for people, of the same moment as the frame."""
+    frame = source.read(2.0)
+    shown = frame.main()
+    bars = sorted({int(v) for v in shown.pixels[0, : shown.width : shown.width // 8]})
+    return {
+        "size": [shown.width, shown.height],
+        "luma_columns": bars,
+        "same_moment": shown.captured_at_ns == frame.captured_at_ns and shown.sequence == frame.sequence,
+    }
+
+
+def lending(source):
+    """More frames at a time than may be lent; then the camera goes, while they are still held."""
+    held = [source.read(2.0) for _ in range(6)]
+    report = {"lent": sum(frame.main is not None for frame in held), "copied": source.copied}
+    wanted = [frame.pixels.copy() for frame in held]
+    time.sleep(0.2)  # the camera goes on meanwhile, and must not write into what is lent
+    report["unchanged"] = all((frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True))
+    report["goes_on"] = source.read(2.0).width
+    source.close()
+    devices.forget(source._number)
+    gc.collect()
+    report["readable_after_close"] = all(
+        (frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True)
+    )
+    report["main_after_close"] = held[0].main().width
+    del held
+    source.open()
+    report["opens_again"] = source.read(2.0).width
+    report["out"] = source._lending.out
+    return report
+
+
 def through_capture_thread(source):
     """Frames that a capture thread hands over in half a second at one each 50 ms."""
     frames, taken = LatestFrames(), 0
-    thread = CaptureThread(source, frames, interval_s=0.05)
+    thread = CaptureThread(source, frames, CaptureRules(interval_s=0.05))
     thread.start()
     until = time.monotonic() + 0.5
     while time.monotonic() < until:
@@ -64,28 +105,44 @@ def through_capture_thread(source):
     return {"taken": taken, "ended": thread.stop(3.0), "state": thread.state.value, "error": str(thread.error)}
 
 
-def reopen_many(source, times):
-    """Open files and memory before and after opening and closing `times` times."""
+def again_and_again(source, times, action):
+    """Open files and memory before and after doing it `times` times, once for warming up."""
+    action(source)
+    gc.collect()
     before = open_files(), resident_kib()
+    started = time.monotonic()
     for _ in range(times):
-        source.open()
-        source.read(2.0)
-        source.close()
-    return {"times": times, "open_files": [before[0], open_files()], "resident_kib": [before[1], resident_kib()]}
+        action(source)
+    took_ms = (time.monotonic() - started) * 1000 / times
+    gc.collect()
+    return {
+        "times": times, "ms_each": round(took_ms, 1),
+        "open_files": [before[0], open_files()], "resident_kib": [before[1], resident_kib()],
+    }  # fmt: skip
 
 
-def recreate_many(source, times):
-    """The same for a camera that gives no frame before it is closed: the Picamera2 object is made anew."""
-    before = open_files(), resident_kib()
-    for _ in range(times):
-        source.open()
-        source.close()
-    return {"times": times, "open_files": [before[0], open_files()], "resident_kib": [before[1], resident_kib()]}
+def restart(source):
+    """The stream stopped and started: the ladder's first rung."""
+    source.pause()
+    source.resume()
+    source.read(2.0)
+
+
+def reopen(source):
+    """Closed after frames and opened again: the Picamera2 object stays."""
+    source.close()
+    source.open()
+    source.read(2.0)
+
+
+def recreate(source):
+    """Closed without a frame: the Picamera2 object is made anew."""
+    source.close()
+    source.open()
 
 
 def timed_out_then_read(source):
     """A read that gives up at once leaves the source good for the next one."""
-    source.open()
     timed_out = 0
     for _ in range(20):
         try:
@@ -93,48 +150,66 @@ def timed_out_then_read(source):
         except NoFrameInTimeError:
             timed_out += 1
     frame = source.read(2.0)
-    source.close()
     return {"timed_out": timed_out, "then_size": [frame.width, frame.height]}
 
 
-def refusal(number):
+def refusal(**settings):
     """The message of a source that can't be opened; closing it afterwards must do no harm."""
-    source = PicameraSource("none", number)
+    source = make_source(**settings)
     try:
         source.open()
     except SourceError as error:
-        return str(error)
+        return f"{type(error).__name__}: {error}"
     finally:
         source.close()
     return None
+
+
+def adopted(source):
+    """Settings that are changed while the stream runs: what is possible, and what the camera refuses."""
+    report = {"nothing": source.adopt(make_source()), "other_size": source.adopt(make_source(wanted_side=100))}
+    try:
+        source.adopt(make_source(controls=ControlsConfig(gain=2.0)))
+    except SourceError as error:
+        report["refused"] = str(error)
+    report["goes_on"] = source.read(2.0).width
+    return report
 
 
 def main():
     logging.basicConfig(level=logging.WARNING)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     wanted_side = int(sys.argv[2]) if len(sys.argv) > 2 else 252
-    reopens = int(sys.argv[3]) if len(sys.argv) > 3 else 20
-    source = PicameraSource("virtual", 0, wanted_side=wanted_side)
+    times = int(sys.argv[3]) if len(sys.argv) > 3 else 20
+    source = make_source(wanted_side=wanted_side)
     report = {
         "libcamera": libcamera.CameraManager.singleton().version,
         "picamera2": importlib.metadata.version("picamera2"),
         "python": sys.version.split()[0],
-        "absent_camera": refusal(7),
+        "cameras": [[camera.number, camera.model, camera.id] for camera in devices.cameras()],
+        "absent_camera": refusal(selector="7"),
+        "absent_model": refusal(selector="imx708"),
+        "missing_control": refusal(controls=ControlsConfig(lens_position=2.0)),
+        "missing_zoom": refusal(zoom=Roi(0.25, 0.25, 0.5, 0.5)),
+        "too_large": refusal(size=(4000, 3000)),
+        "no_such_size": refusal(size=(700, 500)),
     }
     source.open()
     report["first"] = read_frames(source, count)
-    report["second_user"] = refusal(0)
-    report["skipped"] = source.skip(2.0)
+    report["main"] = main_stream(source)
+    report["second_user"] = refusal()
+    report["skipped"] = source.skip(0.2)
+    report["adopted"] = adopted(source)
     source.close()
     source.close()
     source.open()
     report["again"] = read_frames(source, 20)
-    source.close()
-    report["reopened"] = reopen_many(source, reopens)
+    report["restarted"] = again_and_again(source, times, restart)
+    report["reopened"] = again_and_again(source, times, reopen)
     report["timeouts"] = timed_out_then_read(source)
-    source.open()
+    report["recreated"] = again_and_again(source, times, recreate)
+    report["lending"] = lending(source)
     source.close()
-    report["recreated"] = recreate_many(source, reopens)
     report["thread"] = through_capture_thread(source)
     print(json.dumps(report, indent=1))
 

@@ -1,0 +1,271 @@
+"""The capture threads of all cameras.
+
+They outlive a reload that leaves their camera as it is, and one that changes only what can be changed while the
+stream runs.
+"""
+
+import faulthandler
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from edgeclassify.config import CameraConfig
+from edgeclassify.daemon.assembly import Parts, PlannedSource
+from edgeclassify.daemon.recovery import Recovery, Remedy
+from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
+from edgeclassify.sources.capture.daynight import NightRules
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.types import CameraHealth, CameraState
+
+log = logging.getLogger(__name__)
+
+STUCK_GRACE_S = 20.0
+"""How long after its stall timeout a call into a source counts as one that will never return. What a source does
+by itself is bounded by less."""
+WORKING = (CameraState.RUNNING, CameraState.RESTING)
+
+
+def capture_rules(camera: CameraConfig, interval_s: float) -> CaptureRules:
+    """What of a camera's config its capture thread follows."""
+    night = None
+    if camera.night is not None:
+        below, above, in_lux = camera.night.levels
+        night = NightRules(below, above, in_lux, camera.night.dwell_s)
+    return CaptureRules(
+        interval_s=interval_s,
+        stall_timeout_s=camera.stall_timeout_s,
+        stall_frames=camera.stall_frames,
+        freeze_timeout_s=camera.freeze_timeout_s,
+        restart_attempts=camera.restart_attempts,
+        stop_between=camera.stop_between,
+        settle_s=camera.settle_s,
+        night=night,
+    )
+
+
+@dataclass(slots=True)
+class _Running:
+    """A capture thread, and what it was made from."""
+
+    capture: CaptureThread
+    made_from: object
+
+
+class Cameras:
+    """Used by the daemon's thread. `on_available` is called from the capture threads: see CaptureThread."""
+
+    def __init__(self, recovery: Recovery, on_available: Callable[[str, bool], None]) -> None:
+        self.frames = LatestFrames()
+        self._recovery = recovery
+        self._on_available = on_available
+        self._running: dict[str, _Running] = {}
+        self._given_up: set[str] = set()
+        self._stuck: set[str] = set()
+        self._restarts_before = self._dropped_before = 0
+
+    # --- what is seen of them --------------------------------------------------------------------------
+
+    @property
+    def dropped(self) -> int:
+        """Frames overwritten by a newer one before they were taken."""
+        return self._dropped_before + sum(capture.dropped for capture in self._captures)
+
+    @property
+    def restarts(self) -> int:
+        """Streams restarted and cameras opened again."""
+        return self._restarts_before + sum(capture.restarts + capture.reopens for capture in self._captures)
+
+    @property
+    def health(self) -> tuple[CameraHealth, ...]:
+        """Figures of each camera."""
+        return tuple(capture.health(self._recovery.in_vain(capture.camera)) for capture in self._captures)
+
+    @property
+    def states(self) -> str:
+        """Each camera's state, for people."""
+        return ", ".join(f"{capture.camera} {capture.state}" for capture in self._captures)
+
+    @property
+    def ended(self) -> bool:
+        """Will no more frames come, and has at least one camera come to its end?"""
+        captures = self._captures
+        return all(c.ended for c in captures) and any(c.state is CameraState.FINISHED for c in captures)
+
+    @property
+    def failure(self) -> EdgeClassifyError | None:
+        """Why a camera has failed, if one has."""
+        failed = [capture for capture in self._captures if capture.state is CameraState.FAILED]
+        return _camera_error(failed) if failed else None
+
+    @property
+    def quiet(self) -> bool:
+        """Is no frame to be expected now from any camera: are all lost, resting, or waiting for pictures?"""
+        return not any(c.delivers and c.camera not in self._stuck for c in self._captures)
+
+    def is_available(self, camera: str) -> bool:
+        """Does the camera deliver frames?"""
+        running = self._running.get(camera)
+        return running is not None and running.capture.state in WORKING and camera not in self._stuck
+
+    # --- start, change, stop ---------------------------------------------------------------------------
+
+    def run(self, parts: Parts) -> None:
+        """Bring what runs in line with the config: keep, change, stop and start cameras.
+
+        Cameras that are to stay are changed first. Raises SourceError where one refuses its new settings.
+        """
+        wanted = {planned.camera.name: planned for planned in parts.sources}
+        kept = {
+            name for name, planned in wanted.items() if self._keeps(planned, parts.interval_of(planned.camera))
+        }
+        for name in set(self._running) - kept:
+            self._end(name)
+        for name, planned in wanted.items():
+            if name not in kept:
+                self._begin(planned, parts.interval_of(planned.camera))
+        self._running = {name: self._running[name] for name in wanted}
+
+    def set_intervals(self, parts: Parts) -> None:
+        """A view's interval has been changed."""
+        for camera in parts.config.camera:
+            self._running[camera.name].capture.set_interval(parts.interval_of(camera))
+
+    def hurry(self, camera: str) -> None:
+        """Hand over the camera's next frame at once."""
+        self._running[camera].capture.hurry()
+
+    def stop(self, deadline: float) -> None:
+        """End all, by then (monotonic seconds)."""
+        for capture in self._captures:
+            capture.ask_to_stop()
+        for capture in self._captures:
+            capture.stop(max(0.05, deadline - time.monotonic()))
+
+    def acknowledge(self) -> None:
+        """Inference has ended: tell the sources what it is done with."""
+        for capture in self._captures:
+            capture.acknowledge()
+
+    def _keeps(self, planned: PlannedSource, interval_s: float) -> bool:
+        """Does the thread of this camera go on, with its settings changed where that can be done?"""
+        running = self._running.get(planned.camera.name)
+        if running is None or running.capture.ended:
+            return False
+        capture = running.capture
+        if planned.made_from != running.made_from:
+            if not capture.follows_all_but_interval(capture_rules(planned.camera, interval_s)):
+                return False
+            if not capture.source.adopt(planned.source):
+                return False
+            running.made_from = planned.made_from
+        capture.set_interval(interval_s)
+        return True
+
+    def _begin(self, planned: PlannedSource, interval_s: float) -> None:
+        rules = capture_rules(planned.camera, interval_s)
+        capture = CaptureThread(planned.source, self.frames, rules, self._on_available)
+        self._running[planned.camera.name] = _Running(capture, planned.made_from)
+        capture.start()
+
+    def _end(self, name: str) -> None:
+        capture = self._running.pop(name).capture
+        capture.stop()
+        self._restarts_before += capture.restarts + capture.reopens
+        self._dropped_before += capture.dropped
+        self.frames.forget(name)
+        self._given_up.discard(name)
+        self._stuck.discard(name)
+
+    # --- looking after them ----------------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """Look after the cameras: called again and again.
+
+        Raises FreshProcessError where only a new process may help, and the error of a camera where none is left
+        and none can come back.
+        """
+        self._watch_stuck()
+        self._report_given_up()
+        for capture in self._captures:
+            if capture.settled:
+                self._recovery.settled(capture.camera)
+        if self._captures and all(capture.final for capture in self._captures):
+            raise _camera_error(self._captures)
+        if not self.ended:
+            for capture in self._beyond_help():
+                self._help(capture)
+
+    @property
+    def _captures(self) -> list[CaptureThread]:
+        return [running.capture for running in self._running.values()]
+
+    def _beyond_help(self) -> Iterator[CaptureThread]:
+        """Cameras that a fresh process may bring back, and nothing less."""
+        for capture in self._captures:
+            failed = capture.state is CameraState.FAILED and not capture.final
+            if capture.camera in self._stuck or (failed and not isinstance(capture.error, AbsentError)):
+                yield capture
+
+    def _help(self, capture: CaptureThread) -> None:
+        stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
+        lost_s = max(stuck_s, 0.0 if capture.lost_since is None else time.monotonic() - capture.lost_since)
+        others = any(self._works_or_may(other) for other in self._captures if other is not capture)
+        remedy = self._recovery.due(capture.camera, lost_s, alone=not others)
+        if remedy is None:
+            return
+        self._recovery.take(remedy, capture.camera)
+        if remedy is Remedy.FRESH_PROCESS:
+            if stuck_s:
+                _show_stacks()
+            why = "a call into its driver does not return." if stuck_s else str(capture.error)
+            raise FreshProcessError(
+                f"camera {capture.camera}: {why} This process can't bring it back: ending, so that a fresh one "
+                "may (recovery.fresh_process)."
+            )
+
+    def _works_or_may(self, capture: CaptureThread) -> bool:
+        """Does a camera deliver, or is it still being started or brought back?"""
+        if capture.ended or capture.camera in self._stuck:
+            return False
+        return capture.state in WORKING or not isinstance(capture.error, AbsentError)
+
+    def _report_given_up(self) -> None:
+        """Say once that a camera is gone; it is tried on, so it may come back."""
+        failed = [capture for capture in self._captures if capture.state is CameraState.FAILED]
+        for capture in failed:
+            if capture.camera not in self._given_up:
+                log.error("camera %s: given up for now: %s", capture.camera, capture.error)
+        self._given_up = {capture.camera for capture in failed}
+
+    def _watch_stuck(self) -> None:
+        """A call into a driver that does not return: its camera is offline."""
+        stuck = {
+            capture.camera
+            for capture in self._captures
+            if capture.stuck_s > capture.rules.stall_timeout_s + STUCK_GRACE_S
+        }
+        for camera in stuck - self._stuck:
+            log.error("camera %s: a call into its driver does not return", camera)
+            self._on_available(camera, False)
+        before, self._stuck = self._stuck, stuck
+        for camera in before - stuck:
+            # The capture thread knows nothing of having been stuck, so it would not say that it is back.
+            if self.is_available(camera):
+                self._on_available(camera, True)
+
+
+def _camera_error(failed: Sequence[CaptureThread]) -> EdgeClassifyError:
+    """Why the first of the failed cameras is gone."""
+    error = failed[0].error
+    return error if error is not None else SourceError(f"camera {failed[0].camera}: gone")
+
+
+def _show_stacks() -> None:
+    """Where every thread is, on standard error: the only trace of a driver that keeps a call."""
+    with suppress(OSError, ValueError, AttributeError):
+        faulthandler.dump_traceback(sys.stderr, all_threads=True)

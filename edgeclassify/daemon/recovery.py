@@ -1,0 +1,125 @@
+"""What is done for a camera that its capture thread could not bring back: a fresh process, then a reboot.
+
+How often that has been in vain is kept in the state folder, so that the waits grow over restarts of the daemon.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from pathlib import Path
+
+from edgeclassify.config import RecoveryConfig
+from edgeclassify.files import replace_file, set_aside
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "recovery.json"
+ALONE_WAIT_S = 60.0
+"""No camera works: the first fresh process comes at once, the second after this, doubling each time."""
+MAX_ALONE_WAIT_S = 3600.0
+OTHERS_WAIT_S = 600.0
+"""Other cameras work, and a fresh process interrupts them for seconds: it comes after this, doubling each time."""
+MAX_OTHERS_WAIT_S = 86_400.0
+
+
+class Remedy(Enum):
+    """What the daemon can do."""
+
+    FRESH_PROCESS = auto()
+    REBOOT = auto()
+
+
+def wait_s(in_vain: int, *, alone: bool) -> float:
+    """Seconds that a camera is lost before the next fresh process, after so many that were in vain."""
+    if alone:
+        return min(ALONE_WAIT_S * 2 ** min(in_vain - 1, 20), MAX_ALONE_WAIT_S) if in_vain else 0.0
+    return float(min(OTHERS_WAIT_S * 2 ** min(in_vain, 20), MAX_OTHERS_WAIT_S))
+
+
+def uptime_s() -> float:
+    """Seconds since the machine was booted: a clock that nobody sets."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class Recovery:
+    """Used by the daemon's thread. `folder` None: nothing survives a restart, and the waits do not grow.
+
+    A file that can't be read or is damaged counts as none; one that can't be written is said once.
+    """
+
+    def __init__(
+        self, folder: Path | None, config: RecoveryConfig, uptime: Callable[[], float] = uptime_s
+    ) -> None:
+        self.config = config
+        self._uptime = uptime
+        self._path = None if folder is None else folder / FILE_NAME
+        self._in_vain = {} if self._path is None else _read(self._path)
+        self._reboot_asked = False
+
+    def in_vain(self, camera: str) -> int:
+        """Fresh processes that did not bring this camera back, in a row."""
+        return self._in_vain.get(camera, 0)
+
+    def settled(self, camera: str) -> None:
+        """The camera works: what was in vain is forgotten."""
+        if self._in_vain.pop(camera, 0):
+            self._store()
+
+    def due(self, camera: str, lost_s: float, *, alone: bool) -> Remedy | None:
+        """What is to be done now for a camera that has been lost for so long. `alone`: no other one works."""
+        count, config = self.in_vain(camera), self.config
+        may_reboot = config.reboot and not self._reboot_asked and count >= config.reboot_after
+        if may_reboot and alone and self._uptime() >= config.reboot_interval_s:
+            return Remedy.REBOOT
+        if config.fresh_process and lost_s >= wait_s(count, alone=alone):
+            return Remedy.FRESH_PROCESS
+        return None
+
+    def take(self, remedy: Remedy, camera: str) -> None:
+        """Note that a fresh process comes, or ask for a reboot."""
+        if remedy is Remedy.FRESH_PROCESS:
+            self._in_vain[camera] = self.in_vain(camera) + 1
+            self._store()
+            return
+        self._reboot_asked = True
+        file = self.config.reboot_file
+        log.error("camera %s: %d fresh processes were in vain: asking for a reboot", camera, self.in_vain(camera))
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"edgeclassify: camera {camera} is lost\n")
+        except OSError as error:
+            log.error(
+                "recovery.reboot_file: %s: can't be written: %s. No reboot can be asked for.",
+                file, error.strerror or error,
+            )  # fmt: skip
+
+    def _store(self) -> None:
+        if self._path is None:
+            return
+        try:
+            replace_file(self._path, json.dumps({"fresh_processes_in_vain": self._in_vain}, indent=1).encode())
+        except OSError as error:
+            log.warning(
+                "%s: can't be written: %s. How often a fresh process was in vain is forgotten with a restart.",
+                self._path, error.strerror or error,
+            )  # fmt: skip
+
+
+def _read(path: Path) -> dict[str, int]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        log.warning("%s: can't be read: %s. It counts as empty.", path, error.strerror or error)
+        return {}
+    try:
+        counts = json.loads(content)["fresh_processes_in_vain"]
+        if not all(isinstance(count, int) and 0 <= count <= 10**6 for count in counts.values()):
+            raise ValueError
+        return {str(camera): count for camera, count in counts.items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        log.warning("%s: expected counts of fresh processes, found damage: %s.", path, set_aside(path))
+        return {}

@@ -1,0 +1,118 @@
+"""The hand-off from all capture threads to inference."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+
+from edgeclassify.types import Frame
+
+
+class LatestFrames:
+    """Hand-off from the capture threads to inference: one slot per camera, the newest frame wins.
+
+    Drop policy: `put` overwrites a frame that nobody took, and counts it as dropped; `put_waiting` waits
+    instead. `take` goes round the cameras, so that a fast one can't starve a slow one.
+
+    There is one taker. When it comes for the next frame it is done with the one before: `finished` tells.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._slots: dict[str, Frame] = {}
+        self._turns: deque[str] = deque()
+        self._dropped: Counter[str] = Counter()
+        self._taken: tuple[str, int] | None = None
+        self._finished: dict[str, int] = {}
+        self._closed = False
+
+    def put(self, frame: Frame) -> None:
+        """Hand over a frame; one of the same camera that still waits is dropped."""
+        with self._changed:
+            if frame.camera in self._slots:
+                self._dropped[frame.camera] += 1
+            self._store(frame)
+
+    def put_waiting(self, frame: Frame, cancelled: Callable[[], bool]) -> bool:
+        """Hand over a frame once the camera's slot is empty; nothing is dropped.
+
+        Returns False, without having handed it over, when closed or when `cancelled()` (looked at after each
+        wake()) says so.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or cancelled() or frame.camera not in self._slots)
+            if self._closed or frame.camera in self._slots:
+                return False
+            self._store(frame)
+            return True
+
+    def take(self, timeout_s: float) -> Frame | None:
+        """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
+        with self._changed:
+            self._settle()
+            self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
+            if self._closed:
+                return None
+            for camera in self._turns:
+                if camera in self._slots:
+                    self._turns.remove(camera)
+                    self._turns.append(camera)
+                    self._changed.notify_all()
+                    frame = self._slots.pop(camera)
+                    self._taken = (camera, frame.sequence)
+                    return frame
+            return None
+
+    def settle(self) -> None:
+        """The taker is done with the frame that it took last, and comes for no other now."""
+        with self._changed:
+            self._settle()
+
+    def finished(self, camera: str) -> int:
+        """Sequence number of the camera's last frame that the taker is done with; -1: none yet."""
+        with self._changed:
+            return self._finished.get(camera, -1)
+
+    def forget(self, camera: str) -> None:
+        """The camera is gone: let its frame go, if one waits."""
+        with self._changed:
+            self._slots.pop(camera, None)
+            self._finished.pop(camera, None)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Wake everybody; from now on nothing is handed over. Frames that wait are let go."""
+        with self._changed:
+            self._closed = True
+            self._slots.clear()
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Let waiting put_waiting() calls look at their `cancelled` again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    @property
+    def waiting(self) -> bool:
+        """True while a frame waits to be taken."""
+        with self._changed:
+            return bool(self._slots)
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """Frames dropped so far, per camera."""
+        with self._changed:
+            return dict(self._dropped)
+
+    def _settle(self) -> None:
+        if self._taken is not None:
+            camera, sequence = self._taken
+            self._finished[camera] = sequence
+            self._taken = None
+
+    def _store(self, frame: Frame) -> None:
+        if self._closed:
+            return
+        if frame.camera not in self._turns:
+            self._turns.append(frame.camera)
+        self._slots[frame.camera] = frame
+        self._changed.notify_all()

@@ -1,0 +1,72 @@
+"""The restart ladder: what is tried next to get a lost source back, and how long to wait before it."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from edgeclassify.errors import AbsentError, SourceError
+
+BACK_OFF_S = 0.5
+"""Wait before the first re-open; it doubles with each further one."""
+MAX_BACK_OFF_S = 10.0
+GIVEN_UP_S = 60.0
+"""Wait between two quiet tries of a camera that counts as gone, while the daemon lives on for others."""
+SETTLED_S = 60.0
+"""A source that has given frames for so long is well: its next loss begins at the lowest rung again."""
+
+
+class Rung(Enum):
+    """What a capture thread can do, the least first. The daemon has two more: a fresh process, and a reboot."""
+
+    RESTART = auto()  # the stream is stopped and started, the device stays open
+    REOPEN = auto()  # closed, and opened again
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is tried next, after a wait of so many seconds."""
+
+    rung: Rung
+    wait_s: float
+
+
+class Ladder:
+    """Climbs a rung with each loss in a row; frames for `settled_s` without a loss lead back to its foot.
+
+    First the stream is restarted, where the source can do that and it was running. Then it is opened again, after
+    0.5 s, doubling to 10 s. After `attempts` re-opens the ladder is at its end (`given_up`), and the source is
+    tried on every 60 s. What is absent has no end: it is looked for every 10 s.
+    """
+
+    def __init__(self, *, attempts: int, keeps_device: bool, settled_s: float = SETTLED_S) -> None:
+        self._attempts, self._keeps_device, self._settled_s = attempts, keeps_device, settled_s
+        self._restarted = False
+        self._reopens = 0
+        self._well_since: float | None = None
+        self.given_up = False
+
+    def well(self, now: float) -> bool:
+        """A frame came; True once the source has been well for so long that its loss is forgotten."""
+        if self._well_since is None:
+            self._well_since = now
+        if now - self._well_since < self._settled_s:
+            return False
+        self._restarted, self._reopens, self.given_up = False, 0, False
+        return True
+
+    def lost(self, error: SourceError, *, running: bool) -> Step:
+        """The source was lost. `running`: it was open, and only its stream broke or stalled."""
+        self._well_since = None
+        if running and self._keeps_device and not self._restarted and not self.given_up:
+            self._restarted = True
+            return Step(Rung.RESTART, 0.0)
+        wait_s = min(BACK_OFF_S * 2 ** min(self._reopens, 10), MAX_BACK_OFF_S)
+        self._reopens += 1
+        if isinstance(error, AbsentError):
+            return Step(Rung.REOPEN, wait_s)
+        self.given_up = self.given_up or self._reopens > self._attempts
+        return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s)
+
+    def give_up(self) -> Step:
+        """What was lost can't heal by trying: go to the ladder's end."""
+        self._well_since, self.given_up = None, True
+        return Step(Rung.REOPEN, GIVEN_UP_S)

@@ -1,0 +1,33 @@
+"""Which program has a device open? Read from /proc, as far as that is permitted."""
+
+import glob
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def users_of(pattern: str) -> str:
+    """A sentence that names the programs which hold a device open (a path or a shell pattern), for a message.
+
+    Own processes of the caller are left out. Where nothing is found, what may be the case and what to do.
+    """
+    devices = {os.path.realpath(path) for path in glob.glob(pattern)}  # noqa: PTH207 - a pattern from the root
+    users = sorted(set(_users(devices))) if devices else []
+    if users:
+        return f"It is in use by {', '.join(f'{name} (pid {pid})' for pid, name in users)}: end that first."
+    return "It may be in use by another program: `sudo fuser " + pattern + "` tells which."
+
+
+def _users(devices: set[str]) -> Iterator[tuple[int, str]]:
+    for folder in PROC.iterdir():
+        if not folder.name.isdecimal() or int(folder.name) == os.getpid():
+            continue
+        with suppress(OSError):  # another user's process, or one that has just ended
+            for link in (folder / "fd").iterdir():
+                with suppress(OSError):
+                    if str(link.readlink()) in devices:
+                        yield int(folder.name), (folder / "comm").read_text().strip()
+                        break

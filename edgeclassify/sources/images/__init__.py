@@ -1,0 +1,1 @@
+"""Pictures: files, folders and URLs, read in order, and folders that are watched for new ones."""

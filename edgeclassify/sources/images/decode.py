@@ -1,0 +1,207 @@
+"""Bytes of an image file → pixels: every kind that is accepted, and one message for each that is not."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from edgeclassify.errors import ImageError
+from edgeclassify.sources.images.image_header import ImageHeader, read_header
+from edgeclassify.sources.quiet import captured_chatter, quiet_opencv
+from edgeclassify.types import Pixels
+
+MAX_PIXELS = 50_000_000
+"""Most pixels that are decoded (150 MB of BGR). Larger JPEGs are decoded at a reduced scale."""
+MAX_JPEG_PIXELS = 250_000_000
+"""Most pixels of a JPEG's full size, whatever the scale: its decoder still reads all of them."""
+BACKGROUND = 255
+"""What shows through transparent pixels: white, as behind a logo or a product photo on a page."""
+KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF"
+
+Stored = Any
+"""An array as OpenCV returns it: 8 or 16 bits or float, 1, 3 (BGR) or 4 (BGRA) channels."""
+
+_BAND = 64
+_ALPHA_KINDS = ("PNG", "WebP", "GIF")
+_SCALE_FLAGS = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
+_OWN_ORIENTATION = ("JPEG", "PNG", "WebP")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedImage:
+    """`pixels`: BGR uint8, (height, width, 3), upright. `full_width`, `full_height`: the picture's own size,
+    upright, larger than the array where it was decoded at a reduced scale."""
+
+    pixels: Pixels
+    full_width: int
+    full_height: int
+    kind: str
+
+
+def decode_image(data: bytes, name: str, wanted_side: int = 0) -> DecodedImage:
+    """Decode an image file's bytes.
+
+    `name` stands in the messages. `wanted_side`: where above 0, a JPEG may be decoded at 1/2, 1/4 or 1/8 as
+    long as its shorter side keeps at least that many pixels (a fraction of time and memory).
+
+    Exif orientation is applied; grey, palette, CMYK and 16-bit images become 8-bit BGR (16-bit values are
+    scaled); alpha is blended on white in PNG, WebP and GIF, and ignored in the other kinds; of an animated
+    image the first picture is taken.
+    Raises ImageError for what is no image, damaged, cut off or too large.
+    """
+    header = _checked_header(data, name)
+    scale = _reduction(header, wanted_side)
+    _check_size(header, scale, name)
+    array = _decode(data, header, scale, name)
+    if header.kind in _OWN_ORIENTATION:
+        array = _upright(array, header.orientation)
+    pixels = _to_bgr(array, name)
+    full = (header.height, header.width) if scale > 1 else pixels.shape[:2]
+    if scale > 1 and header.orientation >= 5:
+        full = full[::-1]
+    return DecodedImage(pixels, full_width=full[1], full_height=full[0], kind=header.kind)
+
+
+def _checked_header(data: bytes, name: str) -> ImageHeader:
+    if not data:
+        raise ImageError(f"{name}: expected an image, found an empty file (0 bytes). Copy or fetch it again.")
+    header = read_header(data)
+    if header is None:
+        found = _looks_like(data)
+        raise ImageError(f"{name}: expected an image ({KINDS}), found {found}. Check that it is the right file.")
+    if header.kind == "HEIC":
+        raise ImageError(f"{name}: expected {KINDS}, found HEIC. Convert it to JPEG.")
+    if header.fault:
+        raise ImageError(f"{name}: expected a whole {header.kind}, but {header.fault}. Copy or fetch it again.")
+    return header
+
+
+def _looks_like(data: bytes) -> str:
+    start = data[:512]
+    if start.startswith(b"%PDF"):
+        return "a PDF"
+    try:
+        text = start.decode("utf-8")
+    except UnicodeDecodeError as error:
+        text = start[: error.start].decode("utf-8") if error.start > len(start) - 4 else ""
+    if text and all(c.isprintable() or c in "\r\n\t\f\ufeff" for c in text):
+        is_page = text.lstrip("\ufeff \r\n\t").lower().startswith(("<!doctype html", "<html"))
+        return "an HTML page" if is_page else f"text that begins {text.strip()[:30]!r}"
+    return f"data that begins {start[:8].hex(' ')}"
+
+
+def _reduction(header: ImageHeader, wanted_side: int) -> int:
+    if header.kind != "JPEG" or wanted_side <= 0:
+        return 1
+    shorter = min(header.width, header.height)
+    return next((scale for scale in (8, 4, 2) if shorter // scale >= wanted_side), 1)
+
+
+def _check_size(header: ImageHeader, scale: int, name: str) -> None:
+    # A progressive JPEG keeps its coefficients for the whole picture, so the scale saves nothing there.
+    whole = header.progressive or scale == 1
+    limit = MAX_PIXELS if whole else MAX_JPEG_PIXELS
+    if header.pixels > limit:
+        raise ImageError(
+            f"{name}: expected at most {limit // 1_000_000} megapixels, found {header.pixels / 1e6:.0f} "
+            f"({header.width} x {header.height}). Make the image smaller."
+        )
+
+
+def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
+    if header.kind in _ALPHA_KINDS:
+        flags = cv2.IMREAD_UNCHANGED
+    elif header.kind == "JPEG":
+        flags = _SCALE_FLAGS[scale] | cv2.IMREAD_IGNORE_ORIENTATION
+    else:
+        flags = cv2.IMREAD_COLOR
+    quiet_opencv()
+    with captured_chatter() as chatter:
+        try:
+            array = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        except cv2.error:
+            array = None
+    if array is None or any("Premature end" in line for line in chatter):
+        if unknown := _without_decoder(header):
+            raise ImageError(
+                f"{name}: expected an image that OpenCV {cv2.__version__} can decode, found {unknown}. "
+                "Convert it to JPEG or PNG."
+            )
+        if values := _other_values(data, header):
+            raise _wrong_depth(name, values)
+        raise ImageError(
+            f"{name}: expected a whole {header.kind}, found one that is damaged or cut off "
+            f"({header.width} x {header.height}, {len(data)} bytes). Copy or fetch it again."
+        )
+    return array
+
+
+def _other_values(data: bytes, header: ImageHeader) -> str | None:
+    """The dtype of a TIFF that is whole but has values which are no colours; None for any other image."""
+    # Its values are read as they are, up to 8 bytes each: only where that takes no more memory than other images.
+    if header.kind != "TIFF" or header.pixels > MAX_PIXELS // 8:
+        return None
+    with captured_chatter():
+        try:
+            array: Stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        except cv2.error:
+            return None
+    return None if array is None or array.dtype in (np.uint8, np.uint16) else str(array.dtype)
+
+
+def _wrong_depth(name: str, values: str) -> ImageError:
+    return ImageError(f"{name}: expected 8 or 16 bits per channel, found {values}. Convert it to JPEG or PNG.")
+
+
+def _without_decoder(header: ImageHeader) -> str | None:
+    """What this OpenCV can't decode at all, in words; None for a kind that it knows."""
+    if header.animated:  # until 4.10; from 4.11 on OpenCV gives the first picture
+        return f"an animated {header.kind}"
+    if header.kind in ("GIF", "AVIF") and not cv2.haveImageWriter(f"x.{header.kind.lower()}"):
+        return header.kind  # OpenCV brings reader and writer together, and can be asked for the writer alone
+    return None
+
+
+def _upright(array: Stored, orientation: int) -> Stored:
+    """Apply Exif's orientation: the stored picture as it is meant to be seen."""
+    if orientation in (5, 7):
+        array = cv2.transpose(array)
+    if orientation == 2:
+        return cv2.flip(array, 1)
+    if orientation == 4:
+        return cv2.flip(array, 0)
+    if orientation == 7:
+        return cv2.flip(array, -1)
+    turns = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_CLOCKWISE, 8: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return cv2.rotate(array, turns[orientation]) if orientation in turns else array
+
+
+def _to_bgr(array: Stored, name: str) -> Pixels:
+    if array.dtype == np.uint16:
+        array = cv2.convertScaleAbs(array, alpha=1 / 257)  # 65535 → 255, rounded
+    if array.dtype != np.uint8:
+        raise _wrong_depth(name, str(array.dtype))
+    if array.ndim == 2:
+        array = cv2.cvtColor(array, cv2.COLOR_GRAY2BGR)
+    elif array.shape[2] == 4:
+        return _on_background(array)
+    pixels: Pixels = array
+    return pixels
+
+
+def _on_background(bgra: Stored) -> Pixels:
+    alpha = bgra[:, :, 3]
+    bgr: Pixels = np.ascontiguousarray(bgra[:, :, :3])
+    if alpha.min() == 255:
+        return bgr
+    for top in range(0, len(bgr), _BAND):  # in bands, since the wide arithmetic takes six times the memory
+        rows = slice(top, top + _BAND)
+        weight = alpha[rows, :, np.newaxis].astype(np.uint16)
+        bgr[rows] = (bgr[rows] * weight + BACKGROUND * (255 - weight) + 127) // 255
+    return bgr

@@ -1,0 +1,85 @@
+"""Which pictures of a watched folder have been classified: kept over a restart of the daemon."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from edgeclassify.files import replace_file
+
+log = logging.getLogger(__name__)
+
+_DIGITS = 16
+
+
+def fingerprint(name: str, size: int, mtime_ns: int) -> str:
+    """A picture's identity: the same name with another content counts as another picture."""
+    return hashlib.blake2b(
+        f"{name}\0{size}\0{mtime_ns}".encode(errors="surrogateescape"), digest_size=8
+    ).hexdigest()
+
+
+class Ledger:
+    """A set of fingerprints; each is appended to a text file, a line of its own. `path` None: in memory only.
+
+    A line that a power cut left half written is passed over: that picture is classified once more. A file that
+    can't be written is said once, and the set is kept in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known = set() if path is None else _read(path)
+        self._lines = len(self._known)
+        self._writable = True
+
+    def __contains__(self, mark: str) -> bool:
+        return mark in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def add(self, mark: str) -> None:
+        """Remember a picture."""
+        self._known.add(mark)
+        self._lines += 1
+        if self._path is not None:
+            self._try(lambda path: _append(path, mark))
+
+    def keep_only(self, present: set[str]) -> None:
+        """Forget the pictures that are no longer there; the file is written anew when most of it is of those."""
+        self._known &= present
+        if self._path is not None and self._lines > 2 * len(self._known) + 1000:
+            self._lines = len(self._known)
+            self._try(lambda path: replace_file(path, "".join(f"{m}\n" for m in sorted(self._known)).encode()))
+
+    def _try(self, write: Callable[[Path], None]) -> None:
+        assert self._path is not None, "asked for by the caller"
+        try:
+            write(self._path)
+        except OSError as error:
+            if self._writable:
+                log.warning(
+                    "%s: can't be written: %s. Pictures that have been classified will be again after a restart. "
+                    "Make room, or make the folder writable.",
+                    self._path, error.strerror or error,
+                )  # fmt: skip
+            self._writable = False
+        else:
+            self._writable = True
+
+
+def _append(path: Path, mark: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="ascii") as file:
+        file.write(f"{mark}\n")
+
+
+def _read(path: Path) -> set[str]:
+    try:
+        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        log.warning("%s: can't be read: %s. All pictures count as new.", path, error.strerror or error)
+        return set()
+    return {line for line in lines if len(line) == _DIGITS and all(c in "0123456789abcdef" for c in line)}

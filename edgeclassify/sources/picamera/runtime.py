@@ -1,0 +1,77 @@
+"""The only importer of picamera2 and libcamera: where they can't be had, it says what to do."""
+
+from types import ModuleType
+from typing import Any
+
+from edgeclassify.errors import SoftwareError
+
+INSTALL = (
+    "Install it with `sudo apt install python3-picamera2`, in an environment made with "
+    "`python3 -m venv --system-site-packages`."
+)
+
+
+def picamera2() -> ModuleType:
+    """The module picamera2. Raises SoftwareError, with the remedy, where it can't be imported."""
+    try:
+        import picamera2 as module
+    except ModuleNotFoundError as error:
+        what = error.name or "a module"
+        raise SoftwareError(
+            f"picamera: expected picamera2, but the module {what} is not here. {INSTALL}"
+        ) from error
+    except ValueError as error:
+        if "size changed" not in str(error):
+            raise
+        raise SoftwareError(
+            "picamera: picamera2's modules (simplejpeg) were built for another numpy than the one installed "
+            f"here ({error}). Use one numpy for both: that of apt (`pip uninstall numpy` in the environment), or "
+            "`pip install --force-reinstall --no-cache-dir simplejpeg`."
+        ) from error
+    except ImportError as error:
+        raise SoftwareError(f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}") from error
+    return module  # type: ignore[no-any-return]
+
+
+def libcamera() -> ModuleType:
+    """The module libcamera, which picamera2 has imported by then."""
+    import libcamera as module
+
+    return module  # type: ignore[no-any-return]
+
+
+def imx708() -> Any:
+    """picamera2's class for the sensor of the Camera Module 3. Raises ImportError where picamera2 is too old."""
+    from picamera2.devices.imx708 import IMX708
+
+    return IMX708
+
+
+def bt601() -> Any:
+    """libcamera's name for BT.601, limited range."""
+    return libcamera().ColorSpace.Smpte170m()
+
+
+def transform(hflip: bool, vflip: bool) -> Any:
+    """libcamera's name for a mirrored picture."""
+    return libcamera().Transform(hflip=hflip, vflip=vflip)
+
+
+def enumerators(control: str) -> dict[str, int]:
+    """Names and numbers of the values of a control that is an enumeration; empty for any other."""
+    controls = libcamera().controls
+    for place in (controls, getattr(controls, "draft", None), getattr(controls, "rpi", None)):
+        members = getattr(getattr(place, f"{control}Enum", None), "__members__", None)
+        if members is not None:
+            return {name: int(value) for name, value in members.items()}
+    return {}
+
+
+def chain(error: BaseException) -> str:
+    """An error's text with its causes: picamera2 wraps libcamera's reason."""
+    texts: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(texts) < 4:
+        texts.append(str(cause).rstrip(".") or type(cause).__name__)
+        cause = cause.__cause__
+    return ": ".join(dict.fromkeys(texts))

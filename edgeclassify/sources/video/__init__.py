@@ -1,0 +1,1 @@
+"""What OpenCV's VideoCapture reads: USB cameras (V4L2), network streams, video files."""

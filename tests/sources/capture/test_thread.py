@@ -1,0 +1,612 @@
+"""The hand-off, and the capture thread with its restart ladder."""
+
+import logging
+import threading
+import time
+
+import pytest
+
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SoftwareError, SourceError
+from edgeclassify.sources.capture import ladder
+from edgeclassify.sources.capture import thread as thread_module
+from edgeclassify.sources.capture.daynight import NightRules
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.types import CameraState
+from tests.fakes import make_frame
+
+
+def wait_for(condition, timeout_s=5.0):
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
+
+
+class ScriptedSource(FrameSource):
+    """Does what the script says, one step per read: a frame's number, an exception, a call, or None (the end).
+
+    Each list of the script is what one open() makes available; an exception in place of a list is raised by
+    open(). The last entry repeats.
+    """
+
+    def __init__(self, *script, live=True, camera="front"):
+        super().__init__(camera)
+        self.live = live
+        self.script = list(script)
+        self.opened = self.closed = self.reads = 0
+        self._steps = []
+
+    def open(self):
+        self.opened += 1
+        part = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(part, Exception):
+            raise part
+        self._steps = list(part)
+
+    def read(self, timeout_s):
+        self.reads += 1
+        step = self._steps.pop(0) if self._steps else NoFrameInTimeError("nothing more in the script")
+        if callable(step):
+            step = step()
+        if isinstance(step, NoFrameInTimeError):
+            time.sleep(min(timeout_s, 0.005))
+        if isinstance(step, Exception):
+            raise step
+        return None if step is None else make_frame(camera=self.camera, sequence=step)
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def frames():
+    hand_off = LatestFrames()
+    yield hand_off
+    hand_off.close()
+
+
+@pytest.fixture
+def run(frames):
+    """Starts capture threads and stops them at the end."""
+    threads = []
+
+    def start(source, on_available=lambda *_: None, **rules):
+        thread = CaptureThread(source, frames, CaptureRules(**rules), on_available)
+        threads.append(thread)
+        thread.start()
+        return thread
+
+    yield start
+    frames.close()
+    for thread in threads:
+        thread.stop(3)
+
+
+@pytest.fixture
+def quick_back_off(monkeypatch):
+    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.002)
+    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.01)
+
+
+class TestLatestFrames:
+    def test_newest_wins_and_drops_are_counted(self, frames):
+        for sequence in range(3):
+            frames.put(make_frame(sequence=sequence))
+        assert frames.take(0).sequence == 2
+        assert frames.take(0) is None
+        assert frames.dropped == {"front": 2}
+
+    def test_cameras_in_turn(self, frames):
+        """The camera just served has a new frame at once; the others still come first."""
+        for camera in ("a", "b", "c"):
+            frames.put(make_frame(camera=camera))
+        taken = []
+        for _ in range(9):
+            taken.append(frames.take(0).camera)
+            frames.put(make_frame(camera=taken[-1]))
+        assert taken == ["a", "b", "c"] * 3
+
+    def test_take_waits(self, frames):
+        threading.Timer(0.05, frames.put, [make_frame(sequence=9)]).start()
+        assert frames.take(5).sequence == 9
+
+    def test_take_gives_up(self, frames):
+        started = time.monotonic()
+        assert frames.take(0.05) is None
+        assert 0.04 < time.monotonic() - started < 2
+
+    def test_close_wakes_everybody(self, frames):
+        frames.put_waiting(make_frame(), lambda: False)
+        results = []
+        waiting = [
+            threading.Thread(target=lambda: results.append(frames.put_waiting(make_frame(), lambda: False))),
+        ]
+        other = LatestFrames()
+        taker = threading.Thread(target=lambda: results.append(other.take(30)))
+        for thread in (*waiting, taker):
+            thread.start()
+        time.sleep(0.02)
+        frames.close()
+        other.close()
+        for thread in (*waiting, taker):
+            thread.join(2)
+            assert not thread.is_alive()
+        assert sorted(map(str, results)) == ["False", "None"]
+        assert frames.take(1) is None
+        frames.put(make_frame())
+        assert not frames.waiting
+
+    def test_put_waiting_drops_nothing(self, frames):
+        def produce():
+            for sequence in range(50):
+                assert frames.put_waiting(make_frame(sequence=sequence), lambda: False)
+
+        thread = threading.Thread(target=produce)
+        thread.start()
+        assert [frames.take(2).sequence for _ in range(50)] == list(range(50))
+        thread.join()
+        assert frames.dropped == {}
+
+    def test_put_waiting_can_be_cancelled(self, frames):
+        cancelled = threading.Event()
+        frames.put(make_frame())
+        result = []
+        thread = threading.Thread(target=lambda: result.append(frames.put_waiting(make_frame(), cancelled.is_set)))
+        thread.start()
+        cancelled.set()
+        frames.wake()
+        thread.join(2)
+        assert result == [False]
+
+
+class TestLive:
+    def test_hands_over_frames_and_tells_of_it(self, frames, run):
+        told = []
+        thread = run(ScriptedSource([0, 1, 2]), on_available=lambda *args: told.append(args))
+        wait_for(lambda: thread.frames_captured == 3)
+        assert frames.take(0).sequence == 2
+        assert thread.dropped == 2
+        assert thread.state is CameraState.RUNNING
+        assert told == [("front", True)]
+
+    def test_is_drained_between_intervals(self, frames, run):
+        """Of many frames a second at most one per interval is read, all others are skipped, none waits."""
+
+        class Camera(ScriptedSource):
+            number = skips = 0
+
+            def read(self, timeout_s):
+                time.sleep(0.001)
+                self.number += 1
+                self.reads += 1
+                return make_frame(sequence=self.number)
+
+            def skip(self, timeout_s):
+                time.sleep(0.001)
+                self.number += 1
+                self.skips += 1
+                return True
+
+        source = Camera([])
+        started = time.monotonic()
+        thread = run(source, interval_s=0.05)
+        taken = [frames.take(5).sequence for _ in range(5)]
+        assert thread.stop(2)
+        assert source.reads <= (time.monotonic() - started) / 0.05 + 2
+        assert source.skips > source.reads
+        assert source.number == source.reads + source.skips
+        assert taken == sorted(set(taken))
+
+    def test_breaks_and_heals(self, frames, run, quick_back_off, caplog):
+        told = []
+        source = ScriptedSource([0, SourceError("cable")], SourceError("still"), SourceError("still"), [1])
+        with caplog.at_level(logging.INFO):
+            thread = run(source, on_available=lambda *args: told.append(args))
+            wait_for(lambda: thread.frames_captured == 2)
+        assert told == [("front", True), ("front", False), ("front", True)]
+        assert thread.reopens == 3
+        assert thread.state is CameraState.RUNNING
+        assert thread.error is None
+        assert source.closed == 3
+        assert [r.levelname for r in caplog.records] == ["WARNING", "INFO"]
+        assert "cable" in caplog.records[0].message
+
+    def test_stall_opens_again(self, frames, run, quick_back_off, caplog):
+        source = ScriptedSource([0], [1])
+        thread = run(source, stall_timeout_s=0.05)
+        wait_for(lambda: thread.frames_captured == 2)
+        assert source.opened == 2
+        assert "no new frame for 0.05 s" in caplog.text
+
+    def test_short_gaps_are_no_stall(self, frames, run):
+        gap = [NoFrameInTimeError("gap")] * 3
+        source = ScriptedSource([0, *gap, 1, *gap, 2])
+        thread = run(source, stall_timeout_s=5)
+        wait_for(lambda: thread.frames_captured == 3)
+        assert source.opened == 1
+
+    def test_gives_up_after_the_attempts(self, frames, run, quick_back_off, caplog):
+        told = []
+        source = ScriptedSource(SourceError("not there"))
+        thread = run(source, restart_attempts=3, on_available=lambda *args: told.append(args))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CameraState.FAILED
+        assert source.opened == 4
+        assert source.closed == 4
+        assert str(thread.error) == "not there"
+        assert told == [("front", False)]
+        assert [r.levelname for r in caplog.records] == ["WARNING"]
+
+    def test_a_camera_that_was_given_up_is_tried_on_quietly(
+        self, frames, run, quick_back_off, caplog, monkeypatch
+    ):
+        monkeypatch.setattr("edgeclassify.sources.capture.ladder.GIVEN_UP_S", 0.02)
+        told = []
+        source = ScriptedSource(*[SourceError("not there")] * 6, [7])
+        run(source, restart_attempts=1, on_available=lambda *args: told.append(args))
+        wait_for(lambda: told == [("front", False), ("front", True)])
+        assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
+
+    def test_a_call_that_does_not_return_can_be_seen(self, frames, run):
+        entered, release = threading.Event(), threading.Event()
+
+        class Stuck(ScriptedSource):
+            def read(self, timeout_s):
+                entered.set()
+                release.wait(10)
+                return super().read(timeout_s)
+
+        thread = run(Stuck([1]))
+        entered.wait(10)
+        wait_for(lambda: thread.stuck_s > 0.05)
+        release.set()
+        wait_for(lambda: thread.frames_captured == 1)
+
+    def test_re_opens_without_a_frame_count(self, frames, run, quick_back_off):
+        source = ScriptedSource([SourceError("opens, but reads nothing")])
+        thread = run(source, restart_attempts=2)
+        wait_for(lambda: thread.ended)
+        assert source.opened == 3
+
+    def test_frames_for_a_while_reset_the_count(self, frames, run, quick_back_off, monkeypatch):
+        monkeypatch.setattr(thread_module, "SETTLED_S", 0.0)
+        source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
+        thread = run(source, restart_attempts=1)
+        wait_for(lambda: thread.ended)
+        assert thread.frames_captured == 8
+
+    def test_single_frames_do_not_reset_the_count(self, frames, run, quick_back_off):
+        """A camera that gives one frame after each opening would be opened again for ever."""
+        source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
+        thread = run(source, restart_attempts=3)
+        wait_for(lambda: thread.state is CameraState.FAILED)
+        assert thread.frames_captured == 4
+
+    def test_no_attempts(self, frames, run):
+        source = ScriptedSource(SourceError("x"))
+        thread = run(source, restart_attempts=0)
+        wait_for(lambda: thread.ended)
+        assert source.opened == 1
+
+    def test_back_off_doubles_up_to_its_limit(self, frames, run, monkeypatch):
+        waits = []
+        source = ScriptedSource(SourceError("x"))
+        thread = CaptureThread(source, frames, CaptureRules(restart_attempts=7))
+        monkeypatch.setattr(thread._stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60)
+        thread.start()
+        wait_for(lambda: 60 in waits)
+        thread.stop()
+        assert waits == [0.5, 1, 2, 4, 8, 10, 10, 60]
+
+    def test_an_unexpected_error_is_logged_and_heals(self, frames, run, quick_back_off, caplog):
+        source = ScriptedSource([ZeroDivisionError("bug")], [5])
+        thread = run(source)
+        wait_for(lambda: thread.frames_captured == 1)
+        assert "ZeroDivisionError" in caplog.text
+        assert "Traceback" in caplog.text
+
+    def test_the_end_of_a_stream_is_its_end(self, frames, run):
+        thread = run(ScriptedSource([0, None]))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CameraState.FINISHED
+
+
+class SteadySource(FrameSource):
+    """Gives a frame every 5 ms, with a clock and a brightness that the test sets; notes what is done to it."""
+
+    keeps_device = True
+
+    def __init__(self, brightness=None):
+        super().__init__("front")
+        self.calls = []
+        self.still = False
+        self.brightness = brightness
+        self.measured_lux = None
+        self._number = 0
+        self._clock = 0
+
+    def open(self):
+        self.calls.append("open")
+
+    def pause(self):
+        self.calls.append("pause")
+
+    def resume(self):
+        self.calls.append("resume")
+        self.still = False
+
+    def close(self):
+        self.calls.append("close")
+
+    def read(self, timeout_s):
+        time.sleep(0.005)
+        self._number += 1
+        if not self.still:
+            self._clock = self._number
+        frame = make_frame(7 if self.brightness is None else self.brightness, sequence=self._number)
+        frame.pixels[0, 0] = 255  # not all alike: such a picture says nothing
+        if self.brightness is None:
+            frame.pixels[1, :] = self._number % 200
+        return frame
+
+    @property
+    def clock(self):
+        return self._clock
+
+    @property
+    def lux(self):
+        return self.measured_lux
+
+    def use_night_profile(self, night):
+        self.calls.append("night" if night else "day")
+
+
+class TestFreshness:
+    def test_a_clock_that_stands_still_is_a_stall(self, frames, run):
+        source = SteadySource()
+        thread = run(source, stall_timeout_s=0.1)
+        wait_for(lambda: thread.frames_captured > 3)
+        source.still = True
+        wait_for(lambda: thread.state is CameraState.RESTARTING or thread.restarts)
+        wait_for(lambda: thread.state is CameraState.RUNNING)
+        assert (thread.stalls, thread.restarts, thread.reopens) == (1, 1, 0)
+        assert source.calls == ["open", "pause", "resume"]
+
+    def test_the_same_picture_for_too_long_is_frozen(self, frames, run, caplog):
+        source = SteadySource(brightness=50)
+        thread = run(source, freeze_timeout_s=0.1)
+        wait_for(lambda: thread.freezes)
+        wait_for(lambda: "bit by bit" in caplog.text)
+        assert source.calls[:3] == ["open", "pause", "resume"]
+
+    def test_after_the_restart_comes_the_reopening(self, frames, run, quick_back_off):
+        source = SteadySource(brightness=50)
+        thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
+        wait_for(lambda: thread.state is CameraState.FAILED)
+        assert (thread.restarts, thread.reopens) == (1, 2)
+        assert source.calls[:7] == ["open", "pause", "resume", "close", "open", "close", "open"]
+
+    def test_pictures_that_differ_are_not_frozen(self, frames, run):
+        thread = run(SteadySource(), freeze_timeout_s=0.05)
+        wait_for(lambda: thread.frames_captured > 40)
+        assert thread.freezes == 0
+
+
+class TestRest:
+    def test_the_camera_is_stopped_between_two_frames(self, frames, run, monkeypatch):
+        monkeypatch.setattr(thread_module, "LEAST_REST_S", 0.05)
+        source = SteadySource()
+        thread = run(source, interval_s=0.3, stop_between=True, settle_s=0.05)
+        wait_for(lambda: thread.state is CameraState.RESTING)
+        assert thread.health(0).state is CameraState.RESTING
+        wait_for(lambda: thread.frames_captured == 3)
+        assert source.calls[:5] == ["open", "pause", "resume", "pause", "resume"]
+        assert thread.stalls == 0
+
+    def test_hurry_ends_the_rest(self, frames, run):
+        source = SteadySource()
+        thread = run(source, interval_s=600, stop_between=True, settle_s=0.02)
+        wait_for(lambda: thread.state is CameraState.RESTING)
+        thread.hurry()
+        wait_for(lambda: thread.frames_captured == 2)
+
+    def test_stop_ends_the_rest(self, frames):
+        source = SteadySource()
+        thread = CaptureThread(source, frames, CaptureRules(interval_s=600, stop_between=True))
+        thread.start()
+        wait_for(lambda: thread.state is CameraState.RESTING)
+        assert thread.stop(2)
+        assert source.calls == ["open", "pause", "close"]
+
+
+class TestNight:
+    LUX = NightRules(below=5, above=20, in_lux=True, dwell_s=0.02)
+
+    def test_by_lux(self, frames, run):
+        source = SteadySource()
+        source.measured_lux = 100
+        thread = run(source, night=self.LUX)
+        wait_for(lambda: thread.frames_captured > 3)
+        assert thread.health(0).profile == "day"
+        source.measured_lux = 1
+        wait_for(lambda: thread.health(0).profile == "night")
+        source.measured_lux = 10  # between the two: nothing changes
+        time.sleep(0.1)
+        assert thread.health(0).profile == "night"
+        source.measured_lux = 50
+        wait_for(lambda: thread.health(0).profile == "day")
+        assert source.calls == ["open", "night", "day"]
+
+    def test_by_brightness(self, frames, run):
+        source = SteadySource(brightness=5)
+        thread = run(source, night=NightRules(below=0.2, above=0.5, in_lux=False, dwell_s=0.0))
+        wait_for(lambda: thread.health(0).profile == "night")
+        source.brightness = 200
+        wait_for(lambda: thread.health(0).profile == "day")
+
+    def test_the_night_survives_a_restart_of_the_source(self, frames, run, quick_back_off):
+        source = SteadySource()
+        source.measured_lux = 1
+        thread = run(source, night=self.LUX, stall_timeout_s=0.1)
+        wait_for(lambda: thread.health(0).profile == "night")
+        source.read = lambda timeout_s: (_ for _ in ()).throw(SourceError("broke"))
+        wait_for(lambda: thread.restarts)
+        del source.read
+        wait_for(lambda: thread.state is CameraState.RUNNING)
+        assert thread.health(0).profile == "night"
+
+    def test_a_camera_without_lux_is_a_fault_of_the_config(self, frames, run):
+        thread = run(SteadySource(), night=self.LUX)
+        wait_for(lambda: thread.final)
+        assert "below_brightness" in str(thread.error)
+
+
+class TestAbsent:
+    def test_what_is_absent_is_looked_for_without_end(self, frames, run, quick_back_off, caplog):
+        source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
+        thread = run(source, restart_attempts=2)
+        wait_for(lambda: thread.frames_captured == 1)
+        assert thread.reopens == 30
+        assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
+
+    def test_software_that_is_missing_is_final(self, frames, run):
+        thread = run(ScriptedSource(SoftwareError("no picamera2")))
+        wait_for(lambda: thread.final)
+        assert thread.reopens == 0
+
+
+class WaitingSource(ScriptedSource):
+    """A watched folder: waits for ever, and hears what has been classified."""
+
+    waits = True
+
+    def __init__(self, *script):
+        super().__init__(*script, live=False)
+        self.heard = []
+
+    def processed(self, sequence):
+        self.heard.append(sequence)
+
+
+class TestWaiting:
+    def test_silence_is_no_stall_and_it_counts_as_available(self, frames, run):
+        told = []
+        thread = run(WaitingSource([]), stall_timeout_s=0.05, on_available=lambda *args: told.append(args))
+        wait_for(lambda: told == [("front", True)])
+        time.sleep(0.2)
+        assert (thread.state, thread.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
+
+    def test_hears_what_was_classified(self, frames, run):
+        source = WaitingSource([0, 1])
+        thread = run(source)
+        assert frames.take(5).sequence == 0
+        assert frames.take(5).sequence == 1
+        wait_for(lambda: 0 in source.heard)
+        assert 1 not in source.heard
+        frames.settle()
+        wait_for(lambda: 1 in source.heard)
+        assert thread.stop(2)
+        thread.acknowledge()
+        assert source.heard[-1] == 1
+
+
+class TestFiles:
+    def test_everything_in_order_nothing_dropped(self, frames, run):
+        thread = run(ScriptedSource([*range(40), None], live=False))
+        taken = []
+        while not (thread.ended and not frames.waiting):
+            if frame := frames.take(0.2):
+                taken.append(frame.sequence)
+                time.sleep(0.001)
+        assert taken == list(range(40))
+        assert thread.state is CameraState.FINISHED
+        assert thread.dropped == 0
+        assert thread.error is None
+
+    def test_interval_paces(self, frames, run):
+        thread = run(ScriptedSource([0, 1, 2, 3, None], live=False), interval_s=0.05)
+        times = []
+        while len(times) < 4:
+            if frames.take(1):
+                times.append(time.monotonic())
+        assert times[3] - times[0] > 0.12
+        wait_for(lambda: thread.ended)
+
+    def test_a_bad_picture_is_left_out(self, frames, run, caplog):
+        thread = run(ScriptedSource([ImageError("bad.jpg"), 1, ImageError("worse.jpg"), 2, None], live=False))
+        assert [frames.take(2).sequence, frames.take(2).sequence] == [1, 2]
+        wait_for(lambda: thread.ended)
+        assert thread.state is CameraState.FINISHED
+        assert thread.skipped_images == 2
+        assert "bad.jpg" in caplog.text
+        assert "worse.jpg" in caplog.text
+
+    def test_only_bad_pictures_are_a_failure(self, frames, run):
+        thread = run(ScriptedSource([ImageError("bad.jpg"), None], live=False))
+        wait_for(lambda: thread.ended)
+        assert thread.state is CameraState.FAILED
+        assert str(thread.error) == "bad.jpg"
+
+    @pytest.mark.parametrize("error", [MissingInputError("no folder"), ImageError("no video")])
+    def test_what_cannot_heal_fails_at_once(self, frames, run, error):
+        source = ScriptedSource(error, live=False)
+        thread = run(source)
+        wait_for(lambda: thread.ended)
+        assert thread.state is CameraState.FAILED
+        assert thread.error is error
+        assert source.opened == 1
+        assert thread.reopens == 0
+
+
+class TestStop:
+    @pytest.mark.parametrize("live", [True, False])
+    def test_while_it_waits_for_frames(self, frames, live):
+        thread = CaptureThread(ScriptedSource([0], live=live), frames, CaptureRules())
+        thread.start()
+        wait_for(lambda: thread.frames_captured == 1)
+        started = time.monotonic()
+        assert thread.stop(2)
+        assert time.monotonic() - started < 1
+
+    def test_while_it_waits_for_the_taker(self, frames):
+        thread = CaptureThread(ScriptedSource([0, 1, 2], live=False), frames, CaptureRules())
+        thread.start()
+        wait_for(lambda: frames.waiting)
+        time.sleep(0.02)
+        assert thread.stop(2)
+
+    def test_during_the_back_off(self, frames):
+        source = ScriptedSource(SourceError("x"))
+        thread = CaptureThread(source, frames, CaptureRules())
+        thread.start()
+        wait_for(lambda: thread.state is CameraState.RESTARTING)
+        assert thread.stop(2)
+        assert source.opened == 1
+
+    def test_during_a_long_interval(self, frames):
+        thread = CaptureThread(ScriptedSource([0, 1], live=False), frames, CaptureRules(interval_s=3600))
+        thread.start()
+        wait_for(lambda: thread.frames_captured == 1)
+        assert thread.stop(2)
+
+    def test_before_it_started(self, frames):
+        assert CaptureThread(ScriptedSource([0]), frames, CaptureRules()).stop(0)
+
+    def test_a_driver_that_never_returns_is_reported(self, frames, caplog):
+        release = threading.Event()
+        thread = CaptureThread(ScriptedSource([lambda: release.wait(30) and None]), frames, CaptureRules())
+        thread.start()
+        assert not thread.stop(0.05)
+        assert "does not return" in caplog.text
+        release.set()
+        assert thread.stop(2)
+
+    def test_closes_the_source(self, frames):
+        source = ScriptedSource([0])
+        thread = CaptureThread(source, frames, CaptureRules())
+        thread.start()
+        thread.stop()
+        assert source.closed == 1

@@ -1,0 +1,245 @@
+"""Every kind of image becomes upright 8-bit BGR, or one clear message."""
+
+import io
+import os
+
+import cv2
+import numpy as np
+import PIL.features
+import pytest
+from PIL import Image
+
+from edgeclassify.errors import ExitStatus, ImageError
+from edgeclassify.sources.images import decode
+from edgeclassify.sources.images.decode import _without_decoder, decode_image
+from edgeclassify.sources.images.image_header import ImageHeader
+from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
+
+
+def rgb(pixels, x, y):
+    """The pixel at a place given in fractions, as RGB."""
+    height, width = pixels.shape[:2]
+    return pixels[int(y * height), int(x * width), ::-1].tolist()
+
+
+def close_to(found, expected, tolerance=8):
+    return all(abs(a - b) <= tolerance for a, b in zip(found, expected, strict=True))
+
+
+def decoded_or_refused(data):
+    """The pixels, or None after checking that the refusal is one clear message."""
+    try:
+        return decode_image(data, "x.img").pixels
+    except ImageError as refusal:
+        one_message(refusal)
+        return None
+
+
+def one_message(error, *parts):
+    text = str(error)
+    assert "\n" not in text
+    assert error.exit_status is ExitStatus.DATA
+    for part in ("x.img", *parts):
+        assert part in text
+    return True
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+def test_colours_and_order(kind):
+    image = decode_image(encode(two_halves(), kind), "x.img")
+    assert image.pixels.shape == (32, 64, 3)
+    assert image.pixels.dtype == np.uint8
+    assert (image.full_width, image.full_height) == (64, 32)
+    assert close_to(rgb(image.pixels, 0.2, 0.5), LEFT)
+    assert close_to(rgb(image.pixels, 0.8, 0.5), RIGHT)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_as_pillow_turns_it(kind, orientation):
+    from PIL import ImageOps
+
+    data = with_orientation(kind, orientation)
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+    pixels = decode_image(data, "x.img").pixels
+    assert pixels.shape == expected.shape
+    assert np.abs(pixels[:, :, ::-1].astype(int) - expected).mean() < 3
+
+
+def test_orientation_together_with_reduced_scale():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encode(two_halves(640, 320), "JPEG", exif=exif)
+    image = decode_image(data, "x.img", wanted_side=80)
+    assert image.pixels.shape == (160, 80, 3)
+    assert (image.full_width, image.full_height) == (320, 640)
+    assert close_to(rgb(image.pixels, 0.5, 0.2), LEFT)
+
+
+@pytest.mark.parametrize(
+    ("wanted_side", "shorter"),
+    [(0, 320), (321, 320), (320, 320), (161, 320), (160, 160), (81, 160), (80, 80), (1, 40)],
+)
+def test_reduced_scale_keeps_the_wanted_side(wanted_side, shorter):
+    assert min(decode_image(encode(two_halves(640, 320), "JPEG"), "x", wanted_side).pixels.shape[:2]) == shorter
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_grey(kind):
+    pixels = decode_image(encode(two_halves().convert("L"), kind), "x.img").pixels
+    assert pixels.shape == (32, 64, 3)
+    red, green, blue = rgb(pixels, 0.2, 0.5)
+    assert red == green == blue
+    assert abs(red - 124) < 4
+
+
+@pytest.mark.parametrize("mode", ["P", "1", "LA", "RGBA"])
+def test_other_png_modes(mode):
+    assert decode_image(encode(two_halves().convert(mode), "PNG"), "x.img").pixels.shape == (32, 64, 3)
+
+
+def test_sixteen_bits_are_scaled():
+    values = np.full((8, 8), 0x8080, np.uint16)
+    for kind in ("PNG", "TIFF"):
+        pixels = decode_image(encode(Image.fromarray(values), kind), "x.img").pixels
+        assert pixels.shape == (8, 8, 3)
+        assert set(pixels.flatten().tolist()) <= {0x80, 0x81}
+
+
+def test_sixteen_bits_with_alpha():
+    half = np.empty((8, 8, 4), np.uint16)
+    half[:] = (0xFFFF, 0, 0, 0x8000)  # blue, half transparent
+    data = cv2.imencode(".png", half)[1].tobytes()
+    assert close_to(rgb(decode_image(data, "x.img").pixels, 0.5, 0.5), (127, 127, 255), 2)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_alpha_is_blended_on_white(kind):
+    image = Image.new("RGBA", (64, 200), (*LEFT, 0))
+    image.paste((*LEFT, 128), (0, 100, 64, 200))
+    pixels = decode_image(encode(image, kind, lossless=True), "x.img").pixels
+    assert close_to(rgb(pixels, 0.5, 0.25), (255, 255, 255), 0)
+    assert close_to(rgb(pixels, 0.5, 0.75), [(c + 255) / 2 for c in LEFT], 2)
+
+
+def test_cmyk_jpeg_has_its_colours():
+    pixels = decode_image(encode(two_halves().convert("CMYK"), "JPEG", quality=95), "x.img").pixels
+    assert close_to(rgb(pixels, 0.2, 0.5), LEFT)
+    assert close_to(rgb(pixels, 0.8, 0.5), RIGHT)
+
+
+OPENCV = tuple(int(part) for part in cv2.__version__.split(".")[:2])
+
+
+@pytest.mark.parametrize(("kind", "known_since"), [("PNG", (4, 0)), ("WEBP", (4, 11)), ("GIF", (4, 12))])
+def test_animation_gives_its_first_picture(kind, known_since):
+    """Where OpenCV has a decoder for it, else a refusal that says so."""
+    second = Image.new("RGB", (64, 32), (0, 255, 0))
+    data = encode(two_halves(), kind, save_all=True, append_images=[second])
+    if known_since <= OPENCV:
+        assert close_to(rgb(decode_image(data, "x.img").pixels, 0.2, 0.5), LEFT, 12)
+        return
+    with pytest.raises(ImageError) as caught:
+        decode_image(data, "x.img")
+    assert one_message(caught.value, "GIF" if kind == "GIF" else "animated WebP", cv2.__version__, "Convert it")
+
+
+@pytest.mark.skipif(not PIL.features.check("avif"), reason="this Pillow can't make an AVIF")
+def test_avif_is_decoded_or_refused_with_advice():
+    data = encode(two_halves(), "AVIF", quality=95)
+    if _without_decoder(ImageHeader("AVIF")) is None:
+        assert close_to(rgb(decode_image(data, "x.img").pixels, 0.2, 0.5), LEFT)
+        return
+    with pytest.raises(ImageError) as caught:
+        decode_image(data, "x.img")
+    assert one_message(caught.value, "AVIF", cv2.__version__, "Convert it")
+
+
+def test_one_pixel():
+    for kind in ("PNG", "JPEG", "WEBP", "BMP"):
+        assert decode_image(encode(Image.new("RGB", (1, 1)), kind), "x", wanted_side=224).pixels.shape == (1, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("data", "parts"),
+    [
+        (b"", ("empty", "0 bytes")),
+        (b"hello, I am a text file\n" * 50, ("text that begins 'hello")),
+        ("grüße".encode() * 200, ("text",)),
+        (b"<!DOCTYPE html><html>404</html>", ("HTML page",)),
+        (b"%PDF-1.7 ...", ("PDF",)),
+        (bytes(range(7, 200)), ("data that begins 07 08",)),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), ("HEIC", "Convert")),
+        (b"\xff\xd8\xff", ("JPEG", "header")),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", ("JPEG", "header")),
+        (b"BM" + bytes(60), ("BMP", "width")),
+    ],
+)
+def test_no_image(data, parts):
+    with pytest.raises(ImageError) as caught:
+        decode_image(data, "x.img")
+    assert one_message(caught.value, *([parts] if isinstance(parts, str) else parts))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("keep", [0.95, 0.5, 0.05])
+def test_cut_off(kind, keep, capfd):
+    data = encode(noise(), kind)
+    with pytest.raises(ImageError) as caught:
+        decode_image(data[: int(len(data) * keep)], "x.img")
+    assert one_message(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
+def test_damage_in_the_middle_never_shows_on_stderr(kind, capfd):
+    data = bytearray(encode(noise(), kind))
+    data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
+    decoded_or_refused(bytes(data))
+    assert capfd.readouterr().err == ""
+
+
+def test_a_hundred_megapixels_are_refused_before_decoding():
+    with pytest.raises(ImageError) as caught:
+        decode_image(png_that_claims(10_000, 10_000), "x.img")
+    assert one_message(caught.value, "100", "at most 50 megapixels", "10000 x 10000")
+
+
+def test_a_large_jpeg_is_decoded_at_a_reduced_scale(monkeypatch):
+    monkeypatch.setattr(decode, "MAX_PIXELS", 100_000)
+    monkeypatch.setattr(decode, "MAX_JPEG_PIXELS", 1_000_000)
+    data = encode(two_halves(640, 320), "JPEG")
+    with pytest.raises(ImageError):
+        decode_image(data, "x.img")
+    assert decode_image(data, "x.img", wanted_side=100).pixels.shape == (160, 320, 3)
+    with pytest.raises(ImageError):
+        decode_image(encode(two_halves(640, 320), "JPEG", progressive=True), "x.img", wanted_side=100)
+    with pytest.raises(ImageError):
+        decode_image(encode(two_halves(1600, 800), "JPEG"), "x.img", wanted_side=100)
+
+
+def test_float_pixels_are_refused_or_become_bytes():
+    pixels = decoded_or_refused(encode(Image.fromarray(np.ones((8, 8), np.float32)), "TIFF"))
+    assert pixels is None or pixels.dtype == np.uint8
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_float_tiff_is_whole_but_has_no_colours(dtype):
+    data = cv2.imencode(".tiff", np.ones((8, 8), dtype))[1].tobytes()
+    with pytest.raises(ImageError) as caught:
+        decode_image(data, "x.tiff")
+    found = f"expected 8 or 16 bits per channel, found {np.dtype(dtype)}. Convert it to JPEG or PNG."
+    assert str(caught.value) == f"x.tiff: {found}"
+
+
+def test_a_float_tiff_that_is_cut_off_is_damaged():
+    data = encode(Image.fromarray(np.ones((64, 64), np.float32)), "TIFF")
+    with pytest.raises(ImageError, match="damaged or cut off"):
+        decode_image(data[: len(data) - 4000], "x.tiff")
+
+
+def test_log_of_others_survives_a_decode(capfd):
+    os.write(2, b"before\n")
+    decode_image(encode(two_halves(), "JPEG"), "x.img")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "before\nafter\n"

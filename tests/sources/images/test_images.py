@@ -1,0 +1,202 @@
+"""Image files, folders and URLs as frames."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError, UndecodableInputError
+from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
+from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.types import PixelFormat
+from tests.sources.pictures import encode, two_halves
+from tests.sources.servers import body, serving
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three pictures, one of them in capitals, and what is none."""
+    for name in ("shot10.jpg", "shot2.jpg", "Shot1.PNG"):
+        (tmp_path / name).write_bytes(encode(two_halves(), "PNG" if name.endswith("PNG") else "JPEG"))
+    (tmp_path / "truth.csv").write_text("file,label")
+    (tmp_path / ".hidden.jpg").write_text("")
+    (tmp_path / "folder.jpg").mkdir()
+    return tmp_path
+
+
+def read_all(source, limit=100):
+    source.open()
+    frames = []
+    while len(frames) < limit and (frame := source.read(1.0)) is not None:
+        frames.append(frame)
+    source.close()
+    return frames
+
+
+def names(frames):
+    return [Path(frame.origin).name for frame in frames]
+
+
+def test_natural_order():
+    assert sorted(["b2", "b10", "B1", "a", "10", "9"], key=natural_key) == ["9", "10", "a", "B1", "b2", "b10"]
+
+
+def test_list_images(folder):
+    assert [path.name for path in list_images(folder)] == ["Shot1.PNG", "shot2.jpg", "shot10.jpg"]
+
+
+def test_load_frame(folder):
+    before = time.time()
+    frame = load_frame(folder / "shot2.jpg", "front", 7)
+    assert (frame.width, frame.height, frame.pixels.shape) == (64, 32, (32, 64, 3))
+    assert (frame.pixel_format, frame.camera, frame.sequence) == (PixelFormat.BGR, "front", 7)
+    assert frame.origin == str(folder / "shot2.jpg")
+    assert before <= frame.captured_at <= time.time()
+    assert 0 <= time.monotonic_ns() - frame.captured_at_ns < 60e9
+
+
+def test_folder_in_order(folder):
+    frames = read_all(ImagesSource("front", str(folder)))
+    assert names(frames) == ["Shot1.PNG", "shot2.jpg", "shot10.jpg"]
+    assert [frame.sequence for frame in frames] == [0, 1, 2]
+
+
+def test_folder_in_a_loop_sees_new_pictures(folder):
+    source = ImagesSource("front", str(folder), loop=True)
+    source.open()
+    assert names(source.read(1) for _ in range(4)) == ["Shot1.PNG", "shot2.jpg", "shot10.jpg", "Shot1.PNG"]
+    (folder / "shot11.jpg").write_bytes(encode(two_halves(), "JPEG"))
+    assert names(source.read(1) for _ in range(6))[-4:] == ["Shot1.PNG", "shot2.jpg", "shot10.jpg", "shot11.jpg"]
+
+
+def test_one_file_once_and_in_a_loop(folder):
+    path = str(folder / "shot2.jpg")
+    assert names(read_all(ImagesSource("front", path))) == ["shot2.jpg"]
+    assert len(read_all(ImagesSource("front", path, loop=True), limit=5)) == 5
+
+
+def test_open_again_starts_over(folder):
+    source = ImagesSource("front", str(folder))
+    assert len(read_all(source)) == 3
+    frames = read_all(source)
+    assert names(frames)[0] == "Shot1.PNG"
+    assert frames[0].sequence == 3
+    source.close()
+    source.close()
+
+
+def test_a_bad_picture_is_told_and_passed_over(folder):
+    (folder / "shot3.jpg").write_text("no picture")
+    source = ImagesSource("front", str(folder), loop=True)
+    source.open()
+    assert names([source.read(1), source.read(1)]) == ["Shot1.PNG", "shot2.jpg"]
+    with pytest.raises(ImageError, match=r"shot3\.jpg"):
+        source.read(1)
+    assert names(source.read(1) for _ in range(4)) == ["shot10.jpg", "Shot1.PNG", "shot2.jpg", "shot10.jpg"]
+
+
+def test_a_loop_without_a_single_good_picture_ends(tmp_path):
+    (tmp_path / "a.jpg").write_text("no picture")
+    for location in (tmp_path, tmp_path / "a.jpg"):
+        source = ImagesSource("front", str(location), loop=True)
+        source.open()
+        with pytest.raises(ImageError):
+            source.read(1)
+        with pytest.raises(UndecodableInputError, match="none of which can be decoded"):
+            source.read(1)
+
+
+def test_wanted_side(folder):
+    (folder / "large.jpg").write_bytes(encode(two_halves(1280, 640), "JPEG"))
+    assert load_frame(folder / "large.jpg", wanted_side=256).pixels.shape == (320, 640, 3)
+
+
+def one_message(error, path, *parts):
+    text = str(error)
+    assert "\n" not in text
+    for part in (str(path), *parts):
+        assert part in text
+    return True
+
+
+def test_missing(tmp_path):
+    for location in (tmp_path / "a.jpg", tmp_path / "none" / "a.jpg"):
+        with pytest.raises(MissingInputError) as caught:
+            read_image(location)
+        assert one_message(caught.value, location, "nothing there")
+        assert caught.value.exit_status is ExitStatus.NO_INPUT
+        with pytest.raises(MissingInputError):
+            ImagesSource("front", str(location)).open()
+
+
+def test_not_a_file(tmp_path):
+    (tmp_path / "gone.jpg").symlink_to("elsewhere.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "file").write_text("")
+    expected = {
+        "gone.jpg": (MissingInputError, "elsewhere.jpg"),
+        "pipe.jpg": (ImageError, "pipe"),
+        "file/a.jpg": (MissingInputError, "Not a directory"),
+        "x" * 300: (MissingInputError, "too long"),
+        "nul\0.jpg": (MissingInputError, "null"),
+        ".": (ImageError, "folder"),
+    }
+    for name, (error_class, part) in expected.items():
+        path = f"{tmp_path}/{name}" if name != "." else str(tmp_path)
+        with pytest.raises(error_class) as caught:
+            read_image(path)
+        assert one_message(caught.value, "", part), name
+
+
+def test_not_permitted(tmp_path, unprivileged):
+    (tmp_path / "a.jpg").write_bytes(encode(two_halves(), "JPEG"))
+    (tmp_path / "a.jpg").chmod(0)
+    (tmp_path / "closed").mkdir(mode=0)
+    tmp_path.chmod(0o755)
+    with unprivileged():
+        with pytest.raises(MissingInputError, match="not permitted"):
+            read_image(tmp_path / "a.jpg")
+        with pytest.raises(MissingInputError, match="denied"):
+            list_images(tmp_path / "closed")
+
+
+def test_folder_without_images(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(MissingInputError) as caught:
+        ImagesSource("front", str(tmp_path)).open()
+    assert one_message(caught.value, tmp_path, "entries: 1", "JPEG")
+    with pytest.raises(MissingInputError, match="nothing there"):
+        list_images(tmp_path / "none")
+
+
+def test_url():
+    with serving(body(encode(two_halves(), "JPEG"))) as server:
+        url = f"http://127.0.0.1:{server.server_port}/snap.jpg?pw=secret"
+        source = ImagesSource("front", url)
+        [frame] = read_all(source)
+        assert frame.pixels.shape == (32, 64, 3)
+        assert frame.origin == source.describe() == f"http://127.0.0.1:{server.server_port}/snap.jpg?…"
+        assert len(read_all(ImagesSource("front", url, loop=True), limit=4)) == 4
+
+
+def test_url_that_is_no_image():
+    with serving(body(b"<html>login</html>", kind="text/html")) as server:
+        url = f"http://127.0.0.1:{server.server_port}/snap.jpg"
+        with pytest.raises(ImageError, match="HTML page"):
+            read_image(url)
+        # A camera's snapshot address may well give a good picture the next time: the ladder's business.
+        source = ImagesSource("front", url, loop=True)
+        source.open()
+        with pytest.raises(SourceError) as caught:
+            source.read(1)
+        assert type(caught.value) is SourceError
+
+
+@pytest.mark.parametrize("location", ["ftp://me:secret@host/cat.jpg", "file:///tmp/cat.jpg"])
+def test_other_kinds_of_urls_are_named_and_keep_their_secrets(location):
+    source = ImagesSource("front", location)
+    for read in (lambda: read_image(location), source.open):
+        with pytest.raises(MissingInputError, match="a URL of http or https, found another kind of URL") as raised:
+            read()
+        assert "secret" not in str(raised.value)

@@ -1,0 +1,63 @@
+"""Which camera is meant, and who has one open."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from edgeclassify.errors import SourceError, SourceSetupError
+from edgeclassify.sources import device_users
+from edgeclassify.sources.device_users import users_of
+from edgeclassify.sources.picamera.devices import CameraInfo, find
+
+ONE = CameraInfo(0, "imx708", "/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a")
+TWO = CameraInfo(1, "imx219", "/base/axi/pcie@120000/rp1/i2c@80000/imx219@10")
+THREE = CameraInfo(2, "imx219", "/base/axi/pcie@120000/rp1/i2c@70000/imx219@10")
+
+
+@pytest.mark.parametrize(
+    ("selector", "found"),
+    [("", ONE), ("0", ONE), ("1", TWO), ("imx708", ONE), (THREE.id, THREE), ("i2c@80000/imx219@10", TWO)],
+)
+def test_by_number_model_or_id(selector, found):
+    assert find(selector, [ONE, TWO, THREE]) == found
+
+
+def test_two_of_one_model():
+    with pytest.raises(SourceSetupError) as caught:
+        find("imx219", [ONE, TWO, THREE])
+    assert "found 2 of that model" in str(caught.value)
+    assert "by number or id" in str(caught.value)
+
+
+@pytest.mark.parametrize("selector", ["7", "imx500", "i2c@99999"])
+def test_none(selector):
+    with pytest.raises(SourceError) as caught:
+        find(selector, [ONE, TWO])
+    assert f"picamera:{selector}" in str(caught.value)
+    assert "0: imx708" in str(caught.value)
+    assert "ribbon cable" in str(caught.value)
+    with pytest.raises(SourceError, match="found no camera"):
+        find("0", [])
+
+
+def test_the_program_that_has_a_device_open(tmp_path):
+    device = tmp_path / "video0"
+    device.write_text("")
+    assert "fuser" in users_of(str(device))
+    code = f"import sys; f = open({str(device)!r}); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        program.stdout.readline()
+        said = users_of(str(tmp_path / "video*"))
+        program.stdin.close()
+    assert f"(pid {program.pid})" in said
+    assert "python" in said
+
+
+def test_our_own_use_is_not_told(tmp_path, monkeypatch):
+    device = tmp_path / "video0"
+    with device.open("w"):
+        assert str(os.getpid()) not in users_of(str(device))
+    monkeypatch.setattr(device_users, "PROC", tmp_path)  # nothing may be read there
+    assert "another program" in users_of(str(device))

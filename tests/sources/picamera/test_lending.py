@@ -1,0 +1,121 @@
+"""Buffers that are lent: who holds them, and when they go back."""
+
+import gc
+import threading
+
+import numpy as np
+import pytest
+
+from edgeclassify.sources.picamera.lending import Lending
+
+
+class Request:
+    """A completed request with one buffer per stream, as far as lending knows it."""
+
+    def __init__(self):
+        self.buffers = {name: np.arange(24, dtype=np.uint8) for name in ("lores", "main")}
+        self.released = 0
+        self.unmapped = 0
+
+    def release(self):
+        self.released += 1
+
+
+class Mapped:
+    """picamera2's MappedArray: an array on the buffer between enter and exit."""
+
+    def __init__(self, request, stream, *, reshape, write):
+        assert not reshape
+        assert not write
+        self.request, self.stream = request, stream
+        self.array = None
+
+    def __enter__(self):
+        self.array = self.request.buffers[self.stream]
+        return self
+
+    def __exit__(self, *_):
+        self.request.unmapped += 1
+        self.array = None
+
+
+@pytest.fixture
+def request_():
+    return Request()
+
+
+def test_pixels_are_the_buffer_itself_and_read_only(request_):
+    pixels = Lending(2).lend(request_).pixels("lores", Mapped)
+    request_.buffers["lores"][3] = 99
+    assert pixels[3] == 99
+    assert pixels.dtype == np.uint8
+    with pytest.raises(ValueError, match="read-only"):
+        pixels[0] = 1
+
+
+def test_back_with_the_last_array_of_any_kind(request_):
+    lending = Lending(2)
+    pixels = lending.lend(request_).pixels("lores", Mapped)
+    part = pixels.reshape(4, 6)[1:3, 2:4]
+    del pixels
+    gc.collect()
+    lending.collect()
+    assert (request_.released, lending.out) == (0, 1)
+    assert part.tolist() == [[8, 9], [14, 15]]
+    del part
+    lending.collect()
+    assert (request_.released, request_.unmapped, lending.out) == (1, 1, 0)
+
+
+def test_two_streams_of_one_request(request_):
+    lending = Lending(2)
+    loan = lending.lend(request_)
+    lores, main = (loan.pixels(name, Mapped) for name in ("lores", "main"))
+    again = loan.pixels("main", Mapped)
+    del loan, lores, main
+    lending.collect()
+    assert request_.released == 0
+    assert again[5] == 5
+    del again
+    lending.collect()
+    assert (request_.released, request_.unmapped) == (1, 2)
+
+
+def test_no_more_than_so_many(request_):
+    lending = Lending(2)
+    loans = [lending.lend(Request()) for _ in range(2)]
+    assert lending.lend(request_) is None
+    assert request_.released == 0
+    loans.pop()
+    assert lending.lend(request_) is not None
+
+
+def test_back_from_another_thread_and_from_a_cycle(request_):
+    lending = Lending(2)
+    thread = threading.Thread(target=lambda pixels: None, args=[lending.lend(request_).pixels("lores", Mapped)])
+    thread.start()
+    thread.join()
+    del thread
+    lending.collect()
+    assert request_.released == 1
+    other = Request()
+    cycle = {"pixels": lending.lend(other).pixels("lores", Mapped)}
+    cycle["self"] = cycle
+    del cycle
+    gc.collect()
+    assert other.released == 0  # the collector may run anywhere: nothing of picamera2 is called there
+    lending.collect()
+    assert other.released == 1
+
+
+def test_a_request_whose_camera_has_gone(request_, caplog):
+    lending = Lending(1)
+
+    def gone():
+        raise RuntimeError("closed")
+
+    request_.release = gone
+    lending.lend(request_)
+    lending.collect()
+    assert lending.out == 0
+    assert not caplog.records

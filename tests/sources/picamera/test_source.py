@@ -1,0 +1,180 @@
+"""The picamera2 source: what it says where picamera2 can't be had, and the real thing in the camera root.
+
+The camera root is a Debian with the real libcamera and picamera2, whose camera is libcamera's virtual one:
+tests/target/camera/build-root.sh ROOT, then EDGECLASSIFY_CAMERA_ROOT=ROOT.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.errors import ExitStatus, SourceError
+from edgeclassify.sources.interface import NoFrameInTimeError
+from edgeclassify.sources.picamera import devices, runtime
+from edgeclassify.sources.picamera.settings import PicameraSettings
+from edgeclassify.sources.picamera.source import PicameraSource
+
+TARGET = Path(__file__).resolve().parents[2] / "target" / "camera"
+
+
+class FailingImport(MetaPathFinder, Loader):
+    """Makes `import picamera2` fail as told."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def find_spec(self, name, path=None, target=None):
+        return ModuleSpec(name, self) if name == "picamera2" else None
+
+    def create_module(self, spec):
+        raise self.error
+
+    def exec_module(self, module):
+        """Never reached."""
+
+
+@pytest.fixture
+def failing_import(monkeypatch):
+    def install(error):
+        monkeypatch.delitem(sys.modules, "picamera2", raising=False)
+        monkeypatch.setattr(sys, "meta_path", [FailingImport(error), *sys.meta_path])
+
+    return install
+
+
+@pytest.mark.parametrize(
+    ("error", "parts"),
+    [
+        (ModuleNotFoundError("No module named 'picamera2'", name="picamera2"), ("apt install python3-picamera2",)),
+        (
+            ModuleNotFoundError("No module named 'libcamera'", name="libcamera"),
+            ("module libcamera", "system-site"),
+        ),
+        (
+            ValueError("numpy.dtype size changed, may indicate binary incompatibility. Expected 96, got 88"),
+            ("simplejpeg", "another numpy", "Expected 96, got 88"),
+        ),
+        (ImportError("libcamera.so.0.5: cannot open shared object file"), ("libcamera.so.0.5", "apt install")),
+    ],
+)
+def test_picamera2_cannot_be_imported(failing_import, error, parts):
+    failing_import(error)
+    with pytest.raises(SourceError) as caught:
+        PicameraSource("front").open()
+    text = str(caught.value)
+    assert "\n" not in text
+    assert caught.value.exit_status is ExitStatus.UNAVAILABLE
+    for part in ("picamera", *parts):
+        assert part in text
+
+
+def test_another_error_of_the_import_is_not_hidden(failing_import):
+    failing_import(ValueError("something else"))
+    with pytest.raises(ValueError, match="something else"):
+        PicameraSource("front").open()
+
+
+def test_before_open():
+    source = PicameraSource("front", PicameraSettings(selector="1"))
+    source.close()
+    source.close()
+    assert source.describe() == "picamera:1"
+    with pytest.raises(SourceError, match="not open"):
+        source.read(0.1)
+    with pytest.raises(SourceError, match="not open") as caught:
+        source.skip(0.1)
+    assert not isinstance(caught.value, NoFrameInTimeError)
+
+
+def test_a_close_that_does_not_return_is_left_behind(caplog):
+    started = time.monotonic()
+    assert not devices.bounded(lambda: time.sleep(0.5), 0.05)
+    assert time.monotonic() - started < 0.4
+    assert devices.bounded(lambda: None, 1)
+    assert not devices.bounded(lambda: 1 / 0, 1)
+    assert "division by zero" in caplog.text
+
+
+def test_causes_stand_in_the_message():
+    error = RuntimeError("Camera __init__ sequence did not complete.")
+    error.__cause__ = OSError("Device or resource busy")
+    assert runtime.chain(error) == "Camera __init__ sequence did not complete: Device or resource busy"
+
+
+@pytest.fixture(scope="module")
+def camera_root() -> Path:
+    root = os.environ.get("EDGECLASSIFY_CAMERA_ROOT")
+    if not root:
+        pytest.skip("EDGECLASSIFY_CAMERA_ROOT names no camera root; tests/target/camera/build-root.sh makes one")
+    if os.geteuid() != 0:
+        pytest.skip("the camera root needs root rights")
+    if not Path(root, "opt/camera/bin/python").exists():
+        pytest.skip(f"{root} is no camera root; tests/target/camera/build-root.sh makes one")
+    return Path(root)
+
+
+@pytest.fixture(scope="module")
+def report(camera_root) -> dict:
+    """What tests/target/camera/check_source.py saw on the real picamera2 and libcamera."""
+    done = subprocess.run(
+        [TARGET / "run-in-root.sh", camera_root, "tests/target/camera/check_source.py", "200", "252"],
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.camera_root
+class TestRealCamera:
+    def test_frames_have_the_wanted_size_and_the_streams_layout(self, report):
+        first = report["first"]
+        assert first["frames"] == 200
+        assert (first["size"], first["format"], first["stride"]) == ([448, 252], "nv12", 448)
+        assert first["shape"] == [378, 448]
+        assert first["owns_pixels"]
+
+    def test_the_picture_is_libcameras_colour_bars(self, report):
+        bars = report["first"]["luma_columns"]
+        assert len(bars) == 8
+        assert bars[0] == 16
+        assert bars[-1] == 235
+
+    def test_sensor_timestamps_are_recent_and_rise(self, report):
+        assert report["first"]["timestamps_rise"]
+        assert 0 <= report["first"]["age_ms_max"] < 2000
+
+    def test_closes_and_opens_again(self, report):
+        assert report["again"]["size"] == [448, 252]
+        assert report["again"]["last_sequence"] == 219
+
+    def test_opening_again_leaks_no_descriptors(self, report):
+        for part in ("reopened", "recreated"):
+            before, after = report[part]["open_files"]
+            assert after <= before, part
+
+    def test_a_read_that_timed_out_leaves_the_source_good(self, report):
+        assert report["timeouts"]["timed_out"] > 0
+        assert report["timeouts"]["then_size"] == [448, 252]
+
+    def test_through_the_capture_thread(self, report):
+        thread = report["thread"]
+        assert thread["ended"]
+        assert 3 <= thread["taken"] <= 13
+        assert thread["error"] == "None"
+
+    def test_two_sources_of_one_camera(self, report):
+        assert "another [[camera]]" in report["second_user"]
+        assert report["skipped"] is True  # the first one goes on
+
+    def test_a_camera_that_is_not_there(self, report):
+        assert "picamera:7" in report["absent_camera"]
+        assert "Virtual Video Device" in report["absent_camera"]

@@ -1,0 +1,88 @@
+"""Video files through the real OpenCV."""
+
+import time
+
+import pytest
+
+from edgeclassify.errors import ExitStatus, ImageError, MissingInputError
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.video.file import VideoFileSource
+from edgeclassify.types import CameraState, PixelFormat
+from tests.sources.pictures import encode, two_halves
+from tests.sources.video.common import one_message, open_and_read, write_video
+
+
+class TestFile:
+    def test_every_frame_in_order(self, tmp_path):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 6)))
+        source.open()
+        frames = [source.read(1) for _ in range(6)]
+        assert source.read(1) is None
+        assert source.read(1) is None
+        source.close()
+        source.close()
+        assert not source.live
+        assert [frame.sequence for frame in frames] == list(range(6))
+        assert [round(float(frame.pixels.mean()) / 20) for frame in frames] == list(range(6))
+        frame = frames[0]
+        assert (frame.width, frame.height, frame.pixels.shape) == (64, 48, (48, 64, 3))
+        assert (frame.pixel_format, frame.camera) == (PixelFormat.BGR, "front")
+        assert 0 <= time.monotonic_ns() - frame.captured_at_ns < 10e9
+
+    def test_loop(self, tmp_path):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), loop=True)
+        source.open()
+        levels = [round(float(source.read(1).pixels.mean()) / 20) for _ in range(7)]
+        source.close()
+        assert levels == [0, 1, 2, 0, 1, 2, 0]
+
+    def test_open_again_starts_over(self, tmp_path):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)))
+        for _ in range(2):
+            source.open()
+            assert source.skip(1)
+            assert round(float(source.read(1).pixels.mean()) / 20) == 1
+            source.close()
+
+    def test_missing_or_no_file(self, tmp_path):
+        for path in (tmp_path / "none.mp4", tmp_path):
+            with pytest.raises(MissingInputError) as caught:
+                VideoFileSource("front", str(path)).open()
+            assert one_message(caught.value, path)
+            assert caught.value.exit_status is ExitStatus.NO_INPUT
+
+    @pytest.mark.parametrize("data", [b"", b"no video at all" * 100, encode(two_halves(), "PNG")[:40]])
+    def test_broken(self, tmp_path, data, capfd):
+        path = tmp_path / "a.mp4"
+        path.write_bytes(data)
+        source = VideoFileSource("front", str(path))
+        with pytest.raises(ImageError) as caught:
+            open_and_read(source, 1)  # FFmpeg takes the start of a picture for a video, and finds no frame
+        source.close()
+        assert one_message(caught.value, path)
+        assert caught.value.exit_status is ExitStatus.DATA
+        assert capfd.readouterr().err == ""
+
+    @pytest.mark.parametrize("loop", [False, True])
+    def test_without_a_single_frame(self, tmp_path, loop, capfd):
+        path = write_video(tmp_path / "a.avi", 2)
+        path.write_bytes(path.read_bytes()[: path.read_bytes().index(b"movi") + 4])
+        frames = LatestFrames()
+        thread = CaptureThread(VideoFileSource("front", str(path), loop=loop), frames, CaptureRules())
+        thread.start()
+        deadline = time.monotonic() + 5
+        while not thread.ended:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        thread.stop()
+        assert thread.state is CameraState.FAILED
+        assert isinstance(thread.error, ImageError)
+        assert one_message(thread.error, path)
+
+    def test_not_permitted(self, tmp_path, unprivileged):
+        path = write_video(tmp_path / "a.avi", 1)
+        path.chmod(0)
+        with unprivileged(), pytest.raises(MissingInputError, match="Permission denied"):
+            VideoFileSource("front", str(path)).open()
