@@ -60,8 +60,8 @@ class SourceSetupError(SourceError):
     exit_status = ExitStatus.CONFIG
 
 
-class SoftwareError(SourceError):
-    """A library that a source needs is missing or can't be loaded: it must be installed, then started anew."""
+class SourceUnusableError(SourceError):
+    """This machine lacks what a source needs (software, rights): trying again is in vain until that is mended."""
 
 
 class MissingInputError(SourceError):

@@ -114,6 +114,19 @@ def brightness(frame: Frame) -> float:
     return min(1.0, max(0.0, level))
 
 
+def sharpness(frame: Frame) -> float:
+    """A figure of merit for focus: the larger, the sharper; comparable for one scene only.
+
+    The variance of the Laplacian of the brightness as a share of the brightness's own variance, in per cent: so a
+    lamp that is switched on does not count as focus. Of the middle of the picture, where the lens is best.
+    """
+    pixels = luma(frame)
+    top, left = len(pixels) // 4, pixels.shape[1] // 4
+    middle = np.ascontiguousarray(pixels[top : len(pixels) - top, left : pixels.shape[1] - left])
+    spread = float(middle.var())
+    return 100 * float(cv2.Laplacian(middle, cv2.CV_32F).var()) / spread if spread else 0.0
+
+
 def to_bgr(frame: Frame) -> Pixels:
     """The whole picture as BGR, uint8 (height, width, 3), for eyes and image files.
 

@@ -6,7 +6,7 @@ import click
 
 from edgeclassify import __version__
 
-MODULES = ("run", "watch", "demo", "classify", "check", "models")
+MODULES = ("run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models")
 
 
 class LazyGroup(click.Group):

@@ -47,6 +47,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'Did you mean "{near[0]}"?' if near else ""
 
 
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Names for a message; of very many only the first."""
+    there = list(map(str, names))
+    more = f" and {len(there) - most} more" if len(there) > most else ""
+    return ", ".join(there[:most]) + more
+
+
 def redacted(text: str) -> str:
     """`text` without what may be user and password in a URL, even a mistyped one: from the ":" to the last "@"."""
     return re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL)

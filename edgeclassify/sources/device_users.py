@@ -9,16 +9,19 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
-def users_of(pattern: str) -> str:
-    """A sentence that names the programs which hold a device open (a path or a shell pattern), for a message.
-
-    Own processes of the caller are left out. Where nothing is found, what may be the case and what to do.
-    """
+def users(pattern: str) -> list[str]:
+    """The programs that hold a device open (a path or a shell pattern), by name and pid; not this process."""
     devices = {os.path.realpath(path) for path in glob.glob(pattern)}  # noqa: PTH207 - a pattern from the root
-    users = sorted(set(_users(devices))) if devices else []
-    if users:
-        return f"It is in use by {', '.join(f'{name} (pid {pid})' for pid, name in users)}: end that first."
-    return "It may be in use by another program: `sudo fuser " + pattern + "` tells which."
+    found = sorted(set(_users(devices))) if devices else []
+    return [f"{name} (pid {pid})" for pid, name in found]
+
+
+def users_of(pattern: str) -> str:
+    """The same as a sentence for a message; where nobody is found, what may be the case and what to do."""
+    found = users(pattern)
+    if found:
+        return f"It is in use by {', '.join(found)}: end that first."
+    return f"It may be in use by another program: `sudo fuser {pattern}` tells which."
 
 
 def _users(devices: set[str]) -> Iterator[tuple[int, str]]:

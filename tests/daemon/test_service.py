@@ -78,7 +78,12 @@ def test_reload_takes_a_good_config_and_refuses_a_bad_one(service: Service, obse
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"source": "v4l2:/dev/video97", "restart_attempts": 1}, ExitStatus.UNAVAILABLE, "/dev/video97"),
+        ({"source": "v4l2:/dev/null"}, ExitStatus.CONFIG, "/dev/null"),
+        (
+            {"source": "synthetic:?faults=error@0:never", "restart_attempts": 1},
+            ExitStatus.FRESH_PROCESS,
+            "recovery.fresh_process",
+        ),
         ({"source": "images:nowhere"}, ExitStatus.NO_INPUT, "nothing there"),
         ({"source": "images:edgeclassify.toml"}, ExitStatus.DATA, "edgeclassify.toml"),
         ({"source": "picamera:0", "restart_attempts": 0}, ExitStatus.UNAVAILABLE, "python3-picamera2"),
@@ -101,6 +106,18 @@ def test_what_can_not_work_ends_with_one_message_and_its_status(
     assert words in service.log.read_text()
     assert "Traceback" not in service.log.read_text()
     assert sum(line.startswith("edgeclassify: ") for line in service.lines()) == 1
+
+
+def test_a_camera_that_is_not_there_is_waited_for(service: Service, broker: Mosquitto) -> None:
+    service.write(source="v4l2:/dev/video97", restart_attempts=1)
+    service.start().told("READY=1")
+    for _ in range(3):
+        service.told("WATCHDOG=1")
+    lost = [line for line in service.lines() if "/dev/video97" in line]
+    assert len(lost) == 1
+    assert "plugged in" in lost[0]
+    status, seconds = service.end()
+    assert (status, seconds < 2) == (ExitStatus.OK, True)
 
 
 def test_a_dead_broker_is_reported_once_and_the_daemon_works_on(service: Service, broker: Mosquitto) -> None:

@@ -21,9 +21,9 @@ from edgeclassify.errors import (
     MissingInputError,
     ModelError,
     PublishError,
-    SoftwareError,
     SourceError,
     SourceSetupError,
+    SourceUnusableError,
 )
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import EventType, Frame
@@ -263,7 +263,7 @@ def test_no_fresh_process_where_the_config_rules_it_out(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [MissingInputError("no file"), SoftwareError("no picamera2"), ImageError("no video")]
+    "error", [MissingInputError("no file"), SourceUnusableError("no picamera2"), ImageError("no video")]
 )
 def test_what_can_not_come_back_ends_with_its_own_status(bench: Bench, error: SourceError) -> None:
     bench.sources["front"] = lambda name: MissingSource(name, error)
@@ -354,7 +354,7 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
 
 
 def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While no frame is to be expected the watchdog is fed without one, but not while a frame is being inferred."""
+    """While no frame is to be expected the watchdog is fed without one, but not while one is being inferred."""
     release = threading.Event()
     bench.sources["front"] = lambda name: ScriptedSource(name, [0], ends=True)
     bench.sources["back"] = lambda name: MissingSource(name, AbsentError("unplugged"))

@@ -47,8 +47,7 @@ def test_settings_reach_the_source():
     assert make_source(CameraConfig(source="picamera:0", fps=4), 300).settings.wanted_side == 300
 
 
-@pytest.mark.parametrize(
-    ("wanted", "size"), [(0, (640, 480)), (480, (640, 480)), (481, (1280, 720)), (5000, (1920, 1080))]
-)
-def test_device_size_follows_the_views(wanted, size):
-    assert make_source(CameraConfig(source="v4l2:/dev/video0"), wanted).size == size
+def test_device_gets_what_the_views_need_and_its_controls():
+    config = CameraConfig(source="v4l2:/dev/video0", format="mjpg", controls={"extra": {"brightness": 3}})
+    device = make_source(config, 481)
+    assert (device.wanted_side, device.pixel_format, device.controls) == (481, "mjpg", {"brightness": 3})

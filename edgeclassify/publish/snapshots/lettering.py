@@ -20,6 +20,7 @@ Colour = tuple[int, int, int]
 BACKGROUND: Colour = (30, 26, 24)
 ACCENTS: dict[str, Colour] = {"start": (110, 205, 90), "update": (70, 190, 250), "end": (170, 160, 150)}
 REQUESTED: Colour = (240, 180, 90)
+COLOURS: tuple[Colour, ...] = (REQUESTED, *ACCENTS.values())
 _BRIGHT: Colour = (250, 250, 250)
 _DIM: Colour = (205, 200, 195)
 _TRACK: Colour = (74, 68, 64)
@@ -47,6 +48,17 @@ def ascii_text(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text[:_LONGEST_TEXT].translate(_LETTERS))
     kept = (char for char in folded if not unicodedata.combining(char))
     return "".join(char if " " <= char <= "~" else " " if char.isspace() else "?" for char in kept)
+
+
+def write_name(picture: Pixels, name: str, corner: tuple[int, int], colour: Colour) -> None:
+    """A short text on a dark ground inside the upper left corner of something that is outlined."""
+    scale = max(_SMALLEST, min(_LARGEST, picture.shape[0] / 40)) / _CAPITAL
+    text = ascii_text(name)
+    (width, height), below = cv2.getTextSize(text, _FONT, scale, 1)
+    pad = max(2, height // 2)
+    x, y = corner[0] + pad, corner[1] + pad
+    cv2.rectangle(picture, (x, y), (x + width + 2 * pad, y + height + below + pad), BACKGROUND, cv2.FILLED)
+    cv2.putText(picture, text, (x + pad, y + height + pad // 2), _FONT, scale, colour, 1, cv2.LINE_AA)
 
 
 def accent(caption: Caption) -> Colour:

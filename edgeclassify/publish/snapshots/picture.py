@@ -3,6 +3,7 @@
 import json
 import math
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +13,7 @@ from edgeclassify.errors import ImageError
 from edgeclassify.pixels import Rect, roi_rect, to_bgr
 from edgeclassify.publish.payload import rfc3339
 from edgeclassify.publish.snapshots.interface import Caption
-from edgeclassify.publish.snapshots.lettering import BACKGROUND, Colour, Strip, accent
+from edgeclassify.publish.snapshots.lettering import BACKGROUND, COLOURS, Colour, Strip, accent, write_name
 from edgeclassify.types import FULL_FRAME, Frame, Pixels, Roi
 
 LONGEST_SIDE = 4096
@@ -98,6 +99,21 @@ class Drawing:
     def _smallest_shrink(self) -> float:
         longer = int(max(self._pixels.shape[:2]))
         return min(1.0, _SMALLEST_SIDE / (longer * self._scale))
+
+
+def aiming_jpeg(frame: Frame, views: Mapping[str, Roi], quality: int = 90) -> Jpeg:
+    """The whole frame in its own size, with each view's region outlined and named: for aiming a camera.
+
+    Raises ImageError where the frame's pixels are not as its format and size say.
+    """
+    canvas = to_bgr(frame).copy()
+    height, width = canvas.shape[:2]
+    for number, (name, roi) in enumerate(views.items()):
+        rect, colour = roi_rect(width, height, roi), COLOURS[number % len(COLOURS)]
+        if roi != FULL_FRAME:
+            _outline(canvas, rect, colour)
+            write_name(canvas, name, (rect.x, rect.y), colour)
+    return _encode(canvas, quality, b"edgeclassify snapshot")
 
 
 def _natural_scale(width: int, height: int) -> float:

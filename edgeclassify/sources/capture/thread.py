@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from edgeclassify.errors import ImageError, MissingInputError, SoftwareError, SourceError, SourceSetupError
+from edgeclassify.errors import ImageError, MissingInputError, SourceError, SourceSetupError, SourceUnusableError
 from edgeclassify.pixels import brightness
 from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.freshness import Freshness, FrozenError, StalledError
@@ -26,7 +26,7 @@ REPEATED_S = 0.01
 LEAST_REST_S = 2.0
 """A camera is not stopped between two frames for less than that."""
 
-FINAL = (MissingInputError, ImageError, SourceSetupError, SoftwareError)
+FINAL = (MissingInputError, ImageError, SourceSetupError, SourceUnusableError)
 """What trying again in this process can't heal."""
 
 

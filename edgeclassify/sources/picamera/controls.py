@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edgeclassify.config import ControlsConfig
-from edgeclassify.config.faults import did_you_mean
+from edgeclassify.config.faults import did_you_mean, listed
 from edgeclassify.errors import SourceSetupError
 
 Controls = dict[str, Any]
@@ -86,7 +86,7 @@ def _implied(config: ControlsConfig, available: Available, enumerators: Enumerat
 def _one(name: str, value: Any, available: Available, enumerators: Enumerators, where: str) -> Controls:
     if name not in available:
         hint = did_you_mean(name, available)
-        there = ", ".join(sorted(available)) or "none at all"
+        there = listed(sorted(available), 40) or "none at all"
         raise SourceSetupError(
             f"{where}: expected a camera with {name}, this one has {there}. {hint or 'Leave the key out.'}"
         )

@@ -29,7 +29,7 @@ class CameraInfo:
 
 
 def cameras() -> list[CameraInfo]:
-    """All cameras that libcamera found when it was first asked. Raises SoftwareError."""
+    """All cameras that libcamera found when it was first asked. Raises SourceUnusableError."""
     found = runtime.picamera2().Picamera2.global_camera_info()
     return [CameraInfo(i, str(info.get("Model", "?")), str(info.get("Id", "?"))) for i, info in enumerate(found)]
 

@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from edgeclassify.errors import SoftwareError
+from edgeclassify.errors import SourceUnusableError
 
 INSTALL = (
     "Install it with `sudo apt install python3-picamera2`, in an environment made with "
@@ -12,24 +12,26 @@ INSTALL = (
 
 
 def picamera2() -> ModuleType:
-    """The module picamera2. Raises SoftwareError, with the remedy, where it can't be imported."""
+    """The module picamera2. Raises SourceUnusableError, with the remedy, where it can't be imported."""
     try:
         import picamera2 as module
     except ModuleNotFoundError as error:
         what = error.name or "a module"
-        raise SoftwareError(
+        raise SourceUnusableError(
             f"picamera: expected picamera2, but the module {what} is not here. {INSTALL}"
         ) from error
     except ValueError as error:
         if "size changed" not in str(error):
             raise
-        raise SoftwareError(
+        raise SourceUnusableError(
             "picamera: picamera2's modules (simplejpeg) were built for another numpy than the one installed "
             f"here ({error}). Use one numpy for both: that of apt (`pip uninstall numpy` in the environment), or "
             "`pip install --force-reinstall --no-cache-dir simplejpeg`."
         ) from error
     except ImportError as error:
-        raise SoftwareError(f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}") from error
+        raise SourceUnusableError(
+            f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}"
+        ) from error
     return module  # type: ignore[no-any-return]
 
 

@@ -1,29 +1,46 @@
-"""A V4L2 device, e.g. a USB camera, as a source."""
+"""A V4L2 device, e.g. a USB camera, as a source: captured by OpenCV, chosen and set by v4l2.py."""
 
+import errno
 import os
 import pwd
 import stat
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import cv2
+import numpy as np
 
 from edgeclassify.config.cameras import ControlValue
-from edgeclassify.errors import SourceError
+from edgeclassify.errors import AbsentError, ImageError, SourceError, SourceSetupError, SourceUnusableError
+from edgeclassify.sources.device_users import users_of
+from edgeclassify.sources.images.decode import decode_image
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.sources.video import v4l2
+from edgeclassify.sources.video.device_controls import values_of
+from edgeclassify.sources.video.modes import COMPRESSED, UNCOMPRESSED, Wanted, choose_mode, nearest_rate
 from edgeclassify.sources.video.opencv import OpenCvSource
+from edgeclassify.sources.video.v4l2 import Mode
+from edgeclassify.types import Frame, PixelFormat
 
-COMMON_SIZES = ((640, 480), (1280, 720), (1920, 1080))
-"""Sizes that nearly every USB camera has; the smallest that is large enough is asked for."""
+FREEZE_TIMEOUT_S = 60.0
+"""A sensor's noise makes every picture another one."""
+OLDEST_S = 10.0
+EARLIEST_S = -0.1
+"""Ages of a frame by its timestamp that are believed; some drivers' clocks run ahead by some milliseconds."""
 
 
 class DeviceSource(OpenCvSource):
-    """A V4L2 device, e.g. a USB camera: `/dev/video0`, or a lasting name in `/dev/v4l/by-id`.
+    """A V4L2 device: `/dev/video0`, or a lasting name in `/dev/v4l/by-id`.
 
-    MJPG is asked for, since USB 2 has no room for larger uncompressed pictures; `size` (width, height) and
-    `fps` are wishes too: the camera takes what is nearest. Without a size the smallest common one whose
-    shorter side has `wanted_side` pixels.
+    `size` (width, height) and `fps`: None: what the views need, see choose_mode. `wanted_side`: pixels that a
+    frame's shorter side should keep: a larger JPEG is decoded at a reduced scale. `controls`: by the names of
+    v4l2-ctl.
     """
+
+    freeze_timeout_s = FREEZE_TIMEOUT_S
 
     def __init__(
         self,
@@ -33,36 +50,135 @@ class DeviceSource(OpenCvSource):
         size: tuple[int, int] | None = None,
         fps: float | None = None,
         wanted_side: int = 0,
-        pixel_format: Literal["auto", "mjpg", "yuyv"] = "auto",
+        pixel_format: Wanted = "auto",
         controls: Mapping[str, ControlValue] | None = None,
     ) -> None:
         super().__init__(camera)
         self.path = path
-        self.fps = fps
-        large_enough = (common for common in COMMON_SIZES if min(common) >= wanted_side)
-        self.size = size or next(large_enough, COMMON_SIZES[-1])
+        self.size, self.fps, self.wanted_side = size, fps, wanted_side
+        self.pixel_format = pixel_format
+        self.controls = dict(controls or {})
+        self.mode: Mode | None = None
+        self._clock: int | None = None
 
     def open(self) -> None:
-        """Raises SourceError when the device is missing, not permitted, busy or no camera."""
+        """Raises AbsentError when the device is not there, SourceError when it is busy, or one of its kinds."""
         self._check_device()
-        device = os.path.realpath(self.path)  # looked up anew: after a re-plug the number may be another
-        if not self._start(device, cv2.CAP_V4L2, []):
-            raise SourceError(
-                f"{self.path}: expected a camera that can be opened; it is in use by another program, or records "
-                "no pictures (a camera has several /dev/video*). See `v4l2-ctl --list-devices`."
-            )
-        self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, self.size[0])
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self.size[1])
-        if self.fps is not None:
-            self._capture.set(cv2.CAP_PROP_FPS, self.fps)
+        # Looked up anew: after a re-plug the number may be another.
+        device = os.path.realpath(self.path)
+        self.mode = mode = self._prepare(device)
+        if not self._start(device, cv2.CAP_V4L2, self._parameters(mode)):
+            raise SourceError(f"{self.path}: the camera can't be started. {users_of(device)}")
+        self._capture.set(cv2.CAP_PROP_CONVERT_RGB, float(mode.fourcc not in UNCOMPRESSED + COMPRESSED))
+        self._check_mode(mode)
+
+    def skip(self, timeout_s: float) -> bool:
+        """Take the next frame without decoding it. Raises SourceError when the device has gone."""
+        if self._capture is None:
+            raise SourceError(f"{self.path}: is not open.")
+        if not self._is_ready(timeout_s):
+            raise NoFrameInTimeError(f"{self.path}: no frame for {timeout_s:g} s.")
+        if not super().skip(timeout_s):
+            return False
+        self._clock = int(self._position_ms() * 1e6) or None
+        return True
+
+    def read(self, timeout_s: float) -> Frame | None:
+        """The next frame, BGR; `captured_at_ns` is the driver's timestamp. Errors as in FrameSource.read."""
+        frame = super().read(timeout_s)
+        if frame is None or self._clock is None:
+            return frame
+        age_s = (time.monotonic_ns() - self._clock) / 1e9
+        if not EARLIEST_S < age_s < OLDEST_S:
+            return frame
+        return replace(frame, captured_at_ns=self._clock, captured_at=time.time() - age_s)
+
+    @property
+    def clock(self) -> int | None:
+        """The driver's timestamp in nanoseconds."""
+        return self._clock
+
+    @property
+    def frame_interval_s(self) -> float | None:
+        """By the frame rate that the driver states."""
+        fps = 0.0 if self._capture is None else float(self._capture.get(cv2.CAP_PROP_FPS))
+        return 1 / fps if 0.01 < fps < 1000 else None
+
+    def adopt(self, other: FrameSource) -> bool:
+        """Take over controls while the device runs; False where more has changed."""
+        if not isinstance(other, DeviceSource) or self._fixed != other._fixed:
+            return False
+        if self._capture is not None:
+            with v4l2.opened(os.path.realpath(self.path)) as descriptor:
+                other._set_controls(descriptor, dropped=set(self.controls) - set(other.controls))
+        self.controls = other.controls
+        return True
 
     def describe(self) -> str:
         """The device's path."""
         return self.path
 
-    def _no_frame(self) -> bool:
-        raise SourceError(f"{self.path}: the camera delivers no frames. Check its cable and power.")
+    # --- opening ---------------------------------------------------------------------------------------
+
+    @property
+    def _fixed(self) -> object:
+        return self.path, self.size, self.fps, self.wanted_side, self.pixel_format
+
+    def _prepare(self, device: str) -> Mode:
+        """Ask what the device is, choose its mode, set its controls."""
+        try:
+            with v4l2.opened(device) as descriptor:
+                if not v4l2.device(descriptor).captures:
+                    raise SourceSetupError(
+                        f"{self.path}: expected a device that records pictures, found another part of a camera. "
+                        "`edgeclassify cameras` lists those that do."
+                    )
+                if v4l2.is_busy(descriptor):
+                    raise SourceError(f"{self.path}: expected a camera that nobody uses. {users_of(device)}")
+                mode = choose_mode(
+                    v4l2.modes(descriptor), path=self.path, wanted=self.pixel_format,
+                    size=self.size, fps=self.fps, side=self.wanted_side,
+                )  # fmt: skip
+                self._set_controls(descriptor)
+                return mode
+        except OSError as error:
+            if error.errno in (errno.ENOTTY, errno.EINVAL):
+                raise SourceSetupError(
+                    f"{self.path}: expected a camera device, found another kind. See `edgeclassify cameras`."
+                ) from error
+            raise SourceError(
+                f"{self.path}: the camera does not answer: {error.strerror}. Check its cable and power."
+            ) from error
+
+    def _set_controls(self, descriptor: int, dropped: set[str] | None = None) -> None:
+        """Set what the config asks for; `dropped`: what goes back to its default."""
+        available = v4l2.controls(descriptor) if self.controls or dropped else []
+        for control, value in values_of(self.controls, available, self.path, dropped or set()):
+            try:
+                v4l2.set_control(descriptor, control, value)
+            except OSError as error:
+                raise SourceSetupError(
+                    f"{self.path}: controls.extra.{control.name}: the camera refuses {value}: {error.strerror}. "
+                    "Another control may have to be set first, such as auto_exposure to manual."
+                ) from error
+
+    def _parameters(self, mode: Mode) -> list[int]:
+        known = mode.fourcc in UNCOMPRESSED + COMPRESSED
+        wanted = [cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*mode.fourcc.ljust(4))] if known else []
+        wanted += [cv2.CAP_PROP_FRAME_WIDTH, mode.width, cv2.CAP_PROP_FRAME_HEIGHT, mode.height]
+        if self.fps is not None:
+            # OpenCV rounds to whole frames per second; less than one of them is not to be had.
+            wanted += [cv2.CAP_PROP_FPS, max(1, round(nearest_rate(mode, self.fps)))]
+        return wanted
+
+    def _check_mode(self, mode: Mode) -> None:
+        """OpenCV answers yes to everything, and takes what the device gives."""
+        got = tuple(int(self._capture.get(key)) for key in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        if got != (mode.width, mode.height):
+            raise SourceError(
+                f"{self.path}: expected {mode.width}x{mode.height}, as the camera lists it, it gives "
+                f"{got[0]}x{got[1]}. Try again, or another size."
+            )
 
     def _check_device(self) -> None:
         path = Path(self.path)
@@ -70,18 +186,68 @@ class DeviceSource(OpenCvSource):
             mode = path.stat().st_mode
         except OSError as error:
             found = ", ".join(sorted(str(p) for p in Path("/dev").glob("video*"))) or "no /dev/video* at all"
-            raise SourceError(
+            raise AbsentError(
                 f"{path}: expected a camera device, found {found}. Check that it is plugged in."
             ) from error
         if not stat.S_ISCHR(mode):
-            raise SourceError(
+            raise SourceSetupError(
                 f"{path}: expected a camera device, found a file or folder. Use video:FILE for a file."
             )
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-            raise SourceError(
+            raise SourceUnusableError(
                 f"{path}: expected a camera device that {_user()} may open; permission denied. "
                 f"Add the user to its group: sudo usermod -aG video {_user()}"
             )
+
+    # --- frames ----------------------------------------------------------------------------------------
+
+    def _is_ready(self, timeout_s: float) -> bool:
+        """Does a frame come in time? OpenCV's own wait is ten seconds."""
+        if not hasattr(cv2.VideoCapture, "waitAny"):  # Debian's of Bookworm
+            return True
+        try:
+            ready, _ = cv2.VideoCapture.waitAny([self._capture], max(1_000_000, int(timeout_s * 1e9)))
+        except cv2.error as error:
+            raise self._gone() from error
+        return bool(ready)
+
+    def _no_frame(self) -> bool:
+        raise self._gone()
+
+    def _gone(self) -> SourceError:
+        if not Path(self.path).exists():
+            return AbsentError(f"{self.path}: the camera has gone. Check its cable and power.")
+        return SourceError(f"{self.path}: the camera delivers no frames. Check its cable and power.")
+
+    def _frame(self, stored: Any) -> Frame:
+        mode = self.mode
+        assert mode is not None, "opened"
+        if mode.fourcc in COMPRESSED:
+            return self._from_jpeg(stored.tobytes())
+        # Some versions of OpenCV give one row of bytes.
+        if mode.fourcc in UNCOMPRESSED:
+            return self._bgr(
+                np.asarray(
+                    cv2.cvtColor(stored.reshape(mode.height, mode.width, 2), cv2.COLOR_YUV2BGR_YUYV), np.uint8
+                )
+            )
+        return self._bgr(stored.reshape(mode.height, mode.width, 3))
+
+    def _from_jpeg(self, data: bytes) -> Frame:
+        """Decoded no larger than the views need it; for people it can be had in full."""
+        try:
+            image = decode_image(data, self.path, self.wanted_side)
+        except ImageError as error:
+            raise NoFrameInTimeError(f"{self.path}: a broken picture: {error}") from error
+        frame = self._bgr(image.pixels)
+        if image.full_width == frame.width:
+            return frame
+
+        def main() -> Frame:
+            pixels = decode_image(data, self.path).pixels
+            return Frame(pixels, PixelFormat.BGR, pixels.shape[1], pixels.shape[0], self.camera, 0, 0, 0.0)
+
+        return replace(frame, main=main)
 
 
 def _user() -> str:

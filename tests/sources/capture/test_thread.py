@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SoftwareError, SourceError
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, SourceUnusableError
 from edgeclassify.sources.capture import ladder
 from edgeclassify.sources.capture import thread as thread_module
 from edgeclassify.sources.capture.daynight import NightRules
@@ -473,7 +473,7 @@ class TestAbsent:
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
     def test_software_that_is_missing_is_final(self, frames, run):
-        thread = run(ScriptedSource(SoftwareError("no picamera2")))
+        thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
         wait_for(lambda: thread.final)
         assert thread.reopens == 0
 

@@ -1,0 +1,172 @@
+"""`edgeclassify snapshot`: one picture of a camera, for aiming and focusing it over ssh."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from edgeclassify.cli.run import DEFAULT_CONFIG
+
+if TYPE_CHECKING:
+    from edgeclassify.config import CameraConfig, Config
+    from edgeclassify.sources.interface import FrameSource
+    from edgeclassify.types import Frame, Roi
+
+READ_S = 0.5
+PATIENCE_S = 15.0
+"""How long a camera may take for its first frame."""
+BAR = 30
+
+
+@click.command(short_help="One picture of a camera, for aiming and focusing it.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--camera", "name", help="The camera's name in the config; not needed where there is only one.")
+@click.option(
+    "--config",
+    "-c",
+    "path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    show_default=True,
+    envvar="EDGECLASSIFY_CONFIG",
+    help="The config file.",
+)
+@click.option("--source", help="A source in place of a camera of the config, e.g. picamera:0.")
+@click.option(
+    "--settle", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds before the picture."
+)
+@click.option(
+    "--watch", is_flag=True, help="Print the focus again and again while you turn the lens, until Ctrl-C."
+)
+def snapshot(
+    file: Path | None, name: str | None, path: Path, source: str | None, settle: float, watch: bool
+) -> None:
+    """Take one picture of a camera into FILE, a JPEG, with the views' regions outlined.
+
+    The focus is a figure without unit: turn the lens until it is largest. The daemon must not be running: a camera
+    has one user.
+
+    \b
+    Example:  edgeclassify snapshot --camera front front.jpg
+              edgeclassify snapshot --source picamera:0 --watch
+    """
+    from edgeclassify.errors import UsageError
+
+    if file is None and not watch:
+        raise click.UsageError("Missing argument 'FILE': where the picture goes. (--watch works without.)")
+    if file is not None and file.suffix.lower() not in (".jpg", ".jpeg"):
+        raise UsageError(f"{file}: expected a name that ends in .jpg: pictures are JPEGs.")
+    camera, views, labels_only = _camera(path, name, source)
+    if file is not None and labels_only:
+        raise UsageError(f"{file}: no pictures: node.labels_only is true. --watch without FILE stores none.")
+    opened = _opened(camera)
+    try:
+        if watch:
+            _watch(opened, settle)
+        frame = _frame(opened, 0.0 if watch else settle)
+        if file is not None:
+            _store(frame, views, file)
+    finally:
+        opened.close()
+
+
+def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraConfig, Mapping[str, Roi], bool]":
+    """The camera, the regions of its views, and whether pictures are ruled out."""
+    from edgeclassify.config import load_config, parse_config
+
+    if source is not None:
+        document = {"camera": [{"source": source}]}
+        return parse_config(document, "--source", Path.cwd()).camera[0], {}, False
+    config = load_config(path)
+    camera = _named(config, name)
+    views = {view.name: view.region for view in config.views() if view.camera == camera.name}
+    return camera, views, config.node.labels_only
+
+
+def _named(config: "Config", name: str | None) -> "CameraConfig":
+    from edgeclassify.config.faults import did_you_mean
+    from edgeclassify.errors import UsageError
+
+    names = [camera.name for camera in config.camera]
+    found = [camera for camera in config.camera if name in (None, camera.name)]
+    if len(found) == 1:
+        return found[0]
+    hint = "" if name is None else did_you_mean(name, names)
+    raise UsageError(f"--camera: expected one of {', '.join(names)}; found {name or 'nothing'}. {hint}".rstrip())
+
+
+def _opened(camera: "CameraConfig") -> "FrameSource":
+    from edgeclassify.errors import SourceError
+    from edgeclassify.sources.factory import make_source
+
+    source = make_source(camera, zoom=camera.zoom_region)
+    try:
+        source.open()
+    except SourceError as error:
+        source.close()
+        if "edgeclassify (pid" in str(error):
+            raise SourceError(
+                f"{error} (`sudo systemctl stop edgeclassify`), or ask it over MQTT: topic request/snapshot."
+            ) from error
+        raise
+    return source
+
+
+def _frame(source: "FrameSource", settle: float) -> "Frame":
+    """The first frame after so many seconds. Raises SourceError where none comes."""
+    from edgeclassify.errors import SourceError
+    from edgeclassify.sources.interface import NoFrameInTimeError
+
+    deadline = time.monotonic() + settle + PATIENCE_S
+    settled = time.monotonic() + settle
+    while True:
+        try:
+            frame = source.read(READ_S)
+        except NoFrameInTimeError as error:
+            if time.monotonic() > deadline:
+                raise SourceError(f"{source.describe()}: no frame within {PATIENCE_S:g} s.") from error
+            continue
+        if frame is None:
+            raise SourceError(f"{source.describe()}: has ended without a frame to take.")
+        if time.monotonic() >= settled or not source.live:
+            return frame.shown
+
+
+def _watch(source: "FrameSource", settle: float) -> None:
+    """A line for each picture, until Ctrl-C: what is now, and what was best."""
+    from edgeclassify.pixels import brightness, sharpness
+
+    best = 0.0
+    frame = _frame(source, settle)
+    try:
+        while True:
+            focus = sharpness(frame)
+            best = max(best, focus)
+            filled = round(BAR * focus / best) if best else 0
+            bar = "█" * filled + "·" * (BAR - filled)
+            click.echo(
+                f"\rfocus {focus:7.2f} {bar} best {best:7.2f}  brightness {brightness(frame):.2f} ", nl=False
+            )
+            frame = _frame(source, 0.0)
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _store(frame: "Frame", views: "Mapping[str, Roi]", file: Path) -> None:
+    from edgeclassify.errors import StorageError
+    from edgeclassify.files import replace_file
+    from edgeclassify.pixels import brightness, sharpness
+    from edgeclassify.publish.snapshots.picture import aiming_jpeg
+
+    jpeg = aiming_jpeg(frame, views)
+    try:
+        replace_file(file, jpeg.data)
+    except OSError as error:
+        raise StorageError(
+            f"{file}: can't be written: {error.strerror or error}. Choose another place."
+        ) from error
+    click.echo(
+        f"{file}: {jpeg.width}x{jpeg.height}, focus {sharpness(frame):.2f}, brightness {brightness(frame):.2f}"
+    )

@@ -1,0 +1,139 @@
+"""`edgeclassify snapshot` on the synthetic camera: the picture, the figures, and what is refused."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edgeclassify import demo
+from edgeclassify.__main__ import main
+from edgeclassify.errors import ExitStatus
+from edgeclassify.pixels import sharpness
+from edgeclassify.sources.images.reading import load_frame
+
+PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
+CONFIG = f"""
+[[camera]]
+name = "front"
+source = "synthetic:?size=640x480&fps=50&picture={PHOTO}"
+[[camera]]
+name = "back"
+source = "synthetic:?size=320x240&fps=50"
+[[view]]
+name = "table"
+camera = "front"
+roi = [0.25, 0.25, 0.5, 0.5]
+[[view]]
+name = "whole"
+camera = "front"
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "edgeclassify.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+def snapshot(*arguments):
+    return main(["snapshot", "--settle", "0.1", *map(str, arguments)])
+
+
+def test_a_picture_with_the_views_outlined(config, tmp_path, capsys):
+    file = tmp_path / "front.jpg"
+    assert snapshot("--config", config, "--camera", "front", file) == ExitStatus.OK
+    picture = cv2.imread(str(file))
+    assert picture.shape == (480, 640, 3)
+    plain = tmp_path / "plain.jpg"
+    assert snapshot("--source", f"synthetic:?size=640x480&fps=50&picture={PHOTO}", plain) == ExitStatus.OK
+    difference = np.abs(picture.astype(int) - cv2.imread(str(plain))).max(axis=2)
+    edge, inside = difference[118:124, 162:478], difference[300:350, 300:400]
+    assert edge.max() > 60
+    assert inside.max() < 30
+    said = capsys.readouterr().out.splitlines()[0]
+    assert said.startswith(f"{file}: 640x480, focus ")
+    assert "brightness 0." in said
+
+
+def test_focus_is_larger_for_a_sharper_picture():
+    frame = load_frame(PHOTO)
+    from dataclasses import replace
+
+    figures = [sharpness(frame)]
+    for sigma in (1, 2, 4):
+        figures.append(sharpness(replace(frame, pixels=cv2.GaussianBlur(frame.pixels, (0, 0), sigma))))
+    assert figures == sorted(figures, reverse=True)
+    dimmed = replace(frame, pixels=(frame.pixels // 2))
+    assert sharpness(dimmed) == pytest.approx(figures[0], rel=0.1)
+    flat = replace(frame, pixels=np.zeros_like(frame.pixels))
+    assert sharpness(flat) == 0
+
+
+def test_watch_prints_the_focus_until_it_is_interrupted(monkeypatch, capsys):
+    from edgeclassify.cli import snapshot as module
+
+    taken = []
+
+    def three_frames(source, settle, real=module._frame):
+        if len(taken) == 3:
+            raise KeyboardInterrupt
+        taken.append(real(source, settle))
+        return taken[-1]
+
+    monkeypatch.setattr(module, "_frame", three_frames)
+    module._watch(opened(), 0.0)
+    said = capsys.readouterr().out
+    assert said.count("focus") == 3
+    assert "best" in said
+    assert "█" in said
+
+
+def opened():
+    from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource
+
+    source = SyntheticSource("front", SyntheticOptions(fps=0))
+    source.open()
+    return source
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "parts"),
+    [
+        ((), ExitStatus.USAGE, ("FILE",)),
+        (("a.png",), ExitStatus.USAGE, (".jpg", "a.png")),
+        (("a.jpg",), ExitStatus.USAGE, ("--camera", "front, back")),
+        (("--camera", "frnt", "a.jpg"), ExitStatus.USAGE, ('Did you mean "front"?',)),
+        (("--source", "synthetc:", "a.jpg"), ExitStatus.CONFIG, ("synthetic:",)),
+        (("--source", "v4l2:/dev/video97", "a.jpg"), ExitStatus.UNAVAILABLE, ("/dev/video97",)),
+        (("--source", "images:/nowhere.jpg", "a.jpg"), ExitStatus.NO_INPUT, ("/nowhere.jpg",)),
+        (("--source", "synthetic:?fps=50", "/nowhere/a.jpg"), ExitStatus.CANNOT_WRITE, ("/nowhere/a.jpg",)),
+    ],
+)
+def test_refusals(config, tmp_path, monkeypatch, capsys, arguments, status, parts):
+    monkeypatch.chdir(tmp_path)
+    if "/nowhere/a.jpg" in arguments:
+        (tmp_path / "file").write_text("")
+        arguments = (*arguments[:-1], str(tmp_path / "file" / "a.jpg"))
+        parts = (arguments[-1],)
+    assert snapshot("--config", config, *arguments) == status
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    for part in parts:
+        assert part in said
+
+
+def test_no_picture_where_none_may_be_stored(config, tmp_path, capsys):
+    config.write_text(f"[node]\nlabels_only = true\n{CONFIG}")
+    file = tmp_path / "a.jpg"
+    assert snapshot("--config", config, "--camera", "front", file) == ExitStatus.USAGE
+    assert "labels_only" in capsys.readouterr().err
+    assert not file.exists()
+
+
+def test_no_frame(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("edgeclassify.cli.snapshot.PATIENCE_S", 0.2)
+    file = tmp_path / "a.jpg"
+    assert snapshot("--source", "synthetic:?fps=50&faults=stall@0:never", file) == ExitStatus.UNAVAILABLE
+    assert "no frame within 0.2 s" in capsys.readouterr().err
