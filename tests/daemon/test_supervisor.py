@@ -26,7 +26,7 @@ from edgeclassify.errors import (
     SourceUnusableError,
 )
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import EventType, Frame
+from edgeclassify.types import EventType, Frame, Roi
 from tests.fakes import (
     BrightnessClassifier,
     MissingSource,
@@ -485,3 +485,27 @@ def test_long_intervals_widen_the_watchdog(bench: Bench, monkeypatch: pytest.Mon
     bench.start()
     bench.stop()
     assert f"WATCHDOG_USEC={(180 + 10 + 20 + 10) * 1_000_000}" in bench.notifier.sent
+
+
+def test_zoom_on_what_the_views_need(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The camera reads the part that holds all rois; each roi is then a part of that part."""
+    planned: list[Roi] = []
+    monkeypatch.setattr(
+        assembly,
+        "make_source",
+        lambda camera, wanted_side, zoom, *_: planned.append(zoom) or ScriptedSource(camera.name, [255]),
+    )
+    bench.document["camera"][0].update(source="picamera:0", zoom="views")
+    bench.document["view"] = [view("gate", roi=[0.25, 0.25, 0.25, 0.25]), view("door", roi=[0.5, 0.5, 0.25, 0.25])]
+    bench.start()
+    assert planned == [Roi(0.25, 0.25, 0.5, 0.5)]
+    wait_for(lambda: len(bench.classifiers["builtin"].seen) > 1)
+    assert {roi for _, roi in bench.classifiers["builtin"].seen} == {Roi(0, 0, 0.5, 0.5), Roi(0.5, 0.5, 0.5, 0.5)}
+    bench.document["camera"][0].update(zoom=[0.25, 0.25, 0.5, 0.5])
+    bench.classifiers["builtin"].seen.clear()
+    bench.reload()
+    assert planned[-1] == Roi(0.25, 0.25, 0.5, 0.5)
+    wait_for(lambda: len(bench.classifiers["builtin"].seen) > 1)
+    seen = {roi for _, roi in bench.classifiers["builtin"].seen}
+    assert seen == {Roi(0.25, 0.25, 0.25, 0.25), Roi(0.5, 0.5, 0.25, 0.25)}
+    bench.stop()

@@ -118,7 +118,7 @@ class WatchedFolderSource(FrameSource):
             self._put_away(path, mark)
 
     def close(self) -> None:
-        """Wake a read that waits. What was given and not classified is given again after the next open()."""
+        """Wake a read that waits. What was given and is never classified is given again by the next process."""
         self._closed.set()
 
     def describe(self) -> str:

@@ -1,0 +1,107 @@
+"""The cameras' sections: sources, zoom, controls, night, recovery."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeclassify.config import ControlsConfig, parse_config
+from edgeclassify.errors import ConfigError
+from edgeclassify.types import Roi, enclosing
+
+
+def parsed(**camera: Any) -> Any:
+    document = {"camera": [{"source": "picamera:0", **camera}]}
+    return parse_config(document, "test.toml", Path("/")).camera[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "picamera:",
+        "picamera:0",
+        "picamera:imx708",
+        "picamera:/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a",
+        "watch:/drop",
+    ],
+)
+def test_sources(source: str) -> None:
+    assert parsed(source=source).source == source
+
+
+def test_a_watched_folder_is_relative_to_the_config() -> None:
+    assert parsed(source="watch:drop").source == "watch:/drop"
+
+
+def test_everything_together() -> None:
+    camera = parsed(
+        zoom=[0.25, 0.25, 0.5, 0.5],
+        rotation=90,
+        controls={"exposure_us": 10000, "extra": {"AeFlickerMode": "FlickerManual", "NoiseReductionMode": 1}},
+        night={"below_lux": 5, "controls": {"exposure_us": 200_000}},
+    )
+    assert camera.zoom_region == Roi(0.25, 0.25, 0.5, 0.5)
+    assert camera.controls.own_names == ("exposure_us",)
+    assert camera.night.levels == (5, 15, True)
+    assert parsed(zoom="views").zoom_region == Roi()
+    assert parsed(night={"below_brightness": 0.1, "above_brightness": 0.4}).night.levels == (0.1, 0.4, False)
+    assert ControlsConfig().own_names == ()
+
+
+@pytest.mark.parametrize(
+    ("camera", "parts"),
+    [
+        ({"source": "picamera:a b"}, ("camera[0].source", "number, model or id")),
+        ({"source": "watch:"}, ("watch: followed by a path",)),
+        ({"source": "watch:http://host/x"}, ("watch: followed by a folder",)),
+        ({"zoom": [0.5, 0.5, 0.6, 0.5]}, ("camera[0].zoom", "inside the frame")),
+        ({"zoom": "roi"}, ("camera[0].zoom", "views")),
+        ({"rotation": 45}, ("camera[0].rotation", "0, 90, 180, 270")),
+        ({"controls": {"exposure": 3}}, ("camera[0].controls.exposure", 'Did you mean "exposure_us"?')),
+        ({"controls": {"gain": 0.5}}, ("camera[0].controls.gain", "at least 1")),
+        ({"controls": {"awb": "sunny"}}, ("camera[0].controls.awb", "daylight")),
+        ({"controls": {"awb": "auto", "colour_gains": [1.0, 2.0]}}, ("camera[0].controls", "not both")),
+        ({"controls": {"focus": "auto", "lens_position": 1.0}}, ("camera[0].controls", "lens_position")),
+        ({"controls": {"frame_duration_us": [5, 3]}}, ("camera[0].controls", "[least, greatest]")),
+        ({"controls": {"colour_gains": [1.0]}}, ("camera[0].controls.colour_gains", "[red, blue]")),
+        ({"fps": 5.0, "controls": {"frame_duration_us": [1, 2]}}, ("camera[0].fps", "not both")),
+        ({"night": {}}, ("camera[0].night", "below_lux or below_brightness")),
+        ({"night": {"below_lux": 5, "above_lux": 4}}, ("camera[0].night", "above that for the night")),
+        ({"night": {"below_brightness": 0.2}}, ("camera[0].night", "above_brightness together")),
+        ({"night": {"below_lux": 5, "above_brightness": 0.2}}, ("camera[0].night", "together")),
+        (
+            {"night": {"below_brightness": 0.2, "above_brightness": 0.4, "above_lux": 3}},
+            ("together with below_lux",),
+        ),
+        (
+            {"source": "rtsp://h/x", "zoom": [0, 0, 0.5, 0.5]},
+            ("camera[0].zoom", "only with picamera", "view's roi"),
+        ),
+        ({"source": "rtsp://h/x", "controls": {"gain": 2.0}}, ("camera[0].controls", "picamera, v4l2")),
+        ({"source": "video:/a", "stop_between": True}, ("camera[0].stop_between", "source video")),
+        ({"source": "images:/a", "realtime": True}, ("camera[0].realtime", "only with video")),
+        ({"source": "images:/a", "after": "delete"}, ("camera[0].after", "only with watch")),
+        ({"source": "v4l2:/dev/video0", "controls": {"gain": 2.0}}, ("camera[0].controls.gain", "controls.extra")),
+        ({"source": "picamera:0", "format": "yuyv"}, ("camera[0].format", "only with v4l2")),
+    ],
+)
+def test_faults(camera: dict[str, Any], parts: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(**camera)
+    assert str(caught.value).startswith("test.toml: 1 fault\n"), caught.value
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_a_default_written_out_is_no_fault() -> None:
+    assert parsed(source="images:/a", after="keep", realtime=False, stop_between=False).after == "keep"
+
+
+def test_enclosing_and_within() -> None:
+    one, two = Roi(0.25, 0.25, 0.25, 0.25), Roi(0.5, 0.5, 0.25, 0.125)
+    outer = enclosing([one, two])
+    assert outer == Roi(0.25, 0.25, 0.5, 0.375)
+    assert one.within(outer) == Roi(0.0, 0.0, 0.5, pytest.approx(2 / 3))
+    assert two.within(outer) == Roi(0.5, pytest.approx(2 / 3), 0.5, pytest.approx(1 / 3))
+    assert enclosing([]) == Roi()
+    assert enclosing([Roi()]).within(Roi()) == Roi()

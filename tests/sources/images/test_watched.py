@@ -1,0 +1,302 @@
+"""A watched folder: every picture once, half-written ones, restarts, and what becomes of them."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.images import watched
+from edgeclassify.sources.images.ledger import Ledger, fingerprint
+from edgeclassify.sources.images.watched import WatchedFolderSource
+from edgeclassify.sources.interface import NoFrameInTimeError
+from tests.fakes import wait_for
+from tests.sources.pictures import encode, noise
+
+JPEG = encode(noise(), "JPEG")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    for name, seconds in (("POLL_S", 0.02), ("QUIET_S", 0.05), ("GRACE_S", 0.4), ("RETRY_S", 0.05)):
+        monkeypatch.setattr(watched, name, seconds)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "drop"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def make(folder, tmp_path):
+    """A source on the folder; its ledger is the same every time."""
+
+    def made(**options):
+        source = WatchedFolderSource("front", str(folder), ledger=tmp_path / "state" / "ledger.txt", **options)
+        source.open()
+        return source
+
+    return made
+
+
+def drop(folder, *names, age_s=0.0):
+    for number, name in enumerate(names):
+        (folder / name).write_bytes(JPEG)
+        at = time.time() - age_s + number / 100
+        os.utime(folder / name, (at, at))
+
+
+def names_of(source, count, acknowledge=True):
+    seen = []
+    for _ in range(count):
+        frame = source.read(2.0)
+        seen.append(Path(frame.origin).name)
+        if acknowledge:
+            source.processed(frame.sequence)
+    return seen
+
+
+def nothing_more(source, wait_s=0.3):
+    with pytest.raises(NoFrameInTimeError):
+        source.read(wait_s)
+
+
+class TestOnce:
+    def test_oldest_first_and_each_once(self, folder, make):
+        drop(folder, "b.jpg", "a.jpg", "notes.txt", ".hidden.jpg")
+        (folder / "sub.jpg").mkdir()
+        source = make()
+        assert names_of(source, 2) == ["b.jpg", "a.jpg"]
+        nothing_more(source)
+        drop(folder, "c.jpg")
+        assert names_of(source, 1) == ["c.jpg"]
+        nothing_more(source)
+
+    def test_the_time_is_that_of_the_file(self, folder, make):
+        drop(folder, "a.jpg", age_s=3600)
+        frame = make().read(2.0)
+        assert frame.captured_at == pytest.approx(time.time() - 3600, abs=2)
+        assert time.monotonic_ns() - frame.captured_at_ns < 2e9
+
+    def test_over_a_restart(self, folder, make):
+        drop(folder, "a.jpg", "b.jpg")
+        source = make()
+        names_of(source, 2)
+        source.close()
+        drop(folder, "c.jpg")
+        assert names_of(make(), 1) == ["c.jpg"]
+
+    def test_what_was_not_classified_comes_again(self, folder, make):
+        drop(folder, "a.jpg", "b.jpg")
+        source = make()
+        names_of(source, 1)
+        names_of(source, 1, acknowledge=False)
+        source.close()
+        again = make()
+        assert names_of(again, 1) == ["b.jpg"]
+        nothing_more(again)
+
+    def test_another_content_under_the_same_name(self, folder, make):
+        drop(folder, "latest.jpg", age_s=10)
+        source = make()
+        names_of(source, 1)
+        (folder / "latest.jpg").write_bytes(encode(noise(64), "JPEG"))
+        assert names_of(source, 1) == ["latest.jpg"]
+        nothing_more(source)
+
+    def test_renamed_into_place(self, folder, make):
+        source = make()
+        (folder / "upload.part").write_bytes(JPEG)
+        nothing_more(source, 0.1)
+        (folder / "upload.part").rename(folder / "a.jpg")
+        assert names_of(source, 1) == ["a.jpg"]
+
+
+class TestHalfWritten:
+    def test_waits_until_it_is_whole(self, folder, make):
+        source = make()
+
+        def write_slowly():
+            with (folder / "a.jpg").open("wb") as file:
+                for start in range(0, len(JPEG), len(JPEG) // 8 + 1):
+                    file.write(JPEG[start : start + len(JPEG) // 8 + 1])
+                    file.flush()
+                    time.sleep(0.07)  # longer than a file counts as whole
+
+        writer = threading.Thread(target=write_slowly)
+        writer.start()
+        frame = source.read(5.0)
+        writer.join()
+        assert frame.pixels.shape == (120, 160, 3)
+        nothing_more(source)
+
+    def test_a_damaged_one_is_said_once_and_left(self, folder, make):
+        (folder / "bad.jpg").write_bytes(JPEG[: len(JPEG) // 2])
+        drop(folder, "good.jpg")
+        source = make()
+        assert names_of(source, 1) == ["good.jpg"]
+        with pytest.raises(ImageError, match=r"bad\.jpg"):
+            source.read(2.0)
+        nothing_more(source)
+        assert (folder / "bad.jpg").exists()
+        nothing_more(make())
+
+    def test_one_that_goes_before_it_is_read(self, folder, make):
+        source = make()
+        drop(folder, "a.jpg")
+        nothing_more(source, 0.03)
+        (folder / "a.jpg").unlink()
+        nothing_more(source)
+
+    def test_an_unreadable_one_is_said_once(self, folder, make, unprivileged):
+        drop(folder, "a.jpg")
+        (folder / "a.jpg").chmod(0)
+        source = make()
+        with unprivileged():
+            with pytest.raises(ImageError, match=r"a\.jpg"):
+                source.read(2.0)
+            nothing_more(source)
+
+
+class TestAfterwards:
+    def test_delete(self, folder, make):
+        drop(folder, "a.jpg", "b.jpg")
+        source = make(after="delete")
+        names_of(source, 1)
+        assert sorted(path.name for path in folder.iterdir()) == ["b.jpg"]
+        frame = source.read(2.0)
+        assert (folder / "b.jpg").exists()  # until it has been classified
+        source.processed(frame.sequence)
+        assert not list(folder.iterdir())
+
+    def test_move(self, folder, make):
+        drop(folder, "a.jpg")
+        source = make(after="move")
+        names_of(source, 1)
+        drop(folder, "a.jpg")
+        names_of(source, 1)
+        assert sorted(path.name for path in (folder / "done").iterdir()) == ["a-1.jpg", "a.jpg"]
+        assert [path.name for path in folder.iterdir()] == ["done"]
+        nothing_more(source)
+
+    def test_where_that_is_not_permitted_it_is_remembered(self, folder, make, unprivileged, caplog):
+        drop(folder, "a.jpg", "b.jpg")
+        source = make(after="delete")
+        frames = [source.read(2.0) for _ in range(2)]
+        with unprivileged():
+            source.processed(frames[-1].sequence)
+            nothing_more(source)
+        assert len(caplog.records) >= 1
+        assert sum("can't delete" in record.getMessage() for record in caplog.records) == 1
+
+
+class TestFolder:
+    def test_absent_then_there_then_gone(self, folder, make):
+        folder.rmdir()
+        with pytest.raises(AbsentError, match="nothing there"):
+            make()
+        folder.mkdir()
+        source = make()
+        nothing_more(source, 0.1)
+        folder.rmdir()
+        with pytest.raises(AbsentError, match="has gone"):
+            source.read(1.0)
+
+    def test_no_folder(self, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(MissingInputError, match="Not a directory"):
+            WatchedFolderSource("front", str(tmp_path / "file")).open()
+
+    def test_a_large_folder_is_looked_through_when_it_changes(self, folder, make, monkeypatch):
+        monkeypatch.setattr(watched, "LARGE_FOLDER", 3)
+        drop(folder, *(f"{n}.jpg" for n in range(6)))
+        source = make()
+        names_of(source, 6)
+        nothing_more(source)
+        looks = []
+        real = source._look_through
+        monkeypatch.setattr(source, "_look_through", lambda now: looks.append(now) or real(now))
+        nothing_more(source)
+        assert not looks
+        drop(folder, "new.jpg")
+        assert names_of(source, 1) == ["new.jpg"]
+        assert looks
+
+    def test_without_a_state_folder(self, folder):
+        drop(folder, "a.jpg")
+        source = WatchedFolderSource("front", str(folder))
+        source.open()
+        assert names_of(source, 1) == ["a.jpg"]
+        nothing_more(source)
+
+
+def test_through_the_capture_thread(folder, make):
+    """Nothing is marked before inference is done with it, and everything is at the stop."""
+    drop(folder, "a.jpg", "b.jpg", "c.jpg")
+    source = make(after="delete")
+    frames = LatestFrames()
+    thread = CaptureThread(source, frames, CaptureRules())
+    thread.start()
+    assert frames.take(5).origin.endswith("a.jpg")
+    time.sleep(0.3)
+    assert (folder / "a.jpg").exists()
+    assert frames.take(5).origin.endswith("b.jpg")
+    wait_for(lambda: not (folder / "a.jpg").exists())
+    assert (folder / "b.jpg").exists()
+    assert thread.stop(2)
+    frames.settle()
+    thread.acknowledge()
+    assert sorted(path.name for path in folder.iterdir()) == ["c.jpg"]
+
+
+class TestLedger:
+    MARKS = tuple(fingerprint(f"{n}.jpg", n, n) for n in range(5000))
+
+    def test_survives_and_forgets_what_is_gone(self, tmp_path):
+        path = tmp_path / "state" / "ledger.txt"
+        ledger = Ledger(path)
+        for mark in self.MARKS[:3]:
+            ledger.add(mark)
+        assert self.MARKS[2] in Ledger(path)
+        ledger.keep_only(set(self.MARKS[1:]))
+        assert self.MARKS[0] not in ledger
+        assert len(ledger) == 2
+
+    def test_the_file_stays_small(self, tmp_path):
+        path = tmp_path / "ledger.txt"
+        ledger = Ledger(path)
+        for mark in self.MARKS:
+            ledger.add(mark)
+            ledger.keep_only({mark})
+        assert path.stat().st_size < 20_000
+        assert len(Ledger(path)) < 1200
+        assert self.MARKS[-1] in Ledger(path)
+
+    def test_half_a_line_and_damage(self, tmp_path):
+        path = tmp_path / "ledger.txt"
+        path.write_bytes(f"{self.MARKS[0]}\n\xff\xfe\nnonsense\n{self.MARKS[1][:5]}".encode("latin-1"))
+        ledger = Ledger(path)
+        assert (len(ledger), self.MARKS[0] in ledger) == (1, True)
+
+    def test_a_file_that_can_not_be_written_is_said_once(self, tmp_path, caplog):
+        (tmp_path / "state").write_text("a file where the folder should be")
+        ledger = Ledger(tmp_path / "state" / "ledger.txt")
+        for mark in self.MARKS[:3]:
+            ledger.add(mark)
+        assert self.MARKS[2] in ledger
+        assert sum("can't be written" in record.getMessage() for record in caplog.records) == 1
+
+    def test_the_disk_is_full(self, tmp_path, caplog):
+        (tmp_path / "ledger.txt").symlink_to("/dev/full")
+        ledger = Ledger(None)
+        ledger._path = tmp_path / "ledger.txt"  # reading /dev/full would never end
+        ledger.add(self.MARKS[0])
+        assert "No space left" in caplog.text
+        assert self.MARKS[0] in ledger
