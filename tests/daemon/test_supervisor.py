@@ -502,8 +502,8 @@ def test_zoom_on_what_the_views_need(bench: Bench, monkeypatch: pytest.MonkeyPat
     wait_for(lambda: len(bench.classifiers["builtin"].seen) > 1)
     assert {roi for _, roi in bench.classifiers["builtin"].seen} == {Roi(0, 0, 0.5, 0.5), Roi(0.5, 0.5, 0.5, 0.5)}
     bench.document["camera"][0].update(zoom=[0.25, 0.25, 0.5, 0.5])
-    bench.classifiers["builtin"].seen.clear()
     bench.reload()
+    bench.classifiers["builtin"].seen.clear()
     assert planned[-1] == Roi(0.25, 0.25, 0.5, 0.5)
     wait_for(lambda: len(bench.classifiers["builtin"].seen) > 1)
     seen = {roi for _, roi in bench.classifiers["builtin"].seen}
