@@ -48,10 +48,15 @@ class SourceError(EdgeClassifyError):
 
 
 class AbsentError(SourceError):
-    """What a source reads is not there now: unplugged, switched off, out of reach.
+    """What a source reads is not there now: unplugged, switched off, out of reach, or its server refuses us.
 
-    It comes back by itself or not at all: a fresh process would not find it either.
+    It comes back by itself or not at all: a fresh process would not find it either. `retry_s`: the least time to
+    wait before it is looked for again.
     """
+
+    def __init__(self, message: str, *, retry_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
 
 
 class SourceSetupError(SourceError):

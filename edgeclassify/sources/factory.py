@@ -7,13 +7,15 @@ from edgeclassify.errors import ConfigError
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
+from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.network.stream import StreamSource
+from edgeclassify.sources.network.urls import is_url
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.sources.turned import TurnedSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
-from edgeclassify.sources.video.stream import StreamSource
 from edgeclassify.types import FULL_FRAME, Roi
 
 
@@ -77,9 +79,11 @@ def _plain(
         case "video" if "://" not in target:
             return VideoFileSource(name, target, loop=loop, realtime=config.realtime)
         case "video":
-            return StreamSource(name, target)
-        case "rtsp" | "rtsps" | "http" | "https":
+            return HttpSource(name, target, wanted_side) if is_url(target) else StreamSource(name, target)
+        case "rtsp" | "rtsps":
             return StreamSource(name, f"{kind}:{target}")
+        case "http" | "https":
+            return HttpSource(name, f"{kind}:{target}", wanted_side)
         case "synthetic":
             plain = SyntheticOptions()
             return SyntheticSource(

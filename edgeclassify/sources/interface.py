@@ -10,6 +10,10 @@ class NoFrameInTimeError(SourceError):
     """No frame came within the time given to read() or skip(); the source is still good for another try."""
 
 
+class StalledError(SourceError):
+    """No new frame for too long. The message says how that shows; the source's name is put before it."""
+
+
 class FrameSource(ABC):
     """Frames of one camera, file, folder or stream. Used by one thread at a time (the capture thread).
 

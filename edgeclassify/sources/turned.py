@@ -7,6 +7,7 @@ import numpy as np
 
 from edgeclassify.pixels import PLANAR, chroma_planes
 from edgeclassify.sources.interface import FrameSource
+from edgeclassify.sources.wrapped import WrappedSource
 from edgeclassify.types import Frame, Pixels
 
 _CLOCKWISE = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -42,73 +43,18 @@ def _turn(pixels: Pixels, rotation: int, hflip: bool, vflip: bool) -> Pixels:
     return pixels
 
 
-class TurnedSource(FrameSource):
-    """Frames of another source, turned: one copy of each that is read. Everything else is the other source's."""
+class TurnedSource(WrappedSource):
+    """Frames of another source, turned: one copy of each that is read."""
 
     def __init__(self, source: FrameSource, rotation: int, hflip: bool, vflip: bool) -> None:
-        super().__init__(source.camera)
-        self.source = source
-        self.live, self.waits, self.keeps_device = source.live, source.waits, source.keeps_device
-        self.least_stall_s, self.freeze_timeout_s = source.least_stall_s, source.freeze_timeout_s
+        super().__init__(source)
         self._turn = (rotation, hflip, vflip)
-
-    def open(self) -> None:
-        """As of the source."""
-        self.source.open()
 
     def read(self, timeout_s: float) -> Frame | None:
         """The source's next frame, turned."""
         frame = self.source.read(timeout_s)
         return None if frame is None else turned(frame, *self._turn)
 
-    def skip(self, timeout_s: float) -> bool:
-        """As of the source."""
-        return self.source.skip(timeout_s)
-
-    def pause(self) -> None:
-        """As of the source."""
-        self.source.pause()
-
-    def resume(self) -> None:
-        """As of the source."""
-        self.source.resume()
-
-    def close(self) -> None:
-        """As of the source."""
-        self.source.close()
-
-    @property
-    def clock(self) -> int | None:
-        """As of the source."""
-        return self.source.clock
-
-    @property
-    def frame_interval_s(self) -> float | None:
-        """As of the source."""
-        return self.source.frame_interval_s
-
-    @property
-    def lux(self) -> float | None:
-        """As of the source."""
-        return self.source.lux
-
-    @property
-    def copied(self) -> int:
-        """As of the source."""
-        return self.source.copied
-
     def adopt(self, other: FrameSource) -> bool:
         """As of the source, where the turn stays."""
         return isinstance(other, TurnedSource) and other._turn == self._turn and self.source.adopt(other.source)
-
-    def use_night_profile(self, night: bool) -> None:
-        """As of the source."""
-        self.source.use_night_profile(night)
-
-    def processed(self, sequence: int) -> None:
-        """As of the source."""
-        self.source.processed(sequence)
-
-    def describe(self) -> str:
-        """As of the source."""
-        return self.source.describe()

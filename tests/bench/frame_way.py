@@ -1,8 +1,8 @@
 """`python -m tests.bench.frame_way`: what a CSI camera's frame costs from its buffer to the input tensor.
 
 Side by side, in turns: the buffer lent and scaled straight into the tensor (what the daemon does), the buffer
-copied first (picamera2's make_buffer), and the usual way (a copy, converted whole to RGB, cropped, resized). Prints
-the bytes of the buffer that are read per frame, and the median time over the rounds.
+copied first (picamera2's make_buffer), and the usual way (a copy, converted whole to RGB, cropped, resized).
+Prints the bytes of the buffer that are read per frame, and the median time over the rounds.
 """
 
 import statistics

@@ -5,11 +5,11 @@ import pytest
 from edgeclassify.config import CameraConfig
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
-from edgeclassify.sources.video.stream import StreamSource
 
 
 @pytest.mark.parametrize(

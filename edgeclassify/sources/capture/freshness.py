@@ -6,16 +6,13 @@ import numpy as np
 
 from edgeclassify.errors import SourceError
 from edgeclassify.pixels import luma
+from edgeclassify.sources.interface import StalledError
 from edgeclassify.types import Frame
 
 LATTICE = 64
 """The picture is compared at so many rows and columns; the whole of it only where all of these are equal."""
 SLOWEST_INTERVALS = 3
 """A source that states its pace may be late by so many frames, however short the stall timeout is."""
-
-
-class StalledError(SourceError):
-    """No new frame for too long."""
 
 
 class FrozenError(SourceError):

@@ -62,7 +62,7 @@ class Ladder:
         wait_s = min(BACK_OFF_S * 2 ** min(self._reopens, 10), MAX_BACK_OFF_S)
         self._reopens += 1
         if isinstance(error, AbsentError):
-            return Step(Rung.REOPEN, wait_s)
+            return Step(Rung.REOPEN, max(wait_s, error.retry_s))
         self.given_up = self.given_up or self._reopens > self._attempts
         return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s)
 

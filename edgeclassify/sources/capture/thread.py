@@ -10,11 +10,11 @@ from dataclasses import replace
 from edgeclassify.errors import ImageError, MissingInputError, SourceError, SourceSetupError, SourceUnusableError
 from edgeclassify.pixels import brightness
 from edgeclassify.sources.capture.daynight import DayNight
-from edgeclassify.sources.capture.freshness import Freshness, FrozenError, StalledError
+from edgeclassify.sources.capture.freshness import Freshness, FrozenError
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import SETTLED_S, Ladder, Rung, Step
 from edgeclassify.sources.capture.rules import CaptureRules
-from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.types import CameraHealth, CameraState, Frame
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from edgeclassify.sources.capture.freshness import Freshness, FrozenError, StalledError
+from edgeclassify.sources.capture.freshness import Freshness, FrozenError
+from edgeclassify.sources.interface import StalledError
 from edgeclassify.types import Frame, PixelFormat
 
 

@@ -1,7 +1,8 @@
-"""An RTSP server for tests: one H.264 stream on 127.0.0.1. Runs on the system's Python, which has GStreamer's bindings.
+"""An RTSP server for tests: one H.264 stream on 127.0.0.1.
 
-It prints `ready PORT` when it serves, and ends when its standard input does, so that it never outlives the tests.
-User and password, if any, are in RTSP_USER and RTSP_PASSWORD.
+It runs on the system's Python, which has GStreamer's bindings, prints `ready PORT` when it serves, and ends when
+its standard input does, so that it never outlives the tests. User and password, if any, are in RTSP_USER and
+RTSP_PASSWORD.
 
     SIGUSR1  stall: connections stay, no picture comes
     SIGUSR2  go on
@@ -26,7 +27,7 @@ ROLE = "viewer"
 
 
 def clock_picture(width, height):
-    """An I420 picture of black and white bands from top to bottom: the bits of the monotonic clock's milliseconds."""
+    """An I420 picture of black and white bands, from the top the bits of the monotonic clock's milliseconds."""
     now = time.monotonic_ns() // 1_000_000
     white, black = b"\xeb" * width, b"\x10" * width
     rows = []
@@ -71,6 +72,8 @@ class Factory(GstRtspServer.RTSPMediaFactory):
     def on_media(self, _, media):
         self.pipeline = media.get_element()
         self.apply()
+        # One more user than there are clients: the pipeline never ends. Else who comes while it ends gets a 503.
+        media.connect("prepared", lambda media: media.prepare(None))
         clock = self.pipeline.get_by_name("clock")
         if clock is not None:
             timer = GLib.timeout_add(1000 // self.options.fps, self.push, clock)

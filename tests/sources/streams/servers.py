@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.quiet import captured_chatter, quiet_opencv
 from tests.sources.servers import Answer
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -37,7 +37,9 @@ def _why_no_rtsp() -> str:
         "Gst.init(None); assert Gst.ElementFactory.find('openh264enc'), 'no openh264enc'"
     )
     try:
-        done = subprocess.run([SYSTEM_PYTHON, "-c", check], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [SYSTEM_PYTHON, "-c", check], capture_output=True, text=True, timeout=60, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it failed"])[-1]
@@ -153,9 +155,10 @@ def age_ms(pixels: np.ndarray) -> int:
 
 
 def transport_stream(path: Path, count: int, size: tuple[int, int], fps: float = 10) -> bytes:
-    """An MPEG transport stream (MPEG-2 video) whose frame n has the brightness 20 * n % 240; `path` ends in .ts."""
+    """An MPEG transport stream of MPEG-2 video; frame n has the brightness 20 * n % 240. `path` ends in .ts."""
     quiet_opencv()
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mpg2"), fps, size)
+    with captured_chatter():  # it has another name for MPEG-2, and says so
+        writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mpg2"), fps, size)
     assert writer.isOpened(), f"{path}: can't write it"
     for number in range(count):
         writer.write(np.full((size[1], size[0], 3), 20 * number % 240, np.uint8))

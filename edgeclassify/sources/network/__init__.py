@@ -1,0 +1,1 @@
+"""Cameras over the network: RTSP and other streams through FFmpeg, MJPEG over HTTP by a reader of our own."""

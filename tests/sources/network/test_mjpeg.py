@@ -1,0 +1,194 @@
+"""MJPEG over HTTP by our own reader, against a real server on loopback."""
+
+import time
+
+import numpy as np
+import pytest
+
+from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
+from edgeclassify.sources.capture import ladder
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.interface import NoFrameInTimeError, StalledError
+from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
+from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.types import CameraState
+from tests.fakes import wait_for
+from tests.sources.pictures import encode, two_halves
+from tests.sources.servers import body, mjpeg, serving
+
+PICTURES = [encode(two_halves(), "JPEG"), encode(two_halves().rotate(180), "JPEG")]
+
+
+def source_of(server, **options):
+    return HttpSource(
+        "front", f"http://user:hunter2@127.0.0.1:{server.server_port}/video?token=hunter2", **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "boundary"),
+    [
+        ("multipart/x-mixed-replace; boundary=frame", "frame"),
+        ('Multipart/X-Mixed-Replace;boundary="--my boundary"', "--my boundary"),
+        ("multipart/x-mixed-replace", ""),
+        ("video/mp2t", None),
+        ("image/jpeg", None),
+        ("", None),
+    ],
+)
+def test_what_is_a_stream_of_pictures(content_type, boundary):
+    assert boundary_of(content_type) == boundary
+
+
+def test_pictures_and_their_pace(capfd):
+    with serving(mjpeg(PICTURES)) as server:
+        source = source_of(server)
+        source.open()
+        assert isinstance(source.source, MjpegSource)
+        frames = [source.read(5) for _ in range(5)]
+        assert source.skip(5)
+        deadline = time.monotonic() + 2.2
+        while time.monotonic() < deadline:
+            source.skip(5)
+        assert source.frame_interval_s == pytest.approx(1 / 50, rel=0.5)
+        source.close()
+        source.close()
+    assert [frame.sequence for frame in frames] == list(range(5))
+    assert frames[0].pixels.shape == (32, 64, 3)
+    assert capfd.readouterr().err == ""
+
+
+def test_only_the_newest_counts():
+    """A reader that was away gets the picture of now, not those that came meanwhile."""
+
+    def numbered(handler):
+        mjpeg([encode(two_halves(16 * (number + 1), 32), "JPEG") for number in range(100)], fps=20)(handler)
+
+    with serving(numbered) as server:
+        source = source_of(server)
+        source.open()
+        first = source.read(5).width // 16
+        time.sleep(1.0)
+        assert source.read(5).width // 16 - first >= 15
+        source.close()
+
+
+def test_another_size_midway():
+    big = encode(two_halves(128, 96), "JPEG")
+    with serving(mjpeg([*PICTURES[:1] * 5, *[big] * 5])) as server:
+        source = source_of(server)
+        source.open()
+        sizes = {source.read(5).pixels.shape for _ in range(20)}
+        source.close()
+    assert sizes == {(32, 64, 3), (96, 128, 3)}
+
+
+def test_decoded_no_larger_than_needed_and_in_full_for_people():
+    picture = encode(two_halves(640, 480), "JPEG")
+    with serving(mjpeg([picture])) as server:
+        source = source_of(server, wanted_side=200)
+        source.open()
+        frame = source.read(5)
+        source.close()
+    assert frame.pixels.shape == (240, 320, 3)
+    assert frame.main().pixels.shape == (480, 640, 3)
+    assert frame.main().captured_at_ns == frame.captured_at_ns
+
+
+def test_a_broken_picture_is_passed_over():
+    with serving(mjpeg([PICTURES[0][:300], PICTURES[1]])) as server:
+        source = source_of(server)
+        source.open()
+        outcomes = []
+        for _ in range(10):
+            try:
+                outcomes.append(source.read(5).width)
+            except NoFrameInTimeError as error:
+                outcomes.append("broken picture" in str(error))
+        source.close()
+    assert {64, True} == set(outcomes)
+
+
+def test_silence_and_end():
+    def one_then_silence(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        handler.end_headers()
+        part = b"--frame\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(PICTURES[0]), PICTURES[0])
+        handler.wfile.write(part)
+        handler.server.stopping.wait(1.0)
+
+    with serving(one_then_silence) as server:
+        source = source_of(server)
+        source.open()
+        source.read(2)
+        started = time.monotonic()
+        with pytest.raises(NoFrameInTimeError):
+            source.read(0.2)
+        assert time.monotonic() - started < 0.5
+        with pytest.raises(StalledError, match="ended"):
+            source.read(5)
+        source.close()
+        with pytest.raises(SourceError, match="not open"):
+            source.read(1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (body(PICTURES[0]), SourceSetupError, "images:URL"),
+        (body(b"", 404), AbsentError, "nothing at this path"),
+        (body(b"no stream", kind="text/html"), SourceError, "not with video"),
+    ],
+)
+def test_no_stream(answer, kind, words, capfd):
+    with serving(answer) as server, pytest.raises(kind, match=words) as caught:
+        source_of(server).open()
+    assert "hunter2" not in str(caught.value)
+    assert capfd.readouterr().err == ""
+
+
+def test_rubbish_in_place_of_parts():
+    def rubbish(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        handler.end_headers()
+        handler.wfile.write(b"rubbish\r\n\r\n" * 100)
+
+    with serving(rubbish) as server:
+        source = source_of(server)
+        source.open()
+        with pytest.raises(SourceError, match="no boundary"):
+            source.read(2)
+        source.close()
+
+
+def test_killed_and_started_again_under_the_capture_thread(monkeypatch, caplog):
+    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
+    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
+    frames, told = LatestFrames(), []
+    with serving(mjpeg(PICTURES)) as server:
+        port = server.server_port
+        thread = CaptureThread(source_of(server), frames, CaptureRules(), lambda *args: told.append(args))
+        thread.start()
+        assert frames.take(10) is not None
+    wait_for(lambda: thread.state is CameraState.RESTARTING)
+    time.sleep(0.5)
+    assert thread.state is CameraState.RESTARTING  # it is waited for, however often it was in vain
+    with serving(mjpeg(PICTURES), port):
+        wait_for(lambda: thread.state is CameraState.RUNNING)
+        assert thread.stop(5)
+    frames.close()
+    assert told == [("front", True), ("front", False), ("front", True)]
+    assert "hunter2" not in caplog.text
+
+
+def test_the_picture_is_right():
+    with serving(mjpeg(PICTURES[:1])) as server:
+        source = source_of(server)
+        source.open()
+        pixels = source.read(5).pixels
+        source.close()
+    assert np.abs(pixels[16, 16].astype(int) - (50, 100, 200)).max() < 12

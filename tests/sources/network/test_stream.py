@@ -1,0 +1,274 @@
+"""RTSP and other streams through the real FFmpeg, against a real RTSP server on loopback."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edgeclassify.errors import AbsentError, MissingInputError, SourceError
+from edgeclassify.sources.capture import ladder
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.interface import StalledError
+from edgeclassify.sources.network import stream
+from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.network.stream import StreamSource, _LastRow, _Pace
+from edgeclassify.types import CameraState
+from tests.fakes import wait_for
+from tests.sources.servers import serving
+from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
+from tests.sources.video.common import one_message
+
+FPS = 50
+
+
+@pytest.fixture(autouse=True)
+def no_options(monkeypatch):
+    """The variable is the process's: as a start would find it."""
+    monkeypatch.delenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", raising=False)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
+    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
+    monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
+
+
+@pytest.fixture
+def run():
+    """Capture threads, stopped at the end; with each the list of what it told."""
+    threads = []
+
+    def start(source, **rules):
+        hand_off, told = LatestFrames(), []
+        thread = CaptureThread(source, hand_off, CaptureRules(**rules), lambda _, online: told.append(online))
+        threads.append((thread, hand_off))
+        thread.start()
+        return thread, hand_off, told
+
+    yield start
+    for thread, hand_off in threads:
+        hand_off.close()
+        assert thread.stop(10)
+
+
+def skip_for_ever(source):
+    while True:
+        source.skip(0.2)
+
+
+def ages(hand_off, count=5):
+    return [age_ms(hand_off.take(5).pixels) for _ in range(count)]
+
+
+class TestRtsp:
+    def test_the_newest_frame_over_tcp(self, run):
+        with rtsp_server(fps=FPS) as server:
+            thread, hand_off, _ = run(StreamSource("front", server.url), interval_s=0.2)
+            seen = ages(hand_off)
+            assert os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] == "rtsp_transport;tcp"
+            assert f":{server.port:04X} 01" in Path("/proc/net/tcp").read_text()  # established
+            assert thread.stop(5)
+        assert max(seen[1:]) < 500
+
+    def test_nothing_of_the_start_is_left(self):
+        """What came while the stream was being opened is seconds old."""
+        with rtsp_server(fps=FPS) as server:
+            source = StreamSource("front", server.url)
+            source.open()
+            assert age_ms(source.read(2).pixels) < 400
+            assert source.frame_interval_s == pytest.approx(1 / FPS, rel=0.2)
+            source.close()
+
+    def test_killed_and_started_again(self, run, quick, caplog):
+        with rtsp_server(fps=FPS, user="cam", password="hunter2", auth="digest") as server:
+            thread, hand_off, told = run(StreamSource("front", server.url), restart_attempts=2)
+            assert hand_off.take(10) is not None
+            server.kill()
+            wait_for(lambda: thread.state is CameraState.RESTARTING)
+            time.sleep(1.0)  # more attempts than would be given to a camera that is there
+            server.start()
+            wait_for(lambda: thread.state is CameraState.RUNNING, 20)
+            assert thread.stop(10)
+        assert told == [True, False, True]
+        assert "hunter2" not in caplog.text
+
+    @pytest.mark.parametrize(("stop", "go_on"), [("stall", "resume"), ("freeze", "thaw")])
+    def test_silent_for_a_while(self, run, quick, stop, go_on):
+        with rtsp_server(fps=FPS) as server:
+            thread, hand_off, told = run(StreamSource("front", server.url), stall_timeout_s=2.0)
+            assert hand_off.take(10) is not None
+            getattr(server, stop)()
+            silent = time.monotonic()
+            wait_for(lambda: thread.state is CameraState.RESTARTING, 20)
+            assert time.monotonic() - silent < 5
+            getattr(server, go_on)()
+            wait_for(lambda: thread.state is CameraState.RUNNING, 30)
+            assert max(ages(hand_off)[1:]) < 1500
+            assert thread.stop(10)
+        assert told == [True, False, True]
+
+    def test_a_timed_out_grab_is_a_stall_whatever_it_gives(self, monkeypatch):
+        """FFmpeg flushes an old frame out of its decoder then, and OpenCV calls it a success."""
+        monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
+        with rtsp_server(fps=FPS) as server:
+            source = StreamSource("front", server.url)
+            source.open()
+            source.read(1)
+            server.stall()
+            started = time.monotonic()
+            with pytest.raises(StalledError):
+                skip_for_ever(source)
+            assert time.monotonic() - started < 3
+            source.close()
+
+    @pytest.mark.parametrize("method", ["basic", "digest"])
+    @pytest.mark.parametrize("password", ["hunter2", "p@:/#%s"])
+    def test_its_user(self, method, password):
+        with rtsp_server(fps=FPS, auth=method, user="cam", password=password) as server:
+            source = StreamSource("front", server.url)
+            source.open()
+            assert source.read(2).width == 320
+            source.close()
+            for url, words in (
+                (server.url_as("cam", "wrong-one"), "a user or password that it refuses"),
+                (server.url_as("", ""), "no user and password in the URL"),
+            ):
+                with pytest.raises(AbsentError, match=words) as caught:
+                    StreamSource("front", url).open()
+                assert one_message(caught.value, "rtsp://127.0.0.1")
+                assert "wrong-one" not in str(caught.value)
+                assert caught.value.retry_s == 60
+
+    def test_no_such_path(self):
+        with rtsp_server(fps=FPS) as server, pytest.raises(AbsentError, match="nothing at this path"):
+            StreamSource("front", server.url.replace("/stream", "/none")).open()
+
+    def test_a_server_that_says_nothing(self, monkeypatch):
+        monkeypatch.setattr(stream, "OPEN_TIMEOUT_S", 0.5)
+        monkeypatch.setattr(stream, "CONNECT_TIMEOUT_S", 0.5)
+        with socket.socket() as server:
+            server.bind(("127.0.0.1", 0))
+            server.listen()
+            started = time.monotonic()
+            with pytest.raises(SourceError, match="speaks no RTSP"):
+                StreamSource("front", f"rtsp://127.0.0.1:{server.getsockname()[1]}/x").open()
+            assert time.monotonic() - started < 5
+
+    def test_nobody_there(self):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            port = unused.getsockname()[1]
+        with pytest.raises(AbsentError) as caught:
+            StreamSource("front", f"rtsp://user:hunter2@127.0.0.1:{port}/a").open()
+        assert one_message(caught.value, f"127.0.0.1 port {port}", "refused")
+        assert "hunter2" not in str(caught.value)
+
+    def test_another_size_midway(self, run, monkeypatch):
+        """OpenCV 4.13 scales to the old size; before that it shows rubbish, and we open the stream again."""
+        monkeypatch.setattr(stream, "SAME_ROW_S", 1.0)
+        with rtsp_server(fps=FPS, size="320x240", other_size="160x120", picture="ball") as server:
+            thread, hand_off, _ = run(StreamSource("front", server.url))
+            assert hand_off.take(10).width == 320
+            server.change_size()
+            if _LastRow()._is_needed:
+                wait_for(lambda: hand_off.take(5).width == 160, 20)
+                assert thread.reopens >= 1
+            else:
+                time.sleep(1.5)
+                assert hand_off.take(5).width == 320
+            assert thread.stop(10)
+
+
+class TestTransportStream:
+    def test_over_http_by_ffmpeg(self, tmp_path):
+        data = transport_stream(tmp_path / "a.ts", 100, (64, 48), 25)
+        with serving(mpegts(data, 4)) as server:
+            source = HttpSource("front", f"http://127.0.0.1:{server.server_port}/a.ts")
+            source.open()
+            assert isinstance(source.source, StreamSource)
+            assert source.read(5).pixels.shape == (48, 64, 3)
+            source.close()
+
+
+class TestPace:
+    def test_a_reader_in_time(self):
+        pace = _Pace()
+        assert [round(pace.lag_s(n / 10, 100 + n / 10 + (n % 3) / 50), 6) for n in range(9)] == [0, 0.02, 0.04] * 3
+
+    def test_a_reader_too_slow(self):
+        pace = _Pace()
+        lags = [pace.lag_s(n / 25, 100 + n / 10) for n in range(60)]
+        assert lags[-1] == pytest.approx(59 * (1 / 10 - 1 / 25))
+
+    def test_without_a_clock(self):
+        pace = _Pace()
+        assert {pace.lag_s(-3.7e20, 100.0 + n) for n in range(50)} == {0.0}
+        assert {_Pace().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
+
+    def test_a_stream_that_is_behind_is_opened_again(self, monkeypatch, caplog):
+        monkeypatch.setattr(stream, "LARGEST_LAG_S", 0.5)
+        with rtsp_server(fps=FPS) as server:
+            source = StreamSource("front", server.url)
+            source.open()
+            opened = []
+            monkeypatch.setattr(source, "open", lambda real=source.open: opened.append(1) or real())
+            for _ in range(60):
+                source.skip(1)
+                time.sleep(0.04)  # slower than the stream
+                if opened:
+                    break
+            assert opened
+            assert age_ms(source.read(2).pixels) < 500
+            source.close()
+        assert "smaller stream" in caplog.text
+
+
+class TestLastRow:
+    @pytest.fixture
+    def row(self, monkeypatch):
+        monkeypatch.setattr(cv2, "__version__", "4.11.0")
+        return _LastRow()
+
+    def pictures(self, number, last):
+        picture = np.full((4, 4, 3), number, np.uint8)
+        picture[-1] = last
+        return picture
+
+    def test_stale_once_and_then_harmless(self, row):
+        stale = [second for second in range(8000) if row.says_stale(self.pictures(second % 200, 7), float(second))]
+        assert stale == [11]
+
+    def test_an_hour_between_two(self, row):
+        stale = []
+        for second in range(8000):
+            if row.says_stale(self.pictures(second % 200, second // 100), float(second)):
+                stale.append(second)
+                row.opened()
+        assert len(stale) == 3
+        assert stale[1] - stale[0] >= 3600
+
+    def test_a_row_that_changes(self, row):
+        assert not any(row.says_stale(self.pictures(0, second % 200), float(second)) for second in range(100))
+
+    def test_not_needed(self, monkeypatch):
+        monkeypatch.setattr(cv2, "__version__", "4.13.0")
+        row = _LastRow()
+        assert not any(row.says_stale(self.pictures(0, 7), float(second)) for second in range(100))
+
+
+@pytest.mark.parametrize("url", ["rtsp://:8554/x", "http://host:port/x", "http:///x"])
+def test_no_url(url):
+    with pytest.raises(MissingInputError):
+        StreamSource("front", url).open()
+
+
+def test_read_before_open():
+    with pytest.raises(SourceError, match="not open"):
+        StreamSource("front", "http://h/x").read(1)

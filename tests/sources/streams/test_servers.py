@@ -1,0 +1,120 @@
+"""The stream servers do what the tests of the sources count on."""
+
+import socket
+import time
+
+import cv2
+import numpy as np
+import pytest
+
+from edgeclassify.sources.quiet import quiet_opencv
+from tests.sources.servers import serving
+from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
+
+FPS = 50
+TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 300]
+
+
+@pytest.fixture
+def watch(monkeypatch):
+    """Open a stream with OpenCV, over TCP; None when it can't. Released at the end."""
+    monkeypatch.setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
+    quiet_opencv()
+    captures = []
+
+    def opened(url):
+        captures.append(cv2.VideoCapture(url, cv2.CAP_FFMPEG, TIMEOUTS))
+        return captures[-1] if captures[-1].isOpened() else None
+
+    yield opened
+    for capture in captures:
+        capture.release()
+
+
+def newest(capture, seconds=1.0):
+    """The last picture read in this time; None when there is one no more."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if not capture.grab():
+            return None
+    return capture.retrieve()[1]
+
+
+def test_pictures_tell_their_age(watch):
+    with rtsp_server(fps=FPS) as server:
+        assert server.url == f"rtsp://127.0.0.1:{server.port}/stream"
+        picture = newest(watch(server.url))
+        assert picture.shape == (240, 320, 3)
+        assert 0 <= age_ms(picture) < 2000
+
+
+def test_killed_and_started_again_on_the_same_port(watch):
+    with rtsp_server(fps=FPS) as server:
+        port, capture = server.port, watch(server.url)
+        server.kill()
+        assert newest(capture) is None
+        server.start()
+        assert server.port == port
+        server.restart()
+        assert newest(watch(server.url)) is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 1)
+
+
+@pytest.mark.parametrize(("stop", "go_on"), [("stall", "resume"), ("freeze", "thaw")])
+def test_silent_for_a_while(watch, stop, go_on):
+    with rtsp_server(fps=FPS) as server:
+        capture = watch(server.url)
+        assert newest(capture) is not None
+        getattr(server, stop)()
+        assert newest(capture, 3) is None
+        getattr(server, go_on)()
+        assert age_ms(newest(watch(server.url))) < 2000
+
+
+@pytest.mark.parametrize("method", ["basic", "digest"])
+def test_only_for_its_user(watch, method):
+    with rtsp_server(fps=FPS, auth=method, user="cam", password="p@:/#%s") as server:
+        assert watch(server.url) is not None
+        assert watch(server.url_as("cam", "wrong")) is None
+        assert watch(server.url_as("", "")) is None
+
+
+def test_another_size(watch):
+    with rtsp_server(fps=FPS, size="320x240", other_size="640x480") as server:
+        assert newest(watch(server.url)).shape == (240, 320, 3)
+        server.change_size()
+        time.sleep(0.5)
+        assert newest(watch(server.url)).shape == (480, 640, 3)
+
+
+def test_a_picture_of_ones_own(watch, tmp_path):
+    path = tmp_path / "red.png"
+    cv2.imwrite(str(path), np.full((48, 64, 3), (0, 0, 255), np.uint8))
+    with rtsp_server(fps=FPS, picture=path) as server:
+        blue, green, red = newest(watch(server.url)).mean(axis=(0, 1))
+        assert red > 200 > 60 > max(blue, green)
+
+
+def test_transport_stream_over_http(watch, tmp_path):
+    data = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
+    with serving(mpegts(data, 0.5)) as server:
+        started = time.monotonic()
+        capture = watch(f"http://127.0.0.1:{server.server_port}/a.ts")
+        levels = []
+        while capture.grab():
+            levels.append(round(float(capture.retrieve()[1].mean()) / 20))
+        assert levels[:6] == [0, 1, 2, 3, 4, 5]
+        assert len(levels) >= 23
+        assert time.monotonic() - started > 0.4
+
+
+def test_two_transport_streams_of_different_sizes(watch, tmp_path):
+    small = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
+    large = transport_stream(tmp_path / "b.ts", 25, (128, 96), 25)
+    with serving(mpegts(small + large, 0.5)) as server:
+        capture = watch(f"http://127.0.0.1:{server.server_port}/a.ts")
+        count = 0
+        while capture.grab():
+            count += 1
+        assert count >= 46
