@@ -13,6 +13,7 @@ python=${PYTHON:-python3}
 home=/opt/edgeclassify
 lib=/usr/local/lib
 config=/etc/edgeclassify/edgeclassify.toml
+units="edgeclassify.service edgeclassify-reboot.path edgeclassify-reboot.service"
 
 fail() { printf 'make install: %s\n' "$1" >&2; exit 1; }
 
@@ -43,7 +44,7 @@ install_package() {
 }
 
 install_service() {
-  install -D -m 0644 "$checkout/systemd/edgeclassify.service" "$lib/systemd/system/edgeclassify.service"
+  for unit in $units; do install -D -m 0644 "$checkout/systemd/$unit" "$lib/systemd/system/$unit"; done
   install -D -m 0644 "$checkout/systemd/edgeclassify.sysusers" "$lib/sysusers.d/edgeclassify.conf"
   install -D -m 0644 "$checkout/systemd/edgeclassify.tmpfiles" "$lib/tmpfiles.d/edgeclassify.conf"
   systemd-sysusers "$lib/sysusers.d/edgeclassify.conf"
@@ -55,9 +56,9 @@ install_service() {
 }
 
 remove() {
-  if booted; then systemctl disable --quiet --now edgeclassify.service 2>/dev/null || true; fi
-  rm -f /usr/local/bin/edgeclassify "$lib/systemd/system/edgeclassify.service" \
-    "$lib/sysusers.d/edgeclassify.conf" "$lib/tmpfiles.d/edgeclassify.conf"
+  if booted; then systemctl disable --quiet --now edgeclassify.service edgeclassify-reboot.path 2>/dev/null || true; fi
+  for unit in $units; do rm -f "$lib/systemd/system/$unit"; done
+  rm -f /usr/local/bin/edgeclassify "$lib/sysusers.d/edgeclassify.conf" "$lib/tmpfiles.d/edgeclassify.conf"
   rm -rf "$home"
   if booted; then systemctl daemon-reload; fi
   echo "removed; kept: /etc/edgeclassify, /var/lib/edgeclassify and the user edgeclassify"

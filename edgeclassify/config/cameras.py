@@ -256,7 +256,7 @@ class RecoveryConfig(Section):
     reboot_after: Annotated[int, Field(ge=1, le=1000)] = about(
         3, "So many fresh processes in a row must have been in vain before a reboot is asked for."
     )
-    reboot_interval_s: Annotated[float, Field(ge=600, le=86_400 * 365, allow_inf_nan=False)] = about(
+    reboot_interval_s: Annotated[float, Field(ge=60, le=86_400 * 365, allow_inf_nan=False)] = about(
         86_400.0, "The machine must have been up for so long: at most one reboot in that time."
     )
     reboot_file: File = about(

@@ -26,6 +26,7 @@ class Service:
         self.photos.mkdir()
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}
         self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.manager.bind(str(folder / "notify"))
         self.manager.settimeout(0.5)
@@ -48,7 +49,8 @@ class Service:
         self.config.write_text(raw if raw is not None else text)
 
     def start(self) -> "Service":
-        environment = {**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "90000000"}
+        systemd = {"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "90000000"}
+        environment = {**os.environ, **systemd, **self.environment}
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "edgeclassify", "run", "--config", str(self.config)]
             self.process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)

@@ -4,6 +4,7 @@ import contextlib
 import json
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +107,16 @@ def test_what_can_not_work_ends_with_one_message_and_its_status(
     assert words in service.log.read_text()
     assert "Traceback" not in service.log.read_text()
     assert sum(line.startswith("edgeclassify: ") for line in service.lines()) == 1
+
+
+def test_a_library_that_does_not_let_the_process_end_is_left_behind(service: Service, tmp_path: Path) -> None:
+    """picamera2 closes its cameras at exit, in calls that need not return."""
+    (tmp_path / "sitecustomize.py").write_text("import atexit, time\natexit.register(time.sleep, 60)\n")
+    service.write(source="synthetic:?faults=error@0:never", restart_attempts=0)
+    service.environment["PYTHONPATH"] = str(tmp_path)
+    assert service.start().process is not None
+    assert service.process is not None
+    assert service.process.wait(30) == ExitStatus.FRESH_PROCESS
 
 
 def test_a_camera_that_is_not_there_is_waited_for(service: Service, broker: Mosquitto) -> None:

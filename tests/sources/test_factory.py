@@ -5,11 +5,15 @@ import pytest
 from edgeclassify.config import CameraConfig
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.sources.images.watched import WatchedFolderSource
+from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
+from edgeclassify.sources.turned import TurnedSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
+from edgeclassify.types import FULL_FRAME
 
 
 @pytest.mark.parametrize(
@@ -24,8 +28,8 @@ from edgeclassify.sources.video.file import VideoFileSource
         ("video:rtsp://me:pw@host/a", StreamSource, "rtsp://host/a"),
         ("rtsp://me:pw@host/a", StreamSource, "rtsp://host/a"),
         ("rtsps://host/a", StreamSource, "rtsps://host/a"),
-        ("http://host/a?pw=x", StreamSource, "http://host/a?…"),
-        ("https://host/a", StreamSource, "https://host/a"),
+        ("http://host/a?pw=x", HttpSource, "http://host/a?…"),
+        ("https://host/a", HttpSource, "https://host/a"),
         ("synthetic:?size=64x48&fps=3", SyntheticSource, "synthetic test pattern 64x48 at 3 fps"),
     ],
 )
@@ -51,3 +55,32 @@ def test_device_gets_what_the_views_need_and_its_controls():
     config = CameraConfig(source="v4l2:/dev/video0", format="mjpg", controls={"extra": {"brightness": 3}})
     device = make_source(config, 481)
     assert (device.wanted_side, device.pixel_format, device.controls) == (481, "mjpg", {"brightness": 3})
+
+
+def test_a_camera_that_can_not_turn_itself_is_turned():
+    turned = make_source(CameraConfig(source="v4l2:/dev/video0", rotation=180))
+    assert isinstance(turned, TurnedSource)
+    assert isinstance(turned.source, DeviceSource)
+    assert isinstance(make_source(CameraConfig(source="rtsp://h/x", hflip=True)), TurnedSource)
+
+
+@pytest.mark.parametrize(
+    ("config", "flips", "is_wrapped"),
+    [
+        ({}, (False, False), False),
+        ({"rotation": 180}, (True, True), False),  # by the camera's own processor
+        ({"rotation": 180, "hflip": True}, (False, True), False),
+        ({"rotation": 90, "vflip": True}, (False, True), True),
+    ],
+)
+def test_a_csi_camera_turns_itself_where_it_can(config, flips, is_wrapped):
+    source = make_source(CameraConfig(source="picamera:0", **config))
+    assert isinstance(source, TurnedSource) is is_wrapped
+    settings = (source.source if is_wrapped else source).settings
+    assert (settings.hflip, settings.vflip) == flips
+
+
+def test_a_watched_folder_keeps_its_ledger_in_the_state_folder(tmp_path):
+    source = make_source(CameraConfig(name="drop", source="watch:/in", after="move"), 99, FULL_FRAME, tmp_path)
+    assert isinstance(source, WatchedFolderSource)
+    assert (source.after, source.wanted_side, source._ledger_path) == ("move", 99, tmp_path / "watched-drop.txt")

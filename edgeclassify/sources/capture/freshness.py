@@ -20,14 +20,14 @@ class FrozenError(SourceError):
 
 
 class Freshness:
-    """Watches the frames of one source from its start to its loss. Times are seconds of the monotonic clock.
+    """Watches the frames of one source, over all restarts. Times are seconds of the monotonic clock.
 
     A frame is new when the source's content clock has moved (or there is none). The source has stalled when none
     was new for `stall_timeout_s`, or for `stall_frames` frame intervals if that is less, but never before
     `least_stall_s`.
 
     It is frozen when the picture was bit-identical for `freeze_timeout_s` (0: never). A picture of one single
-    value, as in the dark, says nothing.
+    value, as in the dark, says nothing. Where a restart brings the same picture again, it is frozen at once.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Freshness:
         return True
 
     def excuse(self, now: float) -> None:
-        """The source was paused until now: that is no stall."""
+        """The source was paused, or is started, now: that no frame came before is no stall."""
         self._new = self._answered = now
 
     def check_stall(self, now: float, interval_s: float | None, *, repeated: bool = False) -> None:

@@ -79,10 +79,19 @@ class CaptureThread:
         self._call_began: float | None = None
         self._last_handed_over: float | None = None
         self._daynight = None if rules.night is None else DayNight(rules.night)
+        freeze_s = source.freeze_timeout_s if rules.freeze_timeout_s is None else rules.freeze_timeout_s
+        self._fresh = Freshness(
+            now=time.monotonic(),
+            stall_timeout_s=rules.stall_timeout_s,
+            stall_frames=rules.stall_frames,
+            least_stall_s=source.least_stall_s,
+            freeze_timeout_s=freeze_s,
+        )
         # Frozen pictures are known by waiting: only a longer time of frames shows that one has gone.
-        settled_s = max(SETTLED_S, 1.5 * self._freeze_timeout_s)
         self._ladder = Ladder(
-            attempts=rules.restart_attempts, keeps_device=source.keeps_device, settled_s=settled_s
+            attempts=rules.restart_attempts,
+            keeps_device=source.keeps_device,
+            settled_s=max(SETTLED_S, 1.5 * freeze_s),
         )
         self._stop = threading.Event()
         self._hurry = threading.Event()
@@ -251,8 +260,9 @@ class CaptureThread:
     # --- frames ----------------------------------------------------------------------------------------
 
     def _read_live(self) -> None:
-        fresh = self._new_freshness()
+        fresh = self._fresh
         due = handed_over = time.monotonic()
+        fresh.excuse(due)
         while not self._stop.is_set():
             # Never further away than one interval, which may have been shortened or hurried.
             due = min(due, handed_over + self._rules.interval_s)
@@ -281,21 +291,6 @@ class CaptureThread:
         fresh.check_stall(time.monotonic(), self.source.frame_interval_s, repeated=repeated)
         if repeated:
             self._stop.wait(REPEATED_S)  # or a source that repeats itself at once would keep a core busy
-
-    def _new_freshness(self) -> Freshness:
-        rules = self._rules
-        return Freshness(
-            now=time.monotonic(),
-            stall_timeout_s=rules.stall_timeout_s,
-            stall_frames=rules.stall_frames,
-            least_stall_s=self.source.least_stall_s,
-            freeze_timeout_s=self._freeze_timeout_s,
-        )
-
-    @property
-    def _freeze_timeout_s(self) -> float:
-        configured_s = self._rules.freeze_timeout_s
-        return self.source.freeze_timeout_s if configured_s is None else configured_s
 
     def _read(self, fresh: Freshness) -> Frame | None:
         """The next frame. Raises NoFrameInTimeError also for one that is not new."""

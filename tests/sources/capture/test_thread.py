@@ -375,6 +375,25 @@ class TestFreshness:
         assert (thread.stalls, thread.restarts, thread.reopens) == (1, 1, 0)
         assert source.calls == ["open", "pause", "resume"]
 
+    def test_what_a_restart_does_not_move_is_still_not_new(self, frames, run, quick_back_off):
+        """After a restart of the stream the old frame comes once more: nobody must take it for a new one."""
+
+        class Stubborn(SteadySource):
+            def resume(self):
+                self.calls.append("resume")
+
+            def open(self):
+                super().open()
+                self.still = False
+
+        source, told = Stubborn(), []
+        thread = run(source, stall_timeout_s=0.1, on_available=lambda _, online: told.append(online))
+        wait_for(lambda: thread.frames_captured > 3)
+        source.still = True
+        wait_for(lambda: thread.reopens)
+        wait_for(lambda: told == [True, False, True])
+        assert (thread.stalls, thread.restarts, thread.reopens) == (2, 1, 1)
+
     def test_the_same_picture_for_too_long_is_frozen(self, frames, run, caplog):
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.1)

@@ -8,6 +8,7 @@ from edgeclassify.errors import ExitStatus, ImageError, MissingInputError
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import CameraState, PixelFormat
 from tests.sources.pictures import encode, two_halves
@@ -86,3 +87,62 @@ class TestFile:
         path.chmod(0)
         with unprivileged(), pytest.raises(MissingInputError, match="Permission denied"):
             VideoFileSource("front", str(path)).open()
+
+
+class TestRealtime:
+    """write_video makes ten frames a second; frame n has the brightness 20 * n."""
+
+    def source(self, tmp_path, count, **options):
+        made = VideoFileSource("front", str(write_video(tmp_path / "a.avi", count)), realtime=True, **options)
+        made.open()
+        return made
+
+    def level(self, frame):
+        return round(float(frame.pixels.mean()) / 20)
+
+    def test_at_its_own_pace(self, tmp_path):
+        source = self.source(tmp_path, 8)
+        assert source.live
+        assert source.frame_interval_s == pytest.approx(0.1)
+        started = time.monotonic()
+        assert [self.level(source.read(1)) for _ in range(8)] == list(range(8))
+        assert time.monotonic() - started == pytest.approx(0.7, abs=0.15)
+        assert source.read(1) is None
+        source.close()
+
+    def test_a_slow_reader_misses_frames_and_stays_in_time(self, tmp_path):
+        source = self.source(tmp_path, 12)
+        assert self.level(source.read(1)) == 0
+        time.sleep(0.55)
+        assert self.level(source.read(1)) in (5, 6)
+        source.close()
+
+    def test_waits_no_longer_than_it_may(self, tmp_path):
+        source = self.source(tmp_path, 4)
+        source.read(1)
+        started = time.monotonic()
+        with pytest.raises(NoFrameInTimeError):
+            source.read(0.02)
+        assert time.monotonic() - started < 0.09
+        assert self.level(source.read(1)) == 1
+        source.close()
+
+    def test_again_and_again(self, tmp_path):
+        source = self.source(tmp_path, 3, loop=True)
+        assert [self.level(source.read(1)) for _ in range(7)] == [0, 1, 2, 0, 1, 2, 0]
+        source.close()
+
+    def test_through_the_capture_thread(self, tmp_path):
+        """Frames that come between two intervals are left out, as of a camera."""
+        frames = LatestFrames()
+        path = str(write_video(tmp_path / "a.avi", 12))
+        thread = CaptureThread(VideoFileSource("front", path, realtime=True), frames, CaptureRules(interval_s=0.3))
+        thread.start()
+        seen = []
+        while not thread.ended or frames.waiting:
+            if frame := frames.take(0.2):
+                seen.append(self.level(frame))
+        thread.stop()
+        assert thread.state is CameraState.FINISHED
+        assert seen[0] == 0
+        assert len(seen) in (4, 5)

@@ -1,5 +1,6 @@
 """The service inside the container, with what the checks do to it and ask of it again and again."""
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -37,15 +38,15 @@ class InstalledService:
             self._subscriber.close()
         self._subscriber = None
 
-    def config(self, *, view: str = "gate", source: str = f"images:{STATE}/photos") -> str:
-        """A config under which every photo is an event of its own."""
+    def config(self, *, view: str = "gate", source: str = f"images:{STATE}/photos", more: str = "") -> str:
+        """A config under which every photo is an event of its own; `more`: further sections."""
         model = "" if self.model is None else f'[model]\nname = "{STATE}/models/{self.model.name}"\n'
         return (
             f'[node]\nname = "{broker.NODE}"\nhealth_interval_s = 1\n'
             f'[mqtt]\nusername = "{broker.USER}"\npassword_file = "{PASSWORD_FILE}"\n{model}'
             f'[[camera]]\nname = "front"\nsource = "{source}"\ninterval_s = 0.2\nloop = true\n'
             f"stall_timeout_s = 1.0\nrestart_attempts = 0\n"
-            f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n'
+            f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n{more}'
         )
 
     def bad_config(self) -> str:
@@ -59,6 +60,11 @@ class InstalledService:
         """Does a message come that was published after this call?"""
         before = len(self.heard.payloads("health", live=True))
         return wait_for(lambda: len(self.heard.payloads("health", live=True)) > before)
+
+    def camera(self) -> dict[str, Any]:
+        """The newest figures of the one camera."""
+        payloads = self.heard.payloads("health")
+        return dict(json.loads(payloads[-1])["cameras"][0]) if payloads else {}
 
     def restarted(self, pid: int, timeout_s: float = 40) -> bool:
         """Does the service run again, as another process than `pid`?"""
