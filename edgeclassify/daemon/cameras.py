@@ -78,7 +78,9 @@ class Cameras:
     @property
     def restarts(self) -> int:
         """Streams restarted and cameras opened again."""
-        return self._restarts_before + sum(capture.restarts + capture.reopens for capture in self._captures)
+        return self._restarts_before + sum(
+            capture.standing.restarts + capture.standing.reopens for capture in self._captures
+        )
 
     @property
     def health(self) -> tuple[CameraHealth, ...]:
@@ -175,7 +177,7 @@ class Cameras:
     def _end(self, name: str) -> None:
         capture = self._running.pop(name).capture
         capture.stop()
-        self._restarts_before += capture.restarts + capture.reopens
+        self._restarts_before += capture.standing.restarts + capture.standing.reopens
         self._dropped_before += capture.dropped
         self.frames.forget(name)
         self._given_up.discard(name)
@@ -194,7 +196,7 @@ class Cameras:
         for capture in self._captures:
             if capture.settled:
                 self._recovery.settled(capture.camera)
-        if self._captures and all(capture.final for capture in self._captures):
+        if self._captures and all(capture.standing.final for capture in self._captures):
             raise _camera_error(self._captures)
         if not self.ended:
             for capture in self._beyond_help():
@@ -207,13 +209,15 @@ class Cameras:
     def _beyond_help(self) -> Iterator[CaptureThread]:
         """Cameras that a fresh process may bring back, and nothing less."""
         for capture in self._captures:
-            failed = capture.state is CameraState.FAILED and not capture.final
+            failed = capture.state is CameraState.FAILED and not capture.standing.final
             if capture.camera in self._stuck or (failed and not isinstance(capture.error, AbsentError)):
                 yield capture
 
     def _help(self, capture: CaptureThread) -> None:
         stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
-        lost_s = max(stuck_s, 0.0 if capture.lost_since is None else time.monotonic() - capture.lost_since)
+        lost_s = max(
+            stuck_s, 0.0 if capture.standing.lost_since is None else time.monotonic() - capture.standing.lost_since
+        )
         others = any(self._works_or_may(other) for other in self._captures if other is not capture)
         remedy = self._recovery.due(capture.camera, lost_s, alone=not others)
         if remedy is None:

@@ -1,9 +1,9 @@
 """`python -m tests.bench.recovery`: what the restart ladder makes of each fault of a camera.
 
 First table: one recovery from each fault of the synthetic camera at 30 frames per second with the daemon's own
-times: how long until it shows (availability turns offline), until frames come again, and how many were lost. Second
-table: many recoveries in a row with short times, and memory and open files before and after them. Last the rung
-that only the daemon has: a fault that no rung of the capture thread cures, until it asks for a fresh process.
+times: how long until it shows (availability turns offline), until frames come again, and how many were lost.
+Second table: many recoveries in a row with short times, and memory and open files before and after them. Last the
+rung that only the daemon has: a fault that no rung of the thread cures, until it asks for a fresh process.
 """
 
 import argparse
@@ -108,7 +108,7 @@ def once(fault: str, rows: dict[str, str]) -> None:
         shown = f"{watched.lost[0] - began:8.2f}" if watched.back and "repeat" not in fault else f"{'-':>8}"
         gap_s = watched.longest[0]
         lost = max(0, round(gap_s * fps) - 1)
-        what = f"{capture.restarts} + {capture.reopens}"
+        what = f"{capture.standing.restarts} + {capture.standing.reopens}"
         if "repeat" in fault:  # its pictures come all the time, and say nothing
             shown, lost = f"{FREEZE_S:8.0f}", round(FREEZE_S * fps) + lost
         rows[fault] = f"{shown}{gap_s:12.2f}{lost:14}{what:>14}"
@@ -123,7 +123,11 @@ def many(fault: str, times: int) -> str:
         wait_for(watched, WARM_UP * every)
         gc.collect()
         before = resident_kib(), open_files()
-        lost_before, restarts, reopens = len(watched.lost), watched.capture.restarts, watched.capture.reopens
+        lost_before, restarts, reopens = (
+            len(watched.lost),
+            watched.capture.standing.restarts,
+            watched.capture.standing.reopens,
+        )
         started = time.monotonic()
         wait_for(watched, (WARM_UP + times) * every)
         took_s = time.monotonic() - started
@@ -134,7 +138,7 @@ def many(fault: str, times: int) -> str:
         median = f"{statistics.median(gaps):8.3f}" if gaps else f"{'-':>8}"
         return (
             f"{len(watched.lost) - lost_before:8}{median}{took_s:9.1f}"
-            f"{capture.restarts - restarts:10}{capture.reopens - reopens:9}"
+            f"{capture.standing.restarts - restarts:10}{capture.standing.reopens - reopens:9}"
             f"{before[0]:11,} → {after[0]:7,}{before[1]:8} → {after[1]}"
         )
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, SourceUnusableError
-from edgeclassify.sources.capture import ladder
+from edgeclassify.sources.capture import ladder, live
 from edgeclassify.sources.capture import thread as thread_module
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
@@ -207,7 +207,7 @@ class TestLive:
             thread = run(source, on_available=lambda *args: told.append(args))
             wait_for(lambda: thread.frames_captured == 2)
         assert told == [("front", True), ("front", False), ("front", True)]
-        assert thread.reopens == 3
+        assert thread.standing.reopens == 3
         assert thread.state is CameraState.RUNNING
         assert thread.error is None
         assert source.closed == 3
@@ -295,7 +295,9 @@ class TestLive:
         waits = []
         source = ScriptedSource(SourceError("x"))
         thread = CaptureThread(source, frames, CaptureRules(restart_attempts=7))
-        monkeypatch.setattr(thread._stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60)
+        monkeypatch.setattr(
+            thread._drive.stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60
+        )
         thread.start()
         wait_for(lambda: 60 in waits)
         thread.stop()
@@ -370,9 +372,9 @@ class TestFreshness:
         thread = run(source, stall_timeout_s=0.1)
         wait_for(lambda: thread.frames_captured > 3)
         source.still = True
-        wait_for(lambda: thread.state is CameraState.RESTARTING or thread.restarts)
+        wait_for(lambda: thread.state is CameraState.RESTARTING or thread.standing.restarts)
         wait_for(lambda: thread.state is CameraState.RUNNING)
-        assert (thread.stalls, thread.restarts, thread.reopens) == (1, 1, 0)
+        assert (thread.standing.stalls, thread.standing.restarts, thread.standing.reopens) == (1, 1, 0)
         assert source.calls == ["open", "pause", "resume"]
 
     def test_what_a_restart_does_not_move_is_still_not_new(self, frames, run, quick_back_off):
@@ -390,14 +392,14 @@ class TestFreshness:
         thread = run(source, stall_timeout_s=0.1, on_available=lambda _, online: told.append(online))
         wait_for(lambda: thread.frames_captured > 3)
         source.still = True
-        wait_for(lambda: thread.reopens)
+        wait_for(lambda: thread.standing.reopens)
         wait_for(lambda: told == [True, False, True])
-        assert (thread.stalls, thread.restarts, thread.reopens) == (2, 1, 1)
+        assert (thread.standing.stalls, thread.standing.restarts, thread.standing.reopens) == (2, 1, 1)
 
     def test_the_same_picture_for_too_long_is_frozen(self, frames, run, caplog):
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.1)
-        wait_for(lambda: thread.freezes)
+        wait_for(lambda: thread.standing.freezes)
         wait_for(lambda: "bit by bit" in caplog.text)
         assert source.calls[:3] == ["open", "pause", "resume"]
 
@@ -405,25 +407,25 @@ class TestFreshness:
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
         wait_for(lambda: thread.state is CameraState.FAILED)
-        assert (thread.restarts, thread.reopens) == (1, 2)
+        assert (thread.standing.restarts, thread.standing.reopens) == (1, 2)
         assert source.calls[:7] == ["open", "pause", "resume", "close", "open", "close", "open"]
 
     def test_pictures_that_differ_are_not_frozen(self, frames, run):
         thread = run(SteadySource(), freeze_timeout_s=0.05)
         wait_for(lambda: thread.frames_captured > 40)
-        assert thread.freezes == 0
+        assert thread.standing.freezes == 0
 
 
 class TestRest:
     def test_the_camera_is_stopped_between_two_frames(self, frames, run, monkeypatch):
-        monkeypatch.setattr(thread_module, "LEAST_REST_S", 0.05)
+        monkeypatch.setattr(live, "LEAST_REST_S", 0.05)
         source = SteadySource()
         thread = run(source, interval_s=0.3, stop_between=True, settle_s=0.05)
         wait_for(lambda: thread.state is CameraState.RESTING)
         assert thread.health(0).state is CameraState.RESTING
         wait_for(lambda: thread.frames_captured == 3)
         assert source.calls[:5] == ["open", "pause", "resume", "pause", "resume"]
-        assert thread.stalls == 0
+        assert thread.standing.stalls == 0
 
     def test_hurry_ends_the_rest(self, frames, run):
         source = SteadySource()
@@ -472,14 +474,14 @@ class TestNight:
         thread = run(source, night=self.LUX, stall_timeout_s=0.1)
         wait_for(lambda: thread.health(0).profile == "night")
         source.read = lambda timeout_s: (_ for _ in ()).throw(SourceError("broke"))
-        wait_for(lambda: thread.restarts)
+        wait_for(lambda: thread.standing.restarts)
         del source.read
         wait_for(lambda: thread.state is CameraState.RUNNING)
         assert thread.health(0).profile == "night"
 
     def test_a_camera_without_lux_is_a_fault_of_the_config(self, frames, run):
         thread = run(SteadySource(), night=self.LUX)
-        wait_for(lambda: thread.final)
+        wait_for(lambda: thread.standing.final)
         assert "below_brightness" in str(thread.error)
 
 
@@ -488,13 +490,13 @@ class TestAbsent:
         source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
         thread = run(source, restart_attempts=2)
         wait_for(lambda: thread.frames_captured == 1)
-        assert thread.reopens == 30
+        assert thread.standing.reopens == 30
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
     def test_software_that_is_missing_is_final(self, frames, run):
         thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
-        wait_for(lambda: thread.final)
-        assert thread.reopens == 0
+        wait_for(lambda: thread.standing.final)
+        assert thread.standing.reopens == 0
 
 
 class WaitingSource(ScriptedSource):
@@ -516,7 +518,7 @@ class TestWaiting:
         thread = run(WaitingSource([]), stall_timeout_s=0.05, on_available=lambda *args: told.append(args))
         wait_for(lambda: told == [("front", True)])
         time.sleep(0.2)
-        assert (thread.state, thread.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
+        assert (thread.state, thread.standing.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
 
     def test_hears_what_was_classified(self, frames, run):
         source = WaitingSource([0, 1])
@@ -577,7 +579,7 @@ class TestFiles:
         assert thread.state is CameraState.FAILED
         assert thread.error is error
         assert source.opened == 1
-        assert thread.reopens == 0
+        assert thread.standing.reopens == 0
 
 
 class TestStop:

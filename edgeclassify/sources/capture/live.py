@@ -1,0 +1,114 @@
+"""Reading what is live: drained all the time, one fresh frame per interval, with a rest in between if wanted."""
+
+import logging
+import time
+
+from edgeclassify.pixels import brightness
+from edgeclassify.sources.capture.daynight import DayNight
+from edgeclassify.sources.capture.drive import Drive
+from edgeclassify.sources.capture.freshness import Freshness
+from edgeclassify.sources.interface import NoFrameInTimeError
+from edgeclassify.types import Frame
+
+log = logging.getLogger(__name__)
+
+REPEATED_S = 0.01
+"""Wait after a frame that is not new."""
+LEAST_REST_S = 2.0
+"""A camera is not stopped between two frames for less than that."""
+
+
+class _RepeatedError(NoFrameInTimeError):
+    """A frame came whose content clock has not moved."""
+
+
+class LiveReading:
+    """From one start of a live source to its loss, again and again: what was seen of it before still counts."""
+
+    def __init__(self, drive: Drive, fresh: Freshness, daynight: DayNight | None) -> None:
+        self._drive, self._fresh, self._daynight = drive, fresh, daynight
+
+    def run(self) -> None:
+        """Until the source ends or the stop is asked for. Raises SourceError when it is lost."""
+        drive = self._drive
+        due = handed_over = time.monotonic()
+        self._fresh.excuse(due)
+        while not drive.stop.is_set():
+            # Never further away than one interval, which may have been shortened or hurried.
+            due = min(due, handed_over + drive.rules.interval_s)
+            wait_s = due - time.monotonic()
+            try:
+                if wait_s <= 0 or drive.hurry.is_set():
+                    frame = self._read()
+                    if frame is None:
+                        return
+                    self._look_at(frame)
+                    drive.hurry.clear()
+                    handed_over = time.monotonic()
+                    due = max(due + drive.rules.interval_s, handed_over)
+                    drive.is_back()
+                    drive.handed_over()
+                    drive.frames.put(frame)
+                    del frame  # it may be lent
+                elif self._rests(wait_s):
+                    self._rest(due)
+                elif not self._skip(min(wait_s, drive.slice_s)):
+                    return
+            except NoFrameInTimeError as error:
+                self._check_stall(error)
+
+    def _read(self) -> Frame | None:
+        """The next frame. Raises NoFrameInTimeError also for one that is not new."""
+        drive = self._drive
+        with drive.call():
+            frame = drive.source.read(drive.slice_s)
+        if frame is not None and not self._fresh.passed(drive.source.clock, time.monotonic()):
+            raise _RepeatedError("the same frame as before")
+        return frame
+
+    def _skip(self, wait_s: float) -> bool:
+        drive = self._drive
+        with drive.call():
+            skipped = drive.source.skip(wait_s)
+        if skipped and not self._fresh.passed(drive.source.clock, time.monotonic()):
+            raise _RepeatedError("the same frame as before")
+        return skipped
+
+    def _check_stall(self, error: NoFrameInTimeError) -> None:
+        """No frame in time, or none that is new. Raises StalledError once that has lasted too long."""
+        repeated = isinstance(error, _RepeatedError)
+        self._fresh.check_stall(time.monotonic(), self._drive.source.frame_interval_s, repeated=repeated)
+        if repeated:
+            self._drive.stop.wait(REPEATED_S)  # or a source that repeats itself at once would keep a core busy
+
+    def _look_at(self, frame: Frame) -> None:
+        """Is it frozen, is it night? Raises FrozenError."""
+        now, daynight, source = time.monotonic(), self._daynight, self._drive.source
+        self._fresh.check_frozen(frame, now)
+        if daynight is not None and daynight.changes(source.lux if daynight.in_lux else brightness(frame), now):
+            log.info("camera %s: %s profile", frame.camera, "night" if daynight.night else "day")
+            with self._drive.call():
+                source.use_night_profile(daynight.night)
+
+    def _rests(self, wait_s: float) -> bool:
+        rules = self._drive.rules
+        return rules.stop_between and self._drive.captured > 0 and wait_s - rules.settle_s > LEAST_REST_S
+
+    def _rest(self, due: float) -> None:
+        """Stop the camera until shortly before the next frame is due, then let it settle."""
+        drive = self._drive
+        with drive.call():
+            drive.source.pause()
+        drive.standing.rests()
+        drive.hurry.wait(max(0.0, due - drive.rules.settle_s - time.monotonic()))
+        if drive.stop.is_set():
+            return
+        with drive.call():
+            drive.source.resume()
+        self._fresh.excuse(time.monotonic())
+        settled = time.monotonic() + drive.rules.settle_s
+        while not drive.stop.is_set() and (left_s := settled - time.monotonic()) > 0:
+            try:
+                self._skip(min(left_s, drive.slice_s))
+            except NoFrameInTimeError as error:
+                self._check_stall(error)
