@@ -19,7 +19,7 @@ name = "root"
 state_dir = "{state}"
 [[camera]]
 name = "csi"
-source = "picamera:1"
+source = "picamera:Virtual0"
 interval_s = 0.1
 size = [320, 180]
 [[view]]

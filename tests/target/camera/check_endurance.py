@@ -23,6 +23,25 @@ from edgeclassify.sources.picamera.source import PicameraSource
 PARTS = 10
 
 
+class Restarting(PicameraSource):
+    """Restarts its stream when it is told to, as the ladder does."""
+
+    restart_wanted = False
+    restarted = 0
+
+    def read(self, timeout_s):
+        if self.restart_wanted:
+            self.restart_wanted = False
+            self.pause()
+            self.resume()
+            Restarting.restarted += 1
+        return super().read(timeout_s)
+
+    @property
+    def sequence(self):
+        return self._sequence
+
+
 def main():
     """Take frames in ten parts, with figures after each."""
     logging.basicConfig(level=logging.WARNING)
@@ -30,7 +49,7 @@ def main():
     classifier = open_classifier(ModelConfig())
     frames = LatestFrames()
     rows, total, started = [], 0, time.monotonic()
-    source = PicameraSource("virtual", PicameraSettings("Virtual Video Device", wanted_side=252))
+    source = Restarting("virtual", PicameraSettings("Virtual Video Device", wanted_side=252))
     capture = None
     for part in range(PARTS):
         if part % (PARTS // 2) == 0:  # closed and opened again
@@ -62,24 +81,4 @@ def main():
     print(json.dumps(report, indent=1))
 
 
-class Restarting(PicameraSource):
-    """Restarts its stream when it is told to, as the ladder does."""
-
-    restart_wanted = False
-    restarted = 0
-
-    def read(self, timeout_s):
-        if self.restart_wanted:
-            self.restart_wanted = False
-            self.pause()
-            self.resume()
-            Restarting.restarted += 1
-        return super().read(timeout_s)
-
-    @property
-    def sequence(self):
-        return self._sequence
-
-
-PicameraSource = Restarting
 main()
