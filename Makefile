@@ -41,6 +41,8 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.spool
 	$(BIN)/python -m tests.bench.snapshots
 	$(BIN)/python -m tests.bench.delivery
+	$(BIN)/python -m tests.bench.frame_way
+	$(BIN)/python -m tests.bench.recovery
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py

@@ -90,7 +90,7 @@ def _files(config: Config) -> Iterator[tuple[str, Path]]:
         yield from ((f"mqtt.tls.{key}", path) for key, path in named if path is not None)
     for i, camera in enumerate(config.camera):
         kind, target = split_source(camera.source)
-        if kind == "v4l2" or (kind in ("video", "images") and "://" not in target):
+        if kind in ("v4l2", "watch") or (kind in ("video", "images") and "://" not in target):
             yield f"camera[{i}].source", Path(target)
 
 
