@@ -7,22 +7,14 @@ from pathlib import Path
 
 import click
 
-DEFAULT_CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
+from edgeclassify.cli.config_option import config_option
+
 FINAL_S = 5.0
 """How long the interpreter may take to end after everything has been stopped for a fresh process."""
 
 
 @click.command(short_help="Watch the cameras and publish labels: the daemon.")
-@click.option(
-    "--config",
-    "-c",
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_CONFIG,
-    show_default=True,
-    envvar="EDGECLASSIFY_CONFIG",
-    help="The config file.",
-)
+@config_option
 @click.option("--console", is_flag=True, help="Print messages instead of sending them to a broker.")
 @click.option("--frames", type=click.IntRange(min=1), help="End after so many frames.")
 def run(path: Path, console: bool, frames: int | None) -> None:

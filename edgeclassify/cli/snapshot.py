@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeclassify.cli.run import DEFAULT_CONFIG
+from edgeclassify.cli.config_option import config_option
 
 if TYPE_CHECKING:
     from edgeclassify.config import CameraConfig, Config
@@ -23,16 +23,7 @@ BAR = 30
 @click.command(short_help="One picture of a camera, for aiming and focusing it.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 @click.option("--camera", "name", help="The camera's name in the config; not needed where there is only one.")
-@click.option(
-    "--config",
-    "-c",
-    "path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_CONFIG,
-    show_default=True,
-    envvar="EDGECLASSIFY_CONFIG",
-    help="The config file.",
-)
+@config_option
 @click.option("--source", help="A source in place of a camera of the config, e.g. picamera:0.")
 @click.option(
     "--settle", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds before the picture."

@@ -8,7 +8,6 @@ rung that only the daemon has: a fault that no rung of the thread cures, until i
 
 import argparse
 import gc
-import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.synthetic.source import SyntheticSource, parse_options
+from tests.target.camera.figures import open_files, resident_kib
 
 FAULTS = (
     "stall@{0}:restart", "stall@{0}:reopen", "freeze@{0}:restart", "freeze@{0}:reopen", "repeat@{0}:restart",
@@ -80,16 +80,6 @@ class Watched:
             self._done = True
             self.frames.close()
             self._taker.join()
-
-
-def open_files() -> int:
-    """File descriptors of this process."""
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
-def resident_kib() -> int:
-    """Resident memory of this process."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def once(fault: str, rows: dict[str, str]) -> None:

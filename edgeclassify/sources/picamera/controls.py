@@ -38,7 +38,7 @@ _VALUES = {
     "focus": {"manual": "Manual", "auto": "Auto", "continuous": "Continuous"},
     "hdr": {"off": "Off", "multi": "MultiExposure", "single": "SingleExposure", "night": "Night"},
 }  # fmt: skip
-_AUTOMATIC = {"ExposureTime": 0, "AnalogueGain": 0}
+_AUTOMATIC = {"ExposureTime": 0, "AnalogueGain": 0, "AwbEnable": True}
 """What hands a control back to the camera, where that is not its default."""
 
 
@@ -65,8 +65,15 @@ def libcamera_controls(
 
 
 def automatic(names: set[str], available: Available) -> Controls:
-    """Values that hand these controls back to the camera, or to their defaults."""
-    return {name: _AUTOMATIC.get(name, available[name][2]) for name in names if name in available}
+    """Values that hand these controls back to the camera, or to their defaults, where there is such a value."""
+    values: Controls = {}
+    for name in names & available.keys():
+        least, greatest, default = available[name]
+        if name == "FrameDurationLimits" and default is None:
+            default = (least, greatest)
+        values[name] = _AUTOMATIC.get(name, default)
+    # picamera2 would choke on a None, and lose the buffer that it was to go with.
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _implied(config: ControlsConfig, available: Available, enumerators: Enumerators) -> Controls:

@@ -104,3 +104,6 @@ def test_back_to_automatic():
         "AnalogueGain": 0,
         "Contrast": 1.0,
     }
+    assert automatic({"AwbEnable", "ColourGains", "AeFlickerPeriod"}, MODULE_3) == {"AwbEnable": True}
+    virtual = {"FrameDurationLimits": (16666, 33333, None)}
+    assert automatic({"FrameDurationLimits"}, virtual) == {"FrameDurationLimits": (16666, 33333)}

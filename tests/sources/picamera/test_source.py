@@ -201,6 +201,9 @@ class TestRealCamera:
         adopted = report["adopted"]
         assert (adopted["nothing"], adopted["other_size"]) == (True, False)
         assert "controls.gain: expected a camera with AnalogueGain" in adopted["refused"]
+        assert (adopted["hot"], adopted["back"]) == (True, True)
+        assert adopted["applied"] == {"FrameDurationLimits": [25000, 25000], "FaceDetectMode": 1}
+        assert adopted["applied_back"] == {}
         assert adopted["goes_on"] == 448
 
     @pytest.mark.parametrize(

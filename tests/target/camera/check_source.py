@@ -172,7 +172,16 @@ def adopted(source):
         source.adopt(make_source(controls=ControlsConfig(gain=2.0)))
     except SourceError as error:
         report["refused"] = str(error)
-    report["goes_on"] = source.read(2.0).width
+    # What the virtual camera has of controls.
+    detect = ControlsConfig(extra={"FaceDetectMode": "Simple"})
+    report["hot"] = source.adopt(make_source(fps=40.0, controls=detect, night=ControlsConfig()))
+    report["applied"] = dict(source._applied)
+    source.use_night_profile(True)
+    source.use_night_profile(False)
+    report["back"] = source.adopt(make_source())
+    report["applied_back"] = source._applied
+    # More than there are buffers: a control that picamera2 can't send would cost one each time.
+    report["goes_on"] = [source.read(2.0).width for _ in range(30)][-1]
     return report
 
 

@@ -4,7 +4,6 @@ To be run by run-in-vm.sh; prints one JSON object. Usage: check_device.py [PHOTO
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.types import CameraState
+from tests.target.camera.figures import open_files, resident_kib
 
 VIVID, LOOPBACK = "/dev/video0", "/dev/video10"
 DRIVER = Path("/sys/bus/platform/drivers/vivid")
@@ -182,16 +182,10 @@ def bind():
 def leak(source, times):
     """Open files and memory before and after opening and closing."""
 
-    def files():
-        return len(list(Path("/proc/self/fd").iterdir()))
-
-    def kib():
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
-
     rows = []
     for round_ in range(times + 5):
         if round_ in (5, times + 4):
-            rows.append([files(), kib()])
+            rows.append([open_files(), resident_kib()])
         source.open()
         source.read(3.0)
         source.close()
