@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
-from edgeclassify.sources.network.urls import fetch, is_url, redacted
+from edgeclassify.sources.urls import fetch, is_url, redacted
 from edgeclassify.types import Frame, PixelFormat
 
 IMAGE_SUFFIXES = frozenset(

@@ -5,7 +5,7 @@ from pathlib import Path
 from edgeclassify.errors import ImageError, SourceError, UndecodableInputError
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.network.urls import is_url, redacted
+from edgeclassify.sources.urls import is_url, redacted
 from edgeclassify.types import Frame
 
 

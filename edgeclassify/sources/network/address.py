@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from edgeclassify.errors import AbsentError, MissingInputError
-from edgeclassify.sources.network.urls import redacted
+from edgeclassify.sources.urls import redacted
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 ENCRYPTED = ("rtsps", "https")

@@ -4,7 +4,7 @@ from edgeclassify.errors import SourceSetupError
 from edgeclassify.sources.network.http import get
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.stream import CONNECT_TIMEOUT_S, StreamSource
-from edgeclassify.sources.network.urls import redacted
+from edgeclassify.sources.urls import redacted
 from edgeclassify.sources.wrapped import WrappedSource
 
 

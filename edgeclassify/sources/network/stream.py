@@ -11,7 +11,7 @@ from edgeclassify.errors import SourceError
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network.address import Address, connect, parse_address, refused
 from edgeclassify.sources.network.rtsp import describe
-from edgeclassify.sources.network.urls import redacted
+from edgeclassify.sources.urls import redacted
 from edgeclassify.sources.video.opencv import OpenCvSource
 from edgeclassify.types import Frame, Pixels
 

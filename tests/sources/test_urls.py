@@ -7,8 +7,8 @@ import time
 import pytest
 
 from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError
-from edgeclassify.sources.network import urls
-from edgeclassify.sources.network.urls import fetch, is_url, redacted
+from edgeclassify.sources import urls
+from edgeclassify.sources.urls import fetch, is_url, redacted
 from tests.sources.servers import body, serving
 
 
