@@ -126,7 +126,9 @@ class Cameras:
             name for name, planned in wanted.items() if self._keeps(planned, parts.interval_of(planned.camera))
         }
         for name in set(self._running) - kept:
-            self._end(name)
+            ended = self._end(name)
+            if name not in wanted:  # somebody else may want the camera now
+                ended.source.renew()
         for name, planned in wanted.items():
             if name not in kept:
                 self._begin(planned, parts.interval_of(planned.camera))
@@ -174,7 +176,7 @@ class Cameras:
         self._running[planned.camera.name] = _Running(capture, planned.made_from)
         capture.start()
 
-    def _end(self, name: str) -> None:
+    def _end(self, name: str) -> CaptureThread:
         capture = self._running.pop(name).capture
         capture.stop()
         self._restarts_before += capture.standing.restarts + capture.standing.reopens
@@ -182,6 +184,7 @@ class Cameras:
         self.frames.forget(name)
         self._given_up.discard(name)
         self._stuck.discard(name)
+        return capture
 
     # --- looking after them ----------------------------------------------------------------------------
 

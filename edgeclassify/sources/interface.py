@@ -70,6 +70,9 @@ class FrameSource(ABC):
     def close(self) -> None:
         """Release the device or file. Never raises."""
 
+    def renew(self) -> None:  # noqa: B027  most sources keep nothing
+        """After close(): forget what outlives it, so that the next open() begins with nothing. Never raises."""
+
     @property
     def clock(self) -> int | None:
         """The content clock: the source's own mark of the picture that read() or skip() met last, in any unit.

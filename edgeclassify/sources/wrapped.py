@@ -37,6 +37,10 @@ class WrappedSource(FrameSource):
         """As of the source."""
         self.source.close()
 
+    def renew(self) -> None:
+        """As of the source."""
+        self.source.renew()
+
     @property
     def clock(self) -> int | None:
         """As of the source."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.cli.run import DEFAULT_CONFIG, run
+from edgeclassify.cli.config_option import DEFAULT_CONFIG
+from edgeclassify.cli.run import run
 from edgeclassify.errors import ConfigError, ExitStatus, SourceError, StorageError, UsageError
 from edgeclassify.model.catalog.places import SYSTEM_MODELS
 from edgeclassify.publish.credentials import CREDENTIAL_NAME

@@ -23,18 +23,19 @@ class Rung(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is tried next, after a wait of so many seconds."""
+    """What is tried next, after a wait of so many seconds. `thorough`: nothing of the source is kept."""
 
     rung: Rung
     wait_s: float
+    thorough: bool = False
 
 
 class Ladder:
     """Climbs a rung with each loss in a row; frames for `settled_s` without a loss lead back to its foot.
 
     First the stream is restarted, where the source can do that and it was running. Then it is opened again, after
-    0.5 s, doubling to 10 s. After `attempts` re-opens the ladder is at its end (`given_up`), and the source is
-    tried on every 60 s. What is absent has no end: it is looked for every 10 s.
+    0.5 s, doubling to 10 s, from the second time on thoroughly. After `attempts` re-opens the ladder is at its end
+    (`given_up`), and the source is tried on every 60 s. What is absent has no end: it is looked for every 10 s.
     """
 
     def __init__(self, *, attempts: int, keeps_device: bool, settled_s: float = SETTLED_S) -> None:
@@ -61,12 +62,13 @@ class Ladder:
             return Step(Rung.RESTART, 0.0)
         wait_s = min(BACK_OFF_S * 2 ** min(self._reopens, 10), MAX_BACK_OFF_S)
         self._reopens += 1
+        thorough = self._reopens > 1
         if isinstance(error, AbsentError):
-            return Step(Rung.REOPEN, max(wait_s, error.retry_s))
+            return Step(Rung.REOPEN, max(wait_s, error.retry_s), thorough)
         self.given_up = self.given_up or self._reopens > self._attempts
-        return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s)
+        return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s, thorough)
 
     def give_up(self) -> Step:
         """What was lost can't heal by trying: go to the ladder's end."""
         self._well_since, self.given_up = None, True
-        return Step(Rung.REOPEN, GIVEN_UP_S)
+        return Step(Rung.REOPEN, GIVEN_UP_S, True)

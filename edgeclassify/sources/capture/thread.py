@@ -190,6 +190,9 @@ class CaptureThread:
                 step = self._next_step(error)
                 if step.rung is Rung.REOPEN:
                     self._close()
+                if step.thorough:
+                    with self._drive.call():
+                        self.source.renew()
                 if self._drive.stop.wait(step.wait_s):
                     return
                 rung = step.rung

@@ -34,9 +34,8 @@ FREEZE_TIMEOUT_S = 60.0
 class PicameraSource(FrameSource):
     """One CSI camera.
 
-    One Picamera2 object per camera lives as long as the process. pause() stops its stream and resume() starts it;
-    close() does the same, but where no frame came since the start it closes the object too, and the next open()
-    makes a new one.
+    One Picamera2 object per camera lives as long as the process: pause() and close() stop its stream. Only renew()
+    closes the object, and so does a close() whose stop does not return.
     """
 
     keeps_device = True
@@ -53,7 +52,6 @@ class PicameraSource(FrameSource):
         self._lending = Lending(LENT)
         self._sequence = 0
         self._copied = 0
-        self._delivered = False
         self._night = False
         self._clock: int | None = None
         self._lux: float | None = None
@@ -66,7 +64,7 @@ class PicameraSource(FrameSource):
 
     def open(self) -> None:
         """Configure and start the camera. Raises SourceError when it is not there, busy or of no use."""
-        self._delivered = self._night = False
+        self._night = False
         info = devices.find(self.settings.selector, devices.cameras())
         picam = devices.camera_object(info, sensor_hdr=self.settings.has_sensor_hdr)
         if picam.started:
@@ -94,13 +92,16 @@ class PicameraSource(FrameSource):
             picam.start()
 
     def close(self) -> None:
-        """Stop the stream; close the camera itself if it gave no frame since open()."""
+        """Stop the stream; the camera stays open for the next open()."""
         stopped = self._stop_stream()
-        picam, self._picam, self.layout, self._main_layout = self._picam, None, None, None
+        self._picam = self.layout = self._main_layout = None
         self._lending.collect()
-        if picam is not None and not (stopped and self._delivered):
-            del picam
-            devices.forget(self._number)
+        if not stopped:
+            self.renew()
+
+    def renew(self) -> None:
+        """Close the camera itself: a new Picamera2 object is made by the next open()."""
+        devices.forget(self._number)
 
     def describe(self) -> str:
         """Its number, model or id, as in the config."""
@@ -126,7 +127,6 @@ class PicameraSource(FrameSource):
         finally:
             if loan is None:
                 request.release()
-        self._delivered = True
         now_ns, now = time.monotonic_ns(), time.time()
         captured_at_ns = now_ns if timestamp is None else to_monotonic_ns(timestamp)
         self._sequence += 1

@@ -15,9 +15,9 @@ def test_restart_then_reopen_with_growing_waits_then_the_end():
     assert steps(ladder, 5) == [
         Step(Rung.RESTART, 0.0),
         Step(Rung.REOPEN, 0.5),
-        Step(Rung.REOPEN, 1.0),
-        Step(Rung.REOPEN, 2.0),
-        Step(Rung.REOPEN, 60.0),
+        Step(Rung.REOPEN, 1.0, thorough=True),
+        Step(Rung.REOPEN, 2.0, thorough=True),
+        Step(Rung.REOPEN, 60.0, thorough=True),
     ]
     assert ladder.given_up
 
@@ -47,7 +47,7 @@ def test_a_loss_before_that_climbs_on():
     ladder = Ladder(attempts=5, keeps_device=True, settled_s=60)
     steps(ladder, 2)
     ladder.well(100.0)
-    assert steps(ladder, 1) == [Step(Rung.REOPEN, 1.0)]
+    assert steps(ladder, 1) == [Step(Rung.REOPEN, 1.0, thorough=True)]
     assert not ladder.well(200.0)
 
 
@@ -61,5 +61,5 @@ def test_what_is_absent_has_no_end():
 
 def test_what_cannot_heal_is_given_up_at_once():
     ladder = Ladder(attempts=5, keeps_device=True)
-    assert ladder.give_up() == Step(Rung.REOPEN, 60.0)
+    assert ladder.give_up() == Step(Rung.REOPEN, 60.0, thorough=True)
     assert ladder.given_up

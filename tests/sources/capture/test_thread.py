@@ -343,6 +343,9 @@ class SteadySource(FrameSource):
     def close(self):
         self.calls.append("close")
 
+    def renew(self):
+        self.calls.append("renew")
+
     def read(self, timeout_s):
         time.sleep(0.005)
         self._number += 1
@@ -408,7 +411,7 @@ class TestFreshness:
         thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
         wait_for(lambda: thread.state is CameraState.FAILED)
         assert (thread.standing.restarts, thread.standing.reopens) == (1, 2)
-        assert source.calls[:7] == ["open", "pause", "resume", "close", "open", "close", "open"]
+        assert source.calls[:8] == ["open", "pause", "resume", "close", "open", "close", "renew", "open"]
 
     def test_pictures_that_differ_are_not_frozen(self, frames, run):
         thread = run(SteadySource(), freeze_timeout_s=0.05)

@@ -81,7 +81,7 @@ def lending(source):
     report["unchanged"] = all((frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True))
     report["goes_on"] = source.read(2.0).width
     source.close()
-    devices.forget(source._number)
+    source.renew()
     gc.collect()
     report["readable_after_close"] = all(
         (frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True)
@@ -136,9 +136,11 @@ def reopen(source):
 
 
 def recreate(source):
-    """Closed without a frame: the Picamera2 object is made anew."""
+    """Closed thoroughly: the Picamera2 object is made anew."""
     source.close()
+    source.renew()
     source.open()
+    source.read(2.0)
 
 
 def timed_out_then_read(source):
