@@ -9,7 +9,16 @@ import pytest
 
 from edgeclassify.cli.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.run import run
-from edgeclassify.errors import ConfigError, ExitStatus, SourceError, StorageError, UsageError
+from edgeclassify.config import RecoveryConfig
+from edgeclassify.errors import (
+    ConfigError,
+    ExitStatus,
+    FreshProcessError,
+    SourceError,
+    SourceSetupError,
+    StorageError,
+    UsageError,
+)
 from edgeclassify.model.catalog.places import SYSTEM_MODELS
 from edgeclassify.publish.credentials import CREDENTIAL_NAME
 
@@ -47,9 +56,21 @@ def test_the_unit_starts_what_is_installed_with_the_config_that_is_installed() -
 def test_only_what_can_not_heal_prevents_a_restart() -> None:
     prevented = {ExitStatus(int(status)) for status in values("RestartPreventExitStatus")[0].split()}
     assert prevented == {UsageError.exit_status, ConfigError.exit_status}
+    assert SourceSetupError.exit_status in prevented
     assert values("Restart") == ["always"]
-    for error in (SourceError, StorageError):
+    for error in (SourceError, StorageError, FreshProcessError):
         assert error.exit_status not in prevented
+
+
+def test_a_reboot_is_waited_for_where_it_is_asked_for() -> None:
+    path_unit = (SYSTEMD / "edgeclassify-reboot.path").read_text()
+    asked = re.findall(r"^PathExists=(.*)$", path_unit, re.MULTILINE)
+    assert [Path(file) for file in asked] == [RecoveryConfig().reboot_file]
+    assert RecoveryConfig().reboot_file.parent == Path("/run") / values("RuntimeDirectory")[0]
+    installed = re.search(r'^units="(.*)"$', (SYSTEMD / "install.sh").read_text(), re.MULTILINE)
+    assert installed is not None
+    files = {file.name for kind in ("service", "path") for file in SYSTEMD.glob(f"*.{kind}")}
+    assert set(installed[1].split()) == files
 
 
 def test_folders_are_those_that_the_program_uses() -> None:
