@@ -1,10 +1,11 @@
 """Fetching an image by URL, and showing URLs without what is secret in them."""
 
+import re
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-from edgeclassify.errors import ImageError, MissingInputError, SourceError
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -14,8 +15,11 @@ READ_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 60.0
 MAX_DOWNLOAD_BYTES = 32 << 20
 CHUNK_BYTES = 1 << 16
+REFUSED_RETRY_S = 60.0
+"""Wait before a server that refuses us is asked again: cameras lock out whoever guesses passwords."""
 
 _GONE = (404, 410)
+_SECRET_IN_PATH = re.compile(r"((?:pass\w*?|pwd|token|secret)=)[^_&/;]*", re.IGNORECASE)
 
 
 def is_url(location: str) -> bool:
@@ -24,28 +28,36 @@ def is_url(location: str) -> bool:
 
 
 def redacted(url: str) -> str:
-    """The URL without user, password and query (cameras take passwords there too), for messages and logs."""
+    """The URL without user, password and query, for messages and logs; also one that was typed wrong.
+
+    Cameras take passwords in the path and the query too: of a path what stands behind `password=` is left out.
+    """
+    scheme, _, rest = url.partition("://")
+    before, at, behind = rest.rpartition("@")
+    # An @ in a path is no sign of a password, unless a ":" shows that a / was meant to be part of one.
+    if at and (":" in before or "/" not in before):
+        rest = behind
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(f"{scheme}://{rest}")
     except ValueError:
-        return f"{url.partition('://')[0]}://…"
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "…" if parts.query else "", ""))
+        return f"{scheme}://…"
+    path = _SECRET_IN_PATH.sub(r"\1…", parts.path)
+    return urlunsplit((parts.scheme, parts.netloc, path, "…" if parts.query else "", ""))
 
 
 def fetch(url: str) -> bytes:
     """The body behind an http(s) URL.
 
     Raises MissingInputError when there is nothing at that address (404, 410, or no valid URL), ImageError
-    when it is larger than MAX_DOWNLOAD_BYTES, SourceError when the server can't be reached, refuses or is
-    too slow.
+    when it is larger than MAX_DOWNLOAD_BYTES, AbsentError when the server can't be reached or refuses, SourceError
+    when it is too slow.
     """
     import requests  # here, since its 10 MB are wanted only by those who fetch pictures
 
     name = redacted(url)
     deadline = time.monotonic() + TOTAL_TIMEOUT_S
     try:
-        with requests.get(url, stream=True, timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S)) as response:
+        with _get(url) as response:
             _check_status(response.status_code, name)
             return _body(response, name, deadline)
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema) as error:
@@ -55,11 +67,35 @@ def fetch(url: str) -> bytes:
             f"{name}: the server's certificate is not accepted. Check the host name and this machine's clock."
         ) from error
     except requests.exceptions.Timeout as error:
-        raise SourceError(
+        raise AbsentError(
             f"{name}: no answer in time ({READ_TIMEOUT_S:g} s). Check host, port and network."
         ) from error
     except requests.exceptions.RequestException as error:  # its text may quote the URL, secrets included
-        raise SourceError(f"{name}: can't be fetched ({_reason(error)}). Check host, port and network.") from error
+        raise AbsentError(f"{name}: can't be fetched ({_reason(error)}). Check host, port and network.") from error
+
+
+def _get(url: str) -> "Response":
+    """The answer, as the user in the URL, by whichever method the server asks for."""
+    import requests
+    from requests.auth import HTTPBasicAuth, HTTPDigestAuth
+
+    timeouts = (CONNECT_TIMEOUT_S, READ_TIMEOUT_S)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")  # requests says what is wrong with it
+    if parts.username is None:
+        return requests.get(url, stream=True, timeout=timeouts)
+    bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    # In UTF-8: of text requests would take Latin-1 alone.
+    response = requests.get(
+        bare, auth=HTTPBasicAuth(user.encode(), password.encode()), stream=True, timeout=timeouts
+    )
+    if response.status_code == 401 and "digest" in response.headers.get("www-authenticate", "").lower():
+        response.close()
+        response = requests.get(bare, auth=HTTPDigestAuth(user, password), stream=True, timeout=timeouts)
+    return response
 
 
 def _check_status(status: int, name: str) -> None:
@@ -70,7 +106,10 @@ def _check_status(status: int, name: str) -> None:
             f"{name}: expected an image, the server answers {status} (nothing there). Check the path."
         )
     advice = "Check user and password in the URL" if status in (401, 403) else "Try again later"
-    raise SourceError(f"{name}: expected an image, the server answers {status}. {advice}.")
+    raise AbsentError(
+        f"{name}: expected an image, the server answers {status}. {advice}.",
+        retry_s=REFUSED_RETRY_S if 400 <= status < 500 else 0.0,
+    )
 
 
 def _body(response: "Response", name: str, deadline: float) -> bytes:

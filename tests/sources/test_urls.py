@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError
+from edgeclassify.errors import AbsentError, ExitStatus, ImageError, MissingInputError, SourceError
 from edgeclassify.sources import urls
 from edgeclassify.sources.urls import fetch, is_url, redacted
 from tests.sources.servers import body, serving
@@ -32,6 +32,10 @@ def one_message(error, *parts):
         ("rtsp://user:p@ss@host/stream", "rtsp://host/stream"),
         ("https://host/", "https://host/"),
         ("http://[broken", "http://…"),
+        ("rtsp://user:se/cr?e#t@host:554/stream", "rtsp://host:554/stream"),
+        ("rtsp://host/@camera/1", "rtsp://host/@camera/1"),
+        ("rtsp://host/user=admin_password=secret_channel=1", "rtsp://host/user=admin_password=…_channel=1"),
+        ("http://host/cgi/PWD=secret&size=2/a.jpg", "http://host/cgi/PWD=…&size=2/a.jpg"),
     ],
 )
 def test_redacted(url, shown):
@@ -57,21 +61,56 @@ def test_body_and_password():
     assert seen == ["Basic " + base64.b64encode(b"user:hunter2").decode()]
 
 
+def test_a_password_that_is_no_latin_1():
+    seen = []
+
+    def answer(handler):
+        seen.append(handler.headers.get("Authorization"))
+        body(b"abc")(handler)
+
+    with serving(answer) as server:
+        fetch(f"http://user:%E6%97%A5%40@127.0.0.1:{server.server_port}/")
+    assert seen == ["Basic " + base64.b64encode("user:日@".encode()).decode()]
+
+
+def test_a_server_that_wants_digest():
+    """Many cameras' snapshot addresses do."""
+    seen = []
+
+    def answer(handler):
+        header = handler.headers.get("Authorization", "")
+        if header.startswith("Digest"):
+            seen.append(header)
+            body(b"abc")(handler)
+            return
+        handler.send_response(401)
+        handler.send_header("WWW-Authenticate", 'Digest realm="camera", nonce="1", qop="auth"')
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with serving(answer) as server:
+        assert fetch(address(server)) == b"abc"
+    assert len(seen) == 1
+    assert 'username="user"' in seen[0]
+    assert "hunter2" not in seen[0].replace("token=hunter2", "")
+
+
 @pytest.mark.parametrize(
     ("status", "error_class", "part"),
     [
         (404, MissingInputError, "nothing there"),
         (410, MissingInputError, "410"),
-        (401, SourceError, "password"),
-        (403, SourceError, "403"),
-        (500, SourceError, "500"),
-        (204, SourceError, "204"),
+        (401, AbsentError, "password"),
+        (403, AbsentError, "403"),
+        (500, AbsentError, "500"),
+        (204, AbsentError, "204"),
     ],
 )
 def test_other_answers(status, error_class, part):
     with serving(body(b"", status)) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert type(caught.value) is error_class
+    assert getattr(caught.value, "retry_s", 0.0) == (urls.REFUSED_RETRY_S if status in (401, 403) else 0.0)
     assert one_message(caught.value, part)
 
 

@@ -9,6 +9,8 @@ from edgeclassify.files import replace_file
 
 log = logging.getLogger(__name__)
 
+FORGET_S = 2 * 86_400.0
+MOST = 500_000
 _DIGITS = 16
 
 
@@ -20,7 +22,10 @@ def fingerprint(name: str, size: int, mtime_ns: int) -> str:
 
 
 class Ledger:
-    """A set of fingerprints; each is appended to a text file, a line of its own. `path` None: in memory only.
+    """Fingerprints, each appended to a text file, a line of its own. `path` None: in memory only.
+
+    A picture is forgotten when it has been gone for FORGET_S without a break: a drive may be away for a day, and
+    show an empty folder meanwhile. Of more than MOST the ones that have been gone longest are forgotten.
 
     A line that a power cut left half written is passed over: that picture is classified once more. A file that
     can't be written is said once, and the set is kept in memory.
@@ -29,6 +34,7 @@ class Ledger:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._known = set() if path is None else _read(path)
+        self._gone_since: dict[str, float] = {}
         self._lines = len(self._known)
         self._writable = True
 
@@ -45,12 +51,25 @@ class Ledger:
         if self._path is not None:
             self._try(lambda path: _append(path, mark))
 
-    def keep_only(self, present: set[str]) -> None:
-        """Forget the pictures that are no longer there; the file is written anew when most of it is of those."""
-        self._known &= present
+    def saw(self, present: set[str], now: float) -> None:
+        """The folder was looked through as a whole, and these are there. `now`: monotonic seconds."""
+        for mark in self._known & present:
+            self._gone_since.pop(mark, None)
+        for mark in self._known - present:
+            self._gone_since.setdefault(mark, now)
+        surplus = len(self._known) - MOST
+        for number, (mark, since) in enumerate(list(self._gone_since.items())):
+            if now - since < FORGET_S and number >= surplus:
+                break
+            self._known.discard(mark)
+            del self._gone_since[mark]
         if self._path is not None and self._lines > 2 * len(self._known) + 1000:
             self._lines = len(self._known)
             self._try(lambda path: replace_file(path, "".join(f"{m}\n" for m in sorted(self._known)).encode()))
+
+    def other_drive(self) -> None:
+        """Another drive is in the folder's place: what was not there before may be there now."""
+        self._gone_since.clear()
 
     def _try(self, write: Callable[[Path], None]) -> None:
         assert self._path is not None, "asked for by the caller"

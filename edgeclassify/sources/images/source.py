@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from edgeclassify.errors import ImageError, SourceError, UndecodableInputError
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, UndecodableInputError
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.urls import is_url, redacted
+from edgeclassify.sources.urls import REFUSED_RETRY_S, TOTAL_TIMEOUT_S, is_url, redacted
 from edgeclassify.types import Frame
 
 
@@ -17,6 +17,7 @@ class ImagesSource(FrameSource):
     """
 
     live = False
+    longest_call_s = TOTAL_TIMEOUT_S + 20.0
 
     def __init__(self, camera: str, location: str, loop: bool = False, wanted_side: int = 0) -> None:
         super().__init__(camera)
@@ -50,6 +51,10 @@ class ImagesSource(FrameSource):
             if is_url(self.location) and self.loop:
                 raise SourceError(str(error)) from error  # the next fetch may bring a good one
             self._bad.add(location)
+            raise
+        except MissingInputError as error:
+            if is_url(self.location) and self.loop:  # a camera that is starting may know no path yet
+                raise AbsentError(str(error), retry_s=REFUSED_RETRY_S) from error
             raise
         self._sequence += 1
         return frame

@@ -50,8 +50,8 @@ class _Candidate:
 class WatchedFolderSource(FrameSource):
     """New pictures in a folder, oldest first; hidden files and what has no image suffix are left out.
 
-    A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. `after`:
-    what becomes of a classified one: keep it (remembered in `ledger`), delete it, or move it into `done`.
+    A picture that can't be read or decoded is tried again for GRACE_S, then reported once, and left where it is.
+    `after`: what becomes of a classified one: keep it (remembered in `ledger`), delete it, or move it into `done`.
     """
 
     live = False
@@ -70,7 +70,7 @@ class WatchedFolderSource(FrameSource):
         self._held: set[str] = set()
         self._closed = threading.Event()
         self._next_look = self._next_full_look = 0.0
-        self._folder_mtime_ns = -1
+        self._folder_mtime_ns = self._drive = -1
         self._sequence = 0
         self._said: set[str] = set()
 
@@ -131,8 +131,12 @@ class WatchedFolderSource(FrameSource):
         """Look through the folder. Raises AbsentError where it has gone."""
         self._next_look = now + POLL_S
         try:
-            folder_mtime_ns = self.folder.stat().st_mtime_ns
+            status = self.folder.stat()
+            folder_mtime_ns = status.st_mtime_ns
             changed = folder_mtime_ns != self._folder_mtime_ns
+            if status.st_dev != self._drive and self._ledger is not None:
+                self._drive = status.st_dev
+                self._ledger.other_drive()
             if changed or now >= self._next_full_look:
                 self._look_through(now)
                 self._folder_mtime_ns = folder_mtime_ns
@@ -143,16 +147,14 @@ class WatchedFolderSource(FrameSource):
 
     def _look_through(self, now: float) -> None:
         assert self._ledger is not None, "opened"
-        marks: set[str] = set()
         with os.scandir(self.folder) as entries:
             paths = [Path(entry.path) for entry in entries if _is_picture(entry)]
-        for path in paths:
-            mark = self._note(path, now)
-            if mark is not None:
-                marks.add(mark)
+        marks = [self._note(path, now) for path in paths]
         for path in set(self._candidates) - set(paths):
             del self._candidates[path]
-        self._ledger.keep_only(marks)
+        # A drive that is not mounted shows an empty folder, and one that is in trouble shows a part of it.
+        if paths and None not in marks:
+            self._ledger.saw({mark for mark in marks if mark is not None}, now)
         self._next_full_look = now + (LARGE_POLL_S if len(paths) > LARGE_FOLDER else 0.0)
 
     def _look_at(self, paths: list[Path], now: float) -> None:
@@ -186,14 +188,11 @@ class WatchedFolderSource(FrameSource):
             return None
         try:
             frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side)
-        except ImageError:
+        except SourceError as error:
+            if not candidate.path.exists():
+                return None
             if now - candidate.seen < GRACE_S:
                 self._candidates[candidate.path] = replace(candidate, due=now + RETRY_S)
-                return None
-            self._remember(candidate)
-            raise
-        except SourceError as error:  # not readable: reported like a bad one
-            if not candidate.path.exists():
                 return None
             self._remember(candidate)
             raise ImageError(str(error)) from error

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from edgeclassify.errors import AbsentError, MissingInputError
-from edgeclassify.sources.urls import redacted
+from edgeclassify.sources.urls import REFUSED_RETRY_S, redacted
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 ENCRYPTED = ("rtsps", "https")
-REFUSED_RETRY_S = 60.0
-"""Wait before a server that refuses us is asked again: cameras lock out whoever guesses passwords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,10 @@ def parse_address(url: str) -> Address:
         host, port = "", 0
     if not host or not port:
         # Not chained: the text of urllib's error quotes parts of the password.
-        raise MissingInputError(f"{shown}: expected a URL like {_example(url)}. Check host and port.") from None
+        raise MissingInputError(
+            f"{shown}: expected a URL like {_example(url)}. Check host and port; special characters of a "
+            "password are written as %2F and the like."
+        ) from None
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     user = None if parts.username is None else unquote(parts.username)

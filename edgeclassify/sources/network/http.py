@@ -19,6 +19,7 @@ from edgeclassify.sources.network.auth import authorization, challenges
 
 MAX_REDIRECTS = 3
 LONGEST_HEAD = 65536
+LONGEST_LINE = 1024
 RECEIVE_BYTES = 1 << 17
 
 Headers = Sequence[tuple[str, str]]
@@ -29,7 +30,8 @@ class HttpStream:
 
     def __init__(self, connection: socket.socket, headers: Headers, rest: bytes) -> None:
         self._connection = connection
-        self._chunks = _Chunks() if ("transfer-encoding", "chunked") in headers else None
+        chunked = any(name == "transfer-encoding" and "chunked" in value.lower() for name, value in headers)
+        self._chunks = _Chunks() if chunked else None
         self._rest = rest
         self.content_type = next((value for name, value in headers if name == "content-type"), "")
 
@@ -157,8 +159,10 @@ class _Chunks:
                 del self._buffer[:taken]
                 self._left -= taken
                 continue
-            line, found, _ = bytes(self._buffer[:1024]).lstrip(b"\r\n").partition(b"\r\n")
+            line, found, _ = bytes(self._buffer[:LONGEST_LINE]).lstrip(b"\r\n").partition(b"\r\n")
             if not found:
+                if len(self._buffer) >= LONGEST_LINE:
+                    raise ValueError("a chunk without a size")
                 break
             self._left = int(line.partition(b";")[0], 16)
             if not self._left:

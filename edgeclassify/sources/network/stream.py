@@ -25,6 +25,8 @@ OVER_TCP = ("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
 WAITED_S = 0.004
 """A grab that took so long has waited for the network: what was buffered before has been read."""
 DRAIN_S = 3.0
+CLOCK_DRIFT = 1e-3
+"""So much faster or slower a camera's clock may be."""
 LARGEST_LAG_S = 3.0
 """A stream that this machine can't decode in time falls further and further behind."""
 SAME_ROW_S = 10.0
@@ -39,6 +41,8 @@ class StreamSource(OpenCvSource):
     """
 
     least_stall_s = 10.0
+    longest_call_s = 40.0
+    """Looking up the host, connecting, opening, and asking why that failed."""
 
     def __init__(self, camera: str, url: str) -> None:
         super().__init__(camera)
@@ -138,14 +142,17 @@ class _Pace:
     def __init__(self) -> None:
         self._best: float | None = None
         self._last = -1.0
+        self._now = 0.0
 
     def lag_s(self, position_s: float, now: float) -> float:
         """Seconds; 0 where the stream has no clock (MJPEG)."""
         if position_s <= self._last or position_s < 0:
             return 0.0
-        self._last = position_s
         offset = now - position_s
+        if self._best is not None:  # or a slow clock would look like a growing lag, some hours on
+            self._best += CLOCK_DRIFT * (now - self._now)
         self._best = offset if self._best is None else min(self._best, offset)
+        self._last, self._now = position_s, now
         return offset - self._best
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import ExitStatus, ImageError, MissingInputError, SourceError, UndecodableInputError
+from edgeclassify.errors import (
+    AbsentError,
+    ExitStatus,
+    ImageError,
+    MissingInputError,
+    SourceError,
+    UndecodableInputError,
+)
 from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.types import PixelFormat
@@ -191,6 +198,18 @@ def test_url_that_is_no_image():
         with pytest.raises(SourceError) as caught:
             source.read(1)
         assert type(caught.value) is SourceError
+
+
+def test_url_that_is_not_there_yet():
+    with serving(body(b"", 404)) as server:
+        url = f"http://127.0.0.1:{server.server_port}/snap.jpg"
+        once, again = ImagesSource("front", url), ImagesSource("front", url, loop=True)
+        for source, error_class in ((once, MissingInputError), (again, AbsentError)):
+            source.open()
+            with pytest.raises(SourceError) as caught:
+                source.read(1)
+            assert type(caught.value) is error_class
+    assert caught.value.retry_s > 0  # a camera that starts is not to be asked every second
 
 
 @pytest.mark.parametrize("location", ["ftp://me:secret@host/cat.jpg", "file:///tmp/cat.jpg"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import AbsentError, ImageError, MissingInputError
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
@@ -197,6 +197,35 @@ class TestAfterwards:
         assert sum("can't delete" in record.getMessage() for record in caplog.records) == 1
 
 
+class TestDrive:
+    def test_a_drive_that_is_away_for_a_while(self, folder, make):
+        """An empty mount point is no folder whose pictures are gone."""
+        drop(folder, "a.jpg", "b.jpg")
+        source = make()
+        names_of(source, 2)
+        away = folder.with_name("away")
+        folder.rename(away)
+        folder.mkdir()
+        nothing_more(source)
+        folder.rmdir()
+        away.rename(folder)
+        nothing_more(source)
+        nothing_more(make())
+
+    def test_a_file_that_can_not_be_read_for_a_moment(self, folder, make, monkeypatch):
+        drop(folder, "a.jpg")
+        source = make()
+        real, faults = watched.load_frame, [SourceError("Input/output error")] * 2
+
+        def load(*arguments):
+            if faults:
+                raise faults.pop()
+            return real(*arguments)
+
+        monkeypatch.setattr(watched, "load_frame", load)
+        assert names_of(source, 1) == ["a.jpg"]
+
+
 class TestFolder:
     def test_absent_then_there_then_gone(self, folder, make):
         folder.rmdir()
@@ -259,24 +288,44 @@ def test_through_the_capture_thread(folder, make):
 class TestLedger:
     MARKS = tuple(fingerprint(f"{n}.jpg", n, n) for n in range(5000))
 
-    def test_survives_and_forgets_what_is_gone(self, tmp_path):
+    def test_survives(self, tmp_path):
         path = tmp_path / "state" / "ledger.txt"
         ledger = Ledger(path)
         for mark in self.MARKS[:3]:
             ledger.add(mark)
         assert self.MARKS[2] in Ledger(path)
-        ledger.keep_only(set(self.MARKS[1:]))
-        assert self.MARKS[0] not in ledger
-        assert len(ledger) == 2
 
-    def test_the_file_stays_small(self, tmp_path):
+    def test_forgets_what_has_been_gone_for_two_days(self):
+        ledger = Ledger(None)
+        for mark in self.MARKS[:3]:
+            ledger.add(mark)
+        day = 86_400.0
+        ledger.saw(set(self.MARKS[1:3]), 0.0)
+        ledger.saw(set(self.MARKS[2:3]), day)
+        ledger.saw(set(self.MARKS[1:3]), 1.5 * day)  # the second is back
+        ledger.saw(set(self.MARKS[2:3]), 2.0 * day)
+        assert [mark in ledger for mark in self.MARKS[:3]] == [False, True, True]
+        ledger.other_drive()
+        ledger.saw(set(self.MARKS[2:3]), 3.9 * day)
+        assert self.MARKS[1] in ledger
+
+    def test_of_too_many_what_is_gone_longest_goes_first(self, monkeypatch):
+        monkeypatch.setattr("edgeclassify.sources.images.ledger.MOST", 3)
+        ledger = Ledger(None)
+        for number, mark in enumerate(self.MARKS[:5]):
+            ledger.add(mark)
+            ledger.saw({mark}, float(number))
+        assert [mark in ledger for mark in self.MARKS[:5]] == [False, False, True, True, True]
+
+    def test_the_file_stays_small(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("edgeclassify.sources.images.ledger.MOST", 100)
         path = tmp_path / "ledger.txt"
         ledger = Ledger(path)
         for mark in self.MARKS:
             ledger.add(mark)
-            ledger.keep_only({mark})
-        assert path.stat().st_size < 20_000
-        assert len(Ledger(path)) < 1200
+            ledger.saw({mark}, 0.0)
+        assert path.stat().st_size < 25_000
+        assert len(Ledger(path)) < 1300
         assert self.MARKS[-1] in Ledger(path)
 
     def test_half_a_line_and_damage(self, tmp_path):

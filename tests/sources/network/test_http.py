@@ -71,9 +71,21 @@ def test_chunks_in_pieces_of_any_size(chunks, size):
         parser.feed(b"0\r\n\r\n")
 
 
-def test_no_chunks():
-    with pytest.raises(ValueError, match="invalid literal"):
-        _Chunks().feed(b"these are none\r\n")
+@pytest.mark.parametrize("wire", [b"these are none\r\n", b"1" * 5000])
+def test_no_chunks(wire):
+    with pytest.raises(ValueError, match=r"invalid literal|without a size"):
+        _Chunks().feed(wire)
+
+
+def test_chunked_in_any_spelling():
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "Chunked")
+        handler.end_headers()
+        handler.wfile.write(b"3\r\nabc\r\n")
+
+    with serving(answer) as server:
+        assert received(get(url(server), 2.0)) == b"abc"
 
 
 def redirect(location, status=302):
