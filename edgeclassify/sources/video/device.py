@@ -6,6 +6,7 @@ import pwd
 import stat
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,8 @@ class DeviceSource(OpenCvSource):
         if not isinstance(other, DeviceSource) or self._fixed != other._fixed:
             return False
         if self._capture is not None:
-            with v4l2.opened(os.path.realpath(self.path)) as descriptor:
+            # One that is just going away gets them when it is opened again.
+            with suppress(OSError), v4l2.opened(os.path.realpath(self.path)) as descriptor:
                 other._set_controls(descriptor, dropped=set(self.controls) - set(other.controls))
         self.controls = other.controls
         return True
@@ -157,6 +159,8 @@ class DeviceSource(OpenCvSource):
             try:
                 v4l2.set_control(descriptor, control, value)
             except OSError as error:
+                if error.errno not in (errno.EINVAL, errno.ERANGE, errno.EACCES):
+                    raise
                 raise SourceSetupError(
                     f"{self.path}: controls.extra.{control.name}: the camera refuses {value}: {error.strerror}. "
                     "Another control may have to be set first, such as auto_exposure to manual."

@@ -131,7 +131,7 @@ def is_busy(descriptor: int) -> bool:
 
 
 def modes(descriptor: int) -> list[Mode]:
-    """All formats, sizes and frame rates that it offers. Raises OSError when it goes away meanwhile."""
+    """All formats, sizes and frame rates that it offers. Raises OSError when it does not answer."""
     found: list[Mode] = []
     for index in range(64):
         wanted = _FMTDESC.pack(index, _VIDEO_CAPTURE, 0, b"", 0, 0, 0, 0, 0)
@@ -179,7 +179,7 @@ def _rates(descriptor: int, fourcc: int, width: int, height: int) -> tuple[float
 
 
 def controls(descriptor: int) -> list[Control]:
-    """All controls that have a number as value, by the names that v4l2-ctl has for them too."""
+    """All controls that have a number as value, by v4l2-ctl's names. Raises OSError when it does not answer."""
     found: list[Control] = []
     number = 0
     for _ in range(512):
@@ -227,18 +227,27 @@ def _menu(descriptor: int, number: int, kind: ControlType, least: int, greatest:
 
 
 def _value(descriptor: int, number: int) -> int | None:
-    answer = _asked(descriptor, _G_CTRL, _CONTROL.pack(number, 0))
-    return None if answer is None else int(_CONTROL.unpack(answer)[1])
-
-
-def _asked(descriptor: int, request: int, wanted: bytes) -> bytes | None:
-    """The answer; None where the device says that there is none (the end of a list, an unknown control)."""
+    """None where it can't be read, as of controls that are only for writing."""
     try:
-        return fcntl.ioctl(descriptor, request, wanted)
+        answer = fcntl.ioctl(descriptor, _G_CTRL, _CONTROL.pack(number, 0))
     except OSError as error:
         if error.errno == errno.ENODEV:
             raise
         return None
+    return int(_CONTROL.unpack(answer)[1])
+
+
+def _asked(descriptor: int, request: int, wanted: bytes) -> bytes | None:
+    """The answer; None where the device says that there is none (the end of a list, an unknown control).
+
+    Raises OSError for everything else: a bus that falters must not look like a camera that has nothing.
+    """
+    try:
+        return fcntl.ioctl(descriptor, request, wanted)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.ENOTTY, errno.ENODATA):
+            return None
+        raise
 
 
 def _text(raw: bytes) -> str:
