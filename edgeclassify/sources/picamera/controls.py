@@ -104,8 +104,31 @@ def _one(name: str, value: Any, available: Available, enumerators: Enumerators, 
             known = ", ".join(members) or "a number: it has no names"
             raise SourceSetupError(f"{where}: expected {known}; found {value!r}. {hint}".rstrip())
         value = members[value]
+    value = _of_its_type(value, available[name][0], where)
     _check_range(value, available[name], where)
-    return {name: tuple(value) if isinstance(value, list) else value}
+    return {name: value}
+
+
+def _of_its_type(value: Any, example: Any, where: str) -> Any:
+    """The value as libcamera takes it, by the type of the control's least value; lists as tuples.
+
+    A wrong one would fail in picamera2's own thread, and end that.
+    """
+    if isinstance(value, list | tuple):
+        inner = example[0] if isinstance(example, list | tuple) else example
+        if isinstance(example, tuple) and len(value) != len(example):
+            raise SourceSetupError(f"{where}: expected {len(example)} numbers; found {len(value)}.")
+        return tuple(_of_its_type(single, inner, where) for single in value)
+    if isinstance(example, tuple):
+        raise SourceSetupError(f"{where}: expected a list of {len(example)} numbers; found {value}.")
+    if isinstance(example, bool) is not isinstance(value, bool):
+        wanted = "true or false" if isinstance(example, bool) else "a number"
+        raise SourceSetupError(f"{where}: expected {wanted}; found {value}.")
+    if isinstance(example, float):
+        return float(value)
+    if isinstance(example, int) and not float(value).is_integer():
+        raise SourceSetupError(f"{where}: expected a whole number; found {value}.")
+    return int(value) if isinstance(example, int) and not isinstance(example, bool) else value
 
 
 def _check_range(value: Any, limits: tuple[Any, Any, Any], where: str) -> None:

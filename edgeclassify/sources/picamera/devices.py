@@ -113,12 +113,15 @@ def bounded(call: Callable[[], None], timeout_s: float) -> bool:
     return not errors and not thread.is_alive()
 
 
-def discard(picam: Any, job: Any) -> None:
-    """Give back what a capture job, abandoned by a timeout, may still have brought."""
-    with suppress(Exception):  # cancelled, or nothing came: both are fine
-        picam.wait(job, timeout=0.1).release()
+def abandon(picam: Any, job: Any) -> None:
+    """Take back a capture job that waits for a frame, and give back what it may have brought.
+
+    Before the stream is stopped: picamera2 does its jobs in order, so a stop would wait behind it, without end.
+    """
     with suppress(AttributeError, RuntimeError):
         picam.cancel_all_and_flush()
+    with suppress(Exception):  # cancelled, or nothing came: both are fine
+        picam.wait(job, timeout=0.1).release()
 
 
 def sensor_modes(picam: Any) -> Sequence[dict[str, Any]]:

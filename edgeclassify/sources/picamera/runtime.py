@@ -1,5 +1,6 @@
 """The only importer of picamera2 and libcamera: where they can't be had, it says what to do."""
 
+import inspect
 from types import ModuleType
 from typing import Any
 
@@ -32,7 +33,18 @@ def picamera2() -> ModuleType:
         raise SourceUnusableError(
             f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}"
         ) from error
+    _check_age(module)
     return module  # type: ignore[no-any-return]
+
+
+def _check_age(module: ModuleType) -> None:
+    """Raises SourceUnusableError for a picamera2 that lacks what is used here (it came with 0.3.18)."""
+    has_timeouts = "timeout" in inspect.signature(module.Picamera2.wait).parameters
+    if not has_timeouts or "write" not in inspect.signature(module.MappedArray.__init__).parameters:
+        raise SourceUnusableError(
+            "picamera: expected picamera2 0.3.18 or later, found an older one. `sudo apt update && sudo apt "
+            "full-upgrade` brings it up to date."
+        )
 
 
 def libcamera() -> ModuleType:

@@ -21,6 +21,8 @@ from edgeclassify.sources.picamera.streams import (
 from edgeclassify.types import FULL_FRAME, Roi
 
 BUFFERS = 6
+USUAL_FRAME_US = 33_333
+"""What picamera2 sets for video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class PicameraSettings:
 
     `size`: width and height of the main stream; None: a small one of the sensor's aspect. `fps`: None: 30, as
     picamera2 has it. `zoom`: the part of the sensor that is read. `night`: controls that lie over the others at
-    night; None: there is no night.
+    night; None: there is no night. `longest_frame_s`: see CameraConfig.
     """
 
     selector: str = "0"
@@ -41,6 +43,7 @@ class PicameraSettings:
     zoom: Roi = FULL_FRAME
     controls: ControlsConfig = field(default_factory=ControlsConfig)
     night: ControlsConfig | None = None
+    longest_frame_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -55,7 +58,7 @@ class PicameraSettings:
     def without_hot(self) -> "PicameraSettings":
         """The same without what can be changed while the stream runs."""
         fixed = ControlsConfig(hdr="sensor") if self.has_sensor_hdr else ControlsConfig()
-        return replace(self, controls=fixed, night=None, fps=None)
+        return replace(self, controls=fixed, night=None, fps=None, longest_frame_s=0.0)
 
 
 def configuration(picam: Any, settings: PicameraSettings) -> dict[str, Any]:
@@ -107,7 +110,16 @@ def wanted_controls(picam: Any, settings: PicameraSettings, night: bool) -> Cont
         )
         if night:
             controls |= at_night
-    return controls
+    return controls | _frames_long_enough(controls, available)
+
+
+def _frames_long_enough(controls: Controls, available: dict[str, Any]) -> Controls:
+    """A long exposure needs a long frame: it goes before a frame rate, the usual one or that of the config."""
+    exposure_us = controls.get("ExposureTime", 0)
+    _, greatest_us = controls.get("FrameDurationLimits", (0, USUAL_FRAME_US))
+    if exposure_us <= greatest_us or "FrameDurationLimits" not in available:
+        return {}
+    return {"FrameDurationLimits": (exposure_us, exposure_us)}
 
 
 def _frame_rate(settings: PicameraSettings, available: dict[str, Any]) -> Controls:

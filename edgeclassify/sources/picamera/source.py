@@ -160,8 +160,8 @@ class PicameraSource(FrameSource):
 
     @property
     def frame_interval_s(self) -> float | None:
-        """The sensor's frame duration, which grows with long exposures."""
-        return self._interval_s
+        """The sensor's frame duration, which grows with long exposures; at least what the settings allow."""
+        return max(self._interval_s or 0.0, self.settings.longest_frame_s) or None
 
     @property
     def lux(self) -> float | None:
@@ -197,8 +197,12 @@ class PicameraSource(FrameSource):
                 return
             with self._explained("its controls can't be set"):
                 wanted = wanted_controls(picam, settings, night)
-                back = automatic(set(self._applied) - set(wanted), picam.camera_controls)
-                picam.set_controls(back | wanted)
+                # What the configuration began with comes first: picamera2 has values of its own.
+                began = picam.camera_configuration().get("controls", {})
+                dropped = set(self._applied) - set(wanted)
+                back = automatic(dropped, picam.camera_controls) | {k: began[k] for k in dropped & set(began)}
+                with picam.request_lock:  # a request that goes back takes the controls along, and clears them
+                    picam.set_controls(back | wanted)
             self._applied = wanted
 
     # --- requests --------------------------------------------------------------------------------------
@@ -258,9 +262,9 @@ class PicameraSource(FrameSource):
             return True
 
         def stop() -> None:
-            picam.stop()
             if job is not None:
-                devices.discard(picam, job)
+                devices.abandon(picam, job)
+            picam.stop()
 
         return devices.bounded(stop, devices.CLOSE_TIMEOUT_S)
 

@@ -1,10 +1,13 @@
 """The config's controls in libcamera's names, against what cameras have."""
 
+from typing import ClassVar
+
 import pytest
 
 from edgeclassify.config import ControlsConfig
 from edgeclassify.errors import ExitStatus, SourceSetupError
 from edgeclassify.sources.picamera.controls import automatic, libcamera_controls
+from edgeclassify.sources.picamera.settings import PicameraSettings, wanted_controls
 
 # As picamera2 lists them: least, greatest, default. Of a Camera Module 3, and of a fixed-focus one.
 MODULE_3 = {
@@ -81,6 +84,11 @@ def test_in_libcameras_words(settings, expected):
         ({"extra": {"AeFlickerMode": "FlickerManul"}}, MODULE_3, ('Did you mean "FlickerManual"?',)),
         ({"extra": {"Contrast": "high"}}, MODULE_3, ("a number", "'high'")),
         ({"gain": 2.0}, {}, ("none at all",)),
+        ({"extra": {"AeFlickerPeriod": 10000.5}}, MODULE_3, ("AeFlickerPeriod", "a whole number", "10000.5")),
+        ({"extra": {"AwbEnable": 1}}, MODULE_3, ("AwbEnable", "true or false")),
+        ({"extra": {"Contrast": True}}, MODULE_3, ("Contrast", "a number", "True")),
+        ({"extra": {"ScalerCrop": [1, 2]}}, MODULE_3, ("ScalerCrop", "4 numbers", "found 2")),
+        ({"extra": {"ScalerCrop": 7}}, MODULE_3, ("ScalerCrop", "a list of 4")),
     ],
 )
 def test_what_the_camera_lacks(settings, available, parts):
@@ -96,6 +104,40 @@ def test_what_the_camera_lacks(settings, available, parts):
 
 def test_a_range_of_rectangles_is_not_judged():
     assert controls(extra={"ScalerCrop": [0, 0, 100, 100]}) == {"ScalerCrop": (0, 0, 100, 100)}
+
+
+def test_as_the_types_that_libcamera_takes():
+    """Another one fails in picamera2's own thread, where nobody catches it."""
+    found = controls(extra={"Contrast": 2, "AeFlickerPeriod": 10000.0, "ScalerCrop": [0, 0, 100.0, 100]})
+    assert found == {"Contrast": 2.0, "AeFlickerPeriod": 10000, "ScalerCrop": (0, 0, 100, 100)}
+    assert type(found["Contrast"]) is float
+    assert type(found["AeFlickerPeriod"]) is int
+    assert [type(number) for number in found["ScalerCrop"]] == [int] * 4
+
+
+class Picam:
+    """A camera that is not opened: what it can do is asked of it, nothing more."""
+
+    camera_controls: ClassVar = MODULE_3 | {"ExposureTime": (60, 10_000_000, 20000)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "night", "limits"),
+    [
+        ({"controls": ControlsConfig(exposure_us=20_000)}, False, None),
+        ({"controls": ControlsConfig(exposure_us=100_000)}, False, (100_000, 100_000)),
+        ({"night": ControlsConfig(exposure_us=110_000), "fps": 10.0}, False, (100_000, 100_000)),
+        ({"night": ControlsConfig(exposure_us=110_000)}, True, (110_000, 110_000)),
+        ({"night": ControlsConfig(exposure_us=110_000), "fps": 10.0}, True, (110_000, 110_000)),
+        (
+            {"controls": ControlsConfig(exposure_us=50_000, frame_duration_us=(40_000, 60_000))},
+            False,
+            (40_000, 60_000),
+        ),
+    ],
+)
+def test_a_long_exposure_gets_long_frames(settings, night, limits):
+    assert wanted_controls(Picam(), PicameraSettings(**settings), night).get("FrameDurationLimits") == limits
 
 
 def test_back_to_automatic():

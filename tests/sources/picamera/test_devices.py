@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import CancelledError
 
 import pytest
 
-from edgeclassify.errors import SourceError, SourceSetupError
+from edgeclassify.errors import SourceError, SourceSetupError, SourceUnusableError
 from edgeclassify.sources import device_users
 from edgeclassify.sources.device_users import users_of
-from edgeclassify.sources.picamera.devices import CameraInfo, find
+from edgeclassify.sources.picamera.devices import CameraInfo, abandon, find
+from edgeclassify.sources.picamera.runtime import _check_age
 
 ONE = CameraInfo(0, "imx708", "/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a")
 TWO = CameraInfo(1, "imx219", "/base/axi/pcie@120000/rp1/i2c@80000/imx219@10")
@@ -40,6 +42,42 @@ def test_none(selector):
     assert "ribbon cable" in str(caught.value)
     with pytest.raises(SourceError, match="found no camera"):
         find("0", [])
+
+
+class WaitingPicam:
+    """Has a job that waits for a frame, and ends it only when it is told to."""
+
+    def __init__(self):
+        self.said = []
+
+    def cancel_all_and_flush(self):
+        self.said.append("cancel")
+
+    def wait(self, job, timeout):
+        self.said.append("wait")
+        if "cancel" not in self.said:
+            raise TimeoutError
+        raise CancelledError
+
+
+def test_a_job_that_waits_is_taken_back_before_anybody_waits_for_it():
+    picam = WaitingPicam()
+    abandon(picam, object())
+    assert picam.said == ["cancel", "wait"]
+
+
+def test_an_old_picamera2_is_told_apart():
+    class Old:
+        class Picamera2:
+            def wait(self, job):
+                pass
+
+        class MappedArray:
+            def __init__(self, request, stream):
+                pass
+
+    with pytest.raises(SourceUnusableError, match=r"0\.3\.18 or later.*full-upgrade"):
+        _check_age(Old)
 
 
 def test_the_program_that_has_a_device_open(tmp_path):
