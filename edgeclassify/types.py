@@ -48,6 +48,14 @@ class Roi:
             min(1.0, self.height / outer.height),
         )
 
+    def turned_back(self, rotation: int) -> "Roi":
+        """Of a region in a picture that was turned clockwise by 90 or 270 degrees, the same before that turn."""
+        if rotation == 90:
+            return Roi(self.y, max(0.0, 1 - self.x - self.width), self.height, self.width)
+        if rotation == 270:
+            return Roi(max(0.0, 1 - self.y - self.height), self.x, self.height, self.width)
+        return self
+
 
 FULL_FRAME = Roi()
 

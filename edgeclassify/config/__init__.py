@@ -4,6 +4,7 @@
 """
 
 from edgeclassify.config.cameras import (
+    LEAST_REST_S,
     CameraConfig,
     ControlsConfig,
     NightConfig,
@@ -29,6 +30,7 @@ from edgeclassify.config.sections import (
 )
 
 __all__ = [
+    "LEAST_REST_S",
     "CameraConfig",
     "CommandsConfig",
     "Config",

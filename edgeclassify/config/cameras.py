@@ -24,6 +24,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "fps": ("picamera", "v4l2", "synthetic"),
     "format": ("v4l2",),
     "realtime": ("video",),
+    "freeze_timeout_s": ("picamera", "v4l2", "synthetic", "video", *NETWORK_KINDS),
     "after": ("watch",),
     "stop_between": ("picamera", "v4l2", "synthetic", *NETWORK_KINDS),
 }
@@ -50,7 +51,10 @@ def inside(value: tuple[float, float, float, float]) -> tuple[float, float, floa
     return value
 
 
-ControlValue = bool | int | float | str | list[float]
+LEAST_REST_S = 2.0
+"""A camera is not stopped between two frames for less than that."""
+
+ControlValue = bool | int | float | str | list[int] | list[float]
 """What a control of the camera may be set to."""
 
 
@@ -102,6 +106,12 @@ class ControlsConfig(Section):
         return self
 
     @property
+    def longest_frame_us(self) -> int:
+        """The longest frame that these controls ask for or allow, in microseconds; 0: they say nothing of it."""
+        greatest = 0 if self.frame_duration_us is None else self.frame_duration_us[1]
+        return max(greatest, self.exposure_us or 0)
+
+    @property
     def own_names(self) -> tuple[str, ...]:
         """The keys that are set and have a name of ours: all but `extra`."""
         return tuple(
@@ -145,6 +155,14 @@ class NightConfig(Section):
                 raise ValueError("a level for the day above that for the night")
         return self
 
+    @model_validator(mode="after")
+    def _has_an_effect(self) -> Self:
+        if not self.controls.own_names and not self.controls.extra:
+            raise ValueError("controls that differ from the day's")
+        if self.controls.hdr == "sensor":
+            raise ValueError('controls without hdr = "sensor", which can only be set before the camera is opened')
+        return self
+
     @property
     def levels(self) -> tuple[float, float, bool]:
         """Below which it is night, above which it is day, and whether both are in lux."""
@@ -166,7 +184,9 @@ class CameraConfig(Section):
         False, "Play a video file at its own pace and leave out what comes too fast, as a camera would."
     )
     after: Literal["keep", "delete", "move"] = about(
-        "keep", "What becomes of a picture in a watched folder once it is classified; move: into its folder done."
+        "keep",
+        "What becomes of a picture in a watched folder once it is classified; move: into its folder done. The "
+        "systemd unit must let it: systemctl edit edgeclassify, [Service] ReadWritePaths=…",
     )
     size: Annotated[tuple[Side, Side], Field(strict=False)] | None = about(
         None, "Width and height to ask the camera for; default: what the model needs."
@@ -235,6 +255,13 @@ class CameraConfig(Section):
     def kind(self) -> str:
         """The kind of source."""
         return split_source(self.source)[0]
+
+    @property
+    def longest_frame_s(self) -> float:
+        """The longest time from one frame to the next that the settings ask for or allow; 0: they say nothing."""
+        profiles = [self.controls, *([] if self.night is None else [self.night.controls])]
+        asked_us = [controls.longest_frame_us for controls in profiles]
+        return max(0.0 if self.fps is None else 1 / self.fps, *(us / 1e6 for us in asked_us))
 
     @property
     def zoom_region(self) -> Roi:

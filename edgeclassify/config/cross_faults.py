@@ -5,9 +5,9 @@ with the faults of single keys.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
-from edgeclassify.config.cameras import ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
+from edgeclassify.config.cameras import LEAST_REST_S, ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
 from edgeclassify.types import UNKNOWN
@@ -51,6 +51,7 @@ def _cameras(
     yield from _repeated("camera", {i: _camera_name(table) for i, table in cameras.items()})
     for i, table in cameras.items():
         yield from _of_its_kind(f"camera[{i}]", table)
+        yield from _of_its_times(f"camera[{i}]", table)
     if not views:  # the default views are named as their cameras
         for i, table in cameras.items():
             if _camera_name(table) in RESERVED_VIEW_NAMES:
@@ -73,8 +74,31 @@ def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
     if kind == "v4l2" and own:
         expected = "controls of a v4l2 camera in controls.extra, by its own names (`edgeclassify cameras`)"
         yield ConfigFault(f"{place}.controls.{own[0]}", expected, repr(own[0]))
-    if "fps" in camera and "frame_duration_us" in controls:
+
+
+def _of_its_times(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
+    """Times and rates that contradict each other."""
+    controls = _table(camera, "controls")
+    fps, exposure_us = camera.get("fps"), controls.get("exposure_us")
+    if fps is not None and "frame_duration_us" in controls:
         yield ConfigFault(f"{place}.fps", "fps or controls.frame_duration_us, not both", "both")
+    if _is_number(fps) and _is_number(exposure_us) and fps > 0 and exposure_us * fps > 1e6:
+        expected = f"at most the {1e6 / fps:.0f} that a frame lasts at {fps:g} fps"
+        yield ConfigFault(f"{place}.controls.exposure_us", expected, str(exposure_us))
+    if camera.get("stop_between") is True:
+        yield from _of_the_rest(place, camera)
+    source = camera.get("source")
+    if camera.get("realtime") is True and isinstance(source, str) and "://" in source:
+        yield ConfigFault(f"{place}.realtime", "realtime with a file alone", "a stream, which has its own pace")
+
+
+def _of_the_rest(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
+    interval_s, settle_s = (
+        camera.get(key, CameraConfig.model_fields[key].default) for key in ("interval_s", "settle_s")
+    )
+    if _is_number(interval_s) and _is_number(settle_s) and interval_s <= settle_s + LEAST_REST_S:
+        expected = f"more than {settle_s + LEAST_REST_S:g} s with stop_between, for a rest between the frames"
+        yield ConfigFault(f"{place}.interval_s", expected, f"{interval_s:g}")
 
 
 def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
@@ -120,5 +144,5 @@ def _tables(document: dict[str, Any], key: str) -> dict[int, dict[str, Any]]:
     return {i: table for i, table in enumerate(items) if isinstance(table, dict)}
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

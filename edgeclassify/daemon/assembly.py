@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from edgeclassify import __version__
@@ -42,11 +43,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PlannedSource:
-    """A camera's source, not opened. While `made_from` stays equal, one that runs can stay."""
+    """A camera and how its source is made. While `made_from` stays equal, one that runs can stay."""
 
     camera: CameraConfig
-    source: FrameSource
+    make: Callable[[], FrameSource]
     made_from: object
+    longest_call_s: float
 
 
 Models = Mapping[ModelConfig, ImageClassifier]
@@ -274,7 +276,7 @@ def _interval_s(config: Config, rules: ViewConfig) -> float:
 
 
 def _zoom(config: Config, camera: CameraConfig) -> Roi:
-    """The part of the sensor that is read."""
+    """The part of the picture that is read, as it is seen."""
     if camera.zoom != "views":
         return camera.zoom_region
     return enclosing([view.region for view in config.views() if view.camera == camera.name])
@@ -287,9 +289,13 @@ def _region(config: Config, rules: ViewConfig, zoom: Roi) -> Roi:
 
 
 def _plan(config: Config, camera: CameraConfig, views: Sequence[View], zoom: Roi) -> PlannedSource:
+    """Raises ConfigError where such a source can't be made."""
     wanted_side = _wanted_side(views, camera.name)
-    source = make_source(camera, wanted_side, zoom, state_folder(config))
-    return PlannedSource(camera, source, (camera.model_dump(exclude={"interval_s"}), wanted_side, zoom))
+    # The sensor knows nothing of a turn that is done behind it.
+    on_sensor = zoom.turned_back(camera.rotation)
+    make = partial(make_source, camera, wanted_side, on_sensor, state_folder(config))
+    made_from = (camera.model_dump(exclude={"interval_s"}), wanted_side, on_sensor)
+    return PlannedSource(camera, make, made_from, make().longest_call_s)
 
 
 def _wanted_side(views: Sequence[View], camera: str) -> int:

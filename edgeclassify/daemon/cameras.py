@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from edgeclassify.config import CameraConfig
+from edgeclassify.config import LEAST_REST_S, CameraConfig
 from edgeclassify.daemon.assembly import Parts, PlannedSource
 from edgeclassify.daemon.recovery import Recovery, Remedy
 from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
@@ -24,9 +24,6 @@ from edgeclassify.types import CameraHealth, CameraState
 
 log = logging.getLogger(__name__)
 
-STUCK_GRACE_S = 20.0
-"""How long after its stall timeout a call into a source counts as one that will never return. What a source does
-by itself is bounded by less."""
 WORKING = (CameraState.RUNNING, CameraState.RESTING)
 
 
@@ -42,7 +39,7 @@ def capture_rules(camera: CameraConfig, interval_s: float) -> CaptureRules:
         stall_frames=camera.stall_frames,
         freeze_timeout_s=camera.freeze_timeout_s,
         restart_attempts=camera.restart_attempts,
-        stop_between=camera.stop_between,
+        least_rest_s=LEAST_REST_S if camera.stop_between else None,
         settle_s=camera.settle_s,
         night=night,
     )
@@ -139,6 +136,11 @@ class Cameras:
         for camera in parts.config.camera:
             self._running[camera.name].capture.set_interval(parts.interval_of(camera))
 
+    def hold_unwatched(self, parts: Parts) -> None:
+        """A view has been switched: cameras of which no view is on keep their pictures, where they can."""
+        for name, running in self._running.items():
+            running.capture.hold(not any(view.enabled for view in parts.views_of(name)))
+
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
         self._running[camera].capture.hurry()
@@ -164,7 +166,7 @@ class Cameras:
         if planned.made_from != running.made_from:
             if not capture.follows_all_but_interval(capture_rules(planned.camera, interval_s)):
                 return False
-            if not capture.source.adopt(planned.source):
+            if not capture.source.adopt(planned.make()):
                 return False
             running.made_from = planned.made_from
         capture.set_interval(interval_s)
@@ -172,13 +174,14 @@ class Cameras:
 
     def _begin(self, planned: PlannedSource, interval_s: float) -> None:
         rules = capture_rules(planned.camera, interval_s)
-        capture = CaptureThread(planned.source, self.frames, rules, self._on_available)
+        capture = CaptureThread(planned.make(), self.frames, rules, self._on_available)
         self._running[planned.camera.name] = _Running(capture, planned.made_from)
         capture.start()
 
     def _end(self, name: str) -> CaptureThread:
         capture = self._running.pop(name).capture
         capture.stop()
+        capture.acknowledge()
         self._restarts_before += capture.standing.restarts + capture.standing.reopens
         self._dropped_before += capture.dropped
         self.frames.forget(name)
@@ -199,7 +202,7 @@ class Cameras:
         for capture in self._captures:
             if capture.settled:
                 self._recovery.settled(capture.camera)
-        if self._captures and all(capture.standing.final for capture in self._captures):
+        if self._captures and all(map(self._is_final, self._captures)):
             raise _camera_error(self._captures)
         if not self.ended:
             for capture in self._beyond_help():
@@ -212,9 +215,13 @@ class Cameras:
     def _beyond_help(self) -> Iterator[CaptureThread]:
         """Cameras that a fresh process may bring back, and nothing less."""
         for capture in self._captures:
-            failed = capture.state is CameraState.FAILED and not capture.standing.final
+            failed = capture.state is CameraState.FAILED and not self._is_final(capture)
             if capture.camera in self._stuck or (failed and not isinstance(capture.error, AbsentError)):
                 yield capture
+
+    def _is_final(self, capture: CaptureThread) -> bool:
+        """Has it failed for good? Not one that worked in the process before: what a bus said once may be wrong."""
+        return capture.final and not self._recovery.in_vain(capture.camera)
 
     def _help(self, capture: CaptureThread) -> None:
         stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
@@ -254,7 +261,7 @@ class Cameras:
         stuck = {
             capture.camera
             for capture in self._captures
-            if capture.stuck_s > capture.rules.stall_timeout_s + STUCK_GRACE_S
+            if capture.stuck_s > capture.rules.stall_timeout_s + capture.source.longest_call_s
         }
         for camera in stuck - self._stuck:
             log.error("camera %s: a call into its driver does not return", camera)

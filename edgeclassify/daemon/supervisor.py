@@ -15,7 +15,7 @@ from typing import TypeVar
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly
 from edgeclassify.daemon.assembly import NO_PARTS, Parts, Surroundings
-from edgeclassify.daemon.cameras import STUCK_GRACE_S, Cameras
+from edgeclassify.daemon.cameras import Cameras
 from edgeclassify.daemon.keeping import Keeping
 from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
@@ -153,6 +153,7 @@ class Daemon:
         self._widen_watchdog()
         self._line.start()
         cameras.run(parts)
+        cameras.hold_unwatched(parts)
 
     def _widen_watchdog(self) -> None:
         """Longer than frames are apart, and than it takes to know that a call into a source does not return."""
@@ -160,8 +161,11 @@ class Daemon:
         if unit_s is None:
             return
         needed_s = max(
-            3 * self._parts.interval_of(camera) + camera.stall_timeout_s + STUCK_GRACE_S + 10
-            for camera in self._parts.config.camera
+            3 * max(self._parts.interval_of(planned.camera), planned.camera.longest_frame_s)
+            + planned.camera.stall_timeout_s
+            + planned.longest_call_s
+            + 10
+            for planned in self._parts.sources
         )
         if (wanted_s := max(unit_s, needed_s)) != (self._watchdog_s or unit_s):
             self._watchdog_s = wanted_s
@@ -252,6 +256,7 @@ class Daemon:
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest."""
         switch_view(view, enabled, _running(self._publisher), self._health)
+        _running(self._cameras).hold_unwatched(self._parts)
 
     def renew_intervals(self) -> None:
         """A view's interval has been changed."""

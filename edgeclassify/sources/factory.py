@@ -51,6 +51,7 @@ def _picamera(config: CameraConfig, selector: str, wanted_side: int, zoom: Roi) 
         zoom=zoom,
         controls=config.controls,
         night=None if config.night is None else config.night.controls,
+        longest_frame_s=config.longest_frame_s,
     )
     source = PicameraSource(config.name, settings)
     return TurnedSource(source, config.rotation, False, False) if config.rotation in (90, 270) else source

@@ -31,6 +31,8 @@ class FrameSource(ABC):
     """True: pause() and resume() leave the device open, so that they are a lesser step than close() and open()."""
     least_stall_s: float = 2.0
     """Shorter gaps between frames are no stall, however fast the source is."""
+    longest_call_s: float = 20.0
+    """A call that takes so much longer than the stall timeout will never return."""
     freeze_timeout_s: float = 0.0
     """Seconds after which a bit-identical picture counts as frozen where the config does not say; 0: never."""
 

@@ -12,6 +12,7 @@ class WrappedSource(FrameSource):
         self.source = source
         self.live, self.waits, self.keeps_device = source.live, source.waits, source.keeps_device
         self.least_stall_s, self.freeze_timeout_s = source.least_stall_s, source.freeze_timeout_s
+        self.longest_call_s = source.longest_call_s
 
     def open(self) -> None:
         """As of the source."""

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edgeclassify.config import ControlsConfig, parse_config
 from edgeclassify.errors import ConfigError
 from edgeclassify.types import Roi, enclosing
+
+GAIN = {"gain": 8.0}
 
 
 def parsed(**camera: Any) -> Any:
@@ -44,7 +47,11 @@ def test_everything_together() -> None:
     assert camera.controls.own_names == ("exposure_us",)
     assert camera.night.levels == (5, 15, True)
     assert parsed(zoom="views").zoom_region == Roi()
-    assert parsed(night={"below_brightness": 0.1, "above_brightness": 0.4}).night.levels == (0.1, 0.4, False)
+    assert parsed(night={"below_brightness": 0.1, "above_brightness": 0.4, "controls": GAIN}).night.levels == (
+        0.1,
+        0.4,
+        False,
+    )
     assert ControlsConfig().own_names == ()
 
 
@@ -65,12 +72,15 @@ def test_everything_together() -> None:
         ({"controls": {"frame_duration_us": [5, 3]}}, ("camera[0].controls", "[least, greatest]")),
         ({"controls": {"colour_gains": [1.0]}}, ("camera[0].controls.colour_gains", "[red, blue]")),
         ({"fps": 5.0, "controls": {"frame_duration_us": [1, 2]}}, ("camera[0].fps", "not both")),
-        ({"night": {}}, ("camera[0].night", "below_lux or below_brightness")),
-        ({"night": {"below_lux": 5, "above_lux": 4}}, ("camera[0].night", "above that for the night")),
-        ({"night": {"below_brightness": 0.2}}, ("camera[0].night", "above_brightness together")),
-        ({"night": {"below_lux": 5, "above_brightness": 0.2}}, ("camera[0].night", "together")),
+        ({"night": {"controls": GAIN}}, ("camera[0].night", "below_lux or below_brightness")),
         (
-            {"night": {"below_brightness": 0.2, "above_brightness": 0.4, "above_lux": 3}},
+            {"night": {"below_lux": 5, "above_lux": 4, "controls": GAIN}},
+            ("camera[0].night", "above that for the night"),
+        ),
+        ({"night": {"below_brightness": 0.2, "controls": GAIN}}, ("camera[0].night", "above_brightness together")),
+        ({"night": {"below_lux": 5, "above_brightness": 0.2, "controls": GAIN}}, ("camera[0].night", "together")),
+        (
+            {"night": {"below_brightness": 0.2, "above_brightness": 0.4, "above_lux": 3, "controls": GAIN}},
             ("together with below_lux",),
         ),
         (
@@ -78,10 +88,23 @@ def test_everything_together() -> None:
             ("camera[0].zoom", "only with picamera", "view's roi"),
         ),
         ({"source": "rtsp://h/x", "controls": {"gain": 2.0}}, ("camera[0].controls", "picamera, v4l2")),
-        ({"source": "video:/a", "stop_between": True}, ("camera[0].stop_between", "source video")),
+        (
+            {"source": "video:/a", "stop_between": True, "interval_s": 60},
+            ("camera[0].stop_between", "source video"),
+        ),
         ({"source": "images:/a", "realtime": True}, ("camera[0].realtime", "only with video")),
         ({"source": "images:/a", "after": "delete"}, ("camera[0].after", "only with watch")),
         ({"source": "v4l2:/dev/video0", "controls": {"gain": 2.0}}, ("camera[0].controls.gain", "controls.extra")),
+        ({"night": {"below_lux": 5}}, ("camera[0].night", "controls that differ from the day's")),
+        ({"night": {"below_lux": 5, "controls": {"hdr": "sensor"}}}, ("camera[0].night", 'hdr = "sensor"')),
+        ({"stop_between": True, "interval_s": 3}, ("camera[0].interval_s", "more than 3 s", "found 3")),
+        ({"stop_between": True, "interval_s": 4, "settle_s": 2}, ("camera[0].interval_s", "more than 4 s")),
+        ({"source": "video:rtsp://h/x", "realtime": True}, ("camera[0].realtime", "a file alone")),
+        (
+            {"fps": 20.0, "controls": {"exposure_us": 60_000}},
+            ("controls.exposure_us", "at most the 50000", "60000"),
+        ),
+        ({"source": "images:/a", "freeze_timeout_s": 9.0}, ("camera[0].freeze_timeout_s", "only with picamera")),
         ({"source": "picamera:0", "format": "yuyv"}, ("camera[0].format", "only with v4l2")),
     ],
 )
@@ -105,3 +128,39 @@ def test_enclosing_and_within() -> None:
     assert two.within(outer) == Roi(0.5, pytest.approx(2 / 3), 0.5, pytest.approx(1 / 3))
     assert enclosing([]) == Roi()
     assert enclosing([Roi()]).within(Roi()) == Roi()
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 270])
+def test_a_region_as_it_lies_on_the_sensor(rotation: int) -> None:
+    sensor = np.arange(32, dtype=np.uint8).reshape(4, 8)
+    seen = np.rot90(sensor, -rotation // 90)
+    region = Roi(0.25, 0.0, 0.5, 0.25)
+
+    def cut(picture: np.ndarray[tuple[int, int], Any], roi: Roi) -> list[int]:
+        height, width = picture.shape
+        left, top = round(roi.x * width), round(roi.y * height)
+        part = picture[top : top + round(roi.height * height), left : left + round(roi.width * width)]
+        return sorted(part.ravel().tolist())
+
+    assert cut(sensor, region.turned_back(rotation)) == cut(seen, region)
+    assert Roi().turned_back(rotation) == Roi()
+
+
+@pytest.mark.parametrize(
+    ("camera", "longest_s"),
+    [
+        ({}, 0.0),
+        ({"fps": 0.5}, 2.0),
+        ({"controls": {"exposure_us": 200_000}}, 0.2),
+        ({"controls": {"frame_duration_us": [1000, 500_000]}}, 0.5),
+        ({"fps": 10.0, "night": {"below_lux": 5, "controls": {"exposure_us": 3_000_000}}}, 3.0),
+    ],
+)
+def test_the_longest_frame(camera: dict[str, Any], longest_s: float) -> None:
+    assert parsed(**camera).longest_frame_s == longest_s
+
+
+def test_numbers_of_a_control_stay_what_they_are() -> None:
+    extra = parsed(controls={"extra": {"a": [1, 2], "b": [1.5, 2.0], "c": True, "d": 3}}).controls.extra
+    assert [type(value[0]) for value in (extra["a"], extra["b"])] == [int, float]
+    assert (extra["c"], type(extra["d"])) == (True, int)

@@ -1,8 +1,9 @@
 """Day or night? Which of a camera's two profiles is used, by measured light."""
 
+import logging
 from dataclasses import dataclass
 
-from edgeclassify.errors import SourceSetupError
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,10 @@ class NightRules:
 class DayNight:
     """The profile of one camera: day at first."""
 
-    def __init__(self, rules: NightRules) -> None:
+    def __init__(self, rules: NightRules, camera: str = "") -> None:
         self.night = False
+        self._camera = camera
+        self._said = False
         self._rules = rules
         self._since: float | None = None
 
@@ -32,15 +35,10 @@ class DayNight:
         return self._rules.in_lux
 
     def changes(self, light: float | None, now: float) -> bool:
-        """Take one measurement into account; True: `night` has just changed.
-
-        Raises SourceSetupError where the camera does not measure light in that unit.
-        """
+        """Take one measurement into account, None: there is none; True: `night` has just changed."""
         if light is None:
-            raise SourceSetupError(
-                "night.below_lux: expected a camera that reports lux, this one does not. "
-                "Use night.below_brightness."
-            )
+            self._say_once()
+            return False
         beyond = light > self._rules.above if self.night else light < self._rules.below
         if not beyond:
             self._since = None
@@ -50,3 +48,12 @@ class DayNight:
             return False
         self.night, self._since = not self.night, None
         return True
+
+    def _say_once(self) -> None:
+        if not self._said:
+            log.warning(
+                "camera %s: night.below_lux: expected a camera that reports lux, this one does not: it stays day. "
+                "Use night.below_brightness.",
+                self._camera,
+            )
+        self._said = True

@@ -25,6 +25,8 @@ class Drive:
         self.source, self.frames, self.rules = source, frames, rules
         self.standing, self.ladder = standing, ladder
         self.stop, self.hurry = threading.Event(), threading.Event()
+        self.held = False
+        """True: nobody looks now. A source that waits keeps its pictures meanwhile."""
         self.captured = 0
         self.skipped_images = 0
         self.bad_picture: ImageError | None = None
@@ -55,6 +57,8 @@ class Drive:
     def is_back(self) -> None:
         """A new frame has come, or the source waits for one as it should."""
         self.settled = self.ladder.well(time.monotonic())
+        if self.settled:
+            self.standing.well()
         self.standing.back(self.source.describe())
 
     def handed_over(self) -> None:

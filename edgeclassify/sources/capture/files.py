@@ -22,7 +22,11 @@ class FileReading:
         heard = time.monotonic()
         while not drive.stop.is_set():
             started = time.monotonic()
-            drive.source.processed(drive.frames.finished(drive.source.camera))
+            with drive.call():
+                drive.source.processed(drive.frames.finished(drive.source.camera))
+            if drive.held and drive.source.waits:
+                drive.stop.wait(drive.slice_s)
+                continue
             try:
                 with drive.call():
                     frame = drive.source.read(drive.slice_s)

@@ -13,6 +13,8 @@ LATTICE = 64
 """The picture is compared at so many rows and columns; the whole of it only where all of these are equal."""
 SLOWEST_INTERVALS = 3
 """A source that states its pace may be late by so many frames, however short the stall timeout is."""
+FIRST_INTERVALS = 15
+"""And by so many after its start: a camera hides its first frames until exposure and colour have settled."""
 
 
 class FrozenError(SourceError):
@@ -42,6 +44,7 @@ class Freshness:
         self._stall_timeout_s, self._stall_frames = stall_timeout_s, stall_frames
         self._least_stall_s, self._freeze_timeout_s = least_stall_s, freeze_timeout_s
         self._new = self._answered = now
+        self._has_started = False
         self._clock: int | None = None
         self._sample = b""
         self._same_since = now
@@ -55,11 +58,13 @@ class Freshness:
             self._clock = clock
             self._new = now
         self._answered = now
+        self._has_started = True
         return True
 
     def excuse(self, now: float) -> None:
         """The source was paused, or is started, now: that no frame came before is no stall."""
         self._new = self._answered = now
+        self._has_started = False
 
     def check_stall(self, now: float, interval_s: float | None, *, repeated: bool = False) -> None:
         """Raises StalledError when no new frame came in time. `interval_s`: the source's own pace, if known.
@@ -77,7 +82,7 @@ class Freshness:
         if interval_s is not None:
             if self._stall_frames:
                 limit_s = min(limit_s, max(self._least_stall_s, self._stall_frames * interval_s))
-            limit_s = max(limit_s, SLOWEST_INTERVALS * interval_s)
+            limit_s = max(limit_s, (SLOWEST_INTERVALS if self._has_started else FIRST_INTERVALS) * interval_s)
         return limit_s
 
     def check_frozen(self, frame: Frame, now: float) -> None:

@@ -77,6 +77,7 @@ class LatestFrames:
         with self._changed:
             self._slots.pop(camera, None)
             self._finished.pop(camera, None)
+            self._dropped.pop(camera, None)
             self._changed.notify_all()
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ class Ladder:
     def __init__(self, *, attempts: int, keeps_device: bool, settled_s: float = SETTLED_S) -> None:
         self._attempts, self._keeps_device, self._settled_s = attempts, keeps_device, settled_s
         self._restarted = False
-        self._reopens = 0
+        self._reopens = self._looks = 0
         self._well_since: float | None = None
         self.given_up = False
 
@@ -51,7 +51,7 @@ class Ladder:
             self._well_since = now
         if now - self._well_since < self._settled_s:
             return False
-        self._restarted, self._reopens, self.given_up = False, 0, False
+        self._restarted, self._reopens, self._looks, self.given_up = False, 0, 0, False
         return True
 
     def lost(self, error: SourceError, *, running: bool) -> Step:
@@ -60,11 +60,11 @@ class Ladder:
         if running and self._keeps_device and not self._restarted and not self.given_up:
             self._restarted = True
             return Step(Rung.RESTART, 0.0)
-        wait_s = min(BACK_OFF_S * 2 ** min(self._reopens, 10), MAX_BACK_OFF_S)
+        if isinstance(error, AbsentError):  # looked for without end, and at nobody's expense
+            self._looks += 1
+            return Step(Rung.REOPEN, max(_back_off(self._looks), error.retry_s), thorough=True)
         self._reopens += 1
-        thorough = self._reopens > 1
-        if isinstance(error, AbsentError):
-            return Step(Rung.REOPEN, max(wait_s, error.retry_s), thorough)
+        wait_s, thorough = _back_off(self._reopens), self._reopens > 1
         self.given_up = self.given_up or self._reopens > self._attempts
         return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s, thorough)
 
@@ -72,3 +72,8 @@ class Ladder:
         """What was lost can't heal by trying: go to the ladder's end."""
         self._well_since, self.given_up = None, True
         return Step(Rung.REOPEN, GIVEN_UP_S, True)
+
+
+def _back_off(time_: int) -> float:
+    """Seconds before the first, second, … time in a row."""
+    return float(min(BACK_OFF_S * 2 ** min(time_ - 1, 10), MAX_BACK_OFF_S))

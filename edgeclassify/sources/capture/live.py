@@ -14,8 +14,7 @@ log = logging.getLogger(__name__)
 
 REPEATED_S = 0.01
 """Wait after a frame that is not new."""
-LEAST_REST_S = 2.0
-"""A camera is not stopped between two frames for less than that."""
+REST_SLICE_S = 1.0
 
 
 class _RepeatedError(NoFrameInTimeError):
@@ -40,7 +39,7 @@ class LiveReading:
             try:
                 if wait_s <= 0 or drive.hurry.is_set():
                     frame = self._read()
-                    if frame is None:
+                    if frame is None or drive.stop.is_set():
                         return
                     self._look_at(frame)
                     drive.hurry.clear()
@@ -51,7 +50,7 @@ class LiveReading:
                     drive.frames.put(frame)
                     del frame  # it may be lent
                 elif self._rests(wait_s):
-                    self._rest(due)
+                    self._rest(handed_over)
                 elif not self._skip(min(wait_s, drive.slice_s)):
                     return
             except NoFrameInTimeError as error:
@@ -92,15 +91,21 @@ class LiveReading:
 
     def _rests(self, wait_s: float) -> bool:
         rules = self._drive.rules
-        return rules.stop_between and self._drive.captured > 0 and wait_s - rules.settle_s > LEAST_REST_S
+        if rules.least_rest_s is None or self._drive.captured == 0:
+            return False
+        return wait_s - rules.settle_s > rules.least_rest_s
 
-    def _rest(self, due: float) -> None:
+    def _rest(self, handed_over: float) -> None:
         """Stop the camera until shortly before the next frame is due, then let it settle."""
         drive = self._drive
         with drive.call():
             drive.source.pause()
         drive.standing.rests()
-        drive.hurry.wait(max(0.0, due - drive.rules.settle_s - time.monotonic()))
+        # In slices, since the interval may be shortened meanwhile.
+        while (
+            left_s := handed_over + drive.rules.interval_s - drive.rules.settle_s - time.monotonic()
+        ) > 0 and not drive.hurry.wait(min(left_s, REST_SLICE_S)):
+            pass
         if drive.stop.is_set():
             return
         with drive.call():

@@ -10,8 +10,9 @@ class CaptureRules:
     """Times in seconds.
 
     `interval_s`: between two frames that are handed over. `stall_timeout_s`, `stall_frames`, `freeze_timeout_s`:
-    see Freshness; the last one None: as the source has it. `restart_attempts`: see Ladder. `stop_between`: the
-    camera is stopped between two frames, and runs for `settle_s` before each. `night`: None: one profile only.
+    see Freshness; the last one None: as the source has it. `restart_attempts`: see Ladder. `least_rest_s`:
+    the camera is stopped between two frames for no less than that, and runs for `settle_s` before each; None: it
+    always runs. `night`: None: one profile only.
     """
 
     interval_s: float = 0.0
@@ -19,6 +20,6 @@ class CaptureRules:
     stall_frames: int = 0
     freeze_timeout_s: float | None = 0.0
     restart_attempts: int = 5
-    stop_between: bool = False
+    least_rest_s: float | None = None
     settle_s: float = 1.0
     night: NightRules | None = None

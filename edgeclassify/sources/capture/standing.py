@@ -28,15 +28,10 @@ class Standing:
         self.state = CameraState.STARTING
         self.error: SourceError | None = None
         self.lost_since: float | None = time.monotonic()
-        """Monotonic seconds; None while frames come."""
+        """Monotonic seconds of the first loss since it was last well; None while it is."""
         self.restarts = self.reopens = self.stalls = self.freezes = 0
         self._on_available = on_available
         self._available: bool | None = None
-
-    @property
-    def final(self) -> bool:
-        """Has it failed of what trying again can't heal?"""
-        return self.state is CameraState.FAILED and isinstance(self.error, FINAL)
 
     def count(self, rung: Rung | None) -> None:
         """A rung of the ladder is taken."""
@@ -50,8 +45,12 @@ class Standing:
         if self.state in (CameraState.RESTARTING, CameraState.FAILED):
             log.info("camera %s: frames are back from %s", self.camera, source)
             self.error = None
-        self.state, self.lost_since = CameraState.RUNNING, None
+        self.state = CameraState.RUNNING
         self._tell(True)
+
+    def well(self) -> None:
+        """Frames have come for long enough."""
+        self.lost_since = None
 
     def rests(self) -> None:
         """It is stopped between two stills."""

@@ -55,7 +55,7 @@ class CaptureThread:
         settled_s = max(SETTLED_S, 1.5 * freeze_s)
         ladder = Ladder(attempts=rules.restart_attempts, keeps_device=source.keeps_device, settled_s=settled_s)
         self._drive = Drive(source, frames, rules, self.standing, ladder)
-        self._daynight = None if rules.night is None else DayNight(rules.night)
+        self._daynight = None if rules.night is None else DayNight(rules.night, source.camera)
         fresh = Freshness(
             now=time.monotonic(),
             stall_timeout_s=rules.stall_timeout_s,
@@ -117,6 +117,11 @@ class CaptureThread:
         return self.state in (CameraState.FINISHED, CameraState.FAILED)
 
     @property
+    def final(self) -> bool:
+        """Has it failed of what trying again can't heal, and never worked?"""
+        return self.state is CameraState.FAILED and isinstance(self.error, FINAL) and not self.frames_captured
+
+    @property
     def delivers(self) -> bool:
         """Are frames to be expected from it now, by the interval?"""
         return self.state is CameraState.RUNNING and not self.source.waits
@@ -152,6 +157,10 @@ class CaptureThread:
         """Seconds between two frames that are handed over, from now on."""
         self._drive.rules = replace(self.rules, interval_s=interval_s)
 
+    def hold(self, held: bool) -> None:
+        """Nobody looks at its frames now, or somebody does again: pictures in a watched folder wait meanwhile."""
+        self._drive.held = held
+
     def hurry(self) -> None:
         """Hand over the next frame as soon as there is one, whatever the interval."""
         self._drive.hurry.set()
@@ -185,7 +194,8 @@ class CaptureThread:
         try:
             while not self._drive.stop.is_set():
                 error = self._session(rung)
-                if error is None:
+                # After a stop nobody wants to hear of it: another thread may have the camera by now.
+                if error is None or self._drive.stop.is_set():
                     return
                 step = self._next_step(error)
                 if step.rung is Rung.REOPEN:
@@ -207,12 +217,10 @@ class CaptureThread:
             self._running = True
             self._reading.run()
         except SourceError as error:
-            return error
+            return _without_frames(error)
         except Exception as error:
             log.exception("camera %s: unexpected error in %s", self.camera, self.source.describe())
-            wrapped = SourceError(f"{self.source.describe()}: {type(error).__name__}: {error}")
-            wrapped.__cause__ = error
-            return wrapped
+            return SourceError(f"{self.source.describe()}: {type(error).__name__}: {error}")
         self._conclude()
         return None
 
@@ -229,7 +237,8 @@ class CaptureThread:
         with drive.call():
             self.source.open()
         if self._daynight is not None and self._daynight.night:
-            self.source.use_night_profile(True)
+            with drive.call():
+                self.source.use_night_profile(True)
         if self.source.waits:
             drive.is_back()
 
@@ -248,7 +257,8 @@ class CaptureThread:
         drive.settled = False
         if isinstance(error, StalledError | FrozenError):
             error = type(error)(f"{self.source.describe()}: {error}.")
-        step = ladder.give_up() if isinstance(error, FINAL) else ladder.lost(error, running=self._running)
+        final = isinstance(error, FINAL) and not drive.captured  # what has worked may work again
+        step = ladder.give_up() if final else ladder.lost(error, running=self._running)
         if ladder.given_up:
             self.standing.failed(error)
         else:
@@ -258,3 +268,14 @@ class CaptureThread:
     def _close(self) -> None:
         with self._drive.call():
             self.source.close()
+
+
+def _without_frames(error: SourceError) -> SourceError:
+    """The error without its tracebacks, which would keep what the calls held: a frame, and with it a buffer."""
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in seen:
+        link.__traceback__ = None
+        seen.append(link)
+        link = link.__cause__ or link.__context__
+    return error

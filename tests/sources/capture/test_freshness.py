@@ -61,10 +61,20 @@ class TestStall:
     )
     def test_limit(self, options, interval_s, expected_s):
         watch = fresh(**options)
+        watch.passed(1, 0.0)
         assert watch.stall_s(interval_s) == pytest.approx(expected_s)
         watch.check_stall(expected_s - 0.01, interval_s)
         with pytest.raises(StalledError, match=f"no new frame for {expected_s} s"):
             watch.check_stall(expected_s + 0.01, interval_s)
+
+    def test_the_first_frames_after_a_start_may_be_late(self):
+        """A camera with frames of two seconds hides the first of them until its exposure has settled."""
+        watch = fresh(stall_frames=90)
+        assert watch.stall_s(2.0) == 30
+        watch.passed(1, 20.0)
+        assert watch.stall_s(2.0) == 10
+        watch.excuse(30.0)
+        assert watch.stall_s(2.0) == 30
 
     def test_a_pause_is_excused(self):
         watch = fresh()

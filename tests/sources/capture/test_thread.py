@@ -1,12 +1,21 @@
 """The hand-off, and the capture thread with its restart ladder."""
 
+import gc
 import logging
 import threading
 import time
+import weakref
 
 import pytest
 
-from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, SourceUnusableError
+from edgeclassify.errors import (
+    AbsentError,
+    ImageError,
+    MissingInputError,
+    SourceError,
+    SourceSetupError,
+    SourceUnusableError,
+)
 from edgeclassify.sources.capture import ladder, live
 from edgeclassify.sources.capture import thread as thread_module
 from edgeclassify.sources.capture.daynight import NightRules
@@ -420,26 +429,32 @@ class TestFreshness:
 
 
 class TestRest:
-    def test_the_camera_is_stopped_between_two_frames(self, frames, run, monkeypatch):
-        monkeypatch.setattr(live, "LEAST_REST_S", 0.05)
+    def test_the_camera_is_stopped_between_two_frames(self, frames, run):
         source = SteadySource()
-        thread = run(source, interval_s=0.3, stop_between=True, settle_s=0.05)
+        thread = run(source, interval_s=0.3, least_rest_s=0.05, settle_s=0.05)
         wait_for(lambda: thread.state is CameraState.RESTING)
         assert thread.health(0).state is CameraState.RESTING
         wait_for(lambda: thread.frames_captured == 3)
         assert source.calls[:5] == ["open", "pause", "resume", "pause", "resume"]
         assert thread.standing.stalls == 0
 
+    def test_an_interval_that_is_shortened_ends_the_rest(self, frames, run, monkeypatch):
+        monkeypatch.setattr(live, "REST_SLICE_S", 0.05)
+        thread = run(SteadySource(), interval_s=600, least_rest_s=2, settle_s=0.02)
+        wait_for(lambda: thread.state is CameraState.RESTING)
+        thread.set_interval(0.1)
+        wait_for(lambda: thread.frames_captured >= 2)
+
     def test_hurry_ends_the_rest(self, frames, run):
         source = SteadySource()
-        thread = run(source, interval_s=600, stop_between=True, settle_s=0.02)
+        thread = run(source, interval_s=600, least_rest_s=2, settle_s=0.02)
         wait_for(lambda: thread.state is CameraState.RESTING)
         thread.hurry()
         wait_for(lambda: thread.frames_captured == 2)
 
     def test_stop_ends_the_rest(self, frames):
         source = SteadySource()
-        thread = CaptureThread(source, frames, CaptureRules(interval_s=600, stop_between=True))
+        thread = CaptureThread(source, frames, CaptureRules(interval_s=600, least_rest_s=2))
         thread.start()
         wait_for(lambda: thread.state is CameraState.RESTING)
         assert thread.stop(2)
@@ -482,13 +497,75 @@ class TestNight:
         wait_for(lambda: thread.state is CameraState.RUNNING)
         assert thread.health(0).profile == "night"
 
-    def test_a_camera_without_lux_is_a_fault_of_the_config(self, frames, run):
+    def test_a_camera_without_lux_stays_with_the_day(self, frames, run, caplog):
         thread = run(SteadySource(), night=self.LUX)
-        wait_for(lambda: thread.standing.final)
-        assert "below_brightness" in str(thread.error)
+        wait_for(lambda: thread.frames_captured > 5)
+        assert thread.health(0).profile == "day"
+        assert sum("below_brightness" in record.getMessage() for record in caplog.records) == 1
+
+
+class TestAfterTheStop:
+    def test_a_late_call_tells_nobody(self, frames):
+        """Another thread may have the camera by then, and must not be contradicted."""
+        told, release, entered = [], threading.Event(), threading.Event()
+
+        class Late(ScriptedSource):
+            def read(self, timeout_s):
+                if self.reads == 1:
+                    entered.set()
+                    release.wait(10)
+                return super().read(timeout_s)
+
+        for last in (SourceError("late"), 1):
+            told.clear()
+            entered.clear()
+            release.clear()
+            source = Late([0, last])
+            thread = CaptureThread(source, frames, CaptureRules(), lambda _, online: told.append(online))
+            thread.start()
+            assert entered.wait(5)
+            frames.take(1)
+            assert not thread.stop(0.05)
+            release.set()
+            assert thread.stop(2)
+            assert told == [True]
+            assert not frames.waiting
+
+
+def test_a_loss_holds_no_frame(frames, run, quick_back_off):
+    """Its traceback would keep a lent buffer until the next loss."""
+    seen = []
+
+    class Holding(ScriptedSource):
+        def read(self, timeout_s):
+            frame = super().read(timeout_s)
+            seen.append(weakref.ref(frame.pixels))
+            if self.reads == 3:
+                raise SourceError("broke") from ValueError("inner")
+            return frame
+
+    thread = run(Holding([0, 1, 2], [3, 4, 5]))
+    wait_for(lambda: thread.frames_captured >= 4)
+    frames.take(1)
+    gc.collect()
+    assert seen[2]() is None
 
 
 class TestAbsent:
+    def test_it_uses_up_no_attempts(self):
+        ladder_ = ladder.Ladder(attempts=1, keeps_device=False)
+        for _ in range(30):
+            ladder_.lost(AbsentError("unplugged"), running=False)
+        assert ladder_.lost(SourceError("x"), running=True).wait_s == 0.5
+        assert not ladder_.given_up
+
+    def test_what_worked_is_not_given_up_at_once(self, frames, run, quick_back_off):
+        """A bus that falters may look like a camera that lacks something."""
+        source = ScriptedSource([0, SourceError("x")], SourceSetupError("no such size"), [1])
+        thread = run(source, restart_attempts=5)
+        wait_for(lambda: thread.frames_captured == 2)
+        assert not thread.final
+
     def test_what_is_absent_is_looked_for_without_end(self, frames, run, quick_back_off, caplog):
         source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
         thread = run(source, restart_attempts=2)
@@ -498,7 +575,7 @@ class TestAbsent:
 
     def test_software_that_is_missing_is_final(self, frames, run):
         thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
-        wait_for(lambda: thread.standing.final)
+        wait_for(lambda: thread.final)
         assert thread.standing.reopens == 0
 
 
@@ -516,6 +593,17 @@ class WaitingSource(ScriptedSource):
 
 
 class TestWaiting:
+    def test_pictures_wait_while_nobody_looks(self, frames, run):
+        source = WaitingSource([0, 1])
+        thread = CaptureThread(source, frames, CaptureRules())
+        thread.hold(True)
+        thread.start()
+        time.sleep(0.3)
+        assert source.reads == 0
+        thread.hold(False)
+        assert frames.take(5).sequence == 0
+        assert thread.stop(2)
+
     def test_silence_is_no_stall_and_it_counts_as_available(self, frames, run):
         told = []
         thread = run(WaitingSource([]), stall_timeout_s=0.05, on_available=lambda *args: told.append(args))
