@@ -1,7 +1,7 @@
 """`python -m tests.bench.network`: what a network camera costs while nobody wants most of its pictures.
 
 A server in a process of its own gives 1280x720 at 30 pictures per second as MJPEG; a capture thread takes two of
-them per second, in turns with our own reader and with FFmpeg (as all other HTTP streams are read). Prints processor
+them per second, in turns with our own reader and with FFmpeg (as other HTTP streams are read). Prints processor
 time and memory of the reading process.
 """
 
