@@ -17,7 +17,6 @@ class ImagesSource(FrameSource):
     """
 
     live = False
-    longest_call_s = TOTAL_TIMEOUT_S + 20.0
 
     def __init__(self, camera: str, location: str, loop: bool = False, wanted_side: int = 0) -> None:
         super().__init__(camera)
@@ -27,6 +26,8 @@ class ImagesSource(FrameSource):
         self._queue: list[str | Path] = []
         self._bad: set[str | Path] = set()
         self._sequence = 0
+        if is_url(location):
+            self.longest_call_s += TOTAL_TIMEOUT_S
 
     def open(self) -> None:
         """List what is to be read. Raises MissingInputError when nothing is there."""

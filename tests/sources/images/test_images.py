@@ -16,6 +16,7 @@ from edgeclassify.errors import (
 )
 from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
 from edgeclassify.sources.images.source import ImagesSource
+from edgeclassify.sources.urls import TOTAL_TIMEOUT_S
 from edgeclassify.types import PixelFormat
 from tests.sources.pictures import encode, two_halves
 from tests.sources.servers import body, serving
@@ -185,6 +186,11 @@ def test_url():
         assert frame.pixels.shape == (32, 64, 3)
         assert frame.origin == source.describe() == f"http://127.0.0.1:{server.server_port}/snap.jpg?…"
         assert len(read_all(ImagesSource("front", url, loop=True), limit=4)) == 4
+
+
+def test_only_a_fetch_may_take_long():
+    url, folder = ImagesSource("front", "http://h/snap.jpg"), ImagesSource("front", "/pictures")
+    assert url.longest_call_s - folder.longest_call_s == TOTAL_TIMEOUT_S
 
 
 def test_url_that_is_no_image():
