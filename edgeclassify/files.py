@@ -32,6 +32,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def identity(path: Path | None) -> object:
+    """What changes when a file is written anew. None where there is none, or none to be seen."""
+    try:
+        status = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)
+
+
 def set_aside(path: Path) -> str:
     """Rename a damaged file to a name that is free; says what became of it."""
     for i in range(1, MOST_SET_ASIDE):

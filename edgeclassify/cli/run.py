@@ -28,7 +28,7 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.cli.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
-    from edgeclassify.daemon.assembly import Surroundings, make_mqtt_publisher
+    from edgeclassify.daemon.way_out import Surroundings, make_mqtt_publisher
     from edgeclassify.errors import FreshProcessError
     from edgeclassify.logs import set_up_logging
     from edgeclassify.publish.console import ConsolePublisher

@@ -1,11 +1,10 @@
-"""From the config to parts: the one place that names concrete classes of every stage.
+"""From the config to parts: models, views and sources, built but not running.
 
 Parts that a reload leaves as they are (same section, same model) are taken over from the parts before, so that
 a view's state survives and a model is not loaded twice.
 """
 
 import logging
-import os
 import platform
 import threading
 import time
@@ -13,30 +12,23 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults
+from edgeclassify.daemon.keeping import state_folder
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import ConfigError
+from edgeclassify.files import identity
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.sidecar import sidecar_path
 from edgeclassify.pipeline import View
 from edgeclassify.postprocess.events import ViewStateMachine
-from edgeclassify.publish.commands import Inbox
-from edgeclassify.publish.discovery import Announcement, Device, discovery_topic, platforms
-from edgeclassify.publish.interface import Publisher, Spool
-from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.ledger import Ledger
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.payload import Topics
-from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Command, ModelInfo, NodeInfo, Option, OptionValue, Request, Roi, enclosing
+from edgeclassify.types import ModelInfo, NodeInfo, Option, OptionValue, Roi, enclosing
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +66,16 @@ class Parts:
     def interval_of(self, camera: CameraConfig) -> float:
         """Seconds between two frames: what the view wants that wants them most often."""
         return min((view.interval_s for view in self.views_of(camera.name)), default=camera.interval_s)
+
+    @property
+    def longest_silence_s(self) -> float:
+        """Seconds after which a frame went through, or a call into a source is known not to return."""
+        return max(
+            3 * max(self.interval_of(planned.camera), planned.camera.longest_frame_s)
+            + planned.camera.stall_timeout_s
+            + planned.longest_call_s
+            for planned in self.sources
+        )
 
     def configured(self, view: str, option: Option) -> OptionValue:
         """What the config says of a view's option."""
@@ -121,87 +123,10 @@ def close_unused(models: Models, kept: Models) -> None:
             classifier.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a publisher works with beside its config."""
-
-    spool: Spool
-    ledger: Ledger
-    on_request: Callable[[Request], None]
-
-
-def make_mqtt_publisher(config: Config, around: Surroundings) -> Publisher:
-    """The production publisher for this config."""
-    layout = _layout(config)
-    home = config.home_assistant
-    device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
-    topics = set(layout.retained_topics())
-    if home.discovery:
-        topics.add(discovery_topic(home.prefix, config.node.name))
-    announced = platforms(device) if home.discovery else {}
-    inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
-    publisher = MqttPublisher(
-        config=config.mqtt,
-        layout=layout,
-        spool=around.spool,
-        announcement=Announcement(device, around.ledger.components_without(announced)) if home.discovery else None,
-        gone=around.ledger.topics_without(topics),
-        on_removed=around.ledger.emptied,
-        inbox=inbox if config.commands.enabled else None,
-        on_request=around.on_request,
-    )
-    # Only now: a config that is refused has used nothing, and must not make anything go.
-    around.ledger.update(topics, announced)
-    return publisher
-
-
 def forget_stale_options(parts: Parts, options: OptionStore) -> None:
     """This config holds from now on: what was set while an earlier one said something else is over."""
     for rules in parts.config.views():
         options.forget_stale(rules, _interval_s(parts.config, rules))
-
-
-def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
-    """Who takes pictures; None where none may be taken, or none is wanted."""
-    wanted = config.snapshot.mqtt or config.snapshot.disk
-    if config.node.labels_only or not wanted:
-        return None
-    folder = config.snapshot.folder
-    if folder is None and (state := state_folder(config)) is not None:
-        folder = state / "snapshots"
-    return SnapshotTaker(
-        config=config.snapshot,
-        folder=folder if config.snapshot.disk else None,
-        publish=publish if config.snapshot.mqtt else None,
-    )
-
-
-def options_can_be_set(config: Config) -> bool:
-    """Do the views have option topics?"""
-    return config.commands.enabled and Command.SET in config.commands.allow
-
-
-def publisher_key(config: Config) -> object:
-    """What the publisher depends on: while this stays equal, a reload keeps the connection."""
-    mqtt, node = config.mqtt, config.node
-    files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
-    labels = tuple((view.name, view.labels) for view in config.views())
-    sections = (mqtt, config.home_assistant, config.commands, config.snapshot.mqtt)
-    return sections, (node.name, node.labels_only), labels, tuple(map(_stamp, files))
-
-
-def state_folder(config: Config) -> Path | None:
-    """Where things that survive a restart are kept: the config's, systemd's, the user's folder, or none."""
-    if config.node.state_dir is not None:
-        return config.node.state_dir
-    if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
-        return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
-    base = os.environ.get("XDG_STATE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".local" / "state") / "edgeclassify"
-    except RuntimeError:  # a user without a home
-        log.warning("no folder to keep event numbers in: set node.state_dir; they begin at 1 with every start")
-        return None
 
 
 def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
@@ -220,15 +145,6 @@ def node_info(parts: Parts, session: str, started: float) -> NodeInfo:
 def new_session() -> tuple[str, float]:
     """Id and start time of this run of the daemon."""
     return uuid.uuid4().hex, time.time()
-
-
-def _layout(config: Config) -> Layout:
-    return Layout(
-        topics=Topics(config.mqtt.prefix, config.node.name),
-        views=tuple(ViewLayout(view.name, view.labels) for view in config.views()),
-        options=options_can_be_set(config),
-        snapshots=config.snapshot.mqtt and not config.node.labels_only,
-    )
 
 
 def _view(
@@ -304,19 +220,10 @@ def _wanted_side(views: Sequence[View], camera: str) -> int:
     return max((view.classifier.wanted_side(view.region) for view in looking), default=0)
 
 
-def _stamp(path: Path | None) -> object:
-    """A file's identity: it changes when the file is written anew. None where there is none."""
-    try:
-        status = path.stat() if path is not None else None
-    except OSError:
-        return None
-    return None if status is None else (status.st_ino, status.st_size, status.st_mtime_ns)
-
-
 def _model_stamp(section: ModelConfig) -> object:
     """Identity of a model's file, its sidecar and its label file."""
     path = find_model(section.name)
-    return tuple(map(_stamp, (path, sidecar_path(path), section.labels)))
+    return tuple(map(identity, (path, sidecar_path(path), section.labels)))
 
 
 def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:

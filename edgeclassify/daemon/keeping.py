@@ -3,6 +3,7 @@ over MQTT, and what has been left on brokers.
 """
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,20 @@ from edgeclassify.publish.ledger import FILE_NAME, Ledger
 from edgeclassify.publish.sequence import EventNumbers
 
 log = logging.getLogger(__name__)
+
+
+def state_folder(config: Config) -> Path | None:
+    """Where things that survive a restart are kept: the config's, systemd's, the user's folder, or none."""
+    if config.node.state_dir is not None:
+        return config.node.state_dir
+    if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
+        return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
+    base = os.environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "state") / "edgeclassify"
+    except RuntimeError:  # a user without a home
+        log.warning("no folder to keep event numbers in: set node.state_dir; they begin at 1 with every start")
+        return None
 
 
 class Keeping:

@@ -13,14 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from edgeclassify.config import Config
-from edgeclassify.daemon import assembly
-from edgeclassify.daemon.assembly import NO_PARTS, Parts, Surroundings
+from edgeclassify.daemon import assembly, way_out
+from edgeclassify.daemon.assembly import NO_PARTS, Parts
 from edgeclassify.daemon.cameras import Cameras
-from edgeclassify.daemon.keeping import Keeping
+from edgeclassify.daemon.keeping import Keeping, state_folder
 from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
+from edgeclassify.daemon.way_out import Surroundings
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
@@ -42,6 +43,9 @@ STOP_BUDGET_S = 1.8
 RELOAD_PATIENCE_S = 60.0
 """How much longer than that a reload waits for the frame that is being inferred."""
 
+WATCHDOG_MARGIN_S = 10.0
+"""How much later than a frame is due at the latest systemd ends the daemon."""
+
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
@@ -60,7 +64,7 @@ class Daemon:
         self,
         load: Callable[[], Config],
         *,
-        make_publisher: PublisherFactory = assembly.make_mqtt_publisher,
+        make_publisher: PublisherFactory = way_out.make_mqtt_publisher,
         max_frames: int | None = None,
         notifier: Notifier | None = None,
     ) -> None:
@@ -110,12 +114,10 @@ class Daemon:
     # --- start -----------------------------------------------------------------------------------------
 
     def _start_publisher_parts(self, config: Config) -> None:
-        self._keeping = keeping = Keeping(config, assembly.state_folder(config), self._health.bytes_written_day)
+        self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
-        self._cameras = Cameras(
-            Recovery(assembly.state_folder(config), config.recovery), self._publish_camera_availability
-        )
+        self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._publish_camera_availability)
         self._connect(config, self._new_publisher(config))
         assembly.forget_stale_options(self._parts, keeping.options)
 
@@ -126,7 +128,7 @@ class Daemon:
     def _connect(self, config: Config, publisher: Publisher) -> None:
         publisher.start()
         self._publisher = publisher
-        self._connected_with = assembly.publisher_key(config)
+        self._connected_with = way_out.publisher_key(config)
 
     def _start_threads(self) -> None:
         parts, publisher = self._parts, _running(self._publisher)
@@ -137,7 +139,7 @@ class Daemon:
                 self.show_option(view.name, option, value_of(view, option))
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
                 rest_view(view, publisher, self._health)
-        self._snapshots = assembly.make_snapshot_taker(parts.config, self._publish_snapshot)
+        self._snapshots = way_out.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
         cameras = _running(self._cameras)
@@ -160,14 +162,9 @@ class Daemon:
         unit_s = watchdog_interval_s()
         if unit_s is None:
             return
-        needed_s = max(
-            3 * max(self._parts.interval_of(planned.camera), planned.camera.longest_frame_s)
-            + planned.camera.stall_timeout_s
-            + planned.longest_call_s
-            + 10
-            for planned in self._parts.sources
-        )
-        if (wanted_s := max(unit_s, needed_s)) != (self._watchdog_s or unit_s):
+        if (wanted_s := max(unit_s, self._parts.longest_silence_s + WATCHDOG_MARGIN_S)) != (
+            self._watchdog_s or unit_s
+        ):
             self._watchdog_s = wanted_s
             self._notifier.extend_watchdog(wanted_s)
 
@@ -269,7 +266,7 @@ class Daemon:
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to, where options can be set."""
-        if assembly.options_can_be_set(self._parts.config):
+        if way_out.options_can_be_set(self._parts.config):
             _running(self._publisher).publish_option(view, option, value)
 
     def answer(self, response: Response) -> None:
@@ -324,8 +321,8 @@ class Daemon:
 
     def _activate(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
-        _running(self._keeping).check_unchanged(after.config, assembly.state_folder(after.config))
-        other = self._connected_with != assembly.publisher_key(after.config)
+        _running(self._keeping).check_unchanged(after.config, state_folder(after.config))
+        other = self._connected_with != way_out.publisher_key(after.config)
         # Made while the old one works: what it can't be made of leaves that one as it is.
         replacement = self._new_publisher(after.config) if other else None
         # A camera may refuse its new settings.

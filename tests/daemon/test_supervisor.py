@@ -11,7 +11,7 @@ import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon, assembly
-from edgeclassify.daemon.assembly import Surroundings
+from edgeclassify.daemon.way_out import Surroundings
 from edgeclassify.errors import (
     AbsentError,
     ConfigError,

@@ -11,7 +11,7 @@ from typing import Any
 
 from edgeclassify.config import load_config
 from edgeclassify.daemon import Daemon
-from edgeclassify.daemon.assembly import make_mqtt_publisher
+from edgeclassify.daemon.way_out import make_mqtt_publisher
 from edgeclassify.logs import set_up_logging
 from edgeclassify.publish import mqtt
 from edgeclassify.publish.backoff import Backoff
