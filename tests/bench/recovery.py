@@ -101,7 +101,7 @@ def once(fault: str, rows: dict[str, str]) -> None:
         what = f"{capture.standing.restarts} + {capture.standing.reopens}"
         if "repeat" in fault:  # its pictures come all the time, and say nothing
             shown, lost = f"{FREEZE_S:8.0f}", round(FREEZE_S * fps) + lost
-        rows[fault] = f"{shown}{gap_s:12.2f}{lost:14}{what:>14}"
+        rows[fault] = f"{shown}{gap_s:12.2f}{lost:16}{what:>14}"
 
 
 def many(fault: str, times: int) -> str:
@@ -125,9 +125,9 @@ def many(fault: str, times: int) -> str:
         after = resident_kib(), open_files()
         capture = watched.capture
         gaps = [back - lost for lost, back in zip(watched.lost, watched.back, strict=False)]
-        median = f"{statistics.median(gaps):8.3f}" if gaps else f"{'-':>8}"
+        median = f"{statistics.median(gaps):.3f}" if gaps else "-"
         return (
-            f"{len(watched.lost) - lost_before:8}{median}{took_s:9.1f}"
+            f"{len(watched.lost) - lost_before:8}{median:>9}{took_s:11.1f}"
             f"{capture.standing.restarts - restarts:10}{capture.standing.reopens - reopens:9}"
             f"{before[0]:11,} → {after[0]:7,}{before[1]:8} → {after[1]}"
         )
@@ -163,7 +163,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)  # each fault would be told, 200 times
     print("One recovery, default times, 30 frames per second")
-    print(f"{'fault : cured by':22}{'shows, s':>9}{'frames away, s':>15}{'frames lost':>11}{'restart + open':>16}")
+    print(f"{'fault : cured by':22}{'shows, s':>9}{'frames away, s':>15}{'frames lost':>13}{'restart + open':>16}")
     rows: dict[str, str] = {}
     threads = [threading.Thread(target=once, args=(fault, rows)) for fault in FAULTS]
     for one in threads:
@@ -173,7 +173,7 @@ def main() -> None:
     for fault in FAULTS:
         print(f"{fault.format('').replace('@', ''):22}{rows[fault]}", flush=True)
     print(f"\n{options.times} recoveries of each, short times")
-    print(f"{'fault : cured by':22}{'losses':>8}{'away, s':>8}{'in all, s':>9}{'restarts':>10}{'reopens':>9}"
+    print(f"{'fault : cured by':22}{'losses':>8}{'away, s':>9}{'in all, s':>11}{'restarts':>10}{'reopens':>9}"
           f"{'resident KiB':>20}{'open files':>14}")  # fmt: skip
     ladder.BACK_OFF_S, ladder.MAX_BACK_OFF_S, thread.SETTLED_S = 0.01, 0.05, 0.02
     for fault in FAULTS:
