@@ -75,6 +75,10 @@ class MissingInputError(SourceError):
     exit_status = ExitStatus.NO_INPUT
 
 
+class UnknownPathError(MissingInputError):
+    """A server answers, and has nothing at this address."""
+
+
 class UndecodableInputError(MissingInputError):
     """What a source should read is there, but none of it can be decoded."""
 

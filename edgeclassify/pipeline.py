@@ -36,8 +36,8 @@ class Frames(Protocol):
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of some camera, None when none came in time."""
 
-    def settle(self) -> None:
-        """The frame that was taken last is done with, and none is taken now."""
+    def settle(self, *, seen: bool = True) -> None:
+        """The frame that was taken last is done with. `seen`: it was classified for a view that is switched on."""
 
 
 class Snapshots(Protocol):
@@ -126,6 +126,7 @@ class _Outcome(Enum):
     """What became of one view of one frame."""
 
     DONE = auto()
+    LOOKED = auto()  # only for who asked: the view is switched off
     PASSED_OVER = auto()
     FAILED = auto()
 
@@ -195,7 +196,6 @@ class Pipeline:
                 draining = self._draining.is_set()  # asked before: what came until then is still taken
                 if not self._process_next() and draining:
                     return
-            self._frames.settle()
         except Exception as error:  # noqa: BLE001 - the thread's top: the daemon reports it and exits
             self.error = error
 
@@ -206,19 +206,22 @@ class Pipeline:
             return False
         self._busy = True
         try:
-            self._process(frame)
+            seen = self._process(frame)
         finally:
             self._busy = False
+        self._frames.settle(seen=seen)
         return True
 
-    def _process(self, frame: Frame) -> None:
+    def _process(self, frame: Frame) -> bool:
+        """Every view's look at the frame; has it been of use to one that is switched on?"""
         outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}
-        if _Outcome.DONE in outcomes:
+        if outcomes & {_Outcome.DONE, _Outcome.LOOKED}:
             self._health.record_frame(frame.captured_at_ns)
-        if outcomes & {_Outcome.DONE, _Outcome.PASSED_OVER}:
+        if outcomes & {_Outcome.DONE, _Outcome.LOOKED, _Outcome.PASSED_OVER}:
             self._on_frame()
         if self._left is not None:
             self._left -= 1
+        return bool(outcomes & {_Outcome.DONE, _Outcome.FAILED})
 
     def _watch(self, view: View, frame: Frame) -> _Outcome:
         """One view of one frame; it fails where the classifier or the publisher could not take it."""
@@ -227,7 +230,7 @@ class Pipeline:
         try:
             prediction = view.classifier.classify(frame, view.region)
             view.seen(frame)
-            self._conclude(view, frame, prediction)
+            concluded = self._conclude(view, frame, prediction)
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
             view.refuse(error)
@@ -236,18 +239,20 @@ class Pipeline:
         self._health.record_inference(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)
-        return _Outcome.DONE
+        return _Outcome.DONE if concluded else _Outcome.LOOKED
 
-    def _conclude(self, view: View, frame: Frame, prediction: Prediction) -> None:
+    def _conclude(self, view: View, frame: Frame, prediction: Prediction) -> bool:
+        """What follows from it; False where nothing does, since the view is switched off."""
         with view.lock:
             # Asked again under the lock: it may have been switched off while the model was at work.
             if not view.enabled:
-                return
+                return False
             step = view.machine.step(observe(prediction))
             publish_step(step, self._publisher, self._health)
         self._publisher.publish_result(view.name, prediction)
         if step.events and self._snapshots is not None:
             self._snapshots.offer(frame, view.region, step.state, step.events)
+        return True
 
     def _say_once(self, view: str, message: str) -> None:
         if self._broken_views.get(view) != message:

@@ -12,6 +12,8 @@ from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
 from edgeclassify.types import UNKNOWN
 
+_LARGE = 1e15
+
 _DEFAULT_ENTER = float(ViewConfig.model_fields["threshold_enter"].default)
 
 
@@ -80,6 +82,11 @@ def _of_its_times(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
     """Times and rates that contradict each other."""
     controls = _table(camera, "controls")
     fps, exposure_us = camera.get("fps"), controls.get("exposure_us")
+    longest_us = controls.get("frame_duration_us")
+    limits_us = [us for us in longest_us if _is_number(us)] if isinstance(longest_us, list) else []
+    if _is_number(exposure_us) and exposure_us > max(limits_us, default=exposure_us):
+        expected = f"at most the {max(limits_us):g} that controls.frame_duration_us lets a frame last"
+        yield ConfigFault(f"{place}.controls.exposure_us", expected, str(exposure_us))
     if fps is not None and "frame_duration_us" in controls:
         yield ConfigFault(f"{place}.fps", "fps or controls.frame_duration_us, not both", "both")
     if _is_number(fps) and _is_number(exposure_us) and fps > 0 and exposure_us * fps > 1e6:
@@ -145,4 +152,5 @@ def _tables(document: dict[str, Any], key: str) -> dict[int, dict[str, Any]]:
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """One to reckon with: what is too large for that is told of by the key's own check."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGE

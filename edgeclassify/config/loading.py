@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from edgeclassify.config.cameras import CameraConfig, split_source
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.faults import ConfigFault, faults_of, report
 from edgeclassify.config.sections import Config, ModelConfig, is_model_path
+from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
 
@@ -20,12 +20,12 @@ MAX_BYTES = 1_000_000
 
 def load_config(path: Path) -> Config:
     """Read and check a config file. Raises ConfigError with every fault in one message."""
+    text = _text(path)
     try:
-        return parse_config(tomllib.loads(_text(path)), str(path), path.resolve().parent)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}. Strings need quotes, tables [brackets].") from error
-    except RecursionError as error:
-        raise ConfigError(f"{path}: not valid TOML: nested too deeply.") from error
+        document = parse_toml(text)
+    except ValueError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    return parse_config(document, str(path), path.resolve().parent)
 
 
 def parse_config(document: dict[str, Any], name: str, base: Path) -> Config:

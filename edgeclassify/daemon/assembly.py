@@ -63,9 +63,15 @@ class Parts:
         """The views that look at a camera."""
         return tuple(view for view in self.views if view.camera == camera)
 
+    def is_watched(self, camera: str) -> bool:
+        """Does a view that is switched on look at the camera?"""
+        return any(view.enabled for view in self.views_of(camera))
+
     def interval_of(self, camera: CameraConfig) -> float:
-        """Seconds between two frames: what the view wants that wants them most often."""
-        return min((view.interval_s for view in self.views_of(camera.name)), default=camera.interval_s)
+        """Seconds between two frames: what the view wants that wants them most often, of those switched on."""
+        views = self.views_of(camera.name)
+        wanting = [view for view in views if view.enabled] or views
+        return min((view.interval_s for view in wanting), default=camera.interval_s)
 
     @property
     def longest_silence_s(self) -> float:

@@ -82,7 +82,7 @@ class Cameras:
     @property
     def health(self) -> tuple[CameraHealth, ...]:
         """Figures of each camera."""
-        return tuple(capture.health(self._recovery.in_vain(capture.camera)) for capture in self._captures)
+        return tuple(c.health(self._recovery.in_vain(c.camera, c.source.describe())) for c in self._captures)
 
     @property
     def states(self) -> str:
@@ -128,18 +128,18 @@ class Cameras:
                 ended.source.renew()
         for name, planned in wanted.items():
             if name not in kept:
-                self._begin(planned, parts.interval_of(planned.camera))
+                self._begin(planned, parts)
         self._running = {name: self._running[name] for name in wanted}
 
     def set_intervals(self, parts: Parts) -> None:
-        """A view's interval has been changed."""
+        """A view's interval has been changed, or a view switched."""
         for camera in parts.config.camera:
             self._running[camera.name].capture.set_interval(parts.interval_of(camera))
 
     def hold_unwatched(self, parts: Parts) -> None:
         """A view has been switched: cameras of which no view is on keep their pictures, where they can."""
         for name, running in self._running.items():
-            running.capture.hold(not any(view.enabled for view in parts.views_of(name)))
+            running.capture.hold(not parts.is_watched(name))
 
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
@@ -172,10 +172,11 @@ class Cameras:
         capture.set_interval(interval_s)
         return True
 
-    def _begin(self, planned: PlannedSource, interval_s: float) -> None:
-        rules = capture_rules(planned.camera, interval_s)
+    def _begin(self, planned: PlannedSource, parts: Parts) -> None:
+        rules = capture_rules(planned.camera, parts.interval_of(planned.camera))
         capture = CaptureThread(planned.make(), self.frames, rules, self._on_available)
         self._running[planned.camera.name] = _Running(capture, planned.made_from)
+        capture.hold(not parts.is_watched(planned.camera.name))
         capture.start()
 
     def _end(self, name: str) -> CaptureThread:
@@ -221,7 +222,7 @@ class Cameras:
 
     def _is_final(self, capture: CaptureThread) -> bool:
         """Has it failed for good? Not one that worked in the process before: what a bus said once may be wrong."""
-        return capture.final and not self._recovery.in_vain(capture.camera)
+        return capture.final and not self._recovery.worked_before(capture.camera, capture.source.describe())
 
     def _help(self, capture: CaptureThread) -> None:
         stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
@@ -229,10 +230,11 @@ class Cameras:
             stuck_s, 0.0 if capture.standing.lost_since is None else time.monotonic() - capture.standing.lost_since
         )
         others = any(self._works_or_may(other) for other in self._captures if other is not capture)
-        remedy = self._recovery.due(capture.camera, lost_s, alone=not others)
+        source = capture.source.describe()
+        remedy = self._recovery.due(capture.camera, source, lost_s, alone=not others)
         if remedy is None:
             return
-        self._recovery.take(remedy, capture.camera)
+        self._recovery.take(remedy, capture.camera, source, worked=capture.worked)
         if remedy is Remedy.FRESH_PROCESS:
             if stuck_s:
                 _show_stacks()

@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from pathlib import Path
 
@@ -43,6 +44,17 @@ def uptime_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
+@dataclass(frozen=True, slots=True)
+class Vain:
+    """Fresh processes that did not bring a camera back, in a row."""
+
+    count: int
+    source: str
+    """What was read, without credentials: another source of the same name begins anew."""
+    worked: bool
+    """Had it ever given frames, in any of these processes?"""
+
+
 class Recovery:
     """Used by the daemon's thread. `folder` None: nothing survives a restart, and the waits do not grow.
 
@@ -55,21 +67,26 @@ class Recovery:
         self.config = config
         self._uptime = uptime
         self._path = None if folder is None else folder / FILE_NAME
-        self._in_vain = {} if self._path is None else _read(self._path)
+        self._vain: dict[str, Vain] = {} if self._path is None else _read(self._path)
         self._reboot_asked = False
 
-    def in_vain(self, camera: str) -> int:
-        """Fresh processes that did not bring this camera back, in a row."""
-        return self._in_vain.get(camera, 0)
+    def in_vain(self, camera: str, source: str) -> int:
+        """Fresh processes that did not bring this source of the camera back, in a row."""
+        vain = self._vain.get(camera)
+        return vain.count if vain is not None and vain.source == source else 0
+
+    def worked_before(self, camera: str, source: str) -> bool:
+        """Had it given frames before the fresh processes that were in vain?"""
+        return bool(self.in_vain(camera, source)) and self._vain[camera].worked
 
     def settled(self, camera: str) -> None:
         """The camera works: what was in vain is forgotten."""
-        if self._in_vain.pop(camera, 0):
+        if self._vain.pop(camera, None) is not None:
             self._store()
 
-    def due(self, camera: str, lost_s: float, *, alone: bool) -> Remedy | None:
+    def due(self, camera: str, source: str, lost_s: float, *, alone: bool) -> Remedy | None:
         """What is to be done now for a camera that has been lost for so long. `alone`: no other one works."""
-        count, config = self.in_vain(camera), self.config
+        count, config = self.in_vain(camera, source), self.config
         may_reboot = config.reboot and not self._reboot_asked and count >= config.reboot_after
         if may_reboot and alone and self._uptime() >= config.reboot_interval_s:
             return Remedy.REBOOT
@@ -77,15 +94,17 @@ class Recovery:
             return Remedy.FRESH_PROCESS
         return None
 
-    def take(self, remedy: Remedy, camera: str) -> None:
-        """Note that a fresh process comes, or ask for a reboot."""
+    def take(self, remedy: Remedy, camera: str, source: str, *, worked: bool) -> None:
+        """Note that a fresh process comes, or ask for a reboot. `worked`: has it given frames in this process?"""
         if remedy is Remedy.FRESH_PROCESS:
-            self._in_vain[camera] = self.in_vain(camera) + 1
+            ever = worked or self.worked_before(camera, source)
+            self._vain[camera] = Vain(self.in_vain(camera, source) + 1, source, ever)
             self._store()
             return
         self._reboot_asked = True
         file = self.config.reboot_file
-        log.error("camera %s: %d fresh processes were in vain: asking for a reboot", camera, self.in_vain(camera))
+        count = self.in_vain(camera, source)
+        log.error("camera %s: %d fresh processes were in vain: asking for a reboot", camera, count)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"edgeclassify: camera {camera} is lost\n")
@@ -99,7 +118,8 @@ class Recovery:
         if self._path is None:
             return
         try:
-            replace_file(self._path, json.dumps({"fresh_processes_in_vain": self._in_vain}, indent=1).encode())
+            kept = {camera: asdict(vain) for camera, vain in self._vain.items()}
+            replace_file(self._path, json.dumps({"fresh_processes_in_vain": kept}, indent=1).encode())
         except OSError as error:
             log.warning(
                 "%s: can't be written: %s. How often a fresh process was in vain is forgotten with a restart.",
@@ -107,7 +127,7 @@ class Recovery:
             )  # fmt: skip
 
 
-def _read(path: Path) -> dict[str, int]:
+def _read(path: Path) -> dict[str, Vain]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -116,10 +136,11 @@ def _read(path: Path) -> dict[str, int]:
         log.warning("%s: can't be read: %s. It counts as empty.", path, error.strerror or error)
         return {}
     try:
-        counts = json.loads(content)["fresh_processes_in_vain"]
-        if not all(isinstance(count, int) and 0 <= count <= 10**6 for count in counts.values()):
+        kept = json.loads(content)["fresh_processes_in_vain"]
+        vain = {str(camera): Vain(**fields) for camera, fields in kept.items()}
+        if not all(type(one.count) is int and 0 < one.count <= 10**6 for one in vain.values()):
             raise ValueError
-        return {str(camera): count for camera, count in counts.items()}
+        return vain
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         log.warning("%s: expected counts of fresh processes, found damage: %s.", path, set_aside(path))
         return {}

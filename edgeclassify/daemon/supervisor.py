@@ -254,9 +254,10 @@ class Daemon:
         """Watch a view, or let it rest."""
         switch_view(view, enabled, _running(self._publisher), self._health)
         _running(self._cameras).hold_unwatched(self._parts)
+        self.renew_intervals()
 
     def renew_intervals(self) -> None:
-        """A view's interval has been changed."""
+        """A view's interval has been changed, or a view switched."""
         self._widen_watchdog()
         _running(self._cameras).set_intervals(self._parts)
 

@@ -2,7 +2,6 @@
 
 import math
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.section import Section
+from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File
 from edgeclassify.errors import ModelError
 from edgeclassify.model.preprocess.normalization import Normalization
@@ -94,9 +94,9 @@ def read_sidecar(model: Path) -> Sidecar:
 
 def _parsed(text: str, path: Path) -> Sidecar:
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ModelError(f"{path}: expected TOML, found a fault: {error}.") from error
+        document = parse_toml(text)
+    except ValueError as error:
+        raise ModelError(f"{path}: not valid TOML: {error}") from error
     try:
         return Sidecar.model_validate(document)
     except ValidationError as error:

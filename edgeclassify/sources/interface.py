@@ -108,8 +108,8 @@ class FrameSource(ABC):
     def use_night_profile(self, night: bool) -> None:  # noqa: B027  most sources have one profile
         """Use the camera's settings for the night, or for the day. Raises SourceError when that fails."""
 
-    def processed(self, sequence: int) -> None:  # noqa: B027  most sources don't care
-        """All frames up to this sequence number have been classified."""
+    def processed(self, sequence: int, *, seen: bool) -> None:  # noqa: B027  most sources don't care
+        """The frame of that number is done with. `seen`: it was classified for a view that is switched on."""
 
     def describe(self) -> str:
         """One short phrase for logs, without credentials."""

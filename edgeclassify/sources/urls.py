@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, UnknownPathError
 
 if TYPE_CHECKING:
     from requests import Response
@@ -19,7 +19,9 @@ REFUSED_RETRY_S = 60.0
 """Wait before a server that refuses us is asked again: cameras lock out whoever guesses passwords."""
 
 _GONE = (404, 410)
-_SECRET_IN_PATH = re.compile(r"((?:pass\w*?|pwd|token|secret)=)[^_&/;]*", re.IGNORECASE)
+# A password may hold any of these separators: it ends where the next key begins.
+_SECRET_IN_PATH = re.compile(r"((?:pass\w*?|pwd|token|secret)=)(?:(?![_&/;][a-z0-9]+=).)*", re.IGNORECASE)
+_HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[\w.-]+)(:[0-9]*)?", re.IGNORECASE)
 
 
 def is_url(location: str) -> bool:
@@ -31,12 +33,19 @@ def redacted(url: str) -> str:
     """The URL without user, password and query, for messages and logs; also one that was typed wrong.
 
     Cameras take passwords in the path and the query too: of a path what stands behind `password=` is left out.
+    Where a / or ? may be part of a password that was not encoded, nothing but the scheme is shown.
     """
     scheme, _, rest = url.partition("://")
-    before, at, behind = rest.rpartition("@")
-    # An @ in a path is no sign of a password, unless a ":" shows that a / was meant to be part of one.
-    if at and (":" in before or "/" not in before):
-        rest = behind
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    tail = rest[len(authority) :]
+    host = authority.rpartition("@")[2]
+    if _HOST.fullmatch(host):
+        path = re.split("[?#]", tail, maxsplit=1)[0]
+        if ":" in authority and ("@" in path or ("@" in tail and "@" not in authority)):
+            return f"{scheme}://…"
+        rest = host + tail
+    else:
+        rest = rest.rpartition("@")[2]
     try:
         parts = urlsplit(f"{scheme}://{rest}")
     except ValueError:
@@ -48,9 +57,9 @@ def redacted(url: str) -> str:
 def fetch(url: str) -> bytes:
     """The body behind an http(s) URL.
 
-    Raises MissingInputError when there is nothing at that address (404, 410, or no valid URL), ImageError
-    when it is larger than MAX_DOWNLOAD_BYTES, AbsentError when the server can't be reached or refuses, SourceError
-    when it is too slow.
+    Raises UnknownPathError when there is nothing at that address (404, 410), MissingInputError when it is no valid
+    URL, ImageError when the body is larger than MAX_DOWNLOAD_BYTES, AbsentError when the server can't be reached
+    or refuses, SourceError when it is too slow.
     """
     import requests  # here, since its 10 MB are wanted only by those who fetch pictures
 
@@ -102,7 +111,7 @@ def _check_status(status: int, name: str) -> None:
     if status == 200:
         return
     if status in _GONE:
-        raise MissingInputError(
+        raise UnknownPathError(
             f"{name}: expected an image, the server answers {status} (nothing there). Check the path."
         )
     advice = "Check user and password in the URL" if status in (401, 403) else "Try again later"

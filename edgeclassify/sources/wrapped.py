@@ -66,9 +66,9 @@ class WrappedSource(FrameSource):
         """As of the source."""
         self.source.use_night_profile(night)
 
-    def processed(self, sequence: int) -> None:
+    def processed(self, sequence: int, *, seen: bool) -> None:
         """As of the source."""
-        self.source.processed(sequence)
+        self.source.processed(sequence, seen=seen)
 
     def describe(self) -> str:
         """As of the source."""

@@ -72,6 +72,13 @@ def test_everything_together() -> None:
         ({"controls": {"frame_duration_us": [5, 3]}}, ("camera[0].controls", "[least, greatest]")),
         ({"controls": {"colour_gains": [1.0]}}, ("camera[0].controls.colour_gains", "[red, blue]")),
         ({"fps": 5.0, "controls": {"frame_duration_us": [1, 2]}}, ("camera[0].fps", "not both")),
+        (
+            {"controls": {"frame_duration_us": [100, 200], "exposure_us": 300}},
+            ("controls.exposure_us", "at most the 200", "300"),
+        ),
+        ({"fps": 30.0, "controls": {"exposure_us": 10**400}}, ("controls.exposure_us", "found")),
+        ({"fps": 10**400, "controls": {"exposure_us": 5}}, ("camera[0].fps",)),
+        ({"stop_between": True, "settle_s": 10**400}, ("camera[0].settle_s",)),
         ({"night": {"controls": GAIN}}, ("camera[0].night", "below_lux or below_brightness")),
         (
             {"night": {"below_lux": 5, "above_lux": 4, "controls": GAIN}},

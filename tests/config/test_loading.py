@@ -342,6 +342,7 @@ def test_secrets_in_urls_are_never_shown(tmp_path: Path, url: str) -> None:
         (b"a = 1\n\xff\xfe", "expected UTF-8 text, found byte 0xff at offset 6"),
         (b"#" * 1_000_001, "at most 1000000 bytes"),
         (b"a = " + b"[" * 5000 + b"]" * 5000, "not valid TOML"),
+        (b"a = 1" + b"0" * 5000, "a number is too long"),
     ],
 )
 def test_files_that_are_no_config(tmp_path: Path, content: bytes, message: str) -> None:

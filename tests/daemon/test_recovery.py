@@ -28,26 +28,44 @@ def test_waits_grow_and_are_longer_while_others_work() -> None:
 
 def test_a_fresh_process_at_once_then_later_each_time(tmp_path: Path) -> None:
     recovery = make(tmp_path)
-    assert recovery.due("front", 0.0, alone=True) is Remedy.FRESH_PROCESS
-    recovery.take(Remedy.FRESH_PROCESS, "front")
+    assert recovery.due("front", "cam", 0.0, alone=True) is Remedy.FRESH_PROCESS
+    recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
     again = make(tmp_path)
-    assert again.in_vain("front") == 1
-    assert again.due("front", 59.0, alone=True) is None
-    assert again.due("front", 60.0, alone=True) is Remedy.FRESH_PROCESS
-    assert again.due("back", 0.0, alone=True) is Remedy.FRESH_PROCESS
-    assert again.due("back", 599.0, alone=False) is None
+    assert again.in_vain("front", "cam") == 1
+    assert again.due("front", "cam", 59.0, alone=True) is None
+    assert again.due("front", "cam", 60.0, alone=True) is Remedy.FRESH_PROCESS
+    assert again.due("back", "cam", 0.0, alone=True) is Remedy.FRESH_PROCESS
+    assert again.due("back", "cam", 599.0, alone=False) is None
 
 
 def test_a_camera_that_works_is_forgotten(tmp_path: Path) -> None:
     recovery = make(tmp_path)
-    recovery.take(Remedy.FRESH_PROCESS, "front")
-    recovery.take(Remedy.FRESH_PROCESS, "back")
+    recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
+    recovery.take(Remedy.FRESH_PROCESS, "back", "cam", worked=True)
     recovery.settled("front")
-    assert (make(tmp_path).in_vain("front"), make(tmp_path).in_vain("back")) == (0, 1)
+    assert (make(tmp_path).in_vain("front", "cam"), make(tmp_path).in_vain("back", "cam")) == (0, 1)
+
+
+def test_another_source_of_the_same_name_begins_anew(tmp_path: Path) -> None:
+    recovery = make(tmp_path)
+    recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
+    assert recovery.in_vain("front", "other") == 0
+    assert not recovery.worked_before("front", "other")
+    recovery.take(Remedy.FRESH_PROCESS, "front", "other", worked=False)
+    again = make(tmp_path)
+    assert (again.in_vain("front", "other"), again.worked_before("front", "other")) == (1, False)
+    assert again.in_vain("front", "cam") == 0
+
+
+def test_that_it_once_worked_is_kept_over_processes_in_which_it_did_not(tmp_path: Path) -> None:
+    make(tmp_path).take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
+    make(tmp_path).take(Remedy.FRESH_PROCESS, "front", "cam", worked=False)
+    again = make(tmp_path)
+    assert (again.in_vain("front", "cam"), again.worked_before("front", "cam")) == (2, True)
 
 
 def test_no_fresh_process_where_it_is_ruled_out(tmp_path: Path) -> None:
-    assert make(tmp_path, fresh_process=False).due("front", 1e9, alone=True) is None
+    assert make(tmp_path, fresh_process=False).due("front", "cam", 1e9, alone=True) is None
 
 
 class TestReboot:
@@ -55,18 +73,18 @@ class TestReboot:
         """A recovery after three fresh processes in vain."""
         recovery = make(folder, **options)
         for _ in range(3):
-            recovery.take(Remedy.FRESH_PROCESS, "front")
+            recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
         return recovery
 
     def test_off_by_default(self, tmp_path: Path) -> None:
-        assert self.tired(tmp_path).due("front", 1e9, alone=True) is Remedy.FRESH_PROCESS
+        assert self.tired(tmp_path).due("front", "cam", 1e9, alone=True) is Remedy.FRESH_PROCESS
 
     def test_after_so_many_in_vain_and_only_once(self, tmp_path: Path) -> None:
         recovery = self.tired(tmp_path, reboot=True)
-        assert recovery.due("front", 0.0, alone=True) is Remedy.REBOOT
-        recovery.take(Remedy.REBOOT, "front")
+        assert recovery.due("front", "cam", 0.0, alone=True) is Remedy.REBOOT
+        recovery.take(Remedy.REBOOT, "front", "cam", worked=True)
         assert "front" in (tmp_path / "run" / "reboot").read_text()
-        assert recovery.due("front", 0.0, alone=True) is None
+        assert recovery.due("front", "cam", 0.0, alone=True) is None
 
     @pytest.mark.parametrize(
         ("options", "alone"),
@@ -77,31 +95,41 @@ class TestReboot:
         ],
     )
     def test_not_yet(self, tmp_path: Path, options: dict[str, object], alone: bool) -> None:
-        assert self.tired(tmp_path, **options).due("front", 0.0, alone=alone) is None
+        assert self.tired(tmp_path, **options).due("front", "cam", 0.0, alone=alone) is None
 
     def test_a_file_that_can_not_be_written(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         recovery = self.tired(tmp_path, reboot=True)
         (tmp_path / "run").write_text("a file")
-        recovery.take(Remedy.REBOOT, "front")
+        recovery.take(Remedy.REBOOT, "front", "cam", worked=True)
         assert "recovery.reboot_file" in caplog.text
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'{"fresh_processes_in_vain": {"front": -1}}', b'{"fresh_processes_in_vain": 3}']
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"fresh_processes_in_vain": {"front": 1}}',
+        b'{"fresh_processes_in_vain": 3}',
+        b'{"fresh_processes_in_vain": {"front": {"count": -1, "source": "cam", "worked": true}}}',
+    ],
 )
 def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
     recovery = make(tmp_path)
-    assert recovery.in_vain("front") == 0
+    assert recovery.in_vain("front", "cam") == 0
     assert "set aside" in caplog.text
-    recovery.take(Remedy.FRESH_PROCESS, "front")
-    assert json.loads((tmp_path / FILE_NAME).read_text()) == {"fresh_processes_in_vain": {"front": 1}}
+    recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
+    assert json.loads((tmp_path / FILE_NAME).read_text()) == {
+        "fresh_processes_in_vain": {"front": {"count": 1, "source": "cam", "worked": True}}
+    }
 
 
 def test_without_a_state_folder_or_a_writable_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     recovery = make(None)
-    recovery.take(Remedy.FRESH_PROCESS, "front")
-    assert recovery.in_vain("front") == 1
+    recovery.take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
+    assert recovery.in_vain("front", "cam") == 1
     (tmp_path / "state").write_text("a file")
-    make(tmp_path / "state" / "x").take(Remedy.FRESH_PROCESS, "front")
+    make(tmp_path / "state" / "x").take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
     assert "can't be written" in caplog.text

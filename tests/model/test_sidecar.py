@@ -69,7 +69,9 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"crop = ", "expected TOML, found a fault"),
+        (b"crop = ", "not valid TOML"),
+        (b"crop = " + b"9" * 5000, "a number is too long"),
+        (b"crop = " + b"[" * 5000, "nested too deeply"),
         (b'license = "\xe9"', "expected UTF-8 text"),
         (b'[golden]\nimage = "cat.jpg"\n', "golden.label: expected a value, found nothing"),
         (b"normalization = 3\n", "normalization: expected a table"),

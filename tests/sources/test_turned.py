@@ -68,6 +68,6 @@ def test_source():
     assert (source.clock, source.frame_interval_s) == (inner.clock, inner.frame_interval_s)
     assert (source.lux, source.copied, source.describe()) == (None, 0, inner.describe())
     assert not source.adopt(inner)
-    source.processed(1)
+    source.processed(1, seen=True)
     source.use_night_profile(True)
     source.close()

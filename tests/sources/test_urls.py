@@ -6,7 +6,14 @@ import time
 
 import pytest
 
-from edgeclassify.errors import AbsentError, ExitStatus, ImageError, MissingInputError, SourceError
+from edgeclassify.errors import (
+    AbsentError,
+    ExitStatus,
+    ImageError,
+    MissingInputError,
+    SourceError,
+    UnknownPathError,
+)
 from edgeclassify.sources import urls
 from edgeclassify.sources.urls import fetch, is_url, redacted
 from tests.sources.servers import body, serving
@@ -35,6 +42,15 @@ def one_message(error, *parts):
         ("rtsp://user:se/cr?e#t@host:554/stream", "rtsp://host:554/stream"),
         ("rtsp://host/@camera/1", "rtsp://host/@camera/1"),
         ("rtsp://host/user=admin_password=secret_channel=1", "rtsp://host/user=admin_password=…_channel=1"),
+        ("rtsp://h/user=a_password=se_cr/et_channel=1_sub=0", "rtsp://h/user=a_password=…_channel=1_sub=0"),
+        ("rtsp://h/password=se/cret", "rtsp://h/password=…"),
+        ("rtsp://cam:554/user=a_password=se@cr_et_channel=1", "rtsp://…"),
+        ("rtsp://user:12/34@host/x", "rtsp://…"),
+        ("rtsp://user:se@cr/et@host/x", "rtsp://…"),
+        ("http://user:12?34@host/x", "http://…"),
+        ("http://user:secret@host/x?mail=a@b", "http://host/x?…"),
+        ("http://host/pic@home.jpg?mail=a@b", "http://host/pic@home.jpg?…"),
+        ("http://user:secret@[fe80::1]:81/x", "http://[fe80::1]:81/x"),
         ("http://host/cgi/PWD=secret&size=2/a.jpg", "http://host/cgi/PWD=…&size=2/a.jpg"),
     ],
 )
@@ -98,8 +114,8 @@ def test_a_server_that_wants_digest():
 @pytest.mark.parametrize(
     ("status", "error_class", "part"),
     [
-        (404, MissingInputError, "nothing there"),
-        (410, MissingInputError, "410"),
+        (404, UnknownPathError, "nothing there"),
+        (410, UnknownPathError, "410"),
         (401, AbsentError, "password"),
         (403, AbsentError, "403"),
         (500, AbsentError, "500"),

@@ -1,7 +1,6 @@
 """One entry of the catalog: a TOML file that says where a model comes from and what it is."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Self
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.section import Section
+from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File, expanded
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.sidecar import NormalizationSection
@@ -123,11 +123,11 @@ def read_entry(path: Path) -> CatalogEntry:
             "Rename the file."
         )
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = parse_toml(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: expected UTF-8 text, found other bytes. Save the file as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}. Strings need quotes, tables [brackets].") from error
+    except ValueError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{path}: the catalog entry can't be read: {error.strerror}.") from error
     try:

@@ -28,6 +28,8 @@ class Drive:
         self.held = False
         """True: nobody looks now. A source that waits keeps its pictures meanwhile."""
         self.captured = 0
+        self.worked = False
+        """Has it ever given a frame, or waited for one as it should?"""
         self.skipped_images = 0
         self.bad_picture: ImageError | None = None
         self.last_handed_over: float | None = None
@@ -54,8 +56,14 @@ class Drive:
         finally:
             self._call_began = None
 
+    def tell_settled(self) -> None:
+        """Tell the source which of its frames are done with."""
+        for sequence, seen in self.frames.settled(self.source.camera):
+            self.source.processed(sequence, seen=seen)
+
     def is_back(self) -> None:
         """A new frame has come, or the source waits for one as it should."""
+        self.worked = True
         self.settled = self.ladder.well(time.monotonic())
         if self.settled:
             self.standing.well()

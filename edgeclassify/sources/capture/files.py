@@ -23,8 +23,8 @@ class FileReading:
         while not drive.stop.is_set():
             started = time.monotonic()
             with drive.call():
-                drive.source.processed(drive.frames.finished(drive.source.camera))
-            if drive.held and drive.source.waits:
+                drive.tell_settled()
+            if drive.held and drive.source.waits and not drive.hurry.is_set():
                 drive.stop.wait(drive.slice_s)
                 continue
             try:
@@ -37,7 +37,8 @@ class FileReading:
                 self._leave_out(error)
                 heard = time.monotonic()
                 continue
-            if frame is None or not drive.frames.put_waiting(frame, drive.stop.is_set):
+            # After a stop another thread may have given this picture.
+            if frame is None or drive.stop.is_set() or not drive.frames.put_waiting(frame, drive.stop.is_set):
                 return
             del frame
             drive.is_back()

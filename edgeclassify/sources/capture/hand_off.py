@@ -13,7 +13,8 @@ class LatestFrames:
     Drop policy: `put` overwrites a frame that nobody took, and counts it as dropped; `put_waiting` waits
     instead. `take` goes round the cameras, so that a fast one can't starve a slow one.
 
-    There is one taker. When it comes for the next frame it is done with the one before: `finished` tells.
+    There is one taker. When it comes for the next frame it is done with the one before: `settled` tells, of frames
+    that had waited.
     """
 
     def __init__(self) -> None:
@@ -22,7 +23,7 @@ class LatestFrames:
         self._turns: deque[str] = deque()
         self._dropped: Counter[str] = Counter()
         self._taken: tuple[str, int] | None = None
-        self._finished: dict[str, int] = {}
+        self._settled: dict[str, list[tuple[int, bool]]] = {}
         self._closed = False
 
     def put(self, frame: Frame) -> None:
@@ -40,15 +41,16 @@ class LatestFrames:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or cancelled() or frame.camera not in self._slots)
-            if self._closed or frame.camera in self._slots:
+            if self._closed or cancelled() or frame.camera in self._slots:
                 return False
+            self._settled.setdefault(frame.camera, [])
             self._store(frame)
             return True
 
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
         with self._changed:
-            self._settle()
+            self._settle(seen=True)
             self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
             if self._closed:
                 return None
@@ -62,21 +64,26 @@ class LatestFrames:
                     return frame
             return None
 
-    def settle(self) -> None:
-        """The taker is done with the frame that it took last, and comes for no other now."""
+    def settle(self, *, seen: bool = True) -> None:
+        """The taker is done with the frame that it took last. `seen`: it was of use."""
         with self._changed:
-            self._settle()
+            self._settle(seen=seen)
 
-    def finished(self, camera: str) -> int:
-        """Sequence number of the camera's last frame that the taker is done with; -1: none yet."""
+    def settled(self, camera: str) -> list[tuple[int, bool]]:
+        """The camera's frames that the taker is done with: number, and was it seen? Each is told once."""
         with self._changed:
-            return self._finished.get(camera, -1)
+            told = self._settled.get(camera, [])
+            if told:
+                self._settled[camera] = []
+            return told
 
     def forget(self, camera: str) -> None:
         """The camera is gone: let its frame go, if one waits."""
         with self._changed:
             self._slots.pop(camera, None)
-            self._finished.pop(camera, None)
+            self._settled.pop(camera, None)
+            if self._taken is not None and self._taken[0] == camera:
+                self._taken = None
             self._dropped.pop(camera, None)
             self._changed.notify_all()
 
@@ -104,10 +111,11 @@ class LatestFrames:
         with self._changed:
             return dict(self._dropped)
 
-    def _settle(self) -> None:
+    def _settle(self, *, seen: bool) -> None:
         if self._taken is not None:
             camera, sequence = self._taken
-            self._finished[camera] = sequence
+            if camera in self._settled:  # nobody asks after the frames of a live source
+                self._settled[camera].append((sequence, seen))
             self._taken = None
 
     def _store(self, frame: Frame) -> None:

@@ -4,7 +4,14 @@ import logging
 import time
 from collections.abc import Callable
 
-from edgeclassify.errors import ImageError, MissingInputError, SourceError, SourceSetupError, SourceUnusableError
+from edgeclassify.errors import (
+    AbsentError,
+    ImageError,
+    MissingInputError,
+    SourceError,
+    SourceSetupError,
+    SourceUnusableError,
+)
 from edgeclassify.sources.capture.freshness import FrozenError
 from edgeclassify.sources.capture.ladder import Rung, Step
 from edgeclassify.sources.interface import StalledError
@@ -28,7 +35,7 @@ class Standing:
         self.state = CameraState.STARTING
         self.error: SourceError | None = None
         self.lost_since: float | None = time.monotonic()
-        """Monotonic seconds of the first loss since it was last well; None while it is."""
+        """Monotonic seconds of the first loss since it was last well; None while it is, or is absent."""
         self.restarts = self.reopens = self.stalls = self.freezes = 0
         self._on_available = on_available
         self._available: bool | None = None
@@ -81,7 +88,9 @@ class Standing:
     def _note_loss(self, error: SourceError) -> None:
         self.stalls += isinstance(error, StalledError)
         self.freezes += isinstance(error, FrozenError)
-        if self.lost_since is None:
+        if isinstance(error, AbsentError):  # waiting for it is no sign that this process fails
+            self.lost_since = None
+        elif self.lost_since is None:
             self.lost_since = time.monotonic()
 
     def _tell(self, available: bool) -> None:

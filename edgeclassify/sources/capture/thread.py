@@ -82,6 +82,11 @@ class CaptureThread:
         return self._drive.captured
 
     @property
+    def worked(self) -> bool:
+        """Has it ever given a frame, or waited for one as it should?"""
+        return self._drive.worked
+
+    @property
     def skipped_images(self) -> int:
         """Pictures that were left out, since they can't be decoded."""
         return self._drive.skipped_images
@@ -119,7 +124,7 @@ class CaptureThread:
     @property
     def final(self) -> bool:
         """Has it failed of what trying again can't heal, and never worked?"""
-        return self.state is CameraState.FAILED and isinstance(self.error, FINAL) and not self.frames_captured
+        return self.state is CameraState.FAILED and isinstance(self.error, FINAL) and not self.worked
 
     @property
     def delivers(self) -> bool:
@@ -167,7 +172,7 @@ class CaptureThread:
 
     def acknowledge(self) -> None:
         """Tell the source which frames have been classified; where no thread of ours does it any more."""
-        self.source.processed(self._drive.frames.finished(self.camera))
+        self._drive.tell_settled()
 
     def ask_to_stop(self) -> None:
         """Ask the thread to end; see stop()."""
@@ -257,7 +262,7 @@ class CaptureThread:
         drive.settled = False
         if isinstance(error, StalledError | FrozenError):
             error = type(error)(f"{self.source.describe()}: {error}.")
-        final = isinstance(error, FINAL) and not drive.captured  # what has worked may work again
+        final = isinstance(error, FINAL) and not drive.worked  # what has worked may work again
         step = ladder.give_up() if final else ladder.lost(error, running=self._running)
         if ladder.given_up:
             self.standing.failed(error)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, UndecodableInputError
+from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.urls import REFUSED_RETRY_S, TOTAL_TIMEOUT_S, is_url, redacted
@@ -53,8 +53,8 @@ class ImagesSource(FrameSource):
                 raise SourceError(str(error)) from error  # the next fetch may bring a good one
             self._bad.add(location)
             raise
-        except MissingInputError as error:
-            if is_url(self.location) and self.loop:  # a camera that is starting may know no path yet
+        except UnknownPathError as error:
+            if self.loop:  # a camera that is starting may know no path yet
                 raise AbsentError(str(error), retry_s=REFUSED_RETRY_S) from error
             raise
         self._sequence += 1

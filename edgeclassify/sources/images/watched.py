@@ -3,6 +3,7 @@
 The folder is looked through again and again, since network drives tell nobody of new files.
 """
 
+import errno
 import logging
 import os
 import threading
@@ -30,6 +31,10 @@ QUIET_S = 1.0
 GRACE_S = 30.0
 """A picture that can't be decoded may still be half written; after so long without a change it counts as bad."""
 RETRY_S = 3.0
+UNREADABLE_RETRY_S = 60.0
+"""One that can't even be read lies on a drive in trouble, or lacks rights that somebody may give."""
+BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
+"""Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
 DONE = "done"
 """Folder for classified pictures, within the watched one."""
 
@@ -43,14 +48,16 @@ class _Candidate:
     path: Path
     mark: str
     mtime_ns: int
-    seen: float
     due: float
+    failed_since: float | None = None
+    said: bool = False
 
 
 class WatchedFolderSource(FrameSource):
     """New pictures in a folder, oldest first; hidden files and what has no image suffix are left out.
 
-    A picture that can't be read or decoded is tried again for GRACE_S, then reported once, and left where it is.
+    A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. One that
+    can't be read is reported once, too, and tried on.
     `after`: what becomes of a classified one: keep it (remembered in `ledger`), delete it, or move it into `done`.
     """
 
@@ -66,7 +73,7 @@ class WatchedFolderSource(FrameSource):
         self._ledger_path = ledger
         self._ledger: Ledger | None = None
         self._candidates: dict[Path, _Candidate] = {}
-        self._given: deque[tuple[int, Path, str]] = deque()
+        self._given: deque[tuple[int, _Candidate]] = deque()
         self._held: set[str] = set()
         self._closed = threading.Event()
         self._next_look = self._next_full_look = 0.0
@@ -75,7 +82,7 @@ class WatchedFolderSource(FrameSource):
         self._said: set[str] = set()
 
     def open(self) -> None:
-        """Raises AbsentError where the folder is not there, MissingInputError where it is no readable folder."""
+        """Raises AbsentError where the folder is not there now, MissingInputError where it is none to be read."""
         self._closed.clear()
         self._candidates.clear()
         self._next_look = self._next_full_look = 0.0
@@ -88,7 +95,8 @@ class WatchedFolderSource(FrameSource):
                 f"{self.folder}: expected a folder to watch, found nothing there. Create it, or check the path."
             ) from error
         except OSError as error:
-            raise MissingInputError(
+            kind = MissingInputError if error.errno in BEYOND_HELP else AbsentError
+            raise kind(
                 f"{self.folder}: expected a folder to watch, can't be read: {error.strerror}. "
                 "Check its kind, owner and mode."
             ) from error
@@ -110,12 +118,15 @@ class WatchedFolderSource(FrameSource):
                 raise NoFrameInTimeError(f"{self.folder}: no new picture.")
             self._closed.wait(min(deadline - now, 0.1))
 
-    def processed(self, sequence: int) -> None:
-        """Everything up to this number has been classified: it is done with, as `after` says."""
+    def processed(self, sequence: int, *, seen: bool) -> None:
+        """A picture that was seen is done with, as `after` says; one that nobody looked at is given again."""
         while self._given and self._given[0][0] <= sequence:
-            _, path, mark = self._given.popleft()
-            self._held.discard(mark)
-            self._put_away(path, mark)
+            number, candidate = self._given.popleft()
+            self._held.discard(candidate.mark)
+            if seen and number == sequence:
+                self._put_away(candidate.path, candidate.mark)
+            else:
+                self._candidates.setdefault(candidate.path, candidate)
 
     def close(self) -> None:
         """Wake a read that waits. What was given and is never classified is given again by the next process."""
@@ -173,7 +184,7 @@ class WatchedFolderSource(FrameSource):
         if mark in self._ledger or mark in self._held:
             self._candidates.pop(path, None)
         elif path not in self._candidates or self._candidates[path].mark != mark:
-            self._candidates[path] = _Candidate(path, mark, status.st_mtime_ns, now, now + QUIET_S)
+            self._candidates[path] = _Candidate(path, mark, status.st_mtime_ns, now + QUIET_S)
         return mark
 
     def _next_due(self, now: float) -> _Candidate | None:
@@ -189,24 +200,30 @@ class WatchedFolderSource(FrameSource):
         try:
             frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side)
         except SourceError as error:
-            if not candidate.path.exists():
-                return None
-            if now - candidate.seen < GRACE_S:
-                self._candidates[candidate.path] = replace(candidate, due=now + RETRY_S)
-                return None
-            self._remember(candidate)
-            raise ImageError(str(error)) from error
+            if self._note(candidate.path, now) == candidate.mark:  # neither gone nor written to meanwhile
+                self._put_off(candidate, now, error)
+            return None
         del self._candidates[candidate.path]
-        self._given.append((self._sequence, candidate.path, candidate.mark))
+        self._given.append((self._sequence, candidate))
         self._held.add(candidate.mark)
         self._sequence += 1
         # When the picture was taken, as far as its file tells: the time of the look at it says nothing.
         return replace(frame, captured_at=candidate.mtime_ns / 1e9)
 
-    def _remember(self, candidate: _Candidate) -> None:
+    def _put_off(self, candidate: _Candidate, now: float, error: SourceError) -> None:
+        """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
         assert self._ledger is not None, "opened"
-        self._candidates.pop(candidate.path, None)
-        self._ledger.add(candidate.mark)
+        since = now if candidate.failed_since is None else candidate.failed_since
+        again = replace(candidate, failed_since=since, due=now + RETRY_S)
+        if now - since >= GRACE_S:
+            if not isinstance(error, MissingInputError):
+                del self._candidates[candidate.path]
+                self._ledger.add(candidate.mark)
+                raise ImageError(str(error)) from error
+            if not candidate.said:
+                log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, UNREADABLE_RETRY_S)
+            again = replace(again, due=now + UNREADABLE_RETRY_S, said=True)
+        self._candidates[candidate.path] = again
 
     def _put_away(self, path: Path, mark: str) -> None:
         assert self._ledger is not None, "opened"
@@ -230,7 +247,10 @@ class WatchedFolderSource(FrameSource):
 def _is_picture(entry: "os.DirEntry[str]") -> bool:
     if entry.name.startswith(".") or os.path.splitext(entry.name)[1].lower() not in IMAGE_SUFFIXES:  # noqa: PTH122
         return False
-    return not entry.is_dir()
+    try:
+        return entry.is_file()  # not so a folder, a link that leads nowhere, a pipe that nobody writes into
+    except OSError:
+        return False
 
 
 def _move(path: Path, folder: Path) -> None:

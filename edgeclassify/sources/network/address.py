@@ -64,10 +64,7 @@ def connect(address: Address, timeout_s: float) -> socket.socket:
         return context.wrap_socket(plain, server_hostname=address.host)
     except OSError as error:
         reason = "no answer" if isinstance(error, TimeoutError) else (error.strerror or str(error))
-        raise AbsentError(
-            f"{address.shown}: can't connect to {address.host} port {address.port} ({reason}). "
-            "Check address and network."
-        ) from error
+        raise AbsentError(f"{address.shown}: can't connect ({reason}). Check address and network.") from error
 
 
 def refused(address: Address, status: int) -> AbsentError:

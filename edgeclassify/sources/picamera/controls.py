@@ -124,6 +124,8 @@ def _of_its_type(value: Any, example: Any, where: str) -> Any:
     if isinstance(example, bool) is not isinstance(value, bool):
         wanted = "true or false" if isinstance(example, bool) else "a number"
         raise SourceSetupError(f"{where}: expected {wanted}; found {value}.")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise SourceSetupError(f"{where}: expected a number of at most 64 bits; found a larger one.")
     if isinstance(example, float):
         return float(value)
     if isinstance(example, int) and not float(value).is_integer():

@@ -588,8 +588,8 @@ class WaitingSource(ScriptedSource):
         super().__init__(*script, live=False)
         self.heard = []
 
-    def processed(self, sequence):
-        self.heard.append(sequence)
+    def processed(self, sequence, *, seen):
+        self.heard.append((sequence, seen))
 
 
 class TestWaiting:
@@ -616,13 +616,48 @@ class TestWaiting:
         thread = run(source)
         assert frames.take(5).sequence == 0
         assert frames.take(5).sequence == 1
-        wait_for(lambda: 0 in source.heard)
-        assert 1 not in source.heard
-        frames.settle()
-        wait_for(lambda: 1 in source.heard)
+        wait_for(lambda: source.heard == [(0, True)])
+        frames.settle(seen=False)
+        wait_for(lambda: source.heard == [(0, True), (1, False)])
         assert thread.stop(2)
+
+    def test_hears_of_the_last_one_after_the_stop(self, frames, run):
+        source = WaitingSource([0])
+        thread = run(source)
+        assert frames.take(5).sequence == 0
+        assert thread.stop(2)
+        frames.settle()
         thread.acknowledge()
-        assert source.heard[-1] == 1
+        assert source.heard == [(0, True)]
+
+    def test_one_is_let_through_for_who_asks_while_nobody_looks(self, frames):
+        thread = CaptureThread(WaitingSource([0, 1]), frames, CaptureRules())
+        thread.hold(True)
+        thread.start()
+        thread.hurry()
+        assert frames.take(5).sequence == 0
+        assert frames.take(0.3) is None
+        assert thread.stop(2)
+
+    def test_a_read_that_outlasts_the_stop_hands_nothing_over(self, frames):
+        """Another thread may have given that picture by then."""
+        release = threading.Event()
+        thread = CaptureThread(WaitingSource([lambda: release.wait(30) and 4, 5]), frames, CaptureRules())
+        thread.start()
+        assert not thread.stop(0.05)
+        release.set()
+        assert thread.stop(2)
+        assert frames.take(0.1) is None
+
+    def test_waiting_for_the_taker_it_hands_nothing_over_after_the_stop(self, frames):
+        thread = CaptureThread(WaitingSource([0, 1]), frames, CaptureRules())
+        thread.start()
+        wait_for(lambda: frames.waiting and thread.frames_captured == 1)
+        time.sleep(0.05)  # the second waits now
+        thread.ask_to_stop()
+        assert thread.stop(2)
+        assert frames.take(1).sequence == 0
+        assert frames.take(0.1) is None
 
 
 class TestFiles:

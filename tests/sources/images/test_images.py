@@ -13,6 +13,7 @@ from edgeclassify.errors import (
     MissingInputError,
     SourceError,
     UndecodableInputError,
+    UnknownPathError,
 )
 from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
 from edgeclassify.sources.images.source import ImagesSource
@@ -210,12 +211,19 @@ def test_url_that_is_not_there_yet():
     with serving(body(b"", 404)) as server:
         url = f"http://127.0.0.1:{server.server_port}/snap.jpg"
         once, again = ImagesSource("front", url), ImagesSource("front", url, loop=True)
-        for source, error_class in ((once, MissingInputError), (again, AbsentError)):
+        for source, error_class in ((once, UnknownPathError), (again, AbsentError)):
             source.open()
             with pytest.raises(SourceError) as caught:
                 source.read(1)
             assert type(caught.value) is error_class
     assert caught.value.retry_s > 0  # a camera that starts is not to be asked every second
+
+
+def test_a_url_that_can_not_be_right_is_not_asked_again():
+    source = ImagesSource("front", "http://127.0.0.1:99999/x.jpg", loop=True)
+    source.open()
+    with pytest.raises(MissingInputError, match="expected a URL like"):
+        source.read(1)
 
 
 @pytest.mark.parametrize("location", ["ftp://me:secret@host/cat.jpg", "file:///tmp/cat.jpg"])

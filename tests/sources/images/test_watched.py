@@ -1,5 +1,6 @@
 """A watched folder: every picture once, half-written ones, restarts, and what becomes of them."""
 
+import errno
 import os
 import threading
 import time
@@ -59,7 +60,7 @@ def names_of(source, count, acknowledge=True):
         frame = source.read(2.0)
         seen.append(Path(frame.origin).name)
         if acknowledge:
-            source.processed(frame.sequence)
+            source.processed(frame.sequence, seen=True)
     return seen
 
 
@@ -102,6 +103,24 @@ class TestOnce:
         again = make()
         assert names_of(again, 1) == ["b.jpg"]
         nothing_more(again)
+
+    def test_what_nobody_looked_at_comes_again(self, folder, make):
+        drop(folder, "a.jpg", "b.jpg", age_s=10)
+        source = make(after="delete")
+        frame = source.read(2.0)
+        source.processed(frame.sequence, seen=False)
+        assert (folder / "a.jpg").exists()
+        assert names_of(source, 2) == ["a.jpg", "b.jpg"]
+
+    def test_a_link_that_leads_nowhere_is_no_picture(self, folder, make, tmp_path, monkeypatch):
+        """Nor does it keep the ledger from forgetting what has gone."""
+        drop(folder, "a.jpg")
+        (folder / "b.jpg").symlink_to(tmp_path / "nothing.jpg")
+        seen = []
+        monkeypatch.setattr(Ledger, "saw", lambda self, present, now: seen.append(len(present)))
+        source = make()
+        assert names_of(source, 1) == ["a.jpg"]
+        assert seen[0] == 1
 
     def test_another_content_under_the_same_name(self, folder, make):
         drop(folder, "latest.jpg", age_s=10)
@@ -155,14 +174,29 @@ class TestHalfWritten:
         (folder / "a.jpg").unlink()
         nothing_more(source)
 
-    def test_an_unreadable_one_is_said_once(self, folder, make, unprivileged):
+    def test_an_unreadable_one_is_said_once_and_given_when_it_can_be_read(
+        self, folder, make, unprivileged, monkeypatch, caplog
+    ):
+        monkeypatch.setattr(watched, "UNREADABLE_RETRY_S", 0.1)
         drop(folder, "a.jpg")
         (folder / "a.jpg").chmod(0)
         source = make()
         with unprivileged():
-            with pytest.raises(ImageError, match=r"a\.jpg"):
-                source.read(2.0)
-            nothing_more(source)
+            nothing_more(source, 1.0)
+        assert len([record for record in caplog.records if "a.jpg" in record.message]) == 1
+        (folder / "a.jpg").chmod(0o644)
+        assert names_of(source, 1) == ["a.jpg"]
+
+    def test_a_drive_that_falters_costs_no_picture_that_has_waited(self, folder, make, monkeypatch):
+        drop(folder, *(f"{number}.jpg" for number in range(8)))
+        source = make()
+        assert names_of(source, 1) == ["0.jpg"]
+        time.sleep(watched.GRACE_S + 0.1)
+        with monkeypatch.context() as broken:
+            broken.setattr(Path, "read_bytes", lambda path: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
+            nothing_more(source, 0.2)
+        assert sorted(names_of(source, 7)) == [f"{number}.jpg" for number in range(1, 8)]
+        nothing_more(source)
 
 
 class TestAfterwards:
@@ -173,7 +207,7 @@ class TestAfterwards:
         assert sorted(path.name for path in folder.iterdir()) == ["b.jpg"]
         frame = source.read(2.0)
         assert (folder / "b.jpg").exists()  # until it has been classified
-        source.processed(frame.sequence)
+        source.processed(frame.sequence, seen=True)
         assert not list(folder.iterdir())
 
     def test_move(self, folder, make):
@@ -191,7 +225,8 @@ class TestAfterwards:
         source = make(after="delete")
         frames = [source.read(2.0) for _ in range(2)]
         with unprivileged():
-            source.processed(frames[-1].sequence)
+            for frame in frames:
+                source.processed(frame.sequence, seen=True)
             nothing_more(source)
         assert len(caplog.records) >= 1
         assert sum("can't delete" in record.getMessage() for record in caplog.records) == 1
