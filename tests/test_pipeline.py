@@ -68,6 +68,28 @@ def test_frames_become_states_and_events_of_their_camera() -> None:
     assert (bench.health.frames, bench.watchdog) == (3, 3)
 
 
+def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
+    view, other = (make_view(name, "front", BrightnessClassifier()) for name in ("gate", "yard"))
+    bench = Bench(view, other)
+
+    def shown(sequence: int) -> list[tuple[int, bool]]:
+        bench.show(make_frame(255, sequence=sequence))
+        told: list[tuple[int, bool]] = []
+        wait_for(lambda: told.extend(bench.frames.settled("front")) or told)
+        return told
+
+    bench.pipeline.start()
+    assert shown(0) == [(0, True)]
+    view.enabled = False
+    assert shown(1) == [(1, True)]
+    other.enabled = False
+    assert shown(2) == [(2, False)]
+    look = view.ask()
+    assert shown(3) == [(3, False)]
+    assert look.result(5).frame.sequence == 3
+    assert bench.pipeline.stop(5)
+
+
 def test_ends_after_max_frames() -> None:
     bench = Bench(make_view("gate", "front", BrightnessClassifier()), max_frames=2)
     bench.pipeline.start()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -35,6 +36,20 @@ def split_source(source: str) -> tuple[str, str]:
     """A source string's kind and what follows the colon: ("picamera", "0"), ("rtsp", "//host/stream")."""
     kind, _, target = source.partition(":")
     return kind.strip().lower(), target.strip()
+
+
+def _check_url(url: str) -> None:
+    """Raises ValueError for a URL that no server can have."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or port == 0:
+        scheme = url.partition(":")[0]
+        raise ValueError(
+            f"{scheme}://HOST:PORT/PATH, special characters of a password written as %2F and the like"
+        ) from None
 
 
 Region = Annotated[tuple[Score, Score, Score, Score], Field(strict=False)]
@@ -240,8 +255,10 @@ class CameraConfig(Section):
             raise ValueError(f"{kind}: followed by a path")
         if kind == "watch" and "://" in target:
             raise ValueError("watch: followed by a folder")
-        if kind in NETWORK_KINDS and not re.match(r"//[^/]", target):
-            raise ValueError(f"{kind}:// followed by a host")
+        if kind in NETWORK_KINDS:
+            _check_url(f"{kind}:{target}")
+        if kind == "images" and target.lower().startswith(("http://", "https://")):
+            _check_url(target)
         return value
 
     @field_validator("zoom")

@@ -51,6 +51,7 @@ def _cameras(
         hint = f"source is one of {SOURCE_FORMS}"
         yield ConfigFault("camera", "at least one [[camera]] with a source", "none", hint)
     yield from _repeated("camera", {i: _camera_name(table) for i, table in cameras.items()})
+    yield from _watched_twice(cameras)
     for i, table in cameras.items():
         yield from _of_its_kind(f"camera[{i}]", table)
         yield from _of_its_times(f"camera[{i}]", table)
@@ -59,6 +60,21 @@ def _cameras(
             if _camera_name(table) in RESERVED_VIEW_NAMES:
                 expected = "a name that is no topic of the node itself"
                 yield ConfigFault(f"camera[{i}].name", expected, repr(_camera_name(table)))
+
+
+def _watched_twice(cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
+    """Each picture is given once, so only one of them would get it."""
+    seen: set[str] = set()
+    for i, table in cameras.items():
+        source = table.get("source")
+        kind, target = split_source(source) if isinstance(source, str) else ("", "")
+        if kind != "watch":
+            continue
+        folder = target.rstrip("/")
+        if folder in seen:
+            expected = "a folder that no other camera watches (several views may look at one camera)"
+            yield ConfigFault(f"camera[{i}].source", expected, repr(source))
+        seen.add(folder)
 
 
 def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:

@@ -9,6 +9,8 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from edgeclassify.config.secrets import without_named_secrets
+
 SECRET_KEYS = ("password",)
 SHAPES = {
     "size": "[width, height]",
@@ -55,8 +57,11 @@ def listed(names: Iterable[object], most: int = 12) -> str:
 
 
 def redacted(text: str) -> str:
-    """`text` without what may be user and password in a URL, even a mistyped one: from the ":" to the last "@"."""
-    return re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL)
+    """`text` without what may be user and password in a URL, even a mistyped one.
+
+    From the ":" to the last "@", and what stands behind `password=`.
+    """
+    return without_named_secrets(re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL))
 
 
 def report(name: str, faults: Sequence[ConfigFault | str]) -> str:

@@ -8,9 +8,10 @@ import faulthandler
 import logging
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeclassify.config import LEAST_REST_S, CameraConfig
 from edgeclassify.daemon.assembly import Parts, PlannedSource
@@ -24,6 +25,9 @@ from edgeclassify.types import CameraHealth, CameraState
 
 log = logging.getLogger(__name__)
 
+STUCK = "a call into its driver does not return."
+ABSENT_S = 60.0
+"""So long what is absent counts as about to come back."""
 WORKING = (CameraState.RUNNING, CameraState.RESTING)
 
 
@@ -63,6 +67,7 @@ class Cameras:
         self._running: dict[str, _Running] = {}
         self._given_up: set[str] = set()
         self._stuck: set[str] = set()
+        self._stuck_times: Counter[str] = Counter()
         self._restarts_before = self._dropped_before = 0
 
     # --- what is seen of them --------------------------------------------------------------------------
@@ -82,12 +87,12 @@ class Cameras:
     @property
     def health(self) -> tuple[CameraHealth, ...]:
         """Figures of each camera."""
-        return tuple(c.health(self._recovery.in_vain(c.camera, c.source.describe())) for c in self._captures)
+        return tuple(map(self._health_of, self._captures))
 
     @property
     def states(self) -> str:
         """Each camera's state, for people."""
-        return ", ".join(f"{capture.camera} {capture.state}" for capture in self._captures)
+        return ", ".join(f"{one.name} {one.state}" for one in self.health)
 
     @property
     def ended(self) -> bool:
@@ -112,6 +117,14 @@ class Cameras:
         return running is not None and running.capture.state in WORKING and camera not in self._stuck
 
     # --- start, change, stop ---------------------------------------------------------------------------
+
+    def _health_of(self, capture: CaptureThread) -> CameraHealth:
+        figures = capture.health(self._recovery.in_vain(capture.camera, capture.source.describe()))
+        figures = replace(figures, stalls=figures.stalls + self._stuck_times[capture.camera])
+        if capture.camera not in self._stuck:
+            return figures
+        # Its thread can't say so.
+        return replace(figures, state=CameraState.FAILED, error=f"{capture.source.describe()}: {STUCK}")
 
     def run(self, parts: Parts) -> None:
         """Bring what runs in line with the config: keep, change, stop and start cameras.
@@ -160,11 +173,11 @@ class Cameras:
     def _keeps(self, planned: PlannedSource, interval_s: float) -> bool:
         """Does the thread of this camera go on, with its settings changed where that can be done?"""
         running = self._running.get(planned.camera.name)
-        if running is None or running.capture.ended:
+        if running is None or running.capture.state is CameraState.FAILED:
             return False
         capture = running.capture
         if planned.made_from != running.made_from:
-            if not capture.follows_all_but_interval(capture_rules(planned.camera, interval_s)):
+            if capture.ended or not capture.follows_all_but_interval(capture_rules(planned.camera, interval_s)):
                 return False
             if not capture.source.adopt(planned.make()):
                 return False
@@ -188,6 +201,7 @@ class Cameras:
         self.frames.forget(name)
         self._given_up.discard(name)
         self._stuck.discard(name)
+        del self._stuck_times[name]
         return capture
 
     # --- looking after them ----------------------------------------------------------------------------
@@ -199,12 +213,12 @@ class Cameras:
         and none can come back.
         """
         self._watch_stuck()
-        self._report_given_up()
         for capture in self._captures:
             if capture.settled:
                 self._recovery.settled(capture.camera)
         if self._captures and all(map(self._is_final, self._captures)):
             raise _camera_error(self._captures)
+        self._report_given_up()
         if not self.ended:
             for capture in self._beyond_help():
                 self._help(capture)
@@ -238,7 +252,7 @@ class Cameras:
         if remedy is Remedy.FRESH_PROCESS:
             if stuck_s:
                 _show_stacks()
-            why = "a call into its driver does not return." if stuck_s else str(capture.error)
+            why = STUCK if stuck_s else str(capture.error).rstrip(".") + "."
             raise FreshProcessError(
                 f"camera {capture.camera}: {why} This process can't bring it back: ending, so that a fresh one "
                 "may (recovery.fresh_process)."
@@ -248,7 +262,9 @@ class Cameras:
         """Does a camera deliver, or is it still being started or brought back?"""
         if capture.ended or capture.camera in self._stuck:
             return False
-        return capture.state in WORKING or not isinstance(capture.error, AbsentError)
+        if capture.state in WORKING or not isinstance(capture.error, AbsentError):
+            return True
+        return capture.standing.down_s < ABSENT_S
 
     def _report_given_up(self) -> None:
         """Say once that a camera is gone; it is tried on, so it may come back."""
@@ -266,7 +282,8 @@ class Cameras:
             if capture.stuck_s > capture.rules.stall_timeout_s + capture.source.longest_call_s
         }
         for camera in stuck - self._stuck:
-            log.error("camera %s: a call into its driver does not return", camera)
+            log.error("camera %s: %s", camera, STUCK)
+            self._stuck_times[camera] += 1
             self._on_available(camera, False)
         before, self._stuck = self._stuck, stuck
         for camera in before - stuck:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras import Cameras
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline import Pipeline, Snapshots
+from edgeclassify.pipeline import TAKE_TIMEOUT_S, Pipeline, Snapshots
 from edgeclassify.publish.interface import Publisher
 
 log = logging.getLogger(__name__)
@@ -71,5 +71,6 @@ class Line:
 
         `patience_s`: how much longer the frame that is being inferred is waited for.
         """
-        if not self._pipeline.stop(max(0.05, deadline - time.monotonic()) + patience_s):
+        # At least as long as it may wait for a frame before it looks.
+        if not self._pipeline.stop(max(2 * TAKE_TIMEOUT_S, deadline - time.monotonic()) + patience_s):
             log.warning("inference did not end in time")

@@ -5,6 +5,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from edgeclassify.config.secrets import without_named_secrets
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError, UnknownPathError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ REFUSED_RETRY_S = 60.0
 """Wait before a server that refuses us is asked again: cameras lock out whoever guesses passwords."""
 
 _GONE = (404, 410)
-# A password may hold any of these separators: it ends where the next key begins.
-_SECRET_IN_PATH = re.compile(r"((?:pass\w*?|pwd|token|secret)=)(?:(?![_&/;][a-z0-9]+=).)*", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[\w.-]+)(:[0-9]*)?", re.IGNORECASE)
 
 
@@ -50,7 +49,7 @@ def redacted(url: str) -> str:
         parts = urlsplit(f"{scheme}://{rest}")
     except ValueError:
         return f"{scheme}://…"
-    path = _SECRET_IN_PATH.sub(r"\1…", parts.path)
+    path = without_named_secrets(parts.path)
     return urlunsplit((parts.scheme, parts.netloc, path, "…" if parts.query else "", ""))
 
 
@@ -145,4 +144,4 @@ def _reason(error: BaseException) -> str:
         reason = getattr(cause, "reason", None)
         inner = reason if isinstance(reason, BaseException) else None
         cause = inner or cause.__cause__ or cause.__context__
-    return type(error).__name__
+    return "the transfer broke off"

@@ -78,6 +78,9 @@ def test_everything_together() -> None:
         ),
         ({"fps": 30.0, "controls": {"exposure_us": 10**400}}, ("controls.exposure_us", "found")),
         ({"fps": 10**400, "controls": {"exposure_us": 5}}, ("camera[0].fps",)),
+        ({"source": "rtsp://bob:s3c@/x"}, ("camera[0].source", "rtsp://HOST:PORT/PATH")),
+        ({"source": "http://bob:s3c@host:99999/x"}, ("camera[0].source", "http://HOST:PORT/PATH")),
+        ({"source": "images:http://host:abc/password=s3c"}, ("camera[0].source", "http://HOST:PORT/PATH")),
         ({"stop_between": True, "settle_s": 10**400}, ("camera[0].settle_s",)),
         ({"night": {"controls": GAIN}}, ("camera[0].night", "below_lux or below_brightness")),
         (
@@ -119,8 +122,15 @@ def test_faults(camera: dict[str, Any], parts: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError) as caught:
         parsed(**camera)
     assert str(caught.value).startswith("test.toml: 1 fault\n"), caught.value
+    assert "s3c" not in str(caught.value)
     for part in parts:
         assert part in str(caught.value)
+
+
+def test_two_cameras_on_one_watched_folder() -> None:
+    document = {"camera": [{"name": "a", "source": "watch:/drop"}, {"name": "b", "source": "watch:/drop/"}]}
+    with pytest.raises(ConfigError, match="a folder that no other camera watches"):
+        parse_config(document, "test.toml", Path("/"))
 
 
 def test_a_default_written_out_is_no_fault() -> None:

@@ -1,5 +1,6 @@
 """The supervisor in this process, with fakes around it: order of start and stop, reload, lost cameras."""
 
+import json
 import logging
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly
+from edgeclassify.daemon import Daemon, assembly, cameras
 from edgeclassify.daemon.way_out import Surroundings
 from edgeclassify.errors import (
     AbsentError,
@@ -283,6 +284,72 @@ def test_an_absent_camera_is_waited_for(bench: Bench) -> None:
     assert ("front", False) in bench.publisher.of("availability")
 
 
+def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_given_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged = threading.Event()
+    plugged.set()
+
+    class Plugged(ScriptedSource):
+        def read(self, timeout_s: float) -> Frame | None:
+            if not plugged.is_set():
+                raise AbsentError("unplugged")
+            return super().read(timeout_s)
+
+    bench.sources["front"] = lambda name: Plugged(name, [255])
+    bench.sources["back"] = MissingSource
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
+    bench.start()
+    wait_for(lambda: bench.daemon.figures().cameras[1].state == "failed")
+    wait_for(lambda: bench.daemon.figures().cameras[0].state == "running")
+    plugged.clear()
+    wait_for(lambda: bench.daemon.figures().cameras[0].error == "unplugged")
+    time.sleep(0.3)
+    assert bench.thread.is_alive()
+    monkeypatch.setattr(cameras, "ABSENT_S", 0.0)
+    bench.thread.join(5)
+    assert isinstance(bench.raised, FreshProcessError)
+
+
+@pytest.mark.parametrize(("worked", "ends"), [(False, SourceSetupError), (True, type(None))])
+def test_what_can_not_heal_is_believed_of_a_camera_that_never_worked(
+    bench: Bench, worked: bool, ends: type[object]
+) -> None:
+    vain = {"front": {"count": 1, "source": MissingSource("front").describe(), "worked": worked}}
+    (bench.folder / "recovery.json").write_text(json.dumps({"fresh_processes_in_vain": vain}))
+    bench.sources["front"] = lambda name: MissingSource(name, SourceSetupError("no such control"))
+    bench.start()
+    bench.thread.join(1)
+    if worked:
+        bench.stop()
+    assert isinstance(bench.raised, ends)
+
+
+def test_a_reload_does_not_begin_a_finished_source_anew(bench: Bench) -> None:
+    bench.sources["front"] = lambda name: ScriptedSource(name, [255, 0], ends=True)
+    bench.document["camera"].append({"name": "back", "source": "synthetic:"})
+    bench.start()
+    wait_for(lambda: bench.daemon.figures().cameras[0].state == "finished")
+    bench.document["camera"][1]["interval_s"] = 0.01
+    bench.reload()
+    time.sleep(0.3)
+    told = bench.daemon.figures().cameras[0]
+    assert (told.state, told.frames) == ("finished", 2)
+
+
+def test_a_view_that_is_switched_off_does_not_set_the_pace(bench: Bench) -> None:
+    bench.document["view"] = [view("gate"), view("door")]
+    bench.start()
+    gate, door = bench.daemon.views
+    gate.interval_s, door.interval_s = 0.05, 7.0
+    parts = bench.daemon._parts
+    assert parts.interval_of(parts.config.camera[0]) == 0.05
+    bench.daemon.switch(gate, enabled=False)
+    assert parts.interval_of(parts.config.camera[0]) == 7.0
+    bench.daemon.switch(door, enabled=False)
+    assert parts.interval_of(parts.config.camera[0]) == 0.05
+
+
 def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
@@ -349,6 +416,9 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
     assert bench.notifier.sent.count("WATCHDOG=1") > fed + 10
     assert bench.publisher.of("availability")[-1] == ("back", False)
     assert bench.thread.is_alive()
+    told = bench.daemon.figures().cameras[1]
+    assert (told.name, told.state, told.stalls) == ("back", "failed", 1)
+    assert "does not return" in str(told.error)
     release.set()
     wait_for(lambda: bench.publisher.of("availability")[-1] == ("back", True))
 

@@ -42,7 +42,7 @@ def load_catalog() -> Catalog:
     entries: dict[str, CatalogEntry] = {}
     faults: dict[str, str] = {}
     for folder in entry_folders():
-        for path in sorted(folder.glob("*.toml")):
+        for path in _entry_files(folder):
             entries.pop(path.stem, None)
             faults.pop(path.stem, None)
             try:
@@ -50,6 +50,14 @@ def load_catalog() -> Catalog:
             except ConfigError as error:
                 faults[path.stem] = str(error)
     return Catalog(entries, faults)
+
+
+def _entry_files(folder: Path) -> list[Path]:
+    """None where the folder may not be looked into, as in the home of another user."""
+    try:
+        return sorted(folder.glob("*.toml"))
+    except OSError:
+        return []
 
 
 def model_path(entry: CatalogEntry) -> Path | None:

@@ -36,9 +36,16 @@ class Standing:
         self.error: SourceError | None = None
         self.lost_since: float | None = time.monotonic()
         """Monotonic seconds of the first loss since it was last well; None while it is, or is absent."""
+        self._down_since: float | None = time.monotonic()
         self.restarts = self.reopens = self.stalls = self.freezes = 0
         self._on_available = on_available
         self._available: bool | None = None
+
+    @property
+    def down_s(self) -> float:
+        """Seconds since it gave frames last, or since its start; 0 while it does."""
+        since = self._down_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def count(self, rung: Rung | None) -> None:
         """A rung of the ladder is taken."""
@@ -52,7 +59,7 @@ class Standing:
         if self.state in (CameraState.RESTARTING, CameraState.FAILED):
             log.info("camera %s: frames are back from %s", self.camera, source)
             self.error = None
-        self.state = CameraState.RUNNING
+        self.state, self._down_since = CameraState.RUNNING, None
         self._tell(True)
 
     def well(self) -> None:
@@ -88,6 +95,8 @@ class Standing:
     def _note_loss(self, error: SourceError) -> None:
         self.stalls += isinstance(error, StalledError)
         self.freezes += isinstance(error, FrozenError)
+        if self._down_since is None:
+            self._down_since = time.monotonic()
         if isinstance(error, AbsentError):  # waiting for it is no sign that this process fails
             self.lost_since = None
         elif self.lost_since is None:

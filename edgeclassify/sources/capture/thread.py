@@ -66,6 +66,7 @@ class CaptureThread:
         live = LiveReading(self._drive, fresh, self._daynight)
         self._reading = live if source.live else FileReading(self._drive)
         self._running = False
+        self._unexpected = ""
         # A daemon thread: a driver call that never returns must not keep the process alive.
         self._thread = threading.Thread(target=self._run, name=f"capture-{source.camera}", daemon=True)
 
@@ -224,8 +225,10 @@ class CaptureThread:
         except SourceError as error:
             return _without_frames(error)
         except Exception as error:
-            log.exception("camera %s: unexpected error in %s", self.camera, self.source.describe())
-            return SourceError(f"{self.source.describe()}: {type(error).__name__}: {error}")
+            said, self._unexpected = self._unexpected, f"{type(error).__name__}: {error}"
+            if said != self._unexpected:  # each try of months may end like this
+                log.exception("camera %s: unexpected error in %s", self.camera, self.source.describe())
+            return SourceError(f"{self.source.describe()}: {self._unexpected}")
         self._conclude()
         return None
 

@@ -49,7 +49,7 @@ class Ledger:
         self._known.add(mark)
         self._lines += 1
         if self._path is not None:
-            self._try(lambda path: _append(path, mark))
+            self._try(lambda path: _append(path, mark) if path.exists() else self._write_all(path))
 
     def saw(self, present: set[str], now: float) -> None:
         """The folder was looked through as a whole, and these are there. `now`: monotonic seconds."""
@@ -65,11 +65,14 @@ class Ledger:
             del self._gone_since[mark]
         if self._path is not None and self._lines > 2 * len(self._known) + 1000:
             self._lines = len(self._known)
-            self._try(lambda path: replace_file(path, "".join(f"{m}\n" for m in sorted(self._known)).encode()))
+            self._try(self._write_all)
 
     def other_drive(self) -> None:
         """Another drive is in the folder's place: what was not there before may be there now."""
         self._gone_since.clear()
+
+    def _write_all(self, path: Path) -> None:
+        replace_file(path, "".join(f"{mark}\n" for mark in sorted(self._known)).encode())
 
     def _try(self, write: Callable[[Path], None]) -> None:
         assert self._path is not None, "asked for by the caller"
@@ -88,7 +91,6 @@ class Ledger:
 
 
 def _append(path: Path, mark: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         file.write(f"{mark}\n")
 

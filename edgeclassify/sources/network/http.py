@@ -106,10 +106,12 @@ def _ask_once(address: Address, header: str, timeout_s: float) -> tuple[int, Hea
         )
         head, rest = _head(connection, deadline)
         status, headers = _parsed(head)
+    except TimeoutError as error:
+        connection.close()
+        raise AbsentError(f"{address.shown}: expected an HTTP answer, found none in {timeout_s:g} s.") from error
     except (OSError, ValueError) as error:
         connection.close()
-        reason = "no answer in time" if isinstance(error, TimeoutError) else str(error)
-        raise SourceError(f"{address.shown}: expected an HTTP answer, found none ({reason}).") from error
+        raise SourceError(f"{address.shown}: expected an HTTP answer, found none ({error}).") from error
     if status != 200:
         connection.close()
         return status, headers, None

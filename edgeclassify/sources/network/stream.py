@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 
-from edgeclassify.errors import SourceError
+from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network.address import Address, connect, parse_address, refused
 from edgeclassify.sources.network.rtsp import describe
@@ -125,6 +125,10 @@ class StreamSource(OpenCvSource):
                 status = describe(address, CONNECT_TIMEOUT_S)
             except SourceError as error:
                 return error
+            except TimeoutError:
+                return AbsentError(
+                    f"{address.shown}: expected an RTSP answer, found none in {CONNECT_TIMEOUT_S:g} s."
+                )
             except OSError:
                 return SourceError(
                     f"{address.shown}: port {address.port} answers, but speaks no RTSP. Check port and path."

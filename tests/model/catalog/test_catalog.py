@@ -1,5 +1,7 @@
 """Names and what they stand for."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,17 @@ def test_homes_of_nobody_are_faults(folders: Places, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EDGECLASSIFY_MODELS", "~nosuchuser/models")
     with pytest.raises(ConfigError, match=r"^EDGECLASSIFY_MODELS: ~nosuchuser/models: expected a path whose ~"):
         resolve_model("mobilenet_v2")
+
+
+def test_a_home_that_may_not_be_looked_into_has_no_entries(
+    folders: Places, unprivileged: Callable[[], AbstractContextManager[None]]
+) -> None:
+    (folders.user_entries / "mine.toml").write_text(LOCAL.format("/x.tflite"))
+    folders.user_entries.parent.chmod(0)
+    with unprivileged():
+        assert "builtin" in load_catalog().entries
+        assert "mine" not in load_catalog().entries
+    folders.user_entries.parent.chmod(0o755)
 
 
 def test_own_entries_name_own_files(folders: Places, tmp_path: Path) -> None:

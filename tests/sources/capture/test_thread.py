@@ -578,6 +578,19 @@ class TestAbsent:
         wait_for(lambda: thread.final)
         assert thread.standing.reopens == 0
 
+    def test_absence_is_not_counted_as_loss(self, frames, run):
+        thread = run(ScriptedSource([0, AbsentError("gone")], AbsentError("gone"), SourceError("no video yet")))
+        wait_for(lambda: isinstance(thread.error, AbsentError))
+        assert thread.standing.lost_since is None
+        assert thread.standing.down_s > 0
+        wait_for(lambda: thread.error is not None and str(thread.error) == "no video yet")
+        assert time.monotonic() - thread.standing.lost_since < thread.standing.down_s
+
+    def test_the_same_bug_again_and_again_is_one_traceback(self, frames, run, caplog):
+        thread = run(ScriptedSource([ZeroDivisionError("x")]), restart_attempts=10)
+        wait_for(lambda: thread.standing.reopens >= 2)
+        assert caplog.text.count("Traceback") == 1
+
 
 class WaitingSource(ScriptedSource):
     """A watched folder: waits for ever, and hears what has been classified."""

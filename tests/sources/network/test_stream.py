@@ -157,7 +157,7 @@ class TestRtsp:
             server.bind(("127.0.0.1", 0))
             server.listen()
             started = time.monotonic()
-            with pytest.raises(SourceError, match="speaks no RTSP"):
+            with pytest.raises(AbsentError, match=r"found none in 0\.5 s"):
                 StreamSource("front", f"rtsp://127.0.0.1:{server.getsockname()[1]}/x").open()
             assert time.monotonic() - started < 5
 
