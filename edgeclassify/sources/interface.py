@@ -10,6 +10,10 @@ class NoFrameInTimeError(SourceError):
     """No frame came within the time given to read() or skip(); the source is still good for another try."""
 
 
+class BrokenPictureError(NoFrameInTimeError):
+    """What came can't be decoded; the next one may be whole."""
+
+
 class StalledError(SourceError):
     """No new frame for too long. The message says how that shows; the source's name is put before it."""
 

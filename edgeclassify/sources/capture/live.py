@@ -7,7 +7,7 @@ from edgeclassify.pixels import brightness
 from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.drive import Drive
 from edgeclassify.sources.capture.freshness import Freshness
-from edgeclassify.sources.interface import NoFrameInTimeError
+from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,12 @@ class LiveReading:
     def _check_stall(self, error: NoFrameInTimeError) -> None:
         """No frame in time, or none that is new. Raises StalledError once that has lasted too long."""
         repeated = isinstance(error, _RepeatedError)
-        self._fresh.check_stall(time.monotonic(), self._drive.source.frame_interval_s, repeated=repeated)
+        try:
+            self._fresh.check_stall(time.monotonic(), self._drive.source.frame_interval_s, repeated=repeated)
+        except StalledError as stalled:
+            if isinstance(error, BrokenPictureError):
+                raise StalledError(f"{stalled}: what comes is broken ({str(error).rstrip('.')})") from error
+            raise
         if repeated:
             self._drive.stop.wait(REPEATED_S)  # or a source that repeats itself at once would keep a core busy
 

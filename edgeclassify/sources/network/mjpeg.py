@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from edgeclassify.errors import ImageError, SourceError
 from edgeclassify.sources.images.decode import decode_image
-from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError, StalledError
+from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.sources.network.http import HttpStream
 from edgeclassify.sources.network.multipart import MultipartError, MultipartParser
 from edgeclassify.types import Frame, PixelFormat
@@ -53,7 +53,7 @@ class MjpegSource(FrameSource):
         try:
             image = decode_image(data, self._shown, self._wanted_side)
         except ImageError as error:
-            raise NoFrameInTimeError(f"{self._shown}: a broken picture: {error}") from error
+            raise BrokenPictureError(str(error)) from error
         pixels = image.pixels
         frame = Frame(
             pixels, PixelFormat.BGR, pixels.shape[1], pixels.shape[0], self.camera,

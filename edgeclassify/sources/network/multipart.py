@@ -14,7 +14,8 @@ class MultipartParser:
     """Feed it what arrives; `newest` is the last part that was complete.
 
     A part ends as its Content-Length says, and where it has none at the next boundary. Cameras are sloppy with
-    boundaries (with or without the leading dashes), so these are looked for without them.
+    boundaries (with or without the leading dashes), so these are looked for without them: behind dashes, a new
+    line, or a JPEG's end.
     """
 
     def __init__(self, boundary: str) -> None:
@@ -59,6 +60,12 @@ class MultipartParser:
                 return False
             return self._complete(self._length)
         at = self._buffer.find(self._mark, self._searched)
+        while at >= 2 and bytes(self._buffer[at - 2 : at]) not in (
+            b"--",
+            b"\r\n",
+            b"\xff\xd9",
+        ):  # a picture may hold a short mark
+            at = self._buffer.find(self._mark, at + 1)
         if at < 0:
             if len(self._buffer) > LARGEST_PART:
                 raise MultipartError("a part without an end")

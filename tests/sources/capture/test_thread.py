@@ -22,7 +22,7 @@ from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState
 from tests.fakes import make_frame
 
@@ -577,6 +577,13 @@ class TestAbsent:
         thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
         wait_for(lambda: thread.final)
         assert thread.standing.reopens == 0
+
+    def test_a_stall_of_broken_pictures_says_so(self, frames, run):
+        broken = [BrokenPictureError("expected a JPEG, found half of one.")] * 100
+        thread = run(ScriptedSource([0, *broken]), stall_timeout_s=0.1)
+        wait_for(lambda: thread.standing.stalls > 0)
+        wait_for(lambda: thread.error is not None)
+        assert "what comes is broken (expected a JPEG, found half of one)" in str(thread.error)
 
     def test_absence_is_not_counted_as_loss(self, frames, run):
         thread = run(ScriptedSource([0, AbsentError("gone")], AbsentError("gone"), SourceError("no video yet")))

@@ -10,7 +10,7 @@ from edgeclassify.sources.capture import ladder
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.sources.interface import NoFrameInTimeError, StalledError
+from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.types import CameraState
@@ -106,7 +106,7 @@ def test_a_broken_picture_is_passed_over():
             try:
                 outcomes.append(source.read(5).width)
             except NoFrameInTimeError as error:
-                outcomes.append("broken picture" in str(error))
+                outcomes.append(isinstance(error, BrokenPictureError))
         source.close()
     assert {64, True} == set(outcomes)
 

@@ -77,3 +77,16 @@ def test_a_part_without_an_end(monkeypatch):
     parser = MultipartParser("frame")
     with pytest.raises(MultipartError, match="without an end"):
         parser.feed(b"--frame\r\n\r\n" + b"x" * 2000)
+
+
+def test_a_picture_that_holds_a_short_mark():
+    """Without a Content-Length the next boundary ends a picture, and "fr" is in most of them somewhere."""
+    pictures = [b"\xff\xd8 a frog, --fra" + bytes([n]) + b"\xff\xd9" for n in range(3)]
+    data = b"".join(b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" + picture + b"\r\n" for picture in pictures)
+    parser = MultipartParser("frame")
+    assert parser.feed(data + b"--frame\r\n") == 3
+    assert parser.newest == pictures[-1]
+    short = MultipartParser("fr")
+    data = data.replace(b"--frame", b"--fr").replace(b"--fra", b"a fr")
+    assert short.feed(data + b"--fr\r\n") == 3
+    assert short.newest == pictures[-1].replace(b"--fra", b"a fr")
