@@ -240,9 +240,7 @@ class Cameras:
 
     def _help(self, capture: CaptureThread) -> None:
         stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
-        lost_s = max(
-            stuck_s, 0.0 if capture.standing.lost_since is None else time.monotonic() - capture.standing.lost_since
-        )
+        lost_s = max(stuck_s, capture.standing.lost_s)
         others = any(self._works_or_may(other) for other in self._captures if other is not capture)
         source = capture.source.describe()
         remedy = self._recovery.due(capture.camera, source, lost_s, alone=not others)

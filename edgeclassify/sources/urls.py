@@ -40,7 +40,8 @@ def redacted(url: str) -> str:
     host = authority.rpartition("@")[2]
     if _HOST.fullmatch(host):
         path = re.split("[?#]", tail, maxsplit=1)[0]
-        if ":" in authority and ("@" in path or ("@" in tail and "@" not in authority)):
+        cut = "@" not in authority and re.search(":[^@]*@", rest) is not None
+        if cut or (":" in authority and "@" in path):
             return f"{scheme}://…"
         rest = host + tail
     else:

@@ -48,6 +48,8 @@ def one_message(error, *parts):
         ("rtsp://user:12/34@host/x", "rtsp://…"),
         ("rtsp://user:se@cr/et@host/x", "rtsp://…"),
         ("http://user:12?34@host/x", "http://…"),
+        ("rtsp://us/er:secret@host/x", "rtsp://…"),
+        ("rtsp://us?er:secret@host/x", "rtsp://…"),
         ("http://user:secret@host/x?mail=a@b", "http://host/x?…"),
         ("http://host/pic@home.jpg?mail=a@b", "http://host/pic@home.jpg?…"),
         ("http://user:secret@[fe80::1]:81/x", "http://[fe80::1]:81/x"),

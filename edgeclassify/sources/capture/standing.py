@@ -34,12 +34,18 @@ class Standing:
         self.camera = camera
         self.state = CameraState.STARTING
         self.error: SourceError | None = None
-        self.lost_since: float | None = time.monotonic()
-        """Monotonic seconds of the first loss since it was last well; None while it is, or is absent."""
+        self._lost_since: float | None = time.monotonic()
+        self._absent_since: float | None = None
         self._down_since: float | None = time.monotonic()
         self.restarts = self.reopens = self.stalls = self.freezes = 0
         self._on_available = on_available
         self._available: bool | None = None
+
+    @property
+    def lost_s(self) -> float:
+        """Seconds since the first loss after it was last well, without those of its absence; 0 while well."""
+        since = self._lost_since
+        return 0.0 if since is None else time.monotonic() - since
 
     @property
     def down_s(self) -> float:
@@ -54,6 +60,7 @@ class Standing:
 
     def back(self, source: str) -> None:
         """A new frame has come from the source of that name."""
+        self._end_absence()
         if self.state is CameraState.RUNNING:
             return
         if self.state in (CameraState.RESTARTING, CameraState.FAILED):
@@ -64,7 +71,7 @@ class Standing:
 
     def well(self) -> None:
         """Frames have come for long enough."""
-        self.lost_since = None
+        self._lost_since = None
 
     def rests(self) -> None:
         """It is stopped between two stills."""
@@ -72,7 +79,7 @@ class Standing:
 
     def ended(self, source: str) -> None:
         """It has come to its end."""
-        self.state, self.lost_since = CameraState.FINISHED, None
+        self.state, self._lost_since = CameraState.FINISHED, None
         log.info("camera %s: end of %s", self.camera, source)
 
     def lost(self, error: SourceError, step: Step) -> None:
@@ -97,10 +104,18 @@ class Standing:
         self.freezes += isinstance(error, FrozenError)
         if self._down_since is None:
             self._down_since = time.monotonic()
-        if isinstance(error, AbsentError):  # waiting for it is no sign that this process fails
-            self.lost_since = None
-        elif self.lost_since is None:
-            self.lost_since = time.monotonic()
+        if isinstance(error, AbsentError):
+            self._absent_since = self._absent_since or time.monotonic()
+            return
+        self._end_absence()
+        if self._lost_since is None:
+            self._lost_since = time.monotonic()
+
+    def _end_absence(self) -> None:
+        """What is absent is waited for: that is no sign that this process fails."""
+        if self._absent_since is not None and self._lost_since is not None:
+            self._lost_since += time.monotonic() - self._absent_since
+        self._absent_since = None
 
     def _tell(self, available: bool) -> None:
         if self._available is not available:

@@ -100,6 +100,11 @@ class WatchedFolderSource(FrameSource):
                 f"{self.folder}: expected a folder to watch, can't be read: {error.strerror}. "
                 "Check its kind, owner and mode."
             ) from error
+        if not os.access(self.folder, os.X_OK, effective_ids=True):
+            raise MissingInputError(
+                f"{self.folder}: expected a folder to watch, its pictures may be listed but not read. Check its "
+                "mode (x for the user that edgeclassify runs as)."
+            )
 
     def read(self, timeout_s: float) -> Frame | None:
         """The oldest new picture. Raises NoFrameInTimeError where none came, ImageError for a bad one."""
@@ -109,14 +114,13 @@ class WatchedFolderSource(FrameSource):
             if now >= self._next_look:
                 self._look(now)
             candidate = self._next_due(now)
-            if candidate is not None:
-                frame = self._load(candidate, now)
-                if frame is not None:
-                    return frame
-                continue
-            if now >= deadline:
+            if candidate is None:
+                self._closed.wait(min(max(0.0, deadline - now), 0.1))
+            elif (frame := self._load(candidate, now)) is not None:
+                return frame
+            # Also after a picture that took long to fail: the caller has more to look after.
+            if time.monotonic() >= deadline:
                 raise NoFrameInTimeError(f"{self.folder}: no new picture.")
-            self._closed.wait(min(deadline - now, 0.1))
 
     def processed(self, sequence: int, *, seen: bool) -> None:
         """A picture that was seen is done with, as `after` says; one that nobody looked at is given again."""
@@ -124,7 +128,7 @@ class WatchedFolderSource(FrameSource):
             number, candidate = self._given.popleft()
             self._held.discard(candidate.mark)
             if seen and number == sequence:
-                self._put_away(candidate.path, candidate.mark)
+                self._put_away(candidate)
             else:
                 self._candidates.setdefault(candidate.path, candidate)
 
@@ -189,7 +193,10 @@ class WatchedFolderSource(FrameSource):
 
     def _next_due(self, now: float) -> _Candidate | None:
         due = [candidate for candidate in self._candidates.values() if now >= candidate.due]
-        return min(due, key=lambda c: (c.mtime_ns, natural_key(c.path.name)), default=None)
+        # What has failed before keeps no other waiting.
+        return min(
+            due, key=lambda c: (c.failed_since is not None, c.mtime_ns, natural_key(c.path.name)), default=None
+        )
 
     # --- one picture -----------------------------------------------------------------------------------
 
@@ -201,7 +208,7 @@ class WatchedFolderSource(FrameSource):
             frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side)
         except SourceError as error:
             if self._note(candidate.path, now) == candidate.mark:  # neither gone nor written to meanwhile
-                self._put_off(candidate, now, error)
+                self._put_off(candidate, time.monotonic(), error)
             return None
         del self._candidates[candidate.path]
         self._given.append((self._sequence, candidate))
@@ -225,14 +232,17 @@ class WatchedFolderSource(FrameSource):
             again = replace(again, due=now + UNREADABLE_RETRY_S, said=True)
         self._candidates[candidate.path] = again
 
-    def _put_away(self, path: Path, mark: str) -> None:
+    def _put_away(self, candidate: _Candidate) -> None:
         assert self._ledger is not None, "opened"
+        path = candidate.path
         try:
-            if self.after == "delete":
-                path.unlink(missing_ok=True)
-                return
-            if self.after == "move":
-                _move(path, self.folder / DONE)
+            if self.after != "keep":
+                if _mark_of(path) != candidate.mark:  # gone, or another picture has its name now
+                    return
+                if self.after == "delete":
+                    path.unlink(missing_ok=True)
+                else:
+                    _move(path, self.folder / DONE)
                 return
         except OSError as error:
             if self.after not in self._said:
@@ -241,7 +251,16 @@ class WatchedFolderSource(FrameSource):
                     self.camera, path, self.after, error.strerror or error,
                 )  # fmt: skip
                 self._said.add(self.after)
-        self._ledger.add(mark)
+        self._ledger.add(candidate.mark)
+
+
+def _mark_of(path: Path) -> str | None:
+    """None where nothing is there. Raises OSError."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return fingerprint(path.name, status.st_size, status.st_mtime_ns)
 
 
 def _is_picture(entry: "os.DirEntry[str]") -> bool:

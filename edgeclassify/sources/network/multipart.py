@@ -2,6 +2,7 @@
 
 import re
 
+BEFORE_MARK = (b"--", b"\r\n", b"\xff\xd9")
 LARGEST_PART = 32 << 20
 LONGEST_HEAD = 8192
 
@@ -14,8 +15,7 @@ class MultipartParser:
     """Feed it what arrives; `newest` is the last part that was complete.
 
     A part ends as its Content-Length says, and where it has none at the next boundary. Cameras are sloppy with
-    boundaries (with or without the leading dashes), so these are looked for without them: behind dashes, a new
-    line, or a JPEG's end.
+    boundaries (with or without the leading dashes), so these are looked for without them, where a line ends.
     """
 
     def __init__(self, boundary: str) -> None:
@@ -59,22 +59,33 @@ class MultipartParser:
             if len(self._buffer) < self._length:
                 return False
             return self._complete(self._length)
-        at = self._buffer.find(self._mark, self._searched)
-        while at >= 2 and bytes(self._buffer[at - 2 : at]) not in (
-            b"--",
-            b"\r\n",
-            b"\xff\xd9",
-        ):  # a picture may hold a short mark
-            at = self._buffer.find(self._mark, at + 1)
+        at = self._find_mark()
         if at < 0:
             if len(self._buffer) > LARGEST_PART:
                 raise MultipartError("a part without an end")
-            self._searched = max(0, len(self._buffer) - len(self._mark))
             return False
         end = at
         while end and self._buffer[end - 1] in b"-":
             end -= 1
         return self._complete(end - 2 if self._buffer[end - 2 : end] == b"\r\n" else end)
+
+    def _find_mark(self) -> int:
+        """Where the next boundary's mark stands in the buffer; -1: it has not come yet."""
+        if not self._mark:
+            raise MultipartError("neither a boundary nor a length")
+        at = self._searched
+        while (at := self._buffer.find(self._mark, at)) >= 0:
+            end = at + len(self._mark)
+            behind = bytes(self._buffer[end : end + 2])
+            # A picture may hold a short mark, too.
+            if bytes(self._buffer[max(0, at - 2) : at]) in BEFORE_MARK or behind == b"\r\n":
+                return at
+            if len(behind) < 2:
+                self._searched = at
+                return -1
+            at += 1
+        self._searched = max(0, len(self._buffer) - len(self._mark))
+        return -1
 
     def _complete(self, length: int) -> bool:
         self.newest = bytes(self._buffer[:length])

@@ -20,7 +20,9 @@ from edgeclassify.sources.capture import ladder, live
 from edgeclassify.sources.capture import thread as thread_module
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.ladder import Rung, Step
 from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.standing import Standing
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState
@@ -587,11 +589,21 @@ class TestAbsent:
 
     def test_absence_is_not_counted_as_loss(self, frames, run):
         thread = run(ScriptedSource([0, AbsentError("gone")], AbsentError("gone"), SourceError("no video yet")))
-        wait_for(lambda: isinstance(thread.error, AbsentError))
-        assert thread.standing.lost_since is None
-        assert thread.standing.down_s > 0
-        wait_for(lambda: thread.error is not None and str(thread.error) == "no video yet")
-        assert time.monotonic() - thread.standing.lost_since < thread.standing.down_s
+        wait_for(lambda: str(thread.error) == "no video yet")
+        time.sleep(0.1)
+        # The first tries come after 0.5 s of absence, the ones that count after that.
+        assert 0.1 <= thread.standing.lost_s < thread.standing.down_s - 0.3
+
+    def test_a_moment_of_absence_does_not_begin_the_loss_anew(self):
+        standing = Standing("front", lambda *_: None)
+        step = Step(Rung.REOPEN, 1.0)
+        standing.lost(SourceError("no video"), step)
+        time.sleep(0.2)
+        standing.lost(AbsentError("gone"), step)
+        time.sleep(0.2)
+        standing.lost(SourceError("no video"), step)
+        assert 0.2 <= standing.lost_s < 0.35
+        assert standing.down_s >= 0.4
 
     def test_the_same_bug_again_and_again_is_one_traceback(self, frames, run, caplog):
         thread = run(ScriptedSource([ZeroDivisionError("x")]), restart_attempts=10)

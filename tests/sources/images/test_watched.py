@@ -198,8 +198,45 @@ class TestHalfWritten:
         assert sorted(names_of(source, 7)) == [f"{number}.jpg" for number in range(1, 8)]
         nothing_more(source)
 
+    def test_one_that_takes_long_to_fail_keeps_nobody_waiting(self, folder, make, monkeypatch):
+        drop(folder, "a.jpg", age_s=60)
+        drop(folder, "b.jpg")
+        read = Path.read_bytes
+
+        def slow(path):
+            if path.name == "b.jpg":
+                return read(path)
+            time.sleep(0.15)  # longer than until the next try
+            raise OSError(errno.EIO, "I/O error")
+
+        monkeypatch.setattr(Path, "read_bytes", slow)
+        source = make()
+        time.sleep(watched.QUIET_S)
+        started = time.monotonic()
+        with pytest.raises(NoFrameInTimeError):
+            source.read(0.1)
+        assert time.monotonic() - started < 1
+        assert names_of(source, 1) == ["b.jpg"]
+
+    def test_a_folder_that_may_be_listed_but_not_entered(self, folder, make, unprivileged):
+        drop(folder, "a.jpg")
+        folder.chmod(0o744)
+        with unprivileged(), pytest.raises(MissingInputError, match="listed but not read"):
+            make()
+
 
 class TestAfterwards:
+    @pytest.mark.parametrize("after", ["delete", "move"])
+    def test_another_picture_that_has_its_name_now_is_given(self, folder, make, after):
+        drop(folder, "image.jpg", age_s=10)
+        source = make(after=after)
+        frame = source.read(2.0)
+        (folder / "image.jpg").write_bytes(encode(noise(64), "JPEG"))
+        source.processed(frame.sequence, seen=True)
+        assert (folder / "image.jpg").exists()
+        assert names_of(source, 1) == ["image.jpg"]
+        assert not (folder / "image.jpg").exists()
+
     def test_delete(self, folder, make):
         drop(folder, "a.jpg", "b.jpg")
         source = make(after="delete")

@@ -90,3 +90,18 @@ def test_a_picture_that_holds_a_short_mark():
     data = data.replace(b"--frame", b"--fr").replace(b"--fra", b"a fr")
     assert short.feed(data + b"--fr\r\n") == 3
     assert short.newest == pictures[-1].replace(b"--fra", b"a fr")
+
+
+@pytest.mark.parametrize("before", [b"\r\n--", b"--", b"\n", b"\0\0", b""])
+def test_what_stands_before_a_boundary(before):
+    picture = b"\xff\xd8 a frame of what\xff\xd9"
+    part = b"frame\r\nContent-Type: image/jpeg\r\n\r\n" + picture + before
+    parser = MultipartParser("frame")
+    seen = sum(parser.feed(bytes([byte])) for byte in part * 3 + b"frame\r\n")
+    assert seen == 3
+    assert parser.newest.startswith(picture)
+
+
+def test_neither_a_boundary_nor_a_length():
+    with pytest.raises(MultipartError, match="neither"):
+        MultipartParser("").feed(b"--\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8")
