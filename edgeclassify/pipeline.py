@@ -217,7 +217,7 @@ class Pipeline:
         outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}
         if outcomes & {_Outcome.DONE, _Outcome.LOOKED}:
             self._health.record_frame(frame.captured_at_ns)
-        if outcomes & {_Outcome.DONE, _Outcome.LOOKED, _Outcome.PASSED_OVER}:
+        if outcomes - {_Outcome.FAILED}:
             self._on_frame()
         if self._left is not None:
             self._left -= 1

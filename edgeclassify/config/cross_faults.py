@@ -50,7 +50,8 @@ def _cameras(
     if "camera" not in document or document["camera"] == []:
         hint = f"source is one of {SOURCE_FORMS}"
         yield ConfigFault("camera", "at least one [[camera]] with a source", "none", hint)
-    yield from _repeated("camera", {i: _camera_name(table) for i, table in cameras.items()})
+    names = {i: _camera_name(table) for i, table in cameras.items()}
+    yield from _repeated("camera", "name", "a name that no other camera has", names)
     yield from _watched_twice(cameras)
     for i, table in cameras.items():
         yield from _of_its_kind(f"camera[{i}]", table)
@@ -64,23 +65,15 @@ def _cameras(
 
 def _watched_twice(cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
     """Each picture is given once, so only one of them would get it."""
-    seen: set[str] = set()
-    for i, table in cameras.items():
-        source = table.get("source")
-        kind, target = split_source(source) if isinstance(source, str) else ("", "")
-        if kind != "watch":
-            continue
-        folder = target.rstrip("/")
-        if folder in seen:
-            expected = "a folder that no other camera watches (several views may look at one camera)"
-            yield ConfigFault(f"camera[{i}].source", expected, repr(source))
-        seen.add(folder)
+    sources = {i: _source(table) for i, table in cameras.items()}
+    folders = {i: f"watch:{target.rstrip('/')}" for i, (kind, target) in sources.items() if kind == "watch"}
+    expected = "a folder that no other camera watches (several views may look at one camera)"
+    yield from _repeated("camera", "source", expected, folders)
 
 
 def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
     """Keys that this kind of source does not have: silently without effect they would be."""
-    source = camera.get("source")
-    kind = split_source(source)[0] if isinstance(source, str) else ""
+    kind, _ = _source(camera)
     for key, kinds in ONLY_FOR.items():
         if key not in camera or not kind or kind in kinds:
             continue
@@ -110,8 +103,7 @@ def _of_its_times(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
         yield ConfigFault(f"{place}.controls.exposure_us", expected, str(exposure_us))
     if camera.get("stop_between") is True:
         yield from _of_the_rest(place, camera)
-    source = camera.get("source")
-    if camera.get("realtime") is True and isinstance(source, str) and "://" in source:
+    if camera.get("realtime") is True and "://" in _source(camera)[1]:
         yield ConfigFault(f"{place}.realtime", "realtime with a file alone", "a stream, which has its own pace")
 
 
@@ -126,7 +118,7 @@ def _of_the_rest(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
 
 def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
     names = {i: table["name"] for i, table in views.items() if isinstance(table.get("name"), str)}
-    yield from _repeated("view", names)
+    yield from _repeated("view", "name", "a name that no other view has", names)
     camera_names = list(dict.fromkeys(map(_camera_name, cameras.values())))
     for i, table in views.items():
         camera, labels = table.get("camera"), table.get("labels")
@@ -143,12 +135,18 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
 
 
-def _repeated(kind: str, names: dict[int, str]) -> Iterator[ConfigFault]:
+def _repeated(kind: str, key: str, expected: str, values: dict[int, str]) -> Iterator[ConfigFault]:
     seen: set[str] = set()
-    for i, name in names.items():
-        if name in seen:
-            yield ConfigFault(f"{kind}[{i}].name", f"a name that no other {kind} has", repr(name))
-        seen.add(name)
+    for i, value in values.items():
+        if value in seen:
+            yield ConfigFault(f"{kind}[{i}].{key}", expected, repr(value))
+        seen.add(value)
+
+
+def _source(camera: dict[str, Any]) -> tuple[str, str]:
+    """Kind and target; empty where the source is no text."""
+    source = camera.get("source")
+    return split_source(source) if isinstance(source, str) else ("", "")
 
 
 def _camera_name(table: dict[str, Any]) -> str:

@@ -116,8 +116,6 @@ class Cameras:
         running = self._running.get(camera)
         return running is not None and running.capture.state in WORKING and camera not in self._stuck
 
-    # --- start, change, stop ---------------------------------------------------------------------------
-
     def _health_of(self, capture: CaptureThread) -> CameraHealth:
         figures = capture.health(self._recovery.in_vain(capture.camera, capture.source.describe()))
         figures = replace(figures, stalls=figures.stalls + self._stuck_times[capture.camera])
@@ -126,15 +124,15 @@ class Cameras:
         # Its thread can't say so.
         return replace(figures, state=CameraState.FAILED, error=f"{capture.source.describe()}: {STUCK}")
 
+    # --- start, change, stop ---------------------------------------------------------------------------
+
     def run(self, parts: Parts) -> None:
         """Bring what runs in line with the config: keep, change, stop and start cameras.
 
         Cameras that are to stay are changed first. Raises SourceError where one refuses its new settings.
         """
         wanted = {planned.camera.name: planned for planned in parts.sources}
-        kept = {
-            name for name, planned in wanted.items() if self._keeps(planned, parts.interval_of(planned.camera))
-        }
+        kept = {name for name, planned in wanted.items() if self._keeps(planned, parts)}
         for name in set(self._running) - kept:
             ended = self._end(name)
             if name not in wanted:  # somebody else may want the camera now
@@ -144,15 +142,10 @@ class Cameras:
                 self._begin(planned, parts)
         self._running = {name: self._running[name] for name in wanted}
 
-    def set_intervals(self, parts: Parts) -> None:
-        """A view's interval has been changed, or a view switched."""
+    def follow_views(self, parts: Parts) -> None:
+        """A view has been switched, or its interval changed."""
         for camera in parts.config.camera:
-            self._running[camera.name].capture.set_interval(parts.interval_of(camera))
-
-    def hold_unwatched(self, parts: Parts) -> None:
-        """A view has been switched: cameras of which no view is on keep their pictures, where they can."""
-        for name, running in self._running.items():
-            running.capture.hold(not parts.is_watched(name))
+            _follow_views(self._running[camera.name].capture, camera, parts)
 
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
@@ -170,26 +163,27 @@ class Cameras:
         for capture in self._captures:
             capture.acknowledge()
 
-    def _keeps(self, planned: PlannedSource, interval_s: float) -> bool:
+    def _keeps(self, planned: PlannedSource, parts: Parts) -> bool:
         """Does the thread of this camera go on, with its settings changed where that can be done?"""
         running = self._running.get(planned.camera.name)
         if running is None or running.capture.state is CameraState.FAILED:
             return False
         capture = running.capture
         if planned.made_from != running.made_from:
-            if capture.ended or not capture.follows_all_but_interval(capture_rules(planned.camera, interval_s)):
+            rules = capture_rules(planned.camera, parts.interval_of(planned.camera))
+            if capture.ended or not capture.follows_all_but_interval(rules):
                 return False
             if not capture.source.adopt(planned.make()):
                 return False
             running.made_from = planned.made_from
-        capture.set_interval(interval_s)
+        _follow_views(capture, planned.camera, parts)
         return True
 
     def _begin(self, planned: PlannedSource, parts: Parts) -> None:
         rules = capture_rules(planned.camera, parts.interval_of(planned.camera))
         capture = CaptureThread(planned.make(), self.frames, rules, self._on_available)
         self._running[planned.camera.name] = _Running(capture, planned.made_from)
-        capture.hold(not parts.is_watched(planned.camera.name))
+        _follow_views(capture, planned.camera, parts)
         capture.start()
 
     def _end(self, name: str) -> CaptureThread:
@@ -288,6 +282,12 @@ class Cameras:
             # The capture thread knows nothing of having been stuck, so it would not say that it is back.
             if self.is_available(camera):
                 self._on_available(camera, True)
+
+
+def _follow_views(capture: CaptureThread, camera: CameraConfig, parts: Parts) -> None:
+    """As often as the views want it; where none is switched on it keeps its pictures, if it can."""
+    capture.set_interval(parts.interval_of(camera))
+    capture.hold(not parts.is_watched(camera.name))
 
 
 def _camera_error(failed: Sequence[CaptureThread]) -> EdgeClassifyError:

@@ -155,16 +155,14 @@ class Daemon:
         self._widen_watchdog()
         self._line.start()
         cameras.run(parts)
-        cameras.hold_unwatched(parts)
 
     def _widen_watchdog(self) -> None:
         """Longer than frames are apart, and than it takes to know that a call into a source does not return."""
         unit_s = watchdog_interval_s()
         if unit_s is None:
             return
-        if (wanted_s := max(unit_s, self._parts.longest_silence_s + WATCHDOG_MARGIN_S)) != (
-            self._watchdog_s or unit_s
-        ):
+        wanted_s = max(unit_s, self._parts.longest_silence_s + WATCHDOG_MARGIN_S)
+        if wanted_s != (self._watchdog_s or unit_s):
             self._watchdog_s = wanted_s
             self._notifier.extend_watchdog(wanted_s)
 
@@ -253,13 +251,12 @@ class Daemon:
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest."""
         switch_view(view, enabled, _running(self._publisher), self._health)
-        _running(self._cameras).hold_unwatched(self._parts)
         self.renew_intervals()
 
     def renew_intervals(self) -> None:
         """A view's interval has been changed, or a view switched."""
         self._widen_watchdog()
-        _running(self._cameras).set_intervals(self._parts)
+        _running(self._cameras).follow_views(self._parts)
 
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""

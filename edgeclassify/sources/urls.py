@@ -38,20 +38,25 @@ def redacted(url: str) -> str:
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     tail = rest[len(authority) :]
     host = authority.rpartition("@")[2]
-    if _HOST.fullmatch(host):
-        path = re.split("[?#]", tail, maxsplit=1)[0]
-        cut = "@" not in authority and re.search(":[^@]*@", rest) is not None
-        if cut or (":" in authority and "@" in path):
-            return f"{scheme}://…"
-        rest = host + tail
-    else:
+    if not _HOST.fullmatch(host):
         rest = rest.rpartition("@")[2]
+    elif _may_be_cut(authority, tail):
+        return f"{scheme}://…"
+    else:
+        rest = host + tail
     try:
         parts = urlsplit(f"{scheme}://{rest}")
     except ValueError:
         return f"{scheme}://…"
     path = without_named_secrets(parts.path)
     return urlunsplit((parts.scheme, parts.netloc, path, "…" if parts.query else "", ""))
+
+
+def _may_be_cut(authority: str, tail: str) -> bool:
+    """May a / or ? of a password have ended what counts as user, password and host?"""
+    if "@" not in authority:
+        return re.search(":[^@]*@", authority + tail) is not None
+    return ":" in authority and "@" in re.split("[?#]", tail, maxsplit=1)[0]
 
 
 def fetch(url: str) -> bytes:

@@ -67,26 +67,26 @@ def test_is_url():
     assert not is_url("rtsp://a/b")
 
 
-def test_body_and_password():
-    seen = []
+def noting(seen):
+    """Answer with a body, and note how it was asked for."""
 
     def answer(handler):
         seen.append(handler.headers.get("Authorization"))
         body(b"abc")(handler)
 
-    with serving(answer) as server:
+    return answer
+
+
+def test_body_and_password():
+    seen = []
+    with serving(noting(seen)) as server:
         assert fetch(address(server)) == b"abc"
     assert seen == ["Basic " + base64.b64encode(b"user:hunter2").decode()]
 
 
 def test_a_password_that_is_no_latin_1():
     seen = []
-
-    def answer(handler):
-        seen.append(handler.headers.get("Authorization"))
-        body(b"abc")(handler)
-
-    with serving(answer) as server:
+    with serving(noting(seen)) as server:
         fetch(f"http://user:%E6%97%A5%40@127.0.0.1:{server.server_port}/")
     assert seen == ["Basic " + base64.b64encode("user:日@".encode()).decode()]
 

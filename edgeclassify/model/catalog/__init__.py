@@ -53,7 +53,7 @@ def load_catalog() -> Catalog:
 
 
 def _entry_files(folder: Path) -> list[Path]:
-    """None where the folder may not be looked into, as in the home of another user."""
+    """An empty list where the folder may not be looked into, as in the home of another user."""
     try:
         return sorted(folder.glob("*.toml"))
     except OSError:

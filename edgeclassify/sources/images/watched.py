@@ -86,7 +86,8 @@ class WatchedFolderSource(FrameSource):
         self._closed.clear()
         self._candidates.clear()
         self._next_look = self._next_full_look = 0.0
-        self._ledger = self._ledger or Ledger(self._ledger_path)
+        if self._ledger is None:  # an empty one counts as false
+            self._ledger = Ledger(self._ledger_path)
         try:
             with os.scandir(self.folder) as entries:
                 next(entries, None)
@@ -180,15 +181,14 @@ class WatchedFolderSource(FrameSource):
         """Keep a new or changed file in mind; its mark, None where it has gone meanwhile."""
         assert self._ledger is not None, "opened"
         try:
-            status = path.stat()
+            mark, mtime_ns = _mark_of(path)
         except OSError:
             self._candidates.pop(path, None)
             return None
-        mark = fingerprint(path.name, status.st_size, status.st_mtime_ns)
         if mark in self._ledger or mark in self._held:
             self._candidates.pop(path, None)
         elif path not in self._candidates or self._candidates[path].mark != mark:
-            self._candidates[path] = _Candidate(path, mark, status.st_mtime_ns, now + QUIET_S)
+            self._candidates[path] = _Candidate(path, mark, mtime_ns, now + QUIET_S)
         return mark
 
     def _next_due(self, now: float) -> _Candidate | None:
@@ -237,13 +237,15 @@ class WatchedFolderSource(FrameSource):
         path = candidate.path
         try:
             if self.after != "keep":
-                if _mark_of(path) != candidate.mark:  # gone, or another picture has its name now
+                if _mark_of(path)[0] != candidate.mark:  # another picture has its name now
                     return
                 if self.after == "delete":
-                    path.unlink(missing_ok=True)
+                    path.unlink()
                 else:
                     _move(path, self.folder / DONE)
                 return
+        except FileNotFoundError:  # somebody else has put it away
+            return
         except OSError as error:
             if self.after not in self._said:
                 log.error(
@@ -254,13 +256,10 @@ class WatchedFolderSource(FrameSource):
         self._ledger.add(candidate.mark)
 
 
-def _mark_of(path: Path) -> str | None:
-    """None where nothing is there. Raises OSError."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return fingerprint(path.name, status.st_size, status.st_mtime_ns)
+def _mark_of(path: Path) -> tuple[str, int]:
+    """A picture's fingerprint, and when it was changed (ns). Raises OSError."""
+    status = path.stat()
+    return fingerprint(path.name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
 
 
 def _is_picture(entry: "os.DirEntry[str]") -> bool:
@@ -273,12 +272,11 @@ def _is_picture(entry: "os.DirEntry[str]") -> bool:
 
 
 def _move(path: Path, folder: Path) -> None:
-    """Into the folder, under a name that is free there. Nothing is done where the file has gone."""
+    """Into the folder, under a name that is free there. Raises OSError."""
     folder.mkdir(exist_ok=True)
     target = folder / path.name
     number = 0
     while target.exists():
         number += 1
         target = folder / f"{path.stem}-{number}{path.suffix}"
-    if path.exists():
-        path.rename(target)
+    path.rename(target)
