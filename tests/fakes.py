@@ -87,6 +87,9 @@ class RecordingPublisher(Publisher):
         self.running = True
         self._note("start", None)
 
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        return True
+
     def stop(self, timeout_s: float) -> None:
         self.running = False
         self._note("stop", timeout_s)

@@ -42,6 +42,8 @@ STOP_BUDGET_S = 1.8
 
 RELOAD_PATIENCE_S = 60.0
 """How much longer than that a reload waits for the frame that is being inferred."""
+CONNECT_PATIENCE_S = 2.0
+"""How long inference waits for the outcome of the first attempt to connect, after the start and after a reload."""
 
 WATCHDOG_MARGIN_S = 10.0
 """How much later than a frame is due at the latest systemd ends the daemon."""
@@ -153,8 +155,16 @@ class Daemon:
             snapshots=self._snapshots,
         )
         self._widen_watchdog()
+        self._await_broker()
         self._line.start()
         cameras.run(parts)
+
+    def _await_broker(self) -> None:
+        """Before the first frame: what it shows would come as history, on which nobody acts."""
+        deadline = time.monotonic() + CONNECT_PATIENCE_S
+        publisher = _running(self._publisher)
+        while not (publisher.await_first_attempt(TICK_S) or self._requests.stop or time.monotonic() > deadline):
+            pass
 
     def _widen_watchdog(self) -> None:
         """Longer than frames are apart, and than it takes to know that a call into a source does not return."""

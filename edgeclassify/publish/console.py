@@ -56,6 +56,10 @@ class ConsolePublisher(Publisher):
             self._out = sys.stdout
         self._print([payload.status_message(self._topics, online=True)])
 
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """There is nothing to wait for."""
+        return True
+
     def stop(self, timeout_s: float) -> None:
         """Print `status offline`."""
         self._print([payload.status_message(self._topics, online=False)])

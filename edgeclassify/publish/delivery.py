@@ -83,8 +83,13 @@ class Delivery:
         self._deadline = 0.0
         self._waker = Waker()
         self._interrupt = Interrupt()
+        self._tried = Flag()
         self.connected = False
         """Has the broker accepted us, and not gone since?"""
+
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Wait until it is known how the first attempt to connect has ended; False when that takes longer."""
+        return self._tried.wait(timeout_s)
 
     def wake(self) -> None:
         """There is something to send."""
@@ -114,6 +119,7 @@ class Delivery:
             except Exception:
                 # The daemon runs for months: a fault in here costs this connection, not the publisher.
                 log.exception("the broker connection failed by a fault in edgeclassify")
+            self._tried.set()
             self._stopping.wait(self._backoff.next_s())
 
     # --- connecting ------------------------------------------------------------------------------------
@@ -178,6 +184,7 @@ class Delivery:
             oversize=self._oversize, on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
+        self._tried.set()
         begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()

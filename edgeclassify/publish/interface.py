@@ -74,7 +74,7 @@ class Spool(ABC):
 
 
 class Publisher(ABC):
-    """Delivers to one place (a broker, a terminal). Every method returns at once and is thread-safe.
+    """Delivers to one place (a broker, a terminal). Thread-safe; what publishes or answers returns at once.
 
     States, availability and info describe now: the newest value replaces an older one that could not be sent.
     Events are never replaced: they go through the spool.
@@ -83,6 +83,13 @@ class Publisher(ABC):
     @abstractmethod
     def start(self) -> None:
         """Begin to connect in the background."""
+
+    @abstractmethod
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Wait until the first attempt to connect has succeeded or failed; False when it takes longer.
+
+        An event goes out as it happens, not as history, only where there is a connection.
+        """
 
     @abstractmethod
     def stop(self, timeout_s: float) -> None:

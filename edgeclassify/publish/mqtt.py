@@ -97,6 +97,10 @@ class MqttPublisher(Publisher):
         self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)
         self._thread.start()
 
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Until the broker has accepted us, or could not be reached."""
+        return self._delivery.await_first_attempt(timeout_s)
+
     def stop(self, timeout_s: float) -> None:
         """Deliver what is pending, publish `offline`, disconnect. Without a connection it returns at once.
 

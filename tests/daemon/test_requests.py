@@ -11,6 +11,7 @@ import pytest
 
 from edgeclassify.daemon import assembly, requests
 from edgeclassify.daemon.requests import QUEUE
+from edgeclassify.publish.connection import PahoLink
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame
 from tests.daemon.conftest import StartNode
@@ -202,6 +203,27 @@ def test_reload(start_node: StartNode) -> None:
     assert node.ask("reload") == {"views": ["gate", "door"]}
     wait_for(lambda: node.events("door"))
     assert node.ask("classify_now", view="door")["view"] == "door"
+
+
+@pytest.fixture
+def slow_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    opens = PahoLink.open
+
+    def open_slowly(link: PahoLink, timeout_s: float) -> None:
+        time.sleep(0.3)
+        opens(link, timeout_s)
+
+    monkeypatch.setattr(PahoLink, "open", open_slowly)
+
+
+@pytest.mark.usefixtures("slow_to_connect")
+def test_what_the_first_frame_shows_is_live(start_node: StartNode) -> None:
+    """After the start, and after a reload over a new connection."""
+    node = started(start_node())
+    node.document["view"] = TWO_VIEWS
+    node.ask("reload")
+    wait_for(lambda: node.events("door"))
+    assert not node.of("/history")
 
 
 def test_a_reload_over_a_new_connection_is_answered_once(start_node: StartNode) -> None:
