@@ -11,6 +11,8 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 FRAMES ?= 9
+# Most tests wait for something; few of them compute.
+TEST_JOBS ?= 4
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
@@ -24,7 +26,7 @@ demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
 
 test: $(VENV)/.test
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal $(PYTEST_ARGS)
 
 test-home-assistant: $(HA_VENV)/.home-assistant
 	cd tests/home_assistant && $(abspath $(HA_VENV))/bin/pytest -c pytest.ini --rootdir . -p no:sugar $(PYTEST_ARGS)

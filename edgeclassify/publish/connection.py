@@ -233,6 +233,11 @@ class PahoLink(Link):
         """Has the broker answered CONNECT, be it with a no?"""
         return self._connack is not None
 
+    @property
+    def subscribing(self) -> bool:
+        """Has a subscription not been answered yet?"""
+        return bool(self._subscribing)
+
     def subscribe(self, topic: str) -> None:
         """Ask for a topic; what comes lands in `arrived`, and the topic in `denied` where that is refused."""
         _, mid = self._client.subscribe(topic, qos=1)

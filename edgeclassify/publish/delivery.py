@@ -184,7 +184,6 @@ class Delivery:
             oversize=self._oversize, on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
-        self._tried.set()
         begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
@@ -212,6 +211,8 @@ class Delivery:
             session.pump()
             self._send_results(link)
             self._step(link, session, _TICK_S)
+            if not link.subscribing:
+                self._tried.set()
         return self._farewell(link, session)
 
     def _step(self, link: PahoLink, session: Session, timeout_s: float) -> None:

@@ -98,7 +98,7 @@ class MqttPublisher(Publisher):
         self._thread.start()
 
     def await_first_attempt(self, timeout_s: float) -> bool:
-        """Until the broker has accepted us, or could not be reached."""
+        """Until the broker has accepted us and what we subscribe to, or could not be reached."""
         return self._delivery.await_first_attempt(timeout_s)
 
     def stop(self, timeout_s: float) -> None:

@@ -75,7 +75,7 @@ def spool() -> MemorySpool:
 
 @pytest.fixture
 def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
-    """Starts a publisher on a port with short waits; `wait=False`: don't wait for the connection.
+    """Starts a publisher on a port with short waits; `wait=False`: don't wait until it is connected and listens.
 
     `around`: further arguments of MqttPublisher (inbox, announcement …).
     """
@@ -95,6 +95,7 @@ def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
             publisher.start()
             if wait:
                 wait_for(lambda: publisher.connected)
+                assert publisher.await_first_attempt(10)
             return publisher
 
         yield start

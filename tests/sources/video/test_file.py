@@ -105,16 +105,21 @@ class TestRealtime:
         assert source.live
         assert source.frame_interval_s == pytest.approx(0.1)
         started = time.monotonic()
-        assert [self.level(source.read(1)) for _ in range(8)] == list(range(8))
-        assert time.monotonic() - started == pytest.approx(0.7, abs=0.15)
+        arrived = []
+        for number in range(8):
+            assert self.level(source.read(1)) == number
+            arrived.append(time.monotonic() - started)
+        assert all(seconds > number / 10 - 0.02 for number, seconds in enumerate(arrived))
         assert source.read(1) is None
         source.close()
 
     def test_a_slow_reader_misses_frames_and_stays_in_time(self, tmp_path):
         source = self.source(tmp_path, 12)
         assert self.level(source.read(1)) == 0
+        started = time.monotonic()
         time.sleep(0.55)
-        assert self.level(source.read(1)) in (5, 6)
+        late = time.monotonic() - started
+        assert late * 10 - 1 <= self.level(source.read(1)) <= late * 10 + 2
         source.close()
 
     def test_waits_no_longer_than_it_may(self, tmp_path):
