@@ -23,7 +23,10 @@ READ_TIMEOUT_S = 5.0
 OVER_TCP = ("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
 """OpenCV 4.11 takes UDP without it. Whoever has set the variable has reasons."""
 WAITED_S = 0.004
-"""A grab that took so long has waited for the network: what was buffered before has been read."""
+"""A grab that took so long has waited for the network; so has one of half a frame interval, where that is longer:
+decoding takes time too."""
+WAITS = 2
+"""After so many of those in a row what was buffered has been read; one alone may come of a busy machine."""
 DRAIN_S = 3.0
 CLOCK_DRIFT = 1e-3
 """So much faster or slower a camera's clock may be."""
@@ -97,13 +100,12 @@ class StreamSource(OpenCvSource):
 
     def _drain(self) -> None:
         """Pass over what came while the stream was being opened: it is seconds old."""
-        until = time.monotonic() + DRAIN_S
-        while time.monotonic() < until:
-            started = time.monotonic()
+        waited_s = max(WAITED_S, (self.frame_interval_s or 0.0) / 2)
+        waits, until = 0, time.monotonic() + DRAIN_S
+        while waits < WAITS and (started := time.monotonic()) < until:
             if not self._capture.grab():
                 return
-            if time.monotonic() - started > WAITED_S:
-                return
+            waits = waits + 1 if time.monotonic() - started > waited_s else 0
 
     def _catch_up(self, lag_s: float) -> None:
         log.warning(
