@@ -72,6 +72,9 @@ class RecordingPublisher(Publisher):
         """`spool`: events go through it; `delivers`: they count as delivered at once."""
         self.calls: list[tuple[str, Any]] = []
         self.running = False
+        self.tried = threading.Event()
+        """Cleared: a broker that gives no answer, not even a no."""
+        self.tried.set()
         self._spool, self._delivers = spool, delivers
         self._lock = threading.Lock()
 
@@ -88,7 +91,8 @@ class RecordingPublisher(Publisher):
         self._note("start", None)
 
     def await_first_attempt(self, timeout_s: float) -> bool:
-        return True
+        self._note("await", timeout_s)
+        return self.tried.wait(timeout_s)
 
     def stop(self, timeout_s: float) -> None:
         self.running = False

@@ -495,7 +495,7 @@ def test_requests_during_the_stop_are_answered(start_node: StartNode) -> None:
     assert len(asked) == 3
     for transaction in asked:
         assert "stops" in node.answer_to(transaction)["error"]
-    assert node.of(f"{BASE}/status")[-1] == b"offline"
+    wait_for(lambda: node.of(f"{BASE}/status")[-1] == b"offline")
     assert [event["event_type"] for event in node.events()] == ["start", "end"]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly, cameras
+from edgeclassify.daemon import Daemon, assembly, cameras, supervisor
 from edgeclassify.daemon.way_out import Surroundings
 from edgeclassify.errors import (
     AbsentError,
@@ -50,6 +50,7 @@ class Bench:
         self.document: dict[str, Any] = {"camera": [{"name": "front", "source": "synthetic:", "interval_s": 0}]}
         self.raised: EdgeClassifyError | None = None
         self.delivers = True
+        self.mute = False
         monkeypatch.setattr(assembly, "make_source", self._make_source)
         monkeypatch.setattr(assembly, "_tested_classifier", self._open)
         self.daemon = Daemon(self.load, make_publisher=self._publish, notifier=self.notifier)
@@ -73,7 +74,9 @@ class Bench:
         if config.mqtt.host == "impossible":
             raise PublishError("mqtt.tls.ca: no such file")
         self.publishers.append(RecordingPublisher(around.spool, delivers=self.delivers))
-        return self.publishers[-1]
+        if self.mute:
+            self.publisher.tried.clear()
+        return self.publisher
 
     @property
     def publisher(self) -> RecordingPublisher:
@@ -132,6 +135,25 @@ def test_order_from_start_to_stop(bench: Bench) -> None:
     assert bench.classifiers["builtin"].closed
     assert bench.notifier.sent[0] == "READY=1"
     assert "STOPPING=1" in bench.notifier.sent
+
+
+def test_a_broker_without_an_answer_is_waited_for_in_vain(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 0.2)
+    bench.mute = True
+    bench.start()
+    wait_for(lambda: bench.publisher.of("state"))
+    bench.stop()
+    kinds = [kind for kind, _ in bench.publisher.calls]
+    assert kinds.index("info") < kinds.index("await") < kinds.index("state")
+
+
+def test_a_stop_does_not_wait_for_the_broker(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 60)
+    bench.mute = True
+    bench.thread.start()
+    wait_for(lambda: bench.publishers and bench.publisher.of("await"))
+    bench.stop()
+    assert bench.raised is None
 
 
 def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
