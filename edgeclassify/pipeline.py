@@ -36,7 +36,7 @@ class Frames(Protocol):
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of some camera, None when none came in time."""
 
-    def settle(self, *, seen: bool = True) -> None:
+    def settle(self, *, seen: bool) -> None:
         """The frame that was taken last is done with. `seen`: it was classified for a view that is switched on."""
 
 

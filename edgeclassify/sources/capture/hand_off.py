@@ -13,8 +13,8 @@ class LatestFrames:
     Drop policy: `put` overwrites a frame that nobody took, and counts it as dropped; `put_waiting` waits
     instead. `take` goes round the cameras, so that a fast one can't starve a slow one.
 
-    There is one taker. When it comes for the next frame it is done with the one before: `settled` tells, of frames
-    that had waited.
+    There is one taker, and it says by `settle` that it is done with a frame: `settled` tells, of frames that had
+    waited.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,6 @@ class LatestFrames:
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
         with self._changed:
-            self._settle(seen=True)
             self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
             if self._closed:
                 return None
@@ -64,10 +63,15 @@ class LatestFrames:
                     return frame
             return None
 
-    def settle(self, *, seen: bool = True) -> None:
+    def settle(self, *, seen: bool) -> None:
         """The taker is done with the frame that it took last. `seen`: it was of use."""
         with self._changed:
-            self._settle(seen=seen)
+            if self._taken is None:
+                return
+            camera, sequence = self._taken
+            if camera in self._settled:  # nobody asks after the frames of a live source
+                self._settled[camera].append((sequence, seen))
+            self._taken = None
 
     def settled(self, camera: str) -> list[tuple[int, bool]]:
         """The camera's frames that the taker is done with: number, and was it seen? Each is told once."""
@@ -110,13 +114,6 @@ class LatestFrames:
         """Frames dropped so far, per camera."""
         with self._changed:
             return dict(self._dropped)
-
-    def _settle(self, *, seen: bool) -> None:
-        if self._taken is not None:
-            camera, sequence = self._taken
-            if camera in self._settled:  # nobody asks after the frames of a live source
-                self._settled[camera].append((sequence, seen))
-            self._taken = None
 
     def _store(self, frame: Frame) -> None:
         if self._closed:

@@ -647,6 +647,7 @@ class TestWaiting:
         source = WaitingSource([0, 1])
         thread = run(source)
         assert frames.take(5).sequence == 0
+        frames.settle(seen=True)
         assert frames.take(5).sequence == 1
         wait_for(lambda: source.heard == [(0, True)])
         frames.settle(seen=False)
@@ -658,7 +659,7 @@ class TestWaiting:
         thread = run(source)
         assert frames.take(5).sequence == 0
         assert thread.stop(2)
-        frames.settle()
+        frames.settle(seen=True)
         thread.acknowledge()
         assert source.heard == [(0, True)]
 

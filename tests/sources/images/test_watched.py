@@ -348,11 +348,12 @@ def test_through_the_capture_thread(folder, make):
     assert frames.take(5).origin.endswith("a.jpg")
     time.sleep(0.3)
     assert (folder / "a.jpg").exists()
+    frames.settle(seen=True)
     assert frames.take(5).origin.endswith("b.jpg")
     wait_for(lambda: not (folder / "a.jpg").exists())
     assert (folder / "b.jpg").exists()
     assert thread.stop(2)
-    frames.settle()
+    frames.settle(seen=True)
     thread.acknowledge()
     assert sorted(path.name for path in folder.iterdir()) == ["c.jpg"]
 

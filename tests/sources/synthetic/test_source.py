@@ -158,8 +158,10 @@ class TestFaults:
         source = scripted("block@0:never")
         closed = []
         threading.Timer(0.05, lambda: closed.append(1) or source.close()).start()
+        started = time.monotonic()
         source.read(1)
         assert closed
+        assert time.monotonic() - started < 2
 
     def test_hang_keeps_the_other_threads_from_running(self):
         source = scripted("hang@0:0.2s")

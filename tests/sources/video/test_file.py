@@ -105,11 +105,8 @@ class TestRealtime:
         assert source.live
         assert source.frame_interval_s == pytest.approx(0.1)
         started = time.monotonic()
-        arrived = []
-        for number in range(8):
-            assert self.level(source.read(1)) == number
-            arrived.append(time.monotonic() - started)
-        assert all(seconds > number / 10 - 0.02 for number, seconds in enumerate(arrived))
+        assert [self.level(source.read(1)) for _ in range(8)] == list(range(8))
+        assert time.monotonic() - started == pytest.approx(0.7, abs=0.15)
         assert source.read(1) is None
         source.close()
 
@@ -118,8 +115,11 @@ class TestRealtime:
         assert self.level(source.read(1)) == 0
         started = time.monotonic()
         time.sleep(0.55)
-        late = time.monotonic() - started
-        assert late * 10 - 1 <= self.level(source.read(1)) <= late * 10 + 2
+        asked = time.monotonic() - started
+        level = self.level(source.read(1))
+        assert (
+            asked * 10 - 1 <= level <= (time.monotonic() - started) * 10 + 0.5
+        )  # 5 or 6, where nothing else runs
         source.close()
 
     def test_waits_no_longer_than_it_may(self, tmp_path):

@@ -64,7 +64,7 @@ def main():
             classifier.classify(frame)
             total += 1
         del frame
-        frames.settle()
+        frames.settle(seen=True)
         rows.append({"frames": total, "resident_kib": resident_kib(), "open_files": open_files()})
         print(f"{total} frames, {rows[-1]['resident_kib']} KiB, {rows[-1]['open_files']} files", file=sys.stderr)
     capture.stop(5)
