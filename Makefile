@@ -66,11 +66,11 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 	@touch $@
 
 $(VENV)/.test: $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --editable '.[test,litert]'
+	$(PIP) install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --editable '.[dev,litert]'
+	$(PIP) install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
 install uninstall:

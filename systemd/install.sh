@@ -24,21 +24,22 @@ make_environment() {
   command -v "$python" >/dev/null || fail "$python is not there; sudo apt install python3 python3-venv"
   version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or later is needed, $python is $version"
+  # What pip installs follows the kernel's word for the machine: LiteRT, numpy and OpenCV have no 32-bit wheels.
+  "$python" -c 'import platform, struct, sys; sys.exit(platform.machine() == "aarch64" and struct.calcsize("P") == 4)' ||
+    fail "this system is a 32-bit one under a 64-bit kernel; run: sudo setarch linux32 make install"
   # After an upgrade of the operating system the packages of the Python before are of no use.
   [ -d "$home/lib/python$version/site-packages" ] && [ -x "$home/bin/pip" ] && return
   "$python" -m venv --system-site-packages --clear "$home" || fail "no environment made; sudo apt install python3-venv"
 }
 
 install_package() {
-  # LiteRT is many times faster than tflite-runtime; its wheels are for 64-bit userlands.
-  extra=$("$home/bin/python" -c 'import struct; print("[litert]" if struct.calcsize("P") == 8 else "")')
   # From a copy: building leaves files behind, and files of a former build would be installed again.
   copy=$(mktemp -d)
   trap 'rm -rf "$copy"' EXIT
   for part in pyproject.toml README.md LICENSE edgeclassify; do
     [ ! -e "$checkout/$part" ] || cp -R "$checkout/$part" "$copy/"
   done
-  "$home/bin/pip" --disable-pip-version-check install --no-cache-dir --quiet "$copy$extra"
+  "$home/bin/pip" --disable-pip-version-check install --no-cache-dir --quiet "$copy"
   install -d /usr/local/bin
   ln -sfn "$home/bin/edgeclassify" /usr/local/bin/edgeclassify
 }

@@ -146,7 +146,10 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
     if outcome.prediction is None:
         click.echo(f"edgeclassify: {outcome.error}", err=True)
         return
-    click.echo(f"{outcome.path}  ({outcome.prediction.ms:.1f} ms, {classifier.info.name})")
+    from edgeclassify.model.interpreter import in_words
+
+    info = classifier.info
+    click.echo(f"{outcome.path}  ({outcome.prediction.ms:.1f} ms, {info.name}, {in_words(info.runtime)})")
     for row in outcome.prediction.top(top):
         bar = "█" * round(row.score * 20)
         click.echo(f"  {row.score:6.1%} {bar:<20} {row.label}")

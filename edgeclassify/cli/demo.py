@@ -43,16 +43,18 @@ def demo(
     from edgeclassify.demo.broker import EmbeddedBroker
     from edgeclassify.demo.subscriber import PrintingSubscriber
     from edgeclassify.logs import set_up_logging
+    from edgeclassify.model.interpreter import in_words, runtime_name
 
     set_up_logging("warning")
     output = OutputWatch()
+    section = model_section(model, labels, runtime, threads)
+    click.echo(f"model {section.name} on {in_words(runtime_name(section.runtime))}")
     with (
         tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as state,
         demo_photos() as photos,
         EmbeddedBroker() as broker,
         PrintingSubscriber("127.0.0.1", broker.port, on_broken=output.broken) as subscriber,
     ):
-        section = model_section(model, labels, runtime, threads)
         document = {
             "node": {"name": "demo", "state_dir": state},
             "mqtt": {"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"},

@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,12 @@ def test_a_cat_is_a_cat_and_an_espresso_an_espresso(photos: Path, capsys: pytest
     cat, espresso = out.split(str(photos / "espresso.jpg"))
     assert "cat" in cat.splitlines()[1].lower() or "tabby" in cat.splitlines()[1]
     assert "espresso" in espresso.splitlines()[1]
+
+
+def test_the_line_of_a_picture_names_model_and_runtime(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(photos / "cat.jpg")]) == ExitStatus.OK
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.fullmatch(r".*cat\.jpg  \(\d+\.\d ms, builtin, (LiteRT|tflite-runtime) \d+\.\d+\.\d+\)", first)
 
 
 def test_json_has_one_object_per_picture(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:

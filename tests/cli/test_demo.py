@@ -1,6 +1,7 @@
 """`edgeclassify demo` as a newcomer runs it, in a process of its own."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,9 @@ def test_the_demo_ends_by_itself_and_shows_cat_and_espresso() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    lines = [line.split("  ", 1) for line in done.stdout.splitlines()]
+    first, *rest = done.stdout.splitlines()
+    assert re.fullmatch(r"model builtin on (LiteRT|tflite-runtime) \d+\.\d+\.\d+", first)
+    lines = [line.split("  ", 1) for line in rest]
     topics = [topic for topic, _ in lines]
     assert topics[0] == "edgeclassify/demo/status"
     assert lines[-1] == ["edgeclassify/demo/status", "offline"]

@@ -56,7 +56,18 @@ def test_auto_takes_litert_where_it_is(write_model: WriteModel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "hint"), [("litert", "edgeclassify[litert]"), ("tflite-runtime", "tflite-runtime==")]
+    ("runtime_is", "shown"), [("litert 2.3.0", "LiteRT 2.3.0"), ("tflite-runtime 2.14.0", "tflite-runtime 2.14.0")]
+)
+def test_a_runtime_in_words(runtime_is: str, shown: str) -> None:
+    assert interpreter.in_words(runtime_is) == shown
+
+
+def test_what_would_run_a_model_is_known_without_one(write_model: WriteModel, runtime: RuntimeName) -> None:
+    assert interpreter.runtime_name(runtime) == open_interpreter(write_model(flatten_model()), runtime).runtime
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hint"), [("litert", "ai-edge-litert"), ("tflite-runtime", "edgeclassify[tflite-runtime]")]
 )
 def test_a_runtime_that_is_not_there(
     write_model: WriteModel, monkeypatch: pytest.MonkeyPatch, wanted: RuntimeName, hint: str
