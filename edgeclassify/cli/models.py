@@ -76,7 +76,7 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
 
     Both are checked before they are put in place: EDGECLASSIFY_MODELS; else /var/lib/edgeclassify/models where the
     service is set up and you may write there; else ~/.local/share/edgeclassify/models. A download that was cut off
-    goes on where it stopped.
+    goes on where it stopped. For the service: sudo edgeclassify models fetch NAME.
 
     \b
     Example:  edgeclassify models fetch mobilenet_v2
@@ -85,6 +85,7 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
     """
     from edgeclassify.model.catalog import load_catalog
     from edgeclassify.model.catalog.fetch import Origin, fetch_model
+    from edgeclassify.model.catalog.places import fetch_command, service_folder
 
     _check_mirror(mirror)
     entry = load_catalog().entry(name)
@@ -92,6 +93,13 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
         fetched = fetch_model(entry, Origin(mirror=mirror, local=local), progress)
     state = "is already here" if fetched.was_there else "fetched"
     click.echo(f"{name}: {state}: {fetched.path}")
+    service = service_folder()
+    if service is not None and fetched.path.parent != service and entry.local_file is None:
+        click.echo(
+            f"edgeclassify: {name}: the service of this machine can't see it there. "
+            f"For the service: {fetch_command(name)}",
+            err=True,
+        )
 
 
 @models.command()

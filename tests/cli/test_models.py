@@ -1,5 +1,6 @@
 """`edgeclassify models …` as a user meets it: output, exit status, one message on stderr."""
 
+import hashlib
 import json
 import os
 import re
@@ -105,6 +106,35 @@ def test_the_mirror_of_the_environment(
 ) -> None:
     monkeypatch.setenv("EDGECLASSIFY_MODEL_MIRROR", "/mnt/models")
     assert models("fetch", "inat_bird") == ExitStatus.USAGE
+
+
+@pytest.mark.parametrize("for_service", [True, False])
+def test_fetch_says_when_the_service_can_not_see_the_model(
+    for_service: bool,
+    tmp_path: Path,
+    user_entries: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = tflite_bytes(flatten_model())
+    (tmp_path / "x.tflite").write_bytes(model)
+    digest = hashlib.sha256(model).hexdigest()
+    (user_entries / "x.toml").write_text(
+        f'description = "x"\nurl = "http://models.invalid/x.tflite"\nsha256 = "{digest}"'
+    )
+    monkeypatch.delenv("EDGECLASSIFY_MODELS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    monkeypatch.setattr(places, "SYSTEM_MODELS", tmp_path / "service")
+    places.SYSTEM_MODELS.mkdir()
+    monkeypatch.setattr(places, "can_write", lambda folder: for_service or folder != places.SYSTEM_MODELS)
+    assert models("fetch", "x", "--from", str(tmp_path / "x.tflite")) == 0
+    captured = capsys.readouterr()
+    if for_service:
+        assert (captured.out, captured.err) == (f"x: fetched: {tmp_path}/service/x.tflite\n", "")
+    else:
+        assert captured.out == f"x: fetched: {tmp_path}/own/edgeclassify/models/x.tflite\n"
+        assert "the service of this machine can't see it there" in captured.err
+        assert "sudo edgeclassify models fetch x" in captured.err
 
 
 @pytest.mark.data

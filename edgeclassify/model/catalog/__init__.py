@@ -11,7 +11,14 @@ from pathlib import Path
 from edgeclassify.config.faults import did_you_mean
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
-from edgeclassify.model.catalog.places import SHIPPED_ENTRIES, entry_folders, is_file, models_folders
+from edgeclassify.model.catalog.places import (
+    SHIPPED_ENTRIES,
+    entry_folders,
+    fetch_command,
+    is_file,
+    looked_in,
+    models_folders,
+)
 
 __all__ = ["Catalog", "CatalogEntry", "load_catalog", "model_path", "resolve_model"]
 
@@ -86,8 +93,7 @@ def resolve_model(name: str) -> Path:
             f"{entry.local_file.resolve()}: expected the .tflite file of the model {name!r}, found nothing there. "
             + remedy
         )
-    folders = " or ".join(map(str, models_folders()))
     raise ModelMissingError(
-        f"{name}: expected the model in {folders}, found nothing there: it has not been fetched. "
-        f"Run: edgeclassify models fetch {name}"
+        f"{name}: expected the model in {looked_in()}, found nothing there: it has not been fetched. "
+        f"Run: {fetch_command(name)}"
     )

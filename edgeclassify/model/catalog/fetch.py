@@ -14,7 +14,7 @@ from edgeclassify.model.catalog import CatalogEntry, model_path
 from edgeclassify.model.catalog.download import download
 from edgeclassify.model.catalog.entry import file_name
 from edgeclassify.model.catalog.part_file import PartFile
-from edgeclassify.model.catalog.places import fetch_folder
+from edgeclassify.model.catalog.places import can_write, fetch_folder, service_folder
 from edgeclassify.model.sidecar import sidecar_path
 
 Progress = Callable[[str, int, int | None], None]
@@ -61,7 +61,11 @@ def fetch_model(entry: CatalogEntry, origin: Origin, progress: Progress) -> Fetc
             )
         return Fetched(present, was_there=True)
     if present is not None and _is_complete(entry, present):
-        return Fetched(present, was_there=True)
+        service = service_folder()
+        if service is None or present.parent == service or not can_write(service):
+            return Fetched(present, was_there=True)
+        # This user has it, but the service can't see it there.
+        origin = Origin(local=present)
     folder = fetch_folder()
     companions = _companions(entry, folder)
     with ExitStack() as stack:

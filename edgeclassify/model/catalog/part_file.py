@@ -1,7 +1,7 @@
 """A file on its way into a folder: written beside its place, checked, then put there in one step.
 
 What is in the folder under its real name is always whole: the rename is atomic, and comes after the checksum
-and after the bytes are on disk.
+and after the bytes are on disk. Everybody may read it: the service is another user than who fetches.
 """
 
 import errno
@@ -9,11 +9,14 @@ import fcntl
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from edgeclassify.errors import DownloadError, EdgeClassifyError, ModelError, StorageError
+from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.catalog.places import ENVIRONMENT
 from edgeclassify.model.tflite.file_kinds import looks_like
 
@@ -31,22 +34,26 @@ class PartFile:
     def __init__(self, target: Path) -> None:
         self.target = target
         self.path = target.with_name(f".{target.name}.part")
+        self._folder = OwnFolder(target.parent)
         self._descriptor = -1
+        self._close: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
         """Open and lock it. Raises StorageError where it can't be written, DownloadError where it is in use."""
-        try:
-            self.target.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise self._storage_error(error) from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._descriptor)
-            raise DownloadError(
-                f"{self.path}: another process is fetching this file now. Wait until it is done."
-            ) from error
+        with ExitStack() as undone:
+            try:
+                undone.enter_context(self._folder)
+                self._descriptor = self._folder.open(self.path.name)
+            except OSError as error:
+                raise self._storage_error(error) from error
+            undone.callback(os.close, self._descriptor)
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise DownloadError(
+                    f"{self.path}: another process is fetching this file now. Wait until it is done."
+                ) from error
+            self._close = undone.pop_all().close
         return self
 
     def __exit__(
@@ -56,8 +63,8 @@ class PartFile:
         is_fatal = isinstance(error, EdgeClassifyError) and not isinstance(error, DownloadError)
         is_useless = is_fatal or self.size == 0
         if is_useless and not self._is_placed():
-            self.path.unlink(missing_ok=True)
-        os.close(self._descriptor)
+            self._folder.remove(self.path.name)
+        self._close()
 
     @property
     def size(self) -> int:
@@ -109,19 +116,15 @@ class PartFile:
     def place(self) -> None:
         """Put it into its place, in one step. Raises StorageError where that can't be done."""
         try:
+            os.fchmod(self._descriptor, 0o644)
             os.fsync(self._descriptor)
-            self.path.replace(self.target)
-            folder = os.open(self.target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            self._folder.rename(self.path.name, self.target.name)
         except OSError as error:
             raise self._storage_error(error) from error
 
     def _is_placed(self) -> bool:
         try:
-            return not os.path.samestat(os.fstat(self._descriptor), self.path.stat())
+            return not os.path.samestat(os.fstat(self._descriptor), self._folder.status(self.path.name))
         except OSError:
             return True
 

@@ -36,6 +36,24 @@ def _usual_folders() -> Iterator[Path]:
         yield user / "edgeclassify" / "models"
 
 
+def looked_in() -> str:
+    """The folders in which a model was looked for, for a message; with each whether this user may look into it."""
+    marks = {
+        folder: "" if _may_look(folder) else " (this user may not look into it)" for folder in models_folders()
+    }
+    return " or ".join(f"{folder}{mark}" for folder, mark in marks.items())
+
+
+def service_folder() -> Path | None:
+    """The folder in which the service of this machine finds models; None where none is set up."""
+    return None if os.environ.get(ENVIRONMENT) or not _exists(SYSTEM_MODELS) else SYSTEM_MODELS
+
+
+def fetch_command(name: str) -> str:
+    """The command that brings a model to where the service and everybody else on this machine find it."""
+    return f"{'' if service_folder() is None else 'sudo '}edgeclassify models fetch {name}"
+
+
 def fetch_folder() -> Path:
     """The folder that a fetched model goes to: the first usual one that can be written to.
 
@@ -46,7 +64,7 @@ def fetch_folder() -> Path:
         # The machine's folder counts only where the service has been set up; the user's own is made.
         if folder == SYSTEM_MODELS and not _exists(folder):
             continue
-        if _can_write(folder):
+        if can_write(folder):
             return folder
     raise StorageError(
         f"{', '.join(map(str, folders))}: expected a folder that can be written to, found none. Run the command "
@@ -72,6 +90,13 @@ def _user_folder(variable: str, default: str) -> Path | None:
         return None
 
 
+def _may_look(folder: Path) -> bool:
+    try:
+        return not folder.exists() or os.access(folder, os.X_OK)
+    except PermissionError:
+        return False
+
+
 def _exists(folder: Path) -> bool:
     """Whether it is there, as far as this user may see."""
     try:
@@ -88,7 +113,7 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def _can_write(folder: Path) -> bool:
+def can_write(folder: Path) -> bool:
     """Whether files can be put into the folder, or into the nearest one above it that exists."""
     for place in (folder, *folder.parents):
         if _exists(place):

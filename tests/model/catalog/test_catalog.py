@@ -116,3 +116,26 @@ def test_no_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv(places.ENVIRONMENT, str(tmp_path / "file" / "models"))
     with pytest.raises(StorageError, match="expected a folder that can be written to, found none"):
         places.fetch_folder()
+
+
+def test_a_missing_model_says_where_it_was_looked_for_and_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(places.ENVIRONMENT)
+    user = tmp_path / "home/.local/share/edgeclassify/models"
+    with pytest.raises(ModelMissingError) as caught:
+        resolve_model("mobilenet_v2")
+    assert f"expected the model in {places.SYSTEM_MODELS} or {user}, found nothing" in str(caught.value)
+    assert str(caught.value).endswith("Run: edgeclassify models fetch mobilenet_v2")
+    places.SYSTEM_MODELS.mkdir(parents=True)
+    with pytest.raises(ModelMissingError, match="Run: sudo edgeclassify models fetch mobilenet_v2"):
+        resolve_model("mobilenet_v2")
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named_as_that(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(places.ENVIRONMENT)
+    places.SYSTEM_MODELS.mkdir(parents=True)
+    monkeypatch.setattr(places.os, "access", lambda path, mode: path != places.SYSTEM_MODELS)
+    assert places.looked_in().startswith(f"{places.SYSTEM_MODELS} (this user may not look into it) or ")

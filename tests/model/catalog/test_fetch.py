@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import DownloadError, ModelError, ModelMissingError, StorageError
-from edgeclassify.model.catalog import CatalogEntry, model_path, resolve_model
+from edgeclassify.model.catalog import CatalogEntry, model_path, places, resolve_model
 from edgeclassify.model.catalog.fetch import Fetched, Origin, fetch_model
 from edgeclassify.model.sidecar import read_sidecar
 from tests.model.catalog.conftest import LABELS, MODEL, EntryText, Places, write_entry
@@ -41,13 +41,19 @@ def test_puts_model_labels_and_sidecar_in_place(entry: CatalogEntry, folders: Pl
     assert sidecar.labels is not None
     assert sidecar.labels.read_bytes() == LABELS
     assert resolve_model("net") == fetched.path
-    assert fetched.path.stat().st_mode & 0o077 == (0o644 & ~umask()) & 0o077  # the service reads it too
 
 
-def umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_the_service_reads_it_whatever_the_umask_of_who_fetches(
+    entry: CatalogEntry, folders: Places, mask: int
+) -> None:
+    folders.models.mkdir()
+    before = os.umask(mask)
+    try:
+        fetch(entry)
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in folders.models.iterdir()} == {0o644}
 
 
 def test_the_sidecar_says_all_that_the_entry_does(server: FileServer, folders: Places) -> None:
@@ -289,6 +295,36 @@ def test_a_model_that_is_a_file_needs_no_fetching(folders: Places, tmp_path: Pat
         fetch(entry)
     (tmp_path / "x.tflite").touch()
     assert fetch(entry) == Fetched(tmp_path / "x.tflite", was_there=True)
+
+
+def user_has_it(entry: CatalogEntry, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own fetched model, from before the service was set up."""
+    monkeypatch.delenv(places.ENVIRONMENT)
+    return fetch(entry).path
+
+
+def test_what_only_the_user_has_is_copied_to_the_service(
+    entry: CatalogEntry, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = user_has_it(entry, monkeypatch)
+    places.SYSTEM_MODELS.mkdir(parents=True)
+    server.requests.clear()
+    fetched = fetch(entry)
+    assert fetched == Fetched(places.SYSTEM_MODELS / "net.tflite", was_there=False)
+    assert fetched.path.read_bytes() == own.read_bytes() == MODEL
+    assert names(places.SYSTEM_MODELS) == WHOLE
+    assert server.requests == []
+    assert fetch(entry) == Fetched(fetched.path, was_there=True)
+
+
+def test_who_may_not_write_to_the_services_folder_keeps_his_own(
+    entry: CatalogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = user_has_it(entry, monkeypatch)
+    places.SYSTEM_MODELS.mkdir(parents=True)
+    monkeypatch.setattr(places, "can_write", lambda folder: folder != places.SYSTEM_MODELS)
+    monkeypatch.setattr("edgeclassify.model.catalog.fetch.can_write", places.can_write)
+    assert fetch(entry) == Fetched(own, was_there=True)
 
 
 def test_two_at_once_do_not_mix(entry: CatalogEntry, folders: Places) -> None:
