@@ -7,6 +7,15 @@ MOST_SET_ASIDE = 100
 """Damaged versions of one file that are kept at most."""
 
 
+def printable(name: str | Path) -> str:
+    """A file's name for logs and messages: what would not be printed, or act on a terminal, is escaped.
+
+    Names come from whoever may put a file there: line feeds and escape sequences among them, and bytes that are no
+    UTF-8 ("\\udcff" for 0xff, as Python has them).
+    """
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(name))
+
+
 def replace_file(path: Path, content: bytes) -> None:
     """Write the file so that a power cut leaves the old or the new content, never half of one. Raises OSError.
 

@@ -100,12 +100,14 @@ class View:
         # next one an interval after the last at most, whatever was asked for or shortened meanwhile.
         interval_ns = self.interval_s * 1e9
         due_ns = min(self._due_ns, self._seen_ns + interval_ns * (1 + _EARLY))
-        return self.enabled and frame.captured_at_ns >= due_ns - interval_ns * _EARLY
+        return self.enabled and (frame.pace_ns < self._seen_ns or frame.pace_ns >= due_ns - interval_ns * _EARLY)
 
     def seen(self, frame: Frame) -> None:
         """This frame was classified."""
-        self._seen_ns = frame.captured_at_ns
-        self._due_ns = max(self._due_ns + int(self.interval_s * 1e9), frame.captured_at_ns)
+        back = frame.pace_ns < self._seen_ns  # a file's time line: it was seen before what was seen last
+        interval_ns = int(self.interval_s * 1e9)
+        self._due_ns = frame.pace_ns + interval_ns if back else max(self._due_ns + interval_ns, frame.pace_ns)
+        self._seen_ns = frame.pace_ns
 
     def answer(self, frame: Frame, prediction: Prediction) -> None:
         """Give those who asked what they asked for."""

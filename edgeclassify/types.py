@@ -1,7 +1,8 @@
 """Frozen records that cross stages, in the order of a frame's way, and requests that come the other way.
 
 Times: `*_ns` are nanoseconds of the monotonic clock (durations are computed from these alone, since a Pi's
-wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds since the epoch, UTC.
+wall clock jumps when NTP arrives); `ts`, `since`, `captured_at` are seconds since the epoch, UTC. Only `scene_ns`
+may run on a time line of its own: see Frame.
 Scores are dequantized values in 0-1.
 """
 
@@ -90,6 +91,17 @@ class Frame:
     """Where the picture came from (file path or URL), None for cameras."""
     main: "Callable[[], Frame] | None" = None
     """The same picture in the size for people, where the camera has one; made when it is asked for."""
+    scene_ns: int | None = None
+    """When this was to be seen, on the time line of the file that it comes from (a film's position, the time of a
+    photo): decisions count by it. It may jump, backwards too. None: at `captured_at_ns`."""
+    comes_again: bool = False
+    """True: it is given again until somebody looks at it (a watched folder), so that no interval may pass it over
+    for good."""
+
+    @property
+    def pace_ns(self) -> int:
+        """What a view's interval counts by: the scene's time, the capture's where every picture counts."""
+        return self.captured_at_ns if self.scene_ns is None or self.comes_again else self.scene_ns
 
     @property
     def shown(self) -> "Frame":
@@ -134,6 +146,8 @@ class Prediction:
     captured_at_ns: int
     captured_at: float
     origin: str | None = None
+    scene_ns: int | None = None
+    """As of its frame."""
 
     def top(self, k: int) -> tuple[LabelScore, ...]:
         """The k best, best first. Computed when asked: most frames change nothing, and nobody asks."""
@@ -149,12 +163,16 @@ class Prediction:
 class Observation:
     """Label scores of one view at one time: a prediction, or several smoothed into one.
 
-    `scores`: float32, shape (number of labels,), in the order of the view's labels.
+    `scores`: float32, shape (number of labels,), in the order of the view's labels. `scene_ns`: what durations are
+    computed from; `own_time`: it runs on the time line of a file (see Frame), which no clock of ours knows, and
+    may jump. `captured_at`: the same moment in seconds since the epoch. `origin`: as of its frame.
     """
 
     scores: NDArray[np.float32]
-    captured_at_ns: int
+    scene_ns: int
     captured_at: float
+    origin: str | None = None
+    own_time: bool = False
 
 
 class EventType(StrEnum):
@@ -171,7 +189,8 @@ class Event:
 
     `id` names the occurrence (its start, updates and end share it); `seq` names the message: it grows by one
     per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
-    `why` holds the figures behind the decision (thresholds, confirmation time, score).
+    `why` holds the figures behind the decision (thresholds, confirmation time, score). `origin`: where the picture
+    behind it came from (file path or URL), None for cameras.
     """
 
     id: str
@@ -182,6 +201,7 @@ class Event:
     score: float
     ts: float
     why: dict[str, Any] = field(default_factory=dict)
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +209,8 @@ class ViewState:
     """What a view shows now.
 
     `label` is UNKNOWN while nothing is above threshold; `event_id` names the occurrence of the label,
-    None while unknown; `seq` is that of the last event (0: none yet).
+    None while unknown; `seq` is that of the last event (0: none yet). `origin`: where the picture that shows it
+    came from (file path or URL), None for cameras.
     """
 
     view: str
@@ -201,6 +222,7 @@ class ViewState:
     event_id: str | None
     top: tuple[LabelScore, ...]
     model: str
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

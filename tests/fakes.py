@@ -56,7 +56,10 @@ class BrightnessClassifier(ImageClassifier):
         self.seen.append((frame.sequence, roi))
         day = float(frame.pixels.mean()) / 255
         scores = np.array([1 - day, day], np.float32)
-        return Prediction(scores, self.labels, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at)
+        return Prediction(
+            scores, self.labels, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at, frame.origin,
+            frame.scene_ns,
+        )  # fmt: skip
 
     def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
         return 8

@@ -2,13 +2,14 @@
 
 import itertools
 import logging
+from dataclasses import replace
 
 import pytest
 
 from edgeclassify.config import ViewConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline import Pipeline, View
+from edgeclassify.pipeline import Pipeline, View, finish_views
 from edgeclassify.postprocess.events import ViewStateMachine
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Prediction, Roi
@@ -154,3 +155,56 @@ def test_stop_while_waiting() -> None:
     bench.pipeline.start()
     assert bench.pipeline.stop(2.0)
     assert bench.pipeline.error is None
+
+
+def placed(frame: Frame, scene_s: float, *, comes_again: bool = False) -> Frame:
+    """The frame, to be seen at that second of a file's own time."""
+    return replace(frame, scene_ns=round(scene_s * 1e9), comes_again=comes_again)
+
+
+def test_an_interval_counts_by_the_time_of_a_film() -> None:
+    classifier = BrightnessClassifier()
+    view = make_view("gate", "front", classifier)
+    view.interval_s = 10.0
+    bench = Bench(view)
+    bench.pipeline.start()
+    times = (0.0, 4.0, 12.0, 20.0, 33.0, 2.0, 3.0, 14.0)  # the film begins again after 33 s
+    bench.show(*(placed(make_frame(255, sequence=number), time_s) for number, time_s in enumerate(times)))
+    bench.pipeline.drain()
+    wait_for(lambda: bench.pipeline.finished)
+    assert [times[sequence] for sequence, _ in classifier.seen] == [0.0, 12.0, 20.0, 33.0, 2.0, 14.0]
+
+
+def test_no_interval_passes_over_a_picture_that_would_come_again_for_ever() -> None:
+    classifier = BrightnessClassifier()
+    view = make_view("gate", "front", classifier)
+    view.interval_s = 1.0
+    for captured_s, scene_s, wanted in ((1.0, 5.0, True), (1.5, 5.0, True), (1.6, 99.0, False), (2.0, 5.0, True)):
+        frame = placed(make_frame(255), scene_s, comes_again=True)
+        frame = replace(frame, captured_at_ns=round(captured_s * 1e9))
+        assert view.wants(frame) == wanted
+        if wanted:
+            view.seen(frame)
+
+
+def test_what_happens_in_a_film_is_counted_by_its_time() -> None:
+    rules = ViewConfig(name="gate", camera="front", confirm_s=2.0)
+    classifier = BrightnessClassifier()
+    machine = ViewStateMachine(rules, classifier.labels, "m", itertools.count(1).__next__)
+    view = View(name="gate", camera="front", region=FULL_FRAME, classifier=classifier, machine=machine)
+    bench = Bench(view)
+    bench.pipeline.start()
+    shown = [(0.0, 255), (1.0, 255), (2.5, 255), (4.0, 0), (7.0, 0)]
+    bench.show(*(placed(make_frame(value, sequence=n), time_s) for n, (time_s, value) in enumerate(shown)))
+    bench.pipeline.drain()
+    wait_for(lambda: bench.pipeline.finished)
+    finish_views([machine], bench.publisher, bench.health, "stopped")
+    events = [
+        (e.event_type, e.label, e.why.get("held_s"), e.why.get("duration_s")) for e in bench.publisher.of("event")
+    ]
+    assert events == [
+        (EventType.START, "day", 2.5, None),
+        (EventType.END, "day", None, 4.5),
+        (EventType.START, "night", 3.0, None),
+        (EventType.END, "night", None, 0.0),
+    ]

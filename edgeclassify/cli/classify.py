@@ -13,6 +13,7 @@ import click
 
 from edgeclassify.cli.models_option import model_options, model_section
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, UsageError
+from edgeclassify.files import printable
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One picture: its prediction, or why there is none. `path` is as it is shown: of a URL nothing secret."""
+    """One picture: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret."""
 
     path: str
     prediction: Prediction | None
@@ -65,19 +66,21 @@ def classify(
 
 def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[Outcome]:
     """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
-    from edgeclassify.sources.images.reading import load_frame, shown
+    from edgeclassify.sources.images.reading import load_frame
+    from edgeclassify.sources.urls import redacted
 
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
         if isinstance(location, Outcome):
             yield location
             continue
+        path = redacted(location) if "://" in location else location
         try:
             prediction = classifier.classify(load_frame(location, wanted_side=wanted_side))
         except EdgeClassifyError as error:
-            yield Outcome(shown(location), None, error)
+            yield Outcome(path, None, error)
         else:
-            yield Outcome(shown(location), prediction, None)
+            yield Outcome(path, prediction, None)
 
 
 def exit_status(done: Sequence[Outcome]) -> int:
@@ -149,7 +152,9 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
     from edgeclassify.model.interpreter import in_words
 
     info = classifier.info
-    click.echo(f"{outcome.path}  ({outcome.prediction.ms:.1f} ms, {info.name}, {in_words(info.runtime)})")
+    click.echo(
+        f"{printable(outcome.path)}  ({outcome.prediction.ms:.1f} ms, {info.name}, {in_words(info.runtime)})"
+    )
     for row in outcome.prediction.top(top):
         bar = "█" * round(row.score * 20)
         click.echo(f"  {row.score:6.1%} {bar:<20} {row.label}")

@@ -84,6 +84,7 @@ class Classifier(ImageClassifier):
             invoke_ms=(invoked - filled) * 1e3,
             frame_sequence=frame.sequence,
             captured_at_ns=frame.captured_at_ns,
+            scene_ns=frame.scene_ns,
             captured_at=frame.captured_at,
             origin=frame.origin,
         )

@@ -52,8 +52,9 @@ class _Timer:
         self._since_ns = 0
 
     def held_ns(self, subject: int | None, now_ns: int) -> int | None:
-        """How long `subject` has held by now; None starts over and is answered with None."""
-        if subject is None or subject != self._subject:
+        """How long `subject` has held by now; None starts over and is answered with None; so does time
+        that runs back."""
+        if subject is None or subject != self._subject or now_ns < self._since_ns:
             self._subject, self._since_ns = subject, now_ns
         return None if subject is None else now_ns - self._since_ns
 
@@ -82,9 +83,11 @@ class ViewStateMachine:
         self._entering, self._leaving = _Timer(), _Timer()
         self._since = 0.0
         self._seq = 0
+        self._seen: Observation | None = None
 
     def step(self, observation: Observation) -> Step:
         """Take one observation into account."""
+        self._seen = observation
         if not self._since:
             self._since = observation.captured_at
         events = self._enter(observation) or self._leave(observation) or self._update(observation)
@@ -111,11 +114,14 @@ class ViewStateMachine:
     def finish(self, at: float, reason: str, at_ns: int | None = None) -> tuple[Event, ...]:
         """Watching ends (the daemon stops, the view was removed): end what is in the view.
 
-        `at`: seconds since the epoch; `at_ns`: the same moment on the monotonic clock, None: now.
+        `at`: seconds since the epoch; `at_ns`: the same moment on the monotonic clock, None: now. What was seen in
+        files ends with the last picture: no clock of ours goes by their time.
         """
         if self._occurrence is None:
             return ()
         at_ns = time.monotonic_ns() if at_ns is None else at_ns
+        if self._seen is not None and self._seen.own_time:
+            at, at_ns = self._seen.captured_at, self._seen.scene_ns
         return (self._end(at, at_ns, self._occurrence.reported_score, {"reason": reason}),)
 
     def rest(self, at: float, reason: str) -> Step:
@@ -132,7 +138,7 @@ class ViewStateMachine:
         score = float(observation.scores[best])
         new = self._occurrence is None or best != self._occurrence.index
         candidate = best if new and score >= self._rules.threshold_enter else None
-        held_ns = self._entering.held_ns(candidate, observation.captured_at_ns)
+        held_ns = self._entering.held_ns(candidate, observation.scene_ns)
         if held_ns is None or held_ns < self._rules.confirm_s * NS_PER_S:
             return []
         at = observation.captured_at
@@ -140,8 +146,8 @@ class ViewStateMachine:
         if self._occurrence is not None:
             old_score = float(observation.scores[self._occurrence.index])
             replaced = {"reason": "replaced", "by": self._labels[best]}
-            events.append(self._end(at, observation.captured_at_ns, old_score, replaced))
-        self._occurrence = _Occurrence(best, self._new_id(), observation.captured_at_ns, score)
+            events.append(self._end(at, observation.scene_ns, old_score, replaced))
+        self._occurrence = _Occurrence(best, self._new_id(), observation.scene_ns, score)
         self._since = at
         why = {
             "threshold_enter": self._rules.threshold_enter,
@@ -156,7 +162,7 @@ class ViewStateMachine:
             return []
         score = float(observation.scores[occurrence.index])
         below = occurrence.index if score < self._rules.exit_score else None
-        held_ns = self._leaving.held_ns(below, observation.captured_at_ns)
+        held_ns = self._leaving.held_ns(below, observation.scene_ns)
         if held_ns is None or held_ns < self._rules.confirm_s * NS_PER_S:
             return []
         why = {
@@ -165,7 +171,7 @@ class ViewStateMachine:
             "confirm_s": self._rules.confirm_s,
             "held_s": round(held_ns / NS_PER_S, 3),
         }
-        return [self._end(observation.captured_at, observation.captured_at_ns, score, why)]
+        return [self._end(observation.captured_at, observation.scene_ns, score, why)]
 
     def _update(self, observation: Observation) -> list[Event]:
         occurrence, step = self._occurrence, self._rules.update_step
@@ -193,7 +199,8 @@ class ViewStateMachine:
     ) -> Event:
         self._seq = self._next_seq()
         label = self._labels[occurrence.index]
-        return Event(occurrence.id, self._seq, self.view, kind, label, score, at, why)
+        origin = None if self._seen is None else self._seen.origin
+        return Event(occurrence.id, self._seq, self.view, kind, label, score, at, why, origin)
 
     def _state(self, observation: Observation) -> ViewState:
         scores, occurrence = observation.scores, self._occurrence
@@ -211,4 +218,5 @@ class ViewStateMachine:
             event_id=None if occurrence is None else occurrence.id,
             top=top,
             model=self._model,
+            origin=observation.origin,
         )

@@ -9,4 +9,6 @@ from edgeclassify.types import Observation, Prediction
 
 def observe(prediction: Prediction) -> Observation:
     """The prediction's scores as an observation."""
-    return Observation(prediction.scores, prediction.captured_at_ns, prediction.captured_at)
+    own_time = prediction.scene_ns is not None
+    scene_ns = prediction.captured_at_ns if prediction.scene_ns is None else prediction.scene_ns
+    return Observation(prediction.scores, scene_ns, prediction.captured_at, prediction.origin, own_time)

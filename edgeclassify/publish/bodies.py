@@ -169,6 +169,7 @@ class State(Versioned):
     event_id: Occurrence | None = about("The occurrence that the label belongs to; null while unknown.")
     top: list[LabelScore] = about("The best labels, best first; empty while the view rests.")
     model: str = about("Name of the model.")
+    origin: str | None = about("File or URL of the picture; absent for cameras.", default=None)
 
     @model_validator(mode="after")
     def _label_has_an_occurrence(self) -> Self:
@@ -202,6 +203,7 @@ class Event(Versioned):
     id: Occurrence = about("Names the occurrence: its start, updates and end share it.")
     ts: Time = about("When the frame behind it was captured.")
     why: Why = about("The figures behind the decision.")
+    origin: str | None = about("File or URL of the picture behind it; absent for cameras.", default=None)
 
 
 class HistoricalEvent(Event):

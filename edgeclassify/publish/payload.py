@@ -194,7 +194,7 @@ def state_message(topics: Topics, state: ViewState) -> Message:
         "event_id": state.event_id,
         "top": [{"label": row.label, "score": _score(row.score)} for row in state.top],
         "model": state.model,
-    }
+    } | _origin(state.origin)
     return _json(topics.state(state.view), body, retain=True)
 
 
@@ -224,7 +224,7 @@ def event_message(topics: Topics, event: Event) -> Message:
         "id": event.id,
         "ts": rfc3339(event.ts),
         "why": event.why,
-    }
+    } | _origin(event.origin)
     return _json(topics.event(event.view), body, retain=False)
 
 
@@ -244,9 +244,7 @@ def result_message(topics: Topics, view: str, prediction: Prediction) -> Message
         "top": [asdict(row) | {"score": _score(row.score)} for row in prediction.top(RESULT_TOP)],
         "preprocess_ms": prediction.preprocess_ms,
         "invoke_ms": prediction.invoke_ms,
-    }
-    if prediction.origin is not None:
-        body["origin"] = prediction.origin
+    } | _origin(prediction.origin)
     return _json(topics.result(view), body, retain=False, qos=0, expiry_s=RESULT_EXPIRY_S)
 
 
@@ -316,6 +314,10 @@ def _plain(value: Any, where: str) -> Any:
     if isinstance(value, numbers.Real):
         return round(_finite(float(value), where), 4)
     raise PublishError(f"{where}: expected text, a number, a list or a table, found {type(value).__name__}")
+
+
+def _origin(origin: str | None) -> dict[str, str]:
+    return {} if origin is None else {"origin": origin}
 
 
 def _score(score: float) -> float:

@@ -152,3 +152,24 @@ def test_whatever_comes_events_pair_up_and_numbers_grow(
     ends = [event.id for event in events if event.event_type is EventType.END]
     assert starts == ends
     assert len(set(starts)) == len(starts)
+
+
+def in_a_file(at_s: float, *scores: float, origin: str = "a.jpg") -> Observation:
+    return Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s, origin, own_time=True)
+
+
+def test_what_was_seen_in_files_ends_with_the_last_picture() -> None:
+    bench = Bench(confirm_s=0)
+    step = bench.machine.step(in_a_file(5e8, 0, 0.9, 0, origin="1.jpg"))
+    assert (step.state.origin, step.events[0].origin) == ("1.jpg", "1.jpg")
+    bench.machine.step(in_a_file(5e8 + 30, 0, 0.9, 0, origin="2.jpg"))
+    (end,) = bench.machine.finish(1.9e9, "stopped")
+    assert (end.ts, end.why["duration_s"], end.origin) == (START + 5e8 + 30, 30.0, "2.jpg")
+
+
+def test_time_that_runs_back_confirms_nothing() -> None:
+    bench = Bench(confirm_s=10.0)
+    for at_s in (100.0, 50.0, 55.0):
+        assert bench.machine.step(in_a_file(at_s, 0, 0.9, 0)).events == ()
+    (start,) = bench.machine.step(in_a_file(60.0, 0, 0.9, 0)).events
+    assert start.why["held_s"] == 10.0

@@ -61,6 +61,7 @@ def messages() -> list[Message]:
             event(4, event_type=EventType.END, why={"reason": reason, "duration_s": 0.0})
             for reason in ("stopped", "paused", "config reloaded")
         ),
+        event(7, origin="2026-11-28/1.jpg"),
         *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),
     ]
     nothing = {name: None for name in Health.__slots__ if "None" in str(Health.__annotations__[name])}
@@ -72,6 +73,7 @@ def messages() -> list[Message]:
         payload.health_message(TOPICS, full_health(**nothing)),
         payload.availability_message(TOPICS, "gate", online=False),
         payload.state_message(TOPICS, state()),
+        payload.state_message(TOPICS, state(origin="2026-11-28/1.jpg")),
         payload.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=())),
         *payload.label_messages(TOPICS, state(), {"open": "open", "shut": "shut"}),
         *(payload.event_message(TOPICS, e) for e in events),

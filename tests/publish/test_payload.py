@@ -46,6 +46,16 @@ def test_live_event() -> None:
     assert (message.topic, message.qos, message.retain) == ("edgeclassify/porch/gate/event", 1, False)
 
 
+def test_state_and_event_name_the_picture_where_there_is_one() -> None:
+    named = {"origin": "2026-11-28/é 1.jpg"}
+    assert (
+        body(payload.state_message(TOPICS, state(**named))) == body(payload.state_message(TOPICS, state())) | named
+    )
+    assert body(payload.event_message(TOPICS, event(1, **named))) == (
+        body(payload.event_message(TOPICS, event(1))) | named
+    )
+
+
 def test_late_event_goes_to_history_and_says_so() -> None:
     message = payload.spooled_message(TOPICS, spooled(812), historical=True)
     assert message.topic == "edgeclassify/porch/gate/history"

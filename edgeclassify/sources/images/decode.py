@@ -36,12 +36,13 @@ _OWN_ORIENTATION = ("JPEG", "PNG", "WebP")
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedImage:
     """`pixels`: BGR uint8, (height, width, 3), upright. `full_width`, `full_height`: the picture's own size,
-    upright, larger than the array where it was decoded at a reduced scale."""
+    upright, larger than the array where it was decoded at a reduced scale. `taken_at`: see ImageHeader."""
 
     pixels: Pixels
     full_width: int
     full_height: int
     kind: str
+    taken_at: float | None = None
 
 
 def decode_image(data: bytes, name: str, wanted_side: int = 0) -> DecodedImage:
@@ -65,7 +66,7 @@ def decode_image(data: bytes, name: str, wanted_side: int = 0) -> DecodedImage:
     full = (header.height, header.width) if scale > 1 else pixels.shape[:2]
     if scale > 1 and header.orientation >= 5:
         full = full[::-1]
-    return DecodedImage(pixels, full_width=full[1], full_height=full[0], kind=header.kind)
+    return DecodedImage(pixels, full[1], full[0], header.kind, header.taken_at)
 
 
 def _checked_header(data: bytes, name: str) -> ImageHeader:

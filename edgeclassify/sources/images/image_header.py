@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-ORIENTATION_TAG = 0x0112
+from edgeclassify.sources.images.exif import read_exif, tiff_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class ImageHeader:
     """`width` and `height` in pixels as stored, before `orientation` (Exif's 1-8, 1: upright) is applied.
 
     `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
+    `taken_at`: when the picture was taken, as Exif tells it, in seconds since the epoch.
     `progressive`: a JPEG whose decoder must hold all coefficients at once. `animated`: a WebP that is.
     """
 
@@ -25,6 +26,7 @@ class ImageHeader:
     width: int = 0
     height: int = 0
     orientation: int = 1
+    taken_at: float | None = None
     progressive: bool = False
     animated: bool = False
     fault: str | None = None
@@ -50,13 +52,10 @@ def read_header(data: bytes) -> ImageHeader | None:
     return header
 
 
-def exif_orientation(block: bytes) -> int:
-    """The orientation (1-8) that an Exif block (a small TIFF file) gives; 1 where it gives none."""
-    try:
-        value = _tiff_tags(block).get(ORIENTATION_TAG, 1)
-    except (struct.error, IndexError):
-        return 1
-    return value if 1 <= value <= 8 else 1
+def with_exif(header: ImageHeader, block: bytes) -> ImageHeader:
+    """The header with what an Exif block adds to it."""
+    exif = read_exif(block)
+    return replace(header, orientation=exif.orientation, taken_at=exif.taken_at)
 
 
 def _jpeg(data: bytes) -> ImageHeader:
@@ -73,7 +72,7 @@ def _jpeg(data: bytes) -> ImageHeader:
             height, width = struct.unpack_from(">HH", data, at + 5)
             header = replace(header, width=width, height=height, progressive=marker & 3 == 2)
         elif marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
-            header = replace(header, orientation=exif_orientation(data[at + 10 : at + 2 + length]))
+            header = with_exif(header, data[at + 10 : at + 2 + length])
         elif marker == 0xDA:
             whole = data.rfind(b"\xff\xd9", at) >= 0  # inside a scan 0xFF is followed by 0x00
             return header if whole else replace(header, fault="it is cut off: the end marker is missing")
@@ -92,7 +91,7 @@ def _png(data: bytes) -> ImageHeader:
         if not name[0] & 0x20 and zlib.crc32(data[at + 4 : end - 4]) != checksum:
             return replace(header, fault=f"it is damaged: wrong checksum at byte {at}")
         if name == b"eXIf":
-            header = replace(header, orientation=exif_orientation(data[at + 8 : end - 4]))
+            header = with_exif(header, data[at + 8 : end - 4])
         elif name == b"IEND":
             return header
         at = end
@@ -116,8 +115,7 @@ def _webp(data: bytes) -> ImageHeader:
             (bits,) = struct.unpack_from("<I", data, body + 1)
             header = replace(header, width=1 + (bits & 0x3FFF), height=1 + (bits >> 14 & 0x3FFF))
         elif name == b"EXIF":
-            block = data[body : body + length].removeprefix(b"Exif\0\0")
-            header = replace(header, orientation=exif_orientation(block))
+            header = with_exif(header, data[body : body + length].removeprefix(b"Exif\0\0"))
         at = body + length + (length & 1)
     if len(data) < size + 8:
         return replace(header, fault=f"it is cut off: {len(data)} of {size + 8} bytes are there")
@@ -135,21 +133,10 @@ def _gif(data: bytes) -> ImageHeader:
 
 
 def _tiff(data: bytes) -> ImageHeader:
-    tags = _tiff_tags(data)
-    return ImageHeader("TIFF", tags.get(256, 0), tags.get(257, 0))
-
-
-def _tiff_tags(data: bytes) -> dict[int, int]:
-    """Tag → first value, of the integer tags of the first directory of a TIFF file or Exif block."""
-    order = ">" if data.startswith(b"MM") else "<"
-    (at,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, at)
-    tags = {}
-    for entry in range(at + 2, at + 2 + 12 * count, 12):
-        tag, kind = struct.unpack_from(f"{order}HH", data, entry)
-        if kind in (3, 4):  # SHORT, LONG
-            (tags[tag],) = struct.unpack_from(f"{order}{'H' if kind == 3 else 'I'}", data, entry + 8)
-    return tags
+    width, height = (tags.get(tag, 0) for tags in (tiff_tags(data),) for tag in (256, 257))
+    if not isinstance(width, int) or not isinstance(height, int):
+        return ImageHeader("TIFF")
+    return with_exif(ImageHeader("TIFF", width, height), data)
 
 
 def _avif(data: bytes) -> ImageHeader:

@@ -1,11 +1,13 @@
 """Reads pictures from files and URLs, and lists those of a folder."""
 
+import os
 import re
 import stat
 import time
 from pathlib import Path
 
 from edgeclassify.errors import ImageError, MissingInputError
+from edgeclassify.files import printable
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
 from edgeclassify.sources.urls import fetch, is_url, redacted
 from edgeclassify.types import Frame, PixelFormat
@@ -15,6 +17,8 @@ IMAGE_SUFFIXES = frozenset(
 )
 """What counts as an image in a folder, in lower case. HEIC is there so that it is refused aloud."""
 MAX_FILE_BYTES = 256 << 20
+_DAY_S = 86_400.0
+"""A local time is off by so much at most."""
 
 
 def read_image(location: str | Path, wanted_side: int = 0) -> DecodedImage:
@@ -28,16 +32,24 @@ def read_image(location: str | Path, wanted_side: int = 0) -> DecodedImage:
     if isinstance(location, str) and is_url(location):
         return decode_image(fetch(location), redacted(location), wanted_side)
     refuse_other_urls(location)
-    return decode_image(_read_file(Path(location)), str(location), wanted_side)
+    return decode_image(_read_file(Path(location)), printable(location), wanted_side)
 
 
-def load_frame(location: str | Path, camera: str = "", sequence: int = 0, wanted_side: int = 0) -> Frame:
+def load_frame(
+    location: str | Path, camera: str = "", sequence: int = 0, wanted_side: int = 0, *, own_time: bool = False
+) -> Frame:
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
 
-    Its `origin` is the path, or the URL without user, password and query.
+    Its `origin` is the path, or the URL without user, password and query. `own_time`: a file's time is that of the
+    picture, as Exif tells it, else that of the file's last change; decisions count by it.
     """
-    captured_at_ns, captured_at = time.monotonic_ns(), time.time()
-    pixels = read_image(location, wanted_side).pixels
+    captured_at_ns, captured_at, scene_ns = time.monotonic_ns(), time.time(), None
+    changed_at = os.stat(location).st_mtime if own_time and _is_file(location) else None  # noqa: PTH116
+    image = read_image(location, wanted_side)
+    if changed_at is not None:
+        captured_at = _time_of(image.taken_at, changed_at)
+        scene_ns = round(captured_at * 1e9)
+    pixels = image.pixels
     return Frame(
         pixels=pixels,
         pixel_format=PixelFormat.BGR,
@@ -48,12 +60,22 @@ def load_frame(location: str | Path, camera: str = "", sequence: int = 0, wanted
         captured_at_ns=captured_at_ns,
         captured_at=captured_at,
         origin=shown(location),
+        scene_ns=scene_ns,
     )
 
 
+def _is_file(location: str | Path) -> bool:
+    return not (isinstance(location, str) and is_url(location)) and Path(location).is_file()
+
+
+def _time_of(taken_at: float | None, changed_at: float) -> float:
+    """Exif's time, unless it lies after the file was written: a camera's clock may never have been set."""
+    return taken_at if taken_at is not None and taken_at < changed_at + _DAY_S else changed_at
+
+
 def shown(location: str | Path) -> str:
-    """A location for people and logs: the path, or the URL without user, password and query."""
-    return redacted(location) if isinstance(location, str) and "://" in location else str(location)
+    """A location for people and logs: the path with what is not printable escaped, or the URL without secrets."""
+    return redacted(location) if isinstance(location, str) and "://" in location else printable(location)
 
 
 def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:

@@ -45,7 +45,8 @@ class ImagesSource(FrameSource):
             return None
         location = self._queue.pop(0)
         try:
-            frame = load_frame(location, self.camera, self._sequence, self.wanted_side)
+            own_time = not self.loop  # again and again, it is what a camera shows now
+            frame = load_frame(location, self.camera, self._sequence, self.wanted_side, own_time=own_time)
         except ImageError as error:
             if not self.loop and not is_url(self.location) and location == Path(self.location):
                 raise UndecodableInputError(str(error)) from error  # the one picture that there is

@@ -205,7 +205,7 @@ class WatchedFolderSource(FrameSource):
         if self._note(candidate.path, now) != candidate.mark:
             return None
         try:
-            frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side)
+            frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side, own_time=True)
         except SourceError as error:
             if self._note(candidate.path, now) == candidate.mark:  # neither gone nor written to meanwhile
                 self._put_off(candidate, time.monotonic(), error)
@@ -214,8 +214,7 @@ class WatchedFolderSource(FrameSource):
         self._given.append((self._sequence, candidate))
         self._held.add(candidate.mark)
         self._sequence += 1
-        # When the picture was taken, as far as its file tells: the time of the look at it says nothing.
-        return replace(frame, captured_at=candidate.mtime_ns / 1e9)
+        return replace(frame, comes_again=True)
 
     def _put_off(self, candidate: _Candidate, now: float, error: SourceError) -> None:
         """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import cv2
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video.opencv import OpenCvSource
+from edgeclassify.types import Frame
 
 LATE_S = 0.1
 """A frame that is later than that is passed over."""
@@ -17,7 +19,10 @@ LATE_S = 0.1
 class VideoFileSource(OpenCvSource):
     """A video file, frame by frame, as fast as it is read; with `loop` again and again.
 
-    `realtime`: at its own pace, as a camera would give it: what comes too fast for the reader is left out.
+    Its frames count by the film's own time, whatever the pace: `scene_ns` is the position, and goes on over the
+    rounds of `loop`; `captured_at` counts back from the file's last change, which is when a recording ended.
+    `realtime`: at its own pace, as a camera would give it: what comes too fast for the reader is left out, and the
+    time is that of the reading.
     """
 
     def __init__(self, camera: str, path: str, *, loop: bool = False, realtime: bool = False) -> None:
@@ -29,6 +34,9 @@ class VideoFileSource(OpenCvSource):
         self._began: float | None = None
         self._first_ms = 0.0
         self._has_grabbed = False
+        self._scene_ms = -1.0
+        self._round_ms = 0.0
+        self._started_at = 0.0
 
     def open(self) -> None:
         """Raises MissingInputError when the file is not there, ImageError when it is no video."""
@@ -42,6 +50,8 @@ class VideoFileSource(OpenCvSource):
         self._in_round = 0
         self._began = None
         self._has_grabbed = False
+        self._round_ms = 0.0 if self._scene_ms < 0 else self._scene_ms + self._step_ms
+        self._started_at = path.stat().st_mtime - self._length_s()
 
     def skip(self, timeout_s: float) -> bool:
         """Take the next frame without decoding it; False at the end (never with `loop`)."""
@@ -73,8 +83,24 @@ class VideoFileSource(OpenCvSource):
     def _advance(self, timeout_s: float) -> bool:
         if super().skip(timeout_s):
             self._in_round += 1
+            # Some containers tell no position, or jump back: the film's time never does.
+            self._scene_ms = max(self._scene_ms + 1.0, self._round_ms + self._position_ms())
             return True
         return False
+
+    def _timed(self, frame: Frame) -> Frame:
+        if self.live:
+            return frame
+        at = frame.captured_at if self.loop else self._started_at + self._scene_ms / 1000
+        return replace(frame, scene_ns=round(self._scene_ms * 1e6), captured_at=at)
+
+    @property
+    def _step_ms(self) -> float:
+        return 1000 * (self.frame_interval_s or 0.04)
+
+    def _length_s(self) -> float:
+        frames = float(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        return frames * self._step_ms / 1000 if 0 < frames < 1e9 else 0.0
 
     def _due(self) -> float:
         """When the frame that was grabbed is to be shown, in monotonic seconds."""

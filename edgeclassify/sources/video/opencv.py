@@ -35,7 +35,8 @@ class OpenCvSource(FrameSource):
             raise NoFrameInTimeError(f"{self.describe()}: a frame that can't be decoded.")
         frame = self._frame(stored)
         self._sequence += 1
-        return replace(frame, sequence=self._sequence - 1, captured_at_ns=captured_at_ns, captured_at=captured_at)
+        frame = replace(frame, sequence=self._sequence - 1, captured_at_ns=captured_at_ns, captured_at=captured_at)
+        return self._timed(frame)
 
     def skip(self, timeout_s: float) -> bool:
         """Take the next frame without decoding it."""
@@ -54,6 +55,10 @@ class OpenCvSource(FrameSource):
     @abstractmethod
     def _no_frame(self) -> bool:
         """Nothing to grab: False for the end of the source, else raises SourceError."""
+
+    def _timed(self, frame: Frame) -> Frame:
+        """The frame with a time of its own, where the source knows one."""
+        return frame
 
     def _frame(self, stored: Any) -> Frame:
         """What retrieve() gave, as a frame without time and number."""

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.sources.images.image_header import exif_orientation, read_header
+from edgeclassify.sources.images.exif import read_exif
+from edgeclassify.sources.images.image_header import read_header
 from tests.sources.pictures import encode, noise, png_that_claims, two_halves, with_orientation
 
 KINDS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "GIF": "GIF", "TIFF": "TIFF"}
@@ -30,7 +31,7 @@ def test_orientation(kind, orientation):
 
 @pytest.mark.parametrize("block", [b"", b"II*\0", b"MM\0*\0\0\0\x08\0\x05", b"nonsense", b"II*\0\xff\xff\xff\xff"])
 def test_orientation_of_a_damaged_exif_block_is_upright(block):
-    assert exif_orientation(block) == 1
+    assert read_exif(block).orientation == 1
 
 
 def test_progressive_jpeg():

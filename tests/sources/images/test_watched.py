@@ -4,9 +4,11 @@ import errno
 import os
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
 from edgeclassify.sources.capture.hand_off import LatestFrames
@@ -85,6 +87,21 @@ class TestOnce:
         frame = make().read(2.0)
         assert frame.captured_at == pytest.approx(time.time() - 3600, abs=2)
         assert time.monotonic_ns() - frame.captured_at_ns < 2e9
+
+    def test_the_time_is_that_of_the_picture_where_it_tells_one(self, folder, make):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769).update({0x9003: "2026:05:17 12:30:05", 0x9011: "+02:00"})
+        (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
+        frame = make().read(2.0)
+        assert frame.captured_at == datetime(2026, 5, 17, 10, 30, 5, tzinfo=UTC).timestamp()
+        assert (frame.scene_ns, frame.comes_again) == (frame.captured_at * 1e9, True)
+
+    def test_no_camera_takes_a_picture_after_it_was_written(self, folder, make):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9003] = "2029:05:17 12:30:05"
+        (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
+        os.utime(folder / "a.jpg", (1.6e9, 1.6e9))
+        assert make().read(2.0).captured_at == 1.6e9
 
     def test_over_a_restart(self, folder, make):
         drop(folder, "a.jpg", "b.jpg")
@@ -289,10 +306,10 @@ class TestDrive:
         source = make()
         real, faults = watched.load_frame, [SourceError("Input/output error")] * 2
 
-        def load(*arguments):
+        def load(*arguments, **options):
             if faults:
                 raise faults.pop()
-            return real(*arguments)
+            return real(*arguments, **options)
 
         monkeypatch.setattr(watched, "load_frame", load)
         assert names_of(source, 1) == ["a.jpg"]

@@ -1,5 +1,6 @@
 """Video files through the real OpenCV."""
 
+import os
 import time
 
 import pytest
@@ -38,6 +39,42 @@ class TestFile:
         levels = [round(float(source.read(1).pixels.mean()) / 20) for _ in range(7)]
         source.close()
         assert levels == [0, 1, 2, 0, 1, 2, 0]
+
+    def test_its_frames_carry_its_own_time(self, tmp_path):
+        path = write_video(tmp_path / "a.avi", 6)
+        os.utime(path, (1.7e9, 1.7e9))
+        source = VideoFileSource("front", str(path))
+        source.open()
+        frames = [source.read(1) for _ in range(6)]
+        source.close()
+        assert [frame.scene_ns for frame in frames] == [number * 10**8 for number in range(6)]
+        assert [frame.captured_at for frame in frames] == pytest.approx(
+            [1.7e9 - 0.6 + n / 10 for n in range(6)], abs=1e-3
+        )
+
+    def test_its_time_goes_on_over_the_rounds(self, tmp_path):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), loop=True)
+        source.open()
+        frames = [source.read(1) for _ in range(7)]
+        source.close()
+        assert [frame.scene_ns for frame in frames] == [number * 10**8 for number in range(7)]
+        assert time.time() - frames[0].captured_at < 10
+
+    def test_a_film_without_positions_has_a_time_that_goes_on(self, tmp_path, monkeypatch):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 4)))
+        positions = iter([0.0, 100.0, 50.0, 0.0])
+        monkeypatch.setattr(source, "_position_ms", lambda: next(positions))
+        source.open()
+        assert [source.read(1).scene_ns // 10**6 for _ in range(4)] == [0, 100, 101, 102]
+        source.close()
+
+    def test_in_real_time_it_is_as_a_camera(self, tmp_path):
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), realtime=True)
+        source.open()
+        frame = source.read(1)
+        source.close()
+        assert frame.scene_ns is None
+        assert time.time() - frame.captured_at < 10
 
     def test_open_again_starts_over(self, tmp_path):
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)))
