@@ -17,14 +17,17 @@ from threading import RLock
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.folder_lock import FolderLock
 from edgeclassify.publish.interface import Spool, SpooledEvent
-from edgeclassify.publish.sequence import STEP, NumberFile
+from edgeclassify.publish.sequence import NumberFile
 from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.publish.spool_account import Account
 from edgeclassify.publish.spool_damage import salvage, set_aside
 from edgeclassify.publish.spool_drops import Drops
 from edgeclassify.publish.spool_file import Row, SpoolFile, is_damage
+from edgeclassify.publish.spool_mark import SpoolMark
 from edgeclassify.publish.spool_rows import DELETES, DiskRows
 from edgeclassify.publish.spool_trouble import BUDGET, PAUSE_S, Trouble
 from edgeclassify.publish.spool_waiting import Waiting
+from edgeclassify.publish.spool_wal import read_wal
 
 log = logging.getLogger(__name__)
 
@@ -80,9 +83,10 @@ class DiskSpool(Spool):
         with suppress(OSError):  # opening the database says it
             folder.mkdir(parents=True, exist_ok=True)
         self._folder_lock = FolderLock(folder)
-        self._numbers = NumberFile(folder)
+        self._numbers, self._mark = NumberFile(folder), SpoolMark(folder)
+        account = Account(self._path, self._numbers, self._mark, read_wal(self._path))
         self._open()
-        self._begin_numbers()
+        self._last_seq = account.last_number(self._last_seq, self._rows)
 
     # --- for others ------------------------------------------------------------------------------------
 
@@ -179,6 +183,7 @@ class DiskSpool(Spool):
                 log.error("%s: %d events waited in memory only and are lost", self._path, len(self._waiting))
             if self._rows is not None:
                 self._stamp()
+                self._mark.close(self._rows.file.last_seq, self._rows.count)
                 self._release_file()
             self._numbers.settle(self._last_seq)
             self._drops.settle(at_once=True)
@@ -193,19 +198,7 @@ class DiskSpool(Spool):
             )  # fmt: skip
         self._said_closed = True
 
-    # --- numbers and time ------------------------------------------------------------------------------
-
-    def _begin_numbers(self) -> None:
-        known = max(self._last_seq, self._numbers.floor)
-        ceiling = self._numbers.ceiling
-        lost = self._rows is None or self._rows.file.fresh or known < ceiling - STEP
-        if lost and ceiling > known:
-            log.warning(
-                "%s: does not tell the last event number. Numbers go on with %d; up to %d before it are skipped.",
-                self._path, ceiling + 1, STEP,
-            )  # fmt: skip
-            known = ceiling
-        self._last_seq = known
+    # --- time ------------------------------------------------------------------------------------------
 
     @property
     def _running_s(self) -> float:
@@ -245,7 +238,7 @@ class DiskSpool(Spool):
         return True
 
     def _use(self, file: SpoolFile) -> None:
-        self._rows = DiskRows(file)
+        self._rows = DiskRows(file, self._mark)
         self._last_seq = max(self._last_seq, file.last_seq)
         self._zero_s = min(self._zero_s, self._clock() - file.running_s)
         self._stamped_s = self._running_s

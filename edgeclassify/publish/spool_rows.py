@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from edgeclassify.publish.spool_file import Row, SpoolFile
+from edgeclassify.publish.spool_mark import SpoolMark
 
 DELETES = 256
 """At most so many wait, and are deleted in one commit."""
@@ -14,11 +15,11 @@ _DELETES_WITH_WRITE = 16  # more pages would make the inference thread wait long
 class DiskRows:
     """Not thread-safe; every method may raise sqlite3.Error. `count`, `size`: undelivered events, their bytes.
 
-    `gone`: delivered or dropped, to be deleted.
+    `gone`: delivered or dropped, to be deleted. `mark` learns what a later start must find at least.
     """
 
-    def __init__(self, file: SpoolFile) -> None:
-        self.file = file
+    def __init__(self, file: SpoolFile, mark: SpoolMark) -> None:
+        self.file, self._mark = file, mark
         self.count, self.size = file.totals
         self.gone: dict[int, int] = {}
 
@@ -28,11 +29,14 @@ class DiskRows:
     def write(self, rows: Sequence[Row]) -> None:
         """Add rows, durable when this returns; some that are gone are deleted with it."""
         deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
+        if deletes:
+            self._note()
         self.file.write(rows, deletes)
         self.count += len(rows)
         self.size += sum(row.size for row in rows)
         for seq in (*deletes, *(row.event.seq for row in rows)):
             self.gone.pop(seq, None)
+        self._note()
 
     def forget(self, seqs: Iterable[int]) -> None:
         """Those of them that are here are gone from now on."""
@@ -44,9 +48,13 @@ class DiskRows:
     def delete(self) -> None:
         """Delete some of those that are gone."""
         deletes = list(islice(self.gone, DELETES))
+        self._note()
         self.file.remove(deletes)
         for seq in deletes:
             del self.gone[seq]
+
+    def _note(self) -> None:
+        self._mark.keep(self.file.last_seq, self.count)
 
     def read(self, limit: int, after: int) -> list[Row]:
         """The oldest undelivered rows above `after`."""
