@@ -10,12 +10,13 @@ from edgeclassify.cli import commands
 from edgeclassify.cli.output import OutputClosedError, checked_output
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.logs import for_stream
+from edgeclassify.native_stderr import diverted_native_stderr
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status (sysexits.h). Messages for the user go to stderr."""
     try:
-        with checked_output():
+        with checked_output(), diverted_native_stderr():
             status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)
     except click.ClickException as error:
         error.show()

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError, RuntimeMissingError
-from edgeclassify.model.native_stderr import quiet_native_stderr
 
 logger = logging.getLogger(__name__)
 
@@ -115,10 +114,9 @@ def open_interpreter(
     label = f"{found.name} {_version(found, module)}"
     count = auto_threads() if threads == "auto" else threads
     try:
-        with quiet_native_stderr():
-            native = module.Interpreter(model_path=str(path), num_threads=count)
-            native.allocate_tensors()
-            native.invoke()
+        native = module.Interpreter(model_path=str(path), num_threads=count)
+        native.allocate_tensors()
+        native.invoke()
         opened = Interpreter(native, label)
     except (ValueError, RuntimeError) as error:
         raise ModelError(refusal(path, label, str(error))) from error
@@ -205,8 +203,7 @@ def _import_runtime(wanted: RuntimeName) -> tuple[_Runtime, ModuleType]:
 def _import_module(candidate: _Runtime) -> ModuleType:
     """The runtime's interpreter module; ImportError where it is absent or can't be loaded."""
     try:
-        with quiet_native_stderr():
-            return importlib.import_module(f"{candidate.module}.interpreter")
+        return importlib.import_module(f"{candidate.module}.interpreter")
     except (AttributeError, SystemError) as error:
         # tflite-runtime next to numpy 2: its extension was built for numpy 1.
         raise ImportError(f"{error} (tflite-runtime needs numpy < 2)") from error

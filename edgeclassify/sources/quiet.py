@@ -1,17 +1,11 @@
-"""Keeps OpenCV and the libraries inside it (libjpeg, libpng, libtiff, FFmpeg) from talking on standard error."""
+"""Keeps OpenCV and the FFmpeg inside it from talking on standard error.
+
+libjpeg, libpng and libtiff know no log level: for what they say there see edgeclassify.native_stderr.
+"""
 
 import os
-import re
-from contextlib import AbstractContextManager
 
 import cv2
-
-from edgeclassify.native_stderr import captured_stderr
-
-_CHATTER = re.compile(
-    rb"\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent"
-    rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV|imdecode_"
-)
 
 
 def quiet_opencv() -> None:
@@ -24,8 +18,3 @@ def quiet_opencv() -> None:
         cv2.setLogLevel(0)
     elif hasattr(cv2, "utils") and hasattr(cv2.utils, "logging"):
         cv2.utils.logging.setLogLevel(0)
-
-
-def captured_chatter() -> AbstractContextManager[list[str]]:
-    """Collects the libraries' lines inside the block (see captured_stderr): libjpeg knows no log level."""
-    return captured_stderr(_CHATTER)

@@ -149,7 +149,9 @@ def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName
     """XNNPACK announces itself on file descriptor 2 while a model is loaded; what others say must arrive."""
     program = (
         "import os, sys; from pathlib import Path; from edgeclassify.model.interpreter import open_interpreter\n"
-        "os.write(2, b'before\\n'); open_interpreter(Path(sys.argv[1]), sys.argv[2]); os.write(2, b'after\\n')"
+        "from edgeclassify.native_stderr import diverted_native_stderr\n"
+        "with diverted_native_stderr():\n"
+        "    os.write(2, b'before\\n'); open_interpreter(Path(sys.argv[1]), sys.argv[2]); os.write(2, b'after\\n')"
     )
     command = [sys.executable, "-c", program, str(model_path(test_data, TF2_V2)), runtime]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

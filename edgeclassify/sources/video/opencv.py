@@ -9,7 +9,7 @@ import cv2
 
 from edgeclassify.errors import SourceError
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
-from edgeclassify.sources.quiet import captured_chatter, quiet_opencv
+from edgeclassify.sources.quiet import quiet_opencv
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
 
@@ -29,8 +29,7 @@ class OpenCvSource(FrameSource):
         if not self.skip(timeout_s):
             return None
         captured_at_ns, captured_at = time.monotonic_ns(), time.time()
-        with captured_chatter():  # a USB camera's broken JPEG: libjpeg would say so once per frame
-            decoded, stored = self._capture.retrieve()
+        decoded, stored = self._capture.retrieve()
         if not decoded or stored is None:
             raise NoFrameInTimeError(f"{self.describe()}: a frame that can't be decoded.")
         frame = self._frame(stored)

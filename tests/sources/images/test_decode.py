@@ -2,6 +2,8 @@
 
 import io
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from PIL import Image
 
 from edgeclassify.errors import ExitStatus, ImageError
+from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images import decode
 from edgeclassify.sources.images.decode import _without_decoder, decode_image
 from edgeclassify.sources.images.image_header import ImageHeader
@@ -185,7 +188,7 @@ def test_no_image(data, parts):
 @pytest.mark.parametrize("keep", [0.95, 0.5, 0.05])
 def test_cut_off(kind, keep, capfd):
     data = encode(noise(), kind)
-    with pytest.raises(ImageError) as caught:
+    with diverted_native_stderr(), pytest.raises(ImageError) as caught:
         decode_image(data[: int(len(data) * keep)], "x.img")
     assert one_message(caught.value)
     assert capfd.readouterr().err == ""
@@ -195,7 +198,8 @@ def test_cut_off(kind, keep, capfd):
 def test_damage_in_the_middle_never_shows_on_stderr(kind, capfd):
     data = bytearray(encode(noise(), kind))
     data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
-    decoded_or_refused(bytes(data))
+    with diverted_native_stderr():
+        decoded_or_refused(bytes(data))
     assert capfd.readouterr().err == ""
 
 
@@ -239,7 +243,23 @@ def test_a_float_tiff_that_is_cut_off_is_damaged():
 
 
 def test_log_of_others_survives_a_decode(capfd):
-    os.write(2, b"before\n")
-    decode_image(encode(two_halves(), "JPEG"), "x.img")
-    os.write(2, b"after\n")
+    with diverted_native_stderr():
+        os.write(2, b"before\n")
+        decode_image(encode(two_halves(), "JPEG"), "x.img")
+        os.write(2, b"after\n")
     assert capfd.readouterr().err == "before\nafter\n"
+
+
+def test_two_decode_at_the_same_time(monkeypatch):
+    """Of two cameras neither waits for the other's decoder."""
+    both_decode, real = threading.Barrier(2, timeout=10), cv2.imdecode
+
+    def decode_beside_the_other(*arguments):
+        both_decode.wait()
+        return real(*arguments)
+
+    monkeypatch.setattr(decode.cv2, "imdecode", decode_beside_the_other)
+    data = encode(two_halves(), "JPEG")
+    with diverted_native_stderr(), ThreadPoolExecutor(2) as threads:
+        images = list(threads.map(lambda name: decode_image(data, name), ["front", "garden"]))
+    assert [image.kind for image in images] == ["JPEG", "JPEG"]
