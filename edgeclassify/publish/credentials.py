@@ -13,12 +13,12 @@ from pathlib import Path
 
 from edgeclassify.config import MqttConfig, TlsConfig
 from edgeclassify.errors import ConfigError
+from edgeclassify.publish.password import password_in, password_of
 
 log = logging.getLogger(__name__)
 
 PASSWORD_VARIABLE = "EDGECLASSIFY_MQTT_PASSWORD"
 CREDENTIAL_NAME = "mqtt-password"
-_MAX_PASSWORD = 65_535  # MQTT's limit, in bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None
     """User and password; None without a username.
 
     The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD (empty
-    counts as unset), else the systemd credential `mqtt-password`. Raises ConfigError for a file that is missing,
-    unreadable or empty.
+    counts as unset), else the systemd credential `mqtt-password`. Raises ConfigError for a file that is missing or
+    unreadable, and for one, or a variable, that holds no password or more than that.
     """
     if config.username is None:
         return None
     variables = os.environ if environment is None else environment
     if config.password_file is not None:
         _warn_when_public(config.password_file)
-        password: str | None = _password_in(config.password_file, "mqtt.password_file")
+        password: str | None = password_in(config.password_file, "mqtt.password_file")
     elif variables.get(PASSWORD_VARIABLE):
-        password = variables[PASSWORD_VARIABLE]
+        password = password_of(variables[PASSWORD_VARIABLE], PASSWORD_VARIABLE)
     else:
         password = _systemd_credential(variables)
     return Credentials(config.username, password)
@@ -51,29 +51,16 @@ def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None
 
 def _systemd_credential(variables: Mapping[str, str]) -> str | None:
     folder = variables.get("CREDENTIALS_DIRECTORY")
-    if not folder or not (Path(folder) / CREDENTIAL_NAME).exists():
+    if not folder or CREDENTIAL_NAME not in _names_in(Path(folder)):
         return None
-    return _password_in(Path(folder) / CREDENTIAL_NAME, f"systemd credential {CREDENTIAL_NAME}")
+    return password_in(Path(folder) / CREDENTIAL_NAME, f"systemd credential {CREDENTIAL_NAME}")
 
 
-def _password_in(path: Path, key: str) -> str:
-    wanted = f"{key}: {path}: expected a file with the broker password"
+def _names_in(folder: Path) -> list[str]:
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_PASSWORD + 3)
-        password = content.decode("utf-8").removesuffix("\n").removesuffix("\r")
-    except OSError as error:
-        raise ConfigError(
-            f"{wanted}, but it can't be read: {error.strerror}. Check the path and its rights."
-        ) from error
-    except UnicodeDecodeError:
-        # The decode error would carry the bytes, that is the password, into a traceback.
-        raise ConfigError(f"{wanted}, found bytes that are no UTF-8. Save it as UTF-8 text.") from None
-    if not password:
-        raise ConfigError(f"{wanted}, found it empty. Write the password into it.")
-    if len(content) > _MAX_PASSWORD + 2:
-        raise ConfigError(f"{wanted}, found more than {_MAX_PASSWORD} bytes. Is it the right file?")
-    return password
+        return os.listdir(folder)  # noqa: PTH208 - names, not paths
+    except OSError:
+        return []
 
 
 def _warn_when_public(path: Path) -> None:

@@ -1,5 +1,6 @@
 import logging
 import ssl
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,43 +23,10 @@ def with_file(path: Path) -> MqttConfig:
     return MqttConfig(username="porch", password_file=path)
 
 
-@pytest.mark.parametrize(
-    ("content", "password"),
-    [
-        (b"s3", "s3"),
-        (b"s3\n", "s3"),
-        (b"s3\r\n", "s3"),
-        (b"s3\n\n", "s3\n"),
-        (b" s3 ", " s3 "),
-        ("pä".encode(), "pä"),
-    ],
-)
-def test_one_trailing_newline_is_no_password(tmp_path: Path, content: bytes, password: str) -> None:
-    found = credentials(with_file(password_file(tmp_path, content)), {})
-    assert found is not None
-    assert (found.username, found.password) == ("porch", password)
-
-
 def test_the_password_is_in_no_repr(tmp_path: Path) -> None:
     found = credentials(with_file(password_file(tmp_path, SECRET.encode())), {})
     assert SECRET not in repr(found)
     assert SECRET not in str(found)
-
-
-@pytest.mark.parametrize(
-    ("content", "found"),
-    [(b"", "found it empty"), (b"\n", "found it empty"), (b"\xff" + SECRET.encode(), "no UTF-8"),
-     (b"x" * 70_000, "more than")],
-)  # fmt: skip
-def test_a_password_file_that_holds_none(tmp_path: Path, content: bytes, found: str) -> None:
-    path = password_file(tmp_path, content)
-    with pytest.raises(ConfigError) as raised:
-        credentials(with_file(path), {})
-    message = str(raised.value)
-    assert message.startswith(f"mqtt.password_file: {path}: expected a file with the broker password")
-    assert found in message
-    assert SECRET not in message
-    assert raised.value.__cause__ is None
 
 
 def test_a_wrong_file_is_a_fault_of_the_config_that_systemd_does_not_retry(tmp_path: Path) -> None:
@@ -102,6 +70,28 @@ def test_sources_in_order(tmp_path: Path) -> None:
     assert password(with_file(password_file(tmp_path, b"from the file"))) == "from the file"
 
 
+def test_a_variable_that_holds_more_than_a_password_is_refused() -> None:
+    with pytest.raises(ConfigError, match=rf"^{PASSWORD_VARIABLE}: .* found 2 lines"):
+        credentials(MqttConfig(username="porch"), {PASSWORD_VARIABLE: "one\ntwo"})
+    found = credentials(MqttConfig(username="porch"), {PASSWORD_VARIABLE: "one\n"})
+    assert found is not None
+    assert found.password == "one"
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_a_folder_of_credentials_that_can_not_be_looked_into_has_none(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").touch()
+    found = credentials(MqttConfig(username="porch"), {"CREDENTIALS_DIRECTORY": str(tmp_path / folder)})
+    assert found is not None
+    assert found.password is None
+
+
+def test_an_empty_credential_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mqtt-password").write_text("\r\n")
+    with pytest.raises(ConfigError, match=r"^systemd credential mqtt-password: .* found it empty"):
+        credentials(MqttConfig(username="porch"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+
 def test_a_user_without_password_and_no_user_at_all(tmp_path: Path) -> None:
     found = credentials(MqttConfig(username="porch"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert found is not None
@@ -142,3 +132,21 @@ def test_a_key_of_another_certificate(certificates: Path) -> None:
     assert tls_context(TlsConfig(cert=certificates / "client.pem", key=certificates / "client.key")) is not None
     with pytest.raises(ConfigError, match=r"mqtt\.tls\.cert, mqtt\.tls\.key: .*belong together"):
         tls_context(TlsConfig(cert=certificates / "client.pem", key=certificates / "server.key"))
+
+
+def test_an_encrypted_key_is_refused_and_nobody_is_asked(certificates: Path, tmp_path: Path) -> None:
+    encrypted = tmp_path / "client.key"
+    command = [
+        "openssl",
+        "pkey",
+        "-in",
+        certificates / "client.key",
+        "-aes256",
+        "-passout",
+        "pass:x",
+        "-out",
+        encrypted,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    with pytest.raises(ConfigError, match=r"mqtt\.tls\.cert, mqtt\.tls\.key: .*unencrypted private key"):
+        tls_context(TlsConfig(cert=certificates / "client.pem", key=encrypted))
