@@ -1,0 +1,81 @@
+"""How much memory is left: of the machine, of the groups of processes that it is in, of its own limit."""
+
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from edgeclassify.machine import free_memory_bytes
+
+MB = 1_000_000
+
+
+@pytest.fixture
+def kernel(tmp_path):
+    """Writes what the kernel shows of a process in /system.slice/edgeclassify.service."""
+    proc, cgroups = tmp_path / "proc", tmp_path / "cgroup"
+    group = cgroups / "system.slice" / "edgeclassify.service"
+    (proc / "self").mkdir(parents=True)
+    group.mkdir(parents=True)
+    (proc / "meminfo").write_text("MemTotal:  500000 kB\nMemFree: 1 kB\nMemAvailable:  200000 kB\n")
+    (proc / "self" / "cgroup").write_text("1:name=x:/other\n0::/system.slice/edgeclassify.service\n")
+
+    def show(folder, most, used, cached):
+        (folder / "memory.max").write_text(f"{most}\n")
+        (folder / "memory.current").write_text(f"{used}\n")
+        (folder / "memory.stat").write_text(f"anon 5\ninactive_file {cached}\nactive_file 7\n")
+
+    return proc, cgroups, group, show
+
+
+def test_the_machine_alone(kernel):
+    proc, cgroups, *_ = kernel
+    assert free_memory_bytes(proc, cgroups) == 200_000 * 1024
+
+
+@pytest.mark.parametrize(
+    ("most", "used", "cached", "free"),
+    [
+        (300 * MB, 100 * MB, 0, 200 * MB),
+        (300 * MB, 100 * MB, 4 * MB, 204 * MB),
+        (300 * MB, 310 * MB, 0, 0),
+        ("max", 100 * MB, 0, 200_000 * 1024),
+        (900 * MB, 100 * MB, 0, 200_000 * 1024),
+    ],
+)
+def test_the_least_of_machine_and_group(kernel, most, used, cached, free):
+    proc, cgroups, group, show = kernel
+    show(group, most, used, cached)
+    assert free_memory_bytes(proc, cgroups) == free
+
+
+def test_a_group_further_up_counts_too(kernel):
+    proc, cgroups, group, show = kernel
+    show(group, "max", 1, 0)
+    show(group.parent, 50 * MB, 20 * MB, 0)
+    assert free_memory_bytes(proc, cgroups) == 30 * MB
+
+
+def test_nothing_known(tmp_path):
+    assert free_memory_bytes(tmp_path, tmp_path) is None
+
+
+def test_a_damaged_answer_counts_for_nothing(kernel):
+    proc, cgroups, group, show = kernel
+    show(group, "many", 1, 0)
+    (proc / "meminfo").write_text("MemAvailable: lots\n")
+    assert free_memory_bytes(proc, cgroups) is None
+
+
+def test_a_limit_of_addresses():
+    program = "from edgeclassify.machine import free_memory_bytes; print(free_memory_bytes())"
+    limit = 400 * MB
+
+    def set_limit():
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, preexec_fn=set_limit
+    )
+    assert 100 * MB < int(done.stdout) < limit
