@@ -43,7 +43,7 @@ def body_of(payload: bytes) -> Body:
     if not text.strip():
         return {}
     try:
-        body = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        body = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise RequestError(f"payload: expected a JSON object: {error.msg} at character {error.pos}") from error
     except RecursionError as error:
@@ -143,7 +143,8 @@ def _number(most: float) -> Callable[[Any], float | None]:
     def number(value: Any) -> float | None:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
             return None  # a NaN is in no range
-        return float(value) if math.isfinite(value) else None
+        # -0 is in every range, and the option's topic would show it.
+        return float(value) if math.copysign(1.0, value) > 0 else None
 
     return number
 
@@ -170,6 +171,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise RequestError(f"{shown(key)}: expected once, found twice in one object")
         found[key] = value
     return found
+
+
+def _integer(digits: str) -> int | float:
+    return -0.0 if digits == "-0" else int(digits)
 
 
 def _no_constant(word: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import RLock
 
 from edgeclassify.config import SpoolConfig
+from edgeclassify.errors import StorageError
 from edgeclassify.publish.folder_lock import FolderLock
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.sequence import NumberFile
@@ -83,6 +84,7 @@ class DiskSpool(Spool):
         with suppress(OSError):  # opening the database says it
             folder.mkdir(parents=True, exist_ok=True)
         self._folder_lock = FolderLock(folder)
+        self._folder_lock.take()
         self._numbers, self._mark = NumberFile(folder), SpoolMark(folder)
         account = Account(self._path, self._numbers, self._mark, read_wal(self._path))
         self._open()
@@ -127,7 +129,8 @@ class DiskSpool(Spool):
     def delivered(self, seqs: Iterable[int]) -> None:
         """Forget the events: at once for `pending` and `depth`, on disk within a second."""
         with self._lock:
-            self._forget([seq for seq in seqs if self._waiting.take(seq) is None])
+            seqs = self._drops.arrived(seqs)
+            self._drops.recover(self._forget([seq for seq in seqs if self._waiting.take(seq) is None]))
             if self._rows is not None and len(self._rows.gone) >= DELETES:
                 self._delete_batch()
 
@@ -222,6 +225,7 @@ class DiskSpool(Spool):
         damage: sqlite3.Error | None = None
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._folder_lock.take()
             try:
                 file = SpoolFile(self._path)
             except sqlite3.Error as error:
@@ -231,6 +235,9 @@ class DiskSpool(Spool):
             if damage is not None:
                 self._replace(damage, ())
                 return self._rows is not None
+        except StorageError as error:
+            self._trouble.taken(error)
+            return False
         except (sqlite3.Error, OSError) as error:
             self._trouble.failed(error)
             return False
@@ -263,7 +270,7 @@ class DiskSpool(Spool):
         except (sqlite3.Error, OSError) as second:
             self._trouble.failed(second)
             saved = 0
-        self._drops.total += max(0, rows.count - saved)
+        self._drops.lose(max(0, rows.count - saved))
         return self._rows is not None
 
     def _replace(self, damage: sqlite3.Error, gone: Collection[int]) -> int:
@@ -305,6 +312,8 @@ class DiskSpool(Spool):
         if self._rows is None or self._clock() - self._looked_at < PAUSE_S:
             return
         self._looked_at = self._clock()
+        with suppress(StorageError):  # the database is locked, too
+            self._folder_lock.take()
         try:
             inode = self._path.stat().st_ino
         except FileNotFoundError:
@@ -379,13 +388,12 @@ class DiskSpool(Spool):
         except sqlite3.Error as error:
             return self._read(limit, after) if self._failed(error) else []
 
-    def _forget(self, seqs: Sequence[int]) -> None:
+    def _forget(self, seqs: Sequence[int]) -> int:
+        """They are delivered, or replaced; returns how many of them are not here."""
         try:
-            if self._rows is not None:
-                self._rows.forget(seqs)
+            return 0 if self._rows is None else self._rows.forget(seqs)
         except sqlite3.Error as error:
-            if self._failed(error):
-                self._forget(seqs)
+            return self._forget(seqs) if self._failed(error) else 0
 
     @property
     def _size(self) -> int:

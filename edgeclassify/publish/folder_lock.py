@@ -11,13 +11,21 @@ FILE_NAME = "spool.lock"
 
 
 class FolderLock:
-    """Holds the folder until `release`, or until the process ends. Raises StorageError when another one has it.
+    """Holds the folder from `take` until `release`, or until the process ends.
 
-    A folder in which no lock file can be made (read-only, full) is not locked: nothing can be written there.
+    A folder in which no lock file can be made (read-only, full) is not locked: nothing can be written there. So
+    `take` is called again before anything is.
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Hold the folder, where that is possible now. Raises StorageError when another process has it."""
+        if self._descriptor is not None:
+            return
+        folder = self._folder
         try:
             descriptor = os.open(folder / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from threading import Lock
 
 from edgeclassify.publish.interface import Spool, SpooledEvent
+from edgeclassify.publish.spool_drops import Dropped
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ class MemorySpool(Spool):
         self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
-        self._dropped = 0
+        self._drops = Dropped()
+        self._said = False
 
     def append(self, event: SpooledEvent) -> None:
         """Keep the event; of two with one `seq` the later stays."""
@@ -34,9 +36,11 @@ class MemorySpool(Spool):
             self._last_seq = max(self._last_seq, event.seq)
             overfull = len(self._order) > self._capacity
             if overfull:
-                del self._events[self._order.pop(0)]
-                self._dropped += 1
-            first_drop = overfull and self._dropped == 1
+                oldest = self._order.pop(0)
+                del self._events[oldest]
+                self._drops.count(oldest)
+            first_drop = overfull and not self._said
+            self._said |= overfull
         if first_drop:
             log.warning("the spool is full (%d undelivered events): the oldest are dropped", self._capacity)
 
@@ -49,7 +53,7 @@ class MemorySpool(Spool):
     def delivered(self, seqs: Iterable[int]) -> None:
         """Forget the events."""
         with self._lock:
-            for seq in seqs:
+            for seq in self._drops.arrived(seqs):
                 if self._events.pop(seq, None) is not None:
                     del self._order[bisect_right(self._order, seq) - 1]
 
@@ -66,4 +70,4 @@ class MemorySpool(Spool):
     @property
     def dropped(self) -> int:
         """Number of events dropped since start."""
-        return self._dropped
+        return self._drops.total

@@ -1,20 +1,64 @@
-"""Counts the events that a spool had to drop, and says so once at the begin and once at the end of an episode."""
+"""Counts the events that a spool had to drop; says so once at the begin and once at the end of an episode."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 log = logging.getLogger(__name__)
+
+_REMEMBERED = 1024
+"""More than can be on their way to the broker when they are dropped."""
 
 QUIET_S = 60.0
 """An episode is over when so long nothing was dropped."""
 
 
-class Drops:
-    """Not thread-safe. `place` names the spool in messages, `clock` gives seconds."""
+class Dropped:
+    """How many events were dropped: `total`. Not thread-safe.
+
+    One that was on its way when it was dropped may arrive all the same: then it does not count.
+    """
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._recent: dict[int, None] = {}
+        self._lost = 0
+
+    def count(self, seq: int) -> None:
+        """An event was dropped."""
+        self.total += 1
+        self._recent[seq] = None
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+
+    def lose(self, count: int) -> None:
+        """So many went with a damaged database; which ones can't be told."""
+        self.total += count
+        self._lost += count
+
+    def arrived(self, seqs: Iterable[int]) -> list[int]:
+        """The broker has acknowledged these; returns those that were not dropped before."""
+        kept = []
+        for seq in seqs:
+            if seq in self._recent:
+                del self._recent[seq]
+                self.total -= 1
+            else:
+                kept.append(seq)
+        return kept
+
+    def recover(self, count: int) -> None:
+        """So many that the broker has acknowledged are nowhere: they were among the lost ones."""
+        count = min(count, self._lost)
+        self.total -= count
+        self._lost -= count
+
+
+class Drops(Dropped):
+    """Says the begin and the end of an episode. `place` names the spool in messages, `clock` gives seconds."""
 
     def __init__(self, place: str, clock: Callable[[], float]) -> None:
+        super().__init__()
         self._place, self._clock = place, clock
-        self.total = 0
         self._episode = 0
         self._range = (0, 0)
         self._newest = 0.0
@@ -22,7 +66,7 @@ class Drops:
     def add(self, seq: int, why: str) -> None:
         """An event is lost; `why` says which bound it was and completes "…: undelivered events are dropped, oldest
         first: " for the first of an episode."""
-        self.total += 1
+        self.count(seq)
         self._episode += 1
         self._newest = self._clock()
         low, high = self._range if self._episode > 1 else (seq, seq)

@@ -38,12 +38,14 @@ class DiskRows:
             self.gone.pop(seq, None)
         self._note()
 
-    def forget(self, seqs: Iterable[int]) -> None:
-        """Those of them that are here are gone from now on."""
-        sizes = self.file.sizes([seq for seq in seqs if seq not in self.gone])
+    def forget(self, seqs: Iterable[int]) -> int:
+        """Those of them that are here are gone from now on; returns how many are not."""
+        asked = [seq for seq in seqs if seq not in self.gone]
+        sizes = self.file.sizes(asked)
         self.gone |= sizes
         self.count -= len(sizes)
         self.size -= sum(sizes.values())
+        return len(asked) - len(sizes)
 
     def delete(self) -> None:
         """Delete some of those that are gone."""

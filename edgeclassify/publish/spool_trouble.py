@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 
 from edgeclassify.config import SpoolConfig
+from edgeclassify.errors import StorageError
 from edgeclassify.publish.spool_file import is_full
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,10 @@ class Trouble:
     def spend(self) -> None:
         """The budget does not allow more."""
         self._enter(BUDGET, cheap=True, pause_s=0.0)
+
+    def taken(self, error: StorageError) -> None:
+        """Another process has the folder."""
+        self._enter(str(error), cheap=False, pause_s=PAUSE_S)
 
     def failed(self, error: sqlite3.Error | OSError) -> None:
         """The disk does not take more."""

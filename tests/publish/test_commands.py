@@ -77,7 +77,7 @@ def test_a_view_that_is_not_named() -> None:
         ("threshold", -0.1, None), ("threshold", True, None), ("threshold", "0.7", None),
         ("threshold", [0.7], None),
         ("interval", 604_800, 604_800.0), ("interval", 604_801, None), ("interval", False, None),
-        ("interval", 10**400, None),
+        ("interval", 10**400, None), ("threshold", -0.0, None), ("interval", -0.0, None),
     ],
 )  # fmt: skip
 def test_set(option: str, value: object, taken: object) -> None:
@@ -148,6 +148,13 @@ def test_retained_requests_and_strange_topics_are_ignored(caplog: pytest.LogCapt
         assert box.take(topic, b"ON", False) is None
 
 
+def test_a_minus_before_nought_is_seen_in_a_whole_number_too() -> None:
+    raw = b'{"view":"gate","option":"threshold","value":-0}'
+    found = inbox().take(TOPICS.request("set"), raw, False)
+    assert isinstance(found, Response)
+    assert found.error == "value: expected for threshold a number of 0 to 1, found -0.0"
+
+
 @pytest.mark.parametrize(
     ("option", "payload", "value"),
     [
@@ -156,6 +163,7 @@ def test_retained_requests_and_strange_topics_are_ignored(caplog: pytest.LogCapt
         (Option.THRESHOLD, b"nan", None), (Option.THRESHOLD, b"ON", None), (Option.THRESHOLD, b"", None),
         (Option.INTERVAL, b"5e1", 50.0), (Option.INTERVAL, b"inf", None), (Option.INTERVAL, b"1_0", None),
         (Option.INTERVAL, b"1" * 33, None), (Option.INTERVAL, b"\xff", None), (Option.INTERVAL, b"-1", None),
+        (Option.INTERVAL, b"-0", None), (Option.THRESHOLD, b"-0.0", None), (Option.THRESHOLD, b"0", 0.0),
     ],
 )  # fmt: skip
 def test_option_topics(option: Option, payload: bytes, value: object) -> None:

@@ -736,3 +736,81 @@ def test_an_event_whose_number_is_known_is_not_passed_over(tmp_path: Path) -> No
     readers[0].join()
     opened[0].close()
     assert found == [[1]]
+
+
+def test_a_folder_that_can_be_written_later_is_locked_then(start: Open, tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "state").write_bytes(b"")  # in the folder's place
+    spool = filled(start(tmp_path / "state"), 2)
+    assert not spool.on_disk
+    (tmp_path / "state").unlink()
+    clock.now += PAUSE_S
+    spool.maintain()
+    assert spool.on_disk
+    with pytest.raises(StorageError, match="another edgeclassify"):
+        DiskSpool(tmp_path / "state", SpoolConfig())
+
+
+def test_a_folder_that_another_process_has_taken_meanwhile_is_left_to_it(
+    start: Open, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "state").write_bytes(b"")
+    late = filled(start(tmp_path / "state"), 2)
+    (tmp_path / "state").unlink()
+    early = filled(start(tmp_path / "state"), 1)
+    for _ in range(3):
+        clock.now += PAUSE_S
+        late.maintain()
+    assert (seqs(late), late.on_disk, seqs(early), early.on_disk) == ([1, 2], False, [1], True)
+    assert len(said(caplog, "another edgeclassify")) == 1
+    early.close()
+    clock.now += PAUSE_S
+    late.maintain()
+    assert late.on_disk
+
+
+def test_a_lock_file_that_had_no_room_is_made_later(start: Open, tmp_path: Path, clock: Clock) -> None:
+    start().close()
+    (tmp_path / "spool.lock").unlink()
+    (tmp_path / "spool.lock").mkdir()  # it can't be opened for writing
+    spool = filled(start(), 1)
+    (tmp_path / "spool.lock").rmdir()
+    clock.now += PAUSE_S
+    spool.maintain()
+    with pytest.raises(StorageError, match="another edgeclassify"):
+        DiskSpool(tmp_path, SpoolConfig())
+
+
+# --- what was dropped and arrived all the same -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["disk", "memory"])
+def test_an_event_that_was_on_its_way_when_it_was_dropped_does_not_count(start: Open, kind: str) -> None:
+    spool: Spool = start(max_bytes=65_536) if kind == "disk" else MemorySpool(3)
+    for seq in range(1, 4):
+        spool.append(event(seq))
+    assert seqs(spool, 2) == [1, 2]  # sent
+    for seq in range(4, 7):
+        spool.append(event(seq, 40_000))
+    dropped = spool.dropped
+    assert dropped >= 3
+    spool.delivered([2])
+    assert spool.dropped == dropped - 1
+    spool.delivered([2, 6])
+    assert spool.dropped == dropped - 1
+
+
+def test_an_event_that_went_with_a_damaged_database_and_arrived_does_not_count(
+    start: Open, tmp_path: Path
+) -> None:
+    spool = filled(start(), 2000, size=600)
+    spool._rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
+    there = set[int]()
+    while batch := seqs(spool, 64, after=max(there, default=0)):
+        there |= set(batch)
+    lost = sorted(set(range(1, 2001)) - there)
+    assert spool.dropped == len(lost) > 2
+    spool.delivered(lost[:2])
+    assert spool.dropped == len(lost) - 2
+    spool.delivered([max(there)])
+    assert spool.dropped == len(lost) - 2
