@@ -128,7 +128,7 @@ def open_classifier(config: ModelConfig) -> Classifier:
     metadata = read_metadata(model)
     labels = _labels(config, model, sidecar, metadata, contract)
     preprocessor = _preprocessor(config, model, sidecar, metadata, contract)
-    interpreter = open_interpreter(path, config.runtime, config.threads)
+    interpreter = open_interpreter(path, config.runtime, config.threads, model.data())
     _check_agreement(model, interpreter)
     info = ModelInfo(
         name=path.stem if is_model_path(config.name) else config.name,

@@ -103,10 +103,15 @@ class Interpreter:
 
 
 def open_interpreter(
-    path: Path, runtime: RuntimeName = "auto", threads: Literal["auto"] | int = "auto"
+    path: Path,
+    runtime: RuntimeName = "auto",
+    threads: Literal["auto"] | int = "auto",
+    data: bytes | None = None,
 ) -> Interpreter:
     """Open a .tflite file and run it once, so that the first frame does not pay for packing the weights.
 
+    `data`: its bytes, where they have been read before. The runtime works on these bytes, never on the file: what
+    is written over the file while it is in use changes nothing.
     Raises ModelError where the runtime refuses the model, RuntimeMissingError where there is no runtime.
     The file's structure must have been checked before (`read_model_file`): the runtimes trust it and crash.
     """
@@ -114,7 +119,8 @@ def open_interpreter(
     label = f"{found.name} {_version(found, module)}"
     count = auto_threads() if threads == "auto" else threads
     try:
-        native = module.Interpreter(model_path=str(path), num_threads=count)
+        content = path.read_bytes() if data is None else data
+        native = module.Interpreter(model_content=content, num_threads=count)
         native.allocate_tensors()
         native.invoke()
         opened = Interpreter(native, label)

@@ -16,6 +16,8 @@ from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
 from tests.photos import TF2_V2, model_path
 
+BUILTIN = Path(interpreter.__file__).parent / "builtin" / "mobilenet_v2_64.tflite"
+
 
 def test_specs_and_views(write_model: WriteModel, runtime: RuntimeName) -> None:
     opened = open_interpreter(write_model(flatten_model(scale=0.5, zero_point=3)), runtime, 1)
@@ -157,3 +159,20 @@ def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == "before\nafter\n"
     assert done.stdout == ""
+
+
+def test_a_file_that_is_written_over_in_place_changes_nothing(tmp_path: Path, runtime: RuntimeName) -> None:
+    """A runtime that had it mapped would end with SIGBUS, or go on with other weights."""
+    program = (
+        "import os, sys; from pathlib import Path; from edgeclassify.model.interpreter import open_interpreter\n"
+        "path = Path(sys.argv[1]); opened = open_interpreter(path, sys.argv[2], 1)\n"
+        "def answer():\n"
+        "    opened.input_view()[...] = 7; opened.invoke(); return opened.output_view().tobytes()\n"
+        "first = answer(); os.truncate(path, 0); assert answer() == first\n"
+        "path.write_bytes(bytes(700_000)); assert answer() == first; print('goes on')"
+    )
+    path = tmp_path / "model.tflite"
+    path.write_bytes(BUILTIN.read_bytes())
+    command = [sys.executable, "-c", program, str(path), runtime]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "goes on\n"), done.stderr

@@ -4,11 +4,11 @@ A runtime follows the file's offsets as they are and may crash on a file that is
 whole structure is checked here first: every table, vector and buffer lies inside the file, every index names
 something that exists, and every constant holds as many bytes as its shape needs.
 
-Weights are not copied: the file is mapped into memory.
+The file is read once, into memory of our own, and what is checked, summed and run is that copy: were it mapped,
+writing over it in place would end the process (SIGBUS) or change the model while it runs.
 """
 
 import hashlib
-import mmap
 import os
 import stat
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
+from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.tflite.attached_files import attached_files
 from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like
 from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Tensor
@@ -27,6 +28,8 @@ __all__ = ["ModelFile", "Operator", "OperatorOptions", "Tensor", "read_model_fil
 IDENTIFIER = b"TFL3"
 _HEAD_BYTES = 512
 _SHORTEST = 16
+MOST_BYTES = 1 << 31
+"""What the format's 32-bit offsets can reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,11 @@ class ModelFile:
         """The tensors that hold the answer."""
         return tuple(self.tensors[i] for i in self.outputs)
 
+    def data(self) -> bytes:
+        """The file's bytes as they were read, not copied: what a runtime is given."""
+        data = self.content.obj
+        return data if isinstance(data, bytes) else bytes(self.content)
+
     def sha256(self) -> str:
         """Checksum of the file's bytes, in hex; computed at each call (about 3 ms per MB on a slow core)."""
         return hashlib.sha256(self.content).hexdigest()
@@ -71,7 +79,12 @@ def read_model_file(path: Path) -> ModelFile:
 
     Raises ModelMissingError where there is no file, ModelError where it is no .tflite file or a damaged one.
     """
-    content = _map(path)
+    return parse_model(path, _content(path))
+
+
+def parse_model(path: Path, data: bytes) -> ModelFile:
+    """Check the bytes of a .tflite file; `path` stands in the messages. Errors as of read_model_file."""
+    content = memoryview(data)
     _check_identifier(path, content)
     try:
         return _model(path, content)
@@ -82,8 +95,8 @@ def read_model_file(path: Path) -> ModelFile:
         ) from error
 
 
-def _map(path: Path) -> memoryview:
-    """The file's bytes, mapped into memory. Raises ModelMissingError or ModelError where that can't be."""
+def _content(path: Path) -> bytes:
+    """The file's bytes. Raises ModelMissingError or ModelError where they can't be had."""
     try:
         # Opening a pipe would wait for a writer, for ever.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
@@ -92,7 +105,8 @@ def _map(path: Path) -> memoryview:
                 raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.")
             if status.st_size == 0:
                 raise ModelError(f"{path}: expected a .tflite file, found an empty file. {FETCH_AGAIN}")
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            _check_size(path, status.st_size)
+            return file.read()
     except IsADirectoryError as error:
         raise ModelError(f"{path}: expected a .tflite file, found a folder. Name a file in it.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -103,6 +117,17 @@ def _map(path: Path) -> memoryview:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ModelError(f"{path}: the model file can't be read: {reason}.") from error
+
+
+def _check_size(path: Path, size: int) -> None:
+    """A file that the memory does not hold must not be read."""
+    free = free_memory_bytes()
+    most = MOST_BYTES if free is None else min(MOST_BYTES, free // 2)
+    if size > most:
+        raise ModelError(
+            f"{path}: expected a .tflite file of at most {most >> 20} MB (half of the memory that is free), "
+            f"found {size >> 20} MB. Use a smaller model."
+        )
 
 
 def _check_identifier(path: Path, content: memoryview) -> None:
