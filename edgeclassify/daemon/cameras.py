@@ -9,12 +9,13 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from edgeclassify.config import LEAST_REST_S, CameraConfig
 from edgeclassify.daemon.assembly import Parts, PlannedSource
+from edgeclassify.daemon.availability import Availability
 from edgeclassify.daemon.recovery import Recovery, Remedy
 from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
 from edgeclassify.sources.capture.daynight import NightRules
@@ -58,12 +59,12 @@ class _Running:
 
 
 class Cameras:
-    """Used by the daemon's thread. `on_available` is called from the capture threads: see CaptureThread."""
+    """Used by the daemon's thread. What it and the capture threads know of a camera goes to `availability`."""
 
-    def __init__(self, recovery: Recovery, on_available: Callable[[str, bool], None]) -> None:
+    def __init__(self, recovery: Recovery, availability: Availability) -> None:
         self.frames = LatestFrames()
         self._recovery = recovery
-        self._on_available = on_available
+        self._availability = availability
         self._running: dict[str, _Running] = {}
         self._given_up: set[str] = set()
         self._stuck: set[str] = set()
@@ -111,11 +112,6 @@ class Cameras:
         """Is no frame to be expected now from any camera: are all lost, resting, or waiting for pictures?"""
         return not any(c.delivers and c.camera not in self._stuck for c in self._captures)
 
-    def is_available(self, camera: str) -> bool:
-        """Does the camera deliver frames?"""
-        running = self._running.get(camera)
-        return running is not None and running.capture.state in WORKING and camera not in self._stuck
-
     def _health_of(self, capture: CaptureThread) -> CameraHealth:
         figures = capture.health(self._recovery.in_vain(capture.camera, capture.source.describe()))
         figures = replace(figures, stalls=figures.stalls + self._stuck_times[capture.camera])
@@ -137,6 +133,7 @@ class Cameras:
             ended = self._end(name)
             if name not in wanted:  # somebody else may want the camera now
                 ended.source.renew()
+                self._availability.forget(name)
         for name, planned in wanted.items():
             if name not in kept:
                 self._begin(planned, parts)
@@ -144,8 +141,8 @@ class Cameras:
 
     def follow_views(self, parts: Parts) -> None:
         """A view has been switched, or its interval changed."""
-        for camera in parts.config.camera:
-            _follow_views(self._running[camera.name].capture, camera, parts)
+        for planned in parts.sources:
+            _follow_views(self._running[planned.camera.name].capture, planned.camera, parts)
 
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
@@ -181,8 +178,9 @@ class Cameras:
 
     def _begin(self, planned: PlannedSource, parts: Parts) -> None:
         rules = capture_rules(planned.camera, parts.interval_of(planned.camera))
-        capture = CaptureThread(planned.make(), self.frames, rules, self._on_available)
-        self._running[planned.camera.name] = _Running(capture, planned.made_from)
+        name = planned.camera.name
+        capture = CaptureThread(planned.make(), self.frames, rules, self._availability.voice(name))
+        self._running[name] = _Running(capture, planned.made_from)
         _follow_views(capture, planned.camera, parts)
         capture.start()
 
@@ -276,12 +274,9 @@ class Cameras:
         for camera in stuck - self._stuck:
             log.error("camera %s: %s", camera, STUCK)
             self._stuck_times[camera] += 1
-            self._on_available(camera, False)
-        before, self._stuck = self._stuck, stuck
-        for camera in before - stuck:
-            # The capture thread knows nothing of having been stuck, so it would not say that it is back.
-            if self.is_available(camera):
-                self._on_available(camera, True)
+        for camera in stuck ^ self._stuck:
+            self._availability.note_stuck(camera, camera in stuck)
+        self._stuck = stuck
 
 
 def _follow_views(capture: CaptureThread, camera: CameraConfig, parts: Parts) -> None:

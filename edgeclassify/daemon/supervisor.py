@@ -15,6 +15,7 @@ from typing import TypeVar
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly, way_out
 from edgeclassify.daemon.assembly import NO_PARTS, Parts
+from edgeclassify.daemon.availability import Availability
 from edgeclassify.daemon.cameras import Cameras
 from edgeclassify.daemon.keeping import Keeping, state_folder
 from edgeclassify.daemon.line import Line
@@ -84,6 +85,7 @@ class Daemon:
         self._publisher: Publisher | None = None
         self._connected_with: object = None
         self._snapshots: SnapshotTaker | None = None
+        self._availability = Availability()
         self._cameras: Cameras | None = None
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
@@ -119,7 +121,7 @@ class Daemon:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
-        self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._publish_camera_availability)
+        self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._availability)
         self._connect(config, self._new_publisher(config))
         assembly.forget_stale_options(self._parts, keeping.options)
 
@@ -135,8 +137,8 @@ class Daemon:
     def _start_threads(self) -> None:
         parts, publisher = self._parts, _running(self._publisher)
         publisher.publish_info(self.info())
+        self._availability.show({view.name: view.camera for view in parts.views}, publisher.publish_availability)
         for view in parts.views:
-            publisher.publish_availability(view.name, _running(self._cameras).is_available(view.camera))
             for option in Option:
                 self.show_option(view.name, option, value_of(view, option))
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
@@ -175,12 +177,6 @@ class Daemon:
         if wanted_s != (self._watchdog_s or unit_s):
             self._watchdog_s = wanted_s
             self._notifier.extend_watchdog(wanted_s)
-
-    def _publish_camera_availability(self, camera: str, online: bool) -> None:
-        """Called from the capture threads."""
-        if (publisher := self._publisher) is not None:
-            for view in self._parts.views_of(camera):
-                publisher.publish_availability(view.name, online)
 
     def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
         if (publisher := self._publisher) is not None:
@@ -310,6 +306,7 @@ class Daemon:
             self._notifier.ready(self._status())
 
     def _switch(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
+        self._availability.hide()
         # With the frame at hand in peace: two threads in one classifier must not be.
         self._stop_threads(time.monotonic() + STOP_BUDGET_S, patience_s=RELOAD_PATIENCE_S)
         try:
@@ -367,6 +364,7 @@ class Daemon:
         if self._cameras is not None:
             self._cameras.acknowledge()
             self._cameras.frames.close()
+        self._availability.end()
         if (publisher := self._publisher) is not None:
             self._end_views(publisher)
             # It stays known until it has ended: requests that still come are answered.

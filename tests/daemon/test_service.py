@@ -39,7 +39,7 @@ def test_sigterm_says_goodbye_and_loses_nothing(service: Service, observer: Obse
     assert sorted(starts) == sorted(ends)
     state = json.loads(observer.of("gate/state")[0])
     assert state["v"] == 1
-    assert observer.of("gate/availability")[-1] == b"online"
+    wait_for(lambda: observer.of("gate/availability")[-1] == b"offline")  # nothing is seen any more
 
 
 def test_event_numbers_go_on_after_a_kill(service: Service, observer: Observer) -> None:

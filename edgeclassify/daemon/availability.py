@@ -1,0 +1,106 @@
+"""Which views get frames, and the one place that says so: every writer of availability speaks through it.
+
+Two know something of a camera: its capture thread (frames come, or it is lost), and the daemon's thread (a call into
+its driver does not return). Each tells what it knows; what follows for the views is decided and said here, in order.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+Say = Callable[[str, bool], None]
+"""Called with a view and whether it is online. Must not block, and must not call back."""
+
+
+@dataclass(slots=True)
+class _Camera:
+    """What is known of one. `voice`: counts the capture threads that it has had."""
+
+    voice: int = 0
+    delivers: bool = False
+    stuck: bool = False
+
+    @property
+    def online(self) -> bool:
+        """Do frames come, as far as is known?"""
+        return self.delivers and not self.stuck
+
+
+class Availability:
+    """Thread-safe. What is said of a view follows what was told of its camera, in the order of the telling.
+
+    A camera whose capture thread is replaced keeps what was last said of it until the new thread speaks: it has been
+    given other settings, not lost.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._cameras: dict[str, _Camera] = {}
+        self._views: Mapping[str, str] = {}
+        self._say: Say | None = None
+        self._said: dict[str, bool] = {}
+
+    def voice(self, camera: str) -> Say:
+        """For a new capture thread of the camera: what it calls with (camera, do frames come). The one before it,
+        which may be stuck in a call, is not heard any more.
+        """
+        with self._lock:
+            known = self._cameras.setdefault(camera, _Camera())
+            known.voice += 1
+            known.delivers, known.stuck = known.online, False
+            mine = known.voice
+
+        def tell(_: str, delivers: bool) -> None:
+            with self._lock:
+                if known.voice == mine:
+                    known.delivers = delivers
+                    self._speak()
+
+        return tell
+
+    def forget(self, camera: str) -> None:
+        """The camera is gone: its capture thread is not heard any more."""
+        with self._lock:
+            gone = self._cameras.pop(camera, None)
+            if gone is not None:
+                gone.voice += 1
+            self._speak()
+
+    def note_stuck(self, camera: str, stuck: bool) -> None:
+        """A call into the camera's driver does not return, or it has returned."""
+        with self._lock:
+            known = self._cameras.get(camera)
+            if known is not None:
+                known.stuck = stuck
+                self._speak()
+
+    def show(self, views: Mapping[str, str], say: Say) -> None:
+        """From now on these views (name → camera) are told of by `say`: all at once, then each change."""
+        with self._lock:
+            self._views, self._say, self._said = dict(views), say, {}
+            self._speak()
+
+    def hide(self) -> None:
+        """Nobody listens now; what is told meanwhile is kept for the next `show`."""
+        with self._lock:
+            self._say = None
+
+    def end(self) -> None:
+        """The daemon stops: every view goes offline, and nobody is heard any more."""
+        with self._lock:
+            for known in self._cameras.values():
+                known.voice += 1
+                known.delivers = False
+            self._speak()
+            self._say = None
+
+    def _speak(self) -> None:
+        """Say what has changed. Under the lock, so that of two changes the later is said later."""
+        if self._say is None:
+            return
+        for view, camera in self._views.items():
+            known = self._cameras.get(camera)
+            online = known is not None and known.online
+            if self._said.get(view) is not online:
+                self._said[view] = online
+                self._say(view, online)

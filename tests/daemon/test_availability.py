@@ -1,0 +1,142 @@
+"""Who says whether a view gets frames: one owner, whatever the order in which its writers speak."""
+
+import threading
+import time
+
+import pytest
+
+from edgeclassify.daemon.availability import Availability
+
+Said = list[tuple[str, bool]]
+
+
+@pytest.fixture
+def said() -> Said:
+    return []
+
+
+@pytest.fixture
+def availability(said: Said) -> Availability:
+    made = Availability()
+    made.show({"gate": "front", "door": "front", "yard": "back"}, lambda *args: said.append(args))
+    said.clear()
+    return made
+
+
+def test_all_is_offline_until_a_frame_has_come(said: Said) -> None:
+    Availability().show({"gate": "front"}, lambda *args: said.append(args))
+    assert said == [("gate", False)]
+
+
+def test_every_view_of_a_camera_is_told_of_and_each_change_once(availability: Availability, said: Said) -> None:
+    front = availability.voice("front")
+    front("front", True)
+    front("front", True)
+    front("front", False)
+    assert said == [("gate", True), ("door", True), ("gate", False), ("door", False)]
+
+
+@pytest.mark.parametrize(
+    ("told", "online"),
+    [
+        (["stuck"], False),
+        (["stuck", "free"], True),
+        # Its thread went on between the two looks at it: what it says counts, whoever speaks last.
+        (["stuck", "lost", "free"], False),
+        (["lost", "stuck", "back", "free"], True),
+        (["stuck", "back"], False),
+        (["stuck", "lost", "back", "free"], True),
+    ],
+)
+def test_a_call_that_does_not_return_and_the_cameras_own_word(
+    availability: Availability, said: Said, told: list[str], online: bool
+) -> None:
+    back = availability.voice("back")
+    back("back", True)
+    for word in told:
+        if word in ("stuck", "free"):
+            availability.note_stuck("back", word == "stuck")
+        else:
+            back("back", word == "back")
+    assert said[-1] == ("yard", online)
+
+
+def test_a_new_thread_of_a_camera_keeps_what_was_said_until_it_speaks(
+    availability: Availability, said: Said
+) -> None:
+    old = availability.voice("back")
+    old("back", True)
+    new = availability.voice("back")
+    assert said == [("yard", True)]
+    old("back", False)  # it has been replaced
+    assert said == [("yard", True)]
+    new("back", False)
+    assert said == [("yard", True), ("yard", False)]
+
+
+def test_a_new_thread_in_place_of_a_stuck_one_is_not_online_before_its_first_frame(
+    availability: Availability, said: Said
+) -> None:
+    availability.voice("back")("back", True)
+    availability.note_stuck("back", True)
+    new = availability.voice("back")
+    availability.note_stuck("back", False)
+    assert said[-1] == ("yard", False)
+    new("back", True)
+    assert said[-1] == ("yard", True)
+
+
+def test_a_camera_that_is_gone_takes_its_views_along(availability: Availability, said: Said) -> None:
+    back = availability.voice("back")
+    back("back", True)
+    availability.forget("back")
+    back("back", True)
+    availability.note_stuck("back", False)
+    assert said == [("yard", True), ("yard", False)]
+
+
+def test_what_is_told_while_nobody_listens_is_said_afterwards(availability: Availability, said: Said) -> None:
+    front = availability.voice("front")
+    availability.hide()
+    front("front", True)
+    assert said == []
+    availability.show({"door": "front"}, lambda *args: said.append(args))
+    assert said == [("door", True)]
+
+
+def test_at_the_end_all_is_offline_and_stays_so(availability: Availability, said: Said) -> None:
+    front = availability.voice("front")
+    front("front", True)
+    said.clear()
+    availability.end()
+    front("front", True)
+    assert said == [("gate", False), ("door", False)]
+
+
+def test_the_last_word_said_is_the_last_one_told(said: Said) -> None:
+    """Two threads change a camera as fast as they can; a slow listener must not turn their order round."""
+    availability, order = Availability(), threading.Lock()
+
+    def say(view: str, online: bool) -> None:
+        assert order.acquire(blocking=False), "two speak at a time"
+        time.sleep(0.0005)
+        said.append((view, online))
+        order.release()
+
+    availability.show({"gate": "front"}, say)
+    front = availability.voice("front")
+
+    def flicker() -> None:
+        for i in range(100):
+            front("front", i % 2 == 0)
+
+    threads = [threading.Thread(target=flicker), threading.Thread(target=flicker)]
+    for thread in threads:
+        thread.start()
+    for i in range(100):
+        availability.note_stuck("front", i % 2 == 0)
+    for thread in threads:
+        thread.join()
+    front("front", True)
+    assert said[-1] == ("gate", True)
+    assert all(one != other for one, other in zip(said, said[1:], strict=False))
