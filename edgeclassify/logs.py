@@ -1,8 +1,10 @@
 """Logs that fit where they go: priority prefixes for journald, colour on a terminal, plain text elsewhere."""
 
+import faulthandler
 import logging
 import os
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
@@ -73,6 +75,12 @@ def goes_to_journal(stream: TextIO) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return (status.st_dev, status.st_ino) == (device, inode)
+
+
+def show_stacks() -> None:
+    """Where every thread is, on standard error: the only trace of a call that does not return."""
+    with suppress(OSError, ValueError, AttributeError):
+        faulthandler.dump_traceback(sys.stderr, all_threads=True)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -115,7 +115,8 @@ def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, 
             _view(config, view, models[model], machines[view, model], options, before, lock, zooms)
             for view, model in _view_models(config)
         )
-        sources = tuple(_plan(config, camera, views, zooms[camera.name]) for camera in config.camera)
+        watched = _watched(config)
+        sources = tuple(_plan(config, camera, views, zooms[camera.name]) for camera in watched)
     except Exception:
         close_unused(models, before.models)
         raise
@@ -208,6 +209,15 @@ def _region(config: Config, rules: ViewConfig, zoom: Roi) -> Roi:
     """A view's region within the frames, which show only the zoom."""
     camera = next(camera for camera in config.camera if camera.name == rules.camera)
     return rules.region.within(zoom) if camera.zoom == "views" else rules.region
+
+
+def _watched(config: Config) -> list[CameraConfig]:
+    """The cameras that a view looks at: another one would count as one that works, and nobody needs its frames."""
+    looked_at = {view.camera for view in config.views()}
+    for camera in config.camera:
+        if camera.name not in looked_at:
+            log.warning("camera %s: no view looks at it: it stays closed. Add a [[view]] for it.", camera.name)
+    return [camera for camera in config.camera if camera.name in looked_at]
 
 
 def _plan(config: Config, camera: CameraConfig, views: Sequence[View], zoom: Roi) -> PlannedSource:

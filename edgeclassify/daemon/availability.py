@@ -1,7 +1,7 @@
 """Which views get frames, and the one place that says so: every writer of availability speaks through it.
 
-Two know something of a camera: its capture thread (frames come, or it is lost), and the daemon's thread (a call into
-its driver does not return). Each tells what it knows; what follows for the views is decided and said here, in order.
+Two know something of a camera: its capture thread (frames come, or it is lost), and the daemon's thread (a call
+into its driver does not return). Each tells what it knows; what follows for the views is said here, in order.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,8 +29,8 @@ class _Camera:
 class Availability:
     """Thread-safe. What is said of a view follows what was told of its camera, in the order of the telling.
 
-    A camera whose capture thread is replaced keeps what was last said of it until the new thread speaks: it has been
-    given other settings, not lost.
+    A camera whose capture thread is replaced keeps what was last said of it until the new thread speaks: it has
+    been given other settings, not lost.
     """
 
     def __init__(self) -> None:

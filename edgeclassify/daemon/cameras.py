@@ -4,13 +4,10 @@ They outlive a reload that leaves their camera as it is, and one that changes on
 stream runs.
 """
 
-import faulthandler
 import logging
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from edgeclassify.config import LEAST_REST_S, CameraConfig
@@ -18,6 +15,7 @@ from edgeclassify.daemon.assembly import Parts, PlannedSource
 from edgeclassify.daemon.availability import Availability
 from edgeclassify.daemon.recovery import Recovery, Remedy
 from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
+from edgeclassify.logs import show_stacks
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
@@ -241,7 +239,7 @@ class Cameras:
         self._recovery.take(remedy, capture.camera, source, worked=capture.worked)
         if remedy is Remedy.FRESH_PROCESS:
             if stuck_s:
-                _show_stacks()
+                show_stacks()
             why = STUCK if stuck_s else str(capture.error).rstrip(".") + "."
             raise FreshProcessError(
                 f"camera {capture.camera}: {why} This process can't bring it back: ending, so that a fresh one "
@@ -289,9 +287,3 @@ def _camera_error(failed: Sequence[CaptureThread]) -> EdgeClassifyError:
     """Why the first of the failed cameras is gone."""
     error = failed[0].error
     return error if error is not None else SourceError(f"camera {failed[0].camera}: gone")
-
-
-def _show_stacks() -> None:
-    """Where every thread is, on standard error: the only trace of a driver that keeps a call."""
-    with suppress(OSError, ValueError, AttributeError):
-        faulthandler.dump_traceback(sys.stderr, all_threads=True)

@@ -1,12 +1,26 @@
-"""Signals as flags: a handler only notes what was asked for, the supervisor's loop acts on it."""
+"""Signals as flags: a handler only notes what was asked for, the supervisor's loop acts on it.
 
+Where that loop hangs nobody would look at the flags, nor would Python run the handler: so a thread of its own
+hears of a stop too, and ends the process when nothing else does.
+"""
+
+import logging
+import os
 import signal
 import threading
 from types import FrameType, TracebackType
 from typing import Self
 
+from edgeclassify.errors import ExitStatus
+from edgeclassify.logs import show_stacks
+
+log = logging.getLogger(__name__)
+
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 RELOAD_SIGNAL = signal.SIGHUP
+STOP_PATIENCE_S = 6.0
+"""How long the process may go on after it was asked to stop: less than the unit's TimeoutStopSec, so that there is
+still time to say where it hangs."""
 
 
 class Requests:
@@ -29,11 +43,13 @@ class SignalHandlers:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self._before: dict[int, object] = {}
+        self._last_word: _LastWord | None = None
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (*STOP_SIGNALS, RELOAD_SIGNAL):
                 self._before[number] = signal.signal(number, self._note)
+            self._last_word = _LastWord()
         return self
 
     def __exit__(
@@ -41,9 +57,41 @@ class SignalHandlers:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
+        if self._last_word is not None:
+            self._last_word.close()
 
     def _note(self, number: int, _: FrameType | None) -> None:
         if number == RELOAD_SIGNAL:
             self._requests.reload = True
         else:
             self._requests.stop = True
+
+
+class _LastWord:
+    """Hears of each signal through a pipe, whatever the main thread does; of a stop it makes an end in time."""
+
+    def __init__(self) -> None:
+        self._heard, self._hears = os.pipe()
+        os.set_blocking(self._hears, False)
+        self._before = signal.set_wakeup_fd(self._hears, warn_on_full_buffer=False)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="last-word", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """The main thread has come to its end by itself."""
+        signal.set_wakeup_fd(self._before)
+        self._stopped.set()
+        os.write(self._hears, b"\0")
+        self._thread.join()
+        os.close(self._heard)
+        os.close(self._hears)
+
+    def _listen(self) -> None:
+        while not self._stopped.is_set():
+            if not set(os.read(self._heard, 64)).isdisjoint(STOP_SIGNALS):
+                break
+        if not self._stopped.wait(STOP_PATIENCE_S):
+            log.critical("it has not stopped within %g s: ending it. Where it was:", STOP_PATIENCE_S)
+            show_stacks()
+            os._exit(ExitStatus.SOFTWARE)

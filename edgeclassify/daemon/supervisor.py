@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from edgeclassify.config import Config
@@ -22,6 +22,7 @@ from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
+from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
 from edgeclassify.daemon.way_out import Surroundings
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -29,6 +30,7 @@ from edgeclassify.logs import set_level
 from edgeclassify.pipeline import View, finish_views, rest_view, switch_view
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier, watchdog_interval_s
 from edgeclassify.types import Health, NodeInfo, Option, OptionValue, Response
 
@@ -75,6 +77,8 @@ class Daemon:
         self._make_publisher = make_publisher
         self._max_frames = max_frames
         self._notifier = Notifier() if notifier is None else notifier
+        self._pulse = Pulse()
+        self._watchdog = Watchdog(self._notifier.watchdog, self._late)
         self._requests = Requests()
         self._wake = threading.Event()
         self._health = HealthMonitor()
@@ -152,7 +156,7 @@ class Daemon:
             cameras,
             publisher=publisher,
             health=self._health,
-            on_progress=self._notifier.watchdog,
+            on_progress=self._watchdog.feed,
             max_frames=None if self._max_frames is None else self._max_frames - self._health.frames,
             snapshots=self._snapshots,
         )
@@ -186,6 +190,7 @@ class Daemon:
 
     def _loop(self) -> None:
         while not self._requests.stop:
+            self._pulse.beat(MAIN_LIMIT_S)
             self._wake.clear()
             if self._requests.take_reload():
                 self._reload_for_signal()
@@ -199,6 +204,15 @@ class Daemon:
             self._look_after_figures()
             self._wake.wait(TICK_S)
 
+    def _late(self) -> Iterator[str]:
+        """The threads that hang, beside those of the cameras and inference, which are known by their frames."""
+        if self._pulse.late:
+            yield "the main loop"
+        if (publisher := self._publisher) is not None and publisher.hangs:
+            yield "delivery"
+        if (snapshots := self._snapshots) is not None and snapshots.hangs:
+            yield "the taking of snapshots"
+
     def _look_after_figures(self) -> None:
         now = time.monotonic()
         if now >= self._next_maintenance:
@@ -206,7 +220,7 @@ class Daemon:
             _running(self._keeping).spool.maintain()
             # While a frame is to be expected, nothing but a frame that went through counts.
             if _running(self._cameras).quiet and _running(self._line).idle:
-                self._notifier.watchdog()
+                self._watchdog.feed()
         if now >= self._next_health:
             self._next_health = now + self._parts.config.node.health_interval_s
             _running(self._publisher).publish_health(self._report())
@@ -295,6 +309,7 @@ class Daemon:
 
         `accepted`: see requests.Node.
         """
+        self._pulse.beat(RELOAD_LIMIT_S)
         self._notifier.reloading()
         before, keeping = self._parts, _running(self._keeping)
         try:
@@ -353,6 +368,7 @@ class Daemon:
 
     def _stop(self) -> None:
         """Stop in reverse order of start; everything within STOP_BUDGET_S."""
+        self._pulse.rest()
         self._notifier.stopping()
         deadline = time.monotonic() + STOP_BUDGET_S
         if self._desk is not None:

@@ -30,6 +30,7 @@ from edgeclassify.publish.outbox import Outbox
 from edgeclassify.publish.oversize import Oversize
 from edgeclassify.publish.session import Session
 from edgeclassify.publish.wakeup import Interrupt, Waker
+from edgeclassify.pulse import Pulse
 from edgeclassify.types import Request
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ log = logging.getLogger(__name__)
 _TICK_S = 1.0
 _GUESSING_S = 2.0
 """For the first answer of a broker that may not understand MQTT 5 and wait for more bytes; then 3.1.1 is tried."""
+CONNECT_LIMIT_S = 300.0
+"""For one attempt to connect: several name servers that don't answer, several addresses, TLS, and the answer."""
+TURN_LIMIT_S = 5.0
+"""For one turn on a connection: a wait of _TICK_S at most, and what is due. Also what a pause may be late by."""
 _SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline`
 DISCOVERY_JITTER_S = 5.0
 """When Home Assistant comes back every node announces itself, and they must not all do so at once."""
@@ -84,6 +89,8 @@ class Delivery:
         self._waker = Waker()
         self._interrupt = Interrupt()
         self._tried = Flag()
+        self.pulse = Pulse()
+        """Of the thread."""
         self.connected = False
         """Has the broker accepted us, and not gone since?"""
 
@@ -120,7 +127,10 @@ class Delivery:
                 # The daemon runs for months: a fault in here costs this connection, not the publisher.
                 log.exception("the broker connection failed by a fault in edgeclassify")
             self._tried.set()
-            self._stopping.wait(self._backoff.next_s())
+            pause_s = self._backoff.next_s()
+            self.pulse.beat(pause_s + TURN_LIMIT_S)
+            self._stopping.wait(pause_s)
+        self.pulse.rest()
 
     # --- connecting ------------------------------------------------------------------------------------
 
@@ -160,6 +170,7 @@ class Delivery:
         return link
 
     def _attempt(self, settings: BrokerSettings, protocol: str) -> PahoLink:
+        self.pulse.beat(CONNECT_LIMIT_S)
         link = PahoLink(settings, protocol, self._waker, self._interrupt)
         try:
             link.open(CONNECT_TIMEOUT_S if self._protocol_known or protocol == V311 else _GUESSING_S)
@@ -184,6 +195,7 @@ class Delivery:
             oversize=self._oversize, on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
+        self.pulse.beat(TURN_LIMIT_S)
         begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
@@ -204,6 +216,7 @@ class Delivery:
         begin = time.monotonic()
         while not self._stopping.is_set():
             now = time.monotonic()
+            self.pulse.beat(TURN_LIMIT_S)
             self._announcer.lasting(now - begin)
             if self._config.heartbeat_s > 0:
                 self._outbox.renew_states(older_than_s=self._config.heartbeat_s)

@@ -95,6 +95,11 @@ class Publisher(ABC):
     def stop(self, timeout_s: float) -> None:
         """Deliver what is pending, say goodbye (retained `offline`), disconnect; at most `timeout_s` seconds."""
 
+    @property
+    def hangs(self) -> bool:
+        """Has the thread that delivers not moved within its own limits? Waiting for a network is no hang."""
+        return False
+
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:
         """What runs on this node (retained)."""

@@ -92,6 +92,11 @@ class MqttPublisher(Publisher):
         """Has the broker accepted us, and not gone since?"""
         return self._delivery.connected
 
+    @property
+    def hangs(self) -> bool:
+        """Has the delivery thread not moved within its own limits?"""
+        return self._delivery.pulse.late
+
     def start(self) -> None:
         """Begin to connect."""
         self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)

@@ -1,5 +1,6 @@
 """Who says whether a view gets frames: one owner, whatever the order in which its writers speak."""
 
+import itertools
 import threading
 import time
 
@@ -139,4 +140,4 @@ def test_the_last_word_said_is_the_last_one_told(said: Said) -> None:
         thread.join()
     front("front", True)
     assert said[-1] == ("gate", True)
-    assert all(one != other for one, other in zip(said, said[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(said))

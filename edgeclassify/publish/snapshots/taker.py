@@ -13,6 +13,7 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.publish.snapshots.folder import SnapshotFolder
 from edgeclassify.publish.snapshots.interface import Caption, Snapshot
 from edgeclassify.publish.snapshots.picture import Drawing, Jpeg
+from edgeclassify.pulse import Pulse
 from edgeclassify.types import Event, Frame, Roi, ViewState
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ WAITING_PER_VIEW = 3
 """Pictures of one view that may wait; each holds a frame (6 MB at 1920x1080)."""
 SWEEP_S = 60.0
 """How often the folder is looked through for pictures that are too old, while nothing else happens."""
+TURN_LIMIT_S = 60.0
+"""For one picture to be drawn, coded, sent and written, or one look through the folder, on a slow card."""
 
 Publish = Callable[[str, bytes], None]
 
@@ -44,6 +47,7 @@ class SnapshotTaker:
         self._waiting: deque[_Job] = deque()
         self._changed = Condition()
         self._thread: Thread | None = None
+        self._pulse = Pulse()
         self._stop_at: float | None = None
         self._dropped = 0
         self._skipped = 0
@@ -60,6 +64,11 @@ class SnapshotTaker:
     def skipped(self) -> int:
         """Pictures that could not be sent or kept: too large, no room, a frame that can't be drawn."""
         return self._skipped
+
+    @property
+    def hangs(self) -> bool:
+        """Has the thread not moved within TURN_LIMIT_S, while it had something to do?"""
+        return self._pulse.late
 
     def start(self) -> None:
         """Begin to take pictures."""
@@ -111,9 +120,11 @@ class SnapshotTaker:
         self._do(None)
         while not self._is_over():
             self._do(self._next())
+        self._pulse.rest()
 
     def _do(self, job: _Job | None) -> None:
         """Take a picture, or where there is none to take, look through the folder."""
+        self._pulse.beat(TURN_LIMIT_S)
         try:
             if job is not None:
                 self._take(job)
@@ -137,6 +148,7 @@ class SnapshotTaker:
         """The next to take; None when it is time to look through the folder, or to end."""
         with self._changed:
             if not self._waiting and self._stop_at is None:
+                self._pulse.rest()
                 self._changed.wait(SWEEP_S)
             return self._waiting.popleft() if self._waiting else None
 

@@ -34,3 +34,11 @@ class HttpSource(WrappedSource):
             )
         self.source = StreamSource(self.camera, self.url)
         self.source.open()
+
+    def pause(self) -> None:
+        """Nothing stays open: what the server sends is to be asked for again."""
+        self.close()
+
+    def resume(self) -> None:
+        """Ask the server again."""
+        self.open()

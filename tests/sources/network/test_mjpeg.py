@@ -13,6 +13,7 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.turned import TurnedSource
 from edgeclassify.types import CameraState
 from tests.fakes import wait_for
 from tests.sources.pictures import encode, two_halves
@@ -192,3 +193,32 @@ def test_the_picture_is_right():
         pixels = source.read(5).pixels
         source.close()
     assert np.abs(pixels[16, 16].astype(int) - (50, 100, 200)).max() < 12
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_camera_that_rests_between_its_pictures(turned):
+    """Each rest ends the connection, and the next picture asks for it again: that is no loss."""
+    asked = []
+
+    def answer(handler):
+        asked.append(handler.path)
+        mjpeg(PICTURES)(handler)
+
+    with serving(answer) as server:
+        source = source_of(server)
+        source = TurnedSource(source, 90, False, False) if turned else source
+        rules = CaptureRules(interval_s=0.4, least_rest_s=0.05, settle_s=0.1)
+        told = []
+        frames = LatestFrames()
+        thread = CaptureThread(source, frames, rules, lambda *args: told.append(args))
+        thread.start()
+        try:
+            wait_for(lambda: thread.state is CameraState.RESTING)
+            taken = [frames.take(5) for _ in range(4)]
+        finally:
+            thread.stop()
+    assert all(taken)
+    assert len(asked) >= 4
+    health = thread.health(0)
+    assert (health.reopens, health.stalls, health.error) == (0, 0, None)
+    assert told == [("front", True)]

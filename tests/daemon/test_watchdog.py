@@ -1,0 +1,355 @@
+"""Threads that hang: systemd hears no more that all is well, and a stop is obeyed all the same."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.config import MqttConfig
+from edgeclassify.daemon import supervisor
+from edgeclassify.daemon.watchdog import Watchdog
+from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
+from edgeclassify.publish import delivery
+from edgeclassify.publish.delivery import Delivery
+from edgeclassify.publish.layout import Layout
+from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.payload import Topics
+from edgeclassify.publish.snapshots.taker import SnapshotTaker
+from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.pulse import Pulse
+from edgeclassify.systemd import Notifier
+from tests.daemon.conftest import StartNode
+from tests.daemon.test_supervisor import Bench, view
+from tests.fakes import MissingSource, RecordingPublisher, wait_for
+from tests.publish.brokers import free_port
+
+LATE_S = 0.3
+"""What the limits are set to here."""
+
+
+class Manager:
+    """A socket as systemd's, which hears all that the production notifier says."""
+
+    def __init__(self, path: Path) -> None:
+        self.address = str(path)
+        self._fed = 0
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(self.address)
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while message := self._socket.recv(4096):
+            self._fed += message == b"WATCHDOG=1"
+
+    def feeds(self, seconds: float) -> int:
+        """How often it is fed in the time that begins now."""
+        before = self._fed
+        time.sleep(seconds)
+        return self._fed - before
+
+    def close(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as own:
+            own.sendto(b"", self.address)
+        self._thread.join()
+        self._socket.close()
+
+
+@pytest.fixture
+def bench(manager: Manager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(monkeypatch, tmp_path)
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[Manager]:
+    made = Manager(tmp_path / "notify")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hold() -> Iterator[threading.Event]:
+    """What a hanging thread waits for."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.fixture
+def started(bench: Bench, manager: Manager, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Bench]:
+    """Starts the bench's daemon with the production notifier; `LATE_S` holds for the main loop."""
+    monkeypatch.setattr(supervisor, "MAIN_LIMIT_S", LATE_S)
+    monkeypatch.setattr(supervisor, "MAINTENANCE_S", 0.1)
+
+    def start() -> Bench:
+        bench.daemon._notifier = Notifier(manager.address)
+        bench.daemon._watchdog = Watchdog(bench.daemon._notifier.watchdog, bench.daemon._late)
+        bench.thread.start()
+        wait_for(lambda: bench.daemon._next_health)
+        return bench
+
+    return start
+
+
+def test_a_pulse_is_late_when_it_has_not_moved_in_the_time_that_it_gave() -> None:
+    now = 0.0
+    pulse = Pulse(lambda: now)
+    now = 1e9
+    assert not pulse.late  # nothing was promised yet
+    pulse.beat(2.0)
+    now += 2.0
+    assert not pulse.late
+    now += 0.1
+    assert pulse.late
+    pulse.beat(1.0)
+    assert not pulse.late
+    now += 1.5
+    pulse.rest()
+    assert not pulse.late
+
+
+def test_a_thread_that_hangs_is_said_once_and_so_is_its_return(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    late: list[str] = []
+    fed: list[int] = []
+    dog = Watchdog(lambda: fed.append(1), lambda: late)
+    dog.feed()
+    late.append("delivery")
+    dog.feed()
+    dog.feed()
+    assert len(fed) == 1
+    late.clear()
+    dog.feed()
+    assert len(fed) == 2
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "delivery hangs",
+        "delivery goes on",
+    ]
+
+
+def test_a_main_loop_that_hangs_is_seen_while_frames_go_on(
+    started: Callable[[], Bench], manager: Manager, hold: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = started()
+    assert manager.feeds(0.5) > 5
+    monkeypatch.setattr(running.daemon, "_look_after_figures", lambda: hold.wait(20))
+    time.sleep(LATE_S + 0.2)
+    seen = running.daemon.health.frames
+    assert manager.feeds(0.7) == 0
+    assert running.daemon.health.frames > seen + 10
+    hold.set()
+    wait_for(lambda: manager.feeds(0.3) > 5)
+
+
+def test_a_delivery_that_hangs_is_seen_while_frames_go_on(
+    started: Callable[[], Bench], manager: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started()
+    assert manager.feeds(0.3) > 5
+    monkeypatch.setattr(RecordingPublisher, "hangs", True)
+    assert manager.feeds(0.5) <= 1
+    monkeypatch.setattr(RecordingPublisher, "hangs", False)
+    assert manager.feeds(0.3) > 5
+
+
+def test_a_delivery_that_hangs_is_seen_while_no_frame_is_to_be_expected(
+    started: Callable[[], Bench],
+    bench: Bench,
+    manager: Manager,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
+    started()
+    assert manager.feeds(1.0) >= 3
+    monkeypatch.setattr(RecordingPublisher, "hangs", True)
+    assert manager.feeds(0.7) <= 1
+
+
+def test_snapshots_that_hang_are_seen(
+    started: Callable[[], Bench],
+    bench: Bench,
+    manager: Manager,
+    hold: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("edgeclassify.publish.snapshots.taker.TURN_LIMIT_S", LATE_S)
+    monkeypatch.setattr(SnapshotTaker, "_take", lambda *_: hold.wait(20))
+    bench.document["snapshot"] = {"mqtt": True}
+    bench.document["view"] = [view("gate")]
+    started()
+    wait_for(lambda: bench.publisher.of("event"))
+    time.sleep(LATE_S + 0.1)
+    assert manager.feeds(0.5) == 0
+    hold.set()
+    wait_for(lambda: manager.feeds(0.3) > 5)
+
+
+def test_a_reload_may_take_longer_than_a_turn(
+    started: Callable[[], Bench], manager: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = started()
+    loads = threading.Event()
+
+    def load() -> object:
+        loads.set()
+        time.sleep(3 * LATE_S + 0.5)
+        return running.load()
+
+    monkeypatch.setattr(running.daemon, "_load", load)
+    running.daemon._requests.reload = True
+    assert loads.wait(5)
+    time.sleep(LATE_S + 0.1)
+    assert manager.feeds(0.4) > 5
+
+
+# --- the delivery thread -------------------------------------------------------------------------------
+
+
+@pytest.mark.broker
+def test_the_delivery_thread_beats_with_each_turn(
+    start_node: StartNode, hold: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TURN_LIMIT_S", 2.0)
+    node = start_node()
+    time.sleep(2.5)
+    publisher = node.daemon._publisher
+    assert publisher is not None
+    assert not publisher.hangs
+    monkeypatch.setattr(Delivery, "_step", lambda *_: hold.wait(20))
+    wait_for(lambda: publisher.hangs, 5)
+    fed = node.notifier.sent.count("WATCHDOG=1")
+    time.sleep(0.5)
+    assert node.notifier.sent.count("WATCHDOG=1") <= fed + 1
+    begin = time.monotonic()
+    node.stop()
+    assert time.monotonic() - begin < supervisor.STOP_BUDGET_S + 1
+
+
+@pytest.mark.parametrize("address", ["refuses", "does not answer"])
+def test_a_broker_out_of_reach_is_no_hang(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the pause between two attempts nor an attempt as long as its own limits."""
+    monkeypatch.setattr(delivery, "TURN_LIMIT_S", 0.2)
+    silent = socket.socket()
+    silent.bind(("127.0.0.1", 0))
+    if address == "does not answer":
+        silent.listen()
+    port = silent.getsockname()[1] if address == "does not answer" else free_port()
+    publisher = MqttPublisher(
+        config=MqttConfig(host="127.0.0.1", port=port), layout=Layout(Topics("e", "n"), ()), spool=MemorySpool(10)
+    )
+    publisher.start()
+    late = []
+    deadline = time.monotonic() + 4
+    while time.monotonic() < deadline:
+        late.append(publisher.hangs)
+        time.sleep(0.05)
+    publisher.stop(1.0)
+    silent.close()
+    assert not any(late)
+    assert not publisher.hangs
+
+
+# --- cameras that nobody looks at -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_a_camera_without_a_view(bench: Bench) -> Bench:
+    bench.document["camera"].append({"name": "spare", "source": "synthetic:"})
+    bench.document["view"] = [view("gate", camera="front")]
+    return bench
+
+
+def test_a_camera_without_a_view_stays_closed(
+    with_a_camera_without_a_view: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    running = with_a_camera_without_a_view
+    running.start()
+    wait_for(lambda: running.publisher.of("event"))
+    assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
+    assert "camera spare: no view looks at it" in caplog.text
+    running.document["view"].append(view("yard", camera="spare"))
+    running.reload()
+    wait_for(lambda: ("yard", True) in running.publisher.of("availability"))
+    running.document["view"].pop()
+    running.reload()
+    assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
+
+
+def test_a_camera_without_a_view_is_no_reason_to_wait_with_a_fresh_process(
+    with_a_camera_without_a_view: Bench,
+) -> None:
+    running = with_a_camera_without_a_view
+    running.sources["front"] = MissingSource
+    running.document["camera"][0]["restart_attempts"] = 0
+    running.start()
+    running.thread.join(5)
+    assert isinstance(running.raised, FreshProcessError)
+
+
+def test_a_camera_without_a_view_does_not_end_the_feeding(
+    with_a_camera_without_a_view: Bench, started: Callable[[], Bench], manager: Manager
+) -> None:
+    with_a_camera_without_a_view.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
+    started()
+    assert manager.feeds(1.0) >= 3
+
+
+# --- a stop all the same ---------------------------------------------------------------------------------
+
+HANGING = """
+import sys, threading, time
+from pathlib import Path
+from edgeclassify.config import parse_config
+from edgeclassify.daemon import Daemon, signals
+from tests.fakes import RecordingPublisher
+
+class Hanging(RecordingPublisher):
+    def publish_health(self, health):  # called in the main thread
+        super().publish_health(health)
+        print("hangs", flush=True)
+        {hang}
+
+signals.STOP_PATIENCE_S = 2.0
+camera = {{"name": "front", "source": "synthetic:"}}
+document = {{"camera": [camera], "node": {{"name": "n", "state_dir": sys.argv[1]}}}}
+config = parse_config(document, "test", Path("."))
+daemon = Daemon(lambda: config, make_publisher=lambda *_: Hanging())
+try:
+    daemon.run()
+finally:
+    print("ended", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("hang", "status", "words"),
+    [
+        ("threading.Lock().acquire() and threading.Event().wait()", ExitStatus.SOFTWARE, "publish_health"),
+        ("while time.sleep(0.01) is None: pass", ExitStatus.SOFTWARE, "publish_health"),
+        ("pass", ExitStatus.OK, "ended"),
+    ],
+)
+def test_a_stop_is_obeyed_whatever_the_main_thread_does(
+    hang: str, status: ExitStatus, words: str, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", HANGING.format(hang=hang), str(tmp_path)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert "hangs\n" in iter(process.stdout.readline, "")
+    begin = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    said = process.stdout.read()
+    assert process.wait(10) == status, said
+    assert time.monotonic() - begin < 5
+    assert words in said
