@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
-def check(file: Path | None, schema: bool, example: bool) -> None:
+@click.option("--elsewhere", is_flag=True, help="It is meant for another machine: what is not here is no fault.")
+def check(file: Path | None, schema: bool, example: bool, elsewhere: bool) -> None:
     """Check the config FILE: every fault in one go. Exit status 0, or 78 with faults.
 
-    Where the file is right, its sources, models and labels are looked at too. What it names and is not on this
-    machine is a warning: the config may be meant for another one.
+    Where the file is right, what it names is looked at too: sources, models and labels, password, certificates.
+    What would end the daemon's start is a fault. A config in /etc/edgeclassify is the service's: its user must be
+    able to read all that, where its sandbox lets it look.
 
     \b
     Example:  edgeclassify check /etc/edgeclassify/edgeclassify.toml
@@ -35,7 +37,7 @@ def check(file: Path | None, schema: bool, example: bool) -> None:
         raise click.UsageError("Missing argument 'FILE': the config to check.")
     else:
         config = load_config(file)
-        _look_further(config, file)
+        _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
         host = config.mqtt.host
@@ -43,15 +45,21 @@ def check(file: Path | None, schema: bool, example: bool) -> None:
         click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. Broker: {broker}.")
 
 
-def _look_further(config: "Config", file: Path) -> None:
+def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
+    from edgeclassify.cli.config_rights import config_problems
     from edgeclassify.cli.models_option import ENVIRONMENT, default_model
     from edgeclassify.cli.preflight import look_further
+    from edgeclassify.cli.service import service_of
     from edgeclassify.config.faults import report
     from edgeclassify.errors import ConfigError
 
-    used = default_model(config)
-    found = look_further(used) if used is config else look_further(used, ENVIRONMENT)
-    for line in found.absent:
+    service = None if elsewhere else service_of(file)
+    # The service does not have this user's variables.
+    used = config if service is not None else default_model(config)
+    named_by = "model.name" if used is config else ENVIRONMENT
+    found = look_further(used, named_by, service=service, elsewhere=elsewhere)
+    found.take(config_problems(config, file, service))
+    for line in found.warnings:
         click.echo(f"edgeclassify: {file}: warning: {line}", err=True)
     if found.faults:
         raise ConfigError(report(str(file), found.faults))

@@ -1,39 +1,59 @@
-"""What `edgeclassify check` looks at beyond the config file: sources, models and their labels, files it names.
+"""What `edgeclassify check` looks at beyond the config file: sources, broker, models and labels, files it names.
 
-Nothing is opened but files: no camera, no broker, no runtime.
+Nothing is opened but files: no camera, no broker, no runtime. It runs the code that the daemon starts with. The
+config of the service is looked at with the service's eyes: what its user may not read, or its sandbox hides, is a
+fault.
 """
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edgeclassify.config import Config, ModelConfig, split_source
+from edgeclassify.cli.seen_files import Files, Problem
+from edgeclassify.cli.service import Service
+from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.labels import label_faults
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, UnknownModelError
 from edgeclassify.model.classifier import find_model, model_labels
+from edgeclassify.model.sidecar import read_sidecar, sidecar_path
+from edgeclassify.publish.credentials import look_up, public_warning, tls_context
 from edgeclassify.sources.factory import make_source
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`faults`: what the daemon would refuse wherever it runs, a line each. `absent`: what is not on this machine
-    or can't be read by this user, a line each; a config may be checked elsewhere than it is used."""
+    """A line each. `faults`: what ends the daemon's start. `warnings`: what may be meant so, what heals by itself,
+    and what this user can't find out."""
 
     faults: list[ConfigFault | str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def take(self, problems: list[Problem]) -> None:
+        """A line for each problem with a file."""
+        for problem in problems:
+            (self.faults if problem.is_fault else self.warnings).append(problem.text)
 
 
-def look_further(config: Config, named_by: str = "model.name") -> Findings:
+def look_further(
+    config: Config, named_by: str = "model.name", *, service: Service | None = None, elsewhere: bool = False
+) -> Findings:
     """Everything that can be found out about a config that is right in itself.
 
-    `named_by`: what names the model of [model]: the key, or a variable that stands in for it.
+    `named_by`: what names the model of [model]: the key, or a variable that stands in for it. `service`: the one
+    that runs with this config. `elsewhere`: it is meant for another machine, so that what is not here is no fault.
     """
     found = Findings()
-    _look_at_sources(config, found)
-    _look_at_models(config, named_by, found)
-    found.absent.extend(_absent(_files(config)))
+    files = Files(service, elsewhere)
+    with nullcontext() if service is None else service.environment():
+        _look_at_sources(config, found)
+        _look_at_models(config, named_by, files, found)
+        _look_at_broker(config, files, found)
+    for key, path in _camera_files(config):
+        found.take(files.problems(key, path, heals=True))
+    for key, path in _written(config):
+        found.take(files.unwritable(key, path))
     return found
 
 
@@ -45,7 +65,7 @@ def _look_at_sources(config: Config, found: Findings) -> None:
             found.faults.append(f"camera[{i}].source: {error}")
 
 
-def _look_at_models(config: Config, named_by: str, found: Findings) -> None:
+def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
     labels: dict[ModelConfig, tuple[str, ...] | None] = {}
     for i, view in enumerate(config.views()):
         section = config.model_of(view)
@@ -53,13 +73,15 @@ def _look_at_models(config: Config, named_by: str, found: Findings) -> None:
             own = frozenset[str]() if view.model is None else view.model.model_fields_set
             name_key = f"view[{i}].model.name" if "name" in own else named_by
             labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
-            labels[section] = _labels(section, name_key, labels_key, found)
+            labels[section] = _labels(section, name_key, labels_key, files, found)
         known = labels[section]
         if known is not None:
             found.faults.extend(label_faults(i, view.labels, known, section.name))
 
 
-def _labels(section: ModelConfig, name_key: str, labels_key: str, found: Findings) -> tuple[str, ...] | None:
+def _labels(
+    section: ModelConfig, name_key: str, labels_key: str, files: Files, found: Findings
+) -> tuple[str, ...] | None:
     """The model's labels; None, with a line in `found`, where they can't be read."""
     try:
         path = find_model(section.name)
@@ -67,11 +89,14 @@ def _labels(section: ModelConfig, name_key: str, labels_key: str, found: Finding
         found.faults.append(f"{name_key}: {error}")
         return None
     except ModelMissingError as error:
-        found.absent.append(f"{name_key}: {error}")
+        found.take([files.missing(f"{name_key}: {error}")])
         return None
-    files = [(name_key, path)] + ([] if section.labels is None else [(labels_key, section.labels)])
-    if absent := list(_absent(files)):
-        found.absent.extend(absent)
+    named = [(name_key, path)] + ([] if section.labels is None else [(labels_key, section.labels)])
+    problems = [problem for key, file in named for problem in files.problems(key, file)]
+    if not problems:
+        problems = [problem for file in _beside(path) for problem in files.problems(name_key, file)]
+    found.take(problems)
+    if problems:
         return None
     try:
         return model_labels(section)
@@ -80,28 +105,71 @@ def _labels(section: ModelConfig, name_key: str, labels_key: str, found: Finding
         return None
 
 
-def _files(config: Config) -> Iterator[tuple[str, Path]]:
-    """Key and path of every other file and folder that must be there when the daemon starts."""
+def _beside(model: Path) -> Iterator[Path]:
+    """The files beside a model that are read with it."""
+    if not sidecar_path(model).exists():
+        return
+    yield sidecar_path(model)
+    try:
+        sidecar = read_sidecar(model)
+    except ModelError:
+        return  # said with the labels
+    if sidecar.labels is not None and sidecar.labels.exists():
+        yield sidecar.labels
+    if sidecar.golden is not None and sidecar.golden.image.exists():
+        yield sidecar.golden.image
+
+
+def _look_at_broker(config: Config, files: Files, found: Findings) -> None:
+    """Password and TLS files, read as the daemon reads them."""
     mqtt, tls = config.mqtt, config.mqtt.tls
-    if mqtt.password_file is not None:
-        yield "mqtt.password_file", mqtt.password_file
+    key, path = "mqtt.password_file", mqtt.password_file
+    problems = [] if path is None else files.problems(key, path, secret=True)
+    found.take(problems)
+    if not problems:
+        _try(lambda: look_up(mqtt), found)
+    if path is not None and (warning := public_warning(path, key)) is not None:
+        found.warnings.append(warning)
     if tls is not None:
-        named = (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key))
-        yield from ((f"mqtt.tls.{key}", path) for key, path in named if path is not None)
+        _look_at_tls(tls, files, found)
+
+
+def _look_at_tls(tls: TlsConfig, files: Files, found: Findings) -> None:
+    named = (("ca", tls.ca, False), ("cert", tls.cert, False), ("key", tls.key, True))
+    problems = [
+        problem
+        for key, path, secret in named
+        if path is not None
+        for problem in files.problems(f"mqtt.tls.{key}", path, secret=secret)
+    ]
+    found.take(problems)
+    if not problems:
+        _try(lambda: tls_context(tls), found)
+
+
+def _try(start: Callable[[], object], found: Findings) -> None:
+    """What the daemon does at its start; what it would refuse is a fault."""
+    try:
+        start()
+    except ConfigError as error:
+        found.faults.append(str(error))
+
+
+def _camera_files(config: Config) -> Iterator[tuple[str, Path]]:
+    """Key and path of the files and folders that cameras read. One that is not there is waited for."""
     for i, camera in enumerate(config.camera):
         kind, target = split_source(camera.source)
         if kind in ("v4l2", "watch") or (kind in ("video", "images") and "://" not in target):
             yield f"camera[{i}].source", Path(target)
 
 
-def _absent(files: Iterator[tuple[str, Path]] | list[tuple[str, Path]]) -> Iterator[str]:
-    for key, path in files:
-        try:
-            path.stat()
-        except PermissionError:
-            yield f"{key}: {path} can't be looked at by this user"
-        except OSError:
-            yield f"{key}: {path} is not on this machine"
-        else:
-            if not os.access(path, os.R_OK):
-                yield f"{key}: {path} can't be read by this user"
+def _written(config: Config) -> Iterator[tuple[str, Path]]:
+    """Key and path of the folders that the daemon writes to."""
+    if config.node.state_dir is not None:
+        yield "node.state_dir", config.node.state_dir
+    if config.snapshot.disk and config.snapshot.folder is not None:
+        yield "snapshot.folder", config.snapshot.folder
+    for i, camera in enumerate(config.camera):
+        kind, target = split_source(camera.source)
+        if kind == "watch" and camera.after != "keep":
+            yield f"camera[{i}].after", Path(target)

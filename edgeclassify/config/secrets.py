@@ -1,4 +1,4 @@
-"""Passwords in texts that people see."""
+"""Passwords in texts that people see, and in the config itself."""
 
 import re
 
@@ -9,3 +9,9 @@ _NAMED = re.compile(r"((?:pass\w*?|pwd|token|secret)=)(?:(?![_&/;][a-z0-9]+=).)*
 def without_named_secrets(text: str) -> str:
     """`text` without what stands behind `password=`, as cameras take it in paths and queries of URLs."""
     return _NAMED.sub(r"\1…", text)
+
+
+def holds_secret(source: str) -> bool:
+    """Does a source have a password in it: `user:password@`, or behind `password=`? Rather yes than no."""
+    _, separator, rest = source.partition("://")
+    return bool(separator) and ("@" in rest or _NAMED.search(rest) is not None)

@@ -5,6 +5,7 @@ What is wrong here is a ConfigError: the files that the config names don't come 
 
 import logging
 import os
+import shlex
 import ssl
 import stat
 from collections.abc import Mapping
@@ -30,6 +31,15 @@ class Credentials:
 
 
 def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
+    """As look_up(), and the log is told of a password that everybody may read."""
+    if config.username is not None and config.password_file is not None:
+        warning = public_warning(config.password_file, "mqtt.password_file")
+        if warning is not None:
+            log.warning("%s", warning)
+    return look_up(config, environment)
+
+
+def look_up(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
     """User and password; None without a username.
 
     The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD (empty
@@ -40,7 +50,6 @@ def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None
         return None
     variables = os.environ if environment is None else environment
     if config.password_file is not None:
-        _warn_when_public(config.password_file)
         password: str | None = password_in(config.password_file, "mqtt.password_file")
     elif variables.get(PASSWORD_VARIABLE):
         password = password_of(variables[PASSWORD_VARIABLE], PASSWORD_VARIABLE)
@@ -63,16 +72,18 @@ def _names_in(folder: Path) -> list[str]:
         return []
 
 
-def _warn_when_public(path: Path) -> None:
+def public_warning(path: Path, key: str) -> str | None:
+    """What is to be said of a file with a secret that every user of this machine may read; None: nothing."""
     try:
         mode = path.stat().st_mode
     except OSError:
-        return
-    if mode & stat.S_IROTH:
-        log.warning(
-            "mqtt.password_file: %s can be read by every user of this machine (mode %o). chmod 640 %s",
-            path, stat.S_IMODE(mode), path,
-        )  # fmt: skip
+        return None
+    if not mode & stat.S_IROTH:
+        return None
+    return (
+        f"{key}: {path} can be read by every user of this machine (mode {stat.S_IMODE(mode):o}). "
+        f"chmod 640 {shlex.quote(str(path))}"
+    )
 
 
 def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:

@@ -15,9 +15,9 @@ from edgeclassify.model.catalog import resolve_model
 CAMERA = '[[camera]]\nname = "front"\nsource = "synthetic:"\n'
 
 
-def check(folder: Path, text: str) -> int:
+def check(folder: Path, text: str, *options: str) -> int:
     (folder / "c.toml").write_text(text, encoding="utf-8")
-    return main(["check", str(folder / "c.toml")])
+    return main(["check", *options, str(folder / "c.toml")])
 
 
 @pytest.fixture(autouse=True)
@@ -84,47 +84,122 @@ def test_what_run_would_refuse_is_one_list(tmp_path: Path, capsys: pytest.Captur
     assert 'Did you mean "mobilenet_v2"?' in lines[3]
 
 
-def test_what_is_not_on_this_machine_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status = check(
-        tmp_path,
-        """
-        [mqtt]
-        username = "porch"
-        password_file = "password"
-        tls = { ca = "ca.pem", cert = "client.pem", key = "client.key" }
-        [model]
-        labels = "labels.txt"
-        [[camera]]
-        source = "images:photos"
-        [[view]]
-        name = "a"
-        labels = ["espresso"]
-        [[view]]
-        name = "b"
-        model = { name = "mobilenet_v2" }
-        [[view]]
-        name = "c"
-        model = { name = "my.tflite" }
-        """,
-    )
-    assert status == ExitStatus.OK
+NOT_HERE = """
+[mqtt]
+username = "porch"
+password_file = "password"
+tls = { ca = "ca.pem", cert = "client.pem", key = "client.key" }
+[model]
+labels = "labels.txt"
+[[camera]]
+source = "images:photos"
+[[view]]
+name = "a"
+labels = ["espresso"]
+[[view]]
+name = "b"
+model = { name = "mobilenet_v2" }
+[[view]]
+name = "c"
+model = { name = "my.tflite" }
+"""
+ABSENT = [
+    "model.labels",
+    "mqtt.password_file",
+    "mqtt.tls.ca",
+    "mqtt.tls.cert",
+    "mqtt.tls.key",
+    "view[1].model.name",
+    "view[2].model.name",
+]
+
+
+def test_what_the_daemon_needs_and_is_not_here_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, NOT_HERE) == ExitStatus.CONFIG
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    warning, heading, *faults = captured.err.splitlines()
+    assert f"warning: camera[0].source: {tmp_path}/photos is not on this machine" in warning
+    assert heading.endswith("c.toml: 7 faults")
+    assert sorted(line.strip().partition(":")[0] for line in faults) == ABSENT
+    assert f"mqtt.password_file: {tmp_path / 'password'} is not on this machine. Check the path" in captured.err
+    assert "--elsewhere" in captured.err
+    assert "Run: edgeclassify models fetch mobilenet_v2" in captured.err
+
+
+def test_what_is_not_here_is_a_warning_where_it_is_meant_for_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, NOT_HERE, "--elsewhere") == ExitStatus.OK
     captured = capsys.readouterr()
     assert "c.toml: ok." in captured.out
     start = f"edgeclassify: {tmp_path / 'c.toml'}: warning: "
     lines = captured.err.splitlines()
     assert all(line.startswith(start) for line in lines)
-    assert sorted(line.removeprefix(start).partition(":")[0] for line in lines) == [
-        "camera[0].source",
-        "model.labels",
-        "mqtt.password_file",
-        "mqtt.tls.ca",
-        "mqtt.tls.cert",
-        "mqtt.tls.key",
-        "view[1].model.name",
-        "view[2].model.name",
-    ]
-    assert f"mqtt.password_file: {tmp_path / 'password'} is not on this machine" in captured.err
-    assert "Run: edgeclassify models fetch mobilenet_v2" in captured.err
+    assert sorted(line.removeprefix(start).partition(":")[0] for line in lines) == ["camera[0].source", *ABSENT]
+
+
+BAD_SECRETS = {
+    "empty password": ('username = "u"\npassword_file = "bad"', b"", "mqtt.password_file", "found it empty"),
+    "two lines": ('username = "u"\npassword_file = "bad"', b"a\nb", "mqtt.password_file", "found 2 lines"),
+    "other bytes": ('username = "u"\npassword_file = "bad"', b"p\0\xff", "mqtt.password_file", "no UTF-8"),
+    "ca that is none": ('tls = { ca = "bad" }', b"no certificate", "mqtt.tls.ca", "in PEM form"),
+    "certificate that is none": (
+        'tls = { cert = "bad", key = "bad" }', b"no certificate", "mqtt.tls.cert", "belong together",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_SECRETS)
+def test_what_ends_the_start_is_a_fault(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, content, key, words = BAD_SECRETS[kind]
+    (tmp_path / "bad").write_bytes(content)
+    (tmp_path / "bad").chmod(0o640)
+    assert check(tmp_path, f"{CAMERA}[mqtt]\n{table}") == ExitStatus.CONFIG
+    error = capsys.readouterr().err
+    assert f"  {key}" in error
+    assert words in error
+    assert error.count("\n") == 2, "one fault, said once"
+
+
+def test_a_variable_that_holds_no_password_is_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGECLASSIFY_MQTT_PASSWORD", "one\ntwo")
+    assert check(tmp_path, CAMERA + '[mqtt]\nusername = "u"') == ExitStatus.CONFIG
+    assert "EDGECLASSIFY_MQTT_PASSWORD: expected" in capsys.readouterr().err
+
+
+def test_a_password_file_for_everybody_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "password").write_text("x")
+    (tmp_path / "password").chmod(0o644)
+    assert check(tmp_path, CAMERA + '[mqtt]\nusername = "u"\npassword_file = "password"') == ExitStatus.OK
+    assert "warning: mqtt.password_file: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("source", "mode", "warned"),
+    [
+        ("rtsp://admin:secret-1@192.0.2.1/stream", 0o644, True),
+        ("http://192.0.2.1/snap.jpg?user=a&pwd=secret-1", 0o644, True),
+        ("rtsp://admin:secret-1@192.0.2.1/stream", 0o640, False),
+        ("rtsp://192.0.2.1/stream", 0o644, False),
+        ("synthetic:", 0o644, False),
+    ],
+)
+def test_a_config_with_a_cameras_password_is_not_for_everybody(
+    source: str, mode: int, warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "c.toml"
+    config.touch()
+    config.chmod(mode)
+    assert check(tmp_path, f'[[camera]]\nsource = "{source}"') == ExitStatus.OK
+    error = capsys.readouterr().err
+    assert ("camera[0].source: a password, in a file that every user of this machine may read" in error) is warned
+    assert (f"chmod 600 {config}" in error) is warned
+    assert "secret-1" not in error
 
 
 def test_a_model_that_is_here_but_does_not_fit_is_a_fault(

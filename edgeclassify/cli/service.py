@@ -1,0 +1,123 @@
+"""The service of this machine: which config is its, which user it runs as, and what its sandbox hides from it."""
+
+import contextlib
+import grp
+import os
+import pwd
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeclassify.cli.config_option import DEFAULT_CONFIG
+from edgeclassify.cli.file_rights import Account
+
+UNIT = "edgeclassify.service"
+STATE = Path("/var/lib/edgeclassify")
+_HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
+_TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
+# What the unit says where systemd can't be asked; a test compares it with the unit.
+_SHIPPED = {
+    "User": "edgeclassify", "SupplementaryGroups": "video", "ProtectHome": "yes", "PrivateTmp": "yes",
+    "ProtectSystem": "strict", "StateDirectory": "edgeclassify", "RuntimeDirectory": "edgeclassify",
+}  # fmt: skip
+_ASK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`account`: the service's user; `home`: that user's home folder.
+
+    `hides`: folders that its sandbox hides, with the reason; `shows`: what of them is let through all the same.
+    `writes`: folders that it may write to, None: to all that its rights allow.
+    """
+
+    account: Account
+    home: Path
+    hides: Mapping[Path, str]
+    shows: tuple[Path, ...] = ()
+    writes: tuple[Path, ...] | None = None
+
+    def hidden(self, path: Path) -> str | None:
+        """Why the service can't see what lies at `path`; None where the sandbox lets it through."""
+        for place in (path.absolute(), path.resolve()):
+            if any(place.is_relative_to(shown) for shown in self.shows):
+                continue
+            for folder, reason in self.hides.items():
+                if place.is_relative_to(folder):
+                    return reason
+        return None
+
+    def may_write(self, path: Path) -> bool:
+        """Does the sandbox let it write there? Its rights are another question."""
+        return self.writes is None or any(path.resolve().is_relative_to(folder) for folder in self.writes)
+
+    @contextlib.contextmanager
+    def environment(self) -> Iterator[None]:
+        """While entered, variables are those of the service: not this user's home, models or password."""
+        before = dict(os.environ)
+        for name in before:
+            if name.startswith(("EDGECLASSIFY_", "XDG_")) or name == "CREDENTIALS_DIRECTORY":
+                del os.environ[name]
+        os.environ.update({"HOME": str(self.home), "STATE_DIRECTORY": str(STATE)})
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def service_of(config: Path) -> Service | None:
+    """The service that runs with this config; None where it belongs to none, or none is set up here."""
+    if config.resolve().parent != DEFAULT_CONFIG.parent:
+        return None
+    unit = _SHIPPED | _asked()
+    try:
+        user = pwd.getpwnam(unit["User"] or "root")
+    except KeyError:
+        return None
+    groups = set(os.getgrouplist(user.pw_name, user.pw_gid))
+    for name in unit["SupplementaryGroups"].split():
+        with contextlib.suppress(KeyError):
+            groups.add(grp.getgrnam(name).gr_gid)
+    account = Account(user.pw_name, user.pw_uid, frozenset(groups))
+    return Service(account, Path(user.pw_dir), _hides(unit), _shows(unit), _writes(unit))
+
+
+def _asked() -> dict[str, str]:
+    """What systemd says of the unit, with all drop-ins; nothing where it does not run or does not know it."""
+    names = ("LoadState", *_SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths")
+    command = ["systemctl", "show", UNIT, f"--property={','.join(names)}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    said = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
+    return said if said.get("LoadState") == "loaded" else {}
+
+
+def _hides(unit: Mapping[str, str]) -> dict[Path, str]:
+    hides: dict[Path, str] = {}
+    if unit["ProtectHome"] in ("yes", "tmpfs"):
+        hides |= dict.fromkeys(_HOMES, f"the service sees no home folders (ProtectHome={unit['ProtectHome']})")
+    if unit["PrivateTmp"] not in ("no", ""):
+        hides |= dict.fromkeys(
+            _TEMPORARY, f"the service has a folder of its own there (PrivateTmp={unit['PrivateTmp']})"
+        )
+    return hides
+
+
+def _shows(unit: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where BindPaths= and BindReadOnlyPaths= put something: FROM, or TO in FROM:TO:OPTIONS."""
+    lines = " ".join((unit.get("BindPaths", ""), unit.get("BindReadOnlyPaths", ""))).split()
+    parts = [line.removeprefix("-").split(":") for line in lines]
+    return tuple(Path(part[1] if len(part) > 1 and part[1].startswith("/") else part[0]) for part in parts)
+
+
+def _writes(unit: Mapping[str, str]) -> tuple[Path, ...] | None:
+    if unit["ProtectSystem"] != "strict":
+        return None
+    named = [line.lstrip("-+") for line in unit.get("ReadWritePaths", "").split()]
+    own = [f"/var/lib/{name}" for name in unit["StateDirectory"].split()]
+    own += [f"/run/{name}" for name in unit["RuntimeDirectory"].split()]
+    return tuple(map(Path, own + named + list(map(str, _TEMPORARY))))
