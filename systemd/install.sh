@@ -3,7 +3,7 @@
 #   /opt/edgeclassify                   the package in an environment of its own, which sees Debian's python3-picamera2
 #   /usr/local/bin/edgeclassify         link to its command
 #   /usr/local/lib/{systemd/system,sysusers.d,tmpfiles.d}   unit, user, folders
-#   /etc/edgeclassify/edgeclassify.toml the config: written once, never changed
+#   /etc/edgeclassify/edgeclassify.toml the config: written once, never changed; with a password in it not for everybody
 # A second run upgrades. PYTHON names another interpreter than python3.
 set -eu
 umask 022
@@ -13,12 +13,23 @@ python=${PYTHON:-python3}
 home=/opt/edgeclassify
 lib=/usr/local/lib
 config=/etc/edgeclassify/edgeclassify.toml
+group=edgeclassify
 units="edgeclassify.service edgeclassify-reboot.path edgeclassify-reboot.service"
 
 fail() { printf 'make install: %s\n' "$1" >&2; exit 1; }
 
 # booted: is systemd running here (and not only installed, as in an image that is being built)?
 booted() { [ -d /run/systemd/system ]; }
+
+# protect FILE: where there is a password in it (user:password@, password=...), for root and the service alone. What it
+# says, and the rights of one without, stay as they are.
+protect() {
+  grep -v '^[[:space:]]*#' "$1" | grep -Eqi '://([^/[:space:]"]*|[^/@"]*:[^@"]*)@|(pass[a-z]*|pwd|token|secret)=' || return 0
+  [ -n "$(find "$1" -prune -perm /0007)" ] || return 0
+  chgrp "$group" "$1"
+  chmod 0640 "$1"
+  echo "$1: there is a password in it: from now on only root and the service may read it (mode 640)"
+}
 
 make_environment() {
   command -v "$python" >/dev/null || fail "$python is not there; sudo apt install python3 python3-venv"
@@ -50,7 +61,9 @@ install_service() {
   install -D -m 0644 "$checkout/systemd/edgeclassify.tmpfiles" "$lib/tmpfiles.d/edgeclassify.conf"
   systemd-sysusers "$lib/sysusers.d/edgeclassify.conf"
   systemd-tmpfiles --create "$lib/tmpfiles.d/edgeclassify.conf"
-  [ -e "$config" ] || install -m 0644 "$checkout/config/edgeclassify.toml" "$config"
+  # A camera's password goes into the config: nobody but root and the service reads it.
+  [ -e "$config" ] || install -m 0640 -g "$group" "$checkout/config/edgeclassify.toml" "$config"
+  protect "$config"
   booted || return 0
   systemctl daemon-reload
   systemctl try-restart edgeclassify.service
@@ -72,7 +85,7 @@ case ${1:-} in
     install_package
     install_service
     echo "installed: $(/usr/local/bin/edgeclassify --version)"
-    echo "next: sudo nano $config && edgeclassify check $config && sudo systemctl enable --now edgeclassify"
+    echo "next: sudo nano $config && sudo edgeclassify check $config && sudo systemctl enable --now edgeclassify"
     ;;
   uninstall) remove ;;
   *) fail "usage: install.sh install|uninstall" ;;

@@ -185,7 +185,9 @@ def test_a_password_file_for_everybody_is_a_warning(tmp_path: Path, capsys: pyte
         ("rtsp://admin:secret-1@192.0.2.1/stream", 0o644, True),
         ("http://192.0.2.1/snap.jpg?user=a&pwd=secret-1", 0o644, True),
         ("rtsp://admin:secret-1@192.0.2.1/stream", 0o640, False),
+        ("rtsp://admin:secret%2D1@192.0.2.1/stream", 0o604, True),
         ("rtsp://192.0.2.1/stream", 0o644, False),
+        ("images:https://example.org/a/b@2x.jpg", 0o644, False),
         ("synthetic:", 0o644, False),
     ],
 )
