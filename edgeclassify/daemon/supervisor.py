@@ -23,7 +23,7 @@ from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
 from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
-from edgeclassify.daemon.way_out import Surroundings
+from edgeclassify.daemon.way_out import PublisherKey, Surroundings
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
@@ -87,7 +87,7 @@ class Daemon:
         self._keeping: Keeping | None = None
         self._desk: RequestDesk | None = None
         self._publisher: Publisher | None = None
-        self._connected_with: object = None
+        self._connected_with: PublisherKey | None = None
         self._snapshots: SnapshotTaker | None = None
         self._availability = Availability()
         self._cameras: Cameras | None = None
@@ -356,13 +356,21 @@ class Daemon:
         publisher = _running(self._publisher)
         finish_views(gone, publisher, self._health, "config reloaded")
         if replacement is not None:
-            self._publisher = None
-            publisher.stop(STOP_BUDGET_S)
-            self._connect(after.config, replacement)
+            self._replace(publisher, replacement, after.config)
         self._parts = after
         assembly.forget_stale_options(after, _running(self._keeping).options)
         if not renamed:
             accepted(names)
+
+    def _replace(self, publisher: Publisher, replacement: Publisher, config: Config) -> None:
+        """On the connection there is, where that can be: its end would show the whole node as offline."""
+        before, after = self._connected_with, way_out.publisher_key(config)
+        if before is not None and before.connection == after.connection and publisher.adopt(replacement):
+            self._connected_with = after
+            return
+        self._publisher = None
+        publisher.stop(STOP_BUDGET_S)
+        self._connect(config, replacement)
 
     # --- stop ------------------------------------------------------------------------------------------
 

@@ -72,13 +72,23 @@ def options_can_be_set(config: Config) -> bool:
     return config.commands.enabled and Command.SET in config.commands.allow
 
 
-def publisher_key(config: Config) -> object:
-    """What the publisher depends on: while this stays equal, a reload keeps the connection."""
+@dataclass(frozen=True, slots=True)
+class PublisherKey:
+    """What a publisher was made from. While `connection` stays equal it can show something else as it is."""
+
+    connection: object
+    shown: object
+
+
+def publisher_key(config: Config) -> PublisherKey:
+    """What the publisher depends on: while this stays equal, a reload leaves it alone."""
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     labels = tuple((view.name, view.labels) for view in config.views())
-    sections = (mqtt, config.home_assistant, config.commands, config.snapshot.mqtt)
-    return sections, (node.name, node.labels_only), labels, tuple(map(identity, files))
+    return PublisherKey(
+        connection=(mqtt, node.name, tuple(map(identity, files))),
+        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, labels),
+    )
 
 
 def _layout(config: Config) -> Layout:

@@ -244,6 +244,10 @@ class PahoLink(Link):
         if mid is not None:
             self._subscribing[mid] = topic
 
+    def unsubscribe(self, topic: str) -> None:
+        """Ask for no more of a topic."""
+        self._client.unsubscribe(topic)
+
     def step(self, timeout_s: float) -> None:
         """Wait for the network or the waker, and do what is due. Raises LinkError when the connection is gone."""
         self._client.flush()

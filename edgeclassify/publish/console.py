@@ -56,6 +56,19 @@ class ConsolePublisher(Publisher):
             self._out = sys.stdout
         self._print([payload.status_message(self._topics, online=True)])
 
+    def adopt(self, other: Publisher) -> bool:
+        """Print for other views and labels from now on."""
+        if not isinstance(other, ConsolePublisher):
+            return False
+        with self._lock:
+            self._states = {
+                view: state
+                for view, state in self._states.items()
+                if self._slugs.get(view) == other._slugs.get(view)
+            }
+            self._slugs, self._results = other._slugs, other._results
+        return True
+
     def await_first_attempt(self, timeout_s: float) -> bool:
         """There is nothing to wait for."""
         return True

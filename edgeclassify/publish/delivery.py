@@ -74,7 +74,8 @@ class Delivery:
         on_removed: Callable[[str], None],
         backoff: Backoff,
     ) -> None:
-        self._config, self._outbox, self._listening = config, outbox, listening
+        self._config, self._outbox, self.listening = config, outbox, listening
+        self._subscribed: tuple[str, ...] = ()
         self._topics = outbox.layout.topics
         self._on_removed, self._backoff = on_removed, backoff
         self._protocol = V311 if config.protocol == V311 else V5
@@ -101,6 +102,10 @@ class Delivery:
     def wake(self) -> None:
         """There is something to send."""
         self._waker.wake()
+
+    def listen(self, listening: Listening) -> None:
+        """Listen to something else from now on."""
+        self.listening = listening
 
     def finish(self, deadline: float) -> None:
         """End by then (monotonic seconds): deliver, say goodbye. Without a connection: end at once."""
@@ -199,8 +204,8 @@ class Delivery:
         begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
-        for topic in (self._topics.status, *self._listening.topics()):
-            link.subscribe(topic)
+        self._subscribed = ()
+        self._subscribe(link)
         try:
             return self._serve(link, session)
         except LinkError:
@@ -220,6 +225,7 @@ class Delivery:
             self._announcer.lasting(now - begin)
             if self._config.heartbeat_s > 0:
                 self._outbox.renew_states(older_than_s=self._config.heartbeat_s)
+            self._subscribe(link)
             self._announce_when_due(now)
             session.pump()
             self._send_results(link)
@@ -266,8 +272,19 @@ class Delivery:
 
     # --- listening -------------------------------------------------------------------------------------
 
+    def _subscribe(self, link: PahoLink) -> None:
+        """Ask for what is to be listened to, and for no more of what is not any more."""
+        wanted = (self._topics.status, *self.listening.topics())
+        before, self._subscribed = self._subscribed, wanted
+        for topic in wanted:
+            if topic not in before:
+                link.subscribe(topic)
+        for topic in before:
+            if topic not in wanted:
+                link.unsubscribe(topic)
+
     def _receive(self, arrived: Arrived) -> None:
-        announcement, inbox = self._listening.announcement, self._listening.inbox
+        announcement, inbox = self.listening.announcement, self.listening.inbox
         if arrived.topic == self._topics.status:
             if not arrived.payload:
                 # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
@@ -281,12 +298,12 @@ class Delivery:
         elif inbox is not None:
             found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
             if isinstance(found, Request):
-                self._listening.on_request(found)
+                self.listening.on_request(found)
             elif found is not None:
                 self._outbox.put_answer(found)
 
     def _announce_when_due(self, now: float) -> None:
-        announcement = self._listening.announcement
+        announcement = self.listening.announcement
         if announcement is not None and self._announce_at is not None and now >= self._announce_at:
             self._announce_at = None
             self._outbox.live.put(Rank.DISCOVERY, announcement.message)

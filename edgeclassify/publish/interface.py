@@ -95,6 +95,14 @@ class Publisher(ABC):
     def stop(self, timeout_s: float) -> None:
         """Deliver what is pending, say goodbye (retained `offline`), disconnect; at most `timeout_s` seconds."""
 
+    def adopt(self, other: "Publisher") -> bool:
+        """Show from now on what `other` would, on the connection there is: views, labels, requests, discovery.
+
+        `other` was made from a changed config for the same node and broker, and not started; it is of no use then.
+        False: that can't be, and `other` is to be started in place of this one.
+        """
+        return False
+
     @property
     def hangs(self) -> bool:
         """Has the thread that delivers not moved within its own limits? Waiting for a network is no hang."""

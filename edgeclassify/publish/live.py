@@ -50,6 +50,13 @@ class LiveValues:
             if known is None or known[1].payload != message.payload:
                 self.put(rank, message)
 
+    def adopt(self, other: "LiveValues") -> None:
+        """Take over the values of another one where they are news, by rank."""
+        with other._lock:
+            values = sorted(other._values.values(), key=lambda value: value[0])
+        for rank, message in values:
+            self.put_changed(rank, [message])
+
     def renew(self) -> None:
         """A new connection: everything is to be sent again, by rank."""
         with self._lock:

@@ -92,6 +92,17 @@ class MqttPublisher(Publisher):
         """Has the broker accepted us, and not gone since?"""
         return self._delivery.connected
 
+    def adopt(self, other: Publisher) -> bool:
+        """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to."""
+        if not isinstance(other, MqttPublisher):
+            return False
+        self._outbox.adopt(other._outbox)
+        self._delivery.listen(other._delivery.listening)
+        self._on_removed = other._on_removed
+        other._delivery.close()
+        self._delivery.wake()
+        return True
+
     @property
     def hangs(self) -> bool:
         """Has the delivery thread not moved within its own limits?"""

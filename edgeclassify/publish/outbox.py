@@ -40,6 +40,18 @@ class Outbox:
         self._results: dict[str, Message] = {}
         self._result_due: dict[str, float] = {}
 
+    def adopt(self, other: "Outbox") -> None:
+        """Take over the layout and what waits of another one. What is known of views that look otherwise there, or
+        are gone, is forgotten: their next state is a change.
+        """
+        with self._lock:
+            kept = set(self.layout.views) & set(other.layout.views)
+            self.layout = other.layout
+            for known in (self._states, self._results, self._result_due):
+                for view in known.keys() - {view.name for view in kept}:
+                    del known[view]
+        self.live.adopt(other.live)
+
     def put_state(self, state: ViewState) -> bool:
         """Keep a view's state; True when it is a change, which goes out at once."""
         topics = self.layout.topics
