@@ -135,7 +135,10 @@ def _run(config: Config, node: str | None, view: View, seconds: float | None) ->
     end = None if seconds is None else time.monotonic() + seconds
     topics = view.topics(config, node or "+")
     try:
-        with Subscriber(config.mqtt, topics, on_arrival=view.take, on_link=view.link) as subscriber, view:
+        subscriber = Subscriber(
+            config.mqtt, topics, on_arrival=view.take, on_link=view.link, as_published=view.as_published
+        )
+        with subscriber, view:
             tick_at = time.monotonic() + _TICK_S
             while end is None or time.monotonic() < end:
                 subscriber.step(REDRAW_S if end is None else min(REDRAW_S, max(0.0, end - time.monotonic())))

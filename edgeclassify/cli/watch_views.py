@@ -24,10 +24,8 @@ REDRAW_S = 0.25
 
 
 def _print_json(notice: Notice) -> None:
-    line = record(notice)
-    if line is not None:
-        # ASCII: it passes every terminal and every pipe.
-        click.echo(json.dumps(line))
+    # ASCII: it passes every terminal and every pipe.
+    click.echo(json.dumps(record(notice)))
 
 
 def _print_text(notice: Notice) -> None:
@@ -39,6 +37,9 @@ class View(ABC):
 
     `named`: a message in the words that the user knows, options or keys of the config.
     """
+
+    as_published = False
+    """Does it judge the retain flag? All others want to know what is new and what the broker had kept."""
 
     def __init__(self, config: Config, named: Callable[[str], str]) -> None:
         self._named = named
@@ -153,6 +154,8 @@ class _Live(View):
 
 class _Check(View):
     """Every violation once, and a summary."""
+
+    as_published = True
 
     def __init__(self, config: Config, named: Callable[[str], str]) -> None:
         super().__init__(config, named)

@@ -62,14 +62,18 @@ class View:
 
 @dataclass(slots=True)
 class Node:
-    """What is known of a node; None: not yet. `online_since`, `heard_at`: by this machine's clock."""
+    """What is known of a node; None: not yet. `online_since`: by this machine's clock.
+
+    `heard_at`: the last sign of life: what came while we listened, by this machine's clock, or what the broker had
+    kept says of its own time, by the node's.
+    """
 
     name: str
     numbers: Numbers
     events: deque[ShownEvent]
     online: bool | None = None
     online_since: float | None = None
-    heard_at: float = 0.0
+    heard_at: float | None = None
     started: float | None = None
     version: str | None = None
     models: tuple[str, ...] = ()
@@ -170,7 +174,8 @@ class Board:
             if not arrival.payload or len(self.nodes) >= MOST_NODES:
                 return None
             node = self.nodes[name] = Node(name, Numbers(), deque(maxlen=self._events_kept))
-        node.heard_at = arrival.received_at
+        if not arrival.kept:
+            node.heard_at = arrival.received_at
         node.stale = False
         return node
 
@@ -185,11 +190,16 @@ class Board:
         elif kind == "availability":
             yield from self._availability(node, match, arrival)
         elif kind == "state":
-            self._state(node, match, _object(arrival))
+            body = _object(arrival)
+            self._state(node, match, body)
+            _heard(node, body.get("ts"), arrival)
         elif kind == "health":
-            _health(node, _object(arrival))
+            body = _object(arrival)
+            _health(node, body)
+            _heard(node, body.get("ts"), arrival)
         elif kind == "info":
             _info(node, _object(arrival))
+            _heard(node, _object(arrival).get("started"), arrival)
         elif kind in _OPTIONS and (view := self._view(node, match.view)) is not None:
             view.options = (view.options or {}) | {match.detail: arrival.payload.decode()[:32]}
 
@@ -210,17 +220,18 @@ class Board:
     def _status(self, node: Node, arrival: Arrival) -> Iterator[Notice]:
         online = _presence(arrival)
         if online != node.online:
-            # The first word of a node was kept by the broker: nobody knows since when.
-            node.online_since = None if node.online is None else arrival.received_at
+            # What was kept by the broker: nobody knows since when.
+            node.online_since = None if arrival.kept else arrival.received_at
             node.online = online
-            yield Change(node.name, "", "online" if online else "offline", arrival.received_at)
+            yield Change(node.name, "", "online" if online else "offline", arrival.received_at, arrival.kept)
 
     def _availability(self, node: Node, match: Match, arrival: Arrival) -> Iterator[Notice]:
         online = _presence(arrival)
         view = self._view(node, match.view)
         if view is not None and view.online != online:
             view.online = online
-            yield Change(node.name, view.name, "online" if online else "offline", arrival.received_at)
+            what = "online" if online else "offline"
+            yield Change(node.name, view.name, what, arrival.received_at, arrival.kept)
 
     def _state(self, node: Node, match: Match, body: dict[str, Any]) -> None:
         view = self._view(node, match.view)
@@ -254,6 +265,13 @@ class Board:
         last = node.last_event
         if not repeated and (last is None or live or event.seq > last.seq):
             node.events.append(event)
+
+
+def _heard(node: Node, ts: Any, arrival: Arrival) -> None:
+    """A message that the broker had kept shows that the node lived when it was written, not now."""
+    written_at = _seconds(ts)
+    if arrival.kept and written_at is not None:
+        node.heard_at = max(node.heard_at or 0.0, min(written_at, arrival.received_at))
 
 
 def _health(node: Node, body: dict[str, Any]) -> None:

@@ -20,6 +20,14 @@ class Arrival:
     content_type: str | None = None
     as_published: bool = True
 
+    @property
+    def kept(self) -> bool:
+        """Did the broker have it before we came? Then nobody knows when it was sent, and it is no sign of life.
+
+        Only where the flag is not as published: there is no telling else, and False.
+        """
+        return self.retained and not self.as_published
+
 
 @dataclass(frozen=True, slots=True)
 class EventSeen:
@@ -67,12 +75,16 @@ class Renumbered:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A node or one of its views (`view` not "") came or went: `what` is online or offline."""
+    """A node or one of its views (`view` not "") came or went: `what` is online or offline.
+
+    `kept`: the broker had it before this watch began; since when is unknown, `at` is when it was read.
+    """
 
     node: str
     view: str
     what: str
     at: float
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

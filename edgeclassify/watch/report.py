@@ -6,11 +6,12 @@ from edgeclassify.publish.payload import rfc3339
 from edgeclassify.watch.interface import Change, EventSeen, GapFilled, GapSeen, LinkChange, Notice, Renumbered
 
 
-def record(notice: Notice) -> dict[str, Any] | None:
-    """The JSON object of a notice; None for what is no event and no finding about their numbers.
+def record(notice: Notice) -> dict[str, Any]:
+    """The JSON object of a notice.
 
     Events have the keys node, view, topic, received (RFC 3339), historical, repeated and event (the message
-    itself); the rest have one key: gap, gap_filled, renumbered or connection.
+    itself); the rest have one key: status, gap, gap_filled, renumbered or connection. A status is that of a node,
+    or of the camera of one of its views; `retained`: the broker had it before, since when is unknown.
     """
     match notice:
         case EventSeen():
@@ -36,7 +37,8 @@ def record(notice: Notice) -> dict[str, Any] | None:
             state = {"connected": notice.connected, "reason": notice.reason or None, "complete": notice.complete}
             return {"connection": state | {"at": rfc3339(notice.at)}}
         case Change():
-            return None
+            place = {"node": notice.node, "view": notice.view or None}
+            return {"status": place | {"status": notice.what, "retained": notice.kept, "at": rfc3339(notice.at)}}
 
 
 def text(notice: Notice) -> str:
@@ -63,7 +65,7 @@ def text(notice: Notice) -> str:
         case Change():
             what = {"online": "online", "offline": "OFFLINE"}[notice.what]
             place = notice.node + (f"/{notice.view}  camera" if notice.view else " ")
-            line, at = f"{place} {what}", notice.at
+            line, at = f"{place} {what}{' (since before this watch)' if notice.kept else ''}", notice.at
     return f"{rfc3339(at)}  {line}"
 
 

@@ -37,7 +37,8 @@ class Subscriber:
 
     Of `config` host, port, protocol, user, password and TLS count; the client id is one of its own. `start` raises
     ConfigError for a password or TLS file that can't be used, PublishError for a broker that can't be; later
-    `on_link` is told when the connection goes and comes.
+    `on_link` is told when the connection goes and comes. `as_published`: an MQTT 5 broker shall pass on the retain
+    flag as it was published; else it tells what was kept from what is new, as with 3.1.1.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Subscriber:
         on_arrival: Callable[[Arrival], None],
         on_link: Callable[[LinkChange], None] = lambda _: None,
         backoff: Backoff | None = None,
+        as_published: bool = True,
     ) -> None:
         self._config, self._topics = config, list(topics)
         self._on_arrival, self._on_link = on_arrival, on_link
@@ -55,6 +57,7 @@ class Subscriber:
         self._where = f"broker {config.host}:{config.port}"
         self._client_id = f"edgeclassify-watch-{secrets.token_hex(4)}"
         self._v5 = config.protocol != "3.1.1"
+        self._as_published = as_published
         self._client: paho.Client | None = None
         self._connack: ReasonCode | None = None
         self._session_kept = False
@@ -165,7 +168,8 @@ class Subscriber:
         assert self._client is not None
         if self._v5:
             wanted: Any = [
-                (topic, SubscribeOptions(qos=qos, retainAsPublished=True)) for topic, qos in self._topics
+                (topic, SubscribeOptions(qos=qos, retainAsPublished=self._as_published))
+                for topic, qos in self._topics
             ]
         else:
             wanted = self._topics
@@ -253,7 +257,8 @@ class Subscriber:
         self._on_arrival(
             Arrival(
                 topic, bytes(message.payload), message.qos, bool(message.retain), time.time(),
-                getattr(message.properties, "ContentType", None) if self._v5 else None, self._v5,
+                getattr(message.properties, "ContentType", None) if self._v5 else None,
+                self._v5 and self._as_published,
             )
         )  # fmt: skip
 

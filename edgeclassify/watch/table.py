@@ -219,7 +219,11 @@ def _title(node: Node, now: float) -> Text:
     if node.started is not None and node.online:
         line.append(f", started {age(now - node.started)} ago")
     if node.online is False:
-        line.append(f", last heard {age(now - node.heard_at)} ago")
+        line.append(
+            ", last heard at an unknown time"
+            if node.heard_at is None
+            else f", last heard {age(now - node.heard_at)} ago"
+        )
     if node.version:
         line.append(f"   edgeclassify {_plain(node.version)}")
     if node.models:

@@ -146,6 +146,44 @@ def test_json_has_events_as_they_came(watch: StartWatch, sender: Sender) -> None
 
 
 @pytest.mark.broker
+def test_json_tells_who_comes_and_goes(watch: StartWatch, sender: Sender) -> None:
+    sender.send(payload.status_message(TOPICS, online=True))
+    watching = watch("--json")
+    wait_for(lambda: watching.lines)
+    sender.send(
+        payload.status_message(TOPICS, online=False),
+        payload.availability_message(TOPICS, "gate", online=False),
+    )
+    wait_for(lambda: len(watching.lines) == 3)
+    told = [record["status"] for record in watching.records()]
+    assert [(one["node"], one["view"], one["status"], one["retained"]) for one in told] == [
+        ("porch", None, "online", True),
+        ("porch", None, "offline", False),
+        ("porch", "gate", "offline", False),
+    ]
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_a_dead_node_was_last_heard_when_it_wrote(
+    protocol: str, broker: Mosquitto, sender: Sender, tmp_path: Path
+) -> None:
+    at = time.time() - 600
+    sender.send(
+        payload.status_message(TOPICS, online=False),
+        payload.state_message(TOPICS, state(ts=at)),
+        payload.health_message(TOPICS, health(ts=at - 50)),
+    )
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n[[camera]]\nsource = "synthetic:"'
+    )
+    command = [sys.executable, "-m", "edgeclassify", "watch", "--config", str(config), "--for", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert "OFFLINE, last heard 10 min ago" in done.stdout
+
+
+@pytest.mark.broker
 def test_json_tells_gaps_and_when_they_are_filled(watch: StartWatch, sender: Sender) -> None:
     watching = watch("--json")
     sender.send(live(1), live(5))

@@ -1,5 +1,6 @@
 """What a board makes of messages: nodes, views, gaps in the numbers. No broker, no clock."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,8 +31,9 @@ class Watched:
         self.now = 1000.0
         self.board = Board(wall=lambda: T0 + self.now, steady=lambda: self.now)
 
-    def take(self, message: Message) -> list[Notice]:
-        arrival = Arrival(message.topic, message.payload, message.qos, message.retain, T0 + self.now)
+    def take(self, message: Message, kept: bool = False) -> list[Notice]:
+        at = T0 + self.now
+        arrival = Arrival(message.topic, message.payload, message.qos, kept, at, as_published=False)
         return list(self.board.take(arrival))
 
     def event(self, seq: int, node: str = "porch", late: bool = False, **changes: Any) -> list[Notice]:
@@ -69,8 +71,36 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     assert problems(node) == ["4 waiting", "hot"]
 
 
+def test_what_the_broker_had_kept_is_no_sign_of_life(watched: Watched) -> None:
+    watched.take(payload.status_message(PORCH, online=False), kept=True)
+    node = watched.board.nodes["porch"]
+    assert node.heard_at is None
+    watched.take(payload.availability_message(PORCH, "gate", online=False), kept=True)
+    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, True), kept=True)
+    assert node.heard_at is None
+    watched.take(payload.info_message(PORCH, replace(info(), started=T0 - 5000)), kept=True)
+    assert node.heard_at == pytest.approx(T0 - 5000, abs=0.001)
+    watched.take(payload.state_message(PORCH, state(ts=T0 - 300)), kept=True)
+    assert node.heard_at == pytest.approx(T0 - 300, abs=0.001)
+    watched.take(payload.health_message(PORCH, health(ts=T0 - 400)), kept=True)
+    assert node.heard_at == pytest.approx(T0 - 300, abs=0.001)
+    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, True))
+    assert node.heard_at == T0 + watched.now
+
+
+def test_a_kept_time_of_a_wrong_clock_is_not_in_the_future(watched: Watched) -> None:
+    watched.take(payload.state_message(PORCH, state(ts=T0 + 86_400)), kept=True)
+    assert watched.board.nodes["porch"].heard_at == T0 + watched.now
+
+
+def test_a_node_that_comes_while_we_watch_is_online_since_then(watched: Watched) -> None:
+    watched.take(payload.status_message(PORCH, online=True))
+    assert watched.board.nodes["porch"].online_since == T0 + watched.now
+
+
 def test_a_node_that_goes_is_told_with_the_time(watched: Watched) -> None:
-    assert [type(n) for n in watched.take(payload.status_message(PORCH, online=True))] == [Change]
+    (change,) = watched.take(payload.status_message(PORCH, online=True), kept=True)
+    assert change == Change("porch", "", "online", T0 + watched.now, kept=True)
     assert watched.board.nodes["porch"].online_since is None  # kept by the broker: since when is unknown
     assert watched.take(payload.status_message(PORCH, online=True)) == []
     watched.now += 5
