@@ -6,6 +6,7 @@ Its errors become EdgeClassifyErrors where they happen, so that no other OSError
 import codecs
 import contextlib
 import os
+import select
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO, cast
@@ -77,6 +78,21 @@ def _said(error: OSError) -> OutputError:
         return OutputClosedError("standard output: its reader went away")
     reason = error.strerror or error
     return OutputError(f"standard output: can't be written: {reason}. Check the disk that it goes to.")
+
+
+def check_reader() -> None:
+    """Raise OutputClosedError where the reader of standard output went away.
+
+    A write would find out; this is for who has nothing to write, and would wait on for nobody.
+    """
+    try:
+        watched = select.poll()
+        watched.register(sys.stdout.fileno(), 0)
+        gone = any(found & select.POLLERR for _, found in watched.poll(0))
+    except (AttributeError, OSError, ValueError):  # no standard output, or one without a descriptor
+        return
+    if gone:
+        raise OutputClosedError("standard output: its reader went away")
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """`edgeclassify snapshot`: one picture of a camera, for aiming and focusing it over ssh."""
 
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ READ_S = 0.5
 PATIENCE_S = 15.0
 """How long a camera may take for its first frame."""
 BAR = 30
+LINE_S = 0.5
+"""Between two lines of --watch where standard output is no terminal."""
 
 
 @click.command(short_help="One picture of a camera, for aiming and focusing it.")
@@ -129,20 +132,29 @@ def _watch(source: "FrameSource", settle: float) -> None:
     """A line for each picture, until Ctrl-C: what is now, and what was best."""
     from edgeclassify.pixels import brightness, sharpness
 
-    best = 0.0
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    best, print_at = 0.0, 0.0
     frame = _frame(source, settle)
     try:
         while True:
             focus = sharpness(frame)
             best = max(best, focus)
-            filled = round(BAR * focus / best) if best else 0
-            bar = "█" * filled + "·" * (BAR - filled)
-            click.echo(
-                f"\rfocus {focus:7.2f} {bar} best {best:7.2f}  brightness {brightness(frame):.2f} ", nl=False
-            )
+            figures = f"best {best:7.2f}  brightness {brightness(frame):.2f}"
+            if on_terminal:
+                click.echo(f"\rfocus {focus:7.2f} {_bar(focus, best)} {figures} ", nl=False)
+            elif time.monotonic() >= print_at:
+                # Lines, for a file or another program: not as many as the camera has pictures.
+                click.echo(f"focus {focus:7.2f}  {figures}")
+                print_at = time.monotonic() + LINE_S
             frame = _frame(source, 0.0)
     except KeyboardInterrupt:
-        click.echo()
+        if on_terminal:
+            click.echo()
+
+
+def _bar(focus: float, best: float) -> str:
+    filled = round(BAR * focus / best) if best else 0
+    return "█" * filled + "·" * (BAR - filled)
 
 
 def _store(frame: "Frame", views: "Mapping[str, Roi]", file: Path) -> None:

@@ -67,7 +67,8 @@ def watch(
 ) -> int:
     """Show every node on a broker: is it online, what does it see, is an event missing.
 
-    On a terminal a table that is kept up to date; elsewhere one line per change.
+    On a terminal a table that is kept up to date; elsewhere one line per change, and with --for the table at the
+    end.
 
     \b
     Example:  edgeclassify watch --host broker.local
@@ -129,6 +130,7 @@ def _is_name(text: str) -> bool:
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:
+    from edgeclassify.cli.output import check_reader
     from edgeclassify.cli.watch_views import REDRAW_S
     from edgeclassify.watch.subscriber import Subscriber
 
@@ -143,6 +145,7 @@ def _run(config: Config, node: str | None, view: View, seconds: float | None) ->
             while end is None or time.monotonic() < end:
                 subscriber.step(REDRAW_S if end is None else min(REDRAW_S, max(0.0, end - time.monotonic())))
                 if time.monotonic() >= tick_at:
+                    check_reader()
                     view.tick()
                     tick_at = time.monotonic() + _TICK_S
                 view.refresh()

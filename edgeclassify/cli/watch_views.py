@@ -102,14 +102,15 @@ class _Lines(View):
         self._print(notice)
 
 
-class _Once(View):
-    """One table at the end."""
+class _LinesAndTable(_Lines):
+    """One line per notice, and at the end how things stand."""
 
-    def show(self, notice: Notice) -> None:
-        """Nothing: only the end counts."""
+    def __init__(self, config: Config, named: Callable[[str], str]) -> None:
+        super().__init__(config, named, _print_text)
 
     def finish(self) -> int:
         console = Console(soft_wrap=False, width=160, highlight=False)
+        click.echo()
         console.print(draw(self._board, self._where, time.time(), console.width, sys.maxsize))
         return ExitStatus.OK
 
@@ -188,4 +189,4 @@ def make_view(
         return _Lines(config, named, _print_json)
     if sys.stdout is not None and sys.stdout.isatty():
         return _Live(config, named)
-    return _Lines(config, named, _print_text) if seconds is None else _Once(config, named)
+    return _Lines(config, named, _print_text) if seconds is None else _LinesAndTable(config, named)

@@ -1,5 +1,8 @@
 """`edgeclassify snapshot` on the synthetic camera: the picture, the figures, and what is refused."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -71,23 +74,49 @@ def test_focus_is_larger_for_a_sharper_picture():
     assert sharpness(flat) == 0
 
 
-def test_watch_prints_the_focus_until_it_is_interrupted(monkeypatch, capsys):
+@pytest.fixture
+def three_frames(monkeypatch):
     from edgeclassify.cli import snapshot as module
 
     taken = []
 
-    def three_frames(source, settle, real=module._frame):
+    def frame(source, settle, real=module._frame):
         if len(taken) == 3:
             raise KeyboardInterrupt
         taken.append(real(source, settle))
         return taken[-1]
 
-    monkeypatch.setattr(module, "_frame", three_frames)
-    module._watch(opened(), 0.0)
+    monkeypatch.setattr(module, "_frame", frame)
+    return module
+
+
+def test_watch_prints_the_focus_until_it_is_interrupted(three_frames, monkeypatch, capsys):
+    monkeypatch.setattr(three_frames.sys.stdout, "isatty", lambda: True)
+    three_frames._watch(opened(), 0.0)
     said = capsys.readouterr().out
-    assert said.count("focus") == 3
+    assert said.count("\rfocus") == 3
+    assert said.count("\n") == 1, "one line, written over, and its end"
     assert "best" in said
     assert "█" in said
+
+
+@pytest.mark.parametrize(("pause", "lines"), [(0.0, 3), (60.0, 1)])
+def test_watch_prints_lines_where_nobody_sees_it_written_over(three_frames, monkeypatch, capsys, pause, lines):
+    monkeypatch.setattr(three_frames, "LINE_S", pause)
+    three_frames._watch(opened(), 0.0)
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == lines
+    assert all(re.fullmatch(r"focus +\d+\.\d\d  best +\d+\.\d\d  brightness \d\.\d\d", line) for line in said)
+
+
+def test_watch_ends_quietly_when_its_reader_goes_away():
+    command = (
+        f"{sys.executable} -m edgeclassify snapshot --settle 0 --watch --source 'synthetic:?fps=50' | head -2"
+    )
+    with subprocess.Popen(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
+        out, errors = shell.communicate(timeout=30)
+    assert out.count(b"focus") == 2
+    assert errors == b""
 
 
 def opened():

@@ -1,6 +1,7 @@
 """`edgeclassify watch` as a process of its own, against a real mosquitto."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -175,9 +176,8 @@ def test_a_dead_node_was_last_heard_when_it_wrote(
         payload.health_message(TOPICS, health(ts=at - 50)),
     )
     config = tmp_path / "c.toml"
-    config.write_text(
-        f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n[[camera]]\nsource = "synthetic:"'
-    )
+    broker_table = f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n'
+    config.write_text(f'{broker_table}[[camera]]\nsource = "synthetic:"')
     command = [sys.executable, "-m", "edgeclassify", "watch", "--config", str(config), "--for", "1"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert "OFFLINE, last heard 10 min ago" in done.stdout
@@ -226,8 +226,39 @@ def test_one_table_at_the_end_of_a_time(watch: StartWatch, sender: Sender) -> No
     )
     watching = watch("--for", "1")
     assert watching.process.wait(20) == ExitStatus.OK
-    assert "1 node: 1 online, 0 offline" in watching.lines[0]
-    assert any(line.startswith("gate  online  open  0.93") for line in watching.lines)
+    told, empty, head, *table = watching.lines
+    assert told.endswith("porch  online (since before this watch)")
+    assert empty == ""
+    assert "1 node: 1 online, 0 offline" in head
+    assert any(line.startswith("gate  online  open  0.93") for line in table)
+
+
+@pytest.mark.broker
+def test_in_a_pipe_the_lines_come_as_they_happen_with_a_time_too(watch: StartWatch, sender: Sender) -> None:
+    watching = watch("--for", "30")
+    sender.send(live(1))
+    wait_for(lambda: len(watching.lines) == 1, timeout_s=5)
+    assert "porch/gate  start" in watching.lines[0]
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("options", [[], ["--json"], ["--for", "60"], ["--check"]])
+def test_a_reader_that_goes_away_ends_it_though_nothing_comes(
+    options: list[str], broker: Mosquitto, tmp_path: Path
+) -> None:
+    read, write = os.pipe()
+    command = [*COMMAND, "--port", str(broker.port), *options]
+    with (tmp_path / "err").open("wb") as err:
+        watching = subprocess.Popen(command, stdout=write, stderr=err)
+    os.close(write)
+    try:
+        time.sleep(2.0)
+        assert watching.poll() is None
+        os.close(read)
+        assert watching.wait(10) == ExitStatus.SOME_FAILED
+    finally:
+        watching.kill()
+    assert (tmp_path / "err").read_text() == ""
 
 
 @pytest.mark.broker
