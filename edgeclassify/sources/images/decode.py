@@ -1,5 +1,8 @@
 """Bytes of an image file → pixels: every kind that is accepted, and one message for each that is not."""
 
+import math
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,14 +10,16 @@ import cv2
 import numpy as np
 
 from edgeclassify.errors import ImageError
-from edgeclassify.sources.images.image_header import ImageHeader, read_header
+from edgeclassify.sources.images.header import ImageHeader
+from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.jpeg import ends_early
+from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
+from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.quiet import quiet_opencv
 from edgeclassify.types import Pixels
 
-MAX_PIXELS = 50_000_000
-"""Most pixels that are decoded (150 MB of BGR). Larger JPEGs are decoded at a reduced scale."""
-MAX_JPEG_PIXELS = 250_000_000
-"""Most pixels of a JPEG's full size, whatever the scale: its decoder still reads all of them."""
+MAX_PIXELS = 250_000_000
+"""Most pixels of a picture, whatever the memory: its decoder still goes through all of them."""
 BACKGROUND = 255
 """What shows through transparent pixels: white, as behind a logo or a product photo on a page."""
 KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF"
@@ -22,7 +27,18 @@ KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF"
 Stored = Any
 """An array as OpenCV returns it: 8 or 16 bits or float, 1, 3 (BGR) or 4 (BGRA) channels."""
 
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a ZIP file",
+    b"\x1f\x8b": "a gzip file",
+    b"\x1aE\xdf\xa3": "a video (Matroska)",
+    b"RIFF": "a video (AVI) or a sound",
+    b"\0\0\0\0": "zeros: it is not written yet",
+}
+_one_large = threading.Lock()
+"""Two large pictures at the same time would take twice the memory: one waits for the other."""
 _BAND = 64
+_MOST_OTHER_VALUES = 6_000_000
 _ALPHA_KINDS = ("PNG", "WebP", "GIF")
 _SCALE_FLAGS = {
     1: cv2.IMREAD_COLOR,
@@ -30,7 +46,9 @@ _SCALE_FLAGS = {
     4: cv2.IMREAD_REDUCED_COLOR_4,
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
-_OWN_ORIENTATION = ("JPEG", "PNG", "WebP")
+_OWN_ORIENTATION = ("JPEG", "PNG", "WebP", "AVIF")
+_OUTPUT_SHARE = 12
+"""Of the memory for a PNG in strips, so many bytes for each pixel that comes out: the rest is for the strips."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,28 +63,85 @@ class DecodedImage:
     taken_at: float | None = None
 
 
-def decode_image(data: bytes, name: str, wanted_side: int = 0) -> DecodedImage:
+def decode_image(
+    data: bytes, name: str, wanted_side: int = 0, *, most_bytes: int | None = MOST_BYTES
+) -> DecodedImage:
     """Decode an image file's bytes.
 
     `name` stands in the messages. `wanted_side`: where above 0, a JPEG may be decoded at 1/2, 1/4 or 1/8 as
-    long as its shorter side keeps at least that many pixels (a fraction of time and memory).
+    long as its shorter side keeps at least that many pixels (a fraction of time and memory). `most_bytes`:
+    memory that decoding may take, None: half of what there is. A JPEG or PNG that would take more comes at a
+    reduced scale, even below `wanted_side`.
 
-    Exif orientation is applied; grey, palette, CMYK and 16-bit images become 8-bit BGR (16-bit values are
+    The orientation is applied; grey, palette, CMYK and 16-bit images become 8-bit BGR (16-bit values are
     scaled); alpha is blended on white in PNG, WebP and GIF, and ignored in the other kinds; of an animated
     image the first picture is taken.
     Raises ImageError for what is no image, damaged, cut off or too large.
     """
     header = _checked_header(data, name)
-    scale = _reduction(header, wanted_side)
-    _check_size(header, scale, name)
-    array = _decode(data, header, scale, name)
-    if header.kind in _OWN_ORIENTATION:
-        array = _upright(array, header.orientation)
-    pixels = _to_bgr(array, name)
+    scale, in_strips = _way(header, wanted_side, most_bytes, name)
+    with nullcontext() if needed_bytes(header, scale) <= SMALL_BYTES else _one_large:
+        pixels = _pixels(data, header, scale, name, in_strips=in_strips)
     full = (header.height, header.width) if scale > 1 else pixels.shape[:2]
     if scale > 1 and header.orientation >= 5:
         full = full[::-1]
     return DecodedImage(pixels, full[1], full[0], header.kind, header.taken_at)
+
+
+def _pixels(data: bytes, header: ImageHeader, scale: int, name: str, *, in_strips: bool) -> Pixels:
+    if in_strips:
+        pixels = _in_strips(data, header, scale, name)
+    else:
+        array = _decode(data, header, scale, name)
+        if header.kind == "JPEG" and ends_early(data, header, array):
+            raise _damaged(data, header, name)
+        pixels = _to_bgr(array, name)
+    return _upright(pixels, header.orientation) if header.kind in _OWN_ORIENTATION else pixels
+
+
+def _way(header: ImageHeader, wanted_side: int, most_bytes: int | None, name: str) -> tuple[int, bool]:
+    """The scale at which it is decoded, and whether strip by strip. Raises ImageError for what is too large."""
+    size = f"{header.width} x {header.height}"
+    if header.pixels > MAX_PIXELS:
+        raise ImageError(
+            f"{name}: expected at most {MAX_PIXELS // 1_000_000} megapixels, found {header.pixels / 1e6:.0f} "
+            f"({size}). Make the image smaller."
+        )
+    scales = [scale for scale in _SCALE_FLAGS if scale >= _reduction(header, wanted_side)]
+    scales = scales if header.kind == "JPEG" else [1]
+    needed = needed_bytes(header, scales[0])
+    if needed <= SMALL_BYTES:
+        return scales[0], False
+    room = room_bytes(most_bytes)
+    for scale in scales:
+        if needed_bytes(header, scale) <= room:
+            return scale, False
+    if header.kind == "PNG" and not header.interlaced:
+        factor = math.ceil(math.sqrt(header.pixels * _OUTPUT_SHARE / room))
+        shorter = min(header.width, header.height)
+        factor = max(factor, shorter // wanted_side if wanted_side > 0 else 1)
+        if factor <= shorter:
+            return factor, True
+    kind = f"progressive {header.kind}" if header.several_scans or header.interlaced else header.kind
+    raise ImageError(
+        f"{name}: expected a picture that takes at most {room >> 20} MB to decode, found one that takes "
+        f"{needed_bytes(header, scales[-1]) >> 20} MB ({kind}, {size}). Make it smaller, or a plain JPEG."
+    )
+
+
+def _in_strips(data: bytes, header: ImageHeader, factor: int, name: str) -> Pixels:
+    quiet_opencv()
+    try:
+        return decode_in_strips(data, factor, lambda strip: _to_bgr(strip, name))
+    except DamagedPngError as error:
+        raise _damaged(data, header, name) from error
+
+
+def _damaged(data: bytes, header: ImageHeader, name: str) -> ImageError:
+    return ImageError(
+        f"{name}: expected a whole {header.kind}, found one that is damaged or cut off "
+        f"({header.width} x {header.height}, {len(data)} bytes). Copy or fetch it again."
+    )
 
 
 def _checked_header(data: bytes, name: str) -> ImageHeader:
@@ -84,17 +159,19 @@ def _checked_header(data: bytes, name: str) -> ImageHeader:
 
 
 def _looks_like(data: bytes) -> str:
+    """What it is in place of an image. Nothing of it is quoted: it may be a file that nobody should see."""
     start = data[:512]
-    if start.startswith(b"%PDF"):
-        return "a PDF"
+    for magic, kind in _OTHERS.items():
+        if start.startswith(magic):
+            return kind
     try:
         text = start.decode("utf-8")
     except UnicodeDecodeError as error:
         text = start[: error.start].decode("utf-8") if error.start > len(start) - 4 else ""
     if text and all(c.isprintable() or c in "\r\n\t\f\ufeff" for c in text):
         is_page = text.lstrip("\ufeff \r\n\t").lower().startswith(("<!doctype html", "<html"))
-        return "an HTML page" if is_page else f"text that begins {text.strip()[:30]!r}"
-    return f"data that begins {start[:8].hex(' ')}"
+        return "an HTML page" if is_page else "text"
+    return "data of another kind"
 
 
 def _reduction(header: ImageHeader, wanted_side: int) -> int:
@@ -104,24 +181,13 @@ def _reduction(header: ImageHeader, wanted_side: int) -> int:
     return next((scale for scale in (8, 4, 2) if shorter // scale >= wanted_side), 1)
 
 
-def _check_size(header: ImageHeader, scale: int, name: str) -> None:
-    # A progressive JPEG keeps its coefficients for the whole picture, so the scale saves nothing there.
-    whole = header.progressive or scale == 1
-    limit = MAX_PIXELS if whole else MAX_JPEG_PIXELS
-    if header.pixels > limit:
-        raise ImageError(
-            f"{name}: expected at most {limit // 1_000_000} megapixels, found {header.pixels / 1e6:.0f} "
-            f"({header.width} x {header.height}). Make the image smaller."
-        )
-
-
 def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
     if header.kind in _ALPHA_KINDS:
         flags = cv2.IMREAD_UNCHANGED
     elif header.kind == "JPEG":
         flags = _SCALE_FLAGS[scale] | cv2.IMREAD_IGNORE_ORIENTATION
     else:
-        flags = cv2.IMREAD_COLOR
+        flags = cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if header.kind in _OWN_ORIENTATION else 0)
     quiet_opencv()
     try:
         array = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
@@ -135,17 +201,14 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
             )
         if values := _other_values(data, header):
             raise _wrong_depth(name, values)
-        raise ImageError(
-            f"{name}: expected a whole {header.kind}, found one that is damaged or cut off "
-            f"({header.width} x {header.height}, {len(data)} bytes). Copy or fetch it again."
-        )
+        raise _damaged(data, header, name)
     return array
 
 
 def _other_values(data: bytes, header: ImageHeader) -> str | None:
     """The dtype of a TIFF that is whole but has values which are no colours; None for any other image."""
     # Its values are read as they are, up to 8 bytes each: only where that takes no more memory than other images.
-    if header.kind != "TIFF" or header.pixels > MAX_PIXELS // 8:
+    if header.kind != "TIFF" or header.pixels > _MOST_OTHER_VALUES:
         return None
     try:
         array: Stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)

@@ -2,39 +2,19 @@
 
 Decoders are only let loose on files whose size is known to be bearable: a 100-megapixel picture of one colour
 is a file of some kilobytes, and would take 300 MB to decode.
-Sources: ITU-T T.81 (JPEG), the PNG specification, RFC 9649 (WebP), TIFF 6.0, Exif 2.32.
+Sources: the PNG specification, RFC 9649 (WebP), TIFF 6.0.
 """
 
+import math
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from edgeclassify.sources.images.exif import read_exif, tiff_tags
-
-
-@dataclass(frozen=True, slots=True)
-class ImageHeader:
-    """`width` and `height` in pixels as stored, before `orientation` (Exif's 1-8, 1: upright) is applied.
-
-    `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
-    `taken_at`: when the picture was taken, as Exif tells it, in seconds since the epoch.
-    `progressive`: a JPEG whose decoder must hold all coefficients at once. `animated`: a WebP that is.
-    """
-
-    kind: str
-    width: int = 0
-    height: int = 0
-    orientation: int = 1
-    taken_at: float | None = None
-    progressive: bool = False
-    animated: bool = False
-    fault: str | None = None
-
-    @property
-    def pixels(self) -> int:
-        """Width times height."""
-        return self.width * self.height
+from edgeclassify.sources.images.boxes import read_avif
+from edgeclassify.sources.images.exif import tiff_tags
+from edgeclassify.sources.images.header import ImageHeader, with_exif
+from edgeclassify.sources.images.jpeg import read_jpeg
 
 
 def read_header(data: bytes) -> ImageHeader | None:
@@ -52,36 +32,10 @@ def read_header(data: bytes) -> ImageHeader | None:
     return header
 
 
-def with_exif(header: ImageHeader, block: bytes) -> ImageHeader:
-    """The header with what an Exif block adds to it."""
-    exif = read_exif(block)
-    return replace(header, orientation=exif.orientation, taken_at=exif.taken_at)
-
-
-def _jpeg(data: bytes) -> ImageHeader:
-    header, at = ImageHeader("JPEG"), 2
-    while True:
-        if data[at] != 0xFF:
-            return replace(header, fault=f"no marker where one must be, at byte {at}")
-        marker = data[at + 1]
-        if marker == 0xFF or marker == 0x01 or 0xD0 <= marker <= 0xD8:  # fill byte, or no length follows
-            at += 1 if marker == 0xFF else 2
-            continue
-        (length,) = struct.unpack_from(">H", data, at + 2)
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", data, at + 5)
-            header = replace(header, width=width, height=height, progressive=marker & 3 == 2)
-        elif marker == 0xE1 and data[at + 4 : at + 10] == b"Exif\0\0":
-            header = with_exif(header, data[at + 10 : at + 2 + length])
-        elif marker == 0xDA:
-            whole = data.rfind(b"\xff\xd9", at) >= 0  # inside a scan 0xFF is followed by 0x00
-            return header if whole else replace(header, fault="it is cut off: the end marker is missing")
-        at += 2 + length
-
-
 def _png(data: bytes) -> ImageHeader:
-    width, height = struct.unpack_from(">II", data, 16)
-    header, at = ImageHeader("PNG", width, height), 8
+    width, height, depth, kind, _, _, interlace = struct.unpack_from(">IIBBBBB", data, 16)
+    bytes_each = _PNG_CHANNELS.get(kind, 4) * (2 if depth == 16 else 1)
+    header, at = ImageHeader("PNG", width, height, sample_bytes=bytes_each, interlaced=bool(interlace)), 8
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
@@ -133,22 +87,24 @@ def _gif(data: bytes) -> ImageHeader:
 
 
 def _tiff(data: bytes) -> ImageHeader:
-    width, height = (tags.get(tag, 0) for tags in (tiff_tags(data),) for tag in (256, 257))
+    tags = tiff_tags(data)
+    width, height = tags.get(256, 0), tags.get(257, 0)
     if not isinstance(width, int) or not isinstance(height, int):
         return ImageHeader("TIFF")
-    return with_exif(ImageHeader("TIFF", width, height), data)
+    tile = [tags.get(tag, 0) for tag in (322, 323)]
+    header = with_exif(ImageHeader("TIFF", width, height), data)
+    if math.prod(side for side in tile if isinstance(side, int)) > max(header.pixels, _LARGE_TILE):
+        return replace(header, fault="its header gives tiles that are larger than the picture")
+    return header
 
 
-def _avif(data: bytes) -> ImageHeader:
-    at = data.find(b"ispe", 0, 65536)  # the property "image spatial extents": version, width, height
-    if at < 0:
-        return ImageHeader("AVIF")
-    return ImageHeader("AVIF", *struct.unpack_from(">II", data, at + 8))
-
+_LARGE_TILE = 1 << 22
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 4, 4: 4, 6: 4}
+"""Kind of colour → channels once it is decoded: a palette may have transparent colours."""
 
 _Parser = Callable[[bytes], ImageHeader]
 _PARSERS: tuple[tuple[bytes, str, _Parser], ...] = (
-    (b"\xff\xd8\xff", "JPEG", _jpeg),
+    (b"\xff\xd8\xff", "JPEG", read_jpeg),
     (b"\x89PNG\r\n\x1a\n", "PNG", _png),
     (b"BM", "BMP", _bmp),
     (b"GIF8", "GIF", _gif),
@@ -164,7 +120,7 @@ def _other_kind(data: bytes) -> tuple[str, _Parser | None]:
     if data[4:8] == b"ftyp":
         brands = data[8 : 8 + max(0, int.from_bytes(data[:4], "big") - 8)][:256]
         if b"avif" in brands or b"avis" in brands:
-            return "AVIF", _avif
+            return "AVIF", read_avif
         if any(brand in brands for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1")):
             return "HEIC", None
     return "", None

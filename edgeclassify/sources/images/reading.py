@@ -4,11 +4,14 @@ import os
 import re
 import stat
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
+from edgeclassify.sources.images.room import MOST_BYTES
 from edgeclassify.sources.urls import fetch, is_url, redacted
 from edgeclassify.types import Frame, PixelFormat
 
@@ -17,6 +20,10 @@ IMAGE_SUFFIXES = frozenset(
 )
 """What counts as an image in a folder, in lower case. HEIC is there so that it is refused aloud."""
 MAX_FILE_BYTES = 256 << 20
+MOST_FILE_BYTES = 48 << 20
+"""In the daemon: the file itself lies in memory while it is decoded."""
+_MOST_HELD = 8 << 20
+"""A file of more bytes is not held until somebody may want its picture in full size."""
 _DAY_S = 86_400.0
 """A local time is off by so much at most."""
 
@@ -25,47 +32,58 @@ def read_image(location: str | Path, wanted_side: int = 0) -> DecodedImage:
     """Read and decode an image file or http(s) URL: BGR uint8, (height, width, 3), upright.
 
     `wanted_side`: pixels that the shorter side should keep; large JPEGs are then decoded at a reduced scale.
-    0: the full size.
+    0: the full size, where memory allows it.
     Raises MissingInputError (nothing there, not readable), ImageError (no image, damaged, too large) or
     SourceError (the server can't be reached). What becomes of each kind of image: see decode_image.
     """
-    if isinstance(location, str) and is_url(location):
-        return decode_image(fetch(location), redacted(location), wanted_side)
-    refuse_other_urls(location)
-    return decode_image(_read_file(Path(location)), printable(location), wanted_side)
+    return decode_image(_bytes_of(location)[0], shown(location), wanted_side)
 
 
 def load_frame(
-    location: str | Path, camera: str = "", sequence: int = 0, wanted_side: int = 0, *, own_time: bool = False
+    location: str | Path,
+    camera: str = "",
+    sequence: int = 0,
+    wanted_side: int = 0,
+    *,
+    own_time: bool = False,
+    within: Path | None = None,
+    most_bytes: int | None = MOST_BYTES,
 ) -> Frame:
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
 
-    Its `origin` is the path, or the URL without user, password and query. `own_time`: a file's time is that of the
-    picture, as Exif tells it, else that of the file's last change; decisions count by it.
+    Its `origin` is the path, or the URL without user, password and query; its `main`, where it was reduced, the
+    full size. `own_time`: a file's time is that of the picture, as Exif tells it, else that of the file's last
+    change; decisions count by it. `within`: a folder that the file must lie in, links followed; then the origin is
+    its path within it. `most_bytes`: memory that decoding may take (see decode_image).
     """
     captured_at_ns, captured_at, scene_ns = time.monotonic_ns(), time.time(), None
-    changed_at = os.stat(location).st_mtime if own_time and _is_file(location) else None  # noqa: PTH116
-    image = read_image(location, wanted_side)
-    if changed_at is not None:
+    data, changed_at = _bytes_of(location, within, most_bytes)
+    image = decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
+    if own_time and changed_at is not None:
         captured_at = _time_of(image.taken_at, changed_at)
         scene_ns = round(captured_at * 1e9)
-    pixels = image.pixels
-    return Frame(
-        pixels=pixels,
+    height, width = image.pixels.shape[:2]
+    frame = Frame(
+        pixels=image.pixels,
         pixel_format=PixelFormat.BGR,
-        width=pixels.shape[1],
-        height=pixels.shape[0],
+        width=width,
+        height=height,
         camera=camera,
         sequence=sequence,
         captured_at_ns=captured_at_ns,
         captured_at=captured_at,
-        origin=shown(location),
+        origin=shown(location) if within is None else printable(Path(location).relative_to(within)),
         scene_ns=scene_ns,
     )
+    if image.full_width <= width or len(data) > _MOST_HELD:
+        return frame
+    return replace(frame, main=lambda: _in_full(frame, data, shown(location)))
 
 
-def _is_file(location: str | Path) -> bool:
-    return not (isinstance(location, str) and is_url(location)) and Path(location).is_file()
+def _in_full(frame: Frame, data: bytes, name: str) -> Frame:
+    """The frame's picture in full size, where memory allows it."""
+    pixels = decode_image(data, name).pixels
+    return replace(frame, pixels=pixels, width=pixels.shape[1], height=pixels.shape[0], main=None)
 
 
 def _time_of(taken_at: float | None, changed_at: float) -> float:
@@ -117,37 +135,83 @@ def refuse_other_urls(location: str | Path) -> None:
         )
 
 
-def check_file(path: Path) -> int:
-    """The size in bytes of a regular file; raises MissingInputError or ImageError for anything else."""
+def check_file(path: Path) -> None:
+    """Raises MissingInputError or ImageError for anything but a regular file that an image may be in."""
     try:
         status = path.stat()
     except FileNotFoundError as error:
-        found = f"a link to {path.readlink()}, which is gone" if path.is_symlink() else "nothing there"
-        raise MissingInputError(f"{path}: expected an image file, found {found}. Check the path.") from error
+        raise _nothing(path) from error
     except (OSError, ValueError) as error:
-        raise MissingInputError(f"{path}: expected an image file, can't be read: {_why(error)}.") from error
+        raise _unreadable(path, error) from error
+    _check_status(path, status, MAX_FILE_BYTES)
+
+
+def _check_status(path: Path, status: os.stat_result, most_bytes: int) -> None:
+    name = printable(path)
     if stat.S_ISDIR(status.st_mode):
-        raise ImageError(f"{path}: expected an image file, found a folder. Name a picture in it.")
+        raise ImageError(f"{name}: expected an image file, found a folder. Name a picture in it.")
     if not stat.S_ISREG(status.st_mode):
-        raise ImageError(f"{path}: expected an image file, found a device or pipe. Name a picture.")
-    if status.st_size > MAX_FILE_BYTES:
+        raise ImageError(f"{name}: expected an image file, found a device or pipe. Name a picture.")
+    if status.st_size > most_bytes:
         raise ImageError(
-            f"{path}: expected an image of at most {MAX_FILE_BYTES >> 20} MB, "
+            f"{name}: expected an image of at most {most_bytes >> 20} MB, "
             f"found {status.st_size >> 20} MB. Make the image smaller."
         )
-    return status.st_size
 
 
-def _read_file(path: Path) -> bytes:
-    check_file(path)
+def _bytes_of(
+    location: str | Path, within: Path | None = None, most_bytes: int | None = MOST_BYTES
+) -> tuple[bytes, float | None]:
+    """The file's or URL's bytes, and when the file was changed (seconds since the epoch; None: it is a URL)."""
+    if isinstance(location, str) and is_url(location):
+        return fetch(location), None
+    refuse_other_urls(location)
+    return _read_file(Path(location), within, MAX_FILE_BYTES if most_bytes is None else MOST_FILE_BYTES)
+
+
+def _read_file(path: Path, within: Path | None, most_bytes: int) -> tuple[bytes, float]:
+    """What it is is asked of the open file: names may be swapped."""
     try:
-        return path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would wait for its writer
+    except FileNotFoundError as error:
+        raise _nothing(path) from error
     except PermissionError as error:
         raise MissingInputError(
-            f"{path}: expected an image file, reading it is not permitted. Check its owner and mode."
+            f"{printable(path)}: expected an image file, reading it is not permitted. Check its owner and mode."
         ) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    try:
+        status = os.fstat(descriptor)
+        _check_status(path, status, most_bytes)
+        if within is not None and not _lies_in(descriptor, within):
+            found = "found a link that leads out of it. Copy the picture there."
+            raise ImageError(f"{printable(path)}: expected a picture in the folder, {found}")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most_bytes + 1), status.st_mtime
     except OSError as error:
-        raise MissingInputError(f"{path}: expected an image file, can't be read: {_why(error)}.") from error
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def _lies_in(descriptor: int, folder: Path) -> bool:
+    try:
+        return Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder.resolve())  # noqa: PTH115
+    except OSError:
+        return False
+
+
+def _nothing(path: Path) -> MissingInputError:
+    found = "nothing there"
+    with suppress(OSError):
+        if path.is_symlink():
+            found = f"a link to {printable(path.readlink())}, which is gone"
+    return MissingInputError(f"{printable(path)}: expected an image file, found {found}. Check the path.")
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> MissingInputError:
+    return MissingInputError(f"{printable(path)}: expected an image file, can't be read: {_why(error)}.")
 
 
 def _why(error: OSError | ValueError) -> str:
