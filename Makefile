@@ -5,7 +5,7 @@
 # make bench  figures: accuracy, time per frame, memory
 # make docs   docs/contract from the code
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
-# sudo make uninstall   removes it; config and state stay
+# sudo make uninstall   removes it, and what the node left on its broker; config and state stay
 
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \

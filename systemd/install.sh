@@ -69,8 +69,20 @@ install_service() {
   systemctl try-restart edgeclassify.service
 }
 
+# forget_node: what the node has left on its broker, its device in Home Assistant with it; the config says where. Where
+# that can't be done, it is said, and the rest goes on.
+forget_node() {
+  [ -x "$home/bin/edgeclassify" ] && [ -e "$config" ] || return 0
+  node=$("$home/bin/python" -c 'import sys; from pathlib import Path; from edgeclassify.config import load_config
+print(load_config(Path(sys.argv[1])).node.name)' "$config" 2>/dev/null) || node=
+  [ -n "$node" ] && timeout 45 "$home/bin/edgeclassify" watch --config "$config" --forget "$node" && return 0
+  echo "what ${node:-this node} left on its broker is still there; later, from any machine:" \
+    "edgeclassify watch --host BROKER --forget ${node:-NODE}" >&2
+}
+
 remove() {
   if booted; then systemctl disable --quiet --now edgeclassify.service edgeclassify-reboot.path 2>/dev/null || true; fi
+  forget_node
   for unit in $units; do rm -f "$lib/systemd/system/$unit"; done
   rm -f /usr/local/bin/edgeclassify "$lib/sysusers.d/edgeclassify.conf" "$lib/tmpfiles.d/edgeclassify.conf"
   rm -rf "$home"

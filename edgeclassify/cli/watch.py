@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.errors import ConfigError, PublishError, UsageError
+from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
 if TYPE_CHECKING:
     from edgeclassify.cli.watch_views import View
@@ -62,8 +62,17 @@ _FLAGS = {
     metavar="SECONDS",
     help="End after so long; default: Ctrl-C ends it.",
 )
+@click.option("--forget", metavar="NODE", help="Remove what this node has left on the broker, and end.")
+@click.option("--force", is_flag=True, help="With --forget: though the node is online.")
 def watch(
-    path: Path | None, node: str | None, as_json: bool, check: bool, seconds: float | None, **given: Any
+    path: Path | None,
+    node: str | None,
+    as_json: bool,
+    check: bool,
+    seconds: float | None,
+    forget: str | None,
+    force: bool,
+    **given: Any,
 ) -> int:
     """Show every node on a broker: is it online, what does it see, is an event missing.
 
@@ -75,16 +84,26 @@ def watch(
               edgeclassify watch --config edgeclassify.toml --node porch
               edgeclassify watch --host broker.local --json | jq -r '.event.label // empty'
               edgeclassify watch --host broker.local --check --for 60
+              edgeclassify watch --host broker.local --forget porch
     """
-    if as_json and check:
-        raise UsageError("watch: --json and --check exclude each other: expected one of them")
+    alone = {"--forget": forget, "--json": as_json, "--check": check}
+    chosen = [name for name, value in alone.items() if value]
+    if len(chosen) > 1:
+        raise UsageError(f"watch: {' and '.join(chosen)} exclude each other: expected one of them")
+    if forget is not None and (node is not None or seconds is not None):
+        raise UsageError("watch: --forget: expected without --node and --for, found one of them")
+    if force and forget is None:
+        raise UsageError("watch: --force: expected with --forget alone, found it without")
+    for option, name in (("--node", node), ("--forget", forget)):
+        if name is not None and not _is_name(name):
+            raise UsageError(f"watch: {option}: expected letters, digits, _ and -, found {name!r}")
     config = _settings(path, given)
-    if node is not None and not _is_name(node):
-        raise UsageError(f"watch: --node: expected letters, digits, _ and -, found {node!r}")
     from edgeclassify.cli.watch_views import make_view
 
     named = str if path is not None else _in_options
     try:
+        if forget is not None:
+            return _forget(config, forget, force)
         return _run(config, node, make_view(config, as_json, check, seconds, named), seconds)
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
@@ -127,6 +146,27 @@ def _is_name(text: str) -> bool:
     from edgeclassify.config.sections import safe_name
 
     return safe_name(text) == text
+
+
+def _forget(config: Config, node: str, force: bool) -> int:
+    from edgeclassify.config.faults import listed
+    from edgeclassify.watch.forget import forget
+
+    done = forget(config.mqtt, config.home_assistant.prefix, node, force=force)
+    if not (done.topics or done.devices or done.left):
+        click.echo(f"{node}: the broker has kept nothing of it")
+        return ExitStatus.OK
+    device = ", and its device in Home Assistant" if done.devices else ""
+    count = "1 retained message" if len(done.topics) == 1 else f"{len(done.topics)} retained messages"
+    click.echo(f"{node}: {count} removed{device}")
+    if not done.left:
+        return ExitStatus.OK
+    click.echo(
+        f"edgeclassify: {node}: {len(done.left)} more can't be removed, the broker keeps them: "
+        f"{listed(done.left, most=3)}. Check its ACL: may this user publish there?",
+        err=True,
+    )
+    return ExitStatus.SOME_FAILED
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:

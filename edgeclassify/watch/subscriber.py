@@ -1,4 +1,5 @@
-"""An MQTT client that only listens, as any consumer would be. It imports paho; so does only the publisher.
+"""An MQTT client that listens, as any consumer would be, and can empty topics. It imports paho; so does only the
+publisher.
 
 It has no thread of its own: `step` waits for the network and calls back, so what a callback raises comes out
 there. A lost connection is made again, with back-off. Where the broker speaks MQTT 5 it keeps what comes
@@ -117,6 +118,15 @@ class Subscriber:
         except _LostError as error:
             self._backoff.connected_for(time.monotonic() - self._connected_at)
             self._lost(str(error))
+
+    def empty(self, topic: str) -> None:
+        """Ask the broker to forget the retained message of a topic; a later `step` sends it.
+
+        Who listens to the topic gets the empty message when it is done. A broker that does not allow it says
+        nothing, or ends the connection.
+        """
+        assert self._client is not None
+        self._client.publish(topic, b"", qos=1, retain=True)
 
     def _lost(self, reason: str) -> None:
         self._connected_at = None

@@ -352,6 +352,11 @@ def test_check_finds(kind: str, watch: StartWatch, sender: Sender) -> None:
     ("options", "words"),
     [
         (["--json", "--check"], "--json and --check exclude each other"),
+        (["--forget", "porch", "--json"], "--forget and --json exclude each other"),
+        (["--forget", "a/+"], "--forget: expected letters"),
+        (["--forget", "porch", "--for", "3"], "--forget: expected without --node and --for"),
+        (["--forget", "porch", "--node", "porch"], "--forget: expected without --node and --for"),
+        (["--force"], "--force: expected with --forget"),
         (["--node", "a/b"], "--node: expected letters"),
         (["--prefix", "a b"], "--prefix: expected topic levels"),
         (["--config", "edgeclassify.toml"], "either --config or options of the broker, found --config and --host"),

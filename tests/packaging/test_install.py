@@ -1,24 +1,34 @@
-"""What `make install` does to the rights of the config: the part of install.sh that needs no root rights."""
+"""The parts of install.sh that need no root rights: the config's, and what is removed from the broker."""
 
 import grp
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.publish.brokers import Mosquitto, Observer, free_port, mosquitto_path
+
 SCRIPT = Path(__file__).parents[2] / "systemd/install.sh"
 
 
-def protect(file: Path) -> str:
-    """Run install.sh's function of that name; returns what it says."""
-    function = re.search(r"^protect\(\) \{.*?^\}$", SCRIPT.read_text(), re.MULTILINE | re.DOTALL)
+def run(name: str, *arguments: Path, **variables: object) -> "subprocess.CompletedProcess[str]":
+    """Run a function of install.sh as the script does, with other values of its variables."""
+    function = re.search(rf"^{name}\(\) {{.*?^}}$", SCRIPT.read_text(), re.MULTILINE | re.DOTALL)
     assert function is not None
-    group = grp.getgrgid(os.getegid()).gr_name
-    command = f'set -eu\ngroup={group}\n{function[0]}\nprotect "$1"\n'
-    done = subprocess.run(["sh", "-c", command, "sh", file], capture_output=True, text=True, check=True)
-    return done.stdout
+    values = "\n".join(f"{key}={value}" for key, value in variables.items())
+    command = f'set -eu\n{values}\n{function[0]}\n{name} "$@"\necho went on\n'
+    done = subprocess.run(["sh", "-c", command, "sh", *arguments], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("went on\n")
+    return done
+
+
+def protect(file: Path) -> str:
+    """What the function of that name says."""
+    done = run("protect", file, group=grp.getgrgid(os.getegid()).gr_name)
+    return done.stdout.removesuffix("went on\n")
 
 
 PASSWORDS = [
@@ -72,3 +82,61 @@ def test_tighter_rights_stay(mode: int, tmp_path: Path) -> None:
 def test_a_new_config_is_for_root_and_the_service() -> None:
     assert 'install -m 0640 -g "$group" "$checkout/config/edgeclassify.toml" "$config"' in SCRIPT.read_text()
     assert re.search(r"^group=edgeclassify$", SCRIPT.read_text(), re.MULTILINE)
+
+
+# --- make uninstall --------------------------------------------------------------------------------------
+
+HOME = Path(sys.executable).parents[1]
+
+
+def node_config(folder: Path, port: int) -> Path:
+    config = folder / "edgeclassify.toml"
+    broker = f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\n'
+    config.write_text(f'[node]\nname = "porch"\n{broker}[[camera]]\nsource = "synthetic:"\n')
+    return config
+
+
+@pytest.mark.broker
+def test_what_the_node_left_on_its_broker_is_removed(tmp_path: Path) -> None:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    broker = Mosquitto(tmp_path).start()
+    try:
+        sender = Observer(broker.port, "nothing").start()
+        sender.publish("edgeclassify/porch/status", b"offline", retain=True)
+        sender.publish("edgeclassify/other/status", b"offline", retain=True)
+        sender.stop()
+        done = run("forget_node", home=HOME, config=node_config(tmp_path, broker.port))
+        assert "porch: 1 retained message removed" in done.stdout
+        left = Observer(broker.port, "#").start()
+        left.publish("the/end", b"", retain=False)
+        left.stop()
+        assert [topic for topic in left.topics() if topic != "the/end"] == ["edgeclassify/other/status"]
+    finally:
+        broker.stop()
+
+
+def test_without_its_broker_the_rest_goes_on(tmp_path: Path) -> None:
+    done = run("forget_node", home=HOME, config=node_config(tmp_path, free_port()))
+    assert "connection refused" in done.stderr
+    assert "edgeclassify watch --host BROKER --forget porch" in done.stderr
+
+
+@pytest.mark.parametrize("text", [None, "[nod]\n"])
+def test_without_a_config_that_can_be_read_the_rest_goes_on(text: str | None, tmp_path: Path) -> None:
+    config = tmp_path / "edgeclassify.toml"
+    if text is not None:
+        config.write_text(text)
+    done = run("forget_node", home=HOME, config=config)
+    assert ("--forget NODE" in done.stderr) is (text is not None)
+
+
+def test_without_the_program_the_rest_goes_on(tmp_path: Path) -> None:
+    assert run("forget_node", home=tmp_path, config=node_config(tmp_path, 1)).stderr == ""
+
+
+def test_it_is_done_before_the_program_is_removed() -> None:
+    body = re.search(r"^remove\(\) \{.*?^\}$", SCRIPT.read_text(), re.MULTILINE | re.DOTALL)
+    assert body is not None
+    order = [body[0].index(part) for part in ("systemctl disable", "forget_node", 'rm -rf "$home"')]
+    assert order == sorted(order)

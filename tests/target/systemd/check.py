@@ -68,6 +68,8 @@ class Checks(InstalledService):
         yield done.returncode == 0, f"make install ends with {done.returncode} after {took_s:.0f} s"
         if done.returncode:
             raise SystemExit(done.stdout)
+        seen = self.run("stat", "--format=%U:%G %a", CONFIG).strip()
+        yield seen == "root:edgeclassify 640", f"the new config is {seen}"
         self.container.write(CONFIG, self.config())
         package = self.container.root / "root/edgeclassify/edgeclassify/__init__.py"
         package.write_text(re.sub("__version__ = .*", '__version__ = "99.0"', package.read_text()))
@@ -89,6 +91,13 @@ class Checks(InstalledService):
         yield seen == "root:edgeclassify 640", f"a password file made with umask 027 is {seen}"
         done = self._as("edgeclassify", "cat", CONFIG, PASSWORD_FILE)
         yield done.returncode == 0, "the service's user reads config and password"
+        done = self.container.result("edgeclassify", "check", CONFIG)
+        yield done.returncode == 0, f"edgeclassify check, with the service's eyes: {done.stdout.strip()}"
+        self.run("chmod", "600", PASSWORD_FILE)
+        done = self.container.result("edgeclassify", "check", CONFIG)
+        cure = f"sudo chgrp edgeclassify {PASSWORD_FILE} && sudo chmod g+r {PASSWORD_FILE}"
+        yield done.returncode == 78 and cure in done.stdout, "check finds a password that the service may not read"
+        self.run("chmod", "640", PASSWORD_FILE)
         done = self._as("nobody", "cat", PASSWORD_FILE)
         yield done.returncode != 0, "another user does not read the password"
         done = self._as("nobody", "edgeclassify", "models", "list")
@@ -323,6 +332,8 @@ class Checks(InstalledService):
         yield done.returncode == 0 and gone, "make uninstall: unit and package are gone"
         kept = all(map(self.container.exists, (CONFIG, PASSWORD_FILE, f"{STATE}/spool.sqlite3")))
         yield kept, "make uninstall: config, password and state are kept"
+        left = retained_status(self.container)
+        yield not left and "retained messages removed" in done.stdout, "make uninstall: the broker keeps nothing"
 
 
 def clean(root: Path) -> None:

@@ -1,0 +1,96 @@
+"""Takes back what a node has left on a broker: its retained messages, and its device in Home Assistant.
+
+A retained message stays until somebody empties its topic, though the node has long been sold. What is to be
+removed is not guessed: the broker is asked what it has kept.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeclassify.config import MqttConfig
+from edgeclassify.errors import UsageError
+from edgeclassify.publish.discovery import ORIGIN, discovery_topic
+from edgeclassify.publish.payload import ONLINE, Topics
+from edgeclassify.watch.interface import Arrival
+from edgeclassify.watch.subscriber import Subscriber
+
+QUIET_S = 1.0
+"""When nothing kept has come for so long, all of it is here."""
+LONGEST_S = 15.0
+"""How long each of the two halves may take: to hear of all, and to see all go."""
+_STEP_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was removed: `topics` below the node's, `devices` of Home Assistant. `left`: what the broker kept."""
+
+    topics: tuple[str, ...]
+    devices: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def forget(config: MqttConfig, ha_prefix: str, node: str, *, force: bool = False) -> Forgotten:
+    """Empty every retained topic of a node. Raises UsageError for one that is online, unless with `force`.
+
+    Raises ConfigError and PublishError as Subscriber does.
+    """
+    topics = Topics(config.prefix, node)
+    kept = _Kept(topics, ha_prefix)
+    with Subscriber(config, kept.filters, on_arrival=kept.take, as_published=False) as subscriber:
+        _step_until(subscriber, lambda: time.monotonic() - kept.newest_at >= QUIET_S)
+        if kept.online and not force:
+            raise UsageError(
+                f"watch: --forget: expected a node that is offline, found {node} online: what is removed would "
+                "come again. Stop it first (there: sudo systemctl disable --now edgeclassify), or use --force."
+            )
+        # The device first: Home Assistant takes its entities away before their topics fall silent.
+        found = sorted(kept.payloads, key=lambda topic: (topic.startswith(f"{topics.base}/"), topic))
+        for topic in found:
+            subscriber.empty(topic)
+        _step_until(subscriber, lambda: not kept.payloads)
+    gone = [topic for topic in found if topic not in kept.payloads]
+    own = tuple(topic for topic in gone if topic.startswith(f"{topics.base}/"))
+    return Forgotten(own, tuple(topic for topic in gone if topic not in own), tuple(kept.payloads))
+
+
+class _Kept:
+    """What the broker has kept of a node, topic → payload; an empty message takes the topic out."""
+
+    def __init__(self, topics: Topics, ha_prefix: str) -> None:
+        self._topics = topics
+        self.payloads: dict[str, bytes] = {}
+        self.online = False
+        self.newest_at = time.monotonic()
+        announced = (discovery_topic(ha_prefix, topics.node), f"{ha_prefix}/+/{topics.node}/+/config")
+        # QoS 0: of a higher one a broker queues only so many.
+        self.filters = [(f"{topics.base}/#", 0), *((topic, 0) for topic in announced)]
+
+    def take(self, arrival: Arrival) -> None:
+        """A message."""
+        if not arrival.payload:
+            self.payloads.pop(arrival.topic, None)
+            return
+        if arrival.topic == self._topics.status:
+            self.online = arrival.payload == ONLINE
+        is_own = arrival.topic.startswith(f"{self._topics.base}/")
+        if arrival.kept and (is_own or _is_ours(arrival.payload)):
+            self.payloads[arrival.topic] = arrival.payload
+            self.newest_at = time.monotonic()
+
+
+def _is_ours(payload: bytes) -> bool:
+    """Does a message of discovery come from this program? Others use the same topics, and names."""
+    try:
+        origin = json.loads(payload)["origin"]["name"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
+    return bool(origin == ORIGIN)
+
+
+def _step_until(subscriber: Subscriber, done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_S
+    while not done() and time.monotonic() < deadline:
+        subscriber.step(_STEP_S)
