@@ -1,4 +1,4 @@
-"""`edgeclassify models`: list, fetch, verify, inspect the models known by name, or print where one lies."""
+"""`edgeclassify models`: list, fetch, verify, inspect the models known by name; their labels and places."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from edgeclassify.cli.models_option import model_section, not_empty
 from edgeclassify.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def models() -> None:
-    """The models known by name: list, fetch, verify, inspect, path.
+    """The models known by name: list, fetch, verify, inspect, labels, path.
 
     Entries of your own: one TOML file each in ~/.config/edgeclassify/models.d or /etc/edgeclassify/models.d.
 
@@ -35,7 +36,7 @@ def models() -> None:
 def list_models(as_json: bool) -> int:
     """List the models, and which are here.
 
-    With their size, their published top-1 accuracy and their licence.
+    With their size, their licence, and their published top-1 accuracy with what it was measured on.
 
     \b
     Example:  edgeclassify models list
@@ -158,6 +159,39 @@ def inspect(name: str, as_json: bool) -> None:
     from edgeclassify.cli.inspection_report import print_inspection
 
     print_inspection(figures)
+
+
+@models.command()
+@click.argument("name", metavar="NAME|FILE")
+@click.argument("pattern", required=False)
+@click.option("--labels", metavar="FILE", callback=not_empty, help="Label file, when the model has none.")
+@_JSON
+def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) -> int:
+    """Print the labels of a model, with their index.
+
+    Only those that contain PATTERN, whatever its case; * and ? stand for any text and any character. Exit status 1
+    where none does.
+
+    \b
+    Example:  edgeclassify models labels builtin
+              edgeclassify models labels mobilenet_v2 cat
+              edgeclassify models labels model.tflite 'red*' --json | jq -r '.[].label'
+    """
+    from edgeclassify.cli.models_report import label_records
+    from edgeclassify.model.classifier import describe_model
+
+    facts = describe_model(model_section(name, labels, "auto", None))
+    records = label_records(facts.labels, pattern)
+    if as_json:
+        click.echo(json.dumps(records, indent=2, ensure_ascii=False))
+    else:
+        width = len(str(len(facts.labels) - 1))
+        for record in records:
+            click.echo(f"{record['index']:>{width}}  {record['label']}")
+    if records:
+        return ExitStatus.OK
+    click.echo(f"edgeclassify: {name}: none of its {len(facts.labels)} labels has {pattern!r} in it", err=True)
+    return ExitStatus.SOME_FAILED
 
 
 @models.command()

@@ -1,6 +1,8 @@
 """What `models list` and `models verify` show: tables for people, records for programs."""
 
+import fnmatch
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,7 @@ def _entry_record(entry: CatalogEntry) -> dict[str, Any]:
         "description": facts.description,
         "size": _size(entry),
         "top1": None if facts.accuracy is None else facts.accuracy.top1,
+        "measured_on": None if facts.accuracy is None else facts.accuracy.dataset,
         "license": facts.license,
         "fetched": path is not None,
         "path": None if path is None else str(path),
@@ -49,18 +52,29 @@ def print_list(catalog: Catalog) -> None:
     """The catalog as a table; what a model is, and where it lies, stand in lines of their own below it."""
     console = Console(highlight=False)
     width = max((len(name) for name in catalog.entries), default=0)
-    console.print(f"[bold]{'model':{width}}  {'size':>7}  {'top-1':>6}  {'licence':10}  fetched[/]")
+    console.print(f"[bold]{'model':{width}}  {'size':>7}  {'licence':10}  fetched[/]")
     for entry in catalog.entries.values():
         record = _entry_record(entry)
-        top1 = "" if record["top1"] is None else f"{record['top1']:.1f} %"
         console.print(
-            f"[bold]{escape(entry.name):{width}}[/]  {megabytes(record['size']):>7}  {top1:>6}  "
+            f"[bold]{escape(entry.name):{width}}[/]  {megabytes(record['size']):>7}  "
             f"{escape(record['license'] or ''):10}  {'yes' if record['fetched'] else 'no'}"
         )
         console.print(Padding(escape(record["description"]), (0, 0, 0, 2)), style="dim")
+        if record["top1"] is not None:
+            # Not in a column of its own: percents of different tests say nothing beside each other.
+            measured = f"top-1 {record['top1']:.1f} % on {record['measured_on']}"
+            console.print(Padding(escape(measured), (0, 0, 0, 2)), style="dim")
         if record["path"] is not None:
             console.print(f"  {escape(_short(record['path']))}", style="dim", soft_wrap=True)
     console.print("\nFetch one: edgeclassify models fetch NAME")
+
+
+def label_records(labels: Sequence[str], pattern: str | None) -> list[dict[str, Any]]:
+    """Index and label of the labels that contain the pattern (with its * and ?), or of all."""
+    wanted = re.compile(fnmatch.translate(f"*{'' if pattern is None else pattern.casefold()}*"))
+    return [
+        {"index": index, "label": label} for index, label in enumerate(labels) if wanted.match(label.casefold())
+    ]
 
 
 # The file and its sidecar come before all that has a column: they stand in the first one, by their names.

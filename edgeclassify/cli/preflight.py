@@ -14,9 +14,10 @@ from edgeclassify.cli.seen_files import Files, Problem
 from edgeclassify.cli.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.labels import label_faults
+from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, UnknownModelError
-from edgeclassify.model.classifier import find_model, model_labels
+from edgeclassify.model.classifier import describe_model, find_model
+from edgeclassify.model.facts import ModelFacts
 from edgeclassify.model.sidecar import read_sidecar, sidecar_path
 from edgeclassify.publish.credentials import look_up, public_warning, tls_context
 from edgeclassify.sources.factory import make_source
@@ -66,23 +67,25 @@ def _look_at_sources(config: Config, found: Findings) -> None:
 
 
 def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
-    labels: dict[ModelConfig, tuple[str, ...] | None] = {}
+    models: dict[ModelConfig, ModelFacts | None] = {}
     for i, view in enumerate(config.views()):
         section = config.model_of(view)
-        if section not in labels:
+        if section not in models:
             own = frozenset[str]() if view.model is None else view.model.model_fields_set
             name_key = f"view[{i}].model.name" if "name" in own else named_by
             labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
-            labels[section] = _labels(section, name_key, labels_key, files, found)
-        known = labels[section]
-        if known is not None:
-            found.faults.extend(label_faults(i, view.labels, known, section.name))
+            models[section] = _facts(section, name_key, labels_key, files, found)
+        facts = models[section]
+        if facts is not None:
+            found.faults.extend(label_faults(i, view.labels, facts.labels, section.name))
+            if facts.has_several_labels:
+                found.warnings.append(several_labels_note(view, section.name))
 
 
-def _labels(
+def _facts(
     section: ModelConfig, name_key: str, labels_key: str, files: Files, found: Findings
-) -> tuple[str, ...] | None:
-    """The model's labels; None, with a line in `found`, where they can't be read."""
+) -> ModelFacts | None:
+    """What the model's files say; None, with a line in `found`, where they can't be read."""
     try:
         path = find_model(section.name)
     except (UnknownModelError, ConfigError) as error:  # ConfigError: the catalog's entry has faults
@@ -99,10 +102,12 @@ def _labels(
     if problems:
         return None
     try:
-        return model_labels(section)
+        facts = describe_model(section)
     except ModelError as error:
         found.faults.append(f"{name_key}: {error}")
         return None
+    found.warnings.extend(f"{name_key}: {note}" for note in facts.notes)
+    return facts
 
 
 def _beside(model: Path) -> Iterator[Path]:

@@ -128,7 +128,8 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             yield ConfigFault.choice(f"view[{i}].camera", camera_names, camera)
         if isinstance(labels, list) and UNKNOWN in labels:
             expected = f"labels of the model ({UNKNOWN!r} is the state without one)"
-            yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN))
+            hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
+            yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
         enter, leave = table.get("threshold_enter", _DEFAULT_ENTER), table.get("threshold_exit")
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"

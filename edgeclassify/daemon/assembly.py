@@ -16,7 +16,7 @@ from functools import partial
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
-from edgeclassify.config.labels import label_faults
+from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.daemon.keeping import state_folder
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import ConfigError
@@ -288,3 +288,6 @@ def _check_labels(config: Config, models: Models) -> None:
         faults += label_faults(i, view.labels, models[section].labels, models[section].info.name)
     if faults:
         raise ConfigError(report(config.origin, faults))
+    for view, section in _view_models(config):
+        if models[section].has_several_labels:
+            log.warning("%s", several_labels_note(view, models[section].info.name))

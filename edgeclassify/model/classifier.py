@@ -4,6 +4,7 @@
 runs the model once, so that a classifier that exists works.
 """
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +13,23 @@ from pathlib import Path
 from edgeclassify.config import ModelConfig
 from edgeclassify.config.sections import is_model_path
 from edgeclassify.config.values import expanded
-from edgeclassify.errors import LabelError, ModelError, ModelMissingError
+from edgeclassify.errors import ModelError, ModelMissingError
+from edgeclassify.model.broken_scores import BrokenScores
 from edgeclassify.model.catalog import resolve_model
-from edgeclassify.model.contract import ClassifierContract, check_classifier
+from edgeclassify.model.facts import ModelFacts, read_facts
+from edgeclassify.model.first_look import FirstLook
 from edgeclassify.model.golden import read_golden_image
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.interpreter import Interpreter, open_interpreter
-from edgeclassify.model.labels import check_count, parse_labels, read_labels
-from edgeclassify.model.metadata import ModelMetadata, read_metadata
+from edgeclassify.model.labels import told_apart
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.scores import ScoreReader
 from edgeclassify.model.sidecar import GoldenSection, Sidecar, read_sidecar, sidecar_path
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
-from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, PixelFormat, Prediction, Roi
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +41,9 @@ class ClassifierParts:
     interpreter: Interpreter
     preprocessor: Preprocessor
     scores: ScoreReader
+    broken: BrokenScores
     golden: GoldenSection | None = None
+    has_several_labels: bool = False
 
 
 class Classifier(ImageClassifier):
@@ -57,11 +63,16 @@ class Classifier(ImageClassifier):
         """Labels by class index."""
         return self._parts.labels
 
+    @property
+    def has_several_labels(self) -> bool:
+        """Can several labels hold at once (sigmoid outputs, several heads)?"""
+        return self._parts.has_several_labels
+
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """Preprocess the frame's region of interest, invoke the model, return the scores.
 
         Raises ImageError where the frame's pixels are not as its format and size say, ModelError where the
-        runtime fails or the classifier is closed.
+        runtime fails, none of its scores is a number, or the classifier is closed.
         """
         interpreter, parts = self._interpreter, self._parts
         if interpreter is None:
@@ -76,7 +87,9 @@ class Classifier(ImageClassifier):
             reason = str(error).strip()[:160]
             raise ModelError(f"{parts.info.path}: {interpreter.runtime} failed: {reason}") from error
         invoked = time.perf_counter()
-        scores = parts.scores.read(interpreter.output_view())
+        scores, broken = parts.scores.read(interpreter.output_view())
+        if broken is not None:
+            parts.broken.look(broken)
         return Prediction(
             scores=scores,
             labels=parts.labels,
@@ -102,7 +115,7 @@ class Classifier(ImageClassifier):
         if golden is None:
             return False
         best = self.classify(read_golden_image(golden.image)).top(1)[0]
-        if best.label != golden.label:
+        if best.label != told_apart([golden.label])[0]:
             raise ModelError(
                 f"{self.info.path}: the self-test failed: {golden.image} must be {golden.label!r} but got "
                 f"{best.label!r} ({best.score:.2f}). The model, its labels or its normalization is wrong."
@@ -124,12 +137,18 @@ def open_classifier(config: ModelConfig) -> Classifier:
     sidecar = read_sidecar(path)
     sha256 = model.sha256()
     _check_sha256(model, sidecar, sha256)
-    contract = check_classifier(model)
-    metadata = read_metadata(model)
-    labels = _labels(config, model, sidecar, metadata, contract)
-    preprocessor = _preprocessor(config, model, sidecar, metadata, contract)
+    facts = read_facts(config, model, sidecar)
+    contract, labels = facts.contract, facts.labels
+    preprocessor = _preprocessor(config, facts)
     interpreter = open_interpreter(path, config.runtime, config.threads, model.data())
     _check_agreement(model, interpreter)
+    for note in facts.notes:
+        log.warning("%s", note)
+    broken = BrokenScores(str(path), labels)
+    role = FirstLook(str(path), interpreter, preprocessor, contract.input).settle(
+        contract.output, sidecar.output, broken
+    )
+    is_pair = contract.output.classes == 1 and len(labels) == 2
     info = ModelInfo(
         name=path.stem if is_model_path(config.name) else config.name,
         path=str(path),
@@ -139,18 +158,20 @@ def open_classifier(config: ModelConfig) -> Classifier:
         input_width=contract.input.width,
         input_height=contract.input.height,
     )
-    parts = ClassifierParts(info, labels, interpreter, preprocessor, ScoreReader(contract.output), sidecar.golden)
+    scores = ScoreReader(contract.output, role.activation, is_pair=is_pair)
+    parts = ClassifierParts(
+        info, labels, interpreter, preprocessor, scores, broken, sidecar.golden, role.has_several
+    )
     return Classifier(parts)
 
 
-def model_labels(config: ModelConfig) -> tuple[str, ...]:
-    """The labels of the model that `config` names, by class index, read without a runtime.
+def describe_model(config: ModelConfig) -> ModelFacts:
+    """What the files of the model that `config` names say, read without a runtime.
 
     Raises ModelError or a subclass where the model or its labels are not there or do not fit.
     """
     path = find_model(config.name)
-    model = read_model_file(path)
-    return _labels(config, model, read_sidecar(path), read_metadata(model), check_classifier(model))
+    return read_facts(config, read_model_file(path), read_sidecar(path))
 
 
 def find_model(name: str) -> Path:
@@ -181,43 +202,19 @@ def _check_agreement(model: ModelFile, interpreter: Interpreter) -> None:
             )
 
 
-def _labels(
-    config: ModelConfig, model: ModelFile, sidecar: Sidecar, metadata: ModelMetadata, contract: ClassifierContract
-) -> tuple[str, ...]:
-    """The labels: the config's, else the sidecar's, else those inside the model file."""
-    path = config.labels or sidecar.labels
-    if path is not None:
-        name, labels = str(path), read_labels(path)
-    elif metadata.label_file is not None:
-        name = f"{model.path}, {metadata.label_file} inside it"
-        content = model.associated_files.get(metadata.label_file)
-        if content is None:
-            raise LabelError(
-                f"{name}: the model's metadata names this label file but it is not there. "
-                f"Give one: labels = in the config, or in {sidecar_path(model.path).name} beside the model."
-            )
-        labels = parse_labels(content, name)
-    else:
-        raise ModelMissingError(
-            f"{model.path}: expected labels, found none in the model file. Give a file with "
-            f"{contract.output.classes} labels, one per line: labels = in the config's [model], or in "
-            f"{sidecar_path(model.path).name} beside the model."
-        )
-    check_count(labels, contract.output.classes, name, model.path.name)
-    return labels
-
-
-def _preprocessor(
-    config: ModelConfig, model: ModelFile, sidecar: Sidecar, metadata: ModelMetadata, contract: ClassifierContract
-) -> Preprocessor:
+def _preprocessor(config: ModelConfig, facts: ModelFacts) -> Preprocessor:
     """Normalization from the sidecar, else the metadata, else the quantization; crop from the config first."""
-    normalization = metadata.normalization
+    model, sidecar, contract = facts.model, facts.sidecar, facts.contract
+    normalization = facts.metadata.normalization
     if sidecar.normalization is not None:
         normalization = sidecar.normalization.to_normalization()
     _check_channels(model, normalization, contract.input.channels)
+    if sidecar.normalization is not None and normalization is not None and sidecar.channels == "bgr":
+        normalization = normalization.reversed()
     table = input_table(contract.input, normalization, str(model.path))
     crop = next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
-    return Preprocessor(contract.input, table, config.fit, crop)
+    colour = PixelFormat.BGR if sidecar.channels == "bgr" else PixelFormat.RGB
+    return Preprocessor(contract.input, table, config.fit, crop, colour)
 
 
 def _check_channels(model: ModelFile, normalization: Normalization | None, channels: int) -> None:

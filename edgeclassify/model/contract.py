@@ -1,36 +1,29 @@
 """What makes a .tflite file an image classifier; checked once, when it is loaded.
 
 One input [1, height, width, channels] or [1, channels, height, width] of uint8, int8 or float32, with 1 or 3
-channels; one output of uint8, int8 or float32 with one score per class.
+channels; one output of uint8, int8 or float32 with one score per class, or a single one: that of the second of
+two classes.
 """
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-import numpy as np
-
 from edgeclassify.errors import ModelError
-from edgeclassify.model.tflite.model_file import ModelFile, Operator, Tensor
+from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first
+from edgeclassify.model.roles.output_role import OutputRole, output_role
+from edgeclassify.model.tflite.model_file import ModelFile, Tensor
 
 CHANNELS = (1, 3)
 DTYPES = ("uint8", "int8", "float32")
-
-
-class Activation(StrEnum):
-    """What the graph's output is, and so what turns it into scores of 0-1."""
-
-    PROBABILITIES = "probabilities"  # nothing left to do
-    LOGITS = "logits"  # softmax
-    LOG_PROBABILITIES = "log probabilities"  # exp
 
 
 @dataclass(frozen=True, slots=True)
 class InputContract:
     """The input tensor: an image of `height` x `width` pixels. scale 0: not quantized.
 
-    `normalizes`: the graph itself begins by scaling pixels of 0-255, so they go in as they are.
+    `normalizes`: the graph itself begins by scaling pixels of 0-255, so they go in as they are. A uint8 input that
+    is not quantized takes them as they are too: the graph begins with a cast.
     """
 
     width: int
@@ -45,13 +38,16 @@ class InputContract:
 
 @dataclass(frozen=True, slots=True)
 class OutputContract:
-    """The output tensor: `classes` values, in any shape of that many elements. scale 0: not quantized."""
+    """The output tensor: `classes` values, in any shape of that many elements. scale 0: not quantized.
+
+    `role`: what the values are, as far as the graph tells.
+    """
 
     classes: int
     dtype: str
     scale: float
     zero_point: int
-    activation: Activation
+    role: OutputRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,8 @@ def _input(model: ModelFile) -> InputContract:
             f"height and width must be fixed but got {_shape(tensor.shape_signature or shape)}",
             "Convert it with a fixed input size.",
         )
-    scale, zero_point = _quantization(model, tensor, "input")
+    is_cast = tensor.dtype == "uint8" and not tensor.scales and is_cast_first(model)
+    scale, zero_point = (0.0, 0) if is_cast else _quantization(model, tensor, "input")
     normalizes = graph_normalizes(model)
     return InputContract(width, height, channels, is_nchw, tensor.dtype, scale, zero_point, normalizes)
 
@@ -134,73 +131,7 @@ def _output(model: ModelFile) -> OutputContract:
             f"the output must be [1, classes] but got shape {_shape(shape)}",
             "It looks like a model for segmentation, detection or embeddings.",
         )
-    if classes < 2:
-        raise _fault(model.path, f"the output must have at least 2 classes but got {classes}")
+    if classes < 1:
+        raise _fault(model.path, "the output must have at least one value but got none")
     scale, zero_point = _quantization(model, tensor, "output")
-    return OutputContract(classes, tensor.dtype, scale, zero_point, output_activation(model))
-
-
-# Pixels are brought from 0-255 to about 1 by a factor near 1/255 or 1/127, or by means near 100. Models that
-# expect values around 1 and adjust them further do so by far smaller means and far larger factors.
-_SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
-
-
-def graph_normalizes(model: ModelFile) -> bool:
-    """Whether the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
-    tensor = model.inputs[0]
-    for operator in model.operators:
-        if tensor not in operator.inputs:
-            continue
-        if operator.name not in ("QUANTIZE", "DEQUANTIZE", "CAST"):
-            return _is_normalization(model, operator, tensor)
-        tensor = operator.outputs[0]
-    return False
-
-
-def _is_normalization(model: ModelFile, operator: Operator, tensor: int) -> bool:
-    constants = [model.tensors[i] for i in operator.inputs if i != tensor and i >= 0]
-    if len(constants) != 1 or constants[0].dtype != "float32" or not constants[0].is_constant:
-        return False
-    sizes = np.abs(np.frombuffer(constants[0].data(), np.float32))
-    match operator.name:
-        case "MUL":
-            return bool(sizes.max() <= _LARGEST_FACTOR)
-        case "DIV":
-            return bool(sizes.min() >= 1 / _LARGEST_FACTOR)
-        case "SUB" | "ADD":
-            return bool(sizes.min() >= _SMALLEST_MEAN)
-    return False
-
-
-# What may stand between the softmax and the output without changing the values.
-_TRANSPARENT = frozenset(
-    {"QUANTIZE", "DEQUANTIZE", "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "CAST", "TRANSPOSE", "SLICE", "STRIDED_SLICE"}
-)
-_ACTIVATIONS = {
-    "SOFTMAX": Activation.PROBABILITIES,
-    "LOGISTIC": Activation.PROBABILITIES,
-    "STABLEHLO_LOGISTIC": Activation.PROBABILITIES,
-    "LOG_SOFTMAX": Activation.LOG_PROBABILITIES,
-}
-
-
-def output_activation(model: ModelFile) -> Activation:
-    """What the output is, by the operator that computes it: values alone can't tell logits from scores."""
-    producers = {tensor: operator for operator in model.operators for tensor in operator.outputs}
-    operator = producers.get(model.outputs[0])
-    for _ in model.operators:
-        if operator is None or operator.name not in _TRANSPARENT or not operator.inputs:
-            break
-        operator = producers.get(operator.inputs[0])
-    if operator is None:
-        return Activation.LOGITS
-    if operator.name == "DIV" and _is_exponential(operator, producers):
-        return Activation.PROBABILITIES  # a softmax that the converter wrote out: exp(x) / sum(exp(x))
-    return _ACTIVATIONS.get(operator.name, Activation.LOGITS)
-
-
-def _is_exponential(division: Operator, producers: dict[int, Operator]) -> bool:
-    if not division.inputs:
-        return False
-    numerator = producers.get(division.inputs[0])
-    return numerator is not None and numerator.name == "EXP"
+    return OutputContract(classes, tensor.dtype, scale, zero_point, output_role(model))

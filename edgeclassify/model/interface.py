@@ -19,6 +19,11 @@ class ImageClassifier(ABC):
     def labels(self) -> Sequence[str]:
         """Labels by class index."""
 
+    @property
+    def has_several_labels(self) -> bool:
+        """Can several labels hold at once? A view shows the best one of them."""
+        return False
+
     @abstractmethod
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """Preprocess the frame's region of interest, invoke the model, return the scores."""

@@ -1,20 +1,18 @@
 """Label files, and their count against the model's output.
 
-A label file is UTF-8 text: one label per line in the order of the output; or lines of "index label"; or JSON,
-a list of labels or an object of index → label.
+A label file is UTF-8 text: one label per line in the order of the output, or one of the forms that exporters write
+(`label_forms`).
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from edgeclassify.errors import LabelError, ModelMissingError
+from edgeclassify.model.label_forms import from_document, from_lines, from_other_tools, is_title
+from edgeclassify.types import UNKNOWN
 
 _MAX_BYTES = 8 << 20
-_INDEXED = re.compile(r"(\d{1,7})(?:[:,;]\s*|\s+)(\S.*)")
 # Control characters, line separators, and the half characters that JSON can spell but UTF-8 can't.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _BACKGROUND = frozenset({"background", "__background__", "unused background", "dummy", "???", "n/a"})
@@ -37,24 +35,43 @@ def read_labels(path: Path) -> tuple[str, ...]:
 def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
     """The labels in a label file's bytes, by class index; `name` names it in messages. Raises LabelError."""
     text = _text(content, name)
+    labels: Sequence[str] | None
     if text.lstrip().startswith(("[", "{")):
-        labels = _from_json(text, name)
+        labels = from_document(text, name)
     else:
-        labels = _from_lines(_lines(text, name), name)
+        labels = from_other_tools(text, name)
+        if labels is None:
+            labels = from_lines(_lines(text, name), name)
     for index, label in enumerate(labels):
         if not label.strip() or _UNPRINTABLE.search(label):
             raise LabelError(f"{name}: expected a printable label for class index {index}, found {label!r}.")
     return tuple(label.strip() for label in labels)
 
 
-def check_count(labels: Sequence[str], classes: int, labels_name: str, model_name: str) -> None:
-    """Raise LabelError unless there is one label per class, with the likely cause."""
-    if len(labels) == classes:
-        return
-    raise LabelError(
-        f"{labels_name}: expected {classes} labels, as many as {model_name} has classes, found {len(labels)}. "
-        + _likely_cause(labels, classes)
-    )
+def fitted(labels: Sequence[str], classes: int, labels_name: str, model_name: str) -> tuple[str, ...]:
+    """The labels without a title line; two for a single output: what it says no to and what it says yes to.
+
+    Raises LabelError, with the likely cause, unless there is one label per class.
+    """
+    if len(labels) == classes + 1 and is_title(labels[:1]) and classes > 1:
+        labels = labels[1:]
+    if len(labels) == classes or (classes == 1 and len(labels) == 2):
+        return tuple(labels)
+    wanted = f"{classes} labels, as many as {model_name} has classes"
+    if classes == 1:
+        wanted = f"1 label or 2 (of no and yes) for the single output of {model_name}"
+    raise LabelError(f"{labels_name}: expected {wanted}, found {len(labels)}. " + _likely_cause(labels, classes))
+
+
+def told_apart(labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels, with a mark on those that are words of a view's state: "unknown" is a view that shows nothing,
+    and Home Assistant has two words of the same kind."""
+    return tuple(f"{label} (class)" if is_word_of_state(label) else label for label in labels)
+
+
+def is_word_of_state(label: str) -> bool:
+    """Would this label be taken for a state without a label?"""
+    return label.casefold() == UNKNOWN or label in ("None", "unavailable")
 
 
 def _likely_cause(labels: Sequence[str], classes: int) -> str:
@@ -100,69 +117,3 @@ def _lines(text: str, name: str) -> list[str]:
         if not line:
             raise LabelError(f"{name}: expected a label in line {number}, found a blank line. Take it out.")
     return lines
-
-
-def _from_lines(lines: list[str], name: str) -> Sequence[str]:
-    matches = [_INDEXED.fullmatch(line) for line in lines]
-    found = [(int(match[1]), match[2]) for match in matches if match is not None]
-    if len(found) < len(lines):
-        return lines
-    indices = [index for index, _ in found]
-    if set(indices) == set(range(len(indices))):
-        return _by_index(dict(found), name)
-    is_numbering = indices == sorted(indices) and indices[0] in (0, 1) and len(indices) > 1
-    if not is_numbering:
-        return lines  # labels that happen to begin with numbers
-    if indices == list(range(1, len(indices) + 1)):
-        raise LabelError(
-            f"{name}: expected class indices from 0, found them from 1. Count from 0; if the numbers belong to "
-            "the labels, write the file as a JSON list."
-        )
-    twice = next((a for a, b in pairwise(indices) if a == b), None)
-    if twice is not None:
-        raise LabelError(f"{name}: expected one label for each class index, found two for {twice}.")
-    return _by_index(dict(found), name)
-
-
-def _by_index(labels: Mapping[int, str], name: str) -> Sequence[str]:
-    for index in range(len(labels)):
-        if index not in labels:
-            raise LabelError(f"{name}: expected a label for each class index, found none for {index}.")
-    return [labels[index] for index in range(len(labels))]
-
-
-def _from_json(text: str, name: str) -> Sequence[str]:
-    try:
-        document = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, name))
-    except json.JSONDecodeError as error:
-        raise LabelError(f"{name}: expected JSON, found a fault in line {error.lineno}: {error.msg}.") from error
-    except RecursionError as error:
-        raise LabelError(f"{name}: expected a JSON list of labels, found lists in lists in lists.") from error
-    if isinstance(document, dict):
-        if not all(re.fullmatch(r"\d{1,7}", key) for key in document):
-            key = next(key for key in document if not re.fullmatch(r"\d{1,7}", key))
-            raise LabelError(f'{name}: expected an object of class index → label, found the key "{key[:60]}".')
-        entries = _by_index({int(key): value for key, value in document.items()}, name)
-    else:
-        entries = document
-    if not entries:
-        raise LabelError(f"{name}: expected labels, found none.")
-    return [_json_label(entry, index, name) for index, entry in enumerate(entries)]
-
-
-def _unique(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise LabelError(f'{name}: expected one label for each class index, found two for "{twice}".')
-    return document
-
-
-def _json_label(entry: Any, index: int, name: str) -> str:
-    # Keras' imagenet_class_index.json has [WordNet id, name].
-    label = entry[-1] if isinstance(entry, list) and len(entry) == 2 else entry
-    if not isinstance(label, str):
-        found = str(label)[:60]
-        raise LabelError(f"{name}: expected a string as the label of class index {index}, found {found}.")
-    return label

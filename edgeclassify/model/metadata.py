@@ -47,7 +47,7 @@ def read_metadata(model: ModelFile) -> ModelMetadata:
         )
     except DamagedTableError as error:
         fault = f"its TFLite metadata is damaged: {error}"
-        raise ModelError(f"{model.path}: {fault}. Fetch the model again.") from error
+        raise ModelError(f"{model.path}: {fault}. Fetch or convert the model again.") from error
 
 
 def _normalization(model: ModelFile, tensor: Table) -> Normalization | None:

@@ -5,31 +5,73 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import Activation, OutputContract
+from edgeclassify.model.contract import OutputContract
+from edgeclassify.model.roles.output_role import Activation
 
 Scores = NDArray[np.float32]
+Broken = NDArray[np.bool_]
 
 
 class ScoreReader:
-    """Turns output tensors of one contract into scores of 0-1."""
+    """Turns output tensors of one contract into scores of 0-1.
 
-    def __init__(self, contract: OutputContract) -> None:
-        self._activation = contract.activation
+    `activation`: what the values are; None: what the graph says. `is_pair`: a single value p stands for two
+    labels, whose scores are 1 - p and p.
+    """
+
+    def __init__(
+        self, contract: OutputContract, activation: Activation | None = None, *, is_pair: bool = False
+    ) -> None:
+        self._activation = contract.role.activation if activation is None else activation
+        self._is_pair = is_pair
         self._table = None if contract.dtype == "float32" else _dequantization(contract)
 
-    def read(self, output: NDArray[Any]) -> Scores:
-        """Scores of an output tensor (any shape of `classes` elements): float32 (classes,), freshly allocated."""
+    def read(self, output: NDArray[Any]) -> tuple[Scores, Broken | None]:
+        """Scores of an output tensor (any shape of `classes` elements): float32 (labels,), freshly allocated.
+
+        Beside them which ones could not be read, since their values are NaN or infinite, and are 0; None where
+        all are sound.
+        """
+        values = self.values(output)
+        if self._table is not None or np.isfinite(values).all():
+            return self._paired(self._scores(values)), None
+        broken = self.broken(values)
+        if broken.all():
+            return self._paired(np.zeros_like(values)), self._paired(broken)
+        values[broken] = -np.inf
+        return self._paired(self._scores(values)), broken if broken.any() else None
+
+    def values(self, output: NDArray[Any]) -> Scores:
+        """Real values of an output tensor: float32 (classes,), freshly allocated."""
         flat = output.reshape(-1)
         if self._table is not None:
             # int8 is looked up by its bit pattern; the table is in that order.
-            scores: Scores = self._table[flat.view(np.uint8)]
-        else:
-            scores = flat.astype(np.float32)
+            values: Scores = self._table[flat.view(np.uint8)]
+            return values
+        return flat.astype(np.float32)
+
+    def broken(self, values: Scores) -> Broken:
+        """Where real values say nothing: bool (classes,). Minus infinity is a score of 0, but as a probability."""
+        broken: Broken = np.isnan(values) | np.isposinf(values)
+        if self._activation is Activation.PROBABILITIES:
+            broken |= np.isneginf(values)
+        if self._activation is Activation.LOGITS and (np.isposinf(values).any() or not np.isfinite(values).any()):
+            broken[:] = True  # the others' share of it can't be told
+        return broken
+
+    def _scores(self, values: Scores) -> Scores:
         if self._activation is Activation.LOGITS:
-            return softmax(scores)
+            return softmax(values)
+        if self._activation is Activation.SEPARATE_LOGITS:
+            return sigmoid(values)
         if self._activation is Activation.LOG_PROBABILITIES:
-            np.exp(scores, out=scores)
-        return np.clip(scores, 0.0, 1.0, out=scores)
+            np.exp(values, out=values)
+        return np.clip(values, 0.0, 1.0, out=values)
+
+    def _paired(self, one: NDArray[Any]) -> NDArray[Any]:
+        if not self._is_pair:
+            return one
+        return np.repeat(one, 2) if one.dtype == np.bool_ else np.concatenate((1 - one, one))
 
 
 def _dequantization(contract: OutputContract) -> Scores:
@@ -43,4 +85,12 @@ def softmax(logits: Scores) -> Scores:
     """exp(x) / sum(exp(x)), computed from the largest down so that nothing overflows."""
     scores: Scores = np.exp(logits - logits.max())
     scores /= scores.sum()
+    return scores
+
+
+def sigmoid(logits: Scores) -> Scores:
+    """1 / (1 + exp(-x)), computed so that nothing overflows."""
+    small: Scores = np.exp(-np.abs(logits))
+    scores: Scores = np.where(logits >= 0, np.ones_like(small), small)
+    scores /= 1 + small
     return scores

@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -13,6 +13,7 @@ from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File
 from edgeclassify.errors import ModelError
 from edgeclassify.model.preprocess.normalization import Normalization
+from edgeclassify.model.roles.settled import OutputWord
 
 
 class NormalizationSection(Section):
@@ -55,6 +56,11 @@ class Sidecar(Section):
     labels: File | None = Field(None, description="Label file.")
     crop: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="Share of the shorter side that the centre crop keeps."
+    )
+    channels: Literal["rgb", "bgr"] = Field("rgb", description="Order of the colours in the model's input.")
+    output: OutputWord | None = Field(
+        None,
+        description="What the output is: probabilities, logits (softmax) or sigmoid (several labels at once).",
     )
     license: str | None = Field(None, description="Licence of the model.")
     source: str | None = Field(None, description="Where the model came from.")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import resolve_model
+from tests.model.colour_nets import Net
+from tests.model.heads import Head
+from tests.model.tflite_files import tflite_bytes
 
 CAMERA = '[[camera]]\nname = "front"\nsource = "synthetic:"\n'
 
@@ -232,3 +236,43 @@ def test_the_environments_model_is_the_one_that_is_looked_at(
 def test_an_ipv6_broker_is_shown_in_brackets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(tmp_path, CAMERA + '[mqtt]\nhost = "fd00::1"') == ExitStatus.OK
     assert "Broker: [fd00::1]:1883." in capsys.readouterr().out
+
+
+def colours(folder: Path, head: Head, labels: str, output: str = "") -> None:
+    """A model of three colours in the folder, with this head and these labels."""
+    net = Net()
+    (folder / "net.tflite").write_bytes(tflite_bytes(net.model(head(net))))
+    (folder / "net.toml").write_text(f'labels = "names.txt"\n{output}\n')
+    (folder / "names.txt").write_text(labels)
+
+
+@pytest.mark.parametrize(
+    ("head", "labels", "output", "said"),
+    [
+        (Net.sigmoid, "red\ngreen\nblue", "", "view v: several labels of the model .* at most one is ON"),
+        (Net.softmax, "red\ngreen\nblue", 'output = "sigmoid"', "view v: several labels"),
+        (Net.softmax, "red\nunknown\nblue", "", "class 'unknown'.*is called 'unknown .class.'"),
+        (Net.softmax, "red\ngreen\nblue", "", ""),
+        (Net.logits, "red\ngreen\nblue", "", ""),
+        (Net.sigmoid, "red\ngreen\nblue", 'output = "logits"', ""),
+    ],
+)
+def test_what_is_right_but_may_not_be_what_was_meant_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], head: Head, labels: str, output: str, said: str
+) -> None:
+    colours(tmp_path, head, labels, output)
+    model = f'[model]\nname = "{tmp_path / "net.tflite"}"\n'
+    view = '[[view]]\nname = "v"\nlabels = ["red", "blue"]\n'
+    assert check(tmp_path, model + CAMERA + view) == ExitStatus.OK
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == bool(said)
+    if said:
+        assert re.search(f"^edgeclassify: .*c.toml: warning: .*{said}", lines[0])
+
+
+def test_the_class_that_is_told_apart_can_be_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    colours(tmp_path, Net.softmax, "red\nunknown\nblue")
+    config = f'[model]\nname = "{tmp_path / "net.tflite"}"\n{CAMERA}[[view]]\nname = "v"\nlabels = ["LABEL"]\n'
+    assert check(tmp_path, config.replace("LABEL", "unknown (class)")) == ExitStatus.OK
+    assert check(tmp_path, config.replace("LABEL", "unknown")) == ExitStatus.CONFIG
+    assert 'is called "unknown (class)"' in capsys.readouterr().err

@@ -49,6 +49,61 @@ def test_list_shows_every_model_within_80_columns(capsys: pytest.CaptureFixture[
     assert max(map(len, out.splitlines())) <= 80
 
 
+def test_accuracies_of_different_tests_do_not_stand_in_one_column(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "top-1" not in lines[0]
+    figures = [line.strip() for line in lines if "top-1" in line]
+    assert "top-1 68.3 % on Tiny ImageNet validation set, 200 classes" in figures
+    assert "top-1 39.5 % on ImageNet validation set" in figures
+    assert all(" on " in line for line in figures)
+    assert models("list", "--json") == 0
+    rows = {row["name"]: row["measured_on"] for row in json.loads(capsys.readouterr().out)["models"]}
+    assert rows["builtin"] == "Tiny ImageNet validation set, 200 classes"
+    assert rows["inat_bird"] is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "indices"),
+    [
+        (None, [0, 1, 2, 3]),
+        ("cat", [0, 1]),
+        ("CAT", [0, 1]),
+        ("t?b", [1]),
+        ("*cat", [0, 1]),
+        ("(x)", [3]),
+        ("gr\u00fcn", [2]),
+    ],
+)
+def test_labels(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], pattern: str | None, indices: list[int]
+) -> None:
+    names = ["Persian cat", "tabby, tabby cat", "Gr\u00fcnfink", "finch (x)"]
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(flatten_model((1, 2, 2, 1), files={"labels.txt": "\n".join(names).encode()})))
+    arguments = [str(path)] if pattern is None else [str(path), pattern]
+    assert models("labels", *arguments) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{index}  {names[index]}" for index in indices]
+    assert models("labels", *arguments, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [{"index": i, "label": names[i]} for i in indices]
+
+
+def test_labels_of_a_file_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model()))
+    (tmp_path / "mine.csv").write_text("index,label\n" + "".join(f"{i},thing {i}\n" for i in range(12)))
+    arguments = ("labels", str(tmp_path / "net.tflite"))
+    assert models(*arguments) == ExitStatus.NO_INPUT
+    assert models(*arguments, "--labels", str(tmp_path / "mine.csv")) == 0
+    assert capsys.readouterr().out.splitlines()[9:11] == [" 9  thing 9", "10  thing 10"]
+
+
+def test_labels_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("labels", "builtin", "no such thing") == ExitStatus.SOME_FAILED
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "edgeclassify: builtin: none of its 200 labels has 'no such thing' in it\n"
+
+
 def test_list_says_where_fetched_models_lie(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders.mkdir()
     (folders / "mobilenet_v2.tflite").write_bytes(bytes(10))
@@ -82,7 +137,7 @@ def test_path(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"{folders / 'inat_bird.tflite'}\n"
 
 
-@pytest.mark.parametrize("command", ["fetch", "verify", "inspect", "path"])
+@pytest.mark.parametrize("command", ["fetch", "verify", "inspect", "labels", "path"])
 def test_unknown_names(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert models(command, "mobilenet_v3") == ExitStatus.CONFIG
     err = capsys.readouterr().err
@@ -90,7 +145,7 @@ def test_unknown_names(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert 'Did you mean "mobilenet_v2"?' in err
 
 
-@pytest.mark.parametrize("command", ["list", "fetch", "verify", "inspect", "path"])
+@pytest.mark.parametrize("command", ["list", "fetch", "verify", "inspect", "labels", "path"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert models(command, "--help") == 0
     assert f"Example:  edgeclassify models {command}" in capsys.readouterr().out
@@ -190,7 +245,7 @@ def test_verify_without_any_model(capsys: pytest.CaptureFixture[str], monkeypatc
 
 def test_verify_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert models("verify", str(tmp_path / "gone.tflite")) == ExitStatus.NO_INPUT
-    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model(files={"labels.txt": b"a\nb\n"})))
+    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model(files={"about.txt": b"a\nb\n"})))
     assert models("verify", str(tmp_path / "net.tflite")) == ExitStatus.NO_INPUT
     assert "expected labels" in capsys.readouterr().err
 

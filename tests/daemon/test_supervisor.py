@@ -247,6 +247,17 @@ def test_listed_labels_must_be_the_models(bench: Bench) -> None:
     assert str(bench.raised).startswith("test.toml: 1 fault\n")
 
 
+@pytest.mark.parametrize("has_several", [True, False])
+def test_a_view_of_a_model_with_several_labels_at_once_is_told_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, has_several: bool
+) -> None:
+    monkeypatch.setattr(BrightnessClassifier, "has_several_labels", has_several)
+    bench.document["view"] = [view("gate", labels=["day"])]
+    bench.start()
+    said = [record.levelname for record in caplog.records if "view gate: several labels of" in record.message]
+    assert said == ["WARNING"] * has_several
+
+
 def test_no_camera_left_asks_for_a_fresh_process(bench: Bench) -> None:
     bench.sources["front"] = MissingSource
     bench.document["camera"][0]["restart_attempts"] = 0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ExitStatus, ImageError, LabelError, ModelError, ModelMissingError
-from edgeclassify.model.classifier import Classifier, model_labels, open_classifier
+from edgeclassify.model.classifier import Classifier, describe_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.interpreter import RuntimeName, available_runtimes
 from edgeclassify.model.metadata import BLOCK
@@ -403,7 +403,7 @@ def test_labels_without_a_runtime(write_model: WriteModel, monkeypatch: pytest.M
     path = write_model(flatten_model(), labels=LABELS, sidecar='labels = "labels.txt"')
     for package in ("ai_edge_litert", "tflite_runtime"):
         monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
-    assert model_labels(config(path)) == tuple(LABELS)
+    assert describe_model(config(path)).labels == tuple(LABELS)
     (path.parent / "labels.txt").write_text("one\n")
     with pytest.raises(LabelError):
-        model_labels(config(path))
+        describe_model(config(path))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeclassify.errors import ExitStatus, LabelError, ModelMissingError
-from edgeclassify.model.labels import check_count, parse_labels, read_labels
+from edgeclassify.model.labels import fitted, parse_labels, read_labels
 
 NAME = "labels.txt"
 
@@ -37,6 +37,56 @@ label_texts = st.text(
         ("0\n1\n2\n", ("0", "1", "2")),
         ("2 euro\n5 euro\n", ("2 euro", "5 euro")),
         ("5 cent\n1 euro\n", ("5 cent", "1 euro")),
+        # Python, as Ultralytics writes it
+        ("{0: 'cat', 1: \"dog's\"}", ("cat", "dog's")),
+        ("['cat', 'dog']", ("cat", "dog")),
+        ("{'cat': 0, 'dog': 1}", ("cat", "dog")),
+        ("{'task': 'classify', 'imgsz': [64, 64], 'names': {1: 'dog', 0: 'cat'}}", ("cat", "dog")),
+        # JSON of other shapes
+        ('{"dog": 1, "cat": 0}', ("cat", "dog")),
+        ('{"dog": "1", "cat": "0"}', ("cat", "dog")),
+        ('{"names": {"0": "cat", "1": "dog"}, "stride": 32}', ("cat", "dog")),
+        ('{"version": "2.4", "labels": ["cat", "dog"], "imageSize": 224}', ("cat", "dog")),
+        ('{"id2label": {"0": "cat", "1": "dog"}, "label2id": {"cat": 0, "dog": 1}}', ("cat", "dog")),
+        ('{"label2id": {"cat": 0, "dog": 1}}', ("cat", "dog")),
+        ('{"doc_id": "x", "classes": {"Label": ["cat", "dog"]}, "outputs": {}}', ("cat", "dog")),
+        ('[{"id": 1, "name": "dog"}, {"id": 0, "name": "cat"}]', ("cat", "dog")),
+        ('{"categories": [{"id": 2, "name": "dog"}, {"id": 1, "name": "cat"}]}', ("cat", "dog")),
+        ('[{"name": "cat"}, {"name": "dog"}]', ("cat", "dog")),
+        ('[{"index": 0, "label": "cat"}, {"index": 1, "label": "dog"}]', ("cat", "dog")),
+        ('[{"Class": "cat"}, {"Class": "dog"}]', ("cat", "dog")),
+        ('[{"id": 7, "class": "cat"}, {"id": 9, "class": "dog"}]', ("cat", "dog")),
+        ('{"0": {"name": "cat"}, "1": {"name": "dog"}}', ("cat", "dog")),
+        ('{"0": "3", "1": "5"}', ("3", "5")),
+        ('\ufeff["cat", "dog"]', ("cat", "dog")),
+        # CSV
+        ("index,label\n0,cat\n1,dog\n", ("cat", "dog")),
+        ("label,index\r\ndog,1\r\ncat,0\r\n", ("cat", "dog")),
+        ('id;name\n0;"cat; tabby"\n1;dog\n', ("cat; tabby", "dog")),
+        ("class_id,class_name,wnid\n1,dog,n2\n0,cat,n1\n", ("cat", "dog")),
+        ("id,name\n1,cat\n2,dog\n", ("cat", "dog")),
+        (",label\n0,cat\n1,dog\n", ("cat", "dog")),
+        ("name,title\ncat,Felis\ndog,Canis\n", ("cat", "dog")),
+        ('0,"cat, tabby"\n1,"dog"\n', ("cat, tabby", "dog")),
+        ('0, "cat, tabby"\n1, dog\n', ("cat, tabby", "dog")),
+        ('"cat, tabby"\n"dog"\n', ("cat, tabby", "dog")),
+        ('"cat ""Tom"""\ndog\n', ('cat "Tom"', "dog")),
+        ("cat,0\ndog,1\n", ("cat", "dog")),
+        ('"cat"\t0\n"dog"\t1\n', ("cat", "dog")),
+        ("cat, tabby\ndog, hound\n", ("cat, tabby", "dog, hound")),
+        ('the "big" cat\ndog\n', ('the "big" cat', "dog")),
+        # Indices in front
+        ("0: cat\n1: dog\n", ("cat", "dog")),
+        ("0=cat\n1=dog\n", ("cat", "dog")),
+        ("0;cat\n1;dog\n", ("cat", "dog")),
+        ("00 cat\n01 dog\n", ("cat", "dog")),
+        ("0 Class 1\n1 Class 2\n", ("Class 1", "Class 2")),
+        # A label map, and the names of a YAML file
+        ('item {\n  id: 2\n  name: "dog"\n}\nitem {\n  id: 1\n  name: "cat"\n}\n', ("cat", "dog")),
+        ("item { name: 'cat' id: 0 }\nitem { name: 'dog' id: 1 }", ("cat", "dog")),
+        ("path: x\nnames:\n  0: cat\n  1: 'dog'\n\nnc: 2\n", ("cat", "dog")),
+        ("nc: 2\nnames:\n- cat\n- dog\n", ("cat", "dog")),
+        ("names: ['cat', 'dog']\nnc: 2\n", ("cat", "dog")),
         ("Cassin's Finch (x)\nGr\u00fcn\u00a0fink\n", ("Cassin's Finch (x)", "Gr\u00fcn\u00a0fink")),
     ],
 )
@@ -61,10 +111,20 @@ def test_accepted_forms(content: str, labels: tuple[str, ...]) -> None:
         (b'["cat", 3]', "expected a string as the label of class index 1, found 3"),
         (b'["cat", ""]', "expected a printable label for class index 1"),
         (b"[]", "expected labels, found none"),
-        (b'{"cat": "0"}', 'found the key "cat"'),
+        (b'{"cat": "feline"}', 'found the key "cat"'),
         (b'{"0": "cat", "2": "dog"}', "found none for 1"),
         (b'{"0": "cat", "0": "dog"}', 'found two for "0"'),
         (b"[" * 100_000, "lists in lists"),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, "expected "),
+        (b"{0: 'cat', 2: 'dog'}", "found none for 1"),
+        (b"{0: 'cat', 1: 5}", "expected a string as the label of class index 1, found 5"),
+        (b'{"task": "classify", "stride": 32}', 'found the key "task"'),
+        (b'{"names": []}', "expected labels, found none"),
+        (b'[{"id": 1, "name": "dog"}, {"id": 0, "name": "cat"}, {"id": 1, "name": "cow"}]', "found two for 1"),
+        (b'[{"id": 0, "colour": "red"}]', "expected a string as the label of class index 0"),
+        (b"index,label\n0,cat\n0,dog\n", "found two for 0"),
+        (b"index,label\n0,cat\n2,dog\n", "found none for 1"),
+        (b"id,name\n", "below the title line, found none"),
     ],
 )
 def test_faults_name_the_file_and_the_place(content: bytes, fault: str) -> None:
@@ -98,22 +158,33 @@ def test_file_too_large_for_labels(tmp_path: Path) -> None:
     [
         (["tench", "goldfish"], 3, 'put a line "background" before'),
         (["background", "tench", "goldfish"], 2, "take the first line out"),
-        (["name", "tench", "goldfish"], 2, "one label too many"),
+        (["fishes", "tench", "goldfish"], 2, "one label too many"),
         (["background", "tench"], 3, "lacks one label"),
         (["a", "b"], 965, "another model"),
     ],
 )
 def test_count_mismatch_names_the_likely_cause(labels: list[str], classes: int, cause: str) -> None:
     with pytest.raises(LabelError) as caught:
-        check_count(labels, classes, NAME, "model.tflite")
+        fitted(labels, classes, NAME, "model.tflite")
     message = str(caught.value)
     assert message.startswith(f"{NAME}: expected {classes} labels, as many as model.tflite has classes")
     assert f"found {len(labels)}" in message
     assert cause in message
 
 
+@pytest.mark.parametrize("title", ["label", "Name", "Class Name", "labels"])
+def test_a_title_line_above_plain_labels_is_left_out_where_there_is_one_too_many(title: str) -> None:
+    assert fitted([title, "cat", "dog"], 2, NAME, "model.tflite") == ("cat", "dog")
+    assert fitted([title, "cat", "dog"], 3, NAME, "model.tflite") == (title, "cat", "dog")
+
+
+@pytest.mark.parametrize("labels", [("red",), ("other", "red")])
+def test_one_output_has_one_label_or_two(labels: tuple[str, ...]) -> None:
+    assert fitted(labels, 1, NAME, "model.tflite") == labels
+
+
 def test_count_that_matches() -> None:
-    check_count(["cat", "dog"], 2, NAME, "model.tflite")
+    assert fitted(["cat", "dog"], 2, NAME, "model.tflite") == ("cat", "dog")
 
 
 @given(st.lists(label_texts, min_size=1, max_size=30), st.sampled_from(["\n", "\r\n"]), st.booleans())

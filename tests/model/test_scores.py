@@ -9,50 +9,58 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import Activation, OutputContract
-from edgeclassify.model.scores import ScoreReader, softmax
+from edgeclassify.model.contract import OutputContract
+from edgeclassify.model.roles.output_role import Activation, OutputRole
+from edgeclassify.model.scores import ScoreReader, Scores, softmax
 from edgeclassify.types import top_k
 
 
 def contract(
     dtype: str, scale: float, zero_point: int, activation: Activation = Activation.PROBABILITIES
 ) -> OutputContract:
-    return OutputContract(4, dtype, scale, zero_point, activation)
+    return OutputContract(4, dtype, scale, zero_point, OutputRole(activation))
+
+
+def sound(reader: ScoreReader, output: NDArray[Any]) -> Scores:
+    """The scores of an output that is all numbers."""
+    scores, broken = reader.read(output)
+    assert broken is None
+    return scores
 
 
 def test_uint8_probabilities() -> None:
-    scores = ScoreReader(contract("uint8", 1 / 256, 0)).read(np.array([[0, 64, 128, 255]], np.uint8))
+    scores = sound(ScoreReader(contract("uint8", 1 / 256, 0)), np.array([[0, 64, 128, 255]], np.uint8))
     assert scores.dtype == np.float32
     assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
 
 
 def test_int8_probabilities_are_widened_before_the_zero_point_is_taken_off() -> None:
-    scores = ScoreReader(contract("int8", 1 / 256, -128)).read(np.array([[-128, -64, 0, 127]], np.int8))
+    scores = sound(ScoreReader(contract("int8", 1 / 256, -128)), np.array([[-128, -64, 0, 127]], np.int8))
     assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
 
 
 def test_float_probabilities_are_copied() -> None:
     output = np.array([[0.1, 0.2, 0.3, 0.4]], np.float32)
-    scores = ScoreReader(contract("float32", 0, 0)).read(output)
+    scores = sound(ScoreReader(contract("float32", 0, 0)), output)
     output[...] = 0
     assert scores.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 
 def test_scores_stay_in_0_to_1() -> None:
-    scores = ScoreReader(contract("float32", 0, 0)).read(np.array([1.0000002, -1e-7, 0.5, 0], np.float32))
+    scores = sound(ScoreReader(contract("float32", 0, 0)), np.array([1.0000002, -1e-7, 0.5, 0], np.float32))
     assert scores.tolist() == [1, 0, 0.5, 0]
 
 
 def test_quantized_logits_get_a_softmax() -> None:
     reader = ScoreReader(contract("int8", 0.5, -10, Activation.LOGITS))
-    scores = reader.read(np.array([[-10, -8, -6, 10]], np.int8))
+    scores = sound(reader, np.array([[-10, -8, -6, 10]], np.int8))
     expected = np.exp([0, 1, 2, 10]) / np.exp([0, 1, 2, 10]).sum()
     assert scores == pytest.approx(expected, rel=1e-5)
 
 
 def test_log_probabilities() -> None:
     reader = ScoreReader(contract("float32", 0, 0, Activation.LOG_PROBABILITIES))
-    scores = reader.read(np.log(np.array([0.1, 0.2, 0.3, 0.4], np.float32)))
+    scores = sound(reader, np.log(np.array([0.1, 0.2, 0.3, 0.4], np.float32)))
     assert scores == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 

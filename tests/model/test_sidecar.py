@@ -26,6 +26,8 @@ def test_all_keys(tmp_path: Path) -> None:
         f"""
         labels = "labels.txt"
         crop = 0.9
+        channels = "bgr"
+        output = "sigmoid"
         license = "Apache-2.0"
         source = "https://example.org/model"
         sha256 = "{SHA.upper()}"
@@ -38,6 +40,7 @@ def test_all_keys(tmp_path: Path) -> None:
         """,
     )
     sidecar = read_sidecar(model)
+    assert (sidecar.channels, sidecar.output) == ("bgr", "sigmoid")
     assert sidecar.labels == tmp_path / "labels.txt"
     assert sidecar.crop == 0.9
     assert sidecar.sha256 == SHA

@@ -33,13 +33,18 @@ class TensorDef:
 
 @dataclass(frozen=True)
 class OperatorDef:
-    """An operator to write; `custom` is the name of a custom one."""
+    """An operator to write; `custom` is the name of a custom one.
+
+    `options`: (slot, kind, value) of its table of options, of the number `options_kind` in BuiltinOptions.
+    """
 
     name: str
     inputs: Sequence[int]
     outputs: Sequence[int]
     version: int = 1
     custom: str = ""
+    options_kind: int = 0
+    options: Sequence[tuple[int, str, float]] = ()
 
 
 @dataclass(frozen=True)
@@ -233,4 +238,6 @@ class _Writer:
         ]
         if operator.name == "SOFTMAX":
             fields += [(3, "uint8", SOFTMAX_OPTIONS), (4, "offset", self.table((0, "float32", 1.0)))]
+        elif operator.options_kind:
+            fields += [(3, "uint8", operator.options_kind), (4, "offset", self.table(*operator.options))]
         return self.table(*fields)

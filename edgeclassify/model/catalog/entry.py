@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -13,11 +13,12 @@ from edgeclassify.config.section import Section
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File, expanded
 from edgeclassify.errors import ConfigError
+from edgeclassify.model.roles.settled import OutputWord
 from edgeclassify.model.sidecar import NormalizationSection
 
 NAME_RULE = "letters, digits, ., - and _, at most 64, starting with a letter or digit"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_WITH_URL_ONLY = ("labels", "crop", "normalization", "golden")
+_WITH_URL_ONLY = ("labels", "crop", "channels", "output", "normalization", "golden")
 
 
 def _web_address(value: str | None) -> str | None:
@@ -75,6 +76,8 @@ class EntryFacts(Section):
     license: Annotated[str, Field(min_length=1)] | None = Field(None, description="Licence (SPDX).")
     source: str | None = Field(None, description="Where the model comes from, for people.")
     crop: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Share of the shorter side.")
+    channels: Literal["rgb", "bgr"] | None = Field(None, description="Order of the colours in the model's input.")
+    output: OutputWord | None = Field(None, description="What the output is, as in a sidecar.")
     labels: LabelsSource | None = None
     normalization: NormalizationSection | None = None
     accuracy: Accuracy | None = None

@@ -174,6 +174,8 @@ def sidecar_text(entry: CatalogEntry, model: Path, picture: Path | None) -> str:
     values = {
         "labels": None if facts.labels is None else labels_target(model).name,
         "crop": facts.crop,
+        "channels": facts.channels,
+        "output": facts.output,
         "license": facts.license,
         "source": facts.source or facts.url,
         "sha256": facts.sha256,

@@ -29,6 +29,10 @@ class Normalization:
         """From means and deviations of pixels scaled to 0-1, as training code writes them."""
         return cls(tuple(255 * value for value in mean), tuple(255 * value for value in std))
 
+    def reversed(self) -> "Normalization":
+        """The same for channels in the order B, G, R."""
+        return Normalization(self.mean[::-1], self.std[::-1])
+
     def real(self, channels: int) -> NDArray[np.float64]:
         """Real value of each pixel value: shape (256, channels)."""
         mean = np.broadcast_to(np.asarray(self.mean, dtype=np.float64), (channels,))
@@ -62,7 +66,8 @@ def input_table(contract: InputContract, normalization: Normalization | None, mo
     A quantized input without normalization takes pixels as they are (less 128 for int8): its quantization
     was calibrated on the training images, whose darkest and brightest pixels lie at the two ends. A float
     input takes them as they are too where the graph normalizes them itself, else it gets -1 to 1, MobileNet's
-    own range, and a warning, since nothing in the file can confirm it. `model` names the model there.
+    own range, and a warning, since nothing in the file can confirm it. A uint8 input that is not quantized can
+    take nothing but pixels as they are. `model` names the model in warnings.
     """
     if contract.dtype == "float32":
         if normalization is None and contract.normalizes:
@@ -74,7 +79,13 @@ def input_table(contract: InputContract, normalization: Normalization | None, mo
                 model,
             )
         return _compact((normalization or SYMMETRIC).real(contract.channels).astype(np.float32))
-    if normalization is None:
+    if normalization is None or not contract.scale:
+        if normalization not in (None, NONE):
+            logger.warning(
+                "%s: its input takes whole numbers of 0-255, so the normalization that its sidecar or its "
+                "metadata gives is left out",
+                model,
+            )
         return _raw(contract)
     return _quantized(contract, normalization, model)
 

@@ -26,8 +26,15 @@ class Preprocessor:
     """Fills one model's input tensor from frames of any size and format. Not thread-safe: it has buffers."""
 
     def __init__(
-        self, contract: InputContract, table: InputTable, fit: Fit = "crop", crop: float = DEFAULT_CROP
+        self,
+        contract: InputContract,
+        table: InputTable,
+        fit: Fit = "crop",
+        crop: float = DEFAULT_CROP,
+        colour: PixelFormat = PixelFormat.RGB,
     ) -> None:
+        """`colour`: RGB or BGR, the order that the model wants; of no effect on a model of one channel."""
+        self._colour = colour
         self._contract, self._table, self._fit, self._crop = contract, table, fit, crop
         shape = (contract.height, contract.width)
         self._image_shape = shape if contract.channels == 1 else (*shape, contract.channels)
@@ -73,7 +80,9 @@ class Preprocessor:
         check_frame(frame)
         region = roi_rect(frame.width, frame.height, roi)
         fitting = fit_rects(region, self._contract.width, self._contract.height, self._fit, self._crop)
-        sampler = make_sampler(frame.pixel_format, frame.width, frame.height, fitting, self._image_shape)
+        sampler = make_sampler(
+            frame.pixel_format, frame.width, frame.height, fitting, self._image_shape, self._colour
+        )
         if len(self._samplers) >= _MAX_SAMPLERS:
             # A folder of photos of many sizes; cameras and views come to a handful.
             del self._samplers[next(iter(self._samplers))]

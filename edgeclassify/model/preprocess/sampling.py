@@ -1,4 +1,4 @@
-"""From a frame's pixels, in each pixel format, to the RGB or grayscale image that the model looks at.
+"""From a frame's pixels, in each pixel format, to the RGB, BGR or grayscale image that the model looks at.
 
 One sampler serves one geometry (format, frame size, part of it): its slices and buffers are worked out once.
 Pixels are cropped first, scaled next and converted last, so that neither what is cropped away nor what is
@@ -16,13 +16,23 @@ from edgeclassify.model.preprocess.resize import Pixels, Resizer, halvings
 from edgeclassify.pixels import PACKED_CHANNELS, PLANAR, Rect, chroma_planes
 from edgeclassify.types import PixelFormat
 
+RGB, BGR, GRAY = PixelFormat.RGB, PixelFormat.BGR, PixelFormat.GRAY
+
+# From the frame's format to the image's.
 _PACKED_CONVERSIONS = {
-    (PixelFormat.BGR, 3): cv2.COLOR_BGR2RGB,
-    (PixelFormat.BGR, 1): cv2.COLOR_BGR2GRAY,
-    (PixelFormat.RGB, 1): cv2.COLOR_RGB2GRAY,
-    (PixelFormat.GRAY, 3): cv2.COLOR_GRAY2RGB,
+    (BGR, RGB): cv2.COLOR_BGR2RGB,
+    (BGR, GRAY): cv2.COLOR_BGR2GRAY,
+    (RGB, BGR): cv2.COLOR_RGB2BGR,
+    (RGB, GRAY): cv2.COLOR_RGB2GRAY,
+    (GRAY, RGB): cv2.COLOR_GRAY2RGB,
+    (GRAY, BGR): cv2.COLOR_GRAY2BGR,
 }
-_PLANAR_CONVERSIONS = {PixelFormat.YUV420: cv2.COLOR_YUV2RGB_I420, PixelFormat.NV12: cv2.COLOR_YUV2RGB_NV12}
+_PLANAR_CONVERSIONS = {
+    (PixelFormat.YUV420, RGB): cv2.COLOR_YUV2RGB_I420,
+    (PixelFormat.YUV420, BGR): cv2.COLOR_YUV2BGR_I420,
+    (PixelFormat.NV12, RGB): cv2.COLOR_YUV2RGB_NV12,
+    (PixelFormat.NV12, BGR): cv2.COLOR_YUV2BGR_NV12,
+}
 
 _NO_CONVERSION = -1
 
@@ -41,7 +51,7 @@ class Sampler(ABC):
         self._has_bars = has_bars
 
     def sample(self, pixels: Pixels, image: Pixels) -> None:
-        """Fill `image`, uint8 (height, width, 3) RGB or (height, width) gray, from a frame's pixels."""
+        """Fill `image`, uint8 (height, width, 3) in colour or (height, width) gray, from a frame's pixels."""
         if self._has_bars:
             image.fill(BAR)
             image = image[self._target.rows, self._target.columns]
@@ -53,29 +63,36 @@ class Sampler(ABC):
 
 
 def make_sampler(
-    pixel_format: PixelFormat, width: int, height: int, fitting: Fitting, image_shape: tuple[int, ...]
+    pixel_format: PixelFormat,
+    width: int,
+    height: int,
+    fitting: Fitting,
+    image_shape: tuple[int, ...],
+    colour: PixelFormat = RGB,
 ) -> Sampler:
-    """The sampler of a geometry. `image_shape`: (height, width, 3) or (height, width)."""
-    channels = 3 if len(image_shape) == 3 else 1
+    """The sampler of a geometry. `image_shape`: (height, width, 3), of `colour` RGB or BGR; or (height, width)."""
+    image_format = colour if len(image_shape) == 3 else GRAY
     has_bars = (fitting.target.height, fitting.target.width) != image_shape[:2]
     if pixel_format not in PLANAR:
-        return _PackedSampler(pixel_format, fitting, channels, has_bars)
+        return _PackedSampler(pixel_format, fitting, image_format, has_bars)
     fitting = replace(fitting, source=even_rect(fitting.source, width, height))
     if fitting.target.width % 2 or fitting.target.height % 2:
-        return _ConvertFirstSampler(pixel_format, height, fitting, channels, has_bars)
-    return _PlanarSampler(pixel_format, height, fitting, channels, has_bars)
+        return _ConvertFirstSampler(pixel_format, height, fitting, image_format, has_bars)
+    return _PlanarSampler(pixel_format, height, fitting, image_format, has_bars)
 
 
 class _PackedSampler(Sampler):
     """BGR, RGB, GRAY: crop (a view), scale, convert."""
 
-    def __init__(self, pixel_format: PixelFormat, fitting: Fitting, channels: int, has_bars: bool) -> None:
+    def __init__(
+        self, pixel_format: PixelFormat, fitting: Fitting, image_format: PixelFormat, has_bars: bool
+    ) -> None:
         super().__init__(fitting.target, has_bars)
         target = fitting.target
         self._source = _trimmed(fitting.source, target, 1)
         source_channels = PACKED_CHANNELS[pixel_format]
         self._resize = Resizer(_size(self._source), _size(target), source_channels)
-        self._conversion = _PACKED_CONVERSIONS.get((pixel_format, channels), _NO_CONVERSION)
+        self._conversion = _PACKED_CONVERSIONS.get((pixel_format, image_format), _NO_CONVERSION)
         self._scaled: Pixels | None = None
         if self._conversion != _NO_CONVERSION:
             shape = (target.height, target.width, source_channels)[: 2 if source_channels == 1 else 3]
@@ -94,17 +111,17 @@ class _PlanarSampler(Sampler):
     """YUV420 and NV12: scale each plane, then convert at the model's size."""
 
     def __init__(
-        self, pixel_format: PixelFormat, height: int, fitting: Fitting, channels: int, has_bars: bool
+        self, pixel_format: PixelFormat, height: int, fitting: Fitting, image_format: PixelFormat, has_bars: bool
     ) -> None:
         super().__init__(fitting.target, has_bars)
         target = fitting.target
-        self._format, self._height, self._is_gray = pixel_format, height, channels == 1
+        self._format, self._height, self._is_gray = pixel_format, height, image_format is GRAY
         self._source = _trimmed(fitting.source, target, 2)
         self._chroma_source, chroma = self._source.halved(), target.halved()
         self._resize_luma = Resizer(_size(self._source), _size(target), 1)
         self._scaled = np.empty((target.height * 3 // 2, target.width), np.uint8)
         self._luma = self._scaled[: target.height]
-        self._conversion = _PLANAR_CONVERSIONS[pixel_format]
+        self._conversion = _PLANAR_CONVERSIONS.get((pixel_format, image_format), _NO_CONVERSION)
         interleaved = 2 if pixel_format is PixelFormat.NV12 else 1
         self._resize_chroma = Resizer(_size(self._chroma_source), _size(chroma), interleaved)
         self._chroma = chroma_planes(self._scaled, target.height, pixel_format)
@@ -127,7 +144,7 @@ class _ConvertFirstSampler(Sampler):
     """YUV420 and NV12 for models with an odd side, of which there is no half: convert the crop, then scale."""
 
     def __init__(
-        self, pixel_format: PixelFormat, height: int, fitting: Fitting, channels: int, has_bars: bool
+        self, pixel_format: PixelFormat, height: int, fitting: Fitting, image_format: PixelFormat, has_bars: bool
     ) -> None:
         super().__init__(fitting.target, has_bars)
         source = fitting.source
@@ -136,7 +153,7 @@ class _ConvertFirstSampler(Sampler):
         self._chroma = chroma_planes(self._crop, source.height, pixel_format)
         self._converted = np.empty((source.height, source.width, 3), np.uint8)
         inner = Fitting(Rect(0, 0, source.width, source.height), replace(fitting.target, x=0, y=0))
-        self._rest = _PackedSampler(PixelFormat.RGB, inner, channels, has_bars=False)
+        self._rest = _PackedSampler(RGB, inner, image_format, has_bars=False)
 
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
         source, chroma = self._source, self._source.halved()
@@ -144,7 +161,7 @@ class _ConvertFirstSampler(Sampler):
         planes = chroma_planes(pixels, self._height, self._format)
         for plane, part in zip(planes, self._chroma, strict=True):
             part[...] = plane[chroma.rows, chroma.columns]
-        cv2.cvtColor(self._crop, _PLANAR_CONVERSIONS[self._format], dst=self._converted)
+        cv2.cvtColor(self._crop, _PLANAR_CONVERSIONS[self._format, RGB], dst=self._converted)
         self._rest.sample(self._converted, image)
 
 

@@ -112,12 +112,10 @@ def _check_size(tensor: Tensor, is_sparse: bool) -> None:
 
 
 def _check_quantization(tensor: Tensor) -> None:
-    scales, along = tensor.scales, tensor.quantized_dimension
-    # Converters leave the zero points out where there is nothing to quantize, never the other way round.
-    consistent = not tensor.zero_points or len(tensor.zero_points) == len(scales)
-    if len(scales) > 1:
-        consistent = consistent and 0 <= along < len(tensor.shape) and tensor.shape[along] == len(scales)
-    if not consistent or not all(map(math.isfinite, scales)):
+    # Converters leave the zero points out where there is nothing to quantize, never the other way round. Which
+    # dimension several scales belong to is checked by the runtimes, which have words of their own for it.
+    consistent = not tensor.zero_points or len(tensor.zero_points) == len(tensor.scales)
+    if not consistent or not all(map(math.isfinite, tensor.scales)):
         raise DamagedTableError(f"{_called(tensor)} has quantization that does not fit it")
 
 

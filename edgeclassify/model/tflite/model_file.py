@@ -21,7 +21,7 @@ from edgeclassify.model.tflite.attached_files import attached_files
 from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like
 from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Tensor
 from edgeclassify.model.tflite.graph_reader import item, read_blob, read_code, read_subgraph
-from edgeclassify.model.tflite.tables import UINT32, DamagedTableError, TableBuffer
+from edgeclassify.model.tflite.tables import UINT32, BeyondEndError, DamagedTableError, TableBuffer
 
 __all__ = ["ModelFile", "Operator", "OperatorOptions", "Tensor", "read_model_file"]
 
@@ -88,10 +88,15 @@ def parse_model(path: Path, data: bytes) -> ModelFile:
     _check_identifier(path, content)
     try:
         return _model(path, content)
-    except DamagedTableError as error:
+    except BeyondEndError as error:
         raise ModelError(
             f"{path}: expected a whole .tflite file, found a damaged one: {error} "
-            f"(the file has {len(content)} bytes). A download or copy was probably cut off. {FETCH_AGAIN}"
+            f"(the file has {len(content)} bytes). It was cut off or changed. {FETCH_AGAIN}"
+        ) from error
+    except DamagedTableError as error:
+        raise ModelError(
+            f"{path}: expected a .tflite file without contradictions, found this: {error}. It was changed, or "
+            "written wrongly by what converted it. Get it again where it came from, or convert it again."
         ) from error
 
 

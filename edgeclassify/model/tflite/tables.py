@@ -24,6 +24,10 @@ class DamagedTableError(ValueError):
     """An offset or a count leads outside the buffer; the message says where."""
 
 
+class BeyondEndError(DamagedTableError):
+    """An offset or a count leads beyond the end of the buffer, as in a file that was cut off."""
+
+
 class TableBuffer:
     """A FlatBuffer in memory: bounds, and how far into it the tables reach (`end`)."""
 
@@ -44,7 +48,8 @@ class TableBuffer:
         """Raise DamagedTableError unless bytes [at, at + size) are inside the buffer."""
         end = at + size
         if at < 0 or end > self.size:
-            raise DamagedTableError(f"{what} should be at bytes {at} to {end}")
+            kind = DamagedTableError if at < 0 else BeyondEndError
+            raise kind(f"{what} should be at bytes {at} to {end}")
         if end > self.end:
             self.end = end
 

@@ -62,8 +62,10 @@ def test_the_sidecar_says_all_that_the_entry_does(server: FileServer, folders: P
         "[normalization]\nmean = [0.485, 0.456, 0.406]\nstd = [0.229, 0.224, 0.225]\n"
         '[golden]\nimage = "cup.jpg"\nlabel = "cup \\"of\\" \\u007f tea, ä"\n'
     )
-    path = fetch(write_entry(folders.user_entries, EntryText(server.url, extra=extra).text())).path
+    text = 'channels = "bgr"\noutput = "logits"\n' + EntryText(server.url, extra=extra).text()
+    path = fetch(write_entry(folders.user_entries, text)).path
     sidecar = read_sidecar(path)
+    assert (sidecar.channels, sidecar.output) == ("bgr", "logits")
     assert sidecar.normalization is not None
     assert sidecar.normalization.std == (0.229, 0.224, 0.225)
     assert sidecar.golden is not None

@@ -102,6 +102,31 @@ def test_colour_order_is_rgb() -> None:
     assert filled(frame_of(pixels, PixelFormat.RGB), contract(8, 8))[0, 3, 3].tolist() == [200, 0, 0]
 
 
+@pytest.mark.parametrize("pixel_format", COLOUR_FORMATS)
+@pytest.mark.parametrize("side", [32, 33])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_models_that_want_bgr_get_the_same_picture_turned_round(
+    pixel_format: PixelFormat, side: int, dtype: str
+) -> None:
+    c = contract(side, side, dtype=dtype)
+    table = input_table(c, None, "m") if dtype == "float32" else RAW
+    frame, rgb, bgr = in_format(picture(100, 80), pixel_format), tensor_of(c), tensor_of(c)
+    Preprocessor(c, table).fill(frame, rgb)
+    Preprocessor(c, table, colour=PixelFormat.BGR).fill(frame, bgr)
+    assert (bgr[..., ::-1] == rgb).all()
+    assert (bgr != rgb).any()
+
+
+def test_gray_frames_and_gray_models_have_no_order() -> None:
+    gray = frame_of(picture(64, 64)[..., 0].copy(), PixelFormat.GRAY)
+    colour = frame_of(picture(64, 64), PixelFormat.RGB)
+    for frame, c in ((gray, contract()), (colour, contract(channels=1))):
+        found = [tensor_of(c), tensor_of(c)]
+        Preprocessor(c, RAW).fill(frame, found[0])
+        Preprocessor(c, RAW, colour=PixelFormat.BGR).fill(frame, found[1])
+        assert (found[0] == found[1]).all()
+
+
 def test_centre_crop_takes_nothing_from_outside() -> None:
     pixels = np.zeros((80, 120, 3), np.uint8)
     pixels[5:75, 25:95] = 200  # the centre: 0.875 of 80 is 70

@@ -1,0 +1,54 @@
+"""What a model's files say: the .tflite file, its sidecar, its labels; read without a runtime."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import ModelError
+from edgeclassify.model.contract import ClassifierContract, check_classifier
+from edgeclassify.model.label_source import find_labels
+from edgeclassify.model.labels import is_word_of_state, told_apart
+from edgeclassify.model.metadata import ModelMetadata, read_metadata
+from edgeclassify.model.sidecar import Sidecar, sidecar_path
+from edgeclassify.model.tflite.model_file import ModelFile
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelFacts:
+    """All that fits together of it. `labels`: by class index. `notes`: what the user should know, a line each."""
+
+    model: ModelFile
+    sidecar: Sidecar
+    metadata: ModelMetadata
+    contract: ClassifierContract
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def has_several_labels(self) -> bool:
+        """Can several labels hold at once, as far as the files tell?"""
+        if self.sidecar.output is None or self.sidecar.output == "probabilities":
+            return self.contract.output.role.has_several
+        return self.sidecar.output == "sigmoid" and self.contract.output.classes > 1
+
+
+def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> ModelFacts:
+    """Raises ModelError or a subclass where the labels are not there or something does not fit."""
+    contract, metadata = check_classifier(model), read_metadata(model)
+    if sidecar.channels == "bgr" and contract.input.channels == 1:
+        raise ModelError(
+            f'{sidecar_path(model.path)}: expected channels = "bgr" with an input of three channels, found one of '
+            "one channel. Take the key out."
+        )
+    labels = find_labels(model, config.labels or sidecar.labels, metadata.label_file, contract.output.classes)
+    notes = tuple(_notes(str(model.path), labels))
+    return ModelFacts(model, sidecar, metadata, contract, told_apart(labels), notes)
+
+
+def _notes(model: str, labels: Sequence[str]) -> Iterator[str]:
+    for label in labels:
+        if is_word_of_state(label):
+            yield (
+                f"{model}: it has a class {label!r}, a word that says of a view that nothing is known: the class "
+                f"is called {told_apart([label])[0]!r} here"
+            )

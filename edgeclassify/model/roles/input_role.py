@@ -1,0 +1,106 @@
+"""What a graph does with its input first: normalize pixels itself, or take them as whole numbers of 0-255."""
+
+from collections.abc import Iterator, Mapping
+
+from edgeclassify.model.roles.bounds import ANYTHING, Bounds, constant_values
+from edgeclassify.model.roles.graph_bounds import tensor_bounds
+from edgeclassify.model.tflite.graph import Operator
+from edgeclassify.model.tflite.model_file import ModelFile
+
+# Pixels are brought from 0-255 to about 1 by a factor near 1/255 or 1/127, or by means near 100. Models that
+# expect values around 1 and adjust them further do so by far smaller means and far larger factors.
+_SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
+
+_ONE_PIXEL = ((1, 1, 1, 1), (1, 1, 1, 3), (3, 1, 1, 3))
+"""Shapes of weights that give each channel a factor."""
+
+_HANDS_ON = frozenset(
+    [
+        "QUANTIZE",
+        "DEQUANTIZE",
+        "CAST",
+        "RESIZE_BILINEAR",
+        "RESIZE_NEAREST_NEIGHBOR",
+        "PAD",
+        "PADV2",
+        "MIRROR_PAD",
+        "TRANSPOSE",
+        "RESHAPE",
+        "SQUEEZE",
+        "EXPAND_DIMS",
+        "SLICE",
+        "STRIDED_SLICE",
+        "GATHER",
+        "GATHER_ND",
+        "REVERSE_V2",
+        "SPLIT",
+        "SPLIT_V",
+        "UNPACK",
+        "PACK",
+        "CONCATENATION",
+        "BROADCAST_TO",
+        "TILE",
+        "MINIMUM",
+        "MAXIMUM",
+        "RELU",
+        "SPACE_TO_DEPTH",
+        "FAKE_QUANT",
+        "STABLEHLO_RESHAPE",
+        "STABLEHLO_TRANSPOSE",
+        "STABLEHLO_SLICE",
+        "STABLEHLO_CONVERT",
+        "STABLEHLO_CONCATENATE",
+        "STABLEHLO_PAD",
+    ]
+)
+"""Operators that may stand before the normalization: pixels stay pixels, in another type, size or order."""
+
+
+def graph_normalizes(model: ModelFile) -> bool:
+    """Whether the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
+    bounds = tensor_bounds(model)
+    return any(_is_normalization(model, operator, tensor, bounds) for operator, tensor in _first_steps(model))
+
+
+def is_cast_first(model: ModelFile) -> bool:
+    """Whether the graph takes its input's whole numbers as they are, by a cast to another type."""
+    return any(operator.name in ("CAST", "STABLEHLO_CONVERT") for operator, _ in _first_steps(model))
+
+
+def _first_steps(model: ModelFile) -> Iterator[tuple[Operator, int]]:
+    """The operators that see the pixels, each with the tensor that holds them: as long as pixels are handed on,
+    and what comes right behind that."""
+    pixels = {model.inputs[0]}
+    for operator in model.operators:
+        for tensor in operator.inputs:
+            if tensor in pixels:
+                yield operator, tensor
+                if operator.name in _HANDS_ON:
+                    pixels.update(operator.outputs)
+
+
+def _is_normalization(model: ModelFile, operator: Operator, tensor: int, bounds: Mapping[int, Bounds]) -> bool:
+    others = [bounds.get(index, ANYTHING) for index in operator.inputs if index != tensor and index >= 0]
+    if operator.name in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+        return _is_factor_per_channel(model, operator)
+    if len(others) != 1 or not others[0].is_constant:
+        return False
+    low, high = others[0].low, others[0].high
+    least, largest = 0.0 if low <= 0 <= high else min(abs(low), abs(high)), max(abs(low), abs(high))
+    match operator.name:
+        case "MUL" | "STABLEHLO_MULTIPLY":
+            return largest <= _LARGEST_FACTOR
+        case "DIV" | "STABLEHLO_DIVIDE":
+            return least >= 1 / _LARGEST_FACTOR
+        case "SUB" | "ADD" | "STABLEHLO_SUBTRACT" | "STABLEHLO_ADD":
+            return least >= _SMALLEST_MEAN
+    return False
+
+
+def _is_factor_per_channel(model: ModelFile, operator: Operator) -> bool:
+    """A convolution that looks at one pixel and keeps the channels: a factor, as some converters write it."""
+    weights = model.tensors[operator.inputs[1]] if len(operator.inputs) > 1 else None
+    if weights is None or weights.shape not in _ONE_PIXEL:
+        return False
+    values = constant_values(weights)
+    return values is not None and float(abs(values).max()) <= _LARGEST_FACTOR

@@ -1,0 +1,44 @@
+"""What the numbers of a graph's output are, and so what makes scores of 0-1 of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edgeclassify.model.roles.bounds import ANYTHING
+from edgeclassify.model.roles.graph_bounds import tensor_bounds
+from edgeclassify.model.tflite.model_file import ModelFile
+
+ONE_LABEL = 1.05
+"""What scores add up to at most where one label excludes the others, with what rounding adds."""
+
+
+class Activation(StrEnum):
+    """What the graph's output is, and so what turns it into scores of 0-1."""
+
+    PROBABILITIES = "probabilities"  # nothing left to do
+    LOGITS = "logits"  # softmax
+    LOG_PROBABILITIES = "log probabilities"  # exp
+    SEPARATE_LOGITS = "separate logits"  # sigmoid, each for itself
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRole:
+    """What the output is. `is_sure`: False where the graph can't tell. `has_several`: several labels can hold at
+    once (sigmoids, several heads)."""
+
+    activation: Activation
+    is_sure: bool = True
+    has_several: bool = False
+
+
+def output_role(model: ModelFile) -> OutputRole:
+    """The role of the model's first output, told from the graph alone: values can't tell logits from scores."""
+    tensor = model.output_tensors[0]
+    bounds = tensor_bounds(model).get(tensor.index, ANYTHING)
+    has_several = tensor.elements > 1 and bounds.most > ONE_LABEL
+    if bounds.is_log:
+        return OutputRole(Activation.LOG_PROBABILITIES, has_several=has_several)
+    if bounds.is_unit:
+        return OutputRole(Activation.PROBABILITIES, has_several=has_several)
+    # A single value has no others to share with: its softmax would be 1 whatever it is.
+    activation = Activation.LOGITS if tensor.elements > 1 else Activation.SEPARATE_LOGITS
+    return OutputRole(activation, is_sure=bounds.is_sure)

@@ -1,0 +1,87 @@
+"""What a graph does with its input first, told from its operators."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first
+from edgeclassify.model.tflite.model_file import read_model_file
+from tests.model.colour_nets import Net
+from tests.model.conftest import WriteModel
+
+WHOLE = [1, 8, 8, 3]
+Begin = Callable[[Net], int]
+
+
+def step(name: str, *constant: float, behind: Begin | None = None, dtype: str = "float32") -> Begin:
+    def begin(net: Net) -> int:
+        image = 0 if behind is None else behind(net)
+        return net.add(name, [image, net.constant(constant)] if constant else [image], WHOLE, dtype)
+
+    return begin
+
+
+def split_channels(net: Net) -> int:
+    parts = net.add("UNPACK", [0], [1, 8, 8])
+    packed = net.add("PACK", [parts, parts, parts], WHOLE)
+    return net.add("SUB", [packed, net.constant([104.0, 117.0, 123.0])], WHOLE)
+
+
+def convolved(weights: list[float], shape: list[int]) -> Begin:
+    def begin(net: Net) -> int:
+        factors = net.constant(np.array(weights).reshape(shape))
+        return net.add("DEPTHWISE_CONV_2D", [0, factors, net.constant([0.0] * 3)], WHOLE)
+
+    return begin
+
+
+def widened(net: Net) -> int:
+    return net.add("MUL", [0, net.add("DEQUANTIZE", [net.constant([1 / 255], "float16")], [1])], WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("begin", "normalizes"),
+    [
+        (step("MUL", 1 / 32), True),
+        (step("MUL", 1 / 31), False),
+        (step("MUL", -1 / 255), True),
+        (step("MUL", 1 / 255, 2.0, 1 / 255), False),
+        (step("DIV", 255), True),
+        (step("DIV", 31), False),
+        (step("ADD", -127.5), True),
+        (step("SUB", 16), True),
+        (step("SUB", 15), False),
+        (step("SUB", 104, -1, 123), False),
+        (step("MUL", 1 / 255, behind=step("CAST")), True),
+        (step("MUL", 1 / 255, behind=step("REVERSE_V2", 3)), True),
+        (step("MUL", 1 / 255, behind=step("MINIMUM", 255)), True),
+        (step("MUL", 1 / 255, behind=step("QUANTIZE", behind=step("RELU"))), True),
+        (step("MUL", 1 / 255, behind=step("TANH")), False),
+        (step("MUL", 1 / 255, behind=step("MUL", 2.0)), False),
+        (step("MUL"), False),
+        (split_channels, True),
+        (widened, True),
+        (convolved([1 / 255] * 3, [1, 1, 1, 3]), True),
+        (convolved([1 / 255, 1, 1 / 255], [1, 1, 1, 3]), False),
+        (convolved([1 / 255] * 27, [1, 3, 3, 3]), False),
+    ],
+)
+def test_normalization(write_model: WriteModel, begin: Begin, normalizes: bool) -> None:
+    net = Net()
+    model = read_model_file(write_model(net.model(net.softmax(net.logits(begin(net))))))
+    assert graph_normalizes(model) is normalizes
+
+
+@pytest.mark.parametrize(
+    ("begin", "is_cast"),
+    [
+        (step("CAST"), True),
+        (step("CAST", behind=step("RESHAPE", dtype="uint8")), True),
+        (step("TANH"), False),
+        (step("CAST", behind=step("TANH")), False),
+    ],
+)
+def test_casts(write_model: WriteModel, begin: Begin, is_cast: bool) -> None:
+    net = Net(dtype="uint8")
+    assert is_cast_first(read_model_file(write_model(net.model(begin(net))))) is is_cast
