@@ -76,8 +76,9 @@ def watch(
 ) -> int:
     """Show every node on a broker: is it online, what does it see, is an event missing.
 
-    On a terminal a table that is kept up to date; elsewhere one line per change, and with --for the table at the
-    end.
+    On a terminal a table that is kept up to date, problems first; where it is longer than the terminal, j, k, the
+    arrows, Page Up, Page Down, Home and End move it, q ends it. Elsewhere one line per change, and with --for the
+    table at the end.
 
     \b
     Example:  edgeclassify watch --host broker.local
@@ -170,6 +171,7 @@ def _forget(config: Config, node: str, force: bool) -> int:
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:
+    from edgeclassify.cli.keys import QuitError
     from edgeclassify.cli.output import check_reader
     from edgeclassify.cli.watch_views import REDRAW_S
     from edgeclassify.watch.subscriber import Subscriber
@@ -189,6 +191,6 @@ def _run(config: Config, node: str | None, view: View, seconds: float | None) ->
                     view.tick()
                     tick_at = time.monotonic() + _TICK_S
                 view.refresh()
-    except KeyboardInterrupt:
-        pass  # the usual way to end it
+    except (KeyboardInterrupt, QuitError):
+        pass  # the usual ways to end it
     return view.finish()

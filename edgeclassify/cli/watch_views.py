@@ -6,21 +6,23 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 import click
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from edgeclassify.cli.keys import Keys
 from edgeclassify.config import Config
 from edgeclassify.errors import ExitStatus
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.conformity import Conformity
 from edgeclassify.watch.interface import Arrival, LinkChange, Notice
 from edgeclassify.watch.report import record, text
-from edgeclassify.watch.table import draw
+from edgeclassify.watch.table import Place, draw
 
 REDRAW_S = 0.25
+"""A key is answered after so long at most."""
 
 
 def _print_json(notice: Notice) -> None:
@@ -122,14 +124,17 @@ class _Live(View):
         super().__init__(config, named)
         self._console = Console(highlight=False)
         self._live = Live(console=self._console, screen=True, auto_refresh=False)
+        self._keys, self._place = Keys(), Place()
         self._draw_at = 0.0
 
     def __enter__(self) -> Self:
+        self._keys.__enter__()
         self._live.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: Any) -> None:
         self._live.stop()
+        self._keys.__exit__(*error)
 
     def show(self, notice: Notice) -> None:
         """Nothing at once: the next picture has it."""
@@ -140,7 +145,9 @@ class _Live(View):
         self.refresh()
 
     def refresh(self) -> None:
-        if time.monotonic() >= self._draw_at:
+        rows = self._keys.rows(self._place.page)
+        self._place.move(rows)
+        if rows or time.monotonic() >= self._draw_at:
             self._live.update(self._picture(), refresh=True)
             self._draw_at = time.monotonic() + REDRAW_S
 
@@ -150,7 +157,7 @@ class _Live(View):
 
     def _picture(self) -> RenderableType:
         width, height = self._console.size
-        return draw(self._board, self._where, time.time(), width, height - 1)
+        return draw(self._board, self._where, time.time(), width, height - 1, self._place)
 
 
 class _Check(View):

@@ -1,6 +1,7 @@
 """Draws a board: one node in detail, or many as one line per view, problems first, no higher than the terminal."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from rich.console import Group, RenderableType
@@ -18,19 +19,42 @@ _COLUMNS = {
 _CUT = {"node": 24, "view": 16, "label": 24, "last event": 40, "problems": 60}
 """What is cut where room is short, and its most characters; figures are never cut."""
 _FIGURES = frozenset({"score", "since", "fps", "ms", "°C", "spool"})
+KEYS = "j k, arrows, Page Up/Down, Home, End"
+"""What moves a table that is longer than the terminal: see cli/keys.py."""
 _FRAME_LINES = 2
 """Around the rows of many nodes: an empty line and the heading."""
 
 
-def draw(board: Board, where: str, now: float, width: int, height: int) -> RenderableType:
-    """The board at `now` (seconds since the epoch) on `width` x `height` characters. `where`: the broker."""
+@dataclass(slots=True)
+class Place:
+    """Where somebody is in a table that is longer than the terminal: the first row that is shown.
+
+    `page`: how many rows were shown last. draw() keeps it within the table.
+    """
+
+    first: int = 0
+    page: int = 1
+
+    def move(self, rows: int) -> None:
+        """Down by so many rows, up where negative."""
+        self.first = max(0, self.first + rows)
+
+
+def draw(
+    board: Board, where: str, now: float, width: int, height: int, place: Place | None = None
+) -> RenderableType:
+    """The board at `now` (seconds since the epoch) on `width` x `height` characters.
+
+    `where`: the broker; `place`: which rows, of those for which there is no room; None: the first.
+    """
     head = list(_head(board, where))
     if len(board.nodes) == 1:
         (node,) = board.nodes.values()
         body = list(_detail(node, now, width))
         if len(head) + sum(lines for _, lines in body) <= height:
             return Group(*head, *(part for part, _ in body))
-    return Group(*head, *_many(board, now, width, max(1, height - len(head) - _FRAME_LINES)))
+    room = max(1, height - len(head) - _FRAME_LINES)
+    return Group(*head, *_many(board, now, width, room, place))
 
 
 def age(seconds: float) -> str:
@@ -62,20 +86,30 @@ def _head(board: Board, where: str) -> Iterator[RenderableType]:
 # --- many nodes ----------------------------------------------------------------------------------------------
 
 
-def _many(board: Board, now: float, width: int, room: int) -> Iterator[RenderableType]:
+def _many(board: Board, now: float, width: int, room: int, moved: Place | None) -> Iterator[RenderableType]:
     if not board.nodes:
         return
+    place = moved or Place()
     ranked = sorted(((problems(node), node) for node in board.nodes.values()), key=_rank)
     total = sum(max(1, len(node.views)) for _, node in ranked)
     names = [name for name, least in _COLUMNS.items() if width >= least]
     table = _table(names)
-    limit = total if total <= room else room - 1
-    for row, stale in islice(_rows(ranked, now), limit):
+    place.page = total if total <= room else room - 1
+    place.first = min(place.first, total - place.page)
+    shown = islice(_rows(ranked, now, place.first), place.first, place.first + place.page)
+    for row, stale in shown:
         table.add_row(*(row.get(name, "") for name in names), style="dim" if stale else "")
     yield Text()
     yield table
-    if limit < total:
-        yield Text(f"… and {total - limit} more", style="dim")
+    if place.page < total:
+        yield _more(place, total).append(f"   ({KEYS})" if moved is not None else "")
+
+
+def _more(place: Place, total: int) -> Text:
+    above, below = place.first, total - place.first - place.page
+    parts = [f"{above} above"] if above else []
+    parts += [f"{below} more"] if below else []
+    return Text(f"… and {', '.join(parts)}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
 def _rank(item: tuple[list[str], Node]) -> tuple[bool, bool, str]:
@@ -84,14 +118,23 @@ def _rank(item: tuple[list[str], Node]) -> tuple[bool, bool, str]:
     return (node.online is not False, not found, node.name)
 
 
-def _rows(ranked: Iterable[tuple[list[str], Node]], now: float) -> Iterator[tuple[dict[str, Text], bool]]:
-    """One per view, heading → cell, each with whether it is old. The node itself stands in its first row."""
+def _rows(
+    ranked: Iterable[tuple[list[str], Node]], now: float, first: int
+) -> Iterator[tuple[dict[str, Text], bool]]:
+    """One per view, heading → cell, each with whether it is old.
+
+    The node itself stands in its first row, and in the one that is `first` to be seen. Rows before that are empty.
+    """
+    number = 0
     for found, node in ranked:
         views: list[View | None] = [*sorted(node.views.values(), key=lambda view: view.name)]
-        shared = _node_cells(node, found)
-        for view in views or [None]:
-            yield shared | _view_cells(node, view, now), node.stale
-            shared = {}
+        for i, view in enumerate(views or [None]):
+            if number < first:
+                yield {}, False
+            else:
+                shared = _node_cells(node, found) if i == 0 or number == first else {}
+                yield shared | _view_cells(node, view, now), node.stale
+            number += 1
 
 
 def _table(names: list[str]) -> Table:

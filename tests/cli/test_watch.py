@@ -1,10 +1,16 @@
 """`edgeclassify watch` as a process of its own, against a real mosquitto."""
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -302,6 +308,39 @@ def test_a_closed_pipe_ends_it_quietly(watch: StartWatch, broker: Mosquitto, sen
         out, errors = shell.communicate(timeout=20)
     assert json.loads(out)["node"] == "porch"
     assert errors == ""
+
+
+@pytest.mark.broker
+def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) -> None:
+    for number in range(60):
+        topics = Topics("edgeclassify", f"node{number:02}")
+        sender.send(payload.status_message(topics, online=True))
+    process, terminal = pty.fork()
+    if process == 0:
+        os.execve(sys.executable, [*COMMAND, "--port", str(broker.port)], os.environ | {"TERM": "xterm"})
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    try:
+        screen_with(terminal, "… and 41 more")
+        os.write(terminal, b"G")
+        assert "node59" in screen_with(terminal, "… and 41 above")
+        os.write(terminal, b"q")
+        with contextlib.suppress(OSError):
+            while os.read(terminal, 65536):
+                pass
+    finally:
+        os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == ExitStatus.OK
+
+
+def screen_with(terminal: int, words: str) -> str:
+    """What is written to a terminal until these words come."""
+    text = ""
+    deadline = time.monotonic() + 20
+    while words not in text:
+        assert time.monotonic() < deadline, text[-2000:]
+        if select.select([terminal], [], [], 0.1)[0]:
+            text += os.read(terminal, 65536).decode(errors="replace")
+    return text
 
 
 # --- the contract ----------------------------------------------------------------------------------------

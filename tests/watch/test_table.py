@@ -11,7 +11,7 @@ from edgeclassify.types import Option
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.numbers import PATIENCE_S
-from edgeclassify.watch.table import age, draw
+from edgeclassify.watch.table import KEYS, Place, age, draw
 from tests.publish.records import T0, event, health, info, state
 
 
@@ -41,9 +41,9 @@ class Drawn:
         for m in messages:
             self.board.take(Arrival(m.topic, m.payload, m.qos, m.retain, T0))
 
-    def lines(self, width: int = 160, height: int = 40) -> list[str]:
+    def lines(self, width: int = 160, height: int = 40, place: Place | None = None) -> list[str]:
         console = Console(width=width, height=height, file=io.StringIO(), record=True, force_terminal=True)
-        console.print(draw(self.board, "broker:1883", T0, width, height))
+        console.print(draw(self.board, "broker:1883", T0, width, height, place))
         return [line.rstrip() for line in console.export_text().splitlines()]
 
 
@@ -151,3 +151,53 @@ def test_labels_steer_no_terminal() -> None:
 )
 def test_ages(seconds: float, text: str) -> None:
     assert age(seconds) == text
+
+
+def shown(lines: list[str]) -> list[str]:
+    """Node and view of the rows."""
+    heading = next(i for i, line in enumerate(lines) if line.startswith("node "))
+    return [" ".join(line.split()[:2]) for line in lines[heading + 1 :] if not line.startswith("…")]
+
+
+@pytest.fixture
+def ten() -> Drawn:
+    """Ten nodes with two views each, 20 rows."""
+    drawn = Drawn(*(f"n{i}" for i in range(10)))
+    for i in range(10):
+        drawn.add(f"n{i}", "yard")
+    return drawn
+
+
+def test_a_table_that_is_too_long_is_moved(ten: Drawn) -> None:
+    place = Place()
+    height = 1 + 2 + 6 + 1  # the head, what is around the rows, six rows, how many more
+    first = ten.lines(height=height, place=place)
+    assert shown(first) == ["n0 gate", "yard online", "n1 gate", "yard online", "n2 gate", "yard online"]
+    assert (place.first, place.page) == (0, 6)
+    assert first[-1] == f"… and 14 more   ({KEYS})"
+    place.move(3)
+    moved = ten.lines(height=height, place=place)
+    # A row in the middle of a node says whose it is.
+    assert shown(moved) == ["n1 yard", "n2 gate", "yard online", "n3 gate", "yard online", "n4 gate"]
+    assert moved[-1] == f"… and 3 above, 11 more   ({KEYS})"
+
+
+@pytest.mark.parametrize(
+    ("rows", "first", "last"), [(1 << 30, 14, "… and 14 above"), (-(1 << 30), 0, "… and 14 more")]
+)
+def test_it_is_moved_no_further_than_its_ends(rows: int, first: int, last: str, ten: Drawn) -> None:
+    place = Place(first=7)
+    place.move(rows)
+    lines = ten.lines(height=10, place=place)
+    assert place.first == first
+    assert lines[-1].startswith(f"{last}   (")
+    assert len(shown(lines)) == 6
+
+
+def test_a_table_that_grows_shorter_is_shown_to_its_end(ten: Drawn) -> None:
+    place = Place(first=14)
+    ten.lines(height=10, place=place)
+    for i in range(7):
+        del ten.board.nodes[f"n{i}"]
+    assert shown(ten.lines(height=10, place=place))[0] == "n7 gate"
+    assert place.first == 0
