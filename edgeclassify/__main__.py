@@ -1,7 +1,13 @@
 """The way in: `edgeclassify COMMAND`, and the only place where errors become exit statuses."""
 
-import logging
 import sys
+
+from edgeclassify import hangup
+
+if sys.argv[1:2] == ["run"]:  # the daemon obeys it, and a second of its start goes by with imports
+    hangup.remember()
+
+import logging
 from collections.abc import Sequence
 
 import click

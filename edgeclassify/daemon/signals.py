@@ -11,6 +11,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import Self
 
+from edgeclassify import hangup
 from edgeclassify.errors import ExitStatus
 from edgeclassify.logs import show_stacks
 
@@ -49,6 +50,7 @@ class SignalHandlers:
         if threading.current_thread() is threading.main_thread():
             for number in (*STOP_SIGNALS, RELOAD_SIGNAL):
                 self._before[number] = signal.signal(number, self._note)
+            self._requests.reload |= hangup.heard()  # while the daemon was being imported
             self._last_word = _LastWord()
         return self
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,26 @@ def test_reload_takes_a_good_config_and_refuses_a_bad_one(service: Service, obse
     refusals = [line for line in service.lines() if "reload refused" in line]
     assert len(refusals) == 1
     assert any('Did you mean "interval_s"?' in line for line in service.lines())
+    assert service.end()[0] == ExitStatus.OK
+
+
+def test_a_reload_that_comes_before_all_is_imported_is_carried_out_later(service: Service) -> None:
+    """SIGHUP ends a process that does not mind it; whoever sends it does not know how far the start is."""
+    service.start()
+    assert service.process is not None
+    process = Path(f"/proc/{service.process.pid}")
+
+    def minds_it() -> bool:
+        caught = re.search(r"^SigCgt:\s+(\w+)$", (process / "status").read_text(), re.MULTILINE)
+        return caught is not None and bool(int(caught[1], 16) & 1 << (signal.SIGHUP - 1))
+
+    wait_for(minds_it)
+    imported = "numpy" in (process / "maps").read_text()
+    service.process.send_signal(signal.SIGHUP)
+    assert not imported
+    service.told("READY=1")
+    service.told("RELOADING=1")
+    service.told("READY=1")
     assert service.end()[0] == ExitStatus.OK
 
 

@@ -1,0 +1,47 @@
+"""SIGHUP before the daemon minds it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from edgeclassify import hangup
+from edgeclassify.daemon.signals import Requests, SignalHandlers
+
+
+@pytest.fixture
+def remembering() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGHUP)
+    hangup.remember()
+    yield
+    signal.signal(signal.SIGHUP, before)
+    hangup.heard()
+
+
+def test_it_is_heard_once(remembering: None) -> None:
+    assert not hangup.heard()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert hangup.heard()
+    assert not hangup.heard()
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_the_daemon_takes_it_over(remembering: None, came: bool) -> None:
+    if came:
+        os.kill(os.getpid(), signal.SIGHUP)
+    requests = Requests()
+    with SignalHandlers(requests):
+        assert requests.take_reload() is came
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert requests.take_reload()
+    assert not hangup.heard()
+
+
+@pytest.mark.parametrize(("command", "ends"), [("run", False), ("watch", True), ("demo", True)])
+def test_it_ends_what_does_not_reload(command: str, ends: bool) -> None:
+    script = f"import sys, os; sys.argv[1:] = ['{command}']; import edgeclassify.__main__; os.kill(os.getpid(), 1)"
+    done = subprocess.run([sys.executable, "-c", script], check=False)
+    assert (done.returncode == -signal.SIGHUP) is ends
