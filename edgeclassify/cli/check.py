@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from edgeclassify.cli.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
+
 if TYPE_CHECKING:
     from edgeclassify.config import Config
 
 
 @click.command(short_help="Is this config right? Every fault at once.")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=CONFIG_PATH, default=DEFAULT_CONFIG, envvar=ENVIRONMENT)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
 @click.option("--elsewhere", is_flag=True, help="It is meant for another machine: what is not here is no fault.")
-def check(file: Path | None, schema: bool, example: bool, elsewhere: bool) -> None:
+def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
     """Check the config FILE: every fault in one go. Exit status 0, or 78 with faults.
+
+    Without FILE it is the one that `run` takes: of EDGECLASSIFY_CONFIG, else /etc/edgeclassify/edgeclassify.toml.
 
     Where the file is right, what it names is looked at too: sources, models and labels, password, certificates.
     What would end the daemon's start is a fault. A config in /etc/edgeclassify is the service's: its user must be
@@ -33,8 +37,6 @@ def check(file: Path | None, schema: bool, example: bool, elsewhere: bool) -> No
         click.echo(reference(), nl=False)
     elif schema:
         click.echo(json.dumps(json_schema(), indent=2))
-    elif file is None:
-        raise click.UsageError("Missing argument 'FILE': the config to check.")
     else:
         config = load_config(file)
         _look_further(config, file, elsewhere)

@@ -6,13 +6,17 @@ import click
 
 DEFAULT_CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
 
+ENVIRONMENT = "EDGECLASSIFY_CONFIG"
+CONFIG_PATH = click.Path(path_type=Path, readable=False)
+"""Whether it can be read is said by whoever reads it, with what to do."""
+
 config_option = click.option(
     "--config",
     "-c",
     "path",
-    type=click.Path(path_type=Path),
+    type=CONFIG_PATH,
     default=DEFAULT_CONFIG,
     show_default=True,
-    envvar="EDGECLASSIFY_CONFIG",
+    envvar=ENVIRONMENT,
     help="The config file.",
 )

@@ -1,6 +1,5 @@
 """`edgeclassify run`: the daemon."""
 
-import functools
 import os
 import threading
 from pathlib import Path
@@ -15,7 +14,7 @@ FINAL_S = 5.0
 
 @click.command(short_help="Watch the cameras and publish labels: the daemon.")
 @config_option
-@click.option("--console", is_flag=True, help="Print messages instead of sending them to a broker.")
+@click.option("--console", is_flag=True, help="Print messages instead of sending them; keep nothing on disk.")
 @click.option("--frames", type=click.IntRange(min=1), help="End after so many frames.")
 def run(path: Path, console: bool, frames: int | None) -> None:
     """Watch the cameras and publish labels until SIGTERM; SIGHUP reads the config again.
@@ -46,9 +45,13 @@ def run(path: Path, console: bool, frames: int | None) -> None:
         )
 
     set_up_logging("info")
-    load = functools.partial(load_config, path)
+
+    def load() -> Config:
+        config = default_model(load_config(path))
+        return config.without_state() if console else config
+
     daemon = Daemon(
-        lambda: default_model(load()),
+        load,
         make_publisher=make_console_publisher if console else make_mqtt_publisher,
         max_frames=frames,
     )

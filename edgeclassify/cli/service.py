@@ -68,8 +68,12 @@ class Service:
 
 
 def service_of(config: Path) -> Service | None:
-    """The service that runs with this config; None where it belongs to none, or none is set up here."""
-    if config.resolve().parent != DEFAULT_CONFIG.parent:
+    """The service that runs with this config; None where it belongs to none, or none is set up here.
+
+    None also within the service itself, as before its reload: there eyes and variables are the right ones.
+    """
+    within = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] == str(STATE)
+    if within or config.resolve().parent != DEFAULT_CONFIG.parent:
         return None
     unit = _SHIPPED | _asked()
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from edgeclassify.cli.config_option import CONFIG_PATH
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _FLAGS = {
     "--config",
     "-c",
     "path",
-    type=click.Path(path_type=Path),
+    type=CONFIG_PATH,
     help="Broker, prefix and password as in this config.",
 )
 @click.option("--prefix", metavar="TOPIC", help="First topic level(s); default: edgeclassify.")

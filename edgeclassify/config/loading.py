@@ -63,16 +63,22 @@ def _text(path: Path) -> str:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             if not stat.S_ISREG(mode):
-                found = "a folder" if stat.S_ISDIR(mode) else "a pipe or device"
-                raise ConfigError(f"{path}: expected a readable file, found {found}.")
+                raise ConfigError(f"{path}: expected a readable file, found a pipe or device. Name a file.")
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: expected a config file, found nothing there. "
             "`edgeclassify check --example` prints one to start from."
         ) from error
+    except IsADirectoryError as error:
+        raise ConfigError(f"{path}: expected a readable file, found a folder. Name the file in it.") from error
+    except PermissionError as error:
+        raise ConfigError(
+            f"{path}: expected a readable file: {error.strerror}. Run this as a user who may read it (sudo). The "
+            "service's config is for root and the group edgeclassify: chgrp edgeclassify, chmod 640."
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{path}: expected a readable file: {error.strerror}.") from error
+        raise ConfigError(f"{path}: expected a readable file: {error.strerror}. Name another one.") from error
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}: expected a config of at most {MAX_BYTES} bytes, found more.")
     try:

@@ -146,6 +146,7 @@ class Config(Section):
     logging: LoggingConfig = Field(default_factory=LoggingConfig)
 
     _origin: str = PrivateAttr("config")
+    _keeps_state: bool = PrivateAttr(True)
 
     @property
     def origin(self) -> str:
@@ -156,6 +157,17 @@ class Config(Section):
         """The same config, read from `origin`."""
         copy = self.model_copy()
         copy._origin = origin
+        return copy
+
+    @property
+    def keeps_state(self) -> bool:
+        """May anything be kept on disk: numbers, events, what was seen, pictures?"""
+        return self._keeps_state
+
+    def without_state(self) -> Self:
+        """The same config, for a trial beside the service: nothing of its state is used, and nothing is kept."""
+        copy = self.model_copy(update={"snapshot": self.snapshot.model_copy(update={"disk": False})})
+        copy._keeps_state = False
         return copy
 
     def views(self) -> tuple[ViewConfig, ...]:

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 def state_folder(config: Config) -> Path | None:
     """Where things that survive a restart are kept: the config's, systemd's, the user's folder, or none."""
+    if not config.keeps_state:
+        return None
     if config.node.state_dir is not None:
         return config.node.state_dir
     if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first

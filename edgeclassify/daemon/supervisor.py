@@ -22,6 +22,7 @@ from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.signals import Requests, SignalHandlers
+from edgeclassify.daemon.start_line import start_line
 from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
 from edgeclassify.daemon.way_out import PublisherKey, Surroundings
 from edgeclassify.errors import EdgeClassifyError
@@ -51,6 +52,8 @@ CONNECT_PATIENCE_S = 2.0
 WATCHDOG_MARGIN_S = 10.0
 """How much later than a frame is due at the latest systemd ends the daemon."""
 
+LONGEST_STATUS = 300
+"""Characters that `systemctl status` shows of why a reload was refused; the journal has all."""
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
@@ -93,6 +96,7 @@ class Daemon:
         self._cameras: Cameras | None = None
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
+        self._refusal: str | None = None
         self._watchdog_s: float | None = None
 
     @property
@@ -126,7 +130,9 @@ class Daemon:
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
         self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._availability)
-        self._connect(config, self._new_publisher(config))
+        publisher = self._new_publisher(config)
+        log.info("%s", start_line(self._parts, publisher.describe()))
+        self._connect(config, publisher)
         assembly.forget_stale_options(self._parts, keeping.options)
 
     def _new_publisher(self, config: Config) -> Publisher:
@@ -239,7 +245,8 @@ class Daemon:
 
     def _status(self) -> str:
         cameras = "" if self._cameras is None else self._cameras.states
-        return f"{self._health.frames} frames; cameras: {cameras}"
+        refused = "" if self._refusal is None else f"; the last reload was refused: {self._refusal}"
+        return f"{self._health.frames} frames; cameras: {cameras}{refused}"
 
     # --- what requests over MQTT may do: see requests.Node ---------------------------------------------
 
@@ -316,7 +323,10 @@ class Daemon:
             after = assembly.assemble(self._load(), keeping.next_seq, keeping.options, before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
+            self._refusal = " ".join(str(error).split())[:LONGEST_STATUS]
             raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
+        else:
+            self._refusal = None
         finally:
             self._notifier.ready(self._status())
 

@@ -56,6 +56,10 @@ class ConsolePublisher(Publisher):
             self._out = sys.stdout
         self._print([payload.status_message(self._topics, online=True)])
 
+    def describe(self) -> str:
+        """Standard output, as far as is known."""
+        return "none, messages are printed"
+
     def adopt(self, other: Publisher) -> bool:
         """Print for other views and labels from now on."""
         if not isinstance(other, ConsolePublisher):

@@ -95,6 +95,10 @@ class Publisher(ABC):
     def stop(self, timeout_s: float) -> None:
         """Deliver what is pending, say goodbye (retained `offline`), disconnect; at most `timeout_s` seconds."""
 
+    def describe(self) -> str:
+        """Where it delivers to, in a few words, without credentials."""
+        return "nowhere"
+
     def adopt(self, other: "Publisher") -> bool:
         """Show from now on what `other` would, on the connection there is: views, labels, requests, discovery.
 

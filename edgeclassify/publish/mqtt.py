@@ -92,6 +92,12 @@ class MqttPublisher(Publisher):
         """Has the broker accepted us, and not gone since?"""
         return self._delivery.connected
 
+    def describe(self) -> str:
+        """Host and port of the broker."""
+        host, port = self._settings.host, self._settings.port
+        shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return shown if self._settings.tls is None else f"{shown} (TLS)"
+
     def adopt(self, other: Publisher) -> bool:
         """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to."""
         if not isinstance(other, MqttPublisher):

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
+from edgeclassify.cli.check import check as check_command
+from edgeclassify.cli.config_option import DEFAULT_CONFIG
+from edgeclassify.cli.run import run
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import resolve_model
 from tests.model.colour_nets import Net
@@ -276,3 +279,24 @@ def test_the_class_that_is_told_apart_can_be_listed(tmp_path: Path, capsys: pyte
     assert check(tmp_path, config.replace("LABEL", "unknown (class)")) == ExitStatus.OK
     assert check(tmp_path, config.replace("LABEL", "unknown")) == ExitStatus.CONFIG
     assert 'is called "unknown (class)"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("named_by", ["the variable", "the default"])
+def test_without_a_file_it_is_the_one_that_run_takes(
+    named_by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "own.toml"
+    config.write_text(CAMERA)
+    if named_by == "the variable":
+        monkeypatch.setenv("EDGECLASSIFY_CONFIG", str(config))
+    else:
+        monkeypatch.delenv("EDGECLASSIFY_CONFIG", raising=False)
+        monkeypatch.setattr(next(p for p in check_command.params if p.name == "file"), "default", config)
+    assert main(["check"]) == ExitStatus.OK
+    assert capsys.readouterr().out.startswith(f"{config}: ok.")
+
+
+def test_the_default_of_check_and_of_run_are_one() -> None:
+    named = (check_command, "file"), (run, "path")
+    defaults = [next(p.default for p in command.params if p.name == name) for command, name in named]
+    assert defaults == [DEFAULT_CONFIG, DEFAULT_CONFIG]

@@ -118,7 +118,6 @@ def test_one_pixel_is_a_picture(tmp_path: Path, capsys: pytest.CaptureFixture[st
         (["classify", "--labels", "a\tb", "x.jpg"], ExitStatus.USAGE, "--labels: expected text without control"),
         (["clasify", "x.jpg"], ExitStatus.USAGE, 'Did you mean "classify"?'),
         (["run", "--config", "/none.toml"], ExitStatus.CONFIG, "/none.toml"),
-        (["check"], ExitStatus.USAGE, "Missing argument"),
     ],
 )
 def test_bad_command_lines(

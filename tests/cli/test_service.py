@@ -288,3 +288,15 @@ def test_the_shipped_unit_says_what_is_believed_of_it() -> None:
     text = UNIT.read_text()
     for key, value in service._SHIPPED.items():
         assert re.findall(rf"^{key}=(.*)$", text, re.MULTILINE) == [value]
+
+
+@pytest.mark.parametrize(
+    ("state", "looks"), [("", True), ("/var/lib/other", True), ("{}", False), ("{}:/var/lib/more", False)]
+)
+def test_within_the_service_eyes_and_variables_are_the_right_ones(
+    state: str, looks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before its reload the service looks itself: what it can read is to be seen, and its variables are there."""
+    monkeypatch.setattr(service, "_asked", lambda: {"User": "root"})
+    monkeypatch.setenv("STATE_DIRECTORY", state.format(service.STATE))
+    assert (service_of(service.DEFAULT_CONFIG) is not None) is looks

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.cli.check import check
 from edgeclassify.cli.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.run import run
 from edgeclassify.config import RecoveryConfig
@@ -51,6 +52,16 @@ def test_the_unit_starts_what_is_installed_with_the_config_that_is_installed() -
     assert command == "run"
     config = run.make_context("run", arguments).params["path"]
     assert config == DEFAULT_CONFIG == Path(installer("config"))
+
+
+def test_a_reload_checks_the_config_of_the_service_before_it_tells_the_daemon() -> None:
+    """systemd runs the lines one after the other, and `systemctl reload` fails with the first that does."""
+    look, tell = (line.split() for line in values("ExecReload"))
+    program, command, *arguments = look
+    assert program == values("ExecStart")[0].split()[0]
+    assert command == "check"
+    assert check.make_context("check", arguments).params["file"] == DEFAULT_CONFIG
+    assert tell == ["/bin/kill", "-HUP", "$MAINPID"]
 
 
 def test_only_what_can_not_heal_prevents_a_restart() -> None:

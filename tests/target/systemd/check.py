@@ -150,10 +150,17 @@ class Checks(InstalledService):
         yield bool(seen) and self.unit.pid == pid, "reload: the same process takes over a good config"
         here = self.unit.cursor()
         self.container.write(CONFIG, self.bad_config())
-        self.unit.control("reload")
+        done = self.container.result("systemctl", "reload", NAME)
+        yield done.returncode != 0, f"reload: a bad config lets `systemctl reload` end with {done.returncode}"
+        faults = wait_for(lambda: [e for e in self.said(here) if "intervall_s" in e["MESSAGE"]])
+        priorities = {e["PRIORITY"] for e in faults}
+        yield priorities == {ERROR}, f"reload: why is in the journal, with priority {''.join(priorities)}"
+        self.unit.kill("SIGHUP")
         refusal = wait_for(lambda: [e for e in self.said(here) if "reload refused" in e["MESSAGE"]])
         priorities = {e["PRIORITY"] for e in refusal}
-        yield priorities == {ERROR}, f"reload: a bad config is refused with priority {''.join(priorities)}"
+        yield priorities == {ERROR}, f"SIGHUP: a bad config is refused with priority {''.join(priorities)}"
+        status = wait_for(lambda: "reload was refused" in self.unit.show("StatusText"))
+        yield bool(status), f"SIGHUP: `systemctl status` says so: {self.unit.show('StatusText')}"
         same = self.unit.pid == pid and self.unit.active
         yield same and self.publishes(), "reload: the config before keeps running"
 

@@ -1,0 +1,106 @@
+"""`edgeclassify run`: the config that it takes, and what a trial beside the service leaves alone."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgeclassify.__main__ import main
+from edgeclassify.errors import ExitStatus
+from edgeclassify.publish.disk_spool import open_spool
+
+
+def write(folder: Path, more: str = "") -> Path:
+    config = folder / "c.toml"
+    config.write_text(
+        f'[node]\nname = "porch"\nstate_dir = "{folder}/state"\n[mqtt]\nhost = "broker.invalid"\n'
+        '[[camera]]\nname = "front"\nsource = "synthetic:"\ninterval_s = 0.01\n'
+        # Noise is nothing that a model knows: with this threshold whatever is best enters at once.
+        f'[[view]]\nname = "gate"\nthreshold_enter = 0.01\nthreshold_exit = 0.001\nconfirm_s = 0\n{more}'
+    )
+    return config
+
+
+def held(folder: Path) -> list[tuple[str, bytes]]:
+    return [(str(file), file.read_bytes()) for file in sorted(folder.rglob("*")) if file.is_file()]
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_trial_on_the_console_leaves_the_services_state_alone(
+    exists: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither its numbers nor its lock, and no picture of it is deleted for one of the trial."""
+    state = tmp_path / "state"
+    config = write(tmp_path, "[snapshot]\ndisk = true\n[recovery]\nfresh_process = false\n")
+    if exists:
+        assert main(["run", "-c", str(config), "--frames", "3"]) == ExitStatus.OK
+        capsys.readouterr()
+    before = held(state)
+    assert bool(before) is exists
+    assert main(["run", "-c", str(config), "--console", "--frames", "3"]) == ExitStatus.OK
+    assert held(state) == before
+    shown = capsys.readouterr().out
+    assert "porch/gate/event" in shown
+    assert '"seq":1,' in shown
+
+
+def test_a_trial_on_the_console_beside_the_service(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The service holds the lock of its folder meanwhile."""
+    from edgeclassify.config import load_config
+
+    config = write(tmp_path)
+    (tmp_path / "state").mkdir()
+    spool = open_spool(tmp_path / "state", load_config(config).spool)
+    try:
+        assert main(["run", "-c", str(config), "--console", "--frames", "2"]) == ExitStatus.OK
+    finally:
+        spool.close()
+
+
+@pytest.mark.parametrize(
+    "command", [["run", "-c"], ["run", "--console", "-c"], ["check"], ["snapshot", "--watch", "-c"]]
+)
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("forbidden", ("Permission denied", "sudo")),
+        ("a folder", ("found a folder", "Name the file")),
+        ("not UTF-8", ("0xff at offset 2", "Save the file as UTF-8")),
+        ("nothing", ("found nothing there", "check --example")),
+    ],
+)
+def test_a_config_that_can_not_be_read(
+    kind: str,
+    words: tuple[str, ...],
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config = tmp_path / "c.toml"
+    if kind == "a folder":
+        config.mkdir()
+    elif kind == "not UTF-8":
+        config.write_bytes(b"# \xff")
+    elif kind == "forbidden":
+        config.write_text("")
+        forbid(monkeypatch, config)
+    assert main([*command, str(config)]) == ExitStatus.CONFIG
+    error = capsys.readouterr().err
+    assert all(word in error for word in (*words, str(config)))
+    assert error.startswith("edgeclassify: ")
+    assert error.count("\n") == 1
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """What a user sees who may not read the file (root, as in a container, may read everything)."""
+    opened, accessible = os.open, os.access
+
+    def no_open(name: Any, *args: Any, **options: Any) -> int:
+        if name == path:
+            raise PermissionError(13, "Permission denied", str(name))
+        return opened(name, *args, **options)
+
+    monkeypatch.setattr(os, "open", no_open)
+    monkeypatch.setattr(os, "access", lambda name, mode: Path(os.fspath(name)) != path and accessible(name, mode))

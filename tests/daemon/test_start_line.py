@@ -1,0 +1,92 @@
+"""The first line of a daemon's log."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from edgeclassify import __version__
+from edgeclassify.config import MqttConfig
+from edgeclassify.publish.layout import Layout
+from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.payload import Topics
+from edgeclassify.publish.spool import MemorySpool
+from tests.daemon.test_supervisor import Bench, view
+from tests.fakes import RecordingPublisher, wait_for
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
+    return Bench(monkeypatch, tmp_path)
+
+
+def test_what_runs_is_said_in_one_line_without_secrets(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(RecordingPublisher, "describe", lambda _: "broker.local:1883")
+    cameras = [
+        {"name": "front", "source": "synthetic:"},
+        {"name": "back", "source": "rtsp://cam:hunter2@host/live"},
+    ]
+    bench.document["camera"] = cameras
+    bench.document["view"] = [
+        view("gate", camera="front"),
+        view("door", camera="back"),
+        view("yard", camera="back", model={"name": "own.tflite"}),
+    ]
+    bench.start()
+    assert bench.raised is None
+    wait_for(lambda: bench.publisher.of("state"))
+    bench.stop()
+    (line,) = [record.getMessage() for record in caplog.records if __version__ in record.getMessage()]
+    assert line == (
+        f"edgeclassify {__version__}, config test.toml: cameras front (synthetic), back (rtsp); "
+        f"models builtin for gate, door, {bench.folder}/own.tflite for yard; runtime fake 1.0; "
+        "broker broker.local:1883"
+    )
+
+
+def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> None:
+    told: list[str] = []
+
+    def send(*lines: str) -> None:
+        told.extend(lines)
+        bench.notifier.sent.append(lines[0])
+
+    bench.notifier._send = send  # type: ignore[method-assign]
+    bench.start()
+
+    def status() -> str:
+        return [line for line in told if line.startswith("STATUS=")][-1]
+
+    good = dict(bench.document)
+    assert "refused" not in status()
+    bench.document = {**good, "nonsense": 1, "camera": []}
+    bench.reload()
+    assert "cameras: front running; the last reload was refused: test.toml: 2 faults" in status()
+    assert "\n" not in status()
+    bench.document = {**good, **{f"nonsense{i}": i for i in range(100)}}
+    bench.reload()
+    assert "test.toml: 100 faults" in status()
+    assert len(status()) < 400
+    bench.document = good
+    bench.reload()
+    assert "refused" not in status()
+    bench.stop()
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "said"),
+    [
+        ("broker.local", None, "broker.local:1883"),
+        ("fe80::1", None, "[fe80::1]:1883"),
+        ("broker.local", {}, "broker.local:8883 (TLS)"),
+    ],
+)
+def test_a_broker_in_few_words(host: str, tls: dict[str, str] | None, said: str) -> None:
+    document = {"host": host} if tls is None else {"host": host, "tls": tls, "port": 8883}
+    config = MqttConfig.model_validate(document)
+    publisher = MqttPublisher(config=config, layout=Layout(Topics("e", "n"), ()), spool=MemorySpool())
+    assert publisher.describe() == said
+    publisher.stop(0.1)
