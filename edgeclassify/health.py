@@ -48,7 +48,7 @@ class HealthMonitor:
     def record_inference(self, prediction: Prediction) -> None:
         """The model has looked at one view of a frame."""
         with self._lock:
-            self._latencies_ms.append(prediction.invoke_ms)
+            self._latencies_ms.append(prediction.ms)
 
     def record_frame(self, captured_at_ns: int) -> None:
         """All views of a frame have been inferred and handed over."""
@@ -83,6 +83,9 @@ class HealthMonitor:
         spool_depth: int,
         spool_dropped: int,
         spool_on_disk: bool,
+        skipped: int = 0,
+        snapshots_dropped: int = 0,
+        snapshots_skipped: int = 0,
         cameras: tuple[CameraHealth, ...] = (),
     ) -> Health:
         """All figures now; the counters that other stages keep are passed in."""
@@ -99,6 +102,7 @@ class HealthMonitor:
             inference_ms_p50=_percentile(latencies, 0.50),
             inference_ms_p95=_percentile(latencies, 0.95),
             dropped=dropped,
+            skipped=skipped,
             restarts=restarts,
             spool_depth=spool_depth,
             spool_dropped=spool_dropped,
@@ -109,6 +113,8 @@ class HealthMonitor:
             bytes_written_day=self.bytes_written_day(),
             spool_on_disk=spool_on_disk,
             events=self._events,
+            snapshots_dropped=snapshots_dropped,
+            snapshots_skipped=snapshots_skipped,
             clock_synchronised=clock_synchronised(),
             cameras=cameras,
         )

@@ -158,7 +158,8 @@ class Pipeline:
         self._publisher = publisher
         self._health = health
         self._on_frame = on_frame
-        self._left = max_frames
+        self.left = max_frames
+        """Frames that are still to be looked at, well or in vain; None: no end."""
         self._broken_views: dict[str, str] = {}
         self._busy = False
         self._stopping = threading.Event()
@@ -194,7 +195,7 @@ class Pipeline:
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set() and self._left != 0:
+            while not self._stopping.is_set() and self.left != 0:
                 draining = self._draining.is_set()  # asked before: what came until then is still taken
                 if not self._process_next() and draining:
                     return
@@ -221,8 +222,8 @@ class Pipeline:
             self._health.record_frame(frame.captured_at_ns)
         if outcomes - {_Outcome.FAILED}:
             self._on_frame()
-        if self._left is not None:
-            self._left -= 1
+        if self.left is not None and outcomes - {_Outcome.PASSED_OVER}:
+            self.left -= 1
         return bool(outcomes & {_Outcome.DONE, _Outcome.FAILED})
 
     def _watch(self, view: View, frame: Frame) -> _Outcome:

@@ -264,6 +264,8 @@ class Health:
     inference_ms_p95: float | None
     dropped: int
     """Frames overwritten by a newer one before inference took them."""
+    skipped: int
+    """Pictures left out, since they can't be decoded."""
     restarts: int
     """Streams restarted and cameras opened again since start."""
     spool_depth: int
@@ -279,6 +281,10 @@ class Health:
     """False while events wait in memory only, because the disk is full, broken or spared."""
     events: int
     """Events since start."""
+    snapshots_dropped: int
+    """Pictures of events lost because too many waited to be taken."""
+    snapshots_skipped: int
+    """Pictures of events that could not be sent or kept: too large, no room, not to be drawn."""
     clock_synchronised: bool | None
     cameras: tuple["CameraHealth", ...] = ()
 
@@ -306,6 +312,8 @@ class CameraHealth:
     """Frames handed over."""
     dropped: int
     """Of these: overwritten by a newer one before inference took them."""
+    skipped: int
+    """Pictures left out, since they can't be decoded."""
     copied: int
     """Of these: copied out of the camera's buffer, since too many buffers were in use to lend one more."""
     stalls: int

@@ -10,8 +10,8 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.types import Prediction
 
 
-def prediction(invoke_ms: float) -> Prediction:
-    return Prediction(np.zeros(1, np.float32), ("a",), 0.1, invoke_ms, 0, 0, 0.0)
+def prediction(invoke_ms: float, preprocess_ms: float = 7.0) -> Prediction:
+    return Prediction(np.zeros(1, np.float32), ("a",), preprocess_ms, invoke_ms, 0, 0, 0.0)
 
 
 def test_percentiles_rate_and_age() -> None:
@@ -24,8 +24,9 @@ def test_percentiles_rate_and_age() -> None:
         monitor.record_frame(int(now * 1e9))
         now += 0.1
     report = monitor.report(dropped=3, restarts=1, spool_depth=2, spool_dropped=0, spool_on_disk=True)
-    assert report.inference_ms_p50 == 50
-    assert report.inference_ms_p95 == 95
+    # From frame to scores: with what comes before the model.
+    assert report.inference_ms_p50 == 57
+    assert report.inference_ms_p95 == 102
     assert report.fps == pytest.approx(10, rel=0.02)
     assert report.frame_age_s == pytest.approx(0.1, abs=0.01)
     assert report.uptime_s == pytest.approx(10)

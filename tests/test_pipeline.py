@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import time
 from dataclasses import replace
 
 import pytest
@@ -97,6 +98,45 @@ def test_ends_after_max_frames() -> None:
     bench.show(make_frame(1), make_frame(2))
     wait_for(lambda: bench.pipeline.finished)
     assert bench.health.frames == 2
+
+
+@pytest.mark.parametrize("passed_over", ["other camera", "switched off", "too early"])
+def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
+    view = make_view("gate", "front", BrightnessClassifier())
+    bench = Bench(view, max_frames=3)
+    if passed_over == "too early":
+        view.interval_s = 3600.0
+    view.enabled = passed_over != "switched off"
+    bench.pipeline.start()
+    look = view.ask()
+    bench.show(make_frame(1))
+    look.result(5)
+    camera = "other" if passed_over == "other camera" else "front"
+    bench.show(*(make_frame(1, camera) for _ in range(5)))
+    wait_for(lambda: not bench.frames.waiting)
+    time.sleep(0.05)
+    assert not bench.pipeline.finished
+    for _ in range(2):
+        look = view.ask()
+        bench.show(make_frame(1))
+        look.result(5)
+    wait_for(lambda: bench.pipeline.finished)
+    assert bench.pipeline.left == 0
+    assert bench.health.frames == 3
+
+
+def test_max_frames_are_also_those_that_somebody_looked_at_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or nothing would ever end."""
+    classifier = BrightnessClassifier()
+    bench = Bench(make_view("gate", "front", classifier), max_frames=2)
+
+    def fail(*_: object) -> Prediction:
+        raise ModelError("no")
+
+    monkeypatch.setattr(classifier, "classify", fail)
+    bench.pipeline.start()
+    bench.show(make_frame(1), make_frame(1))
+    wait_for(lambda: bench.pipeline.finished)
 
 
 def test_a_frame_of_no_view_feeds_no_watchdog() -> None:

@@ -67,7 +67,7 @@ class Cameras:
         self._given_up: set[str] = set()
         self._stuck: set[str] = set()
         self._stuck_times: Counter[str] = Counter()
-        self._restarts_before = self._dropped_before = 0
+        self._restarts_before = self._dropped_before = self._skipped_before = 0
 
     # --- what is seen of them --------------------------------------------------------------------------
 
@@ -75,6 +75,11 @@ class Cameras:
     def dropped(self) -> int:
         """Frames overwritten by a newer one before they were taken."""
         return self._dropped_before + sum(capture.dropped for capture in self._captures)
+
+    @property
+    def skipped(self) -> int:
+        """Pictures left out, since they can't be decoded."""
+        return self._skipped_before + sum(capture.skipped_images for capture in self._captures)
 
     @property
     def restarts(self) -> int:
@@ -188,6 +193,7 @@ class Cameras:
         capture.acknowledge()
         self._restarts_before += capture.standing.restarts + capture.standing.reopens
         self._dropped_before += capture.dropped
+        self._skipped_before += capture.skipped_images
         self.frames.forget(name)
         self._given_up.discard(name)
         self._stuck.discard(name)

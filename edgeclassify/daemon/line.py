@@ -53,6 +53,11 @@ class Line:
         return True
 
     @property
+    def frames_left(self) -> int | None:
+        """Of `max_frames`: what another one is to go on with."""
+        return self._pipeline.left
+
+    @property
     def idle(self) -> bool:
         """Does inference wait for a frame?"""
         return not self._pipeline.busy

@@ -78,7 +78,7 @@ class Daemon:
     ) -> None:
         self._load = load
         self._make_publisher = make_publisher
-        self._max_frames = max_frames
+        self._frames_left = max_frames
         self._notifier = Notifier() if notifier is None else notifier
         self._pulse = Pulse()
         self._watchdog = Watchdog(self._notifier.watchdog, self._late)
@@ -97,6 +97,7 @@ class Daemon:
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
         self._refusal: str | None = None
+        self._snapshots_dropped = self._snapshots_skipped = 0
         self._watchdog_s: float | None = None
 
     @property
@@ -163,7 +164,7 @@ class Daemon:
             publisher=publisher,
             health=self._health,
             on_progress=self._watchdog.feed,
-            max_frames=None if self._max_frames is None else self._max_frames - self._health.frames,
+            max_frames=self._frames_left,
             snapshots=self._snapshots,
         )
         self._widen_watchdog()
@@ -233,7 +234,7 @@ class Daemon:
             self._notifier.status(self._status())
 
     def _report(self) -> Health:
-        spool, cameras = _running(self._keeping).spool, _running(self._cameras)
+        spool, cameras, snapshots = _running(self._keeping).spool, _running(self._cameras), self._snapshots
         return self._health.report(
             cameras=cameras.health,
             dropped=cameras.dropped,
@@ -241,6 +242,9 @@ class Daemon:
             spool_depth=spool.depth,
             spool_dropped=spool.dropped,
             spool_on_disk=spool.on_disk,
+            skipped=cameras.skipped,
+            snapshots_dropped=self._snapshots_dropped + (0 if snapshots is None else snapshots.dropped),
+            snapshots_skipped=self._snapshots_skipped + (0 if snapshots is None else snapshots.skipped),
         )
 
     def _status(self) -> str:
@@ -422,11 +426,14 @@ class Daemon:
         line, self._line = self._line, None
         if line is not None:
             line.stop(deadline, patience_s)
+            self._frames_left = line.frames_left
         if self._desk is not None:
             self._desk.drop_awaited("the daemon stops or takes over a new config. Ask again.")
         snapshots, self._snapshots = self._snapshots, None
         if snapshots is not None:
             snapshots.stop(max(0.05, deadline - time.monotonic()))
+            self._snapshots_dropped += snapshots.dropped
+            self._snapshots_skipped += snapshots.skipped
 
 
 def _running(part: Part | None) -> Part:

@@ -109,6 +109,7 @@ class CameraFigures(Body):
     frame_age_s: Amount | None = about("Seconds since its newest frame.")
     frames: Count = about("Frames handed over since start.")
     dropped: Count = about("Of these: overwritten by a newer one before inference took them.")
+    skipped: Count = about("Pictures left out since they can't be decoded, since start.", default=0)
     copied: Count = about("Of these: copied out of the camera's buffer in place of lent.")
     stalls: Count = about("Times that no new frame came in time, since start.")
     freezes: Count = about("Times that the same picture came for too long, since start.")
@@ -130,6 +131,7 @@ class Figures(Body):
     inference_ms_p50: Amount | None = about("Milliseconds from frame to scores: the median.")
     inference_ms_p95: Amount | None = about("Milliseconds from frame to scores: 95 of 100 are quicker.")
     dropped: Count = about("Frames overwritten by a newer one before inference took them, since start.")
+    skipped: Count = about("Pictures left out since they can't be decoded, since start.", default=0)
     restarts: Count = about("Streams restarted and cameras opened again, since start.")
     spool_depth: Count = about("Events that the broker has not acknowledged yet.")
     spool_dropped: Count = about("Events dropped because the spool was full or they were too old, since start.")
@@ -140,6 +142,12 @@ class Figures(Body):
     bytes_written_day: Count | None = about("Bytes that the daemon sent to storage in the last 24 hours.")
     spool_on_disk: bool = about("False while events wait in memory only.")
     events: Count = about("Events since start.")
+    snapshots_dropped: Count = about(
+        "Snapshots lost because events came faster than their pictures could be taken, since start.", default=0
+    )
+    snapshots_skipped: Count = about(
+        "Snapshots that could not be sent or kept (too large, no room), since start.", default=0
+    )
     clock_synchronised: bool | None = about("Is the clock set by a time server: are the times to be believed?")
     cameras: list[CameraFigures] = about("Each camera.")
 

@@ -145,6 +145,10 @@ def _health_components() -> Iterator[tuple[str, _Config]]:
     yield "spool_depth", _component("sensor", "Events waiting", unit_of_measurement="events") | _MEASURED
     yield "spool_dropped", _component("sensor", "Events dropped", unit_of_measurement="events") | _COUNTED
     yield "dropped", _component("sensor", "Frames dropped", unit_of_measurement="frames") | _COUNTED
+    lost = {"unit_of_measurement": "pictures"} | _COUNTED
+    yield "skipped", _component("sensor", "Pictures left out") | lost
+    yield "snapshots_dropped", _component("sensor", "Snapshots dropped") | lost
+    yield "snapshots_skipped", _component("sensor", "Snapshots left out") | lost
     yield "bytes_written_day", _component("sensor", "Written in 24 hours") | size | _MEASURED
     yield "throttled", _component("binary_sensor", "Throttled", device_class="problem") | boolean
     yield "clock_synchronised", _component("binary_sensor", "Clock synchronised") | boolean

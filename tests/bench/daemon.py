@@ -122,7 +122,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
     return {
         "beyond_ms": statistics.median(beyond) * 1e3,
         "ms": (done[-1] - done[0]) / (len(done) - 1) * 1e3,
-        "invoke_ms": report.inference_ms_p50,
+        "inference_ms": report.inference_ms_p50,
         "rss_mb": (report.rss_bytes or 0) / 1e6,
         "cpu_ms": (after.user + after.system - before.user - before.system) / FRAMES * 1e3,
     }
@@ -139,7 +139,7 @@ def show(rounds: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     print(f"{MODEL}, {rounds[0][0]['runtime']}, {os.cpu_count()} cores, {ROUNDS} rounds, median (range)")
     print("bare invoke()                    ms ", median([invoke["ms"] for invoke, _ in rounds]))
     print("daemon, per frame                ms ", median([daemon["ms"] for _, daemon in rounds]))
-    print("  of it invoke(), p50            ms ", median([daemon["invoke_ms"] for _, daemon in rounds]))
+    print("  of it frame to scores, p50     ms ", median([daemon["inference_ms"] for _, daemon in rounds]))
     print("  of it beyond invoke(), p50     ms ", median([daemon["beyond_ms"] for _, daemon in rounds]))
     print("daemon, CPU time per frame       ms ", median([daemon["cpu_ms"] for _, daemon in rounds]))
     print("share of the bare invoke():")

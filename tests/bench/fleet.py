@@ -276,6 +276,7 @@ def health(events: int) -> Health:
         inference_ms_p95=80.4, dropped=3, restarts=0, spool_depth=0, spool_dropped=0, temperature_c=61.2,
         throttled=False, rss_bytes=105_000_000, bytes_written=4_096_000, bytes_written_day=1_024_000,
         spool_on_disk=True, events=events, clock_synchronised=True,
+        skipped=0, snapshots_dropped=0, snapshots_skipped=0,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def test_it_names_the_device_and_who_made_the_message() -> None:
 
 def test_every_component_has_an_id_of_its_own() -> None:
     ids = [found["unique_id"] for found in body()["components"].values()]
-    assert len(ids) == len(set(ids)) == 11 + 3 * 2 + 3 * 2 + 2
+    assert len(ids) == len(set(ids)) == 14 + 3 * 2 + 3 * 2 + 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
 
 

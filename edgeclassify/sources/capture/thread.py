@@ -141,6 +141,7 @@ class CaptureThread:
             frame_age_s=None if last is None else time.monotonic() - last,
             frames=self.frames_captured,
             dropped=self.dropped,
+            skipped=self.skipped_images,
             copied=self.source.copied,
             stalls=standing.stalls,
             freezes=standing.freezes,

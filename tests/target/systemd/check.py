@@ -139,7 +139,7 @@ class Checks(InstalledService):
         yield self.publishes(), "goes on publishing"
         health = json.loads((self.heard.payloads("health") or ["{}"])[-1])
         lacking = [k for k in ("rss_bytes", "bytes_written", "clock_synchronised") if health.get(k) is None]
-        figures = f"{(health.get('rss_bytes') or 0) / 1e6:.0f} MB, {health.get('inference_ms_p50')} ms per invoke"
+        figures = f"{(health.get('rss_bytes') or 0) / 1e6:.0f} MB, {health.get('inference_ms_p50')} ms per frame"
         yield not lacking, f"the sandbox hides no health figure ({figures}); lacking: {lacking or 'none'}"
 
     def reloads(self) -> Findings:

@@ -1,0 +1,67 @@
+"""The figures of a daemon: what is lost or left out is counted, also over a reload that replaces who counts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.errors import ImageError
+from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.types import Frame
+from tests.daemon.test_supervisor import Bench, view
+from tests.fakes import ScriptedSource, wait_for
+
+
+class Album(ScriptedSource):
+    """Pictures of which every second one can't be decoded."""
+
+    live = False
+
+    def read(self, timeout_s: float) -> Frame | None:
+        frame = super().read(timeout_s)
+        if frame is not None and frame.sequence % 2:
+            raise ImageError("damaged")
+        return frame
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(monkeypatch, tmp_path)
+    made.document["view"] = [view("gate")]
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+def test_pictures_that_are_left_out(bench: Bench) -> None:
+    bench.sources["front"] = lambda name: Album(name, [255] * 10, ends=True)
+    bench.document["camera"].append({"name": "back", "source": "synthetic:"})
+    bench.document["view"].append(view("yard", camera="back"))
+    bench.document["view"][0]["camera"] = "front"
+    bench.start()
+    wait_for(lambda: bench.daemon.figures().cameras[0].state == "finished")
+    figures = bench.daemon.figures()
+    assert [(camera.name, camera.skipped) for camera in figures.cameras] == [("front", 5), ("back", 0)]
+    assert figures.skipped == 5
+    bench.document["camera"] = bench.document["camera"][1:]
+    bench.document["view"] = bench.document["view"][1:]
+    bench.reload()
+    figures = bench.daemon.figures()
+    assert [camera.skipped for camera in figures.cameras] == [0]
+    assert figures.skipped == 5
+
+
+def test_snapshots_that_are_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.document["snapshot"] = {"mqtt": True}
+    monkeypatch.setattr(SnapshotTaker, "dropped", 2)
+    monkeypatch.setattr(SnapshotTaker, "skipped", 3)
+    bench.start()
+    figures = bench.daemon.figures()
+    assert (figures.snapshots_dropped, figures.snapshots_skipped) == (2, 3)
+    bench.reload()  # another taker, which counts anew
+    figures = bench.daemon.figures()
+    assert (figures.snapshots_dropped, figures.snapshots_skipped) == (4, 6)
+    bench.document["snapshot"] = {}
+    bench.reload()
+    figures = bench.daemon.figures()
+    assert (figures.snapshots_dropped, figures.snapshots_skipped) == (4, 6)
