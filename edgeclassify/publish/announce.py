@@ -7,6 +7,7 @@ log = logging.getLogger(__name__)
 STABLE_S = 10.0
 """A connection that lasts so long counts as stable."""
 _SHORT_ONES = 3
+_WELL_S = 600.0  # without a missing acknowledgement
 
 
 class Announcer:
@@ -22,15 +23,19 @@ class Announcer:
         self._problem: str | None = None
         self._short_ones = 0
         self._announced = False
+        self._renewing = False
 
     def connected(self, protocol: str) -> None:
         """The broker has accepted us."""
         self._problem, self._protocol, self._announced = None, protocol, False
-        if self._short_ones < _SHORT_ONES:
+        if self._short_ones < _SHORT_ONES and not self._renewing:
             self._say_connected()
 
     def lasting(self, seconds: float) -> None:
         """The present connection stands since so many seconds."""
+        if self._renewing and seconds >= _WELL_S:
+            self._renewing = False
+            log.info("%s: acknowledges again all that is sent", self._broker)
         if seconds >= STABLE_S and self._short_ones:
             self._short_ones = 0
             if not self._announced:
@@ -51,6 +56,15 @@ class Announcer:
                 self._client_id,
             )
         self._problem = reason
+
+    def renewed(self, reason: str) -> None:
+        """We have ended the connection for a new one. Said once, until one has lasted ten minutes."""
+        if not self._renewing:
+            log.warning(
+                "%s: %s. The connection is renewed, and what is open is sent again, as often as that happens. "
+                "Look into the broker's log and its limits.", self._broker, reason,
+            )  # fmt: skip
+        self._renewing = True
 
     def failed(self, reason: str) -> None:
         """No connection could be made."""

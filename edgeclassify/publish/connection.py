@@ -1,4 +1,4 @@
-"""One connection to a broker, on paho: the only importer of it besides the demo's subscriber.
+"""One connection to a broker, on paho.
 
 The publisher's thread drives paho's network functions itself instead of starting paho's thread. So every callback
 runs where the delivery state lives, no lock is held across a callback, and there is one place that waits: for the
@@ -8,7 +8,6 @@ of its own to send again, and what was unacknowledged comes from the spool, unde
 
 import contextlib
 import selectors
-import socket
 import ssl
 import time
 from collections import deque
@@ -22,18 +21,15 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edgeclassify.publish import reasons
+from edgeclassify.publish.client import CONNECT_TIMEOUT_S, LARGEST_PACKET, Client
 from edgeclassify.publish.credentials import Credentials
 from edgeclassify.publish.payload import Message
+from edgeclassify.publish.protocols import V5, V311
 from edgeclassify.publish.session import Link
 from edgeclassify.publish.wakeup import Interrupt, Waker
 
-CONNECT_TIMEOUT_S = 5.0
-"""For the TCP connect to each address, each TLS step, and the broker's answer to CONNECT."""
 WINDOW = 20
 """Unacknowledged messages at a time; a broker's smaller receive maximum wins."""
-LARGEST_PACKET = 2 * 2**20
-"""Bytes: a broker of MQTT 5 is told to keep larger ones from us; a Pi has no memory to spare for strangers."""
-V5, V311 = "5", "3.1.1"
 _PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
 _GOODBYE_S = 0.2
 
@@ -44,6 +40,18 @@ class LinkError(Exception):
 
 class ProtocolRefusedError(LinkError):
     """The broker says that it does not speak this version of MQTT."""
+
+
+class WillRefusedError(LinkError):
+    """The broker can't keep our will as it is: `retain` or `qos` is more than it offers."""
+
+    def __init__(self, text: str, *, retain: bool) -> None:
+        super().__init__(text)
+        self.retain = retain
+
+
+class NoBrokerError(LinkError):
+    """What answers speaks something else."""
 
 
 class UnansweredError(LinkError):
@@ -87,68 +95,6 @@ class _Packed(Properties):
         return packed
 
 
-class _Client(paho.Client):
-    """paho's client with a TCP connect that `interrupt` can end, and without Nagle's delay.
-
-    While `gathering`, what paho sends is kept, and goes out with `flush`: one system call for several messages.
-    `blocked`: the last flush could not send all. Then nothing more may be gathered, which has no bound.
-    """
-
-    def __init__(self, interrupt: Interrupt, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._interrupt = interrupt
-        self._gathered = bytearray()
-        self.gathering = self.blocked = False
-
-    def _sock_send(self, buf: Any) -> int:
-        if self.gathering:
-            self._gathered += buf
-            return len(buf)
-        if not self._flushed():
-            raise BlockingIOError
-        return super()._sock_send(buf)
-
-    def _flushed(self) -> bool:
-        """Send what was gathered; True when that was all. Raises OSError."""
-        if self._gathered:
-            # TLS wants to be asked again with the same bytes: more may follow them, none may go.
-            del self._gathered[: super()._sock_send(self._gathered)]
-        return not self._gathered
-
-    def flush(self) -> None:
-        """Send what was gathered, as far as the socket takes it: the rest when it can be written to."""
-        try:
-            self.blocked = not self._flushed()
-        except BlockingIOError:
-            self.blocked = True
-        except OSError as error:
-            raise LinkError("the network connection broke") from error
-
-    def want_write(self) -> bool:
-        """Is there more than the socket took?"""
-        return bool(self._gathered) or super().want_write()
-
-    def _create_socket_connection(self) -> socket.socket:
-        failure: OSError = OSError("no address")
-        for family, kind, proto, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
-            sock = socket.socket(family, kind, proto)
-            try:
-                self._interrupt.guard(sock)
-                sock.settimeout(CONNECT_TIMEOUT_S)
-                sock.connect(address)
-                # A PUBLISH must not wait for the ACK of the one before.
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            except InterruptedError:
-                sock.close()
-                raise
-            except OSError as error:
-                sock.close()
-                failure = error
-            else:
-                return sock
-        raise failure
-
-
 class PahoLink(Link):
     """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in."""
 
@@ -158,13 +104,21 @@ class PahoLink(Link):
         """(message id, why it was refused or None) of what the broker has answered."""
         self.arrived: deque[Arrived] = deque()
         """What was subscribed to and has come."""
-        self.denied: deque[str] = deque()
-        """Topics that the broker does not let us subscribe to."""
+        self.denied: deque[tuple[str, str]] = deque()
+        """(topic, reason) of what the broker does not let us subscribe to."""
+        self.skipped: deque[tuple[str, int]] = deque()
+        """(topic, bytes) of messages that are too large to be taken."""
         self.receive_maximum = WINDOW
         self.maximum_packet_size: int | None = None
+        self.maximum_qos, self.keeps_retained, self.knows_wildcards = 1, True, True
+        self.protocol, self.mqtt5 = protocol, protocol == V5
+        self.keepalive_s = float(settings.keepalive_s)
         self._subscribing: dict[int, str] = {}
+        self._unproven: list[int] = []  # sent with QoS 0 because the broker takes no more
+        self._proven_by_ping: list[int] | None = None
         self._cached_properties: dict[tuple[int, str | None, int | None], Properties] = {}
         self._connack: ReasonCode | None = None
+        self._said = ""
         self._ended: str | None = None
         self._selector = selectors.DefaultSelector()
         self._selector.register(waker.receiver, selectors.EVENT_READ)
@@ -185,8 +139,10 @@ class PahoLink(Link):
         connack = self._answer(answer_timeout_s)
         if connack.is_failure:
             name = connack.getName()
-            kind = ProtocolRefusedError if name == "Unsupported protocol version" else LinkError
-            raise kind(reasons.refusal(name, user=self._settings.credentials is not None))
+            text = reasons.refusal(name, user=self._settings.credentials is not None) + self._said
+            if name in ("Retain not supported", "QoS not supported"):
+                raise WillRefusedError(text, retain=name.startswith("Retain"))
+            raise (ProtocolRefusedError if name == "Unsupported protocol version" else LinkError)(text)
         self._interrupt.release()
 
     def _answer(self, timeout_s: float) -> ReasonCode:
@@ -194,13 +150,22 @@ class PahoLink(Link):
         while self._connack is None:
             left = deadline - time.monotonic()
             if left <= 0:
+                self._check_begin()
                 raise UnansweredError(f"no answer to CONNECT within {timeout_s:g} s")
             try:
                 self.step(left)
             except LinkError as error:
                 if self._connack is None:
+                    self._check_begin()
                     raise UnansweredError(reasons.unanswered(self._security())) from error
         return self._connack
+
+    def _check_begin(self) -> None:
+        """Raises LinkError where something has come, and it is no answer to CONNECT."""
+        if not self._client.is_broker:
+            raise NoBrokerError(reasons.no_broker(self._client.begin, self._security()))
+        if self._client.malformed:
+            raise ProtocolRefusedError(reasons.bad_answer(self._client.begin))
 
     def _security(self) -> reasons.Security:
         if self._settings.tls is None:
@@ -212,26 +177,36 @@ class PahoLink(Link):
         if self._client.socket() is None:
             return None
         self._client.gathering = not self._client.blocked
+        qos = min(message.qos, self.maximum_qos)
         info = self._client.publish(
             message.topic,
             message.payload,
-            message.qos,
-            message.retain,
+            qos,
+            message.retain and self.keeps_retained,
             self._properties(message, PacketTypes.PUBLISH),
         )
         self._client.gathering = False
-        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return None
+        if self.maximum_qos == 0:
+            self._unproven.append(info.mid)
+        return info.mid
 
     @property
     def congested(self) -> bool:
         """Does the socket take no more bytes now?"""
-        self._client.flush()
+        self._flush()
         return self._client.want_write()
 
     @property
     def answered(self) -> bool:
         """Has the broker answered CONNECT, be it with a no?"""
         return self._connack is not None
+
+    @property
+    def skipping(self) -> bool:
+        """Is a message being thrown away that is too large?"""
+        return self._client.skipping
 
     @property
     def subscribing(self) -> bool:
@@ -250,7 +225,8 @@ class PahoLink(Link):
 
     def step(self, timeout_s: float) -> None:
         """Wait for the network or the waker, and do what is due. Raises LinkError when the connection is gone."""
-        self._client.flush()
+        self._flush()
+        self._ask_for_proof()
         for key, events in self._select(timeout_s):
             if key.fileobj is self._waker.receiver:
                 self._waker.clear()
@@ -258,9 +234,25 @@ class PahoLink(Link):
             if events & selectors.EVENT_READ:
                 self._check(self._client.loop_read())
             if events & selectors.EVENT_WRITE:
-                self._client.flush()
+                self._flush()
                 self._check(self._client.loop_write())
         self._check(self._client.loop_misc())
+
+    def _flush(self) -> None:
+        try:
+            self._client.flush()
+        except OSError as error:
+            raise LinkError("the network connection broke") from error
+
+    def _ask_for_proof(self) -> None:
+        """Of what went out with QoS 0 in place of 1 all has arrived when a ping sent after it is answered."""
+        if self._unproven and self._proven_by_ping is None:
+            self._proven_by_ping, self._unproven = self._unproven, []
+            self._client.ping()
+
+    def _on_pinged(self) -> None:
+        self.acks.extend((mid, None) for mid in self._proven_by_ping or ())
+        self._proven_by_ping = None
 
     def close(self, *, graceful: bool) -> None:
         """End the connection; without grace there is no DISCONNECT, so that the broker publishes the will."""
@@ -279,6 +271,8 @@ class PahoLink(Link):
         # The callbacks hold this object, which holds the client: without them nothing waits for the collector.
         for name in ("on_connect", "on_disconnect", "on_publish", "on_message", "on_subscribe"):
             setattr(self._client, name, None)
+        for name in ("skipped", "pinged"):
+            self._client.__dict__.pop(name, None)
 
     def _select(self, timeout_s: float) -> list[tuple[selectors.SelectorKey, int]]:
         sock = self._client.socket()
@@ -296,11 +290,13 @@ class PahoLink(Link):
 
     def _check(self, rc: MQTTErrorCode) -> None:
         if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or self._client.socket() is None:
+            if self._client.malformed:
+                raise LinkError("the broker sent what is no MQTT: the connection is given up")
             raise LinkError(self._ended or "the network connection broke")
 
-    def _new_client(self) -> _Client:
+    def _new_client(self) -> Client:
         settings = self._settings
-        client = _Client(
+        client = Client(
             self._interrupt,
             CallbackAPIVersion.VERSION2,
             client_id=settings.client_id,
@@ -324,6 +320,8 @@ class PahoLink(Link):
         client.on_publish = self._on_publish
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
+        client.skipped = lambda topic, size: self.skipped.append((topic, size))
+        client.pinged = self._on_pinged
         return client
 
     def _connect_properties(self) -> Properties | None:
@@ -349,19 +347,26 @@ class PahoLink(Link):
 
     def _on_connect(self, _client: object, _data: object, _flags: object, reason: ReasonCode, found: Any) -> None:
         self._connack = reason
+        self._said = reasons.said(found)
         self.receive_maximum = getattr(found, "ReceiveMaximum", WINDOW)
         self.maximum_packet_size = getattr(found, "MaximumPacketSize", None)
+        self.maximum_qos = getattr(found, "MaximumQoS", 1)
+        self.keeps_retained = bool(getattr(found, "RetainAvailable", 1))
+        self.knows_wildcards = bool(getattr(found, "WildcardSubscriptionAvailable", 1))
+        # 0: the broker wants none. A dead connection is noticed all the same, by what it does not acknowledge.
+        self.keepalive_s = float(getattr(found, "ServerKeepAlive", 0) or self.keepalive_s)
 
     def _on_disconnect(
-        self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
+        self, _client: object, _data: object, flags: Any, reason: ReasonCode, found: object
     ) -> None:
         # May be called twice for one connection: the first call has the reason.
         if self._ended is None:
             by_broker = flags.is_disconnect_packet_from_server
-            self._ended = reasons.disconnection(reason.getName(), by_broker=by_broker)
+            self._ended = reasons.disconnection(reason.getName(), by_broker=by_broker) + reasons.said(found)
 
     def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
-        self.acks.append((mid, reason.getName().lower() if reason.is_failure else None))
+        if self.maximum_qos > 0:  # else it is only written: a ping proves the rest
+            self.acks.append((mid, reason.getName().lower() if reason.is_failure else None))
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         # A topic that is no UTF-8 has no name to answer to, and must not end the connection.
@@ -372,5 +377,6 @@ class PahoLink(Link):
         self, _client: object, _data: object, mid: int, codes: list[ReasonCode], _found: object
     ) -> None:
         topic = self._subscribing.pop(mid, None)
-        if topic is not None and any(code.is_failure for code in codes):
-            self.denied.append(topic)
+        failures = [code.getName().lower() for code in codes if code.is_failure]
+        if topic is not None and failures:
+            self.denied.append((topic, failures[0]))

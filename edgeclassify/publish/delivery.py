@@ -1,64 +1,49 @@
 """The delivery thread: connect, deliver, listen, connect again."""
 
 import logging
-import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from threading import Event as Flag
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish import payload
-from edgeclassify.publish.announce import Announcer
+from edgeclassify.publish.announce import STABLE_S, Announcer
 from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.commands import Inbox
 from edgeclassify.publish.connection import (
-    CONNECT_TIMEOUT_S,
-    V5,
-    V311,
     WINDOW,
-    Arrived,
     BrokerSettings,
     LinkError,
     PahoLink,
     ProtocolRefusedError,
     UnansweredError,
+    WillRefusedError,
 )
-from edgeclassify.publish.discovery import Announcement
-from edgeclassify.publish.live import Rank
+from edgeclassify.publish.fitting import fitted
+from edgeclassify.publish.in_flight import SILENT_S
+from edgeclassify.publish.listening import Ears, Listening
 from edgeclassify.publish.outbox import Outbox
 from edgeclassify.publish.oversize import Oversize
+from edgeclassify.publish.protocols import Attempt, Protocols
 from edgeclassify.publish.session import Session
 from edgeclassify.publish.wakeup import Interrupt, Waker
 from edgeclassify.pulse import Pulse
-from edgeclassify.types import Request
 
 log = logging.getLogger(__name__)
 
 _TICK_S = 1.0
-_GUESSING_S = 2.0
-"""For the first answer of a broker that may not understand MQTT 5 and wait for more bytes; then 3.1.1 is tried."""
 CONNECT_LIMIT_S = 300.0
 """For one attempt to connect: several name servers that don't answer, several addresses, TLS, and the answer."""
 TURN_LIMIT_S = 5.0
 """For one turn on a connection: a wait of _TICK_S at most, and what is due. Also what a pause may be late by."""
+_SHORT_ONES = 2
+"""After so many connections that ended within seconds the next one goes on where the last one ended. (After one
+it sends all values again: the broker may have lost them.)"""
 _SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline`
-DISCOVERY_JITTER_S = 5.0
-"""When Home Assistant comes back every node announces itself, and they must not all do so at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """What the node listens to beside its own status."""
-
-    inbox: Inbox | None
-    on_request: Callable[[Request], None]
-    announcement: Announcement | None
-
-    def topics(self) -> tuple[str, ...]:
-        """What is subscribed to."""
-        birth = () if self.announcement is None else self.announcement.birth_topics
-        return birth if self.inbox is None else (*birth, *self.inbox.subscriptions())
+class OverdueError(LinkError):
+    """The broker does not acknowledge what it should: the connection is renewed."""
 
 
 class Delivery:
@@ -74,17 +59,18 @@ class Delivery:
         on_removed: Callable[[str], None],
         backoff: Backoff,
     ) -> None:
-        self._config, self._outbox, self.listening = config, outbox, listening
-        self._subscribed: tuple[str, ...] = ()
+        self._config, self._outbox = config, outbox
         self._topics = outbox.layout.topics
+        self._ears = Ears(outbox, listening)
+        self._subscribed: list[str] = []
         self._on_removed, self._backoff = on_removed, backoff
-        self._protocol = V311 if config.protocol == V311 else V5
-        self._protocol_known = config.protocol != "auto"
+        self._protocols = Protocols(config.protocol)
         self._refused: set[str] = set()
         self._oversize = Oversize()
-        self._denied: set[str] = set()
+        self._known: Collection[str] = ()
+        self._short_ones = 0
+        self._lacks_said: set[str] = set()
         self._announcer = Announcer(f"broker {config.host}:{config.port}", client_id)
-        self._announce_at: float | None = None
         self._stopping = Flag()
         self._deadline = 0.0
         self._waker = Waker()
@@ -103,9 +89,14 @@ class Delivery:
         """There is something to send."""
         self._waker.wake()
 
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self._ears.listening
+
     def listen(self, listening: Listening) -> None:
         """Listen to something else from now on."""
-        self.listening = listening
+        self._ears.listening = listening
 
     def finish(self, deadline: float) -> None:
         """End by then (monotonic seconds): deliver, say goodbye. Without a connection: end at once."""
@@ -127,7 +118,7 @@ class Delivery:
         """The thread: connect, deliver, wait, again, until it is to finish."""
         while not self._stopping.is_set():
             try:
-                self._one_connection(settings)
+                settings = self._one_connection(settings)
             except Exception:
                 # The daemon runs for months: a fault in here costs this connection, not the publisher.
                 log.exception("the broker connection failed by a fault in edgeclassify")
@@ -139,52 +130,65 @@ class Delivery:
 
     # --- connecting ------------------------------------------------------------------------------------
 
-    def _one_connection(self, settings: BrokerSettings) -> None:
+    def _one_connection(self, settings: BrokerSettings) -> BrokerSettings:
+        """Returns the settings for the next one."""
         try:
             link = self._open(settings)
+        except WillRefusedError as error:
+            self._announcer.failed(str(error))
+            return _with_less_of_a_will(settings, error)
         except LinkError as error:
             if not self._stopping.is_set():
                 self._announcer.failed(str(error))
-            return
+            return settings
         begin = time.monotonic()
         graceful = False
         try:
-            self._announcer.connected(self._protocol)
+            self._announcer.connected(link.protocol)
             graceful = self._deliver(link)
         except LinkError as error:
             if not self._stopping.is_set():
-                self._announcer.ended(str(error), time.monotonic() - begin)
+                self._say_ended(error, time.monotonic() - begin)
         finally:
             self.connected = False
             self._outbox.take_results()
             self._backoff.connected_for(time.monotonic() - begin)
             link.close(graceful=graceful)
+        return settings
+
+    def _say_ended(self, error: LinkError, lasted_s: float) -> None:
+        if isinstance(error, OverdueError):
+            self._announcer.renewed(str(error))
+        else:
+            self._announcer.ended(str(error), lasted_s)
 
     def _open(self, settings: BrokerSettings) -> PahoLink:
         """A connection with the protocol that the broker speaks. Raises LinkError."""
-        try:
-            return self._attempt(settings, self._protocol)
-        except ProtocolRefusedError:
-            if self._config.protocol != "auto" or self._protocol == V311:
-                raise
-        except UnansweredError:
-            if self._protocol_known or self._stopping.is_set():
-                raise
-        link = self._attempt(settings, V311)
-        self._protocol = V311
-        return link
+        attempt: Attempt | None = self._protocols.first()
+        while attempt is not None:
+            protocol = attempt.protocol
+            try:
+                link = self._attempt(settings, attempt)
+            except (ProtocolRefusedError, UnansweredError) as error:
+                attempt = self._protocols.fails(protocol, refused=isinstance(error, ProtocolRefusedError))
+                if attempt is None or self._stopping.is_set():
+                    raise
+            else:
+                self._protocols.works(protocol)
+                return link
+        raise LinkError("no version of MQTT to try")
 
-    def _attempt(self, settings: BrokerSettings, protocol: str) -> PahoLink:
+    def _attempt(self, settings: BrokerSettings, attempt: Attempt) -> PahoLink:
         self.pulse.beat(CONNECT_LIMIT_S)
-        link = PahoLink(settings, protocol, self._waker, self._interrupt)
+        link = PahoLink(settings, attempt.protocol, self._waker, self._interrupt)
         try:
-            link.open(CONNECT_TIMEOUT_S if self._protocol_known or protocol == V311 else _GUESSING_S)
+            link.open(attempt.timeout_s)
         except BaseException as error:
             # Any answer to CONNECT but "unsupported" shows that the broker understood it.
-            self._protocol_known |= type(error) is LinkError and link.answered
+            if link.answered and not isinstance(error, ProtocolRefusedError):
+                self._protocols.works(attempt.protocol)
             link.close(graceful=False)
             raise
-        self._protocol_known = True
         return link
 
     # --- one connection --------------------------------------------------------------------------------
@@ -193,25 +197,30 @@ class Delivery:
         """One connection's deliveries until the end; True when the goodbye was acknowledged."""
         outbox = self._outbox
         outbox.renew_states(older_than_s=0.0)
+        self._say_lacks(link)
         session = Session(
             link=link, topics=self._topics, live=outbox.live, answers=outbox.answers, spool=outbox.spool,
             # One place stays free for the `offline` of the end.
             window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
-            oversize=self._oversize, on_removed=self._on_removed,
+            oversize=self._oversize, known=self._known if self._short_ones >= _SHORT_ONES else (),
+            on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
         self.pulse.beat(TURN_LIMIT_S)
         begin = time.monotonic()
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
-        self._subscribed = ()
+        self._subscribed = []
         self._subscribe(link)
         try:
             return self._serve(link, session)
         except LinkError:
             self._take_answers(link, session)  # that came just before the end
-            if link.maximum_packet_size is None and not self._stopping.is_set():
-                self._oversize.connection_ended(time.monotonic() - begin, session.unacknowledged)
+            if not self._stopping.is_set():
+                self._known = session.ended(time.monotonic() - begin)
+                self._short_ones = self._short_ones + 1 if time.monotonic() - begin < STABLE_S else 0
+            if link.skipping:
+                self._ears.stuck()
             raise
         finally:
             session.settle()
@@ -219,28 +228,51 @@ class Delivery:
     def _serve(self, link: PahoLink, session: Session) -> bool:
         """Deliver until the end; True when `offline` was acknowledged."""
         begin = time.monotonic()
+        tick_s = min(_TICK_S, link.keepalive_s / 4)
         while not self._stopping.is_set():
-            now = time.monotonic()
+            lasted_s = time.monotonic() - begin
             self.pulse.beat(TURN_LIMIT_S)
-            self._announcer.lasting(now - begin)
+            self._announcer.lasting(lasted_s)
             if self._config.heartbeat_s > 0:
                 self._outbox.renew_states(older_than_s=self._config.heartbeat_s)
             self._subscribe(link)
-            self._announce_when_due(now)
+            self._ears.answer()
             session.pump()
+            self._check_answers(link, session, lasted_s)
             self._send_results(link)
-            self._step(link, session, _TICK_S)
+            self._step(link, session, tick_s)
             if not link.subscribing:
                 self._tried.set()
         return self._farewell(link, session)
+
+    def _subscribe(self, link: PahoLink) -> None:
+        """Ask for what is to be listened to, and for no more of what is not any more."""
+        wanted = self._ears.wanted(wildcards=link.knows_wildcards)
+        before, self._subscribed = self._subscribed, wanted
+        for topic in wanted:
+            if topic not in before:
+                link.subscribe(topic)
+        for topic in before:
+            if topic not in wanted:
+                link.unsubscribe(topic)
+
+    def _check_answers(self, link: PahoLink, session: Session, lasted_s: float) -> None:
+        """Raises OverdueError where acknowledgements are missing."""
+        if link.subscribing and lasted_s > SILENT_S:
+            self._ears.unheard()
+        why = session.overdue()
+        if why is not None and not link.congested:
+            raise OverdueError(why)
 
     def _step(self, link: PahoLink, session: Session, timeout_s: float) -> None:
         link.step(timeout_s)
         self._take_answers(link, session)
         while link.denied:
-            self._say_denied(link.denied.popleft())
+            self._ears.denied(*link.denied.popleft())
+        while link.skipped:
+            self._ears.skipped(*link.skipped.popleft())
         while link.arrived:
-            self._receive(link.arrived.popleft())
+            self._ears.hear(link.arrived.popleft(), stopping=self._stopping.is_set())
 
     def _take_answers(self, link: PahoLink, session: Session) -> None:
         while link.acks:
@@ -267,48 +299,28 @@ class Delivery:
     def _send_results(self, link: PahoLink) -> None:
         messages = self._outbox.take_results()
         if not link.congested:
+            limit = link.maximum_packet_size
             for message in messages:
-                link.send(message)
+                less = message if limit is None else fitted(message, limit, mqtt5=link.mqtt5)
+                if less is not None:
+                    link.send(less)
 
-    # --- listening -------------------------------------------------------------------------------------
+    def _say_lacks(self, link: PahoLink) -> None:
+        """What the broker does not offer, once."""
+        lacks = {
+            "retain": "" if link.keeps_retained else "it keeps no retained messages: who comes later sees nothing",
+            "QoS 1": ""
+            if link.maximum_qos
+            else "it takes QoS 0 only: a ping after them shows that events arrived",
+        }
+        for name, text in lacks.items():
+            if text and name not in self._lacks_said:
+                self._lacks_said.add(name)
+                log.warning("broker %s:%d: %s", self._config.host, self._config.port, text)
 
-    def _subscribe(self, link: PahoLink) -> None:
-        """Ask for what is to be listened to, and for no more of what is not any more."""
-        wanted = (self._topics.status, *self.listening.topics())
-        before, self._subscribed = self._subscribed, wanted
-        for topic in wanted:
-            if topic not in before:
-                link.subscribe(topic)
-        for topic in before:
-            if topic not in wanted:
-                link.unsubscribe(topic)
 
-    def _receive(self, arrived: Arrived) -> None:
-        announcement, inbox = self.listening.announcement, self.listening.inbox
-        if arrived.topic == self._topics.status:
-            if not arrived.payload:
-                # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
-                self._outbox.live.renew()
-            # The will of an earlier connection, published late: we are here.
-            elif arrived.payload == payload.OFFLINE and not self._stopping.is_set():
-                self._outbox.live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
-        elif announcement is not None and arrived.topic in announcement.birth_topics:
-            if arrived.payload == payload.ONLINE:
-                self._announce_at = time.monotonic() + random.uniform(0, DISCOVERY_JITTER_S)
-        elif inbox is not None:
-            found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
-            if isinstance(found, Request):
-                self.listening.on_request(found)
-            elif found is not None:
-                self._outbox.put_answer(found)
-
-    def _announce_when_due(self, now: float) -> None:
-        announcement = self.listening.announcement
-        if announcement is not None and self._announce_at is not None and now >= self._announce_at:
-            self._announce_at = None
-            self._outbox.live.put(Rank.DISCOVERY, announcement.message)
-
-    def _say_denied(self, topic: str) -> None:
-        if topic not in self._denied:
-            self._denied.add(topic)
-            log.warning("%s: the broker does not let this node listen here. Check its access rules.", topic)
+def _with_less_of_a_will(settings: BrokerSettings, error: WillRefusedError) -> BrokerSettings:
+    """The broker can't keep our will as it is; what it can do is better than none."""
+    will = settings.will
+    less = replace(will, retain=False) if error.retain else replace(will, qos=0)
+    return replace(settings, will=less)

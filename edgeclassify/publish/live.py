@@ -1,6 +1,6 @@
 """The newest value of every retained topic: what the broker must show as soon as it can be reached."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 from threading import Lock
 
@@ -57,11 +57,22 @@ class LiveValues:
         for rank, message in values:
             self.put_changed(rank, [message])
 
-    def renew(self) -> None:
-        """A new connection: everything is to be sent again, by rank."""
+    def renew(self, except_for: Collection[str] = ()) -> None:
+        """A new connection: everything is to be sent again, by rank. `except_for`: topics whose value the broker
+        has, where no newer one waits; `status` is always sent, since a will may have come after it."""
         with self._lock:
             by_rank = sorted(self._values, key=lambda topic: self._values[topic][0])
-            self._waiting = dict.fromkeys(by_rank)
+            self._waiting = dict.fromkeys(
+                topic
+                for topic in by_rank
+                if topic not in except_for or topic in self._waiting or self._values[topic][0] is Rank.STATUS
+            )
+
+    def is_newest(self, message: Message) -> bool:
+        """Is this, and no newer one, the value of its topic?"""
+        with self._lock:
+            known = self._values.get(message.topic)
+        return known is not None and known[1] == message
 
     def take(self) -> Message | None:
         """The next message to send, which then counts as sent; None when nothing waits."""

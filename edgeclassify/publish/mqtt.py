@@ -10,10 +10,11 @@ from edgeclassify.publish.backoff import Backoff
 from edgeclassify.publish.commands import Inbox
 from edgeclassify.publish.connection import BrokerSettings
 from edgeclassify.publish.credentials import credentials, tls_context
-from edgeclassify.publish.delivery import Delivery, Listening
+from edgeclassify.publish.delivery import Delivery
 from edgeclassify.publish.discovery import Announcement
 from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
 from edgeclassify.publish.layout import Layout
+from edgeclassify.publish.listening import Listening
 from edgeclassify.publish.live import Rank
 from edgeclassify.publish.outbox import Outbox
 from edgeclassify.publish.payload import Message

@@ -1,64 +1,101 @@
-"""Retained values that the broker does not take without a word of it.
+"""What a broker does not take without a word of it.
 
 MQTT 3.1.1 has no way to tell a limit: a broker closes the connection on a larger packet. As values go first on
-every connection, one that is too large would keep all events back for ever.
+every connection, one that is too large would keep all the rest back for ever. But connections end for many
+reasons: that something large was under way is no proof.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 from edgeclassify.publish.announce import STABLE_S
-from edgeclassify.publish.payload import Message
+from edgeclassify.publish.in_flight import Sent
 
 log = logging.getLogger(__name__)
 
 IN_A_ROW = 3
-SMALLEST = 1024
-"""Bytes: no broker's limit is as low as this."""
-RETRY_S = 86_400.0
-"""After so long the value is tried again: its connections may have ended for another reason."""
+"""So many connections must end on one message before it counts as too large."""
+PROBE_AFTER_S = 2.0
+"""A suspect is sent when the connection has lasted so long without it."""
+RETRY_S, RETRY_MAX_S = 3600.0, 86_400.0
+"""After so long what was left out is tried again; each time that it fails this doubles."""
+_MOST_SUSPECTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A message on which connections may have ended, and how often that was seen."""
+
+    size: int
+    strikes: int = 0
 
 
 class Oversize:
-    """Learns from connections that end within seconds, and says what it leaves out. Used by one thread.
+    """Learns how large a packet may be from connections that end within seconds. Used by one thread.
 
-    The suspect is the largest value that was unacknowledged at the end of each of three such connections. It and
-    larger ones of its topic are left out for a day. `clock`: monotonic seconds.
+    The largest message that was under way when such a connection ended becomes a suspect: from then on it waits
+    until all the rest has been sent and the connection stands, and goes out as a probe. Where it arrives the
+    suspicion was wrong. Where the connection ends on it three times, and each time what was sent before it has
+    arrived, its size counts as more than the broker takes, for an hour. `clock`: monotonic seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._suspect, self._size, self._count = "", 0, 0
-        self._left_out: dict[str, tuple[int, float]] = {}
+        self._suspects: dict[Hashable, _Suspect] = {}
+        self._limit: int | None = None
+        self._until, self._pause_s = 0.0, RETRY_S
 
-    def connection_ended(self, lasted_s: float, unacknowledged: Iterable[Message]) -> None:
-        """A connection to a broker that has told no limit has ended; what it had not acknowledged."""
-        values = (message for message in unacknowledged if message.retain and len(message.payload) > SMALLEST)
-        largest = max(values, key=lambda message: len(message.payload), default=None)
-        if lasted_s >= STABLE_S or largest is None:
-            self._suspect, self._count = "", 0
-            return
-        size = len(largest.payload)
-        again = largest.topic == self._suspect
-        self._suspect, self._count = largest.topic, self._count + 1 if again else 1
-        self._size = min(size, self._size) if again else size
-        if self._count == IN_A_ROW:
-            self._leave_out(self._suspect, self._size)
-            self._suspect, self._count = "", 0
+    @property
+    def limit(self) -> int | None:
+        """Bytes of the largest packet to send; None while nothing is known."""
+        if self._limit is not None and self._clock() >= self._until:
+            self._limit = None
+        return self._limit
 
-    def leaves_out(self, message: Message) -> bool:
-        """Is the message not to be sent?"""
-        size, until = self._left_out.get(message.topic, (0, 0.0))
-        if message.topic in self._left_out and self._clock() >= until:
-            del self._left_out[message.topic]
-            return False
-        return message.retain and 0 < size <= len(message.payload)
+    def is_suspect(self, key: Hashable) -> bool:
+        """Is it to be sent as a probe only?"""
+        return key in self._suspects
 
-    def _leave_out(self, topic: str, size: int) -> None:
-        self._left_out[topic] = (size, self._clock() + RETRY_S)
+    def arrived(self, key: Hashable) -> None:
+        """The broker has taken it."""
+        if self._suspects.pop(key, None) is not None and not self._suspects:
+            self._pause_s = RETRY_S
+
+    def connection_ended(
+        self, lasted_s: float, unanswered: Sequence[Sent], *, probe: Hashable, largest_answered: int
+    ) -> None:
+        """A connection has ended against our will. `unanswered`: what had not arrived, in the order of sending;
+        `probe`: the key of the suspect that was sent, None for none; `largest_answered`: bytes."""
+        now = self._clock()
+        recent = [sent for sent in unanswered if now - sent.at < STABLE_S]
+        if probe is not None and recent and recent[0] is unanswered[0] and recent[0].key == probe:
+            self._strike(recent[0], largest_answered)
+        elif lasted_s < STABLE_S:
+            larger = (sent for sent in recent if sent.size > largest_answered and sent.key not in self._suspects)
+            suspect = max(larger, key=lambda sent: sent.size, default=None)
+            if suspect is not None and suspect.number > 0:  # the very first is `online`
+                self._suspects[suspect.key] = _Suspect(suspect.size)
+                if len(self._suspects) > _MOST_SUSPECTS:
+                    del self._suspects[next(iter(self._suspects))]
+
+    def _strike(self, sent: Sent, largest_answered: int) -> None:
+        known = self._suspects.get(sent.key, _Suspect(sent.size))
+        self._suspects[sent.key] = _Suspect(min(known.size, sent.size), known.strikes + 1)
+        if known.strikes + 1 >= IN_A_ROW:
+            self._learn(sent, largest_answered)
+
+    def _learn(self, sent: Sent, largest_answered: int) -> None:
+        # Half as large, or all that is a byte shorter would have to be tried, too.
+        self._limit = max(largest_answered, sent.size // 2)
+        self._until = self._clock() + self._pause_s
         log.warning(
-            "%s: left out for a day. %d connections in a row ended while its %d bytes were under way: the broker "
-            "may limit the packet size. Raise that (Mosquitto: max_packet_size), or make the message smaller.",
-            topic, IN_A_ROW, size,
+            "%s: left out for %.0f h. %d connections ended on its %d bytes, and smaller messages arrive: the "
+            "broker may limit the packet size. What has more than %d bytes is left out or shortened. Raise the "
+            "limit (Mosquitto: max_packet_size), or make the message smaller.",
+            sent.message.topic, self._pause_s / 3600, IN_A_ROW, sent.size, self._limit,
         )  # fmt: skip
+        self._pause_s = min(2 * self._pause_s, RETRY_MAX_S)
+        # When its time has come one more connection that ends on it is enough.
+        self._suspects = {sent.key: _Suspect(sent.size, IN_A_ROW - 1)}

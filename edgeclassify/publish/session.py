@@ -9,15 +9,20 @@ connection's backlog.
 
 import logging
 from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import replace
 
+from edgeclassify.publish import reasons
+from edgeclassify.publish.announce import STABLE_S
 from edgeclassify.publish.answers import Answers
-from edgeclassify.publish.interface import Spool, SpooledEvent
+from edgeclassify.publish.fitting import fitted
+from edgeclassify.publish.in_flight import InFlight, Sent
+from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.live import LiveValues
-from edgeclassify.publish.oversize import Oversize
+from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics, spooled_message
+from edgeclassify.publish.walk import Walk
+from edgeclassify.publish.wire import packet_bytes
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +35,6 @@ LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
 """The spool is read anew after so many seconds in which it held events that no walk has met. The first time; every
 time that nothing is found this doubles."""
 _TRICKLE = 1
-_BATCH = 64
-_PACKET_HEAD = 128
-"""More than an MQTT packet needs beside topic and payload."""
 
 
 class Link(ABC):
@@ -40,53 +42,12 @@ class Link(ABC):
 
     maximum_packet_size: int | None
     """Largest packet in bytes that the broker takes; None: it has not said."""
+    mqtt5 = True
+    """Is it spoken? Its packets are a little larger."""
 
     @abstractmethod
     def send(self, message: Message) -> int | None:
         """Hand the message over for sending; its message id, None when the connection is gone. Never blocks."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A message on its way. `seq`: of an event; `answer`: its number among the answers."""
-
-    message: Message
-    seq: int | None = None
-    historical: bool = False
-    answer: int | None = None
-
-
-class _Walk:
-    """Reads the spool forwards, once: the events with a `seq` above `after`, up to `end` (None: no end).
-
-    What was not there, or could not be read, when it came by is not met: see Session._look_for_unmet.
-    """
-
-    def __init__(self, spool: Spool, *, after: int, end: int | None) -> None:
-        self._spool, self._end = spool, end
-        self._batch: deque[SpooledEvent] = deque()
-        self.after = after
-
-    def next(self) -> SpooledEvent | None:
-        """The next event; None when there is none now."""
-        if self.ended:
-            return None
-        event = self._batch.popleft()
-        self.after = event.seq
-        return event
-
-    @property
-    def ended(self) -> bool:
-        """Is there no event now?"""
-        if self._batch:
-            return False
-        end = self._spool.last_seq if self._end is None else self._end
-        if self.after >= end:
-            return True
-        self._batch.extend(e for e in self._spool.pending(_BATCH, after=self.after) if e.seq <= end)
-        if not self._batch:
-            self.after = end
-        return not self._batch
 
 
 class Session:
@@ -94,6 +55,8 @@ class Session:
 
     `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
     `refused`: topics whose refusal has been logged, and `oversize`: both kept from one session to the next;
+    `known`: topics whose value the broker took on a connection that has just ended within seconds: they come
+    last, or a broker that closes after a few messages would never get to the events;
     `on_removed(topic)`: the broker has taken an empty retained message.
     """
 
@@ -109,6 +72,7 @@ class Session:
         clock: Callable[[], float],
         refused: set[str],
         oversize: Oversize,
+        known: Collection[str] = (),
         on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._link, self._topics, self._live, self._answers = link, topics, live, answers
@@ -116,13 +80,12 @@ class Session:
         self._oversize = oversize
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
-        self._in_flight: dict[int, _Sent] = {}
-        self._unproven: dict[str, tuple[Message, frozenset[int]]] = {}  # QoS 0, with what was in flight before it
-        self._historical = 0
+        self._in_flight = InFlight(clock)
+        self._begin, self._sent = clock(), 0
         self._acknowledged: list[int] = []
         self._quiet_from = 0.0
-        self._events = _Walk(spool, after=spool.last_seq, end=None)
-        self._backlog = _Walk(spool, after=0, end=self._events.after)
+        self._events = Walk(spool, after=spool.last_seq, end=None)
+        self._backlog = Walk(spool, after=0, end=self._events.after)
         self._on_its_way: frozenset[int] = frozenset()
         self._held_back = 0
         self._looked_at = clock()
@@ -131,37 +94,62 @@ class Session:
         self._refused: dict[str, float] = {}
         self._refused_values: dict[str, float] = {}
         self._refused_said = refused
-        live.renew()
+        self._suspects: dict[Hashable, Sent] = {}
+        self._probe: Hashable = None
+        self._known, self._all_renewed = set(known), not known
+        live.renew(known)
         answers.renew()
 
     @property
     def idle(self) -> bool:
         """Is everything that can be delivered delivered and acknowledged?"""
-        waiting = self._in_flight or self._live.waiting or self._answers.waiting
+        waiting = len(self._in_flight) or self._live.waiting or self._answers.waiting
         return not waiting and self._events.ended and self._backlog.ended
 
     @property
     def unacknowledged(self) -> list[Message]:
         """What was sent and, as far as is known, has not arrived. (QoS 0 has no answer of its own.)"""
-        return [sent.message for sent in self._in_flight.values()] + [sent for sent, _ in self._unproven.values()]
+        return [sent.message for sent in self._in_flight.unanswered]
+
+    def overdue(self) -> str | None:
+        """Why the connection is to be renewed: acknowledgements are missing; None while all is well."""
+        return self._in_flight.overdue()
+
+    def ended(self, lasted_s: float) -> Collection[str]:
+        """The connection has ended against our will; returns what the next session is told as `known`."""
+        self._oversize.connection_ended(
+            lasted_s,
+            self._in_flight.unanswered,
+            probe=self._probe,
+            largest_answered=self._in_flight.largest_answered,
+        )
+        return self._known if lasted_s < STABLE_S else ()
 
     def pump(self) -> None:
         """Send what the window allows."""
         self._retry_refused()
+        if not self._all_renewed and self._clock() - self._begin >= STABLE_S:
+            self._all_renewed = True
+            self._live.renew()
         while len(self._in_flight) < self._window:
-            if not (self._send_value() or self._send_live_event() or self._send_answer() or self._send_backlog()):
+            if not (
+                self._send_value()
+                or self._send_live_event()
+                or self._send_answer()
+                or self._send_backlog()
+                or self._send_probe()
+            ):
                 self._look_for_unmet()
                 return
 
     def acknowledged(self, mid: int, refusal: str | None) -> None:
         """The broker has answered a message; `refusal`: why it did not take it, None when it did."""
-        sent = self._in_flight.pop(mid, None)
-        if sent is None:
+        found = self._in_flight.answered(mid, refused=refusal is not None)
+        if not found:
             return
-        if self._unproven and sent.message.qos:
-            # A broker answers in order: what went out before this has arrived too.
-            self._unproven = {topic: found for topic, found in self._unproven.items() if mid in found[1]}
-        self._historical -= sent.historical
+        sent, *proven = found
+        for other in proven:
+            self._arrived(other)
         if sent.answer is not None:
             self._answers.settled(sent.answer)
         if refusal is None:
@@ -175,7 +163,7 @@ class Session:
             self._spool.delivered(self._acknowledged)
             self._acknowledged = []
 
-    def _taken(self, sent: _Sent) -> None:
+    def _taken(self, sent: Sent) -> None:
         topic = sent.message.topic
         if sent.answer is None and topic in self._refused_said:
             self._refused_said.discard(topic)
@@ -184,63 +172,87 @@ class Session:
             self._acknowledged.append(sent.seq)
         elif sent.message.retain and not sent.message.payload:
             self._on_removed(topic)
+        if sent.message.qos:  # QoS 0 is answered when it is written: that says nothing
+            self._arrived(sent)
 
-    def _not_taken(self, sent: _Sent, refusal: str) -> None:
+    def _arrived(self, sent: Sent) -> None:
+        """The broker has it, whether by an answer of its own or by one to what was sent after it."""
+        self._oversize.arrived(sent.key)
+        if sent.key == self._probe:
+            self._probe = None
+        if sent.message.retain and self._live.is_newest(sent.message):
+            self._known.add(sent.message.topic)
+
+    def _not_taken(self, sent: Sent, refusal: str) -> None:
         topic = sent.message.topic
+        if sent.key == self._probe:
+            self._probe = None
         if sent.seq is not None:
             self._refused.setdefault(topic, self._clock() + REFUSED_RETRY_S)
             self._held_back += 1
         elif sent.message.retain:
             self._refused_values[topic] = self._clock() + REFUSED_RETRY_S
         kept = "" if sent.seq is None else " Its events stay in the spool."
-        self._say_refused(sent, f"refused by the broker: {refusal}. Check its access rules.{kept}")
+        hint = reasons.message_hint(refusal)
+        self._say(sent, f"refused by the broker: {refusal}.{hint}{kept}", topic)
 
-    def _say_refused(self, sent: _Sent, what: str) -> None:
-        topic = sent.message.topic
-        # Whoever asks chooses the name in an answer's topic: all count as one, or this would grow for ever.
+    def _say(self, sent: Sent, what: str, topic: str) -> None:
+        """Once for each topic. Whoever asks chooses the name in an answer's topic: all count as one, or what is
+        remembered would grow for ever."""
         known_as = topic if sent.answer is None else self._topics.response("")
         if known_as not in self._refused_said:
             self._refused_said.add(known_as)
-            log.warning("%s: %s", topic, what)
+            log.warning("%s: %s", sent.message.topic, what)
 
     def _send_value(self) -> bool:
         message = self._live.take()
         if message is None:
             return False
         self._refused_values.pop(message.topic, None)
-        return self._send(_Sent(message))
+        return self._send(message, message.topic)
 
     def _send_live_event(self) -> bool:
         while (event := self._events.next()) is not None:
             if self._topics.event(event.view) not in self._refused:
                 self._quiet_from = self._clock() + LIVE_HOLD_S
-                return self._send(_Sent(spooled_message(self._topics, event, historical=False), event.seq))
+                message = spooled_message(self._topics, event, historical=False)
+                return self._send(message, ("event", event.seq), seq=event.seq)
             self._held_back += 1
         return False
 
     def _send_answer(self) -> bool:
         found = self._answers.take()
-        return found is not None and self._send(_Sent(found[1], answer=found[0]))
+        return found is not None and self._send(found[1], ("answer", found[0]), answer=found[0])
 
     def _send_backlog(self) -> bool:
         allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
-        if self._historical >= allowed:
+        if self._in_flight.historical >= allowed:
             return False
         while (event := self._backlog.next()) is not None:
             if event.seq in self._on_its_way:
                 continue
             if self._topics.history(event.view) not in self._refused:
                 self._look_again_s = LOOK_AGAIN_S
-                return self._send(_Sent(spooled_message(self._topics, event, historical=True), event.seq, True))
+                message = spooled_message(self._topics, event, historical=True)
+                return self._send(message, ("event", event.seq), seq=event.seq, historical=True)
             self._held_back += 1
         return False
 
+    def _send_probe(self) -> bool:
+        """The smallest suspect, when the connection stands without it; one at a time."""
+        if not self._suspects or self._probe is not None or self._clock() - self._begin < PROBE_AFTER_S:
+            return False
+        sent = self._suspects.pop(min(self._suspects, key=lambda key: self._suspects[key].size))
+        self._probe = sent.key
+        self._held_back -= sent.seq is not None
+        return self._hand_over(sent)
+
     def _walk_again(self) -> None:
         """What the spool still holds becomes backlog, except what is on its way."""
-        in_flight = (sent.seq for sent in self._in_flight.values() if sent.seq is not None)
-        self._on_its_way = frozenset((*in_flight, *self._acknowledged))
-        self._backlog = _Walk(self._spool, after=0, end=self._events.after)
+        self._on_its_way = frozenset((*self._in_flight.seqs, *self._acknowledged))
+        self._backlog = Walk(self._spool, after=0, end=self._events.after)
         self._held_back = 0
+        self._suspects = {key: sent for key, sent in self._suspects.items() if sent.seq is None}
         self._looked_at, self._unmet_since = self._clock(), None
 
     def _look_for_unmet(self) -> None:
@@ -252,7 +264,7 @@ class Session:
         if self._spool.depth <= len(self._acknowledged) or not (self._events.ended and self._backlog.ended):
             self._unmet_since = None
             return
-        known = len(self._acknowledged) + sum(sent.seq is not None for sent in self._in_flight.values())
+        known = len(self._acknowledged) + len(self._in_flight.seqs)
         now = self._clock()
         if self._spool.depth <= known + self._held_back:
             self._unmet_since = None
@@ -265,25 +277,57 @@ class Session:
             self._look_again_s = min(2 * self._look_again_s, LOOK_AGAIN_MAX_S)
             self._walk_again()
 
-    def _send(self, sent: _Sent) -> bool:
-        message = sent.message
-        limit = self._link.maximum_packet_size
-        if limit is not None and len(message.payload) + len(message.topic) + _PACKET_HEAD > limit:
-            size = len(message.payload)
-            self._say_refused(sent, f"not sent: {size} bytes, and the broker takes at most {limit}")
-            self._held_back += sent.seq is not None
-            if sent.answer is not None:
-                self._answers.settled(sent.answer)
+    def _send(
+        self,
+        message: Message,
+        key: Hashable,
+        *,
+        seq: int | None = None,
+        historical: bool = False,
+        answer: int | None = None,
+    ) -> bool:
+        """Send it, as far as it fits, or hold it back; False when the connection is gone."""
+        size = packet_bytes(message, mqtt5=self._link.mqtt5)
+        sent = Sent(message, key, size, seq, historical, answer)
+        limit = self._limit
+        if limit is not None and size > limit:
+            less = fitted(message, limit, mqtt5=self._link.mqtt5)
+            if less is None:
+                self._too_large(sent, limit)
+                return True
+            what = f"shortened from {size} to at most {limit} bytes, which is all that the broker takes"
+            self._say(sent, what, f"{message.topic} shortened")
+            sent = replace(sent, message=less, size=packet_bytes(less, mqtt5=self._link.mqtt5))
+        if self._oversize.is_suspect(key):
+            self._suspects[key] = sent
+            self._held_back += seq is not None
             return True
-        if message.retain and self._oversize.leaves_out(message):
-            return True
-        mid = self._link.send(message)
+        return self._hand_over(sent)
+
+    @property
+    def _limit(self) -> int | None:
+        """Bytes of the largest packet to send, by what the broker says or by what has been learned."""
+        known = [size for size in (self._link.maximum_packet_size, self._oversize.limit) if size is not None]
+        return min(known, default=None)
+
+    def _too_large(self, sent: Sent, limit: int) -> None:
+        """It waits, and holds nothing else up: the limit may be raised one day."""
+        kept = "" if sent.seq is None else ". It stays in the spool, and those that fit are sent"
+        what = f"not sent: {sent.size} bytes, and the broker takes at most {limit}{kept}"
+        self._say(sent, what, f"{sent.message.topic} size")
+        self._held_back += sent.seq is not None
+        if sent.answer is not None:
+            self._answers.settled(sent.answer)
+        elif sent.seq is None:
+            self._refused_values[sent.message.topic] = self._clock() + REFUSED_RETRY_S
+
+    def _hand_over(self, sent: Sent) -> bool:
+        mid = self._link.send(sent.message)
         if mid is None:
             return False
-        if message.retain and message.qos == 0:
-            self._unproven[message.topic] = message, frozenset(self._in_flight)
-        self._in_flight[mid] = sent
-        self._historical += sent.historical
+        self._in_flight.add(mid, replace(sent, number=self._sent, at=self._clock()))
+        self._sent += 1
+        self._known.discard(sent.message.topic)
         return True
 
     def _retry_refused(self) -> None:

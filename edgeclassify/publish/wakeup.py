@@ -55,14 +55,22 @@ class Interrupt:
         with self._lock:
             self._release()
 
+    def break_off(self) -> None:
+        """Break what is being connected now."""
+        with self._lock:
+            self._shut_down()
+
     def fire(self) -> None:
         """Break what is being connected, and refuse every later attempt."""
         with self._lock:
             self._fired = True
-            if self._guarded is not None:
-                with contextlib.suppress(OSError):
-                    self._guarded.shutdown(socket.SHUT_RDWR)
+            self._shut_down()
             self._release()
+
+    def _shut_down(self) -> None:
+        if self._guarded is not None:
+            with contextlib.suppress(OSError):
+                self._guarded.shutdown(socket.SHUT_RDWR)
 
     def _release(self) -> None:
         if self._guarded is not None:

@@ -323,7 +323,21 @@ def answering(answer: bytes) -> Iterator[tuple[int, list[bytes]]]:
         (b"\x20\x03\x00\x88\x00", "refused: server unavailable"),
         (b"\x20\x03\x00\x85\x00", "refused: client identifier not valid (choose another mqtt.client_id)"),
         (b"\x20\x03\x00\x8a\x00", "refused: banned"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "closed the connection without an answer"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "no MQTT broker (it starts with 'HTTP/1.1 400 Bad Request'): check mqtt.host and mqtt.port",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "no MQTT broker (it starts with 'SSH-2.0-OpenSSH_9.2')"),
+        (b"H", "no MQTT broker (it starts with 'H')"),
+        (b"\x00\x1b[31m\xff", "no MQTT broker (it starts with 00 1b 5b 33 31 6d ff)"),
+        (b"\x15\x03\x03\x00\x02\x02\x46", "it wants TLS on this port: set mqtt.tls"),
+        (b"\x20\x06\x00\x00\x03\x21\x00\x00", "its answer to CONNECT is no valid MQTT: 20 06 00 00 03 21 00 00"),
+        (b"\x20\x03\x00\x97\x00", "refused: quota exceeded (the broker's quota for this client is used up"),
+        (b"\x20\x03\x00\x89\x00", "refused: server busy (the broker is busy or starting"),
+        (
+            b"\x20\x16\x00\x9d\x13\x1c\x00\x05there\x1f\x00\x08not\there",
+            "server moved (set mqtt.host to the server that is meant); it says 'not\\there'; server 'there'",
+        ),
         (b"", "closed the connection without an answer"),
     ],
 )

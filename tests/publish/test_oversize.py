@@ -1,60 +1,137 @@
+"""What counts as too large for a broker that does not say so, and what does not."""
+
 import pytest
 
 from edgeclassify.publish.announce import STABLE_S
-from edgeclassify.publish.oversize import IN_A_ROW, RETRY_S, SMALLEST, Oversize
+from edgeclassify.publish.in_flight import Sent
+from edgeclassify.publish.oversize import IN_A_ROW, RETRY_MAX_S, RETRY_S, Oversize
 from edgeclassify.publish.payload import Message
 
 
-def value(topic: str, size: int) -> Message:
-    return Message(topic, b"x" * size, 1, True)
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-BIG = value("gate/snapshot", 5000)
+def sent(topic: str, size: int, number: int, at: float = 999.0) -> Sent:
+    return Sent(Message(topic, b"x" * size, 1, True), topic, size, number=number, at=at)
 
 
-def test_the_largest_value_of_three_short_connections_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
-    oversize = Oversize()
-    smaller, small = value("porch/snapshot", 3000), value("info", 700)
-    for size in (5200, 5000, 5100):
-        assert not oversize.leaves_out(value("gate/snapshot", 9000))
-        oversize.connection_ended(2.0, [small, value("gate/snapshot", size), smaller])
-    left_out = [oversize.leaves_out(value("gate/snapshot", size)) for size in (4999, 5000, 9000)]
-    assert left_out == [False, True, True]
-    assert not oversize.leaves_out(smaller)
+STATUS, INFO = sent("status", 60, 0), sent("info", 700, 1)
+DISCOVERY = sent("config", 9000, 2)
+
+
+def ended(
+    oversize: Oversize,
+    *unanswered: Sent,
+    lasted_s: float = 2.0,
+    probe: str | None = None,
+    largest_answered: int = 0,
+) -> None:
+    oversize.connection_ended(lasted_s, unanswered, probe=probe, largest_answered=largest_answered)
+
+
+def struck(oversize: Oversize, one: Sent, times: int) -> None:
+    """Connections that end on it, after everything before it has arrived."""
+    for _ in range(times):
+        ended(oversize, one, probe=str(one.key), largest_answered=500)
+
+
+def test_a_broker_that_closes_right_away_makes_a_suspect_and_no_limit() -> None:
+    oversize = Oversize(Clock())
+    for _ in range(20):
+        ended(oversize, STATUS, INFO, DISCOVERY)
+    assert oversize.is_suspect("config")
+    assert oversize.limit is None
+    oversize.arrived("config")
+    assert not oversize.is_suspect("config")
+
+
+def test_three_connections_that_end_on_a_probe_are_a_proof(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    oversize = Oversize(clock)
+    struck(oversize, DISCOVERY, IN_A_ROW - 1)
+    assert oversize.limit is None
+    assert not caplog.records
+    struck(oversize, DISCOVERY, 1)
+    assert oversize.limit == 4500
     (message,) = [record.getMessage() for record in caplog.records]
-    assert message.startswith("gate/snapshot: left out")
-    assert "5000 bytes" in message
-    assert "limit the packet size" in message
-    for _ in range(IN_A_ROW):  # the connections still end: the next largest
-        oversize.connection_ended(2.0, [small, smaller])
-    assert oversize.leaves_out(smaller)
+    assert message.startswith("config: left out for 1 h")
+    assert "9000 bytes" in message
+    assert "more than 4500 bytes" in message
+    clock.now += RETRY_S - 1
+    assert oversize.limit == 4500
+    clock.now += 1
+    assert oversize.limit is None
+    assert oversize.is_suspect("config")
+
+
+def test_the_limit_is_never_below_what_has_arrived() -> None:
+    oversize = Oversize(Clock())
+    for _ in range(IN_A_ROW):
+        ended(oversize, DISCOVERY, probe="config", largest_answered=8000)
+    assert oversize.limit == 8000
+
+
+def test_after_its_time_one_more_proof_is_enough_and_holds_longer() -> None:
+    clock = Clock()
+    oversize, held_s = Oversize(clock), RETRY_S
+    struck(oversize, DISCOVERY, IN_A_ROW)
+    for _ in range(8):
+        clock.now += held_s
+        assert oversize.limit is None
+        struck(oversize, sent("config", 9000, 2, at=clock.now), 1)
+        held_s = min(2 * held_s, RETRY_MAX_S)
+        clock.now += held_s - 1
+        assert oversize.limit == 4500
+        clock.now -= held_s - 1
+    assert held_s == RETRY_MAX_S
+    clock.now += held_s
+    assert oversize.limit is None
+    oversize.arrived("config")
+    struck(oversize, sent("config", 9000, 2, at=clock.now), IN_A_ROW - 1)
+    assert oversize.limit is None
 
 
 @pytest.mark.parametrize(
-    ("lasted_s", "unacknowledged"),
+    ("unanswered", "probe"),
     [
-        (STABLE_S, [BIG]),
-        (2.0, []),
-        (2.0, [value("info", SMALLEST)]),
-        (2.0, [value("porch/snapshot", 6000), BIG]),
-        (2.0, [Message("gate/event", b"x" * 5000, 1, False)]),
+        ((STATUS, INFO, DISCOVERY), "config"),  # what came before it has not arrived either
+        ((DISCOVERY,), None),  # it was no probe
+        ((DISCOVERY,), "info"),
+        ((sent("config", 9000, 2, at=1000 - STABLE_S),), "config"),  # sent long before the end
+        ((), "config"),
     ],
 )
-def test_only_the_same_value_in_a_row_counts(lasted_s: float, unacknowledged: list[Message]) -> None:
-    oversize = Oversize()
-    for _ in range(3):
-        for _ in range(IN_A_ROW - 1):
-            oversize.connection_ended(2.0, [BIG])
-        oversize.connection_ended(lasted_s, unacknowledged)
-    assert not any(oversize.leaves_out(message) for message in (BIG, *unacknowledged))
+def test_no_proof(unanswered: tuple[Sent, ...], probe: str | None) -> None:
+    oversize = Oversize(Clock())
+    for _ in range(3 * IN_A_ROW):
+        ended(oversize, *unanswered, probe=probe)
+    assert oversize.limit is None
 
 
-def test_tried_again_after_a_day() -> None:
-    now = 1000.0
-    oversize = Oversize(lambda: now)
-    for _ in range(IN_A_ROW):
-        oversize.connection_ended(2.0, [BIG])
-    now += RETRY_S - 1
-    assert oversize.leaves_out(BIG)
-    now += 2
-    assert not oversize.leaves_out(BIG)
+@pytest.mark.parametrize(
+    ("unanswered", "lasted_s", "largest_answered"),
+    [
+        ((STATUS, INFO, DISCOVERY), STABLE_S, 0),  # no connection that ended within seconds
+        ((STATUS, INFO, DISCOVERY), 2.0, 9000),  # as large ones arrive
+        ((STATUS,), 2.0, 0),  # the first one never waits
+        ((sent("config", 9000, 2, at=1000 - STABLE_S),), 2.0, 0),
+        ((), 2.0, 0),
+    ],
+)
+def test_no_suspect(unanswered: tuple[Sent, ...], lasted_s: float, largest_answered: int) -> None:
+    oversize = Oversize(Clock())
+    ended(oversize, *unanswered, lasted_s=lasted_s, largest_answered=largest_answered)
+    assert not any(oversize.is_suspect(key) for key in ("status", "info", "config"))
+
+
+def test_suspects_are_bounded() -> None:
+    oversize = Oversize(Clock())
+    for number in range(1, 500):
+        ended(oversize, sent(f"topic{number}", 900, number))
+    assert sum(oversize.is_suspect(f"topic{number}") for number in range(1, 500)) == 100
+    assert oversize.is_suspect("topic499")

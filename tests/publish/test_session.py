@@ -8,7 +8,7 @@ import pytest
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.live import LiveValues, Rank
-from edgeclassify.publish.oversize import IN_A_ROW, Oversize
+from edgeclassify.publish.oversize import Oversize
 from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.publish.session import (
     LIVE_HOLD_S,
@@ -248,7 +248,7 @@ def test_a_message_that_the_broker_can_not_take_is_said_and_does_not_block(
     bench = Bench()
     bench.link.maximum_packet_size = 2000
     bench.append(1)
-    bench.spool.append(spooled(2, why={"long": "x" * 3000}))
+    bench.spool.append(spooled(2, label="x" * 3000))
     bench.append(3)
     bench.answers.put(Message(TOPICS.response("info"), b"x" * 3000, 1, False))
     bench.run()
@@ -387,7 +387,7 @@ def test_events_held_back_and_then_dropped_do_not_hide_others() -> None:
     bench = Bench()
     bench.link.maximum_packet_size = 2000
     for seq in (1, 2):
-        bench.spool.append(spooled(seq, why={"long": "x" * 3000}))
+        bench.spool.append(spooled(seq, label="x" * 3000))
     bench.append(4)
     bench.run()
     bench.spool.delivered([1, 2])  # as a spool does that drops what is too old
@@ -427,21 +427,6 @@ def test_refused_answers_are_said_once_whatever_they_are_called(caplog: pytest.L
         bench.acknowledge("not authorized" if number % 2 else None)
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [TOPICS.response("x1")]
     assert len(bench.refused) == 1
-
-
-def test_what_is_left_out_as_too_large_does_not_block() -> None:
-    bench = Bench()
-    picture = Message(TOPICS.snapshot("gate"), b"x" * 5000, 1, True)
-    bench.live.put(Rank.SNAPSHOT, picture)
-    bench.session.pump()
-    assert bench.session.unacknowledged == [picture]
-    for _ in range(IN_A_ROW):
-        bench.oversize.connection_ended(1.0, bench.session.unacknowledged)
-    bench.connect()
-    bench.append(1)
-    bench.run()
-    assert bench.link.names() == ["event1"]
-    assert bench.session.idle
 
 
 def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> None:
