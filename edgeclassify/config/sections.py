@@ -30,8 +30,8 @@ def safe_name(text: str) -> str:
 
 
 def is_model_path(name: str) -> bool:
-    """True where a model's name is a path to a .tflite file and no name of the catalog."""
-    return "/" in name or name.endswith(".tflite")
+    """True where a model's name is a path to its file (Edge Impulse writes .lite), no name of the catalog."""
+    return "/" in name or name.endswith((".tflite", ".lite"))
 
 
 class NodeConfig(Section):

@@ -158,7 +158,7 @@ def open_classifier(config: ModelConfig) -> Classifier:
         input_width=contract.input.width,
         input_height=contract.input.height,
     )
-    scores = ScoreReader(contract.output, role.activation, is_pair=is_pair)
+    scores = ScoreReader(contract.output, role, is_pair=is_pair)
     parts = ClassifierParts(
         info, labels, interpreter, preprocessor, scores, broken, sidecar.golden, role.has_several
     )

@@ -1,7 +1,7 @@
 """What a model's files say: the .tflite file, its sidecar, its labels; read without a runtime."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
@@ -9,8 +9,12 @@ from edgeclassify.model.contract import ClassifierContract, check_classifier
 from edgeclassify.model.label_source import find_labels
 from edgeclassify.model.labels import is_word_of_state, told_apart
 from edgeclassify.model.metadata import ModelMetadata, read_metadata
+from edgeclassify.model.preprocess.normalization import UNIT
 from edgeclassify.model.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.tflite.model_file import ModelFile
+
+_SAID_EARLY = 4096
+"""Bytes of an attached file in which its author stands."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +45,16 @@ def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> Model
             "one channel. Take the key out."
         )
     labels = find_labels(model, config.labels or sidecar.labels, metadata.label_file, contract.output.classes)
+    if metadata.normalization is None and contract.input.dtype == "float32" and is_of_ultralytics(model):
+        metadata = replace(metadata, normalization=UNIT)
     notes = tuple(_notes(str(model.path), labels))
     return ModelFacts(model, sidecar, metadata, contract, told_apart(labels), notes)
+
+
+def is_of_ultralytics(model: ModelFile) -> bool:
+    """Whether Ultralytics' exporter wrote it: what it attaches says so. Its float inputs are pixels in 0-1."""
+    texts = (content[:_SAID_EARLY] for name, content in model.associated_files.items() if "meta" in name.lower())
+    return any(b"Ultralytics" in text for text in texts)
 
 
 def _notes(model: str, labels: Sequence[str]) -> Iterator[str]:

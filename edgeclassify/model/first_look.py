@@ -44,7 +44,7 @@ class FirstLook:
         settled, note = settled_role(role, said, judge(outputs), contract.classes)
         if note is not None:
             log.warning("%s: %s", self._name, note)
-        reader = ScoreReader(contract, settled.activation)
+        reader = ScoreReader(contract, settled)
         never_sound = np.logical_and.reduce([reader.broken(values) for values in outputs])
         if never_sound.any():
             broken.look(never_sound)

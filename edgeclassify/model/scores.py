@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.model.contract import OutputContract
-from edgeclassify.model.roles.output_role import Activation
+from edgeclassify.model.roles.output_role import Activation, OutputRole
 
 Scores = NDArray[np.float32]
 Broken = NDArray[np.bool_]
@@ -15,14 +15,13 @@ Broken = NDArray[np.bool_]
 class ScoreReader:
     """Turns output tensors of one contract into scores of 0-1.
 
-    `activation`: what the values are; None: what the graph says. `is_pair`: a single value p stands for two
+    `role`: what the values are; None: what the graph says. `is_pair`: a single value p stands for two
     labels, whose scores are 1 - p and p.
     """
 
-    def __init__(
-        self, contract: OutputContract, activation: Activation | None = None, *, is_pair: bool = False
-    ) -> None:
-        self._activation = contract.role.activation if activation is None else activation
+    def __init__(self, contract: OutputContract, role: OutputRole | None = None, *, is_pair: bool = False) -> None:
+        role = contract.role if role is None else role
+        self._activation, self._largest = role.activation, role.largest
         self._is_pair = is_pair
         self._table = None if contract.dtype == "float32" else _dequantization(contract)
 
@@ -66,6 +65,8 @@ class ScoreReader:
             return sigmoid(values)
         if self._activation is Activation.LOG_PROBABILITIES:
             np.exp(values, out=values)
+        elif self._largest != 1:
+            values /= self._largest
         return np.clip(values, 0.0, 1.0, out=values)
 
     def _paired(self, one: NDArray[Any]) -> NDArray[Any]:

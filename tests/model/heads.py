@@ -111,6 +111,19 @@ def _product(net: Net) -> int:
     return net.add("MUL", [net.softmax(), net.sigmoid()], ONE)
 
 
+def _doubled(net: Net) -> int:
+    """Two softmaxes added up, and nobody divides by two."""
+    return net.add("ADD", [net.softmax(), net.softmax()], ONE, options_kind=ADD)
+
+
+def _percents(net: Net) -> int:
+    return net.add("MUL", [net.softmax(), net.constant([100.0])], ONE)
+
+
+def _percents_of_sigmoids(net: Net) -> int:
+    return net.add("MUL", [net.sigmoid(), net.constant([100.0])], ONE)
+
+
 # Each gives of a pure colour nearly 1, and nearly 0 of the others, without anything more to be done to it.
 EXCLUSIVE: dict[str, Head] = {
     "softmax": Net.softmax,
@@ -126,6 +139,8 @@ EXCLUSIVE: dict[str, Head] = {
     "log of softmax": _log_of_softmax,
     "softmax written out": _written_out,
     "product with a sigmoid": _product,
+    "sum of two": _doubled,
+    "percents": _percents,
 }
 
 # Several labels can hold at once: the same, but no label takes anything from another.
@@ -135,6 +150,7 @@ SEVERAL: dict[str, Head] = {
     "hard sigmoid": _hard_sigmoid,
     "sigmoid written out": _written_out_sigmoid,
     "the better of two sigmoids": _best_of_two,
+    "percents of sigmoids": _percents_of_sigmoids,
 }
 
 
@@ -156,6 +172,10 @@ def _biased(net: Net) -> int:
     return net.add("ADD", [net.logits(), net.constant([0.5, 0.25, 0.125])], ONE)
 
 
+def _not_below_zero(net: Net) -> int:
+    return net.add("RELU6", [net.logits()], ONE)
+
+
 def _of_hidden_softmax(net: Net) -> int:
     """A layer that reads probabilities, and gives logits."""
     weights, biases = net.constant(np.eye(3) * GAIN), net.constant(np.zeros(3))
@@ -169,6 +189,7 @@ LOGITS: dict[str, Head] = {
     "scaled logits": _scaled_logits,
     "gated logits": _gated_logits,
     "logits and a bias": _biased,
+    "logits not below 0": _not_below_zero,
     "a layer behind a hidden softmax": _of_hidden_softmax,
 }
 
@@ -177,8 +198,3 @@ def mixed_groups(net: Net) -> int:
     """Probabilities, mixed by a layer into others: their sum stays one, which only a look at them shows."""
     mix = net.constant([[1, 0, 0], [0, 0.75, 0.25], [0, 0.25, 0.75]])
     return net.add("FULLY_CONNECTED", [net.softmax(), mix, net.constant(np.zeros(3))], ONE)
-
-
-def doubled(net: Net) -> int:
-    """Two softmaxes added up, and nobody divides by two."""
-    return net.add("ADD", [net.softmax(), net.softmax()], ONE, options_kind=ADD)

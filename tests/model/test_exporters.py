@@ -264,6 +264,34 @@ def test_uint8_without_a_scale_and_without_a_cast_is_no_picture(write_model: Wri
         opened(write_model, model)
 
 
+ULTRALYTICS = '{"author": "Ultralytics", "task": "classify", "names": {"0": "red", "1": "green", "2": "blue"}}'
+
+
+@pytest.mark.parametrize(
+    ("files", "sidecar", "green"),
+    [
+        ({"metadata.json": ULTRALYTICS}, "", 0.5),
+        ({"temp_meta.txt": ULTRALYTICS.replace('"', "'")}, "", 0.5),
+        ({"metadata.json": ULTRALYTICS.replace("Ultralytics", "somebody")}, "", 0.003),
+        ({"metadata.json": ULTRALYTICS}, "[normalization]\nmean = [0.5]\nstd = [0.5]\n", 0.003),
+    ],
+)
+def test_models_of_ultralytics_take_pixels_as_0_to_1(
+    write_model: WriteModel, files: dict[str, str], sidecar: str, green: float
+) -> None:
+    """A half green picture: 0.5 is as much as the bias of the others says, 0 is far less."""
+    net = Net()
+    model = net.model(
+        net.softmax(net.logits(weights=np.diag([0, 12, 0]), bias=[6, 0, -99])),
+        files={name: text.encode() for name, text in files.items()},
+    )
+    path = write_model(model, sidecar=sidecar)
+    half = frame_of(np.full((16, 16, 3), 128, np.uint8), PixelFormat.RGB)
+    prediction = open_classifier(ModelConfig(name=str(path))).classify(half)
+    assert prediction.labels == ("red", "green", "blue")
+    assert prediction.scores[1] == pytest.approx(green, abs=0.02)
+
+
 def _bgr_net() -> Net:
     """As Custom Vision writes them: B, G, R, with means of those taken off."""
     net = Net()

@@ -14,6 +14,8 @@ from edgeclassify.model.roles.output_role import Activation, OutputRole
 from edgeclassify.model.scores import ScoreReader, Scores, softmax
 from edgeclassify.types import top_k
 
+SEPARATE = Activation.SEPARATE_LOGITS
+
 
 def contract(
     dtype: str, scale: float, zero_point: int, activation: Activation = Activation.PROBABILITIES
@@ -56,6 +58,56 @@ def test_quantized_logits_get_a_softmax() -> None:
     scores = sound(reader, np.array([[-10, -8, -6, 10]], np.int8))
     expected = np.exp([0, 1, 2, 10]) / np.exp([0, 1, 2, 10]).sum()
     assert scores == pytest.approx(expected, rel=1e-5)
+
+
+def test_probabilities_in_percent() -> None:
+    percents = OutputContract(4, "float32", 0, 0, OutputRole(Activation.PROBABILITIES, largest=100.0))
+    assert sound(ScoreReader(percents), np.array([[0, 25, 75, 101]], np.float32)).tolist() == [0, 0.25, 0.75, 1]
+
+
+def test_separate_logits_of_any_size() -> None:
+    reader = ScoreReader(contract("float32", 0, 0, Activation.SEPARATE_LOGITS))
+    with np.errstate(all="raise", under="ignore"):
+        scores = sound(reader, np.array([[0, 1e4, -1e4, 2]], np.float32))
+    assert scores.dtype == np.float32
+    assert scores.tolist() == pytest.approx([0.5, 1, 0, 1 / (1 + np.exp(-2))])
+
+
+@pytest.mark.parametrize(
+    ("activation", "value", "scores"),
+    [(Activation.PROBABILITIES, 0.75, [0.25, 0.75]), (SEPARATE, 0.0, [0.5, 0.5])],
+)
+def test_one_value_for_two_labels(activation: Activation, value: float, scores: list[float]) -> None:
+    one = OutputContract(1, "float32", 0, 0, OutputRole(activation))
+    found = sound(ScoreReader(one, is_pair=True), np.array([[value]], np.float32))
+    assert found.tolist() == scores
+    assert sound(ScoreReader(one), np.array([[value]], np.float32)).tolist() == scores[1:]
+
+
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("activation", "values", "broken", "scores"),
+    [
+        (Activation.PROBABILITIES, [NAN, 0.5, 0.25, 0], [0], [0, 0.5, 0.25, 0]),
+        (Activation.PROBABILITIES, [INF, 0.5, -INF, 0], [0, 2], [0, 0.5, 0, 0]),
+        (Activation.LOGITS, [NAN, 1, 1, -INF], [0], [0, 0.5, 0.5, 0]),
+        (Activation.LOGITS, [INF, 1, 1, 1], [0, 1, 2, 3], [0, 0, 0, 0]),
+        (Activation.LOGITS, [-INF, -INF, -INF, -INF], [0, 1, 2, 3], [0, 0, 0, 0]),
+        (Activation.LOGITS, [-INF, 1, -INF, 1], [], [0, 0.5, 0, 0.5]),
+        (SEPARATE, [NAN, 0, -INF, INF], [0, 3], [0, 0.5, 0, 0]),
+        (Activation.LOG_PROBABILITIES, [NAN, 0, -INF, INF], [0, 3], [0, 1, 0, 0]),
+        (Activation.PROBABILITIES, [NAN, INF, -INF, NAN], [0, 1, 2, 3], [0, 0, 0, 0]),
+    ],
+)
+def test_values_that_are_no_numbers(
+    activation: Activation, values: list[float], broken: list[int], scores: list[float]
+) -> None:
+    found, where = ScoreReader(contract("float32", 0, 0, activation)).read(np.array([values], np.float32))
+    assert found.tolist() == scores
+    assert ([] if where is None else np.flatnonzero(where).tolist()) == broken
 
 
 def test_log_probabilities() -> None:

@@ -44,6 +44,9 @@ class Normalization:
 SYMMETRIC = Normalization((127.5,), (127.5,))
 """-1 to 1: what MobileNet V1 and V2 are trained on (TF-Slim and Keras alike)."""
 
+UNIT = Normalization((0.0,), (255.0,))
+"""0 to 1: what PyTorch's models take where nothing is taken off."""
+
 NONE = Normalization((0.0,), (1.0,))
 """Pixels as they are."""
 

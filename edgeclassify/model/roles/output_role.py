@@ -1,5 +1,6 @@
 """What the numbers of a graph's output are, and so what makes scores of 0-1 of them."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,11 +24,12 @@ class Activation(StrEnum):
 @dataclass(frozen=True, slots=True)
 class OutputRole:
     """What the output is. `is_sure`: False where the graph can't tell. `has_several`: several labels can hold at
-    once (sigmoids, several heads)."""
+    once (sigmoids, several heads). `largest`: what stands for 1 in probabilities (100 for percents)."""
 
     activation: Activation
     is_sure: bool = True
     has_several: bool = False
+    largest: float = 1.0
 
 
 def output_role(model: ModelFile) -> OutputRole:
@@ -39,6 +41,10 @@ def output_role(model: ModelFile) -> OutputRole:
         return OutputRole(Activation.LOG_PROBABILITIES, has_several=has_several)
     if bounds.is_unit:
         return OutputRole(Activation.PROBABILITIES, has_several=has_several)
+    if abs(bounds.low) < 1e-6 and math.isfinite(bounds.most) and bounds.high > 0:
+        # Probabilities that were multiplied or added up: nothing else is bounded from both sides.
+        has_several = tensor.elements > 1 and bounds.most > ONE_LABEL * bounds.high
+        return OutputRole(Activation.PROBABILITIES, has_several=has_several, largest=bounds.high)
     # A single value has no others to share with: its softmax would be 1 whatever it is.
     activation = Activation.LOGITS if tensor.elements > 1 else Activation.SEPARATE_LOGITS
     return OutputRole(activation, is_sure=bounds.is_sure)

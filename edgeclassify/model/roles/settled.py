@@ -19,6 +19,8 @@ def settled_role(
     is_known = role.activation is Activation.PROBABILITIES
     if said is None:
         return _by_itself(role, trial, raw)
+    if said == "probabilities" and is_known and role.is_sure:
+        return _by_itself(role, trial, raw)
     if said == "probabilities":
         has_several = classes > 1 and not trial.is_exclusive
         note = None if trial.is_unit else f"its values went from {trial.low:.3g} to {trial.high:.3g} in a trial"
@@ -28,7 +30,7 @@ def settled_role(
         return OutputRole(raw), _against(said, note)
     is_done = is_known or (not role.is_sure and trial.is_unit)
     activation = Activation.PROBABILITIES if is_done else Activation.SEPARATE_LOGITS
-    return OutputRole(activation, has_several=classes > 1), None
+    return OutputRole(activation, has_several=classes > 1, largest=role.largest), None
 
 
 def _by_itself(role: OutputRole, trial: Trial, raw: Activation) -> tuple[OutputRole, str | None]:

@@ -95,8 +95,8 @@ def parse_model(path: Path, data: bytes) -> ModelFile:
         ) from error
     except DamagedTableError as error:
         raise ModelError(
-            f"{path}: expected a .tflite file without contradictions, found this: {error}. It was changed, or "
-            "written wrongly by what converted it. Get it again where it came from, or convert it again."
+            f"{path}: expected a .tflite file without contradictions, found this: {error}. It was changed, "
+            "written wrongly by what converted it, or is newer than what is known here. Get or convert it again."
         ) from error
 
 
