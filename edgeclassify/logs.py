@@ -8,6 +8,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
+from edgeclassify.redaction import scrubbed
+
 # sd-daemon(3): "<N>" at the start of a line is its syslog priority.
 PRIORITIES = {
     logging.DEBUG: 7,
@@ -19,7 +21,15 @@ PRIORITIES = {
 COLOURS = {logging.DEBUG: "2", logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "1;31"}
 
 
-class JournalFormatter(logging.Formatter):
+class PlainFormatter(logging.Formatter):
+    """The record as it is, without what is known to be secret: whatever text a library put into it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's text, its traceback included."""
+        return scrubbed(super().format(record))
+
+
+class JournalFormatter(PlainFormatter):
     """No time (journald has its own), a priority prefix on every line so that tracebacks keep theirs."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -27,7 +37,7 @@ class JournalFormatter(logging.Formatter):
         return _prefixed(super().format(record), record.levelno)
 
 
-class TerminalFormatter(logging.Formatter):
+class TerminalFormatter(PlainFormatter):
     """Time, level and message; warnings and errors in colour."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -47,7 +57,7 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
     elif stream.isatty() and "NO_COLOR" not in os.environ:
         handler.setFormatter(TerminalFormatter(plain))
     else:
-        handler.setFormatter(logging.Formatter(plain))
+        handler.setFormatter(PlainFormatter(plain))
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
@@ -58,6 +68,7 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
 
 def for_stream(text: str, level: int, stream: TextIO) -> str:
     """The text of a message that is not logged but printed, with its priority where the stream is the journal."""
+    text = scrubbed(text)
     return _prefixed(text, level) if goes_to_journal(stream) else text
 
 

@@ -33,11 +33,13 @@ class Outcome:
 @click.argument("locations", metavar="PATH|FOLDER|URL...", nargs=-1, required=True)
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per picture and line.")
+@click.option("--insecure", is_flag=True, help="Take any certificate of an https:// URL, as a camera signs it.")
 @model_options
 def classify(
     locations: Sequence[str],
     top: int,
     as_json: bool,
+    insecure: bool,
     model: str,
     labels: str | None,
     runtime: str,
@@ -59,24 +61,31 @@ def classify(
     classifier = open_classifier(model_section(model, labels, runtime, threads))
     try:
         show = _print_json if as_json else _print_table
-        return exit_status(list(_shown(outcomes(locations, classifier), show, classifier, top)))
+        done = outcomes(locations, classifier, verify=not insecure)
+        return exit_status(list(_shown(done, show, classifier, top)))
     finally:
         classifier.close()
 
 
-def outcomes(locations: Sequence[str], classifier: ImageClassifier) -> Iterator[Outcome]:
-    """Classify every picture of the files, folders and URLs; a bad one does not stop the others."""
-    from edgeclassify.sources.images.reading import load_frame
-    from edgeclassify.sources.urls import redacted
+def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: bool = True) -> Iterator[Outcome]:
+    """Classify every picture of the files, folders and URLs; a bad one does not stop the others.
 
+    `verify`: certificates of https:// are checked.
+    """
+    from edgeclassify.redaction import may_be_url, redacted_url
+    from edgeclassify.sources.http.tls import Trust
+    from edgeclassify.sources.images.reading import load_frame
+    from edgeclassify.sources.urls import Access
+
+    access = Access(Trust(verify, remedy="--insecure"), {})
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
         if isinstance(location, Outcome):
             yield location
             continue
-        path = redacted(location) if "://" in location else location
+        path = redacted_url(location) if may_be_url(location) else location
         try:
-            prediction = classifier.classify(load_frame(location, wanted_side=wanted_side))
+            prediction = classifier.classify(load_frame(location, wanted_side=wanted_side, access=access))
         except EdgeClassifyError as error:
             yield Outcome(path, None, error)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from edgeclassify.cli.seen_files import Files, Problem
 from edgeclassify.cli.service import Service
 from edgeclassify.config import Config
-from edgeclassify.config.secrets import holds_secret
+from edgeclassify.redaction import holds_secret
 
 
 def config_problems(config: Config, file: Path, service: Service | None) -> list[Problem]:

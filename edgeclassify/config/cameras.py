@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Side, about
-from edgeclassify.config.values import File, plain, with_home
+from edgeclassify.config.values import File, host_name, plain, with_home
+from edgeclassify.redaction import SCHEMES
 from edgeclassify.types import Roi
 
 SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "watch", "synthetic", "rtsp", "rtsps", "http", "https")
@@ -28,6 +29,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "freeze_timeout_s": ("picamera", "v4l2", "synthetic", "video", *NETWORK_KINDS),
     "after": ("watch",),
     "stop_between": ("picamera", "v4l2", "synthetic", *NETWORK_KINDS),
+    "tls": ("images", "video", *NETWORK_KINDS),
 }
 """Keys of a camera that only some kinds of source have."""
 
@@ -38,18 +40,49 @@ def split_source(source: str) -> tuple[str, str]:
     return kind.strip().lower(), target.strip()
 
 
+_ENCODED = "special characters of a password before the host written as %40 (@), %23 (#), %2F (/) and the like"
+_SCHEME = re.compile(rf"({'|'.join(SCHEMES)}):", re.IGNORECASE)
+
+
 def _check_url(url: str) -> None:
-    """Raises ValueError for a URL that no server can have."""
+    """Raises ValueError for a URL that no server can have, or whose password seems to be cut in two."""
+    scheme = url.partition(":")[0]
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        host_name(re.sub(r"(:.*)%[\w.-]+$", r"\1", host or ""))  # but for the interface of an IPv6 address
     except ValueError:
         host, port = None, None
-    if not host or port == 0:
-        scheme = url.partition(":")[0]
-        raise ValueError(
-            f"{scheme}://HOST:PORT/PATH, special characters of a password written as %2F and the like"
-        ) from None
+    if not host or port == 0 or _is_cut(url):
+        raise ValueError(f"{scheme}://HOST:PORT/PATH, {_ENCODED}") from None
+
+
+def _is_cut(url: str) -> bool:
+    """Does a #, ? or / of a password that is not encoded end what counts as user, password and host?
+
+    An @ behind them is allowed in a path or query, and tells nothing where the host is one for certain.
+    """
+    rest = url.partition("://")[2]
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    tail = rest[len(authority) :]
+    if "@" not in tail:
+        return False
+    if tail[0] in "#?" or "@" in tail.partition("#")[2]:
+        return True
+    host = authority.rpartition("@")[2]
+    return ":" in authority and not ("." in host or host.startswith("[") or host.lower().startswith("localhost"))
+
+
+def _check_target(kind: str, target: str) -> None:
+    """Raises ValueError for a URL behind a kind that takes none, or one with a slash too few."""
+    if not _SCHEME.match(target):
+        return
+    if kind == "watch":
+        raise ValueError("watch: followed by a folder")
+    if kind not in ("images", "video"):
+        raise ValueError(f"no URL behind {kind}: (a network camera is written as rtsp://… or http://…)")
+    if not re.match("[a-z]+://[^/]", target, re.IGNORECASE):
+        raise ValueError(f"{kind}: followed by a URL with two slashes behind the colon, like http://HOST/PATH")
 
 
 Region = Annotated[tuple[Score, Score, Score, Score], Field(strict=False)]
@@ -188,6 +221,23 @@ class NightConfig(Section):
         return self.below_brightness, self.above_brightness, False
 
 
+class CameraTlsConfig(Section):
+    """[camera] tls: which certificates of https:// and rtsps:// are accepted."""
+
+    verify: bool = about(
+        True, "false: any certificate, also one that the camera signed for itself; then nobody knows who answers."
+    )
+    ca: File | None = about(
+        None, "PEM file of the certificates that are accepted, or signed what is: the camera's own, for example."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if not self.verify and self.ca is not None:
+            raise ValueError("ca or verify = false, not both")
+        return self
+
+
 class CameraConfig(Section):
     """[[camera]]: a source with a name."""
 
@@ -240,25 +290,29 @@ class CameraConfig(Section):
         default_factory=ControlsConfig, description="Exposure, colour, focus and others of the camera."
     )
     night: NightConfig | None = about(None, "Other controls while it is dark.")
+    tls: CameraTlsConfig = Field(
+        default_factory=CameraTlsConfig,
+        description="Of https:// and rtsps://: which certificates are accepted; default: those known here.",
+    )
 
     @field_validator("source")
     @classmethod
     def _source(cls, value: str) -> str:
         kind, target = split_source(plain(value))
-        if kind in ("video", "images", "watch") and "://" not in target:
-            with_home(target)
         if kind not in SOURCE_KINDS:
             raise ValueError(SOURCE_FORMS)
+        if kind in NETWORK_KINDS:
+            _check_url(f"{kind}:{target}")
+            return value
+        _check_target(kind, target)
+        if kind in ("video", "images") and "://" in target:
+            _check_url(target)
+        elif kind in ("video", "images", "watch"):
+            with_home(target)
         if kind == "picamera" and re.search(r"\s", target):
             raise ValueError("picamera:N with the camera's number, model or id, e.g. picamera:0, picamera:ov5647")
         if kind in ("video", "images", "watch", "v4l2") and not target:
             raise ValueError(f"{kind}: followed by a path")
-        if kind == "watch" and "://" in target:
-            raise ValueError("watch: followed by a folder")
-        if kind in NETWORK_KINDS:
-            _check_url(f"{kind}:{target}")
-        if kind == "images" and target.lower().startswith(("http://", "https://")):
-            _check_url(target)
         return value
 
     @field_validator("zoom")

@@ -9,7 +9,9 @@ from typing import Any, TypeGuard
 
 from edgeclassify.config.cameras import LEAST_REST_S, ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
 from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.section import Section
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
+from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 
 _LARGE = 1e15
@@ -77,7 +79,7 @@ def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
     for key, kinds in ONLY_FOR.items():
         if key not in camera or not kind or kind in kinds:
             continue
-        if camera[key] != CameraConfig.model_fields[key].default:
+        if not _is_default(key, camera[key]):
             hint = "Choose a part of the picture by the view's roi." if key == "zoom" else ""
             yield ConfigFault(f"{place}.{key}", f"this key only with {', '.join(kinds)}", f"source {kind}", hint)
     controls = _table(camera, "controls")
@@ -85,6 +87,13 @@ def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
     if kind == "v4l2" and own:
         expected = "controls of a v4l2 camera in controls.extra, by its own names (`edgeclassify cameras`)"
         yield ConfigFault(f"{place}.controls.{own[0]}", expected, repr(own[0]))
+
+
+def _is_default(key: str, value: Any) -> bool:
+    default = CameraConfig.model_fields[key].get_default(call_default_factory=True)
+    if isinstance(default, Section) and isinstance(value, dict):
+        return all(getattr(default, name, None) == inner for name, inner in value.items())
+    return bool(value == default)
 
 
 def _of_its_times(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:
@@ -123,7 +132,9 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
     for i, table in views.items():
         camera, labels = table.get("camera"), table.get("labels")
         if camera is None and len(cameras) > 1:
-            yield ConfigFault(f"view[{i}].camera", f"one of {', '.join(camera_names)}", "nothing")
+            yield ConfigFault(
+                f"view[{i}].camera", f"one of {', '.join(map(redacted_value, camera_names))}", "nothing"
+            )
         elif isinstance(camera, str) and cameras and camera not in camera_names:
             yield ConfigFault.choice(f"view[{i}].camera", camera_names, camera)
         if isinstance(labels, list) and UNKNOWN in labels:
@@ -140,7 +151,7 @@ def _repeated(kind: str, key: str, expected: str, values: dict[int, str]) -> Ite
     seen: set[str] = set()
     for i, value in values.items():
         if value in seen:
-            yield ConfigFault(f"{kind}[{i}].{key}", expected, repr(value))
+            yield ConfigFault(f"{kind}[{i}].{key}", expected, repr(redacted_value(value)))
         seen.add(value)
 
 

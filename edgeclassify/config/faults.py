@@ -9,7 +9,7 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from edgeclassify.config.secrets import without_named_secrets
+from edgeclassify.redaction import may_be_url, redacted_source, redacted_value, scrubbed, without_named_secrets
 
 SECRET_KEYS = ("password",)
 SHAPES = {
@@ -20,6 +20,7 @@ SHAPES = {
     "frame_duration_us": "[least, greatest]",
 }
 """Lists of a fixed length, as they are written."""
+_HOST_AND_PORT = re.compile(r"[\w. -]*(:[0-9]{1,5})?|[0-9a-f:.\[\]%]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,13 @@ class ConfigFault:
     def __str__(self) -> str:
         """One line for the report."""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{self.key}: expected {redacted(self.expected)}, found {redacted(self.found)}.{hint}"
+        return f"{self.key}: expected {scrubbed(self.expected)}, found {redacted(self.found)}.{hint}"
 
     @classmethod
     def choice(cls, key: str, choices: Sequence[str], found: str) -> Self:
         """A fault of a value that must be one of `choices`."""
-        expected = f"one of {', '.join(choices) or '(nothing is defined)'}"
-        return cls(key, expected, repr(found), did_you_mean(found, choices))
+        expected = f"one of {', '.join(map(redacted_value, choices)) or '(nothing is defined)'}"
+        return cls(key, expected, repr(redacted_value(found)), did_you_mean(found, choices))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -61,7 +62,7 @@ def redacted(text: str) -> str:
 
     From the ":" to the last "@", and what stands behind `password=`.
     """
-    return without_named_secrets(re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL))
+    return scrubbed(without_named_secrets(re.sub(r":.*@", ":(not shown)@", text, flags=re.DOTALL)))
 
 
 def report(name: str, faults: Sequence[ConfigFault | str]) -> str:
@@ -181,10 +182,19 @@ def _found(path: Sequence[int | str], value: Any) -> str:
         return f"a table with {', '.join(map(str, value)) or 'nothing'}"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return f"a list of {len(value)} tables or lists"  # what is in them may be secret
-    if path and path[-1] == "host" and "@" in str(value):
-        return "a value with @ (not shown)"
-    text = redacted(repr(value) if not isinstance(value, bool) else str(value).lower())
+    if path and path[-1] == "host" and isinstance(value, str) and not _HOST_AND_PORT.fullmatch(value):
+        return "a value with more in it (not shown)"
+    text = str(value).lower() if isinstance(value, bool) else _quoted(path, value)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _quoted(path: Sequence[int | str], value: Any) -> str:
+    if isinstance(value, str):
+        return repr(redacted_source(value) if path and path[-1] == "source" else redacted_value(value))
+    text = redacted(repr(value))
+    if path and path[-1] == "source":
+        return "a value of another type (not shown)"
+    return "a value that may hold a password (not shown)" if may_be_url(text) else text
 
 
 def _fields(root: type[BaseModel], path: Sequence[int | str]) -> list[str]:

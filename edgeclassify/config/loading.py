@@ -14,6 +14,7 @@ from edgeclassify.config.sections import Config, ModelConfig, is_model_path
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
+from edgeclassify.redaction import remember_all_in
 
 MAX_BYTES = 1_000_000
 
@@ -33,6 +34,7 @@ def parse_config(document: dict[str, Any], name: str, base: Path) -> Config:
 
     Raises ConfigError that lists every fault, under the heading `name`.
     """
+    remember_all_in(document)
     faults: list[ConfigFault] = []
     config = None
     try:
@@ -125,6 +127,10 @@ def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:
 
 
 def _fixed_camera(camera: CameraConfig, base: Path) -> CameraConfig:
+    if camera.tls.ca is not None:
+        camera = camera.model_copy(
+            update={"tls": camera.tls.model_copy(update={"ca": _fixed(camera.tls.ca, base)})}
+        )
     kind, target = split_source(camera.source)
     if kind in ("video", "images", "watch") and "://" not in target:
         return camera.model_copy(update={"source": f"{kind}:{_fixed(Path(target), base)}"})

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from edgeclassify.config.cameras import CameraConfig, ControlsConfig, NightConfig, RecoveryConfig
+from edgeclassify.config.cameras import CameraConfig, CameraTlsConfig, ControlsConfig, NightConfig, RecoveryConfig
 from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
@@ -83,10 +83,15 @@ INLINE = {
     "mqtt.tls": '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }',
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
     "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
+    "camera.tls": "{ verify = true }",
 }
 """Tables within a table, as an example of a line."""
 
-KEYS_OF: dict[str, type[Section]] = {"camera.controls": ControlsConfig, "camera.night": NightConfig}
+KEYS_OF: dict[str, type[Section]] = {
+    "camera.controls": ControlsConfig,
+    "camera.night": NightConfig,
+    "camera.tls": CameraTlsConfig,
+}
 """Of these the keys are listed too."""
 
 

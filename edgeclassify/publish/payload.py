@@ -18,6 +18,7 @@ from typing import Any
 
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.redaction import scrubbed
 from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
 CONTRACT_VERSION = 1
@@ -269,7 +270,7 @@ def response_message(topics: Topics, response: Response) -> Message:
         "transaction": response.transaction,
         "status": "ok" if response.error is None else "error",
         "data": response.data,
-        "error": response.error,
+        "error": None if response.error is None else scrubbed(response.error),
     }
     return _json(topics.response(response.command), body, retain=False, expiry_s=RESPONSE_EXPIRY_S)
 

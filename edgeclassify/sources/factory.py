@@ -4,6 +4,8 @@ from pathlib import Path
 
 from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
+from edgeclassify.redaction import redacted_source
+from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
@@ -61,9 +63,10 @@ def _plain(
     config: CameraConfig, kind: str, target: str, wanted_side: int, state_folder: Path | None
 ) -> FrameSource:
     name, size, fps, loop = config.name, config.size, config.fps, config.loop
+    trust = Trust(config.tls.verify, config.tls.ca)
     match kind:
         case "images":
-            return ImagesSource(name, target, loop=loop, wanted_side=wanted_side)
+            return ImagesSource(name, target, loop=loop, wanted_side=wanted_side, trust=trust)
         case "watch":
             ledger = None if state_folder is None else state_folder / f"watched-{name}.txt"
             return WatchedFolderSource(name, target, after=config.after, ledger=ledger, wanted_side=wanted_side)
@@ -80,15 +83,21 @@ def _plain(
         case "video" if "://" not in target:
             return VideoFileSource(name, target, loop=loop, realtime=config.realtime)
         case "video":
-            return HttpSource(name, target, wanted_side) if is_url(target) else StreamSource(name, target)
+            return (
+                HttpSource(name, target, wanted_side, trust)
+                if is_url(target)
+                else StreamSource(name, target, trust)
+            )
         case "rtsp" | "rtsps":
-            return StreamSource(name, f"{kind}:{target}")
+            return StreamSource(name, f"{kind}:{target}", trust)
         case "http" | "https":
-            return HttpSource(name, f"{kind}:{target}", wanted_side)
+            return HttpSource(name, f"{kind}:{target}", wanted_side, trust)
         case "synthetic":
             plain = SyntheticOptions()
             return SyntheticSource(
                 name, parse_options(target, SyntheticOptions(size or plain.size, fps or plain.fps))
             )
         case _:
-            raise ConfigError(f"camera {name}: expected a source of a known kind, found {config.source!r}.")
+            raise ConfigError(
+                f"camera {name}: expected a source of a known kind, found {redacted_source(config.source)!r}."
+            )

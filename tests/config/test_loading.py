@@ -332,7 +332,7 @@ def test_secrets_in_urls_are_never_shown(tmp_path: Path, url: str) -> None:
         }
         view = faults(tmp_path, f'{MINIMAL}[[view]]\nname = "v"\ncamera = "{url}"')
         assert "hunter2" not in "\n".join(camera + view)
-        assert "(not shown)@camera" in view[0]
+        assert "…" in view[0] or "://camera" in view[0]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import base64
 import socket
 import time
+import zlib
+from urllib.parse import quote
 
 import pytest
 
@@ -12,11 +14,15 @@ from edgeclassify.errors import (
     ImageError,
     MissingInputError,
     SourceError,
+    UndecodableInputError,
     UnknownPathError,
 )
 from edgeclassify.sources import urls
-from edgeclassify.sources.urls import fetch, is_url, redacted
-from tests.sources.servers import body, serving
+from edgeclassify.sources.http.address import REFUSED_RETRY_S
+from edgeclassify.sources.urls import Access, fetch, is_url
+from tests.sources.dialects import BARE, DIALECTS, PICTURES
+from tests.sources.raw_server import OK, always, dripping, picture, raw_server
+from tests.sources.servers import body, mjpeg, serving
 
 
 def address(server, path="/x.jpg"):
@@ -32,34 +38,6 @@ def one_message(error, *parts):
     return True
 
 
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://user:secret@host:81/a/b.jpg?pw=secret#x", "http://host:81/a/b.jpg?…"),
-        ("rtsp://user:p@ss@host/stream", "rtsp://host/stream"),
-        ("https://host/", "https://host/"),
-        ("http://[broken", "http://…"),
-        ("rtsp://user:se/cr?e#t@host:554/stream", "rtsp://host:554/stream"),
-        ("rtsp://host/@camera/1", "rtsp://host/@camera/1"),
-        ("rtsp://host/user=admin_password=secret_channel=1", "rtsp://host/user=admin_password=…_channel=1"),
-        ("rtsp://h/user=a_password=se_cr/et_channel=1_sub=0", "rtsp://h/user=a_password=…_channel=1_sub=0"),
-        ("rtsp://h/password=se/cret", "rtsp://h/password=…"),
-        ("rtsp://cam:554/user=a_password=se@cr_et_channel=1", "rtsp://…"),
-        ("rtsp://user:12/34@host/x", "rtsp://…"),
-        ("rtsp://user:se@cr/et@host/x", "rtsp://…"),
-        ("http://user:12?34@host/x", "http://…"),
-        ("rtsp://us/er:secret@host/x", "rtsp://…"),
-        ("rtsp://us?er:secret@host/x", "rtsp://…"),
-        ("http://user:secret@host/x?mail=a@b", "http://host/x?…"),
-        ("http://host/pic@home.jpg?mail=a@b", "http://host/pic@home.jpg?…"),
-        ("http://user:secret@[fe80::1]:81/x", "http://[fe80::1]:81/x"),
-        ("http://host/cgi/PWD=secret&size=2/a.jpg", "http://host/cgi/PWD=…&size=2/a.jpg"),
-    ],
-)
-def test_redacted(url, shown):
-    assert redacted(url) == shown
-
-
 def test_is_url():
     assert is_url("http://a/b")
     assert is_url("HTTPS://a/b")
@@ -67,50 +45,30 @@ def test_is_url():
     assert not is_url("rtsp://a/b")
 
 
-def noting(seen):
-    """Answer with a body, and note how it was asked for."""
+def asking_for_basic(seen):
+    """Lets in who says anything, and notes it."""
 
     def answer(handler):
-        seen.append(handler.headers.get("Authorization"))
+        said = handler.headers.get("Authorization")
+        if said is None:
+            handler.send_response(401)
+            handler.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
+            return
+        seen.append(said)
         body(b"abc")(handler)
 
     return answer
 
 
-def test_body_and_password():
-    seen = []
-    with serving(noting(seen)) as server:
-        assert fetch(address(server)) == b"abc"
-    assert seen == ["Basic " + base64.b64encode(b"user:hunter2").decode()]
-
-
-def test_a_password_that_is_no_latin_1():
-    seen = []
-    with serving(noting(seen)) as server:
-        fetch(f"http://user:%E6%97%A5%40@127.0.0.1:{server.server_port}/")
-    assert seen == ["Basic " + base64.b64encode("user:日@".encode()).decode()]
-
-
-def test_a_server_that_wants_digest():
-    """Many cameras' snapshot addresses do."""
-    seen = []
-
-    def answer(handler):
-        header = handler.headers.get("Authorization", "")
-        if header.startswith("Digest"):
-            seen.append(header)
-            body(b"abc")(handler)
-            return
-        handler.send_response(401)
-        handler.send_header("WWW-Authenticate", 'Digest realm="camera", nonce="1", qop="auth"')
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-    with serving(answer) as server:
-        assert fetch(address(server)) == b"abc"
-    assert len(seen) == 1
-    assert 'username="user"' in seen[0]
-    assert "hunter2" not in seen[0].replace("token=hunter2", "")
+@pytest.mark.parametrize("password", ["hunter2", "日@"])
+def test_body_and_password(password):
+    seen, access = [], Access(logins={})
+    with serving(asking_for_basic(seen)) as server:
+        for _ in range(2):
+            assert fetch(f"http://user:{quote(password)}@127.0.0.1:{server.server_port}/", access) == b"abc"
+    assert seen == ["Basic " + base64.b64encode(f"user:{password}".encode()).decode()] * 2
 
 
 @pytest.mark.parametrize(
@@ -118,7 +76,7 @@ def test_a_server_that_wants_digest():
     [
         (404, UnknownPathError, "nothing there"),
         (410, UnknownPathError, "410"),
-        (401, AbsentError, "password"),
+        (401, AbsentError, "a user or password that it refuses"),
         (403, AbsentError, "403"),
         (500, AbsentError, "500"),
         (204, AbsentError, "204"),
@@ -128,7 +86,7 @@ def test_other_answers(status, error_class, part):
     with serving(body(b"", status)) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert type(caught.value) is error_class
-    assert getattr(caught.value, "retry_s", 0.0) == (urls.REFUSED_RETRY_S if status in (401, 403) else 0.0)
+    assert getattr(caught.value, "retry_s", 0.0) == (REFUSED_RETRY_S if status in (401, 403) else 0.0)
     assert one_message(caught.value, part)
 
 
@@ -166,12 +124,11 @@ def test_a_server_that_says_nothing(monkeypatch):
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.2)
     with serving(lambda handler: handler.server.stopping.wait(1)) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
-    assert one_message(caught.value, "no answer in time")
+    assert one_message(caught.value, "found none in 0.2 s")
 
 
 def test_a_server_that_drips(monkeypatch):
     monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(urls, "CHUNK_BYTES", 1)
 
     def answer(handler):
         handler.send_response(200)
@@ -195,3 +152,103 @@ def test_a_connection_that_breaks_off():
     with serving(answer) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert one_message(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("multipart/x-mixed-replace; boundary=x", b""),
+        ("video/mp2t", b"G" * 188),
+        ("application/vnd.apple.mpegurl", b"#EXTM3U"),
+        ("image/jpeg", b"".join(PICTURES)),
+        ("image/jpeg", DIALECTS["no end marker, nothing else either"][1]),
+        ("application/octet-stream", DIALECTS["as it should be"][1]),
+        ("", b"".join(PICTURES)),
+    ],
+)
+def test_a_stream_is_seen_at_once(kind, data):
+    first = OK + f"Content-Type: {kind}\r\n\r\n".encode() + data
+    started = time.monotonic()
+    with raw_server(dripping(first, data[:1], 0.2)) as server, pytest.raises(UndecodableInputError) as caught:
+        fetch(server.url(who="user:hunter2@"))
+    assert time.monotonic() - started < 3
+    assert one_message(caught.value, "expected one picture, found a stream", 'source = "http://127.0.0.1')
+
+
+def test_a_picture_with_others_in_it_is_no_stream():
+    """A phone's JPEG has a second picture behind its end, and says so in its length or not at all."""
+    data = PICTURES[0] + PICTURES[1]
+    for more in (b"", b"Content-Length: %d\r\n" % len(data)):
+        with raw_server(always(OK, b"Content-Type: image/jpeg\r\n", more, b"\r\n", data)) as server:
+            assert fetch(server.url()) == data
+
+
+def test_a_picture_whose_end_marker_is_missing():
+    with raw_server(always(picture(BARE[0]))) as server:
+        assert fetch(server.url()) == PICTURES[0]
+
+
+def test_bytes_behind_the_stated_length():
+    with raw_server(always(picture(PICTURES[0]), b"rubbish")) as server:
+        assert fetch(server.url()) == PICTURES[0]
+
+
+def test_chunks_and_their_missing_end():
+    head = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+    with raw_server(always(head, b"3\r\nabc\r\n0\r\n\r\n")) as server:
+        assert fetch(server.url()) == b"abc"
+    with raw_server(always(head, b"3\r\nabc\r\n")) as server, pytest.raises(AbsentError, match="broke off"):
+        fetch(server.url())
+    with raw_server(always(head, b"no chunk\r\n")) as server, pytest.raises(AbsentError, match="without a size"):
+        fetch(server.url())
+
+
+def test_compressed_and_a_bomb(monkeypatch):
+    packer = zlib.compressobj(9, wbits=31)
+    packed = packer.compress(PICTURES[0]) + packer.flush()
+    with raw_server(always(picture(packed, b"Content-Encoding: gzip\r\n"))) as server:
+        assert fetch(server.url()) == PICTURES[0]
+    packer = zlib.compressobj(9, wbits=31)
+    bomb = packer.compress(bytes(40 << 20)) + packer.flush()
+    with (
+        raw_server(always(picture(bomb, b"Content-Encoding: gzip\r\n"))) as server,
+        pytest.raises(ImageError, match="at most 32 MB, found more"),
+    ):
+        fetch(server.url())
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        OK + b"X-Slow: ",
+        OK + b"Content-Length: 100000\r\n\r\n",
+        OK + b"\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n",
+    ],
+)
+def test_a_byte_now_and_then_is_not_waited_for(first, monkeypatch):
+    monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.4)
+    started = time.monotonic()
+    with raw_server(dripping(first, b"1")) as server, pytest.raises(SourceError) as caught:
+        fetch(server.url(who="user:hunter2@"))
+    assert time.monotonic() - started < 3
+    assert one_message(caught.value)
+
+
+def test_silence_within_a_body(monkeypatch):
+    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.3)
+
+    def answer(server, connection, head):
+        connection.sendall(OK + b"Content-Length: 10\r\n\r\nabc")
+        server.stopping.wait(5)
+
+    with raw_server(answer) as server:
+        with pytest.raises(AbsentError, match=r"no answer in time \(0\.3 s\)"):
+            fetch(server.url())
+        server.stopping.set()
+
+
+def test_an_mjpeg_stream_where_a_picture_belongs():
+    with serving(mjpeg(PICTURES)) as server, pytest.raises(UndecodableInputError, match="found a stream"):
+        fetch(address(server))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from edgeclassify.errors import SourceError
+from edgeclassify.redaction import redacted_text, scrubbed
 from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.drive import Drive
 from edgeclassify.sources.capture.files import FileReading
@@ -149,7 +150,7 @@ class CaptureThread:
             reopens=standing.reopens,
             fresh_processes=fresh_processes,
             profile="night" if self._daynight is not None and self._daynight.night else "day",
-            error=None if standing.error is None else str(standing.error),
+            error=None if standing.error is None else scrubbed(str(standing.error)),
         )
 
     def start(self) -> None:
@@ -226,7 +227,7 @@ class CaptureThread:
         except SourceError as error:
             return _without_frames(error)
         except Exception as error:
-            said, self._unexpected = self._unexpected, f"{type(error).__name__}: {error}"
+            said, self._unexpected = self._unexpected, f"{type(error).__name__}: {redacted_text(str(error))}"
             if said != self._unexpected:  # each try of months may end like this
                 log.exception("camera %s: unexpected error in %s", self.camera, self.source.describe())
             return SourceError(f"{self.source.describe()}: {self._unexpected}")

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
+from edgeclassify.redaction import may_be_url, redacted_url
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
 from edgeclassify.sources.images.room import MOST_BYTES
-from edgeclassify.sources.urls import fetch, is_url, redacted
+from edgeclassify.sources.urls import PLAIN_ACCESS, Access, fetch, is_url
 from edgeclassify.types import Frame, PixelFormat
 
 IMAGE_SUFFIXES = frozenset(
@@ -48,16 +49,18 @@ def load_frame(
     own_time: bool = False,
     within: Path | None = None,
     most_bytes: int | None = MOST_BYTES,
+    access: Access = PLAIN_ACCESS,
 ) -> Frame:
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
 
     Its `origin` is the path, or the URL without user, password and query; its `main`, where it was reduced, the
     full size. `own_time`: a file's time is that of the picture, as Exif tells it, else that of the file's last
     change; decisions count by it. `within`: a folder that the file must lie in, links followed; then the origin is
-    its path within it. `most_bytes`: memory that decoding may take (see decode_image).
+    its path within it. `most_bytes`: memory that decoding may take (see decode_image). `access`: how
+    a URL's server is asked.
     """
     captured_at_ns, captured_at, scene_ns = time.monotonic_ns(), time.time(), None
-    data, changed_at = _bytes_of(location, within, most_bytes)
+    data, changed_at = _bytes_of(location, within, most_bytes, access)
     image = decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
     if own_time and changed_at is not None:
         captured_at = _time_of(image.taken_at, changed_at)
@@ -93,7 +96,7 @@ def _time_of(taken_at: float | None, changed_at: float) -> float:
 
 def shown(location: str | Path) -> str:
     """A location for people and logs: the path with what is not printable escaped, or the URL without secrets."""
-    return redacted(location) if isinstance(location, str) and "://" in location else printable(location)
+    return redacted_url(location) if isinstance(location, str) and may_be_url(location) else printable(location)
 
 
 def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
@@ -130,8 +133,8 @@ def refuse_other_urls(location: str | Path) -> None:
     """Raises MissingInputError for what looks like a URL and is no file: ftp://… and the like."""
     if isinstance(location, str) and "://" in location and not Path(location).exists():
         raise MissingInputError(
-            f"{redacted(location)}: expected a file, a folder, or a URL of http or https, found another kind of "
-            "URL. Save the picture as a file and name that."
+            f"{redacted_url(location)}: expected a file, a folder, or a URL of http or https, found another kind "
+            "of URL. Save the picture as a file and name that."
         )
 
 
@@ -160,11 +163,14 @@ def _check_status(path: Path, status: os.stat_result, most_bytes: int) -> None:
 
 
 def _bytes_of(
-    location: str | Path, within: Path | None = None, most_bytes: int | None = MOST_BYTES
+    location: str | Path,
+    within: Path | None = None,
+    most_bytes: int | None = MOST_BYTES,
+    access: Access = PLAIN_ACCESS,
 ) -> tuple[bytes, float | None]:
     """The file's or URL's bytes, and when the file was changed (seconds since the epoch; None: it is a URL)."""
     if isinstance(location, str) and is_url(location):
-        return fetch(location), None
+        return fetch(location, access), None
     refuse_other_urls(location)
     return _read_file(Path(location), within, MAX_FILE_BYTES if most_bytes is None else MOST_FILE_BYTES)
 

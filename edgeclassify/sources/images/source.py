@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
+from edgeclassify.redaction import may_be_url, redacted_url
+from edgeclassify.sources.http.address import REFUSED_RETRY_S
+from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.urls import REFUSED_RETRY_S, TOTAL_TIMEOUT_S, is_url, redacted
+from edgeclassify.sources.urls import TOTAL_TIMEOUT_S, Access, is_url
 from edgeclassify.types import Frame
 
 
@@ -18,8 +21,11 @@ class ImagesSource(FrameSource):
 
     live = False
 
-    def __init__(self, camera: str, location: str, loop: bool = False, wanted_side: int = 0) -> None:
+    def __init__(
+        self, camera: str, location: str, loop: bool = False, wanted_side: int = 0, trust: Trust = CAREFUL
+    ) -> None:
         super().__init__(camera)
+        self.access = Access(trust, {})
         self.location = location
         self.loop = loop
         self.wanted_side = wanted_side
@@ -46,7 +52,9 @@ class ImagesSource(FrameSource):
         location = self._queue.pop(0)
         try:
             own_time = not self.loop  # again and again, it is what a camera shows now
-            frame = load_frame(location, self.camera, self._sequence, self.wanted_side, own_time=own_time)
+            frame = load_frame(
+                location, self.camera, self._sequence, self.wanted_side, own_time=own_time, access=self.access
+            )
         except ImageError as error:
             if not self.loop and not is_url(self.location) and location == Path(self.location):
                 raise UndecodableInputError(str(error)) from error  # the one picture that there is
@@ -67,7 +75,7 @@ class ImagesSource(FrameSource):
 
     def describe(self) -> str:
         """The path or the URL without credentials."""
-        return redacted(self.location) if is_url(self.location) else self.location
+        return redacted_url(self.location) if may_be_url(self.location) else self.location
 
     def _round(self) -> list[str | Path]:
         if is_url(self.location):

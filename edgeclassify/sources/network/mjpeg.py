@@ -1,27 +1,27 @@
 """A camera's MJPEG over HTTP as a source, read by ourselves: FFmpeg would decode every picture that goes by."""
 
+import contextlib
 import re
 import time
 from dataclasses import replace
 
 from edgeclassify.errors import ImageError, SourceError
+from edgeclassify.sources.http.client import HttpStream
+from edgeclassify.sources.http.picture_stream import NoPictureError, PictureStream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError
-from edgeclassify.sources.network.http import HttpStream
-from edgeclassify.sources.network.multipart import MultipartError, MultipartParser
 from edgeclassify.types import Frame, PixelFormat
 
 RATE_S = 2.0
 """How often the frame rate is measured."""
+DRAIN_S = 0.5
+"""What comes faster than it can be read is not read to its end."""
 
 
-def boundary_of(content_type: str) -> str | None:
-    """The boundary of a stream of pictures; None where the answer is something else."""
-    kind, _, rest = content_type.partition(";")
-    if kind.strip().lower() not in ("multipart/x-mixed-replace", "multipart/mixed"):
-        return None
-    found = re.search(r'boundary="?([^";]+)', rest)
-    return found[1].strip() if found else ""
+def boundary_of(parameters: str) -> str:
+    """The boundary among a content type's parameters; empty where there is none."""
+    found = re.search(r"boundary\s*=\s*(?:\"([^\"]*)\"|([^;\s]+))", parameters, re.IGNORECASE)
+    return (found[1] or found[2] or "").strip() if found else ""
 
 
 class MjpegSource(FrameSource):
@@ -31,25 +31,39 @@ class MjpegSource(FrameSource):
         super().__init__(camera)
         self._shown, self._wanted_side = shown, wanted_side
         self._stream: HttpStream | None = None
-        self._parser = MultipartParser("")
+        self._pictures = PictureStream()
         self._sequence = 0
         self._counted_since, self._counted = 0.0, 0
         self._interval_s: float | None = None
 
     def begin(self, stream: HttpStream, boundary: str) -> None:
         """The stream to read."""
-        self._stream, self._parser = stream, MultipartParser(boundary)
+        self._stream, self._pictures = stream, PictureStream(boundary)
         self._counted_since, self._counted = time.monotonic(), 0
 
     def open(self) -> None:
         """See begin(): a stream must have been asked for before."""
 
+    def is_one_picture(self, timeout_s: float) -> bool:
+        """Does the body end with its first picture? Looked at until a second one begins. Errors as of read()."""
+        until = time.monotonic() + timeout_s
+        pictures = self._pictures
+        while pictures.pictures == 0 or (pictures.pictures == 1 and not pictures.has_begun):
+            try:
+                if not self._take(left_s := max(0.0, until - time.monotonic())) and left_s == 0:
+                    return False
+            except StalledError:
+                return True
+        return False
+
     def read(self, timeout_s: float) -> Frame | None:
         """The newest picture: of several that have come only the last. Errors as in FrameSource.read."""
-        self._wait_for_part(timeout_s)
-        while self._take(0.0):
-            pass
-        data, captured_at_ns, captured_at = self._parser.newest, time.monotonic_ns(), time.time()
+        self._wait_for_picture(timeout_s)
+        until = time.monotonic() + DRAIN_S
+        with contextlib.suppress(SourceError):  # a stream that ended says so again; its last picture counts
+            while time.monotonic() < until and self._take(0.0):
+                pass
+        data, captured_at_ns, captured_at = self._pictures.newest, time.monotonic_ns(), time.time()
         try:
             image = decode_image(data, self._shown, self._wanted_side)
         except ImageError as error:
@@ -71,7 +85,7 @@ class MjpegSource(FrameSource):
 
     def skip(self, timeout_s: float) -> bool:
         """Let a picture go by without decoding it."""
-        self._wait_for_part(timeout_s)
+        self._wait_for_picture(timeout_s)
         return True
 
     def close(self) -> None:
@@ -89,11 +103,13 @@ class MjpegSource(FrameSource):
         """The URL without credentials."""
         return self._shown
 
-    def _wait_for_part(self, timeout_s: float) -> None:
-        """Until a picture is complete. Raises NoFrameInTimeError."""
-        before, deadline = self._parser.parts, time.monotonic() + timeout_s
-        while self._parser.parts == before:
-            if not self._take(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+    def _wait_for_picture(self, timeout_s: float) -> None:
+        """Until a picture is complete. Raises NoFrameInTimeError, however much else comes."""
+        before, deadline = self._pictures.pictures, time.monotonic() + timeout_s
+        while self._pictures.pictures == before:
+            left_s = deadline - time.monotonic()
+            self._take(max(0.0, left_s))
+            if left_s <= 0 and self._pictures.pictures == before:
                 raise NoFrameInTimeError(f"{self._shown}: no picture for {timeout_s:g} s.")
 
     def _take(self, timeout_s: float) -> bool:
@@ -106,16 +122,16 @@ class MjpegSource(FrameSource):
                 return False
             if not data:
                 raise StalledError("the stream ended")
-            self._count(self._parser.feed(data))
-        except MultipartError as error:
-            raise SourceError(f"{self._shown}: expected JPEGs in parts (MJPEG), found {error}.") from error
+            self._count(self._pictures.feed(data))
+        except NoPictureError as error:
+            raise SourceError(f"{self._shown}: expected a stream of JPEGs (MJPEG), found {error}.") from error
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
             raise SourceError(f"{self._shown}: the stream broke: {reason}.") from error
         return True
 
-    def _count(self, parts: int) -> None:
-        self._counted += parts
+    def _count(self, pictures: int) -> None:
+        self._counted += pictures
         now = time.monotonic()
         if now - self._counted_since >= RATE_S and self._counted:
             self._interval_s = (now - self._counted_since) / self._counted

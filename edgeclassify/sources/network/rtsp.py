@@ -2,37 +2,43 @@
 
 import re
 import socket
-import time
 
-from edgeclassify.sources.network.address import Address, connect
-from edgeclassify.sources.network.auth import Challenges, authorization, challenges
+from edgeclassify.sources.http.address import Address
+from edgeclassify.sources.http.auth import Login, best, challenges
+from edgeclassify.sources.http.client import Answer
+from edgeclassify.sources.http.connection import connect
+from edgeclassify.sources.http.deadline import Deadline
+from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 LONGEST_ANSWER = 65536
 
 
-def describe(address: Address, timeout_s: float) -> int:
-    """The status code (200, 401, 404, …) of DESCRIBE, asked as the user in the address.
+def describe(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> Answer:
+    """What DESCRIBE is answered, asked as the user in the address; `asked` is what the server wanted at first.
 
     Raises AbsentError where nobody answers at all, OSError where no RTSP answer comes in time.
     """
-    deadline = time.monotonic() + timeout_s
-    connection = connect(address, timeout_s)
+    deadline = Deadline(timeout_s)
+    connection = connect(address, timeout_s, trust)
     try:
-        status, asked = _ask(connection, address.url, "", deadline)
-        if status == 401 and address.user is not None:
-            header = authorization(asked, "DESCRIBE", address.url, address.user, address.password)
-            status, _ = _ask(connection, address.url, f"Authorization: {header}\r\n", deadline)
+        answer = _ask(connection, address, None, deadline)
+        challenge = best(answer.asked)
+        if answer.status == 401 and address.user is not None and challenge is not None:
+            login = Login(address.user, address.password, challenge)
+            second = _ask(connection, address, login, deadline)
+            return Answer(second.status, (), address, None, answer.asked, told=True)
+        return answer
     finally:
         connection.close()
-    return status
 
 
-def _ask(connection: socket.socket, url: str, header: str, deadline: float) -> tuple[int, Challenges]:
-    request = f"DESCRIBE {url} RTSP/1.0\r\nCSeq: {2 if header else 1}\r\nAccept: application/sdp\r\n"
-    connection.sendall(f"{request}{header}\r\n".encode())
+def _ask(connection: socket.socket, address: Address, login: Login | None, deadline: Deadline) -> Answer:
+    header = "" if login is None else f"Authorization: {login.header('DESCRIBE', address.url)}\r\n"
+    request = f"DESCRIBE {address.url} RTSP/1.0\r\nCSeq: {2 if header else 1}\r\nAccept: application/sdp\r\n"
+    connection.sendall(f"{request}{header}\r\n".encode(errors="surrogateescape"))
     data, length = b"", LONGEST_ANSWER
     while len(data) < length:
-        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        connection.settimeout(deadline.left_s())
         received = connection.recv(4096)
         if not received:
             break
@@ -40,9 +46,10 @@ def _ask(connection: socket.socket, url: str, header: str, deadline: float) -> t
         if length == LONGEST_ANSWER and b"\r\n\r\n" in data:
             said = re.search(rb"\r\nContent-Length: *(\d{1,4})\r\n", data, re.IGNORECASE)
             length = data.index(b"\r\n\r\n") + 4 + (int(said[1]) if said else 0)
-    text = data.decode("latin-1")
+    text = data.decode(errors="surrogateescape")
     status = re.match(r"RTSP/1\.\d (\d{3})", text)
     if status is None:
         raise OSError("no RTSP answer")
     lines = (line.partition(":") for line in text.splitlines())
-    return int(status[1]), challenges((name.strip().lower(), value.strip()) for name, _, value in lines)
+    asked = challenges((name.strip().lower(), value.strip()) for name, _, value in lines)
+    return Answer(int(status[1]), (), address, None, tuple(asked))

@@ -8,10 +8,14 @@ from typing import Any
 import cv2
 
 from edgeclassify.errors import AbsentError, SourceError
+from edgeclassify.redaction import redacted_url
+from edgeclassify.sources.http.address import Address, parse_address
+from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG
+from edgeclassify.sources.http.client import refused, unanswerable
+from edgeclassify.sources.http.connection import connect
+from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
-from edgeclassify.sources.network.address import Address, connect, parse_address, refused
 from edgeclassify.sources.network.rtsp import describe
-from edgeclassify.sources.urls import redacted
 from edgeclassify.sources.video.opencv import OpenCvSource
 from edgeclassify.types import Frame, Pixels
 
@@ -47,17 +51,20 @@ class StreamSource(OpenCvSource):
     longest_call_s = 40.0
     """Looking up the host, connecting, opening, and asking why that failed."""
 
-    def __init__(self, camera: str, url: str) -> None:
+    def __init__(self, camera: str, url: str, trust: Trust = CAREFUL) -> None:
         super().__init__(camera)
-        self.url = url
+        self.url, self.trust = url, trust
         self._is_rtsp = url.lower().startswith("rtsp")
         self._pace = _Pace()
         self._row = _LastRow()
 
     def open(self) -> None:
-        """Raises AbsentError when the host can't be reached or refuses, SourceError when it sends no video."""
+        """Raises AbsentError when the host can't be reached or refuses, SourceError when it sends no video.
+
+        FFmpeg takes any certificate, so with TLS it is looked at here, before each opening.
+        """
         address = parse_address(self.url)
-        connect(address, CONNECT_TIMEOUT_S).close()
+        connect(address, CONNECT_TIMEOUT_S, self.trust).close()
         os.environ.setdefault(*OVER_TCP)
         options = [
             cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_TIMEOUT_S * 1000),
@@ -85,7 +92,7 @@ class StreamSource(OpenCvSource):
 
     def describe(self) -> str:
         """The URL without credentials."""
-        return redacted(self.url)
+        return redacted_url(self.url)
 
     @property
     def frame_interval_s(self) -> float | None:
@@ -124,19 +131,23 @@ class StreamSource(OpenCvSource):
         """FFmpeg only says that it failed."""
         if self._is_rtsp:
             try:
-                status = describe(address, CONNECT_TIMEOUT_S)
+                answer = describe(address, CONNECT_TIMEOUT_S, self.trust)
             except SourceError as error:
                 return error
             except TimeoutError:
                 return AbsentError(
                     f"{address.shown}: expected an RTSP answer, found none in {CONNECT_TIMEOUT_S:g} s."
                 )
-            except OSError:
+            except (OSError, ValueError):
                 return SourceError(
                     f"{address.shown}: port {address.port} answers, but speaks no RTSP. Check port and path."
                 )
-            if status != 200:
-                return refused(address, status)
+            if answer.status != 200:
+                return refused(address, answer, "a stream")
+            # FFmpeg takes the last Digest that is offered, whatever else there is.
+            digests = [challenge for challenge in answer.asked if challenge.scheme == "digest"]
+            if digests and digests[-1].algorithm in UNSUPPORTED_BY_FFMPEG:
+                return unanswerable(address.shown, digests[-1])
         return SourceError(
             f"{address.shown}: the host answers, but not with video that can be decoded. Check path and codec."
         )

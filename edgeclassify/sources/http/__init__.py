@@ -1,0 +1,1 @@
+"""What every network camera needs: addresses, connections with a deadline, passwords, HTTP, JPEGs in a stream."""

@@ -1,0 +1,75 @@
+"""A connection to a camera, made within a time that holds for all of its steps."""
+
+import socket
+
+from edgeclassify.errors import AbsentError
+from edgeclassify.sources.http.address import ENCRYPTED, Address
+from edgeclassify.sources.http.deadline import Deadline
+from edgeclassify.sources.http.tls import CAREFUL, Trust, encrypted, encrypted_if_pinned, is_other_name
+
+
+def connect(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> socket.socket:
+    """A connection, encrypted where the scheme says so.
+
+    Raises AbsentError where nobody answers in time, or shows a certificate that is not accepted.
+    """
+    deadline = Deadline(timeout_s)
+    try:
+        plain = _plain(address, deadline)
+        if address.scheme not in ENCRYPTED:
+            return plain
+        return _encrypted(plain, address, trust, deadline)
+    except (OSError, ValueError) as error:  # ValueError: a host name that the resolver can't write
+        raise AbsentError(
+            f"{address.shown}: can't connect ({_reason(error)}). Check address and network."
+        ) from error
+
+
+def _encrypted(plain: socket.socket, address: Address, trust: Trust, deadline: Deadline) -> socket.socket:
+    try:
+        plain.settimeout(deadline.left_s())
+        return encrypted(plain, address, trust)
+    except AbsentError as error:
+        if trust.ca is None or not is_other_name(error):
+            raise
+        again = _plain(address, deadline)
+        again.settimeout(deadline.left_s())
+        if (pinned := _closing(again, address, trust)) is None:
+            raise
+        return pinned
+    finally:
+        if plain.fileno() >= 0:  # wrapped or failed: it is not ours any more
+            plain.close()
+
+
+def _closing(plain: socket.socket, address: Address, trust: Trust) -> socket.socket | None:
+    try:
+        return encrypted_if_pinned(plain, address, trust)
+    finally:
+        if plain.fileno() >= 0:
+            plain.close()
+
+
+def _plain(address: Address, deadline: Deadline) -> socket.socket:
+    """By the first of the host's addresses that answers; each gets its share of the time."""
+    reason: OSError = OSError("no address")
+    places = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    for number, (family, kind, protocol, _, place) in enumerate(places):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(deadline.left_s() / (len(places) - number))
+            connection.connect(place)
+        except OSError as error:
+            connection.close()
+            reason = error
+        else:
+            return connection
+    raise reason
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer"
+    if isinstance(error, OSError):
+        return error.strerror or "the connection broke"
+    return "not a name that can be looked up"

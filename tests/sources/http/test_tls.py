@@ -1,0 +1,149 @@
+"""Certificates of cameras: those that are accepted, and what is said of the others."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+
+from edgeclassify.errors import AbsentError, SourceSetupError
+from edgeclassify.sources.http.address import parse_address
+from edgeclassify.sources.http.client import Request, get
+from edgeclassify.sources.http.connection import connect
+from edgeclassify.sources.http.deadline import Patience
+from edgeclassify.sources.http.tls import Trust, check_ca
+from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.network.stream import StreamSource
+from edgeclassify.sources.urls import Access, fetch
+from tests.sources.dialects import DIALECTS, PICTURES
+from tests.sources.raw_server import OK, always, make_certificate, picture, raw_server, redirect
+
+MJPEG = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n" + DIALECTS["as it should be"][1]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("certificates")
+
+
+@pytest.fixture(scope="module")
+def named(folder):
+    """For this address, as it should be."""
+    return make_certificate(folder, "named", "IP:127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def nameless(folder):
+    """As most cameras have it."""
+    return make_certificate(folder, "camera")
+
+
+def read_stream(url, trust):
+    source = HttpSource("front", url, trust=trust)
+    source.open()
+    try:
+        return source.read(2).width
+    finally:
+        source.close()
+
+
+WAYS = {"picture": lambda url, trust: len(fetch(url, Access(trust))), "stream": read_stream}
+
+
+@pytest.mark.parametrize("way", WAYS)
+class TestPicturesAndStreamsAlike:
+    def serve(self, way, certificate):
+        return raw_server(always(picture(PICTURES[0]) if way == "picture" else MJPEG), certificate)
+
+    @pytest.mark.parametrize("which", ["named", "nameless"])
+    def test_one_that_signs_for_itself_is_allowed_by_the_config_alone(self, way, which, request):
+        certificate = request.getfixturevalue(which)
+        public = certificate.with_suffix(".crt")
+        with self.serve(way, certificate) as server:
+            with pytest.raises(AbsentError, match=r"signed by itself \(self-signed\)") as caught:
+                WAYS[way](server.url(who="bob:hunter2@"), Trust())
+            assert 'tls = { ca = "FILE" } with that certificate, or tls = { verify = false }' in str(caught.value)
+            assert "hunter2" not in str(caught.value)
+            assert caught.value.retry_s == 60
+            assert WAYS[way](server.url(), Trust(verify=False)) > 0
+            assert WAYS[way](server.url(), Trust(ca=public)) > 0
+
+    def test_another_one_than_the_config_names(self, way, named, nameless):
+        with self.serve(way, nameless) as server, pytest.raises(AbsentError, match="signed by itself"):
+            WAYS[way](server.url(), Trust(ca=named.with_suffix(".crt")))
+
+    def test_a_file_that_holds_no_certificate(self, way, named, tmp_path):
+        file = tmp_path / "camera.der"
+        file.write_bytes(b"0\x82 no PEM")
+        with self.serve(way, named) as server:
+            with pytest.raises(SourceSetupError, match=r"tls\.ca: .*camera\.der: expected certificates in PEM"):
+                WAYS[way](server.url(), Trust(ca=file))
+            with pytest.raises(SourceSetupError, match="can't be read: No such file"):
+                WAYS[way](server.url(), Trust(ca=tmp_path / "none"))
+
+    def test_from_http_to_https(self, way, named):
+        with self.serve(way, named) as there, raw_server(redirect(there.url())) as server:
+            with pytest.raises(AbsentError, match=r"http://.*redirected to https://127.*signed by itself"):
+                WAYS[way](server.url(), Trust())
+            assert WAYS[way](server.url(), Trust(verify=False)) > 0
+
+
+def test_a_name_that_is_another_of_a_known_issuer(folder, named):
+    """Signed by the CA of the file, and for somebody else: only the very certificate counts without its name."""
+    other = make_certificate(folder, "elsewhere", "DNS:elsewhere.example")
+    both = folder / "both.pem"
+    both.write_bytes(named.with_suffix(".crt").read_bytes() + other.with_suffix(".crt").read_bytes())
+    with raw_server(always(picture(PICTURES[0])), other) as server:
+        assert fetch(server.url(), Access(Trust(ca=both)))
+        with pytest.raises(AbsentError):
+            fetch(server.url(), Access(Trust(ca=named.with_suffix(".crt"))))
+
+
+def test_no_tls_where_some_is_expected():
+    def answer():
+        connection, _ = listener.accept()
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        connection.recv(1000)
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(AbsentError, match="expected TLS at port"):
+            fetch(f"https://127.0.0.1:{listener.getsockname()[1]}/x.jpg")
+        thread.join()
+
+
+def test_rtsps_is_looked_at_before_ffmpeg_has_it(named):
+    with raw_server(always(b""), named) as server:
+        url = f"rtsps://bob:hunter2@127.0.0.1:{server.port}/x"
+        with pytest.raises(AbsentError, match="signed by itself") as caught:
+            StreamSource("front", url).open()
+        assert "hunter2" not in str(caught.value)
+        connect(parse_address(url), 2.0, Trust(verify=False)).close()
+
+
+def test_a_handshake_that_drips_ends_in_time():
+    def drip():
+        connection, _ = listener.accept()
+        with contextlib.suppress(OSError):
+            for byte in b"\x16\x03\x03\x40\x00" + bytes(100):
+                connection.sendall(bytes([byte]))
+                time.sleep(0.05)
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(AbsentError, match="no answer"):
+            get(f"https://127.0.0.1:{listener.getsockname()[1]}/", Request(Patience(0.4, 5, 5)))
+        assert time.monotonic() - started < 3
+        thread.join()
+
+
+def test_the_file_of_a_config_is_checked(named, tmp_path):
+    check_ca(named.with_suffix(".crt"))
+    with pytest.raises(SourceSetupError):
+        check_ca(tmp_path)
