@@ -26,6 +26,7 @@ from edgeclassify.model.preprocess.normalization import Normalization, input_tab
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.scores import ScoreReader
 from edgeclassify.model.sidecar import GoldenSection, Sidecar, read_sidecar, sidecar_path
+from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, PixelFormat, Prediction, Roi
 
@@ -140,6 +141,7 @@ def open_classifier(config: ModelConfig) -> Classifier:
     facts = read_facts(config, model, sidecar)
     contract, labels = facts.contract, facts.labels
     preprocessor = _preprocessor(config, facts)
+    check_soundness(model)
     interpreter = open_interpreter(path, config.runtime, config.threads, model.data())
     _check_agreement(model, interpreter)
     for note in facts.notes:
@@ -171,7 +173,9 @@ def describe_model(config: ModelConfig) -> ModelFacts:
     Raises ModelError or a subclass where the model or its labels are not there or do not fit.
     """
     path = find_model(config.name)
-    return read_facts(config, read_model_file(path), read_sidecar(path))
+    facts = read_facts(config, read_model_file(path), read_sidecar(path))
+    check_soundness(facts.model)
+    return facts
 
 
 def find_model(name: str) -> Path:

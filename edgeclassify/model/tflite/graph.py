@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 class OperatorOptions:
     """The settings of a convolution or pooling; defaults where an operator has no such setting.
 
+    `kind` is the number of the table they stand in (the schema's union BuiltinOptions), 0 where there is none.
+    `axis` and `count` are those of operators that join, split or pick along a dimension (`count`: into how many).
+    `masks`: a STRIDED_SLICE's five, one bit per dimension (begin, end, ellipsis, new axis, shrink).
     `stride` and `dilation` are (vertical, horizontal) in pixels, `window` the size of a pooling window.
     """
 
@@ -17,6 +20,10 @@ class OperatorOptions:
     window: tuple[int, int] = (1, 1)
     depth_multiplier: int = 1
     activation: str = ""
+    kind: int = 0
+    axis: int = 0
+    count: int = 0
+    masks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,9 @@ _ACTIVATION_SLOTS = {
     _MUL: 0,
 }
 _DILATION_SLOTS = {_CONV_2D: (5, 4), _DEPTHWISE_CONV_2D: (6, 5)}
+_CONCATENATION, _GATHER, _STRIDED_SLICE, _SPLIT, _PACK, _UNPACK = 10, 23, 32, 35, 59, 64
+_AXIS_SLOTS = {_CONCATENATION: 0, _GATHER: 0, _PACK: 1, _UNPACK: 1}
+_COUNTED = (_SPLIT, _PACK, _UNPACK)
 _WINDOWED = (_CONV_2D, _DEPTHWISE_CONV_2D, _POOL_2D, _TRANSPOSE_CONV)
 
 
@@ -159,7 +162,13 @@ def _options(kind: int, table: Table) -> OperatorOptions:
     if kind in _ACTIVATION_SLOTS:
         activation = item(ACTIVATIONS, table.number(_ACTIVATION_SLOTS[kind], INT8), "activation function")
     if kind not in _WINDOWED:
-        return OperatorOptions(activation=activation)
+        return OperatorOptions(
+            activation=activation,
+            kind=kind,
+            axis=table.number(_AXIS_SLOTS[kind], INT32) if kind in _AXIS_SLOTS else 0,
+            count=table.number(0, INT32) if kind in _COUNTED else 0,
+            masks=tuple(table.number(slot, INT32) for slot in range(5)) if kind == _STRIDED_SLICE else (),
+        )
     down, across = _DILATION_SLOTS.get(kind, (-1, -1))
     return OperatorOptions(
         padding=item(PADDINGS, table.number(0, INT8), "padding"),
@@ -168,4 +177,5 @@ def _options(kind: int, table: Table) -> OperatorOptions:
         window=(table.number(4, INT32), table.number(3, INT32)) if kind == _POOL_2D else (1, 1),
         depth_multiplier=table.number(3, INT32) if kind == _DEPTHWISE_CONV_2D else 1,
         activation=activation,
+        kind=kind,
     )

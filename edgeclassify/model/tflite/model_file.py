@@ -19,7 +19,7 @@ from edgeclassify.errors import ModelError, ModelMissingError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.tflite.attached_files import attached_files
 from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like
-from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Tensor
+from edgeclassify.model.tflite.graph import Operator, OperatorOptions, Subgraph, Tensor
 from edgeclassify.model.tflite.graph_reader import item, read_blob, read_code, read_subgraph
 from edgeclassify.model.tflite.tables import UINT32, BeyondEndError, DamagedTableError, TableBuffer
 
@@ -48,11 +48,16 @@ class ModelFile:
     tensors: tuple[Tensor, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
-    subgraphs: int
+    graphs: tuple[Subgraph, ...] = field(repr=False)
     signatures: tuple[str, ...]
     metadata: Mapping[str, bytes] = field(repr=False)
     associated_files: Mapping[str, bytes] = field(repr=False)
     content: memoryview = field(repr=False, compare=False)
+
+    @property
+    def subgraphs(self) -> int:
+        """How many graphs the file holds; the first is the main one."""
+        return len(self.graphs)
 
     @property
     def input_tensors(self) -> tuple[Tensor, ...]:
@@ -167,7 +172,7 @@ def _model(path: Path, content: memoryview) -> ModelFile:
         tensors=main.tensors,
         inputs=main.inputs,
         outputs=main.outputs,
-        subgraphs=len(graphs),
+        graphs=tuple(graphs),
         signatures=signatures,
         metadata=metadata,
         associated_files=attached_files(path, content[buffer.end :]),

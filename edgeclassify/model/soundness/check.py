@@ -1,0 +1,66 @@
+"""The whole check of a .tflite file before a runtime sees it, with one message."""
+
+from dataclasses import dataclass
+
+from edgeclassify.errors import ModelError
+from edgeclassify.machine import free_memory_bytes
+from edgeclassify.model.soundness.arena import arena_bytes
+from edgeclassify.model.soundness.scales import check_quantization, check_scales
+from edgeclassify.model.soundness.shapes import check_shapes
+from edgeclassify.model.soundness.step import UnsoundError
+from edgeclassify.model.soundness.wiring import check_wiring, steps_of
+from edgeclassify.model.tflite.model_file import ModelFile
+
+MOST_ARENA_BYTES = 512 << 20
+"""What results may take together at one time: no image classifier comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Bytes that a model needs: the file's own, and its results while it runs."""
+
+    file: int
+    arena: int
+
+    @property
+    def total(self) -> int:
+        """All together: the file, its weights once more in the order that the kernels want, the results."""
+        return 2 * self.file + self.arena
+
+
+def check_soundness(model: ModelFile) -> Need:
+    """What the model needs.
+
+    Raises ModelError where the file is damaged in a way that no runtime must see, and where the model needs more
+    memory than there is.
+    """
+    try:
+        for graph in model.graphs:
+            for tensor in graph.tensors:
+                check_quantization(tensor)
+            check_wiring(graph)
+            for step in steps_of(graph):
+                check_shapes(step)
+                check_scales(step)
+    except UnsoundError as error:
+        raise ModelError(
+            f"{model.path}: expected a .tflite file without contradictions, found this: {error}. It was changed, "
+            "or written wrongly by what converted it. Get it again where it came from, or convert it again."
+        ) from error
+    need = Need(model.size, sum(map(arena_bytes, model.graphs)))
+    _check_memory(model, need)
+    return need
+
+
+def _check_memory(model: ModelFile, need: Need) -> None:
+    if need.arena > MOST_ARENA_BYTES:
+        raise ModelError(
+            f"{model.path}: expected an image classifier whose results take at most {MOST_ARENA_BYTES >> 20} MB, "
+            f"found one that needs {need.arena >> 20} MB. It is damaged, or far too large."
+        )
+    free = free_memory_bytes()
+    if free is not None and need.total > free:
+        raise ModelError(
+            f"{model.path}: the model needs about {need.total >> 20} MB of memory, {free >> 20} MB are free here. "
+            "Use a smaller model."
+        )

@@ -1,0 +1,312 @@
+"""What shape an operator's output must have, by its inputs and options; and whether the options make sense.
+
+A runtime derives the shapes itself, but some of its kernels (and what it hands to XNNPACK) believe the file.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+
+from edgeclassify.model.soundness.step import Shape, Step, shown
+
+_LARGEST_OPTION = 1 << 16
+"""Strides, windows and dilations above this are no picture's."""
+
+_SAME = "ABS CAST CEIL COS DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH L2_NORMALIZATION LEAKY_RELU"
+_SAME += " LOCAL_RESPONSE_NORMALIZATION LOG LOGISTIC LOGICAL_NOT LOG_SOFTMAX NEG PRELU QUANTIZE RELU RELU6"
+_SAME += " RELU_0_TO_1 RELU_N1_TO_1 ROUND RSQRT SIGN SIN SOFTMAX SQRT SQUARE TANH ZEROS_LIKE"
+_BROADCAST = "ADD SUB MUL DIV MAXIMUM MINIMUM POW SQUARED_DIFFERENCE FLOOR_DIV FLOOR_MOD EQUAL NOT_EQUAL LESS"
+_BROADCAST += " LESS_EQUAL GREATER GREATER_EQUAL LOGICAL_AND LOGICAL_OR"
+_REDUCING = "MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD REDUCE_ALL REDUCE_ANY"
+
+_KINDS = {
+    "CONV_2D": 1,
+    "DEPTHWISE_CONV_2D": 2,
+    "AVERAGE_POOL_2D": 5,
+    "MAX_POOL_2D": 5,
+    "L2_POOL_2D": 5,
+    "FULLY_CONNECTED": 8,
+    "CONCATENATION": 10,
+    "TRANSPOSE_CONV": 49,
+}
+"""Operators that can't work without their own table of options, and its number in the schema."""
+
+
+def check_shapes(step: Step) -> None:
+    """Raise UnsoundError where the operator's options or shapes can't be."""
+    wanted = _KINDS.get(step.operator.name)
+    if wanted is not None and step.operator.options.kind != wanted:
+        raise step.fault("its options (padding, stride, axis) are missing or those of another operator")
+    rule = _RULES.get(step.operator.name)
+    if rule is not None and not step.operator.is_custom:
+        rule(step)
+
+
+def _declared(step: Step, wanted: Shape) -> None:
+    """The first output must have the shape `wanted`, where the file gives it one."""
+    output = step.outputs[0]
+    if not output.shape or any(size < 0 for size in output.shape_signature):
+        return
+    if output.shape != wanted:
+        raise step.fault(f"its output has the shape {shown(output.shape)} but its inputs make {shown(wanted)}")
+
+
+def _same_elements(step: Step, elements: int) -> None:
+    output = step.outputs[0]
+    if any(size < 0 for size in output.shape_signature) or (not output.shape and elements > 1):
+        return
+    if output.elements != elements:
+        raise step.fault(f"its output has {output.elements} values but its inputs have {elements}")
+
+
+def _of_rank(step: Step, place: int, rank: int) -> Shape:
+    shape = step.required(place).shape
+    if len(shape) != rank:
+        raise step.fault(f"its input {place} must have {rank} dimensions, found {shown(shape)}")
+    return shape
+
+
+def _sides(step: Step, given: Shape, window: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of what a window gives that goes over a picture."""
+    options = step.operator.options
+    numbers = (*options.stride, *options.dilation, *window)
+    if not all(0 < number <= _LARGEST_OPTION for number in numbers):
+        raise step.fault(f"stride, dilation and window must be positive, found {', '.join(map(str, numbers))}")
+    sides = []
+    for size, stride, dilation, taps in zip(given, options.stride, options.dilation, window, strict=True):
+        covered = (taps - 1) * dilation if options.padding == "VALID" else 0
+        sides.append(-(-(size - covered) // stride))
+    if min(sides) < 1:
+        raise step.fault(f"a window of {window[0]} x {window[1]} finds nothing in {given[0]} x {given[1]}")
+    return sides[0], sides[1]
+
+
+def _bias(step: Step, channels: int) -> None:
+    bias = step.input(2)
+    if bias is not None and bias.elements != channels:
+        raise step.fault(f"it has {bias.elements} biases for {channels} channels")
+
+
+def _convolution(step: Step) -> None:
+    batch, *sides, channels = _of_rank(step, 0, 4)
+    out, height, width, per_group = _of_rank(step, 1, 4)
+    if not (out > 0 and per_group > 0 and channels % per_group == 0 and out % (channels // per_group) == 0):
+        raise step.fault(f"weights of {per_group} to {out} channels don't fit an input of {channels}")
+    _bias(step, out)
+    _declared(step, (batch, *_sides(step, tuple(sides), (height, width)), out))
+
+
+def _depthwise(step: Step) -> None:
+    batch, *sides, channels = _of_rank(step, 0, 4)
+    one, height, width, out = _of_rank(step, 1, 4)
+    times = step.operator.options.depth_multiplier
+    if one != 1 or out < 1 or channels < 1 or out % channels or times not in (0, out // channels):
+        raise step.fault(
+            f"weights {shown((one, height, width, out))} with a depth multiplier of {times} don't fit an input of "
+            f"{channels} channels"
+        )
+    if step.required(0).dtype in ("int8", "uint8") and step.input(2) is None:
+        raise step.fault("a quantized one must have biases")
+    _bias(step, out)
+    _declared(step, (batch, *_sides(step, tuple(sides), (height, width)), out))
+
+
+def _pool(step: Step) -> None:
+    batch, *sides, channels = _of_rank(step, 0, 4)
+    _declared(step, (batch, *_sides(step, tuple(sides), step.operator.options.window), channels))
+
+
+def _fully_connected(step: Step) -> None:
+    out, depth = _of_rank(step, 1, 2)
+    given = step.required(0).elements
+    if out < 1 or depth < 1 or given % depth:
+        raise step.fault(f"weights of {depth} to {out} values don't fit an input of {given}")
+    _bias(step, out)
+    _same_elements(step, given // depth * out)
+
+
+def _transpose_convolution(step: Step) -> None:
+    _of_rank(step, 1, 4), _of_rank(step, 2, 4)
+    wanted = step.integers(0)
+    if any(not 0 < number <= _LARGEST_OPTION for number in step.operator.options.stride):
+        raise step.fault(f"the stride must be positive, found {step.operator.options.stride}")
+    if wanted is not None:
+        if len(wanted) != 4 or min(wanted) < 1:
+            raise step.fault(f"its output can't have the shape {shown(wanted)}")
+        _declared(step, wanted)
+
+
+def _same(step: Step) -> None:
+    _same_elements(step, step.required(0).elements)
+
+
+def _broadcast(step: Step) -> None:
+    one, other = step.required(0).shape, step.required(1).shape
+    length = max(len(one), len(other))
+    pairs = list(zip((1,) * (length - len(one)) + one, (1,) * (length - len(other)) + other, strict=True))
+    if any(a != b and 1 not in (a, b) for a, b in pairs):
+        raise step.fault(f"inputs of the shapes {shown(one)} and {shown(other)} don't go together")
+    _declared(step, tuple(b if a == 1 else a for a, b in pairs))
+
+
+def _axis(step: Step, axis: int, rank: int) -> int:
+    if not -rank <= axis < rank:
+        raise step.fault(f"it has the axis {axis} with {rank} dimensions")
+    return axis % rank
+
+
+def _reduction(step: Step) -> None:
+    shape, axes = step.required(0).shape, step.integers(1)
+    if axes is None:
+        return
+    reduced = {_axis(step, axis, len(shape)) for axis in axes}
+    _same_elements(step, math.prod(size for i, size in enumerate(shape) if i not in reduced))
+
+
+def _reshape(step: Step) -> None:
+    elements, wanted = step.required(0).elements, step.integers(1)
+    if wanted is not None and (min(wanted, default=1) < -1 or wanted.count(-1) > 1):
+        raise step.fault(f"its target can't be {shown(wanted)}")
+    _same_elements(step, elements)
+
+
+def _concatenation(step: Step) -> None:
+    shapes = [step.required(place).shape for place in range(len(step.operator.inputs))]
+    if not shapes or not shapes[0]:
+        raise step.fault("it has nothing to join")
+    axis = _axis(step, step.operator.options.axis, len(shapes[0]))
+    others = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
+    if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
+        raise step.fault(f"inputs of the shapes {', '.join(map(shown, shapes[:4]))} don't go together")
+    total = sum(shape[axis] for shape in shapes)
+    _declared(step, (*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
+
+
+def _padding(step: Step) -> None:
+    shape, pads = step.required(0).shape, step.integers(1)
+    if pads is None:
+        return
+    if len(pads) != 2 * len(shape) or min(pads, default=0) < 0:
+        raise step.fault(f"its padding must be {2 * len(shape)} numbers, none negative, found {shown(pads)}")
+    _declared(step, tuple(size + pads[2 * i] + pads[2 * i + 1] for i, size in enumerate(shape)))
+
+
+def _resize(step: Step) -> None:
+    batch, _, _, channels = _of_rank(step, 0, 4)
+    sides = step.integers(1)
+    if sides is None:
+        return
+    if len(sides) != 2 or min(sides) < 1:
+        raise step.fault(f"it must have a height and a width, found {shown(sides)}")
+    _declared(step, (batch, *sides, channels))
+
+
+def _transpose(step: Step) -> None:
+    shape, order = step.required(0).shape, step.integers(1)
+    if order is None:
+        return
+    if sorted(order) != list(range(len(shape))):
+        raise step.fault(f"its order of {len(shape)} dimensions can't be {shown(order)}")
+    _declared(step, tuple(shape[i] for i in order))
+
+
+def _gather(step: Step) -> None:
+    shape, picked = step.required(0).shape, step.integers(1)
+    axis = _axis(step, step.operator.options.axis, max(1, len(shape)))
+    if picked is not None and shape and any(not 0 <= index < shape[axis] for index in picked):
+        raise step.fault(f"it picks from places outside of {shape[axis]}")
+
+
+def _split(step: Step) -> None:
+    shape, axis = step.required(1).shape, step.integers(0)
+    count = step.operator.options.count
+    if count != len(step.outputs):
+        raise step.fault(f"it has {len(step.outputs)} outputs, not {count}")
+    if axis is None:
+        return
+    place = _axis(step, axis[0] if axis else len(shape), len(shape))
+    if shape[place] % count:
+        raise step.fault(f"{shape[place]} values can't be split into {count} parts")
+    for output in step.outputs:
+        if output.shape and output.elements * count != math.prod(shape):
+            raise step.fault(f"an output has the shape {shown(output.shape)}, of {shown(shape)} in {count} parts")
+
+
+def _pack(step: Step) -> None:
+    given, options = step.operator.inputs, step.operator.options
+    shape = step.required(0).shape
+    if options.count != len(given) or any(step.required(i).shape != shape for i in range(len(given))):
+        raise step.fault(f"its {len(given)} inputs must be {options.count} of one shape")
+    _axis(step, options.axis, len(shape) + 1)
+    _same_elements(step, math.prod(shape) * len(given))
+
+
+def _unpack(step: Step) -> None:
+    shape, options = step.required(0).shape, step.operator.options
+    axis = _axis(step, options.axis, len(shape))
+    if options.count != len(step.outputs) or shape[axis] != options.count:
+        raise step.fault(f"it has {len(step.outputs)} outputs for {shape[axis]} parts")
+
+
+def _strides(step: Step, shape: Shape) -> None:
+    """Each dimension's begin, end and stride must leave something of it."""
+    begins, ends, strides = step.integers(1), step.integers(2), step.integers(3)
+    if begins is None or ends is None or strides is None:
+        return
+    masks = step.operator.options.masks or (0, 0, 0, 0, 0)
+    if masks[2] or masks[3]:  # an ellipsis or a new axis: the dimensions are counted otherwise
+        if 0 in strides:
+            raise step.fault("its stride is 0")
+        return
+    if not len(begins) == len(ends) == len(strides):
+        raise step.fault("begin, end and stride are of different lengths")
+    for i, (size, begin, end, stride) in enumerate(zip(shape, begins, ends, strides, strict=False)):
+        shrinks, open_begin, open_end = (masks[mask] >> i & 1 for mask in (4, 0, 1))
+        if shrinks:
+            is_some = -size <= begin < size or open_begin
+        else:
+            part = slice(None if open_begin else begin, None if open_end else end, stride or 1)
+            is_some = stride != 0 and len(range(*part.indices(size))) > 0
+        if not is_some:
+            raise step.fault(f"{begin}:{end}:{stride} leaves nothing of {size} values")
+
+
+def _slice(step: Step) -> None:
+    shape = step.required(0).shape
+    for place in range(1, len(step.operator.inputs)):
+        given = step.required(place)
+        if given.elements > len(shape):
+            raise step.fault(f"it has {given.elements} places for {len(shape)} dimensions")
+    if step.operator.name == "STRIDED_SLICE":
+        _strides(step, shape)
+    most, output = math.prod(shape), step.outputs[0]
+    if output.elements > most and output.shape:
+        raise step.fault(f"its output has {output.elements} values, more than the {most} of its input")
+
+
+Rule = Callable[[Step], None]
+
+
+def _for(names: str | Sequence[str], rule: Rule) -> dict[str, Rule]:
+    return dict.fromkeys(names.split() if isinstance(names, str) else names, rule)
+
+
+_RULES: dict[str, Rule] = {
+    **_for(_SAME, _same),
+    **_for(_BROADCAST, _broadcast),
+    **_for(_REDUCING, _reduction),
+    **_for("AVERAGE_POOL_2D MAX_POOL_2D L2_POOL_2D", _pool),
+    **_for("RESHAPE SQUEEZE EXPAND_DIMS", _reshape),
+    **_for("PAD PADV2 MIRROR_PAD", _padding),
+    **_for("RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR", _resize),
+    **_for("SLICE STRIDED_SLICE", _slice),
+    "CONV_2D": _convolution,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "FULLY_CONNECTED": _fully_connected,
+    "TRANSPOSE_CONV": _transpose_convolution,
+    "CONCATENATION": _concatenation,
+    "TRANSPOSE": _transpose,
+    "GATHER": _gather,
+    "SPLIT": _split,
+    "PACK": _pack,
+    "UNPACK": _unpack,
+}

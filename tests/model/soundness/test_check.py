@@ -1,0 +1,236 @@
+"""What is refused before a runtime sees it: one wrong number in a model that was sound."""
+
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.errors import ExitStatus, ModelError
+from edgeclassify.model.interpreter import RuntimeName, open_interpreter
+from edgeclassify.model.soundness import check
+from edgeclassify.model.soundness.check import check_soundness
+from edgeclassify.model.tflite.model_file import ModelFile, parse_model
+from tests.model.soundness.nets import Net, float_net, quantized_net
+from tests.model.tflite_files import ModelDef, OperatorDef, tflite_bytes
+
+PATH = Path("m.tflite")
+
+
+def parsed(model: ModelDef) -> ModelFile:
+    return parse_model(PATH, tflite_bytes(model))
+
+
+def place(model: ModelDef, name: str) -> int:
+    return [operator.name for operator in model.operators].index(name)
+
+
+def with_operator(model: ModelDef, name: str, **changes: object) -> ModelDef:
+    at = place(model, name)
+    changed = replace(model.operators[at], **changes)
+    return replace(model, operators=[*model.operators[:at], changed, *model.operators[at + 1 :]])
+
+
+def with_tensor(model: ModelDef, index: int, **changes: object) -> ModelDef:
+    changed = replace(model.tensors[index], **changes)
+    return replace(model, tensors=[*model.tensors[:index], changed, *model.tensors[index + 1 :]])
+
+
+def with_input(model: ModelDef, name: str, number: int, tensor: int | None) -> ModelDef:
+    inputs = list(model.operators[place(model, name)].inputs)
+    inputs[number : number + 1] = [] if tensor is None else [tensor]
+    return with_operator(model, name, inputs=inputs)
+
+
+def with_option(model: ModelDef, name: str, slot: int, value: int) -> ModelDef:
+    options = model.operators[place(model, name)].options
+    kind = next((kind for at, kind, _ in options if at == slot), "int32")
+    rest = [option for option in options if option[0] != slot]
+    return with_operator(model, name, options=[*rest, (slot, kind, value)])
+
+
+def with_values(model: ModelDef, name: str, number: int, *values: int) -> ModelDef:
+    """Other values of a constant that an operator reads."""
+    index = model.operators[place(model, name)].inputs[number]
+    return with_tensor(model, index, data=struct.pack(f"<{len(values)}i", *values))
+
+
+def output_shaped(model: ModelDef, name: str, *shape: int) -> ModelDef:
+    return with_tensor(model, model.operators[place(model, name)].outputs[0], shape=shape)
+
+
+def refusal(model: ModelDef) -> str:
+    with pytest.raises(ModelError) as caught:
+        check_soundness(parsed(model))
+    assert caught.value.exit_status == ExitStatus.DATA
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("net", [quantized_net, float_net])
+def test_sound_models_pass_and_run(net, runtime: RuntimeName) -> None:
+    model = parsed(net())
+    need = check_soundness(model)
+    assert need.total == 2 * model.size + need.arena
+    assert 0 < need.arena < 10_000
+    opened = open_interpreter(PATH, runtime, 1, model.data())
+    assert opened.outputs[0].shape == (1, 5)
+
+
+Q, F = quantized_net(), float_net()
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        # tensor indices
+        (with_input(Q, "CONV_2D", 1, -1), "operator 0 (CONV_2D): its input 1 is missing"),
+        (with_input(Q, "CONV_2D", 0, -1), "operator 0 (CONV_2D): its input 0 is missing"),
+        (with_input(Q, "SOFTMAX", 0, -1), "(SOFTMAX): its input 0 is missing"),
+        (with_input(Q, "ADD", 1, -1), "(ADD): its input 1 is missing"),
+        (with_input(Q, "ADD", 1, None), "(ADD): it has 1 inputs, not 2"),
+        (with_input(Q, "DEPTHWISE_CONV_2D", 2, None), "a quantized one must have biases"),
+        (with_input(Q, "DEPTHWISE_CONV_2D", 2, -1), "a quantized one must have biases"),
+        (with_input(Q, "ADD", 0, 8), "(ADD): it reads tensor 8, which nothing has written before"),
+        (with_input(Q, "CONV_2D", 0, 14), "(CONV_2D): it reads tensor 14, which nothing has written before"),
+        (with_operator(Q, "ADD", outputs=[-1]), "(ADD): an output is missing"),
+        (with_operator(Q, "ADD", outputs=[]), "(ADD): it has no output"),
+        (with_operator(Q, "ADD", outputs=[9, 10]), "(ADD): it has 2 outputs, not one"),
+        (with_operator(Q, "ADD", outputs=[1]), "(ADD): it writes tensor 1, which has its values from elsewhere"),
+        (with_operator(Q, "ADD", outputs=[0]), "(ADD): it writes tensor 0, which has its values from elsewhere"),
+        (replace(Q, inputs=[1]), "its input, tensor 1, is a constant"),
+        (replace(Q, inputs=[0, 0]), "one tensor is two of its inputs"),
+        (replace(Q, operators=Q.operators[:-1]), "nothing writes its output, tensor"),
+        # options
+        (with_operator(Q, "CONV_2D", options_kind=0), "(CONV_2D): its options (padding, stride, axis) are"),
+        (with_operator(Q, "AVERAGE_POOL_2D", options_kind=9, options=[]), "its options (padding, stride, axis)"),
+        (with_option(Q, "CONV_2D", 1, 0), "stride, dilation and window must be positive, found 2, 0"),
+        (with_option(Q, "CONV_2D", 2, -1), "stride, dilation and window must be positive, found -1, 2"),
+        (with_option(Q, "CONV_2D", 1, 1 << 20), "stride, dilation and window must be positive"),
+        (with_option(Q, "CONV_2D", 5, -3), "stride, dilation and window must be positive"),
+        (with_option(Q, "AVERAGE_POOL_2D", 3, 0), "stride, dilation and window must be positive"),
+        (with_option(Q, "AVERAGE_POOL_2D", 4, 99), "a window of 99 x 4 finds nothing in 4 x 4"),
+        (with_option(Q, "DEPTHWISE_CONV_2D", 3, 7), "a depth multiplier of 7 don't fit an input of 4 channels"),
+        (with_option(F, "CONCATENATION", 0, 4), "it has the axis 4 with 4 dimensions"),
+        (with_option(F, "CONCATENATION", 0, -5), "it has the axis -5 with 4 dimensions"),
+        (with_option(F, "CONCATENATION", 0, 1), "the shape [1, 8, 8, 6] but its inputs make [1, 16"),
+        (with_option(F, "GATHER", 0, 6), "it has the axis 6 with 5 dimensions"),
+        (with_option(F, "PACK", 1, 9), "it has the axis 9"),
+        (with_option(F, "PACK", 0, 3), "its 2 inputs must be 3 of one shape"),
+        (with_option(F, "SPLIT", 0, 2), "it has 3 outputs, not 2"),
+        # shapes
+        (output_shaped(Q, "CONV_2D", 1, 4, 800_000, 4), "[1, 4, 800000, 4] but its inputs make [1, 4, 4, 4]"),
+        (output_shaped(Q, "ADD", 1, 4, 4, 400), "(ADD): its output has the shape [1, 4, 4, 400]"),
+        (output_shaped(Q, "RESHAPE", 1, 4000), "its output has 4000 values but its inputs have 4"),
+        (output_shaped(Q, "FULLY_CONNECTED", 1, 6), "its output has 6 values but its inputs have 5"),
+        (output_shaped(Q, "SOFTMAX", 1, 50), "its output has 50 values but its inputs have 5"),
+        (output_shaped(F, "PAD", 1, 10, 10, 30), "its output has the shape [1, 10, 10, 30] but its inputs make"),
+        (output_shaped(F, "RESIZE_BILINEAR", 1, 4, 4000, 2), "its inputs make [1, 4, 4, 2]"),
+        (output_shaped(F, "TRANSPOSE", 1, 8, 8, 2), "its inputs make [1, 2, 8, 8]"),
+        (output_shaped(F, "MEAN", 1, 500), "its output has 500 values but its inputs have 5"),
+        (output_shaped(F, "STRIDED_SLICE", 1, 8, 8, 8), "512 values, more than the 32 of its input"),
+        (with_tensor(Q, 1, shape=(2, 3, 3, 6)), "weights of 6 to 2 channels don't fit an input of 3"),
+        (with_tensor(Q, 1, shape=(36, 3)), "its input 1 must have 4 dimensions, found [36, 3]"),
+        (with_tensor(Q, 2, shape=(2,), data=bytes(8)), "it has 2 biases for 4 channels"),
+        (with_tensor(Q, 2, shape=(2,), data=bytes(8)), "operator 0 (CONV_2D)"),
+        # constants that steer
+        (with_values(F, "PAD", 1, 0, 0, 1, 1, -1, 1, 0, 0), "none negative, found [0, 0, 1, 1, -1, 1, 0, 0]"),
+        (with_values(F, "TRANSPOSE", 1, 0, 3, 3, 2), "its order of 4 dimensions can't be [0, 3, 3, 2]"),
+        (with_values(F, "TRANSPOSE", 1, 0, 9, 1, 2), "its order of 4 dimensions can't be [0, 9, 1, 2]"),
+        (with_values(F, "GATHER", 1, 2), "it picks from places outside of 2"),
+        (with_values(F, "GATHER", 1, -1), "it picks from places outside of 2"),
+        (with_values(F, "SPLIT", 0, 4), "it has the axis 4 with 4 dimensions"),
+        (with_values(F, "SPLIT", 0, 1), "8 values can't be split into 3 parts"),
+        (with_values(F, "RESIZE_BILINEAR", 1, 0, 4), "it must have a height and a width, found [0, 4]"),
+        (with_values(F, "MEAN", 1, 1, 7), "it has the axis 7 with 4 dimensions"),
+        (with_values(F, "STRIDED_SLICE", 3, 1, 0, 1, 1), "0:2:0 leaves nothing of 4 values"),
+        (with_values(F, "STRIDED_SLICE", 1, 0, 0, 0, 3), "3:2:1 leaves nothing of 2 values"),
+        (with_values(Q, "RESHAPE", 1, -1, -1), "its target can't be [-1, -1]"),
+        (with_values(Q, "RESHAPE", 1, -2, 4), "its target can't be [-2, 4]"),
+        # quantization
+        (with_tensor(Q, 0, zero_point=300), "the zero point of int8 must be from -128 to 127, found 300"),
+        (with_tensor(Q, 0, zero_point=-129), "the zero point of int8 must be from -128 to 127, found -129"),
+        (with_tensor(Q, 0, scale=1e-40), "tensor 0 (image) has the scale "),
+        (with_tensor(Q, 0, scale=1e30), "tensor 0 (image) has the scale 1e+30"),
+        (with_tensor(Q, 7, scale=1e-9), "operator 2 (ADD): the scale of its output, 1e-09, does not fit"),
+    ],
+)  # fmt: skip
+def test_one_wrong_number(model: ModelDef, words: str) -> None:
+    message = refusal(model)
+    assert message.startswith("m.tflite: expected a .tflite file without contradictions, found this: ")
+    assert words in message
+
+
+def test_a_tensor_that_is_read_before_it_is_written() -> None:
+    """A circle: each of two operators waits for the other."""
+    first, second = place(Q, "CONV_2D"), place(Q, "DEPTHWISE_CONV_2D")
+    operators = list(Q.operators)
+    operators[first], operators[second] = operators[second], operators[first]
+    assert "(DEPTHWISE_CONV_2D): it reads tensor 3, which nothing has" in refusal(replace(Q, operators=operators))
+
+
+@pytest.mark.parametrize(
+    ("name", "place_", "tensor"), [("CONV_2D", 2, -1), ("CONV_2D", 2, None), ("FULLY_CONNECTED", 2, -1)]
+)
+def test_a_bias_may_be_left_out(name: str, place_: int, tensor: int | None) -> None:
+    check_soundness(parsed(with_input(Q, name, place_, tensor)))
+
+
+def test_the_shape_of_a_scalar_is_no_missing_tensor() -> None:
+    """Its bytes are none, as if it were a result."""
+    net = Net("float32", [1, 1, 1, 1])
+    net.step("RESHAPE", [0, net.constant("scalar", [])], net.result("scalar", []))
+    net.step("RESHAPE", [net.last, net.constant("shape", [1, 1])], net.result("flat", [1, 1]))
+    check_soundness(parsed(net.model()))
+
+
+def test_custom_operators_are_the_runtimes_business() -> None:
+    net = Net("float32", [1, 2, 2, 3])
+    net.operators.append(OperatorDef("", [0, -1], [net.result("out", [1, 9])], custom="Mine"))
+    net.last = 1
+    check_soundness(parsed(net.model()))
+
+
+def huge(side: int) -> ModelDef:
+    """Sound in itself, but its results take 2 * 4 * 3 * side^2 bytes."""
+    net = Net("float32", [1, side, side, 3])
+    net.step("RELU", [0], net.result("relu", [1, side, side, 3]))
+    net.step("MEAN", [net.last, net.constant("axes", [1, 2])], net.result("mean", [1, 3]))
+    return net.model()
+
+
+def test_results_that_no_classifier_needs() -> None:
+    check_soundness(parsed(huge(2000)))
+    message = refusal(huge(5000))
+    assert "whose results take at most 512 MB, found one that needs 572 MB" in message
+
+
+@pytest.mark.parametrize(("free", "is_refused"), [(None, False), (1 << 30, False), (50 << 20, True)])
+def test_more_than_there_is(monkeypatch: pytest.MonkeyPatch, free: int | None, is_refused: bool) -> None:
+    monkeypatch.setattr(check, "free_memory_bytes", lambda: free)
+    if not is_refused:
+        check_soundness(parsed(huge(2000)))
+        return
+    message = refusal(huge(2000))
+    assert message == (
+        "m.tflite: the model needs about 91 MB of memory, 50 MB are free here. Use a smaller model."
+    )
+
+
+def test_what_is_no_longer_read_takes_no_memory() -> None:
+    """Ten results of 12 MB in a row: two of them are alive at a time."""
+    side = 1000
+    net = Net("float32", [1, side, side, 3])
+    for i in range(10):
+        net.step("RELU", [net.last], net.result(f"relu{i}", [1, side, side, 3]))
+    assert check_soundness(parsed(net.model())).arena == 2 * 12 * side * side
+
+
+def test_what_is_read_late_is_kept() -> None:
+    side = 1000
+    net = Net("float32", [1, side, side, 3])
+    shape = [1, side, side, 3]
+    early = net.step("RELU", [0], net.result("early", shape))
+    for i in range(3):
+        net.step("RELU", [net.last], net.result(f"relu{i}", shape))
+    net.step("ADD", [net.last, early], net.result("sum", shape), 11)
+    assert check_soundness(parsed(net.model())).arena == 3 * 12 * side * side
