@@ -28,13 +28,17 @@ _KINDS = {
     "CONCATENATION": 10,
     "TRANSPOSE_CONV": 49,
 }
-"""Operators that can't work without their own table of options, and its number in the schema."""
+"""The number in the schema of the table of options that such an operator reads."""
+
+_WITHOUT = ("FULLY_CONNECTED", "CONCATENATION")
+"""Those of them whose options have values by default. A stride of 0, the default, divides by zero."""
 
 
 def check_shapes(step: Step) -> None:
     """Raise UnsoundError where the operator's options or shapes can't be."""
     wanted = _KINDS.get(step.operator.name)
-    if wanted is not None and step.operator.options.kind != wanted:
+    found = step.operator.options.kind
+    if wanted is not None and found != wanted and (found != 0 or step.operator.name not in _WITHOUT):
         raise step.fault("its options (padding, stride, axis) are missing or those of another operator")
     rule = _RULES.get(step.operator.name)
     if rule is not None and not step.operator.is_custom:

@@ -168,6 +168,11 @@ def test_a_tensor_that_is_read_before_it_is_written() -> None:
     assert "(DEPTHWISE_CONV_2D): it reads tensor 3, which nothing has" in refusal(replace(Q, operators=operators))
 
 
+@pytest.mark.parametrize(("model", "name"), [(Q, "FULLY_CONNECTED"), (F, "MEAN")])
+def test_options_with_values_by_default_may_be_left_out(model: ModelDef, name: str) -> None:
+    check_soundness(parsed(with_operator(model, name, options_kind=0, options=())))
+
+
 @pytest.mark.parametrize(
     ("name", "place_", "tensor"), [("CONV_2D", 2, -1), ("CONV_2D", 2, None), ("FULLY_CONNECTED", 2, -1)]
 )
