@@ -5,34 +5,53 @@ is passed on unless another thread is late by the time that it gave itself (see 
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 log = logging.getLogger(__name__)
 
-MAIN_LIMIT_S = 3.0
+MAIN_LIMIT_S = 1.0
 """For one turn of the main loop."""
 RELOAD_LIMIT_S = 120.0
 """For one with a reload: models are loaded and tried, and the frame at hand is waited for."""
+SAID_AFTER_S = 5.0
+"""A slow disk may hold a thread up for as long, which is no news."""
 
 
 class Watchdog:
     """`tell`: the service manager hears that all is well. `late`: names of the threads that hang, for people.
 
     How long the service manager waits when it hears nothing is the unit's WatchdogSec: a thread that is late for a
-    while and goes on costs nothing.
+    while and goes on costs nothing. `clock`: monotonic seconds.
     """
 
-    def __init__(self, tell: Callable[[], None], late: Callable[[], Iterable[str]]) -> None:
-        self._tell, self._late = tell, late
-        self._said: frozenset[str] = frozenset()
+    def __init__(
+        self,
+        tell: Callable[[], None],
+        late: Callable[[], Iterable[str]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tell, self._late, self._clock = tell, late, clock
+        self._silent_since: float | None = None
+        self._said = False
 
     def feed(self) -> None:
-        """Work was done. May be called from any thread; a thread that hangs is said once."""
-        late = frozenset(self._late())
-        before, self._said = self._said, late
-        for name in sorted(late - before):
-            log.warning("%s hangs: the service manager is not told any more that all is well", name)
-        for name in sorted(before - late):
-            log.info("%s goes on", name)
-        if not late:
-            self._tell()
+        """Work was done. May be called from any thread."""
+        late = list(self._late())
+        if late:
+            self._keep_silent(late)
+            return
+        self._silent_since = None
+        if self._said:
+            self._said = False
+            log.info("all threads move again")
+        self._tell()
+
+    def _keep_silent(self, late: list[str]) -> None:
+        """A hang of some length is said once."""
+        now = self._clock()
+        if self._silent_since is None:
+            self._silent_since = now
+        if not self._said and now - self._silent_since >= SAID_AFTER_S:
+            self._said = True
+            log.warning("%s: hangs, so the service manager is not told any more that all is well", ", ".join(late))

@@ -13,7 +13,7 @@ import pytest
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.daemon import supervisor
-from edgeclassify.daemon.watchdog import Watchdog
+from edgeclassify.daemon.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish import delivery
 from edgeclassify.publish.delivery import Delivery
@@ -117,23 +117,32 @@ def test_a_pulse_is_late_when_it_has_not_moved_in_the_time_that_it_gave() -> Non
     assert not pulse.late
 
 
-def test_a_thread_that_hangs_is_said_once_and_so_is_its_return(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_hang_of_some_length_is_said_once_and_so_is_its_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
+    now = 0.0
     late: list[str] = []
-    fed: list[int] = []
-    dog = Watchdog(lambda: fed.append(1), lambda: late)
-    dog.feed()
+    fed: list[float] = []
+    dog = Watchdog(lambda: fed.append(now), lambda: late, lambda: now)
+
+    def feed(*seconds: float) -> list[str]:
+        nonlocal now
+        for second in seconds:
+            now = second
+            dog.feed()
+        said = [record.message.partition(",")[0] for record in caplog.records]
+        caplog.clear()
+        return said
+
+    assert feed(0.0) == []
     late.append("delivery")
-    dog.feed()
-    dog.feed()
-    assert len(fed) == 1
+    assert feed(1.0, 1.0 + SAID_AFTER_S - 0.1) == []
     late.clear()
-    dog.feed()
-    assert len(fed) == 2
-    assert [record.message.partition(":")[0] for record in caplog.records] == [
-        "delivery hangs",
-        "delivery goes on",
-    ]
+    assert feed(7.0) == []  # a slow disk
+    late.append("delivery")
+    assert feed(8.0, 8.0 + SAID_AFTER_S, 20.0) == ["delivery: hangs"]
+    late.clear()
+    assert feed(21.0, 22.0) == ["all threads move again"]
+    assert fed == [0.0, 7.0, 21.0, 22.0]
 
 
 def test_a_main_loop_that_hangs_is_seen_while_frames_go_on(
