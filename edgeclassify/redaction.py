@@ -15,6 +15,11 @@ LEAST_SECRET = 4
 """Characters of a secret that is looked for in texts: shorter ones are part of every second word."""
 SHORT_SECRET = 8
 """Shorter ones count only as words of their own."""
+COMMON = frozenset((
+    "admin", "root", "user", "password", "secret", "mqtt", "mosquitto", "broker", "localhost", "camera", "stream",
+    "rtsp", "http", "https", "edgeclassify", "homeassistant", "home", "view", "true", "false", "none", "null",
+))  # fmt: skip
+"""Words of our own texts: where one of them is a password, leaving it out would tell more than it hides."""
 SCHEMES = (
     "http", "https", "rtsp", "rtsps", "rtmp", "rtmps", "rtsph", "mms", "rtp", "udp", "tcp", "srt", "ws", "wss",
     "ftp", "ftps", "sftp", "file", "mqtt", "mqtts", "ssl", "tls", "onvif",
@@ -109,7 +114,8 @@ def secrets_in(url: str) -> set[str]:
 def remember(secrets: Iterable[str]) -> None:
     """From now on these show in no text that went through scrubbed(): as they are, encoded, and in quotes."""
     global _known, _pattern
-    forms = {form for secret in secrets for form in _forms(secret) if len(form) >= LEAST_SECRET}
+    wanted = [secret for secret in secrets if secret.lower() not in COMMON]
+    forms = {form for secret in wanted for form in _forms(secret) if len(form) >= LEAST_SECRET}
     if forms <= _known:
         return
     _known = _known | forms

@@ -8,6 +8,8 @@ import os
 import socket
 import time
 
+from edgeclassify.redaction import scrubbed
+
 log = logging.getLogger(__name__)
 
 
@@ -27,11 +29,11 @@ class Notifier:
 
     def ready(self, status: str = "") -> None:
         """The service has started, or has finished reloading."""
-        self._send("READY=1", f"STATUS={status}")
+        self._send("READY=1", f"STATUS={scrubbed(status)}")
 
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
-        self._send(f"STATUS={text}")
+        self._send(f"STATUS={scrubbed(text)}")
 
     def reloading(self) -> None:
         """A reload begins; `ready` ends it. systemd wants the moment on its clock."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify import redaction
 from tests.data import NO_TEST_DATA, find_test_data
 
 THREAD_GRACE_S = 3.0
@@ -41,6 +42,13 @@ def no_thread_leak() -> Iterator[None]:
         if time.monotonic() > deadline:
             pytest.fail(f"threads left running: {', '.join(t.name for t in leaked)}")
         time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_secrets_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left out of texts is the process's: a test's password is an ordinary word to the next."""
+    monkeypatch.setattr(redaction, "_known", frozenset())
+    monkeypatch.setattr(redaction, "_pattern", None)
 
 
 @pytest.fixture(autouse=True)

@@ -27,13 +27,6 @@ from edgeclassify.sources.http.address import parse_address
 BASE = Path("/etc/edgeclassify")
 
 
-@pytest.fixture(autouse=True)
-def nothing_known(monkeypatch):
-    """What is known is the process's: each test begins with nothing, and leaves nothing."""
-    monkeypatch.setattr(redaction, "_known", frozenset())
-    monkeypatch.setattr(redaction, "_pattern", None)
-
-
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -189,6 +182,16 @@ class TestKnownSecrets:
     def test_short_ones_are_words_of_their_own(self):
         remember({"1234", "abc", "longer-than-eight"})
         assert scrubbed("seq 12345 at 1234, abc, xlonger-than-eightx") == "seq 12345 at …, abc, x…x"
+
+    def test_words_of_our_own_texts_stay(self):
+        remember({"Camera", "mqtt", "camera-1"})
+        assert scrubbed("camera front: mqtt, camera-1") == "camera front: mqtt, …"
+
+    def test_what_is_remembered_stays_known(self):
+        remember({"first-one"})
+        remember({"second-one"})
+        remember({"first-one"})
+        assert scrubbed("first-one second-one") == "… …"
 
     def test_pieces_of_a_password_that_was_cut(self):
         remember(secrets_in("rtsp://admin:Pa@Hidden1#2@127.0.0.1:9/stream"))

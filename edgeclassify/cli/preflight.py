@@ -15,12 +15,13 @@ from edgeclassify.cli.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.labels import label_faults, several_labels_note
-from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, UnknownModelError
+from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.model.classifier import describe_model, find_model
 from edgeclassify.model.facts import ModelFacts
 from edgeclassify.model.sidecar import read_sidecar, sidecar_path
 from edgeclassify.publish.credentials import look_up, public_warning, tls_context
 from edgeclassify.sources.factory import make_source
+from edgeclassify.sources.http.tls import check_ca
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def look_further(
         _look_at_sources(config, found)
         _look_at_models(config, named_by, files, found)
         _look_at_broker(config, files, found)
+    _look_at_certificates(config, files, found)
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))
     for key, path in _written(config):
@@ -64,6 +66,20 @@ def _look_at_sources(config: Config, found: Findings) -> None:
             make_source(camera)
         except ConfigError as error:
             found.faults.append(f"camera[{i}].source: {error}")
+
+
+def _look_at_certificates(config: Config, files: Files, found: Findings) -> None:
+    """What cameras' own certificates are held against: without it no connection is made."""
+    for i, camera in enumerate(config.camera):
+        if camera.tls.ca is None:
+            continue
+        problems = files.problems(f"camera[{i}].tls.ca", camera.tls.ca)
+        found.take(problems)
+        if not problems:
+            try:
+                check_ca(camera.tls.ca)
+            except SourceSetupError as error:
+                found.faults.append(f"camera[{i}].{error}")
 
 
 def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:

@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 
 from edgeclassify.errors import ConfigError
+from edgeclassify.redaction import remember
 
 LONGEST = 65_535
 """MQTT's limit, in bytes."""
@@ -63,6 +64,7 @@ def the_line(text: str, wanted: str) -> str:
         )
     if len(lines[0].encode()) > LONGEST:
         raise ConfigError(f"{wanted}, found more than {LONGEST} bytes. Is it the right one?")
+    remember(lines[:1])
     return lines[0]
 
 

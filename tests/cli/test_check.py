@@ -18,6 +18,7 @@ from edgeclassify.model.catalog import resolve_model
 from tests.model.colour_nets import Net
 from tests.model.heads import Head
 from tests.model.tflite_files import tflite_bytes
+from tests.sources.raw_server import make_certificate
 
 CAMERA = '[[camera]]\nname = "front"\nsource = "synthetic:"\n'
 
@@ -146,6 +147,20 @@ def test_what_is_not_here_is_a_warning_where_it_is_meant_for_elsewhere(
     lines = captured.err.splitlines()
     assert all(line.startswith(start) for line in lines)
     assert sorted(line.removeprefix(start).partition(":")[0] for line in lines) == ["camera[0].source", *ABSENT]
+
+
+def test_the_file_of_a_cameras_certificate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    camera = '[[camera]]\nsource = "rtsps://192.0.2.1/x"\ntls = { ca = "camera.pem" }\n'
+    file = tmp_path / "camera.pem"
+    assert check(tmp_path, camera) == ExitStatus.CONFIG
+    assert f"camera[0].tls.ca: {file} is not on this machine" in capsys.readouterr().err
+    file.write_bytes(b"0\x82 a certificate in another form")
+    assert check(tmp_path, camera) == ExitStatus.CONFIG
+    error = capsys.readouterr().err
+    assert f"  camera[0].tls.ca: {file}: expected certificates in PEM form" in error
+    assert error.count("\n") == 2
+    make_certificate(tmp_path, "camera")
+    assert check(tmp_path, camera) == ExitStatus.OK
 
 
 BAD_SECRETS = {

@@ -250,6 +250,29 @@ def test_a_refused_reload_says_why_and_all_goes_on(start_node: StartNode) -> Non
     assert node.ask("classify_now")["view"] == "gate"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://bob:s3cr3tPw/stream",
+        "v4l2:rtsp://bob:s3cr3tPw@camera/x",
+        "images:http:/bob:s3cr3tPw@camera/x.jpg",
+        "http://bob:x@s3cr3tPw#y@camera/",
+        "bob:s3cr3tPw",
+        "rtsp//bob:s3cr3tPw@camera",
+    ],
+)
+def test_no_answer_and_no_health_quotes_a_password(
+    source: str, start_node: StartNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = started(start_node())
+    node.document["camera"] = [*node.document["camera"], {"name": "net", "source": source}]
+    error = node.refused("reload")
+    assert "camera[1].source" in error
+    node.ask("info")
+    assert "s3cr3tPw" not in str([m.payload for m in node.observer.received])
+    assert "s3cr3tPw" not in caplog.text
+
+
 def test_a_password_file_that_became_useless_leaves_the_connection(start_node: StartNode, tmp_path: Path) -> None:
     password = tmp_path / "password"
     password.write_text("secret")

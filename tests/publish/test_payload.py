@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edgeclassify.errors import PublishError
 from edgeclassify.publish import payload
 from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.redaction import remember
 from edgeclassify.types import EventType, LabelScore, Option, Response
 from tests.publish.records import T0, event, health, info, prediction, spooled, state
 
@@ -142,6 +143,12 @@ def test_answers_carry_their_transaction_and_their_error() -> None:
     assert body(message) == {"v": 1, "transaction": "t-1", "status": "ok", "data": {"ts": "now"}, "error": None}
     refused = body(payload.response_message(TOPICS, Response("ping", None, {}, "no")))
     assert (refused["status"], refused["error"]) == ("error", "no")
+
+
+def test_no_answer_quotes_what_is_known_to_be_secret() -> None:
+    remember({"hunter2-of-the-gate"})
+    error = "camera[0].source: found 'rtsp//bob:hunter2-of-the-gate'"
+    assert body(payload.response_message(TOPICS, Response("reload", None, {}, error)))["error"].endswith("bob:…'")
 
 
 NAN_RECORDS: list[Callable[[float], Message]] = [

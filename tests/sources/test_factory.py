@@ -1,9 +1,12 @@
 """Every source string of the config leads to its class."""
 
+from pathlib import Path
+
 import pytest
 
-from edgeclassify.config import CameraConfig
+from edgeclassify.config import CameraConfig, parse_config
 from edgeclassify.sources.factory import make_source
+from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.network.source import HttpSource
@@ -84,3 +87,28 @@ def test_a_watched_folder_keeps_its_ledger_in_the_state_folder(tmp_path):
     source = make_source(CameraConfig(name="drop", source="watch:/in", after="move"), 99, FULL_FRAME, tmp_path)
     assert isinstance(source, WatchedFolderSource)
     assert (source.after, source.wanted_side, source._ledger_path) == ("move", 99, tmp_path / "watched-drop.txt")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "images:https://host/a.jpg",
+        "https://host/a",
+        "rtsps://host/a",
+        "video:https://host/a",
+        "video:rtsps://host/a",
+    ],
+)
+def test_whose_certificates_are_accepted_reaches_the_source(source):
+    def trust_of(**tls):
+        made = make_source(CameraConfig(source=source, tls=tls))
+        return made.access.trust if isinstance(made, ImagesSource) else made.trust
+
+    assert trust_of() == Trust(verify=True, ca=None)
+    assert trust_of(verify=False) == Trust(verify=False)
+    assert trust_of(ca="/c.pem") == Trust(ca=Path("/c.pem"))
+
+
+def test_the_file_of_certificates_is_relative_to_the_config():
+    document = {"camera": [{"source": "https://host/a", "tls": {"ca": "c.pem"}}]}
+    assert parse_config(document, "t", Path("/etc/x")).camera[0].tls.ca == Path("/etc/x/c.pem")
