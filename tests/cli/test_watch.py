@@ -315,10 +315,13 @@ def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) ->
     for number in range(60):
         topics = Topics("edgeclassify", f"node{number:02}")
         sender.send(payload.status_message(topics, online=True))
-    process, terminal = pty.fork()
-    if process == 0:
-        os.execve(sys.executable, [*COMMAND, "--port", str(broker.port)], os.environ | {"TERM": "xterm"})
+    terminal, theirs = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        [*COMMAND, "--port", str(broker.port)], stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        env=os.environ | {"TERM": "xterm"}, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(theirs)
     try:
         screen_with(terminal, "… and 41 more")
         os.write(terminal, b"G")
@@ -327,9 +330,10 @@ def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) ->
         with contextlib.suppress(OSError):
             while os.read(terminal, 65536):
                 pass
+        assert process.wait(10) == ExitStatus.OK
     finally:
+        process.kill()
         os.close(terminal)
-    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == ExitStatus.OK
 
 
 def screen_with(terminal: int, words: str) -> str:
