@@ -235,8 +235,11 @@ def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
 
 
 def _check_mirror(mirror: str | None) -> None:
+    from edgeclassify.redaction import redacted_value
+
     if mirror is not None and not mirror.startswith(("http://", "https://")):
-        raise click.BadParameter(f"expected http://… or https://…, found {mirror!r}", param_hint="--mirror")
+        found = redacted_value(mirror)
+        raise click.BadParameter(f"expected http://… or https://…, found {found!r}", param_hint="--mirror")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
-from edgeclassify.model.catalog import places
+from edgeclassify.model.catalog import download, places
 from tests.model.networks import mobilenet_v1
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model, tflite_bytes
 
@@ -161,6 +161,41 @@ def test_the_mirror_of_the_environment(
 ) -> None:
     monkeypatch.setenv("EDGECLASSIFY_MODEL_MIRROR", "/mnt/models")
     assert models("fetch", "inat_bird") == ExitStatus.USAGE
+
+
+MIRRORS = {
+    "nobody there": ("http://nas:{secret}@127.0.0.1:9/models", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/models"),
+    "no such host": ("https://nas:{secret}@models.invalid/m", ExitStatus.UNAVAILABLE, "https://models.invalid/m"),
+    "token": ("http://{secret}@127.0.0.1:9/m", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/m"),
+    "in the query": ("http://127.0.0.1:9/m?password={secret}&x=", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/m"),
+    "letters of no Latin": ("http://nas:{secret}€@127.0.0.1:9/m", ExitStatus.UNAVAILABLE, "can't be reached"),
+    "not encoded": ("http://nas:{secret}/x@127.0.0.1:9/m", None, ""),
+    "not encoded, with #": ("http://nas:#{secret}@127.0.0.1:9/m", None, ""),
+    "bad port": ("http://nas:{secret}@127.0.0.1:99999/m", ExitStatus.UNAVAILABLE, "can't be used"),
+    "bad bracket": ("http://nas:{secret}@[::1/m", ExitStatus.UNAVAILABLE, "can't be used"),
+    "a space": ("http://nas:{secret}@ho st/m", None, ""),
+    "a long name": ("http://nas:{secret}@" + "x" * 70 + ".example/m", None, ""),
+    "another scheme": ("ftp://nas:{secret}@127.0.0.1/m", ExitStatus.USAGE, "expected http://… or https://…"),
+    "no scheme": ("nas:{secret}@127.0.0.1/m", ExitStatus.USAGE, "expected http://… or https://…"),
+}
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+@pytest.mark.parametrize("kind", MIRRORS)
+def test_a_mirrors_password_shows_nowhere(
+    kind: str, by: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mirror, status, words = MIRRORS[kind]
+    mirror = mirror.format(secret="s3cret-w0rd")
+    monkeypatch.setattr(download, "PAUSE_S", 0.0)
+    if by == "variable":
+        monkeypatch.setenv("EDGECLASSIFY_MODEL_MIRROR", mirror)
+    found = models("fetch", "mobilenet_v2", *([] if by == "variable" else ["--mirror", mirror]))
+    said = "".join(capfd.readouterr())
+    assert found in ((ExitStatus.UNAVAILABLE, ExitStatus.USAGE) if status is None else (status,))
+    assert words in said
+    assert "s3cret-w0rd" not in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("for_service", [True, False])

@@ -16,6 +16,7 @@ from edgeclassify.model.catalog.entry import file_name
 from edgeclassify.model.catalog.part_file import PartFile
 from edgeclassify.model.catalog.places import can_write, fetch_folder, service_folder
 from edgeclassify.model.sidecar import sidecar_path
+from edgeclassify.redaction import holds_secret, redacted_url
 
 Progress = Callable[[str, int, int | None], None]
 """Called with a file's name, the bytes that are there, and the bytes in all where that is known."""
@@ -125,7 +126,7 @@ def _written(target: Path, content: bytes) -> Iterator[PartFile]:
 
 
 def _fill(part: PartFile, wanted: _Wanted, origin: Origin, entry: CatalogEntry, progress: Progress) -> str:
-    """Bring the file into `part`; returns where it came from."""
+    """Bring the file into `part`; returns where it came from, for messages."""
     if origin.local is not None:
         path = _local_file(wanted, origin.local, entry)
         part.restart()
@@ -137,7 +138,7 @@ def _fill(part: PartFile, wanted: _Wanted, origin: Origin, entry: CatalogEntry, 
     if origin.mirror is not None:
         url = f"{origin.mirror.rstrip('/')}/{quote(file_name(url))}"
     download(url, part, wanted.size, lambda done, total: progress(wanted.target.name, done, total))
-    return url
+    return redacted_url(url)
 
 
 def _local_file(wanted: _Wanted, local: Path, entry: CatalogEntry) -> Path:
@@ -152,7 +153,7 @@ def _local_file(wanted: _Wanted, local: Path, entry: CatalogEntry) -> Path:
             return folder / name
     raise ModelMissingError(
         f"{folder}: expected {' or '.join(names)} there, which belongs to the model {entry.name}, found neither. "
-        f"Get it from {wanted.url} and put it there."
+        f"Get it from {redacted_url(wanted.url)} and put it there."
     )
 
 
@@ -177,7 +178,7 @@ def sidecar_text(entry: CatalogEntry, model: Path, picture: Path | None) -> str:
         "channels": facts.channels,
         "output": facts.output,
         "license": facts.license,
-        "source": facts.source or facts.url,
+        "source": facts.source or _shown(facts.url),
         "sha256": facts.sha256,
     }
     lines = [f"# Written by: edgeclassify models fetch {entry.name}", *_pairs(values)]
@@ -186,6 +187,11 @@ def sidecar_text(entry: CatalogEntry, model: Path, picture: Path | None) -> str:
     if facts.golden is not None and picture is not None:
         lines += ["", "[golden]", *_pairs({"image": picture.name, "label": facts.golden.label})]
     return "\n".join(lines) + "\n"
+
+
+def _shown(url: str | None) -> str | None:
+    """A URL for a file that everybody may read."""
+    return redacted_url(url) if url is not None and holds_secret(url) else url
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:

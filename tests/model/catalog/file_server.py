@@ -21,6 +21,8 @@ class FileServer:
     """For each of the next answers: this status instead of the file."""
     wrong_range: bool = False
     """Answer ranges with another part of the file than was asked for."""
+    authorizations: list[str | None] = field(default_factory=list)
+    """Authorization header of every request."""
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     """Path and Range header of every request."""
 
@@ -30,6 +32,7 @@ def _handler(server: FileServer) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
             server.requests.append((self.path, wanted))
+            server.authorizations.append(self.headers.get("Authorization"))
             status = server.statuses.pop(0) if server.statuses else 200
             content = server.files.get(self.path.lstrip("/"))
             if status != 200 or content is None:

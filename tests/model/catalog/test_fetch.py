@@ -1,5 +1,6 @@
 """Fetching over a real HTTP connection that fails in the ways connections fail; from folders; onto full disks."""
 
+import base64
 import fcntl
 import hashlib
 import os
@@ -240,6 +241,44 @@ def test_a_mirror_is_asked_instead(server: FileServer, folders: Places) -> None:
     entry = write_entry(folders.user_entries, EntryText("http://models.invalid/far/away").text())
     assert fetch(entry, mirror=f"{server.url}/mirror/").path.read_bytes() == MODEL
     assert [path for path, _ in server.requests] == ["/mirror/net_labels.txt", "/mirror/net.tflite"]
+
+
+SECRET = "s3cret-w0rd"
+
+
+def test_user_and_password_of_a_mirror_are_sent_and_show_nowhere(server: FileServer, folders: Places) -> None:
+    entry = write_entry(folders.user_entries, EntryText("http://models.invalid").text())
+    mirror = server.url.replace("//", f"//nas:{SECRET}%2F%E2%82%AC@")
+    server.files["net.tflite"] = b"damaged"
+    with pytest.raises(ModelError, match="sha256") as caught:
+        fetch(entry, mirror=mirror)
+    assert SECRET not in str(caught.value)
+    assert f"{server.url}/net.tflite" in str(caught.value)
+    expected = base64.b64encode(f"nas:{SECRET}/€".encode()).decode()
+    assert {header for header in server.authorizations} == {f"Basic {expected}"}
+    del server.files["net.tflite"]
+    with pytest.raises(DownloadError, match="404") as missing:
+        fetch(entry, mirror=mirror)
+    assert SECRET not in str(missing.value)
+
+
+def test_a_password_in_an_entrys_url_is_not_in_the_sidecar(server: FileServer, folders: Places) -> None:
+    url = server.url.replace("//", f"//nas:{SECRET}@")
+    entry = write_entry(folders.user_entries, EntryText(url).text())
+    path = fetch(entry).path
+    text = path.with_suffix(".toml").read_text()
+    assert SECRET not in text
+    assert f'source = "{server.url}/net.tflite"' in text
+
+
+def test_a_lost_connection_shows_no_password(server: FileServer, folders: Places) -> None:
+    url = server.url.replace("//", f"//nas:{SECRET}@")
+    entry = write_entry(folders.user_entries, EntryText(url).text())
+    server.drops = [len(LABELS), *[CHUNK] * 3]
+    with pytest.raises(DownloadError, match="the connection was lost") as caught:
+        fetch(entry)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 @pytest.fixture
