@@ -124,6 +124,12 @@ def test_a_pipe_without_a_writer_is_empty_and_one_that_says_nothing_is_not_waite
     os.close(keeper)
 
 
+def test_no_file_is_left_open(tmp_path: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    in_file(tmp_path, b"s3")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_a_device_without_an_end(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="found more than"):
         password_in(Path("/dev/zero"), "key")
