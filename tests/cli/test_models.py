@@ -164,7 +164,11 @@ def test_the_mirror_of_the_environment(
 
 
 MIRRORS = {
-    "nobody there": ("http://nas:{secret}@127.0.0.1:9/models", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/models"),
+    "nobody there": (
+        "http://nas:{secret}@127.0.0.1:9/models",
+        ExitStatus.UNAVAILABLE,
+        "http://127.0.0.1:9/models",
+    ),
     "no such host": ("https://nas:{secret}@models.invalid/m", ExitStatus.UNAVAILABLE, "https://models.invalid/m"),
     "token": ("http://{secret}@127.0.0.1:9/m", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/m"),
     "in the query": ("http://127.0.0.1:9/m?password={secret}&x=", ExitStatus.UNAVAILABLE, "http://127.0.0.1:9/m"),

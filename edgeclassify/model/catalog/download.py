@@ -108,8 +108,8 @@ def _check_status(shown: str, response: requests.Response) -> None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         raise requests.ConnectionError(f"the server answered {status} {response.reason}")
     raise DownloadError(
-        f"{shown}: expected the file, found the answer {status} {response.reason}. Check the address; --mirror and "
-        "--from fetch the model from elsewhere."
+        f"{shown}: expected the file, found the answer {status} {response.reason}. Check the address; --mirror "
+        "and --from fetch the model from elsewhere."
     )
 
 
@@ -117,8 +117,8 @@ def _check_length(shown: str, length: int, limit: int, part: PartFile) -> None:
     if length > limit:
         part.restart()
         raise ModelError(
-            f"{shown}: expected a file of at most {limit} bytes, found a longer one. Nothing of it was kept. It is "
-            "not the file that the catalog means: fetch it from another place (--mirror, --from)."
+            f"{shown}: expected a file of at most {limit} bytes, found a longer one. Nothing of it was kept. "
+            "It is not the file that the catalog means: fetch it from another place (--mirror, --from)."
         )
 
 
@@ -131,8 +131,8 @@ def _lost(shown: str, part: PartFile, size: int | None, error: requests.RequestE
     if part.size:
         got = f"{part.size} of {size}" if size else f"{part.size}"
         return (
-            f"{shown}: the connection was lost ({_reason(error)}) after {got} bytes. They are kept: run the command "
-            "again to go on from there."
+            f"{shown}: the connection was lost ({_reason(error)}) after {got} bytes. They are kept: run the "
+            "command again to go on from there."
         )
     return (
         f"{shown}: can't be reached ({_reason(error)}). Check the network; on a machine without internet use "

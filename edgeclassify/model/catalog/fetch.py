@@ -14,7 +14,7 @@ from edgeclassify.model.catalog import CatalogEntry, model_path
 from edgeclassify.model.catalog.download import download
 from edgeclassify.model.catalog.entry import file_name
 from edgeclassify.model.catalog.part_file import PartFile
-from edgeclassify.model.catalog.places import can_write, fetch_folder, service_folder
+from edgeclassify.model.catalog.places import can_write, fetch_folder, is_file, service_folder
 from edgeclassify.model.sidecar import sidecar_path
 from edgeclassify.redaction import holds_secret, redacted_url
 
@@ -100,6 +100,8 @@ def _is_complete(entry: CatalogEntry, path: Path) -> bool:
 
 
 def _has_sha256(path: Path, sha256: str) -> bool:
+    if not is_file(path):  # a pipe would be waited for, a device has no end
+        return False
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256

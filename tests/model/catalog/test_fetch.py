@@ -89,6 +89,22 @@ def test_a_tampered_file_is_replaced(entry: CatalogEntry, folders: Places) -> No
     assert path.read_bytes() == MODEL
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["net.tflite", "net.labels.txt"])
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_what_is_no_file_is_not_waited_for(kind: str, name: str, entry: CatalogEntry, folders: Places) -> None:
+    place = fetch(entry).path.with_name(name)
+    place.unlink()
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/dev/zero")
+    assert not fetch(entry).was_there
+    assert names(folders.models) == WHOLE
+    assert place.is_file()
+    assert not place.is_symlink()
+
+
 def test_lost_labels_come_back(entry: CatalogEntry, folders: Places, server: FileServer) -> None:
     fetch(entry)
     (folders.models / "net.labels.txt").unlink()
@@ -255,7 +271,7 @@ def test_user_and_password_of_a_mirror_are_sent_and_show_nowhere(server: FileSer
     assert SECRET not in str(caught.value)
     assert f"{server.url}/net.tflite" in str(caught.value)
     expected = base64.b64encode(f"nas:{SECRET}/€".encode()).decode()
-    assert {header for header in server.authorizations} == {f"Basic {expected}"}
+    assert set(server.authorizations) == {f"Basic {expected}"}
     del server.files["net.tflite"]
     with pytest.raises(DownloadError, match="404") as missing:
         fetch(entry, mirror=mirror)
