@@ -15,6 +15,7 @@ from requests.auth import HTTPBasicAuth
 
 from edgeclassify import __version__
 from edgeclassify.errors import DownloadError, ModelError
+from edgeclassify.files import printable
 from edgeclassify.model.catalog.part_file import PartFile
 from edgeclassify.redaction import redacted_text, redacted_url
 
@@ -106,11 +107,16 @@ def _check_status(shown: str, response: requests.Response) -> None:
     if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         return
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise requests.ConnectionError(f"the server answered {status} {response.reason}")
+        raise requests.ConnectionError(f"the server answered {status} {_reason_of(response)}")
     raise DownloadError(
-        f"{shown}: expected the file, found the answer {status} {response.reason}. Check the address; --mirror "
-        "and --from fetch the model from elsewhere."
+        f"{shown}: expected the file, found the answer {status} {_reason_of(response)}. Check the address; "
+        "--mirror and --from fetch the model from elsewhere."
     )
+
+
+def _reason_of(response: requests.Response) -> str:
+    """The words beside the status, which a stranger chose."""
+    return printable(response.reason or "")[:80]
 
 
 def _check_length(shown: str, length: int, limit: int, part: PartFile) -> None:
@@ -151,7 +157,7 @@ def _reason(error: requests.RequestException) -> str:
         return "the server hung up"
     # urllib3 puts the connection's repr before the reason.
     text = getattr(cause, "strerror", None) or re.sub(r"^.*?[>)]: ", "", str(cause))
-    return redacted_text(text)[:160] or type(cause).__name__
+    return printable(redacted_text(text))[:160] or type(cause).__name__
 
 
 def _inner(error: BaseException) -> BaseException | None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,17 @@ def test_a_file_that_is_not_there(server: FileServer, entry: CatalogEntry, folde
     assert f"{server.url}/net.tflite" in str(caught.value)
     assert [path for path, _ in server.requests].count("/net.tflite") == 1
     assert "net.tflite" not in names(folders.models)
+
+
+def test_what_a_server_says_steers_no_terminal(
+    server: FileServer, entry: CatalogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BaseHTTPRequestHandler.responses, 403, ("\x1b[2J" + "x" * 200, ""))
+    server.statuses = [403]
+    with pytest.raises(DownloadError, match=r"403 \\x1b\[2Jxxx") as caught:
+        fetch(entry)
+    assert "\x1b" not in str(caught.value)
+    assert "x" * 100 not in str(caught.value)
 
 
 def test_a_server_in_trouble_is_asked_again(server: FileServer, entry: CatalogEntry) -> None:
