@@ -51,10 +51,17 @@ def test_owner_group_and_others(account: Account, mode: int, stuck: bool, folder
     assert obstacle(account, path) == (Obstacle(path, Right.READ) if stuck else None)
 
 
-@pytest.mark.skipif(ME == 0, reason="root may read everything, and this is root")
 @pytest.mark.parametrize(("mode", "stuck"), [(0o400, False), (0o077, True)])
 def test_the_owners_bits_count_for_him_alone(mode: int, stuck: bool, folder: Path) -> None:
-    assert (obstacle(OWNER, made(folder, mode)) is not None) is stuck
+    path = made(folder, mode)
+    if ME == 0:
+        os.chown(path, OWNER.uid, -1)
+    assert (obstacle(OWNER, path) is not None) is stuck
+
+
+@pytest.mark.parametrize(("mode", "stuck"), [(0o602, False), (0o605, True)])
+def test_a_file_is_written_to_without_more_rights(mode: int, stuck: bool, folder: Path) -> None:
+    assert (obstacle(STRANGER, made(folder, mode), Right.WRITE) is not None) is stuck
 
 
 def test_root_is_never_stuck(folder: Path) -> None:
@@ -115,6 +122,10 @@ def access_list(*entries: tuple[int, int, int]) -> bytes:
         ([(OWNING, 4, NOBODY), (MASK, 0, NOBODY), (OTHER, 4, NOBODY)], MEMBER, False),
         ([(OWNING, 4, NOBODY), (OTHER, 0, NOBODY)], STRANGER, False),
         ([(OWNING, 0, NOBODY), (MASK, 0, NOBODY), (OTHER, 4, NOBODY)], STRANGER, True),
+        # Ids of users are none of groups, and the other way round.
+        ([(GROUPS, 4, 4711), (OTHER, 0, NOBODY)], STRANGER, False),
+        ([(NAMED, 4, 4712), (OTHER, 0, NOBODY)], STRANGER, False),
+        ([(NAMED, 4, 9999), (OWNING, 0, NOBODY), (MASK, 7, NOBODY), (OTHER, 0, NOBODY)], MEMBER, False),
     ],
 )
 def test_access_lists(
