@@ -42,6 +42,7 @@ _NAMED = re.compile(
 _NAMED_FOLDER = re.compile(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)/)([^/]+)", re.IGNORECASE)
 # With a / of a password that was not encoded, too.
 _USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
+_MAY_BE_URL = re.compile(r":.*@|(?:^|:)//|:\\\\", re.DOTALL)
 _RUN = re.compile(r"\S*(?::/|//|:\\|@)\S*")
 _PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/[^:@]*)?")
 
@@ -84,8 +85,8 @@ def redacted_text(text: str) -> str:
 
 
 def may_be_url(text: str) -> bool:
-    """Is it a URL, or was it meant as one? True where in doubt: for an @ behind a colon, two slashes, a scheme."""
-    return bool("//" in text or "\\" in text or re.search(":.*@", text, re.DOTALL) or _SCHEME.search(text))
+    """Is it a URL, or was it meant as one? True where in doubt: for an @ behind a colon, a scheme, its slashes."""
+    return _MAY_BE_URL.search(text) is not None or _SCHEME.search(text) is not None
 
 
 def without_named_secrets(text: str) -> str:

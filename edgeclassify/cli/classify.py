@@ -72,9 +72,9 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
 
     `verify`: certificates of https:// are checked.
     """
-    from edgeclassify.redaction import may_be_url, redacted_url
+    from edgeclassify.redaction import redacted_url
     from edgeclassify.sources.http.tls import Trust
-    from edgeclassify.sources.images.reading import load_frame
+    from edgeclassify.sources.images.reading import is_meant_as_url, load_frame
     from edgeclassify.sources.urls import Access
 
     access = Access(Trust(verify, remedy="--insecure"), {})
@@ -83,7 +83,7 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
         if isinstance(location, Outcome):
             yield location
             continue
-        path = redacted_url(location) if may_be_url(location) else location
+        path = redacted_url(location) if is_meant_as_url(location) else location
         try:
             prediction = classifier.classify(load_frame(location, wanted_side=wanted_side, access=access))
         except EdgeClassifyError as error:
@@ -121,13 +121,20 @@ def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
     from edgeclassify.sources.images.reading import list_images
 
     for location in locations:
-        if "://" not in location and Path(location).is_dir():
+        if "://" not in location and _is_folder(location):
             try:
                 yield from map(str, list_images(Path(location)))
             except EdgeClassifyError as error:
                 yield Outcome(location, None, error)
         else:
             yield location
+
+
+def _is_folder(location: str) -> bool:
+    try:
+        return Path(location).is_dir()
+    except OSError:  # no name that a file can have
+        return False
 
 
 def _with_progress(items: Sequence[Any]) -> Iterator[Any]:

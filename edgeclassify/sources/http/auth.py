@@ -79,7 +79,8 @@ class Login:
     def header(self, method: str, target: str) -> str:
         """The value of the header Authorization for one request without a body."""
         if self.challenge.scheme == "basic":
-            return f"Basic {base64.b64encode(f'{self.user}:{self.password}'.encode()).decode()}"
+            pair = f"{self.user}:{self.password}".encode(errors="surrogateescape")
+            return f"Basic {base64.b64encode(pair).decode()}"
         self.count += 1
         return _digest(self, method, target, secrets.token_hex(8))
 

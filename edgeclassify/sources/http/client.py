@@ -255,7 +255,8 @@ def _silent(address: Address, seconds: float) -> AbsentError:
 
 
 def _request_text(address: Address, header: str) -> str:
-    host = f"[{address.host}]" if ":" in address.host else address.host
+    name = address.host.partition("%")[0]  # without the interface of an IPv6 address
+    host = f"[{name}]" if ":" in name else name.encode("idna").decode()
     return (
         f"GET {address.target} HTTP/1.1\r\nHost: {host}:{address.port}\r\nAccept: */*\r\n"
         f"Accept-Encoding: identity\r\nUser-Agent: edgeclassify/{__version__}\r\nConnection: close\r\n{header}\r\n"
@@ -278,7 +279,7 @@ def _head(connection: socket.socket, deadline: Deadline) -> tuple[int, Headers, 
         received = connection.recv(4096)
         if not received:
             raise OSError("the connection ended")
-        data += received
+        data = (data + received).lstrip(b"\r\n")
 
 
 def _parsed(head: bytes) -> tuple[int, Headers]:

@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
@@ -96,7 +97,7 @@ def _time_of(taken_at: float | None, changed_at: float) -> float:
 
 def shown(location: str | Path) -> str:
     """A location for people and logs: the path with what is not printable escaped, or the URL without secrets."""
-    return redacted_url(location) if isinstance(location, str) and may_be_url(location) else printable(location)
+    return redacted_url(location) if is_meant_as_url(location) else printable(location)
 
 
 def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
@@ -129,9 +130,19 @@ def list_images(folder: Path) -> list[Path]:
     return sorted(images, key=lambda path: natural_key(path.name))
 
 
+def is_meant_as_url(location: str | Path) -> TypeGuard[str]:
+    """Does it look like a URL, right or wrong, and is no file?"""
+    if not isinstance(location, str) or not may_be_url(location):
+        return False
+    try:
+        return not Path(location).exists()
+    except OSError:  # too long for a file's name, for example
+        return True
+
+
 def refuse_other_urls(location: str | Path) -> None:
     """Raises MissingInputError for what looks like a URL and is no file: ftp://… and the like."""
-    if isinstance(location, str) and "://" in location and not Path(location).exists():
+    if is_meant_as_url(location):
         raise MissingInputError(
             f"{redacted_url(location)}: expected a file, a folder, or a URL of http or https, found another kind "
             "of URL. Save the picture as a file and name that."

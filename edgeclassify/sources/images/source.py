@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
-from edgeclassify.redaction import may_be_url, redacted_url
 from edgeclassify.sources.http.address import REFUSED_RETRY_S
 from edgeclassify.sources.http.tls import CAREFUL, Trust
-from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls
+from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls, shown
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.urls import TOTAL_TIMEOUT_S, Access, is_url
 from edgeclassify.types import Frame
@@ -75,7 +74,7 @@ class ImagesSource(FrameSource):
 
     def describe(self) -> str:
         """The path or the URL without credentials."""
-        return redacted_url(self.location) if may_be_url(self.location) else self.location
+        return shown(self.location)
 
     def _round(self) -> list[str | Path]:
         if is_url(self.location):

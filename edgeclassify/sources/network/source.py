@@ -1,6 +1,6 @@
 """An HTTP URL as a source: MJPEG is read by ourselves, all else by FFmpeg; which it is the server says."""
 
-from edgeclassify.errors import SourceSetupError
+from edgeclassify.errors import SourceError, SourceSetupError
 from edgeclassify.redaction import redacted_url
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
 from edgeclassify.sources.http.client import HttpStream, Logins, Request, get, unanswerable
@@ -75,7 +75,10 @@ class HttpSource(WrappedSource):
             return True
         if stream.content_type not in SAYS_NOTHING:
             return False
-        first = stream.receive(FIRST_BYTES_S) or b""
+        try:
+            first = stream.receive(FIRST_BYTES_S) or b""
+        except (OSError, ValueError) as error:
+            raise SourceError(f"{self._shown}: the stream broke before it began.") from error
         stream.unread(first)
         return first.startswith(JPEG_START) or is_multipart(first)
 

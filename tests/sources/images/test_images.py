@@ -233,3 +233,26 @@ def test_other_kinds_of_urls_are_named_and_keep_their_secrets(location):
         with pytest.raises(MissingInputError, match="a URL of http or https, found another kind of URL") as raised:
             read()
         assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "rtsp://bob:hunter2@cam/x",
+        "bob:hunter2@cam",
+        "http:/bob:hunter2@cam/x.jpg",
+        "http:" + "hunter2" * 50,
+        "//bob:hunter2@h",
+    ],
+)
+def test_what_was_meant_as_a_url_is_not_quoted(location):
+    with pytest.raises(MissingInputError) as caught:
+        load_frame(location)
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in ImagesSource("front", location).describe()
+
+
+def test_a_file_that_is_there_is_named(tmp_path):
+    file = tmp_path / "12:30 @ home.jpg"
+    file.write_bytes(encode(two_halves(), "JPEG"))
+    assert load_frame(str(file)).origin == str(file)
