@@ -1,6 +1,7 @@
 """`edgeclassify check FILE`: is this config right? Every fault at once, exit status 0 or 78."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,10 +57,10 @@ def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
     from edgeclassify.errors import ConfigError
 
     service = None if elsewhere else service_of(file)
-    # The service does not have this user's variables.
-    used = config if service is not None else default_model(config)
-    named_by = "model.name" if used is config else ENVIRONMENT
-    found = look_further(used, named_by, service=service, elsewhere=elsewhere)
+    with nullcontext() if service is None else service.environment():
+        used = default_model(config)
+        named_by = "model.name" if used is config else ENVIRONMENT
+        found = look_further(used, named_by, service=service, elsewhere=elsewhere)
     found.take(config_problems(config, file, service))
     for line in found.warnings:
         click.echo(f"edgeclassify: {file}: warning: {line}", err=True)

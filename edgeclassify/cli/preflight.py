@@ -6,7 +6,6 @@ fault.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,14 +43,14 @@ def look_further(
     """Everything that can be found out about a config that is right in itself.
 
     `named_by`: what names the model of [model]: the key, or a variable that stands in for it. `service`: the one
-    that runs with this config. `elsewhere`: it is meant for another machine, so that what is not here is no fault.
+    that runs with this config; the environment must be its own. `elsewhere`: the config is meant for another
+    machine, so that what is not here is no fault.
     """
     found = Findings()
     files = Files(service, elsewhere)
-    with nullcontext() if service is None else service.environment():
-        _look_at_sources(config, found)
-        _look_at_models(config, named_by, files, found)
-        _look_at_broker(config, files, found)
+    _look_at_sources(config, found)
+    _look_at_models(config, named_by, files, found)
+    _look_at_broker(config, files, found)
     _look_at_certificates(config, files, found)
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))

@@ -4,9 +4,10 @@ import contextlib
 import grp
 import os
 import pwd
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.cli.config_option import DEFAULT_CONFIG
@@ -29,7 +30,7 @@ class Service:
     """`account`: the service's user; `home`: that user's home folder.
 
     `hides`: folders that its sandbox hides, with the reason; `shows`: what of them is let through all the same.
-    `writes`: folders that it may write to, None: to all that its rights allow.
+    `writes`: folders that it may write to, None: to all that its rights allow. `variables`: what its unit sets.
     """
 
     account: Account
@@ -37,6 +38,7 @@ class Service:
     hides: Mapping[Path, str]
     shows: tuple[Path, ...] = ()
     writes: tuple[Path, ...] | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def hidden(self, path: Path) -> str | None:
         """Why the service can't see what lies at `path`; None where the sandbox lets it through."""
@@ -54,12 +56,18 @@ class Service:
 
     @contextlib.contextmanager
     def environment(self) -> Iterator[None]:
-        """While entered, variables are those of the service: not this user's home, models or password."""
+        """While entered, variables are those of the service: not this user's home, models or password.
+
+        Where the service itself asks (before a reload), they are what they are.
+        """
+        if os.geteuid() == self.account.uid:
+            yield
+            return
         before = dict(os.environ)
         for name in before:
             if name.startswith(("EDGECLASSIFY_", "XDG_")) or name == "CREDENTIALS_DIRECTORY":
                 del os.environ[name]
-        os.environ.update({"HOME": str(self.home), "STATE_DIRECTORY": str(STATE)})
+        os.environ.update({"HOME": str(self.home), "STATE_DIRECTORY": str(STATE)} | dict(self.variables))
         try:
             yield
         finally:
@@ -85,12 +93,12 @@ def service_of(config: Path) -> Service | None:
         with contextlib.suppress(KeyError):
             groups.add(grp.getgrnam(name).gr_gid)
     account = Account(user.pw_name, user.pw_uid, frozenset(groups))
-    return Service(account, Path(user.pw_dir), _hides(unit), _shows(unit), _writes(unit))
+    return Service(account, Path(user.pw_dir), _hides(unit), _shows(unit), _writes(unit), _variables(unit))
 
 
 def _asked() -> dict[str, str]:
     """What systemd says of the unit, with all drop-ins; nothing where it does not run or does not know it."""
-    names = ("LoadState", *_SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths")
+    names = ("LoadState", *_SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths", "Environment")
     command = ["systemctl", "show", UNIT, f"--property={','.join(names)}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_S, check=True)
@@ -125,3 +133,12 @@ def _writes(unit: Mapping[str, str]) -> tuple[Path, ...] | None:
     own = [f"/var/lib/{name}" for name in unit["StateDirectory"].split()]
     own += [f"/run/{name}" for name in unit["RuntimeDirectory"].split()]
     return tuple(map(Path, own + named + list(map(str, _TEMPORARY))))
+
+
+def _variables(unit: Mapping[str, str]) -> dict[str, str]:
+    """Environment= of the unit; what stands in an EnvironmentFile= is not known."""
+    try:
+        words = shlex.split(unit.get("Environment", ""))
+    except ValueError:
+        return {}
+    return dict(word.split("=", 1) for word in words if "=" in word)

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,6 +153,58 @@ def test_variables_of_this_user_are_not_the_services(
     monkeypatch.setenv("EDGECLASSIFY_MQTT_PASSWORD", "one\ntwo")
     assert check(machine, CAMERA + '[mqtt]\nusername = "u"') == ExitStatus.OK
     assert check(machine, CAMERA + '[mqtt]\nusername = "u"', "home") == ExitStatus.CONFIG
+
+
+def of_service(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """The service of `machine`, changed."""
+    eyes = service.service_of(Path("/nowhere/c.toml"))
+    assert eyes is None
+    find = service.service_of
+    monkeypatch.setattr(
+        service,
+        "service_of",
+        lambda config: None if (found := find(config)) is None else replace(found, **changes),
+    )
+
+
+def test_variables_that_the_unit_sets_count(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (machine / "var/own").mkdir()
+    file(machine / "var/own/mobilenet_v2.tflite", content=MODEL)
+    text = CAMERA + '[model]\nname = "mobilenet_v2"'
+    of_service(monkeypatch, variables={"EDGECLASSIFY_MODELS": str(machine / "var/own")})
+    check(machine, text)
+    assert "has not been fetched" not in capsys.readouterr().err
+    of_service(monkeypatch, variables={"EDGECLASSIFY_MODEL": "mobilnet"})
+    assert check(machine, CAMERA) == ExitStatus.CONFIG
+    assert "EDGECLASSIFY_MODEL: mobilnet: expected a model's name" in capsys.readouterr().err
+
+
+def test_where_the_service_asks_its_variables_are_what_they_are(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_service(monkeypatch, account=Account("edge", os.geteuid(), frozenset({os.getegid()})))
+    monkeypatch.setenv("EDGECLASSIFY_MODEL", "mobilnet")
+    assert check(machine, CAMERA) == ExitStatus.CONFIG
+    monkeypatch.delenv("EDGECLASSIFY_MODEL")
+    assert check(machine, CAMERA) == ExitStatus.OK
+
+
+@pytest.mark.parametrize(
+    ("said", "variables"),
+    [
+        ("", {}),
+        ("PYTHONFAULTHANDLER=1", {"PYTHONFAULTHANDLER": "1"}),
+        ('A=1 "B=two words" C=x=y', {"A": "1", "B": "two words", "C": "x=y"}),
+        ('A="open', {}),
+    ],
+)
+def test_what_the_unit_sets(said: str, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    show(monkeypatch, f"LoadState=loaded\nUser=nobody\nEnvironment={said}\n")
+    found = service_of(CONFIG)
+    assert found is not None
+    assert found.variables == variables
 
 
 def test_the_config_itself_must_be_read_by_the_service(machine: Path, capsys: pytest.CaptureFixture[str]) -> None:
