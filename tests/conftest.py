@@ -84,6 +84,20 @@ def unprivileged(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
     return context
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What commands keep in the user's cache goes elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def models_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that a test has just written is not tried in a process of its own but in tests/model/trial_run."""
+    monkeypatch.setattr("edgeclassify.model.trial_run.opening.was_tried", lambda *_: True)
+
+
 _unexpected_skips: list[str] = []
 
 

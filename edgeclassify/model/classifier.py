@@ -20,7 +20,7 @@ from edgeclassify.model.facts import ModelFacts, read_facts
 from edgeclassify.model.first_look import FirstLook
 from edgeclassify.model.golden import read_golden_image
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.model.interpreter import Interpreter, open_interpreter
+from edgeclassify.model.interpreter import Interpreter
 from edgeclassify.model.labels import told_apart
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
@@ -28,6 +28,7 @@ from edgeclassify.model.scores import ScoreReader
 from edgeclassify.model.sidecar import GoldenSection, Sidecar, read_sidecar, sidecar_path
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
+from edgeclassify.model.trial_run.opening import open_model
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, PixelFormat, Prediction, Roi
 
 log = logging.getLogger(__name__)
@@ -141,8 +142,8 @@ def open_classifier(config: ModelConfig) -> Classifier:
     facts = read_facts(config, model, sidecar)
     contract, labels = facts.contract, facts.labels
     preprocessor = _preprocessor(config, facts)
-    check_soundness(model)
-    interpreter = open_interpreter(path, config.runtime, config.threads, model.data())
+    golden = None if sidecar.golden is None else sidecar.golden.image
+    interpreter = open_model(model, sha256, config, preprocessor, golden)
     _check_agreement(model, interpreter)
     for note in facts.notes:
         log.warning("%s", note)

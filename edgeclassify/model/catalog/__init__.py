@@ -20,7 +20,7 @@ from edgeclassify.model.catalog.places import (
     models_folders,
 )
 
-__all__ = ["Catalog", "CatalogEntry", "load_catalog", "model_path", "resolve_model"]
+__all__ = ["Catalog", "CatalogEntry", "is_shipped", "load_catalog", "model_path", "resolve_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ def load_catalog() -> Catalog:
             except ConfigError as error:
                 faults[path.stem] = str(error)
     return Catalog(entries, faults)
+
+
+def is_shipped(path: Path, sha256: str) -> bool:
+    """Whether a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
+    entries = [read_entry(entry) for entry in _entry_files(SHIPPED_ENTRIES)]
+    own = {entry.local_file.resolve() for entry in entries if entry.local_file is not None}
+    return path.resolve() in own or sha256 in {entry.facts.sha256 for entry in entries}
 
 
 def _entry_files(folder: Path) -> list[Path]:

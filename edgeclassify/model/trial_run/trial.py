@@ -1,0 +1,147 @@
+"""Tries a model in a process of its own, and turns what kills that one into a message."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+from edgeclassify.errors import ModelError
+from edgeclassify.machine import free_memory_bytes
+from edgeclassify.model.interpreter import RuntimeName
+from edgeclassify.model.soundness.check import Need
+from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.model.trial_run.child import READY, Order, Report
+
+log = logging.getLogger(__name__)
+
+LIMIT_S = 30.0
+"""Seconds that it may take, the start of Python included: a Pi Zero 2 W takes three for a MobileNet."""
+SLACK_BYTES = 128 << 20
+"""What the runtime takes for itself, and threads for their stacks (of addresses; little of it is memory)."""
+_PER_THREAD_BYTES = 16 << 20
+
+_NOT_FOR_CHILDREN = (
+    "NOTIFY_SOCKET",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+    "LISTEN_FDS",
+    "LISTEN_PID",
+    "PYTHONFAULTHANDLER",
+)
+_FOR_THE_CHILD = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+_SHORT_OF_MEMORY = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory")
+_OUT_OF_TIME = (signal.SIGXCPU,)
+_AGAIN = "Get it again where it came from, convert it again, or choose another runtime."
+
+
+class UntriedError(Exception):
+    """The process for the trial can't be had, or ended before it came to the model."""
+
+
+def try_model(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes = b"") -> None:
+    """Load the model, invoke it twice: on zeros, and on `sample` (the bytes of its input tensor).
+
+    Raises ModelError, with the reason, where the runtime refuses the model, crashes on it, takes more memory than
+    the model accounts for, or does not come to an end. Where there can be no such process, that is logged.
+    """
+    order = Order(
+        str(model.path), runtime, threads, model.size, _spare_bytes(need, threads), round(LIMIT_S) * threads
+    )
+    try:
+        report = _run(order, model.data(), sample)
+    except UntriedError as error:
+        report = Report(untried=str(error))
+    if report.untried is not None:
+        log.warning("%s: could not be tried in a process of its own: %s. Only its file was checked.", model.path,
+                    report.untried)  # fmt: skip
+    elif report.is_short_of_memory:
+        raise _short_of_memory(order)
+    elif report.refused is not None:
+        raise ModelError(report.refused)
+    else:
+        log.debug("%s: tried, it takes %d MB", model.path, report.took_bytes >> 20)
+
+
+def _spare_bytes(need: Need, threads: int) -> int:
+    """Addresses for the model: what its file accounts for several times over, never more than there is memory.
+
+    Kernels arrange weights anew, and some unroll pictures for themselves.
+    """
+    wanted = 4 * need.file + 16 * need.arena + SLACK_BYTES + threads * _PER_THREAD_BYTES
+    free = free_memory_bytes()
+    return wanted if free is None else min(wanted, free)
+
+
+def _run(order: Order, data: bytes, sample: bytes) -> Report:
+    given = b"".join((json.dumps(asdict(order)).encode(), b"\n", data, sample))
+    try:
+        done = subprocess.run(
+            child_command(), input=given, capture_output=True, timeout=LIMIT_S, check=False, env=_environment()
+        )
+    except subprocess.TimeoutExpired as error:
+        if not (error.stdout or b"").startswith(READY):
+            raise UntriedError(f"it did not start in {LIMIT_S:.0f} s") from error
+        raise _too_slow(order) from error
+    except (OSError, ValueError) as error:
+        raise UntriedError(str(getattr(error, "strerror", None) or error)) from error
+    return _judged(order, done)
+
+
+def child_command() -> list[str]:
+    """What starts the child: this Python, which must not look for modules where the user happens to be (-P)."""
+    if not sys.executable:
+        raise UntriedError("where Python lies is not known")
+    return [sys.executable, "-P", "-m", "edgeclassify.model.trial_run.child"]
+
+
+def _judged(order: Order, done: "subprocess.CompletedProcess[bytes]") -> Report:
+    """What the child reported, or the error that its end stands for."""
+    *_, last = [b"", *done.stdout.splitlines()]
+    if done.returncode == 0 and last.startswith(b"{"):
+        return Report(**json.loads(last))
+    if not done.stdout.startswith(READY):
+        raise UntriedError(f"it ended with {_end(done.returncode)}: {_last_line(done.stderr)}")
+    log.debug("%s: the trial ended with %s: %s", order.path, done.returncode, done.stderr[-2000:])
+    if -done.returncode in _OUT_OF_TIME:
+        raise _too_slow(order)
+    if -done.returncode == signal.SIGKILL or any(word in done.stderr for word in _SHORT_OF_MEMORY):
+        raise _short_of_memory(order)
+    raise ModelError(
+        f"{order.path}: the runtime crashed on this model ({_end(done.returncode)}) when it was tried in a "
+        f"process of its own. {_AGAIN}"
+    )
+
+
+def _short_of_memory(order: Order) -> ModelError:
+    return ModelError(
+        f"{order.path}: the model needs more than {order.spare_bytes >> 20} MB of memory, which is more than its "
+        "file accounts for, or than is free here. Use a smaller model, or get it again where it came from."
+    )
+
+
+def _too_slow(order: Order) -> ModelError:
+    return ModelError(
+        f"{order.path}: loading the model and running it twice did not finish in {LIMIT_S:.0f} s. "
+        "Use a smaller model."
+    )
+
+
+def _end(status: int) -> str:
+    try:
+        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    except ValueError:
+        return f"signal {-status}"
+
+
+def _last_line(text: bytes) -> str:
+    lines = text.decode(errors="replace").strip().splitlines() or ["no word"]
+    return lines[-1][:160]
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what makes a service of a process, and with less memory for what is not the model."""
+    return {key: value for key, value in os.environ.items() if key not in _NOT_FOR_CHILDREN} | _FOR_THE_CHILD
