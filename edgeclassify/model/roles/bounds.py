@@ -16,6 +16,8 @@ from edgeclassify.model.tflite.graph import Operator, Tensor
 _LARGEST_CONSTANT = 1 << 18
 """Elements; larger ones are weights, whose values say nothing here."""
 
+_READABLE = ("float32", "float64", "float16", "int8", "uint8", "int16", "int32", "int64", "bool")
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -64,10 +66,12 @@ def constant_values(tensor: Tensor) -> NDArray[np.float64] | None:
     """The real values of a small constant; None of a tensor that is none, or of a type that numpy lacks."""
     if not tensor.is_constant or tensor.elements > _LARGEST_CONSTANT or tensor.is_per_channel:
         return None
+    if tensor.dtype not in _READABLE:
+        return None
     try:
         values = np.frombuffer(tensor.data(), np.dtype(tensor.dtype)).astype(np.float64)
-    except (TypeError, ValueError):
-        return None
+    except ValueError:
+        return None  # sparse: fewer bytes than its shape has
     if len(values) != tensor.elements or not len(values) or not np.isfinite(values).all():
         return None
     if tensor.scales and tensor.dtype not in ("float32", "float16"):

@@ -15,7 +15,9 @@ def tensor_bounds(model: ModelFile) -> Mapping[int, Bounds]:
     for tensor in model.tensors:
         values = constant_values(tensor)
         if values is not None:
-            known[tensor.index] = Bounds(values.min(), values.max(), values.sum(), is_constant=True)
+            # Python's floats: numpy's warn where something infinite is multiplied by 0.
+            low, high, most = float(values.min()), float(values.max()), float(values.sum())
+            known[tensor.index] = Bounds(low, high, most, is_constant=True)
     made_by: dict[int, Operator] = {}
     for operator in model.operators:
         for output in operator.outputs:

@@ -99,8 +99,8 @@ def _is_normalization(model: ModelFile, operator: Operator, tensor: int, bounds:
 
 def _is_factor_per_channel(model: ModelFile, operator: Operator) -> bool:
     """A convolution that looks at one pixel and keeps the channels: a factor, as some converters write it."""
-    weights = model.tensors[operator.inputs[1]] if len(operator.inputs) > 1 else None
-    if weights is None or weights.shape not in _ONE_PIXEL:
+    if len(operator.inputs) < 2 or operator.inputs[1] < 0:
         return False
-    values = constant_values(weights)
+    weights = model.tensors[operator.inputs[1]]
+    values = constant_values(weights) if weights.shape in _ONE_PIXEL else None
     return values is not None and float(abs(values).max()) <= _LARGEST_FACTOR
