@@ -92,7 +92,7 @@ class ViewConfig(Section):
         0.1, "An update event when the label's best score has risen by this; 0: no updates."
     )
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = about(
-        (), "Labels that get an ON/OFF topic of their own."
+        (), "Labels that get an ON/OFF topic of their own; `edgeclassify models labels` lists a model's."
     )
     enabled: bool = about(True, "Is the view watched from the start; may be switched over MQTT.")
     top: Annotated[int, Field(ge=1, le=20)] = about(3, "How many labels the state message lists.")

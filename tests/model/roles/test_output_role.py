@@ -96,6 +96,60 @@ def test_a_single_logit_gets_a_sigmoid(write_model: WriteModel) -> None:
     assert found == OutputRole(Activation.SEPARATE_LOGITS)
 
 
+def tanh(net: Net) -> int:
+    return net.add("TANH", [net.logits()], ONE)
+
+
+def percents(net: Net) -> int:
+    return net.add("MUL", [net.softmax(), net.constant([100.0])], ONE)
+
+
+def nothing(net: Net) -> int:
+    """Something unbounded times 0."""
+    return net.add("MUL", [net.add("RELU6", [net.logits()], ONE), net.constant([0.0])], ONE)
+
+
+def stacked(one: Head, other: Head) -> Head:
+    return lambda net: net.add("PACK", [one(net), other(net)], [2, 1, 3])
+
+
+def summed(one: Head, other: Head) -> Head:
+    return lambda net: net.add("SUM", [stacked(one, other)(net), net.constant([0], "int32")], ONE)
+
+
+def chosen(net: Net) -> int:
+    condition = net.add("GREATER", [net.logits(), net.constant([0.0])], ONE, "bool")
+    return net.add("SELECT", [condition, net.softmax(), net.sigmoid()], ONE)
+
+
+def reciprocal(low: float) -> Head:
+    """2 / (softmax + low)."""
+    return lambda net: net.add("DIV", [net.constant([2.0]), binary("ADD", low)(net)], ONE)
+
+
+def relu(net: Net) -> int:
+    return net.add("RELU", [net.logits()], ONE)
+
+
+def by_its(name: str, head: Head, other: Head | None = None) -> Head:
+    """Values, divided by what an operator makes of all of them, or of others."""
+
+    def divided(net: Net) -> int:
+        values = head(net)
+        of = values if other is None else other(net)
+        total = net.add(name, [of, net.constant([1], "int32")], [1, 1])
+        return net.add("DIV", [values, total], ONE)
+
+    return divided
+
+
+def sliced(head: Head) -> Head:
+    """Two of three classes."""
+    return lambda net: net.add(
+        "SLICE", [head(net), net.constant([0, 0], "int32"), net.constant([1, 2], "int32")], [1, 2]
+    )
+
+
 def gathered(*indices: int) -> Head:
     def head(net: Net) -> int:
         order = net.constant(indices, "int32")
@@ -130,6 +184,35 @@ def binary(name: str, *constant: float) -> Head:
         (lambda net: net.add("ADD_N", [net.softmax(), net.softmax()], ONE), 0, 2, 2),
         (lambda net: net.add("SQUARE", [net.softmax()], ONE), 0, 1, 3),
         (lambda net: net.add("TILE", [net.softmax(), net.constant([1, 2], "int32")], [1, 6]), 0, 1, 2),
+        (by_its("SUM", relu), 0, 1, 1),
+        (by_its("SUM", tanh), -math.inf, math.inf, math.inf),
+        (by_its("SUM", relu, relu), -math.inf, math.inf, math.inf),
+        (by_its("REDUCE_MAX", relu), -math.inf, math.inf, math.inf),
+        (lambda net: net.add("MAXIMUM", [net.softmax(), net.softmax()], ONE), 0, 1, 2),
+        (binary("MAXIMUM", -1, 0, -1), 0, 1, 1),
+        (sliced(Net.softmax), 0, 1, 1),
+        (sliced(binary("ADD", -2)), -2, -1, math.inf),
+        (lambda net: net.add("RESHAPE", [binary("ADD", -2)(net)], [3]), -2, -1, -5),
+        (nothing, -math.inf, math.inf, math.inf),
+        (stacked(tanh, percents), -1, 100, math.inf),
+        (stacked(Net.softmax, Net.sigmoid), 0, 1, 4),
+        (summed(tanh, tanh), -2, 2, math.inf),
+        (summed(Net.softmax, Net.sigmoid), 0, 2, 4),
+        (chosen, 0, 1, 3),
+        (reciprocal(4), 0.4, 0.5, 1.5),
+        (reciprocal(0), -math.inf, math.inf, math.inf),
+        (binary("DIV", 0, 1, 1), -math.inf, math.inf, math.inf),
+        (binary("DIV", -2), -math.inf, math.inf, math.inf),
+        (lambda net: net.add("DIV", [net.softmax()], ONE), -math.inf, math.inf, math.inf),
+        (lambda net: net.add("ABS", [net.softmax()], ONE), 0, 1, 1),
+        (lambda net: net.add("ABS", [tanh(net)], ONE), 0, 1, 3),
+        (lambda net: net.add("ABS", [binary("SUB", 3)(net)], ONE), 0, 3, math.inf),
+        (lambda net: net.add("PAD", [net.softmax(), net.constant([[0, 0], [1, 0]], "int32")], [1, 4]), 0, 1, 1),
+        (lambda net: net.add("PAD", [binary("ADD", 1)(net), net.constant([[0, 0]], "int32")], ONE), 0, 2, 4),
+        (lambda net: net.add("EXP", [net.softmax()], ONE), 0, math.e, math.inf),
+        (lambda net: net.add("EXP", [net.logits()], ONE), 0, math.inf, math.inf),
+        (lambda net: net.add("EXP", [net.add("LOG", [net.softmax()], ONE)], ONE), 0, 1, 1),
+        (lambda net: net.add("RELU", [tanh(net)], ONE), 0, 1, 3),
         (lambda net: net.add("SUM", [net.softmax(), net.constant([1], "int32")], [1, 1]), 0, 1, 1),
         (lambda net: net.add("SUM", [net.sigmoid(), net.constant([1], "int32")], [1, 1]), 0, 3, 3),
         (lambda net: net.add("REDUCE_MAX", [net.softmax(), net.constant([1], "int32")], [1, 1]), 0, 1, 1),
