@@ -20,7 +20,7 @@ from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.postprocess.events import Step, ViewStateMachine
 from edgeclassify.postprocess.smoothing import observe
 from edgeclassify.publish.interface import Publisher
-from edgeclassify.types import Event, Frame, Prediction, Roi, ViewState
+from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, ViewState
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,8 @@ class Frames(Protocol):
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame of some camera, None when none came in time."""
 
-    def settle(self, *, seen: bool) -> None:
-        """The frame that was taken last is done with. `seen`: it was classified for a view that is switched on."""
+    def settle(self, outcome: Outcome) -> None:
+        """The frame that was taken last is done with."""
 
 
 class Snapshots(Protocol):
@@ -124,13 +124,14 @@ class View:
                 future.set_exception(error)
 
 
-class _Outcome(Enum):
+class _Looked(Enum):
     """What became of one view of one frame."""
 
     DONE = auto()
     LOOKED = auto()  # only for who asked: the view is switched off
     PASSED_OVER = auto()
     FAILED = auto()
+    REFUSED = auto()  # who asked was told why: the view is switched off
 
 
 class Pipeline:
@@ -209,27 +210,29 @@ class Pipeline:
             return False
         self._busy = True
         try:
-            seen = self._process(frame)
+            outcome = self._process(frame)
         finally:
             self._busy = False
-        self._frames.settle(seen=seen)
+        self._frames.settle(outcome)
         return True
 
-    def _process(self, frame: Frame) -> bool:
-        """Every view's look at the frame; has it been of use to one that is switched on?"""
+    def _process(self, frame: Frame) -> Outcome:
+        """Every view's look at the frame. One that failed outweighs those that did not: it is not done with."""
         outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}
-        if outcomes & {_Outcome.DONE, _Outcome.LOOKED}:
+        if outcomes & {_Looked.DONE, _Looked.LOOKED}:
             self._health.record_frame(frame.captured_at_ns)
-        if outcomes - {_Outcome.FAILED}:
+        if outcomes - {_Looked.FAILED, _Looked.REFUSED}:
             self._on_frame()
-        if self.left is not None and outcomes - {_Outcome.PASSED_OVER}:
+        if self.left is not None and outcomes - {_Looked.PASSED_OVER}:
             self.left -= 1
-        return bool(outcomes & {_Outcome.DONE, _Outcome.FAILED})
+        if _Looked.FAILED in outcomes:
+            return Outcome.FAILED
+        return Outcome.SEEN if _Looked.DONE in outcomes else Outcome.UNSEEN
 
-    def _watch(self, view: View, frame: Frame) -> _Outcome:
+    def _watch(self, view: View, frame: Frame) -> _Looked:
         """One view of one frame; it fails where the classifier or the publisher could not take it."""
         if not view.wants(frame):
-            return _Outcome.PASSED_OVER
+            return _Looked.PASSED_OVER
         try:
             prediction = view.classifier.classify(frame, view.region)
             view.seen(frame)
@@ -237,12 +240,12 @@ class Pipeline:
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
             view.refuse(error)
-            return _Outcome.FAILED
+            return _Looked.FAILED if view.enabled else _Looked.REFUSED
         view.answer(frame, prediction)
         self._health.record_inference(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)
-        return _Outcome.DONE if concluded else _Outcome.LOOKED
+        return _Looked.DONE if concluded else _Looked.LOOKED
 
     def _conclude(self, view: View, frame: Frame, prediction: Prediction) -> bool:
         """What follows from it; False where nothing does, since the view is switched off."""

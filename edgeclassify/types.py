@@ -109,6 +109,14 @@ class Frame:
         return self if self.main is None else self.main()
 
 
+class Outcome(StrEnum):
+    """What became of a frame."""
+
+    SEEN = "seen"  # classified for a view that is switched on
+    UNSEEN = "unseen"  # nobody looked
+    FAILED = "failed"  # a view that is switched on wanted it, and nothing could be made of it
+
+
 @dataclass(frozen=True, slots=True)
 class LabelScore:
     """One row of the output: its class index, label and score."""

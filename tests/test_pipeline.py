@@ -13,7 +13,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline import Pipeline, View, finish_views
 from edgeclassify.postprocess.events import ViewStateMachine
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import FULL_FRAME, EventType, Frame, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Roi
 from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
 
 
@@ -74,20 +74,20 @@ def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
     view, other = (make_view(name, "front", BrightnessClassifier()) for name in ("gate", "yard"))
     bench = Bench(view, other)
 
-    def shown(sequence: int) -> list[tuple[int, bool]]:
+    def shown(sequence: int) -> list[tuple[int, Outcome]]:
         bench.show(make_frame(255, sequence=sequence))
-        told: list[tuple[int, bool]] = []
+        told: list[tuple[int, Outcome]] = []
         wait_for(lambda: told.extend(bench.frames.settled("front")) or told)
         return told
 
     bench.pipeline.start()
-    assert shown(0) == [(0, True)]
+    assert shown(0) == [(0, Outcome.SEEN)]
     view.enabled = False
-    assert shown(1) == [(1, True)]
+    assert shown(1) == [(1, Outcome.SEEN)]
     other.enabled = False
-    assert shown(2) == [(2, False)]
+    assert shown(2) == [(2, Outcome.UNSEEN)]
     look = view.ask()
-    assert shown(3) == [(3, False)]
+    assert shown(3) == [(3, Outcome.UNSEEN)]
     assert look.result(5).frame.sequence == 3
     assert bench.pipeline.stop(5)
 

@@ -28,6 +28,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "realtime": ("video",),
     "freeze_timeout_s": ("picamera", "v4l2", "synthetic", "video", *NETWORK_KINDS),
     "after": ("watch",),
+    "recursive": ("watch",),
     "stop_between": ("picamera", "v4l2", "synthetic", *NETWORK_KINDS),
     "tls": ("images", "video", *NETWORK_KINDS),
 }
@@ -252,6 +253,9 @@ class CameraConfig(Section):
         "keep",
         "What becomes of a picture in a watched folder once it is classified; move: into its folder done. The "
         "systemd unit must let it: systemctl edit edgeclassify, [Service] ReadWritePaths=…",
+    )
+    recursive: bool = about(
+        True, "Pictures in folders below a watched one count too; hidden folders and done are left out."
     )
     size: Annotated[tuple[Side, Side], Field(strict=False)] | None = about(
         None, "Width and height to ask the camera for; default: what the model needs."

@@ -69,7 +69,14 @@ def _plain(
             return ImagesSource(name, target, loop=loop, wanted_side=wanted_side, trust=trust)
         case "watch":
             ledger = None if state_folder is None else state_folder / f"watched-{name}.txt"
-            return WatchedFolderSource(name, target, after=config.after, ledger=ledger, wanted_side=wanted_side)
+            return WatchedFolderSource(
+                name,
+                target,
+                after=config.after,
+                recursive=config.recursive,
+                ledger=ledger,
+                wanted_side=wanted_side,
+            )
         case "v4l2":
             return DeviceSource(
                 name,

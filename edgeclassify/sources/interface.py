@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from edgeclassify.errors import SourceError
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, Outcome
 
 
 class NoFrameInTimeError(SourceError):
@@ -112,8 +112,8 @@ class FrameSource(ABC):
     def use_night_profile(self, night: bool) -> None:  # noqa: B027  most sources have one profile
         """Use the camera's settings for the night, or for the day. Raises SourceError when that fails."""
 
-    def processed(self, sequence: int, *, seen: bool) -> None:  # noqa: B027  most sources don't care
-        """The frame of that number is done with. `seen`: it was classified for a view that is switched on."""
+    def processed(self, sequence: int, outcome: Outcome) -> None:  # noqa: B027  most sources don't care
+        """The frame of that number is done with."""
 
     def describe(self) -> str:
         """One short phrase for logs, without credentials."""

@@ -1,7 +1,7 @@
 """A source that works by means of another one."""
 
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, Outcome
 
 
 class WrappedSource(FrameSource):
@@ -66,9 +66,9 @@ class WrappedSource(FrameSource):
         """As of the source."""
         self.source.use_night_profile(night)
 
-    def processed(self, sequence: int, *, seen: bool) -> None:
+    def processed(self, sequence: int, outcome: Outcome) -> None:
         """As of the source."""
-        self.source.processed(sequence, seen=seen)
+        self.source.processed(sequence, outcome)
 
     def describe(self) -> str:
         """As of the source."""

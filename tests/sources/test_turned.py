@@ -10,7 +10,7 @@ from edgeclassify.pixels import check_frame, to_bgr
 from edgeclassify.sources.synthetic.pattern import as_half_nv12, as_yuv420, draw_pattern
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource
 from edgeclassify.sources.turned import TurnedSource, turned
-from edgeclassify.types import Frame, PixelFormat
+from edgeclassify.types import Frame, Outcome, PixelFormat
 
 SIZE = (64, 48)
 
@@ -68,6 +68,6 @@ def test_source():
     assert (source.clock, source.frame_interval_s) == (inner.clock, inner.frame_interval_s)
     assert (source.lux, source.copied, source.describe()) == (None, 0, inner.describe())
     assert not source.adopt(inner)
-    source.processed(1, seen=True)
+    source.processed(1, Outcome.SEEN)
     source.use_night_profile(True)
     source.close()

@@ -58,8 +58,8 @@ class Drive:
 
     def tell_settled(self) -> None:
         """Tell the source which of its frames are done with."""
-        for sequence, seen in self.frames.settled(self.source.camera):
-            self.source.processed(sequence, seen=seen)
+        for sequence, outcome in self.frames.settled(self.source.camera):
+            self.source.processed(sequence, outcome)
 
     def is_back(self) -> None:
         """A new frame has come, or the source waits for one as it should."""

@@ -4,7 +4,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, Outcome
 
 
 class LatestFrames:
@@ -23,7 +23,7 @@ class LatestFrames:
         self._turns: deque[str] = deque()
         self._dropped: Counter[str] = Counter()
         self._taken: tuple[str, int] | None = None
-        self._settled: dict[str, list[tuple[int, bool]]] = {}
+        self._settled: dict[str, list[tuple[int, Outcome]]] = {}
         self._closed = False
 
     def put(self, frame: Frame) -> None:
@@ -63,18 +63,18 @@ class LatestFrames:
                     return frame
             return None
 
-    def settle(self, *, seen: bool) -> None:
-        """The taker is done with the frame that it took last. `seen`: it was of use."""
+    def settle(self, outcome: Outcome) -> None:
+        """The taker is done with the frame that it took last."""
         with self._changed:
             if self._taken is None:
                 return
             camera, sequence = self._taken
             if camera in self._settled:  # nobody asks after the frames of a live source
-                self._settled[camera].append((sequence, seen))
+                self._settled[camera].append((sequence, outcome))
             self._taken = None
 
-    def settled(self, camera: str) -> list[tuple[int, bool]]:
-        """The camera's frames that the taker is done with: number, and was it seen? Each is told once."""
+    def settled(self, camera: str) -> list[tuple[int, Outcome]]:
+        """The camera's frames that the taker is done with: number, and what became of it. Each is told once."""
         with self._changed:
             told = self._settled.get(camera, [])
             if told:

@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 FORGET_S = 2 * 86_400.0
 MOST = 500_000
 _DIGITS = 16
+_HEXADECIMAL = frozenset("0123456789abcdef")
+_FAILED = " failed"
 
 
 def fingerprint(name: str, size: int, mtime_ns: int) -> str:
@@ -27,13 +29,15 @@ class Ledger:
     A picture is forgotten when it has been gone for FORGET_S without a break: a drive may be away for a day, and
     show an empty folder meanwhile. Of more than MOST the ones that have been gone longest are forgotten.
 
+    `failed`: of these, the ones of which nothing could be made. In the file they are marked.
+
     A line that a power cut left half written is passed over: that picture is classified once more. A file that
     can't be written is said once, and the set is kept in memory.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._known = set() if path is None else _read(path)
+        self._known, self.failed = (set(), set()) if path is None else _read(path)
         self._gone_since: dict[str, float] = {}
         self._lines = len(self._known)
         self._writable = True
@@ -44,12 +48,14 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._known)
 
-    def add(self, mark: str) -> None:
+    def add(self, mark: str, *, failed: bool = False) -> None:
         """Remember a picture."""
         self._known.add(mark)
+        if failed:
+            self.failed.add(mark)
         self._lines += 1
         if self._path is not None:
-            self._try(lambda path: _append(path, mark) if path.exists() else self._write_all(path))
+            self._try(lambda path: _append(path, self._line(mark)) if path.exists() else self._write_all(path))
 
     def saw(self, present: set[str], now: float) -> None:
         """The folder was looked through as a whole, and these are there. `now`: monotonic seconds."""
@@ -62,6 +68,7 @@ class Ledger:
             if now - since < FORGET_S and number >= surplus:
                 break
             self._known.discard(mark)
+            self.failed.discard(mark)
             del self._gone_since[mark]
         if self._path is not None and self._lines > 2 * len(self._known) + 1000:
             self._lines = len(self._known)
@@ -72,7 +79,10 @@ class Ledger:
         self._gone_since.clear()
 
     def _write_all(self, path: Path) -> None:
-        replace_file(path, "".join(f"{mark}\n" for mark in sorted(self._known)).encode())
+        replace_file(path, "".join(map(self._line, sorted(self._known))).encode())
+
+    def _line(self, mark: str) -> str:
+        return f"{mark}{_FAILED}\n" if mark in self.failed else f"{mark}\n"
 
     def _try(self, write: Callable[[Path], None]) -> None:
         assert self._path is not None, "asked for by the caller"
@@ -90,17 +100,20 @@ class Ledger:
             self._writable = True
 
 
-def _append(path: Path, mark: str) -> None:
+def _append(path: Path, line: str) -> None:
     with path.open("a", encoding="ascii") as file:
-        file.write(f"{mark}\n")
+        file.write(line)
 
 
-def _read(path: Path) -> set[str]:
+def _read(path: Path) -> tuple[set[str], set[str]]:
+    """All of them, and those that failed."""
     try:
         lines = path.read_text(encoding="ascii", errors="replace").splitlines()
     except FileNotFoundError:
-        return set()
+        return set(), set()
     except OSError as error:
         log.warning("%s: can't be read: %s. All pictures count as new.", path, error.strerror or error)
-        return set()
-    return {line for line in lines if len(line) == _DIGITS and all(c in "0123456789abcdef" for c in line)}
+        return set(), set()
+    failed = {line.removesuffix(_FAILED) for line in lines if line.endswith(_FAILED)}
+    known = {line for line in failed.union(lines) if len(line) == _DIGITS and _HEXADECIMAL.issuperset(line)}
+    return known, failed & known

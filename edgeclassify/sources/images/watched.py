@@ -1,7 +1,4 @@
-"""A folder into which another program drops pictures: each is classified once.
-
-The folder is looked through again and again, since network drives tell nobody of new files.
-"""
+"""A folder into which another program drops pictures: each is classified once."""
 
 import errno
 import logging
@@ -9,23 +6,26 @@ import os
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
+from edgeclassify.files import printable
 from edgeclassify.sources.images.ledger import Ledger, fingerprint
-from edgeclassify.sources.images.reading import IMAGE_SUFFIXES, load_frame, natural_key
+from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.sources.images.tree import FolderTree
+from edgeclassify.sources.images.trial import CHANCES, Trial
+from edgeclassify.sources.images.waiting import Candidate, WaitingPictures
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, Outcome
 
 log = logging.getLogger(__name__)
 
 POLL_S = 1.0
 """How often the folder is looked through."""
-LARGE_FOLDER = 1000
-LARGE_POLL_S = 30.0
-"""A folder of more entries is looked through whenever it has changed itself, else only this often."""
+LOOK_SHARE = 4
+"""After a look so many times its own duration goes to other things."""
 QUIET_S = 1.0
 """A file that has not changed for so long may be whole."""
 GRACE_S = 30.0
@@ -33,31 +33,24 @@ GRACE_S = 30.0
 RETRY_S = 3.0
 UNREADABLE_RETRY_S = 60.0
 """One that can't even be read lies on a drive in trouble, or lacks rights that somebody may give."""
+FAILED_RETRY_S = (5.0, 60.0, 600.0)
+"""A picture that could not be classified is tried again after these times."""
 BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
 """Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
 DONE = "done"
-"""Folder for classified pictures, within the watched one."""
+"""Folder for classified pictures, within the watched one; those in folders below keep their path."""
 
 After = Literal["keep", "delete", "move"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A file that is not known yet. Times in monotonic seconds."""
-
-    path: Path
-    mark: str
-    mtime_ns: int
-    due: float
-    failed_since: float | None = None
-    said: bool = False
-
-
 class WatchedFolderSource(FrameSource):
-    """New pictures in a folder, oldest first; hidden files and what has no image suffix are left out.
+    """New pictures in a folder and those below it, oldest first; see FolderTree for what is left out.
+
+    A frame's origin is the picture's path within the folder.
 
     A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. One that
     can't be read is reported once, too, and tried on.
+    One that could not be classified stays where it is, and is tried again, len(FAILED_RETRY_S) times.
     `after`: what becomes of a classified one: keep it (remembered in `ledger`), delete it, or move it into `done`.
     """
 
@@ -65,29 +58,42 @@ class WatchedFolderSource(FrameSource):
     waits = True
 
     def __init__(
-        self, camera: str, folder: str, *, after: After = "keep", ledger: Path | None = None, wanted_side: int = 0
+        self,
+        camera: str,
+        folder: str,
+        *,
+        after: After = "keep",
+        recursive: bool = True,
+        ledger: Path | None = None,
+        wanted_side: int = 0,
     ) -> None:
+        """`recursive`: pictures in folders below count too, but for those in `done`."""
         super().__init__(camera)
         self.folder = Path(folder)
         self.after, self.wanted_side = after, wanted_side
+        self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
         self._ledger_path = ledger
         self._ledger: Ledger | None = None
-        self._candidates: dict[Path, _Candidate] = {}
-        self._given: deque[tuple[int, _Candidate]] = deque()
+        self._trial: Trial | None = None
+        self._waiting = WaitingPictures()
+        self._given: deque[tuple[int, Candidate]] = deque()
         self._held: set[str] = set()
         self._closed = threading.Event()
-        self._next_look = self._next_full_look = 0.0
-        self._folder_mtime_ns = self._drive = -1
+        self._next_look = 0.0
+        self._drive = -1
         self._sequence = 0
         self._said: set[str] = set()
 
     def open(self) -> None:
         """Raises AbsentError where the folder is not there now, MissingInputError where it is none to be read."""
         self._closed.clear()
-        self._candidates.clear()
-        self._next_look = self._next_full_look = 0.0
+        self._waiting.clear()
+        self._tree.forget()
+        self._next_look = 0.0
         if self._ledger is None:  # an empty one counts as false
             self._ledger = Ledger(self._ledger_path)
+        if self._trial is None:
+            self._trial = Trial(None if self._ledger_path is None else self._ledger_path.with_suffix(".trial"))
         try:
             with os.scandir(self.folder) as entries:
                 next(entries, None)
@@ -114,7 +120,7 @@ class WatchedFolderSource(FrameSource):
             now = time.monotonic()
             if now >= self._next_look:
                 self._look(now)
-            candidate = self._next_due(now)
+            candidate = self._waiting.next_due(now)
             if candidate is None:
                 self._closed.wait(min(max(0.0, deadline - now), 0.1))
             elif (frame := self._load(candidate, now)) is not None:
@@ -123,15 +129,22 @@ class WatchedFolderSource(FrameSource):
             if time.monotonic() >= deadline:
                 raise NoFrameInTimeError(f"{self.folder}: no new picture.")
 
-    def processed(self, sequence: int, *, seen: bool) -> None:
-        """A picture that was seen is done with, as `after` says; one that nobody looked at is given again."""
+    def processed(self, sequence: int, outcome: Outcome) -> None:
+        """A picture that was seen is done with, as `after` says; one that nobody looked at is given again.
+
+        One of which nothing could be made is tried again later, a few times.
+        """
         while self._given and self._given[0][0] <= sequence:
             number, candidate = self._given.popleft()
             self._held.discard(candidate.mark)
-            if seen and number == sequence:
+            if number == sequence and outcome is Outcome.SEEN:
                 self._put_away(candidate)
+            elif candidate.name in self._waiting:  # another picture has its name now
+                continue
+            elif number == sequence and outcome is Outcome.FAILED:
+                self._try_again(candidate)
             else:
-                self._candidates.setdefault(candidate.path, candidate)
+                self._waiting.put(replace(candidate))
 
     def close(self) -> None:
         """Wake a read that waits. What was given and is never classified is given again by the next process."""
@@ -145,103 +158,132 @@ class WatchedFolderSource(FrameSource):
 
     def _look(self, now: float) -> None:
         """Look through the folder. Raises AbsentError where it has gone."""
-        self._next_look = now + POLL_S
+        assert self._ledger is not None, "opened"
         try:
-            status = self.folder.stat()
-            folder_mtime_ns = status.st_mtime_ns
-            changed = folder_mtime_ns != self._folder_mtime_ns
-            if status.st_dev != self._drive and self._ledger is not None:
-                self._drive = status.st_dev
+            drive = self.folder.stat().st_dev
+            if drive != self._drive:
+                self._drive = drive
                 self._ledger.other_drive()
-            if changed or now >= self._next_full_look:
-                self._look_through(now)
-                self._folder_mtime_ns = folder_mtime_ns
-            else:
-                self._look_at(list(self._candidates), now)
+            present: set[str] = set()
+            lost = False
+            for names in self._tree.look(now):
+                for name in names:
+                    waits = self._waiting.get(name)
+                    # Looked at again when its turn comes; one that failed may have been put right meanwhile.
+                    mark = self._note(name, now) if waits is None or waits.has_failed else waits.mark
+                    lost = lost or mark is None
+                    present.add(mark or "")
         except OSError as error:
             raise AbsentError(f"{self.folder}: the folder has gone: {error.strerror}.") from error
-
-    def _look_through(self, now: float) -> None:
-        assert self._ledger is not None, "opened"
-        with os.scandir(self.folder) as entries:
-            paths = [Path(entry.path) for entry in entries if _is_picture(entry)]
-        marks = [self._note(path, now) for path in paths]
-        for path in set(self._candidates) - set(paths):
-            del self._candidates[path]
         # A drive that is not mounted shows an empty folder, and one that is in trouble shows a part of it.
-        if paths and None not in marks:
-            self._ledger.saw({mark for mark in marks if mark is not None}, now)
-        self._next_full_look = now + (LARGE_POLL_S if len(paths) > LARGE_FOLDER else 0.0)
+        if self._tree.saw_all and present and not lost:
+            self._ledger.saw(present, now)
+        # Where a look takes long, looking must not become all that is done.
+        self._next_look = now + max(POLL_S, LOOK_SHARE * (time.monotonic() - now))
 
-    def _look_at(self, paths: list[Path], now: float) -> None:
-        for path in paths:
-            self._note(path, now)
-
-    def _note(self, path: Path, now: float) -> str | None:
+    def _note(self, name: str, now: float) -> str | None:
         """Keep a new or changed file in mind; its mark, None where it has gone meanwhile."""
         assert self._ledger is not None, "opened"
         try:
-            mark, mtime_ns = _mark_of(path)
+            mark, mtime_ns = self._mark_of(name)
         except OSError:
-            self._candidates.pop(path, None)
+            self._waiting.remove(name)
             return None
+        known = self._waiting.get(name)
         if mark in self._ledger or mark in self._held:
-            self._candidates.pop(path, None)
-        elif path not in self._candidates or self._candidates[path].mark != mark:
-            self._candidates[path] = _Candidate(path, mark, mtime_ns, now + QUIET_S)
+            self._waiting.remove(name)
+        elif known is None or known.mark != mark:
+            self._waiting.put(Candidate(name, mark, mtime_ns, now + QUIET_S))
         return mark
 
-    def _next_due(self, now: float) -> _Candidate | None:
-        due = [candidate for candidate in self._candidates.values() if now >= candidate.due]
-        # What has failed before keeps no other waiting.
-        return min(
-            due, key=lambda c: (c.failed_since is not None, c.mtime_ns, natural_key(c.path.name)), default=None
-        )
+    def _mark_of(self, name: str) -> tuple[str, int]:
+        """A picture's fingerprint, and when it was changed (ns). Raises OSError."""
+        status = (self.folder / name).stat()
+        return fingerprint(name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
 
     # --- one picture -----------------------------------------------------------------------------------
 
-    def _load(self, candidate: _Candidate, now: float) -> Frame | None:
+    def _load(self, candidate: Candidate, now: float) -> Frame | None:
         """The picture as a frame; None where it is not whole yet, or has changed or gone."""
-        if self._note(candidate.path, now) != candidate.mark:
+        assert self._trial is not None, "opened"
+        path = self.folder / candidate.name
+        if self._note(candidate.name, now) != candidate.mark:
             return None
+        self._begin_trial(candidate)
         try:
-            frame = load_frame(candidate.path, self.camera, self._sequence, self.wanted_side, own_time=True)
+            frame = load_frame(
+                path, self.camera, self._sequence, self.wanted_side, own_time=True, within=self.folder
+            )
         except SourceError as error:
-            if self._note(candidate.path, now) == candidate.mark:  # neither gone nor written to meanwhile
+            self._trial.end(candidate.mark)
+            if self._note(candidate.name, now) == candidate.mark:  # neither gone nor written to meanwhile
                 self._put_off(candidate, time.monotonic(), error)
             return None
-        del self._candidates[candidate.path]
+        self._trial.end(candidate.mark)
+        self._waiting.remove(candidate.name)
         self._given.append((self._sequence, candidate))
         self._held.add(candidate.mark)
         self._sequence += 1
         return replace(frame, comes_again=True)
 
-    def _put_off(self, candidate: _Candidate, now: float, error: SourceError) -> None:
+    def _begin_trial(self, candidate: Candidate) -> None:
+        """Raises ImageError for a picture that has ended the daemon CHANCES times."""
+        assert self._trial is not None, "opened"
+        name, tries = printable(self.folder / candidate.name), self._trial.begin(candidate.mark)
+        if tries > CHANCES:
+            self._set_aside(candidate)
+            self._trial.end(candidate.mark)
+            raise ImageError(
+                f"{name}: expected a picture that can be decoded, found one that has ended the daemon "
+                f"{CHANCES} times. It stays where it is; look at it on another machine."
+            )
+        if tries > 1:
+            log.warning(
+                "camera %s: %s: the daemon ended while it was decoded; it is tried once more.", self.camera, name
+            )
+
+    def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
         """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
-        assert self._ledger is not None, "opened"
         since = now if candidate.failed_since is None else candidate.failed_since
         again = replace(candidate, failed_since=since, due=now + RETRY_S)
         if now - since >= GRACE_S:
             if not isinstance(error, MissingInputError):
-                del self._candidates[candidate.path]
-                self._ledger.add(candidate.mark)
+                self._set_aside(candidate)
                 raise ImageError(str(error)) from error
             if not candidate.said:
                 log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, UNREADABLE_RETRY_S)
             again = replace(again, due=now + UNREADABLE_RETRY_S, said=True)
-        self._candidates[candidate.path] = again
+        self._waiting.put(again)
 
-    def _put_away(self, candidate: _Candidate) -> None:
+    def _try_again(self, candidate: Candidate) -> None:
+        """It could not be classified. Nothing happens to its file: it may be the model that is at fault."""
+        if candidate.tries < len(FAILED_RETRY_S):
+            due = time.monotonic() + FAILED_RETRY_S[candidate.tries]
+            self._waiting.put(replace(candidate, due=due, tries=candidate.tries + 1))
+            return
+        self._set_aside(candidate)
+        log.error(
+            "camera %s: %s: could not be classified, tried %d times. It stays where it is and is not tried again. "
+            "Touch the file to have it tried, once the cause is mended.",
+            self.camera, printable(self.folder / candidate.name), candidate.tries + 1,
+        )  # fmt: skip
+
+    def _set_aside(self, candidate: Candidate) -> None:
         assert self._ledger is not None, "opened"
-        path = candidate.path
+        self._waiting.remove(candidate.name)
+        self._ledger.add(candidate.mark, failed=True)
+
+    def _put_away(self, candidate: Candidate) -> None:
+        assert self._ledger is not None, "opened"
+        path = self.folder / candidate.name
         try:
             if self.after != "keep":
-                if _mark_of(path)[0] != candidate.mark:  # another picture has its name now
+                if self._mark_of(candidate.name)[0] != candidate.mark:  # another picture has its name now
                     return
                 if self.after == "delete":
                     path.unlink()
                 else:
-                    _move(path, self.folder / DONE)
+                    _move(path, self.folder / DONE / candidate.name)
                 return
         except FileNotFoundError:  # somebody else has put it away
             return
@@ -249,33 +291,17 @@ class WatchedFolderSource(FrameSource):
             if self.after not in self._said:
                 log.error(
                     "camera %s: %s: can't %s it: %s. It is remembered instead. This is said once.",
-                    self.camera, path, self.after, error.strerror or error,
+                    self.camera, printable(path), self.after, error.strerror or error,
                 )  # fmt: skip
                 self._said.add(self.after)
         self._ledger.add(candidate.mark)
 
 
-def _mark_of(path: Path) -> tuple[str, int]:
-    """A picture's fingerprint, and when it was changed (ns). Raises OSError."""
-    status = path.stat()
-    return fingerprint(path.name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
-
-
-def _is_picture(entry: "os.DirEntry[str]") -> bool:
-    if entry.name.startswith(".") or os.path.splitext(entry.name)[1].lower() not in IMAGE_SUFFIXES:  # noqa: PTH122
-        return False
-    try:
-        return entry.is_file()  # not so a folder, a link that leads nowhere, a pipe that nobody writes into
-    except OSError:
-        return False
-
-
-def _move(path: Path, folder: Path) -> None:
-    """Into the folder, under a name that is free there. Raises OSError."""
-    folder.mkdir(exist_ok=True)
-    target = folder / path.name
-    number = 0
-    while target.exists():
+def _move(path: Path, target: Path) -> None:
+    """To that place, or beside it under a name that is free there. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    place, number = target, 0
+    while place.exists():
         number += 1
-        target = folder / f"{path.stem}-{number}{path.suffix}"
-    path.rename(target)
+        place = target.with_name(f"{target.stem}-{number}{target.suffix}")
+    path.rename(place)

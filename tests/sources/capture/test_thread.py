@@ -25,7 +25,7 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.standing import Standing
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
-from edgeclassify.types import CameraState
+from edgeclassify.types import CameraState, Outcome
 from tests.fakes import make_frame
 
 
@@ -620,8 +620,8 @@ class WaitingSource(ScriptedSource):
         super().__init__(*script, live=False)
         self.heard = []
 
-    def processed(self, sequence, *, seen):
-        self.heard.append((sequence, seen))
+    def processed(self, sequence, outcome):
+        self.heard.append((sequence, outcome))
 
 
 class TestWaiting:
@@ -647,11 +647,11 @@ class TestWaiting:
         source = WaitingSource([0, 1])
         thread = run(source)
         assert frames.take(5).sequence == 0
-        frames.settle(seen=True)
+        frames.settle(Outcome.SEEN)
         assert frames.take(5).sequence == 1
-        wait_for(lambda: source.heard == [(0, True)])
-        frames.settle(seen=False)
-        wait_for(lambda: source.heard == [(0, True), (1, False)])
+        wait_for(lambda: source.heard == [(0, Outcome.SEEN)])
+        frames.settle(Outcome.UNSEEN)
+        wait_for(lambda: source.heard == [(0, Outcome.SEEN), (1, Outcome.UNSEEN)])
         assert thread.stop(2)
 
     def test_hears_of_the_last_one_after_the_stop(self, frames, run):
@@ -659,9 +659,9 @@ class TestWaiting:
         thread = run(source)
         assert frames.take(5).sequence == 0
         assert thread.stop(2)
-        frames.settle(seen=True)
+        frames.settle(Outcome.SEEN)
         thread.acknowledge()
-        assert source.heard == [(0, True)]
+        assert source.heard == [(0, Outcome.SEEN)]
 
     def test_one_is_let_through_for_who_asks_while_nobody_looks(self, frames):
         thread = CaptureThread(WaitingSource([0, 1]), frames, CaptureRules())

@@ -14,10 +14,11 @@ from edgeclassify.errors import AbsentError, ImageError, MissingInputError, Sour
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.sources.images import watched
+from edgeclassify.sources.images import tree, watched
 from edgeclassify.sources.images.ledger import Ledger, fingerprint
 from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.interface import NoFrameInTimeError
+from edgeclassify.types import Outcome
 from tests.fakes import wait_for
 from tests.sources.pictures import encode, noise
 
@@ -62,7 +63,7 @@ def names_of(source, count, acknowledge=True):
         frame = source.read(2.0)
         seen.append(Path(frame.origin).name)
         if acknowledge:
-            source.processed(frame.sequence, seen=True)
+            source.processed(frame.sequence, Outcome.SEEN)
     return seen
 
 
@@ -125,7 +126,7 @@ class TestOnce:
         drop(folder, "a.jpg", "b.jpg", age_s=10)
         source = make(after="delete")
         frame = source.read(2.0)
-        source.processed(frame.sequence, seen=False)
+        source.processed(frame.sequence, Outcome.UNSEEN)
         assert (folder / "a.jpg").exists()
         assert names_of(source, 2) == ["a.jpg", "b.jpg"]
 
@@ -242,6 +243,243 @@ class TestHalfWritten:
             make()
 
 
+class TestBelow:
+    """Folders within the watched one."""
+
+    def test_folders_by_date(self, folder, make):
+        deep = folder / "2026-11-28" / "001" / "jpg"
+        (deep / "12").mkdir(parents=True)
+        drop(deep / "12", "00.jpg", age_s=30)
+        drop(folder, "top.jpg", age_s=20)
+        source = make()
+        origins = []
+        for _ in range(2):
+            frame = source.read(2.0)
+            origins.append(frame.origin)
+            source.processed(frame.sequence, Outcome.SEEN)
+        assert origins == ["2026-11-28/001/jpg/12/00.jpg", "top.jpg"]
+        (deep / "13").mkdir()
+        drop(deep / "13", "00.jpg")
+        assert source.read(2.0).origin == "2026-11-28/001/jpg/13/00.jpg"
+
+    def test_over_a_restart(self, folder, make):
+        (folder / "a").mkdir()
+        drop(folder / "a", "1.jpg")
+        names_of(make(), 1)
+        nothing_more(make())
+
+    def test_the_same_name_in_two_folders_is_two_pictures(self, folder, make):
+        for name in ("a", "b"):
+            (folder / name).mkdir()
+            drop(folder / name, "1.jpg")
+            os.utime(folder / name / "1.jpg", (1.7e9, 1.7e9))
+        names_of(make(), 2)
+        nothing_more(make())
+
+    def test_left_alone_on_demand(self, folder, make):
+        (folder / "a").mkdir()
+        drop(folder / "a", "1.jpg")
+        drop(folder, "2.jpg")
+        source = make(recursive=False)
+        assert names_of(source, 1) == ["2.jpg"]
+        nothing_more(source)
+
+    def test_done_and_hidden_folders_and_links_to_folders_are_left_out(self, folder, make, tmp_path):
+        for name in (folder / "done" / "a", folder / ".thumbnails", tmp_path / "elsewhere", folder / "a" / "done"):
+            name.mkdir(parents=True)
+            drop(name, f"{name.parent.name}.jpg")
+        (folder / "link").symlink_to(tmp_path / "elsewhere")
+        source = make()
+        assert names_of(source, 1) == ["a.jpg"]  # only the first level's folder of that name is ours
+        nothing_more(source)
+
+    def test_moved_with_their_path(self, folder, make):
+        for name in ("a", "b"):
+            (folder / name).mkdir()
+            drop(folder / name, "1.jpg")
+        names_of(make(after="move"), 2)
+        assert sorted(str(p.relative_to(folder)) for p in folder.rglob("*.jpg")) == [
+            "done/a/1.jpg",
+            "done/b/1.jpg",
+        ]
+
+    def test_one_that_can_not_be_read_is_said_once_and_costs_no_other(self, folder, make, unprivileged, caplog):
+        (folder / "a").mkdir()
+        drop(folder, "2.jpg")
+        (folder / "a").chmod(0)
+        with unprivileged():
+            source = make()
+            assert names_of(source, 1) == ["2.jpg"]
+            nothing_more(source)
+        assert [r.getMessage() for r in caplog.records if "/a" in r.getMessage()] == [
+            f"{folder}/a: can't be read: Permission denied. Its pictures are left out. This is said once."
+        ]
+
+
+class TestWhatIsNoPicture:
+    def test_links_that_lead_out_are_left_out_and_said_once(self, folder, make, tmp_path, caplog):
+        (tmp_path / "password").write_text("c0rrect-horse\n")
+        drop(tmp_path, "elsewhere.jpg")
+        for name, target in (("a.jpg", "password"), ("b.jpg", "elsewhere.jpg")):
+            (folder / name).symlink_to(tmp_path / target)
+        drop(folder, "c.jpg")
+        (folder / "d.jpg").symlink_to(folder / "c.jpg")
+        source = make()
+        assert sorted(names_of(source, 2)) == ["c.jpg", "d.jpg"]
+        nothing_more(source)
+        (said,) = [r.getMessage() for r in caplog.records]
+        assert "a link that leads out of the folder" in said
+        assert "c0rrect" not in caplog.text
+
+    def test_one_that_becomes_a_link_after_the_look(self, folder, make, tmp_path, monkeypatch):
+        """Names may be swapped between the look and the reading."""
+        drop(tmp_path, "secret.jpg")
+        drop(folder, "a.jpg")
+        (folder / "sub").mkdir()
+        drop(folder / "sub", "b.jpg")
+        (tmp_path / "outside").mkdir()
+        drop(tmp_path / "outside", "b.jpg")
+        os.utime(tmp_path / "outside" / "b.jpg", ns=((folder / "sub" / "b.jpg").stat().st_mtime_ns,) * 2)
+        real = watched.load_frame
+
+        def swapped(path, *arguments, **options):
+            if path.name == "a.jpg":
+                path.unlink()
+                path.symlink_to(tmp_path / "secret.jpg")
+            elif not path.parent.is_symlink():
+                (folder / "sub").rename(tmp_path / "aside")
+                (folder / "sub").symlink_to(tmp_path / "outside")
+            return real(path, *arguments, **options)
+
+        monkeypatch.setattr(watched, "load_frame", swapped)
+        with pytest.raises(ImageError, match="found a link that leads out of it"):
+            make().read(2.0)
+
+    @pytest.mark.parametrize(
+        "make_it", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/zero")]
+    )
+    def test_pipes_folders_and_devices(self, folder, make, make_it):
+        make_it(folder / "a.jpg")
+        drop(folder, "b.jpg")
+        source = make()
+        assert names_of(source, 1) == ["b.jpg"]
+        nothing_more(source)
+
+    @pytest.mark.parametrize(
+        ("name", "shown"),
+        [
+            (b"a\nb.jpg", r"a\nb.jpg"), (b"a\x1b[2Jb.jpg", r"a\x1b[2Jb.jpg"), (b"caf\xe9.jpg", r"caf\udce9.jpg"),
+            ("schön.jpg".encode(), "schön.jpg"), ("a\u202eb.jpg".encode(), r"a\u202eb.jpg"),
+        ],
+    )  # fmt: skip
+    def test_odd_names_are_escaped(self, folder, make, name, shown, caplog):
+        path = Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
+        path.write_bytes(JPEG)
+        source = make(after="move")
+        frame = source.read(2.0)
+        assert frame.origin == shown
+        path.unlink()
+        path.write_bytes(b"no picture")
+        with pytest.raises(ImageError) as caught:
+            nothing_more(source, 3.0)
+        assert str(caught.value).startswith(f"{folder}/{shown}: ")
+
+
+class TestFailed:
+    """Pictures of which nothing could be made."""
+
+    @pytest.mark.parametrize("after", ["delete", "move", "keep"])
+    def test_tried_again_then_said_once_and_left_where_it_is(self, folder, make, monkeypatch, caplog, after):
+        monkeypatch.setattr(watched, "FAILED_RETRY_S", (0.05, 0.1))
+        drop(folder, "a.jpg", age_s=5)
+        source = make(after=after)
+        for _ in range(3):
+            frame = source.read(2.0)
+            source.processed(frame.sequence, Outcome.FAILED)
+        nothing_more(source)
+        assert (folder / "a.jpg").exists()
+        (said,) = [r.getMessage() for r in caplog.records]
+        assert f"{folder}/a.jpg: could not be classified, tried 3 times" in said
+        nothing_more(make(after=after))
+        os.utime(folder / "a.jpg")
+        assert names_of(make(after="delete"), 1) == ["a.jpg"]
+        assert not (folder / "a.jpg").exists()
+
+    def test_it_keeps_no_other_waiting(self, folder, make, monkeypatch):
+        monkeypatch.setattr(watched, "FAILED_RETRY_S", (0.0,))
+        drop(folder, "a.jpg", "b.jpg", age_s=5)
+        source = make(after="delete")
+        source.processed(source.read(2.0).sequence, Outcome.FAILED)
+        assert names_of(source, 2) == ["b.jpg", "a.jpg"]
+
+    def test_seen_at_the_second_try(self, folder, make, monkeypatch):
+        monkeypatch.setattr(watched, "FAILED_RETRY_S", (0.05,))
+        drop(folder, "a.jpg")
+        source = make(after="delete")
+        source.processed(source.read(2.0).sequence, Outcome.FAILED)
+        assert names_of(source, 1) == ["a.jpg"]
+        assert not (folder / "a.jpg").exists()
+
+
+class TestPoison:
+    """Pictures that end the process while they are decoded."""
+
+    @pytest.fixture
+    def dies(self, monkeypatch):
+        real = watched.load_frame
+
+        def load(path, *arguments, **options):
+            if path.name == "poison.jpg":
+                raise KeyboardInterrupt
+            return real(path, *arguments, **options)
+
+        monkeypatch.setattr(watched, "load_frame", load)
+
+    @pytest.mark.usefixtures("dies")
+    def test_given_twice_at_most_and_said_once(self, folder, make, caplog):
+        drop(folder, "poison.jpg", "b.jpg", age_s=5)
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                make().read(2.0)
+        assert [r.getMessage() for r in caplog.records] == [
+            f"camera front: {folder}/poison.jpg: the daemon ended while it was decoded; it is tried once more."
+        ]
+        source = make(after="delete")
+        with pytest.raises(ImageError, match=r"poison\.jpg: .* has ended the daemon 2 times"):
+            source.read(2.0)
+        assert names_of(source, 1) == ["b.jpg"]
+        nothing_more(source)
+        nothing_more(make())
+        assert (folder / "poison.jpg").exists()
+
+    @pytest.mark.usefixtures("dies")
+    def test_an_older_one_that_comes_meanwhile_does_not_hide_it(self, folder, make):
+        drop(folder, "poison.jpg")
+        for age_s in (60, 50):
+            with pytest.raises(KeyboardInterrupt):
+                names_of(make(), 2)
+            drop(folder, f"{age_s}.jpg", age_s=age_s)
+        source = make()
+        assert names_of(source, 1) == ["50.jpg"]
+        with pytest.raises(ImageError, match="2 times"):
+            source.read(2.0)
+
+    def test_an_innocent_one_has_its_second_chance(self, folder, make, monkeypatch):
+        drop(folder, "a.jpg", "b.jpg")
+        source = make()
+        with monkeypatch.context() as killed:
+            killed.setattr(watched, "load_frame", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                source.read(2.0)
+        assert names_of(make(), 2) == ["a.jpg", "b.jpg"]
+
+    def test_a_picture_that_is_refused_is_no_suspect(self, folder, make):
+        (folder / "a.jpg").write_bytes(JPEG[:-9])
+        source = make()
+        nothing_more(source)
+        assert source._trial._tries == {}
+
+
 class TestAfterwards:
     @pytest.mark.parametrize("after", ["delete", "move"])
     def test_another_picture_that_has_its_name_now_is_given(self, folder, make, after):
@@ -249,7 +487,7 @@ class TestAfterwards:
         source = make(after=after)
         frame = source.read(2.0)
         (folder / "image.jpg").write_bytes(encode(noise(64), "JPEG"))
-        source.processed(frame.sequence, seen=True)
+        source.processed(frame.sequence, Outcome.SEEN)
         assert (folder / "image.jpg").exists()
         assert names_of(source, 1) == ["image.jpg"]
         assert not (folder / "image.jpg").exists()
@@ -261,7 +499,7 @@ class TestAfterwards:
         assert sorted(path.name for path in folder.iterdir()) == ["b.jpg"]
         frame = source.read(2.0)
         assert (folder / "b.jpg").exists()  # until it has been classified
-        source.processed(frame.sequence, seen=True)
+        source.processed(frame.sequence, Outcome.SEEN)
         assert not list(folder.iterdir())
 
     def test_move(self, folder, make):
@@ -280,7 +518,7 @@ class TestAfterwards:
         frames = [source.read(2.0) for _ in range(2)]
         with unprivileged():
             for frame in frames:
-                source.processed(frame.sequence, seen=True)
+                source.processed(frame.sequence, Outcome.SEEN)
             nothing_more(source)
         assert len(caplog.records) >= 1
         assert sum("can't delete" in record.getMessage() for record in caplog.records) == 1
@@ -333,14 +571,14 @@ class TestFolder:
             WatchedFolderSource("front", str(tmp_path / "file")).open()
 
     def test_a_large_folder_is_looked_through_when_it_changes(self, folder, make, monkeypatch):
-        monkeypatch.setattr(watched, "LARGE_FOLDER", 3)
+        monkeypatch.setattr(tree, "LARGE", 3)
         drop(folder, *(f"{n}.jpg" for n in range(6)))
         source = make()
         names_of(source, 6)
         nothing_more(source)
         looks = []
-        real = source._look_through
-        monkeypatch.setattr(source, "_look_through", lambda now: looks.append(now) or real(now))
+        real = source._tree._list
+        monkeypatch.setattr(source._tree, "_list", lambda name: looks.append(name) or real(name))
         nothing_more(source)
         assert not looks
         drop(folder, "new.jpg")
@@ -365,12 +603,12 @@ def test_through_the_capture_thread(folder, make):
     assert frames.take(5).origin.endswith("a.jpg")
     time.sleep(0.3)
     assert (folder / "a.jpg").exists()
-    frames.settle(seen=True)
+    frames.settle(Outcome.SEEN)
     assert frames.take(5).origin.endswith("b.jpg")
     wait_for(lambda: not (folder / "a.jpg").exists())
     assert (folder / "b.jpg").exists()
     assert thread.stop(2)
-    frames.settle(seen=True)
+    frames.settle(Outcome.SEEN)
     thread.acknowledge()
     assert sorted(path.name for path in folder.iterdir()) == ["c.jpg"]
 

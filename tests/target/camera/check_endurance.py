@@ -19,6 +19,7 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.types import Outcome
 
 PARTS = 10
 
@@ -64,7 +65,7 @@ def main():
             classifier.classify(frame)
             total += 1
         del frame
-        frames.settle(seen=True)
+        frames.settle(Outcome.SEEN)
         rows.append({"frames": total, "resident_kib": resident_kib(), "open_files": open_files()})
         print(f"{total} frames, {rows[-1]['resident_kib']} KiB, {rows[-1]['open_files']} files", file=sys.stderr)
     capture.stop(5)
