@@ -248,3 +248,26 @@ def test_what_happens_in_a_film_is_counted_by_its_time() -> None:
         (EventType.START, "night", 3.0, None),
         (EventType.END, "night", None, 0.0),
     ]
+
+
+def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_has_seen_it() -> None:
+    good, moody = make_view("gate", "front", BrightnessClassifier()), make_view("yard", "front", MoodyClassifier())
+    bench = Bench(good, moody)
+
+    def shown(value: int) -> list[tuple[int, Outcome]]:
+        bench.show(make_frame(value, sequence=value))
+        told: list[tuple[int, Outcome]] = []
+        wait_for(lambda: told.extend(bench.frames.settled("front")) or told)
+        return told
+
+    bench.pipeline.start()
+    assert shown(255) == [(255, Outcome.SEEN)]
+    assert shown(0) == [(0, Outcome.FAILED)]
+    good.enabled = False
+    assert shown(1) == [(1, Outcome.FAILED)]
+    moody.enabled = False
+    look = moody.ask()
+    assert shown(2) == [(2, Outcome.UNSEEN)]
+    with pytest.raises(ModelError):
+        look.result(5)
+    assert bench.pipeline.stop(5)
