@@ -234,6 +234,8 @@ from pathlib import Path
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.trial_run import opening
+opening.was_tried = lambda *_: True  # no process for each: what passes the check must not crash this one
 whole, bad, runtime, step = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 opened = refused = 0
 for place in range(0, len(whole), step):
