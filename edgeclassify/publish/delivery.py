@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 1.0
 CONNECT_LIMIT_S = 300.0
 """For one attempt to connect: several name servers that don't answer, several addresses, TLS, and the answer."""
-TURN_LIMIT_S = 3.0
+TURN_LIMIT_S = 2.0
 """For one turn on a connection: a wait of _TICK_S at most, and what is due. Also what a pause may be late by."""
 _SHORT_ONES = 2
 """After so many connections that ended within seconds the next one goes on where the last one ended. (After one
