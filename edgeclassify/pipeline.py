@@ -104,9 +104,10 @@ class View:
 
     def seen(self, frame: Frame) -> None:
         """This frame was classified."""
-        back = frame.pace_ns < self._seen_ns  # a file's time line: it was seen before what was seen last
+        # The first one; or on a file's time line, one that was seen before what was seen last.
+        anew = not self._seen_ns or frame.pace_ns < self._seen_ns
         interval_ns = int(self.interval_s * 1e9)
-        self._due_ns = frame.pace_ns + interval_ns if back else max(self._due_ns + interval_ns, frame.pace_ns)
+        self._due_ns = frame.pace_ns + interval_ns if anew else max(self._due_ns + interval_ns, frame.pace_ns)
         self._seen_ns = frame.pace_ns
 
     def answer(self, frame: Frame, prediction: Prediction) -> None:

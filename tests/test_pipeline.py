@@ -219,7 +219,12 @@ def test_no_interval_passes_over_a_picture_that_would_come_again_for_ever() -> N
     classifier = BrightnessClassifier()
     view = make_view("gate", "front", classifier)
     view.interval_s = 1.0
-    for captured_s, scene_s, wanted in ((1.0, 5.0, True), (1.5, 5.0, True), (1.6, 99.0, False), (2.0, 5.0, True)):
+    for captured_s, scene_s, wanted in (
+        (1.0, 5.0, True),
+        (1.5, 99.0, False),
+        (1.8, 4.0, True),
+        (2.0, 99.0, False),
+    ):
         frame = placed(make_frame(255), scene_s, comes_again=True)
         frame = replace(frame, captured_at_ns=round(captured_s * 1e9))
         assert view.wants(frame) == wanted
