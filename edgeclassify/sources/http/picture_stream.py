@@ -48,7 +48,7 @@ class PictureStream:
         self._length: int | None = None
         self._length_is_right = self._lacks_end = False
         self._at = self._searched = 0
-        self._in_scan = False
+        self._scan_at = 0
         self.newest = b""
         self.pictures = 0
 
@@ -77,7 +77,7 @@ class PictureStream:
         at = start.start()
         self._length = _stated_length(bytes(self._buffer[max(0, at - LONGEST_HEAD) : at]))
         del self._buffer[:at]
-        self._inside, self._in_scan = True, False
+        self._inside, self._scan_at = True, 0
         self._at = self._searched = 2
         return True
 
@@ -97,7 +97,7 @@ class PictureStream:
                 raise NoPictureError(f"a JPEG without an end in {LARGEST_PICTURE >> 20} MB")
             return False
         # What is cut before its scan is no picture without an end marker, but a piece of one.
-        self._lacks_end = self._in_scan and self._buffer[end - 2 : end] != END
+        self._lacks_end = self._scan_at > 0 and self._buffer[end - 2 : end] != END
         self._length_is_right = self._length is not None and self._fits(self._length, end)
         return self._complete(end)
 
@@ -118,7 +118,11 @@ class PictureStream:
     def _find_end(self) -> int | None:
         """Where the picture ends in the buffer; None: it has not come yet."""
         end = self._walk()
-        mark = self._find_mark(len(self._buffer) if end is None else end)
+        until = len(self._buffer) if end is None else end
+        # A scan ends with a marker; what is cut before it may lead over the next picture's start.
+        if self._scan_at and not self._lacks_end:
+            until = min(until, self._scan_at)
+        mark = self._find_mark(until)
         return end if mark is None else mark
 
     def _walk(self) -> int | None:
@@ -134,8 +138,8 @@ class PictureStream:
                 return None
             if code == _SOI and _START.match(buffer, at):
                 return self._end_before(at)
-            is_segment = code in _IN_SCAN if self._in_scan else code > 0xBF and code != _SOI
-            self._in_scan = self._in_scan or code == _SOS
+            is_segment = code in _IN_SCAN if self._scan_at else code > 0xBF and code != _SOI
+            self._scan_at = self._scan_at or (at if code == _SOS else 0)
             self._at = at + 2 + (int.from_bytes(buffer[at + 2 : at + 4], "big") if is_segment else 0)
         self._at = max(self._at, len(buffer) - 1)
         return None
@@ -163,8 +167,8 @@ class PictureStream:
         return None
 
     def _complete(self, end: int) -> bool:
-        picture = bytes(self._buffer[:end])
-        self.newest = picture if not self._lacks_end else picture + END
+        with memoryview(self._buffer) as whole, whole[:end] as picture:  # copied once
+            self.newest = b"".join((picture, END)) if self._lacks_end else bytes(picture)
         del self._buffer[:end]
         self.pictures += 1
         self._inside, self._between = False, 0

@@ -1,5 +1,6 @@
 """One GET whose body goes on: waits, chunks, redirects, passwords."""
 
+import contextlib
 import hashlib
 import re
 import socket
@@ -7,6 +8,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
 from edgeclassify.sources.http import client
@@ -14,6 +17,8 @@ from edgeclassify.sources.http.address import parse_address
 from edgeclassify.sources.http.auth import Login, challenges
 from edgeclassify.sources.http.client import MAX_REDIRECTS, Request
 from edgeclassify.sources.http.deadline import Patience
+from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.urls import fetch
 from tests.sources.raw_server import OK, always, dripping, raw_server
 from tests.sources.servers import body, serving
 
@@ -444,3 +449,22 @@ def test_what_people_write_in_urls_is_encoded_for_the_request():
     with raw_server(always(OK, b"\r\n")) as server:
         get(server.url("a b/ä?c=d e&f=%20"), 2.0).close()
     assert server.heads[0].startswith("GET /a%20b/%C3%A4?c=d%20e&f=%20 HTTP/1.1\r\n")
+
+
+PIECES = [
+    b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 401 U\r\n", b"HTTP/1.1 302 F\r\n", b"HTTP/1.1 100 C\r\n", b"\r\n", b"\n\n",
+    b'WWW-Authenticate: Digest realm="\xff\\', b"WWW-Authenticate: Digest nonce=\xc3\xa4, algorithm=SHA-256\r\n",
+    b"Location: http://[\r\n", b"Location: \xff\xfe\r\n", b"Location: //x@y:z@\r\n",
+    b"Content-Length: \xb2\r\n", b"Content-Length: -5\r\n", b"Transfer-Encoding: chunked\r\n",
+    b"ffffffffffff\r\n", b"Content-Encoding: gzip\r\n", b'Content-Type: multipart/x; boundary="\xff\r\n',
+    b"\0\r\x0b", b": \r\n",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(PIECES), max_size=6), st.binary(max_size=40))
+def test_no_answer_at_all_is_a_traceback(parts, behind):
+    with raw_server(always(*parts, behind)) as server:
+        for reads in (fetch, lambda url: HttpSource("front", url).open()):
+            with contextlib.suppress(SourceError):
+                reads(server.url(who="bob:hunter2@"))

@@ -169,3 +169,39 @@ def test_an_end_marker_for_who_lacks_it():
     assert with_end_marker(BARE[0]) == PICTURES[0]
     assert with_end_marker(PICTURES[0] + bytes(9)) == PICTURES[0] + bytes(9)
     assert with_end_marker(b"\x89PNG") == b"\x89PNG"
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(max_size=40),
+            st.sampled_from(
+                [
+                    b"\xff",
+                    b"\xff\xd8\xff\xe0",
+                    b"\xff\xda\0\4",
+                    b"\xff\xd9",
+                    b"--frame\r\n",
+                    b"Content-Length: 7\r\n\r\n",
+                    b"\r\n\r\n",
+                    PICTURES[0],
+                ]
+            ),
+        ),
+        max_size=30,
+    )
+)
+def test_any_bytes_at_all(pieces):
+    stream = PictureStream("frame")
+    for piece in pieces:
+        stream.feed(piece)
+    assert len(stream._buffer) <= sum(map(len, pieces))
+
+
+@given(st.binary(max_size=300), st.sampled_from([name for name in DIALECTS if "no end marker, " not in name]))
+def test_whatever_came_before_the_next_pictures_are_found(rubbish, name):
+    boundary, body = DIALECTS[name]
+    stream = PictureStream(boundary)
+    before = stream.feed(rubbish)
+    assert stream.feed(body + body) >= 2 * len(PICTURES) - 2
+    assert before <= 30
