@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Files:
         if hidden is not None:
             return [Problem(f"{key}: {path}: {hidden}. Move it below {_ROOM}, and name it there.", is_fault=True)]
         try:
-            path.stat()
+            mode = path.stat().st_mode
         except PermissionError:
             return [Problem(f"{key}: {path} can't be looked at by this user.{self._as_root()}", is_fault=False)]
         except OSError:
@@ -51,12 +52,17 @@ class Files:
         if self.service is None:
             readable = os.access(path, os.R_OK)
             return [] if readable else [Problem(f"{key}: {path} can't be read by this user", is_fault=False)]
+        if stat.S_ISCHR(mode):
+            return []  # a camera: udev and the unit's groups settle that when it is plugged in
         return self._obstacles(key, path, Right.READ, secret)
 
     def unwritable(self, key: str, path: Path) -> list[Problem]:
         """What keeps the service from writing into a folder; it does its work without, so this is no fault."""
-        if self.service is None or self.service.hidden(path) is not None:
+        if self.service is None:
             return []
+        hidden = self.service.hidden(path)
+        if hidden is not None:
+            return [Problem(f"{key}: {path}: {hidden}. Name a folder below {_ROOM.split()[-1]}.", is_fault=False)]
         if not self.service.may_write(path):
             text = (
                 f"{key}: {path}: the service may not write there (ProtectSystem=strict). Let it: "

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.cli import service
-from edgeclassify.cli.file_rights import Account
+from edgeclassify.cli import seen_files, service
+from edgeclassify.cli.file_rights import Account, Obstacle
 from edgeclassify.cli.service import Service, service_of
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import places, resolve_model
@@ -246,6 +246,20 @@ def test_a_folder_that_the_service_may_not_empty_is_a_warning(
         assert "camera[0].after" not in error
     else:
         assert words in error
+
+
+def test_a_state_folder_that_the_sandbox_hides_is_a_warning(
+    machine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(machine, f'[node]\nstate_dir = "{machine}/home/state"\n{CAMERA}') == ExitStatus.OK
+    assert f"node.state_dir: {machine}/home/state: the service sees no home folders" in capsys.readouterr().err
+
+
+def test_the_rights_of_devices_are_no_question(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen_files, "obstacle", lambda account, path, wanted: Obstacle(path, wanted))
+    files = seen_files.Files(service.service_of(machine / "etc/c.toml"))
+    assert files.problems("camera[0].source", Path("/dev/full")) == []
+    assert files.problems("camera[0].source", file(machine / "etc/x")) != []
 
 
 def test_elsewhere_asks_no_service(machine: Path) -> None:
