@@ -27,6 +27,18 @@ UNIT_FILE = f"/usr/local/lib/systemd/system/{NAME}"
 MAX_EXPOSURE = 2.5
 ERROR, WARNING, INFO = "3", "4", "6"  # syslog priorities
 
+HANGING_DELIVERY = """
+import threading, time
+
+def hang():
+    from edgeclassify.publish.delivery import Delivery
+    Delivery._step = lambda *_: time.sleep(3600)
+
+timer = threading.Timer(4, hang)
+timer.daemon = True
+timer.start()
+"""
+
 # A minute for the watchdog and ten seconds for each restart are for production.
 SHORT_TIMES = "[Service]\nWatchdogSec=5\nRestartSec=1\n"
 
@@ -47,6 +59,7 @@ class Checks(InstalledService):
         yield from self.stops()
         yield from self.is_killed()
         yield from self.process_hangs()
+        yield from self.delivery_hangs()
         yield from self.source_hangs()
         yield from self.source_hangs_with_pythons_lock()
         yield from self.source_stalls()
@@ -208,6 +221,24 @@ class Checks(InstalledService):
         yield self.restarted(pid), f"process stopped: started again after {time.monotonic() - started:.0f} s"
         told = [e["MESSAGE"] for e in self.unit.journal(here) if "atchdog timeout" in e["MESSAGE"]]
         yield bool(told), f"process stopped: {(told or ['no watchdog message'])[0]}"
+
+    def delivery_hangs(self) -> Findings:
+        """A thread that nobody waits for, while frames go on."""
+        self.container.write(f"{STATE}/hang/sitecustomize.py", HANGING_DELIVERY)
+        drop_in = f"/etc/systemd/system/{NAME}.d/hang.conf"
+        self.container.write(drop_in, f"[Service]\nEnvironment=PYTHONPATH={STATE}/hang\n")
+        self.run("systemctl", "daemon-reload")
+        here = self.unit.cursor()
+        self.start_afresh(self.config())
+        pid, started = self.unit.pid, time.monotonic()
+        self.run("rm", drop_in)
+        self.run("systemctl", "daemon-reload")
+        yield self.restarted(pid, 90), f"delivery hangs: started again after {time.monotonic() - started:.0f} s"
+        entries = self.unit.journal(here)
+        ended = any("status=6/ABRT" in str(e["MESSAGE"]) for e in entries)
+        yield ended, "delivery hangs: ended by the watchdog's SIGABRT"
+        said = any("delivery: hangs" in str(e["MESSAGE"]) for e in entries)
+        yield said, "delivery hangs: the journal says so"
 
     def source_hangs(self) -> Findings:
         """A pipe without a writer: the library's open() never returns."""
