@@ -26,6 +26,7 @@ from edgeclassify.types import (
     Prediction,
     Response,
     Roi,
+    ViewRecord,
     ViewState,
 )
 
@@ -113,7 +114,8 @@ class RecordingPublisher(Publisher):
     def publish_event(self, event: Event) -> None:
         self._note("event", event)
         if self._spool is not None:
-            self._spool.append(SpooledEvent(event.seq, event.view, b"{}"))
+            after = ViewRecord(event.view, event.seq, event.open)
+            self._spool.append(SpooledEvent(event.seq, event.view, b"{}", after))
             if self._delivers:
                 self._spool.delivered([event.seq])
 

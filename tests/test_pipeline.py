@@ -1,6 +1,5 @@
 """The inference thread between fakes of its neighbours."""
 
-import itertools
 import logging
 import time
 from dataclasses import replace
@@ -10,17 +9,21 @@ import pytest
 from edgeclassify.config import ViewConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline import Pipeline, View, finish_views
+from edgeclassify.pipeline import Pipeline
 from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.publish.sequence import EventNumbers
+from edgeclassify.publish.spool import MemorySpool
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
+from edgeclassify.view import Outlet, View
 from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
 
 
 def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:
     rules = ViewConfig(name=name, camera=camera, confirm_s=0)
-    machine = ViewStateMachine(rules, classifier.labels, "m", itertools.count(1).__next__)
-    return View(name=name, camera=camera, region=region, classifier=classifier, machine=machine)
+    machine = ViewStateMachine(rules, classifier.labels, "m")
+    numbers = EventNumbers(MemorySpool())
+    return View(name=name, camera=camera, region=region, classifier=classifier, machine=machine, numbers=numbers)
 
 
 class Bench:
@@ -235,15 +238,18 @@ def test_no_interval_passes_over_a_picture_that_would_come_again_for_ever() -> N
 def test_what_happens_in_a_film_is_counted_by_its_time() -> None:
     rules = ViewConfig(name="gate", camera="front", confirm_s=2.0)
     classifier = BrightnessClassifier()
-    machine = ViewStateMachine(rules, classifier.labels, "m", itertools.count(1).__next__)
-    view = View(name="gate", camera="front", region=FULL_FRAME, classifier=classifier, machine=machine)
+    machine = ViewStateMachine(rules, classifier.labels, "m")
+    numbers = EventNumbers(MemorySpool())
+    view = View(
+        name="gate", camera="front", region=FULL_FRAME, classifier=classifier, machine=machine, numbers=numbers
+    )
     bench = Bench(view)
     bench.pipeline.start()
     shown = [(0.0, 255), (1.0, 255), (2.5, 255), (4.0, 0), (7.0, 0)]
     bench.show(*(placed(make_frame(value, sequence=n), time_s) for n, (time_s, value) in enumerate(shown)))
     bench.pipeline.drain()
     wait_for(lambda: bench.pipeline.finished)
-    finish_views([machine], bench.publisher, bench.health, "stopped")
+    view.end(Reason.STOPPED, Outlet(bench.publisher, bench.health))
     events = [
         (e.event_type, e.label, e.why.get("held_s"), e.why.get("duration_s")) for e in bench.publisher.of("event")
     ]

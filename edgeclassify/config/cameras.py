@@ -14,6 +14,8 @@ from edgeclassify.types import Roi
 
 SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "watch", "synthetic", "rtsp", "rtsps", "http", "https")
 NETWORK_KINDS = ("rtsp", "rtsps", "http", "https")
+WAITING_KINDS = ("watch",)
+"""Their pictures come when they come."""
 SOURCE_FORMS = (
     "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, watch:FOLDER, rtsp://…, http(s)://… "
     "or synthetic:"

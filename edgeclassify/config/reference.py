@@ -42,6 +42,7 @@ EXAMPLES = {
     "camera.fps": 10.0,
     "camera.zoom": [0.25, 0.25, 0.5, 0.5],
     "camera.freeze_timeout_s": 60.0,
+    "view.confirm_s": 1.0,
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "view.name": "gate",

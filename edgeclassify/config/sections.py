@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
+from edgeclassify.config.cameras import WAITING_KINDS, CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
     HomeAssistantConfig,
@@ -47,6 +47,11 @@ class NodeConfig(Section):
         "else ~/.local/state/edgeclassify.",
     )
     health_interval_s: PositiveSeconds = about(60.0, "Seconds between two health messages.")
+    resume_s: Seconds = about(
+        300.0,
+        "What was in a view before a restart, or before its camera was lost, goes on where it is there again "
+        "within so many seconds, else it ends; 0: whatever is in a view ends with the daemon.",
+    )
     labels_only: bool = about(
         False, "Never store or send a picture, whatever else is asked for: labels and figures only."
     )
@@ -87,7 +92,11 @@ class ViewConfig(Section):
         None,
         "A label leaves when its score is below this for confirm_s; default: two thirds of threshold_enter.",
     )
-    confirm_s: Seconds = about(1.0, "Seconds that a change must last before it counts.")
+    confirm_s: Seconds | None = about(
+        None,
+        "Seconds that a change must last before it counts; default: 1.0, and 0.0 for a watched folder, where each "
+        "picture counts.",
+    )
     update_step: Score = about(
         0.1, "An update event when the label's best score has risen by this; 0: no updates."
     )
@@ -120,6 +129,11 @@ class ViewConfig(Section):
     def exit_score(self) -> float:
         """threshold_exit, or its default."""
         return self.threshold_enter * 2 / 3 if self.threshold_exit is None else self.threshold_exit
+
+    @property
+    def confirmation_s(self) -> float:
+        """confirm_s, or its default where pictures follow each other."""
+        return 1.0 if self.confirm_s is None else self.confirm_s
 
 
 class LoggingConfig(Section):
@@ -171,11 +185,17 @@ class Config(Section):
         return copy
 
     def views(self) -> tuple[ViewConfig, ...]:
-        """The views with every camera name filled in; one per camera where the file names none."""
-        if not self.view:
-            return tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
-        only = self.camera[0].name
-        return tuple(view if view.camera else view.model_copy(update={"camera": only}) for view in self.view)
+        """The views with what follows from their camera filled in; one per camera where the file names none."""
+        kinds = {camera.name: camera.kind for camera in self.camera}
+        views = self.view or tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
+        only = self.camera[0].name if self.camera else None
+        named = (view if view.camera else view.model_copy(update={"camera": only}) for view in views)
+        return tuple(
+            view.model_copy(update={"confirm_s": 0.0})
+            if view.confirm_s is None and kinds.get(str(view.camera)) in WAITING_KINDS
+            else view
+            for view in named
+        )
 
     def model_of(self, view: ViewConfig) -> ModelConfig:
         """[model] with what the view's own model table sets in its place.

@@ -6,7 +6,6 @@ a view's state survives and a model is not loaded twice.
 
 import logging
 import platform
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from functools import partial
 
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
+from edgeclassify.config.cameras import WAITING_KINDS
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.daemon.keeping import state_folder
@@ -24,11 +24,12 @@ from edgeclassify.files import identity
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.sidecar import sidecar_path
-from edgeclassify.pipeline import View
 from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import ModelInfo, NodeInfo, Option, OptionValue, Roi, enclosing
+from edgeclassify.view import Numbers, View
 
 log = logging.getLogger(__name__)
 
@@ -94,10 +95,11 @@ class Parts:
 NO_PARTS = Parts(Config(), {}, {}, {}, (), ())
 
 
-def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, before: Parts = NO_PARTS) -> Parts:
+def assemble(config: Config, numbers: Numbers, options: OptionStore, before: Parts = NO_PARTS) -> Parts:
     """Load the models, build state machines and sources; nothing is opened or started yet.
 
-    `options`: what was set over MQTT and lies over the config. A view that stays as it is stays switched as it is.
+    `numbers`: of the node's events. `options`: what was set over MQTT and lies over the config. A view that stays
+    as it is stays switched as it is.
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     stamps = {section: _model_stamp(section) for _, section in _view_models(config)}
@@ -108,11 +110,10 @@ def assemble(config: Config, next_seq: Callable[[], int], options: OptionStore, 
     try:
         _check_labels(config, models)
         kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
-        machines = _machines(config, models, next_seq, kept)
-        lock = threading.Lock()
+        machines = _machines(config, models, kept)
         zooms = {camera.name: _zoom(config, camera) for camera in config.camera}
         views = tuple(
-            _view(config, view, models[model], machines[view, model], options, before, lock, zooms)
+            _view(config, view, models[model], machines[view, model], options, before, numbers, zooms)
             for view, model in _view_models(config)
         )
         watched = _watched(config)
@@ -161,7 +162,7 @@ def _view(
     machine: ViewStateMachine,
     options: OptionStore,
     before: Parts,
-    lock: threading.Lock,
+    numbers: Numbers,
     zooms: Mapping[str, Roi],
 ) -> View:
     """A view as it is to run, with what was set over MQTT."""
@@ -180,9 +181,16 @@ def _view(
         classifier=classifier,
         machine=machine,
         enabled=enabled,
-        interval_s=float(wanted.get(Option.INTERVAL, interval_s)),
-        lock=lock,
+        numbers=numbers,
+        pace=_pace(config, rules, float(wanted.get(Option.INTERVAL, interval_s))),
     )
+
+
+def _pace(config: Config, rules: ViewConfig, interval_s: float) -> Pace:
+    """How far apart the view's frames may be: as late as its camera may be before it counts as lost."""
+    camera = next(camera for camera in config.camera if camera.name == rules.camera)
+    slack_s = LATE * camera.longest_frame_s + camera.stall_timeout_s
+    return Pace(interval_s, slack_s, config.node.resume_s, waits=camera.kind in WAITING_KINDS)
 
 
 def _set_threshold(machine: ViewStateMachine, wanted: float | None, configured: float) -> None:
@@ -270,13 +278,13 @@ def _tested_classifier(section: ModelConfig) -> ImageClassifier:
 
 
 def _machines(
-    config: Config, models: Models, next_seq: Callable[[], int], have: Machines
+    config: Config, models: Models, have: Machines
 ) -> dict[tuple[ViewConfig, ModelConfig], ViewStateMachine]:
     machines = {}
     for view, section in _view_models(config):
         classifier = models[section]
         machines[view, section] = have.get((view, section)) or ViewStateMachine(
-            view, classifier.labels, classifier.info.name, next_seq
+            view, classifier.labels, classifier.info.name
         )
     return machines
 

@@ -39,7 +39,7 @@ class Keeping:
         self._folder: Path | None = folder
         self._config = config
         self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
-        self.next_seq = EventNumbers(self.spool).next
+        self.numbers = EventNumbers(self.spool)
         keeps_options = folder is not None and config.commands.keep_options
         self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
         self.ledger = Ledger(None if folder is None else folder / FILE_NAME)

@@ -16,10 +16,10 @@ from typing import Any, Protocol
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.catalog import load_catalog, model_path
-from edgeclassify.pipeline import Look, View
 from edgeclassify.publish.payload import health_body, rfc3339
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Health, NodeInfo, Option, OptionValue, Request, Response
+from edgeclassify.view import Look, View
 
 log = logging.getLogger(__name__)
 

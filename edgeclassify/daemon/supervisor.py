@@ -17,6 +17,7 @@ from edgeclassify.daemon import assembly, way_out
 from edgeclassify.daemon.assembly import NO_PARTS, Parts
 from edgeclassify.daemon.availability import Availability
 from edgeclassify.daemon.cameras import Cameras
+from edgeclassify.daemon.continuity import Continuity, end_views
 from edgeclassify.daemon.keeping import Keeping, state_folder
 from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
@@ -28,12 +29,12 @@ from edgeclassify.daemon.way_out import PublisherKey, Surroundings
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
-from edgeclassify.pipeline import View, finish_views, rest_view, switch_view
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier, watchdog_interval_s
-from edgeclassify.types import Health, NodeInfo, Option, OptionValue, Response
+from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason, Response
+from edgeclassify.view import Outlet, View
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,8 @@ class Daemon:
         self._snapshots: SnapshotTaker | None = None
         self._availability = Availability()
         self._cameras: Cameras | None = None
+        self._continuity: Continuity | None = None
+        self._done = False
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
         self._refusal: str | None = None
@@ -129,11 +132,14 @@ class Daemon:
     def _start_publisher_parts(self, config: Config) -> None:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = RequestDesk(self, keeping.options, self._wake.set)
-        self._parts = assembly.assemble(config, keeping.next_seq, keeping.options)
+        self._parts = assembly.assemble(config, keeping.numbers, keeping.options)
+        self._continuity = Continuity(keeping.spool, keeping.numbers)
+        self._continuity.take_up(self._parts.views, config.node.resume_s)
         self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._availability)
         publisher = self._new_publisher(config)
         log.info("%s", start_line(self._parts, publisher.describe()))
         self._connect(config, publisher)
+        self._continuity.end_left_over(self._outlet)
         assembly.forget_stale_options(self._parts, keeping.options)
 
     def _new_publisher(self, config: Config) -> Publisher:
@@ -148,12 +154,14 @@ class Daemon:
     def _start_threads(self) -> None:
         parts, publisher = self._parts, _running(self._publisher)
         publisher.publish_info(self.info())
-        self._availability.show({view.name: view.camera for view in parts.views}, publisher.publish_availability)
+        self._availability.show({view.name: view.camera for view in parts.views}, self._say_availability)
         for view in parts.views:
             for option in Option:
                 self.show_option(view.name, option, value_of(view, option))
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
-                rest_view(view, publisher, self._health)
+                view.rest(self._outlet)
+            else:
+                view.tell_again(publisher)
         self._snapshots = way_out.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
@@ -189,6 +197,19 @@ class Daemon:
             self._watchdog_s = wanted_s
             self._notifier.extend_watchdog(wanted_s)
 
+    @property
+    def _outlet(self) -> Outlet:
+        return Outlet(_running(self._publisher), self._health)
+
+    def _say_availability(self, name: str, online: bool) -> None:
+        """Called from the capture threads. A view without frames shows nothing that anybody could rely on."""
+        if self._publisher is None:
+            return
+        self._publisher.publish_availability(name, online)
+        for view in self._parts.views:
+            if view.name == name and not online:
+                view.lose(Moment.now(), self._outlet)
+
     def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
         if (publisher := self._publisher) is not None:
             publisher.publish_snapshot(view, jpeg)
@@ -205,6 +226,7 @@ class Daemon:
             line = _running(self._line)
             if line.finished:
                 log.info("all frames done: %d inferred", self._health.frames)
+                self._done = True
                 return
             _running(self._cameras).watch()
             line.watch()
@@ -225,6 +247,7 @@ class Daemon:
         if now >= self._next_maintenance:
             self._next_maintenance = now + MAINTENANCE_S
             _running(self._keeping).spool.maintain()
+            _running(self._continuity).keep(self._parts.views, self._parts.config.node.resume_s)
             # While a frame is to be expected, nothing but a frame that went through counts.
             if _running(self._cameras).quiet and _running(self._line).idle:
                 self._watchdog.feed()
@@ -281,7 +304,7 @@ class Daemon:
 
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest."""
-        switch_view(view, enabled, _running(self._publisher), self._health)
+        view.switch(enabled, self._outlet)
         self.renew_intervals()
 
     def renew_intervals(self) -> None:
@@ -324,7 +347,7 @@ class Daemon:
         self._notifier.reloading()
         before, keeping = self._parts, _running(self._keeping)
         try:
-            after = assembly.assemble(self._load(), keeping.next_seq, keeping.options, before)
+            after = assembly.assemble(self._load(), keeping.numbers, keeping.options, before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._refusal = " ".join(str(error).split())[:LONGEST_STATUS]
@@ -366,9 +389,9 @@ class Daemon:
         if renamed:  # who asked listens on the topics of the old name
             accepted(names)
         kept_machines = list(after.machines.values())
-        gone = [machine for machine in before.machines.values() if machine not in kept_machines]
+        gone = [view for view in before.views if view.machine not in kept_machines]
         publisher = _running(self._publisher)
-        finish_views(gone, publisher, self._health, "config reloaded")
+        end_views(gone, Reason.CONFIG_RELOADED, self._outlet, names=names)
         if replacement is not None:
             self._replace(publisher, replacement, after.config)
         self._parts = after
@@ -404,7 +427,7 @@ class Daemon:
             self._cameras.frames.close()
         self._availability.end()
         if (publisher := self._publisher) is not None:
-            self._end_views(publisher)
+            self._end_views()
             # It stays known until it has ended: requests that still come are answered.
             publisher.stop(max(0.1, deadline - time.monotonic()))
             self._publisher = None
@@ -412,11 +435,10 @@ class Daemon:
             self._keeping.close()
         assembly.close_unused(self._parts.models, {})
 
-    def _end_views(self, publisher: Publisher) -> None:
-        try:
-            finish_views(list(self._parts.machines.values()), publisher, self._health, "stopped")
-        except EdgeClassifyError as error:
-            log.error("%s", error)
+    def _end_views(self) -> None:
+        if self._continuity is not None:
+            resume_s = self._parts.config.node.resume_s
+            self._continuity.end(self._parts.views, self._outlet, for_good=self._done, resume_s=resume_s)
 
     def _stop_threads(self, deadline: float, *, patience_s: float = 0.0) -> None:
         """Before the publisher, which has to send what comes of the last frames.

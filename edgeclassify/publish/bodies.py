@@ -54,6 +54,10 @@ class Switch(RootModel[Literal["ON", "OFF"]]):
     """`ON` or `OFF`."""
 
 
+class Showing(RootModel[Literal["ON", "OFF", "None"]]):
+    """`ON`, `OFF`, or `None`: nobody can tell."""
+
+
 def _at_most(most: float) -> AfterValidator:
     def check(text: str) -> str:
         if float(text) > most:
@@ -169,13 +173,15 @@ class LabelScore(Body):
 class State(Versioned):
     """What the view shows now."""
 
-    label: Label = about(f'The label; "{UNKNOWN}" while none is above its threshold.')
+    label: Label = about(f'The label; "{UNKNOWN}" while none is above its threshold, or nobody can tell.')
     score: Score = about("Its score, 0-1; while unknown that of the best label.")
-    since: Time = about("When the label entered, or the last one left.")
+    since: Time = about("When the label entered, the last one left, or nothing was known any more.")
     ts: Time = about("When the frame was captured.")
-    seq: Count = about("Number of the view's last event; 0: none yet.")
+    seq: Count = about("Number of the view's last event, across restarts; 0: none yet.")
     event_id: Occurrence | None = about("The occurrence that the label belongs to; null while unknown.")
-    top: list[LabelScore] = about("The best labels, best first; empty while the view rests.")
+    top: list[LabelScore] = about(
+        "The best labels, best first; empty while nobody can tell: the view rests, or its camera gives no frames."
+    )
     model: str = about("Name of the model.")
     origin: str | None = about("File or URL of the picture; absent for cameras.", default=None)
 
@@ -193,12 +199,17 @@ class Why(Body):
     threshold_exit: Score | None = about("end: the score below which it leaves.", default=None)
     confirm_s: Amount | None = about("Seconds that a change must last before it counts.", default=None)
     held_s: Amount | None = about("Seconds that it had lasted.", default=None)
-    reason: str | None = about(
-        "update: score rose; end: below threshold, replaced, paused, stopped, config reloaded.", default=None
-    )
+    reason: (
+        Literal[
+            "score rose", "below threshold", "replaced", "no frames", "gone after restart", "paused", "stopped",
+            "config reloaded",
+        ]
+        | None
+    ) = about("update: score rose; end: why it ended.", default=None)  # fmt: skip
     by: Label | None = about("end, replaced: the label that took its place.", default=None)
     from_: Score | None = about("update: the score that was reported before.", default=None, alias="from")
-    duration_s: Amount | None = about("end: seconds that the label was there.", default=None)
+    gap_s: Amount | None = about("end, without a frame that shows it: seconds since the last one.", default=None)
+    duration_s: Amount | None = about("end: seconds from its start until it was last seen.", default=None)
 
 
 class Event(Versioned):

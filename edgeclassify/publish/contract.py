@@ -131,7 +131,7 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel("result", f"{_VIEW}/result", bodies.Result, "The raw prediction of one frame.", 0),
     Channel("snapshot", f"{_VIEW}/snapshot", None, "The newest picture behind an event.", 0, True, JPEG),
-    Channel("label", f"{_VIEW}/label/{{label}}", bodies.Switch, "Does the view show this label.", 1, True, TEXT),
+    Channel("label", f"{_VIEW}/label/{{label}}", bodies.Showing, "Does the view show this label.", 1, True, TEXT),
     *(
         Channel(f"{name}", f"{_VIEW}/{name}/state", model, f"What {name} is set to: {text}.", 1, True, TEXT)
         for name, (model, text) in _OPTIONS.items()

@@ -8,8 +8,9 @@ does not take (full, broken, over the day's write budget) waits in memory and is
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -21,7 +22,7 @@ from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.sequence import NumberFile
 from edgeclassify.publish.spool import MemorySpool
 from edgeclassify.publish.spool_account import Account
-from edgeclassify.publish.spool_damage import salvage, set_aside
+from edgeclassify.publish.spool_damage import salvage, salvage_views, set_aside
 from edgeclassify.publish.spool_drops import Drops
 from edgeclassify.publish.spool_file import Row, SpoolFile, is_damage
 from edgeclassify.publish.spool_mark import SpoolMark
@@ -29,6 +30,7 @@ from edgeclassify.publish.spool_rows import DELETES, DiskRows
 from edgeclassify.publish.spool_trouble import BUDGET, PAUSE_S, Trouble
 from edgeclassify.publish.spool_waiting import Waiting
 from edgeclassify.publish.spool_wal import read_wal
+from edgeclassify.types import OpenOccurrence, ViewRecord
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,8 @@ class DiskSpool(Spool):
         self._looked_at = clock()
         self._recovering = self._closing = self._closed = self._said_closed = False
         self._last_seq = 0
+        self._views: dict[str, ViewRecord] = {}
+        self._views_lost = False
         with suppress(OSError):  # opening the database says it
             folder.mkdir(parents=True, exist_ok=True)
         self._folder_lock = FolderLock(folder)
@@ -102,6 +106,8 @@ class DiskSpool(Spool):
                 self._forget([event.seq])
             self._last_seq = max(self._last_seq, event.seq)
             self._waiting.put(Row(event, int(self._running_s)))
+            if event.after is not None:
+                self._views[event.view] = event.after
             self._make_room()
             if self._trouble.reason is None:
                 self._numbers.reserve(event.seq)
@@ -133,6 +139,31 @@ class DiskSpool(Spool):
             self._drops.recover(self._forget([seq for seq in seqs if self._waiting.take(seq) is None]))
             if self._rows is not None and len(self._rows.gone) >= DELETES:
                 self._delete_batch()
+
+    def views(self) -> Mapping[str, ViewRecord]:
+        """What is known of each view, those of earlier runs with it."""
+        with self._lock:
+            return dict(self._views)
+
+    def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
+        """Not synced: a power cut may lose how long ago it was. Left out while events wait for the disk."""
+        with self._lock:
+            changed = []
+            for one in occurrences:
+                known = self._views.get(one.view)
+                if known is not None and known.open is not None and known.open.id == one.id:
+                    self._views[one.view] = replace(known, open=one)
+                    changed.append(self._views[one.view])
+            if changed and not self._waiting and self._writable() and self._rows is not None:
+                try:
+                    self._rows.file.note_views(changed, self._clock())
+                except sqlite3.Error as error:
+                    self._failed(error)
+
+    @property
+    def persistent(self) -> bool:
+        """As far as the disk takes it."""
+        return True
 
     @property
     def last_seq(self) -> int:
@@ -246,6 +277,9 @@ class DiskSpool(Spool):
 
     def _use(self, file: SpoolFile) -> None:
         self._rows = DiskRows(file, self._mark)
+        # Over a change of the file what this run knows holds, and has to go into the new one.
+        self._views_lost = bool(self._views)
+        self._views = file.views(self._clock()) | self._views
         self._last_seq = max(self._last_seq, file.last_seq)
         self._zero_s = min(self._zero_s, self._clock() - file.running_s)
         self._stamped_s = self._running_s
@@ -282,6 +316,9 @@ class DiskSpool(Spool):
             with suppress(sqlite3.Error, OSError):  # opened again later
                 self._use(SpoolFile(self._path))
             saved = 0
+            if not self._views:
+                self._views = salvage_views(aside, self._clock())
+                self._views_lost = True
             for row in salvage(aside):
                 seq = row.event.seq
                 if seq not in gone and seq not in self._waiting and not self._is_on_disk(seq):
@@ -344,13 +381,19 @@ class DiskSpool(Spool):
             if not rows or not self._writable(eager=eager) or self._rows is None:
                 return False
             try:
-                self._rows.write(rows)
+                self._rows.write(rows, self._views_in(rows), self._clock())
             except sqlite3.Error as error:
                 return self._failed(error)
             self._waiting.take_first(len(rows))
             self._trouble.waited += len(rows)
+            self._views_lost = False
             self._healed()
             return True
+
+    def _views_in(self, rows: Iterable[Row]) -> Iterable[ViewRecord]:
+        """What the views are like after these events."""
+        after = {row.event.view: row.event.after for row in rows if row.event.after is not None}
+        return ((self._views if self._views_lost else {}) | after).values()
 
     def _delete_batch(self) -> bool:
         """Delete what was delivered; True when something was achieved and more may be."""

@@ -1,28 +1,34 @@
 """What the pipeline knows of delivery: a publisher that never blocks, and a spool of undelivered events."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from edgeclassify.types import (
     Event,
     Health,
     NodeInfo,
+    OpenOccurrence,
     Option,
     OptionValue,
     Prediction,
     Response,
+    ViewRecord,
     ViewState,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SpooledEvent:
-    """An event as the spool keeps it: its number, its view, and its message body as it goes out live."""
+    """An event as the spool keeps it: its number, its view, and its message body as it goes out live.
+
+    `after`: what is known of the view from this event on; None: it says nothing of that.
+    """
 
     seq: int
     view: str
     body: bytes
+    after: ViewRecord | None = field(default=None, compare=False)
 
 
 class Spool(ABC):
@@ -35,7 +41,8 @@ class Spool(ABC):
     def append(self, event: SpooledEvent) -> None:
         """Keep an event until `delivered` names it: on disk before this returns, where the spool has a disk.
 
-        Of two with one `seq` the later stays. Never raises for a full spool or a full disk.
+        Of two with one `seq` the later stays. What it says of its view (`after`) becomes durable in the same
+        commit. Never raises for a full spool or a full disk.
         """
 
     @abstractmethod
@@ -45,6 +52,22 @@ class Spool(ABC):
     @abstractmethod
     def delivered(self, seqs: Iterable[int]) -> None:
         """The broker has acknowledged the events with these numbers: forget them. Unknown ones are ignored."""
+
+    @abstractmethod
+    def views(self) -> Mapping[str, ViewRecord]:
+        """What is known of each view by its events, also of those before a restart where it is `persistent`."""
+
+    @abstractmethod
+    def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
+        """These are still open, and so old by now. Others than those that events have opened are ignored.
+
+        To be called now and then, and before `close`: after a kill that much is known of how long ago it was.
+        """
+
+    @property
+    def persistent(self) -> bool:
+        """True where what is kept outlives the process."""
+        return False
 
     @property
     @abstractmethod

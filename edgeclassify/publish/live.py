@@ -15,9 +15,10 @@ class Rank(IntEnum):
     DISCOVERY = 2
     AVAILABILITY = 3
     STATE = 4
-    HEALTH = 5
-    SNAPSHOT = 6
-    REMOVED = 7
+    LABEL = 5
+    HEALTH = 6
+    SNAPSHOT = 7
+    REMOVED = 8
 
 
 class LiveValues:

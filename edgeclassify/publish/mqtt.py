@@ -27,6 +27,7 @@ from edgeclassify.types import (
     Prediction,
     Request,
     Response,
+    ViewRecord,
     ViewState,
 )
 
@@ -117,6 +118,7 @@ class MqttPublisher(Publisher):
 
     def start(self) -> None:
         """Begin to connect."""
+        self._outbox.begin()
         self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)
         self._thread.start()
 
@@ -156,7 +158,8 @@ class MqttPublisher(Publisher):
     def publish_event(self, event: Event) -> None:
         """Spooled first; live when connected, later as history."""
         body = payload.event_message(self._topics, event).payload
-        self._outbox.spool.append(SpooledEvent(event.seq, event.view, body))
+        after = ViewRecord(event.view, event.seq, event.open)
+        self._outbox.spool.append(SpooledEvent(event.seq, event.view, body, after))
         self._delivery.wake()
 
     def publish_result(self, view: str, prediction: Prediction) -> None:

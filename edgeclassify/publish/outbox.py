@@ -6,6 +6,7 @@ answers to requests, and (in the spool) events.
 
 import contextlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -13,7 +14,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.publish import payload
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import Spool
-from edgeclassify.publish.layout import Layout
+from edgeclassify.publish.layout import Layout, ViewLayout
 from edgeclassify.publish.live import LiveValues, Rank
 from edgeclassify.publish.payload import Message
 from edgeclassify.types import Prediction, Response, ViewState
@@ -40,6 +41,15 @@ class Outbox:
         self._results: dict[str, Message] = {}
         self._result_due: dict[str, float] = {}
 
+    def begin(self) -> None:
+        """Whatever the broker keeps of an earlier run: before a view's first decision nobody can tell."""
+        self._put_unknown(view for view in self.layout.views if view.name not in self._states)
+
+    def _put_unknown(self, views: Iterable[ViewLayout]) -> None:
+        for view in views:
+            unknown = payload.unknown_label_messages(self.layout.topics, view.name, view.slugs)
+            self.live.put_all(Rank.LABEL, unknown)
+
     def adopt(self, other: "Outbox") -> None:
         """Take over the layout and what waits of another one. What is known of views that look otherwise there, or
         are gone, is forgotten: their next state is a change.
@@ -51,6 +61,7 @@ class Outbox:
                 for view in known.keys() - {view.name for view in kept}:
                     del known[view]
         self.live.adopt(other.live)
+        self._put_unknown(view for view in self.layout.views if view not in kept)
 
     def put_state(self, state: ViewState) -> bool:
         """Keep a view's state; True when it is a change, which goes out at once."""
@@ -64,7 +75,7 @@ class Outbox:
             if changed:
                 self.live.put(Rank.STATE, payload.state_message(topics, state))
                 labels = payload.label_messages(topics, state, self.layout.slugs(state.view))
-                self.live.put_changed(Rank.STATE, labels)
+                self.live.put_changed(Rank.LABEL, labels)
             self._states[state.view] = _Shown(state, now if known is None or changed else known.sent_at)
         return changed
 

@@ -24,6 +24,8 @@ from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Pre
 CONTRACT_VERSION = 1
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
+NOT_KNOWN = b"None"
+"""In place of ON and OFF where nobody can tell. Home Assistant takes it as unknown."""
 JSON, TEXT, JPEG = "application/json", "text/plain", "image/jpeg"
 RESULT_TOP = 5
 """Labels that a raw result lists."""
@@ -200,17 +202,20 @@ def state_message(topics: Topics, state: ViewState) -> Message:
 
 
 def label_messages(topics: Topics, state: ViewState, slugs: Mapping[str, str]) -> list[Message]:
-    """ON for the listed label that the view shows, OFF for the others. `slugs`: listed label → topic level."""
+    """ON for the listed label that the view shows, OFF for the others; None for all where the state is not known.
+
+    `slugs`: listed label → topic level.
+    """
+    if not state.known:
+        return unknown_label_messages(topics, state.view, slugs)
     return [
-        Message(
-            topics.label(state.view, name),
-            ON if state.label == label else OFF,
-            qos=1,
-            retain=True,
-            content_type=TEXT,
-        )
-        for label, name in slugs.items()
+        _text(topics.label(state.view, name), ON if state.label == label else OFF) for label, name in slugs.items()
     ]
+
+
+def unknown_label_messages(topics: Topics, view: str, slugs: Mapping[str, str]) -> list[Message]:
+    """Nobody can tell which of its labels the view shows."""
+    return [_text(topics.label(view, name), NOT_KNOWN) for name in slugs.values()]
 
 
 def event_message(topics: Topics, event: Event) -> Message:
@@ -288,8 +293,13 @@ def removed(topic: str) -> Message:
 def same_situation(one: ViewState, other: ViewState) -> bool:
     """Do both say the same apart from the moment's scores? Then the second is a heartbeat, not a change."""
     return all(
-        getattr(one, name) == getattr(other, name) for name in ("label", "since", "seq", "event_id", "model")
+        getattr(one, name) == getattr(other, name)
+        for name in ("label", "since", "seq", "event_id", "model", "known")
     )
+
+
+def _text(topic: str, payload: bytes) -> Message:
+    return Message(topic, payload, qos=1, retain=True, content_type=TEXT)
 
 
 def _json(

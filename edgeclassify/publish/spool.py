@@ -2,11 +2,12 @@
 
 import logging
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.spool_drops import Dropped
+from edgeclassify.types import OpenOccurrence, ViewRecord
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class MemorySpool(Spool):
         self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
+        self._views: dict[str, ViewRecord] = {}
         self._drops = Dropped()
         self._said = False
 
@@ -34,6 +36,8 @@ class MemorySpool(Spool):
                 insort(self._order, event.seq)
             self._events[event.seq] = event
             self._last_seq = max(self._last_seq, event.seq)
+            if event.after is not None:
+                self._views[event.view] = event.after
             overfull = len(self._order) > self._capacity
             if overfull:
                 oldest = self._order.pop(0)
@@ -56,6 +60,13 @@ class MemorySpool(Spool):
             for seq in self._drops.arrived(seqs):
                 if self._events.pop(seq, None) is not None:
                     del self._order[bisect_right(self._order, seq) - 1]
+
+    def views(self) -> Mapping[str, ViewRecord]:
+        """What the views' events have said."""
+        return dict(self._views)
+
+    def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
+        """Nothing is kept longer than this process lives."""
 
     @property
     def last_seq(self) -> int:

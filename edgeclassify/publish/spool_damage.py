@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from edgeclassify.publish.spool_file import Row, connect, parsed
+from edgeclassify.publish.spool_views import Stamp, read_views
+from edgeclassify.types import ViewRecord
 
 KEPT = 3
 """So many damaged databases stay on the disk; older ones are deleted."""
@@ -43,6 +45,13 @@ def salvage(path: Path) -> Iterator[Row]:
     finally:
         with suppress(sqlite3.Error):
             connection.close()
+
+
+def salvage_views(path: Path, clock_s: float) -> dict[str, ViewRecord]:
+    """What is known of the views, as far as it is as it was written. Never raises sqlite3.Error."""
+    with suppress(sqlite3.Error, UnicodeDecodeError), closing(connect(path)) as connection:
+        return read_views(connection, Stamp.now(clock_s))
+    return {}
 
 
 def _number(path: Path) -> int:

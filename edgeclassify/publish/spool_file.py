@@ -3,7 +3,8 @@
 `events(seq, at, view, body, crc)`: one row per undelivered event. The row with the highest `seq` stays when its
 event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running
 time in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what
-SQLite does not check itself, and tells which rows of a damaged database can be trusted.
+SQLite does not check itself, and tells which rows of a damaged database can be trusted. `views`: see
+spool_views.py.
 
 The connection locks the file for itself (`locking_mode=EXCLUSIVE`): no shared memory file, which a full disk could
 not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
@@ -11,12 +12,14 @@ not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.spool_views import Stamp, read_views, write_views
+from edgeclassify.types import ViewRecord
 
 PAGE_BYTES = 1024
 ROW_OVERHEAD = 96
@@ -115,8 +118,17 @@ class SpoolFile:
         count, size = self._one(f"SELECT COUNT(*), TOTAL({_SIZE}) FROM events WHERE body NOT NULL")
         return int(count), int(size)
 
-    def write(self, rows: Sequence[Row], remove: Collection[int] = ()) -> None:
-        """Add rows (of two with one `seq` the later stays) and remove others, durable when this returns."""
+    def write(
+        self,
+        rows: Sequence[Row],
+        remove: Collection[int] = (),
+        views: Iterable[ViewRecord] = (),
+        clock_s: float = 0.0,
+    ) -> None:
+        """Add rows (of two with one `seq` the later stays) and remove others, durable when this returns.
+
+        `views`: what is known of views from now on, at `clock_s` seconds of the monotonic clock.
+        """
         last = max([self.last_seq, *(row.event.seq for row in rows)])
         with self._transaction(durable=True):
             removed = set(remove) - {row.event.seq for row in rows}
@@ -126,11 +138,21 @@ class SpoolFile:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_values, rows)
             )
+            write_views(self._connection, views, Stamp.now(clock_s))
         if tombstone:
             self._tombstone = last
         elif self._tombstone in removed or any(row.event.seq == last for row in rows):
             self._tombstone = None
         self.last_seq = last
+
+    def views(self, clock_s: float) -> dict[str, ViewRecord]:
+        """What is known of the views."""
+        return read_views(self._connection, Stamp.now(clock_s))
+
+    def note_views(self, views: Iterable[ViewRecord], clock_s: float) -> None:
+        """Replace what is known of these views, in one commit that the next durable one makes durable too."""
+        with self._transaction(durable=False):
+            write_views(self._connection, views, Stamp.now(clock_s))
 
     def remove(self, seqs: Collection[int]) -> None:
         """Remove rows, in one commit that the next durable one makes durable too."""

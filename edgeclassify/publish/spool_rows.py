@@ -5,6 +5,7 @@ from itertools import islice
 
 from edgeclassify.publish.spool_file import Row, SpoolFile
 from edgeclassify.publish.spool_mark import SpoolMark
+from edgeclassify.types import ViewRecord
 
 DELETES = 256
 """At most so many wait, and are deleted in one commit."""
@@ -26,12 +27,12 @@ class DiskRows:
     def __contains__(self, seq: int) -> bool:
         return bool(self.file.sizes([seq]))
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Add rows, durable when this returns; some that are gone are deleted with it."""
+    def write(self, rows: Sequence[Row], views: Iterable[ViewRecord], clock_s: float) -> None:
+        """Add rows, durable when this returns; some that are gone are deleted with it. `views`: see SpoolFile."""
         deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
         if deletes:
             self._note()
-        self.file.write(rows, deletes)
+        self.file.write(rows, deletes, views, clock_s)
         self.count += len(rows)
         self.size += sum(row.size for row in rows)
         for seq in (*deletes, *(row.event.seq for row in rows)):

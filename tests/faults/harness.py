@@ -275,7 +275,9 @@ class Harness:
         deadline = time.monotonic() + 5
         while True:
             arrivals = list(self.subscriber.arrivals)
-            verdict = judge(journal, arrivals, self.proxy.acknowledged, self.broker_kills)
+            verdict = judge(
+                journal, arrivals, self.proxy.acknowledged, self.broker_kills, self.machine.open_occurrences()
+            )
             if verdict.good:
                 return verdict
             if time.monotonic() > deadline:

@@ -6,7 +6,7 @@ Times are of the monotonic clock, which all processes of a machine share and no 
 import json
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ class JournalWriter:
 
     def before(self, event: Event) -> None:
         """The state machine has made an event; it is handed over next."""
-        self._write("before", seq=event.seq, id=event.id, view=event.view, type=str(event.event_type))
+        self._write(
+            "before", seq=event.seq, id=event.id, view=event.view, type=str(event.event_type),
+            reason=event.why.get("reason", ""),
+        )  # fmt: skip
 
     def after(self, event: Event) -> None:
         """The publisher has taken it."""
@@ -49,13 +52,18 @@ class JournalWriter:
 
 @dataclass(frozen=True)
 class Made:
-    """An event that the state machine made. `returned`: the publisher had taken it before the process ended."""
+    """An event that the state machine made. `returned`: the publisher had taken it before the process ended.
+
+    `run`: counts the processes; `reason`: why the event came, "" for a start.
+    """
 
     seq: int
     id: str
     view: str
     event_type: str
     returned: bool
+    run: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +99,12 @@ def read_journal(path: Path) -> Journal:
         if kind == "started":
             starts.append(found["at"])
         elif kind == "before":
-            made.append(Made(found["seq"], found["id"], found["view"], found["type"], False))
+            seq, name, view, kind, reason = (found[key] for key in ("seq", "id", "view", "type", "reason"))
+            made.append(Made(seq, name, view, kind, False, len(starts), reason))
         elif kind == "after":
             # The last with this number: a number is used again when a kill came before the first was on disk.
             last = max(i for i in range(max(0, len(made) - 4), len(made)) if made[i].seq == found["seq"])
-            made[last] = Made(made[last].seq, made[last].id, made[last].view, made[last].event_type, True)
+            made[last] = replace(made[last], returned=True)
         elif kind == "failed":
             failures.append(f"seq {found['seq']}: {found['error']}")
         else:

@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from edgeclassify import demo
+from edgeclassify.publish.disk_spool import FILE_NAME
 from tests.faults.journal import Pulse, read_journal
 from tests.publish.brokers import HOST
 
@@ -37,18 +40,32 @@ name = "front"
 source = "images:{photos}"
 interval_s = {interval_s}
 loop = true
+[[camera]]
+name = "still"
+source = "images:{still}"
+interval_s = 0.3
+loop = true
 [[view]]
 name = "gate"
+camera = "front"
 threshold_enter = 0.01
 threshold_exit = 0.001
 confirm_s = 0
 [[view]]
 name = "yard"
+camera = "front"
 roi = [0.2, 0.2, 0.6, 0.6]
 threshold_enter = 0.01
 threshold_exit = 0.001
 confirm_s = 0
+[[view]]
+name = "hall"
+camera = "still"
+threshold_enter = 0.01
+threshold_exit = 0.001
+confirm_s = 0.5
 """
+# What is in the hall never changes: it has one start, and goes on over every end of the process.
 
 
 def faketime_library() -> Path | None:
@@ -107,7 +124,7 @@ class Machine:
         self.faketime = faketime_library()
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
-        self._photos = folder / "photos"
+        self._photos, self._still = folder / "photos", folder / "still.jpg"
         self._config = folder / "edgeclassify.toml"
         self._interval_s, self._port = interval_s, port
 
@@ -117,12 +134,13 @@ class Machine:
         self._photos.mkdir()
         for photo in Path(demo.__file__).parent.joinpath("photos").glob("*.jpg"):
             shutil.copy(photo, self._photos)
+        shutil.copy(photo, self._still)
         self.set_clock(0)
         self.journal_path.touch()
         self._config.write_text(
             _CONFIG.format(
                 node=NODE, state=self.disk.folder / "state", host=HOST, port=self._port, photos=self._photos,
-                interval_s=self._interval_s, health_s=HEALTH_S,
+                still=self._still, interval_s=self._interval_s, health_s=HEALTH_S,
             )
         )  # fmt: skip
 
@@ -207,6 +225,14 @@ class Machine:
                 f"not {wanted} within {timeout_s:g} s: {pulse}; see {self.log_path}"
             )
             time.sleep(0.05)
+
+    def open_occurrences(self) -> set[str]:
+        """The ids of what the node's database says is open. The node must have ended."""
+        assert self.process is None, "the database is the node's while it runs"
+        path = self.disk.folder / "state" / FILE_NAME
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute("SELECT body FROM views WHERE body NOT NULL").fetchall()
+        return {json.loads(body)["open"]["id"] for (body,) in rows}
 
     def events_made(self) -> int:
         return sum(made.returned for made in read_journal(self.journal_path).made)

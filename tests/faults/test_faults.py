@@ -32,3 +32,4 @@ def test_nothing_is_lost_or_reordered(
     assert result.faults.total() == FAULTS
     assert result.verdict.events > 5 * FAULTS
     assert result.outage_fps > 0
+    assert result.verdict.went_on, "nothing went on over an end of the process"

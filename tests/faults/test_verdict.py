@@ -1,6 +1,9 @@
 """A verdict that can't fail proves nothing: each fault alone is found, and named."""
 
+from collections.abc import Collection
 from typing import Any
+
+import pytest
 
 from tests.faults.journal import Journal, Made, Pulse
 from tests.faults.verdict import Arrival, Verdict, judge
@@ -139,3 +142,62 @@ def test_every_fault_is_in_the_lines() -> None:
     assert "lost           2" in text
     assert "lost: seq 1" in text
     assert "reordered: gate/event: seq 2 after 4" in text
+
+
+# --- every start has one end ---------------------------------------------------------------------------------
+
+
+def paired(
+    *told: tuple[str, str, int, str], still_open: Collection[str] = (), missing: Collection[int] = ()
+) -> Verdict:
+    """Of one view: (type, id, run of the node, reason), numbered from 1; `missing`: what did not arrive."""
+    events = [
+        Made(seq, name, "gate", kind, True, run, reason) for seq, (kind, name, run, reason) in enumerate(told, 1)
+    ]
+    arrivals = [
+        arrival(event.seq, view="gate", id=event.id, event_type=event.event_type)
+        for event in events
+        if event.seq not in missing
+    ]
+    journal = Journal(tuple(events), (Pulse(1.0, 5, 0, 0, True),), (), (0.0,))
+    return judge(journal, arrivals, {}, (), still_open)
+
+
+START_A, END_A = ("start", "a", 0, ""), ("end", "a", 0, "replaced")
+START_B = ("start", "b", 0, "")
+
+
+def test_starts_with_their_ends_and_what_is_still_open_are_fine() -> None:
+    found = paired(START_A, ("update", "a", 0, "score rose"), END_A, START_B, still_open={"b"})
+    assert (found.good, found.unpaired, found.still_open, found.went_on) == (True, (), 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("told", "still_open", "text"),
+    [
+        ([START_A], set(), "a has no end, and is not open"),
+        ([START_A, END_A], {"a"}, "a is open in the database, and has ended"),
+        ([START_A, END_A, END_A], set(), "seq 3: gate: end of a, and open is None"),
+        ([START_A, START_B, ("end", "b", 0, "")], set(), "seq 2: gate: b starts, and a has not ended"),
+        ([START_A, END_A, START_A], {"a"}, "seq 3: gate: a starts again"),
+        ([END_A], set(), "seq 1: gate: end of a, and open is None"),
+        ([START_A, ("update", "b", 0, "")], {"a"}, "seq 2: gate: update of b, and open is a"),
+    ],
+)
+def test_what_does_not_pair(told: list[tuple[str, str, int, str]], still_open: set[str], text: str) -> None:
+    found = paired(*told, still_open=still_open)
+    assert text in found.unpaired
+    assert not found.good
+    assert f"unpaired: {text}" in "\n".join(found.lines())
+
+
+def test_pairs_are_counted_by_what_was_made_too() -> None:
+    assert paired(START_A, END_A, missing={2}).unpaired == ()
+
+
+def test_what_goes_on_over_an_end_of_the_process_is_counted() -> None:
+    later, gone = ("end", "a", 1, "below threshold"), ("end", "a", 1, "gone after restart")
+    assert paired(START_A, later).went_on == 1
+    assert paired(START_A, gone).went_on == 0
+    assert paired(START_A, END_A, ("start", "b", 1, ""), still_open={"b"}).went_on == 0
+    assert paired(START_A, END_A, START_B, ("update", "b", 1, ""), still_open={"b"}).went_on == 1

@@ -1,12 +1,14 @@
 """Was anything lost, doubled without a way to tell, or reordered? Compares what was made with what arrived."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edgeclassify.types import Reason
 from tests.faults.journal import Journal, Made
 
+GONE = Reason.GONE_AFTER_RESTART
 BROKER_KEEPS_S = 1.0
 """A broker that is killed so many seconds after its PUBACK, or sooner, may not have passed the message on."""
 
@@ -52,10 +54,16 @@ class Verdict:
     contradictions: tuple[str, ...]
     """Numbers used twice, repeats that differ, messages of the wrong kind, events that nobody made."""
     dropped: int
+    unpaired: tuple[str, ...]
+    """Starts without an end that are not open any more, ends without a start, two of one."""
+    went_on: int
+    """Occurrences that went on over an end of the process; no faults."""
+    still_open: int
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.reordered or self.holes or self.contradictions or self.dropped)
+        faults = self.lost, self.reordered, self.holes, self.contradictions, self.dropped, self.unpaired
+        return not any(faults)
 
     def lines(self) -> list[str]:
         """For people: figures first, then each fault."""
@@ -68,12 +76,15 @@ class Verdict:
             f"holes          {len(self.holes)}",
             f"dropped        {self.dropped}",
             f"contradictions {len(self.contradictions)}",
+            f"unpaired       {len(self.unpaired)} (starts without an end, or the other way round)",
+            f"went on        {self.went_on} occurrences over an end of the process; open now: {self.still_open}",
             f"lost by broker {len(self.lost_by_broker)} (acknowledged, then the broker was killed within "
             f"{BROKER_KEEPS_S:g} s)",
         ]
         details = [f"  lost: seq {seq}" for seq in self.lost] + [f"  hole: seq {seq}" for seq in self.holes]
         details += [f"  reordered: {text}" for text in self.reordered]
         details += [f"  contradiction: {text}" for text in self.contradictions]
+        details += [f"  unpaired: {text}" for text in self.unpaired]
         details += [f"  lost by the broker: seq {seq}" for seq in self.lost_by_broker]
         return figures + details[:60]
 
@@ -83,8 +94,12 @@ def judge(
     arrivals: Sequence[Arrival],
     acknowledged: Mapping[int, Sequence[float]],
     broker_kills: Sequence[float],
+    still_open: Collection[str] | None = None,
 ) -> Verdict:
-    """`acknowledged`: seq → when the broker's PUBACK was seen; `broker_kills`: when it was killed."""
+    """`acknowledged`: seq → when the broker's PUBACK was seen; `broker_kills`: when it was killed.
+
+    `still_open`: ids of the occurrences that the node's database says are open; None: pairs are not judged.
+    """
     arrived = {arrival.seq for arrival in arrivals}
     got = {arrival.identity for arrival in arrivals}
     required = [made for made in journal.made if made.returned]
@@ -105,7 +120,40 @@ def judge(
             + [f"not taken by the publisher: {failure}" for failure in journal.failures]
         ),
         dropped=max((pulse.dropped for pulse in journal.pulses), default=0),
+        unpaired=() if still_open is None else tuple(_unpaired({*map(_identity, required), *got}, still_open)),
+        went_on=len(_went_on(required, still_open or ())),
+        still_open=len(still_open or ()),
     )
+
+
+def _unpaired(events: Iterable[tuple[int, str, str, str]], still_open: Collection[str]) -> Iterable[str]:
+    """In each view every start has one end, before the next start; or it is still open."""
+    open_ids: dict[str, str] = {}
+    known: set[str] = set()
+    for seq, name, view, kind in sorted(events):
+        found = open_ids.get(view)
+        if kind == "start":
+            if found is not None:
+                yield f"seq {seq}: {view}: {name} starts, and {found} has not ended"
+            if name in known:
+                yield f"seq {seq}: {view}: {name} starts again"
+            known.add(name)
+            open_ids[view] = name
+        elif name != found:
+            yield f"seq {seq}: {view}: {kind} of {name}, and open is {found}"
+        elif kind == "end":
+            del open_ids[view]
+    for name in {*open_ids.values()} ^ {*still_open}:
+        what = "is open in the database, and has ended" if name in still_open else "has no end, and is not open"
+        yield f"{name} {what}"
+
+
+def _went_on(made: Iterable[Made], still_open: Collection[str]) -> set[str]:
+    """Occurrences of which a later process had something to say but that they are gone."""
+    began = {event.id: event.run for event in made if event.event_type == "start"}
+    last = max((event.run for event in made), default=0)
+    later = {event.id for event in made if event.run > began.get(event.id, last) and event.reason != GONE}
+    return later | {name for name in still_open if began.get(name, last) < last}
 
 
 def _identity(made: Made) -> tuple[int, str, str, str]:

@@ -1,45 +1,22 @@
 """The state machine of a view, fed with scores at chosen times."""
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.config import ViewConfig
-from edgeclassify.postprocess.events import NS_PER_S, Step, ViewStateMachine
-from edgeclassify.types import UNKNOWN, Event, EventType, Observation
-
-LABELS = ("closed", "open", "cat")
-START = 1_700_000_000.0
-
-
-class Bench:
-    """A state machine and a clock."""
-
-    def __init__(self, **rules: object) -> None:
-        numbers = itertools.count(1)
-        ids = (f"id{i}" for i in itertools.count(1))
-        view = ViewConfig.model_validate({"name": "gate", **rules})
-        self.machine = ViewStateMachine(view, LABELS, "m", lambda: next(numbers), lambda: next(ids))
-
-    def see(self, at_s: float, *scores: float) -> Step:
-        return self.machine.step(Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s))
-
-
-def kinds(step: Step) -> list[tuple[EventType, str]]:
-    return [(event.event_type, event.label) for event in step.events]
+from edgeclassify.types import UNKNOWN, Event, EventType, Moment, Reason
+from tests.postprocess.benches import START, Bench, in_a_file, kinds, shown
 
 
 def test_a_label_enters_after_the_confirmation_time() -> None:
     bench = Bench(confirm_s=1.0)
     assert kinds(bench.see(0.0, 0.1, 0.9, 0)) == []
-    assert bench.see(0.5, 0.1, 0.9, 0).state.label == UNKNOWN
+    assert bench.see(0.5, 0.1, 0.9, 0).state is None  # nobody knows yet
     step = bench.see(1.0, 0.1, 0.9, 0)
     assert kinds(step) == [(EventType.START, "open")]
-    assert (step.state.label, step.state.event_id, step.state.seq) == ("open", "id1", 1)
-    assert step.state.since == START + 1.0
+    state = shown(step)
+    assert (state.label, state.event_id, state.since, state.known) == ("open", "id1", START + 1.0, True)
     assert step.events[0].why == {"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.0}
 
 
@@ -59,7 +36,7 @@ def test_between_the_thresholds_nothing_changes() -> None:
         assert kinds(bench.see(1 + i, 0, score, 0)) == []
     step = bench.see(9, 0, 0.39, 0)
     assert kinds(step) == [(EventType.END, "open")]
-    assert (step.state.label, step.state.event_id) == (UNKNOWN, None)
+    assert (shown(step).label, shown(step).event_id) == (UNKNOWN, None)
     assert step.events[0].why["duration_s"] == 9.0
     assert kinds(bench.see(10, 0, 0.59, 0)) == []
 
@@ -80,7 +57,6 @@ def test_one_label_replaces_another_in_one_step() -> None:
     assert kinds(step) == [(EventType.END, "closed"), (EventType.START, "open")]
     end, start = step.events
     assert end.id == first.events[0].id != start.id
-    assert (end.seq, start.seq) == (2, 3)
     assert end.why["reason"] == "replaced"
     assert end.why["by"] == "open"
 
@@ -97,26 +73,28 @@ def test_update_when_the_score_rises_by_a_step() -> None:
     assert kinds(bench.see(5, 0, 0.8, 0)) == [(EventType.UPDATE, "open")]
 
 
-def test_finish_ends_what_is_in_view_once() -> None:
+def test_the_end_ends_what_is_in_view_once() -> None:
     bench = Bench(confirm_s=0)
-    assert bench.machine.finish(START, "stopped") == ()
+    assert bench.machine.end(Moment(0, START), Reason.STOPPED).events == ()
     bench.see(0, 0.9, 0, 0)
     # The wall clock has jumped meanwhile: how long it lasted is what the monotonic clock says.
-    (end,) = bench.machine.finish(START + 1e9, "stopped", at_ns=5 * NS_PER_S)
+    step = bench.machine.end(Moment(5_000_000_000, START + 1e9), Reason.STOPPED)
+    (end,) = step.events
     assert (end.event_type, end.label, end.why) == (
         EventType.END,
         "closed",
         {"reason": "stopped", "duration_s": 5.0},
     )
-    assert bench.machine.finish(START + 6, "stopped") == ()
+    assert (shown(step).label, shown(step).known) == (UNKNOWN, False)
+    assert bench.machine.end(Moment(6_000_000_000, START + 6), Reason.STOPPED).events == ()
 
 
 def test_state_lists_the_top_labels_and_how_close_the_best_is() -> None:
-    step = Bench(top=2).see(0, 0.2, 0.3, 0.5)
-    assert [(row.label, row.index) for row in step.state.top] == [("cat", 2), ("open", 1)]
-    assert step.state.label == UNKNOWN
-    assert step.state.score == pytest.approx(0.5)
-    assert step.state.since == START
+    state = shown(Bench(top=2, confirm_s=0).see(0, 0.2, 0.3, 0.5))
+    assert [(row.label, row.index) for row in state.top] == [("cat", 2), ("open", 1)]
+    assert state.label == UNKNOWN
+    assert state.score == pytest.approx(0.5)
+    assert state.since == START
 
 
 SCORES = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3)
@@ -127,7 +105,7 @@ SCORES = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3)
     enter=st.floats(0.1, 1),
     confirm_s=st.sampled_from([0, 0.5, 1.5]),
 )
-def test_whatever_comes_events_pair_up_and_numbers_grow(
+def test_whatever_comes_events_pair_up(
     frames: list[tuple[float, list[float]]], enter: float, confirm_s: float
 ) -> None:
     bench = Bench(threshold_enter=enter, confirm_s=confirm_s)
@@ -145,31 +123,26 @@ def test_whatever_comes_events_pair_up_and_numbers_grow(
                 assert event.label == label
                 label = UNKNOWN if event.event_type is EventType.END else label
         events += step.events
-        assert step.state.label == label
-    events += bench.machine.finish(START + now, "stopped")
-    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert step.state is None or step.state.label == label
+    events += bench.machine.end(Moment(round(now * 1e9), START + now), Reason.STOPPED).events
     starts = [event.id for event in events if event.event_type is EventType.START]
     ends = [event.id for event in events if event.event_type is EventType.END]
     assert starts == ends
     assert len(set(starts)) == len(starts)
 
 
-def in_a_file(at_s: float, *scores: float, origin: str = "a.jpg") -> Observation:
-    return Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s, origin, own_time=True)
-
-
 def test_what_was_seen_in_files_ends_with_the_last_picture() -> None:
     bench = Bench(confirm_s=0)
-    step = bench.machine.step(in_a_file(5e8, 0, 0.9, 0, origin="1.jpg"))
-    assert (step.state.origin, step.events[0].origin) == ("1.jpg", "1.jpg")
-    bench.machine.step(in_a_file(5e8 + 30, 0, 0.9, 0, origin="2.jpg"))
-    (end,) = bench.machine.finish(1.9e9, "stopped")
+    step = bench.machine.see(in_a_file(5e8, 0, 0.9, 0, origin="1.jpg"))
+    assert (shown(step).origin, step.events[0].origin) == ("1.jpg", "1.jpg")
+    bench.machine.see(in_a_file(5e8 + 30, 0, 0.9, 0, origin="2.jpg"))
+    (end,) = bench.machine.end(Moment(0, 1.9e9), Reason.STOPPED).events
     assert (end.ts, end.why["duration_s"], end.origin) == (START + 5e8 + 30, 30.0, "2.jpg")
 
 
 def test_time_that_runs_back_confirms_nothing() -> None:
     bench = Bench(confirm_s=10.0)
     for at_s in (100.0, 50.0, 55.0):
-        assert bench.machine.step(in_a_file(at_s, 0, 0.9, 0)).events == ()
-    (start,) = bench.machine.step(in_a_file(60.0, 0, 0.9, 0)).events
+        assert bench.machine.see(in_a_file(at_s, 0, 0.9, 0)).events == ()
+    (start,) = bench.machine.see(in_a_file(60.0, 0, 0.9, 0)).events
     assert start.why["held_s"] == 10.0

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -641,10 +641,10 @@ def commits(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> list[int]:
     sizes: list[int] = []
     write = SpoolFile.write
 
-    def slow(self: SpoolFile, rows: Sequence[Row], remove: Collection[int] = ()) -> None:
+    def slow(self: SpoolFile, rows: Sequence[Row], *others: Any) -> None:
         clock.now += 0.05
         sizes.append(len(rows))
-        write(self, rows, remove)
+        write(self, rows, *others)
 
     monkeypatch.setattr(SpoolFile, "write", slow)
     return sizes
