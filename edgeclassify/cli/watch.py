@@ -105,7 +105,7 @@ def watch(
     named = str if path is not None else _in_options
     try:
         if forget is not None:
-            return _forget(config, forget, force)
+            return _forget(config, forget, force, path)
         return _run(config, node, make_view(config, as_json, check, seconds, named), seconds)
     except (ConfigError, PublishError) as error:
         raise type(error)(named(str(error))) from error
@@ -150,11 +150,12 @@ def _is_name(text: str) -> bool:
     return safe_name(text) == text
 
 
-def _forget(config: Config, node: str, force: bool) -> int:
+def _forget(config: Config, node: str, force: bool, path: Path | None) -> int:
     from edgeclassify.config.faults import listed
     from edgeclassify.watch.forget import forget
 
-    done = forget(config.mqtt, config.home_assistant.prefix, node, force=force)
+    known = () if path is None or node != config.node.name else _remembered(config, path)
+    done = forget(config.mqtt, config.home_assistant.prefix, node, known=known, force=force)
     if not (done.topics or done.devices or done.left):
         click.echo(f"{node}: the broker has kept nothing of it")
         return ExitStatus.OK
@@ -169,6 +170,20 @@ def _forget(config: Config, node: str, force: bool) -> int:
         err=True,
     )
     return ExitStatus.SOME_FAILED
+
+
+def _remembered(config: Config, path: Path) -> tuple[str, ...]:
+    """The topics that the node of this machine remembers to have left on its broker."""
+    from contextlib import nullcontext
+
+    from edgeclassify.cli.service import service_of
+    from edgeclassify.daemon.keeping import state_folder
+    from edgeclassify.publish.ledger import FILE_NAME, Ledger
+
+    service = service_of(path)
+    with nullcontext() if service is None else service.environment():
+        folder = state_folder(config)
+    return () if folder is None else Ledger(folder / FILE_NAME).topics_without(())
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:

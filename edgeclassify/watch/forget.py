@@ -1,12 +1,13 @@
 """Takes back what a node has left on a broker: its retained messages, and its device in Home Assistant.
 
 A retained message stays until somebody empties its topic, though the node has long been sold. What is to be
-removed is not guessed: the broker is asked what it has kept.
+removed is not guessed: the broker is asked what it has kept. A node's own user may write to all its topics, and
+read few of them: what the node itself remembers of them (its ledger) is emptied unseen.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from edgeclassify.config import MqttConfig
@@ -25,17 +26,20 @@ _STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was removed: `topics` below the node's, `devices` of Home Assistant. `left`: what the broker kept."""
+    """What was removed: `topics` of the node, `devices` of Home Assistant. `left`: what the broker kept."""
 
     topics: tuple[str, ...]
     devices: tuple[str, ...]
     left: tuple[str, ...]
 
 
-def forget(config: MqttConfig, ha_prefix: str, node: str, *, force: bool = False) -> Forgotten:
-    """Empty every retained topic of a node. Raises UsageError for one that is online, unless with `force`.
+def forget(
+    config: MqttConfig, ha_prefix: str, node: str, *, known: Collection[str] = (), force: bool = False
+) -> Forgotten:
+    """Empty every retained topic of a node. `known`: those that it remembers itself.
 
-    Raises ConfigError and PublishError as Subscriber does.
+    Raises UsageError for a node that is online, unless with `force`; ConfigError and PublishError as Subscriber
+    does.
     """
     topics = Topics(config.prefix, node)
     kept = _Kept(topics, ha_prefix)
@@ -47,13 +51,22 @@ def forget(config: MqttConfig, ha_prefix: str, node: str, *, force: bool = False
                 "come again. Stop it first (there: sudo systemctl disable --now edgeclassify), or use --force."
             )
         # The device first: Home Assistant takes its entities away before their topics fall silent.
-        found = sorted(kept.payloads, key=lambda topic: (topic.startswith(f"{topics.base}/"), topic))
-        for topic in found:
-            subscriber.empty(topic)
-        _step_until(subscriber, lambda: not kept.payloads)
-    gone = [topic for topic in found if topic not in kept.payloads]
-    own = tuple(topic for topic in gone if topic.startswith(f"{topics.base}/"))
-    return Forgotten(own, tuple(topic for topic in gone if topic not in own), tuple(kept.payloads))
+        wanted = sorted({*kept.payloads, *known}, key=lambda topic: (not _is_device(topic, ha_prefix), topic))
+        seen = frozenset(kept.payloads)
+        asked = {topic: subscriber.empty(topic) for topic in wanted}
+        unseen = [number for topic, number in asked.items() if topic not in seen]
+        _step_until(
+            subscriber,
+            lambda: not kept.payloads and all(subscriber.granted(number) is not None for number in unseen),
+        )
+        left = [t for t in wanted if t in kept.payloads or (t not in seen and not subscriber.granted(asked[t]))]
+    gone = [topic for topic in wanted if topic not in left]
+    devices = tuple(topic for topic in gone if _is_device(topic, ha_prefix))
+    return Forgotten(tuple(topic for topic in gone if topic not in devices), devices, tuple(left))
+
+
+def _is_device(topic: str, ha_prefix: str) -> bool:
+    return topic.startswith(f"{ha_prefix}/") and topic.endswith("/config")
 
 
 class _Kept:

@@ -63,6 +63,7 @@ class Subscriber:
         self._connack: ReasonCode | None = None
         self._session_kept = False
         self._granted: list[ReasonCode] | None = None
+        self._answers: dict[int, bool] = {}
         self._ended = ""
         self._connected_at: float | None = None
         self._retry_at = 0.0
@@ -119,14 +120,17 @@ class Subscriber:
             self._backoff.connected_for(time.monotonic() - self._connected_at)
             self._lost(str(error))
 
-    def empty(self, topic: str) -> None:
-        """Ask the broker to forget the retained message of a topic; a later `step` sends it.
+    def empty(self, topic: str) -> int:
+        """Ask the broker to forget the retained message of a topic, in the `step` that follows; returns a number.
 
-        Who listens to the topic gets the empty message when it is done. A broker that does not allow it says
-        nothing, or ends the connection.
+        Who may read the topic gets the empty message when it is done; for who may not there is `granted`.
         """
         assert self._client is not None
-        self._client.publish(topic, b"", qos=1, retain=True)
+        return self._client.publish(topic, b"", qos=1, retain=True).mid
+
+    def granted(self, number: int) -> bool | None:
+        """Has the broker taken an `empty`? None: it has not answered. With 3.1.1 it can't say no, and says yes."""
+        return self._answers.get(number)
 
     def _lost(self, reason: str) -> None:
         self._connected_at = None
@@ -243,6 +247,7 @@ class Subscriber:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
         client.on_message = self._on_message
         return client
 
@@ -258,6 +263,9 @@ class Subscriber:
         self, _client: object, _data: object, _mid: int, codes: list[ReasonCode], _found: object
     ) -> None:
         self._granted = codes
+
+    def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
+        self._answers[mid] = not reason.is_failure
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
         try:

@@ -11,6 +11,7 @@ import pytest
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish import payload
+from edgeclassify.publish.ledger import FILE_NAME, Ledger
 from edgeclassify.publish.payload import Topics
 from tests.cli.test_watch import Sender, run
 from tests.publish.brokers import Mosquitto, Observer, mosquitto_path, wait_for
@@ -135,6 +136,48 @@ def test_what_the_broker_does_not_let_go_is_named(
     assert captured.out == "porch: 1 retained message removed\n"
     assert f"porch: 1 more can't be removed, the broker keeps them: {PREFIX}/{NODE}/health" in captured.err
     assert "ACL" in captured.err
+
+
+RIGHTS = f"""
+topic write {PREFIX}/{NODE}/#
+topic read {PREFIX}/{NODE}/status
+topic write {DEVICE}
+"""
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+def test_with_a_nodes_own_rights_what_it_remembers_is_emptied_unseen(
+    protocol: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if mosquitto_path() is None:
+        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    acl = tmp_path / "acl"
+    acl.write_text("topic readwrite #\n")
+    broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {acl}\n").start()
+    try:
+        sender = Sender(broker.port)
+        mine = leave_everything(sender)
+        publish(sender, DEVICE, announcement("edgeclassify"))
+        publish(sender, f"{PREFIX}/other/status", b"online")
+        sender.stop()
+        ledger = Ledger(tmp_path / "state" / FILE_NAME)
+        ledger.update([*mine, DEVICE], {})
+        acl.write_text(RIGHTS)
+        broker.reload()
+        wait_for(lambda: refused(broker.port))
+        config = tmp_path / "c.toml"
+        table = f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\nprefix = "{PREFIX}"\nprotocol = "{protocol}"\n'
+        node = f'[node]\nname = "{NODE}"\nstate_dir = "{tmp_path}/state"\n'
+        config.write_text(f'{node}{table}[[camera]]\nsource = "synthetic:"\n')
+        assert main(["watch", "--config", str(config), "--forget", NODE]) == ExitStatus.OK
+        acl.write_text("topic readwrite #\n")
+        broker.reload()
+        wait_for(lambda: not refused(broker.port))
+        assert kept(broker.port) == {f"{PREFIX}/other/status": b"online"}
+    finally:
+        broker.stop()
+    expected = f"porch: {len(mine)} retained messages removed, and its device in Home Assistant\n"
+    assert capsys.readouterr().out == expected
 
 
 def refused(port: int) -> bool:
