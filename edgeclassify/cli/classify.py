@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeclassify.cli.models_option import model_options, model_section
-from edgeclassify.errors import EdgeClassifyError, ExitStatus, UsageError
+from edgeclassify.errors import EdgeClassifyError, ExitStatus, ImageError, UsageError
 from edgeclassify.files import printable
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
     from edgeclassify.types import Prediction
+
+
+STDIN = "-"
+"""Stands for a picture on standard input."""
+LEAST_SHOWN = 0.0005
+"""Below it is 0.0 %: a label that the table leaves out, unless it is the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Outcome:
 
 
 @click.command(short_help="Which class is this picture?")
-@click.argument("locations", metavar="PATH|FOLDER|URL...", nargs=-1, required=True)
+@click.argument("locations", metavar="PATH|FOLDER|URL|-...", nargs=-1, required=True)
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per picture and line.")
 @click.option("--insecure", is_flag=True, help="Take any certificate of an https:// URL, as a camera signs it.")
@@ -47,12 +53,14 @@ def classify(
 ) -> int:
     """Say which class each picture is: the best labels with their scores.
 
-    Exit status 0; 1 if a picture failed while others were classified; 65 or 66 if there was no other.
+    A folder stands for the pictures in it and below it, - for one on standard input. Exit status 0; 1 if a
+    picture failed while others were classified; 65 or 66 if there was no other.
 
     \b
     Example:  edgeclassify classify cat.jpg
               edgeclassify classify --model mobilenet_v2 --top 3 photos/ https://example.org/dog.jpg
               edgeclassify classify --json photos/ | jq -r '.path + " " + .top[0].label'
+              ssh camera rpicam-jpeg -n -o - | edgeclassify classify -
     """
     from edgeclassify.model.classifier import open_classifier
 
@@ -85,7 +93,9 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
             continue
         path = redacted_url(location) if is_meant_as_url(location) else location
         try:
-            prediction = classifier.classify(load_frame(location, wanted_side=wanted_side, access=access))
+            data = _standard_input() if location == STDIN else None
+            frame = load_frame(location, wanted_side=wanted_side, access=access, most_bytes=None, data=data)
+            prediction = classifier.classify(frame)
         except EdgeClassifyError as error:
             yield Outcome(path, None, error)
         else:
@@ -123,11 +133,26 @@ def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
     for location in locations:
         if "://" not in location and _is_folder(location):
             try:
-                yield from map(str, list_images(Path(location)))
+                yield from map(str, list_images(Path(location), recursive=True))
             except EdgeClassifyError as error:
                 yield Outcome(location, None, error)
         else:
             yield location
+
+
+def _standard_input() -> bytes:
+    """What comes on standard input, to its end. Raises ImageError where there is too much of it."""
+    from edgeclassify.sources.images.reading import MAX_FILE_BYTES
+
+    stream = sys.stdin.buffer if sys.stdin is not None else None
+    if stream is None or stream.isatty():
+        raise UsageError(
+            "classify: -: expected a picture on standard input, found none. Lead one into it: < cat.jpg"
+        )
+    data = stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise ImageError(f"-: expected an image of at most {MAX_FILE_BYTES >> 20} MB, found more.")
+    return data
 
 
 def _is_folder(location: str) -> bool:
@@ -171,6 +196,7 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
     click.echo(
         f"{printable(outcome.path)}  ({outcome.prediction.ms:.1f} ms, {info.name}, {in_words(info.runtime)})"
     )
-    for row in outcome.prediction.top(top):
+    best, *others = outcome.prediction.top(top)
+    for row in (best, *(row for row in others if row.score >= LEAST_SHOWN)):
         bar = "█" * round(row.score * 20)
         click.echo(f"  {row.score:6.1%} {bar:<20} {row.label}")

@@ -106,6 +106,9 @@ class SnapshotConfig(Section):
     on: Annotated[tuple[Annotated[EventType, Field(strict=False)], ...], Field(strict=False)] = about(
         (EventType.START,), "The kinds of events that take one: start, update, end."
     )
+    caption: bool = about(
+        True, "Outline the view's region and write the event below; false: the camera's picture as it is."
+    )
     quality: Annotated[int, Field(ge=1, le=100)] = about(85, "JPEG quality.")
     mqtt_max_bytes: Annotated[int, Field(ge=4096, le=2**24)] = about(
         100_000, "Largest message: a bigger picture is coded again, coarser or smaller, until it fits."

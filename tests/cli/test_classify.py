@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.__main__ import main
+from edgeclassify.cli import classify
 from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
 
@@ -60,6 +61,51 @@ def test_json_has_one_object_per_picture(photos: Path, capsys: pytest.CaptureFix
     assert set(first["top"][0]) == {"index", "label", "score"}
     assert first["top"][0]["label"] == "espresso"
     assert 0.3 < first["top"][0]["score"] <= 1
+
+
+def test_a_folder_stands_for_all_below_it(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "2026" / "11").mkdir(parents=True)
+    (photos / ".hidden").mkdir()
+    for place in ("2026/11/10.jpg", "2026/11/9.jpg", ".hidden/x.jpg"):
+        shutil.copy(photos / "cat.jpg", photos / place)
+    (photos / "2026" / "round").symlink_to(photos)
+    assert main(["classify", "--json", str(photos)]) == ExitStatus.OK
+    names = [str(Path(str(record["path"])).relative_to(photos)) for record in json_lines(capsys.readouterr().out)]
+    assert names == ["2026/11/9.jpg", "2026/11/10.jpg", "cat.jpg", "espresso.jpg"]
+
+
+def test_a_picture_on_standard_input(photos: Path) -> None:
+    command = [sys.executable, "-m", "edgeclassify", "classify", "--json", "-", str(photos / "cat.jpg"), "-"]
+    with (photos / "espresso.jpg").open("rb") as picture:
+        done = subprocess.run(command, stdin=picture, capture_output=True, text=True, check=False)
+    espresso, cat, nothing = json_lines(done.stdout)
+    assert (espresso["path"], espresso["top"][0]["label"]) == ("-", "espresso")  # type: ignore[index]
+    assert cat["path"] == str(photos / "cat.jpg")
+    assert str(nothing["error"]).startswith("-: expected an image, found an empty file (0 bytes)")
+    assert done.returncode == ExitStatus.SOME_FAILED
+
+
+def test_nobody_waits_for_a_person_to_type_a_picture() -> None:
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "edgeclassify", "classify", "-"]
+    done = subprocess.run(command, stdin=end, capture_output=True, text=True, check=False, timeout=60)
+    os.close(end)
+    os.close(terminal)
+    assert done.returncode == ExitStatus.USAGE
+    assert "expected a picture on standard input, found none" in done.stderr
+
+
+def test_labels_of_no_score_are_not_listed(
+    photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["classify", "--top", "200", str(photos)]) == ExitStatus.OK
+    assert " 0.0%" not in capsys.readouterr().out
+    assert main(["classify", "--top", "200", "--json", str(photos / "cat.jpg")]) == ExitStatus.OK
+    (record,) = json_lines(capsys.readouterr().out)
+    assert len(record["top"]) == 200  # type: ignore[arg-type]
+    monkeypatch.setattr(classify, "LEAST_SHOWN", 1.1)
+    assert main(["classify", str(photos / "cat.jpg")]) == ExitStatus.OK
+    assert len(capsys.readouterr().out.splitlines()) == 2  # the best one, whatever its score
 
 
 def test_one_bad_picture_does_not_stop_the_others(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:

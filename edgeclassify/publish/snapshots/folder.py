@@ -1,8 +1,9 @@
 """Pictures on disk: whole files only, bounded by bytes, by age and by the room that others need.
 
 `<folder>/<view>/20261123T105445.123Z-start-egyptian_cat-seq812-57.jpg`: time of the frame (UTC), kind of event,
-label, the event's number, and a number that grows by one per picture. The last decides which is the oldest: times
-don't, since the clock may have jumped. Files with other names are left alone, and are not counted.
+label, the event's number, and a number that grows by one per picture; where the frame came from a file, its name
+follows, as a slug. The second number decides which is the oldest: times don't, since the clock may have jumped.
+Files with other names are left alone, and are not counted.
 """
 
 import logging
@@ -23,7 +24,9 @@ from edgeclassify.publish.snapshots.interface import Caption
 log = logging.getLogger(__name__)
 
 _VIEW = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_OURS = re.compile(r"(\d{8}T\d{6}\.\d{3}Z)-[a-z]{1,16}-[a-z0-9_]{1,64}-seq\d{1,20}-(\d+)\.jpg", re.ASCII)
+_OURS = re.compile(
+    r"(\d{8}T\d{6}\.\d{3}Z)-[a-z]{1,16}-[a-z0-9_]{1,64}-seq\d{1,20}-(\d+)(?:-[a-z0-9_]{1,64})?\.jpg", re.ASCII
+)
 _UNFINISHED = re.compile(rf"\.{_OURS.pattern}\.tmp", re.ASCII)
 
 
@@ -165,7 +168,8 @@ class SnapshotFolder:
 
 def _name(caption: Caption, number: int) -> str:
     moment = rfc3339(caption.captured_at).replace("-", "").replace(":", "")
-    return f"{moment}-{caption.event_type}-{slug(caption.label)}-seq{caption.seq}-{number}.jpg"
+    origin = "" if caption.origin is None else f"-{slug(caption.origin)}"
+    return f"{moment}-{caption.event_type}-{slug(caption.label)}-seq{caption.seq}-{number}{origin}.jpg"
 
 
 def _pictures(folder: Path) -> Iterator[tuple[int, _File]]:

@@ -13,7 +13,8 @@ ON_REQUEST = "request"
 class Caption:
     """What is written under a picture and into its file. Times in seconds since the epoch, scores in 0-1.
 
-    `event_type`: that of the event, or ON_REQUEST; `event_id` None: no label was above its threshold.
+    `event_type`: that of the event, or ON_REQUEST; `event_id` None: no label was above its threshold. `origin`:
+    the file or URL that the frame came from.
     """
 
     view: str
@@ -25,13 +26,14 @@ class Caption:
     captured_at: float
     top: tuple[LabelScore, ...]
     model: str
+    origin: str | None = None
 
     @classmethod
     def of_event(cls, frame: Frame, state: ViewState, event: Event) -> "Caption":
         """For the frame that made an event."""
         return cls(
             state.view, event.event_type.value, event.id, event.seq, event.label, event.score,
-            frame.captured_at, state.top, state.model,
+            frame.captured_at, state.top, state.model, frame.origin,
         )  # fmt: skip
 
     @classmethod
@@ -39,7 +41,7 @@ class Caption:
         """For a frame that somebody asked for."""
         return cls(
             state.view, ON_REQUEST, state.event_id, state.seq, state.label, state.score,
-            frame.captured_at, state.top, state.model,
+            frame.captured_at, state.top, state.model, frame.origin,
         )  # fmt: skip
 
 

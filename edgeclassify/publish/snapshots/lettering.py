@@ -127,7 +127,8 @@ class Strip:
         self._small, self._large = _Letters(small), _Letters(small * (1.0 if is_brief else 1.5))
         self._margin = round(small * 1.2)
         inner = width - 2 * self._margin
-        facts = (rfc3339(caption.captured_at), caption.view, caption.model)
+        origin = () if caption.origin is None else (caption.origin,)
+        facts = (rfc3339(caption.captured_at), caption.view, caption.model, *origin)
         self._lines = self._flow(() if is_brief else _runners_up(caption), inner)
         self._lines += self._flow(facts[:2] if is_brief else facts, inner)
 

@@ -31,6 +31,7 @@ _LAST_QUALITY = 20
 _SMALLEST_SIDE = 48
 """Pixels of the longer side: a smaller picture shows nothing."""
 _LONGEST_COMMENT_LABEL = 120
+_LONGEST_ORIGIN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,16 @@ class Jpeg:
 class Drawing:
     """A frame with its caption, to be coded in several qualities and sizes. Never writes into the frame's pixels.
 
+    `captioned` False: the frame as it is, without strip and outline. The file's comment holds the caption anyway.
     Raises ImageError where the frame's pixels do not have the shape that its format and size ask for.
     """
 
-    def __init__(self, frame: Frame, roi: Roi, caption: Caption) -> None:
+    def __init__(self, frame: Frame, roi: Roi, caption: Caption, *, captioned: bool = True) -> None:
         self._pixels = to_bgr(frame)
-        self._roi, self._caption = roi, caption
+        self._roi, self._caption, self._captioned = roi, caption, captioned
         self._comment = _comment(caption)
-        self._scale = _natural_scale(frame.width, frame.height)
+        scale = _natural_scale(frame.width, frame.height)
+        self._scale = scale if captioned else min(1.0, scale)
 
     def render(self, shrink: float = 1.0) -> Pixels:
         """The picture as BGR, uint8 (height, width, 3): the whole frame, the region outlined, the caption below.
@@ -62,6 +65,8 @@ class Drawing:
         source_height, source_width = self._pixels.shape[:2]
         scale = self._scale * shrink
         width, height = max(1, round(source_width * scale)), max(1, round(source_height * scale))
+        if not self._captioned:
+            return _resized(self._pixels, width, height)
         canvas_width = max(width, NARROWEST if shrink == 1.0 else _NARROWEST_SHRUNK)
         strip = Strip(self._caption, canvas_width, height)
         canvas = np.empty((height + strip.height, canvas_width, 3), np.uint8)
@@ -162,6 +167,8 @@ def _comment(caption: Caption) -> bytes:
         "ts": rfc3339(caption.captured_at),
         "model": caption.model[:_LONGEST_COMMENT_LABEL],
     }
+    if caption.origin is not None:
+        body["origin"] = caption.origin[-_LONGEST_ORIGIN:]
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 

@@ -154,7 +154,7 @@ class SnapshotTaker:
 
     def _take(self, job: _Job) -> Snapshot:
         caption = job.caption
-        drawing = Drawing(job.frame.shown, job.roi, caption)
+        drawing = Drawing(job.frame.shown, job.roi, caption, captioned=self._config.caption)
         jpeg = drawing.jpeg(self._config.quality)
         path = self._keep(caption, jpeg)
         published = self._send(caption, drawing, jpeg)

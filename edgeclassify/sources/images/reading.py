@@ -51,17 +51,19 @@ def load_frame(
     within: Path | None = None,
     most_bytes: int | None = MOST_BYTES,
     access: Access = PLAIN_ACCESS,
+    data: bytes | None = None,
 ) -> Frame:
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
 
     Its `origin` is the path, or the URL without user, password and query; its `main`, where it was reduced, the
     full size. `own_time`: a file's time is that of the picture, as Exif tells it, else that of the file's last
     change; decisions count by it. `within`: a folder that the file must lie in, links followed; then the origin is
-    its path within it. `most_bytes`: memory that decoding may take (see decode_image). `access`: how
-    a URL's server is asked.
+    its path within it. `most_bytes`: memory that decoding may take (see decode_image). `access`: how a URL's
+    server is asked. `data`: the picture's bytes, where they have been read already; `location` is their name then.
     """
-    captured_at_ns, captured_at, scene_ns = time.monotonic_ns(), time.time(), None
-    data, changed_at = _bytes_of(location, within, most_bytes, access)
+    captured_at_ns, captured_at, scene_ns, changed_at = time.monotonic_ns(), time.time(), None, None
+    if data is None:
+        data, changed_at = _bytes_of(location, within, most_bytes, access)
     image = decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
     if own_time and changed_at is not None:
         captured_at = _time_of(image.taken_at, changed_at)
@@ -106,13 +108,17 @@ def natural_key(text: str) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts)
 
 
-def list_images(folder: Path) -> list[Path]:
-    """The image files (by suffix) directly in a folder, in natural order; hidden files are left out.
+def list_images(folder: Path, *, recursive: bool = False) -> list[Path]:
+    """The image files (by suffix) in a folder, in natural order; hidden files are left out.
 
-    Raises MissingInputError when the folder is not there, not readable, or has no images.
+    `recursive`: those in folders below it too, but for hidden ones and links. Raises MissingInputError when the
+    folder is not there, not readable, or has no images.
     """
     try:
         entries = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        for path in entries if recursive else ():  # those that are found on the way too
+            if path.is_dir() and not path.is_symlink():
+                entries += (below for below in path.iterdir() if not below.name.startswith("."))
     except FileNotFoundError as error:
         raise MissingInputError(
             f"{folder}: expected a folder of images, found nothing there. Check the path."
@@ -127,7 +133,7 @@ def list_images(folder: Path) -> list[Path]:
             f"{folder}: expected images ({KINDS}), found none (entries: {len(entries)}). "
             "Name the folder that holds the pictures itself."
         )
-    return sorted(images, key=lambda path: natural_key(path.name))
+    return sorted(images, key=lambda path: [natural_key(part) for part in path.relative_to(folder).parts])
 
 
 def is_meant_as_url(location: str | Path) -> TypeGuard[str]:

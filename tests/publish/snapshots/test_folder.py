@@ -42,6 +42,17 @@ def names(path: Path) -> list[str]:
 def test_a_picture_is_kept_under_a_name_that_says_what_it_is(tmp_path: Path) -> None:
     path = folder_of(tmp_path / "new").add(caption(label="Egyptian cat", seq=812), b"jpeg")
     assert path == tmp_path / "new" / "gate" / "20261118T110640.123Z-start-egyptian_cat-seq812-1.jpg"
+
+
+def test_the_name_says_which_picture_it_was(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    for origin, name in (("2026-11-28/Gate 01.jpg", "2026_11_28_gate_01_jpg"), ("d/" * 300 + "x.jpg", None)):
+        path = folder.add(caption(origin=origin), b"jpeg")
+        assert path is not None
+        assert len(path.name) < 200
+        assert name is None or path.name.endswith(f"-seq7-1-{name}.jpg")
+    assert folder_of(tmp_path).count == 2
+    assert folder_of(tmp_path).add(caption(), b"jpeg").name.endswith("-3.jpg")  # type: ignore[union-attr]
     assert path.read_bytes() == b"jpeg"
 
 

@@ -117,6 +117,29 @@ def test_the_file_says_what_it_is(label: str) -> None:
     }  # fmt: skip
 
 
+def test_the_file_says_where_its_frame_came_from() -> None:
+    jpeg = Drawing(flat(64, 64), FULL_FRAME, caption(origin="2026-11-28/Käfig 1.jpg")).jpeg(85).data
+    assert comment_of(jpeg)["origin"] == "2026-11-28/Käfig 1.jpg"
+    assert Strip(caption(origin="x" * 40), 320, 240).height > Strip(caption(), 320, 240).height
+    long = Drawing(flat(64, 64), FULL_FRAME, caption(origin="d/" * 3000 + "1.jpg")).jpeg(85).data
+    assert str(comment_of(long)["origin"]).endswith("d/1.jpg")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [(64, 48, (64, 48)), (640, 480, (640, 480)), (2 * LONGEST_SIDE, 200, (LONGEST_SIDE, 100))],
+)
+def test_without_a_caption_it_is_the_frame(width: int, height: int, size: tuple[int, int]) -> None:
+    drawing = Drawing(flat(width, height), Roi(0.2, 0.2, 0.5, 0.5), caption(), captioned=False)
+    jpeg = drawing.jpeg(85)
+    assert (jpeg.width, jpeg.height) == size
+    assert (drawing.render() == 200).all()
+    assert comment_of(jpeg.data)["label"] == "open"
+    small = Drawing(noise(640, 480), FULL_FRAME, caption(), captioned=False).jpeg_within(85, 8000)
+    assert small is not None
+    assert len(small.data) <= 8000
+
+
 def test_other_readers_know_the_file() -> None:
     jpeg = Drawing(flat(64, 48), FULL_FRAME, caption()).jpeg(85)
     with Image.open(io.BytesIO(jpeg.data)) as image:

@@ -5,9 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from edgeclassify.config import SnapshotConfig
 from edgeclassify.errors import ImageError, PublishError
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.publish.snapshots.taker import WAITING_PER_VIEW
+from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.types import FULL_FRAME, EventType, PixelFormat
 from tests.model.frames import frame_of
 from tests.publish.brokers import wait_for
@@ -71,6 +74,30 @@ def test_a_picture_of_an_event_goes_to_mqtt_and_to_disk(
     (path,) = tmp_path.glob("gate/*-start-open-seq812-1.jpg")
     assert path.read_bytes() == jpeg
     assert (taker.dropped, taker.skipped) == (0, 0)
+
+
+@pytest.mark.parametrize("captioned", [True, False])
+def test_the_caption_can_be_switched_off(start_taker: StartTaker, outlet: Outlet, captioned: bool) -> None:
+    taker = start_taker(caption=captioned)
+    frame = replace(flat(320, 240), origin="2026-11-28/1.jpg")
+    taker.offer(frame, FULL_FRAME, state(), [event(1)])
+    taker.stop(5)
+    ((_, jpeg),) = outlet.sent
+    assert (decoded(jpeg).shape[0] == 240) == (not captioned)
+    assert comment_of(jpeg)["origin"] == "2026-11-28/1.jpg"
+
+
+def test_a_dropped_picture_is_taken_in_full_size(start_taker: StartTaker, outlet: Outlet, tmp_path: Path) -> None:
+    """Also when its file has been put away meanwhile."""
+    file = tmp_path / "1.jpg"
+    cv2.imwrite(str(file), np.zeros((960, 1280, 3), np.uint8))
+    frame = load_frame(file, wanted_side=100)
+    assert frame.height < 480
+    file.unlink()
+    taker = start_taker(caption=False)
+    taker.offer(frame, FULL_FRAME, state(), [event(1)])
+    taker.stop(5)
+    assert decoded(outlet.sent[0][1]).shape[:2] == (960, 1280)
 
 
 def test_only_the_kinds_that_the_config_names_are_taken(start_taker: StartTaker, outlet: Outlet) -> None:
