@@ -21,18 +21,19 @@ def describe(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> Answ
     deadline = Deadline(timeout_s)
     connection = connect(address, timeout_s, trust)
     try:
-        answer = _ask(connection, address, None, deadline)
+        answer = ask(connection, address, None, deadline)
         challenge = best(answer.asked)
         if answer.status == 401 and address.user is not None and challenge is not None:
             login = Login(address.user, address.password, challenge)
-            second = _ask(connection, address, login, deadline)
+            second = ask(connection, address, login, deadline)
             return Answer(second.status, (), address, None, answer.asked, told=True)
         return answer
     finally:
         connection.close()
 
 
-def _ask(connection: socket.socket, address: Address, login: Login | None, deadline: Deadline) -> Answer:
+def ask(connection: socket.socket, address: Address, login: Login | None, deadline: Deadline) -> Answer:
+    """DESCRIBE over an open connection, as a stranger or a user. Raises OSError for no answer in time."""
     header = "" if login is None else f"Authorization: {login.header('DESCRIBE', address.url)}\r\n"
     request = f"DESCRIBE {address.url} RTSP/1.0\r\nCSeq: {2 if header else 1}\r\nAccept: application/sdp\r\n"
     connection.sendall(f"{request}{header}\r\n".encode(errors="surrogateescape"))

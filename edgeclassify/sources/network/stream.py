@@ -11,10 +11,11 @@ from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.redaction import redacted_url
 from edgeclassify.sources.http.address import Address, parse_address
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG
-from edgeclassify.sources.http.client import refused, unanswerable
+from edgeclassify.sources.http.client import refused
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
+from edgeclassify.sources.network.relay import RtspRelay
 from edgeclassify.sources.network.rtsp import describe
 from edgeclassify.sources.video.opencv import OpenCvSource
 from edgeclassify.types import Frame, Pixels
@@ -48,8 +49,8 @@ class StreamSource(OpenCvSource):
     """
 
     least_stall_s = 10.0
-    longest_call_s = 40.0
-    """Looking up the host, connecting, opening, and asking why that failed."""
+    longest_call_s = 50.0
+    """Looking up the host, connecting, opening, asking why that failed, and opening in another way."""
 
     def __init__(self, camera: str, url: str, trust: Trust = CAREFUL) -> None:
         super().__init__(camera)
@@ -57,6 +58,8 @@ class StreamSource(OpenCvSource):
         self._is_rtsp = url.lower().startswith("rtsp")
         self._pace = _Pace()
         self._row = _LastRow()
+        self._relay: RtspRelay | None = None
+        self._asks_for_more = False
 
     def open(self) -> None:
         """Raises AbsentError when the host can't be reached or refuses, SourceError when it sends no video.
@@ -72,11 +75,33 @@ class StreamSource(OpenCvSource):
             # Each further thread costs a frame of delay, memory, and a read timeout more before a stall shows.
             cv2.CAP_PROP_N_THREADS, 1,
         ]  # fmt: skip
-        if not self._start(self.url, cv2.CAP_FFMPEG, options):
-            raise self._diagnosis(address)
+        self._open_somehow(address, options)
         self._pace = _Pace()
         self._row.opened()
         self._drain()
+
+    def _open_somehow(self, address: Address, options: list[int]) -> None:
+        """By FFmpeg, and where that can't answer what the camera asks, through a relay that can."""
+        if not self._asks_for_more:
+            if self._start(self.url, cv2.CAP_FFMPEG, options):
+                return
+            error = self._diagnosis(address)
+            if not self._asks_for_more:
+                raise error
+        relay = RtspRelay(address, self.trust, CONNECT_TIMEOUT_S)
+        relay.start()
+        if self._start(relay.url, cv2.CAP_FFMPEG, options):
+            self._relay = relay
+            return
+        relay.close()
+        raise self._diagnosis(address)
+
+    def close(self) -> None:
+        """Let the connection go, and the relay."""
+        super().close()
+        if self._relay is not None:
+            self._relay.close()
+            self._relay = None
 
     def skip(self, timeout_s: float) -> bool:
         """Take the next frame without converting it (FFmpeg has decoded it)."""
@@ -128,7 +153,8 @@ class StreamSource(OpenCvSource):
         raise StalledError(f"the stream ended or gave no frame for {READ_TIMEOUT_S:g} s")
 
     def _diagnosis(self, address: Address) -> SourceError:
-        """FFmpeg only says that it failed."""
+        """FFmpeg only says that it failed. Notes whether it is asked for more than it can answer."""
+        self._asks_for_more, passed = False, ""
         if self._is_rtsp:
             try:
                 answer = describe(address, CONNECT_TIMEOUT_S, self.trust)
@@ -147,9 +173,10 @@ class StreamSource(OpenCvSource):
             # FFmpeg takes the last Digest that is offered, whatever else there is.
             digests = [challenge for challenge in answer.asked if challenge.scheme == "digest"]
             if digests and digests[-1].algorithm in UNSUPPORTED_BY_FFMPEG:
-                return unanswerable(address.shown, digests[-1])
+                self._asks_for_more, passed = True, f" and lets us in ({digests[-1].shown})"
         return SourceError(
-            f"{address.shown}: the host answers, but not with video that can be decoded. Check path and codec."
+            f"{address.shown}: the host answers{passed}, but not with video that can be decoded. "
+            "Check path and codec."
         )
 
 

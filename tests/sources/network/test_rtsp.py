@@ -47,7 +47,7 @@ def test_digest_of_every_kind(name):
 @pytest.mark.parametrize(
     ("wanted", "who", "words"),
     [
-        (CHALLENGES["SHA-256"], "cam:p%40%3A%2F%23@", r"SHA-256, which FFmpeg can't answer\. User and password"),
+        (CHALLENGES["SHA-256"], "cam:p%40%3A%2F%23@", r"lets us in \(Digest with SHA-256\), but not with video"),
         (CHALLENGES["SHA-256"], "cam:hunter2@", "a user or password that it refuses"),
         (['Digest realm="c", nonce="n", algorithm=SHA3-9'], "cam:hunter2@", "SHA3-9, which is not supported"),
         (CHALLENGES["SHA-256"], "", "no user and password in the URL"),
