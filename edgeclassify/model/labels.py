@@ -1,7 +1,7 @@
 """Label files, and their count against the model's output.
 
 A label file is UTF-8 text: one label per line in the order of the output, or one of the forms that exporters write
-(`label_forms`).
+(`label_documents`, `label_lines`, `label_tools`).
 """
 
 import re
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgeclassify.errors import LabelError, ModelMissingError
-from edgeclassify.model.label_forms import from_document, from_lines, from_other_tools, is_title
+from edgeclassify.model.label_documents import from_document
+from edgeclassify.model.label_lines import cells_of, from_lines, is_title
+from edgeclassify.model.label_tools import from_other_tools
 from edgeclassify.types import UNKNOWN
 
 _MAX_BYTES = 8 << 20
@@ -49,10 +51,12 @@ def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
 
 
 def fitted(labels: Sequence[str], classes: int, labels_name: str, model_name: str) -> tuple[str, ...]:
-    """The labels without a title line; two for a single output: what it says no to and what it says yes to.
+    """The labels without a title line, or of a single line all cells; two for a single output: its no and its yes.
 
     Raises LabelError, with the likely cause, unless there is one label per class.
     """
+    if len(labels) == 1 and classes > 1 and len(cells := cells_of(labels[0])) == classes:
+        labels = cells
     if len(labels) == classes + 1 and is_title(labels[:1]) and classes > 1:
         labels = labels[1:]
     if len(labels) == classes or (classes == 1 and len(labels) == 2):

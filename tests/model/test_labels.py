@@ -81,6 +81,24 @@ label_texts = st.text(
         ("0;cat\n1;dog\n", ("cat", "dog")),
         ("00 cat\n01 dog\n", ("cat", "dog")),
         ("0 Class 1\n1 Class 2\n", ("Class 1", "Class 2")),
+        ("0. cat\n1. dog\n", ("cat", "dog")),
+        ("1) dog\n0) cat\n", ("cat", "dog")),
+        ("0 - cat\n1 - dog\n", ("cat", "dog")),
+        ("0: 1\n1: 0\n", ("1", "0")),
+        ("cat: 0\ndog: 1\n", ("cat", "dog")),
+        ("dog = 1\ncat = 0\n", ("cat", "dog")),
+        # What only looks like it
+        ("1. FC\n2. FC\n", ("1. FC", "2. FC")),
+        ("0. cat\n2. dog\n", ("0. cat", "2. dog")),
+        ("class: 0\nclass: 1\n", ("class: 0", "class: 1")),
+        ("Class 0\nClass 1\n", ("Class 0", "Class 1")),
+        ("cat: 1\ndog: 2\n", ("cat: 1", "dog: 2")),
+        # Copied out of a program
+        ('"cat",\n"dog",\n', ("cat", "dog")),
+        ("cat,\ndog\n", ("cat", "dog")),
+        ('{"a": 1, "meta": {"Labels": ["cat", "dog"]}}', ("cat", "dog")),
+        ('{"model": {"x": {"names": {"0": "cat"}}, "y": [1]}}', ("cat",)),
+        ('{"names": [], "labels": ["cat"]}', ("cat",)),
         # A label map, and the names of a YAML file
         ('item {\n  id: 2\n  name: "dog"\n}\nitem {\n  id: 1\n  name: "cat"\n}\n', ("cat", "dog")),
         ("item { name: 'cat' id: 0 }\nitem { name: 'dog' id: 1 }", ("cat", "dog")),
@@ -176,6 +194,15 @@ def test_count_mismatch_names_the_likely_cause(labels: list[str], classes: int, 
 def test_a_title_line_above_plain_labels_is_left_out_where_there_is_one_too_many(title: str) -> None:
     assert fitted([title, "cat", "dog"], 2, NAME, "model.tflite") == ("cat", "dog")
     assert fitted([title, "cat", "dog"], 3, NAME, "model.tflite") == (title, "cat", "dog")
+
+
+@pytest.mark.parametrize("line", ["cat,dog,cow", '"cat", "dog", "cow"', "cat; dog; cow"])
+def test_all_labels_on_one_line_where_there_are_as_many(line: str) -> None:
+    labels = parse_labels(line.encode(), NAME)
+    assert fitted(labels, 3, NAME, "model.tflite") == ("cat", "dog", "cow")
+    with pytest.raises(LabelError):
+        fitted(labels, 4, NAME, "model.tflite")
+    assert fitted(labels, 1, NAME, "model.tflite") == labels
 
 
 @pytest.mark.parametrize("labels", [("red",), ("other", "red")])

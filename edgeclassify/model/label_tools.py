@@ -1,0 +1,37 @@
+"""Labels in the files of other tools: a YAML file's `names:`, TensorFlow's label map."""
+
+import re
+from collections.abc import Sequence
+
+from edgeclassify.model.label_documents import from_document, in_order, label_of
+from edgeclassify.model.label_lines import from_lines
+
+_ITEM = re.compile(r"item\s*\{([^{}]*)\}")
+_FIELD = re.compile(r"""(\w+)\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\d+))""")
+_NAMES = re.compile(r"^names:[ \t]*(?:#.*)?", re.MULTILINE)
+_NEXT_KEY = re.compile(r"\n(?=[^\s#-])")
+
+
+def from_other_tools(text: str, name: str) -> Sequence[str] | None:
+    """The labels of a label map (`item { id: 1 name: "…" }`) or of a YAML file's `names:`, else None.
+
+    Raises LabelError; `name` names the file.
+    """
+    if _ITEM.match(text.lstrip()):
+        items = [{key: a or b or c for key, a, b, c in _FIELD.findall(body)} for body in _ITEM.findall(text)]
+        return [label_of(entry, index, name) for index, entry in enumerate(in_order(items, name))]
+    key = _NAMES.search(text)
+    if key is None:
+        return None
+    value = _NEXT_KEY.split(text[key.end() :], maxsplit=1)[0].strip()
+    if value.startswith(("[", "{")):
+        return from_document(value, name)
+    lines = [line for line in map(str.strip, value.splitlines()) if line and not line.startswith("#")]
+    if not lines:
+        return None
+    return from_lines([_unquoted(re.sub(r"^- *", "", line)) for line in lines], name)
+
+
+def _unquoted(line: str) -> str:
+    """A line of YAML without the quotes around its value."""
+    return re.sub(r"""^(\d+: *)?(['"])(.*)\2$""", r"\1\3", line)
