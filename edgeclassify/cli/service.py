@@ -122,8 +122,8 @@ def _hides(unit: Mapping[str, str]) -> dict[Path, str]:
 def _shows(unit: Mapping[str, str]) -> tuple[Path, ...]:
     """Where BindPaths= and BindReadOnlyPaths= put something: FROM, or TO in FROM:TO:OPTIONS."""
     lines = " ".join((unit.get("BindPaths", ""), unit.get("BindReadOnlyPaths", ""))).split()
-    parts = [line.removeprefix("-").split(":") for line in lines]
-    return tuple(Path(part[1] if len(part) > 1 and part[1].startswith("/") else part[0]) for part in parts)
+    parts = [line.removeprefix("-").partition(":")[::2] for line in lines]
+    return tuple(Path(rest.partition(":")[0] or source) for source, rest in parts)
 
 
 def _writes(unit: Mapping[str, str]) -> tuple[Path, ...] | None:

@@ -1,6 +1,8 @@
 """`edgeclassify check` with the eyes of the service: its user, its sandbox, its variables."""
 
+import grp
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -144,6 +146,7 @@ def test_a_model_that_only_this_user_has_fetched(
     assert "Run: sudo edgeclassify models fetch mobilenet_v2" in error
     assert str(machine / "home") not in error
     assert os.environ["HOME"] == str(machine / "home"), "the variables are given back"
+    assert "STATE_DIRECTORY" not in os.environ
 
 
 def test_variables_of_this_user_are_not_the_services(
@@ -151,6 +154,9 @@ def test_variables_of_this_user_are_not_the_services(
 ) -> None:
     monkeypatch.setenv("EDGECLASSIFY_MODEL", "mobilnet")
     monkeypatch.setenv("EDGECLASSIFY_MQTT_PASSWORD", "one\ntwo")
+    assert check(machine, CAMERA + '[mqtt]\nusername = "u"') == ExitStatus.OK
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(machine / "home"))
+    file(machine / "home/mqtt-password", content=b"")
     assert check(machine, CAMERA + '[mqtt]\nusername = "u"') == ExitStatus.OK
     assert check(machine, CAMERA + '[mqtt]\nusername = "u"', "home") == ExitStatus.CONFIG
 
@@ -299,6 +305,21 @@ def test_without_the_services_user_there_is_no_service(monkeypatch: pytest.Monke
     assert service_of(CONFIG) is None
 
 
+def test_a_unit_without_a_user_runs_as_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    show(monkeypatch, "LoadState=loaded\nUser=\n")
+    found = service_of(CONFIG)
+    assert found is not None
+    assert found.account.uid == 0
+
+
+def test_the_units_groups_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    show(monkeypatch, "LoadState=loaded\nUser=nobody\nSupplementaryGroups=video no-such-group\n")
+    found = service_of(CONFIG)
+    assert found is not None
+    assert grp.getgrnam("video").gr_gid in found.account.gids
+    assert pwd.getpwnam("nobody").pw_gid in found.account.gids
+
+
 @pytest.mark.parametrize(
     ("said", "path", "hidden"),
     [
@@ -309,6 +330,8 @@ def test_without_the_services_user_there_is_no_service(monkeypatch: pytest.Monke
         ("ProtectHome=no", "/home/pi/x", False),
         ("ProtectHome=tmpfs\nBindReadOnlyPaths=/home/pi/m:/home/pi/m:rbind", "/home/pi/m/x", False),
         ("ProtectHome=yes\nBindPaths=/srv/m:/home/m", "/home/m/x", False),
+        ("ProtectHome=tmpfs\nBindPaths=-/home/m", "/home/m/x", False),
+        ("ProtectHome=tmpfs\nBindPaths=/home/a:/srv/b", "/home/a/x", True),
         ("ProtectHome=yes", "/homes/pi", False),
         ("PrivateTmp=yes", "/tmp/x", True),
         ("PrivateTmp=yes", "/var/tmp/x", True),
