@@ -1,0 +1,93 @@
+"""Damaged models by the thousand: none ends the process that reads them. EDGECLASSIFY_FUZZ says how many."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.model.catalog import resolve_model
+from edgeclassify.model.interpreter import RuntimeName
+from tests.data import find_test_data
+from tests.model.fuzz.mutations import mutations, structure_words
+from tests.model.fuzz.worker import Tally
+from tests.model.soundness.nets import float_net, quantized_net
+from tests.model.tflite_files import flatten_model, tflite_bytes
+from tests.photos import V1_SMALL, model_path
+
+MUTATIONS = int(os.environ.get("EDGECLASSIFY_FUZZ", "400"))
+"""Of all four models together. The gate sets 20,000 on one Python."""
+SHARES = {"quantized": 0.35, "floats": 0.35, "builtin": 0.15, "other": 0.15}
+MOST_KILLED = 0.002
+"""Share of mutations that may get past the checks and crash a runtime: for them there is the trial."""
+MOST_MB = 400
+LONG_S = 600.0
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> dict[str, Path]:
+    """Small ones of every usual operator, the built-in one, and an older real one where it is at hand."""
+    paths = {name: tmp_path / f"{name}.tflite" for name in ("quantized", "floats", "other")}
+    paths["quantized"].write_bytes(tflite_bytes(quantized_net()))
+    paths["floats"].write_bytes(tflite_bytes(float_net()))
+    paths["other"].write_bytes(tflite_bytes(flatten_model(softmax=True)))
+    real = find_test_data()
+    if real is not None:
+        paths["other"] = model_path(real, V1_SMALL)
+    return paths | {"builtin": resolve_model("builtin")}
+
+
+@pytest.mark.timeout(LONG_S)
+def test_nothing_ends_the_process_that_reads_it(
+    models: dict[str, Path], runtime: RuntimeName, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started, tally = time.monotonic(), Tally()
+    for part in _tallies(models, runtime):
+        tally.add(part)
+    with capsys.disabled():
+        print(f"\n{runtime}, {time.monotonic() - started:.0f} s:", *tally.lines(), sep="\n")
+    assert tally.tracebacks == []
+    assert tally.total == sum(int(MUTATIONS * share) for share in SHARES.values())
+    assert tally.killed.total() <= max(1, MOST_KILLED * tally.total)
+    assert tally.ran > 0.02 * tally.total
+    assert tally.peak_mb < MOST_MB
+
+
+def _tallies(models: dict[str, Path], runtime: RuntimeName) -> Iterator[Tally]:
+    """One process per model and core at a time, all at once."""
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.model.fuzz.worker"]
+    running = [
+        subprocess.Popen(
+            [*command, str(models[name]), runtime, str(int(MUTATIONS * share)), str(seed)],
+            stdout=subprocess.PIPE,
+            env=environment,
+            cwd=Path(__file__).parents[3],
+        )
+        for seed, (name, share) in enumerate(SHARES.items())
+    ]
+    for process in running:
+        output = process.communicate(timeout=LONG_S)[0]
+        assert process.returncode == 0, f"{process.args}: ended with {process.returncode}"
+        found = json.loads(output)
+        yield Tally(**found | {"killed": Counter(found["killed"])})
+
+
+def test_mutations_are_many_and_can_be_repeated() -> None:
+    data = tflite_bytes(quantized_net())
+    first = list(mutations(data, 300, 1))
+    assert first == list(mutations(data, 300, 1))
+    assert len({mutated for _, mutated in first}) > 250
+    assert {what.split()[0] for what, _ in first} == {"word", "bit", "words", "cut"}
+
+
+def test_structure_is_what_steers() -> None:
+    data = tflite_bytes(quantized_net())
+    words = structure_words(data)
+    assert 0 in words  # the root's offset
+    assert 0.1 < 4 * len(words) / len(data) < 1
