@@ -71,11 +71,16 @@ def _tallies(models: dict[str, Path], runtime: RuntimeName) -> Iterator[Tally]:
         )
         for seed, (name, share) in enumerate(SHARES.items())
     ]
-    for process in running:
-        output = process.communicate(timeout=LONG_S)[0]
-        assert process.returncode == 0, f"{process.args}: ended with {process.returncode}"
-        found = json.loads(output)
-        yield Tally(**found | {"killed": Counter(found["killed"])})
+    try:
+        for process in running:
+            output = process.communicate(timeout=LONG_S)[0]
+            assert process.returncode == 0, f"{process.args}: ended with {process.returncode}"
+            found = json.loads(output)
+            yield Tally(**found | {"killed": Counter(found["killed"])})
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
 
 
 def test_mutations_are_many_and_can_be_repeated() -> None:
