@@ -13,6 +13,8 @@ from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import tflite_bytes
 
+pytestmark = pytest.mark.broker
+
 GOOD = tflite_bytes(quantized_net())
 DAMAGED = tflite_bytes(with_input(quantized_net(), "CONV_2D", 1, -1))
 

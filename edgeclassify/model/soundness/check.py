@@ -8,7 +8,7 @@ from edgeclassify.model.soundness.arena import arena_bytes
 from edgeclassify.model.soundness.scales import check_quantization, check_scales
 from edgeclassify.model.soundness.shapes import check_shapes
 from edgeclassify.model.soundness.step import UnsoundError
-from edgeclassify.model.soundness.wiring import check_wiring, steps_of
+from edgeclassify.model.soundness.wiring import check_computed, check_wiring, steps_of
 from edgeclassify.model.tflite.model_file import ModelFile
 
 MOST_ARENA_BYTES = 512 << 20
@@ -42,6 +42,7 @@ def check_soundness(model: ModelFile) -> Need:
             for step in steps_of(graph):
                 check_shapes(step)
                 check_scales(step)
+        check_computed(model.graphs[0])
     except UnsoundError as error:
         raise ModelError(
             f"{model.path}: expected a .tflite file without contradictions, found this: {error}. It was changed, "

@@ -73,6 +73,19 @@ def _has_values(tensor: Tensor) -> bool:
     return tensor.is_constant or tensor.is_variable or tensor.elements == 0
 
 
+def check_computed(graph: Subgraph) -> None:
+    """Raise UnsoundError where an output of the main graph does not come of its input: it would never change."""
+    reached = set(graph.inputs)
+    written: set[int] = set()
+    for operator in graph.operators:
+        if reached & set(operator.inputs):
+            reached.update(operator.outputs)
+            written.update(operator.outputs)
+    for index in graph.outputs:
+        if index not in written:
+            raise UnsoundError(f"its output, tensor {index}, is not computed from its input")
+
+
 def steps_of(graph: Subgraph) -> Iterator[Step]:
     """The operators in order, with their tensors."""
     for number, operator in enumerate(graph.operators):

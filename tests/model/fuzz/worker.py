@@ -17,7 +17,9 @@ from pathlib import Path
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.contract import check_classifier
+from edgeclassify.model.inspect.inspection import inspect_model
 from edgeclassify.model.interpreter import open_interpreter, runtime_name
+from edgeclassify.model.metadata import read_metadata
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
@@ -68,6 +70,8 @@ def work(whole: bytes, runtime: str, count: int, seed: int) -> Tally:
     for what, data in mutations(whole, count, seed):
         try:
             model = parse_model(PATH, data)
+            inspect_model(model)
+            read_metadata(model)
             check_classifier(model)
             need = check_soundness(model)
         except ModelError:

@@ -100,6 +100,9 @@ Q, F = quantized_net(), float_net()
         (replace(Q, inputs=[1]), "its input, tensor 1, is a constant"),
         (replace(Q, inputs=[0, 0]), "one tensor is two of its inputs"),
         (replace(Q, operators=Q.operators[:-1]), "nothing writes its output, tensor"),
+        (replace(Q, outputs=[1]), "its output, tensor 1, is not computed from its input"),
+        (replace(Q, outputs=[0]), "its output, tensor 0, is not computed from its input"),
+        (with_input(Q, "RESHAPE", 0, 5), "its output, tensor 14, is not computed from its input"),
         # options
         (with_operator(Q, "CONV_2D", options_kind=0), "(CONV_2D): its options (padding, stride, axis) are"),
         (with_operator(Q, "AVERAGE_POOL_2D", options_kind=9, options=[]), "its options (padding, stride, axis)"),
