@@ -30,6 +30,7 @@ CHATTER = re.compile(
     rb"(?:INFO|WARNING|ERROR|VERBOSE): |[IWE]\d{4} \d\d:\d\d:\d\d|WARNING: All log messages before absl"
     # libjpeg, libpng, libtiff, OpenCV, FFmpeg
     rb"|\s*$|Corrupt JPEG|Premature end of JPEG|Unsupported marker|Invalid SOS|Invalid JPEG|Bogus |Inconsistent"
+    rb"|Warning: unknown JFIF revision|Unknown Adobe color|Application transferred too few"
     rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV|imdecode_"
 )
 """How lines begin that are known to say nothing new: what they speak of has a message of ours."""

@@ -5,6 +5,7 @@ with the faults of single keys.
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 from typing import Any, TypeGuard
 
 from edgeclassify.config.cameras import LEAST_REST_S, ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
@@ -71,6 +72,12 @@ def _watched_twice(cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
     folders = {i: f"watch:{target.rstrip('/')}" for i, (kind, target) in sources.items() if kind == "watch"}
     expected = "a folder that no other camera watches (several views may look at one camera)"
     yield from _repeated("camera", "source", expected, folders)
+    places = {i: PurePath(folder.removeprefix("watch:")) for i, folder in folders.items()}
+    for i, outer in places.items():
+        inner = next((place for place in places.values() if outer in place.parents), None)
+        if inner is not None and cameras[i].get("recursive") is not False:
+            expected = "false, since another camera watches a folder within"
+            yield ConfigFault(f"camera[{i}].recursive", expected, repr(str(inner)))
 
 
 def _of_its_kind(place: str, camera: dict[str, Any]) -> Iterator[ConfigFault]:

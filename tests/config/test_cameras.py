@@ -136,6 +136,24 @@ def test_two_cameras_on_one_watched_folder() -> None:
         parse_config(document, "test.toml", Path("/"))
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "recursive", "faults"),
+    [
+        ("/drop", "/drop/gate", {}, 1),
+        ("/drop/", "/drop/a/b/", {"recursive": True}, 1),
+        ("/drop", "/drop/gate", {"recursive": False}, 0),
+        ("/drop", "/drop-2", {}, 0),
+    ],
+)
+def test_a_watched_folder_within_another(outer: str, inner: str, recursive: dict[str, bool], faults: int) -> None:
+    cameras = [{"name": "a", "source": f"watch:{outer}", **recursive}, {"name": "b", "source": f"watch:{inner}"}]
+    if not faults:
+        assert len(parse_config({"camera": cameras}, "test.toml", Path("/")).camera) == 2
+        return
+    with pytest.raises(ConfigError, match=r"camera\[0\]\.recursive: expected false, since another camera watches"):
+        parse_config({"camera": cameras}, "test.toml", Path("/"))
+
+
 def test_a_default_written_out_is_no_fault() -> None:
     assert parsed(source="images:/a", after="keep", realtime=False, stop_between=False).after == "keep"
 

@@ -207,7 +207,7 @@ def _read_file(path: Path, within: Path | None, most_bytes: int) -> tuple[bytes,
     try:
         status = os.fstat(descriptor)
         _check_status(path, status, most_bytes)
-        if within is not None and not _lies_in(descriptor, within):
+        if within is not None and not _lies_in(descriptor, path, within):
             found = "found a link that leads out of it. Copy the picture there."
             raise ImageError(f"{printable(path)}: expected a picture in the folder, {found}")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
@@ -218,11 +218,12 @@ def _read_file(path: Path, within: Path | None, most_bytes: int) -> tuple[bytes,
         os.close(descriptor)
 
 
-def _lies_in(descriptor: int, folder: Path) -> bool:
+def _lies_in(descriptor: int, path: Path, folder: Path) -> bool:
     try:
-        return Path(os.readlink(f"/proc/self/fd/{descriptor}")).is_relative_to(folder.resolve())  # noqa: PTH115
-    except OSError:
-        return False
+        place = Path(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
+    except OSError:  # a machine that shows no /proc
+        place = path.resolve()
+    return place.is_relative_to(folder.resolve())
 
 
 def _nothing(path: Path) -> MissingInputError:

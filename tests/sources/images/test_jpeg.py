@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from edgeclassify.errors import ImageError
+from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.image_header import read_header
 from tests.sources.pictures import encode, noise, two_halves
@@ -63,6 +64,16 @@ def test_a_comment_whose_length_reaches_into_the_next_segment():
     at = segments(data)[0xDB]
     swallowing = b"\xff\xfe" + struct.pack(">H", 2 + 3 + 4) + b"abc" + b"\xff\xfe\0\x02"
     assert same_picture(data[:at] + swallowing + data[at:], data)
+
+
+def test_odd_versions_are_no_matter(capfd):
+    data = encode(two_halves(), "JPEG")
+    odd = data.replace(b"JFIF\0\x01\x01", b"JFIF\0\x08\x06")
+    adobe = encode(two_halves().convert("CMYK"), "JPEG")
+    with diverted_native_stderr():
+        assert same_picture(odd, data)
+        assert decode_image(adobe.replace(b"Adobe\0\x64\0\0\0\0\0", b"Adobe\0\x64\0\0\0\0\7"), "x").kind == "JPEG"
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("kind", KINDS)
