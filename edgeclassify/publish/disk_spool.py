@@ -159,6 +159,8 @@ class DiskSpool(Spool):
                     self._rows.file.note_views(changed, self._clock())
                 except sqlite3.Error as error:
                     self._failed(error)
+                else:
+                    self._healed()
 
     @property
     def persistent(self) -> bool:

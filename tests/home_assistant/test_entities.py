@@ -1,5 +1,7 @@
 """Home Assistant's own MQTT integration makes entities of the discovery message, and states of the others."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip(
@@ -284,6 +286,18 @@ async def test_labels_of_any_length_and_script(hass: HomeAssistant) -> None:
             for slug in view.slugs.values()
         }  # fmt: skip
         assert switched == {slug: "on" if name == label else "off" for name, slug in view.slugs.items()}
+
+
+async def test_where_nobody_can_tell_a_label_is_unknown_and_not_off(hass: HomeAssistant) -> None:
+    view = ViewLayout("feeder", ("cat", "squirrel"))
+    await announce(hass, device((view,)))
+    shown = records.state("cat", view="feeder")
+    for known, expected in ((True, ["on", "off"]), (False, ["unknown"] * 2), (True, ["on", "off"])):
+        messages = payload.label_messages(TOPICS, replace(shown, known=known), view.slugs)
+        await deliver(hass, [*now()[:1], payload.availability_message(TOPICS, "feeder", True), *messages])
+
+        found = [state(hass, f"binary_sensor.porch_feeder_{label}") for label in ("cat", "squirrel")]
+        assert found == expected
 
 
 async def test_a_view_named_as_the_device_is_not_named_twice(hass: HomeAssistant) -> None:
