@@ -9,7 +9,8 @@ from edgeclassify.model.contract import ClassifierContract, check_classifier
 from edgeclassify.model.label_source import find_labels
 from edgeclassify.model.labels import is_word_of_state, told_apart
 from edgeclassify.model.metadata import ModelMetadata, read_metadata
-from edgeclassify.model.preprocess.normalization import UNIT
+from edgeclassify.model.preprocess.normalization import UNIT, Normalization, normalization_to
+from edgeclassify.model.roles.input_role import quantized_range
 from edgeclassify.model.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.tflite.model_file import ModelFile
 
@@ -45,10 +46,17 @@ def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> Model
             "one channel. Take the key out."
         )
     labels = find_labels(model, config.labels or sidecar.labels, metadata.label_file, contract.output.classes)
-    if metadata.normalization is None and contract.input.dtype == "float32" and is_of_ultralytics(model):
-        metadata = replace(metadata, normalization=UNIT)
+    if metadata.normalization is None and contract.input.dtype == "float32" and not contract.input.normalizes:
+        metadata = replace(metadata, normalization=_told_otherwise(model))
     notes = tuple(_notes(str(model.path), labels))
     return ModelFacts(model, sidecar, metadata, contract, told_apart(labels), notes)
+
+
+def _told_otherwise(model: ModelFile) -> Normalization | None:
+    """The normalization of a float input by what the graph quantizes it to, or by who wrote the model."""
+    wanted = quantized_range(model)
+    found = None if wanted is None else normalization_to(*wanted)
+    return UNIT if found is None and is_of_ultralytics(model) else found
 
 
 def is_of_ultralytics(model: ModelFile) -> bool:

@@ -61,6 +61,15 @@ def quantized(dtype: str, zero_point: int, scale: float, activation: str) -> Mod
     return net.model(output)
 
 
+def inside() -> ModelDef:
+    """Quantized with a representative dataset of 0 to 1, in and out left as floats: the converter's default."""
+    net = Net()
+    image = net.add("QUANTIZE", [0], SHAPE, "int8")
+    net.tensors[image] = replace(net.tensors[image], scale=1 / 255, zero_point=-128)
+    logits = net.logits(net.add("DEQUANTIZE", [image], SHAPE))
+    return net.model(net.softmax(logits))
+
+
 def with_file(model: ModelDef, name: str, text: str, metadata: bytes | None = None) -> ModelDef:
     """The model with a file attached to it, and a metadata block."""
     return replace(model, metadata={} if metadata is None else {BLOCK: metadata}, files={name: text.encode()})
@@ -115,6 +124,7 @@ EXPORTS = {
     "Edge Impulse, int8": Export(
         lambda: quantized("int8", -128, 1 / 255, "SOFTMAX"), {"labels.txt": LINES}, BESIDE, "trained.lite"
     ),
+    "Keras, 8 bits inside, floats outside": Export(inside, {"labels.txt": LINES}, BESIDE),
     "Lobe": Export(
         unit,
         {"signature.json": json.dumps({"doc_id": "1", "classes": {"Label": list(PURE)}, "export_version": 1})},

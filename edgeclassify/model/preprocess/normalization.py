@@ -51,6 +51,16 @@ NONE = Normalization((0.0,), (1.0,))
 """Pixels as they are."""
 
 
+def normalization_to(low: float, high: float) -> Normalization | None:
+    """The usual normalization that brings pixels to this range, give or take a twentieth; None where none does."""
+    for usual in (SYMMETRIC, UNIT, NONE):
+        least, largest = (float(value) for value in usual.real(1)[[0, -1], 0])
+        slack = (largest - least) / 20
+        if abs(low - least) <= slack and abs(high - largest) <= slack:
+            return usual
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class InputTable:
     """How pixels become tensor values.

@@ -11,6 +11,8 @@ from edgeclassify.model.tflite.model_file import ModelFile
 # expect values around 1 and adjust them further do so by far smaller means and far larger factors.
 _SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
 
+_LEVELS = {"int8": (-128, 127), "uint8": (0, 255)}
+
 _ONE_PIXEL = ((1, 1, 1, 1), (1, 1, 1, 3), (3, 1, 1, 3))
 """Shapes of weights that give each channel a factor."""
 
@@ -65,6 +67,20 @@ def graph_normalizes(model: ModelFile) -> bool:
 def is_cast_first(model: ModelFile) -> bool:
     """Whether the graph takes its input's whole numbers as they are, by a cast to another type."""
     return any(operator.name in ("CAST", "STABLEHLO_CONVERT") for operator, _ in _first_steps(model))
+
+
+def quantized_range(model: ModelFile) -> tuple[float, float] | None:
+    """The least and the largest value that a float input is made for, where the graph begins by quantizing it to 8
+    bits: that was calibrated on normalized pictures. None where it does not."""
+    for operator, tensor in _first_steps(model):
+        target = model.tensors[operator.outputs[0]] if operator.name == "QUANTIZE" and operator.outputs else None
+        if target is None or model.tensors[tensor].dtype != "float32" or len(target.scales) != 1:
+            continue
+        if target.dtype in _LEVELS:
+            zero_point = target.zero_points[0] if target.zero_points else 0
+            low, high = (target.scales[0] * (level - zero_point) for level in _LEVELS[target.dtype])
+            return low, high
+    return None
 
 
 def _first_steps(model: ModelFile) -> Iterator[tuple[Operator, int]]:

@@ -8,7 +8,36 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.model.contract import InputContract
-from edgeclassify.model.preprocess.normalization import NONE, InputTable, Normalization, input_table
+from edgeclassify.model.preprocess.normalization import (
+    NONE,
+    SYMMETRIC,
+    UNIT,
+    InputTable,
+    Normalization,
+    input_table,
+    normalization_to,
+)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (-1, 1, SYMMETRIC),
+        (-1.09, 0.91, SYMMETRIC),
+        (-1.11, 1, None),
+        (-1, 1.11, None),
+        (0, 1, UNIT),
+        (0.02, 1.04, UNIT),
+        (0.06, 1, None),
+        (0, 255, NONE),
+        (-5, 260, NONE),
+        (-2.1, 2.6, None),
+        (0, 6, None),
+    ],
+)
+def test_the_usual_normalization_to_a_range(low: float, high: float, expected: Normalization | None) -> None:
+    assert normalization_to(low, high) == expected
+
 
 HALF = Normalization((127.5,), (127.5,))
 IMAGENET = Normalization.of_unit_range((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -1,11 +1,12 @@
 """What a graph does with its input first, told from its operators."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first
+from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first, quantized_range
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.colour_nets import Net
 from tests.model.conftest import WriteModel
@@ -71,6 +72,42 @@ def test_normalization(write_model: WriteModel, begin: Begin, normalizes: bool) 
     net = Net()
     model = read_model_file(write_model(net.model(net.softmax(net.logits(begin(net))))))
     assert graph_normalizes(model) is normalizes
+
+
+def quantized(dtype: str, scale: float, zero_point: int, behind: Begin | None = None) -> Begin:
+    def begin(net: Net) -> int:
+        output = net.add("QUANTIZE", [0 if behind is None else behind(net)], WHOLE, dtype)
+        net.tensors[output] = replace(net.tensors[output], scale=scale, zero_point=zero_point)
+        return output
+
+    return begin
+
+
+@pytest.mark.parametrize(
+    ("begin", "expected"),
+    [
+        (quantized("int8", 1 / 255, -128), (0, 1)),
+        (quantized("int8", 2 / 255, -1), (-254 / 255, 256 / 255)),
+        (quantized("uint8", 1.0, 0), (0, 255)),
+        (quantized("uint8", 1.0, 128, step("TRANSPOSE")), (-128, 127)),
+        (quantized("int8", 1 / 255, -128, step("TANH")), None),
+        (quantized("int16", 1 / 255, 0), None),
+        (quantized("int8", 0, 0), None),
+        (step("TANH"), None),
+    ],
+)
+def test_the_range_that_the_graph_quantizes_its_input_to(
+    write_model: WriteModel, begin: Begin, expected: tuple[float, float] | None
+) -> None:
+    net = Net()
+    found = quantized_range(read_model_file(write_model(net.model(begin(net)))))
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+def test_whole_numbers_are_no_such_range(write_model: WriteModel) -> None:
+    net = Net(dtype="uint8")
+    model = net.model(quantized("int8", 1.0, -128)(net))
+    assert quantized_range(read_model_file(write_model(model))) is None
 
 
 @pytest.mark.parametrize(
