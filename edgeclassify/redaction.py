@@ -44,7 +44,7 @@ _NAMED_FOLDER = re.compile(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)
 _USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
 _MAY_BE_URL = re.compile(r":.*@|(?:^|:)//|:\\\\", re.DOTALL)
 _RUN = re.compile(r"\S*(?::/|//|:\\|@)\S*")
-_PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/[^:@]*)?")
+_PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/dev/[\w/.-]*)?")
 
 
 def redacted_url(url: str) -> str:

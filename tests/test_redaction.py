@@ -84,6 +84,8 @@ def test_a_url(url, shown):
         ("picamera:/base/soc/i2c0mux/i2c@1/imx708@1a", "picamera:/base/soc/i2c0mux/i2c@1/imx708@1a"),
         ("bob:hunter2", "…"),
         ("bob:1234", "…"),
+        ("bob:/hunter2", "…"),
+        ("v4l:/dev/video0", "v4l:/dev/video0"),
         ("video:rtsp://bob:hunter2@h/x", "video:rtsp://h/x"),
     ],
 )

@@ -8,6 +8,7 @@ made for no host at all.
 import socket
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
@@ -69,8 +70,7 @@ def is_other_name(error: BaseException) -> bool:
 
 def encrypted_if_pinned(plain: socket.socket, address: Address, trust: Trust) -> ssl.SSLSocket | None:
     """The connection with TLS where the CA file holds the server's very certificate; None: it does not."""
-    context = _context(trust)
-    context.check_hostname = False
+    context = _context(trust, by_name=False)
     connection = context.wrap_socket(plain, server_hostname=address.host)
     if connection.getpeercert(binary_form=True) in context.get_ca_certs(binary_form=True):
         return connection
@@ -83,9 +83,20 @@ def check_ca(ca: Path) -> None:
     _context(Trust(ca=ca))
 
 
-def _context(trust: Trust) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=None if trust.ca is None else _readable(trust.ca))
-    if not trust.verify:
+def _context(trust: Trust, by_name: bool = True) -> ssl.SSLContext:
+    try:
+        changed_ns = 0 if trust.ca is None else trust.ca.stat().st_mtime_ns
+    except OSError:
+        changed_ns = 0  # said when it is read
+    return _loaded(trust.verify, trust.ca, changed_ns, by_name)
+
+
+@lru_cache(maxsize=16)
+def _loaded(verify: bool, ca: Path | None, changed_ns: int, by_name: bool) -> ssl.SSLContext:
+    """Kept: reading the system's certificates takes a small Pi a tenth of a second, for each picture."""
+    context = ssl.create_default_context(cafile=None if ca is None else _readable(ca))
+    context.check_hostname = by_name
+    if not verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         # Nothing is proven anyway, and old cameras know nothing newer.
         context.set_ciphers("DEFAULT:@SECLEVEL=0")

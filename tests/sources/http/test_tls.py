@@ -1,6 +1,7 @@
 """Certificates of cameras: those that are accepted, and what is said of the others."""
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -98,6 +99,16 @@ def test_a_name_that_is_another_of_a_known_issuer(folder, named):
         assert fetch(server.url(), Access(Trust(ca=both)))
         with pytest.raises(AbsentError):
             fetch(server.url(), Access(Trust(ca=named.with_suffix(".crt"))))
+
+
+def test_a_file_that_was_replaced_counts_at_once(folder, named, nameless, tmp_path):
+    file = tmp_path / "camera.pem"
+    with raw_server(always(picture(PICTURES[0])), named) as server:
+        for number, (certificate, fits) in enumerate([(named, True), (nameless, False), (named, True)]):
+            file.write_bytes(certificate.with_suffix(".crt").read_bytes())
+            os.utime(file, (number, number))
+            with contextlib.nullcontext() if fits else pytest.raises(AbsentError):
+                assert fetch(server.url(), Access(Trust(ca=file)))
 
 
 def test_no_tls_where_some_is_expected():
