@@ -202,3 +202,22 @@ def test_numbers_of_a_control_stay_what_they_are() -> None:
     extra = parsed(controls={"extra": {"a": [1, 2], "b": [1.5, 2.0], "c": True, "d": 3}}).controls.extra
     assert [type(value[0]) for value in (extra["a"], extra["b"])] == [int, float]
     assert (extra["c"], type(extra["d"])) == (True, int)
+
+
+@pytest.mark.parametrize(
+    ("source", "asked", "confirm_s"),
+    [
+        ("watch:photos", {}, 0.0),
+        ("watch:photos", {"confirm_s": 5.0}, 5.0),
+        ("watch:photos", {"confirm_s": 1.0}, 1.0),
+        ("synthetic:", {}, 1.0),
+        ("images:photos", {}, 1.0),
+        ("synthetic:", {"confirm_s": 0}, 0.0),
+    ],
+)
+def test_each_picture_of_a_watched_folder_counts(source: str, asked: dict[str, object], confirm_s: float) -> None:
+    camera = {"name": "front", "source": source}
+    view = {"name": "gate", **asked}
+    for views in ([view], [view | {"camera": "front"}], [] if not asked else [view]):
+        config = parse_config({"camera": [camera], "view": views}, "test.toml", Path())
+        assert [found.confirmation_s for found in config.views()] == [confirm_s]

@@ -26,6 +26,7 @@ from edgeclassify.errors import (
     SourceSetupError,
     SourceUnusableError,
 )
+from edgeclassify.postprocess.pace import Pace
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import EventType, Frame, Roi
 from tests.fakes import (
@@ -169,6 +170,27 @@ def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.Mo
     wait_for(lambda: again.publisher.of("event"))
     again.stop()
     assert [event.seq for event in again.publisher.of("event")] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("camera", "pace"),
+    [
+        ({"source": "synthetic:", "interval_s": 0.01}, Pace(0.01, 10.0, 300.0)),
+        ({"source": "synthetic:", "interval_s": 0, "stall_timeout_s": 4.0, "fps": 0.5}, Pace(0.0, 10.0, 300.0)),
+        ({"source": "watch:.", "interval_s": 0}, Pace(0.0, 10.0, 300.0, waits=True)),
+    ],
+    ids=["as late as it may be before it is lost", "slow by design", "a watched folder"],
+)
+def test_how_far_apart_frames_may_be_follows_from_the_camera(
+    bench: Bench, camera: dict[str, object], pace: Pace
+) -> None:
+    bench.document["camera"] = [{"name": "front"} | camera]
+    bench.start()
+    wait_for(lambda: bench.publisher.of("state") or bench.classifiers["builtin"].seen)
+    assert bench.daemon.views[0].machine.pace == pace
+    bench.document["node"] = {"resume_s": 7.0}
+    bench.reload()
+    wait_for(lambda: bench.daemon.views[0].machine.pace.resume_s == 7.0)
 
 
 def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
