@@ -52,7 +52,9 @@ def test_a_trap_by_the_name_of_the_file_is_replaced(tmp_path: Path, trap: Callab
     folder.mkdir()
     victim.write_bytes(b"precious")
     trap(victim, folder / "part")
+    before = descriptors()
     written(folder)
+    assert descriptors() == before
     assert victim.read_bytes() == b"precious"
     assert not victim.with_name("nothing").exists()
     made = folder / "part"
