@@ -228,11 +228,16 @@ class Session:
         allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
         if self._in_flight.historical >= allowed:
             return False
-        while (event := self._backlog.next()) is not None:
+        while (event := self._backlog.peek()) is not None:
+            suspect = self._oversize.is_suspect(("event", event.seq))
+            if suspect and not self._may_probe:
+                return False  # nothing overtakes it: history comes in order
+            self._backlog.next()
             if event.seq in self._on_its_way:
                 continue
             if self._topics.history(event.view) not in self._refused:
                 self._look_again_s = LOOK_AGAIN_S
+                self._probe = ("event", event.seq) if suspect else self._probe
                 message = spooled_message(self._topics, event, historical=True)
                 return self._send(message, ("event", event.seq), seq=event.seq, historical=True)
             self._held_back += 1
@@ -240,19 +245,22 @@ class Session:
 
     def _send_probe(self) -> bool:
         """The smallest suspect, when the connection stands without it; one at a time."""
-        if not self._suspects or self._probe is not None or self._clock() - self._begin < PROBE_AFTER_S:
+        if not self._suspects or not self._may_probe:
             return False
         sent = self._suspects.pop(min(self._suspects, key=lambda key: self._suspects[key].size))
         self._probe = sent.key
-        self._held_back -= sent.seq is not None
         return self._hand_over(sent)
+
+    @property
+    def _may_probe(self) -> bool:
+        """Does the connection stand without the suspects, and is none on its way?"""
+        return self._probe is None and self._clock() - self._begin >= PROBE_AFTER_S
 
     def _walk_again(self) -> None:
         """What the spool still holds becomes backlog, except what is on its way."""
         self._on_its_way = frozenset((*self._in_flight.seqs, *self._acknowledged))
         self._backlog = Walk(self._spool, after=0, end=self._events.after)
         self._held_back = 0
-        self._suspects = {key: sent for key, sent in self._suspects.items() if sent.seq is None}
         self._looked_at, self._unmet_since = self._clock(), None
 
     def _look_for_unmet(self) -> None:
@@ -298,9 +306,8 @@ class Session:
             what = f"shortened from {size} to at most {limit} bytes, which is all that the broker takes"
             self._say(sent, what, f"{message.topic} shortened")
             sent = replace(sent, message=less, size=packet_bytes(less, mqtt5=self._link.mqtt5))
-        if self._oversize.is_suspect(key):
+        if seq is None and self._oversize.is_suspect(key):
             self._suspects[key] = sent
-            self._held_back += seq is not None
             return True
         return self._hand_over(sent)
 
@@ -315,6 +322,8 @@ class Session:
         kept = "" if sent.seq is None else ". It stays in the spool, and those that fit are sent"
         what = f"not sent: {sent.size} bytes, and the broker takes at most {limit}{kept}"
         self._say(sent, what, f"{sent.message.topic} size")
+        if sent.key == self._probe:
+            self._probe = None
         self._held_back += sent.seq is not None
         if sent.answer is not None:
             self._answers.settled(sent.answer)

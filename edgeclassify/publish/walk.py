@@ -26,6 +26,10 @@ class Walk:
         self.after = event.seq
         return event
 
+    def peek(self) -> SpooledEvent | None:
+        """What `next` will return."""
+        return None if self.ended else self._batch[0]
+
     @property
     def ended(self) -> bool:
         """Is there no event now?"""

@@ -1,14 +1,15 @@
 """The order and the window of delivery, on a link that the test answers."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
+from edgeclassify.publish.announce import STABLE_S
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.live import LiveValues, Rank
-from edgeclassify.publish.oversize import Oversize
+from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.publish.session import (
     LIVE_HOLD_S,
@@ -75,6 +76,7 @@ class Bench:
         self.window = window
         self.refused: set[str] = set()
         self.oversize = Oversize(self.clock)
+        self.known: Collection[str] = ()
         self.connect()
 
     def connect(self) -> None:
@@ -82,7 +84,7 @@ class Bench:
         self.session = Session(
             link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool,
             window=self.window, clock=self.clock,
-            refused=self.refused, oversize=self.oversize,
+            refused=self.refused, oversize=self.oversize, known=self.known,
         )  # fmt: skip
 
     def append(self, *seqs: int, view: str = "gate") -> None:
@@ -442,3 +444,90 @@ def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> 
     assert picture in bench.session.unacknowledged
     bench.session.acknowledged(3, None)
     assert bench.session.unacknowledged == []
+
+
+# --- suspects: on what connections may have ended -----------------------------------------------------------
+
+
+def test_a_suspect_event_keeps_its_place_and_waits_until_the_connection_stands() -> None:
+    bench = Bench(backlog=3)
+    bench.spool.append(spooled(4, label="a longer one"))
+    bench.append(*range(5, 21))
+    bench.connect()
+    bench.session.pump()
+    bench.acknowledge()
+    bench.session.pump()  # 4, 5 and 6 are on their way
+    bench.session.ended(1.0)
+    assert [seq for seq in range(1, 21) if bench.oversize.is_suspect(("event", seq))] == [4]
+    bench.connect()
+    bench.append(21)
+    bench.run()
+    assert bench.link.names() == ["event21"]
+    pass_time(bench, PROBE_AFTER_S + 1)
+    assert bench.link.names() == ["event21", *(f"history{seq}" for seq in range(4, 21))]
+    assert bench.spool.depth == 0
+    assert not bench.oversize.is_suspect(("event", 4))
+
+
+def test_a_suspect_value_comes_last_and_the_smallest_first() -> None:
+    bench = Bench()
+    values = [Message(f"edgeclassify/porch/v{size}", b"x" * size, 1, True) for size in (10, 900, 500)]
+    for value in values:
+        bench.live.put(Rank.STATE, value)
+    for _ in range(2):
+        bench.connect()
+        bench.session.pump()
+        bench.session.acknowledged(1, None)
+        bench.session.ended(1.0)
+    bench.connect()
+    bench.append(1)
+    bench.run()
+    assert bench.link.names() == ["v10", "event1"]
+    pass_time(bench, PROBE_AFTER_S + 1)
+    assert bench.link.names() == ["v10", "event1", "v500", "v900"]
+
+
+def test_an_event_that_connections_end_on_is_left_in_the_spool_and_the_others_flow() -> None:
+    bench = Bench()
+    bench.append(1, 2)
+    bench.spool.append(spooled(3, label="x" * 3000))
+    bench.append(4, 5)
+    for _ in range(8):
+        bench.connect()
+        for _ in range(2 * int(PROBE_AFTER_S) + 4):
+            bench.clock.now += 0.5
+            bench.session.pump()
+            found = [mid for mid, message in enumerate(bench.link.sent, 1) if len(message.payload) > 3000]
+            for mid in range(1, found[0] if found else len(bench.link.sent) + 1):
+                bench.session.acknowledged(mid, None)
+            bench.session.settle()
+            if found:
+                bench.session.ended(bench.clock.now - 1000.0 if bench.clock.now < 1005 else 1.0)
+                break
+    assert [one.seq for one in bench.spool.pending(9)] == [3]
+
+
+def test_what_arrived_on_a_short_connection_comes_last_on_the_next() -> None:
+    bench = Bench()
+    for name in ("status", "info", "health"):
+        rank = Rank.STATUS if name == "status" else Rank.HEALTH
+        bench.live.put(rank, Message(f"edgeclassify/porch/{name}", b"1", 1, True))
+    bench.session.pump()
+    bench.session.acknowledged(1, None)
+    bench.session.acknowledged(2, None)
+    known = bench.session.ended(1.0)
+    bench.live.put(Rank.HEALTH, Message("edgeclassify/porch/info", b"2", 1, True))
+    bench.known = known
+    bench.connect()
+    bench.append(1)
+    bench.run()
+    assert bench.link.names() == ["status", "info", "health", "event1"] or bench.link.names() == [
+        "status", "health", "info", "event1",
+    ]  # fmt: skip
+    bench.known = bench.session.ended(1.0)
+    bench.connect()
+    bench.run()
+    assert bench.link.names() == ["status"]
+    pass_time(bench, STABLE_S)
+    assert sorted(bench.link.names()[1:]) == ["health", "info", "status"]
+    assert bench.session.ended(STABLE_S) == ()
