@@ -21,9 +21,9 @@ def check_quantization(tensor: Tensor) -> None:
     """
     if not tensor.is_constant and any(not _SMALLEST < scale < _LARGEST for scale in tensor.scales):
         raise UnsoundError(f"tensor {tensor.index} ({tensor.name[:60]}) has the scale {tensor.scales[0]:g}")
-    lowest, highest = _RANGES.get(tensor.dtype, (None, None))
-    if lowest is None or highest is None:
+    if tensor.dtype not in _RANGES:
         return
+    lowest, highest = _RANGES[tensor.dtype]
     for zero_point in tensor.zero_points:
         if not lowest <= zero_point <= highest:
             raise UnsoundError(
@@ -36,12 +36,10 @@ def check_scales(step: Step) -> None:
     """Raise UnsoundError where ADD or SUB would abort: the output's scale is too small for those of its inputs."""
     if step.operator.name not in ("ADD", "SUB"):
         return
-    output = step.outputs[0]
-    shift = _LEFT_SHIFTS.get(output.dtype)
-    scales = [step.required(place).scales[:1] for place in (0, 1)]
-    if shift is None or not output.scales or not all(scales):
+    output, inputs = step.outputs[0], (step.required(0), step.required(1))
+    if output.dtype not in _LEFT_SHIFTS or not all(tensor.scales for tensor in (output, *inputs)):
         return
-    largest = 2 * max(scale[0] for scale in scales)
-    # One of the two input multipliers is 1/2 by definition, the other may vanish, the output's must stay below 1.
-    if not 0 < largest < output.scales[0] * 2**shift or min(scale[0] for scale in scales) <= 0:
+    largest = 2 * max(tensor.scales[0] for tensor in inputs)
+    # The kernel's multiplier for its output must be below 1.
+    if largest >= output.scales[0] * 2 ** _LEFT_SHIFTS[output.dtype]:
         raise step.fault(f"the scale of its output, {output.scales[0]:g}, does not fit that of its inputs")

@@ -151,9 +151,11 @@ Q, F = quantized_net(), float_net()
         (with_values(Q, "RESHAPE", 1, -2, 4), "its target can't be [-2, 4]"),
         # quantization
         (with_tensor(Q, 0, zero_point=300), "the zero point of int8 must be from -128 to 127, found 300"),
+        (with_tensor(Q, 0, zero_point=128), "the zero point of int8 must be from -128 to 127, found 128"),
         (with_tensor(Q, 0, zero_point=-129), "the zero point of int8 must be from -128 to 127, found -129"),
         (with_tensor(Q, 0, scale=1e-40), "tensor 0 (image) has the scale "),
         (with_tensor(Q, 0, scale=1e30), "tensor 0 (image) has the scale 1e+30"),
+        (with_tensor(Q, 7, scale=9e-8), "operator 2 (ADD): the scale of its output, 9e-08, does not fit"),
         (with_tensor(Q, 7, scale=1e-9), "operator 2 (ADD): the scale of its output, 1e-09, does not fit"),
     ],
 )  # fmt: skip
@@ -181,6 +183,17 @@ def test_options_with_values_by_default_may_be_left_out(model: ModelDef, name: s
 )
 def test_a_bias_may_be_left_out(name: str, place_: int, tensor: int | None) -> None:
     check_soundness(parsed(with_input(Q, name, place_, tensor)))
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-7, 1.0])
+def test_scales_that_a_sum_can_work_with(scale: float) -> None:
+    """0: none at all, for which the runtimes have words of their own."""
+    check_soundness(parsed(with_tensor(Q, 7, scale=scale)))
+
+
+@pytest.mark.parametrize("zero_point", [-128, 127])
+def test_the_least_and_the_largest_zero_point(zero_point: int) -> None:
+    check_soundness(parsed(with_tensor(Q, 0, zero_point=zero_point)))
 
 
 def test_the_shape_of_a_scalar_is_no_missing_tensor() -> None:
