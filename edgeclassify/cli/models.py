@@ -144,15 +144,24 @@ def inspect(name: str, as_json: bool) -> None:
     """Look into a model: its layers in figures.
 
     Each layer's output, parameters and multiply-adds; what each depthwise-separable block saves against a
-    standard convolution; the totals; input, output and quantization. Read from the file itself.
+    standard convolution; the totals; input, output and quantization. Read from the file itself. A model that no
+    runtime must be given is shown all the same, with a line that says why.
 
     \b
     Example:  edgeclassify models inspect builtin
               edgeclassify models inspect model.tflite --json | jq '.multiply_adds'
     """
-    from edgeclassify.model.inspect.inspection import inspect_file
+    from edgeclassify.errors import ModelError
+    from edgeclassify.model.inspect.inspection import inspect_model
+    from edgeclassify.model.soundness.check import check_soundness
+    from edgeclassify.model.tflite.model_file import read_model_file
 
-    figures = inspect_file(_model_file(name))
+    model = read_model_file(_model_file(name))
+    figures = inspect_model(model)
+    try:
+        check_soundness(model)
+    except ModelError as error:
+        click.echo(f"edgeclassify: this model is not used: {error}", err=True)
     if as_json:
         click.echo(json.dumps(figures.as_dict(), indent=2))
         return

@@ -15,6 +15,8 @@ from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import download, places
 from tests.model.networks import mobilenet_v1
+from tests.model.soundness.nets import quantized_net
+from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model, tflite_bytes
 
 
@@ -362,6 +364,22 @@ def test_inspect_shows_what_it_can_not_count(tmp_path: Path, capsys: pytest.Capt
     assert "[bold]a: uint8 1x4, not quantized" in out
     assert "b: uint8 1x4, quantized per tensor: 0.5 x (value - 3)" in out
     assert "[red]net.tflite" in out
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_inspect_says_what_no_runtime_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: list[str]
+) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(quantized_net()))
+    assert models("inspect", str(path), *form) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    path.write_bytes(tflite_bytes(with_input(quantized_net(), "CONV_2D", 1, -1)))
+    assert models("inspect", str(path), *form) == 0
+    output = capsys.readouterr()
+    assert "AVERAGE_POOL_2D" in output.out
+    assert output.err.startswith(f"edgeclassify: this model is not used: {path}: expected a .tflite file without")
 
 
 def test_inspect_refuses_what_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
