@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import ssl
 import threading
 import time
 
@@ -13,7 +14,7 @@ from edgeclassify.sources.http.address import parse_address
 from edgeclassify.sources.http.client import Request, get
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Patience
-from edgeclassify.sources.http.tls import Trust, check_ca
+from edgeclassify.sources.http.tls import Trust, _refused, check_ca
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.urls import Access, fetch
@@ -158,3 +159,26 @@ def test_the_file_of_a_config_is_checked(named, tmp_path):
     check_ca(named.with_suffix(".crt"))
     with pytest.raises(SourceSetupError):
         check_ca(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (9, "not valid yet. Check the host name and the clocks"),
+        (10, "has expired. Check the host name and the clocks"),
+        (18, "signed by itself (self-signed)"),
+        (19, "signed by itself (self-signed)"),
+        (20, "of an issuer that is not known here. If it is your camera's"),
+        (21, "of an issuer that is not known here. If it is your camera's"),
+        (62, "for another host. If it is your camera's"),
+        (64, "for another address. If it is your camera's"),
+        (99, "that is refused (too odd). If it is your camera's"),
+    ],
+)
+def test_what_is_wrong_with_a_certificate(code, words):
+    error = ssl.SSLCertVerificationError()
+    error.verify_code, error.verify_message = code, "too odd"
+    text = str(_refused(parse_address("https://bob:hunter2@camera/x"), error, Trust(remedy="--insecure")))
+    assert words in text
+    assert text.endswith("--insecure.")
+    assert text.startswith("https://camera/x: expected a certificate that is known here, found one ")
