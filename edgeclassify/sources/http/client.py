@@ -5,107 +5,29 @@ byte: a server that sends one a second is waited for as long as it likes.
 """
 
 import re
-import select
 import socket
-import ssl
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from edgeclassify import __version__
 from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.redaction import redacted_text
 from edgeclassify.sources.http.address import REFUSED_RETRY_S, Address, parse_address, redirected
-from edgeclassify.sources.http.auth import Challenge, Login, best, challenges
-from edgeclassify.sources.http.body import Chunks
+from edgeclassify.sources.http.answer import Answer, Headers, HttpStream, header_of
+from edgeclassify.sources.http.auth import Login, best, challenges
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Deadline, Patience
+from edgeclassify.sources.http.refusals import refused
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 MAX_REDIRECTS = 5
 MAX_LOGINS = 3
 """A nonce may be too old when it is used, once or twice."""
 LONGEST_HEAD = 65536
-RECEIVE_BYTES = 1 << 17
-GONE = (404, 410)
 
-Headers = Sequence[tuple[str, str]]
 Logins = dict[tuple[str, str, int], Login]
 """What was answered to whom: the next request needs no refusal before it."""
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
-
-
-class HttpStream:
-    """An answer with status 200, its body still to come.
-
-    `content_type`: its kind in lower case. `parameters`: what stands behind it. `length`: bytes of the body, where
-    they are stated. `challenge`: what was asked for and answered.
-    """
-
-    def __init__(self, connection: socket.socket, headers: Headers, rest: bytes) -> None:
-        self._connection = connection
-        chunked = "chunked" in _header(headers, "transfer-encoding").lower()
-        self._chunks = Chunks() if chunked else None
-        self._rest = rest
-        kind, _, self.parameters = _header(headers, "content-type").partition(";")
-        self.content_type = kind.strip().lower()
-        length = _header(headers, "content-length")
-        self.length = int(length) if re.fullmatch(r"[0-9]{1,12}", length) and not chunked else None
-        self.encoding = _header(headers, "content-encoding").strip().lower()
-        self.challenge: Challenge | None = None
-        self._unread = b""
-
-    def receive(self, timeout_s: float) -> bytes | None:
-        """What has come of the body, at least a byte; None where nothing came in time, b"" at its end.
-
-        Raises OSError where the connection broke, ValueError where what comes is no HTTP.
-        """
-        if self._unread:
-            data, self._unread = self._unread, b""
-            return data
-        data, self._rest = self._rest, b""
-        if not data:
-            if self._chunks is not None and self._chunks.ended:
-                return b""
-            if not self._is_readable(timeout_s):
-                return None
-            data = self._connection.recv(RECEIVE_BYTES)
-        if self._chunks is None or not data:
-            return data
-        return self._chunks.feed(data) or (b"" if self._chunks.ended else None)
-
-    @property
-    def lacks_its_end(self) -> bool:
-        """Was a chunked body cut before its last chunk?"""
-        return self._chunks is not None and not self._chunks.ended
-
-    def unread(self, data: bytes) -> None:
-        """Give bytes back: the next receive() has them."""
-        self._unread = data + self._unread
-
-    def close(self) -> None:
-        """End the connection."""
-        self._connection.close()
-
-    def _is_readable(self, timeout_s: float) -> bool:
-        if isinstance(self._connection, ssl.SSLSocket) and self._connection.pending():
-            return True
-        return bool(select.select([self._connection], [], [], max(0.0, timeout_s))[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server says in the end, to which address, and how it was told who asks.
-
-    `stream` is set where the status is 200. `asked`: a 401's challenges. `told`: were user and password given?
-    """
-
-    status: int
-    headers: Headers
-    address: Address
-    stream: HttpStream | None = None
-    asked: tuple[Challenge, ...] = ()
-    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +49,7 @@ def ask(url: str, request: Request) -> tuple[Address, Answer]:
     address, deadline = original, Deadline(request.patience.total_s)
     for _ in range(MAX_REDIRECTS + 1):
         answer = _ask(address, request, deadline)
-        location = _header(answer.headers, "location")
+        location = header_of(answer.headers, "location")
         if not 300 <= answer.status < 400 or not location:
             return original, answer
         there = redirected(address, location)
@@ -145,61 +67,6 @@ def get(url: str, request: Request, wanted: str = "a stream") -> HttpStream:
     if answer.stream is None:
         raise refused(original, answer, wanted)
     return answer.stream
-
-
-def refused(original: Address, answer: Answer, wanted: str) -> AbsentError:
-    """Why a server that answers gives nothing."""
-    if answer.status in (401, 403):
-        found, advice = _not_let_in(original, answer)
-    elif answer.status in GONE:
-        found, advice = f"nothing at this path ({answer.status})", "Look up the path in the camera's manual"
-    else:
-        found, advice = f"the answer {answer.status}", "Check the camera"
-    return AbsentError(
-        f"{answer.address.shown}: expected {wanted}, found {found}. {advice}.",
-        # Where it is for what we said, it is asked again only after a while.
-        retry_s=REFUSED_RETRY_S if 400 <= answer.status < 500 else 0.0,
-    )
-
-
-def unanswerable(shown: str, challenge: Challenge) -> AbsentError:
-    """A stream that FFmpeg must open, and that asks for what FFmpeg can't answer."""
-    return AbsentError(
-        f"{shown}: expected a stream that asks for Basic or Digest with MD5, found one that asks for "
-        f"{challenge.shown}, which FFmpeg can't answer. User and password are right: choose MD5 or Basic in the "
-        "camera.",
-        retry_s=REFUSED_RETRY_S,
-    )
-
-
-def unsupported(asked: Sequence[Challenge]) -> str:
-    """What a server asks for that we can't answer, for a message."""
-    return " or ".join(dict.fromkeys(challenge.shown for challenge in asked))
-
-
-def _not_let_in(original: Address, answer: Answer) -> tuple[str, str]:
-    write = "Write them as USER:PASSWORD@ before the host, special characters as %40 and the like"
-    address = answer.address
-    if original.user is not None and address.user is None:
-        return (
-            "another server that asks for user and password: they are given only to the one in the URL",
-            f"If it is your camera, write that address: {address.scheme}://USER:PASSWORD@HOST/PATH",
-        )
-    if address.user is None:
-        return "no user and password in the URL", write
-    if answer.told:
-        if answer.status == 403:
-            return "a user who may not see it (403)", "Check the user's rights in the camera"
-        return "a user or password that it refuses", write
-    if answer.asked and best(answer.asked) is None:
-        return (
-            f"a server that asks for {unsupported(answer.asked)}, which is not supported",
-            "Choose Digest (MD5, SHA-256 or SHA-512-256) or Basic in the camera",
-        )
-    return (
-        f"the answer {answer.status} before it asked for a user",
-        "Check the path, and who may connect to the camera",
-    )
 
 
 def _ask(address: Address, request: Request, deadline: Deadline) -> Answer:
@@ -294,7 +161,3 @@ def _parsed(head: bytes) -> tuple[int, Headers]:
 def _plain(value: str) -> str:
     """A header's value without control characters: it may go into a request, or a message."""
     return re.sub(r"[\x00-\x1f\x7f]", " ", value).strip()
-
-
-def _header(headers: Headers, wanted: str) -> str:
-    return next((value for name, value in headers if name == wanted), "")

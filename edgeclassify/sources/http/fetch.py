@@ -2,10 +2,12 @@
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
 from edgeclassify.redaction import redacted_text
+from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
-from edgeclassify.sources.http.client import GONE, HttpStream, Request, ask, refused
+from edgeclassify.sources.http.client import Request, ask
 from edgeclassify.sources.http.deadline import Deadline
 from edgeclassify.sources.http.picture_stream import PictureStream, is_multipart, with_end_marker
+from edgeclassify.sources.http.refusals import GONE, refused
 
 WANTED = "an image"
 MOST_IN_ONE = 4

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from edgeclassify.errors import ImageError, SourceError
-from edgeclassify.sources.http.client import HttpStream
+from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.picture_stream import NoPictureError, PictureStream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError

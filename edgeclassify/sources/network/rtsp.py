@@ -4,8 +4,8 @@ import re
 import socket
 
 from edgeclassify.sources.http.address import Address
+from edgeclassify.sources.http.answer import Answer
 from edgeclassify.sources.http.auth import Login, best, challenges
-from edgeclassify.sources.http.client import Answer
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Deadline
 from edgeclassify.sources.http.tls import CAREFUL, Trust

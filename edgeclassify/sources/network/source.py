@@ -2,10 +2,12 @@
 
 from edgeclassify.errors import SourceError, SourceSetupError
 from edgeclassify.redaction import redacted_url
+from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
-from edgeclassify.sources.http.client import HttpStream, Logins, Request, get, unanswerable
+from edgeclassify.sources.http.client import Logins, Request, get
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.picture_stream import is_multipart
+from edgeclassify.sources.http.refusals import unanswerable
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.stream import CONNECT_TIMEOUT_S, StreamSource

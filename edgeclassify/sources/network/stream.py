@@ -11,8 +11,8 @@ from edgeclassify.errors import AbsentError, SourceError
 from edgeclassify.redaction import redacted_url
 from edgeclassify.sources.http.address import Address, parse_address
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG
-from edgeclassify.sources.http.client import refused
 from edgeclassify.sources.http.connection import connect
+from edgeclassify.sources.http.refusals import refused
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network.relay import RtspRelay
