@@ -17,6 +17,7 @@ from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.disk_spool import FILE_NAME, DiskSpool
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.sequence import EventNumbers
+from edgeclassify.types import OpenOccurrence, ViewRecord
 
 BODY = b'{"v":1,"event_type":"start"}'.ljust(380)
 ROUNDS = 2_000
@@ -76,7 +77,9 @@ def main() -> None:
         numbers = EventNumbers(spool)
 
         def append() -> None:
-            spool.append(SpooledEvent(numbers.next(), "gate", BODY))
+            seq = numbers.next()
+            kept = OpenOccurrence("gate", "0" * 32, "espresso", 0.87, 1.7e9, 12.5)
+            spool.append(SpooledEvent(seq, "gate", BODY, ViewRecord("gate", seq, kept if seq % 2 else None)))
 
         before = bytes_written()
         alone = timed(ROUNDS, append)
