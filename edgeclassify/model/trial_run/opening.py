@@ -28,8 +28,8 @@ def open_model(
     runtime = runtime_name(config.runtime)
     if not is_shipped(model.path, sha256) and not was_tried(sha256, runtime):
         threads = auto_threads() if config.threads == "auto" else config.threads
-        try_model(model, need, config.runtime, threads, _sample(model, preprocessor, golden))
-        remember(sha256, runtime)
+        if try_model(model, need, config.runtime, threads, _sample(model, preprocessor, golden)):
+            remember(sha256, runtime)
     return open_interpreter(model.path, config.runtime, config.threads, model.data())
 
 

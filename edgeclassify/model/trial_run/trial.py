@@ -19,9 +19,11 @@ log = logging.getLogger(__name__)
 
 LIMIT_S = 30.0
 """Seconds that it may take, the start of Python included: a Pi Zero 2 W takes three for a MobileNet."""
-SLACK_BYTES = 128 << 20
-"""What the runtime takes for itself, and threads for their stacks (of addresses; little of it is memory)."""
-_PER_THREAD_BYTES = 16 << 20
+SLACK_BYTES, _LEAST_SLACK_BYTES = 64 << 20, 16 << 20
+"""What the runtime takes for itself: measured are 10 MB."""
+CHILD_BYTES = 48 << 20
+"""What the process takes before it comes to the model."""
+_PER_THREAD_BYTES = 10 << 20
 
 _NOT_FOR_CHILDREN = (
     "NOTIFY_SOCKET",
@@ -42,38 +44,46 @@ class UntriedError(Exception):
     """The process for the trial can't be had, or ended before it came to the model."""
 
 
-def try_model(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes = b"") -> None:
+def try_model(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes = b"") -> bool:
     """Load the model, invoke it twice: on zeros, and on `sample` (the bytes of its input tensor).
 
     Raises ModelError, with the reason, where the runtime refuses the model, crashes on it, takes more memory than
-    the model accounts for, or does not come to an end. Where there can be no such process, that is logged.
+    the model accounts for, or does not come to an end. Where there can be no such process, that is logged, and the
+    answer is False.
     """
-    order = Order(
-        str(model.path), runtime, threads, model.size, _spare_bytes(need, threads), round(LIMIT_S) * threads
-    )
+    cpu_s = round(LIMIT_S) * threads
     try:
+        order = Order(str(model.path), runtime, threads, model.size, spare_bytes(need, threads), cpu_s)
         report = _run(order, model.data(), sample)
+        if report.untried is not None:
+            raise UntriedError(report.untried)
     except UntriedError as error:
-        report = Report(untried=str(error))
-    if report.untried is not None:
-        log.warning("%s: could not be tried in a process of its own: %s. Only its file was checked.", model.path,
-                    report.untried)  # fmt: skip
-    elif report.is_short_of_memory:
+        log.warning(
+            "%s: could not be tried in a process of its own: %s. Only its file was checked.", model.path, error
+        )
+        return False
+    if report.is_short_of_memory:
         raise _short_of_memory(order)
-    elif report.refused is not None:
+    if report.refused is not None:
         raise ModelError(report.refused)
-    else:
-        log.debug("%s: tried, it takes %d MB", model.path, report.took_bytes >> 20)
+    log.debug("%s: tried, it takes %d MB", model.path, report.took_bytes >> 20)
+    return True
 
 
-def _spare_bytes(need: Need, threads: int) -> int:
+def spare_bytes(need: Need, threads: int) -> int:
     """Addresses for the model: what its file accounts for several times over, never more than there is memory.
 
-    Kernels arrange weights anew, and some unroll pictures for themselves.
+    Kernels arrange weights anew, and some unroll pictures for themselves. Stacks of threads are hardly touched and
+    come on top. Raises UntriedError where the memory has no room for the model and a process beside this one: the
+    kernel would end one of the two.
     """
-    wanted = 4 * need.file + 16 * need.arena + SLACK_BYTES + threads * _PER_THREAD_BYTES
-    free = free_memory_bytes()
-    return wanted if free is None else min(wanted, free)
+    wanted, free = 4 * need.file + 16 * need.arena + SLACK_BYTES, free_memory_bytes()
+    if free is not None:
+        room = free - CHILD_BYTES
+        if room < need.total + _LEAST_SLACK_BYTES:
+            raise UntriedError(f"{free >> 20} MB of memory are free, too little for it")
+        wanted = min(wanted, room)
+    return wanted + threads * _PER_THREAD_BYTES
 
 
 def _run(order: Order, data: bytes, sample: bytes) -> Report:

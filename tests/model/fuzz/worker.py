@@ -93,7 +93,7 @@ def _tried(model: ModelFile, need: Need, runtime: str) -> int:
         status = _BROKEN
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            child._limit(child.Order("", runtime, 1, model.size, trial._spare_bytes(need, 1), CPU_S))
+            child._limit(child.Order("", runtime, 1, model.size, trial.spare_bytes(need, 1), CPU_S))
             opened = open_interpreter(PATH, runtime, 1, model.data())
             opened.input_view()[...] = 100
             opened.invoke()

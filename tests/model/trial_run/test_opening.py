@@ -39,7 +39,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def count(model, *arguments):
         tried.append(model.path)
-        trial.try_model(model, *arguments)
+        return trial.try_model(model, *arguments)
 
     monkeypatch.setattr(opening, "try_model", count)
     return tried
@@ -85,6 +85,17 @@ def test_a_bad_model_is_tried_again_each_time(write_model, cache, trials, monkey
     assert not cache.exists()
 
 
+def test_what_could_not_be_tried_is_tried_the_next_time(write_model, cache, trials, monkeypatch) -> None:
+    config = config_of(write_model)
+    with monkeypatch.context() as patch:
+        patch.setattr(trial, "child_command", lambda: ["/no/such/python"])
+        open_classifier(config).close()
+    assert not cache.exists()
+    open_classifier(config).close()
+    assert len(trials) == 2
+    assert cache.exists()
+
+
 CRASHING = (
     "from edgeclassify.model.trial_run import child; import os\n"
     "child.open_interpreter = lambda *_: os.abort()\nchild.main()"
@@ -104,7 +115,7 @@ def test_the_golden_picture_is_what_it_is_tried_with(tmp_path, cache, monkeypatc
     for path in folder.iterdir():
         shutil.copy(path, tmp_path / path.name)
     samples: list[bytes] = []
-    monkeypatch.setattr(opening, "try_model", lambda *arguments: samples.append(arguments[-1]))
+    monkeypatch.setattr(opening, "try_model", lambda *arguments: samples.append(arguments[-1]) is None)
     config = ModelConfig(name=str(tmp_path / "mobilenet_v2_64.tflite"))
     open_classifier(config).close()
     assert [len(sample) for sample in samples] == [64 * 64 * 3]

@@ -11,7 +11,7 @@ from edgeclassify.model.interpreter import RuntimeName
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import parse_model
 from edgeclassify.model.trial_run import trial
-from edgeclassify.model.trial_run.trial import try_model
+from edgeclassify.model.trial_run.trial import spare_bytes, try_model
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import huge, with_input
 from tests.model.tflite_files import OperatorDef, flatten_model, tflite_bytes
@@ -66,7 +66,7 @@ def test_more_memory_than_the_file_accounts_for(runtime: RuntimeName) -> None:
     """A model of 600 MB that says of itself that it needs nothing."""
     message = refusal(parse_model(PATH, tflite_bytes(huge(5000))), Need(0, 0), runtime, 1)
     words = (
-        "needs more than 144 MB of memory, which is more than its file accounts for",
+        "needs more than 74 MB of memory, which is more than its file accounts for",
         "failed to reshape runtime",
     )
     assert any(word in message for word in words)  # XNNPACK says it in its own way
@@ -92,9 +92,9 @@ def test_the_runtimes_refusal_is_told_in_its_words(runtime: RuntimeName) -> None
         ("os.kill(os.getpid(), signal.SIGFPE)", "the runtime crashed on this model (SIGFPE)"),
         ("os.kill(os.getpid(), signal.SIGBUS)", "the runtime crashed on this model (SIGBUS)"),
         ("os._exit(3)", "the runtime crashed on this model (exit status 3)"),
-        ("bytearray(3 << 30)", "the model needs more than 144 MB of memory"),
-        ("os.write(2, b'std::bad_alloc'); os.abort()", "the model needs more than 144 MB of memory"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "the model needs more than 144 MB of memory"),
+        ("bytearray(3 << 30)", "the model needs more than 74 MB of memory"),
+        ("os.write(2, b'std::bad_alloc'); os.abort()", "the model needs more than 74 MB of memory"),
+        ("os.kill(os.getpid(), signal.SIGKILL)", "the model needs more than 74 MB of memory"),
         ("os.kill(os.getpid(), signal.SIGXCPU)", "did not finish in 30 s"),
     ],
 )
@@ -163,11 +163,19 @@ def test_the_child_is_no_service_and_writes_no_core(monkeypatch, child_does) -> 
 
 
 @pytest.mark.parametrize(
-    ("free", "spare"), [(None, (4 << 20) + (16 << 20) + (160 << 20)), (1 << 40, 180 << 20), (90 << 20, 90 << 20)]
+    ("free", "spare"),
+    [(None, 4 + 16 + 64 + 20), (1 << 20, 4 + 16 + 64 + 20), (90, 90 - 48 + 20), (67, 67 - 48 + 20)],
 )
 def test_the_limit_follows_the_file_and_the_machine(monkeypatch, free, spare) -> None:
-    monkeypatch.setattr(trial, "free_memory_bytes", lambda: free)
-    assert trial._spare_bytes(Need(1 << 20, 1 << 20), 2) == spare
+    monkeypatch.setattr(trial, "free_memory_bytes", lambda: None if free is None else free << 20)
+    assert spare_bytes(Need(1 << 20, 1 << 20), 2) == spare << 20
+
+
+def test_without_room_for_a_second_process_there_is_none(monkeypatch, caplog) -> None:
+    monkeypatch.setattr(trial, "free_memory_bytes", lambda: 63 << 20)
+    monkeypatch.setattr(trial, "child_command", lambda: pytest.fail("a process was started"))
+    try_model(GOOD, NEED, "auto", 1)
+    assert "own: 63 MB of memory are free, too little for it. Only its file was checked." in caplog.text
 
 
 def test_a_module_in_the_users_folder_is_not_run(tmp_path: Path, monkeypatch, caplog) -> None:
