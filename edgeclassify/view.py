@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.event_log import log_event
 from edgeclassify.health import HealthMonitor
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.postprocess.events import Step, ViewStateMachine
@@ -211,4 +212,5 @@ def tell_event(event: Event, numbers: Numbers, outlet: Outlet) -> Event:
         numbered = replace(event, seq=seq)
         outlet.publisher.publish_event(numbered)
     outlet.health.record_event()
+    log_event(numbered)
     return numbered

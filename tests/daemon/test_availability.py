@@ -3,10 +3,16 @@
 import itertools
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from edgeclassify.daemon.availability import Availability
+from edgeclassify.errors import AbsentError
+from edgeclassify.publish.interface import Publisher
+from tests.daemon.test_supervisor import Bench, view
+from tests.fakes import MissingSource, RecordingPublisher, wait_for
 
 Said = list[tuple[str, bool]]
 
@@ -141,3 +147,58 @@ def test_the_last_word_said_is_the_last_one_told(said: Said) -> None:
     front("front", True)
     assert said[-1] == ("gate", True)
     assert all(one != other for one, other in itertools.pairwise(said))
+
+
+# --- in the daemon ---------------------------------------------------------------------------------------
+
+
+class Adopting(RecordingPublisher):
+    """Takes over another config's views; `meanwhile` is what happens at that moment."""
+
+    meanwhile: Callable[[], None] = staticmethod(lambda: None)
+
+    def adopt(self, other: Publisher) -> bool:
+        self._note("adopt", other)
+        self.meanwhile()
+        return True
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
+    monkeypatch.setattr("tests.daemon.test_supervisor.RecordingPublisher", Adopting)
+    made = Bench(monkeypatch, tmp_path)
+    made.document["camera"].append({"name": "back", "source": "synthetic:"})
+    made.document["view"] = [view("gate", camera="front"), view("yard", camera="back")]
+    made.start()
+    wait_for(lambda: ("yard", True) in made.publisher.of("availability"))
+    yield made
+    if made.thread.is_alive():
+        made.stop()
+
+
+def test_nothing_is_said_of_a_view_that_a_reload_removes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its topics are being emptied: a capture thread that speaks just then must not fill them again."""
+    first, told = bench.publishers[0], []
+
+    def lose() -> None:
+        before = len(first.of("availability"))
+        for name in ("front", "back"):
+            bench.daemon._availability.note_stuck(name, True)
+        told.append(len(first.of("availability")) - before)
+
+    monkeypatch.setattr(first, "meanwhile", lose)
+    bench.document["view"] = [view("gate", camera="front"), view("door", camera="back")]
+    bench.reload()
+    assert told == [0]
+    assert first.of("availability")[-2:] == [("gate", False), ("door", False)]
+
+
+def test_a_camera_that_was_gone_begins_anew(bench: Bench) -> None:
+    first, cameras, views = bench.publishers[0], bench.document["camera"], bench.document["view"]
+    bench.document.update(camera=cameras[:1], view=views[:1])
+    bench.reload()
+    bench.sources["back"] = lambda name: MissingSource(name, AbsentError("unplugged"))
+    bench.document.update(camera=cameras, view=views)
+    before = len(first.of("availability"))
+    bench.reload()
+    assert [told for told in first.of("availability")[before:] if told[0] == "yard"] == [("yard", False)]

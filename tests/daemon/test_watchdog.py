@@ -16,6 +16,7 @@ from edgeclassify.daemon import supervisor
 from edgeclassify.daemon.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish import delivery
+from edgeclassify.publish.backoff import Backoff
 from edgeclassify.publish.delivery import Delivery
 from edgeclassify.publish.layout import Layout
 from edgeclassify.publish.mqtt import MqttPublisher
@@ -27,7 +28,7 @@ from edgeclassify.systemd import Notifier
 from tests.daemon.conftest import StartNode
 from tests.daemon.test_supervisor import Bench, view
 from tests.fakes import MissingSource, RecordingPublisher, wait_for
-from tests.publish.brokers import free_port
+from tests.publish.brokers import HOST, Mosquitto
 
 LATE_S = 0.3
 """What the limits are set to here."""
@@ -243,26 +244,32 @@ def test_the_delivery_thread_beats_with_each_turn(
     assert time.monotonic() - begin < supervisor.STOP_BUDGET_S + 1
 
 
-@pytest.mark.parametrize("address", ["refuses", "does not answer"])
-def test_a_broker_out_of_reach_is_no_hang(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the pause between two attempts nor an attempt as long as its own limits."""
-    monkeypatch.setattr(delivery, "TURN_LIMIT_S", 0.2)
-    silent = socket.socket()
-    silent.bind(("127.0.0.1", 0))
-    if address == "does not answer":
-        silent.listen()
-    port = silent.getsockname()[1] if address == "does not answer" else free_port()
+@pytest.mark.broker
+@pytest.mark.parametrize("answers", [False, True])
+def test_a_broker_that_went_away_is_no_hang(
+    answers: bool, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the pause between two attempts nor an attempt as long as its own limits. `answers`: to TCP alone."""
+    monkeypatch.setattr(delivery, "TURN_LIMIT_S", 1.5)
+    config = MqttConfig(host=HOST, port=broker.port)
     publisher = MqttPublisher(
-        config=MqttConfig(host="127.0.0.1", port=port), layout=Layout(Topics("e", "n"), ()), spool=MemorySpool(10)
+        config=config,
+        layout=Layout(Topics("e", "n"), ()),
+        spool=MemorySpool(),
+        backoff=Backoff(uniform=lambda *_: 0.05 if answers else 3.0),
     )
     publisher.start()
+    wait_for(lambda: publisher.connected)
+    broker.stop(kill=True)
+    silent = socket.create_server((HOST, broker.port)) if answers else None
     late = []
     deadline = time.monotonic() + 4
     while time.monotonic() < deadline:
         late.append(publisher.hangs)
         time.sleep(0.05)
     publisher.stop(1.0)
-    silent.close()
+    if silent is not None:
+        silent.close()
     assert not any(late)
     assert not publisher.hangs
 
