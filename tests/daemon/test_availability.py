@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.daemon.availability import Availability
-from edgeclassify.errors import AbsentError
 from edgeclassify.publish.interface import Publisher
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import MissingSource, RecordingPublisher, wait_for
+from tests.fakes import RecordingPublisher, ScriptedSource, wait_for
 
 Said = list[tuple[str, bool]]
 
@@ -197,8 +196,10 @@ def test_a_camera_that_was_gone_begins_anew(bench: Bench) -> None:
     first, cameras, views = bench.publishers[0], bench.document["camera"], bench.document["view"]
     bench.document.update(camera=cameras[:1], view=views[:1])
     bench.reload()
-    bench.sources["back"] = lambda name: MissingSource(name, AbsentError("unplugged"))
+    bench.sources["back"] = lambda name: ScriptedSource(name, [255], pause_s=1.0)
     bench.document.update(camera=cameras, view=views)
     before = len(first.of("availability"))
     bench.reload()
-    assert [told for told in first.of("availability")[before:] if told[0] == "yard"] == [("yard", False)]
+    wait_for(lambda: first.of("availability")[-1] == ("yard", True))
+    told = [online for name, online in first.of("availability")[before:] if name == "yard"]
+    assert told == [False, True]
