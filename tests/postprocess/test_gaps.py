@@ -1,6 +1,7 @@
 """Time without frames: what it confirms (nothing), what it ends, and what goes on after it."""
 
 import itertools
+import math
 
 import pytest
 from hypothesis import given
@@ -302,6 +303,46 @@ def test_a_film_goes_on_after_a_restart() -> None:
     assert (step.events, shown(step).event_id) == ((), "id1")
     (end,) = other.machine.see(in_a_file(102.0, *NOTHING)).events
     assert end.why["duration_s"] == 9.0
+
+
+def test_what_is_not_in_the_film_after_a_restart_lasted_as_long_as_it_was_seen() -> None:
+    bench = Bench(QUICK, confirm_s=1.0)
+    for at_s in (0.0, 1.0, 7.0):
+        bench.machine.see(in_a_file(at_s, *CAT))
+    kept = bench.machine.open(moment(1e6))
+    assert kept is not None
+    other = Bench(QUICK, confirm_s=1.0)
+    assert other.machine.resume(aged(kept, 5.0), moment(2e6))
+    for at_s in (100.0, 100.5):
+        assert other.machine.see(in_a_file(at_s, *NOTHING)).events == ()
+    (end,) = other.machine.see(in_a_file(101.0, *NOTHING)).events
+    assert (end.why["reason"], end.why["duration_s"]) == ("gone after restart", 6.0)
+
+
+def test_a_film_that_is_lost_with_nothing_in_it() -> None:
+    bench = Bench(QUICK, confirm_s=0)
+    bench.machine.see(in_a_file(0.0, *NOTHING))
+    assert not shown(bench.lose(1e6)).known
+    assert bench.wait(2e6) == Step(None)
+
+
+def test_events_and_states_have_no_number_yet() -> None:
+    step = Bench(confirm_s=0).see(0.0, *CAT)
+    assert (step.events[0].seq, shown(step).seq) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("pace", "apart_s", "patience_s"),
+    [
+        (Pace(0.0, 2.0, 1.0), 2.0, 2.0),
+        (Pace(0.5, 2.0, 300.0), 3.5, 300.0),
+        (Pace(600.0, 10.0, 300.0), 1810.0, 1810.0),
+        (Pace(0.0, 2.0, 1.0, waits=True), 2.0, math.inf),
+    ],
+)
+def test_what_is_not_late_is_not_missed(pace: Pace, apart_s: float, patience_s: float) -> None:
+    assert (pace.longest_apart_s(), pace.patience_s) == (apart_s, patience_s)
+    assert pace.longest_apart_s(1000.0) == 3000.0 + pace.slack_s
 
 
 def test_a_label_that_the_model_has_no_more_is_refused() -> None:
