@@ -89,6 +89,12 @@ def test_a_watched_folder_keeps_its_ledger_in_the_state_folder(tmp_path):
     assert (source.after, source.wanted_side, source._ledger_path) == ("move", 99, tmp_path / "watched-drop.txt")
 
 
+@pytest.mark.parametrize(("options", "expected"), [({}, True), ({"recursive": False}, False)])
+def test_folders_below_a_watched_one(options, expected):
+    source = make_source(CameraConfig(name="drop", source="watch:/in", **options))
+    assert source._tree._recursive is expected
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -15,6 +15,7 @@ from edgeclassify.errors import (
     UndecodableInputError,
     UnknownPathError,
 )
+from edgeclassify.sources.images import reading
 from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.urls import TOTAL_TIMEOUT_S
@@ -69,6 +70,46 @@ def test_folder_in_order(folder):
     frames = read_all(ImagesSource("front", str(folder)))
     assert names(frames) == ["Shot1.PNG", "shot2.jpg", "shot10.jpg"]
     assert [frame.sequence for frame in frames] == [0, 1, 2]
+
+
+def test_pictures_have_their_own_time_and_what_loops_is_seen_now(folder):
+    os.utime(folder / "shot2.jpg", (1.7e9, 1.7e9))
+    once, again = (ImagesSource("front", str(folder / "shot2.jpg"), loop=loop) for loop in (False, True))
+    (frame,) = read_all(once)
+    assert (frame.captured_at, frame.scene_ns, frame.comes_again) == (1.7e9, int(1.7e18), False)
+    frame = read_all(again, limit=1)[0]
+    assert frame.scene_ns is None
+    assert time.time() - frame.captured_at < 60
+
+
+def test_a_reduced_picture_can_be_had_in_full(folder):
+    (folder / "large.jpg").write_bytes(encode(two_halves(1600, 800), "JPEG"))
+    frame = load_frame(folder / "large.jpg", wanted_side=100)
+    (folder / "large.jpg").unlink()
+    assert (frame.width, frame.shown.width, frame.shown.pixels.shape, frame.shown.main) == (
+        200, 1600, (800, 1600, 3), None,
+    )  # fmt: skip
+    assert load_frame(folder / "shot2.jpg", wanted_side=100).main is None
+
+
+def test_a_picture_too_large_to_be_held_stays_reduced(folder, monkeypatch):
+    monkeypatch.setattr(reading, "_MOST_HELD", 1000)
+    (folder / "large.jpg").write_bytes(encode(two_halves(1600, 800), "JPEG"))
+    assert load_frame(folder / "large.jpg", wanted_side=100).shown.width == 200
+
+
+def test_a_pipe_among_pictures_is_refused_at_once(folder):
+    os.mkfifo(folder / "pipe.jpg")
+    with pytest.raises(ImageError, match="a device or pipe"):
+        load_frame(folder / "pipe.jpg")
+
+
+def test_a_large_file_is_refused_in_the_daemon_and_not_by_hand(folder, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_FILE_BYTES", 1 << 20)
+    (folder / "large.bmp").write_bytes(encode(two_halves(1024, 1024), "BMP"))
+    with pytest.raises(ImageError, match="at most 1 MB, found 3 MB"):
+        load_frame(folder / "large.bmp")
+    assert load_frame(folder / "large.bmp", most_bytes=None).width == 1024
 
 
 def test_folder_in_a_loop_sees_new_pictures(folder):

@@ -623,6 +623,17 @@ class TestLedger:
             ledger.add(mark)
         assert self.MARKS[2] in Ledger(path)
 
+    def test_which_failed_survives_too(self, tmp_path):
+        path = tmp_path / "state" / "ledger.txt"
+        ledger = Ledger(path)
+        for number, mark in enumerate(self.MARKS[:4]):
+            ledger.add(mark, failed=number % 2 == 1)
+        for kept in (ledger, Ledger(path)):
+            assert all(mark in kept for mark in self.MARKS[:4])
+            assert kept.failed == {self.MARKS[1], self.MARKS[3]}
+        path.write_text(path.read_text() + "nonsense failed\n" + f"{self.MARKS[4]} fai")
+        assert len(Ledger(path)) == 4
+
     def test_forgets_what_has_been_gone_for_two_days(self):
         ledger = Ledger(None)
         for mark in self.MARKS[:3]:
