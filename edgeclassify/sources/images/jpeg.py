@@ -24,6 +24,8 @@ _IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _PIECE = np.random.default_rng(7).integers(0, 255, 96, np.uint8).tobytes()  # no 0xFF is among it
 _MORE = b"".join(_PIECE + bytes([0xFF, 0xD0 + number]) for number in range(8)) + _PIECE
 """More of a scan, whichever RST0-7 is expected in it."""
+_NOTHING = (128, 64)
+"""What no data at all looks like: in three colours or one, and in four."""
 _GREY_TOLERANCE = 8
 
 
@@ -91,8 +93,8 @@ def _frame(header: ImageHeader, data: bytes, at: int) -> ImageHeader:
 
 
 def _ends_grey(pixels: Any) -> bool:
-    corner = pixels[-1, -1]
-    return bool((np.abs(np.asarray(corner, np.int16) - 128) <= _GREY_TOLERANCE).all())
+    corner = np.asarray(pixels[-1, -1], np.int16)
+    return any((np.abs(corner - level) <= _GREY_TOLERANCE).all() for level in _NOTHING)
 
 
 def _end_of_picture(data: bytes, at: int) -> int | None:

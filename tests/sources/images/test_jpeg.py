@@ -77,10 +77,11 @@ def test_odd_versions_are_no_matter(capfd):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.9, 0.97])
-def test_data_cut_off_behind_a_whole_header(kind, keep):
+def test_data_cut_off_behind_a_whole_header(kind, mode, keep):
     """The end marker is there: a transfer that was mended, or a camera that ran out of its buffer."""
-    data = encode(noise(), "JPEG", **KINDS[kind])
+    data = encode(noise().convert(mode), "JPEG", **KINDS[kind])
     start = segments(data)[0xDA]
     cut = data[: start + int((len(data) - start) * keep)].rstrip(b"\xff") + b"\xff\xd9"
     for wanted_side in (0, 30):
