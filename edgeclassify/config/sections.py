@@ -139,7 +139,9 @@ class ViewConfig(Section):
 class LoggingConfig(Section):
     """[logging]: what goes to the journal or the terminal."""
 
-    level: Literal["debug", "info", "warning", "error"] = about("info", "Least severe level that is logged.")
+    level: Literal["debug", "info", "warning", "error"] = about(
+        "info", "Least severe level that is logged. At info each event is a line."
+    )
 
 
 class Config(Section):
