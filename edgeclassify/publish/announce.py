@@ -49,8 +49,8 @@ class Announcer:
         elif self._short_ones == _SHORT_ONES:
             log.warning(
                 "%s: connections end within seconds, the last one by: %s; trying again. "
-                "Does another client use the client id %s (mqtt.client_id), or do the broker's access rules "
-                "forbid one of our topics?",
+                "Does another client use the client id %s (mqtt.client_id), do the broker's access rules "
+                "forbid one of our topics, or is one of our messages too large for it?",
                 self._broker,
                 reason,
                 self._client_id,

@@ -14,6 +14,7 @@ from threading import Timer
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt import MQTTException
 from paho.mqtt.enums import MQTTErrorCode
 
 from edgeclassify.publish.wakeup import Interrupt
@@ -30,7 +31,7 @@ _CONNACK, _PUBLISH = 0x20, 0x30
 _PIECE = 64 * 1024
 _PIECES = 16
 _BEGIN = 64
-_MALFORMED = (struct.error, IndexError, KeyError, ValueError, AttributeError)
+_MALFORMED = (struct.error, IndexError, KeyError, ValueError, AttributeError, MQTTException)
 
 
 class Client(paho.Client):
