@@ -181,8 +181,13 @@ class Config(Section):
         return self._keeps_state
 
     def without_state(self) -> Self:
-        """The same config, for a trial beside the service: nothing of its state is used, and nothing is kept."""
-        copy = self.model_copy(update={"snapshot": self.snapshot.model_copy(update={"disk": False})})
+        """The same config, for a trial: nothing of the service's state is used, no picture of it taken away."""
+        snapshot = self.snapshot.model_copy(update={"disk": False})
+        cameras = tuple(
+            camera if camera.after == "keep" else camera.model_copy(update={"after": "keep"})
+            for camera in self.camera
+        )
+        copy = self.model_copy(update={"snapshot": snapshot, "camera": cameras})
         copy._keeps_state = False
         return copy
 

@@ -9,6 +9,7 @@ import pytest
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.disk_spool import open_spool
+from tests.sources.pictures import encode, two_halves
 
 
 def write(folder: Path, more: str = "") -> Path:
@@ -56,6 +57,20 @@ def test_a_trial_on_the_console_beside_the_service(tmp_path: Path, caplog: pytes
         assert main(["run", "-c", str(config), "--console", "--frames", "2"]) == ExitStatus.OK
     finally:
         spool.close()
+
+
+@pytest.mark.parametrize("after", ["keep", "delete", "move"])
+def test_a_trial_on_the_console_leaves_watched_pictures_where_they_are(after: str, tmp_path: Path) -> None:
+    """They are the service's: what the trial prints reaches nobody."""
+    drop = tmp_path / "drop"
+    drop.mkdir()
+    (drop / "a.jpg").write_bytes(encode(two_halves(), "JPEG"))
+    before = held(drop)
+    config = write(tmp_path)
+    text = config.read_text().replace('source = "synthetic:"', f'source = "watch:{drop}"\nafter = "{after}"')
+    config.write_text(text)
+    assert main(["run", "-c", str(config), "--console", "--frames", "1"]) == ExitStatus.OK
+    assert held(drop) == before
 
 
 @pytest.mark.parametrize(
