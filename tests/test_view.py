@@ -147,6 +147,17 @@ def test_time_ends_nothing_in_a_view_that_is_switched_off() -> None:
     assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
 
 
+def test_a_view_that_rests_is_unknown_and_what_was_in_it_has_ended() -> None:
+    bench = Bench()
+    bench.view.rest(bench.outlet)
+    assert [(state.known, state.seq) for state in bench.states] == [(False, 0)]
+    bench.see(0.1, 0.9)
+    bench.view.switch(False, bench.outlet)
+    bench.view.switch(False, bench.outlet)
+    assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
+    assert (bench.states[-1].known, bench.states[-1].seq, bench.view.enabled) == (False, 2, False)
+
+
 def test_an_interval_that_is_set_counts_for_gaps_too() -> None:
     bench = Bench(pace=Pace(0.0, 1.0, 1.0))
     bench.view.interval_s = 600.0
