@@ -248,7 +248,7 @@ def _unpack(step: Step) -> None:
     shape, options = step.required(0).shape, step.operator.options
     axis = _axis(step, options.axis, len(shape))
     if options.count != len(step.outputs) or shape[axis] != options.count:
-        raise step.fault(f"it has {len(step.outputs)} outputs for {shape[axis]} parts")
+        raise step.fault(f"it has {len(step.outputs)} outputs, and makes {options.count} of {shape[axis]} parts")
 
 
 def _strides(step: Step, shape: Shape) -> None:
@@ -263,15 +263,80 @@ def _strides(step: Step, shape: Shape) -> None:
         return
     if not len(begins) == len(ends) == len(strides):
         raise step.fault("begin, end and stride are of different lengths")
+    left = math.prod(shape[len(begins) :])
     for i, (size, begin, end, stride) in enumerate(zip(shape, begins, ends, strides, strict=False)):
         shrinks, open_begin, open_end = (masks[mask] >> i & 1 for mask in (4, 0, 1))
         if shrinks:
-            is_some = -size <= begin < size or open_begin
+            count = int(open_begin or -size <= begin < size)
         else:
             part = slice(None if open_begin else begin, None if open_end else end, stride or 1)
-            is_some = stride != 0 and len(range(*part.indices(size))) > 0
-        if not is_some:
+            count = len(range(*part.indices(size))) if stride else 0
+        if count == 0:
             raise step.fault(f"{begin}:{end}:{stride} leaves nothing of {size} values")
+        left *= count
+    _same_elements(step, left)
+
+
+def _corner(step: Step, shape: Shape) -> None:
+    """Each begin and size must lie inside; a size of -1 is all the rest."""
+    begins, sizes = step.integers(1), step.integers(2)
+    if begins is None or sizes is None:
+        return
+    if not len(begins) == len(sizes) == len(shape):
+        raise step.fault(f"it has {len(begins)} begins and {len(sizes)} sizes for {len(shape)} dimensions")
+    for whole, begin, size in zip(shape, begins, sizes, strict=True):
+        if not (0 <= begin < whole and (size == -1 or 0 < size <= whole - begin)):
+            raise step.fault(f"{size} values from {begin} on are not inside of {whole}")
+    corner = zip(shape, begins, sizes, strict=True)
+    _declared(step, tuple(whole - begin if size == -1 else size for whole, begin, size in corner))
+
+
+def _tile(step: Step) -> None:
+    shape, times = step.required(0).shape, step.integers(1)
+    if times is None:
+        return
+    if len(times) != len(shape) or min(times, default=1) < 1:
+        raise step.fault(f"it can't be repeated {shown(times)} times in {len(shape)} dimensions")
+    _declared(step, tuple(size * count for size, count in zip(shape, times, strict=True)))
+
+
+def _blocks(step: Step) -> None:
+    """SPACE_TO_DEPTH: blocks of pixels become channels. DEPTH_TO_SPACE: the other way round."""
+    batch, height, width, channels = _of_rank(step, 0, 4)
+    side = step.operator.options.count
+    if not 0 < side <= _LARGEST_OPTION:
+        raise step.fault(f"blocks must have a positive side, found {side}")
+    if step.operator.name == "SPACE_TO_DEPTH":
+        wanted, rest = (batch, height // side, width // side, channels * side**2), height % side + width % side
+    else:
+        wanted, rest = (batch, height * side, width * side, channels // side**2), channels % side**2
+    if rest:
+        raise step.fault(
+            f"{shown((batch, height, width, channels))} has no whole number of blocks of {side} x {side}"
+        )
+    _declared(step, wanted)
+
+
+def _batches(step: Step) -> None:
+    """SPACE_TO_BATCH_ND: blocks of pixels, padded before, become pictures of a batch; or the other way round."""
+    shape, sides, edges = step.required(0).shape, step.integers(1), step.integers(2)
+    if sides is None or edges is None:
+        return
+    if (
+        len(edges) != 2 * len(sides)
+        or len(sides) >= len(shape)
+        or not all(0 < n <= _LARGEST_OPTION for n in sides)
+    ):
+        raise step.fault(f"blocks of {shown(sides)} don't fit an input of {shown(shape)}")
+    if not all(0 <= n <= _LARGEST_OPTION for n in edges):
+        raise step.fault(f"its edges must not be negative, or absurdly wide, found {shown(edges)}")
+    is_to_batch, elements = step.operator.name == "SPACE_TO_BATCH_ND", math.prod(shape[len(sides) + 1 :])
+    for size, side, start, end in zip(shape[1:], sides, edges[::2], edges[1::2], strict=False):
+        whole = size + start + end if is_to_batch else size * side - start - end
+        if whole < 1 or (is_to_batch and whole % side):
+            raise step.fault(f"{size} values with edges of {start} and {end} make no blocks of {side}")
+        elements *= whole
+    _same_elements(step, elements * (shape[0] if is_to_batch else shape[0] // math.prod(sides)))
 
 
 def _slice(step: Step) -> None:
@@ -282,6 +347,8 @@ def _slice(step: Step) -> None:
             raise step.fault(f"it has {given.elements} places for {len(shape)} dimensions")
     if step.operator.name == "STRIDED_SLICE":
         _strides(step, shape)
+    else:
+        _corner(step, shape)
     most, output = math.prod(shape), step.outputs[0]
     if output.elements > most and output.shape:
         raise step.fault(f"its output has {output.elements} values, more than the {most} of its input")
@@ -303,6 +370,9 @@ _RULES: dict[str, Rule] = {
     **_for("PAD PADV2 MIRROR_PAD", _padding),
     **_for("RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR", _resize),
     **_for("SLICE STRIDED_SLICE", _slice),
+    **_for("SPACE_TO_DEPTH DEPTH_TO_SPACE", _blocks),
+    **_for("SPACE_TO_BATCH_ND BATCH_TO_SPACE_ND", _batches),
+    "TILE": _tile,
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _depthwise,
     "FULLY_CONNECTED": _fully_connected,

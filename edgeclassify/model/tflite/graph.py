@@ -9,7 +9,8 @@ class OperatorOptions:
     """The settings of a convolution or pooling; defaults where an operator has no such setting.
 
     `kind` is the number of the table they stand in (the schema's union BuiltinOptions), 0 where there is none.
-    `axis` and `count` are those of operators that join, split or pick along a dimension (`count`: into how many).
+    `axis` and `count` are those of operators that join, split or pick along a dimension (`count`: into how
+    many; or the side of the blocks of SPACE_TO_DEPTH).
     `masks`: a STRIDED_SLICE's five, one bit per dimension (begin, end, ellipsis, new axis, shrink).
     `stride` and `dilation` are (vertical, horizontal) in pixels, `window` the size of a pooling window.
     """

@@ -38,19 +38,23 @@ class Tally:
     refused_by_checks: int = 0
     refused_by_runtime: int = 0
     ran: int = 0
-    killed: Counter[str] = field(default_factory=Counter)
+    killed: dict[str, int] = field(default_factory=dict)
     tracebacks: list[str] = field(default_factory=list)
     peak_mb: int = 0
 
     @property
     def total(self) -> int:
-        return self.refused_by_checks + self.refused_by_runtime + self.ran + self.killed.total()
+        return self.refused_by_checks + self.refused_by_runtime + self.ran + self.all_killed
+
+    @property
+    def all_killed(self) -> int:
+        return sum(self.killed.values())
 
     def add(self, other: "Tally") -> None:
         self.refused_by_checks += other.refused_by_checks
         self.refused_by_runtime += other.refused_by_runtime
         self.ran += other.ran
-        self.killed.update(other.killed)
+        self.killed = dict(Counter(self.killed) + Counter(other.killed))
         self.tracebacks = [*self.tracebacks, *other.tracebacks][:MOST_SHOWN]
         self.peak_mb = max(self.peak_mb, other.peak_mb)
 
@@ -58,9 +62,9 @@ class Tally:
         """For people."""
         return [
             f"{self.total} damaged models: {self.refused_by_checks} refused by the checks, "
-            f"{self.refused_by_runtime} by the runtime, {self.ran} ran, {self.killed.total()} killed the process "
+            f"{self.refused_by_runtime} by the runtime, {self.ran} ran, {self.all_killed} killed the process "
             f"that tried them; {len(self.tracebacks)} tracebacks, at most {self.peak_mb} MB",
-            *(f"  {count} x {what}" for what, count in self.killed.most_common(MOST_SHOWN)),
+            *(f"  {count} x {what}" for what, count in Counter(self.killed).most_common(MOST_SHOWN)),
         ]
 
 
@@ -108,7 +112,8 @@ def _tried(model: ModelFile, need: Need, runtime: str) -> int:
 def _count(tally: Tally, status: int, what: str, sound: ModelFile, model: ModelFile) -> None:
     if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        tally.killed[f"{name}: {_changed(sound, model) or 'something else'} ({what})"] += 1
+        key = f"{name}: {_changed(sound, model) or 'something else'} ({what})"
+        tally.killed[key] = tally.killed.get(key, 0) + 1
     elif os.WEXITSTATUS(status) == 0:
         tally.ran += 1
     elif os.WEXITSTATUS(status) == _REFUSED:

@@ -9,6 +9,7 @@ from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef
 SIDE, CHANNELS, CLASSES = 8, 4, 5
 CONV, DEPTHWISE, POOL, DENSE, CONCATENATION, ADD = 1, 2, 5, 8, 10, 11
 GATHER, REDUCER, STRIDED_SLICE, SPLIT, PACK, PAD, TRANSPOSE, RESIZE = 23, 27, 32, 35, 59, 22, 26, 15
+SPACE_TO_DEPTH, DEPTH_TO_SPACE, MIRROR_PAD, NEAREST, UNPACK = 19, 94, 77, 74, 64
 STRIDES = ((1, "int32", 1), (2, "int32", 1))
 VALID = 1
 
@@ -91,6 +92,36 @@ def quantized_net() -> ModelDef:
     dense = [net.last, net.weights("fc", CLASSES, CHANNELS), net.bias(CLASSES)]
     net.step("FULLY_CONNECTED", dense, net.result("logits", [1, CLASSES]), DENSE, (), 4)
     net.step("SOFTMAX", [net.last], net.result("scores", [1, CLASSES], 1 / 256, -128), version=2)
+    return net.model()
+
+
+def moving_net() -> ModelDef:
+    """float32: what moves pixels and values about without computing much."""
+    net = Net("float32", [1, SIDE, SIDE, 3])
+    half, block = SIDE // 2, ((0, "int32", 2),)
+    net.step("SPACE_TO_DEPTH", [0], net.result("deep", [1, half, half, 12]), SPACE_TO_DEPTH, block)
+    net.step("DEPTH_TO_SPACE", [net.last], net.result("wide", [1, SIDE, SIDE, 3]), DEPTH_TO_SPACE, block)
+    net.step("TILE", [net.last, net.constant("times", [1, 1, 1, 2])], net.result("twice", [1, SIDE, SIDE, 6]))
+    corner = [net.constant("begin", [0, 0, 0, 1]), net.constant("size", [1, SIDE, SIDE, 2])]
+    net.step("SLICE", [net.last, *corner], net.result("corner", [1, SIDE, SIDE, 2]))
+    pads = net.constant("pads", [[0, 0], [1, 1], [1, 1], [0, 0]])
+    net.step("MIRROR_PAD", [net.last, pads], net.result("mirrored", [1, SIDE + 2, SIDE + 2, 2]), MIRROR_PAD)
+    size = net.constant("size", [half, half])
+    net.step("RESIZE_NEAREST_NEIGHBOR", [net.last, size], net.result("small", [1, half, half, 2]), NEAREST)
+    two, none = net.constant("two", [2, 2]), net.constant("none", [[0, 0], [0, 0]])
+    quarter = [4, half // 2, half // 2, 2]
+    net.step("SPACE_TO_BATCH_ND", [net.last, two, none], net.result("batch", quarter))
+    crops = net.constant("crops", [[0, 0], [0, 0]])
+    net.step("BATCH_TO_SPACE_ND", [net.last, two, crops], net.result("space", [1, half, half, 2]))
+    target, weights = net.constant("target", [1, SIDE, SIDE, 4]), net.weights("w", 4, 3, 3, 2)
+    twofold = ((0, "int8", 0), (1, "int32", 2), (2, "int32", 2))
+    net.step("TRANSPOSE_CONV", [target, weights, net.last], net.result("up", [1, SIDE, SIDE, 4]), 49, twofold)
+    rows = [net.result(f"row{i}", [1, SIDE, 4]) for i in range(SIDE)]
+    net.step("UNPACK", [net.last], rows, UNPACK, ((0, "int32", SIDE), (1, "int32", 1)))
+    net.step("REDUCE_MAX", [rows[1], net.constant("axes", [1])], net.result("most", [1, 4]), REDUCER)
+    net.step(
+        "FULLY_CONNECTED", [net.last, net.weights("fc", CLASSES, 4)], net.result("scores", [1, CLASSES]), DENSE
+    )
     return net.model()
 
 

@@ -11,7 +11,7 @@ from edgeclassify.model.interpreter import RuntimeName, open_interpreter
 from edgeclassify.model.soundness import check
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
-from tests.model.soundness.nets import Net, float_net, quantized_net
+from tests.model.soundness.nets import Net, float_net, moving_net, quantized_net
 from tests.model.tflite_files import ModelDef, OperatorDef, tflite_bytes
 
 PATH = Path("m.tflite")
@@ -66,7 +66,7 @@ def refusal(model: ModelDef) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("net", [quantized_net, float_net])
+@pytest.mark.parametrize("net", [quantized_net, float_net, moving_net])
 def test_sound_models_pass_and_run(net, runtime: RuntimeName) -> None:
     model = parsed(net())
     need = check_soundness(model)
@@ -76,7 +76,7 @@ def test_sound_models_pass_and_run(net, runtime: RuntimeName) -> None:
     assert opened.outputs[0].shape == (1, 5)
 
 
-Q, F = quantized_net(), float_net()
+Q, F, M = quantized_net(), float_net(), moving_net()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ Q, F = quantized_net(), float_net()
         (output_shaped(F, "RESIZE_BILINEAR", 1, 4, 4000, 2), "its inputs make [1, 4, 4, 2]"),
         (output_shaped(F, "TRANSPOSE", 1, 8, 8, 2), "its inputs make [1, 2, 8, 8]"),
         (output_shaped(F, "MEAN", 1, 500), "its output has 500 values but its inputs have 5"),
-        (output_shaped(F, "STRIDED_SLICE", 1, 8, 8, 8), "512 values, more than the 32 of its input"),
+        (output_shaped(F, "STRIDED_SLICE", 1, 8, 8, 8), "its output has 512 values but its inputs have 8"),
         (with_tensor(Q, 1, shape=(2, 3, 3, 6)), "weights of 6 to 2 channels don't fit an input of 3"),
         (with_tensor(Q, 1, shape=(36, 3)), "its input 1 must have 4 dimensions, found [36, 3]"),
         (with_tensor(Q, 2, shape=(2,), data=bytes(8)), "it has 2 biases for 4 channels"),
@@ -149,6 +149,35 @@ Q, F = quantized_net(), float_net()
         (with_values(F, "STRIDED_SLICE", 1, 0, 0, 0, 3), "3:2:1 leaves nothing of 2 values"),
         (with_values(Q, "RESHAPE", 1, -1, -1), "its target can't be [-1, -1]"),
         (with_values(Q, "RESHAPE", 1, -2, 4), "its target can't be [-2, 4]"),
+        (with_values(M, "SLICE", 1, 0, 0, 0, 5), "2 values from 5 on are not inside of 6"),
+        (with_values(M, "SLICE", 1, 0, 0, 0, -1), "2 values from -1 on are not inside of 6"),
+        (with_values(M, "SLICE", 1, 0, 8, 0, 1), "8 values from 8 on are not inside of 8"),
+        (with_values(M, "SLICE", 2, 1, 8, 8, 6), "6 values from 1 on are not inside of 6"),
+        (with_values(M, "SLICE", 2, 1, 8, 8, 0), "0 values from 1 on are not inside of 6"),
+        (with_values(M, "SLICE", 2, 1, 8, 8, -2), "-2 values from 1 on are not inside of 6"),
+        (with_values(M, "SLICE", 2, 1, 8, 8, 4), "has the shape [1, 8, 8, 2] but its inputs make [1, 8, 8, 4]"),
+        (with_values(F, "STRIDED_SLICE", 2, 1, 2, 3, 2), "its output has 8 values but its inputs have 12"),
+        (with_values(M, "SPACE_TO_BATCH_ND", 1, 0, 2), "blocks of [0, 2] don't fit an input of [1, 4, 4, 2]"),
+        (with_values(M, "SPACE_TO_BATCH_ND", 1, 3, 2), "4 values with edges of 0 and 0 make no blocks of 3"),
+        (with_values(M, "SPACE_TO_BATCH_ND", 2, -1, 1, 0, 0), "its edges must not be negative, or absurdly wide"),
+        (with_values(M, "SPACE_TO_BATCH_ND", 2, 0, 800_000, 0, 0), "its edges must not be negative, or absurdly"),
+        (with_values(M, "SPACE_TO_BATCH_ND", 2, 0, 2, 0, 0), "its output has 32 values but its inputs have 48"),
+        (with_values(M, "BATCH_TO_SPACE_ND", 2, 2, 2, 0, 0), "2 values with edges of 2 and 2 make no blocks of 2"),
+        (with_values(M, "BATCH_TO_SPACE_ND", 2, 1, 1, 0, 0), "its output has 32 values but its inputs have 16"),
+        (with_values(M, "TILE", 1, 1, 1, 1, 0), "it can't be repeated [1, 1, 1, 0] times"),
+        (with_values(M, "TILE", 1, 1, 1, 1, 3), "has the shape [1, 8, 8, 6] but its inputs make [1, 8, 8, 9]"),
+        (with_option(M, "SPACE_TO_DEPTH", 0, 0), "blocks must have a positive side, found 0"),
+        (with_option(M, "SPACE_TO_DEPTH", 0, 3), "[1, 8, 8, 3] has no whole number of blocks of 3 x 3"),
+        (with_option(M, "SPACE_TO_DEPTH", 0, 4), "but its inputs make [1, 2, 2, 48]"),
+        (with_option(M, "DEPTH_TO_SPACE", 0, -1), "blocks must have a positive side, found -1"),
+        (with_option(M, "DEPTH_TO_SPACE", 0, 4), "[1, 4, 4, 12] has no whole number of blocks of 4 x 4"),
+        (with_option(M, "DEPTH_TO_SPACE", 0, 1), "but its inputs make [1, 4, 4, 12]"),
+        (with_option(M, "UNPACK", 0, 7), "it has 8 outputs, and makes 7 of 8 parts"),
+        (with_option(M, "UNPACK", 1, 3), "it has 8 outputs, and makes 8 of 4 parts"),
+        (with_option(M, "UNPACK", 1, 4), "it has the axis 4 with 4 dimensions"),
+        (with_option(M, "TRANSPOSE_CONV", 1, 0), "the stride must be positive, found (2, 0)"),
+        (with_values(M, "TRANSPOSE_CONV", 0, 1, 8, 0, 4), "its output can't have the shape [1, 8, 0, 4]"),
+        (with_values(M, "TRANSPOSE_CONV", 0, 1, 8, 9, 4), "but its inputs make [1, 8, 9, 4]"),
         # quantization
         (with_tensor(Q, 0, zero_point=300), "the zero point of int8 must be from -128 to 127, found 300"),
         (with_tensor(Q, 0, zero_point=128), "the zero point of int8 must be from -128 to 127, found 128"),
@@ -194,6 +223,10 @@ def test_scales_that_a_sum_can_work_with(scale: float) -> None:
 @pytest.mark.parametrize("zero_point", [-128, 127])
 def test_the_least_and_the_largest_zero_point(zero_point: int) -> None:
     check_soundness(parsed(with_tensor(Q, 0, zero_point=zero_point)))
+
+
+def test_a_size_of_minus_one_is_all_the_rest() -> None:
+    check_soundness(parsed(with_values(M, "SLICE", 2, -1, -1, -1, 2)))
 
 
 def test_the_shape_of_a_scalar_is_no_missing_tensor() -> None:
