@@ -41,7 +41,7 @@ def check_shapes(step: Step) -> None:
     if wanted is not None and found != wanted and (found != 0 or step.operator.name not in _WITHOUT):
         raise step.fault("its options (padding, stride, axis) are missing or those of another operator")
     rule = _RULES.get(step.operator.name)
-    if rule is not None and not step.operator.is_custom:
+    if rule is not None:
         rule(step)
 
 

@@ -97,6 +97,9 @@ Q, F, M = quantized_net(), float_net(), moving_net()
         (with_operator(Q, "ADD", outputs=[9, 10]), "(ADD): it has 2 outputs, not one"),
         (with_operator(Q, "ADD", outputs=[1]), "(ADD): it writes tensor 1, which has its values from elsewhere"),
         (with_operator(Q, "ADD", outputs=[0]), "(ADD): it writes tensor 0, which has its values from elsewhere"),
+        (with_operator(Q, "CONV_2D", inputs=[0, 1, 2, 5]), "(CONV_2D): it has 4 inputs, not 2 to 3"),
+        (with_operator(Q, "RESHAPE", inputs=[8, 9, 9]), "(RESHAPE): it has 3 inputs, not 1 to 2"),
+        (replace(Q, inputs=[3]), "(CONV_2D): it reads tensor 0, which nothing has written before"),
         (replace(Q, inputs=[1]), "its input, tensor 1, is a constant"),
         (replace(Q, inputs=[0, 0]), "one tensor is two of its inputs"),
         (replace(Q, operators=Q.operators[:-1]), "nothing writes its output, tensor"),
@@ -229,6 +232,23 @@ def test_a_size_of_minus_one_is_all_the_rest() -> None:
     check_soundness(parsed(with_values(M, "SLICE", 2, -1, -1, -1, 2)))
 
 
+@pytest.mark.parametrize("changes", [{"shape": ()}, {"shape": (1, 9, 9, 4), "signature": (1, -1, -1, 4)}])
+@pytest.mark.parametrize("name", ["CONV_2D", "ADD"])
+def test_a_shape_that_the_file_leaves_open(name: str, changes: dict[str, tuple[int, ...]]) -> None:
+    """The runtime finds it out; where the next operator needs it, the file must have it."""
+    alone = place(Q, name)
+    output = Q.operators[alone].outputs[0]
+    model = with_tensor(replace(Q, operators=Q.operators[: alone + 1], outputs=[output]), output, **changes)
+    check_soundness(parsed(model))
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 3, 3), (4, 3, 3, 0)])
+def test_weights_without_values(shape: tuple[int, ...]) -> None:
+    """A kernel would divide by their number. (A constant of no bytes counts as a result that nobody writes.)"""
+    message = refusal(with_tensor(Q, 1, shape=shape, data=b""))
+    assert "don't fit an input of 3" in message or "which nothing has written before" in message
+
+
 def test_the_shape_of_a_scalar_is_no_missing_tensor() -> None:
     """Its bytes are none, as if it were a result."""
     net = Net("float32", [1, 1, 1, 1])
@@ -240,6 +260,14 @@ def test_the_shape_of_a_scalar_is_no_missing_tensor() -> None:
 def test_custom_operators_are_the_runtimes_business() -> None:
     net = Net("float32", [1, 2, 2, 3])
     net.operators.append(OperatorDef("", [0, -1], [net.result("out", [1, 9])], custom="Mine"))
+    net.last = 1
+    check_soundness(parsed(net.model()))
+
+
+def test_a_custom_operator_may_be_called_as_a_built_in_one() -> None:
+    net = Net("float32", [1, 2, 2, 3])
+    outputs = [net.result("one", [1, 9]), net.result("two", [1, 9])]
+    net.operators.append(OperatorDef("", [0], outputs, custom="ADD"))
     net.last = 1
     check_soundness(parsed(net.model()))
 
@@ -256,6 +284,17 @@ def test_results_that_no_classifier_needs() -> None:
     check_soundness(parsed(huge(2000)))
     message = refusal(huge(5000))
     assert "whose results take at most 512 MB, found one that needs 572 MB" in message
+
+
+def test_exactly_as_much_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = parsed(huge(100))
+    need = check_soundness(model)
+    monkeypatch.setattr(check, "MOST_ARENA_BYTES", need.arena)
+    monkeypatch.setattr(check, "free_memory_bytes", lambda: need.total)
+    assert check_soundness(model) == need
+    monkeypatch.setattr(check, "MOST_ARENA_BYTES", need.arena - 1)
+    with pytest.raises(ModelError):
+        check_soundness(model)
 
 
 @pytest.mark.parametrize(("free", "is_refused"), [(None, False), (1 << 30, False), (50 << 20, True)])
