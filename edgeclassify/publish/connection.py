@@ -23,42 +23,22 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edgeclassify.publish import reasons
 from edgeclassify.publish.client import CONNECT_TIMEOUT_S, LARGEST_PACKET, Client
 from edgeclassify.publish.credentials import Credentials
+from edgeclassify.publish.failures import (
+    LinkError,
+    NoBrokerError,
+    ProtocolRefusedError,
+    UnansweredError,
+    WillRefusedError,
+)
+from edgeclassify.publish.link import Link
 from edgeclassify.publish.payload import Message
 from edgeclassify.publish.protocols import V5, V311
-from edgeclassify.publish.session import Link
 from edgeclassify.publish.wakeup import Interrupt, Waker
 
 WINDOW = 20
 """Unacknowledged messages at a time; a broker's smaller receive maximum wins."""
 _PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
 _GOODBYE_S = 0.2
-
-
-class LinkError(Exception):
-    """No connection, or no more."""
-
-
-class ProtocolRefusedError(LinkError):
-    """The broker says that it does not speak this version of MQTT."""
-
-
-class WillRefusedError(LinkError):
-    """The broker can't keep our will as it is: `retain` or `qos` is more than it offers."""
-
-    def __init__(self, text: str, *, retain: bool) -> None:
-        super().__init__(text)
-        self.retain = retain
-
-
-class NoBrokerError(LinkError):
-    """What answers speaks something else."""
-
-
-class UnansweredError(LinkError):
-    """The broker took the connection and did not answer CONNECT: it closed, or kept silent.
-
-    That is also what a broker of MQTT 3.1.1 does that does not understand a CONNECT of MQTT 5.
-    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.publish import payload
 from edgeclassify.publish.announce import STABLE_S, Announcer
 from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.connection import (
-    WINDOW,
-    BrokerSettings,
+from edgeclassify.publish.connection import WINDOW, BrokerSettings, PahoLink
+from edgeclassify.publish.failures import (
     LinkError,
-    PahoLink,
+    OverdueError,
     ProtocolRefusedError,
     UnansweredError,
     WillRefusedError,
@@ -40,10 +39,6 @@ _SHORT_ONES = 2
 """After so many connections that ended within seconds the next one goes on where the last one ended. (After one
 it sends all values again: the broker may have lost them.)"""
 _SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline`
-
-
-class OverdueError(LinkError):
-    """The broker does not acknowledge what it should: the connection is renewed."""
 
 
 class Delivery:

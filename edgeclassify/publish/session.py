@@ -8,7 +8,6 @@ connection's backlog.
 """
 
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.fitting import fitted
 from edgeclassify.publish.in_flight import InFlight, Sent
 from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.link import Link
 from edgeclassify.publish.live import LiveValues
 from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics, spooled_message
@@ -35,19 +35,6 @@ LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
 """The spool is read anew after so many seconds in which it held events that no walk has met. The first time; every
 time that nothing is found this doubles."""
 _TRICKLE = 1
-
-
-class Link(ABC):
-    """One open connection, as far as a session needs it."""
-
-    maximum_packet_size: int | None
-    """Largest packet in bytes that the broker takes; None: it has not said."""
-    mqtt5 = True
-    """Is it spoken? Its packets are a little larger."""
-
-    @abstractmethod
-    def send(self, message: Message) -> int | None:
-        """Hand the message over for sending; its message id, None when the connection is gone. Never blocks."""
 
 
 class Session:

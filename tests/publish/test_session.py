@@ -8,6 +8,7 @@ import pytest
 from edgeclassify.publish.announce import STABLE_S
 from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.link import Link
 from edgeclassify.publish.live import LiveValues, Rank
 from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics
@@ -16,7 +17,6 @@ from edgeclassify.publish.session import (
     LOOK_AGAIN_MAX_S,
     LOOK_AGAIN_S,
     REFUSED_RETRY_S,
-    Link,
     Session,
 )
 from edgeclassify.publish.spool import MemorySpool
