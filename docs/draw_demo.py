@@ -21,9 +21,9 @@ def main() -> None:
     console = Console(record=True, width=WIDTH, file=Path("/dev/null").open("w"), force_terminal=True)  # noqa: SIM115
     console.print(Text("$ edgeclassify demo", style="bold"))
     for line in lines:
-        topic, _, body = line.partition("  ")
+        topic, is_message, body = line.partition("  ")
         if topic.rpartition("/")[2] not in SKIPPED:
-            text = describe_message(topic, body)
+            text = describe_message(topic, body) if is_message else Text(line)
             text.truncate(WIDTH, overflow="ellipsis")
             console.print(text)
     console.save_svg(str(TARGET), title="photos → MobileNet → MQTT broker → subscriber")

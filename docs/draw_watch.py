@@ -101,7 +101,7 @@ def _rgb(colours: str) -> list[tuple[int, int, int]]:
     return [(int(c[:2], 16), int(c[2:4], 16), int(c[4:], 16)) for c in colours.split()]
 
 
-def main() -> None:
+def main(target: Path = TARGET) -> None:
     """Draw, and write the file."""
     clock = [1000.0]
     board = Board(wall=lambda: NOW, steady=lambda: clock[0])
@@ -114,12 +114,12 @@ def main() -> None:
     theme = TerminalTheme(plain[0], plain[-1], plain, bright)
     console = Console(record=True, width=WIDTH, file=Path("/dev/null").open("w"), force_terminal=True)  # noqa: SIM115
     console.print(draw(board, "broker.local:1883", NOW, WIDTH, HEIGHT))
-    console.save_svg(str(TARGET), title="edgeclassify watch --host broker.local", theme=theme)
+    console.save_svg(str(target), title="edgeclassify watch --host broker.local", theme=theme)
 
 
 def _messages(station: Station) -> Iterator[Message]:
     topics = Topics("edgeclassify", station.name)
-    model = ModelInfo("mobilenet_v2", "/var/lib/m.tflite", "ab" * 32, "litert 2.1.0", 1001, 224, 224)
+    model = ModelInfo("mobilenet_v2", "/var/lib/m.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
     views = tuple(view.name for view in station.views)
     yield payload.status_message(topics, station.online)
     yield payload.info_message(topics, NodeInfo("0.2.0", "3.11.2", "s", NOW - 9 * DAY, (model,), views))
@@ -156,10 +156,10 @@ def _event(view: Seen, last: tuple[EventType, str, int, float]) -> Event:
 def _health(station: Station) -> Health:
     return Health(
         ts=NOW, uptime_s=9 * DAY, frame_age_s=0.2, fps=station.fps, frames=1_500_000,
-        inference_ms_p50=station.inference_ms, inference_ms_p95=station.inference_ms * 1.3, dropped=3, restarts=0,
-        spool_depth=station.spool_depth, spool_dropped=0, temperature_c=station.temperature_c,
-        throttled=station.throttled, rss_bytes=98_000_000, bytes_written=1_000_000, clock_synchronised=True,
-        bytes_written_day=120_000, spool_on_disk=True, events=300,
+        inference_ms_p50=station.inference_ms, inference_ms_p95=station.inference_ms * 1.3, dropped=3, skipped=0,
+        restarts=0, spool_depth=station.spool_depth, spool_dropped=0, temperature_c=station.temperature_c,
+        throttled=station.throttled, rss_bytes=98_000_000, bytes_written=1_000_000, bytes_written_day=120_000,
+        spool_on_disk=True, events=300, snapshots_dropped=0, snapshots_skipped=0, clock_synchronised=True,
     )  # fmt: skip
 
 
