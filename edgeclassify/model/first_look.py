@@ -11,8 +11,8 @@ from edgeclassify.model.contract import InputContract, OutputContract
 from edgeclassify.model.interpreter import Interpreter
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.roles.output_role import OutputRole
+from edgeclassify.model.roles.sample_outputs import judge, sample_frames
 from edgeclassify.model.roles.settled import OutputWord, settled_role
-from edgeclassify.model.roles.trial import judge, trial_frames
 from edgeclassify.model.scores import ScoreReader, Scores
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _FOR_NAN_ALONE = 2
 
 
 class FirstLook:
-    """Runs the trial pictures through a model. `name` names it in messages."""
+    """Runs the sample pictures through a model. `name` names it in messages."""
 
     def __init__(
         self, name: str, interpreter: Interpreter, preprocessor: Preprocessor, input_contract: InputContract
@@ -51,9 +51,9 @@ class FirstLook:
         return settled
 
     def _outputs(self, reader: ScoreReader, most: int | None) -> list[Scores]:
-        """The real values of the outputs, one array per trial picture."""
+        """The real values of the outputs, one array per sample picture."""
         outputs = []
-        for frame in islice(trial_frames(*self._size), most):
+        for frame in islice(sample_frames(*self._size), most):
             self._preprocessor.fill(frame, self._interpreter.input_view())
             try:
                 self._interpreter.invoke()

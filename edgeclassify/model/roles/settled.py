@@ -1,48 +1,50 @@
-"""The role of an output, settled: by the sidecar, else by the graph, else by what a trial's outputs look like."""
+"""The role of an output, settled: by the sidecar, else by the graph, else by the outputs for sample pictures."""
 
 from dataclasses import replace
 from typing import Literal
 
 from edgeclassify.model.roles.output_role import Activation, OutputRole
-from edgeclassify.model.roles.trial import Trial
+from edgeclassify.model.roles.sample_outputs import SampleOutputs
 
 OutputWord = Literal["probabilities", "logits", "sigmoid"]
 """What a sidecar may say of the output."""
 
 
 def settled_role(
-    role: OutputRole, said: OutputWord | None, trial: Trial, classes: int
+    role: OutputRole, said: OutputWord | None, samples: SampleOutputs, classes: int
 ) -> tuple[OutputRole, str | None]:
     """The role to use, and what the user is to be told of it. `role`: what the graph tells; `said`: the sidecar's
     `output`; `classes`: how many values there are."""
     raw = Activation.LOGITS if classes > 1 else Activation.SEPARATE_LOGITS
     is_known = role.activation is Activation.PROBABILITIES
     if said is None:
-        return _by_itself(role, trial, raw)
+        return _by_itself(role, samples, raw)
     if said == "probabilities" and is_known and role.is_sure:
-        return _by_itself(role, trial, raw)
+        return _by_itself(role, samples, raw)
     if said == "probabilities":
-        has_several = classes > 1 and not trial.is_exclusive
-        note = None if trial.is_unit else f"its values went from {trial.low:.3g} to {trial.high:.3g} in a trial"
+        has_several = classes > 1 and not samples.is_exclusive
+        note = (
+            None if samples.is_unit else f"its values went from {samples.low:.3g} to {samples.high:.3g} in a trial"
+        )
         return OutputRole(Activation.PROBABILITIES, has_several=has_several), _against(said, note)
     note = "its graph ends in probabilities already" if is_known and said == "logits" else None
     if said == "logits":
         return OutputRole(raw), _against(said, note)
-    is_done = is_known or (not role.is_sure and trial.is_unit)
+    is_done = is_known or (not role.is_sure and samples.is_unit)
     activation = Activation.PROBABILITIES if is_done else Activation.SEPARATE_LOGITS
     return OutputRole(activation, has_several=classes > 1, largest=role.largest), None
 
 
-def _by_itself(role: OutputRole, trial: Trial, raw: Activation) -> tuple[OutputRole, str | None]:
+def _by_itself(role: OutputRole, samples: SampleOutputs, raw: Activation) -> tuple[OutputRole, str | None]:
     if role.is_sure:
-        return replace(role, has_several=role.has_several and not trial.adds_up), None
-    if trial.adds_up:
+        return replace(role, has_several=role.has_several and not samples.adds_up), None
+    if samples.adds_up:
         found, taken = "in 0-1 and added up to one", OutputRole(Activation.PROBABILITIES)
-    elif trial.is_unit:
+    elif samples.is_unit:
         found = "in 0-1 and did not add up to one"
-        taken = OutputRole(Activation.PROBABILITIES, has_several=not trial.is_exclusive)
+        taken = OutputRole(Activation.PROBABILITIES, has_several=not samples.is_exclusive)
     else:
-        found, taken = f"between {trial.low:.3g} and {trial.high:.3g}", OutputRole(raw)
+        found, taken = f"between {samples.low:.3g} and {samples.high:.3g}", OutputRole(raw)
     return taken, (
         f"its graph does not tell what its output is; in a trial the values were {found}, so they are taken for "
         f"{taken.activation}. If they are something else, say so in the sidecar: output = "

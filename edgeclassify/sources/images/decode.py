@@ -11,7 +11,7 @@ import numpy as np
 
 from edgeclassify.errors import ImageError
 from edgeclassify.sources.images.header import ImageHeader
-from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.header_reader import read_header
 from edgeclassify.sources.images.jpeg import ends_early
 from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
 from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes

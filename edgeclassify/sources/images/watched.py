@@ -14,8 +14,8 @@ from edgeclassify.errors import AbsentError, ImageError, MissingInputError, Sour
 from edgeclassify.files import printable
 from edgeclassify.sources.images.ledger import Ledger, fingerprint
 from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.sources.images.suspects import CHANCES, Suspects
 from edgeclassify.sources.images.tree import FolderTree
-from edgeclassify.sources.images.trial import CHANCES, Trial
 from edgeclassify.sources.images.waiting import Candidate, WaitingPictures
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
@@ -74,7 +74,7 @@ class WatchedFolderSource(FrameSource):
         self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
         self._ledger_path = ledger
         self._ledger: Ledger | None = None
-        self._trial: Trial | None = None
+        self._suspects: Suspects | None = None
         self._waiting = WaitingPictures()
         self._given: deque[tuple[int, Candidate]] = deque()
         self._held: set[str] = set()
@@ -92,8 +92,9 @@ class WatchedFolderSource(FrameSource):
         self._next_look = 0.0
         if self._ledger is None:  # an empty one counts as false
             self._ledger = Ledger(self._ledger_path)
-        if self._trial is None:
-            self._trial = Trial(None if self._ledger_path is None else self._ledger_path.with_suffix(".trial"))
+        if self._suspects is None:
+            path = self._ledger_path
+            self._suspects = Suspects(None if path is None else path.with_suffix(".suspects"))
         try:
             with os.scandir(self.folder) as entries:
                 next(entries, None)
@@ -205,34 +206,34 @@ class WatchedFolderSource(FrameSource):
 
     def _load(self, candidate: Candidate, now: float) -> Frame | None:
         """The picture as a frame; None where it is not whole yet, or has changed or gone."""
-        assert self._trial is not None, "opened"
+        assert self._suspects is not None, "opened"
         path = self.folder / candidate.name
         if self._note(candidate.name, now) != candidate.mark:
             return None
-        self._begin_trial(candidate)
+        self._suspect(candidate)
         try:
             frame = load_frame(
                 path, self.camera, self._sequence, self.wanted_side, own_time=True, within=self.folder
             )
         except SourceError as error:
-            self._trial.end(candidate.mark)
+            self._suspects.end(candidate.mark)
             if self._note(candidate.name, now) == candidate.mark:  # neither gone nor written to meanwhile
                 self._put_off(candidate, time.monotonic(), error)
             return None
-        self._trial.end(candidate.mark)
+        self._suspects.end(candidate.mark)
         self._waiting.remove(candidate.name)
         self._given.append((self._sequence, candidate))
         self._held.add(candidate.mark)
         self._sequence += 1
         return replace(frame, comes_again=True)
 
-    def _begin_trial(self, candidate: Candidate) -> None:
+    def _suspect(self, candidate: Candidate) -> None:
         """Raises ImageError for a picture that has ended the daemon CHANCES times."""
-        assert self._trial is not None, "opened"
-        name, tries = printable(self.folder / candidate.name), self._trial.begin(candidate.mark)
+        assert self._suspects is not None, "opened"
+        name, tries = printable(self.folder / candidate.name), self._suspects.begin(candidate.mark)
         if tries > CHANCES:
             self._set_aside(candidate)
-            self._trial.end(candidate.mark)
+            self._suspects.end(candidate.mark)
             raise ImageError(
                 f"{name}: expected a picture that can be decoded, found one that has ended the daemon "
                 f"{CHANCES} times. It stays where it is; look at it on another machine."

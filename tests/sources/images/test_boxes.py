@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from edgeclassify.sources.images.boxes import read_avif
 from edgeclassify.sources.images.decode import _without_decoder, decode_image
 from edgeclassify.sources.images.header import ImageHeader
-from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.header_reader import read_header
 from tests.sources.pictures import with_orientation
 
 

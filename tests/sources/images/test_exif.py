@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from edgeclassify.sources.images.exif import Exif, read_exif
-from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.header_reader import read_header
 from tests.sources.pictures import encode, two_halves
 
 

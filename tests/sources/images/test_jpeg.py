@@ -9,7 +9,7 @@ from PIL import Image
 from edgeclassify.errors import ImageError
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image
-from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.header_reader import read_header
 from tests.sources.pictures import encode, noise, two_halves
 
 KINDS = {

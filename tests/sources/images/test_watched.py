@@ -477,7 +477,7 @@ class TestPoison:
         (folder / "a.jpg").write_bytes(JPEG[:-9])
         source = make()
         nothing_more(source)
-        assert source._trial._tries == {}
+        assert source._suspects._tries == {}
 
 
 class TestAfterwards:

@@ -2,51 +2,51 @@
 
 import pytest
 
-from edgeclassify.sources.images.trial import Trial
+from edgeclassify.sources.images.suspects import Suspects
 
 ONE, OTHER = "0123456789abcdef", "fedcba9876543210"
 
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "state" / "watched-front.trial"
+    return tmp_path / "state" / "watched-front.suspects"
 
 
 def test_counts_over_restarts(path):
-    assert [Trial(path).begin(ONE) for _ in range(4)] == [1, 2, 3, 3]
-    assert Trial(path).begin(OTHER) == 1
+    assert [Suspects(path).begin(ONE) for _ in range(4)] == [1, 2, 3, 3]
+    assert Suspects(path).begin(OTHER) == 1
 
 
 def test_who_comes_through_is_forgotten(path):
-    trial = Trial(path)
-    trial.begin(ONE)
-    trial.begin(OTHER)
-    trial.end(OTHER)
-    trial.close()
-    again = Trial(path)
+    suspects = Suspects(path)
+    suspects.begin(ONE)
+    suspects.begin(OTHER)
+    suspects.end(OTHER)
+    suspects.close()
+    again = Suspects(path)
     assert (again.begin(OTHER), again.begin(ONE)) == (1, 2)
     again.end(ONE)
-    assert Trial(path).begin(ONE) == 1
+    assert Suspects(path).begin(ONE) == 1
 
 
 def test_a_few_suspects_are_remembered(path):
-    trial = Trial(path)
+    suspects = Suspects(path)
     for number in range(20):
-        trial.begin(f"{number:016x}")
+        suspects.begin(f"{number:016x}")
     assert path.stat().st_size <= 200
-    assert (Trial(path).begin(f"{19:016x}"), Trial(path).begin(f"{0:016x}")) == (2, 1)
+    assert (Suspects(path).begin(f"{19:016x}"), Suspects(path).begin(f"{0:016x}")) == (2, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\0nonsense\n", f"{ONE} 7\n".encode(), ONE.encode() + b" 1"[:1]])
 def test_a_damaged_file_counts_as_empty(path, content):
     path.parent.mkdir()
     path.write_bytes(content)
-    assert Trial(path).begin(ONE) == 1
+    assert Suspects(path).begin(ONE) == 1
 
 
 def test_a_file_that_can_not_be_written_is_said_once(tmp_path, caplog):
     (tmp_path / "state").write_text("in the way")
-    trial = Trial(tmp_path / "state" / "watched-front.trial")
-    assert [trial.begin(ONE), trial.begin(ONE), trial.begin(ONE)] == [1, 2, 3]
+    suspects = Suspects(tmp_path / "state" / "watched-front.suspects")
+    assert [suspects.begin(ONE), suspects.begin(ONE), suspects.begin(ONE)] == [1, 2, 3]
     assert len(caplog.records) == 1
-    assert Trial(None).begin(ONE) == 1
+    assert Suspects(None).begin(ONE) == 1

@@ -15,8 +15,8 @@ Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What the outputs of all trial pictures had in common.
+class SampleOutputs:
+    """What the outputs of all sample pictures had in common.
 
     `is_unit`: all in 0-1. `adds_up`: each picture's to one; `is_exclusive`: to no more than that. `low`, `high`:
     the smallest and the largest value. What is no number is left out.
@@ -29,7 +29,7 @@ class Trial:
     high: float
 
 
-def trial_frames(width: int, height: int) -> Iterator[Frame]:
+def sample_frames(width: int, height: int) -> Iterator[Frame]:
     """Noise, gray, black, white: the same ones each time."""
     shape = (height, width, 3)
     noise = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
@@ -39,15 +39,15 @@ def trial_frames(width: int, height: int) -> Iterator[Frame]:
             pixel_format=PixelFormat.BGR,
             width=width,
             height=height,
-            camera="trial",
+            camera="sample",
             sequence=0,
             captured_at_ns=0,
             captured_at=0.0,
         )
 
 
-def judge(outputs: Sequence[Values]) -> Trial:
-    """Compare the real values of the outputs, one array per trial picture."""
+def judge(outputs: Sequence[Values]) -> SampleOutputs:
+    """Compare the real values of the outputs, one array per sample picture."""
     values = np.stack(outputs)
     # Minus infinity is what a mask leaves of a logit.
     is_sound = ~(np.isnan(values) | np.isposinf(values))
@@ -55,7 +55,7 @@ def judge(outputs: Sequence[Values]) -> Trial:
     totals = np.where(is_sound, values, 0).sum(axis=1)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     is_unit = bool(known.size) and low >= -_TOLERANCE and high <= 1 + _TOLERANCE
-    return Trial(
+    return SampleOutputs(
         is_unit=is_unit,
         adds_up=is_unit and bool(np.abs(totals - 1).max() <= _TOLERANCE),
         is_exclusive=is_unit and bool(totals.max() <= ONE_LABEL),

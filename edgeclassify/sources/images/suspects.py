@@ -17,10 +17,10 @@ _LINE = 19
 """Bytes of a line: 16 of the fingerprint, a space, the count, a line feed."""
 
 
-class Trial:
+class Suspects:
     """Kept in one small file that is written in place, by one call that a kill can't cut in half.
 
-    It is not synced: a power cut may forget it, and then that picture has not been tried. `path` None, or a file
+    It is not synced: a power cut may forget it, and then that picture is no suspect. `path` None, or a file
     that can't be written: in memory only.
     """
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from edgeclassify.model.roles.output_role import Activation, OutputRole
+from edgeclassify.model.roles.sample_outputs import SampleOutputs, judge, sample_frames
 from edgeclassify.model.roles.settled import OutputWord, settled_role
-from edgeclassify.model.roles.trial import Trial, judge, trial_frames
 
 NAN, INF = float("nan"), float("inf")
 P, L, S = Activation.PROBABILITIES, Activation.LOGITS, Activation.SEPARATE_LOGITS
 
 
-def judged(*rows: list[float]) -> Trial:
+def judged(*rows: list[float]) -> SampleOutputs:
     return judge([np.array(row, np.float32) for row in rows])
 
 
@@ -45,7 +45,7 @@ def test_range() -> None:
 
 
 def test_pictures_differ_and_are_the_same_each_time() -> None:
-    first, second = list(trial_frames(4, 3)), list(trial_frames(4, 3))
+    first, second = list(sample_frames(4, 3)), list(sample_frames(4, 3))
     assert len(first) == 4
     assert all((a.pixels == b.pixels).all() for a, b in zip(first, second, strict=True))
     assert len({frame.pixels.tobytes() for frame in first}) == 4
@@ -58,7 +58,7 @@ UNSURE = OutputRole(L, is_sure=False)
 
 
 @pytest.mark.parametrize(
-    ("role", "said", "trial", "expected", "is_noted"),
+    ("role", "said", "samples", "expected", "is_noted"),
     [
         (OutputRole(P), None, RAW, OutputRole(P), False),
         (OutputRole(L), None, ONE_HOLDS, OutputRole(L), False),
@@ -80,9 +80,9 @@ UNSURE = OutputRole(L, is_sure=False)
     ],
 )
 def test_settled(
-    role: OutputRole, said: OutputWord | None, trial: Trial, expected: OutputRole, is_noted: bool
+    role: OutputRole, said: OutputWord | None, samples: SampleOutputs, expected: OutputRole, is_noted: bool
 ) -> None:
-    found, note = settled_role(role, said, trial, 2)
+    found, note = settled_role(role, said, samples, 2)
     assert found == expected
     assert (note is not None) is is_noted
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeclassify.sources.images.exif import read_exif
-from edgeclassify.sources.images.image_header import read_header
+from edgeclassify.sources.images.header_reader import read_header
 from tests.sources.pictures import encode, noise, png_that_claims, two_halves, with_orientation
 
 KINDS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "GIF": "GIF", "TIFF": "TIFF"}
