@@ -203,6 +203,56 @@ def test_chunks_and_their_missing_end():
         fetch(server.url())
 
 
+def held_open(*parts):
+    """Answer, and neither say more nor hang up."""
+
+    def answer(server, connection, head):
+        connection.sendall(b"".join(parts))
+        server.stopping.wait(20)
+
+    return answer
+
+
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(PICTURES[0]), PICTURES[0])
+TOO_LONG = OK + b"Content-Length: %d\r\n\r\n" % (len(PICTURES[0]) + 100) + PICTURES[0]
+
+
+@pytest.mark.parametrize("answer", [OK + b"\r\n" + PICTURES[0], CHUNKED, TOO_LONG])
+def test_a_whole_picture_counts_whatever_its_server_promises(answer):
+    """No length and no end, one that is too large, no last chunk: browsers show the picture."""
+    started = time.monotonic()
+    with raw_server(held_open(answer)) as server:
+        assert fetch(server.url()) == PICTURES[0]
+        assert time.monotonic() - started < 5
+        server.stopping.set()
+    with raw_server(always(answer)) as server:
+        assert fetch(server.url()) == PICTURES[0]
+
+
+@pytest.mark.parametrize("answer", [OK + b"\r\n" + BARE[0], CHUNKED[:-20], TOO_LONG[:-2]])
+def test_a_piece_of_a_picture_does_not_count_while_it_may_grow(answer, monkeypatch):
+    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 1.3)
+    with raw_server(held_open(answer)) as server:
+        with pytest.raises(AbsentError, match="no answer in time"):
+            fetch(server.url())
+        server.stopping.set()
+
+
+def test_a_pause_within_a_picture():
+    def answer(server, connection, head):
+        connection.sendall(OK + b"\r\n" + PICTURES[0][:500])
+        server.stopping.wait(1.5)
+        connection.sendall(PICTURES[0][500:])
+
+    with raw_server(answer) as server:
+        assert fetch(server.url()) == PICTURES[0]
+
+
+def test_bytes_before_a_picture():
+    with raw_server(always(picture(b"\xef\xbb\xbf" + PICTURES[0]))) as server:
+        assert fetch(server.url()) == PICTURES[0]
+
+
 def test_compressed_and_a_bomb(monkeypatch):
     packer = zlib.compressobj(9, wbits=31)
     packed = packer.compress(PICTURES[0]) + packer.flush()

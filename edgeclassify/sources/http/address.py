@@ -87,7 +87,8 @@ def _parsed(url: str) -> Address:
     # `host` came out of the brackets: what looks like an address there must be one.
     if not host or not port or any(char.isspace() or char in "[]\\" for char in host):
         raise ValueError("no host or no port")
-    target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_AS_IT_IS)
+    tail = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = quote(tail, safe=_AS_IT_IS, errors="surrogateescape")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     user = None if parts.username is None else unquote(parts.username)
     return Address(redacted_url(url), bare, scheme, host, port, target, user, unquote(parts.password or ""))

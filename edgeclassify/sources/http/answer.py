@@ -4,6 +4,7 @@ import re
 import select
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,16 +46,22 @@ class HttpStream:
         if self._unread:
             data, self._unread = self._unread, b""
             return data
-        data, self._rest = self._rest, b""
-        if not data:
-            if self._chunks is not None and self._chunks.ended:
-                return b""
-            if not self._is_readable(timeout_s):
+        until = time.monotonic() + timeout_s
+        while True:
+            data, self._rest = self._rest, b""
+            if not data:
+                if self._chunks is not None and self._chunks.ended:
+                    return b""
+                if not self._is_readable(until - time.monotonic()):
+                    return None
+                data = self._connection.recv(RECEIVE_BYTES)
+            if self._chunks is None or not data:
+                return data
+            if body := self._chunks.feed(data):
+                return body
+            # Only what stands around a chunk has come, or a piece of it.
+            if time.monotonic() >= until and not self._chunks.ended:
                 return None
-            data = self._connection.recv(RECEIVE_BYTES)
-        if self._chunks is None or not data:
-            return data
-        return self._chunks.feed(data) or (b"" if self._chunks.ended else None)
 
     @property
     def lacks_its_end(self) -> bool:

@@ -15,7 +15,10 @@ UNSUPPORTED_BY_FFMPEG = ("SHA-256", "SHA-512-256")
 _TOKEN = r"[!#$%&'*+.^_`|~\w-]+"
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _SCHEME = re.compile(rf"[\s,]*({_TOKEN})(?=[\s,]|$)(?!\s*=)")
-_PARAMETER = re.compile(rf"[\s,]*({_TOKEN})\s*=\s*({_QUOTED}|[^\s,]*)")
+_KNOWN_SCHEMES = ("basic", "digest", "bearer", "negotiate", "ntlm")
+_HAS_PARAMETER = re.compile(rf"\s+{_TOKEN}\s*=")
+# A realm of several words may lack its quotes.
+_PARAMETER = re.compile(rf"[\s,]*({_TOKEN})\s*=\s*({_QUOTED}|(?<=realm=)[^,=\"]*(?=,)|[^\s,]*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,10 @@ class Challenge:
     @property
     def name(self) -> str:
         """Of Digest's algorithm, in capitals; empty for other schemes."""
-        return self.parameters.get("algorithm", "MD5").upper() if self.scheme == "digest" else ""
+        if self.scheme != "digest":
+            return ""
+        named = self.parameters.get("algorithm", "").upper() or "MD5"
+        return named.replace("SHA256", "SHA-256").replace("SHA512", "SHA-512")  # some leave the hyphen out
 
     @property
     def shown(self) -> str:
@@ -145,8 +151,10 @@ def _parsed(value: str) -> list[Challenge]:
                 found[-1].parameters.setdefault(parameter[1].lower(), _unquoted(parameter[2]))
             at = parameter.end()
         elif scheme := _SCHEME.match(value, at):
-            found.append(Challenge(scheme[1].lower(), {}))
             at = scheme.end()
+            # Behind others it may be the rest of a list that lacks its quotes: qop=auth,auth-int.
+            if not found or scheme[1].lower() in _KNOWN_SCHEMES or _HAS_PARAMETER.match(value, at):
+                found.append(Challenge(scheme[1].lower(), {}))
         else:  # a token of a scheme we don't know, or rubbish
             at += 1
     return found

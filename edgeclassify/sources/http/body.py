@@ -52,15 +52,29 @@ class Unpacker:
 
     def __init__(self, encoding: str) -> None:
         self._stream = zlib.decompressobj(47 if "gzip" in encoding else 15) if _is_packed(encoding) else None
+        self._is_undecided = encoding == "deflate"
+        self._first = b""
 
     def feed(self, data: bytes, most: int) -> bytes:
         """At most `most` bytes of what these are. Raises ValueError where they are not as they are said to be."""
         if self._stream is None:
             return data
+        if self._is_undecided:
+            data = self._first = self._first + data
+            if len(data) < 2:
+                return b""
+            self._is_undecided = False
+            if not _is_zlib(data):  # deflate as many servers mean it
+                self._stream = zlib.decompressobj(-15)
         try:
             return self._stream.decompress(data, most)
         except zlib.error as error:
             raise ValueError("its compression is damaged") from error
+
+
+def _is_zlib(data: bytes) -> bool:
+    """Does it begin with a head of RFC 1950?"""
+    return data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 
 def _is_packed(encoding: str) -> bool:

@@ -9,9 +9,9 @@ import socket
 from dataclasses import dataclass, replace
 
 from edgeclassify import __version__
-from edgeclassify.errors import AbsentError, SourceError
+from edgeclassify.errors import AbsentError
 from edgeclassify.redaction import redacted_text
-from edgeclassify.sources.http.address import REFUSED_RETRY_S, Address, parse_address, redirected
+from edgeclassify.sources.http.address import DEFAULT_PORTS, REFUSED_RETRY_S, Address, parse_address, redirected
 from edgeclassify.sources.http.answer import Answer, Headers, HttpStream, header_of
 from edgeclassify.sources.http.auth import Login, best, challenges
 from edgeclassify.sources.http.connection import connect
@@ -19,15 +19,21 @@ from edgeclassify.sources.http.deadline import Deadline, Patience
 from edgeclassify.sources.http.refusals import refused
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 
-MAX_REDIRECTS = 5
+MAX_REDIRECTS = 10
 MAX_LOGINS = 3
 """A nonce may be too old when it is used, once or twice."""
-LONGEST_HEAD = 65536
+LONGEST_HEAD = 1 << 18
+GIVEN = (200, 203, 206)
+"""What was asked for comes with these: 206 from cameras that answer as if a part had been asked for."""
 
 Logins = dict[tuple[str, str, int], Login]
 """What was answered to whom: the next request needs no refusal before it."""
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+# ICY: what streaming servers of old say, and cameras that were made of them.
+_STATUS = re.compile(r"(?:HTTP/\d(?:\.\d)?|ICY)\s+(\d{3})(?!\d)", re.IGNORECASE | re.ASCII)
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_TLS_RECORD = re.compile(rb"[\x15\x16]\x03[\x00-\x04]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ def ask(url: str, request: Request) -> tuple[Address, Answer]:
     """The address asked for, and the answer of it or of where it redirects to.
 
     User and password of the URL go to its own server alone, and only when it asks for them.
-    Raises AbsentError where nobody answers in time, MissingInputError for what is no URL, SourceError for no HTTP.
+    Raises AbsentError where nobody answers in time, or what is no HTTP, MissingInputError for what is no URL.
     """
     original = parse_address(url)
     address, deadline = original, Deadline(request.patience.total_s)
@@ -53,6 +59,8 @@ def ask(url: str, request: Request) -> tuple[Address, Answer]:
         if not 300 <= answer.status < 400 or not location:
             return original, answer
         there = redirected(address, location)
+        if there.server == original.server:  # from another one back again
+            there = replace(there, user=original.user, password=original.password)
         address = replace(there, shown=f"{original.shown} (redirected to {there.shown})")
     raise AbsentError(
         f"{original.shown}: found more than {MAX_REDIRECTS} redirects. Open the address in a browser, and write "
@@ -105,10 +113,10 @@ def _ask_once(address: Address, login: Login | None, request: Request, deadline:
     except (OSError, ValueError) as error:
         connection.close()
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise SourceError(
+        raise AbsentError(
             f"{address.shown}: expected an HTTP answer, found none ({redacted_text(reason)})."
         ) from error
-    if status != 200:
+    if status not in GIVEN:
         connection.close()
         return Answer(status, headers, address, None, tuple(challenges(headers)), login is not None)
     connection.settimeout(patience.silence_s)
@@ -124,8 +132,10 @@ def _silent(address: Address, seconds: float) -> AbsentError:
 def _request_text(address: Address, header: str) -> str:
     name = address.host.partition("%")[0]  # without the interface of an IPv6 address
     host = f"[{name}]" if ":" in name else name.encode("idna").decode()
+    # As browsers write it: some servers compare it with their own name.
+    port = "" if address.port == DEFAULT_PORTS[address.scheme] else f":{address.port}"
     return (
-        f"GET {address.target} HTTP/1.1\r\nHost: {host}:{address.port}\r\nAccept: */*\r\n"
+        f"GET {address.target} HTTP/1.1\r\nHost: {host}{port}\r\nAccept: */*\r\n"
         f"Accept-Encoding: identity\r\nUser-Agent: edgeclassify/{__version__}\r\nConnection: close\r\n{header}\r\n"
     )
 
@@ -147,11 +157,13 @@ def _head(connection: socket.socket, deadline: Deadline) -> tuple[int, Headers, 
         if not received:
             raise OSError("the connection ended")
         data = (data + received).lstrip(b"\r\n")
+        if _TLS_RECORD.match(data):
+            raise ValueError("it speaks TLS: write https:// in place of http://")
 
 
 def _parsed(head: bytes) -> tuple[int, Headers]:
-    first, *lines = re.split("\r?\n", head.decode(errors="surrogateescape"))
-    status = re.match(r"HTTP/1\.\d +(\d{3})", first)
+    first, *lines = re.split("\r?\n", _FOLD.sub(b" ", head).decode(errors="surrogateescape"))
+    status = _STATUS.match(first)
     if status is None:
         raise ValueError("it is not HTTP")
     pairs = (line.partition(":") for line in lines)

@@ -29,6 +29,11 @@ def _encrypted(plain: socket.socket, address: Address, trust: Trust, deadline: D
     try:
         plain.settimeout(deadline.left_s())
         return encrypted(plain, address, trust)
+    except TimeoutError as error:
+        raise AbsentError(
+            f"{address.shown}: port {address.port} is open, but begins no TLS in time. Check the port, and "
+            "whether the camera has TLS switched on."
+        ) from error
     except AbsentError as error:
         if trust.ca is None or not is_other_name(error):
             raise

@@ -6,11 +6,19 @@ from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
 from edgeclassify.sources.http.client import Request, ask
 from edgeclassify.sources.http.deadline import Deadline
-from edgeclassify.sources.http.picture_stream import PictureStream, is_multipart, with_end_marker
+from edgeclassify.sources.http.picture_stream import (
+    PictureStream,
+    from_its_start,
+    is_multipart,
+    is_whole,
+    with_end_marker,
+)
 from edgeclassify.sources.http.refusals import GONE, refused
 
 WANTED = "an image"
 MOST_IN_ONE = 4
+PAUSE_S = 1.0
+"""After so long without a word a picture that is whole counts, whatever its server still promises."""
 STREAM_KINDS = ("multipart/", "video/", "audio/")
 PLAYLISTS = ("application/vnd.apple.mpegurl", "application/x-mpegurl", "application/dash+xml")
 
@@ -32,7 +40,8 @@ def fetch_picture(url: str, request: Request, most_bytes: int) -> bytes:
     if answer.stream is None:
         raise refused(original, answer, WANTED)
     try:
-        return with_end_marker(_Download(answer.stream, answer.address.shown, most_bytes).read(request, deadline))
+        body = _Download(answer.stream, answer.address.shown, most_bytes).read(request, deadline)
+        return with_end_marker(from_its_start(body))
     finally:
         answer.stream.close()
 
@@ -53,17 +62,8 @@ class _Download:
             raise self._is_stream(kind)
         patience = request.patience
         try:
-            while self._received != self._stream.length:
-                data = self._stream.receive(deadline.left_s(patience.silence_s))
-                if data == b"":
-                    self._check_whole()
-                    break
-                if data is not None:
-                    self._add(data)
-                elif deadline.left_s() > 0:
-                    raise AbsentError(
-                        f"{self._name}: no answer in time ({patience.silence_s:g} s). Check the network."
-                    )
+            while self._received != self._stream.length and (data := self._receive(patience.silence_s, deadline)):
+                self._add(data)
         except TimeoutError as error:
             raise SourceError(
                 f"{self._name}: not complete after {patience.total_s:g} s. Check the network."
@@ -74,6 +74,19 @@ class _Download:
                 f"{self._name}: can't be fetched ({redacted_text(reason)}). Check host, port and network."
             ) from error
         return bytes(self._body)
+
+    def _receive(self, silence_s: float, deadline: Deadline) -> bytes:
+        """What comes next; empty at the end, which some servers neither announce nor make by hanging up."""
+        for wait_s in (min(PAUSE_S, silence_s), max(0.0, silence_s - PAUSE_S)):
+            data = self._stream.receive(deadline.left_s(wait_s))
+            if data == b"":
+                self._check_whole()
+            if data is not None:
+                return data
+            if is_whole(self._body):
+                return b""
+        deadline.left_s()
+        raise AbsentError(f"{self._name}: no answer in time ({silence_s:g} s). Check the network.")
 
     def _add(self, data: bytes) -> None:
         if self._stream.length is not None:
@@ -95,7 +108,7 @@ class _Download:
         return is_multipart(bytes(self._body[:512])) or (is_jpeg and watched.pictures > MOST_IN_ONE)
 
     def _check_whole(self) -> None:
-        if self._stream.length is not None or self._stream.lacks_its_end:
+        if (self._stream.length is not None or self._stream.lacks_its_end) and not is_whole(self._body):
             raise OSError("the transfer broke off")
 
     def _is_stream(self, kind: str) -> UndecodableInputError:

@@ -49,6 +49,7 @@ class PictureStream:
         self._length_is_right = self._lacks_end = False
         self._at = self._searched = 0
         self._scan_at = 0
+        self._is_sound = True
         self.newest = b""
         self.pictures = 0
 
@@ -77,7 +78,7 @@ class PictureStream:
         at = start.start()
         self._length = _stated_length(bytes(self._buffer[max(0, at - LONGEST_HEAD) : at]))
         del self._buffer[:at]
-        self._inside, self._scan_at = True, 0
+        self._inside, self._scan_at, self._is_sound = True, 0, True
         self._at = self._searched = 2
         return True
 
@@ -131,6 +132,8 @@ class PictureStream:
         while marker := _MARKER.search(buffer, self._at):
             at = marker.start()
             code = buffer[at + 1]
+            if self._is_sound and not self._scan_at and at != self._at:
+                self._is_sound, self._searched = False, 2  # cut within its head: by the boundary?
             if code == _EOI:
                 return at + 2
             if len(buffer) < at + 4:
@@ -151,7 +154,12 @@ class PictureStream:
         return start if text is None else begin + text.start()
 
     def _find_mark(self, until: int) -> int | None:
-        """Where a line with the boundary ends the picture before `until`: a line of its own."""
+        """Where a line with the boundary ends the picture before `until`: a line of its own.
+
+        In segments that follow each other as they should (a comment, metadata) it is part of the picture.
+        """
+        if self._is_sound:
+            self._searched = max(self._searched, min(self._scan_at or self._at, until))
         while self._mark and (at := self._buffer.find(self._mark, self._searched, until)) >= 0:
             begin = at
             while begin > 2 and self._buffer[begin - 1] in b"-":
@@ -178,6 +186,20 @@ class PictureStream:
 def is_multipart(data: bytes) -> bool:
     """Does a body begin as a stream of parts, whatever its type is said to be?"""
     return re.match(rb"\s*--[^\r\n]{1,200}\r?\n[a-z-]+:", data, re.IGNORECASE) is not None
+
+
+def is_whole(data: bytes | bytearray) -> bool:
+    """Is it a JPEG that has come to its end?"""
+    if END not in data[-_PADDING_BYTES:]:
+        return False
+    pictures = PictureStream()
+    return pictures.feed(bytes(data)) > 0 and not pictures.has_begun
+
+
+def from_its_start(data: bytes) -> bytes:
+    """A JPEG with bytes before it (line ends, a byte order mark) without them; all else as it is."""
+    start = _START.search(data, 0, _MOST_MISPLACED + 4)
+    return data if start is None else data[start.start() :]
 
 
 def with_end_marker(data: bytes) -> bytes:

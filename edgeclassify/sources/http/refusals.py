@@ -1,5 +1,6 @@
 """Why a server that answers gives nothing, in words that blame a password only where it was refused."""
 
+import re
 from collections.abc import Sequence
 
 from edgeclassify.errors import AbsentError
@@ -8,6 +9,9 @@ from edgeclassify.sources.http.answer import Answer
 from edgeclassify.sources.http.auth import Challenge, best
 
 GONE = (404, 410)
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,200}?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def refused(original: Address, answer: Answer, wanted: str) -> AbsentError:
@@ -22,6 +26,19 @@ def refused(original: Address, answer: Answer, wanted: str) -> AbsentError:
         f"{answer.address.shown}: expected {wanted}, found {found}. {advice}.",
         # Where it is for what we said, it is asked again only after a while.
         retry_s=REFUSED_RETRY_S if 400 <= answer.status < 500 else 0.0,
+    )
+
+
+def is_web_page(body: bytes) -> bool:
+    """Is it one, by its beginning? What a page is said to be is often wrong."""
+    return _WEB_PAGE.match(body) is not None
+
+
+def web_page(shown: str) -> AbsentError:
+    """A page for people where a stream belongs: to log in, mostly, or while a camera starts."""
+    return AbsentError(
+        f"{shown}: expected a stream, found a web page (HTML). Open the address in a browser: a login page, or "
+        "another path than that of the stream? See the camera's manual."
     )
 
 

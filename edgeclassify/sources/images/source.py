@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
+from edgeclassify.errors import AbsentError, ImageError, UndecodableInputError, UnknownPathError
 from edgeclassify.sources.http.address import REFUSED_RETRY_S
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls, shown
@@ -58,7 +58,7 @@ class ImagesSource(FrameSource):
             if not self.loop and not is_url(self.location) and location == Path(self.location):
                 raise UndecodableInputError(str(error)) from error  # the one picture that there is
             if is_url(self.location) and self.loop:
-                raise SourceError(str(error)) from error  # the next fetch may bring a good one
+                raise AbsentError(str(error)) from error  # the next fetch may bring a good one
             self._bad.add(location)
             raise
         except UnknownPathError as error:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from edgeclassify.errors import ImageError, SourceError
 from edgeclassify.sources.http.answer import HttpStream
-from edgeclassify.sources.http.picture_stream import NoPictureError, PictureStream
+from edgeclassify.sources.http.body import Unpacker
+from edgeclassify.sources.http.picture_stream import LARGEST_PICTURE, NoPictureError, PictureStream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame, PixelFormat
@@ -24,21 +25,30 @@ def boundary_of(parameters: str) -> str:
     return (found[1] or found[2] or "").strip() if found else ""
 
 
-class MjpegSource(FrameSource):
-    """Pictures of a stream that has been asked for; only the newest is decoded, and no larger than is needed."""
+class StreamEndedError(StalledError):
+    """The server hung up, after it had given pictures."""
 
-    def __init__(self, camera: str, shown: str, wanted_side: int = 0) -> None:
+
+class MjpegSource(FrameSource):
+    """Pictures of a stream that has been asked for; only the newest is decoded, and no larger than is needed.
+
+    `sequence`: the number of the next frame.
+    """
+
+    def __init__(self, camera: str, shown: str, wanted_side: int = 0, sequence: int = 0) -> None:
         super().__init__(camera)
         self._shown, self._wanted_side = shown, wanted_side
         self._stream: HttpStream | None = None
         self._pictures = PictureStream()
-        self._sequence = 0
+        self._unpacker = Unpacker("")
+        self.sequence = sequence
         self._counted_since, self._counted = 0.0, 0
         self._interval_s: float | None = None
 
     def begin(self, stream: HttpStream, boundary: str) -> None:
         """The stream to read."""
         self._stream, self._pictures = stream, PictureStream(boundary)
+        self._unpacker = Unpacker(stream.encoding)
         self._counted_since, self._counted = time.monotonic(), 0
 
     def open(self) -> None:
@@ -71,9 +81,9 @@ class MjpegSource(FrameSource):
         pixels = image.pixels
         frame = Frame(
             pixels, PixelFormat.BGR, pixels.shape[1], pixels.shape[0], self.camera,
-            self._sequence, captured_at_ns, captured_at,
+            self.sequence, captured_at_ns, captured_at,
         )  # fmt: skip
-        self._sequence += 1
+        self.sequence += 1
         if image.full_width == frame.width:
             return frame
 
@@ -121,14 +131,17 @@ class MjpegSource(FrameSource):
             if data is None:
                 return False
             if not data:
-                raise StalledError("the stream ended")
-            self._count(self._pictures.feed(data))
+                raise self._ended("the stream ended")
+            self._count(self._pictures.feed(self._unpacker.feed(data, LARGEST_PICTURE)))
         except NoPictureError as error:
             raise SourceError(f"{self._shown}: expected a stream of JPEGs (MJPEG), found {error}.") from error
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise SourceError(f"{self._shown}: the stream broke: {reason}.") from error
+            raise self._ended(f"the stream broke: {reason}") from error
         return True
+
+    def _ended(self, how: str) -> StalledError:
+        return StreamEndedError(how) if self._pictures.pictures else StalledError(how)
 
     def _count(self, pictures: int) -> None:
         self._counted += pictures

@@ -51,6 +51,6 @@ def ask(connection: socket.socket, address: Address, login: Login | None, deadli
     status = re.match(r"RTSP/1\.\d (\d{3})", text)
     if status is None:
         raise OSError("no RTSP answer")
-    lines = (line.partition(":") for line in text.splitlines())
+    lines = (line.partition(":") for line in re.sub(r"\r?\n[ \t]+", " ", text).splitlines())
     asked = challenges((name.strip().lower(), value.strip()) for name, _, value in lines)
     return Answer(int(status[1]), (), address, None, tuple(asked))

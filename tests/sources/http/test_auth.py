@@ -61,6 +61,21 @@ def test_digest_as_it_is_asked_for(parameters, response):
     assert bool(mine) == ("mine" in response or "session" in response)
 
 
+@pytest.mark.parametrize(
+    ("value", "parameters"),
+    [
+        ("Digest qop=auth,auth-int, nonce=n, opaque=o==", {"qop": "auth", "nonce": "n", "opaque": "o=="}),
+        ("Digest realm=My Camera, nonce=n", {"realm": "My Camera", "nonce": "n"}),
+        ("Digest realm=cam nonce=n, qop=auth", {"realm": "cam", "nonce": "n", "qop": "auth"}),
+        ('Digest realm="a, b=c", nonce="x=,y==, z"', {"realm": "a, b=c", "nonce": "x=,y==, z"}),
+        ('Digest realm="c"; nonce="n"', {"realm": "c", "nonce": "n"}),
+    ],
+)
+def test_parameters_without_the_quotes_that_they_should_have(value, parameters):
+    (challenge,) = asked(value)
+    assert challenge.parameters == parameters
+
+
 def test_the_count_goes_on_and_no_answer_is_like_another():
     login = Login("bob", "x", asked('Digest realm="c", nonce="n", qop=auth')[0])
     first, second = login.header("GET", "/"), login.header("GET", "/")
@@ -90,6 +105,10 @@ def test_a_hashed_user_name_and_quotes():
         (['Digest nonce="1", algorithm=TOKEN-9', 'Basic realm="x"'], "basic"),
         (['Digest nonce="1", qop="auth-conf"', 'Basic realm="x"'], "basic"),
         (['Negotiate YII=, Basic realm="x"'], "basic"),
+        (['Digest nonce="1", algorithm='], "Digest with MD5"),
+        (['Digest nonce="1", algorithm=SHA256', 'Digest nonce="1"'], "Digest with SHA-256"),
+        (['Digest nonce="1", algorithm=sha512-256-sess'], "Digest with SHA-512-256-SESS"),
+        (["Basic realm=x, Odd key=1, Digest nonce=1"], "Digest with MD5"),
         ([], "basic"),
         (["Negotiate"], None),
         (['Digest nonce="1", algorithm=TOKEN-9'], None),

@@ -28,7 +28,7 @@ def test_no_chunks(wire):
         Chunks().feed(wire)
 
 
-@pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("x-gzip", 31), ("deflate", 15)])
+@pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("x-gzip", 31), ("deflate", 15), ("deflate", -15)])
 def test_compression_and_a_bomb(encoding, bits):
     packer = zlib.compressobj(9, wbits=bits)
     packed = packer.compress(bytes(50_000_000)) + packer.flush()
@@ -42,6 +42,14 @@ def test_what_is_not_compressed_stays():
     assert Unpacker("identity").feed(b"abc", 2) == b"abc"
 
 
-def test_damaged_compression():
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_damaged_compression(encoding):
     with pytest.raises(ValueError, match="compression is damaged"):
-        Unpacker("gzip").feed(b"no gzip at all", 100)
+        Unpacker(encoding).feed(b"\x07no packed data at all", 100)
+
+
+def test_deflate_in_pieces_of_one_byte():
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(b"abc" * 50) + packer.flush()
+    unpacker = Unpacker("deflate")
+    assert b"".join(unpacker.feed(packed[at : at + 1], 1000) for at in range(len(packed))) == b"abc" * 50

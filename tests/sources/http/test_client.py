@@ -20,6 +20,7 @@ from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.urls import fetch
 from tests.sources.raw_server import OK, always, dripping, raw_server
+from tests.sources.raw_server import redirect as redirect_raw
 from tests.sources.servers import body, serving
 
 
@@ -234,6 +235,126 @@ def test_an_address():
     assert "cam" not in repr(address)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"HTTP/1.0 200 OK", b"HTTP/1.1 200", b"http/1.1 200 ok", b"HTTP/2.0 200 OK", b"HTTP/2 200", b"ICY 200 OK",
+        b"HTTP/1.1\t200 OK", b"HTTP/1.1 203 Non-Authoritative Information", b"HTTP/1.1 206 Partial Content",
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\nHTTP/1.1 200 OK",
+    ],
+)  # fmt: skip
+def test_first_lines_as_cameras_write_them(line):
+    with raw_server(always(line, b"\r\nContent-Type: text/x\r\n\r\nin")) as server:
+        assert received(get(server.url(), 2.0)) == b"in"
+
+
+@pytest.mark.parametrize("line", [b"ICY 404", b"HTTP/1.1 2000", b"XHTTP/1.1 200 OK", b"HTTP/1.1 201 Created"])
+def test_first_lines_that_give_nothing(line):
+    with raw_server(always(line, b"\r\n\r\n")) as server, pytest.raises(AbsentError):
+        get(server.url(), 2.0)
+
+
+def test_headers_folded_long_and_many():
+    more = b"X-Long: " + b"y" * 70_000 + b"\r\n" + b"".join(b"X-%d: z\r\n" % number for number in range(2000))
+    folded = more + b"Content-Type: text/\r\n x\r\nX-No: a\0b\r\nContent-Length:\r\n\t2\r\n\r\n"
+    with raw_server(always(OK, folded, b"in")) as server:
+        stream = get(server.url(), 2.0)
+        assert (stream.content_type, stream.length) == ("text/ x", 2)
+        assert received(stream) == b"in"
+
+
+def test_a_challenge_on_several_lines():
+    wanted = ['Digest realm="c",\r\n nonce="n",\r\n\tqop="auth"']
+    with raw_server(asks(wanted)) as server:
+        assert received(get(server.url("", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
+    assert "qop=auth" in server.heads[1]
+
+
+def test_a_server_that_speaks_tls_at_the_port_of_http():
+    alert = b"\x15\x03\x01\0\x02\x02\x46"
+    with raw_server(always(alert)) as server, pytest.raises(AbsentError, match="speaks TLS: write https://"):
+        get(server.url(), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://cam.lan/x", "cam.lan"), ("http://cam.lan:80/x", "cam.lan"), ("https://cam.lan:443", "cam.lan"),
+        ("http://cam.lan:443/x", "cam.lan:443"), ("https://cam.lan:80/", "cam.lan:80"),
+        ("http://[fe80::1%25eth0]:8080/", "[fe80::1]:8080"), ("http://[::1]/", "[::1]"),
+    ],
+)  # fmt: skip
+def test_the_host_as_browsers_say_it(url, host):
+    text = client._request_text(parse_address(url), "")
+    assert f"\r\nHost: {host}\r\n" in text
+
+
+def test_from_another_server_back_to_its_own_the_user_counts_again():
+    seen = []
+    there = {}
+    with raw_server(lambda server, *rest: redirect_raw(there["own"])(server, *rest)) as other:
+
+        def answer(server, connection, head):
+            there["own"] = server.url("there")
+            step = asks(CHALLENGES["MD5"]) if "/there" in head else redirect_raw(other.url())
+            seen.append(head)
+            step(server, connection, head)
+
+        with raw_server(answer) as server:
+            assert received(get(server.url("", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
+    assert ["Authorization" in head for head in seen] == [False, False, True]
+    assert "Authorization" not in "".join(other.heads)
+
+
+@pytest.mark.parametrize("location", ["/there-é.jpg".encode(), b"/there-\xe9.jpg", b"/there a.jpg"])
+def test_where_a_redirect_leads_in_other_letters(location):
+    def answer(server, connection, head):
+        step = (
+            always(OK, b"\r\nin")
+            if "/there" in head
+            else always(b"HTTP/1.1 302 F\r\nLocation: ", location, b"\r\n\r\n")
+        )
+        step(server, connection, head)
+
+    with raw_server(answer) as server:
+        assert received(get(server.url(), 2.0)) == b"in"
+
+
+@pytest.mark.parametrize("steps", [MAX_REDIRECTS, MAX_REDIRECTS + 1])
+def test_as_many_redirects_as_are_followed(steps):
+    def answer(server, connection, head):
+        step = always(OK, b"\r\nin") if len(server.heads) > steps else redirect_raw("/x")
+        step(server, connection, head)
+
+    with raw_server(answer) as server:
+        if steps > MAX_REDIRECTS:
+            with pytest.raises(AbsentError, match="more than"):
+                get(server.url(), 2.0)
+        else:
+            assert received(get(server.url(), 2.0)) == b"in"
+
+
+@pytest.mark.parametrize("piece", [1, 3])
+def test_what_stands_around_chunks_in_pieces(piece):
+    """A wait goes on where only a part of a chunk's size has come."""
+    body_of = b"3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+
+    def answer(server, connection, head):
+        connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n")
+        for at in range(0, len(body_of), piece):
+            connection.sendall(body_of[at : at + piece])
+            time.sleep(0.02)
+
+    with raw_server(answer) as server:
+        stream = get(server.url(), 2.0)
+        got = []
+        while data := stream.receive(2.0):
+            got.append(data)
+        assert data == b""
+        stream.close()
+    assert b"".join(got) == b"abcde"
+
+
 CHALLENGES = {
     "MD5": ['Digest realm="c", nonce="n"'],
     "MD5, qop": ['Digest realm="c", nonce="n", qop="auth", algorithm=MD5'],
@@ -405,7 +526,7 @@ def test_the_same_server_still_knows_who_asks():
     [
         (dripping(OK), AbsentError, r"found none in 0\.3 s"),
         (dripping(b"H", b"T"), AbsentError, r"found none in 0\.3 s"),
-        (dripping(OK, b"X: " + b"y" * 9000 + b"\r\n", 0.001), SourceError, "endless headers"),
+        (dripping(OK, b"X: " + b"y" * 90_000 + b"\r\n", 0.001), SourceError, "endless headers"),
         (dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001), AbsentError, r"found none in 0\.3 s"),
         (always(), SourceError, "the connection ended"),
         (always(b"\xff\xfe\r\n\r\n"), SourceError, "it is not HTTP"),

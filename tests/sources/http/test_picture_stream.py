@@ -9,12 +9,15 @@ from PIL import Image
 
 from edgeclassify.sources.http import picture_stream
 from edgeclassify.sources.http.picture_stream import (
+    END,
     NoPictureError,
     PictureStream,
+    from_its_start,
     is_multipart,
+    is_whole,
     with_end_marker,
 )
-from tests.sources.dialects import BARE, DIALECTS, PICTURES, part, wanted_of
+from tests.sources.dialects import BARE, DIALECTS, PICTURES, WITH_THUMBNAIL, part, wanted_of
 from tests.sources.pictures import encode, noise
 
 
@@ -110,6 +113,49 @@ def test_other_kinds_of_jpeg(options):
     pictures = [encode(noise(64 + 8 * number, 64), "JPEG", **options) for number in range(3)]
     _, seen = fed(b"".join(pictures), 100, "")
     assert seen == pictures
+
+
+def with_comment(picture, text):
+    return picture[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + picture[2:]
+
+
+@pytest.mark.parametrize("length", [None, ""])
+@pytest.mark.parametrize("size", [1, 50, 900])
+def test_a_boundary_within_a_comment_ends_no_picture(length, size):
+    pictures = [with_comment(picture, b"a\r\n--frame\r\nContent-Type: x\r\n\r\nb" * 30) for picture in PICTURES]
+    _, seen = fed(b"".join(part(data, length=length) for data in pictures) + b"--frame\r\n", size)
+    assert seen == pictures
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+def test_a_boundary_ends_what_is_cut_within_a_comment(size):
+    cut = with_comment(PICTURES[0], b"x" * 60)[:40]
+    _, seen = fed(b"".join(part(data) for data in (cut, PICTURES[1], cut, PICTURES[2])), size)
+    assert PICTURES[1] in seen
+    assert PICTURES[2] in seen
+
+
+@pytest.mark.parametrize(
+    ("data", "whole"),
+    [
+        (PICTURES[0], True), (PICTURES[0] + bytes(20), True), (PICTURES[0][:-2], False), (PICTURES[0][:-1], False),
+        (PICTURES[0][:200], False), (b"", False), (b"\xff\xd9", False), (PICTURES[0] + PICTURES[1][:-2], False),
+        (WITH_THUMBNAIL[0][: WITH_THUMBNAIL[0].index(END) + 2], False), (WITH_THUMBNAIL[0], True),
+    ],
+)  # fmt: skip
+def test_what_is_whole(data, whole):
+    assert is_whole(data) is whole
+    assert is_whole(bytearray(data)) is whole
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n", b" " * 16])
+def test_a_picture_from_its_start(before):
+    assert from_its_start(before + PICTURES[0]) == PICTURES[0]
+
+
+@pytest.mark.parametrize("data", [b" " * 21 + PICTURES[0], b"\x89PNG", b"", b"RIFF    WEBP" + PICTURES[0][:2]])
+def test_what_has_no_start_near_its_own_stays(data):
+    assert from_its_start(data) == data
 
 
 def test_what_looks_like_a_start_and_is_none():

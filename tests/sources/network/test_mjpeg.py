@@ -1,7 +1,11 @@
 """MJPEG over HTTP by our own reader, against a real server on loopback."""
 
 import contextlib
+import socket
+import struct
 import time
+import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,8 +18,9 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.http import picture_stream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
+from edgeclassify.sources.network import source as source_module
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
-from edgeclassify.sources.network.source import HttpSource
+from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
 from edgeclassify.sources.turned import TurnedSource
 from edgeclassify.types import CameraState
 from tests.fakes import wait_for
@@ -233,13 +238,19 @@ def test_a_broken_picture_is_passed_over():
     assert {64, True} == set(outcomes)
 
 
+def multipart(handler, *pictures):
+    """The head of a stream, and some parts with their lengths."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+    handler.end_headers()
+    for picture in pictures:
+        handler.wfile.write(b"--frame\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(picture), picture))
+    handler.wfile.flush()
+
+
 def test_silence_and_end():
     def one_then_silence(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        handler.end_headers()
-        part = b"--frame\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(PICTURES[0]), PICTURES[0])
-        handler.wfile.write(part)
+        multipart(handler, PICTURES[0])
         handler.server.stopping.wait(1.0)
 
     with serving(one_then_silence) as server:
@@ -250,11 +261,128 @@ def test_silence_and_end():
         with pytest.raises(NoFrameInTimeError):
             source.read(0.2)
         assert time.monotonic() - started < 0.5
-        with pytest.raises(StalledError, match="ended"):
-            source.read(5)
         source.close()
         with pytest.raises(SourceError, match="not open"):
             source.read(1)
+
+
+def test_an_end_without_a_picture():
+    with serving(multipart) as server:
+        source = source_of(server)
+        source.open()
+        with pytest.raises(StalledError, match="the stream ended"):
+            source.read(2)
+        source.close()
+
+
+@pytest.mark.parametrize("rudely", [False, True])
+def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely):
+    """Some cameras hang up behind each picture, or after some seconds of them: that is no loss."""
+    asked = []
+
+    def one(handler):
+        asked.append(time.monotonic())
+        multipart(handler, PICTURES[len(asked) % 2])
+        if rudely:
+            reset = struct.pack("ii", 1, 0)
+            handler.wfile.flush()
+            time.sleep(0.1)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+
+    with serving(one) as server:
+        source = source_of(server)
+        frames, told = LatestFrames(), []
+        thread = CaptureThread(source, frames, CaptureRules(interval_s=0.0), lambda *args: told.append(args))
+        thread.start()
+        taken = [frames.take(5) for _ in range(8)]
+        assert thread.stop(5)
+    frames.close()
+    assert all(taken)
+    assert len({frame.sequence for frame in taken}) == 8
+    assert told == [("front", True)]
+    health = thread.health(0)
+    assert (health.reopens, health.stalls, health.error) == (0, 0, None)
+    between = [after - before for before, after in pairwise(asked)]
+    assert min(between) >= ASKED_AGAIN_S - 0.05
+
+
+def test_a_camera_that_is_gone_after_an_end_is_lost():
+    with serving(lambda handler: multipart(handler, PICTURES[0])) as server:
+        source = source_of(server)
+        source.open()
+        assert source.read(2) is not None
+    with pytest.raises(AbsentError, match="can't connect"):
+        source.read(2)
+    source.close()
+
+
+def test_a_wait_for_the_next_connection_ends_in_time(monkeypatch):
+    monkeypatch.setattr(source_module, "ASKED_AGAIN_S", 60.0)
+    with serving(lambda handler: multipart(handler, PICTURES[0])) as server:
+        source = source_of(server)
+        source.open()
+        assert source.read(2) is not None
+        started = time.monotonic()
+        with pytest.raises(NoFrameInTimeError, match=r"no picture for 0\.3 s"):
+            source.read(0.3)
+        assert 0.25 < time.monotonic() - started < 1.5
+        source.close()
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html", "application/json", "video/mp4", "application/x-mixed-replace;boundary=x"]
+)
+@pytest.mark.parametrize("with_parts", [False, True])
+def test_what_a_stream_is_said_to_be_is_not_believed(kind, with_parts):
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", kind)
+        handler.end_headers()
+        for picture in PICTURES * 5:
+            head = b"--b\r\nContent-Type: image/jpeg\r\n\r\n" if with_parts else b""
+            handler.wfile.write(head + picture)
+            time.sleep(0.02)
+
+    with serving(answer) as server:
+        source = source_of(server)
+        source.open()
+        assert isinstance(source.source, MjpegSource)
+        assert source.read(5).width == 64
+        source.close()
+
+
+@pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
+def test_a_packed_stream(encoding, bits):
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        handler.send_header("Content-Encoding", encoding)
+        handler.end_headers()
+        packer = zlib.compressobj(wbits=bits)
+        while not handler.server.stopping.wait(0.02):
+            part = b"--frame\r\n\r\n" + PICTURES[0] + b"\r\n"
+            handler.wfile.write(packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH))
+
+    with serving(answer) as server:
+        source = source_of(server)
+        source.open()
+        assert source.read(5).width == 64
+        source.close()
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html><form>", b"\xef\xbb\xbf\r\n<!DOCTYPE  html>", b"<!-- camera --> <HEAD>", b"\n<Html lang=en>"]
+)
+@pytest.mark.parametrize("kind", ["text/html", "", "application/octet-stream"])
+def test_a_login_page_where_a_stream_belongs(page, kind):
+    with serving(body(page, kind=kind)) as server, pytest.raises(AbsentError, match=r"found a web page \(HTML\)"):
+        source_of(server).open()
+
+
+def test_an_empty_answer_is_waited_for():
+    """Cameras that start give one: the config is not wrong."""
+    with serving(body(b"", kind="image/jpeg")) as server, pytest.raises(AbsentError, match="an empty answer"):
+        source_of(server).open()
 
 
 @pytest.mark.parametrize(

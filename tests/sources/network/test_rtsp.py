@@ -44,6 +44,12 @@ def test_digest_of_every_kind(name):
         assert describe(parse_address(url_of(server, "cam:wrong@")), 3).status == 401
 
 
+def test_a_challenge_on_several_lines():
+    with raw_server(asks(['Digest realm="c",\r\n nonce="n",\r\n\tqop="auth"'])) as server:
+        assert describe(parse_address(url_of(server)), 3).status == 200
+    assert "qop=auth" in server.heads[1]
+
+
 @pytest.mark.parametrize(
     ("wanted", "who", "words"),
     [
