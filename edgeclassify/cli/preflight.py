@@ -12,6 +12,7 @@ from pathlib import Path
 from edgeclassify.cli.seen_files import Files, Problem
 from edgeclassify.cli.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
+from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
@@ -50,6 +51,7 @@ def look_further(
     files = Files(service, elsewhere)
     _look_at_sources(config, found)
     _look_at_models(config, named_by, files, found)
+    found.warnings.extend(confirmation_notes(config))
     _look_at_broker(config, files, found)
     _look_at_certificates(config, files, found)
     for key, path in _camera_files(config):

@@ -15,6 +15,7 @@ from functools import partial
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.cameras import WAITING_KINDS
+from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.daemon.keeping import state_folder
@@ -109,6 +110,8 @@ def assemble(config: Config, numbers: Numbers, options: OptionStore, before: Par
     models = _load_models(config, unchanged)
     try:
         _check_labels(config, models)
+        for note in confirmation_notes(config):
+            log.warning("%s", note)
         kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
         machines = _machines(config, models, kept)
         zooms = {camera.name: _zoom(config, camera) for camera in config.camera}

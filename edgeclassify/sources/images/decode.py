@@ -12,7 +12,7 @@ import numpy as np
 from edgeclassify.errors import ImageError
 from edgeclassify.sources.images.header import ImageHeader
 from edgeclassify.sources.images.header_reader import read_header
-from edgeclassify.sources.images.jpeg import ends_early
+from edgeclassify.sources.images.jpeg import NO_END, closed, ends_early
 from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
 from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.quiet import quiet_opencv
@@ -33,7 +33,14 @@ _OTHERS = {
     b"\x1f\x8b": "a gzip file",
     b"\x1aE\xdf\xa3": "a video (Matroska)",
     b"RIFF": "a video (AVI) or a sound",
+    b"\0\0\0\x0cjP  ": "a JPEG 2000",
+    b"\0\0\0\x0cJXL ": "a JPEG XL",
+    b"\xff\x0a": "a JPEG XL",
+    b"\0\0\1\0": "an icon (ICO)",
     b"\0\0\0\0": "zeros: it is not written yet",
+    b"8BPS": "a Photoshop file",
+    b"II+\0": "a BigTIFF",
+    b"MM\0+": "a BigTIFF",
 }
 _one_large = threading.Lock()
 """Two large pictures at the same time would take twice the memory: one waits for the other."""
@@ -79,6 +86,8 @@ def decode_image(
     Raises ImageError for what is no image, damaged, cut off or too large.
     """
     header = _checked_header(data, name)
+    if header.is_open:
+        data = closed(data)
     scale, in_strips = _way(header, wanted_side, most_bytes, name)
     with nullcontext() if needed_bytes(header, scale) <= SMALL_BYTES else _one_large:
         pixels = _pixels(data, header, scale, name, in_strips=in_strips)
@@ -138,6 +147,8 @@ def _in_strips(data: bytes, header: ImageHeader, factor: int, name: str) -> Pixe
 
 
 def _damaged(data: bytes, header: ImageHeader, name: str) -> ImageError:
+    if header.is_open:
+        return _not_whole(header, NO_END, name)
     return ImageError(
         f"{name}: expected a whole {header.kind}, found one that is damaged or cut off "
         f"({header.width} x {header.height}, {len(data)} bytes). Copy or fetch it again."
@@ -154,8 +165,12 @@ def _checked_header(data: bytes, name: str) -> ImageHeader:
     if header.kind == "HEIC":
         raise ImageError(f"{name}: expected {KINDS}, found HEIC. Convert it to JPEG.")
     if header.fault:
-        raise ImageError(f"{name}: expected a whole {header.kind}, but {header.fault}. Copy or fetch it again.")
+        raise _not_whole(header, header.fault, name)
     return header
+
+
+def _not_whole(header: ImageHeader, fault: str, name: str) -> ImageError:
+    return ImageError(f"{name}: expected a whole {header.kind}, but {fault}. Copy or fetch it again.")
 
 
 def _looks_like(data: bytes) -> str:
@@ -164,6 +179,8 @@ def _looks_like(data: bytes) -> str:
     for magic, kind in _OTHERS.items():
         if start.startswith(magic):
             return kind
+    if start[4:8] == b"ftyp":
+        return "a video (MP4)"
     try:
         text = start.decode("utf-8")
     except UnicodeDecodeError as error:

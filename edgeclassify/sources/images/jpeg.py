@@ -19,6 +19,10 @@ _ALONE = (0x01, *range(0xD0, 0xD9))
 _NO_FRAME = (0xC4, 0xC8, 0xCC)
 """Among the frames' markers (SOF0-15): DHT, JPG, DAC."""
 _SOS, _EOI, _APP1 = 0xDA, 0xD9, 0xE1
+_END = bytes([0xFF, _EOI])
+NO_END = "it is cut off: the end marker is missing"
+_UNWRITTEN = bytes(64)
+"""So many zeros at the end are room that was never written to."""
 _IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """The next marker after a scan's data, in which 0xFF is followed by 0x00, or by RST0-7 between its intervals."""
 _PIECE = np.random.default_rng(7).integers(0, 255, 96, np.uint8).tobytes()  # no 0xFF is among it
@@ -50,9 +54,15 @@ def read_jpeg(data: bytes) -> ImageHeader:
         elif marker == _SOS:
             several = header.progressive or data[at + 4] < components
             header = replace(header, several_scans=several, scan_at=at)
-            whole = data.rfind(b"\xff\xd9", at) >= 0  # inside a scan 0xFF is followed by 0x00
-            return header if whole else replace(header, fault="it is cut off: the end marker is missing")
+            if data.rfind(_END, at) >= 0:  # inside a scan 0xFF is followed by 0x00
+                return header
+            return replace(header, is_open=True, fault=NO_END if data.endswith(_UNWRITTEN) else None)
         at += 2 + length
+
+
+def closed(data: bytes) -> bytes:
+    """An open JPEG with an end marker, in place of what may be there of one."""
+    return data.rstrip(b"\xff") + _END
 
 
 def ends_early(data: bytes, header: ImageHeader, pixels: Any) -> bool:
@@ -60,14 +70,16 @@ def ends_early(data: bytes, header: ImageHeader, pixels: Any) -> bool:
 
     `pixels`: what was decoded, before it was turned. The decoder leaves the rest grey then, or coarse. It is known
     by putting more data before the end: where something was missing, the picture changes. That is tried only where
-    the last corner is grey, or the picture comes in several scans: two more decodes, at a fraction of the size.
+    the last corner is grey, the picture comes in several scans, or its end marker had been missing: two more
+    decodes, at a fraction of the size.
     """
-    if not header.several_scans and not _ends_grey(pixels):
+    is_fine = header.several_scans or header.is_open
+    if not is_fine and not _ends_grey(pixels):
         return False
     end = _end_of_picture(data, header.scan_at)
     if end is None:
         return True
-    flags = cv2.IMREAD_REDUCED_COLOR_2 if header.several_scans else cv2.IMREAD_REDUCED_GRAYSCALE_8
+    flags = cv2.IMREAD_REDUCED_COLOR_2 if is_fine else cv2.IMREAD_REDUCED_GRAYSCALE_8
     one, other = (_decoded(part, flags) for part in (data, data[:end] + _MORE + data[end:]))
     return one is None or other is None or not np.array_equal(one, other)
 

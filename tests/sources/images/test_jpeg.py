@@ -116,3 +116,42 @@ def test_what_a_decoder_would_hold(options, per_pixel):
     header = read_header(encode(two_halves(640, 320), "JPEG", **options))
     assert header.coefficients == 640 * 320 * per_pixel
     assert header.several_scans == options.get("progressive", False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("rest", [b"", b"\xff"])
+def test_a_whole_picture_without_an_end_marker(kind, mode, rest):
+    """Some cameras leave it away; every viewer shows the picture."""
+    for image in (noise(), two_halves()):
+        data = encode(image.convert(mode), "JPEG", **KINDS[kind])
+        assert same_picture(data[:-2] + rest, data)
+        assert decode_image(data[:-2] + rest, "x", 20).kind == "JPEG"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("keep", [0.2, 0.5, 0.9, 0.97])
+def test_a_picture_that_is_cut_off_and_has_no_end_marker(kind, mode, keep):
+    data = encode(noise().convert(mode), "JPEG", **KINDS[kind])
+    start = segments(data)[0xDA]
+    cut = data[: start + int((len(data) - start) * keep)]
+    for wanted_side in (0, 30):
+        with pytest.raises(ImageError, match="it is cut off: the end marker is missing"):
+            decode_image(cut, "x.jpg", wanted_side)
+
+
+def test_room_that_was_not_written_to_is_no_part_of_a_picture():
+    """Zeros are read as data: with them a cut picture would count as whole."""
+    data = encode(noise(), "JPEG")
+    half = len(data) // 2
+    with pytest.raises(ImageError, match="it is cut off: the end marker is missing"):
+        decode_image(data[:half] + bytes(len(data) - half), "x.jpg")
+    assert same_picture(data[:-2] + b"\xff\xff", data)
+
+
+@pytest.mark.parametrize("missing", [1, 2, 5, 9])
+def test_a_few_bytes_before_the_end_marker_are_missed(missing):
+    for image in (noise(), two_halves()):
+        with pytest.raises(ImageError, match="the end marker is missing"):
+            decode_image(encode(image, "JPEG")[: -2 - missing], "x.jpg")

@@ -1,0 +1,29 @@
+"""A view's confirmation time, against pictures that come one by one: could it ever be met?"""
+
+from edgeclassify.config.cameras import WAITING_KINDS, CameraConfig
+from edgeclassify.config.sections import Config, ViewConfig
+
+
+def confirmation_notes(config: Config) -> list[str]:
+    """A line for each view that waits for a confirmation which a single picture of its camera can't give.
+
+    Only pictures that are shown once count: in a loop they are what a camera shows, frame after frame.
+    """
+    cameras = {camera.name: camera for camera in config.camera}
+    return [
+        note
+        for view in config.views()
+        if view.camera in cameras and (note := _note(view, cameras[view.camera])) is not None
+    ]
+
+
+def _note(view: ViewConfig, camera: CameraConfig) -> str | None:
+    is_once = camera.kind in WAITING_KINDS or (camera.kind == "images" and not camera.loop)
+    if not is_once or view.confirmation_s == 0:
+        return None
+    cure = "Without that key" if camera.kind in WAITING_KINDS else "With confirm_s = 0"
+    return (
+        f"view {view.name}: with confirm_s = {view.confirmation_s:g} a single picture of {camera.kind}: makes no "
+        f"event; it takes several that show the same, taken {view.confirmation_s:g} s apart or more. {cure} each "
+        "picture counts."
+    )
