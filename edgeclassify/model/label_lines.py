@@ -11,6 +11,7 @@ from edgeclassify.model.label_documents import INDEX, INDEX_KEYS, NAME_KEYS, by_
 _LONGEST_LINE = 1000
 """Characters of a line with an index in a less usual form."""
 
+_SINGLE_QUOTED = re.compile(r"'[^']+'")
 _INDEXED = re.compile(r"(\d{1,7})(?:[:,;=|]\s*|\s+)(\S.*)")
 _LISTED = re.compile(r"(?P<index>\d{1,7})\s*[.)-]\s+(?P<label>\S.*)")
 _ASSIGNED = re.compile(r"(?P<label>\S.*?)\s*[:=]\s*(?P<index>\d{1,7})")
@@ -20,6 +21,8 @@ def from_lines(lines: list[str], name: str) -> Sequence[str]:
     """The labels of lines: CSV with a title line or quotes, "index label", or the lines themselves."""
     if len(lines) > 1 and all(line.endswith(",") for line in lines[:-1]):
         lines = [line.removesuffix(",") for line in lines]  # copied out of a program
+    if all(_SINGLE_QUOTED.fullmatch(line) for line in lines):
+        return [line[1:-1] for line in lines]
     table = _table(lines)
     if table is not None:
         return _from_table(table, name)

@@ -17,6 +17,10 @@ from edgeclassify.types import UNKNOWN
 _MAX_BYTES = 8 << 20
 # Control characters, line separators, and the half characters that JSON can spell but UTF-8 can't.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ASSIGNED = re.compile(r"\s*[A-Za-z_]\w{0,60}\s*=\s*(?=[\[{])")
+"""What stands before a list that was copied out of a program."""
+_PAGES = {"<!doctype html": "a web page", "<html": "a web page", "version https://git-lfs": "a git-lfs pointer"}
+"""How what comes in place of a file that could not be fetched begins."""
 _BACKGROUND = frozenset({"background", "__background__", "unused background", "dummy", "???", "n/a"})
 
 
@@ -37,6 +41,8 @@ def read_labels(path: Path) -> tuple[str, ...]:
 def parse_labels(content: bytes, name: str) -> tuple[str, ...]:
     """The labels in a label file's bytes, by class index; `name` names it in messages. Raises LabelError."""
     text = _text(content, name)
+    if (assigned := _ASSIGNED.match(text)) is not None:
+        text = text[assigned.end() :]
     labels: Sequence[str] | None
     if text.lstrip().startswith(("[", "{")):
         labels = from_document(text, name)
@@ -110,6 +116,9 @@ def _text(content: bytes, name: str) -> str:
     if not text.strip():
         found = "blank lines only" if content else "an empty file"
         raise LabelError(f"{name}: expected labels, found {found}.")
+    start = text.lstrip()[:40].casefold()
+    if found := next((what for begin, what in _PAGES.items() if start.startswith(begin)), ""):
+        raise LabelError(f"{name}: expected labels, found {found}. Fetch the file again.")
     return text
 
 
