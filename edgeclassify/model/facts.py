@@ -10,7 +10,7 @@ from edgeclassify.model.label_source import find_labels
 from edgeclassify.model.labels import is_word_of_state, told_apart
 from edgeclassify.model.metadata import ModelMetadata, read_metadata
 from edgeclassify.model.preprocess.normalization import UNIT, Normalization, normalization_to
-from edgeclassify.model.roles.input_role import quantized_range
+from edgeclassify.model.roles.input_role import quantized_range, takes_unit_range
 from edgeclassify.model.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.tflite.model_file import ModelFile
 
@@ -53,10 +53,10 @@ def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> Model
 
 
 def _told_otherwise(model: ModelFile) -> Normalization | None:
-    """The normalization of a float input by what the graph quantizes it to, or by who wrote the model."""
+    """The normalization of a float input by what the graph does with it first, or by who wrote the model."""
     wanted = quantized_range(model)
     found = None if wanted is None else normalization_to(*wanted)
-    return UNIT if found is None and is_of_ultralytics(model) else found
+    return UNIT if found is None and (takes_unit_range(model) or is_of_ultralytics(model)) else found
 
 
 def is_of_ultralytics(model: ModelFile) -> bool:

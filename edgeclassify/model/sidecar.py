@@ -15,6 +15,9 @@ from edgeclassify.errors import ModelError
 from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.roles.settled import OutputWord
 
+_LARGEST_OF_UNIT = 2.0
+"""Means and deviations of pixels in 0-1 are smaller; those of pixels in 0-255 are not."""
+
 
 class NormalizationSection(Section):
     """[normalization]: (pixel / 255 - mean) / std, of R, G, B in 0-1; one number, or one per channel."""
@@ -29,6 +32,8 @@ class NormalizationSection(Section):
     def _count(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if len(value) not in (1, 3) or not all(map(math.isfinite, value)):
             raise ValueError("a list of 1 or 3 finite numbers")
+        if max(map(abs, value)) > _LARGEST_OF_UNIT:
+            raise ValueError("numbers for pixels of 0-1 (those for pixels of 0-255, divided by 255)")
         return value
 
     @field_validator("std")

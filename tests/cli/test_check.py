@@ -101,6 +101,7 @@ tls = { ca = "ca.pem", cert = "client.pem", key = "client.key" }
 labels = "labels.txt"
 [[camera]]
 source = "images:photos"
+loop = true
 [[view]]
 name = "a"
 labels = ["espresso"]
@@ -286,6 +287,15 @@ def test_what_is_right_but_may_not_be_what_was_meant_is_a_warning(
     assert len(lines) == bool(said)
     if said:
         assert re.search(f"^edgeclassify: .*c.toml: warning: .*{said}", lines[0])
+
+
+@pytest.mark.parametrize(("confirm_s", "is_said"), [("", False), ("confirm_s = 2", True)])
+def test_a_confirmation_that_a_single_picture_can_not_give_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], confirm_s: str, is_said: bool
+) -> None:
+    camera = f'[[camera]]\nname = "c"\nsource = "watch:{tmp_path}"\n'
+    assert check(tmp_path, f'{camera}[[view]]\nname = "v"\n{confirm_s}\n') == ExitStatus.OK
+    assert ("c.toml: warning: view v: with confirm_s = 2 a single picture" in capsys.readouterr().err) is is_said
 
 
 def test_the_class_that_is_told_apart_can_be_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,10 @@ PATTERN = "view {}: with confirm_s = {} a single picture of {}: makes no event"
 
 
 def notes(camera: dict[str, object], view: dict[str, object] | None = None) -> list[str]:
-    document = {"camera": [{"name": "front", **camera}], "view": [] if view is None else [{"name": "door", **view}]}
+    document = {
+        "camera": [{"name": "front", **camera}],
+        "view": [] if view is None else [{"name": "door", **view}],
+    }
     return confirmation_notes(Config.model_validate(document))
 
 

@@ -282,6 +282,17 @@ def test_a_view_of_a_model_with_several_labels_at_once_is_told_of(
     assert said == ["WARNING"] * has_several
 
 
+@pytest.mark.parametrize("confirm_s", [0.0, 3.0])
+def test_a_confirmation_that_a_single_picture_can_not_give_is_told_of(
+    bench: Bench, caplog: pytest.LogCaptureFixture, tmp_path: Path, confirm_s: float
+) -> None:
+    bench.document["camera"][0]["source"] = f"watch:{tmp_path}"
+    bench.document["view"] = [view("gate", confirm_s=confirm_s)]
+    bench.start()
+    said = [record.levelname for record in caplog.records if "view gate: with confirm_s = 3 " in record.message]
+    assert said == ["WARNING"] * bool(confirm_s)
+
+
 def test_no_camera_left_asks_for_a_fresh_process(bench: Bench) -> None:
     bench.sources["front"] = MissingSource
     bench.document["camera"][0]["restart_attempts"] = 0

@@ -99,6 +99,14 @@ def channels_first() -> ModelDef:
     return net.model(net.logits(net.add("TRANSPOSE", [0, order], SHAPE)))
 
 
+def imagenet_inside() -> ModelDef:
+    """PyTorch's means and deviations in the graph, for pixels of 0 to 1."""
+    net = Net()
+    shifted = net.add("SUB", [0, net.constant([0.485, 0.456, 0.406])], SHAPE)
+    scaled = net.add("DIV", [shifted, net.constant([0.229, 0.224, 0.225])], SHAPE)
+    return net.model(net.softmax(net.logits(scaled, weights=np.eye(3) * 2)))
+
+
 SAYS = {"author": "Ultralytics", "task": "classify", "imgsz": [SIDE, SIDE], "names": NAMES}
 LINES = "red\ngreen\nblue\n"
 BESIDE = 'labels = "labels.txt"\n'
@@ -141,6 +149,7 @@ EXPORTS = {
         {"config.json": json.dumps({"architectures": ["M"], "id2label": NAMES, "label2id": INDICES})},
         'labels = "config.json"\n' + UNIT,
     ),
+    "PyTorch, means in the graph": Export(imagenet_inside, {"labels.txt": LINES}, BESIDE),
     "uint8 by a cast": Export(
         cast, {"l.csv": '"index","label"\n0,"red"\n1,"green"\n2,"blue"\n'}, 'labels = "l.csv"'
     ),

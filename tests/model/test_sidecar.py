@@ -50,6 +50,10 @@ def test_all_keys(tmp_path: Path) -> None:
     assert sidecar.normalization.to_normalization().mean == pytest.approx((123.675, 116.28, 103.53))
 
 
+def test_the_largest_numbers_of_a_normalization(tmp_path: Path) -> None:
+    assert read_sidecar(write(tmp_path, "[normalization]\nmean = [-2.0]\nstd = [2.0]\n")).normalization is not None
+
+
 def test_absolute_paths_stay(tmp_path: Path) -> None:
     assert read_sidecar(write(tmp_path, 'labels = "/srv/labels.txt"')).labels == Path("/srv/labels.txt")
 
@@ -77,6 +81,9 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
         (b"crop = " + b"[" * 5000, "nested too deeply"),
         (b'license = "\xe9"', "expected UTF-8 text"),
         (b'[golden]\nimage = "cat.jpg"\n', "golden.label: expected a value, found nothing"),
+        (b"[normalization]\nmean = [127.5]\nstd = [1]\n", "mean: expected numbers for pixels of 0-1"),
+        (b"[normalization]\nmean = [0, -2.1, 0]\nstd = [1]\n", "mean: expected numbers for pixels of 0-1"),
+        (b"[normalization]\nmean = [0]\nstd = [58.4]\n", "std: expected numbers for pixels of 0-1"),
         (b"normalization = 3\n", "normalization: expected a table"),
         (b"[normalization]\nmean = [nan]\nstd = [1.0]\n", "normalization.mean: expected a list of 1 or 3 finite"),
     ],

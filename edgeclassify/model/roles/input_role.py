@@ -11,6 +11,9 @@ from edgeclassify.model.tflite.model_file import ModelFile
 # expect values around 1 and adjust them further do so by far smaller means and far larger factors.
 _SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
 
+_MEANS_OF_UNIT = (0.2, 0.8)
+"""Between these lie the means of pictures whose pixels are 0-1."""
+
 _LEVELS = {"int8": (-128, 127), "uint8": (0, 255)}
 
 _ONE_PIXEL = ((1, 1, 1, 1), (1, 1, 1, 3), (3, 1, 1, 3))
@@ -62,6 +65,23 @@ def graph_normalizes(model: ModelFile) -> bool:
     """Whether the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
     bounds = tensor_bounds(model)
     return any(_is_normalization(model, operator, tensor, bounds) for operator, tensor in _first_steps(model))
+
+
+def takes_unit_range(model: ModelFile) -> bool:
+    """Whether the graph begins by taking off means as pictures of 0-1 have them (ImageNet's 0.485, or 0.5)."""
+    bounds = tensor_bounds(model)
+    for operator, tensor in _first_steps(model):
+        others = [bounds.get(index, ANYTHING) for index in operator.inputs if index != tensor and index >= 0]
+        if len(others) != 1 or not others[0].is_constant:
+            continue
+        low, high = others[0].low, others[0].high
+        if operator.name in ("ADD", "STABLEHLO_ADD"):
+            low, high = -high, -low
+        elif operator.name not in ("SUB", "STABLEHLO_SUBTRACT") or operator.inputs[0] != tensor:
+            continue
+        if _MEANS_OF_UNIT[0] <= low and high <= _MEANS_OF_UNIT[1]:
+            return True
+    return False
 
 
 def is_cast_first(model: ModelFile) -> bool:

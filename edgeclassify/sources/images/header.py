@@ -12,9 +12,8 @@ class ImageHeader:
     `taken_at`: when the picture was taken, as Exif tells it, in seconds since the epoch.
     `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
     `animated`: a WebP that is. Of a JPEG: `several_scans`: its decoder holds the `coefficients` (bytes) of the
-    whole picture, whatever the scale; `scan_at`: where the first scan begins; `is_open`: its end marker is missing,
-    which some cameras leave away: the picture may be whole all the same. Of a PNG: `sample_bytes` per pixel
-    once it is decoded, and `interlaced`.
+    whole picture, whatever the scale; `scan_at`: where the first scan begins; `is_open`: it has no end marker, and
+    may be whole all the same. Of a PNG: `sample_bytes` per pixel once it is decoded, and `interlaced`.
     """
 
     kind: str

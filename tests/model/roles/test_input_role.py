@@ -6,7 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first, quantized_range
+from edgeclassify.model.roles.input_role import (
+    graph_normalizes,
+    is_cast_first,
+    quantized_range,
+    takes_unit_range,
+)
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.colour_nets import Net
 from tests.model.conftest import WriteModel
@@ -122,3 +127,31 @@ def test_whole_numbers_are_no_such_range(write_model: WriteModel) -> None:
 def test_casts(write_model: WriteModel, begin: Begin, is_cast: bool) -> None:
     net = Net(dtype="uint8")
     assert is_cast_first(read_model_file(write_model(net.model(begin(net))))) is is_cast
+
+
+def from_constant(net: Net) -> int:
+    return net.add("SUB", [net.constant([0.5]), 0], WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("begin", "is_unit"),
+    [
+        (step("SUB", 0.485, 0.456, 0.406), True),
+        (step("SUB", 0.21, 0.79, 0.5), True),
+        (step("SUB", 0.19, 0.5, 0.5), False),
+        (step("SUB", 0.5, 0.5, 0.81), False),
+        (step("SUB", -0.5), False),
+        (step("ADD", -0.5), True),
+        (step("ADD", 0.5), False),
+        (step("MUL", 0.5), False),
+        (step("SUB", 0.5, behind=step("TRANSPOSE")), True),
+        (step("SUB", 0.5, behind=step("TANH")), False),
+        (step("SUB"), False),
+        (from_constant, False),
+        (step("SUB", 127.5), False),
+    ],
+)
+def test_means_of_pixels_of_0_to_1(write_model: WriteModel, begin: Begin, is_unit: bool) -> None:
+    net = Net()
+    model = read_model_file(write_model(net.model(net.softmax(net.logits(begin(net))))))
+    assert takes_unit_range(model) is is_unit
