@@ -38,12 +38,24 @@ class InstalledService:
             self._subscriber.close()
         self._subscriber = None
 
-    def config(self, *, view: str = "gate", source: str = f"images:{STATE}/photos", more: str = "") -> str:
-        """A config under which every photo is an event of its own; `more`: further sections."""
-        model = "" if self.model is None else f'[model]\nname = "{STATE}/models/{self.model.name}"\n'
+    def config(
+        self,
+        *,
+        view: str = "gate",
+        source: str = f"images:{STATE}/photos",
+        more: str = "",
+        model: str | None = None,
+    ) -> str:
+        """A config under which every photo is an event of its own.
+
+        `more`: further sections; `model`: another file than that of these checks.
+        """
+        if model is None and self.model is not None:
+            model = f"{STATE}/models/{self.model.name}"
+        named = "" if model is None else f'[model]\nname = "{model}"\n'
         return (
             f'[node]\nname = "{broker.NODE}"\nhealth_interval_s = 1\n'
-            f'[mqtt]\nusername = "{broker.USER}"\npassword_file = "{PASSWORD_FILE}"\n{model}'
+            f'[mqtt]\nusername = "{broker.USER}"\npassword_file = "{PASSWORD_FILE}"\n{named}'
             f'[[camera]]\nname = "front"\nsource = "{source}"\ninterval_s = 0.2\nloop = true\n'
             f"stall_timeout_s = 1.0\nrestart_attempts = 0\n"
             f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n{more}'
