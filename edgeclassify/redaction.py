@@ -42,7 +42,7 @@ _NAMED = re.compile(
 _NAMED_FOLDER = re.compile(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)/)([^/]+)", re.IGNORECASE)
 # With a / of a password that was not encoded, too.
 _USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
-_MAY_BE_URL = re.compile(r":.*@|(?:^|:)//|:\\\\", re.DOTALL)
+_MAY_BE_URL = re.compile(r":.*@|^//|:.*//|:\\\\", re.DOTALL)
 _RUN = re.compile(r"\S*(?::/|//|:\\|@)\S*")
 _PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/dev/[\w/.-]*)?")
 

@@ -1,11 +1,12 @@
 """What is secret in URLs never shows, however they are mangled; and what is known to be secret in no text."""
 
 import logging
+import re
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from edgeclassify import redaction
@@ -16,6 +17,7 @@ from edgeclassify.redaction import (
     redacted_source,
     redacted_text,
     redacted_url,
+    redacted_value,
     remember,
     remember_all_in,
     scrubbed,
@@ -94,6 +96,21 @@ def test_a_source(source, shown):
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("bob:1//hunter2", "…"),
+        ("bob:hunter2@home", "…"),
+        ("//bob:hunter2", "…"),
+        ("front", "front"),
+        ("broker.local:1883", "broker.local:1883"),
+        ("/photos//cat.jpg", "/photos//cat.jpg"),
+    ],
+)
+def test_a_value_of_the_config(value, shown):
+    assert redacted_value(value) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("Failed to parse: http://u:pw@h:x/a", "Failed to parse: http://…"),
@@ -123,6 +140,9 @@ MANGLED = (
     "http://bob:{}@[nonsense]:99999/x", "htp://bob:{}@camera/x", "bob:{}", "http ://bob:{}@camera/x",
     "rtsp://bob@work:{}@camera@home/x", "picamera:rtsp://bob:{}@camera", "mqtt://bob:{}@camera", "http://bob:{}",
 )  # fmt: skip
+WITHOUT_HOST = ("rtsp://bob:{}/stream", "http://bob:{}")
+LOOKS_WHOLE = re.compile(r".*@|[0-9]+/")
+"""Passwords that make whole URLs of these, whose host is what follows, or "bob" with a port: nobody can tell."""
 
 
 @pytest.fixture
@@ -142,6 +162,7 @@ def what_is_said_of(document):
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(MANGLED), passwords, st.booleans())
 def test_no_mangling_shows_a_password(first_line_alone, form, password, encoded):
+    assume(encoded or form not in WITHOUT_HOST or not LOOKS_WHOLE.match(password))
     text = form.format(quote(password, safe="") if encoded else password)
     assert CORE not in redacted_source(text).lower()
     as_name = text if "//" in text else "a"
