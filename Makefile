@@ -44,6 +44,7 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.snapshots
 	$(BIN)/python -m tests.bench.delivery
 	$(BIN)/python -m tests.bench.frame_way
+	$(BIN)/python -m tests.bench.watched
 	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.recovery
 
