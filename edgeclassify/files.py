@@ -1,6 +1,8 @@
-"""Small files that must survive a power cut: written as a whole, and set aside where they are damaged."""
+"""Small files: read where they are plain ones, written to survive a power cut, set aside when damaged."""
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 MOST_SET_ASIDE = 100
@@ -14,6 +16,17 @@ def printable(name: str | Path) -> str:
     UTF-8 ("\\udcff" for 0xff, as Python has them).
     """
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(name))
+
+
+def read_plain_file(path: Path, most_bytes: int) -> bytes:
+    """A file's bytes, one more than `most_bytes` where there are more. Raises OSError, also for a pipe or device.
+
+    Opening a pipe would wait for a writer, for ever.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        return file.read(most_bytes + 1)
 
 
 def replace_file(path: Path, content: bytes) -> None:

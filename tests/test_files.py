@@ -1,10 +1,11 @@
-"""Names of files as they are shown."""
+"""Names of files as they are shown, and files that are read as a whole."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from edgeclassify.files import printable
+from edgeclassify.files import printable, read_plain_file
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,19 @@ from edgeclassify.files import printable
 def test_what_is_not_printable_is_escaped(name: str, shown: str) -> None:
     assert printable(name) == shown
     assert name == "" or printable(Path(name)) == shown
+
+
+@pytest.mark.parametrize(("size", "read"), [(0, 0), (3, 3), (4, 4), (5, 5), (90, 5)])
+def test_of_a_file_that_is_too_large_one_byte_more_is_read(tmp_path: Path, size: int, read: int) -> None:
+    (tmp_path / "a").write_bytes(bytes(size))
+    assert read_plain_file(tmp_path / "a", 4) == bytes(read)
+
+
+@pytest.mark.timeout(10)
+def test_pipes_devices_and_folders_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(OSError, match="it is no plain file"):
+            read_plain_file(path, 4)
+    with pytest.raises(IsADirectoryError):
+        read_plain_file(tmp_path, 4)

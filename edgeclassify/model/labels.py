@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgeclassify.errors import LabelError, ModelMissingError
+from edgeclassify.files import read_plain_file
 from edgeclassify.model.label_documents import from_document
 from edgeclassify.model.label_lines import cells_of, from_lines, is_title
 from edgeclassify.model.label_tools import from_other_tools
@@ -27,8 +28,7 @@ _BACKGROUND = frozenset({"background", "__background__", "unused background", "d
 def read_labels(path: Path) -> tuple[str, ...]:
     """The labels of a file, by class index. Raises ModelMissingError or LabelError."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
+        content = read_plain_file(path, _MAX_BYTES)
     except FileNotFoundError as error:
         raise ModelMissingError(f"{path}: expected a label file, found nothing there. Check the path.") from error
     except IsADirectoryError as error:

@@ -1,5 +1,6 @@
 """The classifier end to end: real runtimes on small models of every kind, real models on real photos."""
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -22,6 +23,7 @@ from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of, in_format, picture
 from tests.model.tflite_files import ModelDef, flatten_model, metadata_bytes, tflite_bytes
 from tests.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path, photos
+from tests.sources.pictures import png_that_claims
 
 LABELS = [f"value {i}" for i in range(12)]
 PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)
@@ -320,14 +322,23 @@ def test_self_test_without_a_golden_picture(write_model: WriteModel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"), [(None, "found nothing there"), (b"no picture", "that can be decoded")]
+    ("content", "fault"),
+    [
+        (None, "found nothing there"),
+        (b"", "that can be decoded"),
+        (b"no picture", "that can be decoded"),
+        (png_that_claims(70_000, 70_000), "that can be decoded"),
+        ("pipe", "it is no plain file"),
+    ],
 )
 def test_golden_picture_that_can_not_be_read(
-    write_model: WriteModel, tmp_path: Path, content: bytes | None, fault: str
+    write_model: WriteModel, tmp_path: Path, content: bytes | str | None, fault: str
 ) -> None:
     classifier = open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 11"))))
     (tmp_path / "golden.png").unlink()
-    if content is not None:
+    if content == "pipe":
+        os.mkfifo(tmp_path / "golden.png")
+    elif isinstance(content, bytes):
         (tmp_path / "golden.png").write_bytes(content)
     with pytest.raises(ModelError, match=fault):
         classifier.self_test()

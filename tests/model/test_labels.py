@@ -1,6 +1,7 @@
 """Label files: every accepted form, every fault with its place, the count against the model."""
 
 import json
+import os
 from pathlib import Path
 from random import Random
 
@@ -175,6 +176,12 @@ def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="found nothing there") as caught:
         read_labels(tmp_path / "labels.txt")
     assert caught.value.exit_status == ExitStatus.NO_INPUT
+
+
+def test_a_pipe_instead_of_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "labels.txt")
+    with pytest.raises(LabelError, match=r"labels\.txt: the label file can't be read: it is no plain file"):
+        read_labels(tmp_path / "labels.txt")
 
 
 def test_folder_instead_of_a_file(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Sidecars: what they may say, and every fault at once with its key."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ def test_all_keys(tmp_path: Path) -> None:
 
 def test_the_largest_numbers_of_a_normalization(tmp_path: Path) -> None:
     assert read_sidecar(write(tmp_path, "[normalization]\nmean = [-2.0]\nstd = [2.0]\n")).normalization is not None
+
+
+def test_a_pipe_instead_of_a_sidecar(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.toml")
+    with pytest.raises(ModelError, match=r"model\.toml: the model's sidecar can't be read: it is no plain file"):
+        read_sidecar(tmp_path / "model.tflite")
+
+
+def test_a_sidecar_that_is_too_large(tmp_path: Path) -> None:
+    largest = b"#" * ((1 << 20) - 1) + b"\n"
+    assert read_sidecar(write(tmp_path, largest)) == EMPTY
+    with pytest.raises(ModelError, match="expected a sidecar of at most 1024 KB, found more"):
+        read_sidecar(write(tmp_path, largest + b"\n"))
 
 
 def test_absolute_paths_stay(tmp_path: Path) -> None:
