@@ -22,6 +22,7 @@ from edgeclassify.daemon.keeping import Keeping, state_folder
 from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.recovery import Recovery
 from edgeclassify.daemon.requests import RequestDesk, value_of
+from edgeclassify.daemon.service_manager import ServiceManager
 from edgeclassify.daemon.signals import Requests, SignalHandlers
 from edgeclassify.daemon.start_line import start_line
 from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
@@ -32,7 +33,7 @@ from edgeclassify.logs import set_level
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
-from edgeclassify.systemd import Notifier, watchdog_interval_s
+from edgeclassify.systemd import Notifier
 from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason, Response
 from edgeclassify.view import Outlet, View
 
@@ -50,11 +51,6 @@ RELOAD_PATIENCE_S = 60.0
 CONNECT_PATIENCE_S = 2.0
 """How long inference waits for the outcome of the first attempt to connect, after the start and after a reload."""
 
-WATCHDOG_MARGIN_S = 10.0
-"""How much later than a frame is due at the latest systemd ends the daemon."""
-
-LONGEST_STATUS = 300
-"""Characters that `systemctl status` shows of why a reload was refused; the journal has all."""
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
@@ -80,9 +76,10 @@ class Daemon:
         self._load = load
         self._make_publisher = make_publisher
         self._frames_left = max_frames
-        self._notifier = Notifier() if notifier is None else notifier
+        notifier = Notifier() if notifier is None else notifier
+        self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
-        self._watchdog = Watchdog(self._notifier.watchdog, self._late)
+        self._watchdog = Watchdog(notifier.watchdog, self._late)
         self._requests = Requests()
         self._wake = threading.Event()
         self._health = HealthMonitor()
@@ -99,9 +96,7 @@ class Daemon:
         self._done = False
         self._line: Line | None = None
         self._next_health = self._next_maintenance = 0.0
-        self._refusal: str | None = None
         self._snapshots_dropped = self._snapshots_skipped = 0
-        self._watchdog_s: float | None = None
 
     @property
     def health(self) -> HealthMonitor:
@@ -122,7 +117,7 @@ class Daemon:
                 set_level(config.logging.level)
                 self._start_publisher_parts(config)
                 self._start_threads()
-                self._notifier.ready(self._status())
+                self._manager.ready()
                 self._loop()
             finally:
                 self._stop()
@@ -175,7 +170,7 @@ class Daemon:
             max_frames=self._frames_left,
             snapshots=self._snapshots,
         )
-        self._widen_watchdog()
+        self._manager.allow_silence(parts.longest_silence_s)
         self._await_broker()
         self._line.start()
         cameras.run(parts)
@@ -186,16 +181,6 @@ class Daemon:
         publisher = _running(self._publisher)
         while not (publisher.await_first_attempt(TICK_S) or self._requests.stop or time.monotonic() > deadline):
             pass
-
-    def _widen_watchdog(self) -> None:
-        """Longer than frames are apart, and than it takes to know that a call into a source does not return."""
-        unit_s = watchdog_interval_s()
-        if unit_s is None:
-            return
-        wanted_s = max(unit_s, self._parts.longest_silence_s + WATCHDOG_MARGIN_S)
-        if wanted_s != (self._watchdog_s or unit_s):
-            self._watchdog_s = wanted_s
-            self._notifier.extend_watchdog(wanted_s)
 
     @property
     def _outlet(self) -> Outlet:
@@ -254,7 +239,7 @@ class Daemon:
         if now >= self._next_health:
             self._next_health = now + self._parts.config.node.health_interval_s
             _running(self._publisher).publish_health(self._report())
-            self._notifier.status(self._status())
+            self._manager.show_status()
 
     def _report(self) -> Health:
         spool, cameras, snapshots = _running(self._keeping).spool, _running(self._cameras), self._snapshots
@@ -272,8 +257,7 @@ class Daemon:
 
     def _status(self) -> str:
         cameras = "" if self._cameras is None else self._cameras.states
-        refused = "" if self._refusal is None else f"; the last reload was refused: {self._refusal}"
-        return f"{self._health.frames} frames; cameras: {cameras}{refused}"
+        return f"{self._health.frames} frames; cameras: {cameras}"
 
     # --- what requests over MQTT may do: see requests.Node ---------------------------------------------
 
@@ -309,7 +293,7 @@ class Daemon:
 
     def renew_intervals(self) -> None:
         """A view's interval has been changed, or a view switched."""
-        self._widen_watchdog()
+        self._manager.allow_silence(self._parts.longest_silence_s)
         _running(self._cameras).follow_views(self._parts)
 
     def hurry(self, camera: str) -> None:
@@ -344,18 +328,18 @@ class Daemon:
         `accepted`: see requests.Node.
         """
         self._pulse.beat(RELOAD_LIMIT_S)
-        self._notifier.reloading()
+        self._manager.reloading()
         before, keeping = self._parts, _running(self._keeping)
         try:
             after = assembly.assemble(self._load(), keeping.numbers, keeping.options, before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
-            self._refusal = " ".join(str(error).split())[:LONGEST_STATUS]
+            self._manager.refused(error)
             raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
         else:
-            self._refusal = None
+            self._manager.accepted()
         finally:
-            self._notifier.ready(self._status())
+            self._manager.ready()
 
     def _switch(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
         self._availability.hide()
@@ -414,7 +398,7 @@ class Daemon:
     def _stop(self) -> None:
         """Stop in reverse order of start; everything within STOP_BUDGET_S."""
         self._pulse.rest()
-        self._notifier.stopping()
+        self._manager.stopping()
         deadline = time.monotonic() + STOP_BUDGET_S
         if self._desk is not None:
             self._desk.close()

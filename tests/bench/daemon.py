@@ -115,7 +115,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
     before = os.times()
     runner.run()
     after = os.times()
-    report = runner.health.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0)
+    report = runner.health.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True)
     done = clock.done[20:]
     # From the frame's arrival in the inference thread until it is handed over, without its invoke().
     beyond = [end - start for start, end in zip(clock.begun[-len(done) :], done, strict=True)]

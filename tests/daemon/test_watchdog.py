@@ -13,6 +13,7 @@ import pytest
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.daemon import supervisor
+from edgeclassify.daemon.service_manager import ServiceManager
 from edgeclassify.daemon.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish import delivery
@@ -92,8 +93,9 @@ def started(bench: Bench, manager: Manager, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(supervisor, "MAINTENANCE_S", 0.1)
 
     def start() -> Bench:
-        bench.daemon._notifier = Notifier(manager.address)
-        bench.daemon._watchdog = Watchdog(bench.daemon._notifier.watchdog, bench.daemon._late)
+        notifier = Notifier(manager.address)
+        bench.daemon._manager = ServiceManager(notifier, bench.daemon._status)
+        bench.daemon._watchdog = Watchdog(notifier.watchdog, bench.daemon._late)
         bench.thread.start()
         wait_for(lambda: bench.daemon._next_health)
         return bench
