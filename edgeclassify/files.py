@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 MOST_SET_ASIDE = 100
 """Damaged versions of one file that are kept at most."""
@@ -18,14 +19,28 @@ def printable(name: str | Path) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(name))
 
 
-def read_plain_file(path: Path, most_bytes: int) -> bytes:
-    """A file's bytes, one more than `most_bytes` where there are more. Raises OSError, also for a pipe or device.
+class NotPlainFileError(OSError):
+    """A pipe or a device is there in place of a file."""
 
-    Opening a pipe would wait for a writer, for ever.
+
+def open_plain_file(path: Path) -> BinaryIO:
+    """Open a file for reading. Raises OSError, for a folder IsADirectoryError, for a pipe NotPlainFileError.
+
+    Opening a pipe as usual would wait for a writer, for ever.
     """
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file", str(path))
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise NotPlainFileError(errno.EINVAL, "it is no plain file", str(path))
+
+
+def read_plain_file(path: Path, most_bytes: int) -> bytes:
+    """A file's bytes, one more than `most_bytes` where there are more. Errors as of open_plain_file()."""
+    with open_plain_file(path) as file:
         return file.read(most_bytes + 1)
 
 

@@ -29,8 +29,10 @@ def test_of_a_file_that_is_too_large_one_byte_more_is_read(tmp_path: Path, size:
 @pytest.mark.timeout(10)
 def test_pipes_devices_and_folders_are_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(OSError, match="it is no plain file"):
             read_plain_file(path, 4)
     with pytest.raises(IsADirectoryError):
         read_plain_file(tmp_path, 4)
+    assert len(list(Path("/proc/self/fd").iterdir())) == open_before

@@ -1,7 +1,5 @@
 """From a TOML file to Config: decode, check, gather every fault, resolve relative paths."""
 
-import os
-import stat
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from edgeclassify.config.sections import Config, ModelConfig, is_model_path
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
+from edgeclassify.files import NotPlainFileError, read_plain_file
 from edgeclassify.redaction import remember_all_in
 
 MAX_BYTES = 1_000_000
@@ -61,17 +60,14 @@ def json_schema() -> dict[str, Any]:
 
 def _text(path: Path) -> str:
     try:
-        # Opening a pipe would wait for a writer, for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigError(f"{path}: expected a readable file, found a pipe or device. Name a file.")
-            content = file.read(MAX_BYTES + 1)
+        content = read_plain_file(path, MAX_BYTES)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: expected a config file, found nothing there. "
             "`edgeclassify check --example` prints one to start from."
         ) from error
+    except NotPlainFileError as error:
+        raise ConfigError(f"{path}: expected a readable file, found a pipe or device. Name a file.") from error
     except IsADirectoryError as error:
         raise ConfigError(f"{path}: expected a readable file, found a folder. Name the file in it.") from error
     except PermissionError as error:

@@ -10,12 +10,12 @@ writing over it in place would end the process (SIGBUS) or change the model whil
 
 import hashlib
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
+from edgeclassify.files import NotPlainFileError, open_plain_file
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.tflite.attached_files import attached_files
 from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like
@@ -108,15 +108,14 @@ def parse_model(path: Path, data: bytes) -> ModelFile:
 def _content(path: Path) -> bytes:
     """The file's bytes. Raises ModelMissingError or ModelError where they can't be had."""
     try:
-        # Opening a pipe would wait for a writer, for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.")
-            if status.st_size == 0:
+        with open_plain_file(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size == 0:
                 raise ModelError(f"{path}: expected a .tflite file, found an empty file. {FETCH_AGAIN}")
-            _check_size(path, status.st_size)
+            _check_size(path, size)
             return file.read()
+    except NotPlainFileError as error:
+        raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.") from error
     except IsADirectoryError as error:
         raise ModelError(f"{path}: expected a .tflite file, found a folder. Name a file in it.") from error
     except (FileNotFoundError, NotADirectoryError) as error:
