@@ -19,7 +19,9 @@ _ALONE = (0x01, *range(0xD0, 0xD9))
 _NO_FRAME = (0xC4, 0xC8, 0xCC)
 """Among the frames' markers (SOF0-15): DHT, JPG, DAC."""
 _SOS, _EOI, _APP1 = 0xDA, 0xD9, 0xE1
-_END = bytes([0xFF, _EOI])
+_END, _SCAN = bytes([0xFF, _EOI]), bytes([0xFF, _SOS])
+_MOST_WORK = 4_000_000_000
+"""Pixels times scans: each scan goes through the whole picture, and a small file may have thousands of them."""
 NO_END = "it is cut off: the end marker is missing"
 _UNWRITTEN = bytes(64)
 """So many zeros at the end are room that was never written to."""
@@ -54,6 +56,8 @@ def read_jpeg(data: bytes) -> ImageHeader:
         elif marker == _SOS:
             several = header.progressive or data[at + 4] < components
             header = replace(header, several_scans=several, scan_at=at)
+            if several and data.count(_SCAN, at) * header.pixels > _MOST_WORK:
+                return replace(header, fault="it comes in more scans than any picture does")
             if data.rfind(_END, at) >= 0:  # inside a scan 0xFF is followed by 0x00
                 return header
             return replace(header, is_open=True, fault=NO_END if data.endswith(_UNWRITTEN) else None)

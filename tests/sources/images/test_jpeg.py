@@ -155,3 +155,14 @@ def test_a_few_bytes_before_the_end_marker_are_missed(missing):
     for image in (noise(), two_halves()):
         with pytest.raises(ImageError, match="the end marker is missing"):
             decode_image(encode(image, "JPEG")[: -2 - missing], "x.jpg")
+
+
+@pytest.mark.parametrize(
+    ("side", "times", "is_refused"), [(64, 900, False), (1024, 3000, False), (2048, 990, True)]
+)
+def test_very_many_scans(side, times, is_refused):
+    """Its decoder would be busy for minutes."""
+    data = encode(Image.new("RGB", (side, side), (200, 60, 40)), "JPEG", progressive=True)
+    bomb = data[:-2] + data[data.rfind(b"\xff\xda") : -2] * times + b"\xff\xd9"
+    assert ("more scans" in (read_header(bomb).fault or "")) is is_refused
+    assert read_header(data).fault is None
