@@ -19,6 +19,17 @@ def printable(name: str | Path) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(name))
 
 
+def as_text(start: bytes) -> str | None:
+    """The first bytes of a file as text in UTF-8, whose last character may be cut; None where they are no text."""
+    try:
+        text = start.decode()
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            return None
+        text = start[: error.start].decode()
+    return text if all(char.isprintable() or char in "\r\n\t\f\ufeff" for char in text) else None
+
+
 class NotPlainFileError(OSError):
     """A pipe or a device is there in place of a file."""
 

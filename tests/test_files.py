@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.files import printable, read_plain_file
+from edgeclassify.files import as_text, printable, read_plain_file
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,15 @@ def test_pipes_devices_and_folders_are_not_waited_for(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         read_plain_file(tmp_path, 4)
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before
+
+
+@pytest.mark.parametrize(
+    ("start", "text"),
+    [
+        (b"a b\r\n\tc\f", "a b\r\n\tc\f"), ("\ufeffschön".encode(), "\ufeffschön"), (b"", ""),
+        ("a€".encode()[:-1], "a"), ("a😀".encode()[:-1], "a"), ("a€".encode()[:-1] + b"bcd", None),
+        (b"a\0b", None), (b"\xff\xfea", None), (b"\xffabc", None), (b"a\x1b[31m", None),
+    ],
+)  # fmt: skip
+def test_the_start_of_a_text(start: bytes, text: str | None) -> None:
+    assert as_text(start) == text

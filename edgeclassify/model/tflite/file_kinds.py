@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from edgeclassify.files import as_text
+
 Sniffer = Callable[[bytes], bool]
 
 _FIX_CONVERT = "Convert it to .tflite first."
@@ -23,16 +25,6 @@ def _is_onnx(head: bytes) -> bool:
     return len(head) > 3 and head[0] == 0x08 and head[1] < 32 and head[2] in (0x12, 0x3A)
 
 
-def _is_text(head: bytes) -> bool:
-    try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(head) - 3:
-            return False
-        text = head[: error.start].decode("utf-8")
-    return all(char.isprintable() or char in "\r\n\t\f\ufeff" for char in text)
-
-
 _KINDS: tuple[tuple[Sniffer, str, str], ...] = (
     (
         _starts(b"version https://git-lfs"),
@@ -51,7 +43,11 @@ _KINDS: tuple[tuple[Sniffer, str, str], ...] = (
     (_starts(b"GGUF"), "a GGUF language model", "Name the .tflite file of an image classifier."),
     (_is_onnx, "an ONNX model", _FIX_CONVERT),
     (lambda head: not any(head), "nothing but zero bytes", FETCH_AGAIN),
-    (_is_text, "text", "Name the model's .tflite file; a label file goes into labels = …"),
+    (
+        lambda head: as_text(head) is not None,
+        "text",
+        "Name the model's .tflite file; a label file goes into labels = …",
+    ),
 )
 
 

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from edgeclassify.errors import ImageError
+from edgeclassify.files import as_text
 from edgeclassify.sources.images.header import ImageHeader
 from edgeclassify.sources.images.header_reader import read_header
 from edgeclassify.sources.images.jpeg import NO_END, closed, ends_early
@@ -181,11 +182,7 @@ def _looks_like(data: bytes) -> str:
             return kind
     if start[4:8] == b"ftyp":
         return "a video (MP4)"
-    try:
-        text = start.decode("utf-8")
-    except UnicodeDecodeError as error:
-        text = start[: error.start].decode("utf-8") if error.start > len(start) - 4 else ""
-    if text and all(c.isprintable() or c in "\r\n\t\f\ufeff" for c in text):
+    if text := as_text(start):
         is_page = text.lstrip("\ufeff \r\n\t").lower().startswith(("<!doctype html", "<html"))
         return "an HTML page" if is_page else "text"
     return "data of another kind"
