@@ -12,6 +12,7 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.backoff import Backoff
+from edgeclassify.watch import subscriber
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
 from tests.publish.brokers import HOST, Mosquitto, Observer, Proxy, mosquitto_path
@@ -83,11 +84,12 @@ def test_what_is_published_arrives(broker: Mosquitto, sender: Observer, protocol
     assert [a.as_published for a in listening.arrivals] == [as_published] * 2
 
 
-def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1() -> None:
+def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed: pip install 'edgeclassify[demo]'")
+    monkeypatch.setattr(subscriber, "CONNECT_TIMEOUT_S", 2.0)
     with EmbeddedBroker() as broker:
-        with Listening(broker.port).subscriber as subscriber:
-            assert subscriber.connected
+        with Listening(broker.port).subscriber as connected:
+            assert connected.connected
         with pytest.raises(PublishError, match=f"broker {HOST}:{broker.port}: "):
             Listening(broker.port, protocol="5").subscriber.start()
 
