@@ -124,9 +124,10 @@ def remember(secrets: Iterable[str]) -> None:
 
 
 def remember_all_in(document: object) -> None:
-    """Remember what may be secret in any string of a document, as TOML or JSON gives it."""
+    """Remember what may be secret in any string of a document, keys too, as TOML or JSON gives it."""
     if isinstance(document, dict):
-        for value in document.values():
+        for key, value in document.items():
+            remember_all_in(key)
             remember_all_in(value)
     elif isinstance(document, list):
         for value in document:

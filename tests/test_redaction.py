@@ -229,6 +229,8 @@ class TestKnownSecrets:
     def test_of_a_whole_document(self):
         remember_all_in({"a": [{"source": "http://u:first-pw@h/"}], "b": "x?password=second-pw", "c": 3})
         assert scrubbed("first-pw second-pw") == "… …"
+        remember_all_in({"rtsp://u:third-pw@h/": {"http://u:fourth-pw@h": 1}})  # a line without its key
+        assert scrubbed("third-pw fourth-pw") == "… …"
 
     def test_a_log_line_and_its_traceback(self):
         remember({"hunter2-long"})

@@ -55,6 +55,7 @@ def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
     from edgeclassify.cli.service import service_of
     from edgeclassify.config.faults import report
     from edgeclassify.errors import ConfigError
+    from edgeclassify.redaction import scrubbed
 
     service = None if elsewhere else service_of(file)
     with nullcontext() if service is None else service.environment():
@@ -63,6 +64,6 @@ def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
         found = look_further(used, named_by, service=service, elsewhere=elsewhere)
     found.take(config_problems(config, file, service))
     for line in found.warnings:
-        click.echo(f"edgeclassify: {file}: warning: {line}", err=True)
+        click.echo(scrubbed(f"edgeclassify: {file}: warning: {line}"), err=True)
     if found.faults:
         raise ConfigError(report(str(file), found.faults))

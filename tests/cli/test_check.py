@@ -92,6 +92,24 @@ def test_what_run_would_refuse_is_one_list(tmp_path: Path, capsys: pytest.Captur
     assert 'Did you mean "mobilenet_v2"?' in lines[3]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'source = "images:admin:S3cret-of-mine@camera/x.jpg"',  # a warning: http:// is missing
+        'source = "watch:admin:S3cret-of-mine@camera/x"',
+        'source = "synthetic:"\n"rtsp://admin:S3cret-of-mine@camera/x" = 1',
+        'source = "synthetic:"\n["rtsp://admin:S3cret-of-mine@camera/x"]\nx = 1',
+    ],
+)
+def test_a_password_where_it_does_not_belong_is_not_quoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: str
+) -> None:
+    check(tmp_path, f"[[camera]]\n{lines}\n")
+    captured = capsys.readouterr()
+    assert "camera" in captured.err
+    assert "S3cret" not in captured.err + captured.out
+
+
 NOT_HERE = """
 [mqtt]
 username = "porch"
