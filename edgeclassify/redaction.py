@@ -42,6 +42,9 @@ _NAMED = re.compile(
 _NAMED_FOLDER = re.compile(r"(/(?:pass|password|pwd|token|secret|apikey|api_key)/)([^/]+)", re.IGNORECASE)
 # With a / of a password that was not encoded, too.
 _USER = re.compile(r"://(?:[^/]*|[^/@]*:[^@]*)@")
+_ADDRESS = re.compile(
+    r"@(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?=[/?#]|$)", re.IGNORECASE
+)
 _MAY_BE_URL = re.compile(r":.*@|^//|:.*//|:\\\\", re.DOTALL)
 _RUN = re.compile(r"\S*(?::/|//|:\\|@)\S*")
 _PLAIN_SOURCE = re.compile(r"[\w-]{1,20}(?::[0-9]{0,2}|:/dev/[\w/.-]*)?")
@@ -108,7 +111,9 @@ def secrets_in(url: str) -> set[str]:
     if not at:
         before = "" if scheme and _is_host(rest) else re.split(r"[/?#]", rest, maxsplit=1)[0]
     user, colon, password = before.partition(":")
-    found = {password, *re.split(r"[:/@?#\\\s]+", password)} if colon else {user} if at else set()
+    # With an @ in the path, the host seems to be the password's: an IP address is none, and others share it.
+    pieces = re.split(r"[:/@?#\\\s]+", _ADDRESS.sub(" ", password))
+    found = {password, *pieces} if colon else {user} if at else set()
     return {secret for secret in found | _named(rest) if len(secret) >= LEAST_SECRET}
 
 

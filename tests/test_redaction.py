@@ -226,6 +226,13 @@ class TestKnownSecrets:
     def test_what_is_no_secret(self, url):
         assert secrets_in(url) == set()
 
+    @pytest.mark.parametrize("host", ["192.168.7.20", "192.168.7.20:8554", "[fd00::20]:8554"])
+    @pytest.mark.parametrize("path", ["/a@b", "/x?to=me@home"])
+    def test_an_address_is_none_whatever_comes_behind_it(self, host, path):
+        """A broker, or another camera, may have the same."""
+        remember(secrets_in(f"http://cam:hunter-2222@{host}{path}"))
+        assert scrubbed(f"broker {host}: hunter-2222") == f"broker {host}: …"
+
     def test_of_a_whole_document(self):
         remember_all_in({"a": [{"source": "http://u:first-pw@h/"}], "b": "x?password=second-pw", "c": 3})
         assert scrubbed("first-pw second-pw") == "… …"
