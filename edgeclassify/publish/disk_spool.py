@@ -104,6 +104,7 @@ class DiskSpool(Spool):
                 return
             if event.seq <= self._last_seq:
                 self._forget([event.seq])
+                self._drops.appended(event.seq)
             self._last_seq = max(self._last_seq, event.seq)
             self._waiting.put(Row(event, int(self._running_s)))
             if event.after is not None:

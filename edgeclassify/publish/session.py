@@ -21,14 +21,12 @@ from edgeclassify.publish.link import Link
 from edgeclassify.publish.live import LiveValues
 from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics, spooled_message
+from edgeclassify.publish.refusals import REFUSED_RETRY_S, Refusals
 from edgeclassify.publish.walk import Walk
 from edgeclassify.publish.wire import packet_bytes
 
 log = logging.getLogger(__name__)
 
-REFUSED_RETRY_S = 300.0
-"""What the broker refuses (not authorised, quota exceeded) is tried again on the next connection, and on this one
-after so many seconds, since a connection may last for months: events, and the newest value of a retained topic."""
 LIVE_HOLD_S = 1.0
 """For so long after a live event the backlog only trickles: more of them may come."""
 LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
@@ -78,8 +76,7 @@ class Session:
         self._looked_at = clock()
         self._unmet_since: float | None = None
         self._look_again_s = LOOK_AGAIN_S
-        self._refused: dict[str, float] = {}
-        self._refused_values: dict[str, float] = {}
+        self._refusals = Refusals(clock)
         self._refused_said = refused
         self._suspects: dict[Hashable, Sent] = {}
         self._probe: Hashable = None
@@ -152,9 +149,11 @@ class Session:
 
     def _taken(self, sent: Sent) -> None:
         topic = sent.message.topic
-        if sent.answer is None and topic in self._refused_said:
-            self._refused_said.discard(topic)
-            log.info("%s: accepted by the broker again", topic)
+        if sent.answer is None:
+            self._refusals.taken(topic, sent.seq)
+            if topic in self._refused_said and self._refusals.is_over(topic):
+                self._refused_said.discard(topic)
+                log.info("%s: accepted by the broker again", topic)
         if sent.seq is not None:
             self._acknowledged.append(sent.seq)
         elif sent.message.retain and not sent.message.payload:
@@ -175,10 +174,10 @@ class Session:
         if sent.key == self._probe:
             self._probe = None
         if sent.seq is not None:
-            self._refused.setdefault(topic, self._clock() + REFUSED_RETRY_S)
+            self._refusals.event(topic, sent.seq, refusal)
             self._held_back += 1
         elif sent.message.retain:
-            self._refused_values[topic] = self._clock() + REFUSED_RETRY_S
+            self._refusals.value(topic, refusal)
         kept = "" if sent.seq is None else " Its events stay in the spool."
         hint = reasons.message_hint(refusal)
         self._say(sent, f"refused by the broker: {refusal}.{hint}{kept}", topic)
@@ -195,12 +194,12 @@ class Session:
         message = self._live.take()
         if message is None:
             return False
-        self._refused_values.pop(message.topic, None)
+        self._refusals.sent(message.topic)
         return self._send(message, message.topic)
 
     def _send_live_event(self) -> bool:
         while (event := self._events.next()) is not None:
-            if self._topics.event(event.view) not in self._refused:
+            if not self._refusals.holds(self._topics.event(event.view), event.seq):
                 self._quiet_from = self._clock() + LIVE_HOLD_S
                 message = spooled_message(self._topics, event, historical=False)
                 return self._send(message, ("event", event.seq), seq=event.seq)
@@ -222,7 +221,7 @@ class Session:
             self._backlog.next()
             if event.seq in self._on_its_way:
                 continue
-            if self._topics.history(event.view) not in self._refused:
+            if not self._refusals.holds(self._topics.history(event.view), event.seq):
                 self._look_again_s = LOOK_AGAIN_S
                 self._probe = ("event", event.seq) if suspect else self._probe
                 message = spooled_message(self._topics, event, historical=True)
@@ -315,7 +314,7 @@ class Session:
         if sent.answer is not None:
             self._answers.settled(sent.answer)
         elif sent.seq is None:
-            self._refused_values[sent.message.topic] = self._clock() + REFUSED_RETRY_S
+            self._refusals.put_off(sent.message.topic)
 
     def _hand_over(self, sent: Sent) -> bool:
         mid = self._link.send(sent.message)
@@ -327,15 +326,8 @@ class Session:
         return True
 
     def _retry_refused(self) -> None:
-        """Refused topics whose time has come: their value waits, or what they left behind is backlog, again."""
-        if not self._refused and not self._refused_values:
-            return
-        now = self._clock()
-        for topic in [topic for topic, retry_at in self._refused_values.items() if retry_at <= now]:
-            del self._refused_values[topic]
+        """What was refused and whose time has come: values wait, and events are backlog, again."""
+        for topic in self._refusals.due_values():
             self._live.put_back(topic)
-        due = [topic for topic, retry_at in self._refused.items() if retry_at <= now]
-        if due:
-            for topic in due:
-                del self._refused[topic]
+        if self._refusals.due_events():
             self._walk_again()

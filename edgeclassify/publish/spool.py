@@ -35,6 +35,7 @@ class MemorySpool(Spool):
             if event.seq not in self._events:
                 insort(self._order, event.seq)
             self._events[event.seq] = event
+            self._drops.appended(event.seq)
             self._last_seq = max(self._last_seq, event.seq)
             if event.after is not None:
                 self._views[event.view] = event.after

@@ -30,6 +30,10 @@ class Dropped:
         if len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
 
+    def appended(self, seq: int) -> None:
+        """An event has this number: what arrives under it is that one, not one that was dropped before."""
+        self._recent.pop(seq, None)
+
     def lose(self, count: int) -> None:
         """So many went with a damaged database; which ones can't be told."""
         self.total += count

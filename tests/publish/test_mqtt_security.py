@@ -15,7 +15,7 @@ import pytest
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import ConfigError
-from edgeclassify.publish import session
+from edgeclassify.publish import refusals
 from edgeclassify.publish.mqtt import MqttPublisher
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.brokers import HOST, Mosquitto, Observer, wait_for
@@ -224,7 +224,7 @@ def test_one_view_is_forbidden_while_the_others_flow_until_the_rules_are_mended(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session, "REFUSED_RETRY_S", 0.5)
+    monkeypatch.setattr(refusals, "REFUSED_RETRY_S", 0.5)
     acl = tmp_path / "acl"
     flowing = "topic readwrite edgeclassify/porch/status\ntopic readwrite edgeclassify/porch/gate/#\n"
     acl.write_text(flowing)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.publish import client, delivery, in_flight, listening, protocols, session
+from edgeclassify.publish import client, delivery, in_flight, listening, protocols, refusals, session
 from edgeclassify.publish.commands import Inbox
 from edgeclassify.publish.discovery import Announcement, Device
 from edgeclassify.publish.interface import SpooledEvent
@@ -151,7 +151,7 @@ def test_a_refusal_points_the_right_way_and_loses_nothing(
     words: str,
     answer: int,
 ) -> None:
-    monkeypatch.setattr(session, "REFUSED_RETRY_S", 0.3)
+    monkeypatch.setattr(refusals, "REFUSED_RETRY_S", 0.3)
     monkeypatch.setattr(delivery, "_TICK_S", 0.05)
 
     def refuse(peer: Peer, got: Got) -> None:

@@ -12,13 +12,8 @@ from edgeclassify.publish.link import Link
 from edgeclassify.publish.live import LiveValues, Rank
 from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
 from edgeclassify.publish.payload import Message, Topics
-from edgeclassify.publish.session import (
-    LIVE_HOLD_S,
-    LOOK_AGAIN_MAX_S,
-    LOOK_AGAIN_S,
-    REFUSED_RETRY_S,
-    Session,
-)
+from edgeclassify.publish.refusals import REFUSED_RETRY_S, WELL_S
+from edgeclassify.publish.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
 from edgeclassify.publish.spool import MemorySpool
 from tests.publish.records import spooled
 
@@ -208,7 +203,7 @@ def test_a_refused_topic_is_tried_again_after_a_while() -> None:
     bench = Bench()
     bench.append(1, 2)
     bench.session.pump()
-    bench.acknowledge("quota exceeded")
+    bench.acknowledge("not authorized")
     bench.clock.now += REFUSED_RETRY_S - 1
     bench.run()
     assert bench.spool.depth == 2
@@ -216,6 +211,58 @@ def test_a_refused_topic_is_tried_again_after_a_while() -> None:
     bench.run()
     assert bench.link.names() == ["event1", "event2", "history1", "history2"]
     assert bench.spool.depth == 0
+
+
+@pytest.mark.parametrize("reason", ["quota exceeded", "unspecified error", "implementation specific error"])
+def test_a_broker_that_refuses_for_a_moment_has_all_a_moment_later(reason: str) -> None:
+    bench = Bench()
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.append(1)
+    bench.session.pump()
+    bench.acknowledge(reason)
+    bench.append(2)
+    pass_time(bench, 0.5)
+    assert bench.link.names() == ["info", "event1"]
+    pass_time(bench, 1)
+    assert bench.link.names() == ["info", "event1", "info", "history1", "history2"]
+    assert bench.spool.depth == 0
+
+
+def test_one_refused_event_holds_up_no_others() -> None:
+    bench = Bench()
+    bench.append(1)
+    bench.session.pump()
+    bench.acknowledge("payload format invalid")
+    for seq in range(2, 60):
+        bench.append(seq)
+        bench.clock.now += 1
+        bench.session.pump()
+        for mid in range(bench._answered + 1, len(bench.link.sent) + 1):
+            mine = bench.link.names()[mid - 1] in ("event1", "history1")
+            bench.session.acknowledged(mid, "payload format invalid" if mine else None)
+        bench.session.settle()
+        bench._answered = len(bench.link.sent)
+    names = bench.link.names()
+    assert [event.seq for event in bench.spool.pending(9)] == [1]
+    assert names[-1] == "event59"
+    assert 3 <= names.count("history1") <= 8
+
+
+def test_a_broker_that_refuses_now_and_then_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    with caplog.at_level(logging.INFO):
+        for seq in range(1, 30):
+            bench.append(seq)
+            bench.session.pump()
+            bench.acknowledge("quota exceeded" if seq % 3 == 0 else None)
+            pass_time(bench, 2)
+        assert bench.spool.depth == 0
+        assert len(caplog.records) == 1
+        bench.clock.now += WELL_S
+        bench.append(30)
+        bench.run()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    assert "accepted by the broker again" in caplog.records[1].getMessage()
 
 
 def test_a_retry_does_not_send_what_is_in_flight_twice() -> None:
@@ -402,7 +449,7 @@ def test_a_refused_value_is_sent_again_after_a_while() -> None:
     bench = Bench()
     bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
     bench.session.pump()
-    bench.acknowledge("quota exceeded")
+    bench.acknowledge("not authorized")
     pass_time(bench, REFUSED_RETRY_S - 1)
     assert bench.link.names() == ["info"]
     pass_time(bench, 2)

@@ -2,7 +2,7 @@ import logging
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.publish.interface import SpooledEvent
@@ -56,20 +56,31 @@ def test_capacity_must_hold_one() -> None:
         MemorySpool(0)
 
 
+_DROPPED = [(True, seq) for seq in range(1, 7)]
+"""Of these numbers 1 is dropped."""
+
+
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 30)), max_size=80))
+@example([*_DROPPED, (False, 1)])
+@example([*_DROPPED, (False, 1), (False, 1)])
+@example([*_DROPPED, (False, 3), (True, 1), (False, 1)])
 def test_like_a_simple_model(steps: list[tuple[bool, int]]) -> None:
-    spool, kept, dropped = MemorySpool(capacity=5), set[int](), 0
+    spool, kept, dropped, gone = MemorySpool(capacity=5), set[int](), 0, set[int]()
     for append, seq in steps:
         if append:
             spool.append(event(seq))
             kept.add(seq)
+            gone.discard(seq)
             if len(kept) > 5:
+                gone.add(min(kept))
                 kept.remove(min(kept))
                 dropped += 1
         else:
             spool.delivered([seq])
             kept.discard(seq)
+            dropped -= seq in gone  # it was on its way, and has arrived: not lost after all
+            gone.discard(seq)
         assert seqs(spool) == sorted(kept)
         assert (spool.depth, spool.dropped) == (len(kept), dropped)
 
