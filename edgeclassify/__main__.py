@@ -8,7 +8,10 @@ if sys.argv[1:2] == ["run"]:  # the daemon obeys it, and a second of its start g
     hangup.remember()
 
 import logging
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 import click
 
@@ -20,7 +23,17 @@ from edgeclassify.native_stderr import diverted_native_stderr
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status (sysexits.h). Messages for the user go to stderr."""
+    """Run one command; returns the exit status (sysexits.h). Messages for the user go to stderr.
+
+    `arguments`: None for those of the process. The daemon's process ends in here then.
+    """
+    status = _run(arguments)
+    if arguments is None and sys.argv[1:2] == ["run"]:
+        _leave(status)
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         with checked_output(), diverted_native_stderr():
             status = commands.main(arguments, prog_name="edgeclassify", standalone_mode=False)
@@ -41,6 +54,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.excepthook(type(error), error, error.__traceback__)
         return ExitStatus.SOFTWARE
     return status if isinstance(status, int) else ExitStatus.OK
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once. All that the daemon started is stopped; Python would take modules and native
+    libraries apart one by one, which costs 0.15 s of a fast CPU, seconds of a busy one, and a stop has its limit.
+    A lost camera's library might keep it from ending for ever."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, full, or none
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,10 @@
 """`edgeclassify run`: the daemon."""
 
-import os
-import threading
 from pathlib import Path
 
 import click
 
 from edgeclassify.cli.config_option import config_option
-
-FINAL_S = 5.0
-"""How long the interpreter may take to end after everything has been stopped for a fresh process."""
 
 
 @click.command(short_help="Watch the cameras and publish labels: the daemon.")
@@ -28,7 +23,6 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.way_out import Surroundings, make_mqtt_publisher
-    from edgeclassify.errors import FreshProcessError
     from edgeclassify.logs import set_up_logging
     from edgeclassify.publish.console import ConsolePublisher
     from edgeclassify.publish.interface import Publisher
@@ -56,16 +50,5 @@ def run(path: Path, console: bool, frames: int | None) -> None:
         max_frames=frames,
     )
     output.stops(daemon.request_stop)
-    try:
-        daemon.run()
-    except FreshProcessError as error:
-        _end_in_any_case(error.exit_status)
-        raise
+    daemon.run()
     output.check()
-
-
-def _end_in_any_case(status: int) -> None:
-    """All is stopped; but a lost camera's library may keep the interpreter from ending, in a call of its own."""
-    last_word = threading.Timer(FINAL_S, os._exit, [status])
-    last_word.daemon = True
-    last_word.start()

@@ -189,9 +189,9 @@ class PahoLink(Link):
         return self._client.skipping
 
     @property
-    def subscribing(self) -> bool:
-        """Has a subscription not been answered yet?"""
-        return bool(self._subscribing)
+    def subscribing(self) -> list[str]:
+        """The subscriptions that have not been answered yet, in the order in which they were asked for."""
+        return list(self._subscribing.values())
 
     def subscribe(self, topic: str) -> None:
         """Ask for a topic; what comes lands in `arrived`, and the topic in `denied` where that is refused."""

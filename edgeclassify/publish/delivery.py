@@ -25,6 +25,7 @@ from edgeclassify.publish.outbox import Outbox
 from edgeclassify.publish.oversize import Oversize
 from edgeclassify.publish.protocols import Attempt, Protocols
 from edgeclassify.publish.session import Session
+from edgeclassify.publish.subscriptions import Subscriptions
 from edgeclassify.publish.wakeup import Interrupt, Waker
 from edgeclassify.pulse import Pulse
 
@@ -57,6 +58,7 @@ class Delivery:
         self._config, self._outbox = config, outbox
         self._topics = outbox.layout.topics
         self._ears = Ears(outbox, listening)
+        self._subscriptions = Subscriptions()
         self._subscribed: list[str] = []
         self._on_removed, self._backoff = on_removed, backoff
         self._protocols = Protocols(config.protocol)
@@ -206,6 +208,7 @@ class Delivery:
         # `online` goes first, or the subscription would bring back the `offline` of last time.
         session.pump()
         self._subscribed = []
+        self._subscriptions.begin()
         self._subscribe(link)
         try:
             return self._serve(link, session)
@@ -213,6 +216,7 @@ class Delivery:
             self._take_answers(link, session)  # that came just before the end
             if not self._stopping.is_set():
                 self._known = session.ended(time.monotonic() - begin)
+                self._subscriptions.ended(link.subscribing)
                 self._short_ones = self._short_ones + 1 if time.monotonic() - begin < STABLE_S else 0
             if link.skipping:
                 self._ears.stuck()
@@ -242,7 +246,7 @@ class Delivery:
 
     def _subscribe(self, link: PahoLink) -> None:
         """Ask for what is to be listened to, and for no more of what is not any more."""
-        wanted = self._ears.wanted(wildcards=link.knows_wildcards)
+        wanted = self._subscriptions.choose(self._ears.wanted(wildcards=link.knows_wildcards), link.subscribing)
         before, self._subscribed = self._subscribed, wanted
         for topic in wanted:
             if topic not in before:

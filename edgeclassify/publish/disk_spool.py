@@ -27,7 +27,7 @@ from edgeclassify.publish.spool_drops import Drops
 from edgeclassify.publish.spool_file import Row, SpoolFile, is_damage
 from edgeclassify.publish.spool_mark import SpoolMark
 from edgeclassify.publish.spool_rows import DELETES, DiskRows
-from edgeclassify.publish.spool_trouble import BUDGET, PAUSE_S, Trouble
+from edgeclassify.publish.spool_trouble import BUDGET, Trouble
 from edgeclassify.publish.spool_waiting import Waiting
 from edgeclassify.publish.spool_wal import read_wal
 from edgeclassify.types import OpenOccurrence, ViewRecord
@@ -41,6 +41,9 @@ STAMP_S = 3600.0
 
 MAINTAIN_S = 0.2
 """So long may `maintain` write and delete, up to the end of the batch then begun: its caller has more to do."""
+
+LOOK_S = 1.0
+"""How often it is looked whether the file is still there: what goes to a removed one is lost by a kill."""
 
 _BATCH = 64
 _AT_ONCE = 1024  # dropped, so that others get the lock
@@ -349,7 +352,7 @@ class DiskSpool(Spool):
 
     def _look_for_file(self) -> None:
         """What goes to a file that was removed or replaced meanwhile would be lost: write it anew."""
-        if self._rows is None or self._clock() - self._looked_at < PAUSE_S:
+        if self._rows is None or self._clock() - self._looked_at < LOOK_S:
             return
         self._looked_at = self._clock()
         with suppress(StorageError):  # the database is locked, too
@@ -373,6 +376,7 @@ class DiskSpool(Spool):
             "%s: was removed or replaced while in use; %d events are written anew", self._path, len(self._waiting)
         )
         self._open()
+        self._numbers.write_anew(self._last_seq)
 
     # --- writing ---------------------------------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 REFUSED_RETRY_S = 300.0
-"""What the broker's rules forbid is tried again on the next connection, and on this one after so many seconds, since
-a connection may last for months: events, and the newest value of a retained topic."""
+"""What the broker's rules forbid is tried again on the next connection, and on this one after so many seconds,
+since a connection may last for months: events, and the newest value of a retained topic."""
 FIRST_RETRY_S = 1.0
 """What it refuses for any other reason (a quota, none at all) may be taken a moment later. While it is not this
 doubles, up to REFUSED_RETRY_S."""
@@ -19,7 +19,7 @@ _Key = TypeVar("_Key", str, int)
 class Refusals:
     """Used by one session. `clock`: monotonic seconds; a refusal is the name of the broker's reason code.
 
-    A refused event holds up its topic, since the next one would be refused, too. One that is refused again although
+    A refused event holds up its topic, since the next one would be refused, too. One that is refused again though
     others of its view were taken since is at fault itself: it waits alone.
     """
 

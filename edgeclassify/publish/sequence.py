@@ -90,6 +90,10 @@ class NumberFile:
         if seq > self.floor:
             self._write(seq, seq)
 
+    def write_anew(self, last: int) -> None:
+        """The file may have been removed with the database; `last` is the last number used."""
+        self._write(max(self.ceiling, last), last)
+
     def use_up_ahead(self, seq: int) -> None:
         """As `use_up`, with few writes: after a kill up to 100 numbers are skipped, until `settle` none."""
         if seq > self.floor:

@@ -281,6 +281,9 @@ class Session:
         answer: int | None = None,
     ) -> bool:
         """Send it, as far as it fits, or hold it back; False when the connection is gone."""
+        if self._oversize.is_forbidden(key):
+            self._refusals.put_off(message.topic)
+            return True
         size = packet_bytes(message, mqtt5=self._link.mqtt5)
         sent = Sent(message, key, size, seq, historical, answer)
         limit = self._limit

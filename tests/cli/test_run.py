@@ -1,6 +1,8 @@
 """`edgeclassify run`: the config that it takes, and what a trial beside the service leaves alone."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +121,27 @@ def forbid(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
 
     monkeypatch.setattr(os, "open", no_open)
     monkeypatch.setattr(os, "access", lambda name, mode: Path(os.fspath(name)) != path and accessible(name, mode))
+
+
+@pytest.mark.parametrize(("arguments", "at_once"), [("None", True), ("sys.argv[1:]", False)])
+def test_the_process_ends_as_soon_as_all_is_stopped(arguments: str, at_once: bool, tmp_path: Path) -> None:
+    """What Python does at its end takes seconds on a busy machine, and a stop may take two."""
+    script = (
+        "import atexit, sys\natexit.register(print, 'TAKEN APART')\n"
+        "from edgeclassify.__main__ import main\n"
+        f"sys.exit(main({arguments}))"
+    )
+    command = ["run", "-c", str(write(tmp_path)), "--console", "--frames", "2"]
+    done = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, timeout=60)
+    assert done.returncode == ExitStatus.OK
+    assert "all frames done: 2 inferred" in done.stderr
+    assert "porch/gate/event" in done.stdout
+    assert ("TAKEN APART" not in done.stdout) is at_once
+
+
+def test_the_process_ends_with_the_status_of_what_went_wrong(tmp_path: Path) -> None:
+    config = write(tmp_path, "[snapshot]\ndisc = true\n")
+    command = [sys.executable, "-m", "edgeclassify", "run", "-c", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == ExitStatus.CONFIG
+    assert "disc" in done.stderr

@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
-from edgeclassify.publish.disk_spool import FILE_NAME, MAINTAIN_S, DiskSpool, open_spool
+from edgeclassify.publish.disk_spool import FILE_NAME, LOOK_S, MAINTAIN_S, DiskSpool, open_spool
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.sequence import STEP, EventNumbers
 from edgeclassify.publish.spool import MemorySpool
@@ -421,12 +422,46 @@ def test_removed_while_running_is_written_anew(
     spool = filled(start(), 5)
     for path in tmp_path.glob(f"{FILE_NAME}*"):
         path.unlink()
-    clock.now += PAUSE_S
+    clock.now += LOOK_S
     spool.maintain()
     assert said(caplog, "removed or replaced")
     assert (seqs(spool), spool.on_disk) == ([1, 2, 3, 4, 5], True)
     spool.close()
     assert seqs(start()) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("delivered", [3, 5])
+def test_a_folder_that_was_removed_a_second_ago_repeats_no_number_after_a_kill(
+    delivered: int, tmp_path: Path, clock: Clock
+) -> None:
+    folder = tmp_path / "state"
+    spool = filled(DiskSpool(folder, SpoolConfig(), clock=clock), 5)
+    spool.delivered(range(1, 1 + delivered))
+    shutil.rmtree(folder)
+    clock.now += LOOK_S
+    spool.maintain()
+    copy = tmp_path / "as the kill leaves it"
+    shutil.copytree(folder, copy)
+    after = DiskSpool(copy, SpoolConfig(), clock=clock)
+    try:
+        assert [event.seq for event in after.pending(9)] == list(range(1 + delivered, 6))
+        assert after.last_seq >= 5
+    finally:
+        after.close()
+        spool.close()
+
+
+@pytest.mark.parametrize("kind", ["disk", "memory"])
+def test_a_number_that_was_dropped_and_came_again_is_delivered_as_any_other(start: Open, kind: str) -> None:
+    spool: Spool = start(max_bytes=65_536) if kind == "disk" else MemorySpool(3)
+    for seq in range(1, 7):
+        spool.append(event(seq, 40_000))
+    dropped = spool.dropped
+    assert 1 not in seqs(spool)
+    spool.delivered(seqs(spool))
+    spool.append(event(1))
+    spool.delivered([1])
+    assert (spool.depth, spool.dropped) == (0, dropped)
 
 
 # --- disks that take nothing ---------------------------------------------------------------------------

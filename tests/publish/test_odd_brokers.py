@@ -13,7 +13,16 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.publish import client, delivery, in_flight, listening, protocols, refusals, session
+from edgeclassify.publish import (
+    client,
+    delivery,
+    in_flight,
+    listening,
+    protocols,
+    refusals,
+    session,
+    subscriptions,
+)
 from edgeclassify.publish.commands import Inbox
 from edgeclassify.publish.discovery import Announcement, Device
 from edgeclassify.publish.interface import SpooledEvent
@@ -220,6 +229,35 @@ def test_connections_that_end_right_after_their_begin_withhold_nothing(
         wait_for(lambda: broker.of("/config"))
         wait_for(lambda: spool.depth == 0)
     assert not said(caplog, "left out")
+
+
+@BOTH
+def test_a_broker_that_ends_connections_on_a_subscription_gets_the_events_all_the_same(
+    publisher_on: StartPublisher,
+    spool: MemorySpool,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    protocol: str,
+) -> None:
+    monkeypatch.setattr(subscriptions, "ALONE_AFTER_S", 0.2)
+    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+
+    def forbid(peer: Peer, topic: str, mid: bytes) -> None:
+        if topic.startswith("homeassistant/"):
+            peer.close()
+            raise OSError("closed")
+        OddBroker.grant(peer, topic, mid)
+
+    put_events(spool, 40)
+    with OddBroker(on_subscribe=forbid).running() as broker:
+        publisher = publisher_on(
+            broker.port, protocol=protocol, wait=False, around={"announcement": announcement()}
+        )
+        wait_for(lambda: spool.depth == 0, 30)
+        wait_for(lambda: said(caplog, "homeassistant/status: not listened to for an hour"), 60)
+        publisher.publish_event(event(41))
+        wait_for(lambda: 41 in broker.seqs(), 30)
+        assert "edgeclassify/porch/status" in broker.peers[-1].subscribed
 
 
 @BOTH

@@ -135,3 +135,57 @@ def test_suspects_are_bounded() -> None:
         ended(oversize, sent(f"topic{number}", 900, number))
     assert sum(oversize.is_suspect(f"topic{number}") for number in range(1, 500)) == 100
     assert oversize.is_suspect("topic499")
+
+
+def test_a_value_that_ends_connections_though_larger_ones_arrive_is_forbidden(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    oversize = Oversize(clock)
+    state = sent("state", 300, 5)
+    ended(oversize, state, DISCOVERY, largest_answered=400)
+    assert not oversize.is_suspect("state")
+    ended(oversize, state, largest_answered=400)
+    assert oversize.is_suspect("state")
+    for _ in range(IN_A_ROW):
+        assert not oversize.is_forbidden("state")
+        ended(oversize, state, probe="state", largest_answered=300)
+    assert oversize.is_forbidden("state")
+    assert oversize.limit is None
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert message.startswith("state: left out for 1 h. 3 connections ended on it, and larger messages arrive")
+    clock.now += RETRY_S - 1
+    assert oversize.is_forbidden("state")
+    assert not oversize.is_forbidden("config")
+    clock.now += 1
+    assert not oversize.is_forbidden("state")
+    assert oversize.is_suspect("state")
+    ended(oversize, sent("state", 300, 5, at=clock.now), probe="state", largest_answered=300)
+    assert oversize.is_forbidden("state")
+
+
+@pytest.mark.parametrize("largest", [299, 300])
+def test_only_what_is_no_larger_than_what_has_arrived_can_be_forbidden(largest: int) -> None:
+    oversize = Oversize(Clock())
+    ended(oversize, sent("other", 10, 1), largest_answered=largest)
+    for _ in range(IN_A_ROW):
+        ended(oversize, sent("state", 300, 5), probe="state")
+    assert oversize.is_forbidden("state") is (largest == 300)
+    assert (oversize.limit is None) is (largest == 300)
+
+
+def test_an_event_is_never_forbidden() -> None:
+    oversize = Oversize(Clock())
+    event = Sent(Message("event", b"x", 1, False), ("event", 1), 200, seq=1, number=5, at=999.0)
+    for _ in range(3):
+        ended(oversize, event, largest_answered=400)
+    assert not oversize.is_suspect(("event", 1))
+
+
+def test_one_that_is_not_always_the_first_is_no_suspect() -> None:
+    oversize = Oversize(Clock())
+    for number in range(1, 10):
+        ended(oversize, sent(f"value{number % 2}", 100, number), largest_answered=400)
+    ended(oversize, STATUS, largest_answered=400)
+    ended(oversize, STATUS, largest_answered=400)
+    assert not any(oversize.is_suspect(key) for key in ("value0", "value1", "status"))

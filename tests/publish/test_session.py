@@ -10,7 +10,7 @@ from edgeclassify.publish.answers import Answers
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.link import Link
 from edgeclassify.publish.live import LiveValues, Rank
-from edgeclassify.publish.oversize import PROBE_AFTER_S, Oversize
+from edgeclassify.publish.oversize import IN_A_ROW, PROBE_AFTER_S, RETRY_S, Oversize
 from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.publish.refusals import REFUSED_RETRY_S, WELL_S
 from edgeclassify.publish.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
@@ -226,6 +226,32 @@ def test_a_broker_that_refuses_for_a_moment_has_all_a_moment_later(reason: str) 
     pass_time(bench, 1)
     assert bench.link.names() == ["info", "event1", "info", "history1", "history2"]
     assert bench.spool.depth == 0
+
+
+def test_a_value_that_ends_connections_is_left_out_for_a_while() -> None:
+    bench = Bench()
+    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.live.put(Rank.HEALTH, Message(TOPICS.health, b"x" * 500, 1, True))
+    for _ in range(2 + IN_A_ROW):
+        bench.connect()
+        bench.session.pump()
+        for _ in range(2):
+            for mid, message in enumerate(bench.link.sent, 1):
+                if message.topic != TOPICS.info:
+                    bench.session.acknowledged(mid, None)
+            bench.clock.now += PROBE_AFTER_S
+            bench.session.pump()
+        assert "info" in bench.link.names()
+        bench.session.ended(2 * PROBE_AFTER_S)
+    bench.connect()
+    bench.append(1)
+    bench.run()
+    pass_time(bench, 2 * PROBE_AFTER_S)
+    assert bench.link.names() == ["status", "health", "event1"]
+    assert bench.session.idle
+    pass_time(bench, RETRY_S + REFUSED_RETRY_S)
+    assert "info" in bench.link.names()
 
 
 def test_one_refused_event_holds_up_no_others() -> None:
