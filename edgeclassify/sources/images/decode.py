@@ -14,7 +14,7 @@ from edgeclassify.files import as_text
 from edgeclassify.sources.images.header import ImageHeader
 from edgeclassify.sources.images.header_reader import read_header
 from edgeclassify.sources.images.jpeg import NO_END, closed, ends_early
-from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
+from edgeclassify.sources.images.png_strips import STRIP_BYTES, DamagedPngError, decode_in_strips
 from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.quiet import quiet_opencv
 from edgeclassify.types import Pixels
@@ -55,6 +55,8 @@ _SCALE_FLAGS = {
     8: cv2.IMREAD_REDUCED_COLOR_8,
 }
 _OWN_ORIENTATION = ("JPEG", "PNG", "WebP", "AVIF")
+_LARGEST_STRIP = 4 * STRIP_BYTES
+"""Rows of a million pixels, of which several are needed at a time, would take all the memory again."""
 _OUTPUT_SHARE = 12
 """Of the memory for a PNG in strips, so many bytes for each pixel that comes out: the rest is for the strips."""
 
@@ -127,16 +129,23 @@ def _way(header: ImageHeader, wanted_side: int, most_bytes: int | None, name: st
         if needed_bytes(header, scale) <= room:
             return scale, False
     if header.kind == "PNG" and not header.interlaced:
-        factor = math.ceil(math.sqrt(header.pixels * _OUTPUT_SHARE / room))
-        shorter = min(header.width, header.height)
-        factor = max(factor, shorter // wanted_side if wanted_side > 0 else 1)
-        if factor <= shorter:
+        factor = _strip_factor(header, wanted_side, room)
+        strip_bytes = factor * header.width * header.sample_bytes
+        if factor <= min(header.width, header.height) and strip_bytes <= _LARGEST_STRIP:
             return factor, True
     kind = f"progressive {header.kind}" if header.several_scans or header.interlaced else header.kind
     raise ImageError(
         f"{name}: expected a picture that takes at most {room >> 20} MB to decode, found one that takes "
         f"{needed_bytes(header, scales[-1]) >> 20} MB ({kind}, {size}). Make it smaller, or a plain JPEG."
     )
+
+
+def _strip_factor(header: ImageHeader, wanted_side: int, room: int) -> int:
+    """How many times smaller a PNG in strips comes: as the memory asks for, and on to the wanted side as long as
+    so many rows are no larger than a strip."""
+    for_memory = math.ceil(math.sqrt(header.pixels * _OUTPUT_SHARE / room))
+    for_side = min(header.width, header.height) // wanted_side if wanted_side > 0 else 1
+    return max(for_memory, min(for_side, STRIP_BYTES // (header.width * header.sample_bytes)))
 
 
 def _in_strips(data: bytes, header: ImageHeader, factor: int, name: str) -> Pixels:

@@ -17,7 +17,8 @@ import numpy as np
 
 from edgeclassify.types import Pixels
 
-_STRIP_BYTES = 4 << 20
+STRIP_BYTES = 4 << 20
+"""A strip has so many at most, unless `factor` rows of the picture are more."""
 _PIECE = 1 << 16
 _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _CHANNELS = {_GREY: 1, _RGB: 3, _PALETTE: 1, _GREY_ALPHA: 2, _RGBA: 4}
@@ -105,7 +106,8 @@ def _strips(data: bytes, form: _Form, factor: int) -> Iterator[Stored]:
     """The rows as their carriers have them, a multiple of `factor` at a time, but for the last."""
     depth, kind = _CARRIERS[form.step]
     width = form.row // form.step
-    rows = max(1, _STRIP_BYTES // (form.row + 1) // factor) * factor
+    in_memory = max(form.row + 1, 4 * form.width)  # of less than 8 bits a pixel, each becomes a byte, then three
+    rows = max(1, STRIP_BYTES // in_memory // factor) * factor
     above = bytes(form.row)
     unpacked = _Unpacked(data)
     for top in range(0, form.height, rows):

@@ -77,6 +77,21 @@ class TestLittleRoom:
     def test_a_png_is_reduced_no_less_than_it_may_be(self):
         assert min(decode_image(encode(two_halves(640, 320), "PNG"), "x", 16).pixels.shape[:2]) == 16
 
+    def test_a_png_is_reduced_no_further_than_a_strip_holds(self, monkeypatch):
+        """Twelve rows are a strip; the wanted side alone would ask for twenty."""
+        monkeypatch.setattr(decode, "STRIP_BYTES", 12 * 640 * 3)
+        assert decode_image(encode(two_halves(640, 320), "PNG"), "x", 16).pixels.shape == (26, 53, 3)
+
+    @pytest.mark.parametrize(("largest", "is_refused"), [(5 * 640 * 3, False), (5 * 640 * 3 - 1, True)])
+    def test_a_png_of_very_long_rows_is_refused(self, monkeypatch, largest, is_refused):
+        monkeypatch.setattr(decode, "_LARGEST_STRIP", largest)
+        data = encode(two_halves(640, 320), "PNG")
+        if not is_refused:
+            assert decode_image(data, "x").pixels.shape == (64, 128, 3)
+            return
+        with pytest.raises(ImageError, match=r"at most 0 MB to decode.*\(PNG, 640 x 320\)"):
+            decode_image(data, "x")
+
     @pytest.mark.parametrize(
         ("kind", "options", "found"),
         [
@@ -138,15 +153,29 @@ PICTURES = {
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("strip_bytes", [1, 900, 1 << 20])
 def test_strips_are_the_picture(monkeypatch, kind, strip_bytes):
-    monkeypatch.setattr(png_strips, "_STRIP_BYTES", strip_bytes)
+    monkeypatch.setattr(png_strips, "STRIP_BYTES", strip_bytes)
     data = PICTURES[kind]()
     whole = decode_image(data, "x").pixels
     assert np.array_equal(decode_in_strips(data, 1, lambda strip: decode._to_bgr(strip, "x")), whole)
 
 
+@pytest.mark.parametrize(("kind", "most"), [("one bit", 5), ("palette", 5), ("rgba, 16 bits", 2)])
+def test_a_strip_is_as_large_in_memory_as_it_may_be(monkeypatch, kind, most):
+    """Rows of 100 pixels: a row of bits takes 400 bytes once each is a colour."""
+    monkeypatch.setattr(png_strips, "STRIP_BYTES", 2000)
+    rows = []
+
+    def to_bgr(strip):
+        rows.append(len(strip))
+        return decode._to_bgr(strip, "x")
+
+    decode_in_strips(PICTURES[kind](), 1, to_bgr)
+    assert max(rows) == most
+
+
 @pytest.mark.parametrize(("factor", "shape"), [(2, (30, 50, 3)), (7, (8, 14, 3)), (60, (1, 1, 3))])
 def test_strips_are_made_smaller(monkeypatch, factor, shape):
-    monkeypatch.setattr(png_strips, "_STRIP_BYTES", 900)
+    monkeypatch.setattr(png_strips, "STRIP_BYTES", 900)
     data = PICTURES["rgb"]()
     whole = decode_image(data, "x").pixels[: shape[0] * factor, : shape[1] * factor]
     small = decode_in_strips(data, factor, lambda strip: decode._to_bgr(strip, "x"))
