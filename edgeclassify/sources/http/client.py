@@ -6,7 +6,7 @@ byte: a server that sends one a second is waited for as long as it likes.
 
 import re
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from edgeclassify import __version__
 from edgeclassify.errors import AbsentError
@@ -26,6 +26,9 @@ LONGEST_HEAD = 1 << 18
 GIVEN = (200, 203, 206)
 """What was asked for comes with these: 206 from cameras that answer as if a part had been asked for."""
 
+MOST_COOKIES = 50
+Cookies = dict[tuple[str, str, int], dict[str, str]]
+"""What a server wants to hear again on the way of its redirects: of each name the pair NAME=VALUE."""
 Logins = dict[tuple[str, str, int], Login]
 """What was answered to whom: the next request needs no refusal before it."""
 
@@ -38,11 +41,12 @@ _TLS_RECORD = re.compile(rb"[\x15\x16]\x03[\x00-\x04]")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """How something is asked for: how long at most, whom to trust, what is known of the servers' wishes."""
+    """How something is asked for once: how long at most, whom to trust, what is known of the servers' wishes."""
 
     patience: Patience
     trust: Trust = CAREFUL
     logins: Logins | None = None
+    cookies: Cookies = field(default_factory=dict)
 
 
 def ask(url: str, request: Request) -> tuple[Address, Answer]:
@@ -99,6 +103,8 @@ def _ask(address: Address, request: Request, deadline: Deadline) -> Answer:
 def _ask_once(address: Address, login: Login | None, request: Request, deadline: Deadline) -> Answer:
     patience = request.patience
     header = "" if login is None else f"Authorization: {login.header('GET', address.target)}\r\n"
+    if cookies := request.cookies.get(address.server):
+        header += f"Cookie: {'; '.join(cookies.values())}\r\n"
     try:
         connection = connect(address, deadline.left_s(patience.connect_s), request.trust)
     except TimeoutError as error:
@@ -116,6 +122,7 @@ def _ask_once(address: Address, login: Login | None, request: Request, deadline:
         raise AbsentError(
             f"{address.shown}: expected an HTTP answer, found none ({redacted_text(reason)})."
         ) from error
+    _keep_cookies(request.cookies.setdefault(address.server, {}), headers)
     if status not in GIVEN:
         connection.close()
         return Answer(status, headers, address, None, tuple(challenges(headers)), login is not None)
@@ -123,6 +130,14 @@ def _ask_once(address: Address, login: Login | None, request: Request, deadline:
     stream = HttpStream(connection, headers, rest)
     stream.challenge = None if login is None else login.challenge
     return Answer(status, headers, address, stream, (), login is not None)
+
+
+def _keep_cookies(cookies: dict[str, str], headers: Headers) -> None:
+    for header, value in headers:
+        pair = value.partition(";")[0].strip()
+        name, equals, _ = pair.partition("=")
+        if header == "set-cookie" and name and equals and len(cookies) < MOST_COOKIES:
+            cookies[name] = pair
 
 
 def _silent(address: Address, seconds: float) -> AbsentError:

@@ -320,6 +320,28 @@ def test_where_a_redirect_leads_in_other_letters(location):
         assert received(get(server.url(), 2.0)) == b"in"
 
 
+def test_a_cookie_goes_back_to_the_server_that_gave_it_alone():
+    """Cameras that open a session send back to the same address, with a cookie."""
+
+    def answer(server, connection, head):
+        if "Cookie: sid=a; b=c\r\n" in head:
+            always(OK, b"\r\nin")(server, connection, head)
+            return
+        first = b"HTTP/1.1 302 F\r\nSet-Cookie: sid=a; Path=/; HttpOnly\r\nSet-Cookie: b=c\r\nSet-Cookie: =x\r\n"
+        always(first, b"Location: ", other.url().encode(), b"\r\n\r\n")(server, connection, head)
+
+    def elsewhere(server, connection, head):
+        redirect_raw(there.url())(server, connection, head)
+
+    with raw_server(elsewhere) as other, raw_server(answer) as there:
+        assert received(get(there.url(), 2.0)) == b"in"
+        assert len(there.heads) == 2
+        get(there.url(), 2.0).close()
+        assert "Cookie" not in there.heads[2]  # none is kept for the next time
+    assert len(other.heads) == 2
+    assert "Cookie" not in "".join(other.heads)
+
+
 @pytest.mark.parametrize("steps", [MAX_REDIRECTS, MAX_REDIRECTS + 1])
 def test_as_many_redirects_as_are_followed(steps):
     def answer(server, connection, head):
