@@ -41,6 +41,7 @@ def read_golden_image(path: Path) -> Frame:
 
 def _decoded(content: NDArray[np.uint8]) -> NDArray[Any] | None:
     try:
-        return cv2.imdecode(content, cv2.IMREAD_COLOR)
+        pixels: NDArray[Any] | None = cv2.imdecode(content, cv2.IMREAD_COLOR)
     except cv2.error:  # its header claims more pixels than OpenCV takes
         return None
+    return pixels
