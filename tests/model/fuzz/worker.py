@@ -23,6 +23,7 @@ from edgeclassify.model.metadata import read_metadata
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
+from tests.memory import peak_kilobytes
 from tests.model.fuzz.mutations import mutations
 
 PATH = Path("damaged.tflite")
@@ -85,8 +86,7 @@ def work(whole: bytes, runtime: str, count: int, seed: int) -> Tally:
             tally.tracebacks.append(f"{what}\n{traceback.format_exc()}")
         else:
             _count(tally, _tried(model, need, runtime), what, sound, model)
-    kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    tally.peak_mb = kilobytes // 1024
+    tally.peak_mb = max(peak_kilobytes(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) // 1024
     return tally
 
 
