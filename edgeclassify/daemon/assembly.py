@@ -24,7 +24,7 @@ from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.model.sidecar import sidecar_path
+from edgeclassify.model.sidecar import read_sidecar, sidecar_path
 from edgeclassify.postprocess.events import ViewStateMachine
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.sources.factory import make_source
@@ -248,9 +248,11 @@ def _wanted_side(views: Sequence[View], camera: str) -> int:
 
 
 def _model_stamp(section: ModelConfig) -> object:
-    """Identity of a model's file, its sidecar and its label file."""
+    """Identity of a model's file, its sidecar, and the files that config and sidecar name."""
     path = find_model(section.name)
-    return tuple(map(identity, (path, sidecar_path(path), section.labels)))
+    sidecar = read_sidecar(path)
+    golden = None if sidecar.golden is None else sidecar.golden.image
+    return tuple(map(identity, (path, sidecar_path(path), section.labels, sidecar.labels, golden)))
 
 
 def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:

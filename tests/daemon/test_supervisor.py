@@ -610,6 +610,26 @@ def test_a_rewritten_model_or_password_file_is_taken_over(bench: Bench, tmp_path
     assert len(bench.publishers) == 2
 
 
+@pytest.mark.parametrize("rewritten", ["m.toml", "names.txt", "golden.jpg"])
+def test_what_a_models_sidecar_names_is_taken_over_when_rewritten(
+    bench: Bench, tmp_path: Path, rewritten: str
+) -> None:
+    model = tmp_path / "m.tflite"
+    model.write_bytes(b"1")
+    (tmp_path / "m.toml").write_text('labels = "names.txt"\n[golden]\nimage = "golden.jpg"\nlabel = "a"\n')
+    (tmp_path / "names.txt").write_text("a\nb\n")
+    (tmp_path / "golden.jpg").write_bytes(b"1")
+    bench.document["model"] = {"name": str(model)}
+    bench.start()
+    first = bench.classifiers[str(model)]
+    bench.reload()
+    assert bench.classifiers[str(model)] is first
+    with (tmp_path / rewritten).open("a") as file:
+        file.write("\n")
+    bench.reload()
+    assert bench.classifiers[str(model)] is not first
+
+
 def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
     bench.sources["front"] = lambda name: ScriptedSource(name, [0, 255, 0], pause_s=0.05, ends=True)
     bench.document["view"] = [view("gate"), view("door")]
