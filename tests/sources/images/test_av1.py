@@ -8,6 +8,7 @@ import PIL.features
 import pytest
 from PIL import Image
 
+from edgeclassify.sources.images import boxes
 from edgeclassify.sources.images.av1 import ANY_SIZE, largest_picture
 from edgeclassify.sources.images.header_reader import read_header
 from tests.sources.images.test_boxes import box, ispe
@@ -121,6 +122,14 @@ def test_boxes_that_say_less_than_the_data(form):
 def test_a_coded_picture_may_be_a_little_larger_than_what_is_shown():
     assert read_header(avif((100, 100), still(164, 164))).fault is None
     assert read_header(avif((100, 100), still(165, 164))).fault is not None
+
+
+def test_more_pictures_than_anybody_looks_at_may_be_of_any_size(monkeypatch):
+    data = avif((100, 100), still(100, 100))
+    monkeypatch.setattr(boxes, "_MOST_PICTURES", 1)
+    assert read_header(data).fault is None
+    monkeypatch.setattr(boxes, "_MOST_PICTURES", 0)
+    assert "65536 x 65536" in read_header(data).fault
 
 
 def test_what_is_no_coded_picture_is_not_looked_at():
