@@ -10,8 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.types import (
     UNKNOWN,
     Event,

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from edgeclassify.publish.contract import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
-from edgeclassify.publish.payload import CONTRACT_VERSION
+from edgeclassify.contract.channels import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
+from edgeclassify.contract.payload import CONTRACT_VERSION
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

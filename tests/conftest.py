@@ -8,6 +8,7 @@
 import logging
 import os
 import re
+import shutil
 import sys
 import threading
 import time
@@ -19,8 +20,19 @@ import pytest
 
 from edgeclassify import redaction
 from tests.data import NO_TEST_DATA, find_test_data
+from tests.publish.brokers import make_certificates
 
 THREAD_GRACE_S = 3.0
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with certificates of a CA made for this run; skips where openssl is not installed."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed (Debian: apt-get install openssl)")
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

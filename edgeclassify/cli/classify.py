@@ -83,7 +83,7 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
     from edgeclassify.redaction import redacted_url
     from edgeclassify.sources.http.tls import Trust
     from edgeclassify.sources.images.reading import is_meant_as_url, load_frame
-    from edgeclassify.sources.urls import Access
+    from edgeclassify.sources.support.urls import Access
 
     access = Access(Trust(verify, remedy="--insecure"), {})
     wanted_side = classifier.wanted_side()

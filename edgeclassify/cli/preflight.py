@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edgeclassify.broker.credentials import look_up, public_warning, tls_context
 from edgeclassify.cli.seen_files import Files, Problem
 from edgeclassify.cli.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
@@ -19,7 +20,6 @@ from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, Sour
 from edgeclassify.model.classifier import describe_model, find_model
 from edgeclassify.model.facts import ModelFacts
 from edgeclassify.model.sidecar import read_sidecar, sidecar_path
-from edgeclassify.publish.credentials import look_up, public_warning, tls_context
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import check_ca
 

@@ -22,14 +22,14 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.cli.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
-    from edgeclassify.daemon.way_out import Surroundings, make_mqtt_publisher
+    from edgeclassify.daemon.publishing import PublisherContext, make_mqtt_publisher
     from edgeclassify.logs import set_up_logging
     from edgeclassify.publish.console import ConsolePublisher
     from edgeclassify.publish.interface import Publisher
 
     output = OutputWatch()
 
-    def make_console_publisher(config: Config, _: Surroundings) -> Publisher:
+    def make_console_publisher(config: Config, _: PublisherContext) -> Publisher:
         return ConsolePublisher(
             prefix=config.mqtt.prefix,
             node=config.node.name,

@@ -160,8 +160,8 @@ def _bar(focus: float, best: float) -> str:
 def _store(frame: "Frame", views: "Mapping[str, Roi]", file: Path) -> None:
     from edgeclassify.errors import StorageError
     from edgeclassify.files import replace_file
+    from edgeclassify.pictures.jpeg import aiming_jpeg
     from edgeclassify.pixels import brightness, sharpness
-    from edgeclassify.publish.snapshots.picture import aiming_jpeg
 
     jpeg = aiming_jpeg(frame, views)
     try:

@@ -177,8 +177,8 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
     from contextlib import nullcontext
 
     from edgeclassify.cli.service import service_of
-    from edgeclassify.daemon.keeping import state_folder
-    from edgeclassify.publish.ledger import FILE_NAME, Ledger
+    from edgeclassify.daemon.state import state_folder
+    from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
 
     service = service_of(path)
     with nullcontext() if service is None else service.environment():

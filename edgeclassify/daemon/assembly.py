@@ -18,19 +18,19 @@ from edgeclassify.config.cameras import WAITING_KINDS
 from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults, several_labels_note
-from edgeclassify.daemon.keeping import state_folder
 from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.state import state_folder
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
 from edgeclassify.model.classifier import find_model, open_classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.sidecar import read_sidecar, sidecar_path
-from edgeclassify.postprocess.events import ViewStateMachine
+from edgeclassify.pipeline.view import Numbers, View
+from edgeclassify.postprocess.decision import ViewStateMachine
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import ModelInfo, NodeInfo, Option, OptionValue, Roi, enclosing
-from edgeclassify.view import Numbers, View
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.pipeline.view import Numbers, Outlet, View, tell_event
 from edgeclassify.publish.interface import Spool
 from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Reason
-from edgeclassify.view import Numbers, Outlet, View, tell_event
 
 log = logging.getLogger(__name__)
 

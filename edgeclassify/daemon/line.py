@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras import Cameras
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline import TAKE_TIMEOUT_S, Pipeline, Snapshots
+from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline, Snapshots
 from edgeclassify.publish.interface import Publisher
 
 log = logging.getLogger(__name__)

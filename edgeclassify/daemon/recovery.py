@@ -45,7 +45,7 @@ def uptime_s() -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Vain:
+class FailedRecovery:
     """Fresh processes that did not bring a camera back, in a row."""
 
     count: int
@@ -67,7 +67,7 @@ class Recovery:
         self.config = config
         self._uptime = uptime
         self._path = None if folder is None else folder / FILE_NAME
-        self._vain: dict[str, Vain] = {} if self._path is None else _read(self._path)
+        self._vain: dict[str, FailedRecovery] = {} if self._path is None else _read(self._path)
         self._reboot_asked = False
 
     def in_vain(self, camera: str, source: str) -> int:
@@ -98,7 +98,7 @@ class Recovery:
         """Note that a fresh process comes, or ask for a reboot. `worked`: has it given frames in this process?"""
         if remedy is Remedy.FRESH_PROCESS:
             ever = worked or self.worked_before(camera, source)
-            self._vain[camera] = Vain(self.in_vain(camera, source) + 1, source, ever)
+            self._vain[camera] = FailedRecovery(self.in_vain(camera, source) + 1, source, ever)
             self._store()
             return
         self._reboot_asked = True
@@ -127,7 +127,7 @@ class Recovery:
             )  # fmt: skip
 
 
-def _read(path: Path) -> dict[str, Vain]:
+def _read(path: Path) -> dict[str, FailedRecovery]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -137,7 +137,7 @@ def _read(path: Path) -> dict[str, Vain]:
         return {}
     try:
         kept = json.loads(content)["fresh_processes_in_vain"]
-        vain = {str(camera): Vain(**fields) for camera, fields in kept.items()}
+        vain = {str(camera): FailedRecovery(**fields) for camera, fields in kept.items()}
         if not all(type(one.count) is int and 0 < one.count <= 10**6 for one in vain.values()):
             raise ValueError
         return vain

@@ -13,29 +13,29 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from edgeclassify.config import Config
-from edgeclassify.daemon import assembly, way_out
+from edgeclassify.daemon import assembly, publishing
 from edgeclassify.daemon.assembly import NO_PARTS, Parts
 from edgeclassify.daemon.availability import Availability
 from edgeclassify.daemon.cameras import Cameras
+from edgeclassify.daemon.commands import CommandHandler, value_of
 from edgeclassify.daemon.continuity import Continuity, end_views
-from edgeclassify.daemon.keeping import Keeping, state_folder
 from edgeclassify.daemon.line import Line
+from edgeclassify.daemon.publishing import PublisherContext, PublisherKey
 from edgeclassify.daemon.recovery import Recovery
-from edgeclassify.daemon.requests import RequestDesk, value_of
 from edgeclassify.daemon.service_manager import ServiceManager
 from edgeclassify.daemon.signals import Requests, SignalHandlers
 from edgeclassify.daemon.start_line import start_line
+from edgeclassify.daemon.state import Keeping, state_folder
 from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
-from edgeclassify.daemon.way_out import PublisherKey, Surroundings
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
+from edgeclassify.pipeline.view import Outlet, View
 from edgeclassify.publish.interface import Publisher
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
 from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason, Response
-from edgeclassify.view import Outlet, View
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ SWITCH_INTERVAL_S = 0.0005
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
 
 Part = TypeVar("Part")
-PublisherFactory = Callable[[Config, Surroundings], Publisher]
+PublisherFactory = Callable[[Config, PublisherContext], Publisher]
 
 
 class Daemon:
@@ -69,7 +69,7 @@ class Daemon:
         self,
         load: Callable[[], Config],
         *,
-        make_publisher: PublisherFactory = way_out.make_mqtt_publisher,
+        make_publisher: PublisherFactory = publishing.make_mqtt_publisher,
         max_frames: int | None = None,
         notifier: Notifier | None = None,
     ) -> None:
@@ -86,7 +86,7 @@ class Daemon:
         self._session, self._started = assembly.new_session()
         self._parts = NO_PARTS
         self._keeping: Keeping | None = None
-        self._desk: RequestDesk | None = None
+        self._desk: CommandHandler | None = None
         self._publisher: Publisher | None = None
         self._connected_with: PublisherKey | None = None
         self._snapshots: SnapshotTaker | None = None
@@ -126,7 +126,7 @@ class Daemon:
 
     def _start_publisher_parts(self, config: Config) -> None:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
-        self._desk = RequestDesk(self, keeping.options, self._wake.set)
+        self._desk = CommandHandler(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.numbers, keeping.options)
         self._continuity = Continuity(keeping.spool, keeping.numbers)
         self._continuity.take_up(self._parts.views, config.node.resume_s)
@@ -139,12 +139,12 @@ class Daemon:
 
     def _new_publisher(self, config: Config) -> Publisher:
         keeping, desk = _running(self._keeping), _running(self._desk)
-        return self._make_publisher(config, Surroundings(keeping.spool, keeping.ledger, desk.put))
+        return self._make_publisher(config, PublisherContext(keeping.spool, keeping.ledger, desk.put))
 
     def _connect(self, config: Config, publisher: Publisher) -> None:
         publisher.start()
         self._publisher = publisher
-        self._connected_with = way_out.publisher_key(config)
+        self._connected_with = publishing.publisher_key(config)
 
     def _start_threads(self) -> None:
         parts, publisher = self._parts, _running(self._publisher)
@@ -157,7 +157,7 @@ class Daemon:
                 view.rest(self._outlet)
             else:
                 view.tell_again(publisher)
-        self._snapshots = way_out.make_snapshot_taker(parts.config, self._publish_snapshot)
+        self._snapshots = publishing.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
         cameras = _running(self._cameras)
@@ -302,7 +302,7 @@ class Daemon:
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to, where options can be set."""
-        if way_out.options_can_be_set(self._parts.config):
+        if publishing.options_can_be_set(self._parts.config):
             _running(self._publisher).publish_option(view, option, value)
 
     def answer(self, response: Response) -> None:
@@ -363,7 +363,7 @@ class Daemon:
     def _activate(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
         _running(self._keeping).check_unchanged(after.config, state_folder(after.config))
-        other = self._connected_with != way_out.publisher_key(after.config)
+        other = self._connected_with != publishing.publisher_key(after.config)
         # Made while the old one works: what it can't be made of leaves that one as it is.
         replacement = self._new_publisher(after.config) if other else None
         # A camera may refuse its new settings.
@@ -385,7 +385,7 @@ class Daemon:
 
     def _replace(self, publisher: Publisher, replacement: Publisher, config: Config) -> None:
         """On the connection there is, where that can be: its end would show the whole node as offline."""
-        before, after = self._connected_with, way_out.publisher_key(config)
+        before, after = self._connected_with, publishing.publisher_key(config)
         if before is not None and before.connection == after.connection and publisher.adopt(replacement):
             self._connected_with = after
             return

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TextIO
 
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.errors import StorageError
-from edgeclassify.publish import payload
 from edgeclassify.publish.interface import Publisher
-from edgeclassify.publish.payload import Message, Topics
 from edgeclassify.types import (
     Event,
     Health,

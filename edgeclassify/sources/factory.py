@@ -13,9 +13,9 @@ from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.sources.rotation import TurnedSource
+from edgeclassify.sources.support.urls import is_url
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
-from edgeclassify.sources.turned import TurnedSource
-from edgeclassify.sources.urls import is_url
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import FULL_FRAME, Roi

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from edgeclassify.publish.contract import Match, match_topic
+from edgeclassify.contract.channels import Match, match_topic
 from edgeclassify.types import UNKNOWN, Option
 from edgeclassify.watch.interface import (
     Arrival,

@@ -5,8 +5,8 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from edgeclassify.publish.contract import DISCOVERY, Channel, Direction, match_topic
-from edgeclassify.publish.discovery import ORIGIN
+from edgeclassify.contract.channels import DISCOVERY, Channel, Direction, match_topic
+from edgeclassify.publish.home_assistant.discovery import ORIGIN
 from edgeclassify.watch.interface import Arrival
 
 MOST_TOPICS = 100_000

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from edgeclassify.config import MqttConfig
+from edgeclassify.contract.payload import ONLINE, Topics
 from edgeclassify.errors import UsageError
-from edgeclassify.publish.discovery import ORIGIN, discovery_topic
-from edgeclassify.publish.payload import ONLINE, Topics
+from edgeclassify.publish.home_assistant.discovery import ORIGIN, discovery_topic
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.subscriber import Subscriber
 

@@ -20,11 +20,11 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from edgeclassify.broker import failure_texts
+from edgeclassify.broker.backoff import Backoff
+from edgeclassify.broker.credentials import credentials, tls_context
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import PublishError
-from edgeclassify.publish import reasons
-from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.credentials import credentials, tls_context
 from edgeclassify.watch.interface import Arrival, LinkChange
 
 CONNECT_TIMEOUT_S = 5.0
@@ -170,10 +170,10 @@ class Subscriber:
             else:
                 self._client.reconnect()
         except (OSError, ValueError) as error:
-            raise _LostError(reasons.unreachable(error, self._security())) from error
+            raise _LostError(failure_texts.unreachable(error, self._security())) from error
         connack = self._await(lambda: self._connack, "CONNECT")
         if connack.is_failure:
-            text = reasons.refusal(connack.getName(), user=self._config.username is not None)
+            text = failure_texts.refusal(connack.getName(), user=self._config.username is not None)
             raise (_Unsupported if connack.getName() == _UNSUPPORTED else _LostError)(text)
         self._subscribe()
         self._connected_at = time.monotonic()
@@ -210,7 +210,7 @@ class Subscriber:
                 if what == "CONNECT":
                     # So closes a broker that knows no MQTT 5, and one that wants TLS.
                     kind = _Unsupported if self._v5 and self._config.tls is None else _LostError
-                    raise kind(reasons.unanswered(self._security())) from error
+                    raise kind(failure_texts.unanswered(self._security())) from error
                 raise
         return found
 
@@ -224,10 +224,10 @@ class Subscriber:
         properties.SessionExpiryInterval = KEPT_S
         return properties
 
-    def _security(self) -> reasons.Security:
+    def _security(self) -> failure_texts.Security:
         if self._config.tls is None:
-            return reasons.Security.PLAIN
-        return reasons.Security.TLS if self._config.tls.cert is None else reasons.Security.MUTUAL
+            return failure_texts.Security.PLAIN
+        return failure_texts.Security.TLS if self._config.tls.cert is None else failure_texts.Security.MUTUAL
 
     def _new_client(self) -> paho.Client:
         user = credentials(self._config)
@@ -257,7 +257,9 @@ class Subscriber:
     def _on_disconnect(
         self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
     ) -> None:
-        self._ended = reasons.disconnection(reason.getName(), by_broker=flags.is_disconnect_packet_from_server)
+        self._ended = failure_texts.disconnection(
+            reason.getName(), by_broker=flags.is_disconnect_packet_from_server
+        )
 
     def _on_subscribe(
         self, _client: object, _data: object, _mid: int, codes: list[ReasonCode], _found: object

@@ -36,12 +36,12 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edgeclassify.config import MqttConfig, SpoolConfig
-from edgeclassify.publish.disk_spool import DiskSpool
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import JSON, Topics, event_message, history_body
 from edgeclassify.publish.interface import Spool, SpooledEvent
-from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.payload import JSON, Topics, event_message, history_body
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.spool.disk import DiskSpool
+from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Event, EventType
 from tests.publish.brokers import HOST, Mosquitto, mosquitto_path, wait_for
 

@@ -33,10 +33,10 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from rich.console import Console
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.discovery import Device, device_message
-from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.types import (
     Event,
     EventType,

@@ -22,10 +22,10 @@ import numpy as np
 from edgeclassify.config import ModelConfig, SnapshotConfig
 from edgeclassify.model.classifier import open_classifier
 from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.pictures.caption import Caption
+from edgeclassify.pictures.jpeg import Drawing
 from edgeclassify.pixels import to_bgr
 from edgeclassify.publish.snapshots import SnapshotTaker
-from edgeclassify.publish.snapshots.interface import Caption
-from edgeclassify.publish.snapshots.picture import Drawing
 from edgeclassify.types import FULL_FRAME, Event, EventType, Frame, LabelScore, PixelFormat, Roi, ViewState
 from tests.model.frames import in_format
 

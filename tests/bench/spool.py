@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.config import SpoolConfig
-from edgeclassify.publish.disk_spool import FILE_NAME, DiskSpool
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.sequence import EventNumbers
+from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
+from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 BODY = b'{"v":1,"event_type":"start"}'.ljust(380)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Topics
 from edgeclassify.errors import ExitStatus
-from edgeclassify.publish import payload
-from edgeclassify.publish.ledger import FILE_NAME, Ledger
-from edgeclassify.publish.payload import Topics
+from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
 from tests.cli.test_watch import Sender, run
+from tests.contract.test_channels import messages
 from tests.publish.brokers import Mosquitto, Observer, mosquitto_path, wait_for
-from tests.publish.test_contract import messages
 
 pytestmark = pytest.mark.broker
 PREFIX, NODE = "house/edgeclassify", "porch"

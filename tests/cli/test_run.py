@@ -10,7 +10,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
-from edgeclassify.publish.disk_spool import open_spool
+from edgeclassify.publish.spool.disk import open_spool
 from tests.sources.pictures import encode, two_halves
 
 

@@ -24,14 +24,15 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.errors import ExitStatus
-from edgeclassify.publish import payload
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.publish.mqtt.spooled import spooled_message
 from edgeclassify.types import EventType
+from tests.contract.test_channels import messages
 from tests.publish.brokers import HOST, Mosquitto, free_port, mosquitto_path, wait_for
 from tests.publish.records import event, health, info, state
-from tests.publish.test_contract import messages
 
 TOPICS = Topics("edgeclassify", "porch")
 COMMAND = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST]
@@ -94,7 +95,7 @@ def live(seq: int, **changes: Any) -> Message:
 
 def late(seq: int) -> Message:
     one = event(seq)
-    return payload.spooled_message(TOPICS, SpooledEvent(seq, one.view, live(seq).payload), historical=True)
+    return spooled_message(TOPICS, SpooledEvent(seq, one.view, live(seq).payload), historical=True)
 
 
 @pytest.fixture

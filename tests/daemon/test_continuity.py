@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.errors import PublishError
-from edgeclassify.publish.mqtt import MqttPublisher
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Event, EventType, Frame
 from tests.daemon.conftest import StartNode

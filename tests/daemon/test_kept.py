@@ -8,11 +8,11 @@ from edgeclassify.config import ViewConfig
 from edgeclassify.daemon.continuity import Continuity, end_views
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
-from edgeclassify.postprocess.events import ViewStateMachine
-from edgeclassify.publish.sequence import EventNumbers
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.pipeline.view import Outlet, View
+from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, OpenOccurrence, Reason
-from edgeclassify.view import Outlet, View
 from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame
 
 

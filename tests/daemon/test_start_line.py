@@ -7,10 +7,10 @@ import pytest
 
 from edgeclassify import __version__
 from edgeclassify.config import MqttConfig
-from edgeclassify.publish.layout import Layout
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.payload import Topics
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.contract.layout import Layout
+from edgeclassify.contract.payload import Topics
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.spool.memory import MemorySpool
 from tests.daemon.test_supervisor import Bench, view
 from tests.fakes import RecordingPublisher, wait_for
 

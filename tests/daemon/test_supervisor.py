@@ -12,7 +12,7 @@ import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon, assembly, cameras, supervisor
-from edgeclassify.daemon.way_out import Surroundings
+from edgeclassify.daemon.publishing import PublisherContext
 from edgeclassify.errors import (
     AbsentError,
     ConfigError,
@@ -72,7 +72,7 @@ class Bench:
         self.classifiers[section.name] = classifier
         return classifier
 
-    def _publish(self, config: Config, around: Surroundings) -> RecordingPublisher:
+    def _publish(self, config: Config, around: PublisherContext) -> RecordingPublisher:
         if config.mqtt.host == "impossible":
             raise PublishError("mqtt.tls.ca: no such file")
         self.publishers.append(RecordingPublisher(around.spool, delivers=self.delivers))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.broker.credentials import CREDENTIAL_NAME
 from edgeclassify.cli.check import check
 from edgeclassify.cli.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.run import run
@@ -21,7 +22,6 @@ from edgeclassify.errors import (
     UsageError,
 )
 from edgeclassify.model.catalog.places import SYSTEM_MODELS
-from edgeclassify.publish.credentials import CREDENTIAL_NAME
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = SYSTEMD / "edgeclassify.service"

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
+from edgeclassify.contract.layout import Layout
+from edgeclassify.contract.payload import Topics
 from edgeclassify.daemon import supervisor
 from edgeclassify.daemon.service_manager import ServiceManager
 from edgeclassify.daemon.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
-from edgeclassify.publish import delivery
-from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.delivery import Delivery
-from edgeclassify.publish.layout import Layout
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.payload import Topics
+from edgeclassify.publish.mqtt import delivery
+from edgeclassify.publish.mqtt.delivery import Delivery
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
 from edgeclassify.publish.snapshots.taker import SnapshotTaker
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
 from tests.daemon.conftest import StartNode

@@ -12,8 +12,8 @@ from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.subscriber import PrintingSubscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import free_port, wait_for
 from tests.publish.records import event, layout, state
 

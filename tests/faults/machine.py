@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from edgeclassify import demo
-from edgeclassify.publish.disk_spool import FILE_NAME
+from edgeclassify.publish.spool.disk import FILE_NAME
 from tests.faults.journal import Pulse, read_journal
 from tests.publish.brokers import HOST
 

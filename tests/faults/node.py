@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import load_config
 from edgeclassify.daemon import Daemon
-from edgeclassify.daemon.way_out import make_mqtt_publisher
+from edgeclassify.daemon.publishing import make_mqtt_publisher
 from edgeclassify.logs import set_up_logging
-from edgeclassify.publish import mqtt
-from edgeclassify.publish.backoff import Backoff
 from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.mqtt import publisher
 from edgeclassify.types import Event, Health
 from tests.faults.journal import JournalWriter
 
@@ -48,7 +48,7 @@ def main(config: Path, journal_path: Path) -> None:
     journal = JournalWriter(journal_path)
     journal.started()
     set_up_logging("info")
-    mqtt.Backoff = functools.partial(Backoff, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S)  # type: ignore[assignment, misc]
+    publisher.Backoff = functools.partial(Backoff, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S)  # type: ignore[assignment, misc]
 
     def make(*arguments: Any, **named: Any) -> Publisher:
         return journalled(make_mqtt_publisher(*arguments, **named), journal)

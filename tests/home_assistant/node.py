@@ -6,10 +6,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_mqtt_message
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.discovery import Device, device_message
-from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.types import Option
 from tests.publish import records
 

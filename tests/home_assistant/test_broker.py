@@ -18,9 +18,9 @@ from homeassistant.helpers import entity_registry as er
 from paho.mqtt.enums import CallbackAPIVersion
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.discovery import device_message, platforms
-from edgeclassify.publish.payload import Message
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message
+from edgeclassify.publish.home_assistant.discovery import device_message, platforms
 from edgeclassify.types import Option
 from tests.home_assistant.node import TOPICS, VIEWS, device, now
 from tests.publish import records

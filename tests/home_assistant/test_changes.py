@@ -10,10 +10,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.discovery import Announcement, Device, discovery_topic, platforms
-from edgeclassify.publish.layout import ViewLayout
-from edgeclassify.publish.ledger import Ledger
+from edgeclassify.contract import payload
+from edgeclassify.contract.layout import ViewLayout
+from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
+from edgeclassify.publish.home_assistant.published_topics import Ledger
 from tests.home_assistant.node import VIEWS, announce, deliver, device, now
 
 pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]

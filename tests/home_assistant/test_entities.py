@@ -13,11 +13,13 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.publish import payload
-from edgeclassify.publish.commands import Inbox
-from edgeclassify.publish.discovery import platforms
-from edgeclassify.publish.layout import ViewLayout
-from edgeclassify.publish.payload import Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.layout import ViewLayout
+from edgeclassify.contract.payload import Topics
+from edgeclassify.publish.home_assistant.discovery import platforms
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.spooled import spooled_message
 from edgeclassify.types import Command, EventType, Option, Request
 from tests.home_assistant.node import TOPICS, announce, deliver, device, health, now
 from tests.publish import records
@@ -187,8 +189,8 @@ async def test_an_event_fires_the_event_entity(hass: HomeAssistant, kind: EventT
 async def test_a_late_event_fires_nothing(hass: HomeAssistant) -> None:
     await announce(hass)
     body = payload.event_message(TOPICS, records.event(12, view="feeder")).payload
-    spooled = payload.SpooledEvent(12, "feeder", body)
-    await deliver(hass, [*now(), payload.spooled_message(TOPICS, spooled, historical=True)])
+    spooled = SpooledEvent(12, "feeder", body)
+    await deliver(hass, [*now(), spooled_message(TOPICS, spooled, historical=True)])
 
     assert state(hass, "event.porch_feeder_event") == "unknown"
 

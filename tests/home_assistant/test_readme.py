@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from edgeclassify.publish import payload
+from edgeclassify.contract import payload
 from edgeclassify.types import EventType
 from tests.home_assistant.node import TOPICS, announce, deliver, now
 from tests.publish import records

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from edgeclassify.config import ViewConfig
-from edgeclassify.postprocess.events import Step, ViewStateMachine
+from edgeclassify.postprocess.decision import Step, ViewStateMachine
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import EventType, Moment, Observation, OpenOccurrence, ViewState
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.postprocess.events import Step
+from edgeclassify.postprocess.decision import Step
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import UNKNOWN, Event, EventType, Reason
 from tests.postprocess.benches import START, Bench, aged, in_a_file, kinds, moment, shown

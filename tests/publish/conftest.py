@@ -1,6 +1,5 @@
 """Fixtures of the delivery tests: a real mosquitto, publishers and observers that are stopped afterwards."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,16 +7,15 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.publish.backoff import Backoff
-from edgeclassify.publish.mqtt import MqttPublisher
-from edgeclassify.publish.spool import MemorySpool
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import (
     HOST,
     Mosquitto,
     Observer,
     Proxy,
-    make_certificates,
     mosquitto_path,
     wait_for,
 )
@@ -99,13 +97,3 @@ def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
             return publisher
 
         yield start
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with certificates of a CA made for this run; skips where openssl is not installed."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed (Debian: apt-get install openssl)")
-    folder = tmp_path_factory.mktemp("certificates")
-    make_certificates(folder)
-    return folder

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Topics, event_message
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.layout import Layout, ViewLayout
-from edgeclassify.publish.payload import Topics, event_message
 from edgeclassify.types import (
     Event,
     EventType,

@@ -12,8 +12,8 @@ from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
+from edgeclassify.sources.rotation import TurnedSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
-from edgeclassify.sources.turned import TurnedSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import FULL_FRAME

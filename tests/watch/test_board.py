@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.publish import payload
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.publish.mqtt.spooled import spooled_message
 from edgeclassify.types import Option
 from edgeclassify.watch.board import MOST_VIEWS, Board, problems
 from edgeclassify.watch.interface import (
@@ -39,7 +40,7 @@ class Watched:
     def event(self, seq: int, node: str = "porch", late: bool = False, **changes: Any) -> list[Notice]:
         topics, e = Topics("edgeclassify", node), event(seq, **changes)
         body = payload.event_message(topics, e).payload
-        return self.take(payload.spooled_message(topics, SpooledEvent(seq, e.view, body), historical=late))
+        return self.take(spooled_message(topics, SpooledEvent(seq, e.view, body), historical=late))
 
     def wait(self, seconds: float) -> list[Notice]:
         self.now += seconds

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.payload import Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Topics
 from edgeclassify.watch.conformity import Conformity
 from edgeclassify.watch.interface import Arrival
+from tests.contract.test_channels import TOPICS, messages
 from tests.publish.records import T0, event
-from tests.publish.test_contract import TOPICS, messages
 
 PORCH = Topics("edgeclassify", "porch")
 DISCOVERED = b'{"origin":{"name":"edgeclassify"}}'

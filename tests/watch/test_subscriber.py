@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.errors import PublishError
-from edgeclassify.publish.backoff import Backoff
 from edgeclassify.watch import subscriber
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber

@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from edgeclassify.publish import payload
-from edgeclassify.publish.payload import Message, Topics
+from edgeclassify.contract import payload
+from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.types import Option
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival, LinkChange

@@ -17,9 +17,9 @@ from pathlib import Path
 from threading import Lock
 
 from edgeclassify.config import SnapshotConfig
-from edgeclassify.publish.payload import rfc3339, slug
+from edgeclassify.contract.payload import rfc3339, slug
+from edgeclassify.pictures.caption import Caption
 from edgeclassify.publish.snapshots.age import AgeClock
-from edgeclassify.publish.snapshots.interface import Caption
 
 log = logging.getLogger(__name__)
 

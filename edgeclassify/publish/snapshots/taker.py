@@ -10,9 +10,10 @@ from threading import Condition, Lock, Thread
 
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.pictures.caption import Caption
+from edgeclassify.pictures.jpeg import Drawing, Jpeg
 from edgeclassify.publish.snapshots.folder import SnapshotFolder
-from edgeclassify.publish.snapshots.interface import Caption, Snapshot
-from edgeclassify.publish.snapshots.picture import Drawing, Jpeg
+from edgeclassify.publish.snapshots.interface import Snapshot
 from edgeclassify.pulse import Pulse
 from edgeclassify.types import Event, Frame, Roi, ViewState
 

@@ -16,7 +16,7 @@ from edgeclassify.sources.images.header_reader import read_header
 from edgeclassify.sources.images.jpeg import NO_END, closed, ends_early
 from edgeclassify.sources.images.png_strips import STRIP_BYTES, DamagedPngError, decode_in_strips
 from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.support.native_chatter import quiet_opencv
 from edgeclassify.types import Pixels
 
 MAX_PIXELS = 250_000_000

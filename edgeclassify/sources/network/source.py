@@ -16,7 +16,7 @@ from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.network.mjpeg import MjpegSource, StreamEndedError, boundary_of
 from edgeclassify.sources.network.stream import CONNECT_TIMEOUT_S, StreamSource
-from edgeclassify.sources.wrapped import WrappedSource
+from edgeclassify.sources.support.delegating import WrappedSource
 from edgeclassify.types import Frame
 
 Taken = TypeVar("Taken")

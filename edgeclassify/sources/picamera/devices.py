@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.errors import SourceError, SourceSetupError
-from edgeclassify.sources.device_users import users_of
 from edgeclassify.sources.picamera import runtime
+from edgeclassify.sources.support.device_users import users_of
 
 log = logging.getLogger(__name__)
 

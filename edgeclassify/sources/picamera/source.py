@@ -15,13 +15,13 @@ from dataclasses import replace
 from typing import Any
 
 from edgeclassify.errors import SourceError
-from edgeclassify.sources.device_users import users_of
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.picamera import devices, runtime
 from edgeclassify.sources.picamera.controls import Controls, automatic
 from edgeclassify.sources.picamera.lending import Lending, Loan
 from edgeclassify.sources.picamera.settings import PicameraSettings, configuration, layouts, wanted_controls
 from edgeclassify.sources.picamera.streams import StreamLayout, to_monotonic_ns
+from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.types import Frame
 
 LENT = 3

@@ -16,9 +16,9 @@ import numpy as np
 
 from edgeclassify.config.cameras import ControlValue
 from edgeclassify.errors import AbsentError, ImageError, SourceError, SourceSetupError, SourceUnusableError
-from edgeclassify.sources.device_users import users_of
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.device_controls import values_of
 from edgeclassify.sources.video.modes import COMPRESSED, UNCOMPRESSED, Wanted, choose_mode, nearest_rate

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.sources.device_users import users
+from edgeclassify.sources.support.device_users import users
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.v4l2 import Control, Device, Mode
 

@@ -9,7 +9,7 @@ import cv2
 
 from edgeclassify.errors import SourceError
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.support.native_chatter import quiet_opencv
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from edgeclassify.publish.snapshots.interface import Caption
+from edgeclassify.pictures.caption import Caption
 from edgeclassify.types import Frame, PixelFormat, Pixels
 from tests.model.frames import frame_of
 from tests.publish.records import T0, TOP

@@ -18,7 +18,7 @@ from edgeclassify.sources.http.auth import Login, challenges
 from edgeclassify.sources.http.client import MAX_REDIRECTS, Request
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.network.source import HttpSource
-from edgeclassify.sources.urls import fetch
+from edgeclassify.sources.support.urls import fetch
 from tests.sources.raw_server import OK, always, dripping, raw_server
 from tests.sources.raw_server import redirect as redirect_raw
 from tests.sources.servers import body, serving

@@ -17,7 +17,7 @@ from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.tls import Trust, _refused, check_ca
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
-from edgeclassify.sources.urls import Access, fetch
+from edgeclassify.sources.support.urls import Access, fetch
 from tests.sources.dialects import DIALECTS, PICTURES
 from tests.sources.raw_server import OK, always, make_certificate, picture, raw_server, redirect
 

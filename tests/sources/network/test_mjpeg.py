@@ -21,7 +21,7 @@ from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeErro
 from edgeclassify.sources.network import source as source_module
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
-from edgeclassify.sources.turned import TurnedSource
+from edgeclassify.sources.rotation import TurnedSource
 from edgeclassify.types import CameraState
 from tests.fakes import wait_for
 from tests.sources.dialects import DIALECTS, wanted_of

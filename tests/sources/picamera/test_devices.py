@@ -8,10 +8,10 @@ from concurrent.futures import CancelledError
 import pytest
 
 from edgeclassify.errors import SourceError, SourceSetupError, SourceUnusableError
-from edgeclassify.sources import device_users
-from edgeclassify.sources.device_users import users_of
 from edgeclassify.sources.picamera.devices import CameraInfo, abandon, find
 from edgeclassify.sources.picamera.runtime import _check_age
+from edgeclassify.sources.support import device_users
+from edgeclassify.sources.support.device_users import users_of
 
 ONE = CameraInfo(0, "imx708", "/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a")
 TWO = CameraInfo(1, "imx219", "/base/axi/pcie@120000/rp1/i2c@80000/imx219@10")

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.native_stderr import diverted_native_stderr
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.support.native_chatter import quiet_opencv
 from tests.sources.servers import Answer
 
 SYSTEM_PYTHON = "/usr/bin/python3"

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.support.native_chatter import quiet_opencv
 from tests.sources.servers import serving
 from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
 

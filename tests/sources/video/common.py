@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edgeclassify.sources.quiet import quiet_opencv
+from edgeclassify.sources.support.native_chatter import quiet_opencv
 
 
 def write_video(path, count, size=(64, 48)):

@@ -33,7 +33,7 @@ HANGING_DELIVERY = """
 import threading, time
 
 def hang():
-    from edgeclassify.publish.delivery import Delivery
+    from edgeclassify.publish.mqtt.delivery import Delivery
     Delivery._step = lambda *_: time.sleep(3600)
 
 timer = threading.Timer(4, hang)

@@ -1,0 +1,1 @@
+"""What every MQTT client of ours needs: credentials, waits, the words for failures."""

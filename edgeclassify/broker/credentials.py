@@ -1,0 +1,131 @@
+"""User, password and TLS of the broker connection, checked at start so that a wrong path is one clear message.
+
+What is wrong here is a ConfigError: the files that the config names don't come right by trying again.
+"""
+
+import logging
+import os
+import shlex
+import ssl
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edgeclassify.broker.password import password_in, password_of
+from edgeclassify.config import MqttConfig, TlsConfig
+from edgeclassify.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+PASSWORD_VARIABLE = "EDGECLASSIFY_MQTT_PASSWORD"
+CREDENTIAL_NAME = "mqtt-password"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who we are to the broker. The password is in no repr."""
+
+    username: str
+    password: str | None = field(repr=False)
+
+
+def credentials(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
+    """As look_up(), and the log is told of a password that everybody may read."""
+    if config.username is not None and config.password_file is not None:
+        warning = public_warning(config.password_file, "mqtt.password_file")
+        if warning is not None:
+            log.warning("%s", warning)
+    return look_up(config, environment)
+
+
+def look_up(config: MqttConfig, environment: Mapping[str, str] | None = None) -> Credentials | None:
+    """User and password; None without a username.
+
+    The password comes from mqtt.password_file, else the environment variable EDGECLASSIFY_MQTT_PASSWORD (empty
+    counts as unset), else the systemd credential `mqtt-password`. Raises ConfigError for a file that is missing or
+    unreadable, and for one, or a variable, that holds no password or more than that.
+    """
+    if config.username is None:
+        return None
+    variables = os.environ if environment is None else environment
+    if config.password_file is not None:
+        password: str | None = password_in(config.password_file, "mqtt.password_file")
+    elif variables.get(PASSWORD_VARIABLE):
+        password = password_of(variables[PASSWORD_VARIABLE], PASSWORD_VARIABLE)
+    else:
+        password = _systemd_credential(variables)
+    return Credentials(config.username, password)
+
+
+def _systemd_credential(variables: Mapping[str, str]) -> str | None:
+    folder = variables.get("CREDENTIALS_DIRECTORY")
+    if not folder or CREDENTIAL_NAME not in _names_in(Path(folder)):
+        return None
+    return password_in(Path(folder) / CREDENTIAL_NAME, f"systemd credential {CREDENTIAL_NAME}")
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names, not paths
+    except OSError:
+        return []
+
+
+def public_warning(path: Path, key: str) -> str | None:
+    """What is to be said of a file with a secret that every user of this machine may read; None: nothing."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    if not mode & stat.S_IROTH:
+        return None
+    return (
+        f"{key}: {path} can be read by every user of this machine (mode {stat.S_IMODE(mode):o}). "
+        f"chmod 640 {shlex.quote(str(path))}"
+    )
+
+
+def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:
+    """The TLS settings, loaded; None without TLS. Raises ConfigError naming the key and the file."""
+    if tls is None:
+        return None
+    for key, path in (("ca", tls.ca), ("cert", tls.cert), ("key", tls.key)):
+        if path is not None:
+            _check_readable(f"mqtt.tls.{key}", path)
+    try:
+        context = ssl.create_default_context(cafile=None if tls.ca is None else str(tls.ca))
+    except ssl.SSLError as error:
+        raise ConfigError(
+            f"mqtt.tls.ca: {tls.ca}: expected a CA certificate in PEM form, found none ({error.reason or error})."
+        ) from error
+    if tls.ca is not None:
+        # Python 3.13 began to refuse CAs without certain extensions, which a house's own CA often lacks. Chain,
+        # dates and host name are checked as before.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if tls.cert is not None and tls.key is not None:
+        _load_pair(context, tls.cert, tls.key)
+    return context
+
+
+def _load_pair(context: ssl.SSLContext, cert: Path, key: Path) -> None:
+    try:
+        # Without a password OpenSSL would ask for the one of an encrypted key on the terminal.
+        context.load_cert_chain(str(cert), str(key), password=lambda: "")
+    except (ssl.SSLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ConfigError(
+            f"mqtt.tls.cert, mqtt.tls.key: {cert}, {key}: expected a certificate and its unencrypted private key "
+            f"in PEM form, but they can't be loaded ({reason}). Check that they belong together."
+        ) from error
+
+
+def _check_readable(key: str, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise ConfigError(
+            f"{key}: {path}: expected a PEM file, but it can't be read: {error.strerror}. "
+            "Check the path and its rights."
+        ) from error

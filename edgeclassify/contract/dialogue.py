@@ -1,0 +1,237 @@
+"""Requests and their answers as classes, one per payload: what arguments.py takes and daemon/requests.py says."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, RootModel, model_validator
+
+from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
+from edgeclassify.contract.arguments import MAX_TRANSACTION
+from edgeclassify.contract.bodies import (
+    Amount,
+    Body,
+    Count,
+    Figures,
+    LabelScore,
+    Level,
+    Score,
+    Time,
+    Versioned,
+    about,
+)
+
+Transaction = (
+    Annotated[str, Field(max_length=MAX_TRANSACTION)] | Annotated[int, Field(ge=-(2**63), lt=2**63)] | None
+)
+Interval = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
+
+# --- requests ------------------------------------------------------------------------------------------------
+
+
+class Request(Body):
+    """Asks for something; nothing is needed, and an empty payload is a request too."""
+
+    transaction: Transaction = about("Comes back in the answer.", default=None)
+
+
+class ViewRequest(Request):
+    """Asks for something of one view."""
+
+    view: Level | None = about("Name of the view; may be left out where the node has one only.", default=None)
+
+
+class ViewsRequest(Request):
+    """Asks for something of one view, or of all."""
+
+    view: Level | None = about("Name of the view; absent: all of them.", default=None)
+
+
+class SetEnabled(ViewRequest):
+    """Watch a view, or let it rest."""
+
+    option: Literal["enabled"] = about("What is set.")
+    value: bool | Literal["ON", "OFF"] = about("Is the view classified?")
+
+
+class SetThreshold(ViewRequest):
+    """Sets the score that a label needs to enter."""
+
+    option: Literal["threshold"] = about("What is set.")
+    value: Score = about("The new threshold_enter, 0-1.")
+
+
+class SetInterval(ViewRequest):
+    """Sets how often a view is classified."""
+
+    option: Literal["interval"] = about("What is set.")
+    value: Interval = about("Seconds between two classified frames.")
+
+
+class SetRequest(
+    RootModel[Annotated[SetEnabled | SetThreshold | SetInterval, Field(discriminator="option")]],
+):
+    """Sets an option of a view."""
+
+
+# --- what answers carry --------------------------------------------------------------------------------------
+
+
+class Nothing(Body):
+    """Empty: nothing was done."""
+
+
+class Ping(Body):
+    """The daemon is there."""
+
+    ts: Time = about("Its time.")
+
+
+class Options(Body):
+    """What the options of a view are set to."""
+
+    enabled: bool = about("Is the view classified?")
+    threshold: Score = about("Score that a label needs to enter.")
+    interval: Amount = about("Seconds between two classified frames.")
+
+
+class Running(Body):
+    """What runs on the node."""
+
+    version: str = about("Version of edgeclassify.")
+    session: str = about("A new one for each start of the daemon.")
+    started: Time = about("When the daemon started.")
+    models: dict[Level, str] = about("View and the name of its model.")
+    options: dict[Level, Options] = about("View and its options.")
+    health: Figures = about("The figures of health, taken now.")
+
+
+class Shot(Body):
+    """A picture that was taken."""
+
+    view: Level = about("Name of the view.")
+    ts: Time = about("When the frame was captured.")
+    bytes: Count = about("Size of the JPEG file.")
+    width: Count = about("Pixels.")
+    height: Count = about("Pixels.")
+    path: str | None = about("The file on the node; null: not kept on disk.")
+    published: bool = about("Is it sent on the view's snapshot topic?")
+
+
+class Scores(Body):
+    """The scores of one frame."""
+
+    view: Level = about("Name of the view.")
+    ts: Time = about("When the frame was captured.")
+    top: list[LabelScore] = about("The best labels, best first.")
+    ms: Amount = about("Milliseconds from frame to scores.")
+
+
+class Switched(Body):
+    """Views that were switched."""
+
+    views: list[Level] = about("Their names.")
+    enabled: bool = about("Are they classified?")
+
+
+class Reloaded(Body):
+    """The config was read again."""
+
+    views: list[Level] = about("Names of the views that now run.")
+
+
+class KnownModel(Body):
+    """A model of the catalog."""
+
+    name: str = about("Its name.")
+    installed: bool = about("Is its file on the node?")
+
+
+class Models(Body):
+    """The models of the node."""
+
+    models: list[KnownModel] = about("The catalog.")
+    in_use: dict[str, list[Level]] = about("Model and the views that use it.")
+
+
+class OptionSet(Body):
+    """What was set."""
+
+    view: Level = about("Name of the view.")
+    option: Literal["enabled", "threshold", "interval"] = about("What was set.")
+    value: bool | Amount = about("To what.")
+
+
+# --- answers -------------------------------------------------------------------------------------------------
+
+
+class Answer(Versioned):
+    """What all answers have."""
+
+    transaction: Transaction = about("That of the request; null where it had none that could be read.")
+    status: Literal["ok", "error"] = about("Was it done?")
+    data: Body = about("What was asked for; empty on an error.")
+    error: str | None = about("What was wrong, what was expected and found; null where nothing was.")
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        failed = self.status == "error"
+        if failed != (self.error is not None):
+            raise ValueError(
+                f'expected status "error" with an error text, and "ok" with null, found {self.status!r}'
+            )
+        if failed != isinstance(self.data, Nothing):
+            raise ValueError(f"expected {'no data with an error' if failed else 'data where nothing was wrong'}")
+        return self
+
+
+class Refusal(Answer):
+    """The answer to a command that does not exist."""
+
+    data: Nothing = about("Empty.")
+
+
+class PingResponse(Answer):
+    """The answer to ping."""
+
+    data: Ping | Nothing = about("Empty on an error.")
+
+
+class InfoResponse(Answer):
+    """The answer to info."""
+
+    data: Running | Nothing = about("Empty on an error.")
+
+
+class SnapshotResponse(Answer):
+    """The answer to snapshot."""
+
+    data: Shot | Nothing = about("Empty on an error.")
+
+
+class ClassifyNowResponse(Answer):
+    """The answer to classify_now."""
+
+    data: Scores | Nothing = about("Empty on an error.")
+
+
+class SwitchResponse(Answer):
+    """The answer to pause and to resume."""
+
+    data: Switched | Nothing = about("Empty on an error.")
+
+
+class ReloadResponse(Answer):
+    """The answer to reload."""
+
+    data: Reloaded | Nothing = about("Empty on an error.")
+
+
+class ModelsResponse(Answer):
+    """The answer to models."""
+
+    data: Models | Nothing = about("Empty on an error.")
+
+
+class SetResponse(Answer):
+    """The answer to set."""
+
+    data: OptionSet | Nothing = about("Empty on an error.")

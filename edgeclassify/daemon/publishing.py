@@ -1,0 +1,100 @@
+"""What leaves the node, from the config: the publisher with its topics and announcement, and the snapshots."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeclassify import __version__
+from edgeclassify.config import Config
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Topics
+from edgeclassify.daemon.state import state_folder
+from edgeclassify.files import identity
+from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
+from edgeclassify.publish.home_assistant.published_topics import Ledger
+from edgeclassify.publish.interface import Publisher, Spool
+from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.types import Command, Request
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherContext:
+    """What a publisher works with beside its config."""
+
+    spool: Spool
+    ledger: Ledger
+    on_request: Callable[[Request], None]
+
+
+def make_mqtt_publisher(config: Config, around: PublisherContext) -> Publisher:
+    """The production publisher for this config."""
+    layout = _layout(config)
+    home = config.home_assistant
+    device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
+    topics = set(layout.retained_topics())
+    if home.discovery:
+        topics.add(discovery_topic(home.prefix, config.node.name))
+    announced = platforms(device) if home.discovery else {}
+    inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
+    publisher = MqttPublisher(
+        config=config.mqtt,
+        layout=layout,
+        spool=around.spool,
+        announcement=Announcement(device, around.ledger.components_without(announced)) if home.discovery else None,
+        gone=around.ledger.topics_without(topics),
+        on_removed=around.ledger.emptied,
+        inbox=inbox if config.commands.enabled else None,
+        on_request=around.on_request,
+    )
+    # Only now: a config that is refused has used nothing, and must not make anything go.
+    around.ledger.update(topics, announced)
+    return publisher
+
+
+def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
+    """Who takes pictures; None where none may be taken, or none is wanted."""
+    wanted = config.snapshot.mqtt or config.snapshot.disk
+    if config.node.labels_only or not wanted:
+        return None
+    folder = config.snapshot.folder
+    if folder is None and (state := state_folder(config)) is not None:
+        folder = state / "snapshots"
+    return SnapshotTaker(
+        config=config.snapshot,
+        folder=folder if config.snapshot.disk else None,
+        publish=publish if config.snapshot.mqtt else None,
+    )
+
+
+def options_can_be_set(config: Config) -> bool:
+    """Do the views have option topics?"""
+    return config.commands.enabled and Command.SET in config.commands.allow
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherKey:
+    """What a publisher was made from. While `connection` stays equal it can show something else as it is."""
+
+    connection: object
+    shown: object
+
+
+def publisher_key(config: Config) -> PublisherKey:
+    """What the publisher depends on: while this stays equal, a reload leaves it alone."""
+    mqtt, node = config.mqtt, config.node
+    files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
+    labels = tuple((view.name, view.labels) for view in config.views())
+    return PublisherKey(
+        connection=(mqtt, node.name, tuple(map(identity, files))),
+        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, labels),
+    )
+
+
+def _layout(config: Config) -> Layout:
+    return Layout(
+        topics=Topics(config.mqtt.prefix, config.node.name),
+        views=tuple(ViewLayout(view.name, view.labels) for view in config.views()),
+        options=options_can_be_set(config),
+        snapshots=config.snapshot.mqtt and not config.node.labels_only,
+    )

@@ -1,0 +1,65 @@
+"""What survives a restart of the daemon, in its state folder: undelivered events and their numbers, what was set
+over MQTT, and what has been left on brokers.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from edgeclassify.config import Config
+from edgeclassify.daemon.options import OptionStore
+from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
+from edgeclassify.publish.spool.disk import open_spool
+from edgeclassify.publish.spool.numbers import EventNumbers
+
+log = logging.getLogger(__name__)
+
+
+def state_folder(config: Config) -> Path | None:
+    """Where things that survive a restart are kept: the config's, systemd's, the user's folder, or none."""
+    if not config.keeps_state:
+        return None
+    if config.node.state_dir is not None:
+        return config.node.state_dir
+    if "STATE_DIRECTORY" in os.environ:  # systemd lists several separated by ":"; ours is the first
+        return Path(os.environ["STATE_DIRECTORY"].partition(":")[0])
+    base = os.environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "state") / "edgeclassify"
+    except RuntimeError:  # a user without a home
+        log.warning("no folder to keep event numbers in: set node.state_dir; they begin at 1 with every start")
+        return None
+
+
+class Keeping:
+    """Opened at start, closed at the end; a reload leaves it as it is. `folder` None: nothing survives."""
+
+    def __init__(self, config: Config, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
+        self._folder: Path | None = folder
+        self._config = config
+        self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
+        self.numbers = EventNumbers(self.spool)
+        keeps_options = folder is not None and config.commands.keep_options
+        self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
+        self.ledger = Ledger(None if folder is None else folder / FILE_NAME)
+
+    def check_unchanged(self, config: Config, folder: Path | None) -> None:
+        """Say what of a new config takes effect with the next start only."""
+        for key, changed in (
+            ("node.state_dir", folder != self._folder),
+            ("[spool]", config.spool != self._config.spool),
+            ("commands.keep_options", config.commands.keep_options != self._config.commands.keep_options),
+        ):
+            if changed:
+                log.warning("%s has changed: it takes effect with the next start", key)
+
+    def close(self) -> None:
+        """At the end: say what has not been delivered, and whether it is safe."""
+        spool = self.spool
+        depth, safe = spool.depth, spool.on_disk
+        if depth and self._folder is None:
+            log.warning("%d events could not be delivered and are lost: there is no state folder", depth)
+        elif depth and safe:
+            log.info("%d events wait in the spool: they are delivered after the next start", depth)
+        spool.close()  # says itself what the disk would not take

@@ -1,0 +1,1 @@
+"""Pixels for people: the JPEG coder and the caption."""

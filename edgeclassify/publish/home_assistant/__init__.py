@@ -1,0 +1,1 @@
+"""How Home Assistant sees the node."""

@@ -1,0 +1,1 @@
+"""The sink for an MQTT broker: publisher → outbox → delivery (the thread) → session → link."""

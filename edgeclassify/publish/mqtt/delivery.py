@@ -1,0 +1,325 @@
+"""The delivery thread: connect, deliver, listen, connect again."""
+
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from threading import Event as Flag
+
+from edgeclassify.broker.backoff import Backoff
+from edgeclassify.config import MqttConfig
+from edgeclassify.contract import payload
+from edgeclassify.publish.mqtt.connection_log import STABLE_S, Announcer
+from edgeclassify.publish.mqtt.fitting import fitted
+from edgeclassify.publish.mqtt.in_flight import SILENT_S
+from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
+from edgeclassify.publish.mqtt.link.failures import (
+    LinkError,
+    OverdueError,
+    ProtocolRefusedError,
+    UnansweredError,
+    WillRefusedError,
+)
+from edgeclassify.publish.mqtt.link.interrupts import Interrupt, Waker
+from edgeclassify.publish.mqtt.link.protocols import Attempt, Protocols
+from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.packet_limit import Oversize
+from edgeclassify.publish.mqtt.requests.listening import Ears, Listening
+from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
+from edgeclassify.publish.mqtt.session import Session
+from edgeclassify.pulse import Pulse
+
+log = logging.getLogger(__name__)
+
+_TICK_S = 1.0
+CONNECT_LIMIT_S = 300.0
+"""For one attempt to connect: several name servers that don't answer, several addresses, TLS, and the answer."""
+TURN_LIMIT_S = 2.0
+"""For one turn on a connection: a wait of _TICK_S at most, and what is due. Also what a pause may be late by."""
+_SHORT_ONES = 2
+"""After so many connections that ended within seconds the next one goes on where the last one ended. (After one
+it sends all values again: the broker may have lost them.)"""
+_SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline`
+
+
+class Delivery:
+    """One thread runs `run` from start to end; the rest is for others to call."""
+
+    def __init__(
+        self,
+        *,
+        config: MqttConfig,
+        client_id: str,
+        outbox: Outbox,
+        listening: Listening,
+        on_removed: Callable[[str], None],
+        backoff: Backoff,
+    ) -> None:
+        self._config, self._outbox = config, outbox
+        self._topics = outbox.layout.topics
+        self._ears = Ears(outbox, listening)
+        self._subscriptions = Subscriptions()
+        self._subscribed: list[str] = []
+        self._on_removed, self._backoff = on_removed, backoff
+        self._protocols = Protocols(config.protocol)
+        self._refused: set[str] = set()
+        self._oversize = Oversize()
+        self._known: Collection[str] = ()
+        self._short_ones = 0
+        self._lacks_said: set[str] = set()
+        self._announcer = Announcer(f"broker {config.host}:{config.port}", client_id)
+        self._stopping = Flag()
+        self._deadline = 0.0
+        self._waker = Waker()
+        self._interrupt = Interrupt()
+        self._tried = Flag()
+        self.pulse = Pulse()
+        """Of the thread."""
+        self.connected = False
+        """Has the broker accepted us, and not gone since?"""
+
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Wait until it is known how the first attempt to connect has ended; False when that takes longer."""
+        return self._tried.wait(timeout_s)
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._waker.wake()
+
+    @property
+    def listening(self) -> Listening:
+        """What is listened to."""
+        return self._ears.listening
+
+    def listen(self, listening: Listening) -> None:
+        """Listen to something else from now on."""
+        self._ears.listening = listening
+
+    def finish(self, deadline: float) -> None:
+        """End by then (monotonic seconds): deliver, say goodbye. Without a connection: end at once."""
+        self._deadline = deadline
+        self._stopping.set()
+        self._waker.wake()
+        if not self.connected:
+            self._interrupt.fire()
+
+    def abandon(self) -> None:
+        """Break whatever is being waited for."""
+        self._interrupt.fire()
+
+    def close(self) -> None:
+        """After the end of the thread: release what it was woken by."""
+        self._waker.close()
+
+    def run(self, settings: BrokerSettings) -> None:
+        """The thread: connect, deliver, wait, again, until it is to finish."""
+        while not self._stopping.is_set():
+            try:
+                settings = self._one_connection(settings)
+            except Exception:
+                # The daemon runs for months: a fault in here costs this connection, not the publisher.
+                log.exception("the broker connection failed by a fault in edgeclassify")
+            self._tried.set()
+            pause_s = self._backoff.next_s()
+            self.pulse.beat(pause_s + TURN_LIMIT_S)
+            self._stopping.wait(pause_s)
+        self.pulse.rest()
+
+    # --- connecting ------------------------------------------------------------------------------------
+
+    def _one_connection(self, settings: BrokerSettings) -> BrokerSettings:
+        """Returns the settings for the next one."""
+        try:
+            link = self._open(settings)
+        except WillRefusedError as error:
+            self._announcer.failed(str(error))
+            return _with_less_of_a_will(settings, error)
+        except LinkError as error:
+            if not self._stopping.is_set():
+                self._announcer.failed(str(error))
+            return settings
+        begin = time.monotonic()
+        graceful = False
+        try:
+            self._announcer.connected(link.protocol)
+            graceful = self._deliver(link)
+        except LinkError as error:
+            if not self._stopping.is_set():
+                self._say_ended(error, time.monotonic() - begin)
+        finally:
+            self.connected = False
+            self._outbox.take_results()
+            self._backoff.connected_for(time.monotonic() - begin)
+            link.close(graceful=graceful)
+        return settings
+
+    def _say_ended(self, error: LinkError, lasted_s: float) -> None:
+        if isinstance(error, OverdueError):
+            self._announcer.renewed(str(error))
+        else:
+            self._announcer.ended(str(error), lasted_s)
+
+    def _open(self, settings: BrokerSettings) -> PahoLink:
+        """A connection with the protocol that the broker speaks. Raises LinkError."""
+        attempt: Attempt | None = self._protocols.first()
+        while attempt is not None:
+            protocol = attempt.protocol
+            try:
+                link = self._attempt(settings, attempt)
+            except (ProtocolRefusedError, UnansweredError) as error:
+                attempt = self._protocols.fails(protocol, refused=isinstance(error, ProtocolRefusedError))
+                if attempt is None or self._stopping.is_set():
+                    raise
+            else:
+                self._protocols.works(protocol)
+                return link
+        raise LinkError("no version of MQTT to try")
+
+    def _attempt(self, settings: BrokerSettings, attempt: Attempt) -> PahoLink:
+        self.pulse.beat(CONNECT_LIMIT_S)
+        link = PahoLink(settings, attempt.protocol, self._waker, self._interrupt)
+        try:
+            link.open(attempt.timeout_s)
+        except BaseException as error:
+            # Any answer to CONNECT but "unsupported" shows that the broker understood it.
+            if link.answered and not isinstance(error, ProtocolRefusedError):
+                self._protocols.works(attempt.protocol)
+            link.close(graceful=False)
+            raise
+        return link
+
+    # --- one connection --------------------------------------------------------------------------------
+
+    def _deliver(self, link: PahoLink) -> bool:
+        """One connection's deliveries until the end; True when the goodbye was acknowledged."""
+        outbox = self._outbox
+        outbox.renew_states(older_than_s=0.0)
+        self._say_lacks(link)
+        session = Session(
+            link=link, topics=self._topics, live=outbox.live, answers=outbox.answers, spool=outbox.spool,
+            # One place stays free for the `offline` of the end.
+            window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
+            oversize=self._oversize, known=self._known if self._short_ones >= _SHORT_ONES else (),
+            on_removed=self._on_removed,
+        )  # fmt: skip
+        self.connected = True
+        self.pulse.beat(TURN_LIMIT_S)
+        begin = time.monotonic()
+        # `online` goes first, or the subscription would bring back the `offline` of last time.
+        session.pump()
+        self._subscribed = []
+        self._subscriptions.begin()
+        self._subscribe(link)
+        try:
+            return self._serve(link, session)
+        except LinkError:
+            self._take_answers(link, session)  # that came just before the end
+            if not self._stopping.is_set():
+                self._known = session.ended(time.monotonic() - begin)
+                self._subscriptions.ended(link.subscribing)
+                self._short_ones = self._short_ones + 1 if time.monotonic() - begin < STABLE_S else 0
+            if link.skipping:
+                self._ears.stuck()
+            raise
+        finally:
+            session.settle()
+
+    def _serve(self, link: PahoLink, session: Session) -> bool:
+        """Deliver until the end; True when `offline` was acknowledged."""
+        begin = time.monotonic()
+        tick_s = min(_TICK_S, link.keepalive_s / 4)
+        while not self._stopping.is_set():
+            lasted_s = time.monotonic() - begin
+            self.pulse.beat(TURN_LIMIT_S)
+            self._announcer.lasting(lasted_s)
+            if self._config.heartbeat_s > 0:
+                self._outbox.renew_states(older_than_s=self._config.heartbeat_s)
+            self._subscribe(link)
+            self._ears.answer()
+            session.pump()
+            self._check_answers(link, session, lasted_s)
+            self._send_results(link)
+            self._step(link, session, tick_s)
+            if not link.subscribing:
+                self._tried.set()
+        return self._farewell(link, session)
+
+    def _subscribe(self, link: PahoLink) -> None:
+        """Ask for what is to be listened to, and for no more of what is not any more."""
+        wanted = self._subscriptions.choose(self._ears.wanted(wildcards=link.knows_wildcards), link.subscribing)
+        before, self._subscribed = self._subscribed, wanted
+        for topic in wanted:
+            if topic not in before:
+                link.subscribe(topic)
+        for topic in before:
+            if topic not in wanted:
+                link.unsubscribe(topic)
+
+    def _check_answers(self, link: PahoLink, session: Session, lasted_s: float) -> None:
+        """Raises OverdueError where acknowledgements are missing."""
+        if link.subscribing and lasted_s > SILENT_S:
+            self._ears.unheard()
+        why = session.overdue()
+        if why is not None and not link.congested:
+            raise OverdueError(why)
+
+    def _step(self, link: PahoLink, session: Session, timeout_s: float) -> None:
+        link.step(timeout_s)
+        self._take_answers(link, session)
+        while link.denied:
+            self._ears.denied(*link.denied.popleft())
+        while link.skipped:
+            self._ears.skipped(*link.skipped.popleft())
+        while link.arrived:
+            self._ears.hear(link.arrived.popleft(), stopping=self._stopping.is_set())
+
+    def _take_answers(self, link: PahoLink, session: Session) -> None:
+        while link.acks:
+            session.acknowledged(*link.acks.popleft())
+        session.settle()
+
+    def _farewell(self, link: PahoLink, session: Session) -> bool:
+        now = time.monotonic()
+        until = self._deadline - max(0.0, self._deadline - now) * _SAYING_GOODBYE
+        session.pump()
+        while not session.idle and (left := until - time.monotonic()) > 0:
+            self._step(link, session, left)
+            session.pump()
+        goodbye = link.send(payload.status_message(self._topics, online=False))
+        while goodbye is not None and (left := self._deadline - time.monotonic()) > 0:
+            link.step(left)
+            while link.acks:
+                mid, refusal = link.acks.popleft()
+                if mid == goodbye:
+                    return True
+                session.acknowledged(mid, refusal)
+        return False
+
+    def _send_results(self, link: PahoLink) -> None:
+        messages = self._outbox.take_results()
+        if not link.congested:
+            limit = link.maximum_packet_size
+            for message in messages:
+                less = message if limit is None else fitted(message, limit, mqtt5=link.mqtt5)
+                if less is not None:
+                    link.send(less)
+
+    def _say_lacks(self, link: PahoLink) -> None:
+        """What the broker does not offer, once."""
+        lacks = {
+            "retain": "" if link.keeps_retained else "it keeps no retained messages: who comes later sees nothing",
+            "QoS 1": ""
+            if link.maximum_qos
+            else "it takes QoS 0 only: a ping after them shows that events arrived",
+        }
+        for name, text in lacks.items():
+            if text and name not in self._lacks_said:
+                self._lacks_said.add(name)
+                log.warning("broker %s:%d: %s", self._config.host, self._config.port, text)
+
+
+def _with_less_of_a_will(settings: BrokerSettings, error: WillRefusedError) -> BrokerSettings:
+    """The broker can't keep our will as it is; what it can do is better than none."""
+    will = settings.will
+    less = replace(will, retain=False) if error.retain else replace(will, qos=0)
+    return replace(settings, will=less)

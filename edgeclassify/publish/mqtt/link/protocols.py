@@ -1,0 +1,66 @@
+"""Which version of MQTT to try: 5 where the broker speaks it, 3.1.1 else, and never one for good by mistake."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S
+
+V5, V311 = "5", "3.1.1"
+GUESSING_S = 2.0
+"""For the first answer of a broker that may not understand MQTT 5 and wait for more bytes; then 3.1.1 is tried."""
+REFUSED_S = 3600.0
+"""A broker that says that it does not speak MQTT 5 is asked again after so long: it may be a new one by then."""
+_AGAIN_S, _AGAIN_MAX_S = 60.0, 3600.0
+"""One that only did not answer in time: on the next connection, then after so long, doubling."""
+_DOUBTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A version, and how long to wait for the answer to CONNECT (seconds)."""
+
+    protocol: str
+    timeout_s: float
+
+
+class Protocols:
+    """What to try on the next connection. `protocol`: as in the config; `clock`: monotonic seconds."""
+
+    def __init__(self, protocol: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._fixed = None if protocol == "auto" else protocol
+        self._clock = clock
+        self._known: str | None = None
+        self._unanswered = 0
+        self._ask_for_5_at, self._wait_s = 0.0, 0.0
+
+    def first(self) -> Attempt:
+        """What to begin with."""
+        if self._fixed is not None:
+            return Attempt(self._fixed, CONNECT_TIMEOUT_S)
+        if self._known == V5:
+            return Attempt(V5, CONNECT_TIMEOUT_S)
+        if self._known == V311 and self._clock() < self._ask_for_5_at:
+            return Attempt(V311, CONNECT_TIMEOUT_S)
+        return Attempt(V5, GUESSING_S)
+
+    def works(self, protocol: str) -> None:
+        """The broker has answered a CONNECT of this version, be it with a no to something else."""
+        self._known, self._unanswered = protocol, 0
+        if protocol == V5:
+            self._wait_s = 0.0
+
+    def fails(self, protocol: str, *, refused: bool) -> Attempt | None:
+        """The broker says that it does not speak this version (`refused`), or gave no answer; returns what to try
+        at once, None where there is nothing."""
+        if self._fixed is not None:
+            return None
+        if protocol == V311:
+            self._ask_for_5_at = 0.0  # it may be another broker by now
+            return None
+        self._unanswered += 1
+        self._ask_for_5_at = self._clock() + (REFUSED_S if refused else self._wait_s)
+        self._wait_s = min(max(_AGAIN_S, 2 * self._wait_s), _AGAIN_MAX_S)
+        if self._known == V5 and not refused and self._unanswered < _DOUBTS:
+            return None
+        return Attempt(V311, CONNECT_TIMEOUT_S)

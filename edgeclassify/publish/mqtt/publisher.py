@@ -1,0 +1,193 @@
+"""The publisher for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
+
+import time
+from collections.abc import Callable, Iterable
+from threading import Thread
+
+from edgeclassify.broker.backoff import Backoff
+from edgeclassify.broker.credentials import credentials, tls_context
+from edgeclassify.config import MqttConfig
+from edgeclassify.contract import payload
+from edgeclassify.contract.layout import Layout
+from edgeclassify.contract.payload import Message
+from edgeclassify.publish.home_assistant.discovery import Announcement
+from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
+from edgeclassify.publish.mqtt.delivery import Delivery
+from edgeclassify.publish.mqtt.link.connection import BrokerSettings
+from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.requests.listening import Listening
+from edgeclassify.publish.mqtt.retained import Rank
+from edgeclassify.types import (
+    Event,
+    Health,
+    NodeInfo,
+    Option,
+    OptionValue,
+    Prediction,
+    Request,
+    Response,
+    ViewRecord,
+    ViewState,
+)
+
+
+class MqttPublisher(Publisher):
+    """Delivers to an MQTT broker, by the MQTT contract (topics and bodies: payload.py).
+
+    `layout`: the node's topics. `spool` keeps the events that are not acknowledged; it belongs to the caller, who
+    closes it after `stop`. The numbers (`seq`) of its events must grow.
+    `announcement`: what Home Assistant is told; None: nothing.
+    `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for
+    each that the broker has taken. `inbox` understands requests (None: none are listened to), and
+    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once.
+
+    Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
+    whoever replaces a running publisher still has the old one.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: MqttConfig,
+        layout: Layout,
+        spool: Spool,
+        announcement: Announcement | None = None,
+        gone: Iterable[str] = (),
+        on_removed: Callable[[str], None] = lambda _: None,
+        inbox: Inbox | None = None,
+        on_request: Callable[[Request], None] = lambda _: None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._config = config
+        self._topics = layout.topics
+        client_id = config.client_id or f"edgeclassify-{layout.topics.node}"
+        self._settings = BrokerSettings(
+            host=config.host,
+            port=config.port,
+            client_id=client_id,
+            keepalive_s=config.keepalive_s,
+            credentials=credentials(config),
+            tls=tls_context(config.tls),
+            client_certificate=config.tls is not None and config.tls.cert is not None,
+            will=payload.status_message(self._topics, online=False),
+        )
+        self._outbox = Outbox(layout, spool, results_interval_s=config.results_interval_s)
+        live = self._outbox.live
+        live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
+        live.put_all(Rank.REMOVED, map(payload.removed, gone))
+        if announcement is not None:
+            live.put(Rank.DISCOVERY, announcement.message)
+        self._delivery = Delivery(
+            config=config,
+            client_id=client_id,
+            outbox=self._outbox,
+            listening=Listening(inbox, on_request, announcement),
+            on_removed=self._removed,
+            backoff=backoff or Backoff(),
+        )
+        self._on_removed = on_removed
+        self._thread: Thread | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Has the broker accepted us, and not gone since?"""
+        return self._delivery.connected
+
+    def describe(self) -> str:
+        """Host and port of the broker."""
+        host, port = self._settings.host, self._settings.port
+        shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return shown if self._settings.tls is None else f"{shown} (TLS)"
+
+    def adopt(self, other: Publisher) -> bool:
+        """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to."""
+        if not isinstance(other, MqttPublisher):
+            return False
+        self._outbox.adopt(other._outbox)
+        self._delivery.listen(other._delivery.listening)
+        self._on_removed = other._on_removed
+        other._delivery.close()
+        self._delivery.wake()
+        return True
+
+    @property
+    def hangs(self) -> bool:
+        """Has the delivery thread not moved within its own limits?"""
+        return self._delivery.pulse.late
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._outbox.begin()
+        self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)
+        self._thread.start()
+
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Until the broker has accepted us and what we subscribe to, or could not be reached."""
+        return self._delivery.await_first_attempt(timeout_s)
+
+    def stop(self, timeout_s: float) -> None:
+        """Deliver what is pending, publish `offline`, disconnect. Without a connection it returns at once.
+
+        A host name that is just being looked up can't be interrupted: then the (daemon) thread is left to end
+        by itself as soon as the resolver returns.
+        """
+        begin = time.monotonic()
+        self._delivery.finish(begin + timeout_s * 0.9)
+        if self._thread is not None:
+            self._thread.join(max(0.0, timeout_s * 0.95))
+            self._delivery.abandon()
+            self._thread.join(max(0.0, begin + timeout_s - time.monotonic()))
+            if self._thread.is_alive():
+                return
+        self._delivery.close()
+
+    def publish_info(self, info: NodeInfo) -> None:
+        """Retained, on every connect."""
+        self._put(Rank.INFO, payload.info_message(self._topics, info))
+
+    def publish_availability(self, view: str, online: bool) -> None:
+        """Retained, on change and on every connect."""
+        self._put(Rank.AVAILABILITY, payload.availability_message(self._topics, view, online))
+
+    def publish_state(self, state: ViewState) -> None:
+        """Retained, on change, as a heartbeat every mqtt.heartbeat_s, and on every connect."""
+        if self._outbox.put_state(state):
+            self._delivery.wake()
+
+    def publish_event(self, event: Event) -> None:
+        """Spooled first; live when connected, later as history."""
+        body = payload.event_message(self._topics, event).payload
+        after = ViewRecord(event.view, event.seq, event.open)
+        self._outbox.spool.append(SpooledEvent(event.seq, event.view, body, after))
+        self._delivery.wake()
+
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        """At most one per view and mqtt.results_interval_s, and only with mqtt.results."""
+        if self._config.results and self.connected and self._outbox.put_result(view, prediction):
+            self._delivery.wake()
+
+    def publish_health(self, health: Health) -> None:
+        """Retained, the newest on every connect."""
+        self._put(Rank.HEALTH, payload.health_message(self._topics, health))
+
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Retained, on change and on every connect."""
+        self._put(Rank.STATE, payload.option_message(self._topics, view, option, value))
+
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        """Retained, the newest on every connect."""
+        self._put(Rank.SNAPSHOT, payload.snapshot_message(self._topics, view, jpeg))
+
+    def answer(self, response: Response) -> None:
+        """Not retained; kept until the broker has it."""
+        self._outbox.put_answer(response)
+        self._delivery.wake()
+
+    def _removed(self, topic: str) -> None:
+        self._outbox.live.forget_removal(topic)
+        self._on_removed(topic)
+
+    def _put(self, rank: Rank, message: Message) -> None:
+        self._outbox.live.put(rank, message)
+        self._delivery.wake()

@@ -1,0 +1,162 @@
+"""What arrives over MQTT: a topic and a payload become a Request, or the Response that says what is wrong."""
+
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from edgeclassify.config import CommandsConfig
+from edgeclassify.config.faults import did_you_mean
+from edgeclassify.contract.arguments import (
+    Body,
+    RequestError,
+    Transaction,
+    body_of,
+    choices,
+    option_request,
+    request_of,
+    shown,
+    transaction_of,
+)
+from edgeclassify.contract.payload import Topics
+from edgeclassify.types import Command, Option, Request, Response
+
+log = logging.getLogger(__name__)
+
+ANSWERS_PER_REQUEST = 4
+"""So many times commands.per_minute messages are answered in a minute, most of them with an error."""
+UNKNOWN_COMMAND = "unknown"
+"""Last level of the answer's topic where that of the request can't be one."""
+_MINUTE_S = 60.0
+_SAFE = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+class Inbox:
+    """Understands what arrives. Used by the publisher's thread alone.
+
+    Whoever may publish on the broker can send anything, as often as they like. So at most `config.per_minute`
+    valid requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most
+    ANSWERS_PER_REQUEST times as many messages are looked at in any 60 seconds: the rest is dropped without an
+    answer, logged once until it ends, so that nobody can use the node as a loudspeaker.
+    `views`: the names of the views. `clock`: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        topics: Topics,
+        views: Sequence[str],
+        config: CommandsConfig,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._topics, self._views = topics, tuple(views)
+        self._allowed = tuple(config.allow) if config.enabled else ()
+        self._request_prefix = topics.request("")
+        self._options = (
+            {topics.option_set(view, option): (view, option) for view in self._views for option in Option}
+            if Command.SET in self._allowed
+            else {}
+        )
+        self._per_minute = config.per_minute
+        self._requests = _Limit(config.per_minute, clock)
+        self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
+        self._bad_options: set[str] = set()
+        self._dropping = self._retained_said = False
+
+    def subscriptions(self) -> tuple[str, ...]:
+        """What to subscribe to: nothing where nothing is obeyed.
+
+        All requests, also for commands that are none, since each is answered; option topics one by one.
+        """
+        return (self._topics.request("+"), *self._options) if self._allowed else ()
+
+    def take(self, topic: str, payload: bytes, retain: bool) -> Request | Response | None:
+        """What to carry out, or what to answer; None: neither. Never raises.
+
+        Retained requests are ignored: nobody asked just now. So is everything while nothing is obeyed, and what is
+        dropped for its mass.
+        """
+        is_option, is_request = topic in self._options, topic.startswith(self._request_prefix)
+        if not self._allowed or not (is_option or is_request):
+            return None
+        if retain:
+            self._say_retained(topic)
+            return None
+        if not self._messages.take():
+            self._say_dropping()
+            return None
+        self._dropping = False
+        return self._option(topic, payload) if is_option else self._request(topic, payload)
+
+    def _request(self, topic: str, payload: bytes) -> Request | Response:
+        name, transaction = topic.removeprefix(self._request_prefix), None
+        try:
+            body = body_of(payload)
+            transaction = _readable_transaction(body)
+            request = request_of(self._command(name), body, self._views)
+            self._spend()
+        except RequestError as fault:
+            return Response(name if _SAFE.fullmatch(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
+        return request
+
+    def _option(self, topic: str, payload: bytes) -> Request | None:
+        try:
+            request = option_request(*self._options[topic], payload)
+            self._spend()
+        except RequestError as fault:
+            if topic not in self._bad_options:
+                self._bad_options.add(topic)
+                log.warning("%s: not set: %s", topic, fault)
+            return None
+        self._bad_options.discard(topic)
+        return request
+
+    def _command(self, name: str) -> Command:
+        if name not in list(Command):
+            hint = did_you_mean(name[:64], self._allowed)
+            expected = f"expected one of {choices(self._allowed)}"
+            raise RequestError(f"command: {expected}, found {shown(name)}{'. ' + hint if hint else ''}")
+        if name not in self._allowed:
+            raise RequestError(f"{name}: not allowed by commands.allow in this node's config")
+        return Command(name)
+
+    def _spend(self) -> None:
+        if not self._requests.take():
+            raise RequestError(f"too many requests: at most {self._per_minute} in a minute (commands.per_minute)")
+
+    def _say_retained(self, topic: str) -> None:
+        level = logging.DEBUG if self._retained_said else logging.WARNING
+        self._retained_said = True
+        log.log(level, "%s: ignored, for it is retained. Send requests without the retain flag.", ascii(topic))
+
+    def _say_dropping(self) -> None:
+        if not self._dropping:
+            self._dropping = True
+            log.warning(
+                "more than %d messages on request topics in a minute: the rest is dropped without an answer",
+                self._per_minute * ANSWERS_PER_REQUEST,
+            )
+
+
+class _Limit:
+    """At most `most` in any minute."""
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._times: deque[float] = deque(maxlen=most)
+        self._most, self._clock = most, clock
+
+    def take(self) -> bool:
+        """May one more pass? It then counts."""
+        now = self._clock()
+        if len(self._times) == self._most and now - self._times[0] < _MINUTE_S:
+            return False
+        self._times.append(now)
+        return True
+
+
+def _readable_transaction(body: Body) -> Transaction:
+    try:
+        return transaction_of(body)
+    except RequestError:
+        return None  # said when the body is checked

@@ -1,0 +1,150 @@
+"""What the node hears from the broker, and what it does about it."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeclassify.broker import failure_texts
+from edgeclassify.contract import payload
+from edgeclassify.publish.home_assistant.discovery import Announcement
+from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET
+from edgeclassify.publish.mqtt.link.connection import Arrived
+from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.retained import Rank
+from edgeclassify.types import Command, Request
+
+log = logging.getLogger(__name__)
+
+DISCOVERY_JITTER_S = 5.0
+"""When Home Assistant comes back every node announces itself, and they must not all do so at once."""
+REPEAT_S, REPEAT_MAX_S = 1.0, 60.0
+"""Between two answers to the same thing; while it goes on this doubles. Anybody may write on `status`."""
+SHUN_S = 3600.0
+"""So long a topic is not listened to that has brought a message too large to get past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """What the node listens to beside its own status."""
+
+    inbox: Inbox | None
+    on_request: Callable[[Request], None]
+    announcement: Announcement | None
+
+    def topics(self) -> tuple[str, ...]:
+        """What is subscribed to."""
+        birth = () if self.announcement is None else self.announcement.birth_topics
+        return birth if self.inbox is None else (*birth, *self.inbox.subscriptions())
+
+
+class Repeat:
+    """Something that is done again when somebody asks for it, however often: at growing distances, and always
+    after the last time that it was asked for."""
+
+    def __init__(self) -> None:
+        self._due: float | None = None
+        self._pause_s = REPEAT_S
+        self._last = float("-inf")
+
+    def ask(self, now: float, delay_s: float = 0.0) -> None:
+        """Do it, in `delay_s` at the earliest."""
+        if self._due is None:
+            self._due = max(now + delay_s, self._last + self._pause_s)
+
+    def take(self, now: float) -> bool:
+        """Is it to be done now?"""
+        if self._due is None or now < self._due:
+            return False
+        quiet = now - self._last > 10 * self._pause_s
+        self._pause_s = REPEAT_S if quiet else min(2 * self._pause_s, REPEAT_MAX_S)
+        self._due, self._last = None, now
+        return True
+
+
+class Ears:
+    """Used by the delivery thread alone. `clock`: monotonic seconds."""
+
+    def __init__(self, outbox: Outbox, listening: Listening, clock: Callable[[], float] = time.monotonic) -> None:
+        self._outbox, self.listening, self._clock = outbox, listening, clock
+        self._topics = outbox.layout.topics
+        self._show_all, self._show_status, self._announce = Repeat(), Repeat(), Repeat()
+        self._said: set[str] = set()
+        self._shunned: dict[str, float] = {}
+        self._too_large: str | None = None
+
+    def wanted(self, *, wildcards: bool) -> list[str]:
+        """What to subscribe to; `wildcards`: does the broker know them?"""
+        every, now = self._topics.request("+"), self._clock()
+        found: list[str] = [self._topics.status]
+        for topic in self.listening.topics():
+            found += [topic] if wildcards or topic != every else map(self._topics.request, Command)
+        return [topic for topic in found if now >= self._shunned.get(topic, now)]
+
+    def hear(self, arrived: Arrived, *, stopping: bool) -> None:
+        """A message has come."""
+        announcement, inbox = self.listening.announcement, self.listening.inbox
+        if arrived.topic == self._topics.status:
+            if not arrived.payload:
+                # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
+                self._show_all.ask(self._clock())
+            elif arrived.payload == payload.OFFLINE and not stopping:
+                # The will of an earlier connection, published late: we are here.
+                self._show_status.ask(self._clock())
+        elif announcement is not None and arrived.topic in announcement.birth_topics:
+            if arrived.payload == payload.ONLINE:
+                self._announce.ask(self._clock(), random.uniform(0, DISCOVERY_JITTER_S))
+        elif inbox is not None:
+            found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
+            if isinstance(found, Request):
+                self.listening.on_request(found)
+            elif found is not None:
+                self._outbox.put_answer(found)
+
+    def answer(self) -> None:
+        """Do what was asked for and is due; about once a second."""
+        now, live = self._clock(), self._outbox.live
+        if self._show_all.take(now):
+            live.renew()
+        if self._show_status.take(now):
+            live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
+        if self.listening.announcement is not None and self._announce.take(now):
+            live.put(Rank.DISCOVERY, self.listening.announcement.message)
+
+    def denied(self, topic: str, reason: str) -> None:
+        """The broker refuses a subscription."""
+        why = "" if reason == "not authorized" else f" ({reason})"
+        self._say(
+            topic, f"the broker does not let this node listen here{why}.{failure_texts.message_hint(reason)}"
+        )
+
+    def unheard(self) -> None:
+        """The broker does not answer subscriptions."""
+        self._say(self._topics.base, "the broker does not answer our subscriptions: requests may not be heard.")
+
+    def skipped(self, topic: str, size: int) -> None:
+        """A message is too large to be taken: it is being thrown away."""
+        self._too_large = self._filter_of(topic)
+        self._say(
+            self._too_large,
+            f"a message of {size} bytes is thrown away: expected at most {LARGEST_PACKET}. Who sends that? "
+            "Retained it comes again with each connection.",
+        )
+
+    def stuck(self) -> None:
+        """The connection has ended while a message was being thrown away: it would only come again."""
+        if self._too_large is not None:
+            self._shunned[self._too_large] = self._clock() + SHUN_S
+            log.warning("%s: not listened to for an hour: what comes there is too large", self._too_large)
+
+    def _filter_of(self, topic: str) -> str:
+        """The subscription that a topic came by, in any case one of ours: strangers choose a topic's name."""
+        wanted = self.wanted(wildcards=True)
+        return topic if topic in wanted else self._topics.request("+")
+
+    def _say(self, topic: str, what: str) -> None:
+        if f"{topic} {what[:30]}" not in self._said:
+            self._said.add(f"{topic} {what[:30]}")
+            log.warning("%s: %s", topic, what)

@@ -1,0 +1,337 @@
+"""What goes out next on one connection, and what has arrived. Knows no socket and no MQTT library.
+
+Order: the newest values of retained topics first, then events as they happen, answers to requests, then the
+backlog (events from before this connection, as history). A window bounds what is unacknowledged; the backlog may
+fill only a part of it, and next to nothing while live events come, so that these never wait behind more than a
+round trip. Events stay in the spool until their PUBACK: what was in flight when a connection broke is the next
+connection's backlog.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import replace
+
+from edgeclassify.broker import failure_texts
+from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.mqtt.connection_log import STABLE_S
+from edgeclassify.publish.mqtt.fitting import fitted
+from edgeclassify.publish.mqtt.in_flight import InFlight, Sent
+from edgeclassify.publish.mqtt.link.interface import Link
+from edgeclassify.publish.mqtt.link.refusals import REFUSED_RETRY_S, Refusals
+from edgeclassify.publish.mqtt.link.walk import Walk
+from edgeclassify.publish.mqtt.link.wire import packet_bytes
+from edgeclassify.publish.mqtt.packet_limit import PROBE_AFTER_S, Oversize
+from edgeclassify.publish.mqtt.replies import Answers
+from edgeclassify.publish.mqtt.retained import LiveValues
+from edgeclassify.publish.mqtt.spooled import spooled_message
+
+log = logging.getLogger(__name__)
+
+LIVE_HOLD_S = 1.0
+"""For so long after a live event the backlog only trickles: more of them may come."""
+LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
+"""The spool is read anew after so many seconds in which it held events that no walk has met. The first time; every
+time that nothing is found this doubles."""
+_TRICKLE = 1
+
+
+class Session:
+    """Delivery on one connection. Used by the publisher's thread alone.
+
+    `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
+    `refused`: topics whose refusal has been logged, and `oversize`: both kept from one session to the next;
+    `known`: topics whose value the broker took on a connection that has just ended within seconds: they come
+    last, or a broker that closes after a few messages would never get to the events;
+    `on_removed(topic)`: the broker has taken an empty retained message.
+    """
+
+    def __init__(
+        self,
+        *,
+        link: Link,
+        topics: Topics,
+        live: LiveValues,
+        answers: Answers,
+        spool: Spool,
+        window: int,
+        clock: Callable[[], float],
+        refused: set[str],
+        oversize: Oversize,
+        known: Collection[str] = (),
+        on_removed: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._link, self._topics, self._live, self._answers = link, topics, live, answers
+        self._spool, self._clock, self._on_removed = spool, clock, on_removed
+        self._oversize = oversize
+        self._window = max(1, window)
+        self._backlog_window = max(1, self._window // 2)
+        self._in_flight = InFlight(clock)
+        self._begin, self._sent = clock(), 0
+        self._acknowledged: list[int] = []
+        self._quiet_from = 0.0
+        self._events = Walk(spool, after=spool.last_seq, end=None)
+        self._backlog = Walk(spool, after=0, end=self._events.after)
+        self._on_its_way: frozenset[int] = frozenset()
+        self._held_back = 0
+        self._looked_at = clock()
+        self._unmet_since: float | None = None
+        self._look_again_s = LOOK_AGAIN_S
+        self._refusals = Refusals(clock)
+        self._refused_said = refused
+        self._suspects: dict[Hashable, Sent] = {}
+        self._probe: Hashable = None
+        self._known, self._all_renewed = set(known), not known
+        live.renew(known)
+        answers.renew()
+
+    @property
+    def idle(self) -> bool:
+        """Is everything that can be delivered delivered and acknowledged?"""
+        waiting = len(self._in_flight) or self._live.waiting or self._answers.waiting
+        return not waiting and self._events.ended and self._backlog.ended
+
+    @property
+    def unacknowledged(self) -> list[Message]:
+        """What was sent and, as far as is known, has not arrived. (QoS 0 has no answer of its own.)"""
+        return [sent.message for sent in self._in_flight.unanswered]
+
+    def overdue(self) -> str | None:
+        """Why the connection is to be renewed: acknowledgements are missing; None while all is well."""
+        return self._in_flight.overdue()
+
+    def ended(self, lasted_s: float) -> Collection[str]:
+        """The connection has ended against our will; returns what the next session is told as `known`."""
+        self._oversize.connection_ended(
+            lasted_s,
+            self._in_flight.unanswered,
+            probe=self._probe,
+            largest_answered=self._in_flight.largest_answered,
+        )
+        return self._known if lasted_s < STABLE_S else ()
+
+    def pump(self) -> None:
+        """Send what the window allows."""
+        self._retry_refused()
+        if not self._all_renewed and self._clock() - self._begin >= STABLE_S:
+            self._all_renewed = True
+            self._live.renew()
+        while len(self._in_flight) < self._window:
+            if not (
+                self._send_value()
+                or self._send_live_event()
+                or self._send_answer()
+                or self._send_backlog()
+                or self._send_probe()
+            ):
+                self._look_for_unmet()
+                return
+
+    def acknowledged(self, mid: int, refusal: str | None) -> None:
+        """The broker has answered a message; `refusal`: why it did not take it, None when it did."""
+        found = self._in_flight.answered(mid, refused=refusal is not None)
+        if not found:
+            return
+        sent, *proven = found
+        for other in proven:
+            self._arrived(other)
+        if sent.answer is not None:
+            self._answers.settled(sent.answer)
+        if refusal is None:
+            self._taken(sent)
+        else:
+            self._not_taken(sent, refusal)
+
+    def settle(self) -> None:
+        """Forget the events that have been acknowledged: called once for the answers that came together."""
+        if self._acknowledged:
+            self._spool.delivered(self._acknowledged)
+            self._acknowledged = []
+
+    def _taken(self, sent: Sent) -> None:
+        topic = sent.message.topic
+        if sent.answer is None:
+            self._refusals.taken(topic, sent.seq)
+            if topic in self._refused_said and self._refusals.is_over(topic):
+                self._refused_said.discard(topic)
+                log.info("%s: accepted by the broker again", topic)
+        if sent.seq is not None:
+            self._acknowledged.append(sent.seq)
+        elif sent.message.retain and not sent.message.payload:
+            self._on_removed(topic)
+        if sent.message.qos:  # QoS 0 is answered when it is written: that says nothing
+            self._arrived(sent)
+
+    def _arrived(self, sent: Sent) -> None:
+        """The broker has it, whether by an answer of its own or by one to what was sent after it."""
+        self._oversize.arrived(sent.key)
+        if sent.key == self._probe:
+            self._probe = None
+        if sent.message.retain and self._live.is_newest(sent.message):
+            self._known.add(sent.message.topic)
+
+    def _not_taken(self, sent: Sent, refusal: str) -> None:
+        topic = sent.message.topic
+        if sent.key == self._probe:
+            self._probe = None
+        if sent.seq is not None:
+            self._refusals.event(topic, sent.seq, refusal)
+            self._held_back += 1
+        elif sent.message.retain:
+            self._refusals.value(topic, refusal)
+        kept = "" if sent.seq is None else " Its events stay in the spool."
+        hint = failure_texts.message_hint(refusal)
+        self._say(sent, f"refused by the broker: {refusal}.{hint}{kept}", topic)
+
+    def _say(self, sent: Sent, what: str, topic: str) -> None:
+        """Once for each topic. Whoever asks chooses the name in an answer's topic: all count as one, or what is
+        remembered would grow for ever."""
+        known_as = topic if sent.answer is None else self._topics.response("")
+        if known_as not in self._refused_said:
+            self._refused_said.add(known_as)
+            log.warning("%s: %s", sent.message.topic, what)
+
+    def _send_value(self) -> bool:
+        message = self._live.take()
+        if message is None:
+            return False
+        self._refusals.sent(message.topic)
+        return self._send(message, message.topic)
+
+    def _send_live_event(self) -> bool:
+        while (event := self._events.next()) is not None:
+            if not self._refusals.holds(self._topics.event(event.view), event.seq):
+                self._quiet_from = self._clock() + LIVE_HOLD_S
+                message = spooled_message(self._topics, event, historical=False)
+                return self._send(message, ("event", event.seq), seq=event.seq)
+            self._held_back += 1
+        return False
+
+    def _send_answer(self) -> bool:
+        found = self._answers.take()
+        return found is not None and self._send(found[1], ("answer", found[0]), answer=found[0])
+
+    def _send_backlog(self) -> bool:
+        allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
+        if self._in_flight.historical >= allowed:
+            return False
+        while (event := self._backlog.peek()) is not None:
+            suspect = self._oversize.is_suspect(("event", event.seq))
+            if suspect and not self._may_probe:
+                return False  # nothing overtakes it: history comes in order
+            self._backlog.next()
+            if event.seq in self._on_its_way:
+                continue
+            if not self._refusals.holds(self._topics.history(event.view), event.seq):
+                self._look_again_s = LOOK_AGAIN_S
+                self._probe = ("event", event.seq) if suspect else self._probe
+                message = spooled_message(self._topics, event, historical=True)
+                return self._send(message, ("event", event.seq), seq=event.seq, historical=True)
+            self._held_back += 1
+        return False
+
+    def _send_probe(self) -> bool:
+        """The smallest suspect, when the connection stands without it; one at a time."""
+        if not self._suspects or not self._may_probe:
+            return False
+        sent = self._suspects.pop(min(self._suspects, key=lambda key: self._suspects[key].size))
+        self._probe = sent.key
+        return self._hand_over(sent)
+
+    @property
+    def _may_probe(self) -> bool:
+        """Does the connection stand without the suspects, and is none on its way?"""
+        return self._probe is None and self._clock() - self._begin >= PROBE_AFTER_S
+
+    def _walk_again(self) -> None:
+        """What the spool still holds becomes backlog, except what is on its way."""
+        self._on_its_way = frozenset((*self._in_flight.seqs, *self._acknowledged))
+        self._backlog = Walk(self._spool, after=0, end=self._events.after)
+        self._held_back = 0
+        self._looked_at, self._unmet_since = self._clock(), None
+
+    def _look_for_unmet(self) -> None:
+        """Walk again when the spool holds more than this session knows of, and this for a while.
+
+        An event may be appended after one with a higher number, behind the walk; and for a moment a spool may be
+        unreadable, which looks like its end.
+        """
+        if self._spool.depth <= len(self._acknowledged) or not (self._events.ended and self._backlog.ended):
+            self._unmet_since = None
+            return
+        known = len(self._acknowledged) + len(self._in_flight.seqs)
+        now = self._clock()
+        if self._spool.depth <= known + self._held_back:
+            self._unmet_since = None
+            # What was held back may have been dropped since, and then hides as many that were not met.
+            if self._held_back and now - self._looked_at >= REFUSED_RETRY_S:
+                self._walk_again()
+        elif self._unmet_since is None:
+            self._unmet_since = now
+        elif now - self._unmet_since >= self._look_again_s:
+            self._look_again_s = min(2 * self._look_again_s, LOOK_AGAIN_MAX_S)
+            self._walk_again()
+
+    def _send(
+        self,
+        message: Message,
+        key: Hashable,
+        *,
+        seq: int | None = None,
+        historical: bool = False,
+        answer: int | None = None,
+    ) -> bool:
+        """Send it, as far as it fits, or hold it back; False when the connection is gone."""
+        if self._oversize.is_forbidden(key):
+            self._refusals.put_off(message.topic)
+            return True
+        size = packet_bytes(message, mqtt5=self._link.mqtt5)
+        sent = Sent(message, key, size, seq, historical, answer)
+        limit = self._limit
+        if limit is not None and size > limit:
+            less = fitted(message, limit, mqtt5=self._link.mqtt5)
+            if less is None:
+                self._too_large(sent, limit)
+                return True
+            what = f"shortened from {size} to at most {limit} bytes, which is all that the broker takes"
+            self._say(sent, what, f"{message.topic} shortened")
+            sent = replace(sent, message=less, size=packet_bytes(less, mqtt5=self._link.mqtt5))
+        if seq is None and self._oversize.is_suspect(key):
+            self._suspects[key] = sent
+            return True
+        return self._hand_over(sent)
+
+    @property
+    def _limit(self) -> int | None:
+        """Bytes of the largest packet to send, by what the broker says or by what has been learned."""
+        known = [size for size in (self._link.maximum_packet_size, self._oversize.limit) if size is not None]
+        return min(known, default=None)
+
+    def _too_large(self, sent: Sent, limit: int) -> None:
+        """It waits, and holds nothing else up: the limit may be raised one day."""
+        kept = "" if sent.seq is None else ". It stays in the spool, and those that fit are sent"
+        what = f"not sent: {sent.size} bytes, and the broker takes at most {limit}{kept}"
+        self._say(sent, what, f"{sent.message.topic} size")
+        if sent.key == self._probe:
+            self._probe = None
+        self._held_back += sent.seq is not None
+        if sent.answer is not None:
+            self._answers.settled(sent.answer)
+        elif sent.seq is None:
+            self._refusals.put_off(sent.message.topic)
+
+    def _hand_over(self, sent: Sent) -> bool:
+        mid = self._link.send(sent.message)
+        if mid is None:
+            return False
+        self._in_flight.add(mid, replace(sent, number=self._sent, at=self._clock()))
+        self._sent += 1
+        self._known.discard(sent.message.topic)
+        return True
+
+    def _retry_refused(self) -> None:
+        """What was refused and whose time has come: values wait, and events are backlog, again."""
+        for topic in self._refusals.due_values():
+            self._live.put_back(topic)
+        if self._refusals.due_events():
+            self._walk_again()

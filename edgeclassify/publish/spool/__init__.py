@@ -1,0 +1,1 @@
+"""What keeps events until they have arrived: in memory, and on disk."""

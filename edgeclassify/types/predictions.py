@@ -1,0 +1,73 @@
+"""What the model says of a frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """One row of the output: its class index, label and score."""
+
+    index: int
+    label: str
+    score: float
+
+
+def top_k(scores: NDArray[np.float32], labels: Sequence[str], k: int) -> tuple[LabelScore, ...]:
+    """The k best, best first; of equal scores the lower class index comes first."""
+    k = min(k, len(scores))
+    if k < 1:
+        return ()
+    # A full sort of a thousand scores takes longer than all the rest that happens to them.
+    least = np.partition(scores, len(scores) - k)[len(scores) - k]
+    above = np.flatnonzero(scores > least)
+    best = above[np.argsort(-scores[above], kind="stable")]
+    ties = np.flatnonzero(scores == least)[: k - len(best)]
+    return tuple(LabelScore(int(i), labels[i], float(scores[i])) for i in (*best, *ties))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the model says of one frame.
+
+    `scores`: float32, shape (number of labels,), index = class index; `labels` in the same order.
+    """
+
+    scores: NDArray[np.float32]
+    labels: Sequence[str]
+    preprocess_ms: float
+    invoke_ms: float
+    frame_sequence: int
+    captured_at_ns: int
+    captured_at: float
+    origin: str | None = None
+    scene_ns: int | None = None
+    """As of its frame."""
+
+    def top(self, k: int) -> tuple[LabelScore, ...]:
+        """The k best, best first. Computed when asked: most frames change nothing, and nobody asks."""
+        return top_k(self.scores, self.labels, k)
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds from frame to scores."""
+        return self.preprocess_ms + self.invoke_ms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """Label scores of one view at one time: a prediction, or several smoothed into one.
+
+    `scores`: float32, shape (number of labels,), in the order of the view's labels. `scene_ns`: what durations are
+    computed from; `own_time`: it runs on the time line of a file (see Frame), which no clock of ours knows, and
+    may jump. `captured_at`: the same moment in seconds since the epoch. `origin`: as of its frame.
+    """
+
+    scores: NDArray[np.float32]
+    scene_ns: int
+    captured_at: float
+    origin: str | None = None
+    own_time: bool = False

@@ -1,0 +1,60 @@
+"""What may be asked of a running daemon, and what it answers."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Command(StrEnum):
+    """What may be asked of a running daemon over MQTT."""
+
+    PING = "ping"
+    INFO = "info"
+    SNAPSHOT = "snapshot"
+    CLASSIFY_NOW = "classify_now"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RELOAD = "reload"
+    MODELS = "models"
+    SET = "set"
+
+
+class Option(StrEnum):
+    """What may be set of a view while the daemon runs."""
+
+    ENABLED = "enabled"  # bool: is the view classified
+    THRESHOLD = "threshold"  # 0-1: its threshold_enter
+    INTERVAL = "interval"  # seconds between two frames that are classified
+
+
+OptionValue = bool | float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A valid command, not carried out yet.
+
+    `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET. `transaction`: what
+    the asker wants to see in the answer. `answered`: is a Response wanted? (A view's option topics show their
+    new state instead.)
+    """
+
+    command: Command
+    transaction: str | int | None = None
+    view: str | None = None
+    option: Option | None = None
+    value: OptionValue | None = None
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to a request; `error` says what was wrong, None when all went well.
+
+    `command` is the last level of the request's topic, which may be none that exists.
+    """
+
+    command: str
+    transaction: str | int | None
+    data: dict[str, Any] = field(default_factory=dict)
+    error: str | None = None

@@ -1,0 +1,252 @@
+"""What payload.py writes is what the contract describes, and what differs from it is found."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from edgeclassify.contract import payload
+from edgeclassify.contract.arguments import body_of, request_of
+from edgeclassify.contract.channels import CHANNELS, DISCOVERY, Channel, Direction, match_topic
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.types import Command, Event, EventType, Health, Option, Response
+from tests.publish.records import event, health, info, prediction, state
+
+TOPICS = Topics("house/edgeclassify", "porch")
+ODD_LABELS = ["猫", 'a "quoted" label', "tabby, tabby cat", "\u0000", "x" * 500, " ", "\udcff"]
+JPEG = b"\xff\xd8\xff\xe0picture\xff\xd9"
+
+# What daemon/requests.py answers.
+ANSWERS: dict[str, dict[str, Any]] = {
+    "ping": {"ts": "2026-11-23T07:16:39.855Z"},
+    "info": {
+        "version": "0.2.0",
+        "session": "1",
+        "started": "2026-11-23T07:16:39.855Z",
+        "models": {"gate": "builtin"},
+        "options": {"gate": {"enabled": True, "threshold": 0.6, "interval": 0.5}},
+        "health": asdict(health()) | {"ts": "2026-11-23T07:16:39.855Z"},
+    },
+    "snapshot": {
+        "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "bytes": 9000, "width": 640, "height": 480,
+        "path": None, "published": True,
+    },
+    "classify_now": {
+        "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "top": [{"label": "open", "score": 0.9}], "ms": 4.1,
+    },
+    "pause": {"views": ["gate"], "enabled": False},
+    "resume": {"views": ["gate"], "enabled": True},
+    "reload": {"views": ["gate"]},
+    "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
+    "set": {"view": "gate", "option": "enabled", "value": False},
+}  # fmt: skip
+
+
+def full_health(**changes: Any) -> Health:
+    return health(**({"bytes_written_day": 4096, "spool_on_disk": True, "events": 3} | changes))
+
+
+def messages() -> list[Message]:
+    events = [
+        event(1, event_type=EventType.START, why={"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.2}),
+        event(2, event_type=EventType.UPDATE, why={"reason": "score rose", "from": 0.61}),
+        event(3, event_type=EventType.END, why={"reason": "replaced", "by": "shut", "duration_s": 3.25}),
+        *(
+            event(4, event_type=EventType.END, why={"reason": reason, "duration_s": 0.0})
+            for reason in ("stopped", "paused", "config reloaded")
+        ),
+        event(7, origin="2026-11-28/1.jpg"),
+        *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),
+    ]
+    nothing = {name: None for name in Health.__slots__ if "None" in str(Health.__annotations__[name])}
+    return [
+        payload.status_message(TOPICS, online=True),
+        payload.status_message(TOPICS, online=False),
+        payload.info_message(TOPICS, info()),
+        payload.health_message(TOPICS, full_health()),
+        payload.health_message(TOPICS, full_health(**nothing)),
+        payload.availability_message(TOPICS, "gate", online=False),
+        payload.state_message(TOPICS, state()),
+        payload.state_message(TOPICS, state(origin="2026-11-28/1.jpg")),
+        payload.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=())),
+        *payload.label_messages(TOPICS, state(), {"open": "open", "shut": "shut"}),
+        *(payload.event_message(TOPICS, e) for e in events),
+        *(spooled_message(TOPICS, spooled(e), historical=True) for e in events),
+        payload.result_message(TOPICS, "gate", prediction()),
+        payload.option_message(TOPICS, "gate", Option.ENABLED, True),
+        payload.option_message(TOPICS, "gate", Option.THRESHOLD, 0.0001),
+        payload.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
+        payload.snapshot_message(TOPICS, "gate", JPEG),
+        *(payload.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
+        *(payload.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),
+        payload.removed(TOPICS.state("gone")),
+    ]
+
+
+def spooled(e: Event) -> SpooledEvent:
+    return SpooledEvent(e.seq, e.view, payload.event_message(TOPICS, e).payload)
+
+
+def channel_of(message: Message) -> Channel:
+    match = match_topic(TOPICS.prefix, message.topic)
+    assert match is not None, message.topic
+    return match.channel
+
+
+@pytest.mark.parametrize("message", messages(), ids=lambda m: m.topic)
+def test_what_the_node_writes_follows_the_contract(message: Message) -> None:
+    channel = channel_of(message)
+    assert channel.fault_of(message.payload) is None
+    assert message.retain == channel.retain
+    if message.payload:
+        assert (message.qos, message.content_type) == (channel.qos, channel.content_type)
+
+
+def test_every_kind_that_a_node_sends_is_among_them() -> None:
+    sent = {channel.name for channel in CHANNELS if channel.direction is Direction.SENT}
+    assert {channel_of(message).name for message in messages()} == sent
+
+
+def test_discovery_follows_the_contract() -> None:
+    layout = Layout(TOPICS, (ViewLayout("gate", ("open",)),), snapshots=True)
+    message = device_message(Device(layout, "homeassistant", "Porch", "0.2.0"))
+    assert DISCOVERY.fault_of(message.payload) is None
+    assert DISCOVERY.fault_of(b'{"device":{}}') is not None
+
+
+EVENT = json.loads(payload.event_message(TOPICS, event(5)).payload)
+STATE = json.loads(payload.state_message(TOPICS, state()).payload)
+HEALTH = json.loads(payload.health_message(TOPICS, full_health()).payload)
+RESPONSE = json.loads(payload.response_message(TOPICS, Response("ping", 1, ANSWERS["ping"])).payload)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("event", EVENT | {"seq": "5"}, "seq"),
+        ("event", EVENT | {"seq": 0}, "seq"),
+        ("event", EVENT | {"seq": True}, "seq"),
+        ("event", EVENT | {"score": 1.5}, "score"),
+        ("event", EVENT | {"ts": "2026-11-23T07:16:39Z"}, "ts"),
+        ("event", EVENT | {"ts": "2026-13-23T07:16:39.855Z"}, "ts"),
+        ("event", EVENT | {"ts": "2026-11-23T07:16:39.855+01:00"}, "ts"),
+        ("event", EVENT | {"historical": True}, "historical"),
+        ("event", EVENT | {"event_type": "begin"}, "event_type"),
+        ("event", EVENT | {"why": {"mood": 1}}, "mood"),
+        ("event", {key: value for key, value in EVENT.items() if key != "id"}, "id"),
+        ("history", EVENT, "historical"),
+        ("history", EVENT | {"historical": False}, "historical"),
+        ("state", STATE | {"event_id": None}, "event_id"),
+        ("state", STATE | {"v": 2}, "v"),
+        ("state", STATE | {"label": ""}, "label"),
+        ("health", HEALTH | {"fps": None}, "fps"),
+        ("health", HEALTH | {"spool_depth": -1}, "spool_depth"),
+        ("health", HEALTH | {"throttled": 0}, "throttled"),
+        ("response-ping", RESPONSE | {"error": "but ok"}, "error"),
+        ("response-ping", RESPONSE | {"status": "error"}, "error"),
+        ("response-ping", RESPONSE | {"transaction": 1.5}, "transaction"),
+        ("response-ping", RESPONSE | {"data": {}}, "data"),
+        ("response-ping", RESPONSE | {"data": {"ts": "now"}}, "ts"),
+        ("response-ping", RESPONSE | {"status": "error", "error": "busy"}, "no data"),
+        ("response", RESPONSE, "data"),
+        ("response-set", RESPONSE | {"data": {"view": "gate", "option": "colour", "value": 1}}, "option"),
+        ("request-ping", {"view": "gate"}, "view"),
+        ("request-ping", {"transaction": "x" * 65}, "transaction"),
+        ("request-ping", {"transaction": 2**63}, "transaction"),
+        ("request-set", {}, "option"),
+        ("request-set", {"view": "gate", "option": "enabled", "value": 0.5}, "boolean"),
+        ("request-set", {"view": "gate", "option": "threshold", "value": True}, "number"),
+        ("request-set", {"view": "gate", "option": "threshold", "value": 2.0}, "less than or equal to 1"),
+        ("request-set", {"view": "gate", "option": "interval", "value": 604_801}, "604800"),
+        ("request-pause", {"view": "a/b"}, "view"),
+    ],
+)
+def test_what_differs_is_found_and_named(kind: str, body: dict[str, Any], words: str) -> None:
+    fault = by_name(kind).fault_of(json.dumps(body).encode())
+    assert fault is not None
+    assert words in fault
+    assert "\n" not in fault
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("status", b"Online"), ("status", b"online\n"), ("label", b"on"), ("enabled", b"yes"), ("enabled", b"0.5"),
+        ("threshold", b"ON"), ("threshold", b"1.1"), ("interval", b"-1"), ("interval-set", b"604801"),
+        ("request-ping", b"{}" + b" " * 4095), ("request-ping", b'{"transaction":1,"transaction":2}'),
+        ("snapshot", b"GIF89a"), ("snapshot", JPEG[:-1]), ("event", b""), ("event", b"\xff"), ("event", b"[]"),
+        ("event", b"[" * 100_000), ("event", b'{"v":NaN}'), ("result", b""),
+    ],
+)  # fmt: skip
+def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
+    assert by_name(kind).fault_of(content) is not None
+
+
+@pytest.mark.parametrize(
+    ("command", "body"),
+    [
+        ("ping", b""), ("ping", b" "), ("ping", b"{}"), ("info", b'{"transaction":-3}'),
+        ("pause", b'{"view":"gate"}'), ("classify_now", b"{}"), ("snapshot", b'{"view":null}'),
+        ("set", b'{"option":"enabled","value":"OFF"}'), ("set", b'{"view":"gate","option":"threshold","value":1}'),
+        ("set", b'{"view":"gate","option":"interval","value":0}'),
+    ],
+)  # fmt: skip
+def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> None:
+    assert by_name(f"request-{command}").fault_of(body) is None
+    request_of(Command(command), body_of(body), ["gate"])
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "porch", "porch/nonsense", "porch/gate/colour/state", "porch/request/dance", "porch/request",
+        "porch/gate/label", "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state",
+        "porch/status/state",
+    ],
+)  # fmt: skip
+def test_topics_that_are_none(tail: str) -> None:
+    assert match_topic(TOPICS.prefix, f"{TOPICS.prefix}/{tail}") is None
+    assert match_topic(TOPICS.prefix, f"other/{tail}") is None
+
+
+def test_every_topic_of_the_publisher_has_its_levels() -> None:
+    match = match_topic(TOPICS.prefix, TOPICS.label("gate", "open"))
+    assert match is not None
+    assert (match.channel.name, match.node, match.view, match.detail) == ("label", "porch", "gate", "open")
+    for command in Command:
+        match = match_topic(TOPICS.prefix, TOPICS.request(command))
+        assert match is not None
+        assert match.channel.name == f"request-{command}"
+    for option in Option:
+        match = match_topic(TOPICS.prefix, TOPICS.option_set("gate", option))
+        assert match is not None
+        assert (match.channel.name, match.detail) == (f"{option}-set", option)
+
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "contract" / "schemas"
+FILES = {"event": "event", "history": "historical-event", "state": "state", "health": "health", "info": "info"}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_the_schema_files_say_the_same(kind: str) -> None:
+    schema = json.loads((SCHEMAS / f"{FILES[kind]}.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    bodies = [json.loads(m.payload) for m in messages() if m.payload and channel_of(m).name == kind]
+    assert bodies
+    for body in bodies:
+        validator.validate(body)
+        for key in schema["required"]:
+            assert not validator.is_valid({name: value for name, value in body.items() if name != key})
+        assert not validator.is_valid(body | {"more": 1})
+
+
+def by_name(name: str) -> Channel:
+    return next(channel for channel in CHANNELS if channel.name == name)

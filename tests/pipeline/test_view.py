@@ -1,0 +1,199 @@
+"""A view between fakes: what it tells, with which numbers, and what it does not."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from edgeclassify.config import ViewConfig
+from edgeclassify.errors import PublishError
+from edgeclassify.health import HealthMonitor
+from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.view import Outlet, View
+from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.postprocess.pace import Pace
+from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, Reason, ViewState
+from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
+
+
+class Bench:
+    """A view, and what it tells."""
+
+    def __init__(self, publisher: RecordingPublisher | None = None, pace: Pace | None = None) -> None:
+        self.spool = MemorySpool()
+        self.numbers = EventNumbers(self.spool)
+        self.publisher = RecordingPublisher(self.spool, delivers=False) if publisher is None else publisher
+        self.outlet = Outlet(self.publisher, HealthMonitor())
+        self.classifier = BrightnessClassifier()
+        self.view = self.another("gate", pace)
+
+    def another(self, name: str, pace: Pace | None = None) -> View:
+        rules = ViewConfig(name=name, camera="front", confirm_s=0)
+        machine = ViewStateMachine(rules, self.classifier.labels, "m")
+        return View(
+            name=name, camera="front", region=FULL_FRAME, classifier=self.classifier, machine=machine,
+            numbers=self.numbers, pace=pace,
+        )  # fmt: skip
+
+    def see(self, *scores: float, at_s: float = 0.0) -> None:
+        prediction = self.classifier.classify(make_frame())
+        scored = np.array(scores, np.float32)
+        self.view.see(replace(prediction, scores=scored, captured_at_ns=round(at_s * 1e9)), self.outlet)
+
+    @property
+    def states(self) -> list[ViewState]:
+        return self.publisher.of("state")
+
+    @property
+    def events(self) -> list[tuple[int, EventType, str]]:
+        return [(event.seq, event.event_type, event.label) for event in self.publisher.of("event")]
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
+def test_a_score_that_is_no_number_makes_no_hole_and_hides_nobody(odd: float) -> None:
+    bench = Bench()
+    bench.see(odd, 0.9)
+    bench.see(0.9, odd)
+    bench.see(odd, odd)
+    assert bench.events == [
+        (1, EventType.START, "day"),
+        (2, EventType.END, "day"),
+        (3, EventType.START, "night"),
+        (4, EventType.END, "night"),
+    ]
+    assert all(math.isfinite(event.score) for event in bench.publisher.of("event"))
+    assert [item.seq for item in bench.spool.pending(9)] == [1, 2, 3, 4]
+
+
+class Refusing(RecordingPublisher):
+    """Takes no event of one view."""
+
+    refused = "gate"
+
+    def publish_event(self, event: Event) -> None:
+        if event.view == self.refused:
+            raise PublishError("no JSON")
+        super().publish_event(event)
+
+
+def test_what_the_publisher_does_not_take_uses_up_no_number() -> None:
+    bench = Bench(Refusing())
+    with pytest.raises(PublishError):
+        bench.see(0.1, 0.9)
+    other = bench.another("yard")
+    other.see(bench.classifier.classify(make_frame(255)), bench.outlet)
+    assert bench.events == [(1, EventType.START, "day")]
+    assert bench.outlet.health.report(
+        cameras=(), dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True
+    ).events == 1  # fmt: skip
+
+
+def test_a_state_has_the_number_of_its_own_views_last_event() -> None:
+    bench = Bench()
+    bench.see(0.9, 0.1)
+    bench.another("yard").see(bench.classifier.classify(make_frame(255)), bench.outlet)
+    bench.see(0.8, 0.1, at_s=1.0)
+    assert [(state.view, state.seq) for state in bench.states] == [("gate", 1), ("yard", 2), ("gate", 1)]
+
+
+def test_who_asks_gets_the_number_too() -> None:
+    bench = Bench()
+    bench.see(0.1, 0.9)
+    asked = bench.view.ask()
+    frame = make_frame(255)
+    bench.view.answer(frame, bench.classifier.classify(frame))
+    look = asked.result(1)
+    assert (look.state.seq, look.state.label) == (1, "day")
+
+
+def test_the_number_goes_on_after_a_restart() -> None:
+    bench = Bench()
+    bench.see(0.1, 0.9)
+    bench.see(0.1, 0.2, at_s=1.0)
+    bench.numbers = EventNumbers(bench.spool)
+    bench.view = bench.another("gate")
+    bench.see(0.1, 0.2)
+    assert bench.states[-1].seq == 2
+
+
+def test_a_lost_camera_leaves_nothing_known_and_what_was_there_open() -> None:
+    bench = Bench()
+    bench.see(0.1, 0.9, at_s=5.0)
+    bench.view.lose(Moment(6_000_000_000, 6.0), bench.outlet)
+    assert (bench.states[-1].known, bench.states[-1].seq, bench.events) == (
+        False,
+        1,
+        [(1, EventType.START, "day")],
+    )
+    kept = bench.view.open(Moment(8_000_000_000, 8.0))
+    assert kept is not None
+    assert kept.quiet_s == 3.0
+    bench.see(0.1, 0.9, at_s=9.0)
+    assert (bench.states[-1].label, len(bench.events)) == ("day", 1)
+
+
+def test_time_ends_nothing_in_a_view_that_is_switched_off() -> None:
+    bench = Bench(pace=Pace(0.0, 1.0, 1.0))
+    bench.see(0.1, 0.9)
+    bench.view.enabled = False
+    bench.view.pass_time(Moment.now(), bench.outlet)
+    assert len(bench.events) == 1
+    bench.view.enabled = True
+    bench.view.pass_time(Moment.now(), bench.outlet)
+    assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
+
+
+def test_a_view_that_rests_is_unknown_and_what_was_in_it_has_ended() -> None:
+    bench = Bench()
+    bench.view.rest(bench.outlet)
+    assert [(state.known, state.seq) for state in bench.states] == [(False, 0)]
+    bench.see(0.1, 0.9)
+    bench.view.switch(False, bench.outlet)
+    bench.view.switch(False, bench.outlet)
+    assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
+    assert (bench.states[-1].known, bench.states[-1].seq, bench.view.enabled) == (False, 2, False)
+
+
+def test_an_interval_that_is_set_counts_for_gaps_too() -> None:
+    bench = Bench(pace=Pace(0.0, 1.0, 1.0))
+    bench.view.interval_s = 600.0
+    bench.see(0.1, 0.9, at_s=0.0)
+    bench.view.pass_time(Moment(1_800_000_000_000, 0.0), bench.outlet)
+    assert len(bench.events) == 1
+    bench.view.pass_time(Moment(1_802_000_000_000, 0.0), bench.outlet)
+    assert len(bench.events) == 2
+
+
+def test_a_view_that_is_gone_shows_nothing_at_its_end() -> None:
+    for shown in (True, False):
+        bench = Bench()
+        bench.see(0.1, 0.9)
+        bench.view.end(Reason.CONFIG_RELOADED, bench.outlet, shown=shown)
+        assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
+        assert bench.states[-1].known is not shown
+
+
+def test_a_new_publisher_is_told_what_was_told_last() -> None:
+    bench, other = Bench(), RecordingPublisher()
+    bench.view.tell_again(other)
+    bench.see(0.1, 0.9)
+    bench.view.tell_again(other)
+    assert [(state.label, state.seq) for state in other.of("state")] == [("day", 1)]
+
+
+def test_inference_lets_time_pass_while_no_frame_comes() -> None:
+    bench = Bench(pace=Pace(0.0, 0.3, 0.3))
+    frames = LatestFrames()
+    pipeline = Pipeline(
+        frames=frames, views=[bench.view], publisher=bench.publisher, health=HealthMonitor(), on_frame=lambda: None
+    )
+    pipeline.start()
+    frames.put(make_frame(255))
+    wait_for(lambda: len(bench.events) == 2)
+    assert bench.publisher.of("event")[1].why["reason"] == "no frames"
+    assert bench.states[-1].known is False
+    assert pipeline.stop(2)

@@ -1,0 +1,92 @@
+"""The discovery message: what does not need Home Assistant to be checked (tests/home_assistant does)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from edgeclassify.contract.layout import Layout, ViewLayout
+from edgeclassify.contract.payload import Topics
+from edgeclassify.publish.home_assistant.discovery import (
+    Announcement,
+    Device,
+    birth_topics,
+    components,
+    device_message,
+    discovery_topic,
+    platforms,
+)
+
+LAYOUT = Layout(Topics("edgeclassify", "porch"), (ViewLayout("feeder", ("cat", "猫")), ViewLayout("gate")))
+
+
+def device(layout: Layout = LAYOUT, **changes: Any) -> Device:
+    values: dict[str, Any] = {"ha_prefix": "homeassistant", "name": "Porch", "version": "1.2.3"}
+    return Device(layout, **(values | changes))
+
+
+def body(gone: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+    found = json.loads(device_message(device(**changes), gone).payload)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_one_retained_message_below_the_discovery_prefix() -> None:
+    message = device_message(device(ha_prefix="ha/test"))
+    assert (message.topic, message.qos, message.retain) == ("ha/test/device/porch/config", 1, True)
+    assert discovery_topic("ha/test", "porch") == message.topic
+    assert birth_topics("homeassistant") == ("homeassistant/status",)
+    assert birth_topics("ha") == ("ha/status", "homeassistant/status")
+
+
+def test_it_names_the_device_and_who_made_the_message() -> None:
+    found = body()
+    assert found["device"]["identifiers"] == ["edgeclassify_porch"]
+    assert (found["device"]["name"], found["device"]["sw_version"]) == ("Porch", "1.2.3")
+    assert found["origin"] == {"name": "edgeclassify", "sw_version": "1.2.3"}
+
+
+def test_every_component_has_an_id_of_its_own() -> None:
+    ids = [found["unique_id"] for found in body()["components"].values()]
+    assert len(ids) == len(set(ids)) == 14 + 3 * 2 + 3 * 2 + 2
+    assert all(name.startswith("edgeclassify_porch.") for name in ids)
+
+
+def test_a_view_is_available_while_daemon_and_camera_are() -> None:
+    found = body()["components"]["feeder.label"]
+    topics = [row["topic"] for row in found["availability"]]
+    assert topics == ["edgeclassify/porch/status", "edgeclassify/porch/feeder/availability"]
+    assert found["availability_mode"] == "all"
+
+
+def test_every_topic_is_one_of_the_layout() -> None:
+    layout = Layout(LAYOUT.topics, LAYOUT.views, options=True, snapshots=True)
+    kept = set(layout.retained_topics()) | {layout.topics.event(view.name) for view in layout.views}
+    for name, config in components(device(layout)).items():
+        topics = {value for key, value in config.items() if key.endswith("_topic") and key != "command_topic"}
+        assert topics, name
+        assert topics <= kept, name
+
+
+@pytest.mark.parametrize(("options", "snapshots"), [(False, False), (True, False), (False, True)])
+def test_only_what_the_node_offers_is_announced(options: bool, snapshots: bool) -> None:
+    layout = Layout(LAYOUT.topics, LAYOUT.views, options=options, snapshots=snapshots)
+    kinds = set(platforms(device(layout)).values())
+    assert ({"switch", "number"} <= kinds, "image" in kinds) == (options, snapshots)
+
+
+def test_what_is_gone_is_named_by_its_platform_alone() -> None:
+    found = body({"yard.label": "sensor", "feeder.label": "sensor"})["components"]
+    assert found["yard.label"] == {"platform": "sensor"}
+    assert "unique_id" in found["feeder.label"], "what is there is not gone"
+
+
+def test_an_announcement_has_its_message_and_its_birth_topic() -> None:
+    announcement = Announcement(device(), {"yard.label": "sensor"})
+    assert announcement.message == device_message(device(), {"yard.label": "sensor"})
+    assert announcement.birth_topics == ("homeassistant/status",)
+
+
+def test_a_label_that_is_no_utf_8_does_not_stop_the_announcement() -> None:
+    layout = Layout(LAYOUT.topics, (ViewLayout("feeder", ("c\udce9t",)),))
+    assert json.loads(device_message(device(layout)).payload)

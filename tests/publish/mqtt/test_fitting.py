@@ -1,0 +1,182 @@
+"""Bodies made smaller: never too large, never against the contract, and what matters most stays longest."""
+
+import json
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from edgeclassify.contract import payload
+from edgeclassify.contract.channels import match_topic
+from edgeclassify.contract.payload import JPEG, TEXT, Message, Topics
+from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.mqtt.fitting import fitted
+from edgeclassify.publish.mqtt.link.wire import packet_bytes
+from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.types import CameraHealth, CameraState, EventType, Response
+from tests.publish.records import event, health, info, layout, prediction, spooled, state
+
+TOPICS = Topics("edgeclassify", "porch")
+
+
+def camera(name: str, error: str | None = None) -> CameraHealth:
+    state = CameraState.RUNNING if error is None else CameraState.FAILED
+    told: dict[str, Any] = {"name": name, "state": state, "frame_age_s": 0.1, "profile": "day", "error": error}
+    counts = {field.name: 0 for field in fields(CameraHealth)}
+    return CameraHealth(**(counts | told))
+
+
+WHY = {
+    "threshold_enter": 0.6,
+    "confirm_s": 1.0,
+    "held_s": 1.25,
+    "reason": "replaced",
+    "by": "shut",
+    "duration_s": 2.0,
+}
+CAMERAS = (camera("front"), camera("back", "no answer " * 20), camera("side"))
+EVENT = event(7, event_type=EventType.END, why=WHY)
+WHOLE = {
+    "state": payload.state_message(TOPICS, state()),
+    "event": payload.event_message(TOPICS, EVENT),
+    "history": spooled_message(TOPICS, spooled(7, event_type=EventType.END, why=WHY), historical=True),
+    "health": payload.health_message(TOPICS, health(cameras=CAMERAS)),
+    "info": payload.info_message(TOPICS, replace(info(), models=3 * info().models, views=("gate", "door"))),
+    "result": payload.result_message(TOPICS, "gate", prediction()),
+    "response": payload.response_message(
+        TOPICS, Response("models", "t", {"models": [], "in_use": {"x": ["y"] * 60}})
+    ),
+    "config": device_message(
+        Device(layout({"gate": ("open", "shut"), "door": ()}), "homeassistant", "Porch", "1")
+    ),
+}
+
+
+def body(message: Message | None) -> dict[str, Any]:
+    assert message is not None
+    found: dict[str, Any] = json.loads(message.payload)
+    return found
+
+
+@pytest.mark.parametrize("mqtt5", [True, False])
+@pytest.mark.parametrize("kind", WHOLE)
+def test_at_every_limit_it_fits_and_is_as_large_as_it_can_be(kind: str, mqtt5: bool) -> None:
+    whole = WHOLE[kind]
+    full = packet_bytes(whole, mqtt5=mqtt5)
+    assert fitted(whole, full, mqtt5=mqtt5) is whole
+    sizes = []
+    for limit in range(full - 1, 0, -7):
+        less = fitted(whole, limit, mqtt5=mqtt5)
+        if less is None:
+            break
+        size = packet_bytes(less, mqtt5=mqtt5)
+        assert size <= limit
+        sizes.append(size)
+        assert replace(less, payload=whole.payload) == whole
+        if kind != "config":
+            match = match_topic("edgeclassify", less.topic)
+            assert match is not None
+            assert match.channel.fault_of(less.payload) is None
+    assert sizes == sorted(sizes, reverse=True)
+    assert 1 <= len(set(sizes)) < len(sizes)
+    assert all(fitted(whole, limit, mqtt5=mqtt5) is None for limit in range(1, min(sizes)))
+
+
+def least(kind: str) -> tuple[dict[str, Any], int]:
+    """What stays at last, and the packet's size."""
+    limit = next(n for n in range(1, 20_000) if fitted(WHOLE[kind], n, mqtt5=True) is not None)
+    return body(fitted(WHOLE[kind], limit, mqtt5=True)), limit
+
+
+def test_the_important_part_stays() -> None:
+    assert {key: value for key, value in least("state")[0].items() if key != "top"} == {
+        key: value for key, value in body(WHOLE["state"]).items() if key != "top"
+    }
+    assert least("event")[0] == body(WHOLE["event"]) | {"why": {}}
+    assert least("history")[0] == body(WHOLE["history"]) | {"why": {}}
+    assert least("health")[0] == body(WHOLE["health"]) | {"cameras": []}
+    assert least("info")[0] == body(WHOLE["info"]) | {"models": [], "views": []}
+    assert least("response")[0]["error"] == "the answer is larger than the broker takes"
+    assert least("response")[0]["transaction"] == "t"
+
+
+def test_of_the_figures_of_an_event_the_reason_stays_longest() -> None:
+    seen: list[list[str]] = []
+    for limit in range(packet_bytes(WHOLE["event"], mqtt5=True), least("event")[1] - 1, -1):
+        why = list(body(fitted(WHOLE["event"], limit, mqtt5=True))["why"])
+        seen += [why] if why not in seen else []
+    assert seen == [
+        ["threshold_enter", "confirm_s", "held_s", "reason", "by", "duration_s"],
+        ["confirm_s", "held_s", "reason", "by", "duration_s"],
+        ["held_s", "reason", "by", "duration_s"],
+        ["reason", "by", "duration_s"],
+        ["reason", "by"],
+        ["reason"],
+        [],
+    ]
+
+
+def test_of_the_cameras_the_lost_one_stays_longest() -> None:
+    seen = []
+    for limit in range(packet_bytes(WHOLE["health"], mqtt5=True), least("health")[1] - 1, -5):
+        names = [one["name"] for one in body(fitted(WHOLE["health"], limit, mqtt5=True))["cameras"]]
+        seen += [names] if names not in seen else []
+    assert seen == [["front", "back", "side"], ["back", "side"], ["back"], []]
+
+
+def test_home_assistant_loses_the_nodes_figures_first_and_the_connection_last() -> None:
+    seen: list[set[str]] = []
+    for limit in range(packet_bytes(WHOLE["config"], mqtt5=True), least("config")[1] - 1, -40):
+        seen.append(set(body(fitted(WHOLE["config"], limit, mqtt5=True))["components"]))
+    assert all(after <= before for before, after in pairwise(seen))
+    without_figures = next(names for names in seen if not any(name.startswith("health.") for name in names))
+    assert {"connected", "gate.label", "door.label", "gate.score", "gate.label.open"} <= without_figures
+    assert seen[-1] == {"connected"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        payload.status_message(TOPICS, online=True),
+        payload.snapshot_message(TOPICS, "gate", b"\xff\xd8" * 300),
+        payload.removed(TOPICS.state("gate")),
+        Message(TOPICS.state("gate"), b"no JSON" * 50, 1, True),
+        Message(TOPICS.state("gate"), b'{"top":3}' + b" " * 50, 1, True),
+        Message("edgeclassify/porch/gate/threshold/state", b"0.7", 1, True, TEXT),
+        payload.event_message(TOPICS, event(1, label="x" * 500)),
+    ],
+)
+def test_what_has_no_parts_is_whole_or_nothing(message: Message) -> None:
+    size = packet_bytes(message, mqtt5=True)
+    assert fitted(message, size, mqtt5=True) is message
+    assert fitted(message, min(size - 1, 150), mqtt5=True) is None
+
+
+@pytest.mark.parametrize("mqtt5", [True, False])
+@pytest.mark.parametrize("size", [0, 1, 50, 90, 110, 128, 16_300, 16_384, 20_000])
+@pytest.mark.parametrize(("qos", "expiry_s"), [(0, None), (1, None), (1, 300)])
+@pytest.mark.parametrize("content_type", [TEXT, JPEG])
+def test_the_size_of_a_packet_is_what_goes_over_the_wire(
+    mqtt5: bool, size: int, qos: int, expiry_s: int | None, content_type: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = Message("Gerät/x/" + "y" * 20, b"z" * size, qos, True, content_type, expiry_s)
+    protocol = MQTTProtocolVersion.MQTTv5 if mqtt5 else MQTTProtocolVersion.MQTTv311
+    sender = paho.Client(CallbackAPIVersion.VERSION2, protocol=protocol)
+    sent: list[bytes] = []
+    sender._packet_queue = lambda _c, packet, *_: sent.append(bytes(packet)) or 0  # type: ignore[assignment, func-returns-value]
+    monkeypatch.setattr(sender, "_sock", object())
+    properties = None
+    if mqtt5:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if message.payload:
+            properties.ContentType = content_type
+        if expiry_s is not None:
+            properties.MessageExpiryInterval = expiry_s
+    sender._send_publish(1, message.topic.encode(), message.payload, qos, True, False, None, properties)
+    monkeypatch.undo()
+    assert packet_bytes(message, mqtt5=mqtt5) == len(sent[0])
