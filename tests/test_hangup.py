@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from edgeclassify import hangup
-from edgeclassify.daemon.signals import Requests, SignalHandlers
+from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ def test_it_is_heard_once(remembering: None) -> None:
 def test_the_daemon_takes_it_over(remembering: None, came: bool) -> None:
     if came:
         os.kill(os.getpid(), signal.SIGHUP)
-    requests = Requests()
-    with SignalHandlers(requests):
-        assert requests.take_reload() is came
+    flags = SignalFlags()
+    with SignalHandlers(flags):
+        assert flags.take_reload() is came
         os.kill(os.getpid(), signal.SIGHUP)
-        assert requests.take_reload()
+        assert flags.take_reload()
     assert not hangup.heard()
 
 

@@ -178,12 +178,12 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
 
     from edgeclassify.cli.service import service_of
     from edgeclassify.daemon.state import state_folder
-    from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
+    from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 
     service = service_of(path)
     with nullcontext() if service is None else service.environment():
         folder = state_folder(config)
-    return () if folder is None else Ledger(folder / FILE_NAME).topics_without(())
+    return () if folder is None else PublishedTopics(folder / FILE_NAME).topics_without(())
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:

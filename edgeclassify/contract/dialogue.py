@@ -1,4 +1,4 @@
-"""Requests and their answers as classes, one per payload: what arguments.py takes and daemon/requests.py says."""
+"""Requests and their answers as classes, one per payload: what arguments.py takes and daemon/requests/ says."""
 
 from typing import Annotated, Literal, Self
 

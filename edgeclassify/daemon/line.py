@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from edgeclassify.daemon.assembly import Parts
-from edgeclassify.daemon.cameras import Cameras
+from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline, Snapshots
 from edgeclassify.publish.interface import Publisher

@@ -10,7 +10,7 @@ from edgeclassify.contract.payload import Topics
 from edgeclassify.daemon.state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
-from edgeclassify.publish.home_assistant.published_topics import Ledger
+from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Publisher, Spool
 from edgeclassify.publish.mqtt.publisher import MqttPublisher
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
@@ -23,7 +23,7 @@ class PublisherContext:
     """What a publisher works with beside its config."""
 
     spool: Spool
-    ledger: Ledger
+    published: PublishedTopics
     on_request: Callable[[Request], None]
 
 
@@ -37,18 +37,20 @@ def make_mqtt_publisher(config: Config, around: PublisherContext) -> Publisher:
         topics.add(discovery_topic(home.prefix, config.node.name))
     announced = platforms(device) if home.discovery else {}
     inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
+    gone = around.published.components_without(announced)
+    announcement = Announcement(device, gone) if home.discovery else None
     publisher = MqttPublisher(
         config=config.mqtt,
         layout=layout,
         spool=around.spool,
-        announcement=Announcement(device, around.ledger.components_without(announced)) if home.discovery else None,
-        gone=around.ledger.topics_without(topics),
-        on_removed=around.ledger.emptied,
+        announcement=announcement,
+        gone=around.published.topics_without(topics),
+        on_removed=around.published.emptied,
         inbox=inbox if config.commands.enabled else None,
         on_request=around.on_request,
     )
     # Only now: a config that is refused has used nothing, and must not make anything go.
-    around.ledger.update(topics, announced)
+    around.published.update(topics, announced)
     return publisher
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.options import OptionStore
-from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
+from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
 from edgeclassify.publish.spool.numbers import EventNumbers
 
@@ -42,7 +42,7 @@ class Keeping:
         self.numbers = EventNumbers(self.spool)
         keeps_options = folder is not None and config.commands.keep_options
         self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
-        self.ledger = Ledger(None if folder is None else folder / FILE_NAME)
+        self.published = PublishedTopics(None if folder is None else folder / FILE_NAME)
 
     def check_unchanged(self, config: Config, folder: Path | None) -> None:
         """Say what of a new config takes effect with the next start only."""

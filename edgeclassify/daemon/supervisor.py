@@ -15,18 +15,18 @@ from typing import TypeVar
 from edgeclassify.config import Config
 from edgeclassify.daemon import assembly, publishing
 from edgeclassify.daemon.assembly import NO_PARTS, Parts
-from edgeclassify.daemon.availability import Availability
-from edgeclassify.daemon.cameras import Cameras
-from edgeclassify.daemon.commands import CommandHandler, value_of
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.continuity import Continuity, end_views
 from edgeclassify.daemon.line import Line
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
+from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
 from edgeclassify.daemon.publishing import PublisherContext, PublisherKey
-from edgeclassify.daemon.recovery import Recovery
-from edgeclassify.daemon.service_manager import ServiceManager
-from edgeclassify.daemon.signals import Requests, SignalHandlers
+from edgeclassify.daemon.requests.commands import CommandHandler, value_of
 from edgeclassify.daemon.start_line import start_line
 from edgeclassify.daemon.state import Keeping, state_folder
-from edgeclassify.daemon.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
@@ -80,7 +80,7 @@ class Daemon:
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
         self._watchdog = Watchdog(notifier.watchdog, self._late)
-        self._requests = Requests()
+        self._flags = SignalFlags()
         self._wake = threading.Event()
         self._health = HealthMonitor()
         self._session, self._started = assembly.new_session()
@@ -105,13 +105,13 @@ class Daemon:
 
     def request_stop(self) -> None:
         """Ask the daemon to end, from any thread."""
-        self._requests.stop = True
+        self._flags.stop = True
         self._wake.set()
 
     def run(self) -> None:
         """Work until asked to stop. Raises EdgeClassifyError when it can't go on; everything is stopped then."""
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        with SignalHandlers(self._requests):
+        with SignalHandlers(self._flags):
             try:
                 config = self._load()
                 set_level(config.logging.level)
@@ -139,7 +139,7 @@ class Daemon:
 
     def _new_publisher(self, config: Config) -> Publisher:
         keeping, desk = _running(self._keeping), _running(self._desk)
-        return self._make_publisher(config, PublisherContext(keeping.spool, keeping.ledger, desk.put))
+        return self._make_publisher(config, PublisherContext(keeping.spool, keeping.published, desk.put))
 
     def _connect(self, config: Config, publisher: Publisher) -> None:
         publisher.start()
@@ -179,7 +179,7 @@ class Daemon:
         """Before the first frame: what it shows would come as history, on which nobody acts."""
         deadline = time.monotonic() + CONNECT_PATIENCE_S
         publisher = _running(self._publisher)
-        while not (publisher.await_first_attempt(TICK_S) or self._requests.stop or time.monotonic() > deadline):
+        while not (publisher.await_first_attempt(TICK_S) or self._flags.stop or time.monotonic() > deadline):
             pass
 
     @property
@@ -202,10 +202,10 @@ class Daemon:
     # --- work ------------------------------------------------------------------------------------------
 
     def _loop(self) -> None:
-        while not self._requests.stop:
+        while not self._flags.stop:
             self._pulse.beat(MAIN_LIMIT_S)
             self._wake.clear()
-            if self._requests.take_reload():
+            if self._flags.take_reload():
                 self._reload_for_signal()
             _running(self._desk).work()
             line = _running(self._line)

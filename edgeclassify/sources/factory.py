@@ -68,13 +68,13 @@ def _plain(
         case "images":
             return ImagesSource(name, target, loop=loop, wanted_side=wanted_side, trust=trust)
         case "watch":
-            ledger = None if state_folder is None else state_folder / f"watched-{name}.txt"
+            classified = None if state_folder is None else state_folder / f"watched-{name}.txt"
             return WatchedFolderSource(
                 name,
                 target,
                 after=config.after,
                 recursive=config.recursive,
-                ledger=ledger,
+                classified=classified,
                 wanted_side=wanted_side,
             )
         case "v4l2":

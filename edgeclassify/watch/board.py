@@ -61,7 +61,7 @@ class View:
 
 
 @dataclass(slots=True)
-class Node:
+class NodeRecord:
     """What is known of a node; None: not yet. `online_since`: by this machine's clock.
 
     `heard_at`: the last sign of life: what came while we listened, by this machine's clock, or what the broker had
@@ -109,7 +109,7 @@ class Board:
         events_kept: int = EVENTS_KEPT,
     ) -> None:
         self.prefix = prefix
-        self.nodes: dict[str, Node] = {}
+        self.nodes: dict[str, NodeRecord] = {}
         self.connected = True
         self.reason = ""
         self.messages = 0
@@ -168,18 +168,18 @@ class Board:
         # The first figure comes early: whoever looks for two seconds only wants one too.
         return self.messages / elapsed if messages == 0 and elapsed >= 1 else self._rate
 
-    def _node(self, name: str, arrival: Arrival) -> Node | None:
+    def _node(self, name: str, arrival: Arrival) -> NodeRecord | None:
         node = self.nodes.get(name)
         if node is None:
             if not arrival.payload or len(self.nodes) >= MOST_NODES:
                 return None
-            node = self.nodes[name] = Node(name, Numbers(), deque(maxlen=self._events_kept))
+            node = self.nodes[name] = NodeRecord(name, Numbers(), deque(maxlen=self._events_kept))
         if not arrival.kept:
             node.heard_at = arrival.received_at
         node.stale = False
         return node
 
-    def _apply(self, node: Node, match: Match, arrival: Arrival) -> Iterator[Notice]:
+    def _apply(self, node: NodeRecord, match: Match, arrival: Arrival) -> Iterator[Notice]:
         kind = match.channel.name
         if not arrival.payload:
             self._remove(node, match, kind)
@@ -203,7 +203,7 @@ class Board:
         elif kind in _OPTIONS and (view := self._view(node, match.view)) is not None:
             view.options = (view.options or {}) | {match.detail: arrival.payload.decode()[:32]}
 
-    def _remove(self, node: Node, match: Match, kind: str) -> None:
+    def _remove(self, node: NodeRecord, match: Match, kind: str) -> None:
         """The retained message is taken back: the view, or the node, is no more."""
         if kind in ("state", "availability"):
             node.views.pop(match.view, None)
@@ -211,13 +211,13 @@ class Board:
             del self.nodes[node.name]
             self._unsettled.discard(node.name)
 
-    def _view(self, node: Node, name: str) -> View | None:
+    def _view(self, node: NodeRecord, name: str) -> View | None:
         view = node.views.get(name)
         if view is None and len(node.views) < MOST_VIEWS:
             view = node.views[name] = View(name)
         return view
 
-    def _status(self, node: Node, arrival: Arrival) -> Iterator[Notice]:
+    def _status(self, node: NodeRecord, arrival: Arrival) -> Iterator[Notice]:
         online = _presence(arrival)
         if online != node.online:
             # What was kept by the broker: nobody knows since when.
@@ -225,7 +225,7 @@ class Board:
             node.online = online
             yield Change(node.name, "", "online" if online else "offline", arrival.received_at, arrival.kept)
 
-    def _availability(self, node: Node, match: Match, arrival: Arrival) -> Iterator[Notice]:
+    def _availability(self, node: NodeRecord, match: Match, arrival: Arrival) -> Iterator[Notice]:
         online = _presence(arrival)
         view = self._view(node, match.view)
         if view is not None and view.online != online:
@@ -233,7 +233,7 @@ class Board:
             what = "online" if online else "offline"
             yield Change(node.name, view.name, what, arrival.received_at, arrival.kept)
 
-    def _state(self, node: Node, match: Match, body: dict[str, Any]) -> None:
+    def _state(self, node: NodeRecord, match: Match, body: dict[str, Any]) -> None:
         view = self._view(node, match.view)
         if view is not None:
             view.label, view.score = _text(body["label"]), float(body["score"])
@@ -242,7 +242,7 @@ class Board:
         if not node.numbers.settled:
             self._unsettled.add(node.name)
 
-    def _event(self, node: Node, match: Match, arrival: Arrival) -> Iterator[Notice]:
+    def _event(self, node: NodeRecord, match: Match, arrival: Arrival) -> Iterator[Notice]:
         body = _object(arrival)
         live = match.channel.name == "event"
         event = ShownEvent(
@@ -267,14 +267,14 @@ class Board:
             node.events.append(event)
 
 
-def _heard(node: Node, ts: Any, arrival: Arrival) -> None:
+def _heard(node: NodeRecord, ts: Any, arrival: Arrival) -> None:
     """A message that the broker had kept shows that the node lived when it was written, not now."""
     written_at = _seconds(ts)
     if arrival.kept and written_at is not None:
         node.heard_at = max(node.heard_at or 0.0, min(written_at, arrival.received_at))
 
 
-def _health(node: Node, body: dict[str, Any]) -> None:
+def _health(node: NodeRecord, body: dict[str, Any]) -> None:
     node.fps = _number(body.get("fps"))
     node.inference_ms = _number(body.get("inference_ms_p50"))
     node.temperature_c = _number(body.get("temperature_c"))
@@ -285,13 +285,13 @@ def _health(node: Node, body: dict[str, Any]) -> None:
     node.clock_synchronised = _flag(body.get("clock_synchronised"))
 
 
-def _info(node: Node, body: dict[str, Any]) -> None:
+def _info(node: NodeRecord, body: dict[str, Any]) -> None:
     node.version = _text(body["version"])
     node.started = _seconds(body.get("started"))
     node.models = tuple(_text(model["name"]) for model in body.get("models", [])[:8])
 
 
-def problems(node: Node) -> list[str]:
+def problems(node: NodeRecord) -> list[str]:
     """What is wrong with a node, worst first, in a few words each."""
     offline = [view.name for view in node.views.values() if view.online is False]
     found = {

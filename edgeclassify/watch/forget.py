@@ -2,7 +2,7 @@
 
 A retained message stays until somebody empties its topic, though the node has long been sold. What is to be
 removed is not guessed: the broker is asked what it has kept. A node's own user may write to all its topics, and
-read few of them: what the node itself remembers of them (its ledger) is emptied unseen.
+read few of them: what the node itself remembers of them (its published topics) is emptied unseen.
 """
 
 import json

@@ -43,7 +43,7 @@ def run(count: int, after: watched.After, *, in_folders: bool) -> None:
         folder = Path(name) / "drop"
         folder.mkdir()
         fill(folder, count, in_folders=in_folders)
-        source = WatchedFolderSource("front", str(folder), after=after, ledger=Path(name) / "ledger.txt")
+        source = WatchedFolderSource("front", str(folder), after=after, classified=Path(name) / "classified.txt")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         source.open()
         first = source.read(60)

@@ -12,7 +12,7 @@ from edgeclassify.__main__ import main
 from edgeclassify.contract import payload
 from edgeclassify.contract.payload import Topics
 from edgeclassify.errors import ExitStatus
-from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, Ledger
+from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from tests.cli.test_watch import Sender, run
 from tests.contract.test_channels import messages
 from tests.publish.brokers import Mosquitto, Observer, mosquitto_path, wait_for
@@ -160,8 +160,8 @@ def test_with_a_nodes_own_rights_what_it_remembers_is_emptied_unseen(
         publish(sender, DEVICE, announcement("edgeclassify"))
         publish(sender, f"{PREFIX}/other/status", b"online")
         sender.stop()
-        ledger = Ledger(tmp_path / "state" / FILE_NAME)
-        ledger.update([*mine, DEVICE], {})
+        published = PublishedTopics(tmp_path / "state" / FILE_NAME)
+        published.update([*mine, DEVICE], {})
         acl.write_text(RIGHTS)
         broker.reload()
         wait_for(lambda: refused(broker.port))

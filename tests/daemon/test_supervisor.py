@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly, cameras, supervisor
+from edgeclassify.daemon import Daemon, assembly, supervisor
+from edgeclassify.daemon.cameras import capture_threads
 from edgeclassify.daemon.publishing import PublisherContext
 from edgeclassify.errors import (
     AbsentError,
@@ -96,7 +97,7 @@ class Bench:
 
     def reload(self) -> None:
         ready = self.notifier.sent.count("READY=1")
-        self.daemon._requests.reload = True
+        self.daemon._flags.reload = True
         wait_for(lambda: self.notifier.sent.count("READY=1") > ready)
 
     def stop(self) -> None:
@@ -374,7 +375,7 @@ def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_g
     wait_for(lambda: bench.daemon.figures().cameras[0].error == "unplugged")
     time.sleep(0.3)
     assert bench.thread.is_alive()
-    monkeypatch.setattr(cameras, "ABSENT_S", 0.0)
+    monkeypatch.setattr(capture_threads, "ABSENT_S", 0.0)
     bench.thread.join(5)
     assert isinstance(bench.raised, FreshProcessError)
 

@@ -13,16 +13,16 @@ from homeassistant.helpers import entity_registry as er
 from edgeclassify.contract import payload
 from edgeclassify.contract.layout import ViewLayout
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
-from edgeclassify.publish.home_assistant.published_topics import Ledger
+from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from tests.home_assistant.node import VIEWS, announce, deliver, device, now
 
 pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
 
 
-async def start(hass: HomeAssistant, ledger: Ledger, found: Device) -> None:
-    """The node starts with a config: it announces itself, by what its ledger remembers."""
-    ledger.update((), platforms(found))
-    await deliver(hass, [Announcement(found, ledger.gone_components).message])
+async def start(hass: HomeAssistant, published: PublishedTopics, found: Device) -> None:
+    """The node starts with a config: it announces itself, by what it remembers."""
+    published.update((), platforms(found))
+    await deliver(hass, [Announcement(found, published.gone_components).message])
 
 
 def entities(hass: HomeAssistant) -> set[str]:
@@ -30,12 +30,12 @@ def entities(hass: HomeAssistant) -> set[str]:
 
 
 async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, tmp_path) -> None:
-    path = tmp_path / "ledger"
-    await start(hass, Ledger(path), device())
+    path = tmp_path / "published"
+    await start(hass, PublishedTopics(path), device())
     await deliver(hass, now())
     before = entities(hass)
 
-    await start(hass, Ledger(path), device((ViewLayout("feeder", ("Schön",)), VIEWS[1])))
+    await start(hass, PublishedTopics(path), device((ViewLayout("feeder", ("Schön",)), VIEWS[1])))
 
     assert before - entities(hass) == {"feeder.label.egyptian_cat"}
     assert hass.states.get("binary_sensor.porch_feeder_egyptian_cat") is None
@@ -43,18 +43,18 @@ async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, 
 
 
 async def test_a_view_that_is_gone_takes_its_entities_along(hass: HomeAssistant, tmp_path) -> None:
-    path = tmp_path / "ledger"
-    await start(hass, Ledger(path), device())
+    path = tmp_path / "published"
+    await start(hass, PublishedTopics(path), device())
     before = entities(hass)
 
-    await start(hass, Ledger(path), device(VIEWS[:1]))
+    await start(hass, PublishedTopics(path), device(VIEWS[:1]))
 
     assert {name for name in before if name.startswith("front_door.")} == before - entities(hass)
     assert entities(hass) == set(platforms(device(VIEWS[:1])))
 
 
 async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
-    """Why the ledger is needed: Home Assistant drops nothing by itself."""
+    """Why it must be remembered: Home Assistant drops nothing by itself."""
     await announce(hass)
     await announce(hass, device(VIEWS[:1]))
 
@@ -62,9 +62,9 @@ async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
 
 
 async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path) -> None:
-    path = tmp_path / "ledger"
+    path = tmp_path / "published"
     for views in (VIEWS, VIEWS[:1], VIEWS):
-        await start(hass, Ledger(path), device(views))
+        await start(hass, PublishedTopics(path), device(views))
 
     assert entities(hass) == set(platforms(device()))
     await deliver(hass, now())

@@ -83,10 +83,11 @@ def test_a_csi_camera_turns_itself_where_it_can(config, flips, is_wrapped):
     assert (settings.hflip, settings.vflip) == flips
 
 
-def test_a_watched_folder_keeps_its_ledger_in_the_state_folder(tmp_path):
+def test_a_watched_folder_remembers_in_the_state_folder(tmp_path):
     source = make_source(CameraConfig(name="drop", source="watch:/in", after="move"), 99, FULL_FRAME, tmp_path)
     assert isinstance(source, WatchedFolderSource)
-    assert (source.after, source.wanted_side, source._ledger_path) == ("move", 99, tmp_path / "watched-drop.txt")
+    assert (source.after, source.wanted_side) == ("move", 99)
+    assert source._classified_path == tmp_path / "watched-drop.txt"
 
 
 @pytest.mark.parametrize(("options", "expected"), [({}, True), ({"recursive": False}, False)])

@@ -34,7 +34,7 @@ class _Known:
     components: Mapping[str, str] = field(default_factory=dict)
 
 
-class Ledger:
+class PublishedTopics:
     """Remembers retained topics and announced components in a JSON file at `path`; None: in memory only.
 
     Thread-safe. The file is replaced as a whole, and only when something changes. One that is damaged or can't be
@@ -119,14 +119,14 @@ def _write(path: Path, known: _Known) -> None:
 
 
 def _read(path: Path) -> _Known:
-    """What the file holds; nothing, and a warning, where it is no ledger."""
+    """What the file holds; nothing, and a warning, where it is damaged."""
     try:
         return _checked(json.loads(path.read_bytes()))
     except FileNotFoundError:
         return _Known()
     except OSError as error:
         fault = f"can't be read: {error.strerror or error}"
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or no ledger
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or no such record
         fault = f"is damaged: {error}"
     log.warning(
         "%s: %s. It begins anew: topics that the config no longer has may stay on the broker until "

@@ -12,7 +12,7 @@ from typing import Literal
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
 from edgeclassify.files import printable
-from edgeclassify.sources.images.ledger import Ledger, fingerprint
+from edgeclassify.sources.images.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.sources.images.suspects import CHANCES, Suspects
 from edgeclassify.sources.images.tree import FolderTree
@@ -51,7 +51,8 @@ class WatchedFolderSource(FrameSource):
     A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. One that
     can't be read is reported once, too, and tried on.
     One that could not be classified stays where it is, and is tried again, len(FAILED_RETRY_S) times.
-    `after`: what becomes of a classified one: keep it (remembered in `ledger`), delete it, or move it into `done`.
+    `after`: what becomes of a classified one: keep it (remembered in `classified`), delete it, or move it
+    into `done`.
     """
 
     live = False
@@ -64,7 +65,7 @@ class WatchedFolderSource(FrameSource):
         *,
         after: After = "keep",
         recursive: bool = True,
-        ledger: Path | None = None,
+        classified: Path | None = None,
         wanted_side: int = 0,
     ) -> None:
         """`recursive`: pictures in folders below count too, but for those in `done`."""
@@ -72,8 +73,8 @@ class WatchedFolderSource(FrameSource):
         self.folder = Path(folder)
         self.after, self.wanted_side = after, wanted_side
         self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
-        self._ledger_path = ledger
-        self._ledger: Ledger | None = None
+        self._classified_path = classified
+        self._classified: ClassifiedImages | None = None
         self._suspects: Suspects | None = None
         self._waiting = WaitingPictures()
         self._given: deque[tuple[int, Candidate]] = deque()
@@ -90,10 +91,10 @@ class WatchedFolderSource(FrameSource):
         self._waiting.clear()
         self._tree.forget()
         self._next_look = 0.0
-        if self._ledger is None:  # an empty one counts as false
-            self._ledger = Ledger(self._ledger_path)
+        if self._classified is None:  # an empty one counts as false
+            self._classified = ClassifiedImages(self._classified_path)
         if self._suspects is None:
-            path = self._ledger_path
+            path = self._classified_path
             self._suspects = Suspects(None if path is None else path.with_suffix(".suspects"))
         try:
             with os.scandir(self.folder) as entries:
@@ -159,12 +160,12 @@ class WatchedFolderSource(FrameSource):
 
     def _look(self, now: float) -> None:
         """Look through the folder. Raises AbsentError where it has gone."""
-        assert self._ledger is not None, "opened"
+        assert self._classified is not None, "opened"
         try:
             drive = self.folder.stat().st_dev
             if drive != self._drive:
                 self._drive = drive
-                self._ledger.other_drive()
+                self._classified.other_drive()
             present: set[str] = set()
             lost = False
             for names in self._tree.look(now):
@@ -178,20 +179,20 @@ class WatchedFolderSource(FrameSource):
             raise AbsentError(f"{self.folder}: the folder has gone: {error.strerror}.") from error
         # A drive that is not mounted shows an empty folder, and one that is in trouble shows a part of it.
         if self._tree.saw_all and present and not lost:
-            self._ledger.saw(present, now)
+            self._classified.saw(present, now)
         # Where a look takes long, looking must not become all that is done.
         self._next_look = now + max(POLL_S, LOOK_SHARE * (time.monotonic() - now))
 
     def _note(self, name: str, now: float) -> str | None:
         """Keep a new or changed file in mind; its mark, None where it has gone meanwhile."""
-        assert self._ledger is not None, "opened"
+        assert self._classified is not None, "opened"
         try:
             mark, mtime_ns = self._mark_of(name)
         except OSError:
             self._waiting.remove(name)
             return None
         known = self._waiting.get(name)
-        if mark in self._ledger or mark in self._held:
+        if mark in self._classified or mark in self._held:
             self._waiting.remove(name)
         elif known is None or known.mark != mark:
             self._waiting.put(Candidate(name, mark, mtime_ns, now + QUIET_S))
@@ -270,12 +271,12 @@ class WatchedFolderSource(FrameSource):
         )  # fmt: skip
 
     def _set_aside(self, candidate: Candidate) -> None:
-        assert self._ledger is not None, "opened"
+        assert self._classified is not None, "opened"
         self._waiting.remove(candidate.name)
-        self._ledger.add(candidate.mark, failed=True)
+        self._classified.add(candidate.mark, failed=True)
 
     def _put_away(self, candidate: Candidate) -> None:
-        assert self._ledger is not None, "opened"
+        assert self._classified is not None, "opened"
         path = self.folder / candidate.name
         try:
             if self.after != "keep":
@@ -295,7 +296,7 @@ class WatchedFolderSource(FrameSource):
                     self.camera, printable(path), self.after, error.strerror or error,
                 )  # fmt: skip
                 self._said.add(self.after)
-        self._ledger.add(candidate.mark)
+        self._classified.add(candidate.mark)
 
 
 def _move(path: Path, target: Path) -> None:

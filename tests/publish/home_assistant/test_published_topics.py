@@ -1,11 +1,11 @@
-"""The ledger remembers what was published until it has been removed, over restarts and damage."""
+"""What was published is remembered until it has been removed, over restarts and damage."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from edgeclassify.publish.home_assistant.published_topics import Ledger
+from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 
 CAT = {"feeder.label.cat": "binary_sensor"}
 BOTH = CAT | {"feeder.label": "sensor"}
@@ -16,50 +16,50 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "published.json"
 
 
-def restarted(path: Path, topics: set[str], components: dict[str, str] | None = None) -> Ledger:
-    ledger = Ledger(path)
-    ledger.update(topics, components or {})
-    return ledger
+def restarted(path: Path, topics: set[str], components: dict[str, str] | None = None) -> PublishedTopics:
+    published = PublishedTopics(path)
+    published.update(topics, components or {})
+    return published
 
 
 def test_at_first_nothing_is_gone(path: Path) -> None:
-    ledger = restarted(path, {"p/n/status"}, BOTH)
-    assert (ledger.gone_topics, ledger.gone_components) == ((), {})
+    published = restarted(path, {"p/n/status"}, BOTH)
+    assert (published.gone_topics, published.gone_components) == ((), {})
 
 
 def test_what_a_new_config_lacks_is_gone(path: Path) -> None:
     restarted(path, {"p/n/status", "p/n/feeder/state"}, BOTH)
-    ledger = restarted(path, {"p/n/status"}, CAT)
-    assert ledger.gone_topics == ("p/n/feeder/state",)
-    assert ledger.gone_components == {"feeder.label": "sensor"}
+    published = restarted(path, {"p/n/status"}, CAT)
+    assert published.gone_topics == ("p/n/feeder/state",)
+    assert published.gone_components == {"feeder.label": "sensor"}
 
 
 def test_another_name_or_prefix_leaves_all_of_the_old_one(path: Path) -> None:
     restarted(path, {"p/old/status", "homeassistant/device/old/config"})
-    ledger = restarted(path, {"q/new/status", "ha/device/new/config"})
-    assert ledger.gone_topics == ("homeassistant/device/old/config", "p/old/status")
+    published = restarted(path, {"q/new/status", "ha/device/new/config"})
+    assert published.gone_topics == ("homeassistant/device/old/config", "p/old/status")
 
 
 def test_a_topic_is_forgotten_when_the_broker_has_emptied_it_and_not_before(path: Path) -> None:
     restarted(path, {"a", "b", "c"})
     assert restarted(path, {"a"}).gone_topics == ("b", "c")
-    ledger = restarted(path, {"a"})
-    ledger.emptied("b")
-    assert ledger.gone_topics == ("c",)
+    published = restarted(path, {"a"})
+    published.emptied("b")
+    assert published.gone_topics == ("c",)
     assert restarted(path, {"a"}).gone_topics == ("c",)
 
 
 def test_a_topic_in_use_is_not_forgotten(path: Path) -> None:
-    ledger = restarted(path, {"a"})
-    ledger.emptied("a")
+    published = restarted(path, {"a"})
+    published.emptied("a")
     assert restarted(path, set()).gone_topics == ("a",)
 
 
 def test_what_comes_back_is_no_longer_gone(path: Path) -> None:
     restarted(path, {"a"}, BOTH)
     restarted(path, set(), CAT)
-    ledger = restarted(path, {"a"}, BOTH)
-    assert (ledger.gone_topics, ledger.gone_components) == ((), {})
+    published = restarted(path, {"a"}, BOTH)
+    assert (published.gone_topics, published.gone_components) == ((), {})
 
 
 def test_gone_components_are_remembered_within_bounds(path: Path) -> None:
@@ -72,10 +72,10 @@ def test_gone_components_are_remembered_within_bounds(path: Path) -> None:
 
 
 def test_a_running_node_may_change(path: Path) -> None:
-    ledger = restarted(path, {"a", "b"}, BOTH)
-    ledger.update({"a", "c"}, CAT)
-    assert ledger.gone_topics == ("b",)
-    assert ledger.gone_components == {"feeder.label": "sensor"}
+    published = restarted(path, {"a", "b"}, BOTH)
+    published.update({"a", "c"}, CAT)
+    assert published.gone_topics == ("b",)
+    assert published.gone_components == {"feeder.label": "sensor"}
 
 
 def test_the_file_is_written_only_when_something_changes(path: Path) -> None:
@@ -87,10 +87,10 @@ def test_the_file_is_written_only_when_something_changes(path: Path) -> None:
 
 
 def test_without_a_folder_it_knows_this_run_only() -> None:
-    ledger = Ledger(None)
-    ledger.update({"a", "b"}, {})
-    ledger.update({"a"}, {})
-    assert ledger.gone_topics == ("b",)
+    published = PublishedTopics(None)
+    published.update({"a", "b"}, {})
+    published.update({"a"}, {})
+    assert published.gone_topics == ("b",)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_a_damaged_file_is_reported_once_and_begun_anew(
 ) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
-    ledger = restarted(path, {"a"})
-    assert (ledger.gone_topics, ledger.gone_components) == ((), {})
+    published = restarted(path, {"a"})
+    assert (published.gone_topics, published.gone_components) == ((), {})
     (record,) = caplog.records
     assert str(path) in record.getMessage()
     assert "begins anew" in record.getMessage()
@@ -123,18 +123,18 @@ def test_what_cannot_be_written_is_said_once_and_kept_in_memory(
 ) -> None:
     path.parent.mkdir()
     path.with_name(path.name + ".tmp").mkdir()
-    ledger = restarted(path, {"a", "b"})
-    ledger.update({"a"}, {})
-    assert ledger.gone_topics == ("b",)
+    published = restarted(path, {"a", "b"})
+    published.update({"a"}, {})
+    assert published.gone_topics == ("b",)
     (record,) = caplog.records
     assert "can't be written" in record.getMessage()
 
     path.with_name(path.name + ".tmp").rmdir()
-    ledger.update({"c"}, {})
+    published.update({"c"}, {})
     assert restarted(path, set()).gone_topics == ("a", "b", "c")
 
 
 def test_a_file_that_cannot_be_read_is_reported(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.mkdir(parents=True)
-    assert Ledger(path).gone_topics == ()
+    assert PublishedTopics(path).gone_topics == ()
     assert "can't be read" in caplog.text

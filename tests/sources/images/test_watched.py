@@ -15,7 +15,7 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.images import tree, watched
-from edgeclassify.sources.images.ledger import Ledger, fingerprint
+from edgeclassify.sources.images.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched import WatchedFolderSource
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Outcome
@@ -40,10 +40,11 @@ def folder(tmp_path):
 
 @pytest.fixture
 def make(folder, tmp_path):
-    """A source on the folder; its ledger is the same every time."""
+    """A source on the folder; what it remembers is the same every time."""
 
     def made(**options):
-        source = WatchedFolderSource("front", str(folder), ledger=tmp_path / "state" / "ledger.txt", **options)
+        path = tmp_path / "state" / "classified.txt"
+        source = WatchedFolderSource("front", str(folder), classified=path, **options)
         source.open()
         return source
 
@@ -131,11 +132,11 @@ class TestOnce:
         assert names_of(source, 2) == ["a.jpg", "b.jpg"]
 
     def test_a_link_that_leads_nowhere_is_no_picture(self, folder, make, tmp_path, monkeypatch):
-        """Nor does it keep the ledger from forgetting what has gone."""
+        """Nor does it keep what is remembered from forgetting what has gone."""
         drop(folder, "a.jpg")
         (folder / "b.jpg").symlink_to(tmp_path / "nothing.jpg")
         seen = []
-        monkeypatch.setattr(Ledger, "saw", lambda self, present, now: seen.append(len(present)))
+        monkeypatch.setattr(ClassifiedImages, "saw", lambda self, present, now: seen.append(len(present)))
         source = make()
         assert names_of(source, 1) == ["a.jpg"]
         assert seen[0] == 1
@@ -613,78 +614,78 @@ def test_through_the_capture_thread(folder, make):
     assert sorted(path.name for path in folder.iterdir()) == ["c.jpg"]
 
 
-class TestLedger:
+class TestClassifiedImages:
     MARKS = tuple(fingerprint(f"{n}.jpg", n, n) for n in range(5000))
 
     def test_survives(self, tmp_path):
-        path = tmp_path / "state" / "ledger.txt"
-        ledger = Ledger(path)
+        path = tmp_path / "state" / "classified.txt"
+        classified = ClassifiedImages(path)
         for mark in self.MARKS[:3]:
-            ledger.add(mark)
-        assert self.MARKS[2] in Ledger(path)
+            classified.add(mark)
+        assert self.MARKS[2] in ClassifiedImages(path)
 
     def test_which_failed_survives_too(self, tmp_path):
-        path = tmp_path / "state" / "ledger.txt"
-        ledger = Ledger(path)
+        path = tmp_path / "state" / "classified.txt"
+        classified = ClassifiedImages(path)
         for number, mark in enumerate(self.MARKS[:4]):
-            ledger.add(mark, failed=number % 2 == 1)
-        for kept in (ledger, Ledger(path)):
+            classified.add(mark, failed=number % 2 == 1)
+        for kept in (classified, ClassifiedImages(path)):
             assert all(mark in kept for mark in self.MARKS[:4])
             assert kept.failed == {self.MARKS[1], self.MARKS[3]}
         path.write_text(path.read_text() + "nonsense failed\n" + f"{self.MARKS[4]} fai")
-        assert len(Ledger(path)) == 4
+        assert len(ClassifiedImages(path)) == 4
 
     def test_forgets_what_has_been_gone_for_two_days(self):
-        ledger = Ledger(None)
+        classified = ClassifiedImages(None)
         for mark in self.MARKS[:3]:
-            ledger.add(mark)
+            classified.add(mark)
         day = 86_400.0
-        ledger.saw(set(self.MARKS[1:3]), 0.0)
-        ledger.saw(set(self.MARKS[2:3]), day)
-        ledger.saw(set(self.MARKS[1:3]), 1.5 * day)  # the second is back
-        ledger.saw(set(self.MARKS[2:3]), 2.0 * day)
-        assert [mark in ledger for mark in self.MARKS[:3]] == [False, True, True]
-        ledger.other_drive()
-        ledger.saw(set(self.MARKS[2:3]), 3.9 * day)
-        assert self.MARKS[1] in ledger
+        classified.saw(set(self.MARKS[1:3]), 0.0)
+        classified.saw(set(self.MARKS[2:3]), day)
+        classified.saw(set(self.MARKS[1:3]), 1.5 * day)  # the second is back
+        classified.saw(set(self.MARKS[2:3]), 2.0 * day)
+        assert [mark in classified for mark in self.MARKS[:3]] == [False, True, True]
+        classified.other_drive()
+        classified.saw(set(self.MARKS[2:3]), 3.9 * day)
+        assert self.MARKS[1] in classified
 
     def test_of_too_many_what_is_gone_longest_goes_first(self, monkeypatch):
-        monkeypatch.setattr("edgeclassify.sources.images.ledger.MOST", 3)
-        ledger = Ledger(None)
+        monkeypatch.setattr("edgeclassify.sources.images.classified_images.MOST", 3)
+        classified = ClassifiedImages(None)
         for number, mark in enumerate(self.MARKS[:5]):
-            ledger.add(mark)
-            ledger.saw({mark}, float(number))
-        assert [mark in ledger for mark in self.MARKS[:5]] == [False, False, True, True, True]
+            classified.add(mark)
+            classified.saw({mark}, float(number))
+        assert [mark in classified for mark in self.MARKS[:5]] == [False, False, True, True, True]
 
     def test_the_file_stays_small(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("edgeclassify.sources.images.ledger.MOST", 100)
-        path = tmp_path / "ledger.txt"
-        ledger = Ledger(path)
+        monkeypatch.setattr("edgeclassify.sources.images.classified_images.MOST", 100)
+        path = tmp_path / "classified.txt"
+        classified = ClassifiedImages(path)
         for mark in self.MARKS:
-            ledger.add(mark)
-            ledger.saw({mark}, 0.0)
+            classified.add(mark)
+            classified.saw({mark}, 0.0)
         assert path.stat().st_size < 25_000
-        assert len(Ledger(path)) < 1300
-        assert self.MARKS[-1] in Ledger(path)
+        assert len(ClassifiedImages(path)) < 1300
+        assert self.MARKS[-1] in ClassifiedImages(path)
 
     def test_half_a_line_and_damage(self, tmp_path):
-        path = tmp_path / "ledger.txt"
+        path = tmp_path / "classified.txt"
         path.write_bytes(f"{self.MARKS[0]}\n\xff\xfe\nnonsense\n{self.MARKS[1][:5]}".encode("latin-1"))
-        ledger = Ledger(path)
-        assert (len(ledger), self.MARKS[0] in ledger) == (1, True)
+        classified = ClassifiedImages(path)
+        assert (len(classified), self.MARKS[0] in classified) == (1, True)
 
     def test_a_file_that_can_not_be_written_is_said_once(self, tmp_path, caplog):
         (tmp_path / "state").write_text("a file where the folder should be")
-        ledger = Ledger(tmp_path / "state" / "ledger.txt")
+        classified = ClassifiedImages(tmp_path / "state" / "classified.txt")
         for mark in self.MARKS[:3]:
-            ledger.add(mark)
-        assert self.MARKS[2] in ledger
+            classified.add(mark)
+        assert self.MARKS[2] in classified
         assert sum("can't be written" in record.getMessage() for record in caplog.records) == 1
 
     def test_the_disk_is_full(self, tmp_path, caplog):
-        (tmp_path / "ledger.txt").symlink_to("/dev/full")
-        ledger = Ledger(None)
-        ledger._path = tmp_path / "ledger.txt"  # reading /dev/full would never end
-        ledger.add(self.MARKS[0])
+        (tmp_path / "classified.txt").symlink_to("/dev/full")
+        classified = ClassifiedImages(None)
+        classified._path = tmp_path / "classified.txt"  # reading /dev/full would never end
+        classified.add(self.MARKS[0])
         assert "No space left" in caplog.text
-        assert self.MARKS[0] in ledger
+        assert self.MARKS[0] in classified

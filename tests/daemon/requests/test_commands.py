@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.daemon import assembly, commands
-from edgeclassify.daemon.commands import QUEUE
+from edgeclassify.daemon import assembly
+from edgeclassify.daemon.requests import commands
+from edgeclassify.daemon.requests.commands import QUEUE
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame

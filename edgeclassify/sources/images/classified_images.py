@@ -23,7 +23,7 @@ def fingerprint(name: str, size: int, mtime_ns: int) -> str:
     ).hexdigest()
 
 
-class Ledger:
+class ClassifiedImages:
     """Fingerprints, each appended to a text file, a line of its own. `path` None: in memory only.
 
     A picture is forgotten when it has been gone for FORGET_S without a break: a drive may be away for a day, and

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.daemon.service_manager import LONGEST_REFUSAL, ServiceManager
+from edgeclassify.daemon.process.service_manager import LONGEST_REFUSAL, ServiceManager
 from edgeclassify.errors import ConfigError
 from tests.fakes import RecordingNotifier
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from edgeclassify.config import LEAST_REST_S, CameraConfig
 from edgeclassify.daemon.assembly import Parts, PlannedSource
-from edgeclassify.daemon.availability import Availability
-from edgeclassify.daemon.recovery import Recovery, Remedy
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.cameras.recovery import Recovery, Remedy
 from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
 from edgeclassify.logs import show_stacks
 from edgeclassify.sources.capture.daynight import NightRules

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import RecoveryConfig
-from edgeclassify.daemon.recovery import FILE_NAME, Recovery, Remedy, wait_s
+from edgeclassify.daemon.cameras.recovery import FILE_NAME, Recovery, Remedy, wait_s
 
 
 def make(folder: Path | None, uptime_s: float = 1e9, **options: object) -> Recovery:

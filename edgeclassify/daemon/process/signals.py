@@ -24,7 +24,7 @@ STOP_PATIENCE_S = 6.0
 still time to say where it hangs."""
 
 
-class Requests:
+class SignalFlags:
     """What was asked of the daemon, by signal or by a method call from any thread."""
 
     def __init__(self) -> None:
@@ -41,8 +41,8 @@ class SignalHandlers:
     """While entered: SIGTERM and SIGINT ask to stop, SIGHUP to reload. Only the main thread can do that;
     elsewhere (a test, an embedding program) this is a no-op."""
 
-    def __init__(self, requests: Requests) -> None:
-        self._requests = requests
+    def __init__(self, flags: SignalFlags) -> None:
+        self._flags = flags
         self._before: dict[int, object] = {}
         self._last_word: _LastWord | None = None
 
@@ -50,7 +50,7 @@ class SignalHandlers:
         if threading.current_thread() is threading.main_thread():
             for number in (*STOP_SIGNALS, RELOAD_SIGNAL):
                 self._before[number] = signal.signal(number, self._note)
-            self._requests.reload |= hangup.heard()  # while the daemon was being imported
+            self._flags.reload |= hangup.heard()  # while the daemon was being imported
             self._last_word = _LastWord()
         return self
 
@@ -64,9 +64,9 @@ class SignalHandlers:
 
     def _note(self, number: int, _: FrameType | None) -> None:
         if number == RELOAD_SIGNAL:
-            self._requests.reload = True
+            self._flags.reload = True
         else:
-            self._requests.stop = True
+            self._flags.stop = True
 
 
 class _LastWord:

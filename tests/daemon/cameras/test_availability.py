@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.daemon.availability import Availability
+from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.publish.interface import Publisher
 from tests.daemon.test_supervisor import Bench, view
 from tests.fakes import RecordingPublisher, ScriptedSource, wait_for

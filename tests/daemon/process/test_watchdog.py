@@ -16,8 +16,8 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.payload import Topics
 from edgeclassify.daemon import supervisor
-from edgeclassify.daemon.service_manager import ServiceManager
-from edgeclassify.daemon.watchdog import SAID_AFTER_S, Watchdog
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.process.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.delivery import Delivery
@@ -217,7 +217,7 @@ def test_a_reload_may_take_longer_than_a_turn(
         return running.load()
 
     monkeypatch.setattr(running.daemon, "_load", load)
-    running.daemon._requests.reload = True
+    running.daemon._flags.reload = True
     assert loads.wait(5)
     time.sleep(LATE_S + 0.1)
     assert manager.feeds(0.4) > 5
@@ -327,7 +327,8 @@ HANGING = """
 import sys, threading, time
 from pathlib import Path
 from edgeclassify.config import parse_config
-from edgeclassify.daemon import Daemon, signals
+from edgeclassify.daemon import Daemon
+from edgeclassify.daemon.process import signals
 from tests.fakes import RecordingPublisher
 
 class Hanging(RecordingPublisher):

@@ -1,0 +1,1 @@
+"""What is asked of the running node, and how it is answered."""

@@ -1,0 +1,27 @@
+"""Small files: read where they are plain ones, written to survive a power cut, set aside when damaged."""
+
+from edgeclassify.files.plain import (
+    MOST_SET_ASIDE,
+    NotPlainFileError,
+    as_text,
+    identity,
+    open_plain_file,
+    printable,
+    read_plain_file,
+    replace_file,
+    set_aside,
+    sync_folder,
+)
+
+__all__ = [
+    "MOST_SET_ASIDE",
+    "NotPlainFileError",
+    "as_text",
+    "identity",
+    "open_plain_file",
+    "printable",
+    "read_plain_file",
+    "replace_file",
+    "set_aside",
+    "sync_folder",
+]
