@@ -10,7 +10,7 @@ import numpy as np
 
 from edgeclassify.errors import SourceError
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
+from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.systemd import Notifier
 from edgeclassify.types import (
@@ -69,7 +69,7 @@ class BrightnessClassifier(ImageClassifier):
         self.closed = True
 
 
-class RecordingPublisher(Publisher):
+class RecordingSink(Sink):
     """Keeps what it is told, in order, as (kind, value)."""
 
     def __init__(self, spool: Spool | None = None, *, delivers: bool = True) -> None:

@@ -45,12 +45,12 @@ def test_each_event_of_a_daemon_is_one_line(bench: Bench, caplog: pytest.LogCapt
     bench.sources["front"] = lambda name: ScriptedSource(name, [255] * 5 + [0], pause_s=0.05)
     bench.document["view"] = [view("gate"), view("door"), view("yard")]
     bench.start()
-    wait_for(lambda: len(bench.publisher.of("event")) == 9)
+    wait_for(lambda: len(bench.sink.of("event")) == 9)
     bench.daemon.switch(bench.daemon.views[0], enabled=False)
     bench.document["view"] = [view("gate"), view("door"), view("yard", threshold_enter=0.7)]
     bench.reload()
     bench.stop()
-    published = [event for publisher in bench.publishers for event in publisher.of("event")]
+    published = [event for sink in bench.sinks for event in sink.of("event")]
     said = [record.getMessage() for record in caplog.records if record.name.endswith("event_log")]
     assert len(published) >= 11
     assert len(said) == len(published)

@@ -22,15 +22,15 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.cli.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
-    from edgeclassify.daemon.publishing import PublisherContext, make_mqtt_publisher
+    from edgeclassify.daemon.publishing import SinkContext, make_mqtt_sink
     from edgeclassify.logs import set_up_logging
-    from edgeclassify.publish.console import ConsolePublisher
-    from edgeclassify.publish.interface import Publisher
+    from edgeclassify.publish.console import ConsoleSink
+    from edgeclassify.publish.interface import Sink
 
     output = OutputWatch()
 
-    def make_console_publisher(config: Config, _: PublisherContext) -> Publisher:
-        return ConsolePublisher(
+    def make_console_sink(config: Config, _: SinkContext) -> Sink:
+        return ConsoleSink(
             prefix=config.mqtt.prefix,
             node=config.node.name,
             labels={view.name: view.labels for view in config.views()},
@@ -46,7 +46,7 @@ def run(path: Path, console: bool, frames: int | None) -> None:
 
     daemon = Daemon(
         load,
-        make_publisher=make_console_publisher if console else make_mqtt_publisher,
+        make_sink=make_console_sink if console else make_mqtt_sink,
         max_frames=frames,
     )
     output.stops(daemon.request_stop)

@@ -118,7 +118,7 @@ class Topics:
         return f"{self.base}/request/{command}"
 
     def response(self, command: str) -> str:
-        """Answers a request."""
+        """Replies a request."""
         return f"{self.base}/response/{command}"
 
 

@@ -8,7 +8,7 @@ from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline, Snapshots
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Line:
         parts: Parts,
         cameras: Cameras,
         *,
-        publisher: Publisher,
+        sink: Sink,
         health: HealthMonitor,
         on_progress: Callable[[], None],
         max_frames: int | None,
@@ -34,7 +34,7 @@ class Line:
         self._pipeline = Pipeline(
             frames=cameras.frames,
             views=parts.views,
-            publisher=publisher,
+            sink=sink,
             health=health,
             on_frame=on_progress,
             max_frames=max_frames,

@@ -1,4 +1,4 @@
-"""What leaves the node, from the config: the publisher with its topics and announcement, and the snapshots."""
+"""What leaves the node, from the config: the sink with its topics and announcement, and the snapshots."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from edgeclassify.daemon.state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
-from edgeclassify.publish.interface import Publisher, Spool
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.interface import Sink, Spool
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Request
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherContext:
-    """What a publisher works with beside its config."""
+class SinkContext:
+    """What a sink works with beside its config."""
 
     spool: Spool
     published: PublishedTopics
     on_request: Callable[[Request], None]
 
 
-def make_mqtt_publisher(config: Config, around: PublisherContext) -> Publisher:
-    """The production publisher for this config."""
+def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
+    """The production sink for this config."""
     layout = _layout(config)
     home = config.home_assistant
     device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
@@ -39,7 +39,7 @@ def make_mqtt_publisher(config: Config, around: PublisherContext) -> Publisher:
     inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
     gone = around.published.components_without(announced)
     announcement = Announcement(device, gone) if home.discovery else None
-    publisher = MqttPublisher(
+    sink = MqttSink(
         config=config.mqtt,
         layout=layout,
         spool=around.spool,
@@ -51,7 +51,7 @@ def make_mqtt_publisher(config: Config, around: PublisherContext) -> Publisher:
     )
     # Only now: a config that is refused has used nothing, and must not make anything go.
     around.published.update(topics, announced)
-    return publisher
+    return sink
 
 
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
@@ -75,19 +75,19 @@ def options_can_be_set(config: Config) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherKey:
-    """What a publisher was made from. While `connection` stays equal it can show something else as it is."""
+class SinkKey:
+    """What a sink was made from. While `connection` stays equal it can show something else as it is."""
 
     connection: object
     shown: object
 
 
-def publisher_key(config: Config) -> PublisherKey:
-    """What the publisher depends on: while this stays equal, a reload leaves it alone."""
+def sink_key(config: Config) -> SinkKey:
+    """What the sink depends on: while this stays equal, a reload leaves it alone."""
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     labels = tuple((view.name, view.labels) for view in config.views())
-    return PublisherKey(
+    return SinkKey(
         connection=(mqtt, node.name, tuple(map(identity, files))),
         shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, labels),
     )

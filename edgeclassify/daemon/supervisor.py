@@ -1,6 +1,6 @@
 """Starts the parts in order, watches them, reloads, and stops them in reverse within STOP_BUDGET_S.
 
-Start: spool → models → publisher → snapshots → inference thread → capture threads. Stop: the other way round, so
+Start: spool → models → sink → snapshots → inference thread → capture threads. Stop: the other way round, so
 that nothing is captured that would not be inferred, and nothing inferred that would not be published. A reload
 leaves the capture threads running, as far as their cameras stay as they are.
 """
@@ -23,7 +23,7 @@ from edgeclassify.daemon.line import Line
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, RELOAD_LIMIT_S, Watchdog
-from edgeclassify.daemon.publishing import PublisherContext, PublisherKey
+from edgeclassify.daemon.publishing import SinkContext, SinkKey
 from edgeclassify.daemon.requests.commands import CommandHandler, value_of
 from edgeclassify.daemon.start_line import start_line
 from edgeclassify.daemon.state import Keeping, state_folder
@@ -31,7 +31,7 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
 from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
@@ -44,7 +44,7 @@ TICK_S = 0.1
 MAINTENANCE_S = 1.0
 """How often the spool is looked after, and the watchdog fed while no frame is to be expected."""
 STOP_BUDGET_S = 1.8
-"""Seconds from the request to the end, shared by capture, inference and publisher."""
+"""Seconds from the request to the end, shared by capture, inference and sink."""
 
 RELOAD_PATIENCE_S = 60.0
 """How much longer than that a reload waits for the frame that is being inferred."""
@@ -56,7 +56,7 @@ SWITCH_INTERVAL_S = 0.0005
 would wait up to Python's 5 ms for a capture thread that is busy with bytecode."""
 
 Part = TypeVar("Part")
-PublisherFactory = Callable[[Config, PublisherContext], Publisher]
+SinkFactory = Callable[[Config, SinkContext], Sink]
 
 
 class Daemon:
@@ -69,12 +69,12 @@ class Daemon:
         self,
         load: Callable[[], Config],
         *,
-        make_publisher: PublisherFactory = publishing.make_mqtt_publisher,
+        make_sink: SinkFactory = publishing.make_mqtt_sink,
         max_frames: int | None = None,
         notifier: Notifier | None = None,
     ) -> None:
         self._load = load
-        self._make_publisher = make_publisher
+        self._make_sink = make_sink
         self._frames_left = max_frames
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
@@ -87,8 +87,8 @@ class Daemon:
         self._parts = NO_PARTS
         self._keeping: Keeping | None = None
         self._desk: CommandHandler | None = None
-        self._publisher: Publisher | None = None
-        self._connected_with: PublisherKey | None = None
+        self._sink: Sink | None = None
+        self._connected_with: SinkKey | None = None
         self._snapshots: SnapshotTaker | None = None
         self._availability = Availability()
         self._cameras: Cameras | None = None
@@ -115,7 +115,7 @@ class Daemon:
             try:
                 config = self._load()
                 set_level(config.logging.level)
-                self._start_publisher_parts(config)
+                self._start_sink_parts(config)
                 self._start_threads()
                 self._manager.ready()
                 self._loop()
@@ -124,31 +124,31 @@ class Daemon:
 
     # --- start -----------------------------------------------------------------------------------------
 
-    def _start_publisher_parts(self, config: Config) -> None:
+    def _start_sink_parts(self, config: Config) -> None:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = CommandHandler(self, keeping.options, self._wake.set)
         self._parts = assembly.assemble(config, keeping.numbers, keeping.options)
         self._continuity = Continuity(keeping.spool, keeping.numbers)
         self._continuity.take_up(self._parts.views, config.node.resume_s)
         self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._availability)
-        publisher = self._new_publisher(config)
-        log.info("%s", start_line(self._parts, publisher.describe()))
-        self._connect(config, publisher)
+        sink = self._new_sink(config)
+        log.info("%s", start_line(self._parts, sink.describe()))
+        self._connect(config, sink)
         self._continuity.end_left_over(self._outlet)
         assembly.forget_stale_options(self._parts, keeping.options)
 
-    def _new_publisher(self, config: Config) -> Publisher:
+    def _new_sink(self, config: Config) -> Sink:
         keeping, desk = _running(self._keeping), _running(self._desk)
-        return self._make_publisher(config, PublisherContext(keeping.spool, keeping.published, desk.put))
+        return self._make_sink(config, SinkContext(keeping.spool, keeping.published, desk.put))
 
-    def _connect(self, config: Config, publisher: Publisher) -> None:
-        publisher.start()
-        self._publisher = publisher
-        self._connected_with = publishing.publisher_key(config)
+    def _connect(self, config: Config, sink: Sink) -> None:
+        sink.start()
+        self._sink = sink
+        self._connected_with = publishing.sink_key(config)
 
     def _start_threads(self) -> None:
-        parts, publisher = self._parts, _running(self._publisher)
-        publisher.publish_info(self.info())
+        parts, sink = self._parts, _running(self._sink)
+        sink.publish_info(self.info())
         self._availability.show({view.name: view.camera for view in parts.views}, self._say_availability)
         for view in parts.views:
             for option in Option:
@@ -156,7 +156,7 @@ class Daemon:
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
                 view.rest(self._outlet)
             else:
-                view.tell_again(publisher)
+                view.tell_again(sink)
         self._snapshots = publishing.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
@@ -164,7 +164,7 @@ class Daemon:
         self._line = Line(
             parts,
             cameras,
-            publisher=publisher,
+            sink=sink,
             health=self._health,
             on_progress=self._watchdog.feed,
             max_frames=self._frames_left,
@@ -178,26 +178,26 @@ class Daemon:
     def _await_broker(self) -> None:
         """Before the first frame: what it shows would come as history, on which nobody acts."""
         deadline = time.monotonic() + CONNECT_PATIENCE_S
-        publisher = _running(self._publisher)
-        while not (publisher.await_first_attempt(TICK_S) or self._flags.stop or time.monotonic() > deadline):
+        sink = _running(self._sink)
+        while not (sink.await_first_attempt(TICK_S) or self._flags.stop or time.monotonic() > deadline):
             pass
 
     @property
     def _outlet(self) -> Outlet:
-        return Outlet(_running(self._publisher), self._health)
+        return Outlet(_running(self._sink), self._health)
 
     def _say_availability(self, name: str, online: bool) -> None:
         """Called from the capture threads. A view without frames shows nothing that anybody could rely on."""
-        if self._publisher is None:
+        if self._sink is None:
             return
-        self._publisher.publish_availability(name, online)
+        self._sink.publish_availability(name, online)
         for view in self._parts.views:
             if view.name == name and not online:
                 view.lose(Moment.now(), self._outlet)
 
     def _publish_snapshot(self, view: str, jpeg: bytes) -> None:
-        if (publisher := self._publisher) is not None:
-            publisher.publish_snapshot(view, jpeg)
+        if (sink := self._sink) is not None:
+            sink.publish_snapshot(view, jpeg)
 
     # --- work ------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Daemon:
         """The threads that hang, beside those of the cameras and inference, which are known by their frames."""
         if self._pulse.late:
             yield "the main loop"
-        if (publisher := self._publisher) is not None and publisher.hangs:
+        if (sink := self._sink) is not None and sink.hangs:
             yield "delivery"
         if (snapshots := self._snapshots) is not None and snapshots.hangs:
             yield "the taking of snapshots"
@@ -238,7 +238,7 @@ class Daemon:
                 self._watchdog.feed()
         if now >= self._next_health:
             self._next_health = now + self._parts.config.node.health_interval_s
-            _running(self._publisher).publish_health(self._report())
+            _running(self._sink).publish_health(self._report())
             self._manager.show_status()
 
     def _report(self) -> Health:
@@ -303,12 +303,12 @@ class Daemon:
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to, where options can be set."""
         if publishing.options_can_be_set(self._parts.config):
-            _running(self._publisher).publish_option(view, option, value)
+            _running(self._sink).publish_option(view, option, value)
 
     def answer(self, response: Response) -> None:
         """Publish an answer."""
-        if (publisher := self._publisher) is not None:
-            publisher.answer(response)
+        if (sink := self._sink) is not None:
+            sink.answer(response)
 
     def configured(self, view: str, option: Option) -> OptionValue:
         """What the config says of an option."""
@@ -350,8 +350,8 @@ class Daemon:
         except EdgeClassifyError:
             assembly.close_unused(after.models, before.models)
             self._parts = before
-            if self._publisher is None:
-                self._connect(before.config, self._new_publisher(before.config))
+            if self._sink is None:
+                self._connect(before.config, self._new_sink(before.config))
             raise
         else:
             log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
@@ -363,9 +363,9 @@ class Daemon:
     def _activate(self, before: Parts, after: Parts, accepted: Callable[[Sequence[str]], None]) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
         _running(self._keeping).check_unchanged(after.config, state_folder(after.config))
-        other = self._connected_with != publishing.publisher_key(after.config)
+        other = self._connected_with != publishing.sink_key(after.config)
         # Made while the old one works: what it can't be made of leaves that one as it is.
-        replacement = self._new_publisher(after.config) if other else None
+        replacement = self._new_sink(after.config) if other else None
         # A camera may refuse its new settings.
         _running(self._cameras).run(after)
         renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node
@@ -374,23 +374,23 @@ class Daemon:
             accepted(names)
         kept_machines = list(after.machines.values())
         gone = [view for view in before.views if view.machine not in kept_machines]
-        publisher = _running(self._publisher)
+        sink = _running(self._sink)
         end_views(gone, Reason.CONFIG_RELOADED, self._outlet, names=names)
         if replacement is not None:
-            self._replace(publisher, replacement, after.config)
+            self._replace(sink, replacement, after.config)
         self._parts = after
         assembly.forget_stale_options(after, _running(self._keeping).options)
         if not renamed:
             accepted(names)
 
-    def _replace(self, publisher: Publisher, replacement: Publisher, config: Config) -> None:
+    def _replace(self, sink: Sink, replacement: Sink, config: Config) -> None:
         """On the connection there is, where that can be: its end would show the whole node as offline."""
-        before, after = self._connected_with, publishing.publisher_key(config)
-        if before is not None and before.connection == after.connection and publisher.adopt(replacement):
+        before, after = self._connected_with, publishing.sink_key(config)
+        if before is not None and before.connection == after.connection and sink.adopt(replacement):
             self._connected_with = after
             return
-        self._publisher = None
-        publisher.stop(STOP_BUDGET_S)
+        self._sink = None
+        sink.stop(STOP_BUDGET_S)
         self._connect(config, replacement)
 
     # --- stop ------------------------------------------------------------------------------------------
@@ -410,11 +410,11 @@ class Daemon:
             self._cameras.acknowledge()
             self._cameras.frames.close()
         self._availability.end()
-        if (publisher := self._publisher) is not None:
+        if (sink := self._sink) is not None:
             self._end_views()
             # It stays known until it has ended: requests that still come are answered.
-            publisher.stop(max(0.1, deadline - time.monotonic()))
-            self._publisher = None
+            sink.stop(max(0.1, deadline - time.monotonic()))
+            self._sink = None
         if self._keeping is not None:
             self._keeping.close()
         assembly.close_unused(self._parts.models, {})
@@ -425,7 +425,7 @@ class Daemon:
             self._continuity.end(self._parts.views, self._outlet, for_good=self._done, resume_s=resume_s)
 
     def _stop_threads(self, deadline: float, *, patience_s: float = 0.0) -> None:
-        """Before the publisher, which has to send what comes of the last frames.
+        """Before the sink, which has to send what comes of the last frames.
 
         `patience_s`: how much longer the frame that is being inferred is waited for.
         """

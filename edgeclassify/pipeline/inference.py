@@ -1,7 +1,7 @@
-"""The inference thread: frame → classifier → state machine → publisher, for each view of the frame's camera.
+"""The inference thread: frame → classifier → state machine → sink, for each view of the frame's camera.
 
 Knows the stages' interfaces only. Frames come from a hand-off that keeps the newest one, so a slow model drops
-frames and never queues them; events go to the publisher, which never blocks and loses none.
+frames and never queues them; events go to the sink, which never blocks and loses none.
 """
 
 import logging
@@ -13,7 +13,7 @@ from typing import Protocol
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Event, Frame, Moment, Outcome, Prediction, Roi, ViewState
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Pipeline:
         *,
         frames: Frames,
         views: Sequence[View],
-        publisher: Publisher,
+        sink: Sink,
         health: HealthMonitor,
         on_frame: Callable[[], None],
         max_frames: int | None = None,
@@ -73,8 +73,8 @@ class Pipeline:
         self._snapshots = snapshots
         self._frames = frames
         self._views = views
-        self._publisher = publisher
-        self._outlet = Outlet(publisher, health)
+        self._sink = sink
+        self._outlet = Outlet(sink, health)
         self._next_pass_ns = 0
         self._health = health
         self._on_frame = on_frame
@@ -161,7 +161,7 @@ class Pipeline:
         return Outcome.SEEN if _Looked.DONE in outcomes else Outcome.UNSEEN
 
     def _watch(self, view: View, frame: Frame) -> _Looked:
-        """One view of one frame; it fails where the classifier or the publisher could not take it."""
+        """One view of one frame; it fails where the classifier or the sink could not take it."""
         if not view.wants(frame):
             return _Looked.PASSED_OVER
         try:
@@ -183,7 +183,7 @@ class Pipeline:
         step = view.see(prediction, self._outlet)
         if step is None:
             return False
-        self._publisher.publish_result(view.name, prediction)
+        self._sink.publish_result(view.name, prediction)
         if step.events and step.state is not None and self._snapshots is not None:
             self._snapshots.offer(frame, view.region, step.state, step.events)
         return True

@@ -18,7 +18,7 @@ from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.postprocess.decision import Step, ViewStateMachine
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.postprocess.smoothing import observe
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Event, Frame, Moment, OpenOccurrence, Prediction, Reason, Roi, ViewState
 
 _EARLY = 0.25
@@ -48,7 +48,7 @@ class ViewResult:
 class Outlet:
     """Where goes what follows."""
 
-    publisher: Publisher
+    sink: Sink
     health: HealthMonitor
 
 
@@ -179,11 +179,11 @@ class View:
             step = self.machine.end(Moment.now(), reason)
             self._tell(step if shown else replace(step, state=None), outlet)
 
-    def tell_again(self, publisher: Publisher) -> None:
-        """To a publisher that is new: what was told last."""
+    def tell_again(self, sink: Sink) -> None:
+        """To a sink that is new: what was told last."""
         with self.lock:
             if self.machine.told is not None:
-                publisher.publish_state(self._numbered(self.machine.told))
+                sink.publish_state(self._numbered(self.machine.told))
 
     def open(self, now: Moment) -> OpenOccurrence | None:
         """What is in it, to be kept over a restart; None: nothing."""
@@ -199,7 +199,7 @@ class View:
         events = tuple(tell_event(event, self._numbers, outlet) for event in step.events)
         state = None if step.state is None else self._numbered(step.state)
         if state is not None:
-            outlet.publisher.publish_state(state)
+            outlet.sink.publish_state(state)
         return Step(state, events)
 
     def _numbered(self, state: ViewState) -> ViewState:
@@ -207,10 +207,10 @@ class View:
 
 
 def tell_event(event: Event, numbers: Numbers, outlet: Outlet) -> Event:
-    """Give an event its number, and publish it; a number is used up only where the publisher has taken it."""
+    """Give an event its number, and publish it; a number is used up only where the sink has taken it."""
     with numbers.drawn(event.view) as seq:
         numbered = replace(event, seq=seq)
-        outlet.publisher.publish_event(numbered)
+        outlet.sink.publish_event(numbered)
     outlet.health.record_event()
     log_event(numbered)
     return numbered

@@ -1,4 +1,4 @@
-"""A publisher that prints: topic and payload of what a broker would get. For trying out without one."""
+"""A sink that prints: topic and payload of what a broker would get. For trying out without one."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import TextIO
 from edgeclassify.contract import payload
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.errors import StorageError
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 from edgeclassify.types import (
     Event,
     Health,
@@ -24,7 +24,7 @@ BrokenOutput = OSError | ValueError | StorageError
 """How a stream says that it takes no more: closed pipe, full disk, closed by ourselves."""
 
 
-class ConsolePublisher(Publisher):
+class ConsoleSink(Sink):
     """One line per message: topic, a space, the payload. States are printed on change only.
 
     `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe, a full
@@ -60,9 +60,9 @@ class ConsolePublisher(Publisher):
         """Standard output, as far as is known."""
         return "none, messages are printed"
 
-    def adopt(self, other: Publisher) -> bool:
+    def adopt(self, other: Sink) -> bool:
         """Print for other views and labels from now on."""
-        if not isinstance(other, ConsolePublisher):
+        if not isinstance(other, ConsoleSink):
             return False
         with self._lock:
             self._states = {

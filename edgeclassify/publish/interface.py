@@ -1,4 +1,4 @@
-"""What the pipeline knows of delivery: a publisher that never blocks, and a spool of undelivered events."""
+"""What the pipeline knows of delivery: a sink that never blocks, and a spool of undelivered events."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ class SpooledEvent:
 class Spool(ABC):
     """Events that the broker has not acknowledged, in order of `seq`, bounded: the oldest is dropped first.
 
-    Thread-safe: the inference thread appends, the publisher's thread reads and deletes.
+    Thread-safe: the inference thread appends, the sink's thread reads and deletes.
     """
 
     @abstractmethod
@@ -96,7 +96,7 @@ class Spool(ABC):
         """Flush and release; nothing may be appended afterwards."""
 
 
-class Publisher(ABC):
+class Sink(ABC):
     """Delivers to one place (a broker, a terminal). Thread-safe; what publishes or answers returns at once.
 
     States, availability and info describe now: the newest value replaces an older one that could not be sent.
@@ -122,7 +122,7 @@ class Publisher(ABC):
         """Where it delivers to, in a few words, without credentials."""
         return "nowhere"
 
-    def adopt(self, other: "Publisher") -> bool:
+    def adopt(self, other: "Sink") -> bool:
         """Show from now on what `other` would, on the connection there is: views, labels, requests, discovery.
 
         `other` was made from a changed config for the same node and broker, and not started; it is of no use then.

@@ -1,11 +1,11 @@
 """`python -m tests.bench.delivery`: how fast a full spool drains, and what a live event waits for meanwhile.
 
 Against a real mosquitto on this machine (MQTT 5), everything as in production: the spool on disk (SQLite, each
-event committed before `publish_event` returns), the publisher's thread, the broker in its own process.
+event committed before `publish_event` returns), the sink's thread, the broker in its own process.
 
 Drain: events per second from the accepted connection until the last PUBACK, beside a bare paho client
 (`loop_start`, `publish` of the same topics, bodies and content type at QoS 1, wait for all PUBACKs), in turns;
-with nobody listening, then with a subscriber in a process of its own.
+with nobody receivers, then with a subscriber in a process of its own.
 
 Live: milliseconds from the call of `publish_event` until a subscriber in another process has the message, both by
 CLOCK_MONOTONIC; first with nothing else to do, then while a backlog drains, filled up again until there are enough
@@ -39,7 +39,7 @@ from edgeclassify.config import MqttConfig, SpoolConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.payload import JSON, Topics, event_message, history_body
 from edgeclassify.publish.interface import Spool, SpooledEvent
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Event, EventType
@@ -108,13 +108,13 @@ def body(seq: int) -> bytes:
 def fill(setting: Setting) -> None:
     """Make the full spool that every round gets a copy of, by its own `append`."""
     spool = new_spool(setting, setting.backlog)
-    publisher = publisher_of(setting, spool)
+    sink = sink_of(setting, spool)
     took = []
     for seq in range(1, setting.events + 1):
         begin = time.perf_counter()
-        publisher.publish_event(event(seq))
+        sink.publish_event(event(seq))
         took.append((time.perf_counter() - begin) * 1e3)
-    publisher.stop(1)
+    sink.stop(1)
     spool.close()
     print(f"publish_event, offline (ms): p50 {quantile(took, 0.5):.3f}, p99 {quantile(took, 0.99):.3f}\n")
 
@@ -139,17 +139,17 @@ def full_spool(setting: Setting) -> Iterator[Spool]:
         spool.close()
 
 
-def publisher_of(setting: Setting, spool: Spool) -> MqttPublisher:
-    """The publisher as in production, not started."""
+def sink_of(setting: Setting, spool: Spool) -> MqttSink:
+    """The sink as in production, not started."""
     layout = Layout(TOPICS, tuple(ViewLayout(view) for view in VIEWS))
-    return MqttPublisher(config=MqttConfig(host=HOST, port=setting.broker), layout=layout, spool=spool)
+    return MqttSink(config=MqttConfig(host=HOST, port=setting.broker), layout=layout, spool=spool)
 
 
 # --- the other side ----------------------------------------------------------------------------------------
 
 
 def content_type() -> Properties:
-    """What the publisher says of every event."""
+    """What the sink says of every event."""
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.ContentType = JSON
     return properties
@@ -163,7 +163,7 @@ class Listener:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_listen, args=(port, topic, theirs), daemon=True)
         self._process.start()
-        assert self._pipe.recv() == "listening"
+        assert self._pipe.recv() == "receivers"
 
     def take(self) -> dict[int, float]:
         """What has come since the last call: seq → time."""
@@ -182,7 +182,7 @@ def _listen(port: int, topic: str, pipe: Connection) -> None:
     client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
     client.on_message = lambda _client, _data, message: arrived.append((time.monotonic(), bytes(message.payload)))
     client.on_connect = lambda client, *_: client.subscribe(topic, qos=1)
-    client.on_subscribe = lambda *_: pipe.send("listening")
+    client.on_subscribe = lambda *_: pipe.send("receivers")
     client.connect(HOST, port)
     client.loop_start()
     while pipe.recv() == "take":
@@ -193,7 +193,7 @@ def _listen(port: int, topic: str, pipe: Connection) -> None:
 
 
 @contextmanager
-def listening(setting: Setting, topic: str | None) -> Iterator[Listener | None]:
+def receivers(setting: Setting, topic: str | None) -> Iterator[Listener | None]:
     """With a subscriber, or (no topic) without one."""
     listener = None if topic is None else Listener(setting.broker, topic)
     yield listener
@@ -206,13 +206,13 @@ def listening(setting: Setting, topic: str | None) -> Iterator[Listener | None]:
 
 def show_drain(setting: Setting, rounds: int) -> None:
     """The table of events per second."""
-    print(f"{'drain, events/s':28} {'bare paho loop':>24} {'the publisher':>24} {'ratio':>22}")
+    print(f"{'drain, events/s':28} {'bare paho loop':>24} {'the sink':>24} {'ratio':>22}")
     for name, topic in (("nobody listens", None), ("with a subscriber", f"{TOPICS.base}/#")):
         ours: list[float] = []
         bare: list[float] = []
         for number in range(rounds):
             for one in (bare, ours) if number % 2 else (ours, bare):
-                with listening(setting, topic):
+                with receivers(setting, topic):
                     one.append(drained(setting) if one is ours else bare_loop(setting))
         ratios = [mine / its for mine, its in zip(ours, bare, strict=True)]
         print(f"{name:28} {spread(bare, 0):>24} {spread(ours, 0):>24} {spread(ratios, 2):>22}", flush=True)
@@ -220,18 +220,18 @@ def show_drain(setting: Setting, rounds: int) -> None:
 
 
 def drained(setting: Setting) -> float:
-    """Events per second: a full spool through the publisher, from its connection to the last PUBACK."""
+    """Events per second: a full spool through the sink, from its connection to the last PUBACK."""
     with full_spool(setting) as spool:
-        publisher = publisher_of(setting, spool)
-        publisher.start()
+        sink = sink_of(setting, spool)
+        sink.start()
         begin = time.perf_counter()
-        while not publisher.connected and spool.depth:
+        while not sink.connected and spool.depth:
             time.sleep(0.001)
             begin = time.perf_counter()
         while spool.depth:
             time.sleep(0.005)
         took = time.perf_counter() - begin
-        publisher.stop(5)
+        sink.stop(5)
     return setting.events / took
 
 
@@ -297,7 +297,7 @@ def show_live(setting: Setting, rounds: int, samples: int) -> None:
         count = max(20, int(samples * share))
         print(f"live events {name}, {count} per round (ms)")
         bare, idle, busy = [], [], []
-        with listening(setting, f"{TOPICS.base}/+/event") as listener:
+        with receivers(setting, f"{TOPICS.base}/+/event") as listener:
             assert listener is not None
             for _ in range(rounds):
                 bare.append(bare_waits(setting, listener, pause, count))
@@ -356,8 +356,8 @@ def idle_waits(setting: Setting, listener: Listener, pause: Pause, count: int) -
     """Live events with nothing else to do."""
     with tempfile.TemporaryDirectory() as folder:
         spool = new_spool(setting, Path(folder))
-        with running(setting, spool) as publisher:
-            sent = send(publisher, 1, count, pause, lambda: True)
+        with running(setting, spool) as sink:
+            sent = send(sink, 1, count, pause, lambda: True)
             wait_for(lambda: not spool.depth)
         spool.close()
     return waits(sent, listener)
@@ -382,27 +382,27 @@ def one_backlog(
 ) -> tuple[Waits, float]:
     """At most `count` live events while the spool drains, and the backlog's events per second meanwhile."""
     first = spool.last_seq + 1
-    with running(setting, spool) as publisher:
+    with running(setting, spool) as sink:
         begin, depth = time.perf_counter(), spool.depth
         # What follows the last of the backlog would be an idle sample.
-        sent = send(publisher, first, count, pause, lambda: spool.depth > 2)
+        sent = send(sink, first, count, pause, lambda: spool.depth > 2)
         rate = (depth - spool.depth) / (time.perf_counter() - begin)
         wait_for(lambda: not spool.depth, _TIME_OUT_S)
     return waits(sent, listener), rate
 
 
 @contextmanager
-def running(setting: Setting, spool: Spool) -> Iterator[MqttPublisher]:
-    """A connected publisher."""
-    publisher = publisher_of(setting, spool)
-    publisher.start()
-    wait_for(lambda: publisher.connected)
-    yield publisher
-    publisher.stop(5)
+def running(setting: Setting, spool: Spool) -> Iterator[MqttSink]:
+    """A connected sink."""
+    sink = sink_of(setting, spool)
+    sink.start()
+    wait_for(lambda: sink.connected)
+    yield sink
+    sink.stop(5)
 
 
 def send(
-    publisher: MqttPublisher, first: int, count: int, pause: Pause, wanted: Callable[[], bool]
+    sink: MqttSink, first: int, count: int, pause: Pause, wanted: Callable[[], bool]
 ) -> dict[int, tuple[float, float]]:
     """Publish live events with pauses: seq → when the call began and ended (CLOCK_MONOTONIC seconds)."""
     sent: dict[int, tuple[float, float]] = {}
@@ -412,7 +412,7 @@ def send(
             break
         one = event(seq)
         begin = time.monotonic()
-        publisher.publish_event(one)
+        sink.publish_event(one)
         sent[seq] = begin, time.monotonic()
     return sent
 

@@ -111,7 +111,7 @@ def main() -> None:
         def keep_draining() -> None:
             while not stop.is_set() and (events := spool.pending(64)):
                 spool.delivered([event.seq for event in events])
-                time.sleep(0.002)  # a publisher waits for the broker's answers
+                time.sleep(0.002)  # a sink waits for the broker's answers
 
         thread = threading.Thread(target=keep_draining)
         thread.start()

@@ -28,7 +28,7 @@ from edgeclassify.contract import payload
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import EventType
 from tests.contract.test_channels import messages
 from tests.publish.brokers import HOST, Mosquitto, free_port, mosquitto_path, wait_for

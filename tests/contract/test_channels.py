@@ -15,7 +15,7 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Command, Event, EventType, Health, Option, Response
 from tests.publish.records import event, health, info, prediction, state
 

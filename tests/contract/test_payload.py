@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edgeclassify.contract import payload
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.errors import PublishError
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.redaction import remember
 from edgeclassify.types import EventType, LabelScore, Option, Response
 from tests.publish.records import T0, event, health, info, prediction, spooled, state

@@ -1,4 +1,4 @@
-"""A daemon in a thread of this process with the production publisher on a real broker, and somebody who asks it.
+"""A daemon in a thread of this process with the production sink on a real broker, and somebody who asks it.
 
 Cameras and classifiers are fakes: lamps whose brightness the test sets, and eyes that know day from night.
 """

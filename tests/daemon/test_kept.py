@@ -13,7 +13,7 @@ from edgeclassify.postprocess.decision import ViewStateMachine
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, OpenOccurrence, Reason
-from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame
+from tests.fakes import BrightnessClassifier, RecordingSink, make_frame
 
 
 class KeepingSpool(MemorySpool):
@@ -32,12 +32,12 @@ class KeepingSpool(MemorySpool):
 class Bench:
     """Two views, one of them with a label in it, and a clock."""
 
-    def __init__(self, spool: MemorySpool | None = None, publisher: RecordingPublisher | None = None) -> None:
+    def __init__(self, spool: MemorySpool | None = None, sink: RecordingSink | None = None) -> None:
         self.now = 100.0
         self.spool = KeepingSpool() if spool is None else spool
         self.numbers = EventNumbers(self.spool)
-        self.publisher = RecordingPublisher(self.spool) if publisher is None else publisher
-        self.outlet = Outlet(self.publisher, HealthMonitor())
+        self.sink = RecordingSink(self.spool) if sink is None else sink
+        self.outlet = Outlet(self.sink, HealthMonitor())
         self.continuity = Continuity(self.spool, self.numbers, lambda: self.now)
         self.views = [self.view("gate"), self.view("yard")]
         self.views[0].see(BrightnessClassifier().classify(make_frame(255)), self.outlet)
@@ -56,9 +56,7 @@ class Bench:
 
     @property
     def told(self) -> list[tuple[str, EventType, str]]:
-        return [
-            (event.view, event.event_type, event.why.get("reason", "")) for event in self.publisher.of("event")
-        ]
+        return [(event.view, event.event_type, event.why.get("reason", "")) for event in self.sink.of("event")]
 
 
 START = ("gate", EventType.START, "")
@@ -105,8 +103,8 @@ def test_what_was_open_is_taken_up_by_its_view_or_ended() -> None:
     other.end_left_over(bench.outlet)
     other.end_left_over(bench.outlet)
     assert bench.told == [START, ("gate", EventType.END, "gone after restart")]
-    end = bench.publisher.of("event")[-1]
-    assert (end.seq, end.id) == (2, bench.publisher.of("event")[0].id)
+    end = bench.sink.of("event")[-1]
+    assert (end.seq, end.id) == (2, bench.sink.of("event")[0].id)
     assert bench.spool.views()["gate"].open is None
 
 
@@ -119,19 +117,19 @@ def test_what_is_taken_up_is_not_ended() -> None:
     assert bench.told == [START]
     kept = views[0].open(Moment.now())
     assert kept is not None
-    assert kept.id == bench.publisher.of("event")[0].id
+    assert kept.id == bench.sink.of("event")[0].id
 
 
 @pytest.mark.parametrize("error", [PublishError("no JSON"), ZeroDivisionError()])
 def test_one_view_that_can_not_be_ended_keeps_no_other_from_it(error: Exception) -> None:
-    class Refusing(RecordingPublisher):
+    class Refusing(RecordingSink):
         def publish_event(self, event: Event) -> None:
             if event.event_type is EventType.END and event.view == "gate":
                 raise error
             super().publish_event(event)
 
-    bench = Bench(publisher=Refusing())
+    bench = Bench(sink=Refusing())
     bench.views[1].see(BrightnessClassifier().classify(make_frame(255)), bench.outlet)
     end_views(bench.views, Reason.STOPPED, bench.outlet)
     assert bench.told[-1] == ("yard", EventType.END, "stopped")
-    assert [event.seq for event in bench.publisher.of("event")] == [1, 2, 3]
+    assert [event.seq for event in bench.sink.of("event")] == [1, 2, 3]

@@ -136,7 +136,7 @@ def test_what_is_listened_to_follows(node: Node) -> None:
 def test_home_assistants_return_is_answered_with_the_new_views(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edgeclassify.publish.mqtt.requests.listening.DISCOVERY_JITTER_S", 0.0)
+    monkeypatch.setattr("edgeclassify.publish.mqtt.requests.listener.DISCOVERY_JITTER_S", 0.0)
     reload(node, view=[view("gate", labels=["day"]), view("yard")])
     before = len(node.of(DISCOVERY))
     node.observer.publish("homeassistant/status", b"online", False)

@@ -9,10 +9,10 @@ from edgeclassify import __version__
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.payload import Topics
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import RecordingPublisher, wait_for
+from tests.fakes import RecordingSink, wait_for
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_what_runs_is_said_in_one_line_without_secrets(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(RecordingPublisher, "describe", lambda _: "broker.local:1883")
+    monkeypatch.setattr(RecordingSink, "describe", lambda _: "broker.local:1883")
     cameras = [
         {"name": "front", "source": "synthetic:"},
         {"name": "back", "source": "rtsp://cam:hunter2@host/live"},
@@ -37,7 +37,7 @@ def test_what_runs_is_said_in_one_line_without_secrets(
     ]
     bench.start()
     assert bench.raised is None
-    wait_for(lambda: bench.publisher.of("state"))
+    wait_for(lambda: bench.sink.of("state"))
     bench.stop()
     (line,) = [record.getMessage() for record in caplog.records if __version__ in record.getMessage()]
     assert line == (
@@ -87,6 +87,6 @@ def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> 
 def test_a_broker_in_few_words(host: str, tls: dict[str, str] | None, said: str) -> None:
     document = {"host": host} if tls is None else {"host": host, "tls": tls, "port": 8883}
     config = MqttConfig.model_validate(document)
-    publisher = MqttPublisher(config=config, layout=Layout(Topics("e", "n"), ()), spool=MemorySpool())
-    assert publisher.describe() == said
-    publisher.stop(0.1)
+    sink = MqttSink(config=config, layout=Layout(Topics("e", "n"), ()), spool=MemorySpool())
+    assert sink.describe() == said
+    sink.stop(0.1)

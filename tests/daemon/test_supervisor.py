@@ -13,7 +13,7 @@ import pytest
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon, assembly, supervisor
 from edgeclassify.daemon.cameras import capture_threads
-from edgeclassify.daemon.publishing import PublisherContext
+from edgeclassify.daemon.publishing import SinkContext
 from edgeclassify.errors import (
     AbsentError,
     ConfigError,
@@ -34,7 +34,7 @@ from tests.fakes import (
     BrightnessClassifier,
     MissingSource,
     RecordingNotifier,
-    RecordingPublisher,
+    RecordingSink,
     ScriptedSource,
     wait_for,
 )
@@ -47,7 +47,7 @@ class Bench:
         self.folder = folder
         self.sources: dict[str, Callable[[str], FrameSource]] = {}
         self.classifiers: dict[str, BrightnessClassifier] = {}
-        self.publishers: list[RecordingPublisher] = []
+        self.sinks: list[RecordingSink] = []
         self.notifier = RecordingNotifier()
         self.document: dict[str, Any] = {"camera": [{"name": "front", "source": "synthetic:", "interval_s": 0}]}
         self.raised: EdgeClassifyError | None = None
@@ -55,7 +55,7 @@ class Bench:
         self.mute = False
         monkeypatch.setattr(assembly, "make_source", self._make_source)
         monkeypatch.setattr(assembly, "_tested_classifier", self._open)
-        self.daemon = Daemon(self.load, make_publisher=self._publish, notifier=self.notifier)
+        self.daemon = Daemon(self.load, make_sink=self._publish, notifier=self.notifier)
         self.thread = threading.Thread(target=self._run, name="daemon-under-test")
 
     def load(self) -> Config:
@@ -73,17 +73,17 @@ class Bench:
         self.classifiers[section.name] = classifier
         return classifier
 
-    def _publish(self, config: Config, around: PublisherContext) -> RecordingPublisher:
+    def _publish(self, config: Config, around: SinkContext) -> RecordingSink:
         if config.mqtt.host == "impossible":
             raise PublishError("mqtt.tls.ca: no such file")
-        self.publishers.append(RecordingPublisher(around.spool, delivers=self.delivers))
+        self.sinks.append(RecordingSink(around.spool, delivers=self.delivers))
         if self.mute:
-            self.publisher.tried.clear()
-        return self.publisher
+            self.sink.tried.clear()
+        return self.sink
 
     @property
-    def publisher(self) -> RecordingPublisher:
-        return self.publishers[-1]
+    def sink(self) -> RecordingSink:
+        return self.sinks[-1]
 
     def _run(self) -> None:
         try:
@@ -121,20 +121,20 @@ def view(name: str, **rules: object) -> dict[str, object]:
 def test_order_from_start_to_stop(bench: Bench) -> None:
     bench.document["view"] = [view("gate")]
     bench.start()
-    wait_for(lambda: bench.publisher.of("event") and ("gate", True) in bench.publisher.of("availability"))
+    wait_for(lambda: bench.sink.of("event") and ("gate", True) in bench.sink.of("availability"))
     wait_for(lambda: "WATCHDOG=1" in bench.notifier.sent)
     bench.stop()
     assert bench.raised is None
-    kinds = [kind for kind, _ in bench.publisher.calls]
+    kinds = [kind for kind, _ in bench.sink.calls]
     assert kinds[:3] == ["start", "info", "availability"]
     assert kinds[-1] == "stop"
-    assert bench.publisher.of("availability")[0] == ("gate", False)
-    (start,) = bench.publisher.of("event")
+    assert bench.sink.of("availability")[0] == ("gate", False)
+    (start,) = bench.sink.of("event")
     assert (start.event_type, start.seq) == (EventType.START, 1)
-    assert bench.publisher.of("availability")[-1] == ("gate", False)
-    assert [state.known for state in bench.publisher.of("state")][-1] is False
-    assert bench.publisher.of("health")
-    assert bench.publisher.of("info")[0].views == ("gate",)
+    assert bench.sink.of("availability")[-1] == ("gate", False)
+    assert [state.known for state in bench.sink.of("state")][-1] is False
+    assert bench.sink.of("health")
+    assert bench.sink.of("info")[0].views == ("gate",)
     assert bench.classifiers["builtin"].closed
     assert bench.notifier.sent[0] == "READY=1"
     assert "STOPPING=1" in bench.notifier.sent
@@ -144,9 +144,9 @@ def test_a_broker_without_an_answer_is_waited_for_in_vain(bench: Bench, monkeypa
     monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 0.2)
     bench.mute = True
     bench.start()
-    wait_for(lambda: bench.publisher.of("state"))
+    wait_for(lambda: bench.sink.of("state"))
     bench.stop()
-    kinds = [kind for kind, _ in bench.publisher.calls]
+    kinds = [kind for kind, _ in bench.sink.calls]
     assert kinds.index("info") < kinds.index("await") < kinds.index("state")
 
 
@@ -154,7 +154,7 @@ def test_a_stop_does_not_wait_for_the_broker(bench: Bench, monkeypatch: pytest.M
     monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 60)
     bench.mute = True
     bench.thread.start()
-    wait_for(lambda: bench.publishers and bench.publisher.of("await"))
+    wait_for(lambda: bench.sinks and bench.sink.of("await"))
     bench.stop()
     assert bench.raised is None
 
@@ -162,15 +162,15 @@ def test_a_stop_does_not_wait_for_the_broker(bench: Bench, monkeypatch: pytest.M
 def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.document |= {"view": [view("gate")], "node": {"resume_s": 0}}
     bench.start()
-    wait_for(lambda: bench.publisher.of("event"))
+    wait_for(lambda: bench.sink.of("event"))
     bench.stop()
-    assert [event.why["reason"] for event in bench.publisher.of("event")[1:]] == ["stopped"]
+    assert [event.why["reason"] for event in bench.sink.of("event")[1:]] == ["stopped"]
     again = Bench(monkeypatch, bench.folder)
     again.document |= bench.document
     again.start()
-    wait_for(lambda: again.publisher.of("event"))
+    wait_for(lambda: again.sink.of("event"))
     again.stop()
-    assert [event.seq for event in again.publisher.of("event")] == [3, 4]
+    assert [event.seq for event in again.sink.of("event")] == [3, 4]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_how_far_apart_frames_may_be_follows_from_the_camera(
 ) -> None:
     bench.document["camera"] = [{"name": "front"} | camera]
     bench.start()
-    wait_for(lambda: bench.publisher.of("state") or bench.classifiers["builtin"].seen)
+    wait_for(lambda: bench.sink.of("state") or bench.classifiers["builtin"].seen)
     assert bench.daemon.views[0].machine.pace == pace
     bench.document["node"] = {"resume_s": 7.0}
     bench.reload()
@@ -197,12 +197,12 @@ def test_how_far_apart_frames_may_be_follows_from_the_camera(
 def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
     bench.document |= {"view": [view("gate"), view("door")], "node": {"resume_s": 0}}
     bench.start()
-    wait_for(lambda: len(bench.publisher.of("event")) == 2)
+    wait_for(lambda: len(bench.sink.of("event")) == 2)
     bench.document["view"] = [view("gate"), view("yard")]
     bench.reload()
-    assert len(bench.publishers) == 2  # other views: other label topics, so another publisher
-    wait_for(lambda: bench.publisher.of("event"))
-    first, second = bench.publishers
+    assert len(bench.sinks) == 2  # other views: other label topics, so another sink
+    wait_for(lambda: bench.sink.of("event"))
+    first, second = bench.sinks
     assert [kind for kind, _ in first.calls][-1] == "stop"
     assert [(e.view, e.event_type) for e in first.of("event")][2:] == [("door", EventType.END)]
     assert [(e.view, e.event_type) for e in second.of("event")] == [("yard", EventType.START)]
@@ -213,16 +213,16 @@ def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
 def test_reload_of_an_interval_keeps_connection_and_model(bench: Bench) -> None:
     bench.document |= {"view": [view("gate")], "node": {"resume_s": 0}}
     bench.start()
-    wait_for(lambda: bench.publisher.of("event"))
+    wait_for(lambda: bench.sink.of("event"))
     model = bench.classifiers["builtin"]
     bench.document["camera"][0]["interval_s"] = 0.01
     bench.reload()
     seen = len(model.seen)
     wait_for(lambda: len(model.seen) > seen)
     bench.stop()
-    assert len(bench.publishers) == 1
+    assert len(bench.sinks) == 1
     assert bench.classifiers["builtin"] is model
-    assert [e.event_type for e in bench.publisher.of("event")] == [EventType.START, EventType.END]
+    assert [e.event_type for e in bench.sink.of("event")] == [EventType.START, EventType.END]
 
 
 @pytest.mark.parametrize(
@@ -256,9 +256,9 @@ def test_a_connection_that_can_not_work_leaves_the_old_one(bench: Bench) -> None
     bench.start()
     bench.document["mqtt"] = {"host": "impossible"}
     bench.reload()
-    assert len(bench.publishers) == 1  # which has not been touched
-    wait_for(lambda: bench.publisher.of("state"))
-    assert not bench.publisher.of("stop")
+    assert len(bench.sinks) == 1  # which has not been touched
+    wait_for(lambda: bench.sink.of("state"))
+    assert not bench.sink.of("stop")
     bench.stop()
     assert bench.raised is None
 
@@ -302,7 +302,7 @@ def test_no_camera_left_asks_for_a_fresh_process(bench: Bench) -> None:
     assert isinstance(bench.raised, FreshProcessError)
     assert bench.raised.exit_status == 75
     assert "not connected" in str(bench.raised)
-    assert bench.publisher.calls[-1][0] == "stop"
+    assert bench.sink.calls[-1][0] == "stop"
 
 
 def test_a_fresh_process_in_vain_makes_the_next_one_wait(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -350,7 +350,7 @@ def test_an_absent_camera_is_waited_for(bench: Bench) -> None:
     assert bench.daemon.figures().cameras[0].error == "unplugged"
     bench.stop()
     assert bench.raised is None
-    assert ("front", False) in bench.publisher.of("availability")
+    assert ("front", False) in bench.sink.of("availability")
 
 
 def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_given_up(
@@ -423,10 +423,10 @@ def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
     bench.start()
-    wait_for(lambda: ("front", True) in bench.publisher.of("availability"))
+    wait_for(lambda: ("front", True) in bench.sink.of("availability"))
     seen = len(bench.classifiers["builtin"].seen)
     wait_for(lambda: len(bench.classifiers["builtin"].seen) > seen + 10)
-    assert ("back", True) not in bench.publisher.of("availability")
+    assert ("back", True) not in bench.sink.of("availability")
     bench.stop()
     assert bench.raised is None
 
@@ -467,8 +467,8 @@ def test_a_call_that_never_returns_ends_the_daemon_where_no_other_camera_works(
     bench.thread.join(5)
     assert isinstance(bench.raised, FreshProcessError)
     assert "does not return" in str(bench.raised)
-    assert bench.publisher.of("availability")[-1] == ("front", False)
-    assert bench.publisher.calls[-1][0] == "stop"
+    assert bench.sink.of("availability")[-1] == ("front", False)
+    assert bench.sink.calls[-1][0] == "stop"
     release.set()
 
 
@@ -483,13 +483,13 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
     fed, seen = bench.notifier.sent.count("WATCHDOG=1"), len(bench.classifiers["builtin"].seen)
     wait_for(lambda: len(bench.classifiers["builtin"].seen) > seen + 20)
     assert bench.notifier.sent.count("WATCHDOG=1") > fed + 10
-    assert bench.publisher.of("availability")[-1] == ("back", False)
+    assert bench.sink.of("availability")[-1] == ("back", False)
     assert bench.thread.is_alive()
     told = bench.daemon.figures().cameras[1]
     assert (told.name, told.state, told.stalls) == ("back", "failed", 1)
     assert "does not return" in str(told.error)
     release.set()
-    wait_for(lambda: bench.publisher.of("availability")[-1] == ("back", True))
+    wait_for(lambda: bench.sink.of("availability")[-1] == ("back", True))
 
 
 def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,13 +517,13 @@ def test_a_reload_leaves_a_camera_running_that_stays_as_it_is(bench: Bench) -> N
     bench.sources["front"] = make
     bench.document["view"] = [view("gate")]
     bench.start()
-    wait_for(lambda: bench.publisher.of("event"))
+    wait_for(lambda: bench.sink.of("event"))
     bench.document["view"] = [view("gate", threshold_enter=0.7)]
     bench.document["camera"][0]["interval_s"] = 0.01
     bench.reload()
-    wait_for(lambda: bench.publisher.of("event")[-1].event_type is EventType.START)
+    wait_for(lambda: bench.sink.of("event")[-1].event_type is EventType.START)
     assert [source.is_open for source in made] == [False, True, False]  # each config is tried out with one
-    assert ("gate", False) not in bench.publisher.of("availability")[2:]
+    assert ("gate", False) not in bench.sink.of("availability")[2:]
     bench.document["camera"][0]["stall_timeout_s"] = 5.0
     bench.reload()
     wait_for(lambda: made[-1].is_open)
@@ -568,7 +568,7 @@ def test_settings_of_a_camera_are_changed_while_it_runs_or_refused(
     monkeypatch.setattr(assembly, "make_source", make)
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     bench.start()
-    wait_for(lambda: len(bench.publisher.of("state")) > 2)
+    wait_for(lambda: len(bench.sink.of("state")) > 2)
     first = running()
     reload(front=90, back=0)
     assert [source.turn for source in first] == [90, 0]
@@ -587,7 +587,7 @@ def test_undelivered_events_wait_for_the_next_start(bench: Bench, caplog: pytest
     bench.delivers = False
     bench.document["view"] = [view("gate")]
     bench.start()
-    wait_for(lambda: bench.publisher.of("event"))
+    wait_for(lambda: bench.sink.of("event"))
     bench.stop()
     assert "1 events wait in the spool" in caplog.text
 
@@ -602,13 +602,13 @@ def test_a_rewritten_model_or_password_file_is_taken_over(bench: Bench, tmp_path
     first = bench.classifiers[str(model)]
     bench.reload()
     assert bench.classifiers[str(model)] is first
-    assert len(bench.publishers) == 1
+    assert len(bench.sinks) == 1
     model.write_bytes(b"22")
     password.write_text("another")
     bench.reload()
     assert bench.classifiers[str(model)] is not first
     assert first.closed
-    assert len(bench.publishers) == 2
+    assert len(bench.sinks) == 2
 
 
 @pytest.mark.parametrize("rewritten", ["m.toml", "names.txt", "golden.jpg"])
@@ -637,7 +637,7 @@ def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
     bench.start()
     bench.thread.join(5)
     assert bench.daemon.health.frames == 3
-    assert len(bench.publisher.of("result")) == 6
+    assert len(bench.sink.of("result")) == 6
 
 
 def test_ends_when_all_input_has_ended(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.subscriber import PrintingSubscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import free_port, wait_for
 from tests.publish.records import event, layout, state
@@ -23,15 +23,15 @@ def test_publisher_broker_subscriber(protocol: str) -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
     out, spool = io.StringIO(), MemorySpool()
     with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
-        publisher = MqttPublisher(
+        sink = MqttSink(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol),
             layout=layout({"table": ("open",)}, "demo"), spool=spool,
         )  # fmt: skip
-        publisher.start()
-        wait_for(lambda: publisher.connected)
-        publisher.publish_event(event(1, view="table"))
-        publisher.publish_state(state(view="table"))
-        publisher.stop(2)
+        sink.start()
+        wait_for(lambda: sink.connected)
+        sink.publish_event(event(1, view="table"))
+        sink.publish_state(state(view="table"))
+        sink.stop(2)
         subscriber.wait_quiet()
     assert spool.depth == 0
     lines = out.getvalue().splitlines()
@@ -72,14 +72,14 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
         EmbeddedBroker() as broker,
         PrintingSubscriber("127.0.0.1", broker.port, out=Broken(), on_broken=told.append) as subscriber,
     ):
-        publisher = MqttPublisher(
+        sink = MqttSink(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), layout=layout({}, "demo"),
             spool=MemorySpool(),
         )  # fmt: skip
-        publisher.start()
-        wait_for(lambda: publisher.connected)
-        publisher.publish_event(event(1, view="table"))
-        publisher.stop(2)
+        sink.start()
+        wait_for(lambda: sink.connected)
+        sink.publish_event(event(1, view="table"))
+        sink.stop(2)
         wait_for(lambda: len(subscriber.messages) >= 3)
     assert told == [error]
 

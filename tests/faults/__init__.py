@@ -5,7 +5,7 @@
 Three processes and the harness between them:
 
 * `node.py` runs the daemon as `edgeclassify run` does, and notes each event that the state machine made in a
-  journal, before and after it is handed to the publisher. Its state folder lies on a small tmpfs of its own.
+  journal, before and after it is handed to the sink. Its state folder lies on a small tmpfs of its own.
 * mosquitto, with a persistence file or without, is killed and started again on its port.
 * `proxy.py` lies between both, knows MQTT's packets, and breaks connections at a chosen byte of a chosen packet.
 * `subscriber.py` has a persistent session straight at the broker and keeps every event that arrives.

@@ -31,11 +31,11 @@ class JournalWriter:
         )  # fmt: skip
 
     def after(self, event: Event) -> None:
-        """The publisher has taken it."""
+        """The sink has taken it."""
         self._write("after", seq=event.seq)
 
     def failed(self, event: Event, error: str) -> None:
-        """The publisher did not take it."""
+        """The sink did not take it."""
         self._write("failed", seq=event.seq, error=error)
 
     def health(self, health: Health) -> None:
@@ -52,7 +52,7 @@ class JournalWriter:
 
 @dataclass(frozen=True)
 class Made:
-    """An event that the state machine made. `returned`: the publisher had taken it before the process ended.
+    """An event that the state machine made. `returned`: the sink had taken it before the process ended.
 
     `run`: counts the processes; `reason`: why the event came, "" for a start.
     """

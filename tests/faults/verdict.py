@@ -41,7 +41,7 @@ class Verdict:
     """Every fault of the delivery, each named; `repeated` and `historical` are no faults."""
 
     events: int
-    """That the state machine made and the publisher took."""
+    """That the state machine made and the sink took."""
     arrivals: int
     repeated: int
     historical: int
@@ -117,7 +117,7 @@ def judge(
         holes=tuple(seq for seq in range(1, last + 1) if seq not in arrived and seq not in by_broker),
         contradictions=tuple(
             [*_used_twice(required), *_differing(arrivals), *_mislabelled(arrivals), *_unknown(journal.made, got)]
-            + [f"not taken by the publisher: {failure}" for failure in journal.failures]
+            + [f"not taken by the sink: {failure}" for failure in journal.failures]
         ),
         dropped=max((pulse.dropped for pulse in journal.pulses), default=0),
         unpaired=() if still_open is None else tuple(_unpaired({*map(_identity, required), *got}, still_open)),

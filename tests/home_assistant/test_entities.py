@@ -19,7 +19,7 @@ from edgeclassify.contract.payload import Topics
 from edgeclassify.publish.home_assistant.discovery import platforms
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Command, EventType, Option, Request
 from tests.home_assistant.node import TOPICS, announce, deliver, device, health, now
 from tests.publish import records

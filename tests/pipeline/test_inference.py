@@ -16,7 +16,7 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
-from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
+from tests.fakes import BrightnessClassifier, RecordingSink, make_frame, wait_for
 
 
 def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:
@@ -29,13 +29,13 @@ def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: 
 class Bench:
     def __init__(self, *views: View, max_frames: int | None = None) -> None:
         self.frames = LatestFrames()
-        self.publisher = RecordingPublisher()
+        self.sink = RecordingSink()
         self.health = HealthMonitor()
         self.watchdog = 0
         self.pipeline = Pipeline(
             frames=self.frames,
             views=views,
-            publisher=self.publisher,
+            sink=self.sink,
             health=self.health,
             on_frame=self._fed,
             max_frames=max_frames,
@@ -58,12 +58,12 @@ def test_frames_become_states_and_events_of_their_camera() -> None:
     bench.pipeline.drain()
     wait_for(lambda: bench.pipeline.finished)
     assert bench.pipeline.error is None
-    assert [(s.view, s.label) for s in bench.publisher.of("state")] == [
+    assert [(s.view, s.label) for s in bench.sink.of("state")] == [
         ("gate", "day"),
         ("gate", "night"),
         ("yard", "day"),
     ]
-    assert [(e.event_type, e.label) for e in bench.publisher.of("event")] == [
+    assert [(e.event_type, e.label) for e in bench.sink.of("event")] == [
         (EventType.START, "day"),
         (EventType.END, "day"),
         (EventType.START, "night"),
@@ -249,9 +249,9 @@ def test_what_happens_in_a_film_is_counted_by_its_time() -> None:
     bench.show(*(placed(make_frame(value, sequence=n), time_s) for n, (time_s, value) in enumerate(shown)))
     bench.pipeline.drain()
     wait_for(lambda: bench.pipeline.finished)
-    view.end(Reason.STOPPED, Outlet(bench.publisher, bench.health))
+    view.end(Reason.STOPPED, Outlet(bench.sink, bench.health))
     events = [
-        (e.event_type, e.label, e.why.get("held_s"), e.why.get("duration_s")) for e in bench.publisher.of("event")
+        (e.event_type, e.label, e.why.get("held_s"), e.why.get("duration_s")) for e in bench.sink.of("event")
     ]
     assert events == [
         (EventType.START, "day", 2.5, None),

@@ -17,17 +17,17 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, Reason, ViewState
-from tests.fakes import BrightnessClassifier, RecordingPublisher, make_frame, wait_for
+from tests.fakes import BrightnessClassifier, RecordingSink, make_frame, wait_for
 
 
 class Bench:
     """A view, and what it tells."""
 
-    def __init__(self, publisher: RecordingPublisher | None = None, pace: Pace | None = None) -> None:
+    def __init__(self, sink: RecordingSink | None = None, pace: Pace | None = None) -> None:
         self.spool = MemorySpool()
         self.numbers = EventNumbers(self.spool)
-        self.publisher = RecordingPublisher(self.spool, delivers=False) if publisher is None else publisher
-        self.outlet = Outlet(self.publisher, HealthMonitor())
+        self.sink = RecordingSink(self.spool, delivers=False) if sink is None else sink
+        self.outlet = Outlet(self.sink, HealthMonitor())
         self.classifier = BrightnessClassifier()
         self.view = self.another("gate", pace)
 
@@ -46,11 +46,11 @@ class Bench:
 
     @property
     def states(self) -> list[ViewState]:
-        return self.publisher.of("state")
+        return self.sink.of("state")
 
     @property
     def events(self) -> list[tuple[int, EventType, str]]:
-        return [(event.seq, event.event_type, event.label) for event in self.publisher.of("event")]
+        return [(event.seq, event.event_type, event.label) for event in self.sink.of("event")]
 
 
 @pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
@@ -65,11 +65,11 @@ def test_a_score_that_is_no_number_makes_no_hole_and_hides_nobody(odd: float) ->
         (3, EventType.START, "night"),
         (4, EventType.END, "night"),
     ]
-    assert all(math.isfinite(event.score) for event in bench.publisher.of("event"))
+    assert all(math.isfinite(event.score) for event in bench.sink.of("event"))
     assert [item.seq for item in bench.spool.pending(9)] == [1, 2, 3, 4]
 
 
-class Refusing(RecordingPublisher):
+class Refusing(RecordingSink):
     """Takes no event of one view."""
 
     refused = "gate"
@@ -178,7 +178,7 @@ def test_a_view_that_is_gone_shows_nothing_at_its_end() -> None:
 
 
 def test_a_new_publisher_is_told_what_was_told_last() -> None:
-    bench, other = Bench(), RecordingPublisher()
+    bench, other = Bench(), RecordingSink()
     bench.view.tell_again(other)
     bench.see(0.1, 0.9)
     bench.view.tell_again(other)
@@ -189,11 +189,11 @@ def test_inference_lets_time_pass_while_no_frame_comes() -> None:
     bench = Bench(pace=Pace(0.0, 0.3, 0.3))
     frames = LatestFrames()
     pipeline = Pipeline(
-        frames=frames, views=[bench.view], publisher=bench.publisher, health=HealthMonitor(), on_frame=lambda: None
+        frames=frames, views=[bench.view], sink=bench.sink, health=HealthMonitor(), on_frame=lambda: None
     )
     pipeline.start()
     frames.put(make_frame(255))
     wait_for(lambda: len(bench.events) == 2)
-    assert bench.publisher.of("event")[1].why["reason"] == "no frames"
+    assert bench.sink.of("event")[1].why["reason"] == "no frames"
     assert bench.states[-1].known is False
     assert pipeline.stop(2)

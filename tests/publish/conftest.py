@@ -1,4 +1,4 @@
-"""Fixtures of the delivery tests: a real mosquitto, publishers and observers that are stopped afterwards."""
+"""Fixtures of the delivery tests: a real mosquitto, sinks and observers that are stopped afterwards."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -9,7 +9,7 @@ import pytest
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import (
     HOST,
@@ -23,7 +23,7 @@ from tests.publish.records import layout
 
 StartBroker = Callable[..., Mosquitto]
 StartObserver = Callable[..., Observer]
-StartPublisher = Callable[..., MqttPublisher]
+StartSink = Callable[..., MqttSink]
 
 
 @pytest.fixture
@@ -72,28 +72,28 @@ def spool() -> MemorySpool:
 
 
 @pytest.fixture
-def publisher_on(spool: MemorySpool) -> Iterator[StartPublisher]:
-    """Starts a publisher on a port with short waits; `wait=False`: don't wait until it is connected and listens.
+def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
+    """Starts a sink on a port with short waits; `wait=False`: don't wait until it is connected and listens.
 
-    `around`: further arguments of MqttPublisher (inbox, announcement …).
+    `around`: further arguments of MqttSink (inbox, announcement …).
     """
     with ExitStack() as stack:
 
         def start(
             port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
-        ) -> MqttPublisher:
-            publisher = MqttPublisher(
+        ) -> MqttSink:
+            sink = MqttSink(
                 config=MqttConfig(**({"host": HOST, "port": port} | settings)),
                 layout=layout(labels or {"gate": ("open", "closed")}),
                 spool=spool,
                 backoff=Backoff(base_s=0.02, cap_s=0.1),
                 **(around or {}),
             )
-            stack.callback(publisher.stop, 1.0)
-            publisher.start()
+            stack.callback(sink.stop, 1.0)
+            sink.start()
             if wait:
-                wait_for(lambda: publisher.connected)
-                assert publisher.await_first_attempt(10)
-            return publisher
+                wait_for(lambda: sink.connected)
+                assert sink.await_first_attempt(10)
+            return sink
 
         yield start

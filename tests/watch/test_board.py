@@ -8,7 +8,7 @@ import pytest
 from edgeclassify.contract import payload
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Option
 from edgeclassify.watch.board import MOST_VIEWS, Board, problems
 from edgeclassify.watch.interface import (

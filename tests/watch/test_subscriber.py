@@ -22,7 +22,7 @@ TOPICS = [("edgeclassify/+/status", 1), ("edgeclassify/+/+/event", 1)]
 EVENT = "edgeclassify/porch/gate/event"
 
 
-class Listening:
+class Receivers:
     """A subscriber and what it was told."""
 
     def __init__(self, port: int, topics: list[tuple[str, int]] = TOPICS, **config: Any) -> None:
@@ -68,7 +68,7 @@ def sender(broker: Mosquitto) -> Iterator[Observer]:
 
 @pytest.mark.parametrize(("protocol", "as_published"), [("auto", True), ("5", True), ("3.1.1", False)])
 def test_what_is_published_arrives(broker: Mosquitto, sender: Observer, protocol: str, as_published: bool) -> None:
-    listening = Listening(broker.port, protocol=protocol)
+    listening = Receivers(broker.port, protocol=protocol)
     with listening.subscriber:
         sender.publish("edgeclassify/porch/status", b"online", retain=True)
         sender.publish(EVENT, b"{}", retain=False)
@@ -88,16 +88,16 @@ def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1(monkeypatch: pytest.Monke
     pytest.importorskip("amqtt", reason="amqtt is not installed: pip install 'edgeclassify[demo]'")
     monkeypatch.setattr(subscriber, "CONNECT_TIMEOUT_S", 2.0)
     with EmbeddedBroker() as broker:
-        with Listening(broker.port).subscriber as connected:
+        with Receivers(broker.port).subscriber as connected:
             assert connected.connected
         with pytest.raises(PublishError, match=f"broker {HOST}:{broker.port}: "):
-            Listening(broker.port, protocol="5").subscriber.start()
+            Receivers(broker.port, protocol="5").subscriber.start()
 
 
 def test_what_came_while_the_connection_was_broken_is_kept(broker: Mosquitto, sender: Observer) -> None:
     proxy = Proxy(broker.port).start()
     try:
-        listening = Listening(proxy.port)
+        listening = Receivers(proxy.port)
         with listening.subscriber:
             proxy.cut()
             listening.until(lambda: listening.links)
@@ -114,7 +114,7 @@ def test_what_came_while_the_connection_was_broken_is_kept(broker: Mosquitto, se
 
 
 def test_a_broker_that_forgot_us_is_told_apart(broker: Mosquitto) -> None:
-    listening = Listening(broker.port)
+    listening = Receivers(broker.port)
     with listening.subscriber:
         broker.stop(kill=True)
         listening.until(lambda: listening.links)
@@ -124,10 +124,10 @@ def test_a_broker_that_forgot_us_is_told_apart(broker: Mosquitto) -> None:
 
 
 def test_stopping_leaves_nothing_at_the_broker(broker: Mosquitto, sender: Observer) -> None:
-    first = Listening(broker.port)
+    first = Receivers(broker.port)
     with first.subscriber:
         pass
-    second = Listening(broker.port)
+    second = Receivers(broker.port)
     second.subscriber._client_id = first.subscriber._client_id
     sender.publish(EVENT, b"1", retain=False)
     with second.subscriber:

@@ -1,6 +1,6 @@
 """Requests over MQTT, carried out in the daemon's main thread.
 
-The publisher's thread leaves them in a bounded queue. What needs a frame is answered when one has come, or with an
+The delivery thread leaves them in a bounded queue. What needs a frame is answered when one has come, or with an
 error after LOOK_TIMEOUT_S; everything else at once.
 """
 

@@ -1,1 +1,1 @@
-"""The sink for an MQTT broker: publisher → outbox → delivery (the thread) → session → link."""
+"""The sink for an MQTT broker: sink → outbox → delivery (the thread) → session → link."""

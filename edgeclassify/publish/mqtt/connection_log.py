@@ -10,7 +10,7 @@ _SHORT_ONES = 3
 _WELL_S = 600.0  # without a missing acknowledgement
 
 
-class Announcer:
+class ConnectionLog:
     """Logs changes only. Connections that keep ending within seconds are one state, said once with likely causes.
 
     (MQTT allows one connection per client id: of two nodes with one id each throws the other out, and brokers

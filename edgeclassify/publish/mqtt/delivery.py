@@ -9,9 +9,7 @@ from threading import Event as Flag
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import payload
-from edgeclassify.publish.mqtt.connection_log import STABLE_S, Announcer
-from edgeclassify.publish.mqtt.fitting import fitted
-from edgeclassify.publish.mqtt.in_flight import SILENT_S
+from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,
@@ -20,13 +18,15 @@ from edgeclassify.publish.mqtt.link.failures import (
     UnansweredError,
     WillRefusedError,
 )
-from edgeclassify.publish.mqtt.link.interrupts import Interrupt, Waker
+from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.protocols import Attempt, Protocols
 from edgeclassify.publish.mqtt.outbox import Outbox
-from edgeclassify.publish.mqtt.packet_limit import Oversize
-from edgeclassify.publish.mqtt.requests.listening import Ears, Listening
+from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
-from edgeclassify.publish.mqtt.session import Session
+from edgeclassify.publish.mqtt.session.in_flight import SILENT_S
+from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
+from edgeclassify.publish.mqtt.session.session import Session
+from edgeclassify.publish.mqtt.session.shortening import shortened
 from edgeclassify.pulse import Pulse
 
 log = logging.getLogger(__name__)
@@ -51,27 +51,27 @@ class Delivery:
         config: MqttConfig,
         client_id: str,
         outbox: Outbox,
-        listening: Listening,
+        receivers: Receivers,
         on_removed: Callable[[str], None],
         backoff: Backoff,
     ) -> None:
         self._config, self._outbox = config, outbox
         self._topics = outbox.layout.topics
-        self._ears = Ears(outbox, listening)
+        self._listener = Listener(outbox, receivers)
         self._subscriptions = Subscriptions()
         self._subscribed: list[str] = []
         self._on_removed, self._backoff = on_removed, backoff
         self._protocols = Protocols(config.protocol)
         self._refused: set[str] = set()
-        self._oversize = Oversize()
+        self._packet_limit = PacketLimit()
         self._known: Collection[str] = ()
         self._short_ones = 0
         self._lacks_said: set[str] = set()
-        self._announcer = Announcer(f"broker {config.host}:{config.port}", client_id)
+        self._log = ConnectionLog(f"broker {config.host}:{config.port}", client_id)
         self._stopping = Flag()
         self._deadline = 0.0
         self._waker = Waker()
-        self._interrupt = Interrupt()
+        self._interrupt = ConnectInterrupt()
         self._tried = Flag()
         self.pulse = Pulse()
         """Of the thread."""
@@ -87,13 +87,13 @@ class Delivery:
         self._waker.wake()
 
     @property
-    def listening(self) -> Listening:
+    def receivers(self) -> Receivers:
         """What is listened to."""
-        return self._ears.listening
+        return self._listener.receivers
 
-    def listen(self, listening: Listening) -> None:
+    def listen(self, receivers: Receivers) -> None:
         """Listen to something else from now on."""
-        self._ears.listening = listening
+        self._listener.receivers = receivers
 
     def finish(self, deadline: float) -> None:
         """End by then (monotonic seconds): deliver, say goodbye. Without a connection: end at once."""
@@ -117,7 +117,7 @@ class Delivery:
             try:
                 settings = self._one_connection(settings)
             except Exception:
-                # The daemon runs for months: a fault in here costs this connection, not the publisher.
+                # The daemon runs for months: a fault in here costs this connection, not the sink.
                 log.exception("the broker connection failed by a fault in edgeclassify")
             self._tried.set()
             pause_s = self._backoff.next_s()
@@ -132,16 +132,16 @@ class Delivery:
         try:
             link = self._open(settings)
         except WillRefusedError as error:
-            self._announcer.failed(str(error))
+            self._log.failed(str(error))
             return _with_less_of_a_will(settings, error)
         except LinkError as error:
             if not self._stopping.is_set():
-                self._announcer.failed(str(error))
+                self._log.failed(str(error))
             return settings
         begin = time.monotonic()
         graceful = False
         try:
-            self._announcer.connected(link.protocol)
+            self._log.connected(link.protocol)
             graceful = self._deliver(link)
         except LinkError as error:
             if not self._stopping.is_set():
@@ -155,9 +155,9 @@ class Delivery:
 
     def _say_ended(self, error: LinkError, lasted_s: float) -> None:
         if isinstance(error, OverdueError):
-            self._announcer.renewed(str(error))
+            self._log.renewed(str(error))
         else:
-            self._announcer.ended(str(error), lasted_s)
+            self._log.ended(str(error), lasted_s)
 
     def _open(self, settings: BrokerSettings) -> PahoLink:
         """A connection with the protocol that the broker speaks. Raises LinkError."""
@@ -196,10 +196,10 @@ class Delivery:
         outbox.renew_states(older_than_s=0.0)
         self._say_lacks(link)
         session = Session(
-            link=link, topics=self._topics, live=outbox.live, answers=outbox.answers, spool=outbox.spool,
+            link=link, topics=self._topics, retained=outbox.retained, replies=outbox.replies, spool=outbox.spool,
             # One place stays free for the `offline` of the end.
             window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
-            oversize=self._oversize, known=self._known if self._short_ones >= _SHORT_ONES else (),
+            packet_limit=self._packet_limit, known=self._known if self._short_ones >= _SHORT_ONES else (),
             on_removed=self._on_removed,
         )  # fmt: skip
         self.connected = True
@@ -219,7 +219,7 @@ class Delivery:
                 self._subscriptions.ended(link.subscribing)
                 self._short_ones = self._short_ones + 1 if time.monotonic() - begin < STABLE_S else 0
             if link.skipping:
-                self._ears.stuck()
+                self._listener.stuck()
             raise
         finally:
             session.settle()
@@ -231,11 +231,11 @@ class Delivery:
         while not self._stopping.is_set():
             lasted_s = time.monotonic() - begin
             self.pulse.beat(TURN_LIMIT_S)
-            self._announcer.lasting(lasted_s)
+            self._log.lasting(lasted_s)
             if self._config.heartbeat_s > 0:
                 self._outbox.renew_states(older_than_s=self._config.heartbeat_s)
             self._subscribe(link)
-            self._ears.answer()
+            self._listener.answer()
             session.pump()
             self._check_answers(link, session, lasted_s)
             self._send_results(link)
@@ -246,7 +246,9 @@ class Delivery:
 
     def _subscribe(self, link: PahoLink) -> None:
         """Ask for what is to be listened to, and for no more of what is not any more."""
-        wanted = self._subscriptions.choose(self._ears.wanted(wildcards=link.knows_wildcards), link.subscribing)
+        wanted = self._subscriptions.choose(
+            self._listener.wanted(wildcards=link.knows_wildcards), link.subscribing
+        )
         before, self._subscribed = self._subscribed, wanted
         for topic in wanted:
             if topic not in before:
@@ -258,7 +260,7 @@ class Delivery:
     def _check_answers(self, link: PahoLink, session: Session, lasted_s: float) -> None:
         """Raises OverdueError where acknowledgements are missing."""
         if link.subscribing and lasted_s > SILENT_S:
-            self._ears.unheard()
+            self._listener.unheard()
         why = session.overdue()
         if why is not None and not link.congested:
             raise OverdueError(why)
@@ -267,11 +269,11 @@ class Delivery:
         link.step(timeout_s)
         self._take_answers(link, session)
         while link.denied:
-            self._ears.denied(*link.denied.popleft())
+            self._listener.denied(*link.denied.popleft())
         while link.skipped:
-            self._ears.skipped(*link.skipped.popleft())
+            self._listener.skipped(*link.skipped.popleft())
         while link.arrived:
-            self._ears.hear(link.arrived.popleft(), stopping=self._stopping.is_set())
+            self._listener.hear(link.arrived.popleft(), stopping=self._stopping.is_set())
 
     def _take_answers(self, link: PahoLink, session: Session) -> None:
         while link.acks:
@@ -300,7 +302,7 @@ class Delivery:
         if not link.congested:
             limit = link.maximum_packet_size
             for message in messages:
-                less = message if limit is None else fitted(message, limit, mqtt5=link.mqtt5)
+                less = message if limit is None else shortened(message, limit, mqtt5=link.mqtt5)
                 if less is not None:
                     link.send(less)
 

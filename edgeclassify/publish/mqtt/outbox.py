@@ -15,8 +15,8 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.payload import Message
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.interface import Spool
-from edgeclassify.publish.mqtt.replies import Answers
-from edgeclassify.publish.mqtt.retained import LiveValues, Rank
+from edgeclassify.publish.mqtt.replies import Replies
+from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 from edgeclassify.types import Prediction, Response, ViewState
 
 
@@ -33,8 +33,8 @@ class Outbox:
 
     def __init__(self, layout: Layout, spool: Spool, *, results_interval_s: float) -> None:
         self.layout, self.spool = layout, spool
-        self.live = LiveValues()
-        self.answers = Answers()
+        self.retained = RetainedValues()
+        self.replies = Replies()
         self._results_interval_s = results_interval_s
         self._lock = Lock()
         self._states: dict[str, _Shown] = {}
@@ -48,7 +48,7 @@ class Outbox:
     def _put_unknown(self, views: Iterable[ViewLayout]) -> None:
         for view in views:
             unknown = payload.unknown_label_messages(self.layout.topics, view.name, view.slugs)
-            self.live.put_all(Rank.LABEL, unknown)
+            self.retained.put_all(Rank.LABEL, unknown)
 
     def adopt(self, other: "Outbox") -> None:
         """Take over the layout and what waits of another one. What is known of views that look otherwise there, or
@@ -60,7 +60,7 @@ class Outbox:
             for known in (self._states, self._results, self._result_due):
                 for view in known.keys() - {view.name for view in kept}:
                     del known[view]
-        self.live.adopt(other.live)
+        self.retained.adopt(other.retained)
         self._put_unknown(view for view in self.layout.views if view not in kept)
 
     def put_state(self, state: ViewState) -> bool:
@@ -73,9 +73,9 @@ class Outbox:
             changed = known is None or not payload.same_situation(known.state, state)
             # The message itself is made only where it is sent: this runs for every frame.
             if changed:
-                self.live.put(Rank.STATE, payload.state_message(topics, state))
+                self.retained.put(Rank.STATE, payload.state_message(topics, state))
                 labels = payload.label_messages(topics, state, self.layout.slugs(state.view))
-                self.live.put_changed(Rank.LABEL, labels)
+                self.retained.put_changed(Rank.LABEL, labels)
             self._states[state.view] = _Shown(state, now if known is None or changed else known.sent_at)
         return changed
 
@@ -88,7 +88,7 @@ class Outbox:
                     self._states[view] = replace(shown, sent_at=now)
                     # A state that can't be said (a score that is no number) was reported when it was published.
                     with contextlib.suppress(PublishError):
-                        self.live.put(Rank.STATE, payload.state_message(self.layout.topics, shown.state))
+                        self.retained.put(Rank.STATE, payload.state_message(self.layout.topics, shown.state))
 
     def put_result(self, view: str, prediction: Prediction) -> bool:
         """Keep a result where one is due; True when it is to be sent."""
@@ -106,7 +106,7 @@ class Outbox:
             messages, self._results = list(self._results.values()), {}
         return messages
 
-    def put_answer(self, response: Response) -> None:
+    def put_reply(self, response: Response) -> None:
         """Keep the answer; one whose data has no JSON form becomes an error that says so."""
         topics = self.layout.topics
         try:
@@ -114,4 +114,4 @@ class Outbox:
         except PublishError as error:
             plain = Response(response.command, response.transaction, {}, f"no answer can be given: {error}")
             message = payload.response_message(topics, plain)
-        self.answers.put(message)
+        self.replies.put(message)

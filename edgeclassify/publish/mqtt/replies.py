@@ -1,4 +1,4 @@
-"""Answers to requests that wait to be sent or acknowledged."""
+"""Replies to requests that wait to be sent or acknowledged."""
 
 import itertools
 import logging
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 CAPACITY = 1024
 
 
-class Answers:
+class Replies:
     """In the order in which they were given; each is kept until it has arrived. Thread-safe.
 
     Drop policy: of more than CAPACITY the oldest is dropped, and the first time said: somebody asks more than the

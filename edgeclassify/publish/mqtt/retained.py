@@ -21,7 +21,7 @@ class Rank(IntEnum):
     REMOVED = 8
 
 
-class LiveValues:
+class RetainedValues:
     """Latest wins: a value that could not be sent is replaced by the next one of its topic. Thread-safe.
 
     Bounded by the number of topics. `take` hands out what is to be sent, oldest change first.
@@ -51,7 +51,7 @@ class LiveValues:
             if known is None or known[1].payload != message.payload:
                 self.put(rank, message)
 
-    def adopt(self, other: "LiveValues") -> None:
+    def adopt(self, other: "RetainedValues") -> None:
         """Take over the values of another one where they are news, by rank."""
         with other._lock:
             values = sorted(other._values.values(), key=lambda value: value[0])

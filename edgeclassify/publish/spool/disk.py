@@ -27,9 +27,9 @@ from edgeclassify.publish.spool.mark import SpoolMark
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import NumberFile
 from edgeclassify.publish.spool.rows import DELETES, DiskRows
-from edgeclassify.publish.spool.trouble import BUDGET, Trouble
 from edgeclassify.publish.spool.waiting import Waiting
 from edgeclassify.publish.spool.wal import read_wal
+from edgeclassify.publish.spool.write_policy import BUDGET, WritePolicy
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class DiskSpool(Spool):
         self._drops = Drops(str(self._path), clock)
         self._waiting = Waiting()
         self._rows: DiskRows | None = None
-        self._trouble = Trouble(str(self._path), config, bytes_written_day, clock)
+        self._policy = WritePolicy(str(self._path), config, bytes_written_day, clock)
         self._zero_s = clock()  # when the running time was 0, on `clock`
         self._stamped_s = 0.0
         self._looked_at = clock()
@@ -113,13 +113,13 @@ class DiskSpool(Spool):
             if event.after is not None:
                 self._views[event.view] = event.after
             self._make_room()
-            if self._trouble.reason is None:
+            if self._policy.reason is None:
                 self._numbers.reserve(event.seq)
-            while self._write_batch(eager=True) and self._trouble.reason is None and self._waiting:
+            while self._write_batch(eager=True) and self._policy.reason is None and self._waiting:
                 """Again, after a damaged database was replaced."""
             if not self._waiting:
                 self._numbers.reserve(event.seq)
-            elif self._trouble.reason == BUDGET:
+            elif self._policy.reason == BUDGET:
                 self._numbers.use_up_ahead(self._last_seq)
             else:
                 self._numbers.use_up(self._last_seq)
@@ -190,7 +190,7 @@ class DiskSpool(Spool):
     @property
     def on_disk(self) -> bool:
         """False while events wait in memory, or the next one would have to."""
-        return self._rows is not None and not self._waiting and self._trouble.reason is None
+        return self._rows is not None and not self._waiting and self._policy.reason is None
 
     def maintain(self) -> None:
         """Drop what is too old, write what waits, delete what was delivered; about once a second."""
@@ -205,7 +205,7 @@ class DiskSpool(Spool):
         while self._clock() < until and (self._write_batch() or self._delete_batch()):
             """The lock is free between two batches."""
         with self._lock:
-            if self._trouble.reason is not None or (self.depth and self._running_s - self._stamped_s >= STAMP_S):
+            if self._policy.reason is not None or (self.depth and self._running_s - self._stamped_s >= STAMP_S):
                 self._stamp()
 
     def close(self) -> None:
@@ -216,7 +216,7 @@ class DiskSpool(Spool):
             self._closing = True
             # All in one commit, since a card may take 50 ms for each; without room for all, in smaller ones.
             for limit in (len(self._waiting), _BATCH):
-                self._trouble.try_now()
+                self._policy.try_now()
                 while self._write_batch(limit) or self._delete_batch():
                     pass
             if self._waiting:
@@ -273,10 +273,10 @@ class DiskSpool(Spool):
                 self._replace(damage, ())
                 return self._rows is not None
         except StorageError as error:
-            self._trouble.taken(error)
+            self._policy.taken(error)
             return False
         except (sqlite3.Error, OSError) as error:
-            self._trouble.failed(error)
+            self._policy.failed(error)
             return False
         self._use(file)
         return True
@@ -299,16 +299,16 @@ class DiskSpool(Spool):
         """Deal with an error of the database; True when a new one is in its place."""
         rows = self._rows
         if not is_damage(error) or rows is None:
-            self._trouble.failed(error)
+            self._policy.failed(error)
             return False
         self._release_file()
         if self._recovering:  # the new one is no better
-            self._trouble.failed(error)
+            self._policy.failed(error)
             return False
         try:
             saved = self._replace(error, rows.gone)
         except (sqlite3.Error, OSError) as second:
-            self._trouble.failed(second)
+            self._policy.failed(second)
             saved = 0
         self._drops.lose(max(0, rows.count - saved))
         return self._rows is not None
@@ -392,7 +392,7 @@ class DiskSpool(Spool):
             except sqlite3.Error as error:
                 return self._failed(error)
             self._waiting.take_first(len(rows))
-            self._trouble.waited += len(rows)
+            self._policy.waited += len(rows)
             self._views_lost = False
             self._healed()
             return True
@@ -415,18 +415,18 @@ class DiskSpool(Spool):
             return True
 
     def _writable(self, *, eager: bool = False) -> bool:
-        if self._closed or self._trouble.pausing(eager=eager):
+        if self._closed or self._policy.pausing(eager=eager):
             return False
         if self._rows is None and (self._recovering or not self._open()):
             return False
-        if not self._closing and self._trouble.over_budget():
-            self._trouble.spend()
+        if not self._closing and self._policy.over_budget():
+            self._policy.spend()
             return False
         return True
 
     def _healed(self) -> None:
-        if self._trouble.reason is not None and not self._waiting:
-            self._trouble.over()
+        if self._policy.reason is not None and not self._waiting:
+            self._policy.over()
             self._numbers.settle(self._last_seq)
 
     # --- reading and forgetting ------------------------------------------------------------------------

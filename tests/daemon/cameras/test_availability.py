@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.daemon.cameras.availability import Availability
-from edgeclassify.publish.interface import Publisher
+from edgeclassify.publish.interface import Sink
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import RecordingPublisher, ScriptedSource, wait_for
+from tests.fakes import RecordingSink, ScriptedSource, wait_for
 
 Said = list[tuple[str, bool]]
 
@@ -151,12 +151,12 @@ def test_the_last_word_said_is_the_last_one_told(said: Said) -> None:
 # --- in the daemon ---------------------------------------------------------------------------------------
 
 
-class Adopting(RecordingPublisher):
+class Adopting(RecordingSink):
     """Takes over another config's views; `meanwhile` is what happens at that moment."""
 
     meanwhile: Callable[[], None] = staticmethod(lambda: None)
 
-    def adopt(self, other: Publisher) -> bool:
+    def adopt(self, other: Sink) -> bool:
         self._note("adopt", other)
         self.meanwhile()
         return True
@@ -164,12 +164,12 @@ class Adopting(RecordingPublisher):
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    monkeypatch.setattr("tests.daemon.test_supervisor.RecordingPublisher", Adopting)
+    monkeypatch.setattr("tests.daemon.test_supervisor.RecordingSink", Adopting)
     made = Bench(monkeypatch, tmp_path)
     made.document["camera"].append({"name": "back", "source": "synthetic:"})
     made.document["view"] = [view("gate", camera="front"), view("yard", camera="back")]
     made.start()
-    wait_for(lambda: ("yard", True) in made.publisher.of("availability"))
+    wait_for(lambda: ("yard", True) in made.sink.of("availability"))
     yield made
     if made.thread.is_alive():
         made.stop()
@@ -177,7 +177,7 @@ def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
 
 def test_nothing_is_said_of_a_view_that_a_reload_removes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its topics are being emptied: a capture thread that speaks just then must not fill them again."""
-    first, told = bench.publishers[0], []
+    first, told = bench.sinks[0], []
 
     def lose() -> None:
         before = len(first.of("availability"))
@@ -193,7 +193,7 @@ def test_nothing_is_said_of_a_view_that_a_reload_removes(bench: Bench, monkeypat
 
 
 def test_a_camera_that_was_gone_begins_anew(bench: Bench) -> None:
-    first, cameras, views = bench.publishers[0], bench.document["camera"], bench.document["view"]
+    first, cameras, views = bench.sinks[0], bench.document["camera"], bench.document["view"]
     bench.document.update(camera=cameras[:1], view=views[:1])
     bench.reload()
     bench.sources["back"] = lambda name: ScriptedSource(name, [255], pause_s=1.0)

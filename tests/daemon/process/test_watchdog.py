@@ -21,14 +21,14 @@ from edgeclassify.daemon.process.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.delivery import Delivery
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots.taker import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
 from tests.daemon.conftest import StartNode
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import MissingSource, RecordingPublisher, wait_for
+from tests.fakes import MissingSource, RecordingSink, wait_for
 from tests.publish.brokers import HOST, Mosquitto
 
 LATE_S = 0.3
@@ -167,9 +167,9 @@ def test_a_delivery_that_hangs_is_seen_while_frames_go_on(
 ) -> None:
     started()
     assert manager.feeds(0.3) > 5
-    monkeypatch.setattr(RecordingPublisher, "hangs", True)
+    monkeypatch.setattr(RecordingSink, "hangs", True)
     assert manager.feeds(0.5) <= 1
-    monkeypatch.setattr(RecordingPublisher, "hangs", False)
+    monkeypatch.setattr(RecordingSink, "hangs", False)
     assert manager.feeds(0.3) > 5
 
 
@@ -182,7 +182,7 @@ def test_a_delivery_that_hangs_is_seen_while_no_frame_is_to_be_expected(
     bench.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
     started()
     assert manager.feeds(1.0) >= 3
-    monkeypatch.setattr(RecordingPublisher, "hangs", True)
+    monkeypatch.setattr(RecordingSink, "hangs", True)
     assert manager.feeds(0.7) <= 1
 
 
@@ -198,7 +198,7 @@ def test_snapshots_that_hang_are_seen(
     bench.document["snapshot"] = {"mqtt": True}
     bench.document["view"] = [view("gate")]
     started()
-    wait_for(lambda: bench.publisher.of("event"))
+    wait_for(lambda: bench.sink.of("event"))
     time.sleep(LATE_S + 0.1)
     assert manager.feeds(0.5) == 0
     hold.set()
@@ -233,11 +233,11 @@ def test_the_delivery_thread_beats_with_each_turn(
     monkeypatch.setattr(delivery, "TURN_LIMIT_S", 2.0)
     node = start_node()
     time.sleep(2.5)
-    publisher = node.daemon._publisher
-    assert publisher is not None
-    assert not publisher.hangs
+    sink = node.daemon._sink
+    assert sink is not None
+    assert not sink.hangs
     monkeypatch.setattr(Delivery, "_step", lambda *_: hold.wait(20))
-    wait_for(lambda: publisher.hangs, 5)
+    wait_for(lambda: sink.hangs, 5)
     fed = node.notifier.sent.count("WATCHDOG=1")
     time.sleep(0.5)
     assert node.notifier.sent.count("WATCHDOG=1") <= fed + 1
@@ -254,26 +254,26 @@ def test_a_broker_that_went_away_is_no_hang(
     """Neither the pause between two attempts nor an attempt as long as its own limits. `answers`: to TCP alone."""
     monkeypatch.setattr(delivery, "TURN_LIMIT_S", 1.5)
     config = MqttConfig(host=HOST, port=broker.port)
-    publisher = MqttPublisher(
+    sink = MqttSink(
         config=config,
         layout=Layout(Topics("e", "n"), ()),
         spool=MemorySpool(),
         backoff=Backoff(uniform=lambda *_: 0.05 if answers else 3.0),
     )
-    publisher.start()
-    wait_for(lambda: publisher.connected)
+    sink.start()
+    wait_for(lambda: sink.connected)
     broker.stop(kill=True)
     silent = socket.create_server((HOST, broker.port)) if answers else None
     late = []
     deadline = time.monotonic() + 4
     while time.monotonic() < deadline:
-        late.append(publisher.hangs)
+        late.append(sink.hangs)
         time.sleep(0.05)
-    publisher.stop(1.0)
+    sink.stop(1.0)
     if silent is not None:
         silent.close()
     assert not any(late)
-    assert not publisher.hangs
+    assert not sink.hangs
 
 
 # --- cameras that nobody looks at -----------------------------------------------------------------------
@@ -291,12 +291,12 @@ def test_a_camera_without_a_view_stays_closed(
 ) -> None:
     running = with_a_camera_without_a_view
     running.start()
-    wait_for(lambda: running.publisher.of("event"))
+    wait_for(lambda: running.sink.of("event"))
     assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
     assert "camera spare: no view looks at it" in caplog.text
     running.document["view"].append(view("yard", camera="spare"))
     running.reload()
-    wait_for(lambda: ("yard", True) in running.publisher.of("availability"))
+    wait_for(lambda: ("yard", True) in running.sink.of("availability"))
     running.document["view"].pop()
     running.reload()
     assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
@@ -329,9 +329,9 @@ from pathlib import Path
 from edgeclassify.config import parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.process import signals
-from tests.fakes import RecordingPublisher
+from tests.fakes import RecordingSink
 
-class Hanging(RecordingPublisher):
+class Hanging(RecordingSink):
     def publish_health(self, health):  # called in the main thread
         super().publish_health(health)
         print("hangs", flush=True)
@@ -341,7 +341,7 @@ signals.STOP_PATIENCE_S = 2.0
 camera = {{"name": "front", "source": "synthetic:"}}
 document = {{"camera": [camera], "node": {{"name": "n", "state_dir": sys.argv[1]}}}}
 config = parse_config(document, "test", Path("."))
-daemon = Daemon(lambda: config, make_publisher=lambda *_: Hanging())
+daemon = Daemon(lambda: config, make_sink=lambda *_: Hanging())
 try:
     daemon.run()
 finally:

@@ -1,4 +1,4 @@
-"""Every command as a subscriber sees it: the real daemon and publisher, a real broker, fake cameras and models."""
+"""Every command as a subscriber sees it: the real daemon and sink, a real broker, fake cameras and models."""
 
 import json
 import random

@@ -12,12 +12,12 @@ import pytest
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.payload import RESPONSE_EXPIRY_S, Topics
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Command, Option, Request, Response
 from tests.publish.brokers import Mosquitto, Observer, Proxy, wait_for
-from tests.publish.conftest import StartBroker, StartObserver, StartPublisher
+from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event
 
 pytestmark = pytest.mark.broker
@@ -26,15 +26,13 @@ BASE = "edgeclassify/porch"
 
 
 class Node:
-    """A publisher that obeys, and somebody who asks. `carry_out` stands for the daemon."""
+    """A sink that obeys, and somebody who asks. `carry_out` stands for the daemon."""
 
-    def __init__(
-        self, start: StartPublisher, observer: Observer, port: int, mqtt: Any = None, **config: Any
-    ) -> None:
+    def __init__(self, start: StartSink, observer: Observer, port: int, mqtt: Any = None, **config: Any) -> None:
         self.observer = observer
         self.requests: list[Request] = []
         self.carry_out: Callable[[Request], None] = self.obey
-        self.publisher: MqttPublisher = start(port, around=self._around(**config), **(mqtt or {}))
+        self.sink: MqttSink = start(port, around=self._around(**config), **(mqtt or {}))
 
     def _around(self, **config: Any) -> dict[str, Any]:
         commands = CommandsConfig(**({"per_minute": 6000} | config))
@@ -47,7 +45,7 @@ class Node:
 
     def obey(self, request: Request) -> None:
         if request.answered:
-            self.publisher.answer(Response(request.command, request.transaction, {"done": str(request.command)}))
+            self.sink.answer(Response(request.command, request.transaction, {"done": str(request.command)}))
 
     def ask(self, command: str, payload: bytes | dict[str, Any] = b"", *, retain: bool = False) -> None:
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -59,23 +57,23 @@ class Node:
     def answer(self, command: str) -> dict[str, Any]:
         """The only one; a further one would have come before the answer to the ping that is sent behind it."""
         self.settle()
-        (answer,) = self.answers(command)
+        (answer,) = self.replies(command)
         return answer
 
     def settle(self) -> None:
         """Until all that was asked so far is answered: answers keep the order of the requests."""
-        before = len(self.answers("ping"))
+        before = len(self.replies("ping"))
         self.ask("ping", {"transaction": "settle"})
-        wait_for(lambda: len(self.answers("ping")) > before)
+        wait_for(lambda: len(self.replies("ping")) > before)
 
 
 StartNode = Callable[..., Node]
 
 
 @pytest.fixture
-def start_node(observe: StartObserver, publisher_on: StartPublisher) -> StartNode:
+def start_node(observe: StartObserver, sink_on: StartSink) -> StartNode:
     def start(port: int, through: int | None = None, mqtt: Any = None, **config: Any) -> Node:
-        return Node(publisher_on, observe(port), through or port, mqtt, **config)
+        return Node(sink_on, observe(port), through or port, mqtt, **config)
 
     return start
 
@@ -111,7 +109,7 @@ def test_an_old_request_that_the_broker_kept_is_ignored(
     node = start_node(broker.port)
     node.settle()
     assert [request.command for request in node.requests] == [Command.PING]
-    assert node.answers("pause") == []
+    assert node.replies("pause") == []
     assert caplog.text.count("ignored, for it is retained") == 1
 
 
@@ -148,7 +146,7 @@ def test_wrong_values_are_named_with_the_key(node: Node) -> None:
     node.ask("set", {"transaction": 1, "view": "gate", "option": "threshold", "value": "0.5"})
     node.ask("set", {"transaction": 2, "view": "gate", "option": "treshold", "value": 0.5})
     node.settle()
-    assert [(a["transaction"], a["error"]) for a in node.answers("set")] == [
+    assert [(a["transaction"], a["error"]) for a in node.replies("set")] == [
         (1, "value: expected for threshold a number of 0 to 1, found '0.5'"),
         (2, "option: expected one of enabled, threshold, interval, found 'treshold'. Did you mean \"threshold\"?"),
     ]
@@ -158,10 +156,10 @@ def test_commands_that_do_not_exist(node: Node) -> None:
     node.ask("pimg", {"transaction": "t"})
     node.ask("Päuse")
     node.settle()
-    (answer,) = node.answers("pimg")
+    (answer,) = node.replies("pimg")
     assert answer["transaction"] == "t"
     assert 'Did you mean "ping"?' in answer["error"]
-    assert len(node.answers("unknown")) == 1
+    assert len(node.replies("unknown")) == 1
     node.observer.publish(f"{BASE}/request/ping/deeper", b"", False)  # not listened to
     node.settle()
     assert len([topic for topic in node.observer.topics() if "/response/" in topic]) == 4
@@ -172,19 +170,19 @@ def test_hundreds_of_random_payloads_while_events_go_on(node: Node, spool: Memor
     asked: Counter[str] = Counter()
     for number in range(1, 301):
         command, payload = random_request(chance)
-        node.publisher.publish_event(event(number))
+        node.sink.publish_event(event(number))
         node.observer.publish(f"{BASE}/request/{command}", payload, False)
         asked[command] += 1
     node.settle()
     asked["ping"] += 1
-    assert {command: len(node.answers(command)) for command in asked} == asked
-    assert all(answer["status"] in ("ok", "error") for command in asked for answer in node.answers(command))
+    assert {command: len(node.replies(command)) for command in asked} == asked
+    assert all(answer["status"] in ("ok", "error") for command in asked for answer in node.replies(command))
     wait_for(lambda: spool.depth == 0)
     wait_for(lambda: len(node.observer.of("/event")) == 300)
     assert [json.loads(payload)["seq"] for payload in node.observer.of("/event")] == list(range(1, 301))
     assert node.observer.of("/history") == []
     assert 0 < len(node.requests) < 300
-    assert node.publisher.connected
+    assert node.sink.connected
 
 
 def random_request(chance: random.Random) -> tuple[str, bytes]:
@@ -209,7 +207,7 @@ def test_option_topics(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     node.settle()
     values = [(request.option, request.value) for request in node.requests if request.command is Command.SET]
     assert values == [(Option.THRESHOLD, 0.75), (Option.INTERVAL, 2.0), (Option.ENABLED, False)]
-    assert node.answers("set") == []
+    assert node.replies("set") == []
     assert "gate/enabled/set: not set: value: expected for enabled" in caplog.text
 
 
@@ -217,9 +215,9 @@ def test_a_node_that_obeys_nothing_listens_to_nothing(broker: Mosquitto, start_n
     node = start_node(broker.port, enabled=False)
     node.ask("ping")
     node.observer.publish(f"{BASE}/gate/enabled/set", b"OFF", False)
-    node.publisher.publish_event(event(1))  # has gone to the broker and back after the requests
+    node.sink.publish_event(event(1))  # has gone to the broker and back after the requests
     wait_for(lambda: node.observer.of("/event"))
-    node.publisher.stop(1.0)
+    node.sink.stop(1.0)
     assert node.requests == []
     assert not [topic for topic in node.observer.topics() if "/response/" in topic]
 
@@ -240,11 +238,11 @@ def test_too_many_are_told_so_and_far_too_many_are_dropped(
     node = start_node(broker.port, per_minute=3)
     for number in range(20):
         node.ask("ping", {"transaction": number})
-    wait_for(lambda: len(node.answers("ping")) == 12)
+    wait_for(lambda: len(node.replies("ping")) == 12)
     wait_for(lambda: "dropped without an answer" in caplog.text)
-    assert [answer["transaction"] for answer in node.answers("ping")] == list(range(12))
-    assert [answer["status"] for answer in node.answers("ping")] == ["ok"] * 3 + ["error"] * 9
-    assert "commands.per_minute" in node.answers("ping")[3]["error"]
+    assert [answer["transaction"] for answer in node.replies("ping")] == list(range(12))
+    assert [answer["status"] for answer in node.replies("ping")] == ["ok"] * 3 + ["error"] * 9
+    assert "commands.per_minute" in node.replies("ping")[3]["error"]
     assert len(node.requests) == 3
 
 
@@ -258,12 +256,12 @@ def test_an_answer_given_while_the_broker_restarts_arrives(
     proxy.cut()  # so that the asker is back first: it keeps no session
     node.observer.forget_subscription()
     broker.stop(kill=True)
-    wait_for(lambda: not node.publisher.connected)
+    wait_for(lambda: not node.sink.connected)
     node.obey(node.requests[0])
     broker.start()
     node.observer.await_subscription()
     proxy.restore()
-    wait_for(lambda: node.answers("classify_now"))
+    wait_for(lambda: node.replies("classify_now"))
     node.carry_out = node.obey
     assert node.answer("classify_now")["transaction"] == "slow"  # and once: it was never sent before
 
@@ -274,12 +272,12 @@ def test_an_answer_whose_acknowledgement_is_lost_comes_again_as_it_was(
     node = start_node(broker.port, through=proxy.port)
     node.settle()
     proxy.swallow_answers = True
-    node.publisher.answer(Response("info", "twice", {"a": 1}))
-    wait_for(lambda: node.answers("info"))
+    node.sink.answer(Response("info", "twice", {"a": 1}))
+    wait_for(lambda: node.replies("info"))
     proxy.cut()
     proxy.restore()
-    wait_for(lambda: len(node.answers("info")) == 2)
-    first, second = node.answers("info")
+    wait_for(lambda: len(node.replies("info")) == 2)
+    first, second = node.replies("info")
     assert first == second
     assert first["transaction"] == "twice"
 
@@ -293,9 +291,9 @@ def test_a_broker_that_forbids_answering_is_named_once(
     for number in range(5):
         node.ask("ping", {"transaction": number})
     wait_for(lambda: len(node.requests) == 5)
-    node.publisher.publish_event(event(1))
+    node.sink.publish_event(event(1))
     wait_for(lambda: node.observer.of("/event"))
     assert caplog.text.count("refused by the broker") == 1
     assert "edgeclassify/porch/response/ping: refused by the broker: not authorized" in caplog.text
-    assert node.answers("ping") == []
-    assert node.publisher.connected
+    assert node.replies("ping") == []
+    assert node.sink.connected

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from edgeclassify.publish.mqtt.connection_log import STABLE_S, Announcer
+from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 
 
 def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -11,7 +11,7 @@ def messages(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def test_one_line_per_change(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    announcer = Announcer("broker here:1883", "edgeclassify-porch")
+    announcer = ConnectionLog("broker here:1883", "edgeclassify-porch")
     for reason in ("refused", "refused", "no answer", "no answer", "refused"):
         announcer.failed(reason)
     announcer.connected("5")
@@ -29,7 +29,7 @@ def test_one_line_per_change(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_connections_that_keep_ending_are_one_state(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    announcer = Announcer("broker here:1883", "edgeclassify-porch")
+    announcer = ConnectionLog("broker here:1883", "edgeclassify-porch")
     for _ in range(50):
         announcer.connected("5")
         announcer.lasting(0.1)

@@ -15,15 +15,16 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.payload import Topics
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.mqtt import delivery, in_flight, session
-from edgeclassify.publish.mqtt.link import client, protocols, refusals
-from edgeclassify.publish.mqtt.requests import listening, subscriptions
+from edgeclassify.publish.mqtt import delivery
+from edgeclassify.publish.mqtt.link import client, protocols
+from edgeclassify.publish.mqtt.requests import listener, subscriptions
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
+from edgeclassify.publish.mqtt.session import in_flight, refusals, session
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Request
 from tests.memory import forget_peak, peak_kilobytes
 from tests.publish.brokers import HOST, wait_for
-from tests.publish.conftest import StartPublisher
+from tests.publish.conftest import StartSink
 from tests.publish.mqtt.odd_broker import Got, OddBroker, Peer, length, packet, text
 from tests.publish.records import event, health, info, layout, state
 
@@ -65,7 +66,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @BOTH
 @pytest.mark.usefixtures("hurried")
 def test_an_acknowledgement_that_is_missing_among_others_renews_the_connection_and_is_said_once(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture, protocol: str
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture, protocol: str
 ) -> None:
     count = itertools.count()
 
@@ -75,7 +76,7 @@ def test_an_acknowledgement_that_is_missing_among_others_renews_the_connection_a
 
     put_events(spool, 60)
     with OddBroker(on_publish=every_seventh_is_lost).running() as broker:
-        publisher_on(broker.port, protocol=protocol)
+        sink_on(broker.port, protocol=protocol)
         wait_for(lambda: spool.depth == 0, 30)
         assert set(broker.seqs()) == set(range(1, 61))
         assert len(broker.peers) > 2
@@ -87,11 +88,11 @@ def test_an_acknowledgement_that_is_missing_among_others_renews_the_connection_a
 
 @pytest.mark.usefixtures("hurried")
 def test_a_broker_that_acknowledges_nothing_but_pings_is_said_and_left(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_events(spool, 3)
     with OddBroker(on_publish=lambda *_: None).running() as broker:
-        publisher_on(broker.port, wait=False)
+        sink_on(broker.port, wait=False)
         wait_for(lambda: len(broker.peers) >= 3, 20)
         assert spool.depth == 3
         assert len(said(caplog, "did not acknowledge anything within")) == 1
@@ -102,7 +103,7 @@ def test_a_broker_that_acknowledges_nothing_but_pings_is_said_and_left(
 @pytest.mark.usefixtures("hurried")
 @pytest.mark.parametrize("code", [0x50, 0x40])
 def test_acknowledgements_of_what_was_never_sent_or_twice_change_nothing(
-    publisher_on: StartPublisher, spool: MemorySpool, code: int
+    sink_on: StartSink, spool: MemorySpool, code: int
 ) -> None:
     def babble(peer: Peer, got: Got) -> None:
         for mid in (got.mid + 1000, 65535, got.mid - 1):
@@ -112,23 +113,21 @@ def test_acknowledgements_of_what_was_never_sent_or_twice_change_nothing(
 
     put_events(spool, 40)
     with OddBroker(on_publish=babble).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: spool.depth == 0)
         assert sorted(broker.seqs()) == list(range(1, 41))
         assert len(broker.peers) == 1
 
 
 @pytest.mark.usefixtures("hurried")
-def test_pubrec_where_puback_belongs_ends_as_it_does_for_qos_2(
-    publisher_on: StartPublisher, spool: MemorySpool
-) -> None:
+def test_pubrec_where_puback_belongs_ends_as_it_does_for_qos_2(sink_on: StartSink, spool: MemorySpool) -> None:
     def like_qos_2(peer: Peer, got: Got) -> None:
         peer.send(packet(0x50, struct.pack(">H", got.mid)))
         peer.send(packet(0x70, struct.pack(">H", got.mid)))
 
     put_events(spool, 10)
     with OddBroker(on_publish=like_qos_2).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: spool.depth == 0)
         assert sorted(broker.seqs()) == list(range(1, 11))
 
@@ -145,7 +144,7 @@ def test_pubrec_where_puback_belongs_ends_as_it_does_for_qos_2(
     ],
 )
 def test_a_refusal_points_the_right_way_and_loses_nothing(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -164,7 +163,7 @@ def test_a_refusal_points_the_right_way_and_loses_nothing(
 
     put_events(spool, 3)
     with OddBroker(on_publish=refuse).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: said(caplog, words))
         assert spool.depth == 3
         broker.hooks.clear()
@@ -178,7 +177,7 @@ def test_a_refusal_points_the_right_way_and_loses_nothing(
 
 @BOTH
 def test_a_broker_that_closes_after_a_few_messages_gets_everything_in_the_end(
-    publisher_on: StartPublisher, spool: MemorySpool, protocol: str
+    sink_on: StartSink, spool: MemorySpool, protocol: str
 ) -> None:
     def only_four(peer: Peer, got: Got) -> None:
         peer.puback(got.mid)
@@ -187,10 +186,10 @@ def test_a_broker_that_closes_after_a_few_messages_gets_everything_in_the_end(
 
     put_events(spool, 5)
     with OddBroker(on_publish=only_four).running() as broker:
-        publisher = publisher_on(broker.port, protocol=protocol, wait=False)
-        publisher.publish_info(info())
+        sink = sink_on(broker.port, protocol=protocol, wait=False)
+        sink.publish_info(info())
         for number in range(8):
-            publisher.publish_availability(f"view{number}", True)
+            sink.publish_availability(f"view{number}", True)
         wait_for(lambda: spool.depth == 0, 20)
         assert set(broker.seqs()) == set(range(1, 6))
         assert {got.topic.rpartition("/")[0][-5:] for got in broker.of("/availability")} == {
@@ -200,7 +199,7 @@ def test_a_broker_that_closes_after_a_few_messages_gets_everything_in_the_end(
 
 @BOTH
 def test_connections_that_end_right_after_their_begin_withhold_nothing(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -216,7 +215,7 @@ def test_connections_that_end_right_after_their_begin_withhold_nothing(
             peer.close()
 
         broker.hooks["on_connect"] = flap
-        publisher_on(broker.port, protocol=protocol, wait=False, around={"announcement": announcement()})
+        sink_on(broker.port, protocol=protocol, wait=False, around={"announcement": announcement()})
         wait_for(lambda: len(broker.peers) >= 8)
         broker.hooks.clear()
         wait_for(lambda: broker.of("/config"))
@@ -226,7 +225,7 @@ def test_connections_that_end_right_after_their_begin_withhold_nothing(
 
 @BOTH
 def test_a_broker_that_ends_connections_on_a_subscription_gets_the_events_all_the_same(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -243,19 +242,17 @@ def test_a_broker_that_ends_connections_on_a_subscription_gets_the_events_all_th
 
     put_events(spool, 40)
     with OddBroker(on_subscribe=forbid).running() as broker:
-        publisher = publisher_on(
-            broker.port, protocol=protocol, wait=False, around={"announcement": announcement()}
-        )
+        sink = sink_on(broker.port, protocol=protocol, wait=False, around={"announcement": announcement()})
         wait_for(lambda: spool.depth == 0, 30)
         wait_for(lambda: said(caplog, "homeassistant/status: not listened to for an hour"), 60)
-        publisher.publish_event(event(41))
+        sink.publish_event(event(41))
         wait_for(lambda: 41 in broker.seqs(), 30)
         assert "edgeclassify/porch/status" in broker.peers[-1].subscribed
 
 
 @BOTH
 def test_a_limit_that_is_not_told_costs_what_does_not_fit_and_nothing_else(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -273,14 +270,12 @@ def test_a_limit_that_is_not_told_costs_what_does_not_fit_and_nothing_else(
     put_events(spool, 20)
     spool.append(SpooledEvent(21, "gate", b'{"seq":21,"label":"%s"}' % (b"x" * 900)))
     with OddBroker(on_publish=at_most_400).running() as broker:
-        publisher = publisher_on(
-            broker.port, protocol=protocol, wait=False, around={"announcement": announcement()}
-        )
-        publisher.publish_health(health())
+        sink = sink_on(broker.port, protocol=protocol, wait=False, around={"announcement": announcement()})
+        sink.publish_health(health())
         wait_for(lambda: spool.depth == 1, 60)
         assert set(range(1, 21)) <= set(broker.seqs())
         wait_for(lambda: said(caplog, "left out for 1 h"), 60)
-        publisher.publish_event(event(22))
+        sink.publish_event(event(22))
         wait_for(lambda: 22 in broker.seqs())
 
 
@@ -297,7 +292,7 @@ def test_a_limit_that_is_not_told_costs_what_does_not_fit_and_nothing_else(
     ],
 )
 def test_a_disconnect_says_why(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     reason: int,
@@ -310,7 +305,7 @@ def test_a_disconnect_says_why(
         peer.disconnect(reason)
 
     with OddBroker(on_publish=end).running() as broker:
-        publisher_on(broker.port, wait=False)
+        sink_on(broker.port, wait=False)
         wait_for(lambda: spool.depth == 0)
         assert set(broker.seqs()) == set(range(1, 6))
     assert said(caplog, words)
@@ -331,7 +326,7 @@ def test_a_disconnect_says_why(
     ],
 )  # fmt: skip
 def test_garbage_in_the_middle_ends_the_connection_and_loses_nothing(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture, garbage: bytes, words: str
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture, garbage: bytes, words: str
 ) -> None:
     put_events(spool, 30)
 
@@ -344,7 +339,7 @@ def test_garbage_in_the_middle_ends_the_connection_and_loses_nothing(
             peer.puback(got.mid)
 
     with OddBroker(on_publish=spoil).running() as broker:
-        publisher_on(broker.port, wait=False)
+        sink_on(broker.port, wait=False)
         wait_for(lambda: spool.depth == 0)
         assert set(broker.seqs()) == set(range(1, 31))
         (message,) = said(caplog)
@@ -354,7 +349,7 @@ def test_garbage_in_the_middle_ends_the_connection_and_loses_nothing(
 @BOTH
 @pytest.mark.parametrize("qos", [0, 1])
 def test_a_huge_message_is_thrown_away_and_costs_no_memory(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     protocol: str,
@@ -377,7 +372,7 @@ def test_a_huge_message_is_thrown_away_and_costs_no_memory(
         forget_peak()
         before = peak_kilobytes()
         around = requests() | {"on_request": asked_for.append}
-        publisher_on(broker.port, protocol=protocol, wait=False, around=around)
+        sink_on(broker.port, protocol=protocol, wait=False, around=around)
         wait_for(lambda: said(caplog, f"a message of {size + 33 + 2 * qos + (protocol == '5')} bytes"), 30)
         wait_for(lambda: spool.depth == 0, 30)
         wait_for(lambda: asked_for, 30)
@@ -389,7 +384,7 @@ def test_a_huge_message_is_thrown_away_and_costs_no_memory(
 
 
 def test_a_huge_message_that_never_ends_is_not_listened_for_again(
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -404,22 +399,22 @@ def test_a_huge_message_that_never_ends_is_not_listened_for_again(
             peer.send(b"\x31" + length(200_000_000) + head + bytes(1000))
 
     with OddBroker(on_subscribe=endless).running() as broker:
-        publisher = publisher_on(broker.port, protocol="3.1.1", wait=False, around=requests())
+        sink = sink_on(broker.port, protocol="3.1.1", wait=False, around=requests())
         wait_for(lambda: said(caplog, "is thrown away"))
         put_events(spool, 3)
-        publisher.publish_availability("gate", True)  # wakes it up
+        sink.publish_availability("gate", True)  # wakes it up
         wait_for(lambda: spool.depth == 0, 20)
         assert not [topic for topic in broker.peers[-1].subscribed if "request" in topic]
     assert said(caplog, "request/+: not listened to for an hour")
 
 
 def test_many_empty_messages_on_status_are_answered_seldom(
-    publisher_on: StartPublisher, monkeypatch: pytest.MonkeyPatch
+    sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "_TICK_S", 0.05)
     with OddBroker().running() as broker:
-        publisher = publisher_on(broker.port, around={"announcement": announcement()})
-        publisher.publish_info(info())
+        sink = sink_on(broker.port, around={"announcement": announcement()})
+        sink.publish_info(info())
         wait_for(lambda: broker.of("/info"))
         begin = time.monotonic()
         while time.monotonic() - begin < 3:
@@ -436,12 +431,12 @@ def test_many_empty_messages_on_status_are_answered_seldom(
 
 
 def test_home_assistants_birth_is_answered_also_while_it_is_repeated(
-    publisher_on: StartPublisher, monkeypatch: pytest.MonkeyPatch
+    sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "DISCOVERY_JITTER_S", 0.5)
+    monkeypatch.setattr(listener, "DISCOVERY_JITTER_S", 0.5)
     monkeypatch.setattr(delivery, "_TICK_S", 0.05)
     with OddBroker().running() as broker:
-        publisher_on(broker.port, around={"announcement": announcement()})
+        sink_on(broker.port, around={"announcement": announcement()})
         wait_for(lambda: len(broker.of("/config")) == 1)
         begin = time.monotonic()
         while time.monotonic() - begin < 1.5:
@@ -453,7 +448,7 @@ def test_home_assistants_birth_is_answered_also_while_it_is_repeated(
 # --- what a broker offers --------------------------------------------------------------------------------
 
 
-def test_a_receive_maximum_of_one_is_kept_to(publisher_on: StartPublisher, spool: MemorySpool) -> None:
+def test_a_receive_maximum_of_one_is_kept_to(sink_on: StartSink, spool: MemorySpool) -> None:
     open_now, most = set[int](), [0]
 
     def slowly(peer: Peer, got: Got) -> None:
@@ -463,15 +458,15 @@ def test_a_receive_maximum_of_one_is_kept_to(publisher_on: StartPublisher, spool
 
     put_events(spool, 20)
     with OddBroker(properties=b"\x21\x00\x01", on_publish=slowly).running() as broker:
-        publisher = publisher_on(broker.port)
+        sink = sink_on(broker.port)
         wait_for(lambda: spool.depth == 0)
-        publisher.stop(2)
+        sink.stop(2)
         assert broker.of("/status")[-1].payload == b"offline"
     assert most[0] == 1
 
 
 def test_a_broker_with_qos_0_only_gets_events_that_a_ping_proves(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture
 ) -> None:
     answering = threading.Event()
 
@@ -484,7 +479,7 @@ def test_a_broker_with_qos_0_only_gets_events_that_a_ping_proves(
     held: list[Peer] = []
     put_events(spool, 30)
     with OddBroker(properties=b"\x24\x00", on_ping=pong).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: held)
         time.sleep(0.1)
         assert spool.depth == 30  # written is not arrived
@@ -500,7 +495,7 @@ def test_a_broker_with_qos_0_only_gets_events_that_a_ping_proves(
     ("reason", "properties", "flags"), [(0x9B, b"\x24\x00", 0x18), (0x9A, b"\x25\x00", 0x20), (0x9A, b"", 0x20)]
 )
 def test_a_will_that_the_broker_can_not_keep_is_made_smaller(
-    publisher_on: StartPublisher, spool: MemorySpool, reason: int, properties: bytes, flags: int
+    sink_on: StartSink, spool: MemorySpool, reason: int, properties: bytes, flags: int
 ) -> None:
     def connack(peer: Peer) -> None:
         asks_too_much = peer.connect[7] & flags
@@ -508,16 +503,16 @@ def test_a_will_that_the_broker_can_not_keep_is_made_smaller(
 
     put_events(spool, 5)
     with OddBroker(properties=properties, on_connect=connack).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: spool.depth == 0)
         assert len(broker.peers) == 2
         if properties == b"\x25\x00":
             assert not any(got.retain for got in broker.got)
 
 
-def test_without_wildcards_requests_are_asked_for_one_by_one(publisher_on: StartPublisher) -> None:
+def test_without_wildcards_requests_are_asked_for_one_by_one(sink_on: StartSink) -> None:
     with OddBroker(properties=b"\x28\x00").running() as broker:
-        publisher_on(broker.port, around=requests())
+        sink_on(broker.port, around=requests())
         asked = [topic.rpartition("/")[2] for topic in broker.peers[0].subscribed if "/request/" in topic]
     assert "+" not in asked
     assert {"ping", "set", "snapshot"} <= set(asked)
@@ -532,26 +527,26 @@ def test_without_wildcards_requests_are_asked_for_one_by_one(publisher_on: Start
     ],
 )
 def test_a_subscription_that_is_refused_says_why(
-    publisher_on: StartPublisher, caplog: pytest.LogCaptureFixture, code: int, words: str
+    sink_on: StartSink, caplog: pytest.LogCaptureFixture, code: int, words: str
 ) -> None:
     with OddBroker(on_subscribe=lambda p, t, m: OddBroker.grant(p, t, m, code)).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: said(caplog, words))
 
 
 @pytest.mark.usefixtures("hurried")
 def test_subscriptions_that_are_never_answered_are_said_and_events_flow(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture
 ) -> None:
     put_events(spool, 5)
     with OddBroker(on_subscribe=lambda *_: None).running() as broker:
-        publisher_on(broker.port, wait=False)
+        sink_on(broker.port, wait=False)
         wait_for(lambda: spool.depth == 0)
         wait_for(lambda: said(caplog, "does not answer our subscriptions"))
         assert len(broker.peers) == 1
 
 
-def test_the_brokers_keep_alive_of_a_second_is_kept(publisher_on: StartPublisher) -> None:
+def test_the_brokers_keep_alive_of_a_second_is_kept(sink_on: StartSink) -> None:
     pings: list[float] = []
 
     def note(peer: Peer) -> None:
@@ -559,7 +554,7 @@ def test_the_brokers_keep_alive_of_a_second_is_kept(publisher_on: StartPublisher
         peer.send(b"\xd0\0")
 
     with OddBroker(properties=b"\x13\x00\x01", on_ping=note).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         wait_for(lambda: len(pings) >= 4, 10)
         assert len(broker.peers) == 1
     assert max(after - before for before, after in itertools.pairwise(pings)) < 1.5
@@ -569,7 +564,7 @@ def test_the_brokers_keep_alive_of_a_second_is_kept(publisher_on: StartPublisher
 
 
 def test_a_slow_first_answer_does_not_pin_the_old_protocol(
-    publisher_on: StartPublisher, monkeypatch: pytest.MonkeyPatch
+    sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocols, "GUESSING_S", 0.3)
 
@@ -579,7 +574,7 @@ def test_a_slow_first_answer_does_not_pin_the_old_protocol(
         broker.accept(peer)
 
     with OddBroker(on_connect=slow_at_first).running() as broker:
-        publisher_on(broker.port)
+        sink_on(broker.port)
         assert broker.levels == [5, 4]
         broker.peers[-1].close()
         wait_for(lambda: len(broker.peers) == 3)
@@ -587,7 +582,7 @@ def test_a_slow_first_answer_does_not_pin_the_old_protocol(
 
 
 def test_an_answer_that_comes_byte_by_byte_has_a_limit(
-    publisher_on: StartPublisher, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    sink_on: StartSink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocols, "CONNECT_TIMEOUT_S", 0.5)
 
@@ -599,13 +594,13 @@ def test_an_answer_that_comes_byte_by_byte_has_a_limit(
             time.sleep(0.1)
 
     with OddBroker(on_connect=dribble).running() as broker:
-        publisher_on(broker.port, wait=False, protocol="5")
+        sink_on(broker.port, wait=False, protocol="5")
         wait_for(lambda: said(caplog, "no answer to CONNECT within 0.5 s"))
         wait_for(lambda: len(broker.peers) >= 2)
 
 
 def test_a_tls_handshake_that_comes_byte_by_byte_has_a_limit(
-    publisher_on: StartPublisher, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    sink_on: StartSink, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "HANDSHAKE_TIMEOUT_S", 0.5)
     running, connections = True, list[float]()
@@ -631,7 +626,7 @@ def test_a_tls_handshake_that_comes_byte_by_byte_has_a_limit(
         thread = threading.Thread(target=serve, args=(listener,))
         thread.start()
         try:
-            publisher_on(listener.getsockname()[1], wait=False, tls={})
+            sink_on(listener.getsockname()[1], wait=False, tls={})
             wait_for(lambda: len(connections) >= 2)
             assert said(caplog)
         finally:
@@ -648,23 +643,21 @@ def limited(size: int) -> bytes:
 
 @pytest.mark.parametrize("limit", [160, 200, 256, 268, 400, 600, 1024, 4096])
 def test_what_fits_is_sent_and_nothing_larger(
-    publisher_on: StartPublisher, spool: MemorySpool, caplog: pytest.LogCaptureFixture, limit: int
+    sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture, limit: int
 ) -> None:
     def strict(peer: Peer, got: Got) -> None:
         assert got.size <= limit
         peer.puback(got.mid)
 
     with OddBroker(properties=limited(limit), on_publish=strict).running() as broker:
-        publisher = publisher_on(
-            broker.port, around={"announcement": announcement()}, results=True, results_interval_s=0
-        )
-        publisher.publish_info(info())
-        publisher.publish_health(health())
-        publisher.publish_state(state())
+        sink = sink_on(broker.port, around={"announcement": announcement()}, results=True, results_interval_s=0)
+        sink.publish_info(info())
+        sink.publish_health(health())
+        sink.publish_state(state())
         for seq in range(1, 4):
-            publisher.publish_event(event(seq))
-        publisher.publish_event(event(4, label="x" * 5000))
-        publisher.publish_event(event(5))
+            sink.publish_event(event(seq))
+        sink.publish_event(event(4, label="x" * 5000))
+        sink.publish_event(event(5))
         wait_for(lambda: spool.depth == (1 if limit >= 200 else 5))
         wait_for(lambda: broker.of("/status"))
         time.sleep(0.1)

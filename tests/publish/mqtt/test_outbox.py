@@ -4,7 +4,7 @@ import pytest
 
 from edgeclassify.contract.payload import Message
 from edgeclassify.publish.mqtt.outbox import Outbox
-from edgeclassify.publish.mqtt.retained import LiveValues, Rank
+from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import layout, state
 
@@ -13,9 +13,9 @@ def outbox(labels: dict[str, tuple[str, ...]]) -> Outbox:
     return Outbox(layout(labels), MemorySpool(), results_interval_s=0)
 
 
-def drained(live: LiveValues) -> list[Message]:
+def drained(retained: RetainedValues) -> list[Message]:
     found = []
-    while (message := live.take()) is not None:
+    while (message := retained.take()) is not None:
         found.append(message)
     return found
 
@@ -35,16 +35,16 @@ def test_the_state_of_a_view_that_is_gone_is_not_renewed() -> None:
     box.put_state(state())
     box.put_state(state(view="door"))
     box.adopt(outbox({"gate": ()}))
-    drained(box.live)
+    drained(box.retained)
     box.renew_states(older_than_s=0.0)
-    assert [message.topic for message in drained(box.live)] == ["edgeclassify/porch/gate/state"]
+    assert [message.topic for message in drained(box.retained)] == ["edgeclassify/porch/gate/state"]
 
 
 def test_what_is_taken_over_goes_out_by_rank_and_only_where_it_is_news() -> None:
     def message(topic: str, payload: bytes) -> Message:
         return Message(topic, payload, 1, True)
 
-    live, other = LiveValues(), LiveValues()
+    live, other = RetainedValues(), RetainedValues()
     live.put_all(Rank.STATE, [message("gone", b"1"), message("kept", b"2")])
     live.put(Rank.STATUS, message("status", b"online"))
     drained(live)

@@ -1,20 +1,20 @@
 from edgeclassify.contract.payload import Message
-from edgeclassify.publish.mqtt.retained import LiveValues, Rank
+from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 
 
 def message(topic: str, payload: bytes = b"1") -> Message:
     return Message(topic, payload, 1, True)
 
 
-def drain(live: LiveValues) -> list[tuple[str, bytes]]:
+def drain(retained: RetainedValues) -> list[tuple[str, bytes]]:
     taken = []
-    while (item := live.take()) is not None:
+    while (item := retained.take()) is not None:
         taken.append((item.topic, item.payload))
     return taken
 
 
 def test_latest_wins_while_nothing_can_be_sent() -> None:
-    live = LiveValues()
+    live = RetainedValues()
     live.put(Rank.STATE, message("a", b"1"))
     live.put(Rank.STATE, message("b", b"1"))
     live.put(Rank.STATE, message("a", b"2"))
@@ -24,7 +24,7 @@ def test_latest_wins_while_nothing_can_be_sent() -> None:
 
 
 def test_a_value_that_changes_while_sent_is_sent_again() -> None:
-    live = LiveValues()
+    live = RetainedValues()
     live.put(Rank.STATE, message("a", b"1"))
     assert live.take() is not None
     live.put(Rank.STATE, message("a", b"2"))
@@ -32,7 +32,7 @@ def test_a_value_that_changes_while_sent_is_sent_again() -> None:
 
 
 def test_a_new_connection_gets_everything_by_rank() -> None:
-    live = LiveValues()
+    live = RetainedValues()
     for rank, topic in ((Rank.HEALTH, "h"), (Rank.STATE, "s"), (Rank.AVAILABILITY, "v"), (Rank.STATUS, "on")):
         live.put(rank, message(topic))
     drain(live)
@@ -42,7 +42,7 @@ def test_a_new_connection_gets_everything_by_rank() -> None:
 
 
 def test_unchanged_values_are_left_alone() -> None:
-    live = LiveValues()
+    live = RetainedValues()
     live.put_changed(Rank.STATE, [message("a", b"ON"), message("b", b"OFF")])
     drain(live)
     live.put_changed(Rank.STATE, [message("a", b"ON"), message("b", b"ON")])
@@ -50,7 +50,7 @@ def test_unchanged_values_are_left_alone() -> None:
 
 
 def test_put_back_means_the_newest_value_once_more() -> None:
-    live = LiveValues()
+    live = RetainedValues()
     live.put(Rank.STATE, message("a", b"1"))
     live.put(Rank.STATE, message("a", b"2"))
     drain(live)

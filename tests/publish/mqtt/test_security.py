@@ -15,11 +15,11 @@ import pytest
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.errors import ConfigError
-from edgeclassify.publish.mqtt.link import refusals
-from edgeclassify.publish.mqtt.publisher import MqttPublisher
+from edgeclassify.publish.mqtt.session import refusals
+from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import HOST, Mosquitto, Observer, wait_for
-from tests.publish.conftest import StartBroker, StartObserver, StartPublisher
+from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event, layout
 
 PASSWORD = "never-in-a-log"
@@ -89,7 +89,7 @@ def tls(certificates: Path, pair: tuple[Path, Path] | None = None, require: bool
 )
 def test_a_broker_certificate_that_does_not_fit_until_it_does(
     start_broker: StartBroker,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     certificates: Path,
     issue: Issue,
     spool: MemorySpool,
@@ -99,16 +99,16 @@ def test_a_broker_certificate_that_does_not_fit_until_it_does(
     reason: str,
 ) -> None:
     wrong = start_broker(tls(certificates, issue("wrong", end, names)))
-    publisher = publisher_on(wrong.port, wait=False, tls={"ca": certificates / "ca.pem"})
-    publisher.publish_event(event(1))
+    sink = sink_on(wrong.port, wait=False, tls={"ca": certificates / "ca.pem"})
+    sink.publish_event(event(1))
     time.sleep(_WAITED_S)
-    assert not publisher.connected
+    assert not sink.connected
     (problem,) = problems(caplog)
     assert reason in problem
     assert "mqtt.host" in problem
     wrong.stop()
     start_broker(tls(certificates), port=wrong.port)
-    wait_for(lambda: publisher.connected)
+    wait_for(lambda: sink.connected)
     wait_for(lambda: spool.depth == 0)
 
 
@@ -116,7 +116,7 @@ def test_a_broker_certificate_that_does_not_fit_until_it_does(
 @pytest.mark.parametrize("version", ["tlsv1.2", "tlsv1.3"])
 def test_a_client_certificate_that_has_expired(
     start_broker: StartBroker,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     certificates: Path,
     issue: Issue,
     spool: MemorySpool,
@@ -125,12 +125,10 @@ def test_a_client_certificate_that_has_expired(
 ) -> None:
     broker = start_broker(tls(certificates, require=True) + f"tls_version {version}\n")
     cert, key = issue("old", "210101000000Z")
-    publisher = publisher_on(
-        broker.port, wait=False, tls={"ca": certificates / "ca.pem", "cert": cert, "key": key}
-    )
-    publisher.publish_event(event(1))
+    sink = sink_on(broker.port, wait=False, tls={"ca": certificates / "ca.pem", "cert": cert, "key": key})
+    sink.publish_event(event(1))
     time.sleep(_WAITED_S)
-    assert not publisher.connected
+    assert not sink.connected
     assert spool.depth == 1
     (problem,) = problems(caplog)
     assert "expired" in problem
@@ -173,7 +171,7 @@ def test_a_password_file_that_may_not_be_read_is_told_at_start(open_folder: Path
     path = password_file(open_folder, 0o600 if os.geteuid() == 0 else 0o000)
     config = MqttConfig(host=HOST, username="porch", password_file=path)
     with plain_user(), pytest.raises(ConfigError) as raised:
-        MqttPublisher(config=config, layout=layout({}), spool=MemorySpool())
+        MqttSink(config=config, layout=layout({}), spool=MemorySpool())
     assert str(raised.value) == (
         f"mqtt.password_file: {path}: expected a file with the broker password, but it can't be read: "
         "Permission denied. Check the path and its rights."
@@ -183,7 +181,7 @@ def test_a_password_file_that_may_not_be_read_is_told_at_start(open_folder: Path
 @pytest.mark.broker
 def test_a_password_file_for_everybody_is_warned_of_once_and_used(
     start_broker: StartBroker,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     open_folder: Path,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -191,7 +189,7 @@ def test_a_password_file_for_everybody_is_warned_of_once_and_used(
     broker = start_broker(users(tmp_path))
     path = password_file(open_folder, 0o644)
     with plain_user():
-        publisher_on(broker.port, username="porch", password_file=path)
+        sink_on(broker.port, username="porch", password_file=path)
     assert problems(caplog) == [
         f"mqtt.password_file: {path} can be read by every user of this machine (mode 644). chmod 640 {path}"
     ]
@@ -218,7 +216,7 @@ def seqs(observer: Observer, topic: str) -> list[int]:
 def test_one_view_is_forbidden_while_the_others_flow_until_the_rules_are_mended(
     start_broker: StartBroker,
     observe: StartObserver,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
@@ -230,20 +228,20 @@ def test_one_view_is_forbidden_while_the_others_flow_until_the_rules_are_mended(
     acl.write_text(flowing)
     broker = start_broker(f"allow_anonymous true\nacl_file {acl}\n")
     observer = observe(broker.port)
-    publisher = publisher_on(broker.port, labels={"gate": (), "door": ()})
+    sink = sink_on(broker.port, labels={"gate": (), "door": ()})
     for seq in range(1, 11):
-        publisher.publish_event(event(seq, view="door" if seq % 2 else "gate"))
+        sink.publish_event(event(seq, view="door" if seq % 2 else "gate"))
     wait_for(lambda: len(observer.of("gate/event")) == 5)
     # Two more attempts of the forbidden one, in silence.
     time.sleep(1.2)
     refused = [problem for problem in problems(caplog) if "/door/" in problem]
     assert [problem.split(":")[0].rsplit("/", 1)[1] for problem in refused] == ["event", "history"]
     assert all("refused by the broker: not authorized. Check its access rules." in text for text in refused)
-    assert publisher.connected
+    assert sink.connected
     assert [one.seq for one in spool.pending(10)] == [1, 3, 5, 7, 9]
     acl.write_text(flowing + "topic readwrite edgeclassify/porch/door/#\n")
     broker.reload()
-    publisher.publish_event(event(11, view="gate"))
+    sink.publish_event(event(11, view="gate"))
     wait_for(lambda: spool.depth == 0)
     wait_for(lambda: len(observer.of("door/history")) == 5)
     assert seqs(observer, "door/history") == [1, 3, 5, 7, 9]
@@ -283,21 +281,21 @@ def _plugins(base: Path) -> list[Path]:
 @pytest.mark.broker
 def test_a_topic_that_the_node_may_not_listen_to_is_said_once(
     start_broker: StartBroker,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     spool: MemorySpool,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
 ) -> None:
     topic = "edgeclassify/porch/status"
     broker: Mosquitto = start_broker(dynamic_security(tmp_path, topic))
-    publisher = publisher_on(broker.port)
+    sink = sink_on(broker.port)
     told = f"{topic}: the broker does not let this node listen here. Check its access rules."
     wait_for(lambda: told in problems(caplog))
     broker.stop()
-    wait_for(lambda: not publisher.connected)
+    wait_for(lambda: not sink.connected)
     broker.start()
-    wait_for(lambda: publisher.connected)
-    publisher.publish_event(event(1))
+    wait_for(lambda: sink.connected)
+    sink.publish_event(event(1))
     wait_for(lambda: spool.depth == 0)
     time.sleep(0.2)
     assert problems(caplog).count(told) == 1

@@ -119,7 +119,7 @@ def test_the_newest_stay_when_pictures_come_too_fast(
     for seq in range(2, 12):
         taker.offer(flat(320, 240), FULL_FRAME, state(), [event(seq)])
     taker.offer(flat(320, 240), FULL_FRAME, state(view="door"), [event(20, view="door")])
-    assert time.monotonic() - began < 5, "nobody waits for a publisher that hangs"
+    assert time.monotonic() - began < 5, "nobody waits for a sink that hangs"
     outlet.gate.set()
     taker.stop(5)
     assert [comment_of(jpeg)["seq"] for _, jpeg in outlet.sent] == [1, 9, 10, 11, 20]

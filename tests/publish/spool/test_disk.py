@@ -26,7 +26,7 @@ from edgeclassify.publish.spool.database import ROW_OVERHEAD, Row, SpoolFile
 from edgeclassify.publish.spool.disk import FILE_NAME, LOOK_S, MAINTAIN_S, DiskSpool, open_spool
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import STEP, EventNumbers
-from edgeclassify.publish.spool.trouble import PAUSE_S
+from edgeclassify.publish.spool.write_policy import PAUSE_S
 
 Open = Callable[..., DiskSpool]
 
@@ -715,7 +715,7 @@ def test_maintenance_ends_after_a_while_and_goes_on_next_time(start: Open, commi
     spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written)
     filled(spool, 1000)
     written = 0
-    spool._trouble._budget_checked = None
+    spool._policy._budget_checked = None
     spool.maintain()
     assert 1 <= len(commits) <= MAINTAIN_S / 0.05 + 1
     assert not spool.on_disk

@@ -203,7 +203,7 @@ def test_what_waits_in_memory_says_nothing_on_disk_before_it_is_written(
     spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written[0])
     spool.append(starts(1, "id1"))
     written[0] = 2
-    spool._trouble._budget_checked = None  # asked for at most once a second
+    spool._policy._budget_checked = None  # asked for at most once a second
     spool.append(ends(2))
     spool.append(starts(3, "id3"))
     spool.keep_open([occurrence("id3", age_s=5.0)])

@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 from paho.mqtt import MQTTException
 from paho.mqtt.enums import MQTTErrorCode
 
-from edgeclassify.publish.mqtt.link.interrupts import Interrupt
+from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt
 
 CONNECT_TIMEOUT_S = 5.0
 """For the TCP connect to each address, each TLS step, and the broker's answer to CONNECT."""
@@ -47,7 +47,7 @@ class Client(paho.Client):
     skipped: Callable[[str, int], None] = staticmethod(lambda _topic, _size: None)
     pinged: Callable[[], None] = staticmethod(lambda: None)
 
-    def __init__(self, interrupt: Interrupt, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, interrupt: ConnectInterrupt, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._interrupt = interrupt
         self._gathered = bytearray()

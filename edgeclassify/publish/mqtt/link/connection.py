@@ -1,6 +1,6 @@
 """One connection to a broker, on paho.
 
-The publisher's thread drives paho's network functions itself instead of starting paho's thread. So every callback
+The delivery thread drives paho's network functions itself instead of starting paho's thread. So every callback
 runs where the delivery state lives, no lock is held across a callback, and there is one place that waits: for the
 socket or for the waker. Each attempt to connect gets a fresh client with a clean session: paho then has nothing
 of its own to send again, and what was unacknowledged comes from the spool, under its right topic.
@@ -32,7 +32,7 @@ from edgeclassify.publish.mqtt.link.failures import (
     WillRefusedError,
 )
 from edgeclassify.publish.mqtt.link.interface import Link
-from edgeclassify.publish.mqtt.link.interrupts import Interrupt, Waker
+from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.protocols import V5, V311
 
 WINDOW = 20
@@ -78,7 +78,7 @@ class _Packed(Properties):
 class PahoLink(Link):
     """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in."""
 
-    def __init__(self, settings: BrokerSettings, protocol: str, waker: Waker, interrupt: Interrupt) -> None:
+    def __init__(self, settings: BrokerSettings, protocol: str, waker: Waker, interrupt: ConnectInterrupt) -> None:
         self._settings, self._protocol, self._waker, self._interrupt = settings, protocol, waker, interrupt
         self.acks: deque[tuple[int, str | None]] = deque()
         """(message id, why it was refused or None) of what the broker has answered."""

@@ -1,4 +1,4 @@
-"""Waking the publisher's thread: from its wait for the network, and from a connect that hangs."""
+"""Waking the delivery thread: from its wait for the network, and from a connect that hangs."""
 
 import contextlib
 import socket
@@ -30,7 +30,7 @@ class Waker:
         self._sender.close()
 
 
-class Interrupt:
+class ConnectInterrupt:
     """Ends a blocking connect or TLS handshake from another thread, for good.
 
     Closing a socket does not wake a thread that waits on it; shutting it down does. A duplicate is kept, since

@@ -33,7 +33,7 @@ _SAFE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 class Inbox:
-    """Understands what arrives. Used by the publisher's thread alone.
+    """Understands what arrives. Used by the delivery thread alone.
 
     Whoever may publish on the broker can send anything, as often as they like. So at most `config.per_minute`
     valid requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most

@@ -8,7 +8,7 @@ import pytest
 
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.brokers import Proxy, wait_for
-from tests.publish.conftest import StartBroker, StartObserver, StartPublisher
+from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.mqtt.test_security import tls
 from tests.publish.records import event
 
@@ -21,7 +21,7 @@ _BYTES = 1_500_000  # of each picture: four of them are more than any socket buf
 def test_what_a_frozen_network_held_up_arrives_whole(
     start_broker: StartBroker,
     observe: StartObserver,
-    publisher_on: StartPublisher,
+    sink_on: StartSink,
     certificates: Path,
     spool: MemorySpool,
     encrypted: bool,
@@ -31,7 +31,7 @@ def test_what_a_frozen_network_held_up_arrives_whole(
     observer = observe(broker.port, **settings)
     proxy = Proxy(broker.port).start()
     try:
-        publisher = publisher_on(
+        sink = sink_on(
             proxy.port,
             labels=dict.fromkeys(VIEWS, ()),
             **({"tls": {"ca": certificates / "ca.pem"}} if encrypted else {}),
@@ -39,11 +39,11 @@ def test_what_a_frozen_network_held_up_arrives_whole(
         pictures = {view: bytes([number]) * _BYTES for number, view in enumerate(VIEWS)}
         proxy.freeze()
         for seq in range(1, 41):
-            publisher.publish_event(event(seq, view=VIEWS[seq % 4]))
+            sink.publish_event(event(seq, view=VIEWS[seq % 4]))
             if seq <= 8:
-                publisher.publish_snapshot(VIEWS[seq % 4], pictures[VIEWS[seq % 4]])
+                sink.publish_snapshot(VIEWS[seq % 4], pictures[VIEWS[seq % 4]])
             time.sleep(0.01)
-        assert publisher.connected
+        assert sink.connected
         assert spool.depth == 40
         proxy.restore()
         wait_for(lambda: spool.depth == 0, 20)

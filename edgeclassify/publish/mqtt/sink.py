@@ -1,4 +1,4 @@
-"""The publisher for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
+"""The sink for an MQTT broker: takes what the stages say, at once; the delivery thread delivers it."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -11,12 +11,12 @@ from edgeclassify.contract import payload
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.payload import Message
 from edgeclassify.publish.home_assistant.discovery import Announcement
-from edgeclassify.publish.interface import Publisher, Spool, SpooledEvent
+from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.connection import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.requests.listening import Listening
+from edgeclassify.publish.mqtt.requests.listener import Receivers
 from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.types import (
     Event,
@@ -32,7 +32,7 @@ from edgeclassify.types import (
 )
 
 
-class MqttPublisher(Publisher):
+class MqttSink(Sink):
     """Delivers to an MQTT broker, by the MQTT contract (topics and bodies: payload.py).
 
     `layout`: the node's topics. `spool` keeps the events that are not acknowledged; it belongs to the caller, who
@@ -43,7 +43,7 @@ class MqttPublisher(Publisher):
     `on_request(request)` gets the valid ones, in the delivery thread: it must return at once.
 
     Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
-    whoever replaces a running publisher still has the old one.
+    whoever replaces a running sink still has the old one.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class MqttPublisher(Publisher):
             will=payload.status_message(self._topics, online=False),
         )
         self._outbox = Outbox(layout, spool, results_interval_s=config.results_interval_s)
-        live = self._outbox.live
+        live = self._outbox.retained
         live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
         live.put_all(Rank.REMOVED, map(payload.removed, gone))
         if announcement is not None:
@@ -82,7 +82,7 @@ class MqttPublisher(Publisher):
             config=config,
             client_id=client_id,
             outbox=self._outbox,
-            listening=Listening(inbox, on_request, announcement),
+            receivers=Receivers(inbox, on_request, announcement),
             on_removed=self._removed,
             backoff=backoff or Backoff(),
         )
@@ -100,12 +100,12 @@ class MqttPublisher(Publisher):
         shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         return shown if self._settings.tls is None else f"{shown} (TLS)"
 
-    def adopt(self, other: Publisher) -> bool:
+    def adopt(self, other: Sink) -> bool:
         """On the connection there is: topics that are gone are emptied, new ones announced and subscribed to."""
-        if not isinstance(other, MqttPublisher):
+        if not isinstance(other, MqttSink):
             return False
         self._outbox.adopt(other._outbox)
-        self._delivery.listen(other._delivery.listening)
+        self._delivery.listen(other._delivery.receivers)
         self._on_removed = other._on_removed
         other._delivery.close()
         self._delivery.wake()
@@ -119,7 +119,7 @@ class MqttPublisher(Publisher):
     def start(self) -> None:
         """Begin to connect."""
         self._outbox.begin()
-        self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="publisher", daemon=True)
+        self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="delivery", daemon=True)
         self._thread.start()
 
     def await_first_attempt(self, timeout_s: float) -> bool:
@@ -181,13 +181,13 @@ class MqttPublisher(Publisher):
 
     def answer(self, response: Response) -> None:
         """Not retained; kept until the broker has it."""
-        self._outbox.put_answer(response)
+        self._outbox.put_reply(response)
         self._delivery.wake()
 
     def _removed(self, topic: str) -> None:
-        self._outbox.live.forget_removal(topic)
+        self._outbox.retained.forget_removal(topic)
         self._on_removed(topic)
 
     def _put(self, rank: Rank, message: Message) -> None:
-        self._outbox.live.put(rank, message)
+        self._outbox.retained.put(rank, message)
         self._delivery.wake()

@@ -27,7 +27,7 @@ class Sent:
     size: int
     seq: int | None = None
     historical: bool = False
-    answer: int | None = None
+    reply: int | None = None
     number: int = 0
     at: float = 0.0
 

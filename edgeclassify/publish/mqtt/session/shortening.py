@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from edgeclassify.contract.payload import JSON, Message
-from edgeclassify.publish.mqtt.link.wire import packet_bytes
+from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 
 _Body = dict[str, Any]
 _Step = Callable[[_Body], None]
@@ -21,7 +21,7 @@ _COMPONENTS_LAST = ("connected", "label", "event", "enabled")
 """Home Assistant's entities that stay longest, by the end of their id."""
 
 
-def fitted(message: Message, limit: int, *, mqtt5: bool) -> Message | None:
+def shortened(message: Message, limit: int, *, mqtt5: bool) -> Message | None:
     """The message, or as much of it as makes a packet of at most `limit` bytes; None where nothing does."""
     excess = packet_bytes(message, mqtt5=mqtt5) - limit
     if excess <= 0:

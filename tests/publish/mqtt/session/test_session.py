@@ -9,11 +9,11 @@ from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link
-from edgeclassify.publish.mqtt.link.refusals import REFUSED_RETRY_S, WELL_S
-from edgeclassify.publish.mqtt.packet_limit import IN_A_ROW, PROBE_AFTER_S, RETRY_S, Oversize
-from edgeclassify.publish.mqtt.replies import Answers
-from edgeclassify.publish.mqtt.retained import LiveValues, Rank
-from edgeclassify.publish.mqtt.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
+from edgeclassify.publish.mqtt.replies import Replies
+from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
+from edgeclassify.publish.mqtt.session.packet_limit import IN_A_ROW, PROBE_AFTER_S, RETRY_S, PacketLimit
+from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, WELL_S
+from edgeclassify.publish.mqtt.session.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import spooled
 
@@ -66,20 +66,20 @@ class MoodySpool(MemorySpool):
 
 class Bench:
     def __init__(self, backlog: int = 0, window: int = WINDOW) -> None:
-        self.spool, self.live, self.answers, self.clock = MoodySpool(), LiveValues(), Answers(), Clock()
+        self.spool, self.retained, self.replies, self.clock = MoodySpool(), RetainedValues(), Replies(), Clock()
         self.append(*range(1, backlog + 1))
         self.window = window
         self.refused: set[str] = set()
-        self.oversize = Oversize(self.clock)
+        self.packet_limit = PacketLimit(self.clock)
         self.known: Collection[str] = ()
         self.connect()
 
     def connect(self) -> None:
         self.link, self._answered = RecordingLink(), 0
         self.session = Session(
-            link=self.link, topics=TOPICS, live=self.live, answers=self.answers, spool=self.spool,
+            link=self.link, topics=TOPICS, retained=self.retained, replies=self.replies, spool=self.spool,
             window=self.window, clock=self.clock,
-            refused=self.refused, oversize=self.oversize, known=self.known,
+            refused=self.refused, packet_limit=self.packet_limit, known=self.known,
         )  # fmt: skip
 
     def append(self, *seqs: int, view: str = "gate") -> None:
@@ -104,7 +104,7 @@ class Bench:
 
 def test_values_then_the_backlog_in_order() -> None:
     bench = Bench(backlog=3)
-    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.retained.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
     bench.run()
     assert bench.link.names() == ["status", "history1", "history2", "history3"]
     assert bench.spool.depth == 0
@@ -216,7 +216,7 @@ def test_a_refused_topic_is_tried_again_after_a_while() -> None:
 @pytest.mark.parametrize("reason", ["quota exceeded", "unspecified error", "implementation specific error"])
 def test_a_broker_that_refuses_for_a_moment_has_all_a_moment_later(reason: str) -> None:
     bench = Bench()
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
     bench.append(1)
     bench.session.pump()
     bench.acknowledge(reason)
@@ -230,9 +230,9 @@ def test_a_broker_that_refuses_for_a_moment_has_all_a_moment_later(reason: str) 
 
 def test_a_value_that_ends_connections_is_left_out_for_a_while() -> None:
     bench = Bench()
-    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
-    bench.live.put(Rank.HEALTH, Message(TOPICS.health, b"x" * 500, 1, True))
+    bench.retained.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.retained.put(Rank.HEALTH, Message(TOPICS.health, b"x" * 500, 1, True))
     for _ in range(2 + IN_A_ROW):
         bench.connect()
         bench.session.pump()
@@ -298,7 +298,7 @@ def test_a_retry_does_not_send_what_is_in_flight_twice() -> None:
     bench.acknowledge("quota exceeded")
     bench.clock.now += REFUSED_RETRY_S + 1
     bench.append(2)
-    bench.live.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    bench.retained.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
     bench.session.pump()
     assert bench.link.names() == ["event1", "status", "event2", "history1"]
     bench.clock.now += 1
@@ -310,7 +310,7 @@ def test_a_refused_value_is_logged_and_not_repeated(caplog: pytest.LogCaptureFix
     bench = Bench()
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
-            bench.live.put(Rank.HEALTH, Message(TOPICS.health, b"{}", 1, True))
+            bench.retained.put(Rank.HEALTH, Message(TOPICS.health, b"{}", 1, True))
             bench.session.pump()
             bench.acknowledge("not authorized")
     assert len(caplog.records) == 1
@@ -325,12 +325,12 @@ def test_a_message_that_the_broker_can_not_take_is_said_and_does_not_block(
     bench.append(1)
     bench.spool.append(spooled(2, label="x" * 3000))
     bench.append(3)
-    bench.answers.put(Message(TOPICS.response("info"), b"x" * 3000, 1, False))
+    bench.replies.put(Message(TOPICS.response("info"), b"x" * 3000, 1, False))
     bench.run()
     assert bench.link.names() == ["event1", "event3"]
     assert [event.seq for event in bench.spool.pending(9)] == [2]
     assert "the broker takes at most 2000" in caplog.text
-    assert bench.answers.waiting == 0
+    assert bench.replies.waiting == 0
 
 
 def test_while_live_events_come_the_backlog_trickles() -> None:
@@ -349,7 +349,7 @@ def test_while_live_events_come_the_backlog_trickles() -> None:
 
 def test_answers_are_sent_again_until_the_broker_has_them() -> None:
     bench = Bench(backlog=9)
-    bench.answers.put(Message(TOPICS.response("ping"), b"1", 1, False))
+    bench.replies.put(Message(TOPICS.response("ping"), b"1", 1, False))
     bench.session.pump()
     assert bench.link.names()[0] == "ping"
     bench.connect()
@@ -473,7 +473,7 @@ def test_events_held_back_and_then_dropped_do_not_hide_others() -> None:
 
 def test_a_refused_value_is_sent_again_after_a_while() -> None:
     bench = Bench()
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
     bench.session.pump()
     bench.acknowledge("not authorized")
     pass_time(bench, REFUSED_RETRY_S - 1)
@@ -486,10 +486,10 @@ def test_a_refused_value_is_sent_again_after_a_while() -> None:
 
 def test_a_refused_value_is_not_sent_again_when_a_newer_one_was() -> None:
     bench = Bench()
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"1", 1, True))
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"1", 1, True))
     bench.session.pump()
     bench.acknowledge("quota exceeded")
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"2", 1, True))
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"2", 1, True))
     pass_time(bench, 2 * REFUSED_RETRY_S)
     assert [message.payload for message in bench.link.sent] == [b"1", b"2"]
 
@@ -497,7 +497,7 @@ def test_a_refused_value_is_not_sent_again_when_a_newer_one_was() -> None:
 def test_refused_answers_are_said_once_whatever_they_are_called(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     for number in range(50):
-        bench.answers.put(Message(TOPICS.response(f"x{number}"), b"{}", 1, False))
+        bench.replies.put(Message(TOPICS.response(f"x{number}"), b"{}", 1, False))
         bench.session.pump()
         bench.acknowledge("not authorized" if number % 2 else None)
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [TOPICS.response("x1")]
@@ -507,8 +507,8 @@ def test_refused_answers_are_said_once_whatever_they_are_called(caplog: pytest.L
 def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> None:
     bench = Bench()
     picture = Message(TOPICS.snapshot("gate"), b"x" * 5000, 0, True)
-    bench.live.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
-    bench.live.put(Rank.SNAPSHOT, picture)
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"{}", 1, True))
+    bench.retained.put(Rank.SNAPSHOT, picture)
     bench.append(1)
     bench.session.pump()
     assert bench.link.names() == ["info", "snapshot", "event1"]
@@ -531,7 +531,7 @@ def test_a_suspect_event_keeps_its_place_and_waits_until_the_connection_stands()
     bench.acknowledge()
     bench.session.pump()  # 4, 5 and 6 are on their way
     bench.session.ended(1.0)
-    assert [seq for seq in range(1, 21) if bench.oversize.is_suspect(("event", seq))] == [4]
+    assert [seq for seq in range(1, 21) if bench.packet_limit.is_suspect(("event", seq))] == [4]
     bench.connect()
     bench.append(21)
     bench.run()
@@ -539,14 +539,14 @@ def test_a_suspect_event_keeps_its_place_and_waits_until_the_connection_stands()
     pass_time(bench, PROBE_AFTER_S + 1)
     assert bench.link.names() == ["event21", *(f"history{seq}" for seq in range(4, 21))]
     assert bench.spool.depth == 0
-    assert not bench.oversize.is_suspect(("event", 4))
+    assert not bench.packet_limit.is_suspect(("event", 4))
 
 
 def test_a_suspect_value_comes_last_and_the_smallest_first() -> None:
     bench = Bench()
     values = [Message(f"edgeclassify/porch/v{size}", b"x" * size, 1, True) for size in (10, 900, 500)]
     for value in values:
-        bench.live.put(Rank.STATE, value)
+        bench.retained.put(Rank.STATE, value)
     for _ in range(2):
         bench.connect()
         bench.session.pump()
@@ -584,12 +584,12 @@ def test_what_arrived_on_a_short_connection_comes_last_on_the_next() -> None:
     bench = Bench()
     for name in ("status", "info", "health"):
         rank = Rank.STATUS if name == "status" else Rank.HEALTH
-        bench.live.put(rank, Message(f"edgeclassify/porch/{name}", b"1", 1, True))
+        bench.retained.put(rank, Message(f"edgeclassify/porch/{name}", b"1", 1, True))
     bench.session.pump()
     bench.session.acknowledged(1, None)
     bench.session.acknowledged(2, None)
     known = bench.session.ended(1.0)
-    bench.live.put(Rank.HEALTH, Message("edgeclassify/porch/info", b"2", 1, True))
+    bench.retained.put(Rank.HEALTH, Message("edgeclassify/porch/info", b"2", 1, True))
     bench.known = known
     bench.connect()
     bench.append(1)

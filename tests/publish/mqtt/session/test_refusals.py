@@ -1,6 +1,6 @@
 import pytest
 
-from edgeclassify.publish.mqtt.link.refusals import FIRST_RETRY_S, REFUSED_RETRY_S, WELL_S, Refusals
+from edgeclassify.publish.mqtt.session.refusals import FIRST_RETRY_S, REFUSED_RETRY_S, WELL_S, Refusals
 
 EVENT, HISTORY, INFO = "p/node/gate/event", "p/node/gate/history", "p/node/info"
 

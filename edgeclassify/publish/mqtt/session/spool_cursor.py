@@ -7,7 +7,7 @@ from edgeclassify.publish.interface import Spool, SpooledEvent
 _BATCH = 64
 
 
-class Walk:
+class SpoolCursor:
     """The events with a `seq` above `after`, up to `end` (None: no end).
 
     What was not there, or could not be read, when it came by is not met: see Session._look_for_unmet.

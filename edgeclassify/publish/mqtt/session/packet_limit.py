@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
-from edgeclassify.publish.mqtt.in_flight import Sent
+from edgeclassify.publish.mqtt.session.in_flight import Sent
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class _Suspect:
     strikes: int = 0
 
 
-class Oversize:
+class PacketLimit:
     """Learns how large a packet may be from connections that end within seconds. Used by one thread.
 
     The largest message that was under way when such a connection ended becomes a suspect, and so does a value that
@@ -84,7 +84,7 @@ class Oversize:
         elif lasted_s < STABLE_S:
             larger = (sent for sent in recent if sent.size > largest_answered and sent.key not in self._suspects)
             self._suspect(max(larger, key=lambda sent: sent.size, default=None))
-            # Answers come in the order of the messages: the first that has none may be what it ended on.
+            # Replies come in the order of the messages: the first that has none may be what it ended on.
             first, before = next(iter(recent), None), self._first
             self._first = first.key if first is not None and first.message.retain else None
             self._suspect(first if self._first is not None and self._first == before else None)

@@ -16,7 +16,7 @@ PAUSE_S = 10.0
 BUDGET = "the day's write budget (spool.max_bytes_written_day) is used up"
 
 
-class Trouble:
+class WritePolicy:
     """Says once that events have to wait in memory, and once that this is over. Not thread-safe.
 
     `place` names the spool in messages, `clock` gives seconds.

@@ -15,9 +15,9 @@ from edgeclassify.contract import payload
 from edgeclassify.contract.channels import match_topic
 from edgeclassify.contract.payload import JPEG, TEXT, Message, Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
-from edgeclassify.publish.mqtt.fitting import fitted
-from edgeclassify.publish.mqtt.link.wire import packet_bytes
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
+from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
+from edgeclassify.publish.mqtt.session.shortening import shortened
 from edgeclassify.types import CameraHealth, CameraState, EventType, Response
 from tests.publish.records import event, health, info, layout, prediction, spooled, state
 
@@ -68,10 +68,10 @@ def body(message: Message | None) -> dict[str, Any]:
 def test_at_every_limit_it_fits_and_is_as_large_as_it_can_be(kind: str, mqtt5: bool) -> None:
     whole = WHOLE[kind]
     full = packet_bytes(whole, mqtt5=mqtt5)
-    assert fitted(whole, full, mqtt5=mqtt5) is whole
+    assert shortened(whole, full, mqtt5=mqtt5) is whole
     sizes = []
     for limit in range(full - 1, 0, -7):
-        less = fitted(whole, limit, mqtt5=mqtt5)
+        less = shortened(whole, limit, mqtt5=mqtt5)
         if less is None:
             break
         size = packet_bytes(less, mqtt5=mqtt5)
@@ -84,13 +84,13 @@ def test_at_every_limit_it_fits_and_is_as_large_as_it_can_be(kind: str, mqtt5: b
             assert match.channel.fault_of(less.payload) is None
     assert sizes == sorted(sizes, reverse=True)
     assert 1 <= len(set(sizes)) < len(sizes)
-    assert all(fitted(whole, limit, mqtt5=mqtt5) is None for limit in range(1, min(sizes)))
+    assert all(shortened(whole, limit, mqtt5=mqtt5) is None for limit in range(1, min(sizes)))
 
 
 def least(kind: str) -> tuple[dict[str, Any], int]:
     """What stays at last, and the packet's size."""
-    limit = next(n for n in range(1, 20_000) if fitted(WHOLE[kind], n, mqtt5=True) is not None)
-    return body(fitted(WHOLE[kind], limit, mqtt5=True)), limit
+    limit = next(n for n in range(1, 20_000) if shortened(WHOLE[kind], n, mqtt5=True) is not None)
+    return body(shortened(WHOLE[kind], limit, mqtt5=True)), limit
 
 
 def test_the_important_part_stays() -> None:
@@ -108,7 +108,7 @@ def test_the_important_part_stays() -> None:
 def test_of_the_figures_of_an_event_the_reason_stays_longest() -> None:
     seen: list[list[str]] = []
     for limit in range(packet_bytes(WHOLE["event"], mqtt5=True), least("event")[1] - 1, -1):
-        why = list(body(fitted(WHOLE["event"], limit, mqtt5=True))["why"])
+        why = list(body(shortened(WHOLE["event"], limit, mqtt5=True))["why"])
         seen += [why] if why not in seen else []
     assert seen == [
         ["threshold_enter", "confirm_s", "held_s", "reason", "by", "duration_s"],
@@ -124,7 +124,7 @@ def test_of_the_figures_of_an_event_the_reason_stays_longest() -> None:
 def test_of_the_cameras_the_lost_one_stays_longest() -> None:
     seen = []
     for limit in range(packet_bytes(WHOLE["health"], mqtt5=True), least("health")[1] - 1, -5):
-        names = [one["name"] for one in body(fitted(WHOLE["health"], limit, mqtt5=True))["cameras"]]
+        names = [one["name"] for one in body(shortened(WHOLE["health"], limit, mqtt5=True))["cameras"]]
         seen += [names] if names not in seen else []
     assert seen == [["front", "back", "side"], ["back", "side"], ["back"], []]
 
@@ -132,7 +132,7 @@ def test_of_the_cameras_the_lost_one_stays_longest() -> None:
 def test_home_assistant_loses_the_nodes_figures_first_and_the_connection_last() -> None:
     seen: list[set[str]] = []
     for limit in range(packet_bytes(WHOLE["config"], mqtt5=True), least("config")[1] - 1, -40):
-        seen.append(set(body(fitted(WHOLE["config"], limit, mqtt5=True))["components"]))
+        seen.append(set(body(shortened(WHOLE["config"], limit, mqtt5=True))["components"]))
     assert all(after <= before for before, after in pairwise(seen))
     without_figures = next(names for names in seen if not any(name.startswith("health.") for name in names))
     assert {"connected", "gate.label", "door.label", "gate.score", "gate.label.open"} <= without_figures
@@ -153,8 +153,8 @@ def test_home_assistant_loses_the_nodes_figures_first_and_the_connection_last() 
 )
 def test_what_has_no_parts_is_whole_or_nothing(message: Message) -> None:
     size = packet_bytes(message, mqtt5=True)
-    assert fitted(message, size, mqtt5=True) is message
-    assert fitted(message, min(size - 1, 150), mqtt5=True) is None
+    assert shortened(message, size, mqtt5=True) is message
+    assert shortened(message, min(size - 1, 150), mqtt5=True) is None
 
 
 @pytest.mark.parametrize("mqtt5", [True, False])

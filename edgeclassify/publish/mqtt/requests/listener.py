@@ -27,7 +27,7 @@ SHUN_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class Receivers:
     """What the node listens to beside its own status."""
 
     inbox: Inbox | None
@@ -64,11 +64,11 @@ class Repeat:
         return True
 
 
-class Ears:
+class Listener:
     """Used by the delivery thread alone. `clock`: monotonic seconds."""
 
-    def __init__(self, outbox: Outbox, listening: Listening, clock: Callable[[], float] = time.monotonic) -> None:
-        self._outbox, self.listening, self._clock = outbox, listening, clock
+    def __init__(self, outbox: Outbox, receivers: Receivers, clock: Callable[[], float] = time.monotonic) -> None:
+        self._outbox, self.receivers, self._clock = outbox, receivers, clock
         self._topics = outbox.layout.topics
         self._show_all, self._show_status, self._announce = Repeat(), Repeat(), Repeat()
         self._said: set[str] = set()
@@ -79,13 +79,13 @@ class Ears:
         """What to subscribe to; `wildcards`: does the broker know them?"""
         every, now = self._topics.request("+"), self._clock()
         found: list[str] = [self._topics.status]
-        for topic in self.listening.topics():
+        for topic in self.receivers.topics():
             found += [topic] if wildcards or topic != every else map(self._topics.request, Command)
         return [topic for topic in found if now >= self._shunned.get(topic, now)]
 
     def hear(self, arrived: Arrived, *, stopping: bool) -> None:
         """A message has come."""
-        announcement, inbox = self.listening.announcement, self.listening.inbox
+        announcement, inbox = self.receivers.announcement, self.receivers.inbox
         if arrived.topic == self._topics.status:
             if not arrived.payload:
                 # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
@@ -99,19 +99,19 @@ class Ears:
         elif inbox is not None:
             found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
             if isinstance(found, Request):
-                self.listening.on_request(found)
+                self.receivers.on_request(found)
             elif found is not None:
-                self._outbox.put_answer(found)
+                self._outbox.put_reply(found)
 
     def answer(self) -> None:
         """Do what was asked for and is due; about once a second."""
-        now, live = self._clock(), self._outbox.live
+        now, live = self._clock(), self._outbox.retained
         if self._show_all.take(now):
             live.renew()
         if self._show_status.take(now):
             live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
-        if self.listening.announcement is not None and self._announce.take(now):
-            live.put(Rank.DISCOVERY, self.listening.announcement.message)
+        if self.receivers.announcement is not None and self._announce.take(now):
+            live.put(Rank.DISCOVERY, self.receivers.announcement.message)
 
     def denied(self, topic: str, reason: str) -> None:
         """The broker refuses a subscription."""

@@ -15,16 +15,16 @@ from edgeclassify.broker import failure_texts
 from edgeclassify.contract.payload import Message, Topics
 from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
-from edgeclassify.publish.mqtt.fitting import fitted
-from edgeclassify.publish.mqtt.in_flight import InFlight, Sent
 from edgeclassify.publish.mqtt.link.interface import Link
-from edgeclassify.publish.mqtt.link.refusals import REFUSED_RETRY_S, Refusals
-from edgeclassify.publish.mqtt.link.walk import Walk
-from edgeclassify.publish.mqtt.link.wire import packet_bytes
-from edgeclassify.publish.mqtt.packet_limit import PROBE_AFTER_S, Oversize
-from edgeclassify.publish.mqtt.replies import Answers
-from edgeclassify.publish.mqtt.retained import LiveValues
-from edgeclassify.publish.mqtt.spooled import spooled_message
+from edgeclassify.publish.mqtt.replies import Replies
+from edgeclassify.publish.mqtt.retained import RetainedValues
+from edgeclassify.publish.mqtt.session.event_messages import spooled_message
+from edgeclassify.publish.mqtt.session.in_flight import InFlight, Sent
+from edgeclassify.publish.mqtt.session.packet_limit import PROBE_AFTER_S, PacketLimit
+from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
+from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, Refusals
+from edgeclassify.publish.mqtt.session.shortening import shortened
+from edgeclassify.publish.mqtt.session.spool_cursor import SpoolCursor
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,10 @@ _TRICKLE = 1
 
 
 class Session:
-    """Delivery on one connection. Used by the publisher's thread alone.
+    """Delivery on one connection. Used by the delivery thread alone.
 
     `window`: how many QoS 1 messages may be unacknowledged; `clock`: monotonic seconds;
-    `refused`: topics whose refusal has been logged, and `oversize`: both kept from one session to the next;
+    `refused`: topics whose refusal has been logged, and `packet_limit`: both kept from one session to the next;
     `known`: topics whose value the broker took on a connection that has just ended within seconds: they come
     last, or a broker that closes after a few messages would never get to the events;
     `on_removed(topic)`: the broker has taken an empty retained message.
@@ -51,27 +51,27 @@ class Session:
         *,
         link: Link,
         topics: Topics,
-        live: LiveValues,
-        answers: Answers,
+        retained: RetainedValues,
+        replies: Replies,
         spool: Spool,
         window: int,
         clock: Callable[[], float],
         refused: set[str],
-        oversize: Oversize,
+        packet_limit: PacketLimit,
         known: Collection[str] = (),
         on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._link, self._topics, self._live, self._answers = link, topics, live, answers
+        self._link, self._topics, self._retained, self._replies = link, topics, retained, replies
         self._spool, self._clock, self._on_removed = spool, clock, on_removed
-        self._oversize = oversize
+        self._packet_limit = packet_limit
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight = InFlight(clock)
         self._begin, self._sent = clock(), 0
         self._acknowledged: list[int] = []
         self._quiet_from = 0.0
-        self._events = Walk(spool, after=spool.last_seq, end=None)
-        self._backlog = Walk(spool, after=0, end=self._events.after)
+        self._events = SpoolCursor(spool, after=spool.last_seq, end=None)
+        self._backlog = SpoolCursor(spool, after=0, end=self._events.after)
         self._on_its_way: frozenset[int] = frozenset()
         self._held_back = 0
         self._looked_at = clock()
@@ -82,13 +82,13 @@ class Session:
         self._suspects: dict[Hashable, Sent] = {}
         self._probe: Hashable = None
         self._known, self._all_renewed = set(known), not known
-        live.renew(known)
-        answers.renew()
+        retained.renew(known)
+        replies.renew()
 
     @property
     def idle(self) -> bool:
         """Is everything that can be delivered delivered and acknowledged?"""
-        waiting = len(self._in_flight) or self._live.waiting or self._answers.waiting
+        waiting = len(self._in_flight) or self._retained.waiting or self._replies.waiting
         return not waiting and self._events.ended and self._backlog.ended
 
     @property
@@ -102,7 +102,7 @@ class Session:
 
     def ended(self, lasted_s: float) -> Collection[str]:
         """The connection has ended against our will; returns what the next session is told as `known`."""
-        self._oversize.connection_ended(
+        self._packet_limit.connection_ended(
             lasted_s,
             self._in_flight.unanswered,
             probe=self._probe,
@@ -115,12 +115,12 @@ class Session:
         self._retry_refused()
         if not self._all_renewed and self._clock() - self._begin >= STABLE_S:
             self._all_renewed = True
-            self._live.renew()
+            self._retained.renew()
         while len(self._in_flight) < self._window:
             if not (
                 self._send_value()
                 or self._send_live_event()
-                or self._send_answer()
+                or self._send_reply()
                 or self._send_backlog()
                 or self._send_probe()
             ):
@@ -135,8 +135,8 @@ class Session:
         sent, *proven = found
         for other in proven:
             self._arrived(other)
-        if sent.answer is not None:
-            self._answers.settled(sent.answer)
+        if sent.reply is not None:
+            self._replies.settled(sent.reply)
         if refusal is None:
             self._taken(sent)
         else:
@@ -150,7 +150,7 @@ class Session:
 
     def _taken(self, sent: Sent) -> None:
         topic = sent.message.topic
-        if sent.answer is None:
+        if sent.reply is None:
             self._refusals.taken(topic, sent.seq)
             if topic in self._refused_said and self._refusals.is_over(topic):
                 self._refused_said.discard(topic)
@@ -164,10 +164,10 @@ class Session:
 
     def _arrived(self, sent: Sent) -> None:
         """The broker has it, whether by an answer of its own or by one to what was sent after it."""
-        self._oversize.arrived(sent.key)
+        self._packet_limit.arrived(sent.key)
         if sent.key == self._probe:
             self._probe = None
-        if sent.message.retain and self._live.is_newest(sent.message):
+        if sent.message.retain and self._retained.is_newest(sent.message):
             self._known.add(sent.message.topic)
 
     def _not_taken(self, sent: Sent, refusal: str) -> None:
@@ -186,13 +186,13 @@ class Session:
     def _say(self, sent: Sent, what: str, topic: str) -> None:
         """Once for each topic. Whoever asks chooses the name in an answer's topic: all count as one, or what is
         remembered would grow for ever."""
-        known_as = topic if sent.answer is None else self._topics.response("")
+        known_as = topic if sent.reply is None else self._topics.response("")
         if known_as not in self._refused_said:
             self._refused_said.add(known_as)
             log.warning("%s: %s", sent.message.topic, what)
 
     def _send_value(self) -> bool:
-        message = self._live.take()
+        message = self._retained.take()
         if message is None:
             return False
         self._refusals.sent(message.topic)
@@ -207,16 +207,16 @@ class Session:
             self._held_back += 1
         return False
 
-    def _send_answer(self) -> bool:
-        found = self._answers.take()
-        return found is not None and self._send(found[1], ("answer", found[0]), answer=found[0])
+    def _send_reply(self) -> bool:
+        found = self._replies.take()
+        return found is not None and self._send(found[1], ("reply", found[0]), reply=found[0])
 
     def _send_backlog(self) -> bool:
         allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
         if self._in_flight.historical >= allowed:
             return False
         while (event := self._backlog.peek()) is not None:
-            suspect = self._oversize.is_suspect(("event", event.seq))
+            suspect = self._packet_limit.is_suspect(("event", event.seq))
             if suspect and not self._may_probe:
                 return False  # nothing overtakes it: history comes in order
             self._backlog.next()
@@ -243,15 +243,15 @@ class Session:
         """Does the connection stand without the suspects, and is none on its way?"""
         return self._probe is None and self._clock() - self._begin >= PROBE_AFTER_S
 
-    def _walk_again(self) -> None:
+    def _read_again(self) -> None:
         """What the spool still holds becomes backlog, except what is on its way."""
         self._on_its_way = frozenset((*self._in_flight.seqs, *self._acknowledged))
-        self._backlog = Walk(self._spool, after=0, end=self._events.after)
+        self._backlog = SpoolCursor(self._spool, after=0, end=self._events.after)
         self._held_back = 0
         self._looked_at, self._unmet_since = self._clock(), None
 
     def _look_for_unmet(self) -> None:
-        """Walk again when the spool holds more than this session knows of, and this for a while.
+        """Read again when the spool holds more than this session knows of, and this for a while.
 
         An event may be appended after one with a higher number, behind the walk; and for a moment a spool may be
         unreadable, which looks like its end.
@@ -265,12 +265,12 @@ class Session:
             self._unmet_since = None
             # What was held back may have been dropped since, and then hides as many that were not met.
             if self._held_back and now - self._looked_at >= REFUSED_RETRY_S:
-                self._walk_again()
+                self._read_again()
         elif self._unmet_since is None:
             self._unmet_since = now
         elif now - self._unmet_since >= self._look_again_s:
             self._look_again_s = min(2 * self._look_again_s, LOOK_AGAIN_MAX_S)
-            self._walk_again()
+            self._read_again()
 
     def _send(
         self,
@@ -279,24 +279,24 @@ class Session:
         *,
         seq: int | None = None,
         historical: bool = False,
-        answer: int | None = None,
+        reply: int | None = None,
     ) -> bool:
         """Send it, as far as it fits, or hold it back; False when the connection is gone."""
-        if self._oversize.is_forbidden(key):
+        if self._packet_limit.is_forbidden(key):
             self._refusals.put_off(message.topic)
             return True
         size = packet_bytes(message, mqtt5=self._link.mqtt5)
-        sent = Sent(message, key, size, seq, historical, answer)
+        sent = Sent(message, key, size, seq, historical, reply)
         limit = self._limit
         if limit is not None and size > limit:
-            less = fitted(message, limit, mqtt5=self._link.mqtt5)
+            less = shortened(message, limit, mqtt5=self._link.mqtt5)
             if less is None:
                 self._too_large(sent, limit)
                 return True
             what = f"shortened from {size} to at most {limit} bytes, which is all that the broker takes"
             self._say(sent, what, f"{message.topic} shortened")
             sent = replace(sent, message=less, size=packet_bytes(less, mqtt5=self._link.mqtt5))
-        if seq is None and self._oversize.is_suspect(key):
+        if seq is None and self._packet_limit.is_suspect(key):
             self._suspects[key] = sent
             return True
         return self._hand_over(sent)
@@ -304,7 +304,7 @@ class Session:
     @property
     def _limit(self) -> int | None:
         """Bytes of the largest packet to send, by what the broker says or by what has been learned."""
-        known = [size for size in (self._link.maximum_packet_size, self._oversize.limit) if size is not None]
+        known = [size for size in (self._link.maximum_packet_size, self._packet_limit.limit) if size is not None]
         return min(known, default=None)
 
     def _too_large(self, sent: Sent, limit: int) -> None:
@@ -315,8 +315,8 @@ class Session:
         if sent.key == self._probe:
             self._probe = None
         self._held_back += sent.seq is not None
-        if sent.answer is not None:
-            self._answers.settled(sent.answer)
+        if sent.reply is not None:
+            self._replies.settled(sent.reply)
         elif sent.seq is None:
             self._refusals.put_off(sent.message.topic)
 
@@ -332,6 +332,6 @@ class Session:
     def _retry_refused(self) -> None:
         """What was refused and whose time has come: values wait, and events are backlog, again."""
         for topic in self._refusals.due_values():
-            self._live.put_back(topic)
+            self._retained.put_back(topic)
         if self._refusals.due_events():
-            self._walk_again()
+            self._read_again()
