@@ -16,7 +16,7 @@ from typing import NoReturn
 import click
 
 from edgeclassify.cli import commands
-from edgeclassify.cli.output import OutputClosedError, checked_output
+from edgeclassify.cli.support.output import OutputClosedError, checked_output
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.logs import for_stream
 from edgeclassify.native_stderr import diverted_native_stderr

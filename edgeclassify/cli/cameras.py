@@ -16,7 +16,7 @@ def cameras(as_json: bool) -> None:
     Example:  edgeclassify cameras
               edgeclassify cameras --json
     """
-    from edgeclassify.cli.cameras_report import camera_record, print_cameras
+    from edgeclassify.cli.reports.cameras import camera_record, print_cameras
     from edgeclassify.errors import SourceError, SourceUnusableError
     from edgeclassify.sources.picamera.listing import ListedCamera, list_cameras
     from edgeclassify.sources.video.listing import list_devices

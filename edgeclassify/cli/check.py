@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeclassify.cli.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
+from edgeclassify.cli.support.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config
@@ -49,10 +49,10 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
 
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
-    from edgeclassify.cli.config_rights import config_problems
-    from edgeclassify.cli.models_option import ENVIRONMENT, default_model
-    from edgeclassify.cli.preflight import look_further
-    from edgeclassify.cli.service import service_of
+    from edgeclassify.cli.support.config_rights import config_problems
+    from edgeclassify.cli.support.models_option import ENVIRONMENT, default_model
+    from edgeclassify.cli.support.preflight import look_further
+    from edgeclassify.cli.support.service import service_of
     from edgeclassify.config.faults import report
     from edgeclassify.errors import ConfigError
     from edgeclassify.redaction import scrubbed

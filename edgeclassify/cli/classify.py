@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.cli.models_option import model_options, model_section
+from edgeclassify.cli.support.models_option import model_options, model_section
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, ImageError, UsageError
 from edgeclassify.files import printable
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edgeclassify.cli.models_option import model_options, model_section, not_empty
+from edgeclassify.cli.support.models_option import model_options, model_section, not_empty
 
 
 @click.command(short_help="The whole thing on this machine, for trying out.")
@@ -36,7 +36,7 @@ def demo(
               edgeclassify demo --frames 6
               edgeclassify demo --source v4l2:/dev/video0 --model mobilenet_v2
     """
-    from edgeclassify.cli.output import OutputWatch
+    from edgeclassify.cli.support.output import OutputWatch
     from edgeclassify.config import parse_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.demo import demo_photos

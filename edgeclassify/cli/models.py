@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeclassify.cli.models_option import model_section, not_empty
+from edgeclassify.cli.support.models_option import model_section, not_empty
 from edgeclassify.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def list_models(as_json: bool) -> int:
     Example:  edgeclassify models list
               edgeclassify models list --json | jq -r '.models[] | select(.fetched) | .name'
     """
-    from edgeclassify.cli.models_report import list_record, print_list
+    from edgeclassify.cli.reports.models import list_record, print_list
     from edgeclassify.model.catalog import load_catalog
 
     catalog = load_catalog()
@@ -123,7 +123,7 @@ def verify(name: str | None, runtime: str, as_json: bool) -> int:
     Example:  edgeclassify models verify
               edgeclassify models verify mobilenet_v2
     """
-    from edgeclassify.cli.models_report import print_verification, verification_record
+    from edgeclassify.cli.reports.models import print_verification, verification_record
     from edgeclassify.model.verification import verify_model
 
     results = [verify_model(label, path, sha256, runtime) for label, path, sha256 in _to_verify(name)]
@@ -165,7 +165,7 @@ def inspect(name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures.as_dict(), indent=2))
         return
-    from edgeclassify.cli.inspection_report import print_inspection
+    from edgeclassify.cli.reports.inspection import print_inspection
 
     print_inspection(figures)
 
@@ -186,7 +186,7 @@ def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
               edgeclassify models labels mobilenet_v2 cat
               edgeclassify models labels model.tflite 'red*' --json | jq -r '.[].label'
     """
-    from edgeclassify.cli.models_report import label_records
+    from edgeclassify.cli.reports.models import label_records
     from edgeclassify.model.classifier import describe_model
 
     facts = describe_model(model_section(name, labels, "auto", None))

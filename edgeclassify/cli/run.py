@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from edgeclassify.cli.config_option import config_option
+from edgeclassify.cli.support.config_option import config_option
 
 
 @click.command(short_help="Watch the cameras and publish labels: the daemon.")
@@ -18,8 +18,8 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     Example:  edgeclassify run --config edgeclassify.toml
               edgeclassify run --config edgeclassify.toml --console
     """
-    from edgeclassify.cli.models_option import default_model
-    from edgeclassify.cli.output import OutputWatch
+    from edgeclassify.cli.support.models_option import default_model
+    from edgeclassify.cli.support.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.publishing import SinkContext, make_mqtt_sink

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeclassify.cli.config_option import config_option
+from edgeclassify.cli.support.config_option import config_option
 
 if TYPE_CHECKING:
     from edgeclassify.config import CameraConfig, Config

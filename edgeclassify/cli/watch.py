@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.cli.config_option import CONFIG_PATH
+from edgeclassify.cli.support.config_option import CONFIG_PATH
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.cli.watch_views import View
+    from edgeclassify.cli.reports.watch_views import View
     from edgeclassify.config import Config
 
 _TICK_S = 1.0
@@ -100,7 +100,7 @@ def watch(
         if name is not None and not _is_name(name):
             raise UsageError(f"watch: {option}: expected letters, digits, _ and -, found {name!r}")
     config = _settings(path, given)
-    from edgeclassify.cli.watch_views import make_view
+    from edgeclassify.cli.reports.watch_views import make_view
 
     named = str if path is not None else _in_options
     try:
@@ -176,7 +176,7 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
     """The topics that the node of this machine remembers to have left on its broker."""
     from contextlib import nullcontext
 
-    from edgeclassify.cli.service import service_of
+    from edgeclassify.cli.support.service import service_of
     from edgeclassify.daemon.state import state_folder
     from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 
@@ -187,9 +187,9 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
 
 
 def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:
-    from edgeclassify.cli.keys import QuitError
-    from edgeclassify.cli.output import check_reader
-    from edgeclassify.cli.watch_views import REDRAW_S
+    from edgeclassify.cli.reports.watch_views import REDRAW_S
+    from edgeclassify.cli.support.keys import QuitError
+    from edgeclassify.cli.support.output import check_reader
     from edgeclassify.watch.subscriber import Subscriber
 
     end = None if seconds is None else time.monotonic() + seconds

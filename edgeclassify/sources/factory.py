@@ -7,13 +7,13 @@ from edgeclassify.errors import ConfigError
 from edgeclassify.redaction import redacted_source
 from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
-from edgeclassify.sources.images.watched import WatchedFolderSource
+from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
-from edgeclassify.sources.rotation import TurnedSource
+from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.sources.support.urls import is_url
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.sources.video.device import DeviceSource
@@ -36,7 +36,7 @@ def make_source(
         return _picamera(config, target, wanted_side, zoom)
     source = _plain(config, kind, target, wanted_side, state_folder)
     if config.rotation or config.hflip or config.vflip:
-        return TurnedSource(source, config.rotation, config.hflip, config.vflip)
+        return RotatedSource(source, config.rotation, config.hflip, config.vflip)
     return source
 
 
@@ -56,7 +56,7 @@ def _picamera(config: CameraConfig, selector: str, wanted_side: int, zoom: Roi) 
         longest_frame_s=config.longest_frame_s,
     )
     source = PicameraSource(config.name, settings)
-    return TurnedSource(source, config.rotation, False, False) if config.rotation in (90, 270) else source
+    return RotatedSource(source, config.rotation, False, False) if config.rotation in (90, 270) else source
 
 
 def _plain(

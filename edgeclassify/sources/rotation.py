@@ -7,7 +7,7 @@ import numpy as np
 
 from edgeclassify.pixels import PLANAR, chroma_planes
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.support.delegating import WrappedSource
+from edgeclassify.sources.support.delegating import DelegatingSource
 from edgeclassify.types import Frame, Pixels
 
 _CLOCKWISE = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -43,7 +43,7 @@ def _turn(pixels: Pixels, rotation: int, hflip: bool, vflip: bool) -> Pixels:
     return pixels
 
 
-class TurnedSource(WrappedSource):
+class RotatedSource(DelegatingSource):
     """Frames of another source, turned: one copy of each that is read."""
 
     def __init__(self, source: FrameSource, rotation: int, hflip: bool, vflip: bool) -> None:
@@ -57,4 +57,4 @@ class TurnedSource(WrappedSource):
 
     def adopt(self, other: FrameSource) -> bool:
         """As of the source, where the turn stays."""
-        return isinstance(other, TurnedSource) and other._turn == self._turn and self.source.adopt(other.source)
+        return isinstance(other, RotatedSource) and other._turn == self._turn and self.source.adopt(other.source)

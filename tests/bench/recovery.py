@@ -98,7 +98,7 @@ def once(fault: str, rows: dict[str, str]) -> None:
         shown = f"{watched.lost[0] - began:8.2f}" if watched.back and "repeat" not in fault else f"{'-':>8}"
         gap_s = watched.longest[0]
         lost = max(0, round(gap_s * fps) - 1)
-        what = f"{capture.standing.restarts} + {capture.standing.reopens}"
+        what = f"{capture.status.restarts} + {capture.status.reopens}"
         if "repeat" in fault:  # its pictures come all the time, and say nothing
             shown, lost = f"{FREEZE_S:8.0f}", round(FREEZE_S * fps) + lost
         rows[fault] = f"{shown}{gap_s:12.2f}{lost:16}{what:>14}"
@@ -115,8 +115,8 @@ def many(fault: str, times: int) -> str:
         before = resident_kib(), open_files()
         lost_before, restarts, reopens = (
             len(watched.lost),
-            watched.capture.standing.restarts,
-            watched.capture.standing.reopens,
+            watched.capture.status.restarts,
+            watched.capture.status.reopens,
         )
         started = time.monotonic()
         wait_for(watched, (WARM_UP + times) * every)
@@ -128,7 +128,7 @@ def many(fault: str, times: int) -> str:
         median = f"{statistics.median(gaps):.3f}" if gaps else "-"
         return (
             f"{len(watched.lost) - lost_before:8}{median:>9}{took_s:11.1f}"
-            f"{capture.standing.restarts - restarts:10}{capture.standing.reopens - reopens:9}"
+            f"{capture.status.restarts - restarts:10}{capture.status.reopens - reopens:9}"
             f"{before[0]:11,} → {after[0]:7,}{before[1]:8} → {after[1]}"
         )
 

@@ -17,8 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgeclassify.sources.images import watched
-from edgeclassify.sources.images.watched import WatchedFolderSource
+from edgeclassify.sources.images.watched.source import After, WatchedFolderSource
 from edgeclassify.types import Outcome
 
 COUNTS = (2_000, 8_000, 32_000)
@@ -37,7 +36,7 @@ def fill(folder: Path, count: int, *, in_folders: bool) -> None:
         os.utime(path, (start + number, start + number))
 
 
-def run(count: int, after: watched.After, *, in_folders: bool) -> None:
+def run(count: int, after: After, *, in_folders: bool) -> None:
     """One line of figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "drop"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.cli.cameras_report import camera_record, print_cameras
+from edgeclassify.cli.reports.cameras import camera_record, print_cameras
 from edgeclassify.errors import ExitStatus
 from edgeclassify.sources.picamera.devices import CameraInfo
 from edgeclassify.sources.picamera.listing import ListedCamera, ListedControl, ListedMode

@@ -11,8 +11,8 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.cli.check import check as check_command
-from edgeclassify.cli.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.run import run
+from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import resolve_model
 from tests.model.colour_nets import Net

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.cli.models_option import default_model
+from edgeclassify.cli.support.models_option import default_model
 from edgeclassify.config import Config, ModelConfig, parse_config
 
 BASE = Path("/etc/edgeclassify")

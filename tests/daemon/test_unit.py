@@ -9,8 +9,8 @@ import pytest
 
 from edgeclassify.broker.credentials import CREDENTIAL_NAME
 from edgeclassify.cli.check import check
-from edgeclassify.cli.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.run import run
+from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.config import RecoveryConfig
 from edgeclassify.errors import (
     ConfigError,

@@ -8,11 +8,11 @@ from edgeclassify.config import CameraConfig, parse_config
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
-from edgeclassify.sources.images.watched import WatchedFolderSource
+from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
-from edgeclassify.sources.rotation import TurnedSource
+from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
@@ -62,9 +62,9 @@ def test_device_gets_what_the_views_need_and_its_controls():
 
 def test_a_camera_that_can_not_turn_itself_is_turned():
     turned = make_source(CameraConfig(source="v4l2:/dev/video0", rotation=180))
-    assert isinstance(turned, TurnedSource)
+    assert isinstance(turned, RotatedSource)
     assert isinstance(turned.source, DeviceSource)
-    assert isinstance(make_source(CameraConfig(source="rtsp://h/x", hflip=True)), TurnedSource)
+    assert isinstance(make_source(CameraConfig(source="rtsp://h/x", hflip=True)), RotatedSource)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_camera_that_can_not_turn_itself_is_turned():
 )
 def test_a_csi_camera_turns_itself_where_it_can(config, flips, is_wrapped):
     source = make_source(CameraConfig(source="picamera:0", **config))
-    assert isinstance(source, TurnedSource) is is_wrapped
+    assert isinstance(source, RotatedSource) is is_wrapped
     settings = (source.source if is_wrapped else source).settings
     assert (settings.hflip, settings.vflip) == flips
 

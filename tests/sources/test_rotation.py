@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.pixels import check_frame, to_bgr
-from edgeclassify.sources.rotation import TurnedSource, turned
+from edgeclassify.sources.rotation import RotatedSource, turned
 from edgeclassify.sources.synthetic.pattern import as_half_nv12, as_yuv420, draw_pattern
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource
 from edgeclassify.types import Frame, Outcome, PixelFormat
@@ -56,7 +56,7 @@ def test_the_picture_for_people_is_turned_too():
 
 def test_source():
     inner = SyntheticSource("front", SyntheticOptions(size=SIZE, fps=100))
-    source = TurnedSource(inner, 90, False, False)
+    source = RotatedSource(inner, 90, False, False)
     source.open()
     frame = source.read(1)
     assert (frame.width, frame.height) == (48, 64)

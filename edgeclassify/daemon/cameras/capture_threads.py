@@ -85,7 +85,7 @@ class Cameras:
     def restarts(self) -> int:
         """Streams restarted and cameras opened again."""
         return self._restarts_before + sum(
-            capture.standing.restarts + capture.standing.reopens for capture in self._captures
+            capture.status.restarts + capture.status.reopens for capture in self._captures
         )
 
     @property
@@ -191,7 +191,7 @@ class Cameras:
         capture = self._running.pop(name).capture
         capture.stop()
         capture.acknowledge()
-        self._restarts_before += capture.standing.restarts + capture.standing.reopens
+        self._restarts_before += capture.status.restarts + capture.status.reopens
         self._dropped_before += capture.dropped
         self._skipped_before += capture.skipped_images
         self.frames.forget(name)
@@ -236,7 +236,7 @@ class Cameras:
 
     def _help(self, capture: CaptureThread) -> None:
         stuck_s = capture.stuck_s if capture.camera in self._stuck else 0.0
-        lost_s = max(stuck_s, capture.standing.lost_s)
+        lost_s = max(stuck_s, capture.status.lost_s)
         others = any(self._works_or_may(other) for other in self._captures if other is not capture)
         source = capture.source.describe()
         remedy = self._recovery.due(capture.camera, source, lost_s, alone=not others)
@@ -258,7 +258,7 @@ class Cameras:
             return False
         if capture.state in WORKING or not isinstance(capture.error, AbsentError):
             return True
-        return capture.standing.down_s < ABSENT_S
+        return capture.status.down_s < ABSENT_S
 
     def _report_given_up(self) -> None:
         """Say once that a camera is gone; it is tried on, so it may come back."""

@@ -8,15 +8,15 @@ from dataclasses import replace
 
 from edgeclassify.errors import SourceError
 from edgeclassify.redaction import redacted_text, scrubbed
+from edgeclassify.sources.capture.camera_state import FINAL, CameraStatus
 from edgeclassify.sources.capture.daynight import DayNight
-from edgeclassify.sources.capture.drive import Drive
-from edgeclassify.sources.capture.files import FileReading
+from edgeclassify.sources.capture.driven_source import DrivenSource
+from edgeclassify.sources.capture.file_reading import FileReading
 from edgeclassify.sources.capture.freshness import Freshness, FrozenError
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import SETTLED_S, Ladder, Rung, Step
-from edgeclassify.sources.capture.live import LiveReading
+from edgeclassify.sources.capture.live_reading import LiveReading
 from edgeclassify.sources.capture.rules import CaptureRules
-from edgeclassify.sources.capture.standing import FINAL, Standing
 from edgeclassify.sources.interface import FrameSource, StalledError
 from edgeclassify.types import CameraHealth, CameraState
 
@@ -38,7 +38,7 @@ class CaptureThread:
     FAILED says that the ladder is at its end; whether the daemon ends too is not decided here. Until it is
     stopped the thread goes on trying, quietly.
 
-    `on_available`: see Standing; it is called from this thread.
+    `on_available`: see CameraStatus; it is called from this thread.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class CaptureThread:
     ) -> None:
         self.camera = source.camera
         self.source = source
-        self.standing = Standing(source.camera, on_available)
+        self.status = CameraStatus(source.camera, on_available)
         freeze_s = source.freeze_timeout_s if rules.freeze_timeout_s is None else rules.freeze_timeout_s
         # Frozen pictures are known by waiting: only a longer time of frames shows that one has gone.
         settled_s = max(SETTLED_S, 1.5 * freeze_s)
         ladder = Ladder(attempts=rules.restart_attempts, keeps_device=source.keeps_device, settled_s=settled_s)
-        self._drive = Drive(source, frames, rules, self.standing, ladder)
+        self._driven = DrivenSource(source, frames, rules, self.status, ladder)
         self._daynight = None if rules.night is None else DayNight(rules.night, source.camera)
         fresh = Freshness(
             now=time.monotonic(),
@@ -64,8 +64,8 @@ class CaptureThread:
             least_stall_s=source.least_stall_s,
             freeze_timeout_s=freeze_s,
         )
-        live = LiveReading(self._drive, fresh, self._daynight)
-        self._reading = live if source.live else FileReading(self._drive)
+        live = LiveReading(self._driven, fresh, self._daynight)
+        self._reading = live if source.live else FileReading(self._driven)
         self._running = False
         self._unexpected = ""
         # A daemon thread: a driver call that never returns must not keep the process alive.
@@ -76,47 +76,47 @@ class CaptureThread:
     @property
     def rules(self) -> CaptureRules:
         """What it follows now."""
-        return self._drive.rules
+        return self._driven.rules
 
     @property
     def frames_captured(self) -> int:
         """Frames handed over."""
-        return self._drive.captured
+        return self._driven.captured
 
     @property
     def worked(self) -> bool:
         """Has it ever given a frame, or waited for one as it should?"""
-        return self._drive.worked
+        return self._driven.worked
 
     @property
     def skipped_images(self) -> int:
         """Pictures that were left out, since they can't be decoded."""
-        return self._drive.skipped_images
+        return self._driven.skipped_images
 
     @property
     def dropped(self) -> int:
         """Frames of this camera that a newer one overwrote before they were taken."""
-        return self._drive.frames.dropped.get(self.camera, 0)
+        return self._driven.frames.dropped.get(self.camera, 0)
 
     @property
     def stuck_s(self) -> float:
         """Seconds since the source was called without having returned yet; 0 between calls."""
-        return self._drive.stuck_s
+        return self._driven.stuck_s
 
     @property
     def settled(self) -> bool:
         """Have frames come for SETTLED_S without a loss?"""
-        return self._drive.settled
+        return self._driven.settled
 
     @property
     def state(self) -> CameraState:
         """Where the camera stands."""
-        return self.standing.state
+        return self.status.state
 
     @property
     def error(self) -> SourceError | None:
         """Why it is lost."""
-        return self.standing.error
+        return self.status.error
 
     @property
     def ended(self) -> bool:
@@ -135,22 +135,22 @@ class CaptureThread:
 
     def health(self, fresh_processes: int) -> CameraHealth:
         """Its figures now."""
-        last, standing = self._drive.last_handed_over, self.standing
+        last, status = self._driven.last_handed_over, self.status
         return CameraHealth(
             name=self.camera,
-            state=standing.state,
+            state=status.state,
             frame_age_s=None if last is None else time.monotonic() - last,
             frames=self.frames_captured,
             dropped=self.dropped,
             skipped=self.skipped_images,
             copied=self.source.copied,
-            stalls=standing.stalls,
-            freezes=standing.freezes,
-            restarts=standing.restarts,
-            reopens=standing.reopens,
+            stalls=status.stalls,
+            freezes=status.freezes,
+            restarts=status.restarts,
+            reopens=status.reopens,
             fresh_processes=fresh_processes,
             profile="night" if self._daynight is not None and self._daynight.night else "day",
-            error=None if standing.error is None else scrubbed(str(standing.error)),
+            error=None if status.error is None else scrubbed(str(status.error)),
         )
 
     def start(self) -> None:
@@ -163,25 +163,25 @@ class CaptureThread:
 
     def set_interval(self, interval_s: float) -> None:
         """Seconds between two frames that are handed over, from now on."""
-        self._drive.rules = replace(self.rules, interval_s=interval_s)
+        self._driven.rules = replace(self.rules, interval_s=interval_s)
 
     def hold(self, held: bool) -> None:
         """Nobody looks at its frames now, or somebody does again: pictures in a watched folder wait meanwhile."""
-        self._drive.held = held
+        self._driven.held = held
 
     def hurry(self) -> None:
         """Hand over the next frame as soon as there is one, whatever the interval."""
-        self._drive.hurry.set()
+        self._driven.hurry.set()
 
     def acknowledge(self) -> None:
         """Tell the source which frames have been classified; where no thread of ours does it any more."""
-        self._drive.tell_settled()
+        self._driven.tell_settled()
 
     def ask_to_stop(self) -> None:
         """Ask the thread to end; see stop()."""
-        self._drive.stop.set()
-        self._drive.hurry.set()
-        self._drive.frames.wake()
+        self._driven.stop.set()
+        self._driven.hurry.set()
+        self._driven.frames.wake()
 
     def stop(self, timeout_s: float = 2.0) -> bool:
         """Ask the thread to end and wait for it; False (and a warning) when the source does not let go."""
@@ -200,18 +200,18 @@ class CaptureThread:
     def _run(self) -> None:
         rung: Rung | None = None
         try:
-            while not self._drive.stop.is_set():
+            while not self._driven.stop.is_set():
                 error = self._session(rung)
                 # After a stop nobody wants to hear of it: another thread may have the camera by now.
-                if error is None or self._drive.stop.is_set():
+                if error is None or self._driven.stop.is_set():
                     return
                 step = self._next_step(error)
                 if step.rung is Rung.REOPEN:
                     self._close()
                 if step.thorough:
-                    with self._drive.call():
+                    with self._driven.call():
                         self.source.renew()
-                if self._drive.stop.wait(step.wait_s):
+                if self._driven.stop.wait(step.wait_s):
                     return
                 rung = step.rung
         finally:
@@ -236,47 +236,47 @@ class CaptureThread:
 
     def _begin(self, rung: Rung | None) -> None:
         """Open the source, or only restart its stream."""
-        drive = self._drive
-        self.standing.count(rung)
+        driven = self._driven
+        self.status.count(rung)
         if rung is Rung.RESTART:
-            with drive.call():
+            with driven.call():
                 self.source.pause()
-            with drive.call():
+            with driven.call():
                 self.source.resume()
             return
-        with drive.call():
+        with driven.call():
             self.source.open()
         if self._daynight is not None and self._daynight.night:
-            with drive.call():
+            with driven.call():
                 self.source.use_night_profile(True)
         if self.source.waits:
-            drive.is_back()
+            driven.is_back()
 
     def _conclude(self) -> None:
-        drive = self._drive
-        if drive.stop.is_set():
+        driven = self._driven
+        if driven.stop.is_set():
             return
-        if drive.bad_picture is not None and drive.captured == 0:
-            self.standing.failed(drive.bad_picture)
+        if driven.bad_picture is not None and driven.captured == 0:
+            self.status.failed(driven.bad_picture)
         else:
-            self.standing.ended(self.source.describe())
+            self.status.ended(self.source.describe())
 
     def _next_step(self, error: SourceError) -> Step:
         """The source was lost: say so, and take a rung of the ladder."""
-        drive, ladder = self._drive, self._drive.ladder
-        drive.settled = False
+        driven, ladder = self._driven, self._driven.ladder
+        driven.settled = False
         if isinstance(error, StalledError | FrozenError):
             error = type(error)(f"{self.source.describe()}: {error}.")
-        final = isinstance(error, FINAL) and not drive.worked  # what has worked may work again
+        final = isinstance(error, FINAL) and not driven.worked  # what has worked may work again
         step = ladder.give_up() if final else ladder.lost(error, running=self._running)
         if ladder.given_up:
-            self.standing.failed(error)
+            self.status.failed(error)
         else:
-            self.standing.lost(error, step)
+            self.status.lost(error, step)
         return step
 
     def _close(self) -> None:
-        with self._drive.call():
+        with self._driven.call():
             self.source.close()
 
 

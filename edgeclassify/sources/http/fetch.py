@@ -6,8 +6,8 @@ from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
 from edgeclassify.sources.http.client import Request, ask
 from edgeclassify.sources.http.deadline import Deadline
-from edgeclassify.sources.http.picture_stream import (
-    PictureStream,
+from edgeclassify.sources.http.jpeg_stream import (
+    JpegStream,
     from_its_start,
     is_multipart,
     is_whole,
@@ -54,7 +54,7 @@ class _Download:
         self._body, self._received = bytearray(), 0
         self._unpacker = Unpacker(stream.encoding)
         # With a length it is one picture, whatever it looks like.
-        self._watched = PictureStream() if stream.length is None else None
+        self._watched = JpegStream() if stream.length is None else None
 
     def read(self, request: Request, deadline: Deadline) -> bytes:
         kind = self._stream.content_type
@@ -101,7 +101,7 @@ class _Download:
         if self._watched is not None and self._is_endless(self._watched, unpacked):
             raise self._is_stream("MJPEG")
 
-    def _is_endless(self, watched: PictureStream, data: bytes) -> bool:
+    def _is_endless(self, watched: JpegStream, data: bytes) -> bool:
         """Are these parts, or more pictures in a row than one JPEG may have in it (a phone's has two)?"""
         watched.feed(data)
         is_jpeg = self._body.startswith(b"\xff\xd8")

@@ -11,12 +11,12 @@ import numpy as np
 
 from edgeclassify.errors import ImageError
 from edgeclassify.files import as_text
-from edgeclassify.sources.images.header import ImageHeader
-from edgeclassify.sources.images.header_reader import read_header
-from edgeclassify.sources.images.jpeg import NO_END, closed, ends_early
+from edgeclassify.sources.images.headers.header import ImageHeader
+from edgeclassify.sources.images.headers.jpeg import NO_END, closed, ends_early
+from edgeclassify.sources.images.headers.reader import read_header
+from edgeclassify.sources.images.memory_limit import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.images.png_strips import STRIP_BYTES, DamagedPngError, decode_in_strips
-from edgeclassify.sources.images.room import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
-from edgeclassify.sources.support.native_chatter import quiet_opencv
+from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.types import Pixels
 
 MAX_PIXELS = 250_000_000
@@ -149,7 +149,7 @@ def _strip_factor(header: ImageHeader, wanted_side: int, room: int) -> int:
 
 
 def _in_strips(data: bytes, header: ImageHeader, factor: int, name: str) -> Pixels:
-    quiet_opencv()
+    silence_opencv()
     try:
         return decode_in_strips(data, factor, lambda strip: _to_bgr(strip, name))
     except DamagedPngError as error:
@@ -211,7 +211,7 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
         flags = _SCALE_FLAGS[scale] | cv2.IMREAD_IGNORE_ORIENTATION
     else:
         flags = cv2.IMREAD_COLOR | (cv2.IMREAD_IGNORE_ORIENTATION if header.kind in _OWN_ORIENTATION else 0)
-    quiet_opencv()
+    silence_opencv()
     try:
         array = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
     except cv2.error:

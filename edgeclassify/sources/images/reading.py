@@ -13,7 +13,7 @@ from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
 from edgeclassify.redaction import may_be_url, redacted_url
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
-from edgeclassify.sources.images.room import MOST_BYTES
+from edgeclassify.sources.images.memory_limit import MOST_BYTES
 from edgeclassify.sources.support.urls import PLAIN_ACCESS, Access, fetch, is_url
 from edgeclassify.types import Frame, PixelFormat
 

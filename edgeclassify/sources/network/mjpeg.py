@@ -8,7 +8,7 @@ from dataclasses import replace
 from edgeclassify.errors import ImageError, SourceError
 from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
-from edgeclassify.sources.http.picture_stream import LARGEST_PICTURE, NoPictureError, PictureStream
+from edgeclassify.sources.http.jpeg_stream import LARGEST_PICTURE, JpegStream, NoPictureError
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame, PixelFormat
@@ -39,7 +39,7 @@ class MjpegSource(FrameSource):
         super().__init__(camera)
         self._shown, self._wanted_side = shown, wanted_side
         self._stream: HttpStream | None = None
-        self._pictures = PictureStream()
+        self._pictures = JpegStream()
         self._unpacker = Unpacker("")
         self.sequence = sequence
         self._counted_since, self._counted = 0.0, 0
@@ -47,7 +47,7 @@ class MjpegSource(FrameSource):
 
     def begin(self, stream: HttpStream, boundary: str) -> None:
         """The stream to read."""
-        self._stream, self._pictures = stream, PictureStream(boundary)
+        self._stream, self._pictures = stream, JpegStream(boundary)
         self._unpacker = Unpacker(stream.encoding)
         self._counted_since, self._counted = time.monotonic(), 0
 

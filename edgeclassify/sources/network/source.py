@@ -10,13 +10,13 @@ from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
 from edgeclassify.sources.http.client import Logins, Request, get
 from edgeclassify.sources.http.deadline import Patience
-from edgeclassify.sources.http.picture_stream import is_multipart
+from edgeclassify.sources.http.jpeg_stream import is_multipart
 from edgeclassify.sources.http.refusals import is_web_page, unanswerable, web_page
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.network.mjpeg import MjpegSource, StreamEndedError, boundary_of
 from edgeclassify.sources.network.stream import CONNECT_TIMEOUT_S, StreamSource
-from edgeclassify.sources.support.delegating import WrappedSource
+from edgeclassify.sources.support.delegating import DelegatingSource
 from edgeclassify.types import Frame
 
 Taken = TypeVar("Taken")
@@ -30,7 +30,7 @@ ASKED_AGAIN_S = 0.5
 JPEG_START = b"\xff\xd8\xff"
 
 
-class HttpSource(WrappedSource):
+class HttpSource(DelegatingSource):
     """http:// or https://. User and password may stand in the URL; they never show."""
 
     def __init__(self, camera: str, url: str, wanted_side: int = 0, trust: Trust = CAREFUL) -> None:

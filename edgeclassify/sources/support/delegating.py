@@ -4,7 +4,7 @@ from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Frame, Outcome
 
 
-class WrappedSource(FrameSource):
+class DelegatingSource(FrameSource):
     """Everything is the other source's, as long as a subclass does not say otherwise."""
 
     def __init__(self, source: FrameSource) -> None:

@@ -9,7 +9,7 @@ import cv2
 
 from edgeclassify.errors import SourceError
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
-from edgeclassify.sources.support.native_chatter import quiet_opencv
+from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
 
@@ -69,7 +69,7 @@ class OpenCvSource(FrameSource):
     def _start(self, name: str, backend: int, params: list[int]) -> bool:
         """Open VideoCapture; False when it can't."""
         self.close()
-        quiet_opencv()
+        silence_opencv()
         capture = cv2.VideoCapture(name, backend, params)
         if not capture.isOpened():
             capture.release()

@@ -16,13 +16,13 @@ from edgeclassify.errors import (
     SourceSetupError,
     SourceUnusableError,
 )
-from edgeclassify.sources.capture import ladder, live
+from edgeclassify.sources.capture import ladder, live_reading
 from edgeclassify.sources.capture import thread as thread_module
+from edgeclassify.sources.capture.camera_state import CameraStatus
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import Rung, Step
 from edgeclassify.sources.capture.rules import CaptureRules
-from edgeclassify.sources.capture.standing import Standing
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState, Outcome
@@ -218,7 +218,7 @@ class TestLive:
             thread = run(source, on_available=lambda *args: told.append(args))
             wait_for(lambda: thread.frames_captured == 2)
         assert told == [("front", True), ("front", False), ("front", True)]
-        assert thread.standing.reopens == 3
+        assert thread.status.reopens == 3
         assert thread.state is CameraState.RUNNING
         assert thread.error is None
         assert source.closed == 3
@@ -307,7 +307,7 @@ class TestLive:
         source = ScriptedSource(SourceError("x"))
         thread = CaptureThread(source, frames, CaptureRules(restart_attempts=7))
         monkeypatch.setattr(
-            thread._drive.stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60
+            thread._driven.stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60
         )
         thread.start()
         wait_for(lambda: 60 in waits)
@@ -386,9 +386,9 @@ class TestFreshness:
         thread = run(source, stall_timeout_s=0.1)
         wait_for(lambda: thread.frames_captured > 3)
         source.still = True
-        wait_for(lambda: thread.state is CameraState.RESTARTING or thread.standing.restarts)
+        wait_for(lambda: thread.state is CameraState.RESTARTING or thread.status.restarts)
         wait_for(lambda: thread.state is CameraState.RUNNING)
-        assert (thread.standing.stalls, thread.standing.restarts, thread.standing.reopens) == (1, 1, 0)
+        assert (thread.status.stalls, thread.status.restarts, thread.status.reopens) == (1, 1, 0)
         assert source.calls == ["open", "pause", "resume"]
 
     def test_what_a_restart_does_not_move_is_still_not_new(self, frames, run, quick_back_off):
@@ -406,14 +406,14 @@ class TestFreshness:
         thread = run(source, stall_timeout_s=0.1, on_available=lambda _, online: told.append(online))
         wait_for(lambda: thread.frames_captured > 3)
         source.still = True
-        wait_for(lambda: thread.standing.reopens)
+        wait_for(lambda: thread.status.reopens)
         wait_for(lambda: told == [True, False, True])
-        assert (thread.standing.stalls, thread.standing.restarts, thread.standing.reopens) == (2, 1, 1)
+        assert (thread.status.stalls, thread.status.restarts, thread.status.reopens) == (2, 1, 1)
 
     def test_the_same_picture_for_too_long_is_frozen(self, frames, run, caplog):
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.1)
-        wait_for(lambda: thread.standing.freezes)
+        wait_for(lambda: thread.status.freezes)
         wait_for(lambda: "bit by bit" in caplog.text)
         assert source.calls[:3] == ["open", "pause", "resume"]
 
@@ -421,13 +421,13 @@ class TestFreshness:
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
         wait_for(lambda: thread.state is CameraState.FAILED)
-        assert (thread.standing.restarts, thread.standing.reopens) == (1, 2)
+        assert (thread.status.restarts, thread.status.reopens) == (1, 2)
         assert source.calls[:8] == ["open", "pause", "resume", "close", "open", "close", "renew", "open"]
 
     def test_pictures_that_differ_are_not_frozen(self, frames, run):
         thread = run(SteadySource(), freeze_timeout_s=0.05)
         wait_for(lambda: thread.frames_captured > 40)
-        assert thread.standing.freezes == 0
+        assert thread.status.freezes == 0
 
 
 class TestRest:
@@ -438,10 +438,10 @@ class TestRest:
         assert thread.health(0).state is CameraState.RESTING
         wait_for(lambda: thread.frames_captured == 3)
         assert source.calls[:5] == ["open", "pause", "resume", "pause", "resume"]
-        assert thread.standing.stalls == 0
+        assert thread.status.stalls == 0
 
     def test_an_interval_that_is_shortened_ends_the_rest(self, frames, run, monkeypatch):
-        monkeypatch.setattr(live, "REST_SLICE_S", 0.05)
+        monkeypatch.setattr(live_reading, "REST_SLICE_S", 0.05)
         thread = run(SteadySource(), interval_s=600, least_rest_s=2, settle_s=0.02)
         wait_for(lambda: thread.state is CameraState.RESTING)
         thread.set_interval(0.1)
@@ -494,7 +494,7 @@ class TestNight:
         thread = run(source, night=self.LUX, stall_timeout_s=0.1)
         wait_for(lambda: thread.health(0).profile == "night")
         source.read = lambda timeout_s: (_ for _ in ()).throw(SourceError("broke"))
-        wait_for(lambda: thread.standing.restarts)
+        wait_for(lambda: thread.status.restarts)
         del source.read
         wait_for(lambda: thread.state is CameraState.RUNNING)
         assert thread.health(0).profile == "night"
@@ -572,18 +572,18 @@ class TestAbsent:
         source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
         thread = run(source, restart_attempts=2)
         wait_for(lambda: thread.frames_captured == 1)
-        assert thread.standing.reopens == 30
+        assert thread.status.reopens == 30
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
     def test_software_that_is_missing_is_final(self, frames, run):
         thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
         wait_for(lambda: thread.final)
-        assert thread.standing.reopens == 0
+        assert thread.status.reopens == 0
 
     def test_a_stall_of_broken_pictures_says_so(self, frames, run):
         broken = [BrokenPictureError("expected a JPEG, found half of one.")] * 100
         thread = run(ScriptedSource([0, *broken]), stall_timeout_s=0.1)
-        wait_for(lambda: thread.standing.stalls > 0)
+        wait_for(lambda: thread.status.stalls > 0)
         wait_for(lambda: thread.error is not None)
         assert "what comes is broken (expected a JPEG, found half of one)" in str(thread.error)
 
@@ -592,10 +592,10 @@ class TestAbsent:
         wait_for(lambda: str(thread.error) == "no video yet")
         time.sleep(0.1)
         # The first tries come after 0.5 s of absence, the ones that count after that.
-        assert 0.1 <= thread.standing.lost_s < thread.standing.down_s - 0.3
+        assert 0.1 <= thread.status.lost_s < thread.status.down_s - 0.3
 
     def test_a_moment_of_absence_does_not_begin_the_loss_anew(self):
-        standing = Standing("front", lambda *_: None)
+        standing = CameraStatus("front", lambda *_: None)
         step = Step(Rung.REOPEN, 1.0)
         standing.lost(SourceError("no video"), step)
         time.sleep(0.2)
@@ -607,7 +607,7 @@ class TestAbsent:
 
     def test_the_same_bug_again_and_again_is_one_traceback(self, frames, run, caplog):
         thread = run(ScriptedSource([ZeroDivisionError("x")]), restart_attempts=10)
-        wait_for(lambda: thread.standing.reopens >= 2)
+        wait_for(lambda: thread.status.reopens >= 2)
         assert caplog.text.count("Traceback") == 1
 
 
@@ -641,7 +641,7 @@ class TestWaiting:
         thread = run(WaitingSource([]), stall_timeout_s=0.05, on_available=lambda *args: told.append(args))
         wait_for(lambda: told == [("front", True)])
         time.sleep(0.2)
-        assert (thread.state, thread.standing.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
+        assert (thread.state, thread.status.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
 
     def test_hears_what_was_classified(self, frames, run):
         source = WaitingSource([0, 1])
@@ -738,7 +738,7 @@ class TestFiles:
         assert thread.state is CameraState.FAILED
         assert thread.error is error
         assert source.opened == 1
-        assert thread.standing.reopens == 0
+        assert thread.status.reopens == 0
 
 
 class TestStop:

@@ -14,7 +14,7 @@ from PIL import Image
 from edgeclassify.errors import ExitStatus, ImageError
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import _without_decoder, decode_image
-from edgeclassify.sources.images.header import ImageHeader
+from edgeclassify.sources.images.headers.header import ImageHeader
 from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
 
 

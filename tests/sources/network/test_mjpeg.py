@@ -15,13 +15,13 @@ from edgeclassify.sources.capture import ladder
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.sources.http import picture_stream
+from edgeclassify.sources.http import jpeg_stream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
 from edgeclassify.sources.network import source as source_module
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
-from edgeclassify.sources.rotation import TurnedSource
+from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.types import CameraState
 from tests.fakes import wait_for
 from tests.sources.dialects import DIALECTS, wanted_of
@@ -99,7 +99,7 @@ def test_types_that_cameras_give_a_stream(kind, name):
 
 @pytest.mark.parametrize("flood", [b"--frame\r\nContent-Length: 0\r\n\r\n\r\n", bytes(1000)])
 def test_a_flood_without_a_picture_ends(flood, monkeypatch):
-    monkeypatch.setattr(picture_stream, "MOST_BETWEEN", 4 << 20)
+    monkeypatch.setattr(jpeg_stream, "MOST_BETWEEN", 4 << 20)
     head = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
     with raw_server(dripping(head, flood * 1000, 0.0)) as server:
         source = HttpSource("front", server.url())
@@ -440,7 +440,7 @@ def test_a_camera_that_rests_between_its_pictures(turned):
 
     with serving(answer) as server:
         source = source_of(server)
-        source = TurnedSource(source, 90, False, False) if turned else source
+        source = RotatedSource(source, 90, False, False) if turned else source
         rules = CaptureRules(interval_s=0.4, least_rest_s=0.05, settle_s=0.1)
         told = []
         frames = LatestFrames()

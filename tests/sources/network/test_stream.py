@@ -180,7 +180,7 @@ class TestRtsp:
             server.change_size()
             if _LastRow()._is_needed:
                 wait_for(lambda: hand_off.take(5).width == 160, 20)
-                assert thread.standing.reopens >= 1
+                assert thread.status.reopens >= 1
             else:
                 time.sleep(1.5)
                 assert hand_off.take(5).width == 320

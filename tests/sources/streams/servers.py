@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.native_stderr import diverted_native_stderr
-from edgeclassify.sources.support.native_chatter import quiet_opencv
+from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import Answer
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -157,7 +157,7 @@ def age_ms(pixels: np.ndarray) -> int:
 
 def transport_stream(path: Path, count: int, size: tuple[int, int], fps: float = 10) -> bytes:
     """An MPEG transport stream of MPEG-2 video; frame n has the brightness 20 * n % 240. `path` ends in .ts."""
-    quiet_opencv()
+    silence_opencv()
     with diverted_native_stderr():  # it has another name for MPEG-2, and says so
         writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mpg2"), fps, size)
     assert writer.isOpened(), f"{path}: can't write it"

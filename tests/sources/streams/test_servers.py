@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgeclassify.sources.support.native_chatter import quiet_opencv
+from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import serving
 from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
 
@@ -19,7 +19,7 @@ TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC
 def watch(monkeypatch):
     """Open a stream with OpenCV, over TCP; None when it can't. Released at the end."""
     monkeypatch.setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
-    quiet_opencv()
+    silence_opencv()
     captures = []
 
     def opened(url):

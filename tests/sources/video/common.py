@@ -3,12 +3,12 @@
 import cv2
 import numpy as np
 
-from edgeclassify.sources.support.native_chatter import quiet_opencv
+from edgeclassify.sources.support.native_log import silence_opencv
 
 
 def write_video(path, count, size=(64, 48)):
     """A Motion JPEG file whose frame n has the brightness 20 * n."""
-    quiet_opencv()  # FFmpeg's log level is set once, by whoever uses it first
+    silence_opencv()  # FFmpeg's log level is set once, by whoever uses it first
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"MJPG"), 10, size)
     assert writer.isOpened()
     for number in range(count):

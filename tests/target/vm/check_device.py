@@ -163,7 +163,7 @@ def through_the_ladder(fault, cure, after_s):
     ended = thread.stop(5)
     return {
         "noticed_s": round(noticed_s, 2), "error": error, "back_s": round(took_s, 2), "told": told,
-        "reopens": thread.standing.reopens, "stalls": thread.standing.stalls, "ended": ended,
+        "reopens": thread.status.reopens, "stalls": thread.status.stalls, "ended": ended,
         "last_error": str(thread.error),
     }  # fmt: skip
 

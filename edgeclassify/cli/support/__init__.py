@@ -1,0 +1,1 @@
+"""What commands share: options, the service and its rights, standard output, keys."""

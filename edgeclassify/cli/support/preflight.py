@@ -1,0 +1,197 @@
+"""What `edgeclassify check` looks at beyond the config file: sources, broker, models and labels, files it names.
+
+Nothing is opened but files: no camera, no broker, no runtime. It runs the code that the daemon starts with. The
+config of the service is looked at with the service's eyes: what its user may not read, or its sandbox hides, is a
+fault.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edgeclassify.broker.credentials import look_up, public_warning, tls_context
+from edgeclassify.cli.support.seen_files import Files, Problem
+from edgeclassify.cli.support.service import Service
+from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
+from edgeclassify.config.confirmation import confirmation_notes
+from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
+from edgeclassify.model.classifier import describe_model, find_model
+from edgeclassify.model.facts import ModelFacts
+from edgeclassify.model.sidecar import read_sidecar, sidecar_path
+from edgeclassify.sources.factory import make_source
+from edgeclassify.sources.http.tls import check_ca
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A line each. `faults`: what ends the daemon's start. `warnings`: what may be meant so, what heals by itself,
+    and what this user can't find out."""
+
+    faults: list[ConfigFault | str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def take(self, problems: list[Problem]) -> None:
+        """A line for each problem with a file."""
+        for problem in problems:
+            (self.faults if problem.is_fault else self.warnings).append(problem.text)
+
+
+def look_further(
+    config: Config, named_by: str = "model.name", *, service: Service | None = None, elsewhere: bool = False
+) -> Findings:
+    """Everything that can be found out about a config that is right in itself.
+
+    `named_by`: what names the model of [model]: the key, or a variable that stands in for it. `service`: the one
+    that runs with this config; the environment must be its own. `elsewhere`: the config is meant for another
+    machine, so that what is not here is no fault.
+    """
+    found = Findings()
+    files = Files(service, elsewhere)
+    _look_at_sources(config, found)
+    _look_at_models(config, named_by, files, found)
+    found.warnings.extend(confirmation_notes(config))
+    _look_at_broker(config, files, found)
+    _look_at_certificates(config, files, found)
+    for key, path in _camera_files(config):
+        found.take(files.problems(key, path, heals=True))
+    for key, path in _written(config):
+        found.take(files.unwritable(key, path))
+    return found
+
+
+def _look_at_sources(config: Config, found: Findings) -> None:
+    for i, camera in enumerate(config.camera):
+        try:
+            make_source(camera)
+        except ConfigError as error:
+            found.faults.append(f"camera[{i}].source: {error}")
+
+
+def _look_at_certificates(config: Config, files: Files, found: Findings) -> None:
+    """What cameras' own certificates are held against: without it no connection is made."""
+    for i, camera in enumerate(config.camera):
+        if camera.tls.ca is None:
+            continue
+        problems = files.problems(f"camera[{i}].tls.ca", camera.tls.ca)
+        found.take(problems)
+        if not problems:
+            try:
+                check_ca(camera.tls.ca)
+            except SourceSetupError as error:
+                found.faults.append(f"camera[{i}].{error}")
+
+
+def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
+    models: dict[ModelConfig, ModelFacts | None] = {}
+    for i, view in enumerate(config.views()):
+        section = config.model_of(view)
+        if section not in models:
+            own = frozenset[str]() if view.model is None else view.model.model_fields_set
+            name_key = f"view[{i}].model.name" if "name" in own else named_by
+            labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
+            models[section] = _facts(section, name_key, labels_key, files, found)
+        facts = models[section]
+        if facts is not None:
+            found.faults.extend(label_faults(i, view.labels, facts.labels, section.name))
+            if facts.has_several_labels:
+                found.warnings.append(several_labels_note(view, section.name))
+
+
+def _facts(
+    section: ModelConfig, name_key: str, labels_key: str, files: Files, found: Findings
+) -> ModelFacts | None:
+    """What the model's files say; None, with a line in `found`, where they can't be read."""
+    try:
+        path = find_model(section.name)
+    except (UnknownModelError, ConfigError) as error:  # ConfigError: the catalog's entry has faults
+        found.faults.append(f"{name_key}: {error}")
+        return None
+    except ModelMissingError as error:
+        found.take([files.missing(f"{name_key}: {error}")])
+        return None
+    named = [(name_key, path)] + ([] if section.labels is None else [(labels_key, section.labels)])
+    problems = [problem for key, file in named for problem in files.problems(key, file)]
+    if not problems:
+        problems = [problem for file in _beside(path) for problem in files.problems(name_key, file)]
+    found.take(problems)
+    if problems:
+        return None
+    try:
+        facts = describe_model(section)
+    except ModelError as error:
+        found.faults.append(f"{name_key}: {error}")
+        return None
+    found.warnings.extend(f"{name_key}: {note}" for note in facts.notes)
+    return facts
+
+
+def _beside(model: Path) -> Iterator[Path]:
+    """The files beside a model that are read with it."""
+    if not sidecar_path(model).exists():
+        return
+    yield sidecar_path(model)
+    try:
+        sidecar = read_sidecar(model)
+    except ModelError:
+        return  # said with the labels
+    if sidecar.labels is not None and sidecar.labels.exists():
+        yield sidecar.labels
+    if sidecar.golden is not None and sidecar.golden.image.exists():
+        yield sidecar.golden.image
+
+
+def _look_at_broker(config: Config, files: Files, found: Findings) -> None:
+    """Password and TLS files, read as the daemon reads them."""
+    mqtt, tls = config.mqtt, config.mqtt.tls
+    key, path = "mqtt.password_file", mqtt.password_file
+    problems = [] if path is None else files.problems(key, path, secret=True)
+    found.take(problems)
+    if not problems:
+        _try(lambda: look_up(mqtt), found)
+    if path is not None and (warning := public_warning(path, key)) is not None:
+        found.warnings.append(warning)
+    if tls is not None:
+        _look_at_tls(tls, files, found)
+
+
+def _look_at_tls(tls: TlsConfig, files: Files, found: Findings) -> None:
+    named = (("ca", tls.ca, False), ("cert", tls.cert, False), ("key", tls.key, True))
+    problems = [
+        problem
+        for key, path, secret in named
+        if path is not None
+        for problem in files.problems(f"mqtt.tls.{key}", path, secret=secret)
+    ]
+    found.take(problems)
+    if not problems:
+        _try(lambda: tls_context(tls), found)
+
+
+def _try(start: Callable[[], object], found: Findings) -> None:
+    """What the daemon does at its start; what it would refuse is a fault."""
+    try:
+        start()
+    except ConfigError as error:
+        found.faults.append(str(error))
+
+
+def _camera_files(config: Config) -> Iterator[tuple[str, Path]]:
+    """Key and path of the files and folders that cameras read. One that is not there is waited for."""
+    for i, camera in enumerate(config.camera):
+        kind, target = split_source(camera.source)
+        if kind in ("v4l2", "watch") or (kind in ("video", "images") and "://" not in target):
+            yield f"camera[{i}].source", Path(target)
+
+
+def _written(config: Config) -> Iterator[tuple[str, Path]]:
+    """Key and path of the folders that the daemon writes to."""
+    if config.node.state_dir is not None:
+        yield "node.state_dir", config.node.state_dir
+    if config.snapshot.disk and config.snapshot.folder is not None:
+        yield "snapshot.folder", config.snapshot.folder
+    for i, camera in enumerate(config.camera):
+        kind, target = split_source(camera.source)
+        if kind == "watch" and camera.after != "keep":
+            yield f"camera[{i}].after", Path(target)

@@ -1,0 +1,1 @@
+"""What the first bytes of an image file say: kind, size, which way up, whether it is whole."""

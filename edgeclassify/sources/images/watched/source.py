@@ -1,0 +1,310 @@
+"""A folder into which another program drops pictures: each is classified once."""
+
+import errno
+import logging
+import os
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
+from edgeclassify.files import printable
+from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
+from edgeclassify.sources.images.watched.crash_suspects import CHANCES, CrashSuspects
+from edgeclassify.sources.images.watched.done_images import fingerprint
+from edgeclassify.sources.images.watched.folder_tree import FolderTree
+from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
+from edgeclassify.types import Frame, Outcome
+
+log = logging.getLogger(__name__)
+
+POLL_S = 1.0
+"""How often the folder is looked through."""
+LOOK_SHARE = 4
+"""After a look so many times its own duration goes to other things."""
+QUIET_S = 1.0
+"""A file that has not changed for so long may be whole."""
+GRACE_S = 30.0
+"""A picture that can't be decoded may still be half written; after so long without a change it counts as bad."""
+RETRY_S = 3.0
+UNREADABLE_RETRY_S = 60.0
+"""One that can't even be read lies on a drive in trouble, or lacks rights that somebody may give."""
+FAILED_RETRY_S = (5.0, 60.0, 600.0)
+"""A picture that could not be classified is tried again after these times."""
+BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
+"""Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
+DONE = "done"
+"""Folder for classified pictures, within the watched one; those in folders below keep their path."""
+
+After = Literal["keep", "delete", "move"]
+
+
+class WatchedFolderSource(FrameSource):
+    """New pictures in a folder and those below it, oldest first; see FolderTree for what is left out.
+
+    A frame's origin is the picture's path within the folder.
+
+    A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. One that
+    can't be read is reported once, too, and tried on.
+    One that could not be classified stays where it is, and is tried again, len(FAILED_RETRY_S) times.
+    `after`: what becomes of a classified one: keep it (remembered in `classified`), delete it, or move it
+    into `done`.
+    """
+
+    live = False
+    waits = True
+
+    def __init__(
+        self,
+        camera: str,
+        folder: str,
+        *,
+        after: After = "keep",
+        recursive: bool = True,
+        classified: Path | None = None,
+        wanted_side: int = 0,
+    ) -> None:
+        """`recursive`: pictures in folders below count too, but for those in `done`."""
+        super().__init__(camera)
+        self.folder = Path(folder)
+        self.after, self.wanted_side = after, wanted_side
+        self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
+        self._classified_path = classified
+        self._classified: ClassifiedImages | None = None
+        self._suspects: CrashSuspects | None = None
+        self._waiting = WaitingImages()
+        self._given: deque[tuple[int, Candidate]] = deque()
+        self._held: set[str] = set()
+        self._closed = threading.Event()
+        self._next_look = 0.0
+        self._drive = -1
+        self._sequence = 0
+        self._said: set[str] = set()
+
+    def open(self) -> None:
+        """Raises AbsentError where the folder is not there now, MissingInputError where it is none to be read."""
+        self._closed.clear()
+        self._waiting.clear()
+        self._tree.forget()
+        self._next_look = 0.0
+        if self._classified is None:  # an empty one counts as false
+            self._classified = ClassifiedImages(self._classified_path)
+        if self._suspects is None:
+            path = self._classified_path
+            self._suspects = CrashSuspects(None if path is None else path.with_suffix(".suspects"))
+        try:
+            with os.scandir(self.folder) as entries:
+                next(entries, None)
+        except FileNotFoundError as error:
+            raise AbsentError(
+                f"{self.folder}: expected a folder to watch, found nothing there. Create it, or check the path."
+            ) from error
+        except OSError as error:
+            kind = MissingInputError if error.errno in BEYOND_HELP else AbsentError
+            raise kind(
+                f"{self.folder}: expected a folder to watch, can't be read: {error.strerror}. "
+                "Check its kind, owner and mode."
+            ) from error
+        if not os.access(self.folder, os.X_OK, effective_ids=True):
+            raise MissingInputError(
+                f"{self.folder}: expected a folder to watch, its pictures may be listed but not read. Check its "
+                "mode (x for the user that edgeclassify runs as)."
+            )
+
+    def read(self, timeout_s: float) -> Frame | None:
+        """The oldest new picture. Raises NoFrameInTimeError where none came, ImageError for a bad one."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            now = time.monotonic()
+            if now >= self._next_look:
+                self._look(now)
+            candidate = self._waiting.next_due(now)
+            if candidate is None:
+                self._closed.wait(min(max(0.0, deadline - now), 0.1))
+            elif (frame := self._load(candidate, now)) is not None:
+                return frame
+            # Also after a picture that took long to fail: the caller has more to look after.
+            if time.monotonic() >= deadline:
+                raise NoFrameInTimeError(f"{self.folder}: no new picture.")
+
+    def processed(self, sequence: int, outcome: Outcome) -> None:
+        """A picture that was seen is done with, as `after` says; one that nobody looked at is given again.
+
+        One of which nothing could be made is tried again later, a few times.
+        """
+        while self._given and self._given[0][0] <= sequence:
+            number, candidate = self._given.popleft()
+            self._held.discard(candidate.mark)
+            if number == sequence and outcome is Outcome.SEEN:
+                self._put_away(candidate)
+            elif candidate.name in self._waiting:  # another picture has its name now
+                continue
+            elif number == sequence and outcome is Outcome.FAILED:
+                self._try_again(candidate)
+            else:
+                self._waiting.put(replace(candidate))
+
+    def close(self) -> None:
+        """Wake a read that waits. What was given and is never classified is given again by the next process."""
+        self._closed.set()
+
+    def describe(self) -> str:
+        """The folder's path."""
+        return str(self.folder)
+
+    # --- looking ---------------------------------------------------------------------------------------
+
+    def _look(self, now: float) -> None:
+        """Look through the folder. Raises AbsentError where it has gone."""
+        assert self._classified is not None, "opened"
+        try:
+            drive = self.folder.stat().st_dev
+            if drive != self._drive:
+                self._drive = drive
+                self._classified.other_drive()
+            present: set[str] = set()
+            lost = False
+            for names in self._tree.look(now):
+                for name in names:
+                    waits = self._waiting.get(name)
+                    # Looked at again when its turn comes; one that failed may have been put right meanwhile.
+                    mark = self._note(name, now) if waits is None or waits.has_failed else waits.mark
+                    lost = lost or mark is None
+                    present.add(mark or "")
+        except OSError as error:
+            raise AbsentError(f"{self.folder}: the folder has gone: {error.strerror}.") from error
+        # A drive that is not mounted shows an empty folder, and one that is in trouble shows a part of it.
+        if self._tree.saw_all and present and not lost:
+            self._classified.saw(present, now)
+        # Where a look takes long, looking must not become all that is done.
+        self._next_look = now + max(POLL_S, LOOK_SHARE * (time.monotonic() - now))
+
+    def _note(self, name: str, now: float) -> str | None:
+        """Keep a new or changed file in mind; its mark, None where it has gone meanwhile."""
+        assert self._classified is not None, "opened"
+        try:
+            mark, mtime_ns = self._mark_of(name)
+        except OSError:
+            self._waiting.remove(name)
+            return None
+        known = self._waiting.get(name)
+        if mark in self._classified or mark in self._held:
+            self._waiting.remove(name)
+        elif known is None or known.mark != mark:
+            self._waiting.put(Candidate(name, mark, mtime_ns, now + QUIET_S))
+        return mark
+
+    def _mark_of(self, name: str) -> tuple[str, int]:
+        """A picture's fingerprint, and when it was changed (ns). Raises OSError."""
+        status = (self.folder / name).stat()
+        return fingerprint(name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
+
+    # --- one picture -----------------------------------------------------------------------------------
+
+    def _load(self, candidate: Candidate, now: float) -> Frame | None:
+        """The picture as a frame; None where it is not whole yet, or has changed or gone."""
+        assert self._suspects is not None, "opened"
+        path = self.folder / candidate.name
+        if self._note(candidate.name, now) != candidate.mark:
+            return None
+        self._suspect(candidate)
+        try:
+            frame = load_frame(
+                path, self.camera, self._sequence, self.wanted_side, own_time=True, within=self.folder
+            )
+        except SourceError as error:
+            self._suspects.end(candidate.mark)
+            if self._note(candidate.name, now) == candidate.mark:  # neither gone nor written to meanwhile
+                self._put_off(candidate, time.monotonic(), error)
+            return None
+        self._suspects.end(candidate.mark)
+        self._waiting.remove(candidate.name)
+        self._given.append((self._sequence, candidate))
+        self._held.add(candidate.mark)
+        self._sequence += 1
+        return replace(frame, comes_again=True)
+
+    def _suspect(self, candidate: Candidate) -> None:
+        """Raises ImageError for a picture that has ended the daemon CHANCES times."""
+        assert self._suspects is not None, "opened"
+        name, tries = printable(self.folder / candidate.name), self._suspects.begin(candidate.mark)
+        if tries > CHANCES:
+            self._set_aside(candidate)
+            self._suspects.end(candidate.mark)
+            raise ImageError(
+                f"{name}: expected a picture that can be decoded, found one that has ended the daemon "
+                f"{CHANCES} times. It stays where it is; look at it on another machine."
+            )
+        if tries > 1:
+            log.warning(
+                "camera %s: %s: the daemon ended while it was decoded; it is tried once more.", self.camera, name
+            )
+
+    def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
+        """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
+        since = now if candidate.failed_since is None else candidate.failed_since
+        again = replace(candidate, failed_since=since, due=now + RETRY_S)
+        if now - since >= GRACE_S:
+            if not isinstance(error, MissingInputError):
+                self._set_aside(candidate)
+                raise ImageError(str(error)) from error
+            if not candidate.said:
+                log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, UNREADABLE_RETRY_S)
+            again = replace(again, due=now + UNREADABLE_RETRY_S, said=True)
+        self._waiting.put(again)
+
+    def _try_again(self, candidate: Candidate) -> None:
+        """It could not be classified. Nothing happens to its file: it may be the model that is at fault."""
+        if candidate.tries < len(FAILED_RETRY_S):
+            due = time.monotonic() + FAILED_RETRY_S[candidate.tries]
+            self._waiting.put(replace(candidate, due=due, tries=candidate.tries + 1))
+            return
+        self._set_aside(candidate)
+        log.error(
+            "camera %s: %s: could not be classified, tried %d times. It stays where it is and is not tried again. "
+            "Touch the file to have it tried, once the cause is mended.",
+            self.camera, printable(self.folder / candidate.name), candidate.tries + 1,
+        )  # fmt: skip
+
+    def _set_aside(self, candidate: Candidate) -> None:
+        assert self._classified is not None, "opened"
+        self._waiting.remove(candidate.name)
+        self._classified.add(candidate.mark, failed=True)
+
+    def _put_away(self, candidate: Candidate) -> None:
+        assert self._classified is not None, "opened"
+        path = self.folder / candidate.name
+        try:
+            if self.after != "keep":
+                if self._mark_of(candidate.name)[0] != candidate.mark:  # another picture has its name now
+                    return
+                if self.after == "delete":
+                    path.unlink()
+                else:
+                    _move(path, self.folder / DONE / candidate.name)
+                return
+        except FileNotFoundError:  # somebody else has put it away
+            return
+        except OSError as error:
+            if self.after not in self._said:
+                log.error(
+                    "camera %s: %s: can't %s it: %s. It is remembered instead. This is said once.",
+                    self.camera, printable(path), self.after, error.strerror or error,
+                )  # fmt: skip
+                self._said.add(self.after)
+        self._classified.add(candidate.mark)
+
+
+def _move(path: Path, target: Path) -> None:
+    """To that place, or beside it under a name that is free there. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    place, number = target, 0
+    while place.exists():
+        number += 1
+        place = target.with_name(f"{target.stem}-{number}{target.suffix}")
+    path.rename(place)
