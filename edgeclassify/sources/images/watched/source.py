@@ -15,7 +15,6 @@ from edgeclassify.files import printable
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched.crash_suspects import CHANCES, CrashSuspects
-from edgeclassify.sources.images.watched.done_images import fingerprint
 from edgeclassify.sources.images.watched.folder_tree import FolderTree
 from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
