@@ -10,8 +10,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.types import (
     UNKNOWN,
     Event,
@@ -121,18 +122,18 @@ def _messages(station: Station) -> Iterator[Message]:
     topics = Topics("edgeclassify", station.name)
     model = ModelInfo("mobilenet_v2", "/var/lib/m.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
     views = tuple(view.name for view in station.views)
-    yield payload.status_message(topics, station.online)
-    yield payload.info_message(topics, NodeInfo("0.2.0", "3.11.2", "s", NOW - 9 * DAY, (model,), views))
-    yield payload.health_message(topics, _health(station))
+    yield outgoing.status_message(topics, station.online)
+    yield outgoing.info_message(topics, NodeInfo("0.2.0", "3.11.2", "s", NOW - 9 * DAY, (model,), views))
+    yield outgoing.health_message(topics, _health(station))
     if station.event_before is not None:
         last = (END, "great tit", station.event_before, 900.0)
-        yield payload.event_message(topics, _event(station.views[0], last))
+        yield outgoing.event_message(topics, _event(station.views[0], last))
     for view in station.views:
-        yield payload.availability_message(topics, view.name, view.online)
-        yield payload.option_message(topics, view.name, Option.ENABLED, view.enabled)
-        yield payload.state_message(topics, _state(view))
+        yield outgoing.availability_message(topics, view.name, view.online)
+        yield outgoing.option_message(topics, view.name, Option.ENABLED, view.enabled)
+        yield outgoing.state_message(topics, _state(view))
         if view.last is not None:
-            yield payload.event_message(topics, _event(view, view.last))
+            yield outgoing.event_message(topics, _event(view, view.last))
 
 
 def _number(message: Message) -> tuple[bool, bytes]:

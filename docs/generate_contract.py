@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
-from edgeclassify.contract.payload import CONTRACT_VERSION
+from edgeclassify.contract.outgoing import CONTRACT_VERSION
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,6 +1,6 @@
 """What a node sends, as classes: one per payload of the MQTT contract, version 1; contract.py has the topics.
 
-They describe and judge; the publisher does not need them: payload.py writes what stands here, and a test compares
+They describe and judge; the publisher does not need them: outgoing.py writes what stands here, and a test compares
 the two.
 """
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES
 from edgeclassify.contract import bodies, dialogue
 from edgeclassify.contract.arguments import RequestError, body_of
-from edgeclassify.contract.payload import CONTRACT_VERSION, JPEG, JSON, TEXT
+from edgeclassify.contract.outgoing import CONTRACT_VERSION, JPEG, JSON, TEXT
 from edgeclassify.types import Command, Option
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from edgeclassify import __version__
 from edgeclassify.config import Config
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms

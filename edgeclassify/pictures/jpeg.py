@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edgeclassify.contract.payload import rfc3339
+from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.pictures.lettering import BACKGROUND, COLOURS, Colour, Strip, accent, write_name

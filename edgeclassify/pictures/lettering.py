@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edgeclassify.contract.payload import rfc3339
+from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.types import Pixels
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TextIO
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import outgoing, topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.interface import Sink
 from edgeclassify.types import (
@@ -42,7 +43,7 @@ class ConsoleSink(Sink):
         on_broken: Callable[[BrokenOutput], None] = lambda _: None,
     ) -> None:
         self._topics = Topics(prefix, node)
-        self._slugs = {view: payload.label_slugs(listed) for view, listed in labels.items()}
+        self._slugs = {view: topics.label_slugs(listed) for view, listed in labels.items()}
         self._results = results
         self._out = out
         self._on_broken = on_broken
@@ -54,7 +55,7 @@ class ConsoleSink(Sink):
         """Print `status online`."""
         if self._out is None:
             self._out = sys.stdout
-        self._print([payload.status_message(self._topics, online=True)])
+        self._print([outgoing.status_message(self._topics, online=True)])
 
     def describe(self) -> str:
         """Standard output, as far as is known."""
@@ -79,42 +80,42 @@ class ConsoleSink(Sink):
 
     def stop(self, timeout_s: float) -> None:
         """Print `status offline`."""
-        self._print([payload.status_message(self._topics, online=False)])
+        self._print([outgoing.status_message(self._topics, online=False)])
 
     def publish_info(self, info: NodeInfo) -> None:
         """Print it."""
-        self._print([payload.info_message(self._topics, info)])
+        self._print([outgoing.info_message(self._topics, info)])
 
     def publish_availability(self, view: str, online: bool) -> None:
         """Print it."""
-        self._print([payload.availability_message(self._topics, view, online)])
+        self._print([outgoing.availability_message(self._topics, view, online)])
 
     def publish_state(self, state: ViewState) -> None:
         """Print it when it is a change."""
-        message = payload.state_message(self._topics, state)
+        message = outgoing.state_message(self._topics, state)
         with self._lock:
             known = self._states.get(state.view)
             self._states[state.view] = state
-        if known is None or not payload.same_situation(known, state):
+        if known is None or not outgoing.same_situation(known, state):
             slugs = self._slugs.get(state.view, {})
-            self._print([message, *payload.label_messages(self._topics, state, slugs)])
+            self._print([message, *outgoing.label_messages(self._topics, state, slugs)])
 
     def publish_event(self, event: Event) -> None:
         """Print it."""
-        self._print([payload.event_message(self._topics, event)])
+        self._print([outgoing.event_message(self._topics, event)])
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         """Print it, where results are asked for."""
         if self._results:
-            self._print([payload.result_message(self._topics, view, prediction)])
+            self._print([outgoing.result_message(self._topics, view, prediction)])
 
     def publish_health(self, health: Health) -> None:
         """Print it."""
-        self._print([payload.health_message(self._topics, health)])
+        self._print([outgoing.health_message(self._topics, health)])
 
     def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Print it."""
-        self._print([payload.option_message(self._topics, view, option, value)])
+        self._print([outgoing.option_message(self._topics, view, option, value)])
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Pictures have no place on a terminal: their size is printed."""
@@ -122,7 +123,7 @@ class ConsoleSink(Sink):
 
     def answer(self, response: Response) -> None:
         """Print it."""
-        self._print([payload.response_message(self._topics, response)])
+        self._print([outgoing.response_message(self._topics, response)])
 
     def _print(self, messages: Iterable[Message]) -> None:
         self._write("".join(f"{message.topic} {message.payload.decode('utf-8')}\n" for message in messages))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from edgeclassify.config import MqttConfig
-from edgeclassify.contract.payload import ONLINE, Topics
+from edgeclassify.contract.outgoing import ONLINE
+from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import UsageError
 from edgeclassify.publish.home_assistant.discovery import ORIGIN, discovery_topic
 from edgeclassify.watch.interface import Arrival

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from edgeclassify.contract.payload import rfc3339
+from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.watch.interface import Change, EventSeen, GapFilled, GapSeen, LinkChange, Notice, Renumbered
 
 

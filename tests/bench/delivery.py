@@ -37,7 +37,8 @@ from paho.mqtt.properties import Properties
 
 from edgeclassify.config import MqttConfig, SpoolConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import JSON, Topics, event_message, history_body
+from edgeclassify.contract.outgoing import JSON, event_message, history_body
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.disk import DiskSpool

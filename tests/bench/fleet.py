@@ -33,9 +33,10 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from rich.console import Console
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.types import (
     Event,
@@ -201,7 +202,7 @@ class Node:
             client_id=f"edgeclassify-{self.topics.node}",
             protocol=MQTTProtocolVersion.MQTTv5,
         )
-        self.client.will_set(self.topics.status, payload.OFFLINE, 1, True)
+        self.client.will_set(self.topics.status, outgoing.OFFLINE, 1, True)
         self.client.on_connect = self._on_connect
         self.client.on_publish = self._on_publish
 
@@ -227,16 +228,16 @@ class Node:
         model = ModelInfo("mobilenet_v2", "/var/lib/m.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
         info = NodeInfo("0.1.0", "3.11.2", "5f0e4b7c9c39", T0, (model,) * len(VIEWS), VIEWS)
         first = [
-            payload.status_message(topics, True),
-            payload.info_message(topics, info),
+            outgoing.status_message(topics, True),
+            outgoing.info_message(topics, info),
             device_message(Device(self.layout, "homeassistant", topics.node, "0.1.0")),
         ]
         for view in VIEWS:
-            first += [payload.availability_message(topics, view, True), *self.state(view)]
-            first.append(payload.option_message(topics, view, Option.ENABLED, True))
-            first.append(payload.option_message(topics, view, Option.THRESHOLD, 0.6))
-            first.append(payload.option_message(topics, view, Option.INTERVAL, 0.5))
-        return [*first, payload.health_message(topics, health(self.seq))]
+            first += [outgoing.availability_message(topics, view, True), *self.state(view)]
+            first.append(outgoing.option_message(topics, view, Option.ENABLED, True))
+            first.append(outgoing.option_message(topics, view, Option.THRESHOLD, 0.6))
+            first.append(outgoing.option_message(topics, view, Option.INTERVAL, 0.5))
+        return [*first, outgoing.health_message(topics, health(self.seq))]
 
     def state(self, view: str) -> list[Message]:
         """A view's state and its listed labels."""
@@ -245,7 +246,7 @@ class Node:
         state = ViewState(view, label, 0.93456, T0, T0, self.seq, "5f0e4b7c9c390d8f", top, "mobilenet_v2")
         slugs = self.layout.slugs(view)
         return [
-            payload.state_message(self.topics, state), *payload.label_messages(self.topics, state, slugs)
+            outgoing.state_message(self.topics, state), *outgoing.label_messages(self.topics, state, slugs)
         ]  # fmt: skip
 
     def change(self) -> list[Message]:
@@ -255,7 +256,7 @@ class Node:
         why = {"threshold_enter": 0.6, "threshold_exit": 0.4, "confirm_s": 1.0, _SENT: time.monotonic()}
         name = f"{self.seq:08x}-5f0e-4b7c-9c39-0d8f0a7b1c55"
         event = Event(name, self.seq, view, EventType.START, LABELS[self.seq % 2], 0.93456, T0, why)
-        return [payload.event_message(self.topics, event), *self.state(view)]
+        return [outgoing.event_message(self.topics, event), *self.state(view)]
 
 
 _PROPERTIES: dict[str, Properties] = {}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from tests.cli.test_watch import Sender, run
@@ -51,7 +51,7 @@ def kept(port: int) -> dict[str, bytes]:
 
 
 def publish(sender: Sender, topic: str, content: bytes) -> None:
-    sender.send(replace(payload.status_message(Topics("x", "y"), online=True), topic=topic, payload=content))
+    sender.send(replace(outgoing.status_message(Topics("x", "y"), online=True), topic=topic, payload=content))
 
 
 def leave_everything(sender: Sender, *, online: bool = False) -> list[str]:
@@ -59,7 +59,7 @@ def leave_everything(sender: Sender, *, online: bool = False) -> list[str]:
     topics = Topics(PREFIX, NODE)
     retained = [message for message in messages() if message.retain and message.payload]
     mine = [message for message in retained if message.topic.startswith(f"{topics.base}/")]
-    sender.send(*mine, payload.status_message(topics, online=online))
+    sender.send(*mine, outgoing.status_message(topics, online=online))
     return sorted({message.topic for message in mine})
 
 

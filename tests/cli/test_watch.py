@@ -24,8 +24,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
@@ -90,7 +91,7 @@ class Sender:
 
 
 def live(seq: int, **changes: Any) -> Message:
-    return payload.event_message(TOPICS, event(seq, **changes))
+    return outgoing.event_message(TOPICS, event(seq, **changes))
 
 
 def late(seq: int) -> Message:
@@ -155,12 +156,12 @@ def test_json_has_events_as_they_came(watch: StartWatch, sender: Sender) -> None
 
 @pytest.mark.broker
 def test_json_tells_who_comes_and_goes(watch: StartWatch, sender: Sender) -> None:
-    sender.send(payload.status_message(TOPICS, online=True))
+    sender.send(outgoing.status_message(TOPICS, online=True))
     watching = watch("--json")
     wait_for(lambda: watching.lines)
     sender.send(
-        payload.status_message(TOPICS, online=False),
-        payload.availability_message(TOPICS, "gate", online=False),
+        outgoing.status_message(TOPICS, online=False),
+        outgoing.availability_message(TOPICS, "gate", online=False),
     )
     wait_for(lambda: len(watching.lines) == 3)
     told = [record["status"] for record in watching.records()]
@@ -178,9 +179,9 @@ def test_a_dead_node_was_last_heard_when_it_wrote(
 ) -> None:
     at = time.time() - 600
     sender.send(
-        payload.status_message(TOPICS, online=False),
-        payload.state_message(TOPICS, state(ts=at)),
-        payload.health_message(TOPICS, health(ts=at - 50)),
+        outgoing.status_message(TOPICS, online=False),
+        outgoing.state_message(TOPICS, state(ts=at)),
+        outgoing.health_message(TOPICS, health(ts=at - 50)),
     )
     config = tmp_path / "c.toml"
     broker_table = f'[mqtt]\nhost = "{HOST}"\nport = {broker.port}\nprotocol = "{protocol}"\n'
@@ -214,7 +215,7 @@ def test_a_backlog_that_fills_its_hole_in_time_is_no_gap(watch: StartWatch, send
 @pytest.mark.broker
 def test_text_where_standard_output_is_no_terminal(watch: StartWatch, sender: Sender) -> None:
     watching = watch()
-    sender.send(payload.status_message(TOPICS, online=True), live(7, label="a\x1b[2Jb"))
+    sender.send(outgoing.status_message(TOPICS, online=True), live(7, label="a\x1b[2Jb"))
     wait_for(lambda: len(watching.lines) == 2)
     online, seen = watching.lines
     assert "porch" in online
@@ -226,10 +227,10 @@ def test_text_where_standard_output_is_no_terminal(watch: StartWatch, sender: Se
 @pytest.mark.broker
 def test_one_table_at_the_end_of_a_time(watch: StartWatch, sender: Sender) -> None:
     sender.send(
-        payload.status_message(TOPICS, online=True),
-        payload.info_message(TOPICS, info()),
-        payload.health_message(TOPICS, health()),
-        payload.state_message(TOPICS, state()),
+        outgoing.status_message(TOPICS, online=True),
+        outgoing.info_message(TOPICS, info()),
+        outgoing.health_message(TOPICS, health()),
+        outgoing.state_message(TOPICS, state()),
     )
     watching = watch("--for", "1")
     assert watching.process.wait(20) == ExitStatus.OK
@@ -315,7 +316,7 @@ def test_a_closed_pipe_ends_it_quietly(watch: StartWatch, broker: Mosquitto, sen
 def test_keys_move_the_table_on_a_terminal(broker: Mosquitto, sender: Sender) -> None:
     for number in range(60):
         topics = Topics("edgeclassify", f"node{number:02}")
-        sender.send(payload.status_message(topics, online=True))
+        sender.send(outgoing.status_message(topics, online=True))
     terminal, theirs = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
@@ -369,8 +370,8 @@ WRONG = {
     "topic": [retopic(live(1), "edgeclassify/porch/gate/colour")],
     "payload": [replace(live(1), payload=live(1).payload.replace(b'"seq":1', b'"seq":"1"'))],
     "qos": [replace(live(1), qos=0)],
-    "retain": [replace(payload.status_message(TOPICS, online=True), retain=False)],
-    "content type": [replace(live(1), content_type=payload.TEXT)],
+    "retain": [replace(outgoing.status_message(TOPICS, online=True), retain=False)],
+    "content type": [replace(live(1), content_type=outgoing.TEXT)],
     "historical": [retopic(late(1), TOPICS.event("gate"))],
     "order": [live(5), live(4)],
     "number": [live(5), live(5, id="another")],

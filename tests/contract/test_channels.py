@@ -1,4 +1,4 @@
-"""What payload.py writes is what the contract describes, and what differs from it is found."""
+"""What outgoing.py writes is what the contract describes, and what differs from it is found."""
 
 import json
 from dataclasses import asdict
@@ -8,11 +8,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.arguments import body_of, request_of
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, Channel, Direction, match_topic
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
@@ -67,31 +68,31 @@ def messages() -> list[Message]:
     ]
     nothing = {name: None for name in Health.__slots__ if "None" in str(Health.__annotations__[name])}
     return [
-        payload.status_message(TOPICS, online=True),
-        payload.status_message(TOPICS, online=False),
-        payload.info_message(TOPICS, info()),
-        payload.health_message(TOPICS, full_health()),
-        payload.health_message(TOPICS, full_health(**nothing)),
-        payload.availability_message(TOPICS, "gate", online=False),
-        payload.state_message(TOPICS, state()),
-        payload.state_message(TOPICS, state(origin="2026-11-28/1.jpg")),
-        payload.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=())),
-        *payload.label_messages(TOPICS, state(), {"open": "open", "shut": "shut"}),
-        *(payload.event_message(TOPICS, e) for e in events),
+        outgoing.status_message(TOPICS, online=True),
+        outgoing.status_message(TOPICS, online=False),
+        outgoing.info_message(TOPICS, info()),
+        outgoing.health_message(TOPICS, full_health()),
+        outgoing.health_message(TOPICS, full_health(**nothing)),
+        outgoing.availability_message(TOPICS, "gate", online=False),
+        outgoing.state_message(TOPICS, state()),
+        outgoing.state_message(TOPICS, state(origin="2026-11-28/1.jpg")),
+        outgoing.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=())),
+        *outgoing.label_messages(TOPICS, state(), {"open": "open", "shut": "shut"}),
+        *(outgoing.event_message(TOPICS, e) for e in events),
         *(spooled_message(TOPICS, spooled(e), historical=True) for e in events),
-        payload.result_message(TOPICS, "gate", prediction()),
-        payload.option_message(TOPICS, "gate", Option.ENABLED, True),
-        payload.option_message(TOPICS, "gate", Option.THRESHOLD, 0.0001),
-        payload.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
-        payload.snapshot_message(TOPICS, "gate", JPEG),
-        *(payload.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
-        *(payload.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),
-        payload.removed(TOPICS.state("gone")),
+        outgoing.result_message(TOPICS, "gate", prediction()),
+        outgoing.option_message(TOPICS, "gate", Option.ENABLED, True),
+        outgoing.option_message(TOPICS, "gate", Option.THRESHOLD, 0.0001),
+        outgoing.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
+        outgoing.snapshot_message(TOPICS, "gate", JPEG),
+        *(outgoing.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
+        *(outgoing.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),
+        outgoing.removed(TOPICS.state("gone")),
     ]
 
 
 def spooled(e: Event) -> SpooledEvent:
-    return SpooledEvent(e.seq, e.view, payload.event_message(TOPICS, e).payload)
+    return SpooledEvent(e.seq, e.view, outgoing.event_message(TOPICS, e).payload)
 
 
 def channel_of(message: Message) -> Channel:
@@ -121,10 +122,10 @@ def test_discovery_follows_the_contract() -> None:
     assert DISCOVERY.fault_of(b'{"device":{}}') is not None
 
 
-EVENT = json.loads(payload.event_message(TOPICS, event(5)).payload)
-STATE = json.loads(payload.state_message(TOPICS, state()).payload)
-HEALTH = json.loads(payload.health_message(TOPICS, full_health()).payload)
-RESPONSE = json.loads(payload.response_message(TOPICS, Response("ping", 1, ANSWERS["ping"])).payload)
+EVENT = json.loads(outgoing.event_message(TOPICS, event(5)).payload)
+STATE = json.loads(outgoing.state_message(TOPICS, state()).payload)
+HEALTH = json.loads(outgoing.health_message(TOPICS, full_health()).payload)
+RESPONSE = json.loads(outgoing.response_message(TOPICS, Response("ping", 1, ANSWERS["ping"])).payload)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from edgeclassify import __version__
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.layout import Layout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.daemon.test_supervisor import Bench, view

@@ -6,9 +6,10 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import async_fire_mqtt_message
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.types import Option
 from tests.publish import records
@@ -30,21 +31,21 @@ def health(**changes: Any) -> Message:
         "bytes_written_day": 9_000_000, "spool_on_disk": True, "events": 3, "temperature_c": 51.5,
         "throttled": False, "rss_bytes": 81_000_000, "clock_synchronised": True,
     }  # fmt: skip
-    return payload.health_message(TOPICS, records.health(**(values | changes)))
+    return outgoing.health_message(TOPICS, records.health(**(values | changes)))
 
 
 def now(view: str = "feeder", label: str = "Egyptian cat") -> list[Message]:
     """What the broker keeps of a node that runs: everything but the discovery message."""
     layout = device().layout
-    messages = [payload.status_message(TOPICS, online=True), health()]
+    messages = [outgoing.status_message(TOPICS, online=True), health()]
     for name in (found.name for found in layout.views):
         state = records.state(label if name == view else "unknown", view=name)
-        messages.append(payload.availability_message(TOPICS, name, online=True))
-        messages.append(payload.state_message(TOPICS, state))
-        messages += payload.label_messages(TOPICS, state, layout.slugs(name))
-        messages.append(payload.option_message(TOPICS, name, Option.ENABLED, True))
-        messages.append(payload.option_message(TOPICS, name, Option.THRESHOLD, 0.6))
-        messages.append(payload.option_message(TOPICS, name, Option.INTERVAL, 0.5))
+        messages.append(outgoing.availability_message(TOPICS, name, online=True))
+        messages.append(outgoing.state_message(TOPICS, state))
+        messages += outgoing.label_messages(TOPICS, state, layout.slugs(name))
+        messages.append(outgoing.option_message(TOPICS, name, Option.ENABLED, True))
+        messages.append(outgoing.option_message(TOPICS, name, Option.THRESHOLD, 0.6))
+        messages.append(outgoing.option_message(TOPICS, name, Option.INTERVAL, 0.5))
     return messages
 
 

@@ -18,8 +18,8 @@ from homeassistant.helpers import entity_registry as er
 from paho.mqtt.enums import CallbackAPIVersion
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.home_assistant.discovery import device_message, platforms
 from edgeclassify.types import Option
 from tests.home_assistant.node import TOPICS, VIEWS, device, now
@@ -95,7 +95,7 @@ def shows(hass: HomeAssistant, entity_id: str, expected: str) -> Callable[[], bo
 async def test_a_home_assistant_that_comes_later_finds_everything(
     hass: HomeAssistant, broker: Mosquitto, node: Node, protocol: str
 ) -> None:
-    picture = payload.snapshot_message(TOPICS, "feeder", b"\xff\xd8\xff\xe0\x00\xff\xd9")
+    picture = outgoing.snapshot_message(TOPICS, "feeder", b"\xff\xd8\xff\xe0\x00\xff\xd9")
     node.send([device_message(device()), *now(), picture])
 
     entry = await connected(hass, broker, protocol)
@@ -109,7 +109,7 @@ async def test_a_home_assistant_that_comes_later_finds_everything(
     )
     assert hass.states.get("event.porch_feeder_event").state == "unknown"
 
-    node.send([payload.event_message(TOPICS, records.event(12, view="feeder"))])
+    node.send([outgoing.event_message(TOPICS, records.event(12, view="feeder"))])
     await soon(hass, lambda: hass.states.get("event.porch_feeder_event").attributes.get("seq") == 12)
 
     target = {"entity_id": "number.porch_feeder_threshold", "value": 0.8}
@@ -117,7 +117,7 @@ async def test_a_home_assistant_that_comes_later_finds_everything(
     await soon(hass, lambda: node.requests)
     assert node.requests == [(TOPICS.option_set("feeder", Option.THRESHOLD), b"0.8")]
 
-    node.send([payload.status_message(TOPICS, online=False)])
+    node.send([outgoing.status_message(TOPICS, online=False)])
     await soon(hass, shows(hass, "sensor.porch_feeder", "unavailable"))
     assert await hass.config_entries.async_unload(entry.entry_id)
 

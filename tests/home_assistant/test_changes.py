@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import ViewLayout
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
@@ -85,7 +85,7 @@ async def test_discovery_switched_off_removes_the_device(hass: HomeAssistant) ->
     await announce(hass)
     assert len(dr.async_get(hass).devices) == 1
 
-    await deliver(hass, [payload.removed(discovery_topic("homeassistant", "porch"))])
+    await deliver(hass, [outgoing.removed(discovery_topic("homeassistant", "porch"))])
 
     assert entities(hass) == set()
     assert not dr.async_get(hass).devices

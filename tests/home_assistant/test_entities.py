@@ -13,9 +13,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import ViewLayout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import platforms
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
@@ -148,18 +148,18 @@ async def test_a_throttled_node_is_a_problem(hass: HomeAssistant) -> None:
 
 async def test_without_the_daemon_only_the_connection_is_known(hass: HomeAssistant) -> None:
     await announce(hass)
-    await deliver(hass, [*now(), payload.status_message(TOPICS, online=False)])
+    await deliver(hass, [*now(), outgoing.status_message(TOPICS, online=False)])
 
     assert unavailable(hass) == set(ENTITIES) - {"binary_sensor.porch_connected"}
     assert state(hass, "binary_sensor.porch_connected") == "off"
 
-    await deliver(hass, [payload.status_message(TOPICS, online=True)])
+    await deliver(hass, [outgoing.status_message(TOPICS, online=True)])
     assert unavailable(hass) == set()
 
 
 async def test_without_its_camera_only_that_view_is_unavailable(hass: HomeAssistant) -> None:
     await announce(hass)
-    await deliver(hass, [*now(), payload.availability_message(TOPICS, "feeder", online=False)])
+    await deliver(hass, [*now(), outgoing.availability_message(TOPICS, "feeder", online=False)])
 
     of_the_camera = {
         name for name, component in ENTITIES.items()
@@ -176,7 +176,7 @@ async def test_an_event_fires_the_event_entity(hass: HomeAssistant, kind: EventT
     await deliver(hass, now())
     assert state(hass, "event.porch_feeder_event") == "unknown"
 
-    await deliver(hass, [payload.event_message(TOPICS, records.event(12, view="feeder", event_type=kind))])
+    await deliver(hass, [outgoing.event_message(TOPICS, records.event(12, view="feeder", event_type=kind))])
 
     found = hass.states.get("event.porch_feeder_event")
     assert found.state != "unknown"
@@ -188,7 +188,7 @@ async def test_an_event_fires_the_event_entity(hass: HomeAssistant, kind: EventT
 
 async def test_a_late_event_fires_nothing(hass: HomeAssistant) -> None:
     await announce(hass)
-    body = payload.event_message(TOPICS, records.event(12, view="feeder")).payload
+    body = outgoing.event_message(TOPICS, records.event(12, view="feeder")).payload
     spooled = SpooledEvent(12, "feeder", body)
     await deliver(hass, [*now(), spooled_message(TOPICS, spooled, historical=True)])
 
@@ -220,7 +220,7 @@ async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock) -> None:
     assert understood(*sent.call_args.args[:2]) == (Option.ENABLED, False)
     assert state(hass, "switch.porch_feeder_enabled") == "on", "it shows what the node says, not what was asked"
 
-    await deliver(hass, [payload.option_message(TOPICS, "feeder", Option.ENABLED, False)])
+    await deliver(hass, [outgoing.option_message(TOPICS, "feeder", Option.ENABLED, False)])
     assert state(hass, "switch.porch_feeder_enabled") == "off"
 
 
@@ -246,14 +246,14 @@ async def test_numbers_are_set(hass: HomeAssistant, mqtt_mock, option: Option, v
     assert (topic, str(found), qos, retain) == (TOPICS.option_set("feeder", option), text, 1, False)
     assert understood(topic, found) == (option, value)
 
-    await deliver(hass, [payload.option_message(TOPICS, "feeder", option, value)])
+    await deliver(hass, [outgoing.option_message(TOPICS, "feeder", option, value)])
     assert float(state(hass, f"number.porch_feeder_{option}")) == value
 
 
 async def test_the_picture_is_the_snapshot(hass: HomeAssistant, hass_client) -> None:
     await announce(hass)
     jpeg = b"\xff\xd8\xff\xe0 what a camera saw \x00\xff\xd9"
-    await deliver(hass, [*now(), payload.snapshot_message(TOPICS, "feeder", jpeg)])
+    await deliver(hass, [*now(), outgoing.snapshot_message(TOPICS, "feeder", jpeg)])
 
     client = await hass_client()
     answer = await client.get("/api/image_proxy/image.porch_feeder_snapshot")
@@ -276,8 +276,8 @@ async def test_labels_of_any_length_and_script(hass: HomeAssistant) -> None:
     await announce(hass, found)
     for label in labels:
         shown = records.state(label, view="feeder")
-        messages = [payload.state_message(TOPICS, shown), *payload.label_messages(TOPICS, shown, view.slugs)]
-        await deliver(hass, [*now()[:1], payload.availability_message(TOPICS, "feeder", True), *messages])
+        messages = [outgoing.state_message(TOPICS, shown), *outgoing.label_messages(TOPICS, shown, view.slugs)]
+        await deliver(hass, [*now()[:1], outgoing.availability_message(TOPICS, "feeder", True), *messages])
 
         assert state(hass, "sensor.porch_feeder") == label[:255]
         entities = er.async_get(hass)
@@ -295,8 +295,8 @@ async def test_where_nobody_can_tell_a_label_is_unknown_and_not_off(hass: HomeAs
     await announce(hass, device((view,)))
     shown = records.state("cat", view="feeder")
     for known, expected in ((True, ["on", "off"]), (False, ["unknown"] * 2), (True, ["on", "off"])):
-        messages = payload.label_messages(TOPICS, replace(shown, known=known), view.slugs)
-        await deliver(hass, [*now()[:1], payload.availability_message(TOPICS, "feeder", True), *messages])
+        messages = outgoing.label_messages(TOPICS, replace(shown, known=known), view.slugs)
+        await deliver(hass, [*now()[:1], outgoing.availability_message(TOPICS, "feeder", True), *messages])
 
         found = [state(hass, f"binary_sensor.porch_feeder_{label}") for label in ("cat", "squirrel")]
         assert found == expected

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import async_mock_service
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.types import EventType
 from tests.home_assistant.node import TOPICS, announce, deliver, now
 from tests.publish import records
@@ -37,7 +37,7 @@ async def test_the_automation_of_the_readme_runs_once_for_a_cat(hass: HomeAssist
 
     async def happens(kind: EventType, label: str) -> None:
         event = records.event(1, view="feeder", event_type=kind, label=label, score=0.93)
-        await deliver(hass, [payload.event_message(TOPICS, event)])
+        await deliver(hass, [outgoing.event_message(TOPICS, event)])
 
     await happens(EventType.START, "Schön")
     await happens(EventType.UPDATE, "Egyptian cat")
@@ -47,5 +47,5 @@ async def test_the_automation_of_the_readme_runs_once_for_a_cat(hass: HomeAssist
     assert [call.data["message"] for call in calls] == ["A cat, 93 %"]
 
     for online in (False, True):
-        await deliver(hass, [payload.status_message(TOPICS, online=online)])
+        await deliver(hass, [outgoing.status_message(TOPICS, online=online)])
     assert len(calls) == 1, "coming back is no event"

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Topics, event_message
+from edgeclassify.contract.outgoing import event_message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.types import (
     Event,

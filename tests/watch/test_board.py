@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Option
@@ -39,7 +40,7 @@ class Watched:
 
     def event(self, seq: int, node: str = "porch", late: bool = False, **changes: Any) -> list[Notice]:
         topics, e = Topics("edgeclassify", node), event(seq, **changes)
-        body = payload.event_message(topics, e).payload
+        body = outgoing.event_message(topics, e).payload
         return self.take(spooled_message(topics, SpooledEvent(seq, e.view, body), historical=late))
 
     def wait(self, seconds: float) -> list[Notice]:
@@ -56,13 +57,13 @@ def watched() -> Watched:
 
 
 def test_a_node_and_its_view(watched: Watched) -> None:
-    watched.take(payload.status_message(PORCH, online=True))
-    watched.take(payload.info_message(PORCH, info()))
-    watched.take(payload.health_message(PORCH, health(temperature_c=81.0, spool_depth=4, spool_on_disk=True,
+    watched.take(outgoing.status_message(PORCH, online=True))
+    watched.take(outgoing.info_message(PORCH, info()))
+    watched.take(outgoing.health_message(PORCH, health(temperature_c=81.0, spool_depth=4, spool_on_disk=True,
                                                       bytes_written_day=1, events=2)))  # fmt: skip
-    watched.take(payload.availability_message(PORCH, "gate", online=True))
-    watched.take(payload.state_message(PORCH, state()))
-    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, False))
+    watched.take(outgoing.availability_message(PORCH, "gate", online=True))
+    watched.take(outgoing.state_message(PORCH, state()))
+    watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, False))
     node = watched.board.nodes["porch"]
     assert (node.online, node.version, node.models) == (True, "0.1.0", ("mobilenet_v2",))
     assert (node.fps, node.inference_ms, node.temperature_c, node.spool_depth) == (2.0, 4.1, 81.0, 4)
@@ -73,39 +74,39 @@ def test_a_node_and_its_view(watched: Watched) -> None:
 
 
 def test_what_the_broker_had_kept_is_no_sign_of_life(watched: Watched) -> None:
-    watched.take(payload.status_message(PORCH, online=False), kept=True)
+    watched.take(outgoing.status_message(PORCH, online=False), kept=True)
     node = watched.board.nodes["porch"]
     assert node.heard_at is None
-    watched.take(payload.availability_message(PORCH, "gate", online=False), kept=True)
-    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, True), kept=True)
+    watched.take(outgoing.availability_message(PORCH, "gate", online=False), kept=True)
+    watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, True), kept=True)
     assert node.heard_at is None
-    watched.take(payload.info_message(PORCH, replace(info(), started=T0 - 5000)), kept=True)
+    watched.take(outgoing.info_message(PORCH, replace(info(), started=T0 - 5000)), kept=True)
     assert node.heard_at == pytest.approx(T0 - 5000, abs=0.001)
-    watched.take(payload.state_message(PORCH, state(ts=T0 - 300)), kept=True)
+    watched.take(outgoing.state_message(PORCH, state(ts=T0 - 300)), kept=True)
     assert node.heard_at == pytest.approx(T0 - 300, abs=0.001)
-    watched.take(payload.health_message(PORCH, health(ts=T0 - 400)), kept=True)
+    watched.take(outgoing.health_message(PORCH, health(ts=T0 - 400)), kept=True)
     assert node.heard_at == pytest.approx(T0 - 300, abs=0.001)
-    watched.take(payload.option_message(PORCH, "gate", Option.ENABLED, True))
+    watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, True))
     assert node.heard_at == T0 + watched.now
 
 
 def test_a_kept_time_of_a_wrong_clock_is_not_in_the_future(watched: Watched) -> None:
-    watched.take(payload.state_message(PORCH, state(ts=T0 + 86_400)), kept=True)
+    watched.take(outgoing.state_message(PORCH, state(ts=T0 + 86_400)), kept=True)
     assert watched.board.nodes["porch"].heard_at == T0 + watched.now
 
 
 def test_a_node_that_comes_while_we_watch_is_online_since_then(watched: Watched) -> None:
-    watched.take(payload.status_message(PORCH, online=True))
+    watched.take(outgoing.status_message(PORCH, online=True))
     assert watched.board.nodes["porch"].online_since == T0 + watched.now
 
 
 def test_a_node_that_goes_is_told_with_the_time(watched: Watched) -> None:
-    (change,) = watched.take(payload.status_message(PORCH, online=True), kept=True)
+    (change,) = watched.take(outgoing.status_message(PORCH, online=True), kept=True)
     assert change == Change("porch", "", "online", T0 + watched.now, kept=True)
     assert watched.board.nodes["porch"].online_since is None  # kept by the broker: since when is unknown
-    assert watched.take(payload.status_message(PORCH, online=True)) == []
+    assert watched.take(outgoing.status_message(PORCH, online=True)) == []
     watched.now += 5
-    assert watched.take(payload.status_message(PORCH, online=False)) == [
+    assert watched.take(outgoing.status_message(PORCH, online=False)) == [
         Change("porch", "", "offline", T0 + watched.now)
     ]
     assert watched.board.nodes["porch"].online_since == T0 + watched.now
@@ -170,7 +171,7 @@ def test_repeats_are_marked_and_fill_nothing(watched: Watched) -> None:
 
 def test_a_state_shows_that_the_last_event_is_missing(watched: Watched) -> None:
     watched.event(7)
-    watched.take(payload.state_message(PORCH, state(seq=8)))
+    watched.take(outgoing.state_message(PORCH, state(seq=8)))
     assert watched.wait(1) == []
     (gap,) = watched.wait(PATIENCE_S)
     assert isinstance(gap, GapSeen)
@@ -179,7 +180,7 @@ def test_a_state_shows_that_the_last_event_is_missing(watched: Watched) -> None:
 
 def test_a_state_before_its_event_is_no_gap(watched: Watched) -> None:
     watched.event(7)
-    watched.take(payload.state_message(PORCH, state(seq=8)))
+    watched.take(outgoing.state_message(PORCH, state(seq=8)))
     (seen,) = watched.event(8)
     assert isinstance(seen, EventSeen)
     assert not seen.repeated
@@ -226,7 +227,7 @@ def test_strangers_messages_are_counted_and_left_out(watched: Watched, tail: str
 
 def test_what_is_kept_is_bounded(watched: Watched) -> None:
     for number in range(MOST_VIEWS + 50):
-        watched.take(payload.availability_message(PORCH, f"view{number}", online=True))
+        watched.take(outgoing.availability_message(PORCH, f"view{number}", online=True))
     for number in range(0, 1000, 2):
         watched.event(number + 1)
     node = watched.board.nodes["porch"]
@@ -237,13 +238,13 @@ def test_what_is_kept_is_bounded(watched: Watched) -> None:
 
 
 def test_removed_topics_remove_view_and_node(watched: Watched) -> None:
-    watched.take(payload.status_message(PORCH, online=True))
-    watched.take(payload.state_message(PORCH, state()))
-    watched.take(payload.removed(PORCH.state("gate")))
+    watched.take(outgoing.status_message(PORCH, online=True))
+    watched.take(outgoing.state_message(PORCH, state()))
+    watched.take(outgoing.removed(PORCH.state("gate")))
     assert watched.board.nodes["porch"].views == {}
     watched.event(1)
     watched.event(3)
-    watched.take(payload.removed(PORCH.status))
+    watched.take(outgoing.removed(PORCH.status))
     assert watched.board.nodes == {}
     assert watched.wait(60) == []
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.topics import Topics
 from edgeclassify.watch.conformity import Conformity
 from edgeclassify.watch.interface import Arrival
 from tests.contract.test_channels import TOPICS, messages
@@ -17,8 +17,8 @@ DISCOVERED = b'{"origin":{"name":"edgeclassify"}}'
 
 
 def arrival(seq: int, **changes: object) -> Arrival:
-    message = payload.event_message(PORCH, event(seq))
-    return replace(Arrival(message.topic, message.payload, 1, False, T0, payload.JSON), **changes)  # type: ignore[arg-type]
+    message = outgoing.event_message(PORCH, event(seq))
+    return replace(Arrival(message.topic, message.payload, 1, False, T0, outgoing.JSON), **changes)  # type: ignore[arg-type]
 
 
 def kinds(conformity: Conformity, *arrivals: Arrival) -> list[str]:
@@ -44,7 +44,7 @@ def test_all_that_the_node_writes_passes() -> None:
         (arrival(1, qos=0), "qos"),
         (arrival(1, retained=True), "retain"),
         (arrival(1, content_type="text/plain"), "content type"),
-        (arrival(1, payload=payload.history_body(arrival(1).payload)), "historical"),
+        (arrival(1, payload=outgoing.history_body(arrival(1).payload)), "historical"),
         (Arrival(PORCH.status, b"online", 1, False, T0), "retain"),
         (Arrival(PORCH.status, b"online", 2, True, T0), "qos"),
         (Arrival(PORCH.status, b"here", 1, True, T0), "payload"),

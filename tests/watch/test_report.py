@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edgeclassify.contract.payload import rfc3339
+from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.watch.interface import (
     Change,
     EventSeen,

@@ -5,8 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import outgoing
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.types import Option
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival, LinkChange
@@ -29,12 +30,12 @@ class Drawn:
         figures = {"spool_on_disk": True, "spool_depth": 0, "temperature_c": 48.0, "throttled": False} | figures
         figures = {"clock_synchronised": True, "spool_dropped": 0} | figures
         self.take(
-            payload.status_message(topics, online),
-            payload.info_message(topics, info()),
-            payload.health_message(topics, health(**figures)),
-            payload.availability_message(topics, view, online=True),
-            payload.state_message(topics, state(view=view, seq=1)),
-            payload.event_message(topics, event(1, view=view, ts=T0 - 90)),
+            outgoing.status_message(topics, online),
+            outgoing.info_message(topics, info()),
+            outgoing.health_message(topics, health(**figures)),
+            outgoing.availability_message(topics, view, online=True),
+            outgoing.state_message(topics, state(view=view, seq=1)),
+            outgoing.event_message(topics, event(1, view=view, ts=T0 - 90)),
         )
 
     def take(self, *messages: Message) -> None:
@@ -55,7 +56,7 @@ def test_nothing_yet() -> None:
 
 def test_one_node_in_detail() -> None:
     drawn = Drawn("porch")
-    drawn.take(payload.option_message(Topics("edgeclassify", "porch"), "gate", Option.THRESHOLD, 0.6))
+    drawn.take(outgoing.option_message(Topics("edgeclassify", "porch"), "gate", Option.THRESHOLD, 0.6))
     text = "\n".join(drawn.lines())
     assert "porch  online" in text
     assert "gate  online  open  0.93" in text
@@ -94,7 +95,7 @@ def test_views_of_a_node_share_its_figures() -> None:
 
 def test_missing_numbers_are_counted() -> None:
     drawn = Drawn("alpha", "beta")
-    drawn.take(payload.event_message(Topics("edgeclassify", "beta"), event(5)))
+    drawn.take(outgoing.event_message(Topics("edgeclassify", "beta"), event(5)))
     drawn.now += PATIENCE_S
     drawn.board.tick()
     head, _, _, first, _ = drawn.lines()
@@ -132,7 +133,7 @@ def test_figures_are_whole_where_names_are_long(width: int) -> None:
     drawn = Drawn("a" * 40, "b" * 40)
     drawn.add("a" * 40, "v" * 40)
     drawn.take(
-        payload.state_message(Topics("edgeclassify", "a" * 40), state("l" * 100, view="v" * 40, score=0.9312))
+        outgoing.state_message(Topics("edgeclassify", "a" * 40), state("l" * 100, view="v" * 40, score=0.9312))
     )
     lines = drawn.lines(width)
     assert max(map(len, lines)) <= width
@@ -141,7 +142,7 @@ def test_figures_are_whole_where_names_are_long(width: int) -> None:
 
 def test_labels_steer_no_terminal() -> None:
     drawn = Drawn("alpha", "beta")
-    drawn.take(payload.state_message(Topics("edgeclassify", "alpha"), state("a\x1b[2J[red]b")))
+    drawn.take(outgoing.state_message(Topics("edgeclassify", "alpha"), state("a\x1b[2J[red]b")))
     assert any("a?[2J[red]b" in line for line in drawn.lines())
 
 

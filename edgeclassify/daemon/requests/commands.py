@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
-from edgeclassify.contract.payload import health_body, rfc3339
+from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.contract.outgoing import health_body
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.catalog import load_catalog, model_path

@@ -18,7 +18,7 @@ from typing import Any
 
 from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import JPEG, OFF, OFFLINE, ON, ONLINE, Message
+from edgeclassify.contract.outgoing import JPEG, OFF, OFFLINE, ON, ONLINE, Message
 from edgeclassify.types import EventType, Option
 
 ORIGIN = "edgeclassify"

@@ -8,7 +8,7 @@ from threading import Event as Flag
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
 from edgeclassify.publish.mqtt.link.failures import (
@@ -287,7 +287,7 @@ class Delivery:
         while not session.idle and (left := until - time.monotonic()) > 0:
             self._step(link, session, left)
             session.pump()
-        goodbye = link.send(payload.status_message(self._topics, online=False))
+        goodbye = link.send(outgoing.status_message(self._topics, online=False))
         while goodbye is not None and (left := self._deadline - time.monotonic()) > 0:
             link.step(left)
             while link.acks:

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.mqtt.replies import Replies
@@ -47,7 +47,7 @@ class Outbox:
 
     def _put_unknown(self, views: Iterable[ViewLayout]) -> None:
         for view in views:
-            unknown = payload.unknown_label_messages(self.layout.topics, view.name, view.slugs)
+            unknown = outgoing.unknown_label_messages(self.layout.topics, view.name, view.slugs)
             self.retained.put_all(Rank.LABEL, unknown)
 
     def adopt(self, other: "Outbox") -> None:
@@ -70,11 +70,11 @@ class Outbox:
         # Under the lock until it is in the live values, or a heartbeat could put an older state after it.
         with self._lock:
             known = self._states.get(state.view)
-            changed = known is None or not payload.same_situation(known.state, state)
+            changed = known is None or not outgoing.same_situation(known.state, state)
             # The message itself is made only where it is sent: this runs for every frame.
             if changed:
-                self.retained.put(Rank.STATE, payload.state_message(topics, state))
-                labels = payload.label_messages(topics, state, self.layout.slugs(state.view))
+                self.retained.put(Rank.STATE, outgoing.state_message(topics, state))
+                labels = outgoing.label_messages(topics, state, self.layout.slugs(state.view))
                 self.retained.put_changed(Rank.LABEL, labels)
             self._states[state.view] = _Shown(state, now if known is None or changed else known.sent_at)
         return changed
@@ -88,7 +88,7 @@ class Outbox:
                     self._states[view] = replace(shown, sent_at=now)
                     # A state that can't be said (a score that is no number) was reported when it was published.
                     with contextlib.suppress(PublishError):
-                        self.retained.put(Rank.STATE, payload.state_message(self.layout.topics, shown.state))
+                        self.retained.put(Rank.STATE, outgoing.state_message(self.layout.topics, shown.state))
 
     def put_result(self, view: str, prediction: Prediction) -> bool:
         """Keep a result where one is due; True when it is to be sent."""
@@ -97,7 +97,7 @@ class Outbox:
             if now < self._result_due.get(view, 0.0):
                 return False
             self._result_due[view] = now + self._results_interval_s
-            self._results[view] = payload.result_message(self.layout.topics, view, prediction)
+            self._results[view] = outgoing.result_message(self.layout.topics, view, prediction)
         return True
 
     def take_results(self) -> list[Message]:
@@ -110,8 +110,8 @@ class Outbox:
         """Keep the answer; one whose data has no JSON form becomes an error that says so."""
         topics = self.layout.topics
         try:
-            message = payload.response_message(topics, response)
+            message = outgoing.response_message(topics, response)
         except PublishError as error:
             plain = Response(response.command, response.transaction, {}, f"no answer can be given: {error}")
-            message = payload.response_message(topics, plain)
+            message = outgoing.response_message(topics, plain)
         self.replies.put(message)

@@ -4,7 +4,7 @@ import itertools
 import logging
 from threading import Lock
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from enum import IntEnum
 from threading import Lock
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 
 
 class Rank(IntEnum):

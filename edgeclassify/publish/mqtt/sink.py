@@ -7,9 +7,9 @@ from threading import Thread
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.credentials import credentials, tls_context
 from edgeclassify.config import MqttConfig
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
 from edgeclassify.publish.mqtt.delivery import Delivery
@@ -33,7 +33,7 @@ from edgeclassify.types import (
 
 
 class MqttSink(Sink):
-    """Delivers to an MQTT broker, by the MQTT contract (topics and bodies: payload.py).
+    """Delivers to an MQTT broker, by the MQTT contract (see contract/).
 
     `layout`: the node's topics. `spool` keeps the events that are not acknowledged; it belongs to the caller, who
     closes it after `stop`. The numbers (`seq`) of its events must grow.
@@ -70,12 +70,12 @@ class MqttSink(Sink):
             credentials=credentials(config),
             tls=tls_context(config.tls),
             client_certificate=config.tls is not None and config.tls.cert is not None,
-            will=payload.status_message(self._topics, online=False),
+            will=outgoing.status_message(self._topics, online=False),
         )
         self._outbox = Outbox(layout, spool, results_interval_s=config.results_interval_s)
         live = self._outbox.retained
-        live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
-        live.put_all(Rank.REMOVED, map(payload.removed, gone))
+        live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
+        live.put_all(Rank.REMOVED, map(outgoing.removed, gone))
         if announcement is not None:
             live.put(Rank.DISCOVERY, announcement.message)
         self._delivery = Delivery(
@@ -144,11 +144,11 @@ class MqttSink(Sink):
 
     def publish_info(self, info: NodeInfo) -> None:
         """Retained, on every connect."""
-        self._put(Rank.INFO, payload.info_message(self._topics, info))
+        self._put(Rank.INFO, outgoing.info_message(self._topics, info))
 
     def publish_availability(self, view: str, online: bool) -> None:
         """Retained, on change and on every connect."""
-        self._put(Rank.AVAILABILITY, payload.availability_message(self._topics, view, online))
+        self._put(Rank.AVAILABILITY, outgoing.availability_message(self._topics, view, online))
 
     def publish_state(self, state: ViewState) -> None:
         """Retained, on change, as a heartbeat every mqtt.heartbeat_s, and on every connect."""
@@ -157,7 +157,7 @@ class MqttSink(Sink):
 
     def publish_event(self, event: Event) -> None:
         """Spooled first; live when connected, later as history."""
-        body = payload.event_message(self._topics, event).payload
+        body = outgoing.event_message(self._topics, event).payload
         after = ViewRecord(event.view, event.seq, event.open)
         self._outbox.spool.append(SpooledEvent(event.seq, event.view, body, after))
         self._delivery.wake()
@@ -169,15 +169,15 @@ class MqttSink(Sink):
 
     def publish_health(self, health: Health) -> None:
         """Retained, the newest on every connect."""
-        self._put(Rank.HEALTH, payload.health_message(self._topics, health))
+        self._put(Rank.HEALTH, outgoing.health_message(self._topics, health))
 
     def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Retained, on change and on every connect."""
-        self._put(Rank.STATE, payload.option_message(self._topics, view, option, value))
+        self._put(Rank.STATE, outgoing.option_message(self._topics, view, option, value))
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Retained, the newest on every connect."""
-        self._put(Rank.SNAPSHOT, payload.snapshot_message(self._topics, view, jpeg))
+        self._put(Rank.SNAPSHOT, outgoing.snapshot_message(self._topics, view, jpeg))
 
     def answer(self, response: Response) -> None:
         """Not retained; kept until the broker has it."""

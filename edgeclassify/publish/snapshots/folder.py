@@ -17,7 +17,8 @@ from pathlib import Path
 from threading import Lock
 
 from edgeclassify.config import SnapshotConfig
-from edgeclassify.contract.payload import rfc3339, slug
+from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.contract.topics import slug
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.publish.snapshots.age import AgeClock
 

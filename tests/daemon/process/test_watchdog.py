@@ -14,7 +14,7 @@ import pytest
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.layout import Layout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon import supervisor
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.watchdog import SAID_AFTER_S, Watchdog

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import (
     Announcement,
     Device,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract.payload import RESPONSE_EXPIRY_S, Topics
+from edgeclassify.contract.outgoing import RESPONSE_EXPIRY_S
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool

@@ -64,7 +64,7 @@ import sys, time
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.contract.layout import Layout
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.spool.memory import MemorySpool
 config = MqttConfig(host="127.0.0.1", port=int(sys.argv[1]))
 MqttSink(config=config, layout=Layout(Topics("edgeclassify", "porch"), ()), spool=MemorySpool()).start()

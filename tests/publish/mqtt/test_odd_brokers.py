@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt import delivery

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 from edgeclassify.publish.spool.memory import MemorySpool

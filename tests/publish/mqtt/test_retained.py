@@ -1,4 +1,4 @@
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 
 

@@ -22,7 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import Credentials
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S, LARGEST_PACKET, Client
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,

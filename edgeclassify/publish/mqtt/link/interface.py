@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 
 
 class Link(ABC):

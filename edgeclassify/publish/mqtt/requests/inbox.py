@@ -19,7 +19,7 @@ from edgeclassify.contract.arguments import (
     shown,
     transaction_of,
 )
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.types import Command, Option, Request, Response
 
 log = logging.getLogger(__name__)

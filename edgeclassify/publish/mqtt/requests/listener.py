@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgeclassify.broker import failure_texts
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET
 from edgeclassify.publish.mqtt.link.connection import Arrived
@@ -90,11 +90,11 @@ class Listener:
             if not arrived.payload:
                 # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
                 self._show_all.ask(self._clock())
-            elif arrived.payload == payload.OFFLINE and not stopping:
+            elif arrived.payload == outgoing.OFFLINE and not stopping:
                 # The will of an earlier connection, published late: we are here.
                 self._show_status.ask(self._clock())
         elif announcement is not None and arrived.topic in announcement.birth_topics:
-            if arrived.payload == payload.ONLINE:
+            if arrived.payload == outgoing.ONLINE:
                 self._announce.ask(self._clock(), random.uniform(0, DISCOVERY_JITTER_S))
         elif inbox is not None:
             found = inbox.take(arrived.topic, arrived.payload, arrived.retained)
@@ -109,7 +109,7 @@ class Listener:
         if self._show_all.take(now):
             live.renew()
         if self._show_status.take(now):
-            live.put(Rank.STATUS, payload.status_message(self._topics, online=True))
+            live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
         if self.receivers.announcement is not None and self._announce.take(now):
             live.put(Rank.DISCOVERY, self.receivers.announcement.message)
 

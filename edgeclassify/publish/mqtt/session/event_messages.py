@@ -1,6 +1,7 @@
 """Messages of the events that the spool keeps."""
 
-from edgeclassify.contract.payload import Message, Topics, history_body
+from edgeclassify.contract.outgoing import Message, history_body
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 
 SILENT_S = 60.0
 """Seconds without any acknowledgement, while some are due, after which the connection is renewed …"""

@@ -1,6 +1,6 @@
 """How large a message is as an MQTT packet."""
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 
 _QOS_ID, _TOPIC_LENGTH = 2, 2
 _CONTENT_TYPE, _EXPIRY = 3, 5

@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
 
 from edgeclassify.broker import failure_texts
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from edgeclassify.contract.payload import JSON, Message
+from edgeclassify.contract.outgoing import JSON, Message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 
 _Body = dict[str, Any]

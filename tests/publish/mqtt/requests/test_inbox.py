@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract.payload import Topics
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
 from edgeclassify.types import Command, Option, Request, Response
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract.payload import Topics, response_message
+from edgeclassify.contract.outgoing import response_message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.types import Command, Option, Request, Response
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.session.in_flight import OVERTAKEN_S, SILENT_S, SLOWEST_LINK, InFlight, Sent
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.contract.payload import Message
+from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.session.in_flight import Sent
 from edgeclassify.publish.mqtt.session.packet_limit import IN_A_ROW, RETRY_MAX_S, RETRY_S, PacketLimit

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link

@@ -11,9 +11,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from edgeclassify.contract import payload
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.channels import match_topic
-from edgeclassify.contract.payload import JPEG, TEXT, Message, Topics
+from edgeclassify.contract.outgoing import JPEG, TEXT, Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
@@ -42,13 +43,13 @@ WHY = {
 CAMERAS = (camera("front"), camera("back", "no answer " * 20), camera("side"))
 EVENT = event(7, event_type=EventType.END, why=WHY)
 WHOLE = {
-    "state": payload.state_message(TOPICS, state()),
-    "event": payload.event_message(TOPICS, EVENT),
+    "state": outgoing.state_message(TOPICS, state()),
+    "event": outgoing.event_message(TOPICS, EVENT),
     "history": spooled_message(TOPICS, spooled(7, event_type=EventType.END, why=WHY), historical=True),
-    "health": payload.health_message(TOPICS, health(cameras=CAMERAS)),
-    "info": payload.info_message(TOPICS, replace(info(), models=3 * info().models, views=("gate", "door"))),
-    "result": payload.result_message(TOPICS, "gate", prediction()),
-    "response": payload.response_message(
+    "health": outgoing.health_message(TOPICS, health(cameras=CAMERAS)),
+    "info": outgoing.info_message(TOPICS, replace(info(), models=3 * info().models, views=("gate", "door"))),
+    "result": outgoing.result_message(TOPICS, "gate", prediction()),
+    "response": outgoing.response_message(
         TOPICS, Response("models", "t", {"models": [], "in_use": {"x": ["y"] * 60}})
     ),
     "config": device_message(
@@ -142,13 +143,13 @@ def test_home_assistant_loses_the_nodes_figures_first_and_the_connection_last() 
 @pytest.mark.parametrize(
     "message",
     [
-        payload.status_message(TOPICS, online=True),
-        payload.snapshot_message(TOPICS, "gate", b"\xff\xd8" * 300),
-        payload.removed(TOPICS.state("gate")),
+        outgoing.status_message(TOPICS, online=True),
+        outgoing.snapshot_message(TOPICS, "gate", b"\xff\xd8" * 300),
+        outgoing.removed(TOPICS.state("gate")),
         Message(TOPICS.state("gate"), b"no JSON" * 50, 1, True),
         Message(TOPICS.state("gate"), b'{"top":3}' + b" " * 50, 1, True),
         Message("edgeclassify/porch/gate/threshold/state", b"0.7", 1, True, TEXT),
-        payload.event_message(TOPICS, event(1, label="x" * 500)),
+        outgoing.event_message(TOPICS, event(1, label="x" * 500)),
     ],
 )
 def test_what_has_no_parts_is_whole_or_nothing(message: Message) -> None:

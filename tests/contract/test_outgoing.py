@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeclassify.contract import payload
-from edgeclassify.contract.payload import Message, Topics
+from edgeclassify.contract import encoding, outgoing, topics
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.redaction import remember
@@ -29,7 +30,7 @@ def body(message: Message) -> Any:
 
 
 def test_state_is_the_contract() -> None:
-    message = payload.state_message(TOPICS, state())
+    message = outgoing.state_message(TOPICS, state())
     assert message.payload.decode() == (
         '{"v":1,"label":"open","score":0.9346,"since":"2026-11-18T11:06:40.123Z","ts":"2026-11-18T11:06:42.123Z",'
         '"seq":7,"event_id":"id-7","top":[{"label":"open","score":0.9346},{"label":"closed","score":0.05}],'
@@ -40,7 +41,7 @@ def test_state_is_the_contract() -> None:
 
 
 def test_live_event() -> None:
-    message = payload.event_message(TOPICS, event(812))
+    message = outgoing.event_message(TOPICS, event(812))
     assert body(message) == {
         "v": 1, "event_type": "start", "id": "id-812", "seq": 812, "label": "open", "score": 0.9346,
         "ts": "2026-11-18T11:20:12.123Z", "why": {"threshold_enter": 0.6, "confirm_s": 1.0},
@@ -51,24 +52,25 @@ def test_live_event() -> None:
 def test_state_and_event_name_the_picture_where_there_is_one() -> None:
     named = {"origin": "2026-11-28/é 1.jpg"}
     assert (
-        body(payload.state_message(TOPICS, state(**named))) == body(payload.state_message(TOPICS, state())) | named
+        body(outgoing.state_message(TOPICS, state(**named)))
+        == body(outgoing.state_message(TOPICS, state())) | named
     )
-    assert body(payload.event_message(TOPICS, event(1, **named))) == (
-        body(payload.event_message(TOPICS, event(1))) | named
+    assert body(outgoing.event_message(TOPICS, event(1, **named))) == (
+        body(outgoing.event_message(TOPICS, event(1))) | named
     )
 
 
 def test_late_event_goes_to_history_and_says_so() -> None:
     message = spooled_message(TOPICS, spooled(812), historical=True)
     assert message.topic == "edgeclassify/porch/gate/history"
-    assert body(message) == body(payload.event_message(TOPICS, event(812))) | {"historical": True}
+    assert body(message) == body(outgoing.event_message(TOPICS, event(812))) | {"historical": True}
     assert message.retain is False
 
 
 @pytest.mark.parametrize(("online", "text"), [(True, b"online"), (False, b"offline")])
 def test_status_and_availability_are_plain_text(online: bool, text: bytes) -> None:
-    status = payload.status_message(TOPICS, online)
-    view = payload.availability_message(TOPICS, "gate", online)
+    status = outgoing.status_message(TOPICS, online)
+    view = outgoing.availability_message(TOPICS, "gate", online)
     assert (status.topic, status.payload, status.qos, status.retain) == (
         "edgeclassify/porch/status",
         text,
@@ -80,7 +82,7 @@ def test_status_and_availability_are_plain_text(online: bool, text: bytes) -> No
 
 
 def test_info_names_versions_and_models() -> None:
-    content = body(payload.info_message(TOPICS, info()))
+    content = body(outgoing.info_message(TOPICS, info()))
     assert content["contract"] == content["v"] == 1
     assert content["started"] == "2026-11-18T11:06:40.123Z"
     assert content["views"] == ["gate"]
@@ -89,7 +91,7 @@ def test_info_names_versions_and_models() -> None:
 
 
 def test_health_has_every_figure_and_null_for_the_unknown() -> None:
-    content = body(payload.health_message(TOPICS, health()))
+    content = body(outgoing.health_message(TOPICS, health()))
     assert set(content) == {"v", *(field.name for field in dataclasses.fields(health()))}
     assert content["temperature_c"] is None
     assert content["uptime_s"] == 61.2346
@@ -97,16 +99,16 @@ def test_health_has_every_figure_and_null_for_the_unknown() -> None:
 
 
 def test_result_is_best_effort_and_expires() -> None:
-    message = payload.result_message(TOPICS, "gate", prediction())
+    message = outgoing.result_message(TOPICS, "gate", prediction())
     assert (message.topic, message.qos, message.retain) == ("edgeclassify/porch/gate/result", 0, False)
-    assert message.expiry_s == payload.RESULT_EXPIRY_S
+    assert message.expiry_s == outgoing.RESULT_EXPIRY_S
     assert body(message)["top"][0] == {"index": 2, "label": "open", "score": 0.9346}
     assert body(message)["frame"] == 5
 
 
 @pytest.mark.parametrize(("shown", "expected"), [("open", b"ON"), ("closed", b"OFF"), ("unknown", b"OFF")])
 def test_label_topics_follow_the_state(shown: str, expected: bytes) -> None:
-    messages = payload.label_messages(TOPICS, state(shown), {"open": "open", "ajar": "ajar"})
+    messages = outgoing.label_messages(TOPICS, state(shown), {"open": "open", "ajar": "ajar"})
     assert {m.topic: m.payload for m in messages} == {
         "edgeclassify/porch/gate/label/open": expected,
         "edgeclassify/porch/gate/label/ajar": b"OFF",
@@ -115,7 +117,7 @@ def test_label_topics_follow_the_state(shown: str, expected: bytes) -> None:
 
 
 def test_a_removed_topic_is_an_empty_retained_message() -> None:
-    message = payload.removed("edgeclassify/porch/gate/state")
+    message = outgoing.removed("edgeclassify/porch/gate/state")
     assert (message.payload, message.retain, message.qos) == (b"", True, 1)
 
 
@@ -132,33 +134,33 @@ def test_a_removed_topic_is_an_empty_retained_message() -> None:
     ],
 )
 def test_options_are_plain_text(option: Option, value: float, text: bytes) -> None:
-    message = payload.option_message(TOPICS, "gate", option, value)
+    message = outgoing.option_message(TOPICS, "gate", option, value)
     assert message.topic == f"edgeclassify/porch/gate/{option}/state"
     assert (message.payload, message.retain) == (text, True)
 
 
 def test_answers_carry_their_transaction_and_their_error() -> None:
-    message = payload.response_message(TOPICS, Response("ping", "t-1", {"ts": "now"}))
+    message = outgoing.response_message(TOPICS, Response("ping", "t-1", {"ts": "now"}))
     assert message.topic == "edgeclassify/porch/response/ping"
     assert not message.retain
     assert body(message) == {"v": 1, "transaction": "t-1", "status": "ok", "data": {"ts": "now"}, "error": None}
-    refused = body(payload.response_message(TOPICS, Response("ping", None, {}, "no")))
+    refused = body(outgoing.response_message(TOPICS, Response("ping", None, {}, "no")))
     assert (refused["status"], refused["error"]) == ("error", "no")
 
 
 def test_no_answer_quotes_what_is_known_to_be_secret() -> None:
     remember({"hunter2-of-the-gate"})
     error = "camera[0].source: found 'rtsp//bob:hunter2-of-the-gate'"
-    assert body(payload.response_message(TOPICS, Response("reload", None, {}, error)))["error"].endswith("bob:…'")
+    assert body(outgoing.response_message(TOPICS, Response("reload", None, {}, error)))["error"].endswith("bob:…'")
 
 
 NAN_RECORDS: list[Callable[[float], Message]] = [
-    lambda bad: payload.state_message(TOPICS, state(score=bad)),
-    lambda bad: payload.state_message(TOPICS, state(top=(LabelScore(0, "x", bad),))),
-    lambda bad: payload.event_message(TOPICS, event(1, score=bad)),
-    lambda bad: payload.event_message(TOPICS, event(1, why={"a": [1, {"b": bad}]})),
-    lambda bad: payload.health_message(TOPICS, health(temperature_c=bad)),
-    lambda bad: payload.state_message(TOPICS, state(ts=bad)),
+    lambda bad: outgoing.state_message(TOPICS, state(score=bad)),
+    lambda bad: outgoing.state_message(TOPICS, state(top=(LabelScore(0, "x", bad),))),
+    lambda bad: outgoing.event_message(TOPICS, event(1, score=bad)),
+    lambda bad: outgoing.event_message(TOPICS, event(1, why={"a": [1, {"b": bad}]})),
+    lambda bad: outgoing.health_message(TOPICS, health(temperature_c=bad)),
+    lambda bad: outgoing.state_message(TOPICS, state(ts=bad)),
 ]
 
 
@@ -171,19 +173,19 @@ def test_no_number_without_a_json_form(make: Callable[[float], Message], number:
 
 def test_why_may_hold_numpy_scalars() -> None:
     why = {"score": np.float32(0.25), "frames": np.int64(3), "mean": np.float64(0.123456), "type": EventType.END}
-    content = body(payload.event_message(TOPICS, event(1, why=why)))
+    content = body(outgoing.event_message(TOPICS, event(1, why=why)))
     assert content["why"] == {"score": 0.25, "frames": 3, "mean": 0.1235, "type": "end"}
 
 
 def test_why_refuses_what_is_no_json() -> None:
     with pytest.raises(PublishError, match=r"why.*frame: expected .*, found object"):
-        payload.event_message(TOPICS, event(1, why={"frame": object()}))
+        outgoing.event_message(TOPICS, event(1, why={"frame": object()}))
 
 
 @settings(deadline=None)
 @given(label=st.text(st.characters(codec="utf-8")), score=SCORES, ts=TIMES)
 def test_any_label_survives_the_way(label: str, score: float, ts: float) -> None:
-    message = payload.state_message(TOPICS, state(label, score=score, ts=ts, top=(LabelScore(0, label, score),)))
+    message = outgoing.state_message(TOPICS, state(label, score=score, ts=ts, top=(LabelScore(0, label, score),)))
     content = body(message)
     assert content["label"] == content["top"][0]["label"] == label
     assert abs(content["score"] - score) <= 0.00005 + 1e-9
@@ -194,20 +196,20 @@ def test_any_label_survives_the_way(label: str, score: float, ts: float) -> None
 @settings(deadline=None)
 @given(st.text())
 def test_lone_surrogates_do_not_break_a_message(label: str) -> None:
-    message = payload.event_message(TOPICS, event(1, label=label))
+    message = outgoing.event_message(TOPICS, event(1, label=label))
     assert isinstance(body(message)["label"], str)
 
 
 @settings(deadline=None)
 @given(TIMES)
 def test_times_are_rfc_3339_with_milliseconds(ts: float) -> None:
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", payload.rfc3339(ts))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", encoding.rfc3339(ts))
 
 
 @pytest.mark.parametrize("ts", [1e18, -1e15])
 def test_a_time_outside_the_calendar_is_refused(ts: float) -> None:
     with pytest.raises(PublishError, match="time"):
-        payload.rfc3339(ts)
+        encoding.rfc3339(ts)
 
 
 @pytest.mark.parametrize(
@@ -221,31 +223,31 @@ def test_a_time_outside_the_calendar_is_refused(ts: float) -> None:
     ],
 )
 def test_slug(label: str, name: str) -> None:
-    assert payload.slug(label) == name
+    assert topics.slug(label) == name
 
 
 def test_slug_keeps_what_ascii_would_lose() -> None:
-    assert payload.slug("猫") != payload.slug("犬")
-    assert payload.slug("***") != payload.slug("###")
+    assert topics.slug("猫") != topics.slug("犬")
+    assert topics.slug("***") != topics.slug("###")
 
 
 @settings(deadline=None)
 @given(st.text())
 def test_slug_is_one_safe_topic_level(label: str) -> None:
-    assert re.fullmatch(r"[a-z0-9_]{1,64}", payload.slug(label))
+    assert re.fullmatch(r"[a-z0-9_]{1,64}", topics.slug(label))
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(min_size=1), unique=True, max_size=8))
 def test_listed_labels_never_share_a_topic(labels: list[str]) -> None:
-    slugs = payload.label_slugs(labels)
+    slugs = topics.label_slugs(labels)
     assert list(slugs) == labels
     assert len(set(slugs.values())) == len(labels)
     assert all(re.fullmatch(r"[a-z0-9_]{1,64}", name) for name in slugs.values())
 
 
 def test_labels_that_would_share_a_slug_do_not_depend_on_their_order() -> None:
-    assert payload.label_slugs(["a b", "A-b"]) == dict(reversed(payload.label_slugs(["A-b", "a b"]).items()))
+    assert topics.label_slugs(["a b", "A-b"]) == dict(reversed(topics.label_slugs(["A-b", "a b"]).items()))
 
 
 def test_topics_start_with_prefix_and_node() -> None:
@@ -255,5 +257,5 @@ def test_topics_start_with_prefix_and_node() -> None:
 
 
 def test_timestamp_of_records() -> None:
-    assert payload.rfc3339(T0) == "2026-11-18T11:06:40.123Z"
-    assert payload.rfc3339(0.9996) == "1970-01-01T00:00:01.000Z"
+    assert encoding.rfc3339(T0) == "2026-11-18T11:06:40.123Z"
+    assert encoding.rfc3339(0.9996) == "1970-01-01T00:00:01.000Z"

@@ -5,18 +5,12 @@ UTC, with milliseconds. Scores have 4 digits. Numbers are finite: JSON has no Na
 refused with PublishError before it can reach the spool or the broker.
 """
 
-import hashlib
-import json
-import math
-import numbers
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from edgeclassify.errors import PublishError
+from edgeclassify.contract.encoding import encoded, finite, rfc3339, rounded
+from edgeclassify.contract.topics import Topics
 from edgeclassify.redaction import scrubbed
 from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
@@ -34,9 +28,6 @@ but answers expires: events must arrive however late, and retained messages desc
 RESPONSE_EXPIRY_S = 300
 """Nobody waits longer for an answer."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SLUG_LENGTH = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -48,113 +39,6 @@ class Message:
     retain: bool
     content_type: str = JSON
     expiry_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Topics:
-    """The topics of one node: everything is below `<prefix>/<node>`."""
-
-    prefix: str
-    node: str
-
-    @property
-    def base(self) -> str:
-        """`<prefix>/<node>`."""
-        return f"{self.prefix}/{self.node}"
-
-    @property
-    def status(self) -> str:
-        """Is the daemon connected (and the topic of the will)."""
-        return f"{self.base}/status"
-
-    @property
-    def info(self) -> str:
-        """What runs on the node."""
-        return f"{self.base}/info"
-
-    @property
-    def health(self) -> str:
-        """Figures of the running daemon."""
-        return f"{self.base}/health"
-
-    def availability(self, view: str) -> str:
-        """Does the view's camera deliver frames."""
-        return f"{self.base}/{view}/availability"
-
-    def state(self, view: str) -> str:
-        """What the view shows now."""
-        return f"{self.base}/{view}/state"
-
-    def event(self, view: str) -> str:
-        """Events as they happen."""
-        return f"{self.base}/{view}/event"
-
-    def history(self, view: str) -> str:
-        """Events that could not be sent when they happened."""
-        return f"{self.base}/{view}/history"
-
-    def result(self, view: str) -> str:
-        """Raw predictions."""
-        return f"{self.base}/{view}/result"
-
-    def label(self, view: str, label_slug: str) -> str:
-        """ON/OFF of one listed label."""
-        return f"{self.base}/{view}/label/{label_slug}"
-
-    def snapshot(self, view: str) -> str:
-        """The newest picture behind an event."""
-        return f"{self.base}/{view}/snapshot"
-
-    def option(self, view: str, option: Option) -> str:
-        """What an option of a view is set to."""
-        return f"{self.base}/{view}/{option}/state"
-
-    def option_set(self, view: str, option: Option) -> str:
-        """Sets an option of a view."""
-        return f"{self.base}/{view}/{option}/set"
-
-    def request(self, command: str) -> str:
-        """Asks for something."""
-        return f"{self.base}/request/{command}"
-
-    def response(self, command: str) -> str:
-        """Replies a request."""
-        return f"{self.base}/response/{command}"
-
-
-def slug(label: str) -> str:
-    """`label` as a topic level: lower-case ASCII letters, digits and "_", at most 64 characters.
-
-    Accents are folded ("Schön" is "schon"). A label of which letters would be lost ("猫") or cut off keeps its
-    identity by the first 8 digits of its SHA-256.
-    """
-    folded = unicodedata.normalize("NFKD", label).lower()
-    kept = re.sub(r"[^a-z0-9]+", "_", "".join(c for c in folded if not unicodedata.combining(c))).strip("_")
-    lost = any(c.isalnum() and not c.isascii() for c in folded)
-    if kept and not lost and len(kept) <= _SLUG_LENGTH:
-        return kept
-    return _marked(kept or "label", label)
-
-
-def label_slugs(labels: Iterable[str]) -> dict[str, str]:
-    """Each label's slug; labels that would share one ("a b", "A-b") are told apart by their digest."""
-    plain = {label: slug(label) for label in labels}
-    taken = list(plain.values())
-    return {label: name if taken.count(name) == 1 else _marked(name, label) for label, name in plain.items()}
-
-
-def _marked(name: str, label: str) -> str:
-    digest = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{name[: _SLUG_LENGTH - 9].rstrip('_')}_{digest}"
-
-
-def rfc3339(seconds: float) -> str:
-    """Seconds since the epoch as `2026-11-23T06:54:00.123Z`. Raises PublishError for what is no date."""
-    try:
-        moment = _EPOCH + timedelta(milliseconds=round(_finite(seconds, "time") * 1000))
-    except OverflowError as error:
-        raise PublishError(f"time {seconds!r}: expected seconds since 1970 within the years 1 to 9999") from error
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def status_message(topics: Topics, online: bool) -> Message:
@@ -251,7 +135,7 @@ def option_message(topics: Topics, view: str, option: Option, value: OptionValue
     if isinstance(value, bool):
         text = ON if value else OFF
     else:
-        text = f"{round(_finite(value, option), 4):.10g}".encode()
+        text = f"{round(finite(value, option), 4):.10g}".encode()
     return Message(topics.option(view, option), text, qos=1, retain=True, content_type=TEXT)
 
 
@@ -297,26 +181,7 @@ def _text(topic: str, payload: bytes) -> Message:
 def _json(
     topic: str, body: Mapping[str, Any], *, retain: bool, qos: int = 1, expiry_s: int | None = None
 ) -> Message:
-    text = json.dumps(_plain(body, topic), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # A lone surrogate (a file name that is no UTF-8) has no UTF-8 form: it becomes "?" rather than an error.
-    return Message(topic, text.encode("utf-8", "replace"), qos, retain, JSON, expiry_s)
-
-
-def _plain(value: Any, where: str) -> Any:
-    """`value` in JSON's own types: numpy scalars become numbers, reals have 4 digits and are finite."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item, f"{where} {key}") for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, where) for item in value]
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if isinstance(value, numbers.Real):
-        return round(_finite(float(value), where), 4)
-    raise PublishError(f"{where}: expected text, a number, a list or a table, found {type(value).__name__}")
+    return Message(topic, encoded(body, topic), qos, retain, JSON, expiry_s)
 
 
 def _origin(origin: str | None) -> dict[str, str]:
@@ -324,10 +189,4 @@ def _origin(origin: str | None) -> dict[str, str]:
 
 
 def _score(score: float) -> float:
-    return round(_finite(float(score), "score"), 4)
-
-
-def _finite(number: float, where: str) -> float:
-    if not math.isfinite(number):
-        raise PublishError(f"{where}: expected a finite number, found {number}. JSON can't carry it.")
-    return number
+    return rounded(score, "score")

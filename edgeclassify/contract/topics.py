@@ -1,0 +1,109 @@
+"""The topics of a node, and labels as levels of them."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edgeclassify.types import Option
+
+_SLUG_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one node: everything is below `<prefix>/<node>`."""
+
+    prefix: str
+    node: str
+
+    @property
+    def base(self) -> str:
+        """`<prefix>/<node>`."""
+        return f"{self.prefix}/{self.node}"
+
+    @property
+    def status(self) -> str:
+        """Is the daemon connected (and the topic of the will)."""
+        return f"{self.base}/status"
+
+    @property
+    def info(self) -> str:
+        """What runs on the node."""
+        return f"{self.base}/info"
+
+    @property
+    def health(self) -> str:
+        """Figures of the running daemon."""
+        return f"{self.base}/health"
+
+    def availability(self, view: str) -> str:
+        """Does the view's camera deliver frames."""
+        return f"{self.base}/{view}/availability"
+
+    def state(self, view: str) -> str:
+        """What the view shows now."""
+        return f"{self.base}/{view}/state"
+
+    def event(self, view: str) -> str:
+        """Events as they happen."""
+        return f"{self.base}/{view}/event"
+
+    def history(self, view: str) -> str:
+        """Events that could not be sent when they happened."""
+        return f"{self.base}/{view}/history"
+
+    def result(self, view: str) -> str:
+        """Raw predictions."""
+        return f"{self.base}/{view}/result"
+
+    def label(self, view: str, label_slug: str) -> str:
+        """ON/OFF of one listed label."""
+        return f"{self.base}/{view}/label/{label_slug}"
+
+    def snapshot(self, view: str) -> str:
+        """The newest picture behind an event."""
+        return f"{self.base}/{view}/snapshot"
+
+    def option(self, view: str, option: Option) -> str:
+        """What an option of a view is set to."""
+        return f"{self.base}/{view}/{option}/state"
+
+    def option_set(self, view: str, option: Option) -> str:
+        """Sets an option of a view."""
+        return f"{self.base}/{view}/{option}/set"
+
+    def request(self, command: str) -> str:
+        """Asks for something."""
+        return f"{self.base}/request/{command}"
+
+    def response(self, command: str) -> str:
+        """Answers a request."""
+        return f"{self.base}/response/{command}"
+
+
+def slug(label: str) -> str:
+    """`label` as a topic level: lower-case ASCII letters, digits and "_", at most 64 characters.
+
+    Accents are folded ("Schön" is "schon"). A label of which letters would be lost ("猫") or cut off keeps its
+    identity by the first 8 digits of its SHA-256.
+    """
+    folded = unicodedata.normalize("NFKD", label).lower()
+    kept = re.sub(r"[^a-z0-9]+", "_", "".join(c for c in folded if not unicodedata.combining(c))).strip("_")
+    lost = any(c.isalnum() and not c.isascii() for c in folded)
+    if kept and not lost and len(kept) <= _SLUG_LENGTH:
+        return kept
+    return _marked(kept or "label", label)
+
+
+def label_slugs(labels: Iterable[str]) -> dict[str, str]:
+    """Each label's slug; labels that would share one ("a b", "A-b") are told apart by their digest."""
+    plain = {label: slug(label) for label in labels}
+    taken = list(plain.values())
+    return {label: name if taken.count(name) == 1 else _marked(name, label) for label, name in plain.items()}
+
+
+def _marked(name: str, label: str) -> str:
+    digest = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{name[: _SLUG_LENGTH - 9].rstrip('_')}_{digest}"
