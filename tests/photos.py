@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.model.golden import read_golden_image
+from edgeclassify.model.description.golden_image import read_golden_image
 from edgeclassify.types import Frame
 
 TF2_V2 = "tf2_mobilenet_v2_1.0_224_ptq"

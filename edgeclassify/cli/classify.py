@@ -62,7 +62,7 @@ def classify(
               edgeclassify classify --json photos/ | jq -r '.path + " " + .top[0].label'
               ssh camera rpicam-jpeg -n -o - | edgeclassify classify -
     """
-    from edgeclassify.model.classifier import open_classifier
+    from edgeclassify.model.opening.classifiers import open_classifier
 
     if not all(location.strip() for location in locations):
         raise UsageError("classify: expected a file, a folder or a URL, found an empty word. Is a variable unset?")
@@ -190,7 +190,7 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
     if outcome.prediction is None:
         click.echo(f"edgeclassify: {outcome.error}", err=True)
         return
-    from edgeclassify.model.interpreter import in_words
+    from edgeclassify.model.runtime.interpreter import in_words
 
     info = classifier.info
     click.echo(

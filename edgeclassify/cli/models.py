@@ -124,7 +124,7 @@ def verify(name: str | None, runtime: str, as_json: bool) -> int:
               edgeclassify models verify mobilenet_v2
     """
     from edgeclassify.cli.reports.models import print_verification, verification_record
-    from edgeclassify.model.verification import verify_model
+    from edgeclassify.model.inspect.verification import verify_model
 
     results = [verify_model(label, path, sha256, runtime) for label, path, sha256 in _to_verify(name)]
     if as_json:
@@ -187,7 +187,7 @@ def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
               edgeclassify models labels model.tflite 'red*' --json | jq -r '.[].label'
     """
     from edgeclassify.cli.reports.models import label_records
-    from edgeclassify.model.classifier import describe_model
+    from edgeclassify.model.opening.classifiers import describe_model
 
     facts = describe_model(model_section(name, labels, "auto", None))
     records = label_records(facts.labels, pattern)
@@ -219,7 +219,7 @@ def path(name: str) -> None:
 
 
 def _model_file(name: str) -> Path:
-    from edgeclassify.model.classifier import find_model
+    from edgeclassify.model.catalog import find_model
 
     return find_model(name)
 

@@ -22,9 +22,10 @@ from edgeclassify.daemon.options import OptionStore
 from edgeclassify.daemon.state import state_folder
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
-from edgeclassify.model.classifier import find_model, open_classifier
+from edgeclassify.model.catalog import find_model
+from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.model.sidecar import read_sidecar, sidecar_path
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pipeline.view import Numbers, View
 from edgeclassify.postprocess.decision import ViewStateMachine
 from edgeclassify.postprocess.pace import LATE, Pace

@@ -16,8 +16,8 @@ from pathlib import Path
 import cv2
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import open_classifier
-from edgeclassify.model.interpreter import RuntimeName, auto_threads, available_runtimes
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes
 from edgeclassify.types import Frame
 from tests.data import NO_TEST_DATA, find_test_data
 from tests.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos

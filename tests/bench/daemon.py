@@ -67,7 +67,7 @@ def run(child: str, document: dict[str, Any]) -> dict[str, Any]:
 def bare_invoke(document: dict[str, Any]) -> dict[str, Any]:
     """Nothing but invoke(), as the runtime's own figure."""
     from edgeclassify.config import ModelConfig
-    from edgeclassify.model.interpreter import open_interpreter
+    from edgeclassify.model.runtime.interpreter import open_interpreter
 
     section = ModelConfig.model_validate(document["model"])
     interpreter = open_interpreter(Path(section.name), section.runtime, section.threads)

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from edgeclassify.model.contract import InputContract
 from edgeclassify.model.preprocess.normalization import InputTable
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.tensors import InputTensor
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat
 from tests.sources.picamera.meter import Meter
 from tests.sources.picamera.test_cost import lent_frame, lores_layout
@@ -24,7 +24,7 @@ SIDE, ROUNDS, FRAMES = 224, 15, 200
 
 def main() -> None:
     """Measure and print."""
-    contract = InputContract(SIDE, SIDE, 3, False, "uint8", 1 / 255, 0)
+    contract = InputTensor(SIDE, SIDE, 3, False, "uint8", 1 / 255, 0)
     preprocessor = Preprocessor(contract, InputTable())
     layout = lores_layout(PixelFormat.YUV420, SIDE, FULL_FRAME, preprocessor)
     frame, buffer = lent_frame(layout)

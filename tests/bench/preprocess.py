@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import Classifier, open_classifier
+from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.preprocess import sampling
 from edgeclassify.model.preprocess.resize import Resizer
 from edgeclassify.types import PixelFormat

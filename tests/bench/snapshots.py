@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 
 from edgeclassify.config import ModelConfig, SnapshotConfig
-from edgeclassify.model.classifier import open_classifier
 from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.pictures.jpeg import Drawing
 from edgeclassify.pixels import to_bgr

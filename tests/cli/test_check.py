@@ -16,7 +16,7 @@ from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import resolve_model
 from tests.model.colour_nets import Net
-from tests.model.heads import Head
+from tests.model.output_nets import Head
 from tests.model.tflite_files import tflite_bytes
 from tests.sources.raw_server import make_certificate
 

@@ -5,9 +5,10 @@ import pytest
 from edgeclassify.config import ModelConfig
 from edgeclassify.demo import demo_photos
 from edgeclassify.model.catalog import load_catalog, resolve_model
-from edgeclassify.model.classifier import Classifier, open_classifier
+from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.inspect.inspection import inspect_file
-from edgeclassify.model.interpreter import available_runtimes
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.runtime.interpreter import available_runtimes
 from edgeclassify.sources.images.reading import load_frame
 
 MAX_BYTES = 3_000_000

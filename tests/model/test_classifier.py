@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ExitStatus, ImageError, LabelError, ModelError, ModelMissingError
-from edgeclassify.model.classifier import Classifier, describe_model, open_classifier
+from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.model.interpreter import RuntimeName, available_runtimes
-from edgeclassify.model.metadata import BLOCK
+from edgeclassify.model.opening.classifiers import describe_model, open_classifier
+from edgeclassify.model.runtime.interpreter import RuntimeName, available_runtimes
 from edgeclassify.types import PixelFormat, Roi
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of, in_format, picture
@@ -235,9 +236,9 @@ import sys
 from pathlib import Path
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
-from edgeclassify.model.classifier import open_classifier
-from edgeclassify.model.trial_run import opening
-opening.was_tried = lambda *_: True  # no process for each: what passes the check must not crash this one
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.opening import tried_interpreter
+tried_interpreter.was_tried = lambda *_: True  # no process for each: what passes the check must not crash this one
 whole, bad, runtime, step = Path(sys.argv[1]).read_bytes(), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 opened = refused = 0
 for place in range(0, len(whole), step):

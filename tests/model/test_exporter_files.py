@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import open_classifier
-from edgeclassify.model.interpreter import RuntimeName
-from edgeclassify.model.metadata import BLOCK
+from edgeclassify.model.description.metadata import BLOCK
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from edgeclassify.types import PixelFormat
 from tests.model.colour_nets import SIDE, Net
 from tests.model.frames import frame_of

@@ -9,14 +9,15 @@ import pytest
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LabelError, ModelError
-from edgeclassify.model.classifier import Classifier, open_classifier
-from edgeclassify.model.interpreter import RuntimeName
+from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from edgeclassify.model.tflite.schema import TENSOR_TYPES
 from edgeclassify.types import Frame, PixelFormat
 from tests.model.colour_nets import COLOURS, GAIN, SHAPE, Net
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
-from tests.model.heads import EXCLUSIVE, LOGITS, SEVERAL, Head, mixed_groups
+from tests.model.output_nets import EXCLUSIVE, LOGITS, SEVERAL, Head, mixed_groups
 from tests.model.tflite_files import ModelDef
 
 PURE = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}

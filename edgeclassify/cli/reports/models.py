@@ -14,7 +14,7 @@ from rich.table import Table
 from edgeclassify.model.catalog import Catalog, CatalogEntry, model_path
 
 if TYPE_CHECKING:
-    from edgeclassify.model.verification import Verification
+    from edgeclassify.model.inspect.verification import Verification
 
 
 def list_record(catalog: Catalog) -> dict[str, Any]:

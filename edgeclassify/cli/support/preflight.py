@@ -17,9 +17,10 @@ from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.labels import label_faults, several_labels_note
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
-from edgeclassify.model.classifier import describe_model, find_model
-from edgeclassify.model.facts import ModelFacts
-from edgeclassify.model.sidecar import read_sidecar, sidecar_path
+from edgeclassify.model.catalog import find_model
+from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
+from edgeclassify.model.opening.classifiers import describe_model
+from edgeclassify.model.opening.facts import ModelFacts
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import check_ca
 

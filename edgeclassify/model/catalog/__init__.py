@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config.faults import did_you_mean
+from edgeclassify.config.sections import is_model_path
+from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
 from edgeclassify.model.catalog.places import (
@@ -20,7 +22,7 @@ from edgeclassify.model.catalog.places import (
     models_folders,
 )
 
-__all__ = ["Catalog", "CatalogEntry", "is_shipped", "load_catalog", "model_path", "resolve_model"]
+__all__ = ["Catalog", "CatalogEntry", "find_model", "is_shipped", "load_catalog", "model_path", "resolve_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ def model_path(entry: CatalogEntry) -> Path | None:
         return entry.local_file.resolve() if is_file(entry.local_file) else None
     candidates = (folder / f"{entry.name}.tflite" for folder in models_folders())
     return next((path for path in candidates if is_file(path)), None)
+
+
+def find_model(name: str) -> Path:
+    """The .tflite file of a path or of a name of the catalog. Raises ModelMissingError or ConfigError."""
+    if is_model_path(name):
+        return expanded(name, ModelMissingError)
+    return resolve_model(name)
 
 
 def resolve_model(name: str) -> Path:

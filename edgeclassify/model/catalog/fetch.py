@@ -15,7 +15,7 @@ from edgeclassify.model.catalog.download import download
 from edgeclassify.model.catalog.entry import file_name
 from edgeclassify.model.catalog.part_file import PartFile
 from edgeclassify.model.catalog.places import can_write, fetch_folder, is_file, service_folder
-from edgeclassify.model.sidecar import sidecar_path
+from edgeclassify.model.description.sidecar import sidecar_path
 from edgeclassify.redaction import holds_secret, redacted_url
 
 Progress = Callable[[str, int, int | None], None]

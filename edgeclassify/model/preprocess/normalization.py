@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import InputContract
+from edgeclassify.model.tensors import InputTensor
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class InputTable:
     values: NDArray[Any] | None = None
 
 
-def input_table(contract: InputContract, normalization: Normalization | None, model: str) -> InputTable:
+def input_table(contract: InputTensor, normalization: Normalization | None, model: str) -> InputTable:
     """The table of an input tensor, from the model's normalization (None: the file does not say).
 
     A quantized input without normalization takes pixels as they are (less 128 for int8): its quantization
@@ -103,11 +103,11 @@ def input_table(contract: InputContract, normalization: Normalization | None, mo
     return _quantized(contract, normalization, model)
 
 
-def _raw(contract: InputContract) -> InputTable:
+def _raw(contract: InputTensor) -> InputTable:
     return InputTable(shift=contract.dtype == "int8")
 
 
-def _quantized(contract: InputContract, normalization: Normalization, model: str) -> InputTable:
+def _quantized(contract: InputTensor, normalization: Normalization, model: str) -> InputTable:
     """Metadata has two habits: the float model's mean and std, or 0 and 1 for "pixels go in as they are"."""
     low, high = (-128, 127) if contract.dtype == "int8" else (0, 255)
     exact = normalization.real(contract.channels) / contract.scale + contract.zero_point

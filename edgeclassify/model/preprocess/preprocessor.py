@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import InputContract
 from edgeclassify.model.preprocess.geometry import Fit, fit_rects, wanted_side
 from edgeclassify.model.preprocess.normalization import InputTable
 from edgeclassify.model.preprocess.sampling import Sampler, make_sampler
+from edgeclassify.model.tensors import InputTensor
 from edgeclassify.pixels import check_frame, roi_rect
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
 
@@ -27,7 +27,7 @@ class Preprocessor:
 
     def __init__(
         self,
-        contract: InputContract,
+        contract: InputTensor,
         table: InputTable,
         fit: Fit = "crop",
         crop: float = DEFAULT_CROP,

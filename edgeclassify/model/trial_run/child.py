@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edgeclassify.errors import EdgeClassifyError, ModelError
-from edgeclassify.model.interpreter import RuntimeName, open_interpreter, runtime_name
+from edgeclassify.model.runtime.interpreter import RuntimeName, open_interpreter, runtime_name
 
 READY = b"ready\n"
 

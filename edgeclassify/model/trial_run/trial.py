@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import free_memory_bytes
-from edgeclassify.model.interpreter import RuntimeName
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.child import READY, Order, Report

@@ -14,7 +14,7 @@ import pytest
 from edgeclassify.errors import DownloadError, ModelError, ModelMissingError, StorageError
 from edgeclassify.model.catalog import CatalogEntry, model_path, places, resolve_model
 from edgeclassify.model.catalog.fetch import Fetched, Origin, fetch_model
-from edgeclassify.model.sidecar import read_sidecar
+from edgeclassify.model.description.sidecar import read_sidecar
 from tests.model.catalog.conftest import LABELS, MODEL, EntryText, Places, write_entry
 from tests.model.catalog.file_server import FileServer
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.model.catalog import resolve_model
-from edgeclassify.model.interpreter import RuntimeName
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from tests.data import find_test_data
 from tests.model.fuzz.mutations import mutations, structure_words
 from tests.model.fuzz.worker import Tally

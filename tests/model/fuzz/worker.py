@@ -16,11 +16,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.contract import check_classifier
+from edgeclassify.model.description.metadata import read_metadata
 from edgeclassify.model.inspect.inspection import inspect_model
-from edgeclassify.model.interpreter import open_interpreter, runtime_name
-from edgeclassify.model.metadata import read_metadata
+from edgeclassify.model.runtime.interpreter import open_interpreter, runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
+from edgeclassify.model.tensors import check_classifier
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
 from tests.memory import peak_kilobytes

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import InputContract
 from edgeclassify.model.preprocess.normalization import (
     NONE,
     SYMMETRIC,
@@ -17,6 +16,7 @@ from edgeclassify.model.preprocess.normalization import (
     input_table,
     normalization_to,
 )
+from edgeclassify.model.tensors import InputTensor
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ HALF = Normalization((127.5,), (127.5,))
 IMAGENET = Normalization.of_unit_range((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
-def contract(dtype: str, scale: float = 0.0, zero_point: int = 0, *, normalizes: bool = False) -> InputContract:
-    return InputContract(4, 4, 3, False, dtype, scale, zero_point, normalizes)
+def contract(dtype: str, scale: float = 0.0, zero_point: int = 0, *, normalizes: bool = False) -> InputTensor:
+    return InputTensor(4, 4, 3, False, dtype, scale, zero_point, normalizes)
 
 
 def column(table: InputTable, channel: int = 0) -> NDArray[Any]:

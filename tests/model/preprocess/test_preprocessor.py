@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError
-from edgeclassify.model.contract import InputContract
 from edgeclassify.model.preprocess.geometry import Fit
 from edgeclassify.model.preprocess.normalization import InputTable, Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.preprocess.sampling import BAR
+from edgeclassify.model.tensors import InputTensor
 from edgeclassify.types import Frame, PixelFormat, Roi
 from tests.model.frames import Pixels, frame_of, in_format, picture
 
@@ -25,12 +25,12 @@ PLANAR = (PixelFormat.YUV420, PixelFormat.NV12)
 
 def contract(
     width: int = 32, height: int = 32, channels: int = 3, *, dtype: str = "uint8", nchw: bool = False
-) -> InputContract:
+) -> InputTensor:
     scale = 0.0 if dtype == "float32" else 1 / 255
-    return InputContract(width, height, channels, nchw, dtype, scale, -128 if dtype == "int8" else 0)
+    return InputTensor(width, height, channels, nchw, dtype, scale, -128 if dtype == "int8" else 0)
 
 
-def tensor_of(c: InputContract) -> NDArray[Any]:
+def tensor_of(c: InputTensor) -> NDArray[Any]:
     """A tensor full of a value that no test expects."""
     shape = (1, c.channels, c.height, c.width) if c.is_nchw else (1, c.height, c.width, c.channels)
     return np.full(shape, 77, c.dtype)
@@ -38,7 +38,7 @@ def tensor_of(c: InputContract) -> NDArray[Any]:
 
 def filled(
     frame: Frame,
-    c: InputContract,
+    c: InputTensor,
     table: InputTable = RAW,
     fit: Fit = "crop",
     crop: float = 1.0,
@@ -189,7 +189,7 @@ def test_dtypes_and_layouts(dtype: str, channels: int, nchw: bool) -> None:
 @pytest.mark.parametrize("nchw", [False, True])
 def test_quantized_table_per_channel(nchw: bool) -> None:
     rgb = picture(32, 32)
-    c = InputContract(32, 32, 3, nchw, "uint8", 0.0186, 114)
+    c = InputTensor(32, 32, 3, nchw, "uint8", 0.0186, 114)
     normalization = Normalization.of_unit_range((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     found = filled(frame_of(rgb, PixelFormat.RGB), c, input_table(c, normalization, "m"))[0]
     real = (rgb - np.array(normalization.mean)) / np.array(normalization.std)

@@ -10,7 +10,7 @@ from edgeclassify.model.roles.output_role import Activation, OutputRole, output_
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from tests.model.colour_nets import GATHER, Net
 from tests.model.conftest import WriteModel
-from tests.model.heads import EXCLUSIVE, LOGITS, SEVERAL, Head, mixed_groups
+from tests.model.output_nets import EXCLUSIVE, LOGITS, SEVERAL, Head, mixed_groups
 from tests.model.tflite_files import OperatorDef
 
 LARGEST = {"sum of two": 2.0, "percents": 100.0, "percents of sigmoids": 100.0}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError
-from edgeclassify.model.interpreter import RuntimeName
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import parse_model
 from edgeclassify.model.trial_run import trial

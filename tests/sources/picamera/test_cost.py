@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeclassify.model.contract import InputContract
 from edgeclassify.model.preprocess.normalization import InputTable
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.tensors import InputTensor
 from edgeclassify.sources.capture.freshness import LATTICE
 from edgeclassify.sources.picamera.lending import Lending
 from edgeclassify.sources.picamera.streams import StreamLayout, stream_sizes
@@ -41,7 +41,7 @@ def lores_layout(pixel_format: PixelFormat, side: int, roi: Roi, preprocessor: P
 @pytest.mark.parametrize("side", [224, 64])
 @pytest.mark.parametrize("roi", [FULL_FRAME, Roi(0.25, 0.1, 0.5, 0.5)])
 def test_nothing_is_copied_and_each_pixel_is_read_once(pixel_format: PixelFormat, side: int, roi: Roi) -> None:
-    contract = InputContract(side, side, 3, False, "uint8", 1 / 255, 0)
+    contract = InputTensor(side, side, 3, False, "uint8", 1 / 255, 0)
     preprocessor = Preprocessor(contract, InputTable())
     layout = lores_layout(pixel_format, side, roi, preprocessor)
     frame, buffer = lent_frame(layout)
@@ -62,7 +62,7 @@ def test_nothing_is_copied_and_each_pixel_is_read_once(pixel_format: PixelFormat
 
 def test_what_is_not_counted_has_no_influence() -> None:
     """The meter sees every read: other bytes in place of those that it did not count change nothing."""
-    contract = InputContract(224, 224, 3, False, "uint8", 1 / 255, 0)
+    contract = InputTensor(224, 224, 3, False, "uint8", 1 / 255, 0)
     preprocessor = Preprocessor(contract, InputTable())
     layout = lores_layout(PixelFormat.YUV420, 224, FULL_FRAME, preprocessor)
     frame, buffer = lent_frame(layout)
@@ -79,6 +79,6 @@ def test_what_is_not_counted_has_no_influence() -> None:
 
 
 def test_the_look_for_frozen_pictures_is_a_small_part() -> None:
-    preprocessor = Preprocessor(InputContract(224, 224, 3, False, "uint8", 1 / 255, 0), InputTable())
+    preprocessor = Preprocessor(InputTensor(224, 224, 3, False, "uint8", 1 / 255, 0), InputTable())
     layout = lores_layout(PixelFormat.YUV420, 224, FULL_FRAME, preprocessor)
     assert layout.width * layout.height * 0.15 > (2 * LATTICE) ** 2

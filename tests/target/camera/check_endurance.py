@@ -13,7 +13,7 @@ import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
 from figures import open_files, resident_kib
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread

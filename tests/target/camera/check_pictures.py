@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import open_classifier
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.images.reading import list_images, load_frame
 from edgeclassify.sources.synthetic.pattern import as_yuv420, fit_picture
 

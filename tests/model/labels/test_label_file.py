@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeclassify.errors import ExitStatus, LabelError, ModelMissingError
-from edgeclassify.model.labels import fitted, parse_labels, read_labels
+from edgeclassify.model.labels.label_file import fitted, parse_labels, read_labels
 
 NAME = "labels.txt"
 

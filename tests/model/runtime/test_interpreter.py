@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError, RuntimeMissingError
-from edgeclassify.model import interpreter
-from edgeclassify.model.interpreter import RuntimeName, auto_threads, available_runtimes, open_interpreter
+from edgeclassify.model.runtime import interpreter
+from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes, open_interpreter
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
 from tests.photos import TF2_V2, model_path
 
-BUILTIN = Path(interpreter.__file__).parent / "builtin" / "mobilenet_v2_64.tflite"
+BUILTIN = Path(interpreter.__file__).parents[1] / "builtin" / "mobilenet_v2_64.tflite"
 
 
 def test_specs_and_views(write_model: WriteModel, runtime: RuntimeName) -> None:
@@ -150,7 +150,8 @@ def test_unknown_complaints_are_shortened() -> None:
 def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName) -> None:
     """XNNPACK announces itself on file descriptor 2 while a model is loaded; what others say must arrive."""
     program = (
-        "import os, sys; from pathlib import Path; from edgeclassify.model.interpreter import open_interpreter\n"
+        "import os, sys; from pathlib import Path\n"
+        "from edgeclassify.model.runtime.interpreter import open_interpreter\n"
         "from edgeclassify.native_stderr import diverted_native_stderr\n"
         "with diverted_native_stderr():\n"
         "    os.write(2, b'before\\n'); open_interpreter(Path(sys.argv[1]), sys.argv[2]); os.write(2, b'after\\n')"
@@ -164,7 +165,8 @@ def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName
 def test_a_file_that_is_written_over_in_place_changes_nothing(tmp_path: Path, runtime: RuntimeName) -> None:
     """A runtime that had it mapped would end with SIGBUS, or go on with other weights."""
     program = (
-        "import os, sys; from pathlib import Path; from edgeclassify.model.interpreter import open_interpreter\n"
+        "import os, sys; from pathlib import Path\n"
+        "from edgeclassify.model.runtime.interpreter import open_interpreter\n"
         "path = Path(sys.argv[1]); opened = open_interpreter(path, sys.argv[2], 1)\n"
         "def answer():\n"
         "    opened.input_view()[...] = 7; opened.invoke(); return opened.output_view().tobytes()\n"

@@ -19,7 +19,7 @@ DTYPES = ("uint8", "int8", "float32")
 
 
 @dataclass(frozen=True, slots=True)
-class InputContract:
+class InputTensor:
     """The input tensor: an image of `height` x `width` pixels. scale 0: not quantized.
 
     `normalizes`: the graph itself begins by scaling pixels of 0-255, so they go in as they are. A uint8 input that
@@ -37,7 +37,7 @@ class InputContract:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputContract:
+class OutputTensor:
     """The output tensor: `classes` values, in any shape of that many elements. scale 0: not quantized.
 
     `role`: what the values are, as far as the graph tells.
@@ -51,16 +51,16 @@ class OutputContract:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifierContract:
+class ClassifierTensors:
     """Input and output of an image classifier."""
 
-    input: InputContract
-    output: OutputContract
+    input: InputTensor
+    output: OutputTensor
 
 
-def check_classifier(model: ModelFile) -> ClassifierContract:
+def check_classifier(model: ModelFile) -> ClassifierTensors:
     """The contract of an image classifier; raises ModelError where the file is something else."""
-    return ClassifierContract(_input(model), _output(model))
+    return ClassifierTensors(_input(model), _output(model))
 
 
 def _fault(path: Path, text: str, hint: str = "") -> ModelError:
@@ -91,7 +91,7 @@ def _quantization(model: ModelFile, tensor: Tensor, what: str) -> tuple[float, i
     return float(tensor.scales[0]), int(tensor.zero_points[0]) if tensor.zero_points else 0
 
 
-def _input(model: ModelFile) -> InputContract:
+def _input(model: ModelFile) -> InputTensor:
     hint = "Recurrent models and models of several inputs can't be used." if len(model.inputs) > 1 else ""
     tensor = _only(model, model.input_tensors, "input", hint)
     shape = tensor.shape
@@ -116,10 +116,10 @@ def _input(model: ModelFile) -> InputContract:
     is_cast = tensor.dtype == "uint8" and not tensor.scales and is_cast_first(model)
     scale, zero_point = (0.0, 0) if is_cast else _quantization(model, tensor, "input")
     normalizes = graph_normalizes(model)
-    return InputContract(width, height, channels, is_nchw, tensor.dtype, scale, zero_point, normalizes)
+    return InputTensor(width, height, channels, is_nchw, tensor.dtype, scale, zero_point, normalizes)
 
 
-def _output(model: ModelFile) -> OutputContract:
+def _output(model: ModelFile) -> OutputTensor:
     is_detector = len(model.outputs) >= 3
     hint = "It looks like an object detector." if is_detector else "Convert it with its class scores alone."
     tensor = _only(model, model.output_tensors, "output", hint)
@@ -134,4 +134,4 @@ def _output(model: ModelFile) -> OutputContract:
     if classes < 1:
         raise _fault(model.path, "the output must have at least one value but got none")
     scale, zero_point = _quantization(model, tensor, "output")
-    return OutputContract(classes, tensor.dtype, scale, zero_point, output_role(model))
+    return OutputTensor(classes, tensor.dtype, scale, zero_point, output_role(model))

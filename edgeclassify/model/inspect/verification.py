@@ -6,8 +6,8 @@ from pathlib import Path
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, LabelError, ModelError
-from edgeclassify.model.classifier import open_classifier
-from edgeclassify.model.sidecar import read_sidecar
+from edgeclassify.model.description.sidecar import read_sidecar
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.tflite.model_file import read_model_file
 
 NOT_KNOWN = "none known"

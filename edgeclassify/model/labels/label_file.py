@@ -1,7 +1,7 @@
 """Label files, and their count against the model's output.
 
 A label file is UTF-8 text: one label per line in the order of the output, or one of the forms that exporters write
-(`label_documents`, `label_lines`, `label_tools`).
+(`documents`, `lines`, `other_tools`).
 """
 
 import re
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from edgeclassify.errors import LabelError, ModelMissingError
 from edgeclassify.files import read_plain_file
-from edgeclassify.model.label_documents import from_document
-from edgeclassify.model.label_lines import cells_of, from_lines, is_title
-from edgeclassify.model.label_tools import from_other_tools
+from edgeclassify.model.labels.documents import from_document
+from edgeclassify.model.labels.lines import cells_of, from_lines, is_title
+from edgeclassify.model.labels.other_tools import from_other_tools
 from edgeclassify.types import UNKNOWN
 
 _MAX_BYTES = 8 << 20

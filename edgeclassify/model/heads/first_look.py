@@ -6,14 +6,14 @@ from itertools import islice
 import numpy as np
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.broken_scores import BrokenScores
-from edgeclassify.model.contract import InputContract, OutputContract
-from edgeclassify.model.interpreter import Interpreter
+from edgeclassify.model.heads.broken_scores import BrokenScores
+from edgeclassify.model.heads.scores import ScoreReader, Scores
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.roles.output_role import OutputRole
 from edgeclassify.model.roles.sample_outputs import judge, sample_frames
 from edgeclassify.model.roles.settled import OutputWord, settled_role
-from edgeclassify.model.scores import ScoreReader, Scores
+from edgeclassify.model.runtime.interpreter import Interpreter
+from edgeclassify.model.tensors import InputTensor, OutputTensor
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +25,12 @@ class FirstLook:
     """Runs the sample pictures through a model. `name` names it in messages."""
 
     def __init__(
-        self, name: str, interpreter: Interpreter, preprocessor: Preprocessor, input_contract: InputContract
+        self, name: str, interpreter: Interpreter, preprocessor: Preprocessor, input_contract: InputTensor
     ) -> None:
         self._name, self._interpreter, self._preprocessor = name, interpreter, preprocessor
         self._size = input_contract.width, input_contract.height
 
-    def settle(self, contract: OutputContract, said: OutputWord | None, broken: BrokenScores) -> OutputRole:
+    def settle(self, contract: OutputTensor, said: OutputWord | None, broken: BrokenScores) -> OutputRole:
         """The role of the output. `said`: the sidecar's `output`.
 
         What the graph does not tell, and what is not as the sidecar says, is logged. Raises ModelError where no

@@ -7,9 +7,9 @@ import numpy as np
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.catalog import is_shipped
-from edgeclassify.model.golden import read_golden_image
-from edgeclassify.model.interpreter import Interpreter, auto_threads, open_interpreter, runtime_name
+from edgeclassify.model.description.golden_image import read_golden_image
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.runtime.interpreter import Interpreter, auto_threads, open_interpreter, runtime_name
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.remembered import remember, was_tried

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from edgeclassify.errors import LabelError
-from edgeclassify.model.label_documents import INDEX, INDEX_KEYS, NAME_KEYS, by_index
+from edgeclassify.model.labels.documents import INDEX, INDEX_KEYS, NAME_KEYS, by_index
 
 _LONGEST_LINE = 1000
 """Characters of a line with an index in a less usual form."""

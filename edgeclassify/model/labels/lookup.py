@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from edgeclassify.errors import LabelError, ModelMissingError
-from edgeclassify.model.labels import fitted, parse_labels, read_labels
-from edgeclassify.model.sidecar import sidecar_path
+from edgeclassify.model.description.sidecar import sidecar_path
+from edgeclassify.model.labels.label_file import fitted, parse_labels, read_labels
 from edgeclassify.model.tflite.model_file import ModelFile
 
 _SUFFIXES = (".txt", ".json", ".csv", ".tsv", ".names", ".pbtxt", ".yaml", ".yml", "")

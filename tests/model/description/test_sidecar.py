@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.sidecar import EMPTY, read_sidecar
+from edgeclassify.model.description.sidecar import EMPTY, read_sidecar
 
 SHA = "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c"
 

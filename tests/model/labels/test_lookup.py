@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import LabelError, ModelMissingError
-from edgeclassify.model.label_source import find_labels
+from edgeclassify.model.labels.lookup import find_labels
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import OutputContract
 from edgeclassify.model.roles.output_role import Activation, OutputRole
+from edgeclassify.model.tensors import OutputTensor
 
 Scores = NDArray[np.float32]
 Broken = NDArray[np.bool_]
@@ -19,7 +19,7 @@ class ScoreReader:
     labels, whose scores are 1 - p and p.
     """
 
-    def __init__(self, contract: OutputContract, role: OutputRole | None = None, *, is_pair: bool = False) -> None:
+    def __init__(self, contract: OutputTensor, role: OutputRole | None = None, *, is_pair: bool = False) -> None:
         role = contract.role if role is None else role
         self._activation, self._largest = role.activation, role.largest
         self._is_pair = is_pair
@@ -75,7 +75,7 @@ class ScoreReader:
         return np.repeat(one, 2) if one.dtype == np.bool_ else np.concatenate((1 - one, one))
 
 
-def _dequantization(contract: OutputContract) -> Scores:
+def _dequantization(contract: OutputTensor) -> Scores:
     """Real value of each of the 256 bit patterns of an 8-bit output."""
     # Widened to float64 first: q - zero_point does not fit 8 bits.
     values = np.arange(256, dtype=np.uint8).view(contract.dtype).astype(np.float64)

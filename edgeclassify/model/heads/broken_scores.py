@@ -7,7 +7,7 @@ import numpy as np
 
 from edgeclassify.config.faults import listed
 from edgeclassify.errors import ModelError
-from edgeclassify.model.scores import Broken
+from edgeclassify.model.heads.scores import Broken
 
 log = logging.getLogger(__name__)
 

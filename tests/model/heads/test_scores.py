@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from edgeclassify.model.contract import OutputContract
+from edgeclassify.model.heads.scores import ScoreReader, Scores, softmax
 from edgeclassify.model.roles.output_role import Activation, OutputRole
-from edgeclassify.model.scores import ScoreReader, Scores, softmax
+from edgeclassify.model.tensors import OutputTensor
 from edgeclassify.types import top_k
 
 SEPARATE = Activation.SEPARATE_LOGITS
@@ -19,8 +19,8 @@ SEPARATE = Activation.SEPARATE_LOGITS
 
 def contract(
     dtype: str, scale: float, zero_point: int, activation: Activation = Activation.PROBABILITIES
-) -> OutputContract:
-    return OutputContract(4, dtype, scale, zero_point, OutputRole(activation))
+) -> OutputTensor:
+    return OutputTensor(4, dtype, scale, zero_point, OutputRole(activation))
 
 
 def sound(reader: ScoreReader, output: NDArray[Any]) -> Scores:
@@ -61,7 +61,7 @@ def test_quantized_logits_get_a_softmax() -> None:
 
 
 def test_probabilities_in_percent() -> None:
-    percents = OutputContract(4, "float32", 0, 0, OutputRole(Activation.PROBABILITIES, largest=100.0))
+    percents = OutputTensor(4, "float32", 0, 0, OutputRole(Activation.PROBABILITIES, largest=100.0))
     assert sound(ScoreReader(percents), np.array([[0, 25, 75, 101]], np.float32)).tolist() == [0, 0.25, 0.75, 1]
 
 
@@ -78,7 +78,7 @@ def test_separate_logits_of_any_size() -> None:
     [(Activation.PROBABILITIES, 0.75, [0.25, 0.75]), (SEPARATE, 0.0, [0.5, 0.5])],
 )
 def test_one_value_for_two_labels(activation: Activation, value: float, scores: list[float]) -> None:
-    one = OutputContract(1, "float32", 0, 0, OutputRole(activation))
+    one = OutputTensor(1, "float32", 0, 0, OutputRole(activation))
     found = sound(ScoreReader(one, is_pair=True), np.array([[value]], np.float32))
     assert found.tolist() == scores
     assert sound(ScoreReader(one), np.array([[value]], np.float32)).tolist() == scores[1:]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
-from edgeclassify.model.interpreter import RuntimeName
-from edgeclassify.model.verification import NOT_KNOWN, Step, Verification, verify_model
+from edgeclassify.model.inspect.verification import NOT_KNOWN, Step, Verification, verify_model
+from edgeclassify.model.runtime.interpreter import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model
 

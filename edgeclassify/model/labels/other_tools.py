@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from edgeclassify.errors import LabelError
-from edgeclassify.model.label_documents import from_document, in_order, label_of
-from edgeclassify.model.label_lines import from_lines
+from edgeclassify.model.labels.documents import from_document, in_order, label_of
+from edgeclassify.model.labels.lines import from_lines
 
 _ITEM = re.compile(r"item\s*\{([^{}]*)\}")
 _FIELD = re.compile(r"""(\w+)\s*:\s*(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(\d+))""")

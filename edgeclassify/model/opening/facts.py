@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
-from edgeclassify.model.contract import ClassifierContract, check_classifier
-from edgeclassify.model.label_source import find_labels
-from edgeclassify.model.labels import is_word_of_state, told_apart
-from edgeclassify.model.metadata import ModelMetadata, read_metadata
+from edgeclassify.model.description.metadata import ModelMetadata, read_metadata
+from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
+from edgeclassify.model.labels.label_file import is_word_of_state, told_apart
+from edgeclassify.model.labels.lookup import find_labels
 from edgeclassify.model.preprocess.normalization import UNIT, Normalization, normalization_to
 from edgeclassify.model.roles.input_role import quantized_range, takes_unit_range
-from edgeclassify.model.sidecar import Sidecar, sidecar_path
+from edgeclassify.model.tensors import ClassifierTensors, check_classifier
 from edgeclassify.model.tflite.model_file import ModelFile
 
 _SAID_EARLY = 4096
@@ -25,7 +25,7 @@ class ModelFacts:
     model: ModelFile
     sidecar: Sidecar
     metadata: ModelMetadata
-    contract: ClassifierContract
+    contract: ClassifierTensors
     labels: tuple[str, ...]
     notes: tuple[str, ...]
 

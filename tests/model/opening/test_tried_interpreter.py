@@ -12,8 +12,9 @@ import pytest
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import is_shipped, resolve_model
-from edgeclassify.model.classifier import open_classifier
-from edgeclassify.model.trial_run import opening, remembered, trial
+from edgeclassify.model.opening import tried_interpreter
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.trial_run import remembered, trial
 from edgeclassify.model.trial_run.remembered import remember, was_tried
 from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
@@ -26,7 +27,7 @@ LABELS = ["a", "b", "c", "d", "e"]
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Nothing is known; returns the file in which it will be."""
-    monkeypatch.setattr(opening, "was_tried", was_tried)
+    monkeypatch.setattr(tried_interpreter, "was_tried", was_tried)
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache" / "edgeclassify" / remembered.FILE_NAME
@@ -41,7 +42,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         tried.append(model.path)
         return trial.try_model(model, *arguments)
 
-    monkeypatch.setattr(opening, "try_model", count)
+    monkeypatch.setattr(tried_interpreter, "try_model", count)
     return tried
 
 
@@ -70,7 +71,7 @@ def test_another_content_is_another_model(write_model, cache, trials) -> None:
 def test_another_runtime_tries_anew(write_model, cache, trials, monkeypatch) -> None:
     config = config_of(write_model)
     open_classifier(config).close()
-    monkeypatch.setattr(opening, "runtime_name", lambda _: "litert 99.0")
+    monkeypatch.setattr(tried_interpreter, "runtime_name", lambda _: "litert 99.0")
     open_classifier(config).close()
     assert len(trials) == 2
 
@@ -115,7 +116,7 @@ def test_the_golden_picture_is_what_it_is_tried_with(tmp_path, cache, monkeypatc
     for path in folder.iterdir():
         shutil.copy(path, tmp_path / path.name)
     samples: list[bytes] = []
-    monkeypatch.setattr(opening, "try_model", lambda *arguments: samples.append(arguments[-1]) is None)
+    monkeypatch.setattr(tried_interpreter, "try_model", lambda *arguments: samples.append(arguments[-1]) is None)
     config = ModelConfig(name=str(tmp_path / "mobilenet_v2_64.tflite"))
     open_classifier(config).close()
     assert [len(sample) for sample in samples] == [64 * 64 * 3]

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.contract import ClassifierContract, InputContract, check_classifier
 from edgeclassify.model.roles.output_role import Activation
+from edgeclassify.model.tensors import ClassifierTensors, InputTensor, check_classifier
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model
 
 
-def checked(write_model: WriteModel, model: ModelDef) -> ClassifierContract:
+def checked(write_model: WriteModel, model: ModelDef) -> ClassifierTensors:
     return check_classifier(read_model_file(write_model(model)))
 
 
@@ -47,7 +47,7 @@ def test_layouts(write_model: WriteModel, shape: tuple[int, ...], expected: tupl
 
 def test_quantization_comes_from_the_file(write_model: WriteModel) -> None:
     found = checked(write_model, flatten_model(dtype="int8", scale=0.5, zero_point=-3, softmax=True))
-    assert found.input == InputContract(2, 2, 3, False, "int8", 0.5, -3)
+    assert found.input == InputTensor(2, 2, 3, False, "int8", 0.5, -3)
     assert (found.output.classes, found.output.scale, found.output.zero_point) == (12, 1 / 256, -128)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.metadata import BLOCK, ModelMetadata, read_metadata
+from edgeclassify.model.description.metadata import BLOCK, ModelMetadata, read_metadata
 from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel

@@ -1,0 +1,36 @@
+"""A model's preprocessing, from what its files and the config say."""
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import ModelError
+from edgeclassify.model.description.sidecar import sidecar_path
+from edgeclassify.model.opening.facts import ModelFacts
+from edgeclassify.model.preprocess.normalization import Normalization, input_table
+from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
+from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.types import PixelFormat
+
+
+def make_preprocessor(config: ModelConfig, facts: ModelFacts) -> Preprocessor:
+    """Normalization from the sidecar, else the metadata, else the quantization; crop from the config first."""
+    model, sidecar, contract = facts.model, facts.sidecar, facts.contract
+    normalization = facts.metadata.normalization
+    if sidecar.normalization is not None:
+        normalization = sidecar.normalization.to_normalization()
+    _check_channels(model, normalization, contract.input.channels)
+    if sidecar.normalization is not None and normalization is not None and sidecar.channels == "bgr":
+        normalization = normalization.reversed()
+    table = input_table(contract.input, normalization, str(model.path))
+    crop = next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
+    colour = PixelFormat.BGR if sidecar.channels == "bgr" else PixelFormat.RGB
+    return Preprocessor(contract.input, table, config.fit, crop, colour)
+
+
+def _check_channels(model: ModelFile, normalization: Normalization | None, channels: int) -> None:
+    if normalization is None:
+        return
+    for key, values in (("mean", normalization.mean), ("std", normalization.std)):
+        if len(values) not in (1, channels):
+            raise ModelError(
+                f"{model.path}: its normalization must have 1 {key} or one for each of the {channels} channels of "
+                f"its input but got {len(values)}. Correct it in {sidecar_path(model.path).name} beside the model."
+            )

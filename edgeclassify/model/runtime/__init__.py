@@ -1,0 +1,1 @@
+"""The runtimes: LiteRT and tflite-runtime, behind one interpreter object."""
