@@ -24,7 +24,6 @@ from edgeclassify.types import (
     OptionValue,
     PixelFormat,
     Prediction,
-    Response,
     Roi,
     ViewRecord,
     ViewState,
@@ -130,9 +129,6 @@ class RecordingSink(Sink):
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         self._note("snapshot", (view, jpeg))
-
-    def answer(self, response: Response) -> None:
-        self._note("answer", response)
 
 
 class RecordingNotifier(Notifier):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from edgeclassify.config.faults import did_you_mean
-from edgeclassify.types import Command, Option, OptionValue, Request
+from edgeclassify.types import Asker, Command, Option, OptionValue, Request
 
 MAX_BYTES = 4096
 """Of a request's payload; the longest one that makes sense has 300."""
@@ -64,8 +64,8 @@ def transaction_of(body: Body) -> Transaction:
     raise RequestError(f"transaction: expected {expected}, found {shown(value)}")
 
 
-def request_of(command: Command, body: Body, views: Sequence[str]) -> Request:
-    """The body of a command as a Request. Raises RequestError."""
+def request_of(command: Command, body: Body, views: Sequence[str], asker: Asker) -> Request:
+    """The body of a command as a Request of the asker. Raises RequestError."""
     allowed = ("transaction", *_KEYS.get(command, ()))
     for key in body:
         if key not in allowed:
@@ -74,18 +74,18 @@ def request_of(command: Command, body: Body, views: Sequence[str]) -> Request:
     transaction = transaction_of(body)
     view = _view(command, body.get("view"), views) if "view" in allowed else None
     if command is not Command.SET:
-        return Request(command, transaction, view)
+        return Request(command, transaction, view, asker=asker)
     option = Option(_choice("option", body.get("option"), list(Option)))
-    return Request(command, transaction, view, option, _value(option, body.get("value")))
+    return Request(command, transaction, view, option, _value(option, body.get("value")), asker=asker)
 
 
-def option_request(view: str, option: Option, payload: bytes) -> Request:
-    """The plain text of an option topic as a Request that needs no answer. Raises RequestError."""
+def option_request(view: str, option: Option, payload: bytes, asker: Asker) -> Request:
+    """The plain text of an option topic as a Request of the asker. Raises RequestError."""
     text = payload[: _MAX_OPTION_BYTES + 1].decode("utf-8", "replace").strip()
     value: Any = text
     if len(payload) <= _MAX_OPTION_BYTES and option is not Option.ENABLED and _NUMBER.fullmatch(text):
         value = float(text)
-    return Request(Command.SET, None, view, option, _value(option, value), answered=False)
+    return Request(Command.SET, None, view, option, _value(option, value), asker=asker)
 
 
 def choices(words: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What leaves the node, from the config: the sink with its topics and announcement, and the snapshots."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from edgeclassify import __version__
 from edgeclassify.config import Config
@@ -12,6 +12,7 @@ from edgeclassify.files import identity
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink, Spool
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
@@ -20,11 +21,12 @@ from edgeclassify.types import Command, Request
 
 @dataclass(frozen=True, slots=True)
 class SinkContext:
-    """What a sink works with beside its config."""
+    """What a sink works with beside its config: the same for each one of a run."""
 
     spool: Spool
     published: PublishedTopics
     on_request: Callable[[Request], None]
+    asker: ResponseTopics = field(default_factory=ResponseTopics)
 
 
 def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
@@ -36,7 +38,8 @@ def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
     if home.discovery:
         topics.add(discovery_topic(home.prefix, config.node.name))
     announced = platforms(device) if home.discovery else {}
-    inbox = Inbox(topics=layout.topics, views=[view.name for view in config.views()], config=config.commands)
+    views = [view.name for view in config.views()]
+    inbox = Inbox(topics=layout.topics, views=views, config=config.commands, asker=around.asker)
     gone = around.published.components_without(announced)
     announcement = Announcement(device, gone) if home.discovery else None
     sink = MqttSink(
@@ -48,6 +51,7 @@ def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
         on_removed=around.published.emptied,
         inbox=inbox if config.commands.enabled else None,
         on_request=around.on_request,
+        asker=around.asker,
     )
     # Only now: a config that is refused has used nothing, and must not make anything go.
     around.published.update(topics, announced)

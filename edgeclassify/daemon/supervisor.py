@@ -35,7 +35,7 @@ from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
-from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason, Response
+from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,7 @@ class Daemon:
         self._parts = NO_PARTS
         self._keeping: Keeping | None = None
         self._desk: CommandHandler | None = None
+        self._context: SinkContext | None = None
         self._sink: Sink | None = None
         self._connected_with: SinkKey | None = None
         self._snapshots: SnapshotTaker | None = None
@@ -127,6 +128,7 @@ class Daemon:
     def _start_sink_parts(self, config: Config) -> None:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = CommandHandler(self, keeping.options, self._wake.set)
+        self._context = SinkContext(keeping.spool, keeping.published, self._desk.put)
         self._parts = assembly.assemble(config, keeping.numbers, keeping.options)
         self._continuity = Continuity(keeping.spool, keeping.numbers)
         self._continuity.take_up(self._parts.views, config.node.resume_s)
@@ -138,8 +140,7 @@ class Daemon:
         assembly.forget_stale_options(self._parts, keeping.options)
 
     def _new_sink(self, config: Config) -> Sink:
-        keeping, desk = _running(self._keeping), _running(self._desk)
-        return self._make_sink(config, SinkContext(keeping.spool, keeping.published, desk.put))
+        return self._make_sink(config, _running(self._context))
 
     def _connect(self, config: Config, sink: Sink) -> None:
         sink.start()
@@ -304,11 +305,6 @@ class Daemon:
         """Publish what an option is set to, where options can be set."""
         if publishing.options_can_be_set(self._parts.config):
             _running(self._sink).publish_option(view, option, value)
-
-    def answer(self, response: Response) -> None:
-        """Publish an answer."""
-        if (sink := self._sink) is not None:
-            sink.answer(response)
 
     def configured(self, view: str, option: Option) -> OptionValue:
         """What the config says of an option."""

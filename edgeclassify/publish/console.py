@@ -17,7 +17,6 @@ from edgeclassify.types import (
     Option,
     OptionValue,
     Prediction,
-    Response,
     ViewState,
 )
 
@@ -120,10 +119,6 @@ class ConsoleSink(Sink):
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Pictures have no place on a terminal: their size is printed."""
         self._write(f"{self._topics.snapshot(view)} ({len(jpeg)} bytes of JPEG)\n")
-
-    def answer(self, response: Response) -> None:
-        """Print it."""
-        self._print([outgoing.response_message(self._topics, response)])
 
     def _print(self, messages: Iterable[Message]) -> None:
         self._write("".join(f"{message.topic} {message.payload.decode('utf-8')}\n" for message in messages))

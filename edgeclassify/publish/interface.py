@@ -12,7 +12,6 @@ from edgeclassify.types import (
     Option,
     OptionValue,
     Prediction,
-    Response,
     ViewRecord,
     ViewState,
 )
@@ -97,7 +96,7 @@ class Spool(ABC):
 
 
 class Sink(ABC):
-    """Delivers to one place (a broker, a terminal). Thread-safe; what publishes or answers returns at once.
+    """Delivers to one place (a broker, a terminal). Thread-safe; what publishes returns at once.
 
     States, availability and info describe now: the newest value replaces an older one that could not be sent.
     Events are never replaced: they go through the spool.
@@ -170,7 +169,3 @@ class Sink(ABC):
     @abstractmethod
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """The newest picture behind an event (retained): whole JPEG files only."""
-
-    @abstractmethod
-    def answer(self, response: Response) -> None:
-        """Answer a request. Kept until it has arrived; only of very many the oldest are dropped."""

@@ -19,11 +19,12 @@ from edgeclassify.types.events import (
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
 from edgeclassify.types.health import CameraHealth, CameraState, Health, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Observation, Prediction, top_k
-from edgeclassify.types.requests import Command, Option, OptionValue, Request, Response
+from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 
 __all__ = [
     "FULL_FRAME",
     "UNKNOWN",
+    "Asker",
     "CameraHealth",
     "CameraState",
     "Command",

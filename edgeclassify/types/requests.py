@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Command(StrEnum):
@@ -30,13 +30,19 @@ class Option(StrEnum):
 OptionValue = bool | float
 
 
+class Asker(Protocol):
+    """Who asked for something: answered where it was asked."""
+
+    def answer(self, response: "Response") -> None:
+        """Give the answer. Returns at once, may be called from any thread, and never raises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A valid command, not carried out yet.
 
     `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET. `transaction`: what
-    the asker wants to see in the answer. `answered`: is a Response wanted? (A view's option topics show their
-    new state instead.)
+    the asker wants to see in the answer.
     """
 
     command: Command
@@ -44,7 +50,7 @@ class Request:
     view: str | None = None
     option: Option | None = None
     value: OptionValue | None = None
-    answered: bool = True
+    asker: Asker = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

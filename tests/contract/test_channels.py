@@ -16,6 +16,7 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Command, Event, EventType, Health, Option, Response
 from tests.publish.records import event, health, info, prediction, state
@@ -201,7 +202,7 @@ def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
 )  # fmt: skip
 def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> None:
     assert by_name(f"request-{command}").fault_of(body) is None
-    request_of(Command(command), body_of(body), ["gate"])
+    request_of(Command(command), body_of(body), ["gate"], ResponseTopics())
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from edgeclassify.contract.layout import ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import platforms
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Command, EventType, Option, Request
@@ -197,7 +198,7 @@ async def test_a_late_event_fires_nothing(hass: HomeAssistant) -> None:
 
 def understood(topic: str, payload: object) -> tuple[Option | None, object]:
     """What the node makes of what Home Assistant sends."""
-    request = Inbox(topics=TOPICS, views=["feeder"], config=CommandsConfig()).take(
+    request = Inbox(topics=TOPICS, views=["feeder"], config=CommandsConfig(), asker=ResponseTopics()).take(
         topic, str(payload).encode(), False
     )
     assert isinstance(request, Request)

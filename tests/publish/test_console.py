@@ -4,7 +4,7 @@ import pytest
 
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.console import ConsoleSink
-from edgeclassify.types import Option, Response
+from edgeclassify.types import Option
 from tests.publish.records import event, health, info, prediction, state
 
 
@@ -21,12 +21,11 @@ def test_every_message_is_one_line() -> None:
     sink.publish_health(health())
     sink.publish_option("gate", Option.ENABLED, True)
     sink.publish_snapshot("gate", b"\xff\xd8 picture")
-    sink.answer(Response("ping", 7))
     sink.stop(1)
     lines = out.getvalue().splitlines()
     assert [line.split(" ")[0].removeprefix("edgeclassify/porch/") for line in lines] == [
         "status", "info", "gate/availability", "gate/event", "gate/state", "gate/label/open", "gate/result",
-        "health", "gate/enabled/state", "gate/snapshot", "response/ping", "status",
+        "health", "gate/enabled/state", "gate/snapshot", "status",
     ]  # fmt: skip
     assert lines[5].endswith(" ON")
     assert (lines[0], lines[-1]) == ("edgeclassify/porch/status online", "edgeclassify/porch/status offline")

@@ -1,6 +1,6 @@
-"""Requests over MQTT, carried out in the daemon's main thread.
+"""Requests, carried out in the daemon's main thread.
 
-The delivery thread leaves them in a bounded queue. What needs a frame is answered when one has come, or with an
+Whoever hears them leaves them in a bounded queue. What needs a frame is answered when one has come, or with an
 error after LOOK_TIMEOUT_S; everything else at once.
 """
 
@@ -72,9 +72,6 @@ class Node(Protocol):
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to."""
-
-    def answer(self, response: Response) -> None:
-        """Publish an answer."""
 
     def configured(self, view: str, option: Option) -> OptionValue:
         """What the config says of an option."""
@@ -164,14 +161,11 @@ class CommandHandler:
             log.exception("request %s failed by a fault in edgeclassify", request.command)
             self._refuse(request, f"{type(error).__name__}: {error}")
         else:
-            if data is not None and request.answered:
-                self._node.answer(Response(request.command, request.transaction, data))
+            if data is not None:
+                request.asker.answer(Response(request.command, request.transaction, data))
 
     def _refuse(self, request: Request, error: str) -> None:
-        if request.answered:
-            self._node.answer(Response(request.command, request.transaction, {}, error))
-        else:
-            log.warning("view %s, %s: not set: %s", request.view, request.option, error)
+        request.asker.answer(Response(request.command, request.transaction, {}, error))
 
     # --- commands --------------------------------------------------------------------------------------
 
@@ -219,7 +213,7 @@ class CommandHandler:
         """Answered where it was asked: the new config may have another name for this node."""
 
         def accepted(views: Sequence[str]) -> None:
-            self._node.answer(Response(request.command, request.transaction, {"views": list(views)}))
+            request.asker.answer(Response(request.command, request.transaction, {"views": list(views)}))
 
         self._node.reload(accepted)
 

@@ -15,6 +15,7 @@ from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.connection import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.requests.listener import Receivers
 from edgeclassify.publish.mqtt.retained import Rank
@@ -40,7 +41,8 @@ class MqttSink(Sink):
     `announcement`: what Home Assistant is told; None: nothing.
     `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for
     each that the broker has taken. `inbox` understands requests (None: none are listened to), and
-    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once.
+    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once. `asker`: who is
+    answered by this sink, once it has been started.
 
     Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
     whoever replaces a running sink still has the old one.
@@ -57,6 +59,7 @@ class MqttSink(Sink):
         on_removed: Callable[[str], None] = lambda _: None,
         inbox: Inbox | None = None,
         on_request: Callable[[Request], None] = lambda _: None,
+        asker: ResponseTopics | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         self._config = config
@@ -87,6 +90,7 @@ class MqttSink(Sink):
             backoff=backoff or Backoff(),
         )
         self._on_removed = on_removed
+        self._asker = asker
         self._thread: Thread | None = None
 
     @property
@@ -118,6 +122,8 @@ class MqttSink(Sink):
 
     def start(self) -> None:
         """Begin to connect."""
+        if self._asker is not None:
+            self._asker.answered_by(self._answer)
         self._outbox.begin()
         self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="delivery", daemon=True)
         self._thread.start()
@@ -179,8 +185,8 @@ class MqttSink(Sink):
         """Retained, the newest on every connect."""
         self._put(Rank.SNAPSHOT, outgoing.snapshot_message(self._topics, view, jpeg))
 
-    def answer(self, response: Response) -> None:
-        """Not retained; kept until the broker has it."""
+    def _answer(self, response: Response) -> None:
+        """Not retained; kept until the broker has it. Only of very many the oldest are dropped."""
         self._outbox.put_reply(response)
         self._delivery.wake()
 

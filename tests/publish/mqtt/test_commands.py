@@ -13,6 +13,7 @@ import pytest
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.outgoing import RESPONSE_EXPIRY_S
 from edgeclassify.contract.topics import Topics
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -32,21 +33,24 @@ class Node:
     def __init__(self, start: StartSink, observer: Observer, port: int, mqtt: Any = None, **config: Any) -> None:
         self.observer = observer
         self.requests: list[Request] = []
+        self.asker = ResponseTopics()
         self.carry_out: Callable[[Request], None] = self.obey
         self.sink: MqttSink = start(port, around=self._around(**config), **(mqtt or {}))
 
     def _around(self, **config: Any) -> dict[str, Any]:
         commands = CommandsConfig(**({"per_minute": 6000} | config))
-        inbox = Inbox(topics=Topics("edgeclassify", "porch"), views=["gate"], config=commands)
-        return {"inbox": inbox if commands.enabled else None, "on_request": self._take}
+        topics = Topics("edgeclassify", "porch")
+        inbox = Inbox(topics=topics, views=["gate"], config=commands, asker=self.asker)
+        obeys = {"inbox": inbox if commands.enabled else None, "on_request": self._take}
+        return {**obeys, "asker": self.asker}
 
     def _take(self, request: Request) -> None:
         self.requests.append(request)
         self.carry_out(request)
 
     def obey(self, request: Request) -> None:
-        if request.answered:
-            self.sink.answer(Response(request.command, request.transaction, {"done": str(request.command)}))
+        done = {"done": str(request.command)}
+        request.asker.answer(Response(request.command, request.transaction, done))
 
     def ask(self, command: str, payload: bytes | dict[str, Any] = b"", *, retain: bool = False) -> None:
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -94,7 +98,11 @@ def test_a_request_is_answered_with_its_transaction(
     done = {"v": 1, "status": "ok", "error": None}
     assert node.answer("pause") == {**done, "transaction": "t-1", "data": {"done": "pause"}}
     assert node.answer("models") == {**done, "transaction": 17, "data": {"done": "models"}}
-    assert node.requests[:2] == [Request(Command.PAUSE, "t-1", "gate"), Request(Command.MODELS, 17)]
+    asked = [
+        Request(Command.PAUSE, "t-1", "gate", asker=node.asker),
+        Request(Command.MODELS, 17, asker=node.asker),
+    ]
+    assert node.requests[:2] == asked
     (message,) = [m for m in node.observer.received if m.topic == f"{BASE}/response/models"]
     assert not message.retain
     expected = ("application/json", RESPONSE_EXPIRY_S) if protocol == "5" else (None, None)
@@ -273,7 +281,7 @@ def test_an_answer_whose_acknowledgement_is_lost_comes_again_as_it_was(
     node = start_node(broker.port, through=proxy.port)
     node.settle()
     proxy.swallow_answers = True
-    node.sink.answer(Response("info", "twice", {"a": 1}))
+    node.asker.answer(Response("info", "twice", {"a": 1}))
     wait_for(lambda: node.replies("info"))
     proxy.cut()
     proxy.restore()

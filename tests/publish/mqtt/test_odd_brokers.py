@@ -18,6 +18,7 @@ from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.link import client, protocols
 from edgeclassify.publish.mqtt.requests import listener, subscriptions
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.session import in_flight, refusals, session
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -43,8 +44,10 @@ def put_events(spool: MemorySpool, count: int, size: int = 0) -> None:
 
 
 def requests() -> dict[str, Any]:
-    inbox = Inbox(topics=Topics("edgeclassify", "porch"), views=("gate",), config=CommandsConfig())
-    return {"inbox": inbox}
+    asker = ResponseTopics()
+    topics = Topics("edgeclassify", "porch")
+    inbox = Inbox(topics=topics, views=("gate",), config=CommandsConfig(), asker=asker)
+    return {"inbox": inbox, "asker": asker}
 
 
 def announcement() -> Announcement:

@@ -20,7 +20,8 @@ from edgeclassify.contract.arguments import (
     transaction_of,
 )
 from edgeclassify.contract.topics import Topics
-from edgeclassify.types import Command, Option, Request, Response
+from edgeclassify.publish.mqtt.requests.askers import OptionTopic
+from edgeclassify.types import Asker, Command, Option, Request, Response
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Inbox:
     valid requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most
     ANSWERS_PER_REQUEST times as many messages are looked at in any 60 seconds: the rest is dropped without an
     answer, logged once until it ends, so that nobody can use the node as a loudspeaker.
-    `views`: the names of the views. `clock`: monotonic seconds.
+    `views`: the names of the views. `asker`: who is answered on response topics. `clock`: monotonic seconds.
     """
 
     def __init__(
@@ -48,9 +49,10 @@ class Inbox:
         topics: Topics,
         views: Sequence[str],
         config: CommandsConfig,
+        asker: Asker,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._topics, self._views = topics, tuple(views)
+        self._topics, self._views, self._asker = topics, tuple(views), asker
         self._allowed = tuple(config.allow) if config.enabled else ()
         self._request_prefix = topics.request("")
         self._options = (
@@ -94,7 +96,7 @@ class Inbox:
         try:
             body = body_of(payload)
             transaction = _readable_transaction(body)
-            request = request_of(self._command(name), body, self._views)
+            request = request_of(self._command(name), body, self._views, self._asker)
             self._spend()
         except RequestError as fault:
             return Response(name if _SAFE.fullmatch(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
@@ -102,7 +104,8 @@ class Inbox:
 
     def _option(self, topic: str, payload: bytes) -> Request | None:
         try:
-            request = option_request(*self._options[topic], payload)
+            view, option = self._options[topic]
+            request = option_request(view, option, payload, OptionTopic(view, option))
             self._spend()
         except RequestError as fault:
             if topic not in self._bad_options:

@@ -8,11 +8,13 @@ import pytest
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.topics import Topics
+from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
 from edgeclassify.types import Command, Option, Request, Response
 
 TOPICS = Topics("edgeclassify", "porch")
 VIEWS = ("gate", "door")
+ASKER = ResponseTopics()
 
 
 class Clock:
@@ -23,7 +25,7 @@ class Clock:
 
 
 def inbox(views: tuple[str, ...] = VIEWS, clock: Clock | None = None, **config: Any) -> Inbox:
-    return Inbox(topics=TOPICS, views=views, config=CommandsConfig(**config), clock=clock or Clock())
+    return Inbox(topics=TOPICS, views=views, config=CommandsConfig(**config), asker=ASKER, clock=clock or Clock())
 
 
 def ask(command: str, body: object = None, box: Inbox | None = None, raw: bytes | None = None) -> Any:
@@ -44,8 +46,8 @@ def test_subscriptions_are_narrow() -> None:
 
 @pytest.mark.parametrize("command", ["ping", "info", "models", "reload"])
 def test_commands_without_arguments(command: str) -> None:
-    assert ask(command) == ask(command, {}) == Request(Command(command))
-    assert ask(command, {"transaction": "t-1"}) == Request(Command(command), "t-1")
+    assert ask(command) == ask(command, {}) == Request(Command(command), asker=ASKER)
+    assert ask(command, {"transaction": "t-1"}) == Request(Command(command), "t-1", asker=ASKER)
     assert ask(command, {"view": "gate", "transaction": 7}) == Response(
         command, 7, {}, f"'view': {command} has no such key, expected transaction"
     )
@@ -53,7 +55,7 @@ def test_commands_without_arguments(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["snapshot", "classify_now", "pause", "resume"])
 def test_commands_for_a_view(command: str) -> None:
-    assert ask(command, {"view": "door"}) == Request(Command(command), view="door")
+    assert ask(command, {"view": "door"}) == Request(Command(command), view="door", asker=ASKER)
     answer = ask(command, {"view": "gat", "transaction": "x"})
     expected = "view: expected one of gate, door, found 'gat'. Did you mean \"gate\"?"
     assert answer == Response(command, "x", {}, expected)
@@ -62,9 +64,9 @@ def test_commands_for_a_view(command: str) -> None:
 
 def test_a_view_that_is_not_named() -> None:
     for command in (Command.PAUSE, Command.RESUME):
-        assert ask(command) == Request(command, view=None)
+        assert ask(command) == Request(command, view=None, asker=ASKER)
     for command in (Command.SNAPSHOT, Command.CLASSIFY_NOW):
-        assert ask(command, box=inbox(("gate",))) == Request(command, view="gate")
+        assert ask(command, box=inbox(("gate",))) == Request(command, view="gate", asker=ASKER)
         assert ask(command).error == "view: expected one of gate, door, found null"
 
 
@@ -86,7 +88,7 @@ def test_set(option: str, value: object, taken: object) -> None:
         assert isinstance(found, Response)
         assert (found.transaction, str(found.error).partition(":")[0]) == (1, "value")
     else:
-        assert found == Request(Command.SET, 1, "gate", Option(option), taken)  # type: ignore[arg-type]
+        assert found == Request(Command.SET, 1, "gate", Option(option), taken, asker=ASKER)  # type: ignore[arg-type]
         assert type(found.value) is type(taken)
 
 
@@ -131,7 +133,7 @@ def test_unknown_commands_get_a_safe_topic_and_the_list() -> None:
 
 def test_commands_that_are_not_allowed() -> None:
     box = inbox(allow=(Command.PING,))
-    assert ask("ping", box=box) == Request(Command.PING)
+    assert ask("ping", box=box) == Request(Command.PING, asker=ASKER)
     refused = Response("reload", 1, {}, "reload: not allowed by commands.allow in this node's config")
     assert ask("reload", {"transaction": 1}, box) == refused
     assert box.take(TOPICS.option_set("gate", Option.ENABLED), b"ON", False) is None
@@ -168,7 +170,11 @@ def test_a_minus_before_nought_is_seen_in_a_whole_number_too() -> None:
 )  # fmt: skip
 def test_option_topics(option: Option, payload: bytes, value: object) -> None:
     found = inbox().take(TOPICS.option_set("gate", option), payload, False)
-    expected = None if value is None else Request(Command.SET, None, "gate", option, value, answered=False)  # type: ignore[arg-type]
+    expected = (
+        None
+        if value is None
+        else Request(Command.SET, None, "gate", option, value, asker=OptionTopic("gate", option))
+    )  # type: ignore[arg-type]
     assert found == expected
 
 
