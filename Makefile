@@ -2,6 +2,8 @@
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
 # make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
+# make mutants   small changes to core modules, and whether their unit tests notice: MODULES="publish/mqtt/outbox ..."
+#             others than those of tests/mutants/modules.toml, MUTANTS=60 of each (all), SEED=1, AT_LEAST=85 percent
 # make bench  figures: accuracy, time per frame, memory
 # make docs   docs/contract from the code
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
@@ -13,6 +15,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 FRAMES ?= 9
 # Most tests wait for something; few of them compute.
 TEST_JOBS ?= 4
+MUTANTS ?= 60
+SEED ?= 1
+AT_LEAST ?= 0
+MUTANT_JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 
@@ -20,7 +26,7 @@ HA_VENV ?= .venv-ha
 HA_PYTHON ?= $(shell for p in python3.13 "$(PYTHON)"; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: demo test test-home-assistant check bench docs install uninstall clean
+.PHONY: demo test test-home-assistant check mutants bench docs install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
@@ -36,6 +42,11 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+mutants: $(VENV)/.mutants
+	$(BIN)/pytest -q tests/mutants
+	$(BIN)/python -m tests.mutants --mutants $(MUTANTS) --seed $(SEED) --jobs $(MUTANT_JOBS) \
+		--at-least $(AT_LEAST) $(MODULES)
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.accuracy
@@ -72,6 +83,10 @@ $(VENV)/.test: $(BIN)/python pyproject.toml
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+$(VENV)/.mutants: $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable '.[mutants]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
 install uninstall:

@@ -1,0 +1,56 @@
+"""Which mutants are made of a module."""
+
+from tests.mutants.drawn import draw
+
+SOURCE = """
+def near(a: int | None, b: int = 3) -> int | None:
+    if a is not None and a < b:
+        log(a)
+        return min(a, b) + 1000000000
+    raise ValueError(a not in (1, 2))
+"""
+
+
+def changes() -> set[tuple[str, str]]:
+    return {(one.was, one.becomes) for one in draw(SOURCE, count=None, seed=1, equivalent=())}
+
+
+def test_each_kind_of_slip_is_made() -> None:
+    condition = "if a is not None and a < b:"
+    assert changes() >= {
+        (condition, "if a is not None and a <= b:"),
+        (condition, "if a is not None and a >= b:"),
+        (condition, "if a is None and a < b:"),
+        (condition, "if a is not None or a < b:"),
+        (condition, "if not a is not None and a < b:"),
+        ("log(a)", "pass"),
+        ("return min(a, b) + 1000000000", "return None"),
+        ("return min(a, b) + 1000000000", "return max(a, b) + 1000000000"),
+        ("return min(a, b) + 1000000000", "return min(a, b) - 1000000000"),
+        ("raise ValueError(a not in (1, 2))", "pass"),
+        ("raise ValueError(a not in (1, 2))", "raise ValueError(a in (1, 2))"),
+    }
+
+
+def test_what_nobody_could_tell_is_not_made() -> None:
+    made = {becomes for _, becomes in changes()}
+    assert not [code for code in made if "1000000001" in code]
+    (signature,) = {code for code in made if code.startswith("def") and "4" in code}
+    assert signature.replace(" ", "") == "defnear(a:int|None,b:int=4)->int|None:"
+    assert not [code for code in made if code.startswith("def") and "|" not in code]
+
+
+def test_a_seed_fixes_the_sample() -> None:
+    def sample(seed: int) -> list[str]:
+        return [one.becomes for one in draw(SOURCE, count=5, seed=seed, equivalent=())]
+
+    assert sample(1) == sample(1)
+    assert sample(1) != sample(2)
+    assert len(set(sample(1))) == 5
+
+
+def test_an_equivalent_one_makes_room_for_another() -> None:
+    (first,) = draw(SOURCE, count=1, seed=1, equivalent=())
+    assert first.function == "near"
+    (second,) = draw(SOURCE, count=1, seed=1, equivalent={(first.function, first.was, first.becomes)})
+    assert second != first
