@@ -6,7 +6,7 @@ from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopic
 from edgeclassify.types import Option, Response
 
 
-def test_who_asked_one_publisher_is_answered_by_the_one_in_its_place() -> None:
+def test_who_asked_one_sink_is_answered_by_the_one_in_its_place() -> None:
     asker, first, second = ResponseTopics(), list[Response](), list[Response]()
     asker.answer(Response("ping", 0))  # nobody to answer yet
     asker.answered_by(first.append)
