@@ -62,14 +62,14 @@ class Node:
     def answer(self, command: str) -> dict[str, Any]:
         """The only one; a further one would have come before the answer to the ping that is sent behind it."""
         self.settle()
-        (answer,) = self.replies(command)
+        (answer,) = self.answers(command)
         return answer
 
     def settle(self) -> None:
         """Until all that was asked so far is answered: answers keep the order of the requests."""
-        before = len(self.replies("ping"))
+        before = len(self.answers("ping"))
         self.ask("ping", {"transaction": "settle"})
-        wait_for(lambda: len(self.replies("ping")) > before)
+        wait_for(lambda: len(self.answers("ping")) > before)
 
 
 StartNode = Callable[..., Node]
@@ -118,7 +118,7 @@ def test_an_old_request_that_the_broker_kept_is_ignored(
     node = start_node(broker.port)
     node.settle()
     assert [request.command for request in node.requests] == [Command.PING]
-    assert node.replies("pause") == []
+    assert node.answers("pause") == []
     assert caplog.text.count("ignored, for it is retained") == 1
 
 
@@ -155,7 +155,7 @@ def test_wrong_values_are_named_with_the_key(node: Node) -> None:
     node.ask("set", {"transaction": 1, "view": "gate", "option": "threshold", "value": "0.5"})
     node.ask("set", {"transaction": 2, "view": "gate", "option": "treshold", "value": 0.5})
     node.settle()
-    assert [(a["transaction"], a["error"]) for a in node.replies("set")] == [
+    assert [(a["transaction"], a["error"]) for a in node.answers("set")] == [
         (1, "value: expected for threshold a number of 0 to 1, found '0.5'"),
         (2, "option: expected one of enabled, threshold, interval, found 'treshold'. Did you mean \"threshold\"?"),
     ]
@@ -165,10 +165,10 @@ def test_commands_that_do_not_exist(node: Node) -> None:
     node.ask("pimg", {"transaction": "t"})
     node.ask("Päuse")
     node.settle()
-    (answer,) = node.replies("pimg")
+    (answer,) = node.answers("pimg")
     assert answer["transaction"] == "t"
     assert 'Did you mean "ping"?' in answer["error"]
-    assert len(node.replies("unknown")) == 1
+    assert len(node.answers("unknown")) == 1
     node.observer.publish(f"{BASE}/request/ping/deeper", b"", False)  # not listened to
     node.settle()
     assert len([topic for topic in node.observer.topics() if "/response/" in topic]) == 4
@@ -184,8 +184,8 @@ def test_hundreds_of_random_payloads_while_events_go_on(node: Node, spool: Memor
         asked[command] += 1
     node.settle()
     asked["ping"] += 1
-    assert {command: len(node.replies(command)) for command in asked} == asked
-    assert all(answer["status"] in ("ok", "error") for command in asked for answer in node.replies(command))
+    assert {command: len(node.answers(command)) for command in asked} == asked
+    assert all(answer["status"] in ("ok", "error") for command in asked for answer in node.answers(command))
     wait_for(lambda: spool.depth == 0)
     wait_for(lambda: len(node.observer.of("/event")) == 300)
     assert [json.loads(payload)["seq"] for payload in node.observer.of("/event")] == list(range(1, 301))
@@ -216,7 +216,7 @@ def test_option_topics(node: Node, caplog: pytest.LogCaptureFixture) -> None:
     node.settle()
     values = [(request.option, request.value) for request in node.requests if request.command is Command.SET]
     assert values == [(Option.THRESHOLD, 0.75), (Option.INTERVAL, 2.0), (Option.ENABLED, False)]
-    assert node.replies("set") == []
+    assert node.answers("set") == []
     assert "gate/enabled/set: not set: value: expected for enabled" in caplog.text
 
 
@@ -247,11 +247,11 @@ def test_too_many_are_told_so_and_far_too_many_are_dropped(
     node = start_node(broker.port, per_minute=3)
     for number in range(20):
         node.ask("ping", {"transaction": number})
-    wait_for(lambda: len(node.replies("ping")) == 12)
+    wait_for(lambda: len(node.answers("ping")) == 12)
     wait_for(lambda: "dropped without an answer" in caplog.text)
-    assert [answer["transaction"] for answer in node.replies("ping")] == list(range(12))
-    assert [answer["status"] for answer in node.replies("ping")] == ["ok"] * 3 + ["error"] * 9
-    assert "commands.per_minute" in node.replies("ping")[3]["error"]
+    assert [answer["transaction"] for answer in node.answers("ping")] == list(range(12))
+    assert [answer["status"] for answer in node.answers("ping")] == ["ok"] * 3 + ["error"] * 9
+    assert "commands.per_minute" in node.answers("ping")[3]["error"]
     assert len(node.requests) == 3
 
 
@@ -270,7 +270,7 @@ def test_an_answer_given_while_the_broker_restarts_arrives(
     broker.start()
     node.observer.await_subscription()
     proxy.restore()
-    wait_for(lambda: node.replies("classify_now"))
+    wait_for(lambda: node.answers("classify_now"))
     node.carry_out = node.obey
     assert node.answer("classify_now")["transaction"] == "slow"  # and once: it was never sent before
 
@@ -282,11 +282,11 @@ def test_an_answer_whose_acknowledgement_is_lost_comes_again_as_it_was(
     node.settle()
     proxy.swallow_answers = True
     node.asker.answer(Response("info", "twice", {"a": 1}))
-    wait_for(lambda: node.replies("info"))
+    wait_for(lambda: node.answers("info"))
     proxy.cut()
     proxy.restore()
-    wait_for(lambda: len(node.replies("info")) == 2)
-    first, second = node.replies("info")
+    wait_for(lambda: len(node.answers("info")) == 2)
+    first, second = node.answers("info")
     assert first == second
     assert first["transaction"] == "twice"
 
@@ -304,5 +304,5 @@ def test_a_broker_that_forbids_answering_is_named_once(
     wait_for(lambda: node.observer.of("/event"))
     assert caplog.text.count("refused by the broker") == 1
     assert "edgeclassify/porch/response/ping: refused by the broker: not authorized" in caplog.text
-    assert node.replies("ping") == []
+    assert node.answers("ping") == []
     assert node.sink.connected
