@@ -3,6 +3,8 @@
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +14,7 @@ MB = 1_000_000
 
 
 @pytest.fixture
-def kernel(tmp_path):
+def kernel(tmp_path: Path) -> tuple[Path, Path, Path, Callable[[Path, int | str, int, int], None]]:
     """Writes what the kernel shows of a process in /system.slice/edgeclassify.service."""
     proc, cgroups = tmp_path / "proc", tmp_path / "cgroup"
     group = cgroups / "system.slice" / "edgeclassify.service"
@@ -21,7 +23,7 @@ def kernel(tmp_path):
     (proc / "meminfo").write_text("MemTotal:  500000 kB\nMemFree: 1 kB\nMemAvailable:  200000 kB\n")
     (proc / "self" / "cgroup").write_text("1:name=x:/other\n0::/system.slice/edgeclassify.service\n")
 
-    def show(folder, most, used, cached):
+    def show(folder: Path, most: int | str, used: int, cached: int) -> None:
         (folder / "memory.max").write_text(f"{most}\n")
         (folder / "memory.current").write_text(f"{used}\n")
         (folder / "memory.stat").write_text(f"anon 5\ninactive_file {cached}\nactive_file 7\n")
@@ -29,7 +31,7 @@ def kernel(tmp_path):
     return proc, cgroups, group, show
 
 
-def test_the_machine_alone(kernel):
+def test_the_machine_alone(kernel: tuple[Path, Path, Path, Callable[[Path, int | str, int, int], None]]) -> None:
     proc, cgroups, *_ = kernel
     assert free_memory_bytes(proc, cgroups) == 200_000 * 1024
 
@@ -44,35 +46,45 @@ def test_the_machine_alone(kernel):
         (900 * MB, 100 * MB, 0, 200_000 * 1024),
     ],
 )
-def test_the_least_of_machine_and_group(kernel, most, used, cached, free):
+def test_the_least_of_machine_and_group(
+    kernel: tuple[Path, Path, Path, Callable[[Path, int | str, int, int], None]],
+    most: int | str,
+    used: int,
+    cached: int,
+    free: int,
+) -> None:
     proc, cgroups, group, show = kernel
     show(group, most, used, cached)
     assert free_memory_bytes(proc, cgroups) == free
 
 
-def test_a_group_further_up_counts_too(kernel):
+def test_a_group_further_up_counts_too(
+    kernel: tuple[Path, Path, Path, Callable[[Path, int | str, int, int], None]],
+) -> None:
     proc, cgroups, group, show = kernel
     show(group, "max", 1, 0)
     show(group.parent, 50 * MB, 20 * MB, 0)
     assert free_memory_bytes(proc, cgroups) == 30 * MB
 
 
-def test_nothing_known(tmp_path):
+def test_nothing_known(tmp_path: Path) -> None:
     assert free_memory_bytes(tmp_path, tmp_path) is None
 
 
-def test_a_damaged_answer_counts_for_nothing(kernel):
+def test_a_damaged_answer_counts_for_nothing(
+    kernel: tuple[Path, Path, Path, Callable[[Path, int | str, int, int], None]],
+) -> None:
     proc, cgroups, group, show = kernel
     show(group, "many", 1, 0)
     (proc / "meminfo").write_text("MemAvailable: lots\n")
     assert free_memory_bytes(proc, cgroups) is None
 
 
-def test_a_limit_of_addresses():
+def test_a_limit_of_addresses() -> None:
     program = "from edgeclassify.machine import free_memory_bytes; print(free_memory_bytes())"
     limit = 400 * MB
 
-    def set_limit():
+    def set_limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
     done = subprocess.run(

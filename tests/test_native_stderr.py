@@ -42,7 +42,9 @@ def run(program: str, **more: object) -> subprocess.CompletedProcess[str]:
         "   ",
     ],
 )
-def test_chatter_goes_to_the_debug_log_alone(line, capfd, caplog):
+def test_chatter_goes_to_the_debug_log_alone(
+    line: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, NATIVE.name)
     with diverted_native_stderr():
         os.write(2, f"{line}\na line of a driver\n".encode())
@@ -50,13 +52,15 @@ def test_chatter_goes_to_the_debug_log_alone(line, capfd, caplog):
     assert [record.message for record in caplog.records] == ([line] if line.strip() else [])
 
 
-def test_what_has_no_line_end_is_passed_on_at_the_end(capfd):
+def test_what_has_no_line_end_is_passed_on_at_the_end(capfd: pytest.CaptureFixture[str]) -> None:
     with diverted_native_stderr():
         os.write(2, b"first\nno line end")
     assert capfd.readouterr().err == "first\nno line end\n"
 
 
-def test_a_line_in_two_halves_is_one_line(capfd, caplog):
+def test_a_line_in_two_halves_is_one_line(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG, NATIVE.name)
     with diverted_native_stderr():
         os.write(2, b"Corrupt JPEG")
@@ -66,7 +70,7 @@ def test_a_line_in_two_halves_is_one_line(capfd, caplog):
     assert [record.message for record in caplog.records] == ["Corrupt JPEG data"]
 
 
-def test_an_error_inside_leads_the_descriptor_back(capfd):
+def test_an_error_inside_leads_the_descriptor_back(capfd: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
         os.write(2, b"libpng error: dying\n")
         raise RuntimeError
@@ -77,7 +81,7 @@ def test_an_error_inside_leads_the_descriptor_back(capfd):
     assert capfd.readouterr().err == "libpng error: nobody reads any more\n"
 
 
-def test_no_descriptor_is_left_open():
+def test_no_descriptor_is_left_open() -> None:
     before = sum(1 for _ in Path("/proc/self/fd").iterdir())
     for _ in range(3):
         with diverted_native_stderr():
@@ -85,7 +89,7 @@ def test_no_descriptor_is_left_open():
     assert sum(1 for _ in Path("/proc/self/fd").iterdir()) == before
 
 
-def test_many_threads_lose_nothing(capfd):
+def test_many_threads_lose_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     def work() -> None:
         for _ in range(100):
             os.write(2, b"log\nlibpng warning: x\n")
@@ -99,7 +103,7 @@ def test_many_threads_lose_nothing(capfd):
     assert capfd.readouterr().err == "log\n" * 400
 
 
-def test_a_child_that_holds_the_pipe_does_not_hold_the_end_up():
+def test_a_child_that_holds_the_pipe_does_not_hold_the_end_up() -> None:
     with diverted_native_stderr():
         child = subprocess.Popen(["sleep", "60"])
         started = time.monotonic()
@@ -109,7 +113,7 @@ def test_a_child_that_holds_the_pipe_does_not_hold_the_end_up():
     assert took_s < 0.8
 
 
-def test_native_code_that_keeps_pythons_lock_never_waits():
+def test_native_code_that_keeps_pythons_lock_never_waits() -> None:
     """More than the pipe holds, in one call that does not let the reader run."""
     done = run(
         """
@@ -130,7 +134,7 @@ def test_native_code_that_keeps_pythons_lock_never_waits():
     assert done.stderr.startswith("a driver says\n")
 
 
-def test_messages_and_the_log_go_their_own_way():
+def test_messages_and_the_log_go_their_own_way() -> None:
     """They come whole and in order, though nobody reads the pipe between."""
     done = run(
         """
@@ -153,7 +157,7 @@ def test_messages_and_the_log_go_their_own_way():
     ]  # fmt: skip
 
 
-def test_the_journal_is_still_known_as_the_journal(tmp_path):
+def test_the_journal_is_still_known_as_the_journal(tmp_path: Path) -> None:
     """JOURNAL_STREAM names the file behind descriptor 2, which is then a pipe of ours."""
     path = tmp_path / "journal"
     program = """
@@ -171,7 +175,7 @@ def test_the_journal_is_still_known_as_the_journal(tmp_path):
     assert path.read_text() == "<4>hello\n"
 
 
-def test_without_standard_error_nothing_is_done():
+def test_without_standard_error_nothing_is_done() -> None:
     done = run(
         """
         import os
@@ -214,7 +218,7 @@ CRASH = """
 
 
 @pytest.mark.parametrize("in_unit", [False, True], ids=["alone", "as the unit starts it"])
-def test_a_crash_in_native_code_while_decoding_leaves_its_stacks(in_unit):
+def test_a_crash_in_native_code_while_decoding_leaves_its_stacks(in_unit: bool) -> None:
     done = run(CRASH, **({"PYTHONFAULTHANDLER": 1} if in_unit else {}))
     assert done.returncode == -11
     assert "Fatal Python error: Segmentation fault" in done.stderr
@@ -222,7 +226,7 @@ def test_a_crash_in_native_code_while_decoding_leaves_its_stacks(in_unit):
     assert "in decode_image" in done.stderr
 
 
-def test_the_command_itself_diverts(tmp_path: Path):
+def test_the_command_itself_diverts(tmp_path: Path) -> None:
     """A picture that libjpeg complains about: the answer comes, and no word of libjpeg's."""
     program = """
         import json, os, sys

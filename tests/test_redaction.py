@@ -3,6 +3,7 @@
 import logging
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -73,7 +74,7 @@ BASE = Path("/etc/edgeclassify")
         ("images:/etc/http:/user:secret@host/x.jpg", "images:…"),
     ],
 )
-def test_a_url(url, shown):
+def test_a_url(url: str, shown: str) -> None:
     assert redacted_url(url) == shown
 
 
@@ -91,7 +92,7 @@ def test_a_url(url, shown):
         ("video:rtsp://bob:hunter2@h/x", "video:rtsp://h/x"),
     ],
 )
-def test_a_source(source, shown):
+def test_a_source(source: str, shown: str) -> None:
     assert redacted_source(source) == shown
 
 
@@ -106,7 +107,7 @@ def test_a_source(source, shown):
         ("/photos//cat.jpg", "/photos//cat.jpg"),
     ],
 )
-def test_a_value_of_the_config(value, shown):
+def test_a_value_of_the_config(value: str, shown: str) -> None:
     assert redacted_value(value) == shown
 
 
@@ -119,7 +120,7 @@ def test_a_value_of_the_config(value, shown):
         ("port could not be cast", "port could not be cast"),
     ],
 )
-def test_a_sentence_of_a_library(text, shown):
+def test_a_sentence_of_a_library(text: str, shown: str) -> None:
     assert redacted_text(text) == shown
 
 
@@ -146,12 +147,12 @@ LOOKS_WHOLE = re.compile(r".*@|[0-9]+/")
 
 
 @pytest.fixture
-def first_line_alone(monkeypatch):
+def first_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered: what is shown must do without the second line of defence."""
     monkeypatch.setattr(redaction, "_forms", lambda secret: set())
 
 
-def what_is_said_of(document):
+def what_is_said_of(document: dict[str, list[dict[str, Any]]]) -> str:
     """The faults of a config, or what its source calls itself."""
     try:
         return make_source(parse_config(document, "test.toml", BASE).camera[0]).describe()
@@ -161,7 +162,7 @@ def what_is_said_of(document):
 
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(MANGLED), passwords, st.booleans())
-def test_no_mangling_shows_a_password(first_line_alone, form, password, encoded):
+def test_no_mangling_shows_a_password(first_line_alone, form: str, password: str, encoded: bool) -> None:
     assume(encoded or form not in WITHOUT_HOST or not LOOKS_WHOLE.match(password))
     text = form.format(quote(password, safe="") if encoded else password)
     assert CORE not in redacted_source(text).lower()
@@ -177,7 +178,7 @@ def test_no_mangling_shows_a_password(first_line_alone, form, password, encoded)
 
 @settings(deadline=None)
 @given(st.sampled_from([form for form in MANGLED if "bob:{}@" in form]), passwords, st.booleans())
-def test_no_mangling_shows_a_password_in_what_others_write(form, password, encoded):
+def test_no_mangling_shows_a_password_in_what_others_write(form: str, password: str, encoded: bool) -> None:
     text = form.format(quote(password, safe="") if encoded else password)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redaction, "_known", frozenset())
@@ -187,7 +188,7 @@ def test_no_mangling_shows_a_password_in_what_others_write(form, password, encod
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(passwords)
-def test_what_connects_never_says_the_password(first_line_alone, password):
+def test_what_connects_never_says_the_password(first_line_alone, password: str) -> None:
     for url in (f"http://bob:{password}@h:x/", f"rtsp://bob:{password}@/x", f"http://bob:{password}@[::1/x"):
         try:
             said: object = parse_address(url)
@@ -197,49 +198,49 @@ def test_what_connects_never_says_the_password(first_line_alone, password):
 
 
 class TestKnownSecrets:
-    def test_in_every_form_and_case(self):
+    def test_in_every_form_and_case(self) -> None:
         remember(secrets_in("rtsp://bob:p%C3%A4ss%40w%22rd@camera/x?token=Tok123"))
         for form in ('päss@w"rd', "p%C3%A4ss%40w%22rd", "P%c3%a4SS%40W%22RD", 'p\\u00e4ss@w\\"rd', "tok123"):
             assert scrubbed(f"<{form}>") == "<…>", form
 
-    def test_short_ones_are_words_of_their_own(self):
+    def test_short_ones_are_words_of_their_own(self) -> None:
         remember({"1234", "abc", "longer-than-eight"})
         assert scrubbed("seq 12345 at 1234, abc, xlonger-than-eightx") == "seq 12345 at …, abc, x…x"
 
-    def test_words_of_our_own_texts_stay(self):
+    def test_words_of_our_own_texts_stay(self) -> None:
         remember({"Camera", "mqtt", "camera-1"})
         assert scrubbed("camera front: mqtt, camera-1") == "camera front: mqtt, …"
 
-    def test_what_is_remembered_stays_known(self):
+    def test_what_is_remembered_stays_known(self) -> None:
         remember({"first-one"})
         remember({"second-one"})
         remember({"first-one"})
         assert scrubbed("first-one second-one") == "… …"
 
-    def test_pieces_of_a_password_that_was_cut(self):
+    def test_pieces_of_a_password_that_was_cut(self) -> None:
         remember(secrets_in("rtsp://admin:Pa@Hidden1#2@127.0.0.1:9/stream"))
         assert scrubbed("resolving hidden1 failed") == "resolving … failed"
 
     @pytest.mark.parametrize(
         "url", ["rtsp://camera:554/stream", "picamera:0", "images:/photos", "http://host/x?y=z"]
     )
-    def test_what_is_no_secret(self, url):
+    def test_what_is_no_secret(self, url: str) -> None:
         assert secrets_in(url) == set()
 
     @pytest.mark.parametrize("host", ["192.168.7.20", "192.168.7.20:8554", "[fd00::20]:8554"])
     @pytest.mark.parametrize("path", ["/a@b", "/x?to=me@home"])
-    def test_an_address_is_none_whatever_comes_behind_it(self, host, path):
+    def test_an_address_is_none_whatever_comes_behind_it(self, host: str, path: str) -> None:
         """A broker, or another camera, may have the same."""
         remember(secrets_in(f"http://cam:hunter-2222@{host}{path}"))
         assert scrubbed(f"broker {host}: hunter-2222") == f"broker {host}: …"
 
-    def test_of_a_whole_document(self):
+    def test_of_a_whole_document(self) -> None:
         remember_all_in({"a": [{"source": "http://u:first-pw@h/"}], "b": "x?password=second-pw", "c": 3})
         assert scrubbed("first-pw second-pw") == "… …"
         remember_all_in({"rtsp://u:third-pw@h/": {"http://u:fourth-pw@h": 1}})  # a line without its key
         assert scrubbed("third-pw fourth-pw") == "… …"
 
-    def test_a_log_line_and_its_traceback(self):
+    def test_a_log_line_and_its_traceback(self) -> None:
         remember({"hunter2-long"})
         try:
             raise ValueError("bad: hunter2-long")
@@ -269,7 +270,7 @@ class TestKnownSecrets:
         ("video:https:///bob:hidden1@camera/x", "two slashes"),
     ],
 )
-def test_a_config_refuses(source, part):
+def test_a_config_refuses(source: str, part: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_config({"camera": [{"source": source}]}, "t", BASE)
     assert part in str(caught.value)
@@ -284,5 +285,5 @@ def test_a_config_refuses(source, part):
         "images:https://host/x.jpg", "http://host/a b#top",
     ],
 )  # fmt: skip
-def test_a_config_takes(source):
+def test_a_config_takes(source: str) -> None:
     CameraConfig(source=source)

@@ -41,7 +41,7 @@ USB = ListedDevice(
 )
 
 
-def test_for_people(capsys, monkeypatch):
+def test_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     print_cameras([CSI, BUSY], [USB], "picamera: not here")
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
@@ -67,7 +67,7 @@ def test_for_people(capsys, monkeypatch):
     ]
 
 
-def test_for_programs():
+def test_for_programs() -> None:
     record = json.loads(json.dumps(camera_record([CSI, BUSY], [USB], None)))
     assert record["picamera"][0]["source"] == "picamera:0"
     assert record["picamera"][0]["modes"][0] == {"width": 1536, "height": 864, "fps": 120.13, "full_view": False}
@@ -77,7 +77,7 @@ def test_for_programs():
     assert record["picamera_missing"] is None
 
 
-def test_without_any_camera(capsys, monkeypatch):
+def test_without_any_camera(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     if list_devices():
         pytest.skip("there is a camera here")
     assert main(["cameras"]) == ExitStatus.UNAVAILABLE
@@ -87,7 +87,7 @@ def test_without_any_camera(capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["v4l2"] == []
 
 
-def test_a_node_that_can_not_be_asked(tmp_path):
+def test_a_node_that_can_not_be_asked(tmp_path: Path) -> None:
     (tmp_path / "video3").write_text("")
     (tmp_path / "video12").write_text("")
     assert [device.path.name for device in list_devices(tmp_path)] == ["video3", "video12"]

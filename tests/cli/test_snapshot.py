@@ -3,7 +3,10 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +17,8 @@ from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.pixels import sharpness
 from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.sources.synthetic.source import SyntheticSource
+from edgeclassify.types import Frame
 
 PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
 CONFIG = f"""
@@ -34,17 +39,19 @@ camera = "front"
 
 
 @pytest.fixture
-def config(tmp_path):
+def config(tmp_path: Path) -> Path:
     path = tmp_path / "edgeclassify.toml"
     path.write_text(CONFIG)
     return path
 
 
-def snapshot(*arguments):
+def snapshot(*arguments: str | Path) -> ExitStatus:
     return main(["snapshot", "--settle", "0.1", *map(str, arguments)])
 
 
-def test_a_picture_with_the_views_outlined(config, tmp_path, capsys):
+def test_a_picture_with_the_views_outlined(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "front.jpg"
     assert snapshot("--config", config, "--camera", "front", file) == ExitStatus.OK
     picture = cv2.imread(str(file))
@@ -60,7 +67,7 @@ def test_a_picture_with_the_views_outlined(config, tmp_path, capsys):
     assert "brightness 0." in said
 
 
-def test_focus_is_larger_for_a_sharper_picture():
+def test_focus_is_larger_for_a_sharper_picture() -> None:
     frame = load_frame(PHOTO)
     from dataclasses import replace
 
@@ -75,12 +82,12 @@ def test_focus_is_larger_for_a_sharper_picture():
 
 
 @pytest.fixture
-def three_frames(monkeypatch):
+def three_frames(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     from edgeclassify.cli import snapshot as module
 
     taken = []
 
-    def frame(source, settle, real=module._frame):
+    def frame(source: SyntheticSource, settle: float, real: Callable[..., Any] = module._frame) -> Frame:
         if len(taken) == 3:
             raise KeyboardInterrupt
         taken.append(real(source, settle))
@@ -90,7 +97,9 @@ def three_frames(monkeypatch):
     return module
 
 
-def test_watch_prints_the_focus_until_it_is_interrupted(three_frames, monkeypatch, capsys):
+def test_watch_prints_the_focus_until_it_is_interrupted(
+    three_frames: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(three_frames.sys.stdout, "isatty", lambda: True)
     three_frames._watch(opened(), 0.0)
     said = capsys.readouterr().out
@@ -101,7 +110,13 @@ def test_watch_prints_the_focus_until_it_is_interrupted(three_frames, monkeypatc
 
 
 @pytest.mark.parametrize(("pause", "lines"), [(0.0, 3), (60.0, 1)])
-def test_watch_prints_lines_where_nobody_sees_it_written_over(three_frames, monkeypatch, capsys, pause, lines):
+def test_watch_prints_lines_where_nobody_sees_it_written_over(
+    three_frames: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    pause: float,
+    lines: int,
+) -> None:
     monkeypatch.setattr(three_frames, "LINE_S", pause)
     three_frames._watch(opened(), 0.0)
     said = capsys.readouterr().out.splitlines()
@@ -109,7 +124,7 @@ def test_watch_prints_lines_where_nobody_sees_it_written_over(three_frames, monk
     assert all(re.fullmatch(r"focus +\d+\.\d\d  best +\d+\.\d\d  brightness \d\.\d\d", line) for line in said)
 
 
-def test_watch_ends_quietly_when_its_reader_goes_away():
+def test_watch_ends_quietly_when_its_reader_goes_away() -> None:
     command = (
         f"{sys.executable} -m edgeclassify snapshot --settle 0 --watch --source 'synthetic:?fps=50' | head -2"
     )
@@ -119,7 +134,7 @@ def test_watch_ends_quietly_when_its_reader_goes_away():
     assert errors == b""
 
 
-def opened():
+def opened() -> SyntheticSource:
     from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource
 
     source = SyntheticSource("front", SyntheticOptions(fps=0))
@@ -140,7 +155,15 @@ def opened():
         (("--source", "synthetic:?fps=50", "/nowhere/a.jpg"), ExitStatus.CANNOT_WRITE, ("/nowhere/a.jpg",)),
     ],
 )
-def test_refusals(config, tmp_path, monkeypatch, capsys, arguments, status, parts):
+def test_refusals(
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    status: ExitStatus,
+    parts: tuple[str, ...],
+) -> None:
     monkeypatch.chdir(tmp_path)
     if "/nowhere/a.jpg" in arguments:
         (tmp_path / "file").write_text("")
@@ -153,7 +176,9 @@ def test_refusals(config, tmp_path, monkeypatch, capsys, arguments, status, part
         assert part in said
 
 
-def test_no_picture_where_none_may_be_stored(config, tmp_path, capsys):
+def test_no_picture_where_none_may_be_stored(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     config.write_text(f"[node]\nlabels_only = true\n{CONFIG}")
     file = tmp_path / "a.jpg"
     assert snapshot("--config", config, "--camera", "front", file) == ExitStatus.USAGE
@@ -161,7 +186,7 @@ def test_no_picture_where_none_may_be_stored(config, tmp_path, capsys):
     assert not file.exists()
 
 
-def test_no_frame(tmp_path, monkeypatch, capsys):
+def test_no_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("edgeclassify.cli.snapshot.PATIENCE_S", 0.2)
     file = tmp_path / "a.jpg"
     assert snapshot("--source", "synthetic:?fps=50&faults=stall@0:never", file) == ExitStatus.UNAVAILABLE

@@ -1,5 +1,7 @@
 """What Home Assistant keeps and drops when the node's config changes, and when either side starts again."""
 
+from pathlib import Path
+
 import pytest
 
 pytest.importorskip(
@@ -29,7 +31,7 @@ def entities(hass: HomeAssistant) -> set[str]:
     return {found.unique_id.removeprefix("edgeclassify_porch.") for found in er.async_get(hass).entities.values()}
 
 
-async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, tmp_path) -> None:
+async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, tmp_path: Path) -> None:
     path = tmp_path / "published"
     await start(hass, PublishedTopics(path), device())
     await deliver(hass, now())
@@ -42,7 +44,7 @@ async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, 
     assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat", "what stays is not touched"
 
 
-async def test_a_view_that_is_gone_takes_its_entities_along(hass: HomeAssistant, tmp_path) -> None:
+async def test_a_view_that_is_gone_takes_its_entities_along(hass: HomeAssistant, tmp_path: Path) -> None:
     path = tmp_path / "published"
     await start(hass, PublishedTopics(path), device())
     before = entities(hass)
@@ -61,7 +63,7 @@ async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
     assert entities(hass) == set(platforms(device()))
 
 
-async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path) -> None:
+async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path: Path) -> None:
     path = tmp_path / "published"
     for views in (VIEWS, VIEWS[:1], VIEWS):
         await start(hass, PublishedTopics(path), device(views))

@@ -1,5 +1,7 @@
 """MJPEG as cameras of the field send it: each dialect turns pictures into the body of an endless answer."""
 
+from typing import Any
+
 from tests.sources.pictures import encode, noise
 
 PICTURES = [encode(noise(48 + 8 * number, 32), "JPEG") for number in range(6)]
@@ -11,18 +13,24 @@ WITH_THUMBNAIL = [
 BARE = [picture[:-2] for picture in PICTURES]
 
 
-def part(data, boundary="--frame", eol="\r\n", length=None, kind="image/jpeg"):
+def part(
+    data: bytes,
+    boundary: str = "--frame",
+    eol: str = "\r\n",
+    length: str | int | None = None,
+    kind: str = "image/jpeg",
+) -> bytes:
     """A part; `length`: what its head says; None: the truth; "": nothing."""
     said = len(data) if length is None else length
     stated = "" if said == "" else f"Content-Length: {said}{eol}"
     return f"{boundary}{eol}Content-Type: {kind}{eol}{stated}{eol}".encode() + data + eol.encode()
 
 
-def _parts(pictures=PICTURES, **options):
+def _parts(pictures: list[bytes] = PICTURES, **options: Any) -> bytes:
     return b"".join(part(data, **options) for data in pictures) + b"--frame\r\n"
 
 
-def _behind(pictures=PICTURES):
+def _behind(pictures: list[bytes] = PICTURES) -> bytes:
     """An ESP32-CAM: the boundary comes behind each picture, none before the first."""
     head = "Content-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n"
     return b"".join(head.format(len(data)).encode() + data + b"\r\n--frame\r\n" for data in pictures)
@@ -65,6 +73,6 @@ DIALECTS = {
 """Of each the boundary as the header announces it, and the body."""
 
 
-def wanted_of(name):
+def wanted_of(name: str) -> list[bytes]:
     """The pictures that a body of DIALECTS holds."""
     return WITH_THUMBNAIL if "thumbnails" in name else PICTURES

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 class RawServer:
     """`heads`: what was asked so far, as text. `stopping` is set when the test is over."""
 
-    def __init__(self, answer, context):
+    def __init__(self, answer: Callable[..., Any], context: ssl.SSLContext | None) -> None:
         self.answer, self.context = answer, context
         self.heads, self.stopping = [], threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -25,10 +26,10 @@ class RawServer:
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
-    def url(self, path="x.jpg", who="", scheme=None):
+    def url(self, path: str = "x.jpg", who: str = "", scheme=None) -> str:
         return f"{scheme or ('https' if self.context else 'http')}://{who}127.0.0.1:{self.port}/{path}"
 
-    def close(self):
+    def close(self) -> None:
         self.stopping.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -36,7 +37,7 @@ class RawServer:
         for thread in self._threads:
             thread.join()
 
-    def _accept(self):
+    def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
@@ -45,7 +46,7 @@ class RawServer:
                 self._threads.append(thread)
                 thread.start()
 
-    def _serve(self, connection):
+    def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ssl.SSLError):
             if self.context is not None:
                 connection = self.context.wrap_socket(connection, server_side=True)
@@ -82,7 +83,7 @@ def raw_server(answer: Answer, certificate: Path | None = None) -> Iterator[RawS
 def always(*parts: bytes) -> Answer:
     """Answer with these bytes, and hang up."""
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(b"".join(parts))
 
     return answer
@@ -91,7 +92,7 @@ def always(*parts: bytes) -> Answer:
 def dripping(first: bytes, drip: bytes = b"x", every_s: float = 0.05) -> Answer:
     """Answer with `first`, and then bit by bit without an end."""
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(first)
         while not server.stopping.wait(every_s):
             connection.sendall(drip)

@@ -1,5 +1,6 @@
 """HTTP servers on a port of their own: scripted answers, and an MJPEG stream that can be stopped."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,26 +10,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
-class _Server(ThreadingHTTPServer):
+class PlainServer(ThreadingHTTPServer):
     daemon_threads = False
     allow_reuse_address = True
 
-    def handle_error(self, request, client_address):
+    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
         """A client that hung up is no news."""
 
 
 @contextmanager
-def serving(answer: Answer, port: int = 0) -> Iterator[_Server]:
+def serving(answer: Answer, port: int = 0) -> Iterator[PlainServer]:
     """A server on 127.0.0.1 whose every GET is answered by `answer`."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_GET(self) -> None:
             answer(self)
 
-        def log_message(self, *args):
+        def log_message(self, *args: str) -> None:
             pass
 
-    server = _Server(("127.0.0.1", port), Handler)
+    server = PlainServer(("127.0.0.1", port), Handler)
     server.stopping = threading.Event()
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -44,7 +45,7 @@ def serving(answer: Answer, port: int = 0) -> Iterator[_Server]:
 def body(data: bytes, status: int = 200, kind: str = "image/jpeg") -> Answer:
     """Answer with these bytes."""
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(data)))
@@ -57,7 +58,7 @@ def body(data: bytes, status: int = 200, kind: str = "image/jpeg") -> Answer:
 def mjpeg(pictures: list[bytes], fps: float = 50) -> Answer:
     """Answer with an endless multipart stream of these JPEGs, as network cameras do."""
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         handler.end_headers()

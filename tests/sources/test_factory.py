@@ -1,6 +1,7 @@
 """Every source string of the config leads to its class."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
+from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
@@ -36,14 +38,14 @@ from edgeclassify.types import FULL_FRAME
         ("synthetic:?size=64x48&fps=3", SyntheticSource, "synthetic test pattern 64x48 at 3 fps"),
     ],
 )
-def test_kinds(source, kind, described):
+def test_kinds(source: str, kind: type[FrameSource], described: str) -> None:
     made = make_source(CameraConfig(name="porch", source=source), 256)
     assert type(made) is kind
     assert made.camera == "porch"
     assert made.describe() == described
 
 
-def test_settings_reach_the_source():
+def test_settings_reach_the_source() -> None:
     config = CameraConfig(source="v4l2:/dev/video0", size=(800, 600), fps=5)
     device = make_source(config)
     assert (device.size, device.fps) == ((800, 600), 5)
@@ -54,13 +56,13 @@ def test_settings_reach_the_source():
     assert make_source(CameraConfig(source="picamera:0", fps=4), 300).settings.wanted_side == 300
 
 
-def test_device_gets_what_the_views_need_and_its_controls():
+def test_device_gets_what_the_views_need_and_its_controls() -> None:
     config = CameraConfig(source="v4l2:/dev/video0", format="mjpg", controls={"extra": {"brightness": 3}})
     device = make_source(config, 481)
     assert (device.wanted_side, device.pixel_format, device.controls) == (481, "mjpg", {"brightness": 3})
 
 
-def test_a_camera_that_can_not_turn_itself_is_turned():
+def test_a_camera_that_can_not_turn_itself_is_turned() -> None:
     turned = make_source(CameraConfig(source="v4l2:/dev/video0", rotation=180))
     assert isinstance(turned, RotatedSource)
     assert isinstance(turned.source, DeviceSource)
@@ -76,14 +78,16 @@ def test_a_camera_that_can_not_turn_itself_is_turned():
         ({"rotation": 90, "vflip": True}, (False, True), True),
     ],
 )
-def test_a_csi_camera_turns_itself_where_it_can(config, flips, is_wrapped):
+def test_a_csi_camera_turns_itself_where_it_can(
+    config: dict[str, int], flips: tuple[bool, bool], is_wrapped: bool
+) -> None:
     source = make_source(CameraConfig(source="picamera:0", **config))
     assert isinstance(source, RotatedSource) is is_wrapped
     settings = (source.source if is_wrapped else source).settings
     assert (settings.hflip, settings.vflip) == flips
 
 
-def test_a_watched_folder_remembers_in_the_state_folder(tmp_path):
+def test_a_watched_folder_remembers_in_the_state_folder(tmp_path: Path) -> None:
     source = make_source(CameraConfig(name="drop", source="watch:/in", after="move"), 99, FULL_FRAME, tmp_path)
     assert isinstance(source, WatchedFolderSource)
     assert (source.after, source.wanted_side) == ("move", 99)
@@ -91,7 +95,7 @@ def test_a_watched_folder_remembers_in_the_state_folder(tmp_path):
 
 
 @pytest.mark.parametrize(("options", "expected"), [({}, True), ({"recursive": False}, False)])
-def test_folders_below_a_watched_one(options, expected):
+def test_folders_below_a_watched_one(options: dict[str, bool], expected: bool) -> None:
     source = make_source(CameraConfig(name="drop", source="watch:/in", **options))
     assert source._tree._recursive is expected
 
@@ -106,8 +110,8 @@ def test_folders_below_a_watched_one(options, expected):
         "video:rtsps://host/a",
     ],
 )
-def test_whose_certificates_are_accepted_reaches_the_source(source):
-    def trust_of(**tls):
+def test_whose_certificates_are_accepted_reaches_the_source(source: str) -> None:
+    def trust_of(**tls: Any) -> Trust:
         made = make_source(CameraConfig(source=source, tls=tls))
         return made.access.trust if isinstance(made, ImagesSource) else made.trust
 
@@ -116,6 +120,6 @@ def test_whose_certificates_are_accepted_reaches_the_source(source):
     assert trust_of(ca="/c.pem") == Trust(ca=Path("/c.pem"))
 
 
-def test_the_file_of_certificates_is_relative_to_the_config():
+def test_the_file_of_certificates_is_relative_to_the_config() -> None:
     document = {"camera": [{"source": "https://host/a", "tls": {"ca": "c.pem"}}]}
     assert parse_config(document, "t", Path("/etc/x")).camera[0].tls.ca == Path("/etc/x/c.pem")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.pixels import check_frame, to_bgr
 from edgeclassify.sources.rotation import RotatedSource, turned
@@ -15,7 +16,7 @@ from edgeclassify.types import Frame, Outcome, PixelFormat
 SIZE = (64, 48)
 
 
-def bgr():
+def bgr() -> Frame:
     return Frame(draw_pattern(SIZE, 5), PixelFormat.BGR, *SIZE, "front", 7, 1, 2.0)
 
 
@@ -31,7 +32,7 @@ TURNS = [(0, True, False), (0, False, True), (0, True, True), (90, False, False)
          (270, False, False), (90, True, False), (270, False, True)]  # fmt: skip
 
 
-def expected(picture, rotation, hflip, vflip):
+def expected(picture: NDArray[np.uint8], rotation: int, hflip: bool, vflip: bool) -> NDArray[np.uint8]:
     if hflip:
         picture = picture[:, ::-1]
     if vflip:
@@ -41,7 +42,7 @@ def expected(picture, rotation, hflip, vflip):
 
 @pytest.mark.parametrize("kind", FRAMES)
 @pytest.mark.parametrize("turn", TURNS)
-def test_like_the_picture(kind, turn):
+def test_like_the_picture(kind: str, turn: tuple[int, bool, bool]) -> None:
     frame = FRAMES[kind]
     got = turned(frame, *turn)
     check_frame(got)
@@ -49,12 +50,12 @@ def test_like_the_picture(kind, turn):
     assert (got.sequence, got.captured_at_ns, got.captured_at) == (7, 1, 2.0)
 
 
-def test_the_picture_for_people_is_turned_too():
+def test_the_picture_for_people_is_turned_too() -> None:
     frame = replace(FRAMES["nv12"], main=bgr)
     assert turned(frame, 90).shown.pixels.shape == (64, 48, 3)
 
 
-def test_source():
+def test_source() -> None:
     inner = SyntheticSource("front", SyntheticOptions(size=SIZE, fps=100))
     source = RotatedSource(inner, 90, False, False)
     source.open()

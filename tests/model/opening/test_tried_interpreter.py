@@ -14,6 +14,8 @@ from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import is_shipped, resolve_model
 from edgeclassify.model.opening import tried_interpreter
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.soundness.check import Need
+from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run import remembered, trial
 from edgeclassify.model.trial_run.remembered import remember, was_tried
 from tests.model.conftest import WriteModel
@@ -38,7 +40,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The models that were tried."""
     tried: list[Path] = []
 
-    def count(model, *arguments):
+    def count(model: ModelFile, *arguments: Need | str | int | bytes) -> bool:
         tried.append(model.path)
         return trial.try_model(model, *arguments)
 
@@ -51,7 +53,7 @@ def config_of(write_model: WriteModel) -> ModelConfig:
     return ModelConfig(name=str(path))
 
 
-def test_a_new_model_is_tried_once(write_model, cache, trials) -> None:
+def test_a_new_model_is_tried_once(write_model: WriteModel, cache: Path, trials: list[Path]) -> None:
     config = config_of(write_model)
     for _ in range(3):
         open_classifier(config).close()
@@ -59,7 +61,7 @@ def test_a_new_model_is_tried_once(write_model, cache, trials) -> None:
     assert len(json.loads(cache.read_text())["good"]) == 1
 
 
-def test_another_content_is_another_model(write_model, cache, trials) -> None:
+def test_another_content_is_another_model(write_model: WriteModel, cache: Path, trials: list[Path]) -> None:
     config = config_of(write_model)
     open_classifier(config).close()
     data = tflite_bytes(quantized_net())
@@ -68,7 +70,9 @@ def test_another_content_is_another_model(write_model, cache, trials) -> None:
     assert len(trials) == 2
 
 
-def test_another_runtime_tries_anew(write_model, cache, trials, monkeypatch) -> None:
+def test_another_runtime_tries_anew(
+    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = config_of(write_model)
     open_classifier(config).close()
     monkeypatch.setattr(tried_interpreter, "runtime_name", lambda _: "litert 99.0")
@@ -76,7 +80,9 @@ def test_another_runtime_tries_anew(write_model, cache, trials, monkeypatch) -> 
     assert len(trials) == 2
 
 
-def test_a_bad_model_is_tried_again_each_time(write_model, cache, trials, monkeypatch) -> None:
+def test_a_bad_model_is_tried_again_each_time(
+    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = config_of(write_model)
     monkeypatch.setattr(trial, "child_command", lambda: [sys.executable, "-c", CRASHING])
     for _ in range(2):
@@ -86,7 +92,9 @@ def test_a_bad_model_is_tried_again_each_time(write_model, cache, trials, monkey
     assert not cache.exists()
 
 
-def test_what_could_not_be_tried_is_tried_the_next_time(write_model, cache, trials, monkeypatch) -> None:
+def test_what_could_not_be_tried_is_tried_the_next_time(
+    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = config_of(write_model)
     with monkeypatch.context() as patch:
         patch.setattr(trial, "child_command", lambda: ["/no/such/python"])
@@ -103,7 +111,7 @@ CRASHING = (
 )
 
 
-def test_what_ships_with_the_package_is_known(cache, trials, tmp_path) -> None:
+def test_what_ships_with_the_package_is_known(cache: Path, trials: list[Path], tmp_path: Path) -> None:
     open_classifier(ModelConfig()).close()
     assert trials == []
     assert is_shipped(resolve_model("builtin"), "")
@@ -111,7 +119,9 @@ def test_what_ships_with_the_package_is_known(cache, trials, tmp_path) -> None:
     assert not is_shipped(tmp_path / "x.tflite", "00")
 
 
-def test_the_golden_picture_is_what_it_is_tried_with(tmp_path, cache, monkeypatch) -> None:
+def test_the_golden_picture_is_what_it_is_tried_with(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = resolve_model("builtin").parent
     for path in folder.iterdir():
         shutil.copy(path, tmp_path / path.name)
@@ -127,7 +137,9 @@ def test_the_golden_picture_is_what_it_is_tried_with(tmp_path, cache, monkeypatc
     assert samples[1:] == [b""]
 
 
-def test_a_memory_that_can_not_be_written_or_read(write_model, cache, trials) -> None:
+def test_a_memory_that_can_not_be_written_or_read(
+    write_model: WriteModel, cache: Path, trials: list[Path]
+) -> None:
     cache.parent.parent.write_text("no folder")
     config = config_of(write_model)
     open_classifier(config).close()
@@ -157,14 +169,16 @@ def test_the_oldest_are_forgotten(cache: Path) -> None:
     assert not was_tried("sha6", "litert 2")
 
 
-def test_the_services_memory_lies_in_its_state_folder(cache, monkeypatch, tmp_path) -> None:
+def test_the_services_memory_lies_in_its_state_folder(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path}/state:{tmp_path}/other")
     remember("aa", "litert 2")
     assert (tmp_path / "state" / remembered.FILE_NAME).exists()
     assert not cache.exists()
 
 
-def test_a_user_without_a_home(cache, monkeypatch) -> None:
+def test_a_user_without_a_home(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError))
     remember("aa", "litert 2")

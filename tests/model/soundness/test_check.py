@@ -1,6 +1,7 @@
 """What is refused before a runtime sees it: one wrong number in a model that was sound."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def refusal(model: ModelDef) -> str:
 
 
 @pytest.mark.parametrize("net", [quantized_net, float_net, moving_net])
-def test_sound_models_pass_and_run(net, runtime: RuntimeName) -> None:
+def test_sound_models_pass_and_run(net: Callable[[], ModelDef], runtime: RuntimeName) -> None:
     model = parsed(net())
     need = check_soundness(model)
     assert need.total == 2 * model.size + need.arena

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.model.runtime.interpreter import RuntimeName
 from edgeclassify.model.soundness.check import Need, check_soundness
-from edgeclassify.model.tflite.model_file import parse_model
+from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import trial
 from edgeclassify.model.trial_run.trial import spare_bytes, try_model
 from tests.model.soundness.nets import quantized_net
@@ -22,7 +23,7 @@ NEED = check_soundness(GOOD)
 
 
 @pytest.fixture
-def child_does(monkeypatch: pytest.MonkeyPatch):
+def child_does(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes the child, when it comes to the model, run a line of Python instead."""
 
     def set_up(line: str, *, at_once: bool = False) -> None:
@@ -39,7 +40,7 @@ def child_does(monkeypatch: pytest.MonkeyPatch):
     return set_up
 
 
-def refusal(*arguments) -> str:
+def refusal(*arguments: ModelFile | Need | str | int) -> str:
     with pytest.raises(ModelError) as caught:
         try_model(*arguments)
     assert caught.value.exit_status == ExitStatus.DATA
@@ -98,20 +99,22 @@ def test_the_runtimes_refusal_is_told_in_its_words(runtime: RuntimeName) -> None
         ("os.kill(os.getpid(), signal.SIGXCPU)", "did not finish in 30 s"),
     ],
 )
-def test_what_kills_the_child_is_a_message(child_does, line: str, words: str) -> None:
+def test_what_kills_the_child_is_a_message(child_does: Callable[..., None], line: str, words: str) -> None:
     child_does(line)
     assert words in refusal(GOOD, NEED, "auto", 1)
 
 
 @pytest.mark.parametrize("line", ["while True: pass", "time.sleep(60)"])
-def test_a_model_that_does_not_come_to_an_end(child_does, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+def test_a_model_that_does_not_come_to_an_end(
+    child_does: Callable[..., None], monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
     monkeypatch.setattr(trial, "LIMIT_S", 3.0)
     child_does(line)
     assert "did not finish in 3 s" in refusal(GOOD, NEED, "auto", 1)
 
 
 def test_signals_for_the_daemon_do_not_count_against_the_model(
-    child_does, caplog: pytest.LogCaptureFixture
+    child_does: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     child_does(
         "[os.kill(os.getpid(), number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]; "
@@ -129,7 +132,9 @@ def test_signals_for_the_daemon_do_not_count_against_the_model(
         ("os._exit(0)", "it ended with exit status 0: no word"),
     ],
 )
-def test_a_child_that_never_comes_to_the_model_says_nothing_of_it(child_does, caplog, line, reason) -> None:
+def test_a_child_that_never_comes_to_the_model_says_nothing_of_it(
+    child_does: Callable[..., None], caplog: pytest.LogCaptureFixture, line: str, reason: str
+) -> None:
     child_does(line, at_once=True)
     try_model(GOOD, NEED, "auto", 1)
     assert [record.message for record in caplog.records] == [
@@ -138,19 +143,25 @@ def test_a_child_that_never_comes_to_the_model_says_nothing_of_it(child_does, ca
 
 
 @pytest.mark.parametrize("command", [["/no/such/python"], ["/etc"]])
-def test_where_there_can_be_no_child(monkeypatch, caplog, command) -> None:
+def test_where_there_can_be_no_child(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, command: list[str]
+) -> None:
     monkeypatch.setattr(trial, "child_command", lambda: command)
     try_model(GOOD, NEED, "auto", 1)
     assert "could not be tried in a process of its own: " in caplog.text
 
 
-def test_where_python_does_not_know_where_it_lies(monkeypatch, caplog) -> None:
+def test_where_python_does_not_know_where_it_lies(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(sys, "executable", "")
     try_model(GOOD, NEED, "auto", 1)
     assert "where Python lies is not known" in caplog.text
 
 
-def test_the_child_is_no_service_and_writes_no_core(monkeypatch, child_does) -> None:
+def test_the_child_is_no_service_and_writes_no_core(
+    monkeypatch: pytest.MonkeyPatch, child_does: Callable[..., None]
+) -> None:
     """systemd would take its messages, or its silence, for ours."""
     for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"):
         monkeypatch.setenv(name, "1")
@@ -166,19 +177,25 @@ def test_the_child_is_no_service_and_writes_no_core(monkeypatch, child_does) -> 
     ("free", "spare"),
     [(None, 4 + 16 + 64 + 20), (1 << 20, 4 + 16 + 64 + 20), (90, 90 - 48 + 20), (67, 67 - 48 + 20)],
 )
-def test_the_limit_follows_the_file_and_the_machine(monkeypatch, free, spare) -> None:
+def test_the_limit_follows_the_file_and_the_machine(
+    monkeypatch: pytest.MonkeyPatch, free: int | None, spare: int
+) -> None:
     monkeypatch.setattr(trial, "free_memory_bytes", lambda: None if free is None else free << 20)
     assert spare_bytes(Need(1 << 20, 1 << 20), 2) == spare << 20
 
 
-def test_without_room_for_a_second_process_there_is_none(monkeypatch, caplog) -> None:
+def test_without_room_for_a_second_process_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(trial, "free_memory_bytes", lambda: 63 << 20)
     monkeypatch.setattr(trial, "child_command", lambda: pytest.fail("a process was started"))
     try_model(GOOD, NEED, "auto", 1)
     assert "own: 63 MB of memory are free, too little for it. Only its file was checked." in caplog.text
 
 
-def test_a_module_in_the_users_folder_is_not_run(tmp_path: Path, monkeypatch, caplog) -> None:
+def test_a_module_in_the_users_folder_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "numpy.py").write_text("raise SystemExit('taken over')")
     monkeypatch.chdir(tmp_path)
     try_model(GOOD, NEED, "auto", 1)

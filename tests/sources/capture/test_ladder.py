@@ -6,11 +6,11 @@ from edgeclassify.sources.capture.ladder import Ladder, Rung, Step
 LOST = SourceError("lost")
 
 
-def steps(ladder, count, error=LOST, *, running=True):
+def steps(ladder: Ladder, count: int, error: SourceError = LOST, *, running: bool = True) -> list[Step]:
     return [ladder.lost(error, running=running) for _ in range(count)]
 
 
-def test_restart_then_reopen_with_growing_waits_then_the_end():
+def test_restart_then_reopen_with_growing_waits_then_the_end() -> None:
     ladder = Ladder(attempts=3, keeps_device=True)
     assert steps(ladder, 5) == [
         Step(Rung.RESTART, 0.0),
@@ -22,17 +22,17 @@ def test_restart_then_reopen_with_growing_waits_then_the_end():
     assert ladder.given_up
 
 
-def test_no_restart_where_the_source_can_only_be_opened_again():
+def test_no_restart_where_the_source_can_only_be_opened_again() -> None:
     ladder = Ladder(attempts=3, keeps_device=False)
     assert steps(ladder, 1) == [Step(Rung.REOPEN, 0.5)]
 
 
-def test_no_restart_where_it_could_not_be_opened():
+def test_no_restart_where_it_could_not_be_opened() -> None:
     ladder = Ladder(attempts=3, keeps_device=True)
     assert steps(ladder, 1, running=False) == [Step(Rung.REOPEN, 0.5)]
 
 
-def test_frames_for_a_minute_lead_back_to_the_foot():
+def test_frames_for_a_minute_lead_back_to_the_foot() -> None:
     ladder = Ladder(attempts=1, keeps_device=True, settled_s=60)
     steps(ladder, 3)
     assert not ladder.well(100.0)
@@ -43,7 +43,7 @@ def test_frames_for_a_minute_lead_back_to_the_foot():
     assert steps(ladder, 1) == [Step(Rung.RESTART, 0.0)]
 
 
-def test_a_loss_before_that_climbs_on():
+def test_a_loss_before_that_climbs_on() -> None:
     ladder = Ladder(attempts=5, keeps_device=True, settled_s=60)
     steps(ladder, 2)
     ladder.well(100.0)
@@ -51,7 +51,7 @@ def test_a_loss_before_that_climbs_on():
     assert not ladder.well(200.0)
 
 
-def test_what_is_absent_has_no_end():
+def test_what_is_absent_has_no_end() -> None:
     ladder = Ladder(attempts=1, keeps_device=True)
     waits = [step.wait_s for step in steps(ladder, 40, AbsentError("gone"), running=False)]
     assert waits[:6] == [0.5, 1, 2, 4, 8, 10]
@@ -59,7 +59,7 @@ def test_what_is_absent_has_no_end():
     assert not ladder.given_up
 
 
-def test_what_cannot_heal_is_given_up_at_once():
+def test_what_cannot_heal_is_given_up_at_once() -> None:
     ladder = Ladder(attempts=5, keeps_device=True)
     assert ladder.give_up() == Step(Rung.REOPEN, 60.0, thorough=True)
     assert ladder.given_up

@@ -5,6 +5,8 @@ import logging
 import threading
 import time
 import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -25,11 +27,13 @@ from edgeclassify.sources.capture.ladder import Rung, Step
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
-from edgeclassify.types import CameraState, Outcome
+from edgeclassify.types import CameraState, Frame, Outcome
 from tests.fakes import make_frame
 
+Run = Callable[..., CaptureThread]
 
-def wait_for(condition, timeout_s=5.0):
+
+def wait_for(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -43,21 +47,23 @@ class ScriptedSource(FrameSource):
     open(). The last entry repeats.
     """
 
-    def __init__(self, *script, live=True, camera="front"):
+    def __init__(
+        self, *script: list[int | Exception | None] | SourceError, live: bool = True, camera: str = "front"
+    ) -> None:
         super().__init__(camera)
         self.live = live
         self.script = list(script)
         self.opened = self.closed = self.reads = 0
         self._steps = []
 
-    def open(self):
+    def open(self) -> None:
         self.opened += 1
         part = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(part, Exception):
             raise part
         self._steps = list(part)
 
-    def read(self, timeout_s):
+    def read(self, timeout_s: float) -> Frame | None:
         self.reads += 1
         step = self._steps.pop(0) if self._steps else NoFrameInTimeError("nothing more in the script")
         if callable(step):
@@ -68,23 +74,23 @@ class ScriptedSource(FrameSource):
             raise step
         return None if step is None else make_frame(camera=self.camera, sequence=step)
 
-    def close(self):
+    def close(self) -> None:
         self.closed += 1
 
 
 @pytest.fixture
-def frames():
+def frames() -> Iterator[LatestFrames]:
     hand_off = LatestFrames()
     yield hand_off
     hand_off.close()
 
 
 @pytest.fixture
-def run(frames):
+def run(frames: LatestFrames) -> Iterator[Run]:
     """Starts capture threads and stops them at the end."""
     threads = []
 
-    def start(source, on_available=lambda *_: None, **rules):
+    def start(source: Any, on_available: Callable[..., Any] = lambda *_: None, **rules: Any) -> CaptureThread:
         thread = CaptureThread(source, frames, CaptureRules(**rules), on_available)
         threads.append(thread)
         thread.start()
@@ -97,20 +103,20 @@ def run(frames):
 
 
 @pytest.fixture
-def quick_back_off(monkeypatch):
+def quick_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "BACK_OFF_S", 0.002)
     monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.01)
 
 
 class TestLatestFrames:
-    def test_newest_wins_and_drops_are_counted(self, frames):
+    def test_newest_wins_and_drops_are_counted(self, frames: LatestFrames) -> None:
         for sequence in range(3):
             frames.put(make_frame(sequence=sequence))
         assert frames.take(0).sequence == 2
         assert frames.take(0) is None
         assert frames.dropped == {"front": 2}
 
-    def test_cameras_in_turn(self, frames):
+    def test_cameras_in_turn(self, frames: LatestFrames) -> None:
         """The camera just served has a new frame at once; the others still come first."""
         for camera in ("a", "b", "c"):
             frames.put(make_frame(camera=camera))
@@ -120,16 +126,16 @@ class TestLatestFrames:
             frames.put(make_frame(camera=taken[-1]))
         assert taken == ["a", "b", "c"] * 3
 
-    def test_take_waits(self, frames):
+    def test_take_waits(self, frames: LatestFrames) -> None:
         threading.Timer(0.05, frames.put, [make_frame(sequence=9)]).start()
         assert frames.take(5).sequence == 9
 
-    def test_take_gives_up(self, frames):
+    def test_take_gives_up(self, frames: LatestFrames) -> None:
         started = time.monotonic()
         assert frames.take(0.05) is None
         assert 0.04 < time.monotonic() - started < 2
 
-    def test_close_wakes_everybody(self, frames):
+    def test_close_wakes_everybody(self, frames: LatestFrames) -> None:
         frames.put_waiting(make_frame(), lambda: False)
         results = []
         waiting = [
@@ -150,8 +156,8 @@ class TestLatestFrames:
         frames.put(make_frame())
         assert not frames.waiting
 
-    def test_put_waiting_drops_nothing(self, frames):
-        def produce():
+    def test_put_waiting_drops_nothing(self, frames: LatestFrames) -> None:
+        def produce() -> None:
             for sequence in range(50):
                 assert frames.put_waiting(make_frame(sequence=sequence), lambda: False)
 
@@ -161,7 +167,7 @@ class TestLatestFrames:
         thread.join()
         assert frames.dropped == {}
 
-    def test_put_waiting_can_be_cancelled(self, frames):
+    def test_put_waiting_can_be_cancelled(self, frames: LatestFrames) -> None:
         cancelled = threading.Event()
         frames.put(make_frame())
         result = []
@@ -174,7 +180,7 @@ class TestLatestFrames:
 
 
 class TestLive:
-    def test_hands_over_frames_and_tells_of_it(self, frames, run):
+    def test_hands_over_frames_and_tells_of_it(self, frames: LatestFrames, run: Run) -> None:
         told = []
         thread = run(ScriptedSource([0, 1, 2]), on_available=lambda *args: told.append(args))
         wait_for(lambda: thread.frames_captured == 3)
@@ -183,19 +189,19 @@ class TestLive:
         assert thread.state is CameraState.RUNNING
         assert told == [("front", True)]
 
-    def test_is_drained_between_intervals(self, frames, run):
+    def test_is_drained_between_intervals(self, frames: LatestFrames, run: Run) -> None:
         """Of many frames a second at most one per interval is read, all others are skipped, none waits."""
 
         class Camera(ScriptedSource):
             number = skips = 0
 
-            def read(self, timeout_s):
+            def read(self, timeout_s: float) -> Frame:
                 time.sleep(0.001)
                 self.number += 1
                 self.reads += 1
                 return make_frame(sequence=self.number)
 
-            def skip(self, timeout_s):
+            def skip(self, timeout_s: float) -> bool:
                 time.sleep(0.001)
                 self.number += 1
                 self.skips += 1
@@ -211,7 +217,9 @@ class TestLive:
         assert source.number == source.reads + source.skips
         assert taken == sorted(set(taken))
 
-    def test_breaks_and_heals(self, frames, run, quick_back_off, caplog):
+    def test_breaks_and_heals(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
         told = []
         source = ScriptedSource([0, SourceError("cable")], SourceError("still"), SourceError("still"), [1])
         with caplog.at_level(logging.INFO):
@@ -225,21 +233,25 @@ class TestLive:
         assert [r.levelname for r in caplog.records] == ["WARNING", "INFO"]
         assert "cable" in caplog.records[0].message
 
-    def test_stall_opens_again(self, frames, run, quick_back_off, caplog):
+    def test_stall_opens_again(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
         source = ScriptedSource([0], [1])
         thread = run(source, stall_timeout_s=0.05)
         wait_for(lambda: thread.frames_captured == 2)
         assert source.opened == 2
         assert "no new frame for 0.05 s" in caplog.text
 
-    def test_short_gaps_are_no_stall(self, frames, run):
+    def test_short_gaps_are_no_stall(self, frames: LatestFrames, run: Run) -> None:
         gap = [NoFrameInTimeError("gap")] * 3
         source = ScriptedSource([0, *gap, 1, *gap, 2])
         thread = run(source, stall_timeout_s=5)
         wait_for(lambda: thread.frames_captured == 3)
         assert source.opened == 1
 
-    def test_gives_up_after_the_attempts(self, frames, run, quick_back_off, caplog):
+    def test_gives_up_after_the_attempts(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
         told = []
         source = ScriptedSource(SourceError("not there"))
         thread = run(source, restart_attempts=3, on_available=lambda *args: told.append(args))
@@ -252,8 +264,13 @@ class TestLive:
         assert [r.levelname for r in caplog.records] == ["WARNING"]
 
     def test_a_camera_that_was_given_up_is_tried_on_quietly(
-        self, frames, run, quick_back_off, caplog, monkeypatch
-    ):
+        self,
+        frames: LatestFrames,
+        run: Run,
+        quick_back_off: None,
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
         monkeypatch.setattr("edgeclassify.sources.capture.ladder.GIVEN_UP_S", 0.02)
         told = []
         source = ScriptedSource(*[SourceError("not there")] * 6, [7])
@@ -261,11 +278,11 @@ class TestLive:
         wait_for(lambda: told == [("front", False), ("front", True)])
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
-    def test_a_call_that_does_not_return_can_be_seen(self, frames, run):
+    def test_a_call_that_does_not_return_can_be_seen(self, frames: LatestFrames, run: Run) -> None:
         entered, release = threading.Event(), threading.Event()
 
         class Stuck(ScriptedSource):
-            def read(self, timeout_s):
+            def read(self, timeout_s: float) -> Frame:
                 entered.set()
                 release.wait(10)
                 return super().read(timeout_s)
@@ -276,33 +293,39 @@ class TestLive:
         release.set()
         wait_for(lambda: thread.frames_captured == 1)
 
-    def test_re_opens_without_a_frame_count(self, frames, run, quick_back_off):
+    def test_re_opens_without_a_frame_count(self, frames: LatestFrames, run: Run, quick_back_off: None) -> None:
         source = ScriptedSource([SourceError("opens, but reads nothing")])
         thread = run(source, restart_attempts=2)
         wait_for(lambda: thread.ended)
         assert source.opened == 3
 
-    def test_frames_for_a_while_reset_the_count(self, frames, run, quick_back_off, monkeypatch):
+    def test_frames_for_a_while_reset_the_count(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(thread_module, "SETTLED_S", 0.0)
         source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
         thread = run(source, restart_attempts=1)
         wait_for(lambda: thread.ended)
         assert thread.frames_captured == 8
 
-    def test_single_frames_do_not_reset_the_count(self, frames, run, quick_back_off):
+    def test_single_frames_do_not_reset_the_count(
+        self, frames: LatestFrames, run: Run, quick_back_off: None
+    ) -> None:
         """A camera that gives one frame after each opening would be opened again for ever."""
         source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
         thread = run(source, restart_attempts=3)
         wait_for(lambda: thread.state is CameraState.FAILED)
         assert thread.frames_captured == 4
 
-    def test_no_attempts(self, frames, run):
+    def test_no_attempts(self, frames: LatestFrames, run: Run) -> None:
         source = ScriptedSource(SourceError("x"))
         thread = run(source, restart_attempts=0)
         wait_for(lambda: thread.ended)
         assert source.opened == 1
 
-    def test_back_off_doubles_up_to_its_limit(self, frames, run, monkeypatch):
+    def test_back_off_doubles_up_to_its_limit(
+        self, frames: LatestFrames, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         waits = []
         source = ScriptedSource(SourceError("x"))
         thread = CaptureThread(source, frames, CaptureRules(restart_attempts=7))
@@ -314,14 +337,16 @@ class TestLive:
         thread.stop()
         assert waits == [0.5, 1, 2, 4, 8, 10, 10, 60]
 
-    def test_an_unexpected_error_is_logged_and_heals(self, frames, run, quick_back_off, caplog):
+    def test_an_unexpected_error_is_logged_and_heals(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
         source = ScriptedSource([ZeroDivisionError("bug")], [5])
         thread = run(source)
         wait_for(lambda: thread.frames_captured == 1)
         assert "ZeroDivisionError" in caplog.text
         assert "Traceback" in caplog.text
 
-    def test_the_end_of_a_stream_is_its_end(self, frames, run):
+    def test_the_end_of_a_stream_is_its_end(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([0, None]))
         wait_for(lambda: thread.ended)
         assert thread.state is CameraState.FINISHED
@@ -332,7 +357,7 @@ class SteadySource(FrameSource):
 
     keeps_device = True
 
-    def __init__(self, brightness=None):
+    def __init__(self, brightness: int | None = None) -> None:
         super().__init__("front")
         self.calls = []
         self.still = False
@@ -341,23 +366,23 @@ class SteadySource(FrameSource):
         self._number = 0
         self._clock = 0
 
-    def open(self):
+    def open(self) -> None:
         self.calls.append("open")
 
-    def pause(self):
+    def pause(self) -> None:
         self.calls.append("pause")
 
-    def resume(self):
+    def resume(self) -> None:
         self.calls.append("resume")
         self.still = False
 
-    def close(self):
+    def close(self) -> None:
         self.calls.append("close")
 
-    def renew(self):
+    def renew(self) -> None:
         self.calls.append("renew")
 
-    def read(self, timeout_s):
+    def read(self, timeout_s: float) -> Frame:
         time.sleep(0.005)
         self._number += 1
         if not self.still:
@@ -369,19 +394,19 @@ class SteadySource(FrameSource):
         return frame
 
     @property
-    def clock(self):
+    def clock(self) -> int:
         return self._clock
 
     @property
-    def lux(self):
+    def lux(self) -> int | None:
         return self.measured_lux
 
-    def use_night_profile(self, night):
+    def use_night_profile(self, night: bool) -> None:
         self.calls.append("night" if night else "day")
 
 
 class TestFreshness:
-    def test_a_clock_that_stands_still_is_a_stall(self, frames, run):
+    def test_a_clock_that_stands_still_is_a_stall(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource()
         thread = run(source, stall_timeout_s=0.1)
         wait_for(lambda: thread.frames_captured > 3)
@@ -391,14 +416,16 @@ class TestFreshness:
         assert (thread.status.stalls, thread.status.restarts, thread.status.reopens) == (1, 1, 0)
         assert source.calls == ["open", "pause", "resume"]
 
-    def test_what_a_restart_does_not_move_is_still_not_new(self, frames, run, quick_back_off):
+    def test_what_a_restart_does_not_move_is_still_not_new(
+        self, frames: LatestFrames, run: Run, quick_back_off: None
+    ) -> None:
         """After a restart of the stream the old frame comes once more: nobody must take it for a new one."""
 
         class Stubborn(SteadySource):
-            def resume(self):
+            def resume(self) -> None:
                 self.calls.append("resume")
 
-            def open(self):
+            def open(self) -> None:
                 super().open()
                 self.still = False
 
@@ -410,28 +437,32 @@ class TestFreshness:
         wait_for(lambda: told == [True, False, True])
         assert (thread.status.stalls, thread.status.restarts, thread.status.reopens) == (2, 1, 1)
 
-    def test_the_same_picture_for_too_long_is_frozen(self, frames, run, caplog):
+    def test_the_same_picture_for_too_long_is_frozen(
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
+    ) -> None:
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.1)
         wait_for(lambda: thread.status.freezes)
         wait_for(lambda: "bit by bit" in caplog.text)
         assert source.calls[:3] == ["open", "pause", "resume"]
 
-    def test_after_the_restart_comes_the_reopening(self, frames, run, quick_back_off):
+    def test_after_the_restart_comes_the_reopening(
+        self, frames: LatestFrames, run: Run, quick_back_off: None
+    ) -> None:
         source = SteadySource(brightness=50)
         thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
         wait_for(lambda: thread.state is CameraState.FAILED)
         assert (thread.status.restarts, thread.status.reopens) == (1, 2)
         assert source.calls[:8] == ["open", "pause", "resume", "close", "open", "close", "renew", "open"]
 
-    def test_pictures_that_differ_are_not_frozen(self, frames, run):
+    def test_pictures_that_differ_are_not_frozen(self, frames: LatestFrames, run: Run) -> None:
         thread = run(SteadySource(), freeze_timeout_s=0.05)
         wait_for(lambda: thread.frames_captured > 40)
         assert thread.status.freezes == 0
 
 
 class TestRest:
-    def test_the_camera_is_stopped_between_two_frames(self, frames, run):
+    def test_the_camera_is_stopped_between_two_frames(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource()
         thread = run(source, interval_s=0.3, least_rest_s=0.05, settle_s=0.05)
         wait_for(lambda: thread.state is CameraState.RESTING)
@@ -440,21 +471,23 @@ class TestRest:
         assert source.calls[:5] == ["open", "pause", "resume", "pause", "resume"]
         assert thread.status.stalls == 0
 
-    def test_an_interval_that_is_shortened_ends_the_rest(self, frames, run, monkeypatch):
+    def test_an_interval_that_is_shortened_ends_the_rest(
+        self, frames: LatestFrames, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(live_reading, "REST_SLICE_S", 0.05)
         thread = run(SteadySource(), interval_s=600, least_rest_s=2, settle_s=0.02)
         wait_for(lambda: thread.state is CameraState.RESTING)
         thread.set_interval(0.1)
         wait_for(lambda: thread.frames_captured >= 2)
 
-    def test_hurry_ends_the_rest(self, frames, run):
+    def test_hurry_ends_the_rest(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource()
         thread = run(source, interval_s=600, least_rest_s=2, settle_s=0.02)
         wait_for(lambda: thread.state is CameraState.RESTING)
         thread.hurry()
         wait_for(lambda: thread.frames_captured == 2)
 
-    def test_stop_ends_the_rest(self, frames):
+    def test_stop_ends_the_rest(self, frames: LatestFrames) -> None:
         source = SteadySource()
         thread = CaptureThread(source, frames, CaptureRules(interval_s=600, least_rest_s=2))
         thread.start()
@@ -466,7 +499,7 @@ class TestRest:
 class TestNight:
     LUX = NightRules(below=5, above=20, in_lux=True, dwell_s=0.02)
 
-    def test_by_lux(self, frames, run):
+    def test_by_lux(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource()
         source.measured_lux = 100
         thread = run(source, night=self.LUX)
@@ -481,14 +514,16 @@ class TestNight:
         wait_for(lambda: thread.health(0).profile == "day")
         assert source.calls == ["open", "night", "day"]
 
-    def test_by_brightness(self, frames, run):
+    def test_by_brightness(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource(brightness=5)
         thread = run(source, night=NightRules(below=0.2, above=0.5, in_lux=False, dwell_s=0.0))
         wait_for(lambda: thread.health(0).profile == "night")
         source.brightness = 200
         wait_for(lambda: thread.health(0).profile == "day")
 
-    def test_the_night_survives_a_restart_of_the_source(self, frames, run, quick_back_off):
+    def test_the_night_survives_a_restart_of_the_source(
+        self, frames: LatestFrames, run: Run, quick_back_off: None
+    ) -> None:
         source = SteadySource()
         source.measured_lux = 1
         thread = run(source, night=self.LUX, stall_timeout_s=0.1)
@@ -499,7 +534,9 @@ class TestNight:
         wait_for(lambda: thread.state is CameraState.RUNNING)
         assert thread.health(0).profile == "night"
 
-    def test_a_camera_without_lux_stays_with_the_day(self, frames, run, caplog):
+    def test_a_camera_without_lux_stays_with_the_day(
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
+    ) -> None:
         thread = run(SteadySource(), night=self.LUX)
         wait_for(lambda: thread.frames_captured > 5)
         assert thread.health(0).profile == "day"
@@ -507,12 +544,12 @@ class TestNight:
 
 
 class TestAfterTheStop:
-    def test_a_late_call_tells_nobody(self, frames):
+    def test_a_late_call_tells_nobody(self, frames: LatestFrames) -> None:
         """Another thread may have the camera by then, and must not be contradicted."""
         told, release, entered = [], threading.Event(), threading.Event()
 
         class Late(ScriptedSource):
-            def read(self, timeout_s):
+            def read(self, timeout_s: float) -> Frame:
                 if self.reads == 1:
                     entered.set()
                     release.wait(10)
@@ -534,12 +571,12 @@ class TestAfterTheStop:
             assert not frames.waiting
 
 
-def test_a_loss_holds_no_frame(frames, run, quick_back_off):
+def test_a_loss_holds_no_frame(frames: LatestFrames, run: Run, quick_back_off: None) -> None:
     """Its traceback would keep a lent buffer until the next loss."""
     seen = []
 
     class Holding(ScriptedSource):
-        def read(self, timeout_s):
+        def read(self, timeout_s: float) -> Frame:
             frame = super().read(timeout_s)
             seen.append(weakref.ref(frame.pixels))
             if self.reads == 3:
@@ -554,47 +591,51 @@ def test_a_loss_holds_no_frame(frames, run, quick_back_off):
 
 
 class TestAbsent:
-    def test_it_uses_up_no_attempts(self):
+    def test_it_uses_up_no_attempts(self) -> None:
         ladder_ = ladder.Ladder(attempts=1, keeps_device=False)
         for _ in range(30):
             ladder_.lost(AbsentError("unplugged"), running=False)
         assert ladder_.lost(SourceError("x"), running=True).wait_s == 0.5
         assert not ladder_.given_up
 
-    def test_what_worked_is_not_given_up_at_once(self, frames, run, quick_back_off):
+    def test_what_worked_is_not_given_up_at_once(
+        self, frames: LatestFrames, run: Run, quick_back_off: None
+    ) -> None:
         """A bus that falters may look like a camera that lacks something."""
         source = ScriptedSource([0, SourceError("x")], SourceSetupError("no such size"), [1])
         thread = run(source, restart_attempts=5)
         wait_for(lambda: thread.frames_captured == 2)
         assert not thread.final
 
-    def test_what_is_absent_is_looked_for_without_end(self, frames, run, quick_back_off, caplog):
+    def test_what_is_absent_is_looked_for_without_end(
+        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+    ) -> None:
         source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
         thread = run(source, restart_attempts=2)
         wait_for(lambda: thread.frames_captured == 1)
         assert thread.status.reopens == 30
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
-    def test_software_that_is_missing_is_final(self, frames, run):
+    def test_software_that_is_missing_is_final(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource(SourceUnusableError("no picamera2")))
         wait_for(lambda: thread.final)
         assert thread.status.reopens == 0
 
-    def test_a_stall_of_broken_pictures_says_so(self, frames, run):
+    def test_a_stall_of_broken_pictures_says_so(self, frames: LatestFrames, run: Run) -> None:
         broken = [BrokenPictureError("expected a JPEG, found half of one.")] * 100
         thread = run(ScriptedSource([0, *broken]), stall_timeout_s=0.1)
         wait_for(lambda: thread.status.stalls > 0)
         wait_for(lambda: thread.error is not None)
         assert "what comes is broken (expected a JPEG, found half of one)" in str(thread.error)
 
-    def test_absence_is_not_counted_as_loss(self, frames, run):
+    def test_absence_is_not_counted_as_loss(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([0, AbsentError("gone")], AbsentError("gone"), SourceError("no video yet")))
         wait_for(lambda: str(thread.error) == "no video yet")
         time.sleep(0.1)
         # The first tries come after 0.5 s of absence, the ones that count after that.
         assert 0.1 <= thread.status.lost_s < thread.status.down_s - 0.3
 
-    def test_a_moment_of_absence_does_not_begin_the_loss_anew(self):
+    def test_a_moment_of_absence_does_not_begin_the_loss_anew(self) -> None:
         standing = CameraStatus("front", lambda *_: None)
         step = Step(Rung.REOPEN, 1.0)
         standing.lost(SourceError("no video"), step)
@@ -605,7 +646,9 @@ class TestAbsent:
         assert 0.2 <= standing.lost_s < 0.35
         assert standing.down_s >= 0.4
 
-    def test_the_same_bug_again_and_again_is_one_traceback(self, frames, run, caplog):
+    def test_the_same_bug_again_and_again_is_one_traceback(
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
+    ) -> None:
         thread = run(ScriptedSource([ZeroDivisionError("x")]), restart_attempts=10)
         wait_for(lambda: thread.status.reopens >= 2)
         assert caplog.text.count("Traceback") == 1
@@ -616,16 +659,16 @@ class WaitingSource(ScriptedSource):
 
     waits = True
 
-    def __init__(self, *script):
+    def __init__(self, *script: list[int | Callable[..., Any]]) -> None:
         super().__init__(*script, live=False)
         self.heard = []
 
-    def processed(self, sequence, outcome):
+    def processed(self, sequence: int, outcome: Outcome) -> None:
         self.heard.append((sequence, outcome))
 
 
 class TestWaiting:
-    def test_pictures_wait_while_nobody_looks(self, frames, run):
+    def test_pictures_wait_while_nobody_looks(self, frames: LatestFrames, run: Run) -> None:
         source = WaitingSource([0, 1])
         thread = CaptureThread(source, frames, CaptureRules())
         thread.hold(True)
@@ -636,14 +679,14 @@ class TestWaiting:
         assert frames.take(5).sequence == 0
         assert thread.stop(2)
 
-    def test_silence_is_no_stall_and_it_counts_as_available(self, frames, run):
+    def test_silence_is_no_stall_and_it_counts_as_available(self, frames: LatestFrames, run: Run) -> None:
         told = []
         thread = run(WaitingSource([]), stall_timeout_s=0.05, on_available=lambda *args: told.append(args))
         wait_for(lambda: told == [("front", True)])
         time.sleep(0.2)
         assert (thread.state, thread.status.stalls, thread.delivers) == (CameraState.RUNNING, 0, False)
 
-    def test_hears_what_was_classified(self, frames, run):
+    def test_hears_what_was_classified(self, frames: LatestFrames, run: Run) -> None:
         source = WaitingSource([0, 1])
         thread = run(source)
         assert frames.take(5).sequence == 0
@@ -654,7 +697,7 @@ class TestWaiting:
         wait_for(lambda: source.heard == [(0, Outcome.SEEN), (1, Outcome.UNSEEN)])
         assert thread.stop(2)
 
-    def test_hears_of_the_last_one_after_the_stop(self, frames, run):
+    def test_hears_of_the_last_one_after_the_stop(self, frames: LatestFrames, run: Run) -> None:
         source = WaitingSource([0])
         thread = run(source)
         assert frames.take(5).sequence == 0
@@ -663,7 +706,7 @@ class TestWaiting:
         thread.acknowledge()
         assert source.heard == [(0, Outcome.SEEN)]
 
-    def test_one_is_let_through_for_who_asks_while_nobody_looks(self, frames):
+    def test_one_is_let_through_for_who_asks_while_nobody_looks(self, frames: LatestFrames) -> None:
         thread = CaptureThread(WaitingSource([0, 1]), frames, CaptureRules())
         thread.hold(True)
         thread.start()
@@ -672,7 +715,7 @@ class TestWaiting:
         assert frames.take(0.3) is None
         assert thread.stop(2)
 
-    def test_a_read_that_outlasts_the_stop_hands_nothing_over(self, frames):
+    def test_a_read_that_outlasts_the_stop_hands_nothing_over(self, frames: LatestFrames) -> None:
         """Another thread may have given that picture by then."""
         release = threading.Event()
         thread = CaptureThread(WaitingSource([lambda: release.wait(30) and 4, 5]), frames, CaptureRules())
@@ -682,7 +725,7 @@ class TestWaiting:
         assert thread.stop(2)
         assert frames.take(0.1) is None
 
-    def test_waiting_for_the_taker_it_hands_nothing_over_after_the_stop(self, frames):
+    def test_waiting_for_the_taker_it_hands_nothing_over_after_the_stop(self, frames: LatestFrames) -> None:
         thread = CaptureThread(WaitingSource([0, 1]), frames, CaptureRules())
         thread.start()
         wait_for(lambda: frames.waiting and thread.frames_captured == 1)
@@ -694,7 +737,7 @@ class TestWaiting:
 
 
 class TestFiles:
-    def test_everything_in_order_nothing_dropped(self, frames, run):
+    def test_everything_in_order_nothing_dropped(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([*range(40), None], live=False))
         taken = []
         while not (thread.ended and not frames.waiting):
@@ -706,7 +749,7 @@ class TestFiles:
         assert thread.dropped == 0
         assert thread.error is None
 
-    def test_interval_paces(self, frames, run):
+    def test_interval_paces(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([0, 1, 2, 3, None], live=False), interval_s=0.05)
         times = []
         while len(times) < 4:
@@ -715,7 +758,9 @@ class TestFiles:
         assert times[3] - times[0] > 0.12
         wait_for(lambda: thread.ended)
 
-    def test_a_bad_picture_is_left_out(self, frames, run, caplog):
+    def test_a_bad_picture_is_left_out(
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
+    ) -> None:
         thread = run(ScriptedSource([ImageError("bad.jpg"), 1, ImageError("worse.jpg"), 2, None], live=False))
         assert [frames.take(2).sequence, frames.take(2).sequence] == [1, 2]
         wait_for(lambda: thread.ended)
@@ -724,14 +769,14 @@ class TestFiles:
         assert "bad.jpg" in caplog.text
         assert "worse.jpg" in caplog.text
 
-    def test_only_bad_pictures_are_a_failure(self, frames, run):
+    def test_only_bad_pictures_are_a_failure(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([ImageError("bad.jpg"), None], live=False))
         wait_for(lambda: thread.ended)
         assert thread.state is CameraState.FAILED
         assert str(thread.error) == "bad.jpg"
 
     @pytest.mark.parametrize("error", [MissingInputError("no folder"), ImageError("no video")])
-    def test_what_cannot_heal_fails_at_once(self, frames, run, error):
+    def test_what_cannot_heal_fails_at_once(self, frames: LatestFrames, run: Run, error: SourceError) -> None:
         source = ScriptedSource(error, live=False)
         thread = run(source)
         wait_for(lambda: thread.ended)
@@ -743,7 +788,7 @@ class TestFiles:
 
 class TestStop:
     @pytest.mark.parametrize("live", [True, False])
-    def test_while_it_waits_for_frames(self, frames, live):
+    def test_while_it_waits_for_frames(self, frames: LatestFrames, live: bool) -> None:
         thread = CaptureThread(ScriptedSource([0], live=live), frames, CaptureRules())
         thread.start()
         wait_for(lambda: thread.frames_captured == 1)
@@ -751,14 +796,14 @@ class TestStop:
         assert thread.stop(2)
         assert time.monotonic() - started < 1
 
-    def test_while_it_waits_for_the_taker(self, frames):
+    def test_while_it_waits_for_the_taker(self, frames: LatestFrames) -> None:
         thread = CaptureThread(ScriptedSource([0, 1, 2], live=False), frames, CaptureRules())
         thread.start()
         wait_for(lambda: frames.waiting)
         time.sleep(0.02)
         assert thread.stop(2)
 
-    def test_during_the_back_off(self, frames):
+    def test_during_the_back_off(self, frames: LatestFrames) -> None:
         source = ScriptedSource(SourceError("x"))
         thread = CaptureThread(source, frames, CaptureRules())
         thread.start()
@@ -766,16 +811,18 @@ class TestStop:
         assert thread.stop(2)
         assert source.opened == 1
 
-    def test_during_a_long_interval(self, frames):
+    def test_during_a_long_interval(self, frames: LatestFrames) -> None:
         thread = CaptureThread(ScriptedSource([0, 1], live=False), frames, CaptureRules(interval_s=3600))
         thread.start()
         wait_for(lambda: thread.frames_captured == 1)
         assert thread.stop(2)
 
-    def test_before_it_started(self, frames):
+    def test_before_it_started(self, frames: LatestFrames) -> None:
         assert CaptureThread(ScriptedSource([0]), frames, CaptureRules()).stop(0)
 
-    def test_a_driver_that_never_returns_is_reported(self, frames, caplog):
+    def test_a_driver_that_never_returns_is_reported(
+        self, frames: LatestFrames, caplog: pytest.LogCaptureFixture
+    ) -> None:
         release = threading.Event()
         thread = CaptureThread(ScriptedSource([lambda: release.wait(30) and None]), frames, CaptureRules())
         thread.start()
@@ -784,7 +831,7 @@ class TestStop:
         release.set()
         assert thread.stop(2)
 
-    def test_closes_the_source(self, frames):
+    def test_closes_the_source(self, frames: LatestFrames) -> None:
         source = ScriptedSource([0])
         thread = CaptureThread(source, frames, CaptureRules())
         thread.start()

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from edgeclassify.sources.http.auth import Login, _digest, best, challenges
+from edgeclassify.sources.http.auth import Challenge, Login, _digest, best, challenges
 
 RFC = {
     "MD5": "8ca523f5e9506fed4657c9700eebdbec",
@@ -13,12 +13,12 @@ RFC = {
 }
 
 
-def asked(*values):
+def asked(*values: str) -> list[Challenge]:
     return challenges([("www-authenticate", value) for value in values])
 
 
 @pytest.mark.parametrize("algorithm", sorted(RFC))
-def test_the_example_of_rfc_7616(algorithm):
+def test_the_example_of_rfc_7616(algorithm: str) -> None:
     (challenge,) = asked(
         f'Digest realm="http-auth@example.org", qop="auth, auth-int", algorithm={algorithm}, '
         'nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", '
@@ -31,7 +31,7 @@ def test_the_example_of_rfc_7616(algorithm):
     assert f"algorithm={algorithm}, qop=auth, nc=00000001" in header
 
 
-def expected(text, algorithm="md5"):
+def expected(text: str, algorithm: str = "md5") -> str:
     return hashlib.new(algorithm, text.encode()).hexdigest()
 
 
@@ -47,7 +47,7 @@ def expected(text, algorithm="md5"):
         (", algorithm=MD5-sess, qop=auth", "{session}:n:00000001:{mine}:auth:{what}"),
     ],
 )
-def test_digest_as_it_is_asked_for(parameters, response):
+def test_digest_as_it_is_asked_for(parameters: str, response: str) -> None:
     (challenge,) = asked(f'Digest realm="c", nonce="n"{parameters}')
     header = Login("bob", "pä:ss", challenge).header("GET", "/x?y")
     given = dict(re.findall(r'(\w+)="?([^",]+)"?', header))
@@ -71,12 +71,12 @@ def test_digest_as_it_is_asked_for(parameters, response):
         ('Digest realm="c"; nonce="n"', {"realm": "c", "nonce": "n"}),
     ],
 )
-def test_parameters_without_the_quotes_that_they_should_have(value, parameters):
+def test_parameters_without_the_quotes_that_they_should_have(value: str, parameters: dict[str, str]) -> None:
     (challenge,) = asked(value)
     assert challenge.parameters == parameters
 
 
-def test_the_count_goes_on_and_no_answer_is_like_another():
+def test_the_count_goes_on_and_no_answer_is_like_another() -> None:
     login = Login("bob", "x", asked('Digest realm="c", nonce="n", qop=auth')[0])
     first, second = login.header("GET", "/"), login.header("GET", "/")
     assert "nc=00000001" in first
@@ -84,7 +84,7 @@ def test_the_count_goes_on_and_no_answer_is_like_another():
     assert re.findall("cnonce=.*?,|cnonce=.*", first) != re.findall("cnonce=.*?,|cnonce=.*", second)
 
 
-def test_a_hashed_user_name_and_quotes():
+def test_a_hashed_user_name_and_quotes() -> None:
     (challenge,) = asked('Digest realm="a \\"b\\"", nonce="n", userhash=true, algorithm=SHA-256')
     header = Login("bob", "x", challenge).header("GET", "/")
     assert f'username="{expected("bob:a " + chr(34) + "b" + chr(34), "sha256")}"' in header
@@ -114,14 +114,14 @@ def test_a_hashed_user_name_and_quotes():
         (['Digest nonce="1", algorithm=TOKEN-9'], None),
     ],
 )
-def test_the_strongest_that_can_be_answered(headers, shown):
+def test_the_strongest_that_can_be_answered(headers: list[str], shown: str | None) -> None:
     chosen = best(asked(*headers))
     assert (chosen and chosen.shown) == shown
 
 
-def test_basic_in_utf_8():
+def test_basic_in_utf_8() -> None:
     assert Login("user", "日@", asked("Basic")[0]).header("GET", "/") == "Basic dXNlcjrml6VA"
 
 
-def test_no_password_in_a_repr():
+def test_no_password_in_a_repr() -> None:
     assert "hunter2" not in repr(Login("bob", "hunter2", asked("Basic")[0]))

@@ -6,6 +6,9 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,21 +17,24 @@ from hypothesis import strategies as st
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
 from edgeclassify.sources.http import client
 from edgeclassify.sources.http.address import parse_address
+from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.auth import Login, challenges
 from edgeclassify.sources.http.client import MAX_REDIRECTS, Request
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.support.urls import fetch
-from tests.sources.raw_server import OK, always, dripping, raw_server
+from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server
 from tests.sources.raw_server import redirect as redirect_raw
-from tests.sources.servers import body, serving
+from tests.sources.servers import PlainServer, body, serving
 
 
-def get(url, seconds, total_s=10.0, **options):
+def get(
+    url: str, seconds: float, total_s: float = 10.0, **options: dict[tuple[str, str, int], Login]
+) -> HttpStream:
     return client.get(url, Request(Patience(seconds, seconds, total_s), **options))
 
 
-def received(stream):
+def received(stream: HttpStream) -> bytes:
     data = b""
     while part := stream.receive(2.0):
         data += part
@@ -36,19 +42,19 @@ def received(stream):
     return data
 
 
-def url(server, path="/", who=""):
+def url(server: PlainServer, path: str = "/", who: str = "") -> str:
     return f"http://{who}127.0.0.1:{server.server_port}{path}"
 
 
-def test_a_body():
+def test_a_body() -> None:
     with serving(body(b"12345", kind="text/x")) as server:
         stream = get(url(server), 2.0)
         assert stream.content_type == "text/x"
         assert received(stream) == b"12345"
 
 
-def test_a_wait_that_ends_in_time_and_goes_on_afterwards():
-    def answer(handler):
+def test_a_wait_that_ends_in_time_and_goes_on_afterwards() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
         for number in range(3):
@@ -73,8 +79,8 @@ def test_a_wait_that_ends_in_time_and_goes_on_afterwards():
     assert (seen, waited > 3) == (b"012", True)
 
 
-def test_chunked_in_any_spelling():
-    def answer(handler):
+def test_chunked_in_any_spelling() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Transfer-Encoding", "Chunked")
         handler.end_headers()
@@ -84,8 +90,8 @@ def test_chunked_in_any_spelling():
         assert received(get(url(server), 2.0)) == b"abc"
 
 
-def redirect(location, status=302):
-    def answer(handler):
+def redirect(location: str, status: int = 302) -> Callable[[BaseHTTPRequestHandler], None]:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         if handler.path == "/there":
             body(b"here", kind="text/x")(handler)
             return
@@ -97,7 +103,7 @@ def redirect(location, status=302):
     return answer
 
 
-def test_redirects():
+def test_redirects() -> None:
     with serving(redirect("/there")) as server:
         assert received(get(url(server), 2.0)) == b"here"
     with (
@@ -107,11 +113,11 @@ def test_redirects():
         get(url(server), 2.0)
 
 
-def guarded(scheme, seen):
+def guarded(scheme: str, seen: list[Any]) -> Callable[[BaseHTTPRequestHandler], None]:
     """Lets in who answers the challenge for cam with the password p@:/#."""
     challenge = 'Basic realm="c"' if scheme == "basic" else 'Digest realm="c", nonce="n1", qop="auth", opaque="o"'
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         given = handler.headers.get("Authorization", "")
         seen.append(given)
         login = Login("cam", "p@:/#", challenges([("www-authenticate", challenge)])[0])
@@ -126,14 +132,14 @@ def guarded(scheme, seen):
     return answer
 
 
-def digest_is_right(header, user, password, method="GET"):
+def digest_is_right(header: str, user: str, password: str, method: str = "GET") -> bool:
     """As a server would judge it, by RFC 7616 and code of its own."""
     given = {name: value or bare for name, value, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^",\s]+))', header)}
     if "response" not in given:
         return False
     kind = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 
-    def h(text):
+    def h(text: str) -> str:
         return hashlib.new(
             kind[given.get("algorithm", "MD5").upper().removesuffix("-SESS")], text.encode()
         ).hexdigest()
@@ -149,7 +155,7 @@ def digest_is_right(header, user, password, method="GET"):
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])
-def test_passwords(scheme):
+def test_passwords(scheme: str) -> None:
     seen = []
     with serving(guarded(scheme, seen)) as server:
         assert received(get(url(server, "/a?b=c", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
@@ -163,7 +169,7 @@ def test_passwords(scheme):
             get(url(server), 2.0)
 
 
-def test_a_password_goes_to_its_own_server_alone():
+def test_a_password_goes_to_its_own_server_alone() -> None:
     seen = []
     with (
         serving(guarded("basic", seen)) as other,
@@ -179,12 +185,12 @@ def test_a_password_goes_to_its_own_server_alone():
 @pytest.mark.parametrize(
     ("status", "words"), [(404, "nothing at this path"), (403, "no user and password"), (500, "the answer 500")]
 )
-def test_refusals(status, words):
+def test_refusals(status: int, words: str) -> None:
     with serving(body(b"", status)) as server, pytest.raises(AbsentError, match=words):
         get(url(server), 2.0)
 
 
-def test_nobody_there_or_somebody_who_does_not_answer():
+def test_nobody_there_or_somebody_who_does_not_answer() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(AbsentError, match="refused"):
@@ -196,12 +202,12 @@ def test_nobody_there_or_somebody_who_does_not_answer():
         assert time.monotonic() - started < 2
 
 
-def test_something_else_than_http():
+def test_something_else_than_http() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
 
-        def talk():
+        def talk() -> None:
             connection, _ = other.accept()
             connection.recv(1000)
             connection.sendall(b"220 smtp.example ESMTP\r\n\r\n")
@@ -217,7 +223,7 @@ def test_something_else_than_http():
 @pytest.mark.parametrize(
     "bad", ["rtsp://u:hunter2@:8554/x", "http://host:hunter2/x", "http:///x", "http://[hunter2/x"]
 )
-def test_no_url_and_no_password_in_its_message(bad):
+def test_no_url_and_no_password_in_its_message(bad: str) -> None:
     with pytest.raises(MissingInputError) as caught:
         parse_address(bad)
     assert caught.value.__cause__ is None
@@ -226,7 +232,7 @@ def test_no_url_and_no_password_in_its_message(bad):
         assert "hunter2" not in str(caught.value)
 
 
-def test_an_address():
+def test_an_address() -> None:
     address = parse_address("RTSP://cam:p%40%3A@Host.local/a/b?token=x#f")
     assert (address.host, address.port, address.target) == ("host.local", 554, "/a/b?token=x")
     assert (address.user, address.password) == ("cam", "p@:")
@@ -243,18 +249,18 @@ def test_an_address():
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\nHTTP/1.1 200 OK",
     ],
 )  # fmt: skip
-def test_first_lines_as_cameras_write_them(line):
+def test_first_lines_as_cameras_write_them(line: bytes) -> None:
     with raw_server(always(line, b"\r\nContent-Type: text/x\r\n\r\nin")) as server:
         assert received(get(server.url(), 2.0)) == b"in"
 
 
 @pytest.mark.parametrize("line", [b"ICY 404", b"HTTP/1.1 2000", b"XHTTP/1.1 200 OK", b"HTTP/1.1 201 Created"])
-def test_first_lines_that_give_nothing(line):
+def test_first_lines_that_give_nothing(line: bytes) -> None:
     with raw_server(always(line, b"\r\n\r\n")) as server, pytest.raises(AbsentError):
         get(server.url(), 2.0)
 
 
-def test_headers_folded_long_and_many():
+def test_headers_folded_long_and_many() -> None:
     more = b"X-Long: " + b"y" * 70_000 + b"\r\n" + b"".join(b"X-%d: z\r\n" % number for number in range(2000))
     folded = more + b"Content-Type: text/\r\n x\r\nX-No: a\0b\r\nContent-Length:\r\n\t2\r\n\r\n"
     with raw_server(always(OK, folded, b"in")) as server:
@@ -263,14 +269,14 @@ def test_headers_folded_long_and_many():
         assert received(stream) == b"in"
 
 
-def test_a_challenge_on_several_lines():
+def test_a_challenge_on_several_lines() -> None:
     wanted = ['Digest realm="c",\r\n nonce="n",\r\n\tqop="auth"']
     with raw_server(asks(wanted)) as server:
         assert received(get(server.url("", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
     assert "qop=auth" in server.heads[1]
 
 
-def test_a_server_that_speaks_tls_at_the_port_of_http():
+def test_a_server_that_speaks_tls_at_the_port_of_http() -> None:
     alert = b"\x15\x03\x01\0\x02\x02\x46"
     with raw_server(always(alert)) as server, pytest.raises(AbsentError, match="speaks TLS: write https://"):
         get(server.url(), 2.0)
@@ -284,17 +290,17 @@ def test_a_server_that_speaks_tls_at_the_port_of_http():
         ("http://[fe80::1%25eth0]:8080/", "[fe80::1]:8080"), ("http://[::1]/", "[::1]"),
     ],
 )  # fmt: skip
-def test_the_host_as_browsers_say_it(url, host):
+def test_the_host_as_browsers_say_it(url: str, host: str) -> None:
     text = client._request_text(parse_address(url), "")
     assert f"\r\nHost: {host}\r\n" in text
 
 
-def test_from_another_server_back_to_its_own_the_user_counts_again():
+def test_from_another_server_back_to_its_own_the_user_counts_again() -> None:
     seen = []
     there = {}
     with raw_server(lambda server, *rest: redirect_raw(there["own"])(server, *rest)) as other:
 
-        def answer(server, connection, head):
+        def answer(server: RawServer, connection: socket.socket, head: str) -> None:
             there["own"] = server.url("there")
             step = asks(CHALLENGES["MD5"]) if "/there" in head else redirect_raw(other.url())
             seen.append(head)
@@ -307,8 +313,8 @@ def test_from_another_server_back_to_its_own_the_user_counts_again():
 
 
 @pytest.mark.parametrize("location", ["/there-é.jpg".encode(), b"/there-\xe9.jpg", b"/there a.jpg"])
-def test_where_a_redirect_leads_in_other_letters(location):
-    def answer(server, connection, head):
+def test_where_a_redirect_leads_in_other_letters(location: bytes) -> None:
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         step = (
             always(OK, b"\r\nin")
             if "/there" in head
@@ -320,17 +326,17 @@ def test_where_a_redirect_leads_in_other_letters(location):
         assert received(get(server.url(), 2.0)) == b"in"
 
 
-def test_a_cookie_goes_back_to_the_server_that_gave_it_alone():
+def test_a_cookie_goes_back_to_the_server_that_gave_it_alone() -> None:
     """Cameras that open a session send back to the same address, with a cookie."""
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         if "Cookie: sid=a; b=c\r\n" in head:
             always(OK, b"\r\nin")(server, connection, head)
             return
         first = b"HTTP/1.1 302 F\r\nSet-Cookie: sid=a; Path=/; HttpOnly\r\nSet-Cookie: b=c\r\nSet-Cookie: =x\r\n"
         always(first, b"Location: ", other.url().encode(), b"\r\n\r\n")(server, connection, head)
 
-    def elsewhere(server, connection, head):
+    def elsewhere(server: RawServer, connection: socket.socket, head: str) -> None:
         redirect_raw(there.url())(server, connection, head)
 
     with raw_server(elsewhere) as other, raw_server(answer) as there:
@@ -343,8 +349,8 @@ def test_a_cookie_goes_back_to_the_server_that_gave_it_alone():
 
 
 @pytest.mark.parametrize("steps", [MAX_REDIRECTS, MAX_REDIRECTS + 1])
-def test_as_many_redirects_as_are_followed(steps):
-    def answer(server, connection, head):
+def test_as_many_redirects_as_are_followed(steps: int) -> None:
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         step = always(OK, b"\r\nin") if len(server.heads) > steps else redirect_raw("/x")
         step(server, connection, head)
 
@@ -357,11 +363,11 @@ def test_as_many_redirects_as_are_followed(steps):
 
 
 @pytest.mark.parametrize("piece", [1, 3])
-def test_what_stands_around_chunks_in_pieces(piece):
+def test_what_stands_around_chunks_in_pieces(piece: int) -> None:
     """A wait goes on where only a part of a chunk's size has come."""
     body_of = b"3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(OK + b"Transfer-Encoding: chunked\r\n\r\n")
         for at in range(0, len(body_of), piece):
             connection.sendall(body_of[at : at + piece])
@@ -394,11 +400,16 @@ CHALLENGES = {
 }
 
 
-def asks(wanted, user="cam", password="p@:/#", then=None):
+def asks(
+    wanted: list[str],
+    user: str = "cam",
+    password: str = "p@:/#",
+    then: Callable[[RawServer, socket.socket, str], None] | None = None,
+) -> Callable[[RawServer, socket.socket, str], None]:
     """Lets in who gives the right Digest, and asks everybody else."""
     lines = "".join(f"WWW-Authenticate: {value}\r\n" for value in wanted)
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         found = re.search(r"^authorization: (.*)\r$", head, re.MULTILINE | re.IGNORECASE)
         if found and digest_is_right(found[1], user, password):
             (then or always(OK, b"Content-Type: text/x\r\n\r\nin"))(server, connection, head)
@@ -409,7 +420,7 @@ def asks(wanted, user="cam", password="p@:/#", then=None):
 
 
 @pytest.mark.parametrize("name", CHALLENGES)
-def test_digest_of_every_kind(name):
+def test_digest_of_every_kind(name: str) -> None:
     with raw_server(asks(CHALLENGES[name])) as server:
         assert received(get(server.url("a?b=c", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
         strongest = "SHA-256" if any("SHA-256" in one for one in CHALLENGES[name]) else ""
@@ -420,7 +431,7 @@ def test_digest_of_every_kind(name):
 
 
 @pytest.mark.parametrize("wanted", [["Negotiate"], ['Digest realm="c", nonce="n", algorithm=SHA3-512'], ["NTLM"]])
-def test_what_can_not_be_answered_is_no_wrong_password(wanted):
+def test_what_can_not_be_answered_is_no_wrong_password(wanted: list[str]) -> None:
     with raw_server(asks(wanted)) as server, pytest.raises(AbsentError) as caught:
         get(server.url("", "cam:hunter2@"), 2.0)
     assert "is not supported. Choose Digest (MD5, SHA-256" in str(caught.value)
@@ -429,10 +440,10 @@ def test_what_can_not_be_answered_is_no_wrong_password(wanted):
     assert len(server.heads) == 1
 
 
-def test_a_nonce_that_got_old():
+def test_a_nonce_that_got_old() -> None:
     wanted = [f'Digest realm="c", nonce="{n}", qop="auth", stale={"true" if n else "false"}' for n in (0, 1, 2)]
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         asks([wanted[min(len(server.heads) - 1, 2)]], password="none" if len(server.heads) < 3 else "right")(
             server, connection, head
         )
@@ -443,7 +454,7 @@ def test_a_nonce_that_got_old():
     assert 'nonce="1"' in server.heads[2]
 
 
-def test_a_nonce_is_used_again_and_counted():
+def test_a_nonce_is_used_again_and_counted() -> None:
     logins = {}
     with raw_server(asks(CHALLENGES["SHA-256"])) as server:
         for _ in range(3):
@@ -455,10 +466,10 @@ def test_a_nonce_is_used_again_and_counted():
             get(server.url("", "cam:other@"), 2.0, logins={})
 
 
-def test_a_server_that_forgot_its_nonce_is_asked_anew():
+def test_a_server_that_forgot_its_nonce_is_asked_anew() -> None:
     logins = {}
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         nonce = "a" if len(server.heads) < 3 else "b"
         fits = f'nonce="{nonce}"' in head
         asks([f'Digest realm="c", nonce="{nonce}"'], password="right" if fits else "none")(
@@ -471,10 +482,10 @@ def test_a_server_that_forgot_its_nonce_is_asked_anew():
     assert len(server.heads) == 4
 
 
-def test_a_403_without_a_question():
+def test_a_403_without_a_question() -> None:
     """Some cameras mean Basic by it; and a user who is known may still not see everything."""
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         if "/in" in head and "Basic" in head:
             connection.sendall(OK + b"\r\nin")
         else:
@@ -501,7 +512,7 @@ def test_a_403_without_a_question():
         ("http://" + "a" * 300 + "/", "an address that is none"),
     ],
 )
-def test_redirects_that_lead_nowhere_make_the_camera_absent(location, words):
+def test_redirects_that_lead_nowhere_make_the_camera_absent(location: str, words: str) -> None:
     answer = always(f"HTTP/1.1 302 F\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
     with raw_server(answer) as server, pytest.raises(AbsentError, match=words) as caught:
         get(server.url(), 2.0)
@@ -509,7 +520,7 @@ def test_redirects_that_lead_nowhere_make_the_camera_absent(location, words):
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_redirect_without_a_place():
+def test_a_redirect_without_a_place() -> None:
     with (
         raw_server(always(b"HTTP/1.1 302 F\r\n\r\n")) as server,
         pytest.raises(AbsentError, match="the answer 302"),
@@ -517,7 +528,7 @@ def test_a_redirect_without_a_place():
         get(server.url(), 2.0)
 
 
-def test_neither_a_password_nor_a_digest_goes_to_another_server():
+def test_neither_a_password_nor_a_digest_goes_to_another_server() -> None:
     with (
         raw_server(asks(CHALLENGES["SHA-256"])) as other,
         raw_server(asks(CHALLENGES["MD5"], then=redirected_to(other.url("there", "evil:known@")))) as server,
@@ -528,12 +539,12 @@ def test_neither_a_password_nor_a_digest_goes_to_another_server():
     assert "authorization" not in other.heads[0].lower()
 
 
-def redirected_to(place):
+def redirected_to(place: str) -> Callable[[RawServer, socket.socket, str], None]:
     return always(f"HTTP/1.1 302 F\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
 
 
-def test_the_same_server_still_knows_who_asks():
-    def answer(server, connection, head):
+def test_the_same_server_still_knows_who_asks() -> None:
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         if " /there " in head:
             asks(CHALLENGES["MD5"])(server, connection, head)
         else:
@@ -555,15 +566,17 @@ def test_the_same_server_still_knows_who_asks():
         (always(b"HTTP/1.1 abc\r\n\r\n"), SourceError, "it is not HTTP"),
     ],
 )
-def test_heads_that_never_come(answer, kind, words):
+def test_heads_that_never_come(
+    answer: Callable[[RawServer, socket.socket, str], None], kind: type[SourceError], words: str
+) -> None:
     started = time.monotonic()
     with raw_server(answer) as server, pytest.raises(kind, match=words):
         get(server.url(), 0.3)
     assert time.monotonic() - started < 3
 
 
-def test_redirects_share_one_time():
-    def answer(server, connection, head):
+def test_redirects_share_one_time() -> None:
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         time.sleep(0.25)
         redirected_to("/again")(server, connection, head)
 
@@ -581,14 +594,14 @@ def test_redirects_share_one_time():
         b"HTTP/1.1  200\r\ncontent-type : Text/X ; a\r\nX: \xff\r\n\r\n",
     ],
 )
-def test_sloppy_heads(head):
+def test_sloppy_heads(head: bytes) -> None:
     with raw_server(always(head, b"in")) as server:
         stream = get(server.url(), 2.0)
         assert stream.content_type == "text/x"
         assert received(stream) == b"in"
 
 
-def test_what_people_write_in_urls_is_encoded_for_the_request():
+def test_what_people_write_in_urls_is_encoded_for_the_request() -> None:
     with raw_server(always(OK, b"\r\n")) as server:
         get(server.url("a b/ä?c=d e&f=%20"), 2.0).close()
     assert server.heads[0].startswith("GET /a%20b/%C3%A4?c=d%20e&f=%20 HTTP/1.1\r\n")
@@ -606,7 +619,7 @@ PIECES = [
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), max_size=6), st.binary(max_size=40))
-def test_no_answer_at_all_is_a_traceback(parts, behind):
+def test_no_answer_at_all_is_a_traceback(parts: list[bytes], behind: bytes) -> None:
     with raw_server(always(*parts, behind)) as server:
         for reads in (fetch, lambda url: HttpSource("front", url).open()):
             with contextlib.suppress(SourceError):

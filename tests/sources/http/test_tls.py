@@ -6,6 +6,8 @@ import socket
 import ssl
 import threading
 import time
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -25,23 +27,23 @@ MJPEG = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n" 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("certificates")
 
 
 @pytest.fixture(scope="module")
-def named(folder):
+def named(folder: Path) -> Path:
     """For this address, as it should be."""
     return make_certificate(folder, "named", "IP:127.0.0.1")
 
 
 @pytest.fixture(scope="module")
-def nameless(folder):
+def nameless(folder: Path) -> Path:
     """As most cameras have it."""
     return make_certificate(folder, "camera")
 
 
-def read_stream(url, trust):
+def read_stream(url: str, trust: Trust) -> int:
     source = HttpSource("front", url, trust=trust)
     source.open()
     try:
@@ -55,11 +57,13 @@ WAYS = {"picture": lambda url, trust: len(fetch(url, Access(trust))), "stream": 
 
 @pytest.mark.parametrize("way", WAYS)
 class TestPicturesAndStreamsAlike:
-    def serve(self, way, certificate):
+    def serve(self, way: str, certificate: Path) -> AbstractContextManager:
         return raw_server(always(picture(PICTURES[0]) if way == "picture" else MJPEG), certificate)
 
     @pytest.mark.parametrize("which", ["named", "nameless"])
-    def test_one_that_signs_for_itself_is_allowed_by_the_config_alone(self, way, which, request):
+    def test_one_that_signs_for_itself_is_allowed_by_the_config_alone(
+        self, way: str, which: str, request: pytest.FixtureRequest
+    ) -> None:
         certificate = request.getfixturevalue(which)
         public = certificate.with_suffix(".crt")
         with self.serve(way, certificate) as server:
@@ -71,11 +75,11 @@ class TestPicturesAndStreamsAlike:
             assert WAYS[way](server.url(), Trust(verify=False)) > 0
             assert WAYS[way](server.url(), Trust(ca=public)) > 0
 
-    def test_another_one_than_the_config_names(self, way, named, nameless):
+    def test_another_one_than_the_config_names(self, way: str, named: Path, nameless: Path) -> None:
         with self.serve(way, nameless) as server, pytest.raises(AbsentError, match="signed by itself"):
             WAYS[way](server.url(), Trust(ca=named.with_suffix(".crt")))
 
-    def test_a_file_that_holds_no_certificate(self, way, named, tmp_path):
+    def test_a_file_that_holds_no_certificate(self, way: str, named: Path, tmp_path: Path) -> None:
         file = tmp_path / "camera.der"
         file.write_bytes(b"0\x82 no PEM")
         with self.serve(way, named) as server:
@@ -84,14 +88,14 @@ class TestPicturesAndStreamsAlike:
             with pytest.raises(SourceSetupError, match="can't be read: No such file"):
                 WAYS[way](server.url(), Trust(ca=tmp_path / "none"))
 
-    def test_from_http_to_https(self, way, named):
+    def test_from_http_to_https(self, way: str, named: Path) -> None:
         with self.serve(way, named) as there, raw_server(redirect(there.url())) as server:
             with pytest.raises(AbsentError, match=r"http://.*redirected to https://127.*signed by itself"):
                 WAYS[way](server.url(), Trust())
             assert WAYS[way](server.url(), Trust(verify=False)) > 0
 
 
-def test_a_name_that_is_another_of_a_known_issuer(folder, named):
+def test_a_name_that_is_another_of_a_known_issuer(folder: Path, named: Path) -> None:
     """Signed by the CA of the file, and for somebody else: only the very certificate counts without its name."""
     other = make_certificate(folder, "elsewhere", "DNS:elsewhere.example")
     both = folder / "both.pem"
@@ -102,7 +106,9 @@ def test_a_name_that_is_another_of_a_known_issuer(folder, named):
             fetch(server.url(), Access(Trust(ca=named.with_suffix(".crt"))))
 
 
-def test_a_file_that_was_replaced_counts_at_once(folder, named, nameless, tmp_path):
+def test_a_file_that_was_replaced_counts_at_once(
+    folder: Path, named: Path, nameless: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "camera.pem"
     with raw_server(always(picture(PICTURES[0])), named) as server:
         for number, (certificate, fits) in enumerate([(named, True), (nameless, False), (named, True)]):
@@ -112,8 +118,8 @@ def test_a_file_that_was_replaced_counts_at_once(folder, named, nameless, tmp_pa
                 assert fetch(server.url(), Access(Trust(ca=file)))
 
 
-def test_no_tls_where_some_is_expected():
-    def answer():
+def test_no_tls_where_some_is_expected() -> None:
+    def answer() -> None:
         connection, _ = listener.accept()
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         connection.recv(1000)
@@ -127,7 +133,7 @@ def test_no_tls_where_some_is_expected():
         thread.join()
 
 
-def test_rtsps_is_looked_at_before_ffmpeg_has_it(named):
+def test_rtsps_is_looked_at_before_ffmpeg_has_it(named: Path) -> None:
     with raw_server(always(b""), named) as server:
         url = f"rtsps://bob:hunter2@127.0.0.1:{server.port}/x"
         with pytest.raises(AbsentError, match="signed by itself") as caught:
@@ -136,8 +142,8 @@ def test_rtsps_is_looked_at_before_ffmpeg_has_it(named):
         connect(parse_address(url), 2.0, Trust(verify=False)).close()
 
 
-def test_a_handshake_that_drips_ends_in_time():
-    def drip():
+def test_a_handshake_that_drips_ends_in_time() -> None:
+    def drip() -> None:
         connection, _ = listener.accept()
         with contextlib.suppress(OSError):
             for byte in b"\x16\x03\x03\x40\x00" + bytes(100):
@@ -155,7 +161,7 @@ def test_a_handshake_that_drips_ends_in_time():
         thread.join()
 
 
-def test_the_file_of_a_config_is_checked(named, tmp_path):
+def test_the_file_of_a_config_is_checked(named: Path, tmp_path: Path) -> None:
     check_ca(named.with_suffix(".crt"))
     with pytest.raises(SourceSetupError):
         check_ca(tmp_path)
@@ -175,7 +181,7 @@ def test_the_file_of_a_config_is_checked(named, tmp_path):
         (99, "that is refused (too odd). If it is your camera's"),
     ],
 )
-def test_what_is_wrong_with_a_certificate(code, words):
+def test_what_is_wrong_with_a_certificate(code: int, words: str) -> None:
     error = ssl.SSLCertVerificationError()
     error.verify_code, error.verify_message = code, "too odd"
     text = str(_refused(parse_address("https://bob:hunter2@camera/x"), error, Trust(remedy="--insecure")))

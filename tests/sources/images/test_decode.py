@@ -4,11 +4,13 @@ import io
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import cv2
 import numpy as np
 import PIL.features
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from edgeclassify.errors import ExitStatus, ImageError
@@ -18,17 +20,17 @@ from edgeclassify.sources.images.headers.header import ImageHeader
 from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
 
 
-def rgb(pixels, x, y):
+def rgb(pixels: NDArray[np.uint8], x: float, y: float) -> list[int]:
     """The pixel at a place given in fractions, as RGB."""
     height, width = pixels.shape[:2]
     return pixels[int(y * height), int(x * width), ::-1].tolist()
 
 
-def close_to(found, expected, tolerance=8):
+def close_to(found: list[int], expected: tuple[int, int, int] | list[float], tolerance: int = 8) -> bool:
     return all(abs(a - b) <= tolerance for a, b in zip(found, expected, strict=True))
 
 
-def decoded_or_refused(data):
+def decoded_or_refused(data: bytes) -> NDArray[np.uint8] | None:
     """The pixels, or None after checking that the refusal is one clear message."""
     try:
         return decode_image(data, "x.img").pixels
@@ -37,7 +39,7 @@ def decoded_or_refused(data):
         return None
 
 
-def one_message(error, *parts):
+def one_message(error: ImageError, *parts: str) -> bool:
     text = str(error)
     assert "\n" not in text
     assert error.exit_status is ExitStatus.DATA
@@ -47,7 +49,7 @@ def one_message(error, *parts):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
-def test_colours_and_order(kind):
+def test_colours_and_order(kind: str) -> None:
     image = decode_image(encode(two_halves(), kind), "x.img")
     assert image.pixels.shape == (32, 64, 3)
     assert image.pixels.dtype == np.uint8
@@ -58,7 +60,7 @@ def test_colours_and_order(kind):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_orientation_as_pillow_turns_it(kind, orientation):
+def test_orientation_as_pillow_turns_it(kind: str, orientation: int) -> None:
     from PIL import ImageOps
 
     data = with_orientation(kind, orientation)
@@ -68,7 +70,7 @@ def test_orientation_as_pillow_turns_it(kind, orientation):
     assert np.abs(pixels[:, :, ::-1].astype(int) - expected).mean() < 3
 
 
-def test_orientation_together_with_reduced_scale():
+def test_orientation_together_with_reduced_scale() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     data = encode(two_halves(640, 320), "JPEG", exif=exif)
@@ -82,12 +84,12 @@ def test_orientation_together_with_reduced_scale():
     ("wanted_side", "shorter"),
     [(0, 320), (321, 320), (320, 320), (161, 320), (160, 160), (81, 160), (80, 80), (1, 40)],
 )
-def test_reduced_scale_keeps_the_wanted_side(wanted_side, shorter):
+def test_reduced_scale_keeps_the_wanted_side(wanted_side: int, shorter: int) -> None:
     assert min(decode_image(encode(two_halves(640, 320), "JPEG"), "x", wanted_side).pixels.shape[:2]) == shorter
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
-def test_grey(kind):
+def test_grey(kind: str) -> None:
     pixels = decode_image(encode(two_halves().convert("L"), kind), "x.img").pixels
     assert pixels.shape == (32, 64, 3)
     red, green, blue = rgb(pixels, 0.2, 0.5)
@@ -96,11 +98,11 @@ def test_grey(kind):
 
 
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "RGBA"])
-def test_other_png_modes(mode):
+def test_other_png_modes(mode: str) -> None:
     assert decode_image(encode(two_halves().convert(mode), "PNG"), "x.img").pixels.shape == (32, 64, 3)
 
 
-def test_sixteen_bits_are_scaled():
+def test_sixteen_bits_are_scaled() -> None:
     values = np.full((8, 8), 0x8080, np.uint16)
     for kind in ("PNG", "TIFF"):
         pixels = decode_image(encode(Image.fromarray(values), kind), "x.img").pixels
@@ -108,7 +110,7 @@ def test_sixteen_bits_are_scaled():
         assert set(pixels.flatten().tolist()) <= {0x80, 0x81}
 
 
-def test_sixteen_bits_with_alpha():
+def test_sixteen_bits_with_alpha() -> None:
     half = np.empty((8, 8, 4), np.uint16)
     half[:] = (0xFFFF, 0, 0, 0x8000)  # blue, half transparent
     data = cv2.imencode(".png", half)[1].tobytes()
@@ -116,7 +118,7 @@ def test_sixteen_bits_with_alpha():
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_alpha_is_blended_on_white(kind):
+def test_alpha_is_blended_on_white(kind: str) -> None:
     image = Image.new("RGBA", (64, 200), (*LEFT, 0))
     image.paste((*LEFT, 128), (0, 100, 64, 200))
     pixels = decode_image(encode(image, kind, lossless=True), "x.img").pixels
@@ -124,7 +126,7 @@ def test_alpha_is_blended_on_white(kind):
     assert close_to(rgb(pixels, 0.5, 0.75), [(c + 255) / 2 for c in LEFT], 2)
 
 
-def test_cmyk_jpeg_has_its_colours():
+def test_cmyk_jpeg_has_its_colours() -> None:
     pixels = decode_image(encode(two_halves().convert("CMYK"), "JPEG", quality=95), "x.img").pixels
     assert close_to(rgb(pixels, 0.2, 0.5), LEFT)
     assert close_to(rgb(pixels, 0.8, 0.5), RIGHT)
@@ -134,7 +136,7 @@ OPENCV = tuple(int(part) for part in cv2.__version__.split(".")[:2])
 
 
 @pytest.mark.parametrize(("kind", "known_since"), [("PNG", (4, 0)), ("WEBP", (4, 11)), ("GIF", (4, 12))])
-def test_animation_gives_its_first_picture(kind, known_since):
+def test_animation_gives_its_first_picture(kind: str, known_since: tuple[int, int]) -> None:
     """Where OpenCV has a decoder for it, else a refusal that says so."""
     second = Image.new("RGB", (64, 32), (0, 255, 0))
     data = encode(two_halves(), kind, save_all=True, append_images=[second])
@@ -147,7 +149,7 @@ def test_animation_gives_its_first_picture(kind, known_since):
 
 
 @pytest.mark.skipif(not PIL.features.check("avif"), reason="this Pillow can't make an AVIF")
-def test_avif_is_decoded_or_refused_with_advice():
+def test_avif_is_decoded_or_refused_with_advice() -> None:
     data = encode(two_halves(), "AVIF", quality=95)
     if _without_decoder(ImageHeader("AVIF")) is None:
         assert close_to(rgb(decode_image(data, "x.img").pixels, 0.2, 0.5), LEFT)
@@ -157,7 +159,7 @@ def test_avif_is_decoded_or_refused_with_advice():
     assert one_message(caught.value, "AVIF", cv2.__version__, "Convert it")
 
 
-def test_one_pixel():
+def test_one_pixel() -> None:
     for kind in ("PNG", "JPEG", "WEBP", "BMP"):
         assert decode_image(encode(Image.new("RGB", (1, 1)), kind), "x", wanted_side=224).pixels.shape == (1, 1, 3)
 
@@ -189,7 +191,7 @@ def test_one_pixel():
         (b"BM" + bytes(60), ("BMP", "width")),
     ],
 )
-def test_no_image(data, parts):
+def test_no_image(data: bytes, parts: tuple[str, ...]) -> None:
     with pytest.raises(ImageError) as caught:
         decode_image(data, "x.img")
     assert one_message(caught.value, *([parts] if isinstance(parts, str) else parts))
@@ -197,7 +199,7 @@ def test_no_image(data, parts):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
 @pytest.mark.parametrize("keep", [0.95, 0.5, 0.05])
-def test_cut_off(kind, keep, capfd):
+def test_cut_off(kind: str, keep: float, capfd: pytest.CaptureFixture[str]) -> None:
     data = encode(noise(), kind)
     with diverted_native_stderr(), pytest.raises(ImageError) as caught:
         decode_image(data[: int(len(data) * keep)], "x.img")
@@ -206,7 +208,7 @@ def test_cut_off(kind, keep, capfd):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
-def test_damage_in_the_middle_never_shows_on_stderr(kind, capfd):
+def test_damage_in_the_middle_never_shows_on_stderr(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
     data = bytearray(encode(noise(), kind))
     data[len(data) // 2 : len(data) // 2 + 40] = bytes(40)
     with diverted_native_stderr():
@@ -214,19 +216,19 @@ def test_damage_in_the_middle_never_shows_on_stderr(kind, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_more_pixels_than_anybody_has_are_refused_before_decoding():
+def test_more_pixels_than_anybody_has_are_refused_before_decoding() -> None:
     with pytest.raises(ImageError) as caught:
         decode_image(png_that_claims(20_000, 20_000), "x.img")
     assert one_message(caught.value, "400", "at most 250 megapixels", "20000 x 20000")
 
 
-def test_float_pixels_are_refused_or_become_bytes():
+def test_float_pixels_are_refused_or_become_bytes() -> None:
     pixels = decoded_or_refused(encode(Image.fromarray(np.ones((8, 8), np.float32)), "TIFF"))
     assert pixels is None or pixels.dtype == np.uint8
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_float_tiff_is_whole_but_has_no_colours(dtype):
+def test_a_float_tiff_is_whole_but_has_no_colours(dtype: type[np.floating[Any]]) -> None:
     data = cv2.imencode(".tiff", np.ones((8, 8), dtype))[1].tobytes()
     with pytest.raises(ImageError) as caught:
         decode_image(data, "x.tiff")
@@ -234,13 +236,13 @@ def test_a_float_tiff_is_whole_but_has_no_colours(dtype):
     assert str(caught.value) == f"x.tiff: {found}"
 
 
-def test_a_float_tiff_that_is_cut_off_is_damaged():
+def test_a_float_tiff_that_is_cut_off_is_damaged() -> None:
     data = encode(Image.fromarray(np.ones((64, 64), np.float32)), "TIFF")
     with pytest.raises(ImageError, match="damaged or cut off"):
         decode_image(data[: len(data) - 4000], "x.tiff")
 
 
-def test_log_of_others_survives_a_decode(capfd):
+def test_log_of_others_survives_a_decode(capfd: pytest.CaptureFixture[str]) -> None:
     with diverted_native_stderr():
         os.write(2, b"before\n")
         decode_image(encode(two_halves(), "JPEG"), "x.img")
@@ -248,11 +250,11 @@ def test_log_of_others_survives_a_decode(capfd):
     assert capfd.readouterr().err == "before\nafter\n"
 
 
-def test_two_decode_at_the_same_time(monkeypatch):
+def test_two_decode_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two cameras neither waits for the other's decoder."""
     both_decode, real = threading.Barrier(2, timeout=10), cv2.imdecode
 
-    def decode_beside_the_other(*arguments):
+    def decode_beside_the_other(*arguments: NDArray[np.uint8] | int) -> NDArray[np.uint8]:
         both_decode.wait()
         return real(*arguments)
 

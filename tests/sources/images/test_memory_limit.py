@@ -5,10 +5,12 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from edgeclassify.errors import ImageError
@@ -34,7 +36,9 @@ MB = 1 << 20
         (None, None, MOST_BYTES),
     ],
 )
-def test_the_room_follows_the_memory_that_is_left(monkeypatch, free, most, expected):
+def test_the_room_follows_the_memory_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, free: int | None, most: int | None, expected: int
+) -> None:
     monkeypatch.setattr(memory_limit, "free_memory_bytes", lambda: free)
     assert room_bytes(most) == expected
 
@@ -50,12 +54,12 @@ def test_the_room_follows_the_memory_that_is_left(monkeypatch, free, most, expec
         (ImageHeader("AVIF", 1000, 1000), 1, 20_000_000),
     ],
 )
-def test_what_decoding_takes(header, scale, expected):
+def test_what_decoding_takes(header: ImageHeader, scale: int, expected: int) -> None:
     assert needed_bytes(header, scale) == expected
 
 
 @pytest.fixture
-def little_room(monkeypatch):
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for 100,000 bytes."""
     monkeypatch.setattr(decode, "SMALL_BYTES", 0)
     monkeypatch.setattr(decode, "room_bytes", lambda most: 100_000)
@@ -63,27 +67,29 @@ def little_room(monkeypatch):
 
 @pytest.mark.usefixtures("little_room")
 class TestLittleRoom:
-    def test_a_jpeg_comes_reduced(self):
+    def test_a_jpeg_comes_reduced(self) -> None:
         image = decode_image(encode(two_halves(640, 320), "JPEG"), "x")
         assert image.pixels.shape == (80, 160, 3)
         assert (image.full_width, image.full_height) == (640, 320)
         assert decode_image(encode(two_halves(120, 60), "JPEG"), "x").pixels.shape == (60, 120, 3)
 
-    def test_a_png_comes_reduced(self):
+    def test_a_png_comes_reduced(self) -> None:
         image = decode_image(encode(two_halves(640, 320), "PNG"), "x")
         assert image.pixels.shape == (64, 128, 3)
         assert (image.full_width, image.full_height) == (640, 320)
 
-    def test_a_png_is_reduced_no_less_than_it_may_be(self):
+    def test_a_png_is_reduced_no_less_than_it_may_be(self) -> None:
         assert min(decode_image(encode(two_halves(640, 320), "PNG"), "x", 16).pixels.shape[:2]) == 16
 
-    def test_a_png_is_reduced_no_further_than_a_strip_holds(self, monkeypatch):
+    def test_a_png_is_reduced_no_further_than_a_strip_holds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Twelve rows are a strip; the wanted side alone would ask for twenty."""
         monkeypatch.setattr(decode, "STRIP_BYTES", 12 * 640 * 3)
         assert decode_image(encode(two_halves(640, 320), "PNG"), "x", 16).pixels.shape == (26, 53, 3)
 
     @pytest.mark.parametrize(("largest", "is_refused"), [(5 * 640 * 3, False), (5 * 640 * 3 - 1, True)])
-    def test_a_png_of_very_long_rows_is_refused(self, monkeypatch, largest, is_refused):
+    def test_a_png_of_very_long_rows_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch, largest: int, is_refused: bool
+    ) -> None:
         monkeypatch.setattr(decode, "_LARGEST_STRIP", largest)
         data = encode(two_halves(640, 320), "PNG")
         if not is_refused:
@@ -99,7 +105,7 @@ class TestLittleRoom:
             ("JPEG", {"progressive": True}, "progressive JPEG"),
         ],
     )  # fmt: skip
-    def test_the_others_are_refused(self, kind, options, found):
+    def test_the_others_are_refused(self, kind: str, options: dict[str, bool], found: str) -> None:
         with pytest.raises(ImageError) as caught:
             decode_image(encode(two_halves(640, 320), kind, **options), "x.img")
         assert re.fullmatch(
@@ -108,7 +114,7 @@ class TestLittleRoom:
             str(caught.value),
         )
 
-    def test_a_turned_one_is_turned(self):
+    def test_a_turned_one_is_turned(self) -> None:
         exif = Image.Exif()
         exif[0x0112] = 6
         for kind in ("PNG", "JPEG"):
@@ -116,7 +122,7 @@ class TestLittleRoom:
             assert image.pixels.shape[0] == 2 * image.pixels.shape[1]
             assert (image.full_width, image.full_height) == (320, 640)
 
-    def test_a_cut_png_is_refused(self):
+    def test_a_cut_png_is_refused(self) -> None:
         data = encode(noise(400, 300), "PNG")
         start = data.index(b"IDAT") - 4
         packed = data[start + 8 : start + 8 + (len(data) - start) // 2]
@@ -125,7 +131,7 @@ class TestLittleRoom:
             decode_image(data[:start] + chunk + b"\0\0\0\0IEND\xaeB`\x82", "x.png")
 
 
-def gradient(*channels, dtype=np.uint8):
+def gradient(*channels: int, dtype: type[np.unsignedinteger[Any]] = np.uint8) -> NDArray[Any]:
     rng = np.random.default_rng(5)
     smooth = np.add.outer(np.arange(60) * 3, np.arange(100) * 2) % 256
     picture = np.stack(
@@ -152,7 +158,7 @@ PICTURES = {
 
 @pytest.mark.parametrize("kind", PICTURES)
 @pytest.mark.parametrize("strip_bytes", [1, 900, 1 << 20])
-def test_strips_are_the_picture(monkeypatch, kind, strip_bytes):
+def test_strips_are_the_picture(monkeypatch: pytest.MonkeyPatch, kind: str, strip_bytes: int) -> None:
     monkeypatch.setattr(png_strips, "STRIP_BYTES", strip_bytes)
     data = PICTURES[kind]()
     whole = decode_image(data, "x").pixels
@@ -160,12 +166,12 @@ def test_strips_are_the_picture(monkeypatch, kind, strip_bytes):
 
 
 @pytest.mark.parametrize(("kind", "most"), [("one bit", 5), ("palette", 5), ("rgba, 16 bits", 2)])
-def test_a_strip_is_as_large_in_memory_as_it_may_be(monkeypatch, kind, most):
+def test_a_strip_is_as_large_in_memory_as_it_may_be(monkeypatch: pytest.MonkeyPatch, kind: str, most: int) -> None:
     """Rows of 100 pixels: a row of bits takes 400 bytes once each is a colour."""
     monkeypatch.setattr(png_strips, "STRIP_BYTES", 2000)
     rows = []
 
-    def to_bgr(strip):
+    def to_bgr(strip: NDArray[Any]) -> NDArray[np.uint8]:
         rows.append(len(strip))
         return decode._to_bgr(strip, "x")
 
@@ -174,7 +180,9 @@ def test_a_strip_is_as_large_in_memory_as_it_may_be(monkeypatch, kind, most):
 
 
 @pytest.mark.parametrize(("factor", "shape"), [(2, (30, 50, 3)), (7, (8, 14, 3)), (60, (1, 1, 3))])
-def test_strips_are_made_smaller(monkeypatch, factor, shape):
+def test_strips_are_made_smaller(
+    monkeypatch: pytest.MonkeyPatch, factor: int, shape: tuple[int, int, int]
+) -> None:
     monkeypatch.setattr(png_strips, "STRIP_BYTES", 900)
     data = PICTURES["rgb"]()
     whole = decode_image(data, "x").pixels[: shape[0] * factor, : shape[1] * factor]
@@ -184,8 +192,8 @@ def test_strips_are_made_smaller(monkeypatch, factor, shape):
     assert np.abs(small.astype(int) - expected).max() <= 1
 
 
-def test_data_behind_the_last_row_is_not_read():
-    def png(rows):
+def test_data_behind_the_last_row_is_not_read() -> None:
+    def png(rows: int) -> bytes:
         data = png_that_claims(50, 20)
         packed = zlib.compress(bytes(51) * rows)
         start = data.index(b"IDAT") - 4
@@ -213,7 +221,7 @@ print(peak() - before)
 """
 
 
-def large_pictures(kind, side=7000):
+def large_pictures(kind: str, side: int = 7000) -> bytes:
     if kind == "PNG":
         return png_that_claims(side, side)
     if kind == "16-bit PNG":
@@ -223,7 +231,7 @@ def large_pictures(kind, side=7000):
 
 
 @pytest.mark.parametrize("kind", ["PNG", "16-bit PNG", "JPEG", "progressive JPEG", "WEBP", "TIFF"])
-def test_no_picture_takes_more_than_its_room(tmp_path: Path, kind):
+def test_no_picture_takes_more_than_its_room(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "large"
     path.write_bytes(large_pictures(kind))
     measured = subprocess.run(

@@ -5,6 +5,8 @@ import socket
 import struct
 import time
 import zlib
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 
 import numpy as np
@@ -28,12 +30,12 @@ from tests.sources.dialects import DIALECTS, wanted_of
 from tests.sources.http.test_client import asks
 from tests.sources.pictures import encode, noise, two_halves
 from tests.sources.raw_server import OK, always, dripping, raw_server
-from tests.sources.servers import body, mjpeg, serving
+from tests.sources.servers import PlainServer, body, mjpeg, serving
 
 PICTURES = [encode(two_halves(), "JPEG"), encode(two_halves().rotate(180), "JPEG")]
 
 
-def source_of(server, **options):
+def source_of(server: PlainServer, **options: int) -> HttpSource:
     return HttpSource(
         "front", f"http://user:hunter2@127.0.0.1:{server.server_port}/video?token=hunter2", **options
     )
@@ -50,13 +52,13 @@ def source_of(server, **options):
         ("boundary=", ""),
     ],
 )
-def test_the_boundary_of_a_content_type(parameters, boundary):
+def test_the_boundary_of_a_content_type(parameters: str, boundary: str) -> None:
     assert boundary_of(parameters) == boundary
 
 
 @pytest.mark.parametrize("name", DIALECTS)
 @pytest.mark.parametrize("chunked", [False, True])
-def test_every_dialect_from_a_server(name, chunked):
+def test_every_dialect_from_a_server(name: str, chunked: bool) -> None:
     boundary, data = DIALECTS[name]
     head = OK + f'Content-Type: multipart/x-mixed-replace; boundary="{boundary}"\r\n'.encode()
     if chunked:
@@ -70,7 +72,7 @@ def test_every_dialect_from_a_server(name, chunked):
         source.close()
 
 
-def wanted_width(name):
+def wanted_width(name: str) -> int:
     return decode_image(wanted_of(name)[-1], name).full_width
 
 
@@ -87,7 +89,7 @@ def wanted_width(name):
         ("", "line feeds alone"),
     ],
 )
-def test_types_that_cameras_give_a_stream(kind, name):
+def test_types_that_cameras_give_a_stream(kind: str, name: str) -> None:
     _, data = DIALECTS[name]
     with raw_server(always(OK + f"Content-Type: {kind}\r\n\r\n".encode(), data, data)) as server:
         source = HttpSource("front", server.url())
@@ -98,7 +100,7 @@ def test_types_that_cameras_give_a_stream(kind, name):
 
 
 @pytest.mark.parametrize("flood", [b"--frame\r\nContent-Length: 0\r\n\r\n\r\n", bytes(1000)])
-def test_a_flood_without_a_picture_ends(flood, monkeypatch):
+def test_a_flood_without_a_picture_ends(flood: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jpeg_stream, "MOST_BETWEEN", 4 << 20)
     head = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
     with raw_server(dripping(head, flood * 1000, 0.0)) as server:
@@ -109,13 +111,13 @@ def test_a_flood_without_a_picture_ends(flood, monkeypatch):
         source.close()
 
 
-def read_on(source):
+def read_on(source: HttpSource) -> None:
     for _ in range(200):
         with contextlib.suppress(NoFrameInTimeError):
             source.read(0.2)
 
 
-def test_a_slow_flood_without_a_picture_is_no_frame_in_time():
+def test_a_slow_flood_without_a_picture_is_no_frame_in_time() -> None:
     head = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
     with raw_server(dripping(head, b"--frame\r\n\r\n", 0.001)) as server:
         source = HttpSource("front", server.url())
@@ -128,7 +130,7 @@ def test_a_slow_flood_without_a_picture_is_no_frame_in_time():
         source.close()
 
 
-def test_pictures_faster_than_they_are_read_hold_nobody_up():
+def test_pictures_faster_than_they_are_read_hold_nobody_up() -> None:
     head = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
     with raw_server(dripping(head, DIALECTS["as it should be"][1] * 20, 0.0)) as server:
         source = HttpSource("front", server.url())
@@ -139,7 +141,7 @@ def test_pictures_faster_than_they_are_read_hold_nobody_up():
         source.close()
 
 
-def test_one_picture_where_a_stream_belongs_is_told_from_a_stream_without_a_length():
+def test_one_picture_where_a_stream_belongs_is_told_from_a_stream_without_a_length() -> None:
     """Its body ends with it."""
     answer = always(OK, b"Content-Type: image/jpeg\r\n\r\n", encode(two_halves(), "JPEG"))
     with raw_server(answer) as server, pytest.raises(SourceSetupError, match='"images:http://127') as caught:
@@ -148,7 +150,7 @@ def test_one_picture_where_a_stream_belongs_is_told_from_a_stream_without_a_leng
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
-def test_digest(algorithm):
+def test_digest(algorithm: str) -> None:
     head = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"
     stream = always(head, DIALECTS["as it should be"][1])
     challenge = f'Digest realm="c", nonce="n", qop="auth", algorithm={algorithm}'
@@ -159,7 +161,7 @@ def test_digest(algorithm):
         source.close()
 
 
-def test_digest_that_ffmpeg_can_not_answer():
+def test_digest_that_ffmpeg_can_not_answer() -> None:
     """What is no MJPEG goes to FFmpeg: the password is right, and the message says so."""
     stream = always(OK, b"Content-Type: video/mp2t\r\n\r\n", bytes(188))
     answer = asks(['Digest realm="c", nonce="n", algorithm=SHA-256'], then=stream)
@@ -168,7 +170,7 @@ def test_digest_that_ffmpeg_can_not_answer():
     assert "p@" not in str(caught.value)
 
 
-def test_pictures_and_their_pace(capfd):
+def test_pictures_and_their_pace(capfd: pytest.CaptureFixture[str]) -> None:
     with serving(mjpeg(PICTURES)) as server:
         source = source_of(server)
         source.open()
@@ -186,10 +188,10 @@ def test_pictures_and_their_pace(capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_only_the_newest_counts():
+def test_only_the_newest_counts() -> None:
     """A reader that was away gets the picture of now, not those that came meanwhile."""
 
-    def numbered(handler):
+    def numbered(handler: BaseHTTPRequestHandler) -> None:
         mjpeg([encode(two_halves(16 * (number + 1), 32), "JPEG") for number in range(100)], fps=20)(handler)
 
     with serving(numbered) as server:
@@ -201,7 +203,7 @@ def test_only_the_newest_counts():
         source.close()
 
 
-def test_another_size_midway():
+def test_another_size_midway() -> None:
     big = encode(two_halves(128, 96), "JPEG")
     with serving(mjpeg([*PICTURES[:1] * 5, *[big] * 5])) as server:
         source = source_of(server)
@@ -211,7 +213,7 @@ def test_another_size_midway():
     assert sizes == {(32, 64, 3), (96, 128, 3)}
 
 
-def test_decoded_no_larger_than_needed_and_in_full_for_people():
+def test_decoded_no_larger_than_needed_and_in_full_for_people() -> None:
     picture = encode(two_halves(640, 480), "JPEG")
     with serving(mjpeg([picture])) as server:
         source = source_of(server, wanted_side=200)
@@ -223,7 +225,7 @@ def test_decoded_no_larger_than_needed_and_in_full_for_people():
     assert frame.main().captured_at_ns == frame.captured_at_ns
 
 
-def test_a_broken_picture_is_passed_over():
+def test_a_broken_picture_is_passed_over() -> None:
     whole = encode(noise(), "JPEG")
     with serving(mjpeg([whole[: len(whole) // 2] + b"\xff\xd9", PICTURES[1]])) as server:
         source = source_of(server)
@@ -238,7 +240,7 @@ def test_a_broken_picture_is_passed_over():
     assert {64, True} == set(outcomes)
 
 
-def multipart(handler, *pictures):
+def multipart(handler: BaseHTTPRequestHandler, *pictures: bytes) -> None:
     """The head of a stream, and some parts with their lengths."""
     handler.send_response(200)
     handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -248,8 +250,8 @@ def multipart(handler, *pictures):
     handler.wfile.flush()
 
 
-def test_silence_and_end():
-    def one_then_silence(handler):
+def test_silence_and_end() -> None:
+    def one_then_silence(handler: BaseHTTPRequestHandler) -> None:
         multipart(handler, PICTURES[0])
         handler.server.stopping.wait(1.0)
 
@@ -266,7 +268,7 @@ def test_silence_and_end():
             source.read(1)
 
 
-def test_an_end_without_a_picture():
+def test_an_end_without_a_picture() -> None:
     with serving(multipart) as server:
         source = source_of(server)
         source.open()
@@ -276,11 +278,11 @@ def test_an_end_without_a_picture():
 
 
 @pytest.mark.parametrize("rudely", [False, True])
-def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely):
+def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely: bool) -> None:
     """Some cameras hang up behind each picture, or after some seconds of them: that is no loss."""
     asked = []
 
-    def one(handler):
+    def one(handler: BaseHTTPRequestHandler) -> None:
         asked.append(time.monotonic())
         multipart(handler, PICTURES[len(asked) % 2])
         if rudely:
@@ -306,7 +308,7 @@ def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely):
     assert min(between) >= ASKED_AGAIN_S - 0.05
 
 
-def test_a_camera_that_is_gone_after_an_end_is_lost():
+def test_a_camera_that_is_gone_after_an_end_is_lost() -> None:
     with serving(lambda handler: multipart(handler, PICTURES[0])) as server:
         source = source_of(server)
         source.open()
@@ -316,7 +318,7 @@ def test_a_camera_that_is_gone_after_an_end_is_lost():
     source.close()
 
 
-def test_a_wait_for_the_next_connection_ends_in_time(monkeypatch):
+def test_a_wait_for_the_next_connection_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source_module, "ASKED_AGAIN_S", 60.0)
     with serving(lambda handler: multipart(handler, PICTURES[0])) as server:
         source = source_of(server)
@@ -333,8 +335,8 @@ def test_a_wait_for_the_next_connection_ends_in_time(monkeypatch):
     "kind", ["text/html", "application/json", "video/mp4", "application/x-mixed-replace;boundary=x"]
 )
 @pytest.mark.parametrize("with_parts", [False, True])
-def test_what_a_stream_is_said_to_be_is_not_believed(kind, with_parts):
-    def answer(handler):
+def test_what_a_stream_is_said_to_be_is_not_believed(kind: str, with_parts: bool) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", kind)
         handler.end_headers()
@@ -352,8 +354,8 @@ def test_what_a_stream_is_said_to_be_is_not_believed(kind, with_parts):
 
 
 @pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
-def test_a_packed_stream(encoding, bits):
-    def answer(handler):
+def test_a_packed_stream(encoding: str, bits: int) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         handler.send_header("Content-Encoding", encoding)
@@ -374,12 +376,12 @@ def test_a_packed_stream(encoding, bits):
     "page", [b"<html><form>", b"\xef\xbb\xbf\r\n<!DOCTYPE  html>", b"<!-- camera --> <HEAD>", b"\n<Html lang=en>"]
 )
 @pytest.mark.parametrize("kind", ["text/html", "", "application/octet-stream"])
-def test_a_login_page_where_a_stream_belongs(page, kind):
+def test_a_login_page_where_a_stream_belongs(page: bytes, kind: str) -> None:
     with serving(body(page, kind=kind)) as server, pytest.raises(AbsentError, match=r"found a web page \(HTML\)"):
         source_of(server).open()
 
 
-def test_an_empty_answer_is_waited_for():
+def test_an_empty_answer_is_waited_for() -> None:
     """Cameras that start give one: the config is not wrong."""
     with serving(body(b"", kind="image/jpeg")) as server, pytest.raises(AbsentError, match="an empty answer"):
         source_of(server).open()
@@ -393,14 +395,21 @@ def test_an_empty_answer_is_waited_for():
         (body(b"no stream", kind="text/html"), SourceError, "not with video"),
     ],
 )
-def test_no_stream(answer, kind, words, capfd):
+def test_no_stream(
+    answer: Callable[[BaseHTTPRequestHandler], None],
+    kind: type[SourceError],
+    words: str,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     with serving(answer) as server, pytest.raises(kind, match=words) as caught:
         source_of(server).open()
     assert "hunter2" not in str(caught.value)
     assert capfd.readouterr().err == ""
 
 
-def test_killed_and_started_again_under_the_capture_thread(monkeypatch, caplog):
+def test_killed_and_started_again_under_the_capture_thread(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
     monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
     frames, told = LatestFrames(), []
@@ -420,7 +429,7 @@ def test_killed_and_started_again_under_the_capture_thread(monkeypatch, caplog):
     assert "hunter2" not in caplog.text
 
 
-def test_the_picture_is_right():
+def test_the_picture_is_right() -> None:
     with serving(mjpeg(PICTURES[:1])) as server:
         source = source_of(server)
         source.open()
@@ -430,11 +439,11 @@ def test_the_picture_is_right():
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_a_camera_that_rests_between_its_pictures(turned):
+def test_a_camera_that_rests_between_its_pictures(turned: bool) -> None:
     """Each rest ends the connection, and the next picture asks for it again: that is no loss."""
     asked = []
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         asked.append(handler.path)
         mjpeg(PICTURES)(handler)
 

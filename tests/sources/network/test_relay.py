@@ -4,6 +4,8 @@ import contextlib
 import re
 import socket
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +17,8 @@ from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.relay import RtspRelay
 from edgeclassify.sources.network.stream import StreamSource
 from tests.sources.http.test_client import digest_is_right
-from tests.sources.raw_server import make_certificate, raw_server
-from tests.sources.streams.servers import rtsp_server
+from tests.sources.raw_server import RawServer, make_certificate, raw_server
+from tests.sources.streams.servers import RtspServer, rtsp_server
 
 USER, PASSWORD = "cam", "p@:/#"
 ASKED = {
@@ -26,20 +28,20 @@ ASKED = {
 
 
 @pytest.fixture(autouse=True)
-def no_options(monkeypatch):
+def no_options(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", raising=False)
 
 
-def guard(server, wanted):
+def guard(server: RtspServer, wanted: list[str]) -> Callable[[RawServer, socket.socket, str], None]:
     """Lets requests through to the server behind it whose Digest is right, with SHA-256."""
     lines = "".join(f"WWW-Authenticate: {value}\r\n" for value in wanted)
 
-    def back(inside, connection):
+    def back(inside: socket.socket, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := inside.recv(65536):
                 connection.sendall(data)
 
-    def answer(front, connection, head):
+    def answer(front: RawServer, connection: socket.socket, head: str) -> None:
         with socket.create_connection(("127.0.0.1", server.port)) as inside:
             thread = threading.Thread(target=back, args=(inside, connection))
             thread.start()
@@ -70,12 +72,12 @@ def guard(server, wanted):
     return answer
 
 
-def url_of(front, scheme="rtsp", who="cam:p%40%3A%2F%23@"):
+def url_of(front: RawServer, scheme: str = "rtsp", who: str = "cam:p%40%3A%2F%23@") -> str:
     return f"{scheme}://{who}127.0.0.1:{front.port}/stream"
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_pictures_come_all_the_same(name):
+def test_pictures_come_all_the_same(name: str) -> None:
     with rtsp_server(fps=20) as server, raw_server(guard(server, ASKED[name])) as front:
         source = StreamSource("front", url_of(front))
         source.open()
@@ -88,7 +90,7 @@ def test_pictures_come_all_the_same(name):
         assert not [one for one in threading.enumerate() if one.name == "rtsp-relay"]
 
 
-def test_with_tls(tmp_path):
+def test_with_tls(tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path, "camera")
     with rtsp_server(fps=20) as server, raw_server(guard(server, ASKED["SHA-256"]), certificate) as front:
         source = StreamSource("front", url_of(front, "rtsps"), Trust(ca=tmp_path / "camera.crt"))
@@ -97,7 +99,7 @@ def test_with_tls(tmp_path):
         source.close()
 
 
-def test_a_stall_behind_the_relay_is_a_stall(monkeypatch):
+def test_a_stall_behind_the_relay_is_a_stall(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
     with rtsp_server(fps=20) as server, raw_server(guard(server, ASKED["SHA-256"])) as front:
         source = StreamSource("front", url_of(front))
@@ -109,12 +111,12 @@ def test_a_stall_behind_the_relay_is_a_stall(monkeypatch):
         source.close()
 
 
-def read_on(source):
+def read_on(source: StreamSource) -> None:
     for _ in range(200):
         source.read(0.2)
 
 
-def test_a_wrong_password_is_called_one():
+def test_a_wrong_password_is_called_one() -> None:
     with (
         rtsp_server(fps=20) as server,
         raw_server(guard(server, ASKED["SHA-256"])) as front,
@@ -124,7 +126,7 @@ def test_a_wrong_password_is_called_one():
     assert "hunter2" not in str(caught.value)
 
 
-def test_nobody_else_gets_in_by_the_relay():
+def test_nobody_else_gets_in_by_the_relay() -> None:
     """Who finds the port does not know the way."""
     with rtsp_server(fps=20) as server, raw_server(guard(server, ASKED["SHA-256"])) as front:
         relay = RtspRelay(parse_address(url_of(front)), CAREFUL, 3.0)
@@ -138,12 +140,12 @@ def test_nobody_else_gets_in_by_the_relay():
         assert not any("Authorization" in head for head in front.heads)
 
 
-def test_a_relay_that_nobody_uses_ends():
+def test_a_relay_that_nobody_uses_ends() -> None:
     relay = RtspRelay(parse_address("rtsp://cam:x@127.0.0.1:1/x"), CAREFUL, 30.0)
     relay.start()
     relay.close()
 
 
-def test_a_relay_to_nobody():
+def test_a_relay_to_nobody() -> None:
     with pytest.raises(SourceError):
         StreamSource("front", "rtsp://cam:x@127.0.0.1:1/x").open()

@@ -3,11 +3,14 @@
 import os
 import socket
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
 from edgeclassify.sources.capture import ladder
@@ -28,24 +31,24 @@ FPS = 50
 
 
 @pytest.fixture(autouse=True)
-def no_options(monkeypatch):
+def no_options(monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable is the process's: as a start would find it."""
     monkeypatch.delenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", raising=False)
 
 
 @pytest.fixture
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
     monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
     monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
 
 
 @pytest.fixture
-def run():
+def run() -> Iterator[Callable[..., tuple[CaptureThread, LatestFrames, list[Any]]]]:
     """Capture threads, stopped at the end; with each the list of what it told."""
     threads = []
 
-    def start(source, **rules):
+    def start(source: StreamSource, **rules: float) -> tuple[CaptureThread, LatestFrames, list[Any]]:
         hand_off, told = LatestFrames(), []
         thread = CaptureThread(source, hand_off, CaptureRules(**rules), lambda _, online: told.append(online))
         threads.append((thread, hand_off))
@@ -58,17 +61,19 @@ def run():
         assert thread.stop(10)
 
 
-def skip_for_ever(source):
+def skip_for_ever(source: StreamSource) -> None:
     while True:
         source.skip(0.2)
 
 
-def ages(hand_off, count=5):
+def ages(hand_off: LatestFrames, count: int = 5) -> list[int]:
     return [age_ms(hand_off.take(5).pixels) for _ in range(count)]
 
 
 class TestRtsp:
-    def test_the_newest_frame_over_tcp(self, run):
+    def test_the_newest_frame_over_tcp(
+        self, run: Callable[..., tuple[CaptureThread, LatestFrames, list[Any]]]
+    ) -> None:
         with rtsp_server(fps=FPS) as server:
             thread, hand_off, _ = run(StreamSource("front", server.url), interval_s=0.2)
             seen = ages(hand_off)
@@ -77,7 +82,7 @@ class TestRtsp:
             assert thread.stop(5)
         assert max(seen[1:]) < 500
 
-    def test_nothing_of_the_start_is_left(self):
+    def test_nothing_of_the_start_is_left(self) -> None:
         """What came while the stream was being opened is seconds old."""
         with rtsp_server(fps=FPS) as server:
             source = StreamSource("front", server.url)
@@ -87,7 +92,12 @@ class TestRtsp:
             assert interval_s is None or interval_s == pytest.approx(1 / FPS, rel=0.5)
             source.close()
 
-    def test_killed_and_started_again(self, run, quick, caplog):
+    def test_killed_and_started_again(
+        self,
+        run: Callable[..., tuple[CaptureThread, LatestFrames, list[Any]]],
+        quick: None,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
         with rtsp_server(fps=FPS, user="cam", password="hunter2", auth="digest") as server:
             thread, hand_off, told = run(StreamSource("front", server.url), restart_attempts=2)
             assert hand_off.take(10) is not None
@@ -101,7 +111,9 @@ class TestRtsp:
         assert "hunter2" not in caplog.text
 
     @pytest.mark.parametrize(("stop", "go_on"), [("stall", "resume"), ("freeze", "thaw")])
-    def test_silent_for_a_while(self, run, quick, stop, go_on):
+    def test_silent_for_a_while(
+        self, run: Callable[..., tuple[CaptureThread, LatestFrames, list[Any]]], quick: None, stop: str, go_on: str
+    ) -> None:
         with rtsp_server(fps=FPS) as server:
             thread, hand_off, told = run(StreamSource("front", server.url), stall_timeout_s=2.0)
             assert hand_off.take(10) is not None
@@ -115,7 +127,7 @@ class TestRtsp:
             assert thread.stop(10)
         assert told == [True, False, True]
 
-    def test_a_timed_out_grab_is_a_stall_whatever_it_gives(self, monkeypatch):
+    def test_a_timed_out_grab_is_a_stall_whatever_it_gives(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """FFmpeg flushes an old frame out of its decoder then, and OpenCV calls it a success."""
         monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
         with rtsp_server(fps=FPS) as server:
@@ -131,7 +143,7 @@ class TestRtsp:
 
     @pytest.mark.parametrize("method", ["basic", "digest"])
     @pytest.mark.parametrize("password", ["hunter2", "p@:/#%s"])
-    def test_its_user(self, method, password):
+    def test_its_user(self, method: str, password: str) -> None:
         with rtsp_server(fps=FPS, auth=method, user="cam", password=password) as server:
             source = StreamSource("front", server.url)
             source.open()
@@ -147,11 +159,11 @@ class TestRtsp:
                 assert "wrong-one" not in str(caught.value)
                 assert caught.value.retry_s == 60
 
-    def test_no_such_path(self):
+    def test_no_such_path(self) -> None:
         with rtsp_server(fps=FPS) as server, pytest.raises(AbsentError, match="nothing at this path"):
             StreamSource("front", server.url.replace("/stream", "/none")).open()
 
-    def test_a_server_that_says_nothing(self, monkeypatch):
+    def test_a_server_that_says_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stream, "OPEN_TIMEOUT_S", 0.5)
         monkeypatch.setattr(stream, "CONNECT_TIMEOUT_S", 0.5)
         with socket.socket() as server:
@@ -162,7 +174,7 @@ class TestRtsp:
                 StreamSource("front", f"rtsp://127.0.0.1:{server.getsockname()[1]}/x").open()
             assert time.monotonic() - started < 5
 
-    def test_nobody_there(self):
+    def test_nobody_there(self) -> None:
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))
             port = unused.getsockname()[1]
@@ -171,7 +183,9 @@ class TestRtsp:
         assert one_message(caught.value, f"127.0.0.1:{port}", "can't connect", "refused")
         assert "hunter2" not in str(caught.value)
 
-    def test_another_size_midway(self, run, monkeypatch):
+    def test_another_size_midway(
+        self, run: Callable[..., tuple[CaptureThread, LatestFrames, list[Any]]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """OpenCV 4.13 scales to the old size; before that it shows rubbish, and we open the stream again."""
         monkeypatch.setattr(stream, "SAME_ROW_S", 1.0)
         with rtsp_server(fps=FPS, size="320x240", other_size="160x120", picture="ball") as server:
@@ -188,7 +202,7 @@ class TestRtsp:
 
 
 class TestTransportStream:
-    def test_over_http_by_ffmpeg(self, tmp_path):
+    def test_over_http_by_ffmpeg(self, tmp_path: Path) -> None:
         data = transport_stream(tmp_path / "a.ts", 100, (64, 48), 25)
         with serving(mpegts(data, 4)) as server:
             source = HttpSource("front", f"http://127.0.0.1:{server.server_port}/a.ts")
@@ -200,33 +214,35 @@ class TestTransportStream:
 
 
 class TestPace:
-    def test_a_reader_in_time(self):
+    def test_a_reader_in_time(self) -> None:
         pace = _Pace()
         assert [round(pace.lag_s(n / 10, 100 + n / 10 + (n % 3) / 50), 2) for n in range(9)] == [0, 0.02, 0.04] * 3
 
-    def test_a_reader_too_slow(self):
+    def test_a_reader_too_slow(self) -> None:
         pace = _Pace()
         lags = [pace.lag_s(n / 25, 100 + n / 10) for n in range(60)]
         assert lags[-1] == pytest.approx(59 * (1 / 10 - 1 / 25), rel=0.01)
 
     @pytest.mark.parametrize("drift", [100e-6, -100e-6])
-    def test_a_clock_that_goes_wrong_is_no_lag(self, drift):
+    def test_a_clock_that_goes_wrong_is_no_lag(self, drift: float) -> None:
         pace = _Pace()
         assert max(pace.lag_s(n * (1 + drift), 100.0 + n) for n in range(200_000)) < 0.01
 
-    def test_without_a_clock(self):
+    def test_without_a_clock(self) -> None:
         pace = _Pace()
         assert {pace.lag_s(-3.7e20, 100.0 + n) for n in range(50)} == {0.0}
         assert {_Pace().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
 
-    def test_a_stream_that_is_behind_is_opened_again(self, monkeypatch, caplog):
+    def test_a_stream_that_is_behind_is_opened_again(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
         monkeypatch.setattr(stream, "LARGEST_LAG_S", 1.2)
         with rtsp_server(fps=FPS) as server:
             source = StreamSource("front", server.url)
             source.open()
             opens, before = source.open, []
 
-            def open_again():
+            def open_again() -> None:
                 before.append(age_ms(source._capture.retrieve()[1]))
                 opens()
 
@@ -243,20 +259,20 @@ class TestPace:
 
 class TestLastRow:
     @pytest.fixture
-    def row(self, monkeypatch):
+    def row(self, monkeypatch: pytest.MonkeyPatch) -> _LastRow:
         monkeypatch.setattr(cv2, "__version__", "4.11.0")
         return _LastRow()
 
-    def pictures(self, number, last):
+    def pictures(self, number: int, last: int) -> NDArray[np.uint8]:
         picture = np.full((4, 4, 3), number, np.uint8)
         picture[-1] = last
         return picture
 
-    def test_stale_once_and_then_harmless(self, row):
+    def test_stale_once_and_then_harmless(self, row: _LastRow) -> None:
         stale = [second for second in range(8000) if row.says_stale(self.pictures(second % 200, 7), float(second))]
         assert stale == [11]
 
-    def test_an_hour_between_two(self, row):
+    def test_an_hour_between_two(self, row: _LastRow) -> None:
         stale = []
         for second in range(8000):
             if row.says_stale(self.pictures(second % 200, second // 100), float(second)):
@@ -265,21 +281,21 @@ class TestLastRow:
         assert len(stale) == 3
         assert stale[1] - stale[0] >= 3600
 
-    def test_a_row_that_changes(self, row):
+    def test_a_row_that_changes(self, row: _LastRow) -> None:
         assert not any(row.says_stale(self.pictures(0, second % 200), float(second)) for second in range(100))
 
-    def test_not_needed(self, monkeypatch):
+    def test_not_needed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cv2, "__version__", "4.13.0")
         row = _LastRow()
         assert not any(row.says_stale(self.pictures(0, 7), float(second)) for second in range(100))
 
 
 @pytest.mark.parametrize("url", ["rtsp://:8554/x", "http://host:port/x", "http:///x"])
-def test_no_url(url):
+def test_no_url(url: str) -> None:
     with pytest.raises(MissingInputError):
         StreamSource("front", url).open()
 
 
-def test_read_before_open():
+def test_read_before_open() -> None:
     with pytest.raises(SourceError, match="not open"):
         StreamSource("front", "http://h/x").read(1)

@@ -1,6 +1,6 @@
 """The config's controls in libcamera's names, against what cameras have."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -40,7 +40,7 @@ NAMES = {
 }
 
 
-def controls(available=MODULE_3, **settings):
+def controls(available: dict[str, tuple[float, ...]] = MODULE_3, **settings: Any) -> dict[str, Any]:
     return libcamera_controls(
         ControlsConfig(**settings), available, lambda name: NAMES.get(name, {}), "picamera:0"
     )
@@ -69,7 +69,7 @@ def controls(available=MODULE_3, **settings):
         ),
     ],
 )
-def test_in_libcameras_words(settings, expected):
+def test_in_libcameras_words(settings: dict[str, Any], expected: dict[str, Any]) -> None:
     assert controls(**settings) == expected
 
 
@@ -91,7 +91,9 @@ def test_in_libcameras_words(settings, expected):
         ({"extra": {"ScalerCrop": 7}}, MODULE_3, ("ScalerCrop", "a list of 4")),
     ],
 )
-def test_what_the_camera_lacks(settings, available, parts):
+def test_what_the_camera_lacks(
+    settings: dict[str, Any], available: dict[str, tuple[float, ...]], parts: tuple[str, ...]
+) -> None:
     with pytest.raises(SourceSetupError) as caught:
         controls(available, **settings)
     text = str(caught.value)
@@ -102,11 +104,11 @@ def test_what_the_camera_lacks(settings, available, parts):
     assert caught.value.exit_status is ExitStatus.CONFIG
 
 
-def test_a_range_of_rectangles_is_not_judged():
+def test_a_range_of_rectangles_is_not_judged() -> None:
     assert controls(extra={"ScalerCrop": [0, 0, 100, 100]}) == {"ScalerCrop": (0, 0, 100, 100)}
 
 
-def test_as_the_types_that_libcamera_takes():
+def test_as_the_types_that_libcamera_takes() -> None:
     """Another one fails in picamera2's own thread, where nobody catches it."""
     found = controls(extra={"Contrast": 2, "AeFlickerPeriod": 10000.0, "ScalerCrop": [0, 0, 100.0, 100]})
     assert found == {"Contrast": 2.0, "AeFlickerPeriod": 10000, "ScalerCrop": (0, 0, 100, 100)}
@@ -136,11 +138,13 @@ class Picam:
         ),
     ],
 )
-def test_a_long_exposure_gets_long_frames(settings, night, limits):
+def test_a_long_exposure_gets_long_frames(
+    settings: dict[str, ControlsConfig], night: bool, limits: tuple[int, int] | None
+) -> None:
     assert wanted_controls(Picam(), PicameraSettings(**settings), night).get("FrameDurationLimits") == limits
 
 
-def test_back_to_automatic():
+def test_back_to_automatic() -> None:
     assert automatic({"ExposureTime", "AnalogueGain", "Contrast", "Gone"}, MODULE_3) == {
         "ExposureTime": 0,
         "AnalogueGain": 0,

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 
@@ -22,11 +23,11 @@ THREE = CameraInfo(2, "imx219", "/base/axi/pcie@120000/rp1/i2c@70000/imx219@10")
     ("selector", "found"),
     [("", ONE), ("0", ONE), ("1", TWO), ("imx708", ONE), (THREE.id, THREE), ("i2c@80000/imx219@10", TWO)],
 )
-def test_by_number_model_or_id(selector, found):
+def test_by_number_model_or_id(selector: str, found: CameraInfo) -> None:
     assert find(selector, [ONE, TWO, THREE]) == found
 
 
-def test_two_of_one_model():
+def test_two_of_one_model() -> None:
     with pytest.raises(SourceSetupError) as caught:
         find("imx219", [ONE, TWO, THREE])
     assert "found 2 of that model" in str(caught.value)
@@ -34,7 +35,7 @@ def test_two_of_one_model():
 
 
 @pytest.mark.parametrize("selector", ["7", "imx500", "i2c@99999"])
-def test_none(selector):
+def test_none(selector: str) -> None:
     with pytest.raises(SourceError) as caught:
         find(selector, [ONE, TWO])
     assert f"picamera:{selector}" in str(caught.value)
@@ -47,40 +48,40 @@ def test_none(selector):
 class WaitingPicam:
     """Has a job that waits for a frame, and ends it only when it is told to."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.said = []
 
-    def cancel_all_and_flush(self):
+    def cancel_all_and_flush(self) -> None:
         self.said.append("cancel")
 
-    def wait(self, job, timeout):
+    def wait(self, job: object, timeout: float) -> None:
         self.said.append("wait")
         if "cancel" not in self.said:
             raise TimeoutError
         raise CancelledError
 
 
-def test_a_job_that_waits_is_taken_back_before_anybody_waits_for_it():
+def test_a_job_that_waits_is_taken_back_before_anybody_waits_for_it() -> None:
     picam = WaitingPicam()
     abandon(picam, object())
     assert picam.said == ["cancel", "wait"]
 
 
-def test_an_old_picamera2_is_told_apart():
+def test_an_old_picamera2_is_told_apart() -> None:
     class Old:
         class Picamera2:
-            def wait(self, job):
+            def wait(self, job) -> None:
                 pass
 
         class MappedArray:
-            def __init__(self, request, stream):
+            def __init__(self, request, stream) -> None:
                 pass
 
     with pytest.raises(SourceUnusableError, match=r"0\.3\.18 or later.*full-upgrade"):
         _check_age(Old)
 
 
-def test_the_program_that_has_a_device_open(tmp_path):
+def test_the_program_that_has_a_device_open(tmp_path: Path) -> None:
     device = tmp_path / "video0"
     device.write_text("")
     assert "fuser" in users_of(str(device))
@@ -93,7 +94,7 @@ def test_the_program_that_has_a_device_open(tmp_path):
     assert "python" in said
 
 
-def test_our_own_use_is_not_told(tmp_path, monkeypatch):
+def test_our_own_use_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device = tmp_path / "video0"
     with device.open("w"):
         assert str(os.getpid()) not in users_of(str(device))

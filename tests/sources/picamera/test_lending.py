@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from typing import Self
 
 import numpy as np
 import pytest
@@ -12,39 +13,39 @@ from edgeclassify.sources.picamera.lending import Lending
 class Request:
     """A completed request with one buffer per stream, as far as lending knows it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.buffers = {name: np.arange(24, dtype=np.uint8) for name in ("lores", "main")}
         self.released = 0
         self.unmapped = 0
 
-    def release(self):
+    def release(self) -> None:
         self.released += 1
 
 
 class Mapped:
     """picamera2's MappedArray: an array on the buffer between enter and exit."""
 
-    def __init__(self, request, stream, *, reshape, write):
+    def __init__(self, request: Request, stream: str, *, reshape: bool, write: bool) -> None:
         assert not reshape
         assert not write
         self.request, self.stream = request, stream
         self.array = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.array = self.request.buffers[self.stream]
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_) -> None:
         self.request.unmapped += 1
         self.array = None
 
 
 @pytest.fixture
-def request_():
+def request_() -> Request:
     return Request()
 
 
-def test_pixels_are_the_buffer_itself_and_read_only(request_):
+def test_pixels_are_the_buffer_itself_and_read_only(request_: Request) -> None:
     pixels = Lending(2).lend(request_).pixels("lores", Mapped)
     request_.buffers["lores"][3] = 99
     assert pixels[3] == 99
@@ -53,7 +54,7 @@ def test_pixels_are_the_buffer_itself_and_read_only(request_):
         pixels[0] = 1
 
 
-def test_back_with_the_last_array_of_any_kind(request_):
+def test_back_with_the_last_array_of_any_kind(request_: Request) -> None:
     lending = Lending(2)
     pixels = lending.lend(request_).pixels("lores", Mapped)
     part = pixels.reshape(4, 6)[1:3, 2:4]
@@ -67,7 +68,7 @@ def test_back_with_the_last_array_of_any_kind(request_):
     assert (request_.released, request_.unmapped, lending.out) == (1, 1, 0)
 
 
-def test_two_streams_of_one_request(request_):
+def test_two_streams_of_one_request(request_: Request) -> None:
     lending = Lending(2)
     loan = lending.lend(request_)
     lores, main = (loan.pixels(name, Mapped) for name in ("lores", "main"))
@@ -81,7 +82,7 @@ def test_two_streams_of_one_request(request_):
     assert (request_.released, request_.unmapped) == (1, 2)
 
 
-def test_no_more_than_so_many(request_):
+def test_no_more_than_so_many(request_: Request) -> None:
     lending = Lending(2)
     loans = [lending.lend(Request()) for _ in range(2)]
     assert lending.lend(request_) is None
@@ -90,7 +91,7 @@ def test_no_more_than_so_many(request_):
     assert lending.lend(request_) is not None
 
 
-def test_back_from_another_thread_and_from_a_cycle(request_):
+def test_back_from_another_thread_and_from_a_cycle(request_: Request) -> None:
     lending = Lending(2)
     thread = threading.Thread(target=lambda pixels: None, args=[lending.lend(request_).pixels("lores", Mapped)])
     thread.start()
@@ -108,10 +109,10 @@ def test_back_from_another_thread_and_from_a_cycle(request_):
     assert other.released == 1
 
 
-def test_a_request_whose_camera_has_gone(request_, caplog):
+def test_a_request_whose_camera_has_gone(request_: Request, caplog: pytest.LogCaptureFixture) -> None:
     lending = Lending(1)
 
-    def gone():
+    def gone() -> None:
         raise RuntimeError("closed")
 
     request_.release = gone

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -28,22 +29,22 @@ TARGET = Path(__file__).resolve().parents[2] / "target" / "camera"
 class FailingImport(MetaPathFinder, Loader):
     """Makes `import picamera2` fail as told."""
 
-    def __init__(self, error):
+    def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path=None, target=None) -> ModuleSpec:
         return ModuleSpec(name, self) if name == "picamera2" else None
 
-    def create_module(self, spec):
+    def create_module(self, spec: ModuleSpec) -> None:
         raise self.error
 
-    def exec_module(self, module):
+    def exec_module(self, module) -> None:
         """Never reached."""
 
 
 @pytest.fixture
-def failing_import(monkeypatch):
-    def install(error):
+def failing_import(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    def install(error: Exception) -> None:
         monkeypatch.delitem(sys.modules, "picamera2", raising=False)
         monkeypatch.setattr(sys, "meta_path", [FailingImport(error), *sys.meta_path])
 
@@ -65,7 +66,9 @@ def failing_import(monkeypatch):
         (ImportError("libcamera.so.0.5: cannot open shared object file"), ("libcamera.so.0.5", "apt install")),
     ],
 )
-def test_picamera2_cannot_be_imported(failing_import, error, parts):
+def test_picamera2_cannot_be_imported(
+    failing_import: Callable[[Exception], None], error: Exception, parts: tuple[str, ...]
+) -> None:
     failing_import(error)
     with pytest.raises(SourceError) as caught:
         PicameraSource("front").open()
@@ -76,13 +79,13 @@ def test_picamera2_cannot_be_imported(failing_import, error, parts):
         assert part in text
 
 
-def test_another_error_of_the_import_is_not_hidden(failing_import):
+def test_another_error_of_the_import_is_not_hidden(failing_import: Callable[[Exception], None]) -> None:
     failing_import(ValueError("something else"))
     with pytest.raises(ValueError, match="something else"):
         PicameraSource("front").open()
 
 
-def test_before_open():
+def test_before_open() -> None:
     source = PicameraSource("front", PicameraSettings(selector="1"))
     source.close()
     source.close()
@@ -94,7 +97,7 @@ def test_before_open():
     assert not isinstance(caught.value, NoFrameInTimeError)
 
 
-def test_a_close_that_does_not_return_is_left_behind(caplog):
+def test_a_close_that_does_not_return_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
     started = time.monotonic()
     assert not devices.bounded(lambda: time.sleep(0.5), 0.05)
     assert time.monotonic() - started < 0.4
@@ -103,7 +106,7 @@ def test_a_close_that_does_not_return_is_left_behind(caplog):
     assert "division by zero" in caplog.text
 
 
-def test_causes_stand_in_the_message():
+def test_causes_stand_in_the_message() -> None:
     error = RuntimeError("Camera __init__ sequence did not complete.")
     error.__cause__ = OSError("Device or resource busy")
     assert runtime.chain(error) == "Camera __init__ sequence did not complete: Device or resource busy"
@@ -121,7 +124,7 @@ def camera_root() -> Path:
     return Path(root)
 
 
-def in_root(root, script, *arguments, timeout_s=100):
+def in_root(root, script, *arguments, timeout_s: int = 100):
     """What a script of tests/target/camera saw on the real picamera2 and libcamera."""
     done = subprocess.run(
         [TARGET / "run-in-root.sh", root, f"tests/target/camera/{script}", *arguments],
@@ -135,50 +138,50 @@ def in_root(root, script, *arguments, timeout_s=100):
 
 
 @pytest.fixture(scope="module")
-def report(camera_root) -> dict:
+def report(camera_root: Path) -> dict:
     return in_root(camera_root, "check_source.py", "200", "252", "10")
 
 
 @pytest.mark.camera_root
 class TestRealCamera:
-    def test_frames_have_the_wanted_size_and_the_streams_layout(self, report):
+    def test_frames_have_the_wanted_size_and_the_streams_layout(self, report: dict) -> None:
         first = report["first"]
         assert first["frames"] == 200
         assert (first["size"], first["format"], first["stride"]) == ([448, 252], "nv12", 448)
         assert first["shape"] == [378, 448]
 
-    def test_frames_are_lent_not_copied(self, report):
+    def test_frames_are_lent_not_copied(self, report: dict) -> None:
         assert report["first"]["copied"] == 0
         assert not report["first"]["writable"]
 
-    def test_the_picture_is_libcameras_colour_bars(self, report):
+    def test_the_picture_is_libcameras_colour_bars(self, report: dict) -> None:
         for part in ("first", "main"):
             bars = report[part]["luma_columns"]
             assert len(bars) == 8
             assert (bars[0], bars[-1]) == (16, 235)
 
-    def test_the_main_stream_of_the_same_moment(self, report):
+    def test_the_main_stream_of_the_same_moment(self, report: dict) -> None:
         assert report["main"]["size"] == [1280, 720]
         assert report["main"]["same_moment"]
 
-    def test_sensor_timestamps_are_recent_rise_and_are_the_clock(self, report):
+    def test_sensor_timestamps_are_recent_rise_and_are_the_clock(self, report: dict) -> None:
         assert report["first"]["timestamps_rise"]
         assert report["first"]["clocks"] == 200
         assert 0 <= report["first"]["age_ms_max"] < 2000
 
-    def test_closes_and_opens_again(self, report):
+    def test_closes_and_opens_again(self, report: dict) -> None:
         assert report["again"]["size"] == [448, 252]
 
-    def test_no_rung_leaks_descriptors(self, report):
+    def test_no_rung_leaks_descriptors(self, report: dict) -> None:
         for part in ("restarted", "reopened", "recreated"):
             before, after = report[part]["open_files"]
             assert after <= before, part
 
-    def test_a_read_that_timed_out_leaves_the_source_good(self, report):
+    def test_a_read_that_timed_out_leaves_the_source_good(self, report: dict) -> None:
         assert report["timeouts"]["timed_out"] > 0
         assert report["timeouts"]["then_size"] == [448, 252]
 
-    def test_what_is_lent_is_left_alone_and_never_starves_the_camera(self, report):
+    def test_what_is_lent_is_left_alone_and_never_starves_the_camera(self, report: dict) -> None:
         lending = report["lending"]
         assert (lending["lent"], lending["copied"]) == (3, 3)
         assert lending["unchanged"]
@@ -187,17 +190,17 @@ class TestRealCamera:
         assert lending["main_after_close"] == 448  # of lores: main has gone with the camera
         assert lending["opens_again"] == 448
 
-    def test_through_the_capture_thread(self, report):
+    def test_through_the_capture_thread(self, report: dict) -> None:
         thread = report["thread"]
         assert thread["ended"]
         assert 3 <= thread["taken"] <= 13
         assert thread["error"] == "None"
 
-    def test_two_sources_of_one_camera(self, report):
+    def test_two_sources_of_one_camera(self, report: dict) -> None:
         assert "another [[camera]]" in report["second_user"]
         assert report["skipped"] is True  # the first one goes on
 
-    def test_settings_while_it_runs(self, report):
+    def test_settings_while_it_runs(self, report: dict) -> None:
         adopted = report["adopted"]
         assert (adopted["nothing"], adopted["other_size"]) == (True, False)
         assert "controls.gain: expected a camera with AnalogueGain" in adopted["refused"]
@@ -217,13 +220,13 @@ class TestRealCamera:
             ("no_such_size", ("SourceSetupError", "found 700x500", "Nearest: [1280, 720]")),
         ],
     )
-    def test_refusals(self, report, part, words):
+    def test_refusals(self, report: dict, part, words) -> None:
         for word in words:
             assert word in report[part]
 
 
 @pytest.mark.camera_root
-def test_pictures_through_the_camera_have_the_top_label_of_their_files(camera_root):
+def test_pictures_through_the_camera_have_the_top_label_of_their_files(camera_root: Path) -> None:
     """Wherever the file's own label is sure: others change with a grey level, which 4:2:0 costs already."""
     report = in_root(camera_root, "check_pictures.py")
     assert report["seen"] == report["pictures"] >= 3
@@ -235,7 +238,7 @@ def test_pictures_through_the_camera_have_the_top_label_of_their_files(camera_ro
 
 
 @pytest.mark.camera_root
-def test_many_frames_with_flat_memory_and_open_files(camera_root):
+def test_many_frames_with_flat_memory_and_open_files(camera_root: Path) -> None:
     report = in_root(camera_root, "check_endurance.py", "4000")
     assert report["frames"] == 4000
     assert report["restarts"] == 8

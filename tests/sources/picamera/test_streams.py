@@ -1,6 +1,7 @@
 """Sizes, layout and clock of a camera's streams."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +47,12 @@ IMX708 = [
         ((640, 480), 5000, None, ((640, 480), (640, 480))),
     ],
 )
-def test_stream_sizes(sensor, wanted, main, sizes):
+def test_stream_sizes(
+    sensor: tuple[int, int],
+    wanted: int,
+    main: tuple[int, int] | None,
+    sizes: tuple[tuple[int, int], tuple[int, int]],
+) -> None:
     assert stream_sizes(sensor, wanted, main) == sizes
 
 
@@ -54,7 +60,9 @@ side = st.integers(32, 5000)
 
 
 @given(st.tuples(side, side), st.integers(0, 3000), st.none() | st.tuples(side, side))
-def test_stream_sizes_are_always_possible(sensor, wanted, main):
+def test_stream_sizes_are_always_possible(
+    sensor: tuple[int, int], wanted: int, main: tuple[int, int] | None
+) -> None:
     (main_width, main_height), (width, height) = stream_sizes(sensor, wanted, main)
     assert {main_width % 2, main_height % 2, width % 2, height % 2} == {0}
     assert 2 <= width <= main_width
@@ -71,15 +79,17 @@ def test_stream_sizes_are_always_possible(sensor, wanted, main):
         (IMX708, (2304, 1296), (2304, 1296)),
     ],
 )
-def test_the_mode_shows_the_whole_view(modes, size, expected):
+def test_the_mode_shows_the_whole_view(
+    modes: list[dict[str, Any]], size: tuple[int, int], expected: tuple[int, int]
+) -> None:
     assert full_view_mode(modes, size)["size"] == expected
 
 
-def test_no_modes():
+def test_no_modes() -> None:
     assert full_view_mode([], (640, 480)) is None
 
 
-def test_layout_of_yuv_keeps_the_stride():
+def test_layout_of_yuv_keeps_the_stride() -> None:
     layout = StreamLayout(PixelFormat.YUV420, 30, 20, 64)
     buffer = np.arange(30 * 64 + 100, dtype=np.uint32).astype(np.uint8)
     pixels = layout.pixels(buffer)
@@ -88,7 +98,7 @@ def test_layout_of_yuv_keeps_the_stride():
     assert pixels.base is buffer  # no second copy
 
 
-def test_layout_of_bgr_cuts_the_padding_off():
+def test_layout_of_bgr_cuts_the_padding_off() -> None:
     layout = StreamLayout(PixelFormat.BGR, 5, 4, 16)
     buffer = np.arange(64, dtype=np.uint8)
     pixels = layout.pixels(buffer)
@@ -96,12 +106,12 @@ def test_layout_of_bgr_cuts_the_padding_off():
     assert pixels[1, 0].tolist() == [16, 17, 18]
 
 
-def test_a_buffer_that_is_too_short_is_refused():
+def test_a_buffer_that_is_too_short_is_refused() -> None:
     with pytest.raises(SourceError, match="expected 384 bytes, found 300"):
         StreamLayout(PixelFormat.NV12, 16, 16, 16).pixels(np.zeros(300, np.uint8))
 
 
-def test_sensor_time_of_either_clock(monkeypatch):
+def test_sensor_time_of_either_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     suspended_ns = 3_600_000_000_000
     monkeypatch.setattr(time, "monotonic_ns", lambda: 50_000_000_000)
     monkeypatch.setattr(time, "clock_gettime_ns", lambda clock: 50_000_000_000 + suspended_ns)
@@ -121,15 +131,15 @@ def test_sensor_time_of_either_clock(monkeypatch):
         (Roi(0.0, 0.0, 0.01, 0.5), None),
     ],
 )
-def test_scaler_crop(zoom, crop):
+def test_scaler_crop(zoom: Roi, crop: tuple[int, int, int, int] | None) -> None:
     assert scaler_crop((0, 0, 4608, 2592), (64, 64), zoom) == crop
 
 
-def test_scaler_crop_within_a_mode_that_sees_a_part():
+def test_scaler_crop_within_a_mode_that_sees_a_part() -> None:
     assert scaler_crop((768, 432, 3072, 1728), (64, 64), Roi(0.5, 0.5, 0.5, 0.5)) == (2304, 1296, 1536, 864)
 
 
-def test_zoom_asks_for_a_mode_with_as_many_pixels_in_the_part():
+def test_zoom_asks_for_a_mode_with_as_many_pixels_in_the_part() -> None:
     zoom = Roi(0.25, 0.25, 0.25, 0.25)
     main, lores = stream_sizes(zoomed((4608, 2592), zoom), 256)
     assert (main, lores) == ((854, 480), (456, 256))

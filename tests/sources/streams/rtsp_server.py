@@ -40,7 +40,7 @@ def clock_picture(width, height):
 class Factory(GstRtspServer.RTSPMediaFactory):
     """Makes the one pipeline that all clients share, and changes it while it runs."""
 
-    def __init__(self, options):
+    def __init__(self, options) -> None:
         super().__init__()
         self.options = options
         self.sizes = [options.size, options.other_size]
@@ -69,7 +69,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
             f" bitrate={self.options.bitrate} ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
         )
 
-    def on_media(self, _, media):
+    def on_media(self, _, media) -> None:
         self.pipeline = media.get_element()
         self.apply()
         # One more user than there are clients: the pipeline never ends. Else who comes while it ends gets a 503.
@@ -83,7 +83,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         clock.emit("push-buffer", Gst.Buffer.new_wrapped(clock_picture(*self.options.size)))
         return True
 
-    def apply(self):
+    def apply(self) -> None:
         if self.pipeline is None:
             return
         width, height = self.sizes[0]
@@ -102,7 +102,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         return True
 
 
-def protect(server, factory, method):
+def protect(server, factory, method) -> None:
     """Let nobody in but the user of the environment, who is asked for in this way."""
     user, password = os.environ["RTSP_USER"], os.environ["RTSP_PASSWORD"]
     token = GstRtspServer.RTSPToken()
@@ -141,7 +141,7 @@ def arguments():
     return parser.parse_args()
 
 
-def main():
+def main() -> None:
     options = arguments()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -170,7 +171,7 @@ def transport_stream(path: Path, count: int, size: tuple[int, int], fps: float =
 def mpegts(data: bytes, seconds: float) -> Answer:
     """Answer with a transport stream, e.g. two of different sizes one after the other, that plays this long."""
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "video/mp2t")
         handler.end_headers()

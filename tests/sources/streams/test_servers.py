@@ -2,10 +2,14 @@
 
 import socket
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from cv2 import VideoCapture
+from numpy.typing import NDArray
 
 from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import serving
@@ -16,13 +20,13 @@ TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC
 
 
 @pytest.fixture
-def watch(monkeypatch):
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], VideoCapture | None]]:
     """Open a stream with OpenCV, over TCP; None when it can't. Released at the end."""
     monkeypatch.setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
     silence_opencv()
     captures = []
 
-    def opened(url):
+    def opened(url: str) -> VideoCapture | None:
         captures.append(cv2.VideoCapture(url, cv2.CAP_FFMPEG, TIMEOUTS))
         return captures[-1] if captures[-1].isOpened() else None
 
@@ -31,7 +35,7 @@ def watch(monkeypatch):
         capture.release()
 
 
-def newest(capture, seconds=1.0):
+def newest(capture: VideoCapture, seconds: float = 1.0) -> NDArray[np.uint8] | None:
     """The last picture read in this time; None when there is one no more."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
@@ -40,7 +44,7 @@ def newest(capture, seconds=1.0):
     return capture.retrieve()[1]
 
 
-def test_pictures_tell_their_age(watch):
+def test_pictures_tell_their_age(watch: Callable[[str], VideoCapture | None]) -> None:
     with rtsp_server(fps=FPS) as server:
         assert server.url == f"rtsp://127.0.0.1:{server.port}/stream"
         picture = newest(watch(server.url))
@@ -48,7 +52,7 @@ def test_pictures_tell_their_age(watch):
         assert 0 <= age_ms(picture) < 2000
 
 
-def test_killed_and_started_again_on_the_same_port(watch):
+def test_killed_and_started_again_on_the_same_port(watch: Callable[[str], VideoCapture | None]) -> None:
     with rtsp_server(fps=FPS) as server:
         port, capture = server.port, watch(server.url)
         server.kill()
@@ -62,7 +66,7 @@ def test_killed_and_started_again_on_the_same_port(watch):
 
 
 @pytest.mark.parametrize(("stop", "go_on"), [("stall", "resume"), ("freeze", "thaw")])
-def test_silent_for_a_while(watch, stop, go_on):
+def test_silent_for_a_while(watch: Callable[[str], VideoCapture | None], stop: str, go_on: str) -> None:
     with rtsp_server(fps=FPS) as server:
         capture = watch(server.url)
         assert newest(capture) is not None
@@ -73,14 +77,14 @@ def test_silent_for_a_while(watch, stop, go_on):
 
 
 @pytest.mark.parametrize("method", ["basic", "digest"])
-def test_only_for_its_user(watch, method):
+def test_only_for_its_user(watch: Callable[[str], VideoCapture | None], method: str) -> None:
     with rtsp_server(fps=FPS, auth=method, user="cam", password="p@:/#%s") as server:
         assert watch(server.url) is not None
         assert watch(server.url_as("cam", "wrong")) is None
         assert watch(server.url_as("", "")) is None
 
 
-def test_another_size(watch):
+def test_another_size(watch: Callable[[str], VideoCapture | None]) -> None:
     with rtsp_server(fps=FPS, size="320x240", other_size="640x480") as server:
         assert newest(watch(server.url)).shape == (240, 320, 3)
         server.change_size()
@@ -88,7 +92,7 @@ def test_another_size(watch):
         assert newest(watch(server.url)).shape == (480, 640, 3)
 
 
-def test_a_picture_of_ones_own(watch, tmp_path):
+def test_a_picture_of_ones_own(watch: Callable[[str], VideoCapture | None], tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     cv2.imwrite(str(path), np.full((48, 64, 3), (0, 0, 255), np.uint8))
     with rtsp_server(fps=FPS, picture=path) as server:
@@ -96,7 +100,7 @@ def test_a_picture_of_ones_own(watch, tmp_path):
         assert red > 200 > 60 > max(blue, green)
 
 
-def test_transport_stream_over_http(watch, tmp_path):
+def test_transport_stream_over_http(watch: Callable[[str], VideoCapture | None], tmp_path: Path) -> None:
     data = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
     with serving(mpegts(data, 0.5)) as server:
         started = time.monotonic()
@@ -109,7 +113,9 @@ def test_transport_stream_over_http(watch, tmp_path):
         assert time.monotonic() - started > 0.4
 
 
-def test_two_transport_streams_of_different_sizes(watch, tmp_path):
+def test_two_transport_streams_of_different_sizes(
+    watch: Callable[[str], VideoCapture | None], tmp_path: Path
+) -> None:
     small = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
     large = transport_stream(tmp_path / "b.ts", 25, (128, 96), 25)
     with serving(mpegts(small + large, 0.5)) as server:

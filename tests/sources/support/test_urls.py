@@ -4,6 +4,9 @@ import base64
 import socket
 import time
 import zlib
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -21,15 +24,15 @@ from edgeclassify.sources.http.address import REFUSED_RETRY_S
 from edgeclassify.sources.support import urls
 from edgeclassify.sources.support.urls import Access, fetch, is_url
 from tests.sources.dialects import BARE, DIALECTS, PICTURES
-from tests.sources.raw_server import OK, always, dripping, picture, raw_server
-from tests.sources.servers import body, mjpeg, serving
+from tests.sources.raw_server import OK, RawServer, always, dripping, picture, raw_server
+from tests.sources.servers import PlainServer, body, mjpeg, serving
 
 
-def address(server, path="/x.jpg"):
+def address(server: PlainServer, path: str = "/x.jpg") -> str:
     return f"http://user:hunter2@127.0.0.1:{server.server_port}{path}?token=hunter2"
 
 
-def one_message(error, *parts):
+def one_message(error: SourceError, *parts: str) -> bool:
     text = str(error)
     assert "\n" not in text
     assert "hunter2" not in text
@@ -38,17 +41,17 @@ def one_message(error, *parts):
     return True
 
 
-def test_is_url():
+def test_is_url() -> None:
     assert is_url("http://a/b")
     assert is_url("HTTPS://a/b")
     assert not is_url("/photos/http.jpg")
     assert not is_url("rtsp://a/b")
 
 
-def asking_for_basic(seen):
+def asking_for_basic(seen: list[Any]) -> Callable[[BaseHTTPRequestHandler], None]:
     """Lets in who says anything, and notes it."""
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         said = handler.headers.get("Authorization")
         if said is None:
             handler.send_response(401)
@@ -63,7 +66,7 @@ def asking_for_basic(seen):
 
 
 @pytest.mark.parametrize("password", ["hunter2", "日@"])
-def test_body_and_password(password):
+def test_body_and_password(password: str) -> None:
     seen, access = [], Access(logins={})
     with serving(asking_for_basic(seen)) as server:
         for _ in range(2):
@@ -82,7 +85,7 @@ def test_body_and_password(password):
         (204, AbsentError, "204"),
     ],
 )
-def test_other_answers(status, error_class, part):
+def test_other_answers(status: int, error_class: type[SourceError], part: str) -> None:
     with serving(body(b"", status)) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert type(caught.value) is error_class
@@ -90,7 +93,7 @@ def test_other_answers(status, error_class, part):
     assert one_message(caught.value, part)
 
 
-def test_nobody_listens():
+def test_nobody_listens() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -100,7 +103,7 @@ def test_nobody_listens():
     assert caught.value.exit_status is ExitStatus.UNAVAILABLE
 
 
-def test_unknown_host():
+def test_unknown_host() -> None:
     with pytest.raises(SourceError) as caught:
         fetch("http://user:hunter2@no-such-host.invalid/x.jpg")
     assert "hunter2" not in str(caught.value)
@@ -108,29 +111,29 @@ def test_unknown_host():
 
 
 @pytest.mark.parametrize("url", ["http://", "http://:80/x.jpg", "http://host:port/x.jpg"])
-def test_no_url(url):
+def test_no_url(url: str) -> None:
     with pytest.raises(MissingInputError, match="expected a URL"):
         fetch(url)
 
 
-def test_too_large(monkeypatch):
+def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "MAX_DOWNLOAD_BYTES", 1000)
     with serving(body(bytes(1001))) as server, pytest.raises(ImageError) as caught:
         fetch(address(server))
     assert one_message(caught.value)
 
 
-def test_a_server_that_says_nothing(monkeypatch):
+def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.2)
     with serving(lambda handler: handler.server.stopping.wait(1)) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert one_message(caught.value, "found none in 0.2 s")
 
 
-def test_a_server_that_drips(monkeypatch):
+def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.3)
 
-    def answer(handler):
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.end_headers()
         for _ in range(40):
@@ -142,8 +145,8 @@ def test_a_server_that_drips(monkeypatch):
     assert one_message(caught.value, "not complete")
 
 
-def test_a_connection_that_breaks_off():
-    def answer(handler):
+def test_a_connection_that_breaks_off() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()
@@ -166,7 +169,7 @@ def test_a_connection_that_breaks_off():
         ("", b"".join(PICTURES)),
     ],
 )
-def test_a_stream_is_seen_at_once(kind, data):
+def test_a_stream_is_seen_at_once(kind: str, data: bytes) -> None:
     first = OK + f"Content-Type: {kind}\r\n\r\n".encode() + data
     started = time.monotonic()
     with raw_server(dripping(first, data[:1], 0.2)) as server, pytest.raises(UndecodableInputError) as caught:
@@ -175,7 +178,7 @@ def test_a_stream_is_seen_at_once(kind, data):
     assert one_message(caught.value, "expected one picture, found a stream", 'source = "http://127.0.0.1')
 
 
-def test_a_picture_with_others_in_it_is_no_stream():
+def test_a_picture_with_others_in_it_is_no_stream() -> None:
     """A phone's JPEG has a second picture behind its end, and says so in its length or not at all."""
     data = b"".join(PICTURES[:4])
     for more in (b"", b"Content-Length: %d\r\n" % len(data)):
@@ -183,17 +186,17 @@ def test_a_picture_with_others_in_it_is_no_stream():
             assert fetch(server.url()) == data
 
 
-def test_a_picture_whose_end_marker_is_missing():
+def test_a_picture_whose_end_marker_is_missing() -> None:
     with raw_server(always(picture(BARE[0]))) as server:
         assert fetch(server.url()) == PICTURES[0]
 
 
-def test_bytes_behind_the_stated_length():
+def test_bytes_behind_the_stated_length() -> None:
     with raw_server(always(picture(PICTURES[0]), b"rubbish")) as server:
         assert fetch(server.url()) == PICTURES[0]
 
 
-def test_chunks_and_their_missing_end():
+def test_chunks_and_their_missing_end() -> None:
     head = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     with raw_server(always(head, b"3\r\nabc\r\n0\r\n\r\n")) as server:
         assert fetch(server.url()) == b"abc"
@@ -203,10 +206,10 @@ def test_chunks_and_their_missing_end():
         fetch(server.url())
 
 
-def held_open(*parts):
+def held_open(*parts: bytes) -> Callable[[RawServer, socket.socket, str], None]:
     """Answer, and neither say more nor hang up."""
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(b"".join(parts))
         server.stopping.wait(20)
 
@@ -218,7 +221,7 @@ TOO_LONG = OK + b"Content-Length: %d\r\n\r\n" % (len(PICTURES[0]) + 100) + PICTU
 
 
 @pytest.mark.parametrize("answer", [OK + b"\r\n" + PICTURES[0], CHUNKED, TOO_LONG])
-def test_a_whole_picture_counts_whatever_its_server_promises(answer):
+def test_a_whole_picture_counts_whatever_its_server_promises(answer: bytes) -> None:
     """No length and no end, one that is too large, no last chunk: browsers show the picture."""
     started = time.monotonic()
     with raw_server(held_open(answer)) as server:
@@ -230,7 +233,9 @@ def test_a_whole_picture_counts_whatever_its_server_promises(answer):
 
 
 @pytest.mark.parametrize("answer", [OK + b"\r\n" + BARE[0], CHUNKED[:-20], TOO_LONG[:-2]])
-def test_a_piece_of_a_picture_does_not_count_while_it_may_grow(answer, monkeypatch):
+def test_a_piece_of_a_picture_does_not_count_while_it_may_grow(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 1.3)
     with raw_server(held_open(answer)) as server:
         with pytest.raises(AbsentError, match="no answer in time"):
@@ -238,8 +243,8 @@ def test_a_piece_of_a_picture_does_not_count_while_it_may_grow(answer, monkeypat
         server.stopping.set()
 
 
-def test_a_pause_within_a_picture():
-    def answer(server, connection, head):
+def test_a_pause_within_a_picture() -> None:
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(OK + b"\r\n" + PICTURES[0][:500])
         server.stopping.wait(1.5)
         connection.sendall(PICTURES[0][500:])
@@ -248,12 +253,12 @@ def test_a_pause_within_a_picture():
         assert fetch(server.url()) == PICTURES[0]
 
 
-def test_bytes_before_a_picture():
+def test_bytes_before_a_picture() -> None:
     with raw_server(always(picture(b"\xef\xbb\xbf" + PICTURES[0]))) as server:
         assert fetch(server.url()) == PICTURES[0]
 
 
-def test_compressed_and_a_bomb(monkeypatch):
+def test_compressed_and_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     packer = zlib.compressobj(9, wbits=31)
     packed = packer.compress(PICTURES[0]) + packer.flush()
     with raw_server(always(picture(packed, b"Content-Encoding: gzip\r\n"))) as server:
@@ -276,7 +281,7 @@ def test_compressed_and_a_bomb(monkeypatch):
         OK + b"Transfer-Encoding: chunked\r\n\r\n",
     ],
 )
-def test_a_byte_now_and_then_is_not_waited_for(first, monkeypatch):
+def test_a_byte_now_and_then_is_not_waited_for(first: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.5)
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.4)
     started = time.monotonic()
@@ -286,10 +291,10 @@ def test_a_byte_now_and_then_is_not_waited_for(first, monkeypatch):
     assert one_message(caught.value)
 
 
-def test_silence_within_a_body(monkeypatch):
+def test_silence_within_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.3)
 
-    def answer(server, connection, head):
+    def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(OK + b"Content-Length: 10\r\n\r\nabc")
         server.stopping.wait(5)
 
@@ -299,6 +304,6 @@ def test_silence_within_a_body(monkeypatch):
         server.stopping.set()
 
 
-def test_an_mjpeg_stream_where_a_picture_belongs():
+def test_an_mjpeg_stream_where_a_picture_belongs() -> None:
     with serving(mjpeg(PICTURES)) as server, pytest.raises(UndecodableInputError, match="found a stream"):
         fetch(address(server))

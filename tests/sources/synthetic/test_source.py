@@ -20,7 +20,7 @@ from edgeclassify.types import PixelFormat
 PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
 
 
-def test_options():
+def test_options() -> None:
     assert parse_options("") == SyntheticOptions()
     assert parse_options("?size=640x480&fps=2.5&frames=100&faults=stall@3,slow@9:4&every=50") == SyntheticOptions(
         size=(640, 480),
@@ -49,14 +49,14 @@ def test_options():
         ("?faults=stall@3:sometimes", "restart, reopen, never"),
     ],
 )
-def test_bad_options(target, part):
+def test_bad_options(target: str, part: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_options(target)
     assert part in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_pattern_moves():
+def test_pattern_moves() -> None:
     pictures = [draw_pattern((64, 48), n) for n in range(3)]
     assert pictures[0].shape == (48, 64, 3)
     assert pictures[0].dtype == np.uint8
@@ -65,7 +65,7 @@ def test_pattern_moves():
     draw_pattern((16, 16), 10**6)
 
 
-def test_frames_and_end():
+def test_frames_and_end() -> None:
     source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=0, frames=3))
     source.open()
     frames = [source.read(1) for _ in range(3)]
@@ -75,7 +75,7 @@ def test_frames_and_end():
     assert source.live
 
 
-def test_pace():
+def test_pace() -> None:
     source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=50))
     source.open()
     started = time.monotonic()
@@ -87,7 +87,7 @@ def test_pace():
     assert source.read(1).sequence == 11
 
 
-def scripted(faults, **options):
+def scripted(faults: str, **options: int) -> SyntheticSource:
     target = f"?size=64x48&fps=0&faults={faults}"
     source = SyntheticSource("front", parse_options(target, SyntheticOptions(**options)))
     source.open()
@@ -95,7 +95,7 @@ def scripted(faults, **options):
 
 
 class TestFaults:
-    def test_stall_until_the_stream_is_restarted(self):
+    def test_stall_until_the_stream_is_restarted(self) -> None:
         source = scripted("stall@2")
         source.read(1)
         source.read(1)
@@ -106,7 +106,7 @@ class TestFaults:
         source.resume()
         assert source.read(1).sequence == 2
 
-    def test_stall_until_it_is_opened_again(self):
+    def test_stall_until_it_is_opened_again(self) -> None:
         source = scripted("stall@0:reopen")
         for _ in range(2):
             source.pause()
@@ -117,7 +117,7 @@ class TestFaults:
         source.open()
         source.read(1)
 
-    def test_freeze_repeats_picture_and_clock(self):
+    def test_freeze_repeats_picture_and_clock(self) -> None:
         source = scripted("freeze@1:2")
         first = source.read(1)
         clock = source.clock
@@ -128,7 +128,7 @@ class TestFaults:
         assert not np.array_equal(source.read(1).pixels, first.pixels)
         assert source.clock > clock
 
-    def test_repeat_repeats_the_picture_alone(self):
+    def test_repeat_repeats_the_picture_alone(self) -> None:
         source = scripted("repeat@1:2")
         first = source.read(1)
         clock = source.clock
@@ -136,13 +136,13 @@ class TestFaults:
         assert source.clock > clock
         assert np.array_equal(again.pixels, first.pixels)
 
-    def test_errors(self):
+    def test_errors(self) -> None:
         with pytest.raises(SourceError, match="as it was told"):
             scripted("error@0").read(1)
         with pytest.raises(RuntimeError, match="as it was told"):
             scripted("exception@0").read(1)
 
-    def test_unplugged(self):
+    def test_unplugged(self) -> None:
         source = scripted("unplug@1:0.1s")
         source.read(1)
         with pytest.raises(SourceError):
@@ -154,7 +154,7 @@ class TestFaults:
         source.open()
         source.read(1)
 
-    def test_block_returns_when_it_is_closed(self):
+    def test_block_returns_when_it_is_closed(self) -> None:
         source = scripted("block@0:never")
         closed = []
         threading.Timer(0.05, lambda: closed.append(1) or source.close()).start()
@@ -163,12 +163,12 @@ class TestFaults:
         assert closed
         assert time.monotonic() - started < 2
 
-    def test_hang_keeps_the_other_threads_from_running(self):
+    def test_hang_keeps_the_other_threads_from_running(self) -> None:
         source = scripted("hang@0:0.2s")
         ticks = []
         done = threading.Event()
 
-        def tick():
+        def tick() -> None:
             while not done.is_set():
                 ticks.append(time.monotonic())
                 time.sleep(0.005)
@@ -180,7 +180,7 @@ class TestFaults:
         thread.join()
         assert max(b - a for a, b in itertools.pairwise(ticks)) > 0.15
 
-    def test_slow(self):
+    def test_slow(self) -> None:
         source = SyntheticSource("front", parse_options("?size=64x48&fps=100&faults=slow@1:3"))
         source.open()
         times = []
@@ -191,7 +191,7 @@ class TestFaults:
         assert min(gaps[:3]) > 0.05
         assert gaps[4] < 0.05
 
-    def test_stride_and_format_show_the_same_picture(self):
+    def test_stride_and_format_show_the_same_picture(self) -> None:
         source = scripted("stride@1:1,format@2:1")
         plain, padded, small = (source.read(1) for _ in range(3))
         assert (padded.pixel_format, padded.pixels.shape) == (PixelFormat.YUV420, (72, 70))
@@ -201,7 +201,7 @@ class TestFaults:
         assert to_bgr(small).shape == (24, 32, 3)
         assert plain.pixel_format is PixelFormat.BGR
 
-    def test_rounds(self):
+    def test_rounds(self) -> None:
         source = scripted("error@1", every=3)
         seen = []
         while len(seen) < 9:
@@ -214,7 +214,7 @@ class TestFaults:
         assert seen == [0, "error", 1, 2, 3, "error", 4, 5, 6]
 
 
-def test_a_picture_with_noise():
+def test_a_picture_with_noise() -> None:
     source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=0, picture=str(PHOTO)))
     source.open()
     first, second = source.read(1).pixels, source.read(1).pixels
@@ -223,6 +223,6 @@ def test_a_picture_with_noise():
     assert np.abs(first.astype(int) - second).max() <= 4
 
 
-def test_a_picture_that_is_not_there():
+def test_a_picture_that_is_not_there() -> None:
     with pytest.raises(MissingInputError, match=r"nowhere\.jpg"):
         SyntheticSource("front", SyntheticOptions(picture="/nowhere.jpg")).open()

@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ TARGET = Path(__file__).resolve().parents[2] / "target" / "vm"
 PHOTOS = Path(__file__).resolve().parents[3] / "edgeclassify" / "demo" / "photos"
 
 
-def test_missing(tmp_path):
+def test_missing(tmp_path: Path) -> None:
     path = tmp_path / "video9"
     with pytest.raises(AbsentError) as caught:
         DeviceSource("front", str(path)).open()
@@ -28,20 +30,20 @@ def test_missing(tmp_path):
     assert caught.value.exit_status is ExitStatus.UNAVAILABLE
 
 
-def test_no_device(tmp_path):
+def test_no_device(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_text("")
     with pytest.raises(SourceSetupError, match="file or folder"):
         DeviceSource("front", str(tmp_path / "a.mp4")).open()
 
 
-def test_a_device_that_is_no_camera(capfd):
+def test_a_device_that_is_no_camera(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SourceSetupError) as caught:
         DeviceSource("front", "/dev/null").open()
     assert one_message(caught.value, "/dev/null", "another kind")
     assert capfd.readouterr().err == ""
 
 
-def test_not_permitted(tmp_path, unprivileged):
+def test_not_permitted(tmp_path: Path, unprivileged: Callable[[], AbstractContextManager[None]]) -> None:
     node = tmp_path / "video0"
     try:
         os.mknod(node, 0o020600, os.makedev(1, 3))
@@ -75,7 +77,7 @@ def report() -> dict:
 @pytest.mark.vm
 @pytest.mark.timeout(320)
 class TestRealDevice:
-    def test_what_the_kernel_tells(self, report):
+    def test_what_the_kernel_tells(self, report: dict) -> None:
         seen = report["inspected"]
         assert (seen["driver"], seen["captures"]) == ("vivid", True)
         assert "YUYV" in seen["formats"]
@@ -91,7 +93,7 @@ class TestRealDevice:
             ("size", ["YUYV", 1280, 720]),
         ],
     )
-    def test_frames(self, report, part, mode):
+    def test_frames(self, report: dict, part, mode) -> None:
         seen = report[part]
         assert seen["mode"] == mode
         assert seen["shape"] == [mode[2], mode[1], 3]
@@ -99,21 +101,21 @@ class TestRealDevice:
         assert seen["ages_ms"][0] > -101
         assert seen["ages_ms"][1] < 2000
 
-    def test_frame_rate(self, report):
+    def test_frame_rate(self, report: dict) -> None:
         assert report["size"]["interval_s"] == pytest.approx(0.2)
 
-    def test_refusals_name_the_nearest(self, report):
+    def test_refusals_name_the_nearest(self, report: dict) -> None:
         assert "Nearest: [640, 480]" in report["no_such_size"]
         assert "expected one of YUYV" in report["no_such_format"]
         assert "fps: expected at most" in report["no_such_rate"]
         assert report["absent"].startswith("AbsentError: /dev/video97")
 
-    def test_in_use_by_another_program(self, report):
+    def test_in_use_by_another_program(self, report: dict) -> None:
         busy = report["busy"]
         assert f"(pid {busy['pid']})" in busy["said"]
         assert busy["afterwards"] is None
 
-    def test_controls(self, report):
+    def test_controls(self, report: dict) -> None:
         seen = report["controls"]
         assert seen["before"] == 128
         assert seen["at_open"] == [200, 10]
@@ -123,12 +125,12 @@ class TestRealDevice:
         assert "0 to 255; found 999" in seen["range"]
         assert 'Did you mean "100% Colorbar"?' in seen["menu"]
 
-    def test_a_read_gives_up_in_time(self, report):
+    def test_a_read_gives_up_in_time(self, report: dict) -> None:
         assert all(0.29 < waited < 1 for waited in report["read_timeout"]["waited_s"])
         assert report["read_timeout"]["back"]
 
     @pytest.mark.parametrize(("part", "reason"), [("stall", "no new frame for 2 s"), ("unplugged", "has gone")])
-    def test_the_ladder_brings_it_back(self, report, part, reason):
+    def test_the_ladder_brings_it_back(self, report: dict, part, reason) -> None:
         seen = report[part]
         assert reason in seen["error"]
         assert seen["told"] == [True, False, True]
@@ -138,11 +140,11 @@ class TestRealDevice:
         assert seen["ended"]
         assert seen["last_error"] == "None"
 
-    def test_opening_again_leaks_nothing(self, report):
+    def test_opening_again_leaks_nothing(self, report: dict) -> None:
         before, after = report["leak"]["open_files"]
         assert after <= before
 
-    def test_mjpg_is_decoded_no_larger_than_needed_and_in_full_for_people(self, report):
+    def test_mjpg_is_decoded_no_larger_than_needed_and_in_full_for_people(self, report: dict) -> None:
         if "loopback" not in report:
             pytest.skip("v4l2loopback could not be built: no device with MJPG")
         seen = report["loopback"]["frames"]

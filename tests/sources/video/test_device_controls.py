@@ -1,5 +1,7 @@
 """The config's controls against those of a V4L2 device."""
 
+from typing import Any
+
 import pytest
 
 from edgeclassify.errors import SourceSetupError
@@ -14,11 +16,11 @@ AUTO = Control(
 ALL = [EXPOSURE, BRIGHTNESS, AUTO]
 
 
-def values(wanted, dropped=()):
+def values(wanted: dict[str, Any], dropped: tuple[()] | list[str] = ()) -> list[tuple[str, int]]:
     return [(control.name, value) for control, value in values_of(wanted, ALL, "/dev/video0", set(dropped))]
 
 
-def test_automatics_come_first():
+def test_automatics_come_first() -> None:
     assert values({"exposure_time_absolute": 100, "auto_exposure": "manual mode", "brightness": 7.0}) == [
         ("auto_exposure", 1),
         ("exposure_time_absolute", 100),
@@ -26,7 +28,7 @@ def test_automatics_come_first():
     ]
 
 
-def test_what_has_left_the_config_goes_back_to_its_default():
+def test_what_has_left_the_config_goes_back_to_its_default() -> None:
     assert values({"brightness": 3}, ["exposure_time_absolute", "gone"]) == [
         ("exposure_time_absolute", 250),
         ("brightness", 3),
@@ -45,7 +47,7 @@ def test_what_has_left_the_config_goes_back_to_its_default():
         ({"auto_exposure": "manual"}, ("Manual Mode, Aperture Priority Mode", "'manual'")),
     ],
 )
-def test_what_the_camera_lacks(wanted, parts):
+def test_what_the_camera_lacks(wanted: dict[str, Any], parts: tuple[str, ...]) -> None:
     with pytest.raises(SourceSetupError) as caught:
         values(wanted)
     assert str(caught.value).startswith("/dev/video0: controls.extra.")
@@ -53,6 +55,6 @@ def test_what_the_camera_lacks(wanted, parts):
         assert part in str(caught.value)
 
 
-def test_no_controls_at_all():
+def test_no_controls_at_all() -> None:
     with pytest.raises(SourceSetupError, match="none at all"):
         list(values_of({"brightness": 1}, [], "/dev/video0", set()))

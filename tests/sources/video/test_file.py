@@ -2,6 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +14,13 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video.file import VideoFileSource
-from edgeclassify.types import CameraState, PixelFormat
+from edgeclassify.types import CameraState, Frame, PixelFormat
 from tests.sources.pictures import encode, two_halves
 from tests.sources.video.common import one_message, open_and_read, write_video
 
 
 class TestFile:
-    def test_every_frame_in_order(self, tmp_path):
+    def test_every_frame_in_order(self, tmp_path: Path) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 6)))
         source.open()
         frames = [source.read(1) for _ in range(6)]
@@ -33,14 +36,14 @@ class TestFile:
         assert (frame.pixel_format, frame.camera) == (PixelFormat.BGR, "front")
         assert 0 <= time.monotonic_ns() - frame.captured_at_ns < 10e9
 
-    def test_loop(self, tmp_path):
+    def test_loop(self, tmp_path: Path) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), loop=True)
         source.open()
         levels = [round(float(source.read(1).pixels.mean()) / 20) for _ in range(7)]
         source.close()
         assert levels == [0, 1, 2, 0, 1, 2, 0]
 
-    def test_its_frames_carry_its_own_time(self, tmp_path):
+    def test_its_frames_carry_its_own_time(self, tmp_path: Path) -> None:
         path = write_video(tmp_path / "a.avi", 6)
         os.utime(path, (1.7e9, 1.7e9))
         source = VideoFileSource("front", str(path))
@@ -52,7 +55,7 @@ class TestFile:
             [1.7e9 - 0.6 + n / 10 for n in range(6)], abs=1e-3
         )
 
-    def test_its_time_goes_on_over_the_rounds(self, tmp_path):
+    def test_its_time_goes_on_over_the_rounds(self, tmp_path: Path) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), loop=True)
         source.open()
         frames = [source.read(1) for _ in range(7)]
@@ -60,7 +63,9 @@ class TestFile:
         assert [frame.scene_ns for frame in frames] == [number * 10**8 for number in range(7)]
         assert time.time() - frames[0].captured_at < 10
 
-    def test_a_film_without_positions_has_a_time_that_goes_on(self, tmp_path, monkeypatch):
+    def test_a_film_without_positions_has_a_time_that_goes_on(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 4)))
         positions = iter([0.0, 100.0, 50.0, 0.0])
         monkeypatch.setattr(source, "_position_ms", lambda: next(positions))
@@ -68,7 +73,7 @@ class TestFile:
         assert [source.read(1).scene_ns // 10**6 for _ in range(4)] == [0, 100, 101, 102]
         source.close()
 
-    def test_in_real_time_it_is_as_a_camera(self, tmp_path):
+    def test_in_real_time_it_is_as_a_camera(self, tmp_path: Path) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)), realtime=True)
         source.open()
         frame = source.read(1)
@@ -76,7 +81,7 @@ class TestFile:
         assert frame.scene_ns is None
         assert time.time() - frame.captured_at < 10
 
-    def test_open_again_starts_over(self, tmp_path):
+    def test_open_again_starts_over(self, tmp_path: Path) -> None:
         source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 3)))
         for _ in range(2):
             source.open()
@@ -84,7 +89,7 @@ class TestFile:
             assert round(float(source.read(1).pixels.mean()) / 20) == 1
             source.close()
 
-    def test_missing_or_no_file(self, tmp_path):
+    def test_missing_or_no_file(self, tmp_path: Path) -> None:
         for path in (tmp_path / "none.mp4", tmp_path):
             with pytest.raises(MissingInputError) as caught:
                 VideoFileSource("front", str(path)).open()
@@ -92,7 +97,7 @@ class TestFile:
             assert caught.value.exit_status is ExitStatus.NO_INPUT
 
     @pytest.mark.parametrize("data", [b"", b"no video at all" * 100, encode(two_halves(), "PNG")[:40]])
-    def test_broken(self, tmp_path, data, capfd):
+    def test_broken(self, tmp_path: Path, data: bytes, capfd: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "a.mp4"
         path.write_bytes(data)
         source = VideoFileSource("front", str(path))
@@ -104,7 +109,7 @@ class TestFile:
         assert capfd.readouterr().err == ""
 
     @pytest.mark.parametrize("loop", [False, True])
-    def test_without_a_single_frame(self, tmp_path, loop, capfd):
+    def test_without_a_single_frame(self, tmp_path: Path, loop: bool, capfd: pytest.CaptureFixture[str]) -> None:
         path = write_video(tmp_path / "a.avi", 2)
         path.write_bytes(path.read_bytes()[: path.read_bytes().index(b"movi") + 4])
         frames = LatestFrames()
@@ -119,7 +124,7 @@ class TestFile:
         assert isinstance(thread.error, ImageError)
         assert one_message(thread.error, path)
 
-    def test_not_permitted(self, tmp_path, unprivileged):
+    def test_not_permitted(self, tmp_path: Path, unprivileged: Callable[[], AbstractContextManager[None]]) -> None:
         path = write_video(tmp_path / "a.avi", 1)
         path.chmod(0)
         with unprivileged(), pytest.raises(MissingInputError, match="Permission denied"):
@@ -129,15 +134,15 @@ class TestFile:
 class TestRealtime:
     """write_video makes ten frames a second; frame n has the brightness 20 * n."""
 
-    def source(self, tmp_path, count, **options):
+    def source(self, tmp_path: Path, count: int, **options: bool) -> VideoFileSource:
         made = VideoFileSource("front", str(write_video(tmp_path / "a.avi", count)), realtime=True, **options)
         made.open()
         return made
 
-    def level(self, frame):
+    def level(self, frame: Frame) -> int:
         return round(float(frame.pixels.mean()) / 20)
 
-    def test_at_its_own_pace(self, tmp_path):
+    def test_at_its_own_pace(self, tmp_path: Path) -> None:
         source = self.source(tmp_path, 8)
         assert source.live
         assert source.frame_interval_s == pytest.approx(0.1)
@@ -147,7 +152,7 @@ class TestRealtime:
         assert source.read(1) is None
         source.close()
 
-    def test_a_slow_reader_misses_frames_and_stays_in_time(self, tmp_path):
+    def test_a_slow_reader_misses_frames_and_stays_in_time(self, tmp_path: Path) -> None:
         source = self.source(tmp_path, 12)
         assert self.level(source.read(1)) == 0
         started = time.monotonic()
@@ -159,7 +164,7 @@ class TestRealtime:
         )  # 5 or 6, where nothing else runs
         source.close()
 
-    def test_waits_no_longer_than_it_may(self, tmp_path):
+    def test_waits_no_longer_than_it_may(self, tmp_path: Path) -> None:
         source = self.source(tmp_path, 4)
         source.read(1)
         started = time.monotonic()
@@ -169,12 +174,12 @@ class TestRealtime:
         assert self.level(source.read(1)) == 1
         source.close()
 
-    def test_again_and_again(self, tmp_path):
+    def test_again_and_again(self, tmp_path: Path) -> None:
         source = self.source(tmp_path, 3, loop=True)
         assert [self.level(source.read(1)) for _ in range(7)] == [0, 1, 2, 0, 1, 2, 0]
         source.close()
 
-    def test_through_the_capture_thread(self, tmp_path):
+    def test_through_the_capture_thread(self, tmp_path: Path) -> None:
         """Frames that come between two intervals are left out, as of a camera."""
         frames = LatestFrames()
         path = str(write_video(tmp_path / "a.avi", 12))

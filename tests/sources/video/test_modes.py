@@ -1,5 +1,7 @@
 """Which of a device's modes is used."""
 
+from typing import Any
+
 import pytest
 
 from edgeclassify.errors import ExitStatus, SourceSetupError
@@ -19,7 +21,7 @@ WEBCAM = [
 ANY_SIZE = [Mode("YUYV", 4096, 2160, (30.0, 1.0), step=2, least=(32, 32))]
 
 
-def chosen(modes=WEBCAM, **wish):
+def chosen(modes: list[Mode] = WEBCAM, **wish: Any) -> tuple[str, int, int]:
     mode = choose_mode(
         modes, **{"path": "/dev/video0", "wanted": "auto", "size": None, "fps": None, "side": 0, **wish}
     )
@@ -41,7 +43,7 @@ def chosen(modes=WEBCAM, **wish):
         ({"fps": 29.97}, ("YUYV", 640, 480)),
     ],
 )
-def test_a_webcam(wish, expected):
+def test_a_webcam(wish: dict[str, Any], expected: tuple[str, int, int]) -> None:
     assert chosen(**wish) == expected
 
 
@@ -53,7 +55,7 @@ def test_a_webcam(wish, expected):
         ({"size": (800, 600)}, ("YUYV", 800, 600)),
     ],
 )
-def test_a_device_of_any_size(wish, expected):
+def test_a_device_of_any_size(wish: dict[str, Any], expected: tuple[str, int, int]) -> None:
     assert chosen(ANY_SIZE, **wish) == expected
 
 
@@ -67,7 +69,7 @@ def test_a_device_of_any_size(wish, expected):
         ([], {}, ("format", "none at all")),
     ],
 )
-def test_what_the_camera_does_not_have(modes, wish, parts):
+def test_what_the_camera_does_not_have(modes: list[Mode], wish: dict[str, Any], parts: tuple[str, ...]) -> None:
     with pytest.raises(SourceSetupError) as caught:
         chosen(modes, **wish)
     text = str(caught.value)
@@ -77,11 +79,11 @@ def test_what_the_camera_does_not_have(modes, wish, parts):
         assert part in text
 
 
-def test_another_format_where_there_is_nothing_else():
+def test_another_format_where_there_is_nothing_else() -> None:
     assert chosen([Mode("NV12", 640, 480, (30.0,)), Mode("GREY", 640, 480, (30.0,))]) == ("NV12", 640, 480)
 
 
-def test_frame_rate():
+def test_frame_rate() -> None:
     mode = Mode("YUYV", 640, 480, (30.0, 15.0, 5.0))
     assert [nearest_rate(mode, fps) for fps in (1, 5, 6, 29.97, 60)] == [5, 5, 15, 30, 60]
     assert nearest_rate(Mode("YUYV", 640, 480), 7.5) == 7.5

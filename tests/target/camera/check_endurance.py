@@ -43,7 +43,7 @@ class Restarting(PicameraSource):
         return self._sequence
 
 
-def main():
+def main() -> None:
     """Take frames in ten parts, with figures after each."""
     logging.basicConfig(level=logging.WARNING)
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000

@@ -118,7 +118,7 @@ def compare(classifier, seen):
     }
 
 
-def main():
+def main() -> None:
     """Show, look, compare."""
     logging.basicConfig(level=logging.WARNING)
     count = prepare()

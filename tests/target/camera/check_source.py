@@ -121,21 +121,21 @@ def again_and_again(source, times, action):
     }  # fmt: skip
 
 
-def restart(source):
+def restart(source) -> None:
     """The stream stopped and started: the ladder's first rung."""
     source.pause()
     source.resume()
     source.read(2.0)
 
 
-def reopen(source):
+def reopen(source) -> None:
     """Closed after frames and opened again: the Picamera2 object stays."""
     source.close()
     source.open()
     source.read(2.0)
 
 
-def recreate(source):
+def recreate(source) -> None:
     """Closed thoroughly: the Picamera2 object is made anew."""
     source.close()
     source.renew()
@@ -187,7 +187,7 @@ def adopted(source):
     return report
 
 
-def main():
+def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     wanted_side = int(sys.argv[2]) if len(sys.argv) > 2 else 252

@@ -30,7 +30,7 @@ def plane(fd, offset, length):
     return result
 
 
-def allocate(self, libcamera_config, _use_case):
+def allocate(self, libcamera_config, _use_case) -> None:
     """As DmaAllocator does it, with NV12's two planes described: the virtual pipeline writes both."""
     self.libcamera_fds = []
     self.cleanup()

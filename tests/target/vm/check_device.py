@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.errors import SourceError
@@ -62,7 +63,7 @@ def inspected():
     }  # fmt: skip
 
 
-def frames(source, count=10):
+def frames(source, count: int = 10):
     """Facts of some frames."""
     source.open()
     ages, clocks, started = [], set(), time.monotonic()
@@ -100,7 +101,7 @@ def read_timeout(source):
     return {"waited_s": waited[-3:], "times": len(waited), "back": back}
 
 
-def set_vivid(name, value):
+def set_vivid(name, value) -> None:
     with v4l2.opened(VIVID) as descriptor:
         control = next(control for control in v4l2.controls(descriptor) if control.name == name)
         v4l2.set_control(descriptor, control, value)
@@ -168,12 +169,12 @@ def through_the_ladder(fault, cure, after_s):
     }  # fmt: skip
 
 
-def unbind():
+def unbind() -> None:
     for device in DRIVER.glob("vivid.*"):
         (DRIVER / "unbind").write_text(device.name)
 
 
-def bind():
+def bind() -> None:
     (DRIVER / "bind").write_text("vivid.0")
     time.sleep(0.2)
     lasting_name()
@@ -192,7 +193,7 @@ def leak(source, times):
     return {"times": times, "open_files": [row[0] for row in rows], "resident_kib": [row[1] for row in rows]}
 
 
-def wait_for(condition, timeout_s=40.0):
+def wait_for(condition: Callable[[], object], timeout_s: float = 40.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > deadline:
@@ -216,7 +217,7 @@ def loopback(photos):
         feeder.kill()
 
 
-def main():
+def main() -> None:
     report = {
         "inspected": inspected(),
         "auto": frames(DeviceSource("front", VIVID)),

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from typing import Any
 
 import PIL.features
 import pytest
@@ -14,24 +15,33 @@ from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.pictures import with_orientation
 
 
-def box(name, *parts):
+def box(name: bytes, *parts: bytes) -> bytes:
     body = b"".join(parts)
     return struct.pack(">I4s", 8 + len(body), name) + body
 
 
-def ispe(width, height):
+def ispe(width: int, height: int) -> bytes:
     return box(b"ispe", bytes(4), struct.pack(">II", width, height))
 
 
-def irot(quarters):
+def irot(quarters: int) -> bytes:
     return box(b"irot", bytes([quarters]))
 
 
-def imir(axis):
+def imir(axis: int) -> bytes:
     return box(b"imir", bytes([axis]))
 
 
-def avif(properties, items, *, primary=1, version=0, wide=False, before=b"", large=False):
+def avif(
+    properties: list[bytes],
+    items: dict[int, Any],
+    *,
+    primary: int = 1,
+    version: int = 0,
+    wide: bool = False,
+    before: bytes = b"",
+    large: bool = False,
+) -> bytes:
     """An AVIF without pixels. `items`: number → which of the properties belong to it, counted from 1."""
     number = ">I" if version else ">H"
     associations = b"".join(
@@ -66,25 +76,25 @@ def avif(properties, items, *, primary=1, version=0, wide=False, before=b"", lar
 @pytest.mark.parametrize(
     "form", [{}, {"version": 1}, {"wide": True}, {"large": True}, {"before": box(b"hdlr", bytes(20))}]
 )
-def test_turns_and_mirrors_in_their_order(properties, orientation, form):
+def test_turns_and_mirrors_in_their_order(properties: list[bytes], orientation: int, form: dict[str, Any]) -> None:
     data = avif([ispe(640, 480), *properties], {1: range(1, len(properties) + 2)}, **form)
     header = read_header(data)
     assert (header.kind, header.width, header.height, header.orientation) == ("AVIF", 640, 480, orientation)
     assert header.fault is None
 
 
-def test_what_belongs_to_another_picture_in_the_file_does_not_count():
+def test_what_belongs_to_another_picture_in_the_file_does_not_count() -> None:
     """A thumbnail, the tiles of a grid, a layer of alpha."""
     data = avif([ispe(64, 64), irot(1), ispe(640, 480), irot(2)], {1: [1, 2], 5: [3, 4], 7: [1]}, primary=5)
     header = read_avif(data)
     assert (header.width, header.height, header.orientation) == (640, 480, 3)
 
 
-def test_a_property_that_is_not_there():
+def test_a_property_that_is_not_there() -> None:
     assert read_avif(avif([ispe(64, 32)], {1: [1, 9, 0]})).width == 64
 
 
-def test_cut_off():
+def test_cut_off() -> None:
     data = avif([ispe(64, 32)], {1: [1]})
     assert "cut off" in read_header(data[:-5]).fault
     for length in range(12, len(data)):
@@ -96,7 +106,7 @@ def test_cut_off():
     reason="this Pillow or OpenCV has no AVIF",
 )
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_upright_as_pillow_has_it(orientation):
+def test_upright_as_pillow_has_it(orientation: int) -> None:
     data = with_orientation("AVIF", orientation, quality=95)
     expected = ImageOps.exif_transpose(Image.open(io.BytesIO(with_orientation("PNG", orientation))))
     pixels = decode_image(data, "x").pixels[:, :, ::-1]

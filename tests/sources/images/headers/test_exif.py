@@ -11,7 +11,7 @@ from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.pictures import encode, two_halves
 
 
-def exif_of(taken="", offset="", fraction="", orientation=1):
+def exif_of(taken: str = "", offset: str = "", fraction: str = "", orientation: int = 1) -> Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
     texts = {0x9003: taken, 0x9011: offset, 0x9291: fraction}
@@ -19,7 +19,7 @@ def exif_of(taken="", offset="", fraction="", orientation=1):
     return exif
 
 
-def utc(*parts):
+def utc(*parts: int) -> float:
     return datetime(*parts, tzinfo=UTC).timestamp()
 
 
@@ -34,7 +34,7 @@ def utc(*parts):
     ],
 )
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WebP"])
-def test_when_it_was_taken(kind, offset, fraction, taken_at):
+def test_when_it_was_taken(kind: str, offset: str, fraction: str, taken_at: float) -> None:
     data = encode(two_halves(), kind, exif=exif_of("2026:05:17 12:30:05", offset, fraction, orientation=6))
     header = read_header(data)
     assert header.taken_at == pytest.approx(taken_at, abs=1e-4)
@@ -45,19 +45,19 @@ def test_when_it_was_taken(kind, offset, fraction, taken_at):
     "taken",
     ["", "0000:00:00 00:00:00", "1970:01:01 00:00:10", "2026-05-17", "2026:13:40 12:30:05", "    :  :     :  :  "],
 )
-def test_what_tells_no_time(taken):
+def test_what_tells_no_time(taken: str) -> None:
     block = exif_of(taken, orientation=3).tobytes().removeprefix(b"Exif\0\0")
     assert read_exif(block) == Exif(3, None)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_a_folder_beyond_the_end_loses_the_time_and_not_the_orientation(order):
+def test_a_folder_beyond_the_end_loses_the_time_and_not_the_orientation(order: str) -> None:
     start = b"II*\0" if order == "<" else b"MM\0*"
     entries = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, 8, 0) + struct.pack(f"{order}HHII", 0x8769, 4, 1, 9_999)
     block = start + struct.pack(f"{order}IH", 8, 2) + entries + bytes(4)
     assert read_exif(block) == Exif(8, None)
 
 
-def test_every_cut_is_survived():
+def test_every_cut_is_survived() -> None:
     block = exif_of("2026:05:17 12:30:05", "+02:00", "5", 6).tobytes().removeprefix(b"Exif\0\0")
     assert {read_exif(block[:length]).orientation for length in range(len(block))} <= {1, 6}

@@ -4,8 +4,11 @@ import errno
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -19,31 +22,33 @@ from edgeclassify.sources.images.watched import source as watched_source
 from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import NoFrameInTimeError
-from edgeclassify.types import Outcome
+from edgeclassify.types import Frame, Outcome
 from tests.fakes import wait_for
 from tests.sources.pictures import encode, noise
+
+Make = Callable[..., WatchedFolderSource]
 
 JPEG = encode(noise(), "JPEG")
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch):
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("POLL_S", 0.02), ("QUIET_S", 0.05), ("GRACE_S", 0.4), ("RETRY_S", 0.05)):
         monkeypatch.setattr(watched_source, name, seconds)
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     made = tmp_path / "drop"
     made.mkdir()
     return made
 
 
 @pytest.fixture
-def make(folder, tmp_path):
+def make(folder: Path, tmp_path: Path) -> Make:
     """A source on the folder; what it remembers is the same every time."""
 
-    def made(**options):
+    def made(**options: Any) -> WatchedFolderSource:
         path = tmp_path / "state" / "classified.txt"
         source = WatchedFolderSource("front", str(folder), classified=path, **options)
         source.open()
@@ -52,14 +57,14 @@ def make(folder, tmp_path):
     return made
 
 
-def drop(folder, *names, age_s=0.0):
+def drop(folder: Path, *names: str, age_s: float = 0.0) -> None:
     for number, name in enumerate(names):
         (folder / name).write_bytes(JPEG)
         at = time.time() - age_s + number / 100
         os.utime(folder / name, (at, at))
 
 
-def names_of(source, count, acknowledge=True):
+def names_of(source: WatchedFolderSource, count: int, acknowledge: bool = True) -> list[str]:
     seen = []
     for _ in range(count):
         frame = source.read(2.0)
@@ -69,13 +74,13 @@ def names_of(source, count, acknowledge=True):
     return seen
 
 
-def nothing_more(source, wait_s=0.3):
+def nothing_more(source: WatchedFolderSource, wait_s: float = 0.3) -> None:
     with pytest.raises(NoFrameInTimeError):
         source.read(wait_s)
 
 
 class TestOnce:
-    def test_oldest_first_and_each_once(self, folder, make):
+    def test_oldest_first_and_each_once(self, folder: Path, make: Make) -> None:
         drop(folder, "b.jpg", "a.jpg", "notes.txt", ".hidden.jpg")
         (folder / "sub.jpg").mkdir()
         source = make()
@@ -85,13 +90,13 @@ class TestOnce:
         assert names_of(source, 1) == ["c.jpg"]
         nothing_more(source)
 
-    def test_the_time_is_that_of_the_file(self, folder, make):
+    def test_the_time_is_that_of_the_file(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", age_s=3600)
         frame = make().read(2.0)
         assert frame.captured_at == pytest.approx(time.time() - 3600, abs=2)
         assert time.monotonic_ns() - frame.captured_at_ns < 2e9
 
-    def test_the_time_is_that_of_the_picture_where_it_tells_one(self, folder, make):
+    def test_the_time_is_that_of_the_picture_where_it_tells_one(self, folder: Path, make: Make) -> None:
         exif = Image.Exif()
         exif.get_ifd(0x8769).update({0x9003: "2026:05:17 12:30:05", 0x9011: "+02:00"})
         (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
@@ -99,14 +104,14 @@ class TestOnce:
         assert frame.captured_at == datetime(2026, 5, 17, 10, 30, 5, tzinfo=UTC).timestamp()
         assert (frame.scene_ns, frame.comes_again) == (frame.captured_at * 1e9, True)
 
-    def test_no_camera_takes_a_picture_after_it_was_written(self, folder, make):
+    def test_no_camera_takes_a_picture_after_it_was_written(self, folder: Path, make: Make) -> None:
         exif = Image.Exif()
         exif.get_ifd(0x8769)[0x9003] = "2029:05:17 12:30:05"
         (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
         os.utime(folder / "a.jpg", (1.6e9, 1.6e9))
         assert make().read(2.0).captured_at == 1.6e9
 
-    def test_over_a_restart(self, folder, make):
+    def test_over_a_restart(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg")
         source = make()
         names_of(source, 2)
@@ -114,7 +119,7 @@ class TestOnce:
         drop(folder, "c.jpg")
         assert names_of(make(), 1) == ["c.jpg"]
 
-    def test_what_was_not_classified_comes_again(self, folder, make):
+    def test_what_was_not_classified_comes_again(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg")
         source = make()
         names_of(source, 1)
@@ -124,7 +129,7 @@ class TestOnce:
         assert names_of(again, 1) == ["b.jpg"]
         nothing_more(again)
 
-    def test_what_nobody_looked_at_comes_again(self, folder, make):
+    def test_what_nobody_looked_at_comes_again(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg", age_s=10)
         source = make(after="delete")
         frame = source.read(2.0)
@@ -132,7 +137,9 @@ class TestOnce:
         assert (folder / "a.jpg").exists()
         assert names_of(source, 2) == ["a.jpg", "b.jpg"]
 
-    def test_a_link_that_leads_nowhere_is_no_picture(self, folder, make, tmp_path, monkeypatch):
+    def test_a_link_that_leads_nowhere_is_no_picture(
+        self, folder: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Nor does it keep what is remembered from forgetting what has gone."""
         drop(folder, "a.jpg")
         (folder / "b.jpg").symlink_to(tmp_path / "nothing.jpg")
@@ -142,7 +149,7 @@ class TestOnce:
         assert names_of(source, 1) == ["a.jpg"]
         assert seen[0] == 1
 
-    def test_another_content_under_the_same_name(self, folder, make):
+    def test_another_content_under_the_same_name(self, folder: Path, make: Make) -> None:
         drop(folder, "latest.jpg", age_s=10)
         source = make()
         names_of(source, 1)
@@ -150,7 +157,7 @@ class TestOnce:
         assert names_of(source, 1) == ["latest.jpg"]
         nothing_more(source)
 
-    def test_renamed_into_place(self, folder, make):
+    def test_renamed_into_place(self, folder: Path, make: Make) -> None:
         source = make()
         (folder / "upload.part").write_bytes(JPEG)
         nothing_more(source, 0.1)
@@ -159,10 +166,10 @@ class TestOnce:
 
 
 class TestHalfWritten:
-    def test_waits_until_it_is_whole(self, folder, make):
+    def test_waits_until_it_is_whole(self, folder: Path, make: Make) -> None:
         source = make()
 
-        def write_slowly():
+        def write_slowly() -> None:
             with (folder / "a.jpg").open("wb") as file:
                 for start in range(0, len(JPEG), len(JPEG) // 8 + 1):
                     file.write(JPEG[start : start + len(JPEG) // 8 + 1])
@@ -176,7 +183,7 @@ class TestHalfWritten:
         assert frame.pixels.shape == (120, 160, 3)
         nothing_more(source)
 
-    def test_a_damaged_one_is_said_once_and_left(self, folder, make):
+    def test_a_damaged_one_is_said_once_and_left(self, folder: Path, make: Make) -> None:
         (folder / "bad.jpg").write_bytes(JPEG[: len(JPEG) // 2])
         drop(folder, "good.jpg")
         source = make()
@@ -187,7 +194,7 @@ class TestHalfWritten:
         assert (folder / "bad.jpg").exists()
         nothing_more(make())
 
-    def test_one_that_goes_before_it_is_read(self, folder, make):
+    def test_one_that_goes_before_it_is_read(self, folder: Path, make: Make) -> None:
         source = make()
         drop(folder, "a.jpg")
         nothing_more(source, 0.03)
@@ -195,8 +202,13 @@ class TestHalfWritten:
         nothing_more(source)
 
     def test_an_unreadable_one_is_said_once_and_given_when_it_can_be_read(
-        self, folder, make, unprivileged, monkeypatch, caplog
-    ):
+        self,
+        folder: Path,
+        make: Make,
+        unprivileged: Callable[[], AbstractContextManager[None]],
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
         monkeypatch.setattr(watched_source, "UNREADABLE_RETRY_S", 0.1)
         drop(folder, "a.jpg")
         (folder / "a.jpg").chmod(0)
@@ -207,7 +219,9 @@ class TestHalfWritten:
         (folder / "a.jpg").chmod(0o644)
         assert names_of(source, 1) == ["a.jpg"]
 
-    def test_a_drive_that_falters_costs_no_picture_that_has_waited(self, folder, make, monkeypatch):
+    def test_a_drive_that_falters_costs_no_picture_that_has_waited(
+        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         drop(folder, *(f"{number}.jpg" for number in range(8)))
         source = make()
         assert names_of(source, 1) == ["0.jpg"]
@@ -218,12 +232,14 @@ class TestHalfWritten:
         assert sorted(names_of(source, 7)) == [f"{number}.jpg" for number in range(1, 8)]
         nothing_more(source)
 
-    def test_one_that_takes_long_to_fail_keeps_nobody_waiting(self, folder, make, monkeypatch):
+    def test_one_that_takes_long_to_fail_keeps_nobody_waiting(
+        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         drop(folder, "a.jpg", age_s=60)
         drop(folder, "b.jpg")
         read = os.open
 
-        def slow(path, *arguments, **options):
+        def slow(path: Path, *arguments: int, **options) -> int:
             if Path(path).name != "a.jpg":
                 return read(path, *arguments, **options)
             time.sleep(0.15)  # longer than until the next try
@@ -238,7 +254,9 @@ class TestHalfWritten:
         assert time.monotonic() - started < 1
         assert names_of(source, 1) == ["b.jpg"]
 
-    def test_a_folder_that_may_be_listed_but_not_entered(self, folder, make, unprivileged):
+    def test_a_folder_that_may_be_listed_but_not_entered(
+        self, folder: Path, make: Make, unprivileged: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         drop(folder, "a.jpg")
         folder.chmod(0o744)
         with unprivileged(), pytest.raises(MissingInputError, match="listed but not read"):
@@ -248,7 +266,7 @@ class TestHalfWritten:
 class TestBelow:
     """Folders within the watched one."""
 
-    def test_folders_by_date(self, folder, make):
+    def test_folders_by_date(self, folder: Path, make: Make) -> None:
         deep = folder / "2026-11-28" / "001" / "jpg"
         (deep / "12").mkdir(parents=True)
         drop(deep / "12", "00.jpg", age_s=30)
@@ -264,13 +282,13 @@ class TestBelow:
         drop(deep / "13", "00.jpg")
         assert source.read(2.0).origin == "2026-11-28/001/jpg/13/00.jpg"
 
-    def test_over_a_restart(self, folder, make):
+    def test_over_a_restart(self, folder: Path, make: Make) -> None:
         (folder / "a").mkdir()
         drop(folder / "a", "1.jpg")
         names_of(make(), 1)
         nothing_more(make())
 
-    def test_the_same_name_in_two_folders_is_two_pictures(self, folder, make):
+    def test_the_same_name_in_two_folders_is_two_pictures(self, folder: Path, make: Make) -> None:
         for name in ("a", "b"):
             (folder / name).mkdir()
             drop(folder / name, "1.jpg")
@@ -278,7 +296,7 @@ class TestBelow:
         names_of(make(), 2)
         nothing_more(make())
 
-    def test_left_alone_on_demand(self, folder, make):
+    def test_left_alone_on_demand(self, folder: Path, make: Make) -> None:
         (folder / "a").mkdir()
         drop(folder / "a", "1.jpg")
         drop(folder, "2.jpg")
@@ -286,7 +304,9 @@ class TestBelow:
         assert names_of(source, 1) == ["2.jpg"]
         nothing_more(source)
 
-    def test_done_and_hidden_folders_and_links_to_folders_are_left_out(self, folder, make, tmp_path):
+    def test_done_and_hidden_folders_and_links_to_folders_are_left_out(
+        self, folder: Path, make: Make, tmp_path: Path
+    ) -> None:
         for name in (folder / "done" / "a", folder / ".thumbnails", tmp_path / "elsewhere", folder / "a" / "done"):
             name.mkdir(parents=True)
             drop(name, f"{name.parent.name}.jpg")
@@ -295,7 +315,7 @@ class TestBelow:
         assert names_of(source, 1) == ["a.jpg"]  # only the first level's folder of that name is ours
         nothing_more(source)
 
-    def test_moved_with_their_path(self, folder, make):
+    def test_moved_with_their_path(self, folder: Path, make: Make) -> None:
         for name in ("a", "b"):
             (folder / name).mkdir()
             drop(folder / name, "1.jpg")
@@ -305,7 +325,13 @@ class TestBelow:
             "done/b/1.jpg",
         ]
 
-    def test_one_that_can_not_be_read_is_said_once_and_costs_no_other(self, folder, make, unprivileged, caplog):
+    def test_one_that_can_not_be_read_is_said_once_and_costs_no_other(
+        self,
+        folder: Path,
+        make: Make,
+        unprivileged: Callable[[], AbstractContextManager[None]],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
         (folder / "a").mkdir()
         drop(folder, "2.jpg")
         (folder / "a").chmod(0)
@@ -319,7 +345,9 @@ class TestBelow:
 
 
 class TestWhatIsNoPicture:
-    def test_links_that_lead_out_are_left_out_and_said_once(self, folder, make, tmp_path, caplog):
+    def test_links_that_lead_out_are_left_out_and_said_once(
+        self, folder: Path, make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         (tmp_path / "password").write_text("c0rrect-horse\n")
         drop(tmp_path, "elsewhere.jpg")
         for name, target in (("a.jpg", "password"), ("b.jpg", "elsewhere.jpg")):
@@ -333,7 +361,9 @@ class TestWhatIsNoPicture:
         assert "a link that leads out of the folder" in said
         assert "c0rrect" not in caplog.text
 
-    def test_one_that_becomes_a_link_after_the_look(self, folder, make, tmp_path, monkeypatch):
+    def test_one_that_becomes_a_link_after_the_look(
+        self, folder: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Names may be swapped between the look and the reading."""
         drop(tmp_path, "secret.jpg")
         drop(folder, "a.jpg")
@@ -344,7 +374,7 @@ class TestWhatIsNoPicture:
         os.utime(tmp_path / "outside" / "b.jpg", ns=((folder / "sub" / "b.jpg").stat().st_mtime_ns,) * 2)
         real = watched_source.load_frame
 
-        def swapped(path, *arguments, **options):
+        def swapped(path: Path, *arguments: str | int, **options: Any):
             if path.name == "a.jpg":
                 path.unlink()
                 path.symlink_to(tmp_path / "secret.jpg")
@@ -360,7 +390,7 @@ class TestWhatIsNoPicture:
     @pytest.mark.parametrize(
         "make_it", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/zero")]
     )
-    def test_pipes_folders_and_devices(self, folder, make, make_it):
+    def test_pipes_folders_and_devices(self, folder: Path, make: Make, make_it: Callable[..., Any]) -> None:
         make_it(folder / "a.jpg")
         drop(folder, "b.jpg")
         source = make()
@@ -374,7 +404,9 @@ class TestWhatIsNoPicture:
             ("schön.jpg".encode(), "schön.jpg"), ("a\u202eb.jpg".encode(), r"a\u202eb.jpg"),
         ],
     )  # fmt: skip
-    def test_odd_names_are_escaped(self, folder, make, name, shown, caplog):
+    def test_odd_names_are_escaped(
+        self, folder: Path, make: Make, name: bytes, shown: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         path = Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
         path.write_bytes(JPEG)
         source = make(after="move")
@@ -391,7 +423,14 @@ class TestFailed:
     """Pictures of which nothing could be made."""
 
     @pytest.mark.parametrize("after", ["delete", "move", "keep"])
-    def test_tried_again_then_said_once_and_left_where_it_is(self, folder, make, monkeypatch, caplog, after):
+    def test_tried_again_then_said_once_and_left_where_it_is(
+        self,
+        folder: Path,
+        make: Make,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        after: str,
+    ) -> None:
         monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.05, 0.1))
         drop(folder, "a.jpg", age_s=5)
         source = make(after=after)
@@ -407,14 +446,14 @@ class TestFailed:
         assert names_of(make(after="delete"), 1) == ["a.jpg"]
         assert not (folder / "a.jpg").exists()
 
-    def test_it_keeps_no_other_waiting(self, folder, make, monkeypatch):
+    def test_it_keeps_no_other_waiting(self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.0,))
         drop(folder, "a.jpg", "b.jpg", age_s=5)
         source = make(after="delete")
         source.processed(source.read(2.0).sequence, Outcome.FAILED)
         assert names_of(source, 2) == ["b.jpg", "a.jpg"]
 
-    def test_seen_at_the_second_try(self, folder, make, monkeypatch):
+    def test_seen_at_the_second_try(self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.05,))
         drop(folder, "a.jpg")
         source = make(after="delete")
@@ -427,10 +466,10 @@ class TestPoison:
     """Pictures that end the process while they are decoded."""
 
     @pytest.fixture
-    def dies(self, monkeypatch):
+    def dies(self, monkeypatch: pytest.MonkeyPatch) -> None:
         real = watched_source.load_frame
 
-        def load(path, *arguments, **options):
+        def load(path: Path, *arguments: str | int, **options: Any) -> Frame:
             if path.name == "poison.jpg":
                 raise KeyboardInterrupt
             return real(path, *arguments, **options)
@@ -438,7 +477,9 @@ class TestPoison:
         monkeypatch.setattr(watched_source, "load_frame", load)
 
     @pytest.mark.usefixtures("dies")
-    def test_given_twice_at_most_and_said_once(self, folder, make, caplog):
+    def test_given_twice_at_most_and_said_once(
+        self, folder: Path, make: Make, caplog: pytest.LogCaptureFixture
+    ) -> None:
         drop(folder, "poison.jpg", "b.jpg", age_s=5)
         for _ in range(2):
             with pytest.raises(KeyboardInterrupt):
@@ -455,7 +496,7 @@ class TestPoison:
         assert (folder / "poison.jpg").exists()
 
     @pytest.mark.usefixtures("dies")
-    def test_an_older_one_that_comes_meanwhile_does_not_hide_it(self, folder, make):
+    def test_an_older_one_that_comes_meanwhile_does_not_hide_it(self, folder: Path, make: Make) -> None:
         drop(folder, "poison.jpg")
         for age_s in (60, 50):
             with pytest.raises(KeyboardInterrupt):
@@ -466,7 +507,9 @@ class TestPoison:
         with pytest.raises(ImageError, match="2 times"):
             source.read(2.0)
 
-    def test_an_innocent_one_has_its_second_chance(self, folder, make, monkeypatch):
+    def test_an_innocent_one_has_its_second_chance(
+        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         drop(folder, "a.jpg", "b.jpg")
         source = make()
         with monkeypatch.context() as killed:
@@ -475,7 +518,7 @@ class TestPoison:
                 source.read(2.0)
         assert names_of(make(), 2) == ["a.jpg", "b.jpg"]
 
-    def test_a_picture_that_is_refused_is_no_suspect(self, folder, make):
+    def test_a_picture_that_is_refused_is_no_suspect(self, folder: Path, make: Make) -> None:
         (folder / "a.jpg").write_bytes(JPEG[:-9])
         source = make()
         nothing_more(source)
@@ -484,7 +527,7 @@ class TestPoison:
 
 class TestAfterwards:
     @pytest.mark.parametrize("after", ["delete", "move"])
-    def test_another_picture_that_has_its_name_now_is_given(self, folder, make, after):
+    def test_another_picture_that_has_its_name_now_is_given(self, folder: Path, make: Make, after: str) -> None:
         drop(folder, "image.jpg", age_s=10)
         source = make(after=after)
         frame = source.read(2.0)
@@ -494,7 +537,7 @@ class TestAfterwards:
         assert names_of(source, 1) == ["image.jpg"]
         assert not (folder / "image.jpg").exists()
 
-    def test_delete(self, folder, make):
+    def test_delete(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg")
         source = make(after="delete")
         names_of(source, 1)
@@ -504,7 +547,7 @@ class TestAfterwards:
         source.processed(frame.sequence, Outcome.SEEN)
         assert not list(folder.iterdir())
 
-    def test_move(self, folder, make):
+    def test_move(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg")
         source = make(after="move")
         names_of(source, 1)
@@ -514,7 +557,13 @@ class TestAfterwards:
         assert [path.name for path in folder.iterdir()] == ["done"]
         nothing_more(source)
 
-    def test_where_that_is_not_permitted_it_is_remembered(self, folder, make, unprivileged, caplog):
+    def test_where_that_is_not_permitted_it_is_remembered(
+        self,
+        folder: Path,
+        make: Make,
+        unprivileged: Callable[[], AbstractContextManager[None]],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
         drop(folder, "a.jpg", "b.jpg")
         source = make(after="delete")
         frames = [source.read(2.0) for _ in range(2)]
@@ -527,7 +576,7 @@ class TestAfterwards:
 
 
 class TestDrive:
-    def test_a_drive_that_is_away_for_a_while(self, folder, make):
+    def test_a_drive_that_is_away_for_a_while(self, folder: Path, make: Make) -> None:
         """An empty mount point is no folder whose pictures are gone."""
         drop(folder, "a.jpg", "b.jpg")
         source = make()
@@ -541,12 +590,14 @@ class TestDrive:
         nothing_more(source)
         nothing_more(make())
 
-    def test_a_file_that_can_not_be_read_for_a_moment(self, folder, make, monkeypatch):
+    def test_a_file_that_can_not_be_read_for_a_moment(
+        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         drop(folder, "a.jpg")
         source = make()
         real, faults = watched_source.load_frame, [SourceError("Input/output error")] * 2
 
-        def load(*arguments, **options):
+        def load(*arguments: Path | str | int, **options: Any) -> Frame:
             if faults:
                 raise faults.pop()
             return real(*arguments, **options)
@@ -556,7 +607,7 @@ class TestDrive:
 
 
 class TestFolder:
-    def test_absent_then_there_then_gone(self, folder, make):
+    def test_absent_then_there_then_gone(self, folder: Path, make: Make) -> None:
         folder.rmdir()
         with pytest.raises(AbsentError, match="nothing there"):
             make()
@@ -567,12 +618,14 @@ class TestFolder:
         with pytest.raises(AbsentError, match="has gone"):
             source.read(1.0)
 
-    def test_no_folder(self, tmp_path):
+    def test_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(MissingInputError, match="Not a directory"):
             WatchedFolderSource("front", str(tmp_path / "file")).open()
 
-    def test_a_large_folder_is_looked_through_when_it_changes(self, folder, make, monkeypatch):
+    def test_a_large_folder_is_looked_through_when_it_changes(
+        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(folder_tree, "LARGE", 3)
         drop(folder, *(f"{n}.jpg" for n in range(6)))
         source = make()
@@ -587,7 +640,7 @@ class TestFolder:
         assert names_of(source, 1) == ["new.jpg"]
         assert looks
 
-    def test_without_a_state_folder(self, folder):
+    def test_without_a_state_folder(self, folder: Path) -> None:
         drop(folder, "a.jpg")
         source = WatchedFolderSource("front", str(folder))
         source.open()
@@ -595,7 +648,7 @@ class TestFolder:
         nothing_more(source)
 
 
-def test_through_the_capture_thread(folder, make):
+def test_through_the_capture_thread(folder: Path, make: Make) -> None:
     """Nothing is marked before inference is done with it, and everything is at the stop."""
     drop(folder, "a.jpg", "b.jpg", "c.jpg")
     source = make(after="delete")
@@ -618,14 +671,14 @@ def test_through_the_capture_thread(folder, make):
 class TestClassifiedImages:
     MARKS = tuple(fingerprint(f"{n}.jpg", n, n) for n in range(5000))
 
-    def test_survives(self, tmp_path):
+    def test_survives(self, tmp_path: Path) -> None:
         path = tmp_path / "state" / "classified.txt"
         classified = ClassifiedImages(path)
         for mark in self.MARKS[:3]:
             classified.add(mark)
         assert self.MARKS[2] in ClassifiedImages(path)
 
-    def test_which_failed_survives_too(self, tmp_path):
+    def test_which_failed_survives_too(self, tmp_path: Path) -> None:
         path = tmp_path / "state" / "classified.txt"
         classified = ClassifiedImages(path)
         for number, mark in enumerate(self.MARKS[:4]):
@@ -636,7 +689,7 @@ class TestClassifiedImages:
         path.write_text(path.read_text() + "nonsense failed\n" + f"{self.MARKS[4]} fai")
         assert len(ClassifiedImages(path)) == 4
 
-    def test_forgets_what_has_been_gone_for_two_days(self):
+    def test_forgets_what_has_been_gone_for_two_days(self) -> None:
         classified = ClassifiedImages(None)
         for mark in self.MARKS[:3]:
             classified.add(mark)
@@ -650,7 +703,7 @@ class TestClassifiedImages:
         classified.saw(set(self.MARKS[2:3]), 3.9 * day)
         assert self.MARKS[1] in classified
 
-    def test_of_too_many_what_is_gone_longest_goes_first(self, monkeypatch):
+    def test_of_too_many_what_is_gone_longest_goes_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("edgeclassify.sources.images.watched.classified_images.MOST", 3)
         classified = ClassifiedImages(None)
         for number, mark in enumerate(self.MARKS[:5]):
@@ -658,7 +711,7 @@ class TestClassifiedImages:
             classified.saw({mark}, float(number))
         assert [mark in classified for mark in self.MARKS[:5]] == [False, False, True, True, True]
 
-    def test_the_file_stays_small(self, tmp_path, monkeypatch):
+    def test_the_file_stays_small(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("edgeclassify.sources.images.watched.classified_images.MOST", 100)
         path = tmp_path / "classified.txt"
         classified = ClassifiedImages(path)
@@ -669,13 +722,15 @@ class TestClassifiedImages:
         assert len(ClassifiedImages(path)) < 1300
         assert self.MARKS[-1] in ClassifiedImages(path)
 
-    def test_half_a_line_and_damage(self, tmp_path):
+    def test_half_a_line_and_damage(self, tmp_path: Path) -> None:
         path = tmp_path / "classified.txt"
         path.write_bytes(f"{self.MARKS[0]}\n\xff\xfe\nnonsense\n{self.MARKS[1][:5]}".encode("latin-1"))
         classified = ClassifiedImages(path)
         assert (len(classified), self.MARKS[0] in classified) == (1, True)
 
-    def test_a_file_that_can_not_be_written_is_said_once(self, tmp_path, caplog):
+    def test_a_file_that_can_not_be_written_is_said_once(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         (tmp_path / "state").write_text("a file where the folder should be")
         classified = ClassifiedImages(tmp_path / "state" / "classified.txt")
         for mark in self.MARKS[:3]:
@@ -683,7 +738,7 @@ class TestClassifiedImages:
         assert self.MARKS[2] in classified
         assert sum("can't be written" in record.getMessage() for record in caplog.records) == 1
 
-    def test_the_disk_is_full(self, tmp_path, caplog):
+    def test_the_disk_is_full(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
         (tmp_path / "classified.txt").symlink_to("/dev/full")
         classified = ClassifiedImages(None)
         classified._path = tmp_path / "classified.txt"  # reading /dev/full would never end

@@ -9,7 +9,7 @@ from edgeclassify.sources.images.watched import waiting_images
 from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
 
 
-def taken(pictures, now=100.0):
+def taken(pictures: WaitingImages, now: float = 100.0) -> list[str]:
     """All whose turn it is, in order."""
     names = []
     while (candidate := pictures.next_due(now)) is not None:
@@ -29,7 +29,7 @@ def taken(pictures, now=100.0):
         ([Candidate("a", "1", 1, 0), Candidate("a", "2", 3, 0), Candidate("b", "3", 2, 0)], ["b", "a"]),
     ],
 )
-def test_the_oldest_first(candidates, names):
+def test_the_oldest_first(candidates: list[Candidate], names: list[str]) -> None:
     for order in (
         itertools.permutations(candidates)
         if len({c.name for c in candidates}) == len(candidates)
@@ -41,7 +41,7 @@ def test_the_oldest_first(candidates, names):
         assert taken(pictures) == names
 
 
-def test_one_that_is_put_off_has_its_turn_later():
+def test_one_that_is_put_off_has_its_turn_later() -> None:
     pictures = WaitingImages()
     pictures.put(Candidate("a", "1", 1, 0))
     assert pictures.next_due(5.0).name == "a"
@@ -52,11 +52,11 @@ def test_one_that_is_put_off_has_its_turn_later():
     assert (pictures.next_due(99.0), len(pictures)) == (None, 0)
 
 
-def test_a_turn_costs_no_look_at_all_that_wait(monkeypatch):
+def test_a_turn_costs_no_look_at_all_that_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = itertools.count()
     real = Candidate.__lt__
 
-    def counting(one, other):
+    def counting(one: Candidate, other: Candidate) -> bool:
         next(compared)
         return real(one, other)
 
