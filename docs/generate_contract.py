@@ -1,4 +1,4 @@
-"""Writes docs/contract from edgeclassify/publish/contract.py: `python docs/generate_contract.py`.
+"""Writes docs/contract from edgeclassify/contract: `python docs/generate_contract.py`.
 
 asyncapi.json (AsyncAPI 3.0) describes topics, operations and payloads of a node; schemas/*.schema.json (JSON
 Schema, draft 2020-12) one payload each, for those who validate without AsyncAPI.
@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from edgeclassify.contract.bodies.base import CONTRACT_VERSION
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
-from edgeclassify.contract.outgoing import CONTRACT_VERSION
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

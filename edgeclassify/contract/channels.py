@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES
 from edgeclassify.contract import bodies, dialogue
 from edgeclassify.contract.arguments import RequestError, body_of
-from edgeclassify.contract.outgoing import CONTRACT_VERSION, JPEG, JSON, TEXT
+from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.types import Command, Option
 
 
@@ -195,6 +195,3 @@ def _match_view(node: str, view: str, levels: list[str]) -> Match | None:
 
 def _is_name(level: str) -> bool:
     return 0 < len(level) <= 64 and _LEVEL_LETTERS.issuperset(level)
-
-
-assert CONTRACT_VERSION == 1, "the classes above say Literal[1]"

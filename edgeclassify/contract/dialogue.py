@@ -6,12 +6,11 @@ from pydantic import Field, RootModel, model_validator
 
 from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.contract.arguments import MAX_TRANSACTION
-from edgeclassify.contract.bodies import (
+from edgeclassify.contract.bodies import Figures, LabelScore
+from edgeclassify.contract.bodies.base import (
     Amount,
     Body,
     Count,
-    Figures,
-    LabelScore,
     Level,
     Score,
     Time,

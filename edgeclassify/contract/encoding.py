@@ -1,11 +1,7 @@
-"""How values are written: compact JSON in UTF-8, times by RFC 3339, numbers that are finite and have 4 digits."""
+"""How values are written: times by RFC 3339, numbers that are finite and have 4 digits."""
 
-import json
 import math
-import numbers
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from edgeclassify.errors import PublishError
 
@@ -38,27 +34,3 @@ def finite(number: float, where: str) -> float:
     if not math.isfinite(number):
         raise PublishError(f"{where}: expected a finite number, found {number}. JSON can't carry it.")
     return number
-
-
-def encoded(body: Mapping[str, Any], where: str) -> bytes:
-    """A body as JSON. `where` names it in the PublishError for a value that has no JSON form."""
-    text = json.dumps(plain(body, where), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # A lone surrogate (a file name that is no UTF-8) has no UTF-8 form: it becomes "?" rather than an error.
-    return text.encode("utf-8", "replace")
-
-
-def plain(value: Any, where: str) -> Any:
-    """`value` in JSON's own types: numpy scalars become numbers, reals have 4 digits and are finite."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, f"{where} {key}") for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item, where) for item in value]
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if isinstance(value, numbers.Real):
-        return rounded(float(value), where)
-    raise PublishError(f"{where}: expected text, a number, a list or a table, found {type(value).__name__}")

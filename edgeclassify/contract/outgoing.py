@@ -9,19 +9,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from edgeclassify.contract.encoding import encoded, finite, rfc3339, rounded
+from edgeclassify.contract import bodies
+from edgeclassify.contract.bodies.base import CONTRACT_VERSION, Body, encoded
+from edgeclassify.contract.encoding import finite, rfc3339
 from edgeclassify.contract.topics import Topics
 from edgeclassify.redaction import scrubbed
 from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
-CONTRACT_VERSION = 1
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
 NOT_KNOWN = b"None"
 """In place of ON and OFF where nobody can tell. Home Assistant takes it as unknown."""
 JSON, TEXT, JPEG = "application/json", "text/plain", "image/jpeg"
-RESULT_TOP = 5
-"""Labels that a raw result lists."""
 RESULT_EXPIRY_S = 10
 """A raw result says nothing about a later moment, so an MQTT 5 broker may drop it after this long. Nothing else
 but answers expires: events must arrive however late, and retained messages describe now until the next one."""
@@ -48,13 +47,12 @@ def status_message(topics: Topics, online: bool) -> Message:
 
 def info_message(topics: Topics, info: NodeInfo) -> Message:
     """What runs on the node."""
-    body = asdict(info) | {"started": rfc3339(info.started)}
-    return _json(topics.info, {"v": CONTRACT_VERSION, "contract": CONTRACT_VERSION} | body, retain=True)
+    return _json(topics.info, bodies.Info.of(info), retain=True)
 
 
 def health_message(topics: Topics, health: Health) -> Message:
     """Figures of the running daemon; null where the machine can't tell."""
-    return _json(topics.health, {"v": CONTRACT_VERSION} | health_body(health), retain=True)
+    return _json(topics.health, bodies.Health.of(health), retain=True)
 
 
 def health_body(health: Health) -> dict[str, Any]:
@@ -70,18 +68,7 @@ def availability_message(topics: Topics, view: str, online: bool) -> Message:
 
 def state_message(topics: Topics, state: ViewState) -> Message:
     """What the view shows now."""
-    body = {
-        "v": CONTRACT_VERSION,
-        "label": state.label,
-        "score": _score(state.score),
-        "since": rfc3339(state.since),
-        "ts": rfc3339(state.ts),
-        "seq": state.seq,
-        "event_id": state.event_id,
-        "top": [{"label": row.label, "score": _score(row.score)} for row in state.top],
-        "model": state.model,
-    } | _origin(state.origin)
-    return _json(topics.state(state.view), body, retain=True)
+    return _json(topics.state(state.view), bodies.State.of(state), retain=True)
 
 
 def label_messages(topics: Topics, state: ViewState, slugs: Mapping[str, str]) -> list[Message]:
@@ -103,31 +90,18 @@ def unknown_label_messages(topics: Topics, view: str, slugs: Mapping[str, str]) 
 
 def event_message(topics: Topics, event: Event) -> Message:
     """A label entered or left."""
-    # What a person looks for stands first: a terminal cuts long lines.
-    body: dict[str, Any] = {
-        "v": CONTRACT_VERSION,
-        "event_type": str(event.event_type),
-        "label": event.label,
-        "score": _score(event.score),
-        "seq": event.seq,
-        "id": event.id,
-        "ts": rfc3339(event.ts),
-        "why": event.why,
-    } | _origin(event.origin)
-    return _json(topics.event(event.view), body, retain=False)
+    return _json(topics.event(event.view), bodies.Event.of(event), retain=False)
+
+
+def historical_event_message(topics: Topics, event: Event) -> Message:
+    """An event that could not be sent when it happened."""
+    return _json(topics.history(event.view), bodies.HistoricalEvent.of(event), retain=False)
 
 
 def result_message(topics: Topics, view: str, prediction: Prediction) -> Message:
     """The raw prediction of one frame."""
-    body: dict[str, Any] = {
-        "v": CONTRACT_VERSION,
-        "ts": rfc3339(prediction.captured_at),
-        "frame": prediction.frame_sequence,
-        "top": [asdict(row) | {"score": _score(row.score)} for row in prediction.top(RESULT_TOP)],
-        "preprocess_ms": prediction.preprocess_ms,
-        "invoke_ms": prediction.invoke_ms,
-    } | _origin(prediction.origin)
-    return _json(topics.result(view), body, retain=False, qos=0, expiry_s=RESULT_EXPIRY_S)
+    result = bodies.Result.of(prediction)
+    return _json(topics.result(view), result, retain=False, qos=0, expiry_s=RESULT_EXPIRY_S)
 
 
 def option_message(topics: Topics, view: str, option: Option, value: OptionValue) -> Message:
@@ -179,14 +153,6 @@ def _text(topic: str, payload: bytes) -> Message:
 
 
 def _json(
-    topic: str, body: Mapping[str, Any], *, retain: bool, qos: int = 1, expiry_s: int | None = None
+    topic: str, body: Body | Mapping[str, Any], *, retain: bool, qos: int = 1, expiry_s: int | None = None
 ) -> Message:
     return Message(topic, encoded(body, topic), qos, retain, JSON, expiry_s)
-
-
-def _origin(origin: str | None) -> dict[str, str]:
-    return {} if origin is None else {"origin": origin}
-
-
-def _score(score: float) -> float:
-    return rounded(score, "score")

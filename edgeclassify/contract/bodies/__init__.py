@@ -1,0 +1,31 @@
+"""What a node sends, as classes: one per payload of the MQTT contract, version 1; channels.py has the topics."""
+
+from edgeclassify.contract.bodies.base import Body, Versioned
+from edgeclassify.contract.bodies.discovery import Discovery
+from edgeclassify.contract.bodies.event import Event, HistoricalEvent, Why
+from edgeclassify.contract.bodies.node import CameraFigures, Figures, Health, Info, Model
+from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
+from edgeclassify.contract.bodies.view import IndexedScore, LabelScore, Result, State
+
+__all__ = [
+    "Body",
+    "CameraFigures",
+    "Discovery",
+    "Event",
+    "Figures",
+    "Health",
+    "HistoricalEvent",
+    "IndexedScore",
+    "Info",
+    "LabelScore",
+    "Model",
+    "Presence",
+    "Result",
+    "ScoreText",
+    "SecondsText",
+    "Showing",
+    "State",
+    "Switch",
+    "Versioned",
+    "Why",
+]

@@ -1,0 +1,24 @@
+"""What Home Assistant is told, as far as this contract judges it."""
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from edgeclassify.contract.bodies.base import about
+
+
+class Origin(BaseModel):
+    """Who announces."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    name: str = about("Always edgeclassify.")
+    sw_version: str | None = about("Version of edgeclassify.", default=None)
+
+
+class Discovery(BaseModel):
+    """Home Assistant's device discovery; what stands in it is Home Assistant's contract, not this one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    device: dict[str, JsonValue] = about("The node as a device.")
+    origin: Origin = about("Who announces.")
+    components: dict[str, dict[str, JsonValue]] = about("Its entities, by an id of their own.")

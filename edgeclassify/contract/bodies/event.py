@@ -1,0 +1,89 @@
+"""Events: as they happen, and those that could not be sent then."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from edgeclassify import types
+from edgeclassify.contract.bodies.base import Amount, Body, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.encoding import rfc3339, rounded, seconds_of
+
+
+class Why(Body):
+    """The figures behind a decision; which of them are there depends on the event."""
+
+    reason: (
+        Literal[
+            "score rose", "below threshold", "replaced", "no frames", "gone after restart", "paused", "stopped",
+            "config reloaded",
+        ]
+        | None
+    ) = about("update: score rose; end: why it ended.", default=None)  # fmt: skip
+    threshold_enter: Score | None = about("start: the score that a label needs to enter.", default=None)
+    threshold_exit: Score | None = about("end: the score below which it leaves.", default=None)
+    confirm_s: Amount | None = about("Seconds that a change must last before it counts.", default=None)
+    held_s: Amount | None = about("Seconds that it had lasted.", default=None)
+    by: Label | None = about("end, replaced: the label that took its place.", default=None)
+    from_: Score | None = about("update: the score that was reported before.", default=None, alias="from")
+    gap_s: Amount | None = about("end, without a frame that shows it: seconds since the last one.", default=None)
+    duration_s: Amount | None = about("end: seconds from its start until it was last seen.", default=None)
+
+    @classmethod
+    def of(cls, why: Mapping[str, Any]) -> Self:
+        """From the event's record."""
+        return cls.made(**why)
+
+
+class Event(Versioned):
+    """A label entered (start), its score rose (update), or it left (end)."""
+
+    # What a person looks for stands first: a terminal cuts long lines.
+    event_type: Literal["start", "update", "end"] = about("What happened.")
+    label: Label = about("The label.")
+    score: Score = about("Its score, 0-1.")
+    seq: int = about("Number of the message: grows by one per node, across restarts.", ge=1)
+    id: Occurrence = about("Names the occurrence: its start, updates and end share it.")
+    ts: Time = about("When the frame behind it was captured.")
+    why: Why = about("The figures behind the decision.")
+    origin: str | None = about("File or URL of the picture behind it; absent for cameras.", default=None)
+
+    @classmethod
+    def of(cls, event: types.Event) -> Self:
+        """From the record. Raises PublishError for a score or time that is not finite."""
+        return cls.made(
+            event_type=event.event_type,
+            label=event.label,
+            score=rounded(event.score, "score"),
+            seq=event.seq,
+            id=event.id,
+            ts=rfc3339(event.ts),
+            why=Why.of(event.why),
+            origin=event.origin,
+        )
+
+    def to_event(self, view: str) -> types.Event:
+        """The record again, as far as it was written: of `model_validate_json`, or as it was made.
+
+        `of` and `encode` make the same bytes of it.
+        """
+        return types.Event(
+            id=self.id,
+            seq=self.seq,
+            view=view,
+            event_type=types.EventType(self.event_type),
+            label=self.label,
+            score=self.score,
+            ts=seconds_of(self.ts),
+            why=self.why.content(),
+            origin=self.origin,
+        )
+
+
+class HistoricalEvent(Event):
+    """An event that could not be sent when it happened."""
+
+    historical: Literal[True] = about("Always true: it says that this is late.")
+
+    @classmethod
+    def made(cls, **values: Any) -> Self:
+        """A body of our own."""
+        return super().made(historical=True, **values)

@@ -1,0 +1,98 @@
+"""What a view shows: its state, and the raw prediction of one frame."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from edgeclassify import types
+from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.encoding import rfc3339, rounded
+from edgeclassify.types import UNKNOWN
+
+RESULT_TOP = 5
+"""Labels that a raw result lists."""
+
+
+class LabelScore(Body):
+    """A label and its score."""
+
+    label: Label = about("The label.")
+    score: Score = about("Its score, 0-1.")
+
+    @classmethod
+    def of(cls, row: types.LabelScore) -> Self:
+        """From a row of the output. Raises PublishError for a score that is not finite."""
+        return cls.made(label=row.label, score=rounded(row.score, "score"))
+
+
+class State(Versioned):
+    """What the view shows now."""
+
+    label: Label = about(f'The label; "{UNKNOWN}" while none is above its threshold, or nobody can tell.')
+    score: Score = about("Its score, 0-1; while unknown that of the best label.")
+    since: Time = about("When the label entered, the last one left, or nothing was known any more.")
+    ts: Time = about("When the frame was captured.")
+    seq: Count = about("Number of the view's last event, across restarts; 0: none yet.")
+    event_id: Occurrence | None = about("The occurrence that the label belongs to; null while unknown.")
+    top: list[LabelScore] = about(
+        "The best labels, best first; empty while nobody can tell: the view rests, or its camera gives no frames."
+    )
+    model: str = about("Name of the model.")
+    origin: str | None = about("File or URL of the picture; absent for cameras.", default=None)
+
+    @model_validator(mode="after")
+    def _label_has_an_occurrence(self) -> Self:
+        if self.event_id is None and self.label != UNKNOWN:
+            raise ValueError(f'expected an event_id for label "{self.label}"')
+        return self
+
+    @classmethod
+    def of(cls, state: types.ViewState) -> Self:
+        """From the record. Raises PublishError for a score or time that is not finite."""
+        return cls.made(
+            label=state.label,
+            score=rounded(state.score, "score"),
+            since=rfc3339(state.since),
+            ts=rfc3339(state.ts),
+            seq=state.seq,
+            event_id=state.event_id,
+            top=[LabelScore.of(row) for row in state.top],
+            model=state.model,
+            origin=state.origin,
+        )
+
+
+class IndexedScore(Body):
+    """A row of the model's output."""
+
+    index: Count = about("Class index: the row of the output.")
+    label: Label = about("The label.")
+    score: Score = about("Its score, 0-1.")
+
+    @classmethod
+    def of(cls, row: types.LabelScore) -> Self:
+        """From the record. Raises PublishError for a score that is not finite."""
+        return cls.made(index=row.index, label=row.label, score=rounded(row.score, "score"))
+
+
+class Result(Versioned):
+    """The raw prediction of one frame."""
+
+    ts: Time = about("When the frame was captured.")
+    frame: Count = about("Sequence number of the frame.")
+    top: list[IndexedScore] = about("The best labels, best first.")
+    preprocess_ms: Amount = about("Milliseconds from frame to input tensor.")
+    invoke_ms: Amount = about("Milliseconds of the model.")
+    origin: str | None = about("File or URL of the picture; absent for cameras.", default=None)
+
+    @classmethod
+    def of(cls, prediction: types.Prediction) -> Self:
+        """From the record. Raises PublishError for a score or time that is not finite."""
+        return cls.made(
+            ts=rfc3339(prediction.captured_at),
+            frame=prediction.frame_sequence,
+            top=[IndexedScore.of(row) for row in prediction.top(RESULT_TOP)],
+            preprocess_ms=prediction.preprocess_ms,
+            invoke_ms=prediction.invoke_ms,
+            origin=prediction.origin,
+        )
