@@ -56,7 +56,7 @@ class Node:
         raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         self.observer.publish(f"{BASE}/request/{command}", raw, retain)
 
-    def replies(self, command: str) -> list[dict[str, Any]]:
+    def answers(self, command: str) -> list[dict[str, Any]]:
         return [json.loads(payload) for payload in self.observer.of(f"/response/{command}")]
 
     def answer(self, command: str) -> dict[str, Any]:
