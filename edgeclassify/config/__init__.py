@@ -9,7 +9,6 @@ from edgeclassify.config.cameras import (
     ControlsConfig,
     NightConfig,
     RecoveryConfig,
-    split_source,
 )
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -28,6 +27,7 @@ from edgeclassify.config.sections import (
     ViewConfig,
     safe_name,
 )
+from edgeclassify.config.source_kinds import split_source
 
 __all__ = [
     "LEAST_REST_S",

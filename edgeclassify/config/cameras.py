@@ -8,40 +8,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Side, about
+from edgeclassify.config.source_kinds import SOURCE_FORMS, SOURCE_KINDS, SourceKind, Target, split_source
 from edgeclassify.config.values import File, host_name, plain, with_home
 from edgeclassify.redaction import SCHEMES
 from edgeclassify.types import Roi
-
-SOURCE_KINDS = ("picamera", "v4l2", "video", "images", "watch", "synthetic", "rtsp", "rtsps", "http", "https")
-NETWORK_KINDS = ("rtsp", "rtsps", "http", "https")
-WAITING_KINDS = ("watch",)
-"""Their pictures come when they come."""
-SOURCE_FORMS = (
-    "picamera:N, v4l2:/dev/videoN, video:FILE, images:FILE, FOLDER or URL, watch:FOLDER, rtsp://…, http(s)://… "
-    "or synthetic:"
-)
-ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "zoom": ("picamera",),
-    "night": ("picamera",),
-    "controls": ("picamera", "v4l2"),
-    "size": ("picamera", "v4l2", "synthetic"),
-    "fps": ("picamera", "v4l2", "synthetic"),
-    "format": ("v4l2",),
-    "realtime": ("video",),
-    "freeze_timeout_s": ("picamera", "v4l2", "synthetic", "video", *NETWORK_KINDS),
-    "after": ("watch",),
-    "recursive": ("watch",),
-    "stop_between": ("picamera", "v4l2", "synthetic", *NETWORK_KINDS),
-    "tls": ("images", "video", *NETWORK_KINDS),
-}
-"""Keys of a camera that only some kinds of source have."""
-
-
-def split_source(source: str) -> tuple[str, str]:
-    """A source string's kind and what follows the colon: ("picamera", "0"), ("rtsp", "//host/stream")."""
-    kind, _, target = source.partition(":")
-    return kind.strip().lower(), target.strip()
-
 
 _ENCODED = "special characters of a password before the host written as %40 (@), %23 (#), %2F (/) and the like"
 _SCHEME = re.compile(rf"({'|'.join(SCHEMES)}):", re.IGNORECASE)
@@ -76,16 +46,18 @@ def _is_cut(url: str) -> bool:
     return ":" in authority and not ("." in host or host.startswith("[") or host.lower().startswith("localhost"))
 
 
-def _check_target(kind: str, target: str) -> None:
+def _check_target(kind: SourceKind, target: str) -> None:
     """Raises ValueError for a URL behind a kind that takes none, or one with a slash too few."""
     if not _SCHEME.match(target):
         return
-    if kind == "watch":
-        raise ValueError("watch: followed by a folder")
-    if kind not in ("images", "video"):
-        raise ValueError(f"no URL behind {kind}: (a network camera is written as rtsp://… or http://…)")
+    if kind.target is Target.FOLDER:
+        raise ValueError(f"{kind.name}: followed by a folder")
+    if kind.target is not Target.FILE_OR_URL:
+        raise ValueError(f"no URL behind {kind.name}: (a network camera is written as rtsp://… or http://…)")
     if not re.match("[a-z]+://[^/]", target, re.IGNORECASE):
-        raise ValueError(f"{kind}: followed by a URL with two slashes behind the colon, like http://HOST/PATH")
+        raise ValueError(
+            f"{kind.name}: followed by a URL with two slashes behind the colon, like http://HOST/PATH"
+        )
 
 
 Region = Annotated[tuple[Score, Score, Score, Score], Field(strict=False)]
@@ -304,21 +276,22 @@ class CameraConfig(Section):
     @field_validator("source")
     @classmethod
     def _source(cls, value: str) -> str:
-        kind, target = split_source(plain(value))
-        if kind not in SOURCE_KINDS:
+        name, target = split_source(plain(value))
+        kind = SOURCE_KINDS.get(name)
+        if kind is None:
             raise ValueError(SOURCE_FORMS)
-        if kind in NETWORK_KINDS:
-            _check_url(f"{kind}:{target}")
+        if kind.is_network:
+            _check_url(f"{name}:{target}")
             return value
         _check_target(kind, target)
-        if kind in ("video", "images") and "://" in target:
-            _check_url(target)
-        elif kind in ("video", "images", "watch"):
+        if kind.is_path(target):
             with_home(target)
-        if kind == "picamera" and re.search(r"\s", target):
-            raise ValueError("picamera:N with the camera's number, model or id, e.g. picamera:0, picamera:ov5647")
-        if kind in ("video", "images", "watch", "v4l2") and not target:
-            raise ValueError(f"{kind}: followed by a path")
+        elif kind.target is Target.FILE_OR_URL:
+            _check_url(target)
+        if kind.one_word is not None and re.search(r"\s", target):
+            raise ValueError(kind.one_word)
+        if kind.target is not Target.SELECTOR and not target:
+            raise ValueError(f"{name}: followed by a path")
         return value
 
     @field_validator("zoom")

@@ -1,7 +1,8 @@
 """A view's confirmation time, against pictures that come one by one: could it ever be met?"""
 
-from edgeclassify.config.cameras import WAITING_KINDS, CameraConfig
+from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.sections import Config, ViewConfig
+from edgeclassify.config.source_kinds import WAITING_KINDS
 
 
 def confirmation_notes(config: Config) -> list[str]:

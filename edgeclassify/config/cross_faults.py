@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
-from edgeclassify.config.cameras import LEAST_REST_S, ONLY_FOR, SOURCE_FORMS, CameraConfig, split_source
+from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.section import Section
 from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
+from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 

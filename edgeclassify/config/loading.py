@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from edgeclassify.config.cameras import CameraConfig, split_source
+from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.faults import ConfigFault, faults_of, report
 from edgeclassify.config.sections import Config, ModelConfig, is_model_path
+from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError
@@ -128,6 +129,6 @@ def _fixed_camera(camera: CameraConfig, base: Path) -> CameraConfig:
             update={"tls": camera.tls.model_copy(update={"ca": _fixed(camera.tls.ca, base)})}
         )
     kind, target = split_source(camera.source)
-    if kind in ("video", "images", "watch") and "://" not in target:
+    if SOURCE_KINDS[kind].is_path(target):
         return camera.model_copy(update={"source": f"{kind}:{_fixed(Path(target), base)}"})
     return camera

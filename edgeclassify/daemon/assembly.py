@@ -14,10 +14,10 @@ from functools import partial
 
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
-from edgeclassify.config.cameras import WAITING_KINDS
 from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import report
 from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.daemon.state import state_folder
 from edgeclassify.errors import ConfigError

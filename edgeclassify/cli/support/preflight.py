@@ -16,6 +16,7 @@ from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
 from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
@@ -182,7 +183,8 @@ def _camera_files(config: Config) -> Iterator[tuple[str, Path]]:
     """Key and path of the files and folders that cameras read. One that is not there is waited for."""
     for i, camera in enumerate(config.camera):
         kind, target = split_source(camera.source)
-        if kind in ("v4l2", "watch") or (kind in ("video", "images") and "://" not in target):
+        spec = SOURCE_KINDS[kind]
+        if spec.target is Target.DEVICE or spec.is_path(target):
             yield f"camera[{i}].source", Path(target)
 
 
