@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify import redaction
-from tests.data import NO_TEST_DATA, find_test_data
-from tests.publish.brokers import make_certificates
+from tests.support.broker import make_certificates
+from tests.support.data import NO_TEST_DATA, find_test_data
 
 THREAD_GRACE_S = 3.0
 

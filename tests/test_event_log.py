@@ -10,8 +10,9 @@ import pytest
 from edgeclassify.event_log import log_event
 from edgeclassify.types import EventType
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import ScriptedSource, wait_for
 from tests.publish.records import event
+from tests.support.sources import ScriptedSource
+from tests.support.waiting import wait_for
 
 
 @pytest.mark.parametrize(

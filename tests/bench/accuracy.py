@@ -19,8 +19,8 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes
 from edgeclassify.types import Frame
-from tests.data import NO_TEST_DATA, find_test_data
-from tests.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
+from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
 
 LEAST = {TF2_V2: (89, 99), V2: (90, 0), V1_SMALL: (52, 0)}
 """Top-1 and top-5 that each model must reach, of 100."""

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.data import NO_TEST_DATA, find_test_data
-from tests.publish.brokers import Mosquitto, mosquitto_path
+from tests.support.broker import Mosquitto, mosquitto_path
+from tests.support.data import NO_TEST_DATA, find_test_data
 
 MODEL = "tf2_mobilenet_v2_1.0_224_ptq.tflite"
 ROUNDS = 5

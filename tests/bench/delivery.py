@@ -44,7 +44,8 @@ from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Event, EventType
-from tests.publish.brokers import HOST, Mosquitto, mosquitto_path, wait_for
+from tests.support.broker import HOST, Mosquitto, mosquitto_path
+from tests.support.waiting import wait_for
 
 NODE = "porch"
 VIEWS = ("gate", "door", "yard", "shed")

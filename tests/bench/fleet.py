@@ -52,7 +52,8 @@ from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.table import draw
 from tests.bench.delivery import quantile
-from tests.publish.brokers import HOST, Mosquitto, mosquitto_path, wait_for
+from tests.support.broker import HOST, Mosquitto, mosquitto_path
+from tests.support.waiting import wait_for
 
 RATES = (50, 100, 200, 400, 5000)
 VIEWS = ("gate", "yard")

@@ -22,9 +22,9 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.preprocess import sampling
 from edgeclassify.model.preprocess.resize import Resizer
 from edgeclassify.types import PixelFormat
-from tests.data import NO_TEST_DATA, find_test_data
 from tests.model.frames import frame_of, in_format, picture
-from tests.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
+from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
 
 Pixels = NDArray[np.uint8]
 ENLARGEMENTS = (1, 2, 4)

@@ -15,7 +15,8 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from tests.cli.test_watch import Sender, run
 from tests.contract.test_channels import messages
-from tests.publish.brokers import Mosquitto, Observer, mosquitto_path, wait_for
+from tests.support.broker import Mosquitto, Observer, mosquitto_path
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 PREFIX, NODE = "house/edgeclassify", "porch"

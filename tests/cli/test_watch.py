@@ -32,8 +32,9 @@ from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import EventType
 from tests.contract.test_channels import messages
-from tests.publish.brokers import HOST, Mosquitto, free_port, mosquitto_path, wait_for
 from tests.publish.records import event, health, info, state
+from tests.support.broker import HOST, Mosquitto, free_port, mosquitto_path
+from tests.support.waiting import wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
 COMMAND = [sys.executable, "-m", "edgeclassify", "watch", "--host", HOST]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.daemon.nodes import Node
 from tests.daemon.service import Service
-from tests.publish.brokers import Mosquitto, Observer, mosquitto_path
+from tests.support.broker import Mosquitto, Observer, mosquitto_path
 
 StartNode = Callable[..., Node]
 

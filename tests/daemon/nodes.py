@@ -18,8 +18,11 @@ from edgeclassify.daemon import Daemon, assembly
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
-from tests.fakes import BrightnessClassifier, RecordingNotifier, make_frame, wait_for
-from tests.publish.brokers import HOST, Observer
+from tests.support.broker import HOST, Observer
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.frames import make_frame
+from tests.support.notifier import RecordingNotifier
+from tests.support.waiting import wait_for
 
 BASE = "edgeclassify/n"
 

@@ -14,7 +14,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Event, EventType, Frame
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Lamp, Node
-from tests.fakes import wait_for
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

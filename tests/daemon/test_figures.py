@@ -9,7 +9,8 @@ from edgeclassify.errors import ImageError
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Frame
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import ScriptedSource, wait_for
+from tests.support.sources import ScriptedSource
+from tests.support.waiting import wait_for
 
 
 class Album(ScriptedSource):

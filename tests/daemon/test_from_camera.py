@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.data import ROOT
+from tests.support.data import ROOT
 
 
 @pytest.mark.camera_root

@@ -13,7 +13,9 @@ from edgeclassify.postprocess.decision import ViewStateMachine
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, OpenOccurrence, Reason
-from tests.fakes import BrightnessClassifier, RecordingSink, make_frame
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.frames import make_frame
+from tests.support.sinks import RecordingSink
 
 
 class KeepingSpool(MemorySpool):

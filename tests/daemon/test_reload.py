@@ -9,8 +9,8 @@ import pytest
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
-from tests.fakes import wait_for
-from tests.publish.brokers import Observer
+from tests.support.broker import Observer
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

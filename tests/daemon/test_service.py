@@ -12,8 +12,8 @@ import pytest
 
 from edgeclassify.errors import ExitStatus
 from tests.daemon.service import Service
-from tests.fakes import wait_for
-from tests.publish.brokers import Mosquitto, Observer
+from tests.support.broker import Mosquitto, Observer
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

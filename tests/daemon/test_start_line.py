@@ -12,7 +12,8 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import RecordingSink, wait_for
+from tests.support.sinks import RecordingSink
+from tests.support.waiting import wait_for
 
 
 @pytest.fixture

@@ -30,14 +30,11 @@ from edgeclassify.errors import (
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import EventType, Frame, Roi
-from tests.fakes import (
-    BrightnessClassifier,
-    MissingSource,
-    RecordingNotifier,
-    RecordingSink,
-    ScriptedSource,
-    wait_for,
-)
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.notifier import RecordingNotifier
+from tests.support.sinks import RecordingSink
+from tests.support.sources import MissingSource, ScriptedSource
+from tests.support.waiting import wait_for
 
 
 class Bench:

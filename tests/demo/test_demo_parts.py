@@ -14,8 +14,9 @@ from edgeclassify.demo.subscriber import PrintingSubscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import free_port, wait_for
 from tests.publish.records import event, layout, state
+from tests.support.broker import free_port
+from tests.support.waiting import wait_for
 
 
 @pytest.mark.parametrize("protocol", ["auto", "3.1.1"])

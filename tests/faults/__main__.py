@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tests.faults.harness import run_faults
-from tests.publish.brokers import mosquitto_path
+from tests.support.broker import mosquitto_path
 
 LONG = 3000
 

@@ -16,7 +16,7 @@ from tests.faults.plan import Fault, Kind, make_plan
 from tests.faults.proxy import FaultyProxy, Trap, quiet_port
 from tests.faults.subscriber import Subscriber
 from tests.faults.verdict import Verdict, judge
-from tests.publish.brokers import Mosquitto
+from tests.support.broker import Mosquitto
 
 _BROKER = """
 allow_anonymous true

@@ -14,7 +14,7 @@ from pathlib import Path
 from edgeclassify import demo
 from edgeclassify.publish.spool.disk import FILE_NAME
 from tests.faults.journal import Pulse, read_journal
-from tests.publish.brokers import HOST
+from tests.support.broker import HOST
 
 NODE, PREFIX = "porch", "edgeclassify"
 DISK_BYTES = 6 * 2**20

@@ -9,7 +9,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from tests.faults.verdict import Arrival
-from tests.publish.brokers import HOST
+from tests.support.broker import HOST
 
 SESSION_EXPIRY_S = 86_400
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import run_faults
-from tests.publish.brokers import mosquitto_path
+from tests.support.broker import mosquitto_path
 
 FAULTS = int(os.environ.get("EDGECLASSIFY_FAULTS", "20"))
 """With persistence, and as many without. The gate sets 102: more than 200 together, with every kind in both."""

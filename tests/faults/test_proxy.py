@@ -10,7 +10,7 @@ import pytest
 from tests.faults.packets import PUBACK, PUBLISH
 from tests.faults.proxy import HOST, FaultyProxy, Trap, quiet_port
 from tests.faults.test_packets import publish
-from tests.publish.brokers import wait_for
+from tests.support.waiting import wait_for
 
 ACK = bytes([0x40, 2, 0, 7])
 

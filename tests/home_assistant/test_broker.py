@@ -24,7 +24,7 @@ from edgeclassify.publish.home_assistant.discovery import device_message, platfo
 from edgeclassify.types import Option
 from tests.home_assistant.node import TOPICS, VIEWS, device, now
 from tests.publish import records
-from tests.publish.brokers import HOST, Mosquitto, mosquitto_path
+from tests.support.broker import HOST, Mosquitto, mosquitto_path
 
 pytestmark = [
     pytest.mark.home_assistant,

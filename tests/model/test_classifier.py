@@ -23,8 +23,8 @@ from edgeclassify.types import PixelFormat, Roi
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of, in_format, picture
 from tests.model.tflite_files import ModelDef, flatten_model, metadata_bytes, tflite_bytes
-from tests.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path, photos
 from tests.sources.pictures import png_that_claims
+from tests.support.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path, photos
 
 LABELS = [f"value {i}" for i in range(12)]
 PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.brokers import Mosquitto, Observer, free_port, mosquitto_path
+from tests.support.broker import Mosquitto, Observer, free_port, mosquitto_path
 
 SCRIPT = Path(__file__).parents[2] / "systemd/install.sh"
 

@@ -16,7 +16,10 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
-from tests.fakes import BrightnessClassifier, RecordingSink, make_frame, wait_for
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.frames import make_frame
+from tests.support.sinks import RecordingSink
+from tests.support.waiting import wait_for
 
 
 def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:

@@ -17,7 +17,10 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, Reason, ViewState
-from tests.fakes import BrightnessClassifier, RecordingSink, make_frame, wait_for
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.frames import make_frame
+from tests.support.sinks import RecordingSink
+from tests.support.waiting import wait_for
 
 
 class Bench:

@@ -11,15 +11,9 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import (
-    HOST,
-    Mosquitto,
-    Observer,
-    Proxy,
-    mosquitto_path,
-    wait_for,
-)
 from tests.publish.records import layout
+from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+from tests.support.waiting import wait_for
 
 StartBroker = Callable[..., Mosquitto]
 StartObserver = Callable[..., Observer]

@@ -15,7 +15,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.watch import subscriber
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
-from tests.publish.brokers import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
 
 pytestmark = pytest.mark.broker
 TOPICS = [("edgeclassify/+/status", 1), ("edgeclassify/+/+/event", 1)]

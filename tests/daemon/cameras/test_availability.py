@@ -11,7 +11,9 @@ import pytest
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.publish.interface import Sink
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import RecordingSink, ScriptedSource, wait_for
+from tests.support.sinks import RecordingSink
+from tests.support.sources import ScriptedSource
+from tests.support.waiting import wait_for
 
 Said = list[tuple[str, bool]]
 

@@ -4,7 +4,7 @@ import pytest
 
 from edgeclassify.daemon.process.service_manager import LONGEST_REFUSAL, ServiceManager
 from edgeclassify.errors import ConfigError
-from tests.fakes import RecordingNotifier
+from tests.support.notifier import RecordingNotifier
 
 
 class Heard(RecordingNotifier):

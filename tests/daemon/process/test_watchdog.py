@@ -28,8 +28,10 @@ from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
 from tests.daemon.conftest import StartNode
 from tests.daemon.test_supervisor import Bench, view
-from tests.fakes import MissingSource, RecordingSink, wait_for
-from tests.publish.brokers import HOST, Mosquitto
+from tests.support.broker import HOST, Mosquitto
+from tests.support.sinks import RecordingSink
+from tests.support.sources import MissingSource
+from tests.support.waiting import wait_for
 
 LATE_S = 0.3
 """What the limits are set to here."""
@@ -329,7 +331,7 @@ from pathlib import Path
 from edgeclassify.config import parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.process import signals
-from tests.fakes import RecordingSink
+from tests.support.sinks import RecordingSink
 
 class Hanging(RecordingSink):
     def publish_health(self, health):  # called in the main thread

@@ -17,7 +17,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
-from tests.fakes import wait_for
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

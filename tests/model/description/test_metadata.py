@@ -10,7 +10,7 @@ from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model, metadata_bytes
-from tests.photos import BIRDS, TF2_V2, model_path
+from tests.support.photos import BIRDS, TF2_V2, model_path
 
 
 def metadata_of(write_model: WriteModel, block: bytes | None) -> ModelMetadata:

@@ -13,12 +13,12 @@ import pytest
 
 from edgeclassify.model.catalog import resolve_model
 from edgeclassify.model.runtime.interpreter import RuntimeName
-from tests.data import find_test_data
 from tests.model.fuzz.mutations import mutations, structure_words
 from tests.model.fuzz.worker import Tally
 from tests.model.soundness.nets import float_net, moving_net, quantized_net
 from tests.model.tflite_files import flatten_model, tflite_bytes
-from tests.photos import V1_SMALL, model_path
+from tests.support.data import find_test_data
+from tests.support.photos import V1_SMALL, model_path
 
 MUTATIONS = int(os.environ.get("EDGECLASSIFY_FUZZ", "400"))
 """Of all models together. The gate sets 20,000 on one Python."""

@@ -23,8 +23,8 @@ from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tensors import check_classifier
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
-from tests.memory import peak_kilobytes
 from tests.model.fuzz.mutations import mutations
+from tests.support.memory import peak_kilobytes
 
 PATH = Path("damaged.tflite")
 CPU_S = 10

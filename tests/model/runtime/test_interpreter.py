@@ -14,7 +14,7 @@ from edgeclassify.model.runtime import interpreter
 from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes, open_interpreter
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
-from tests.photos import TF2_V2, model_path
+from tests.support.photos import TF2_V2, model_path
 
 BUILTIN = Path(interpreter.__file__).parents[1] / "builtin" / "mobilenet_v2_64.tflite"
 

@@ -18,9 +18,10 @@ from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Command, Option, Request, Response
-from tests.publish.brokers import Mosquitto, Observer, Proxy, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event
+from tests.support.broker import Mosquitto, Observer, Proxy
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

@@ -16,9 +16,10 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.errors import ConfigError
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import HOST, Mosquitto, Proxy, free_port, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event, health, info, layout, state
+from tests.support.broker import HOST, Mosquitto, Proxy, free_port
+from tests.support.waiting import wait_for
 
 PASSWORD = "never-in-a-log"
 

@@ -10,9 +10,10 @@ import pytest
 
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import Mosquitto, Observer, Proxy, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import T0, event, health, info, prediction, spooled, state
+from tests.support.broker import Mosquitto, Observer, Proxy
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 

@@ -23,11 +23,12 @@ from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.session import in_flight, refusals, session
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Request
-from tests.memory import forget_peak, peak_kilobytes
-from tests.publish.brokers import HOST, wait_for
 from tests.publish.conftest import StartSink
 from tests.publish.mqtt.odd_broker import Got, OddBroker, Peer, length, packet, text
 from tests.publish.records import event, health, info, layout, state
+from tests.support.broker import HOST
+from tests.support.memory import forget_peak, peak_kilobytes
+from tests.support.waiting import wait_for
 
 BOTH = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 

@@ -18,9 +18,10 @@ from edgeclassify.errors import ConfigError
 from edgeclassify.publish.mqtt.session import refusals
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import HOST, Mosquitto, Observer, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event, layout
+from tests.support.broker import HOST, Mosquitto, Observer
+from tests.support.waiting import wait_for
 
 PASSWORD = "never-in-a-log"
 NOBODY = 65534

@@ -20,9 +20,9 @@ from edgeclassify.publish.snapshots.taker import WAITING_PER_VIEW
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.types import FULL_FRAME, EventType, PixelFormat
 from tests.model.frames import frame_of
-from tests.publish.brokers import wait_for
 from tests.publish.records import event, state
 from tests.publish.snapshots.pictures import comment_of, decoded, flat, noise
+from tests.support.waiting import wait_for
 
 
 class Outlet:

@@ -28,7 +28,7 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState, Frame, Outcome
-from tests.fakes import make_frame
+from tests.support.frames import make_frame
 
 Run = Callable[..., CaptureThread]
 

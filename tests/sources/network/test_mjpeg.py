@@ -25,12 +25,12 @@ from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
 from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.types import CameraState
-from tests.fakes import wait_for
 from tests.sources.dialects import DIALECTS, wanted_of
 from tests.sources.http.test_client import asks
 from tests.sources.pictures import encode, noise, two_halves
 from tests.sources.raw_server import OK, always, dripping, raw_server
 from tests.sources.servers import PlainServer, body, mjpeg, serving
+from tests.support.waiting import wait_for
 
 PICTURES = [encode(two_halves(), "JPEG"), encode(two_halves().rotate(180), "JPEG")]
 

@@ -22,10 +22,10 @@ from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource, _LastRow, _Pace
 from edgeclassify.types import CameraState
-from tests.fakes import wait_for
 from tests.sources.servers import serving
 from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
 from tests.sources.video.common import one_message
+from tests.support.waiting import wait_for
 
 FPS = 50
 

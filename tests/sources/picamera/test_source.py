@@ -21,7 +21,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.picamera import devices, runtime
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
-from tests.data import find_test_data
+from tests.support.data import find_test_data
 
 TARGET = Path(__file__).resolve().parents[2] / "target" / "camera"
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.brokers import Proxy, wait_for
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.mqtt.test_security import tls
 from tests.publish.records import event
+from tests.support.broker import Proxy
+from tests.support.waiting import wait_for
 
 VIEWS = ("gate", "door", "yard", "shed")
 _BYTES = 1_500_000  # of each picture: four of them are more than any socket buffer

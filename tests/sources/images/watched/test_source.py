@@ -23,8 +23,8 @@ from edgeclassify.sources.images.watched.classified_images import ClassifiedImag
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
-from tests.fakes import wait_for
 from tests.sources.pictures import encode, noise
+from tests.support.waiting import wait_for
 
 Make = Callable[..., WatchedFolderSource]
 

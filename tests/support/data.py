@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 NO_TEST_DATA = "no test data: neither ../shared nor the folder that EDGECLASSIFY_TEST_DATA names"
 
 

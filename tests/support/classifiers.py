@@ -1,0 +1,46 @@
+"""Classifiers without a model."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.types import (
+    FULL_FRAME,
+    Frame,
+    ModelInfo,
+    Prediction,
+    Roi,
+)
+
+
+class BrightnessClassifier(ImageClassifier):
+    """Knows two labels: the share of white is the score of "day", the rest that of "night"."""
+
+    def __init__(self, name: str = "brightness") -> None:
+        self.closed = False
+        self.seen: list[tuple[int, Roi]] = []
+        self._info = ModelInfo(name, f"/{name}.tflite", "0" * 64, "fake 1.0", 2, 8, 8)
+
+    @property
+    def info(self) -> ModelInfo:
+        return self._info
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return ("night", "day")
+
+    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+        self.seen.append((frame.sequence, roi))
+        day = float(frame.pixels.mean()) / 255
+        scores = np.array([1 - day, day], np.float32)
+        return Prediction(
+            scores, self.labels, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at, frame.origin,
+            frame.scene_ns,
+        )  # fmt: skip
+
+    def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
+        return 8
+
+    def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,14 @@
+"""A systemd that keeps what it is told."""
+
+from edgeclassify.systemd import Notifier
+
+
+class RecordingNotifier(Notifier):
+    """Keeps what systemd would be told."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.sent: list[str] = []
+
+    def _send(self, *lines: str) -> None:
+        self.sent.append(lines[0])
