@@ -30,7 +30,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from edgeclassify.config.faults import did_you_mean
+            from edgeclassify.suggestions import did_you_mean
 
             hint = did_you_mean(args[0], MODULES)
             raise click.UsageError(

@@ -80,8 +80,8 @@ def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraCo
 
 
 def _named(config: "Config", name: str | None) -> "CameraConfig":
-    from edgeclassify.config.faults import did_you_mean
     from edgeclassify.errors import UsageError
+    from edgeclassify.suggestions import did_you_mean
 
     names = [camera.name for camera in config.camera]
     found = [camera for camera in config.camera if name in (None, camera.name)]

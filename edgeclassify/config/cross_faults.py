@@ -11,10 +11,11 @@ from typing import Any, TypeGuard
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.section import Section
-from edgeclassify.config.sections import RESERVED_VIEW_NAMES, ViewConfig
+from edgeclassify.config.sections import ViewConfig
 from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
+from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
 _LARGE = 1e15
 

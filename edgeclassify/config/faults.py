@@ -1,6 +1,5 @@
 """Faults of a config file in the user's words: key, expected, found, and what was probably meant."""
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from edgeclassify.redaction import may_be_url, redacted_source, redacted_value, scrubbed, without_named_secrets
+from edgeclassify.suggestions import did_you_mean
 
 SECRET_KEYS = ("password",)
 SHAPES = {
@@ -42,12 +42,6 @@ class ConfigFault:
         """A fault of a value that must be one of `choices`."""
         expected = f"one of {', '.join(map(redacted_value, choices)) or '(nothing is defined)'}"
         return cls(key, expected, repr(redacted_value(found)), did_you_mean(found, choices))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question that names the nearest known word, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'Did you mean "{near[0]}"?' if near else ""
 
 
 def listed(names: Iterable[object], most: int = 12) -> str:

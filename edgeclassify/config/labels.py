@@ -4,8 +4,9 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from edgeclassify.config.faults import ConfigFault, did_you_mean, listed
+from edgeclassify.config.faults import ConfigFault, listed
 from edgeclassify.config.sections import ViewConfig
+from edgeclassify.suggestions import did_you_mean
 
 _MOST_SHOWN = 8
 

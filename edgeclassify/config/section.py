@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
+
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-MAX_VIEW_INTERVAL_S = 86_400 * 7
-"""Longest time between two frames, and between whatever else is repeated."""
 Seconds = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=16, le=8192)]

@@ -21,8 +21,7 @@ from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, S
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi
-
-RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
+from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
 
 def safe_name(text: str) -> str:

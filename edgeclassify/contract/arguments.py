@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from edgeclassify.config.faults import did_you_mean
+from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Asker, Command, Option, OptionValue, Request
 
 MAX_BYTES = 4096

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from edgeclassify.config.sections import RESERVED_VIEW_NAMES
 from edgeclassify.contract import bodies, dialogue
 from edgeclassify.contract.arguments import RequestError, body_of
 from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.types import Command, Option
+from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
 
 class Direction(StrEnum):

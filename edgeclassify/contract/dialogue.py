@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, RootModel, model_validator
 
-from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.contract.arguments import MAX_TRANSACTION
 from edgeclassify.contract.bodies import Figures, LabelScore
 from edgeclassify.contract.bodies.base import (
@@ -17,6 +16,7 @@ from edgeclassify.contract.bodies.base import (
     Versioned,
     about,
 )
+from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 Transaction = (
     Annotated[str, Field(max_length=MAX_TRANSACTION)] | Annotated[int, Field(ge=-(2**63), lt=2**63)] | None

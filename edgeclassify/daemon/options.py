@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.config import ViewConfig
-from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.files import replace_file, set_aside
 from edgeclassify.types import Option, OptionValue
+from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 log = logging.getLogger(__name__)
 

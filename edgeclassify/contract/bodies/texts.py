@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, RootModel
 
-from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
+from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 _NUMBER = r"^([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
 

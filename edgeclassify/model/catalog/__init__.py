@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config.faults import did_you_mean
 from edgeclassify.config.sections import is_model_path
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
@@ -21,6 +20,7 @@ from edgeclassify.model.catalog.places import (
     looked_in,
     models_folders,
 )
+from edgeclassify.suggestions import did_you_mean
 
 __all__ = ["Catalog", "CatalogEntry", "find_model", "is_shipped", "load_catalog", "model_path", "resolve_model"]
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from edgeclassify.config.section import MAX_VIEW_INTERVAL_S
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import JPEG, OFF, OFFLINE, ON, ONLINE, Message
 from edgeclassify.types import EventType, Option
+from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 ORIGIN = "edgeclassify"
 LONGEST_STATE = 255

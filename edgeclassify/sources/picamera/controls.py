@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edgeclassify.config import ControlsConfig
-from edgeclassify.config.faults import did_you_mean, listed
+from edgeclassify.config.faults import listed
 from edgeclassify.errors import SourceSetupError
+from edgeclassify.suggestions import did_you_mean
 
 Controls = dict[str, Any]
 """Values by libcamera's names."""

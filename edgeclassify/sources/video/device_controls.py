@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from edgeclassify.config.cameras import ControlValue
-from edgeclassify.config.faults import did_you_mean, listed
+from edgeclassify.config.faults import listed
 from edgeclassify.errors import SourceSetupError
 from edgeclassify.sources.video.v4l2 import Control, ControlType
+from edgeclassify.suggestions import did_you_mean
 
 _AUTOMATIC_FIRST = ("auto", "automatic", "priority")
 """Controls with such a word in their name decide whether others may be set."""

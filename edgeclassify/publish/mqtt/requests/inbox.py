@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.config.faults import did_you_mean
 from edgeclassify.contract.arguments import (
     Body,
     RequestError,
@@ -21,6 +20,7 @@ from edgeclassify.contract.arguments import (
 )
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic
+from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Asker, Command, Option, Request, Response
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,6 @@
+"""Bounds and names that the config, the contract and requests share."""
+
+MAX_VIEW_INTERVAL_S = 86_400 * 7
+"""Longest time between two frames, and between whatever else is repeated."""
+RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
+"""Levels below a node's topic that are no views."""
