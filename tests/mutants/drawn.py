@@ -35,12 +35,14 @@ class Mutant:
 
 def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Change]) -> list[Mutant]:
     """`count` mutants of a module (None: all) without those that are `equivalent`, by chance."""
-    lines, annotations, nodes = source.splitlines(), list(_annotations(source)), list(ast_nodes(get_ast(source)))
+    lines, left_alone = source.splitlines(), list(_left_alone(source))
+    # The "*" among parameters is no product.
+    nodes = [node for node in ast_nodes(get_ast(source)) if getattr(node.parent, "type", "") != "parameters"]
     places = []
     for name, operator in operators():
         positions = ((node, at) for node in nodes for at in operator.mutation_positions(node))
         for occurrence, (node, at) in enumerate(positions):
-            if not _pointless(at, annotations, lines):
+            if not _pointless(at, left_alone, lines):
                 places.append((name, operator, occurrence, ASTQuery(node).get_definition_name() or "", at[0][0]))
     random.Random(seed).shuffle(places)
     drawn: dict[str, Mutant] = {}
@@ -54,17 +56,18 @@ def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Ch
     return list(drawn.values())
 
 
-def _annotations(source: str) -> Iterator[Position]:
-    """Where types are named, which nothing asks at run time."""
+def _left_alone(source: str) -> Iterator[Position]:
+    """Where types are named, and decorators: what a record may, a type checker holds."""
     for node in ast.walk(ast.parse(source)):
-        for part in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+        parts = (getattr(node, "annotation", None), getattr(node, "returns", None))
+        for part in (*parts, *getattr(node, "decorator_list", ())):
             if isinstance(part, ast.expr) and part.end_lineno is not None and part.end_col_offset is not None:
                 yield (part.lineno, part.col_offset), (part.end_lineno, part.end_col_offset)
 
 
-def _pointless(at: Position, annotations: Collection[Position], lines: list[str]) -> bool:
+def _pointless(at: Position, left_alone: Collection[Position], lines: list[str]) -> bool:
     start, end = at
-    if any(first <= start and end <= last for first, last in annotations):
+    if any(first <= start and end <= last for first, last in left_alone):
         return True
     try:
         return start[0] == end[0] and abs(float(lines[start[0] - 1][start[1] : end[1]])) >= _LARGE

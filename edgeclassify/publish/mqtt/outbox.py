@@ -6,7 +6,7 @@ answers to requests, and (in the spool) events.
 
 import contextlib
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -29,13 +29,23 @@ class _Shown:
 
 
 class Outbox:
-    """Thread-safe. `results_interval_s`: at least so long between two results of one view."""
+    """Thread-safe. `results_interval_s`: at least so long between two results of one view.
 
-    def __init__(self, layout: Layout, spool: Spool, *, results_interval_s: float) -> None:
+    `clock`: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        spool: Spool,
+        *,
+        results_interval_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.layout, self.spool = layout, spool
         self.retained = RetainedValues()
         self.replies = Replies()
-        self._results_interval_s = results_interval_s
+        self._results_interval_s, self._clock = results_interval_s, clock
         self._lock = Lock()
         self._states: dict[str, _Shown] = {}
         self._results: dict[str, Message] = {}
@@ -66,7 +76,7 @@ class Outbox:
     def put_state(self, state: ViewState) -> bool:
         """Keep a view's state; True when it is a change, which goes out at once."""
         topics = self.layout.topics
-        now = time.monotonic()
+        now = self._clock()
         # Under the lock until it is in the live values, or a heartbeat could put an older state after it.
         with self._lock:
             known = self._states.get(state.view)
@@ -81,7 +91,7 @@ class Outbox:
 
     def renew_states(self, *, older_than_s: float) -> None:
         """Queue the newest state of the views whose last message is so old."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             for view, shown in self._states.items():
                 if now - shown.sent_at >= older_than_s:
@@ -92,7 +102,7 @@ class Outbox:
 
     def put_result(self, view: str, prediction: Prediction) -> bool:
         """Keep a result where one is due; True when it is to be sent."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             if now < self._result_due.get(view, 0.0):
                 return False
