@@ -48,7 +48,7 @@ def equivalents(module: str, source: str) -> set[Change]:
     for entry in listed:
         if entry["was"] not in text:
             print(f"equivalent.toml: {module} has no such line any more: {entry['was']}", file=sys.stderr)
-    return {(entry["in"], entry["was"], entry["becomes"]) for entry in listed}
+    return {(entry["in"], entry["was"], becomes) for entry in listed for becomes in entry["becomes"]}
 
 
 def run(module: str, pool: ProcessPoolExecutor, count: int | None, seed: int, progress: Progress) -> Outcome:
@@ -78,6 +78,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="tests that run at once (2)")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT", help="of each module (0)")
     options = parser.parse_args()
+    for module in options.modules:
+        if not (trial.ROOT / f"edgeclassify/{module}.py").is_file():
+            parser.error(f"edgeclassify has no module {module}")
     count = None if options.mutants == "all" else int(options.mutants)
     console, outcomes = Console(), list[Outcome]()
     with (

@@ -2,6 +2,7 @@ import logging
 import os
 import stat
 import threading
+import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -323,6 +324,20 @@ def test_how_much_of_an_earlier_versions_file_counts(tmp_path: Path, content: by
 def test_an_earlier_versions_file_that_can_not_be_read_counts_for_nothing(tmp_path: Path) -> None:
     (tmp_path / FORMER_NAME).mkdir()
     assert stored(tmp_path) == (0, 0)
+
+
+def test_a_hundred_numbers_are_reserved_at_once(tmp_path: Path) -> None:
+    NumberFile(tmp_path).reserve(1)
+    assert stored(tmp_path) == (100, 0)
+
+
+def test_the_files_form_stays(tmp_path: Path) -> None:
+    record = b"7 106 5 %08x\n" % zlib.crc32(b"7 106 5")
+    (tmp_path / FILE_NAME).write_bytes(bytes(BLOCK) + record.ljust(63) + b"\n" + bytes(BLOCK - 64))
+    assert stored(tmp_path) == (106, 5)
+    NumberFile(tmp_path).use_up(6)
+    record = b"8 6 6 %08x\n" % zlib.crc32(b"8 6 6")
+    assert (tmp_path / FILE_NAME).read_bytes()[:BLOCK] == record.ljust(63) + b"\n" + bytes(BLOCK - 64)
 
 
 def test_the_highest_number_survives_a_restart(tmp_path: Path) -> None:
