@@ -12,7 +12,8 @@ import numpy as np
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.caption import Caption
-from edgeclassify.pictures.lettering import BACKGROUND, COLOURS, Colour, Strip, accent, write_name
+from edgeclassify.pictures.interface import Colour
+from edgeclassify.pictures.lettering import BACKGROUND, COLOURS, Strip, accent, write_name
 from edgeclassify.pixels import Rect, roi_rect, to_bgr
 from edgeclassify.types import FULL_FRAME, Frame, Pixels, Roi
 

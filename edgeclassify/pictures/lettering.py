@@ -1,21 +1,19 @@
-"""The strip of text under a picture: OpenCV's line letters, fitted to any width, in ASCII.
+"""The strip of text under a picture, fitted to any width.
 
 The strip stands under the picture, not on it: what the camera saw stays visible.
 """
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import cv2
-import numpy as np
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.pictures.caption import Caption
+from edgeclassify.pictures.font_lettering import Font, FontLettering, font_of
+from edgeclassify.pictures.interface import Colour, Lettering
+from edgeclassify.pictures.line_lettering import CAPITAL, FONT, LineLettering, ascii_text
 from edgeclassify.types import Pixels
-
-Colour = tuple[int, int, int]
-"""Blue, green, red, each 0-255."""
 
 BACKGROUND: Colour = (30, 26, 24)
 ACCENTS: dict[str, Colour] = {"start": (110, 205, 90), "update": (70, 190, 250), "end": (170, 160, 150)}
@@ -25,40 +23,24 @@ _BRIGHT: Colour = (250, 250, 250)
 _DIM: Colour = (205, 200, 195)
 _TRACK: Colour = (74, 68, 64)
 
-_FONT = cv2.FONT_HERSHEY_DUPLEX
-_CAPITAL = 22.0
-"""Height of the font's capitals in pixels at scale 1."""
 _SMALLEST, _LARGEST = 8.0, 30.0
 """Height of the capitals of the small text: no smaller, since it can't be read, and no larger."""
-_FINE = 14.0
-"""Letters below this height are drawn at three times their size and scaled down, which makes them even."""
 _LONGEST_TEXT = 120
 BRIEF_BELOW = 240
 """Width in pixels below which only label, score, kind, time and view are written: a picture made small to fit."""
 
-# What Unicode does not decompose into a letter and its accent.
-_LETTERS = str.maketrans({
-    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
-    "Đ": "D", "ð": "d", "þ": "th", "ı": "i", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"',
-})  # fmt: skip
-
-
-def ascii_text(text: str) -> str:
-    """`text` in the letters that OpenCV can draw: accents are folded, all that has no ASCII form becomes "?"."""
-    folded = unicodedata.normalize("NFKD", text[:_LONGEST_TEXT].translate(_LETTERS))
-    kept = (char for char in folded if not unicodedata.combining(char))
-    return "".join(char if " " <= char <= "~" else " " if char.isspace() else "?" for char in kept)
+FontFinder = Callable[[str], Font | None]
 
 
 def write_name(picture: Pixels, name: str, corner: tuple[int, int], colour: Colour) -> None:
     """A short text on a dark ground inside the upper left corner of something that is outlined."""
-    scale = max(_SMALLEST, min(_LARGEST, picture.shape[0] / 40)) / _CAPITAL
-    text = ascii_text(name)
-    (width, height), below = cv2.getTextSize(text, _FONT, scale, 1)
+    scale = max(_SMALLEST, min(_LARGEST, picture.shape[0] / 40)) / CAPITAL
+    text = ascii_text(name[:_LONGEST_TEXT])
+    (width, height), below = cv2.getTextSize(text, FONT, scale, 1)
     pad = max(2, height // 2)
     x, y = corner[0] + pad, corner[1] + pad
     cv2.rectangle(picture, (x, y), (x + width + 2 * pad, y + height + below + pad), BACKGROUND, cv2.FILLED)
-    cv2.putText(picture, text, (x + pad, y + height + pad // 2), _FONT, scale, colour, 1, cv2.LINE_AA)
+    cv2.putText(picture, text, (x + pad, y + height + pad // 2), FONT, scale, colour, 1, cv2.LINE_AA)
 
 
 def accent(caption: Caption) -> Colour:
@@ -66,65 +48,46 @@ def accent(caption: Caption) -> Colour:
     return ACCENTS.get(caption.event_type, REQUESTED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
-    """One size of text: `height` of the capitals in pixels."""
+class AnyLettering(Lettering):
+    """Line letters for what they can write; for other texts those of a font, where `font_of` finds one."""
 
-    height: float
-
-    @property
-    def scale(self) -> float:
-        return self.height / _CAPITAL
-
-    @property
-    def thickness(self) -> int:
-        return max(1, round(self.height / 14))
+    def __init__(self, height: float, font_of: FontFinder = font_of) -> None:
+        super().__init__(height)
+        self._lines, self._font_of = LineLettering(height), font_of
 
     def width(self, text: str) -> int:
-        return int(cv2.getTextSize(text, _FONT, self.scale, self.thickness)[0][0]) + self.thickness
-
-    def elided(self, text: str, width: int) -> str:
-        """As much of `text` as fits into `width` pixels, with "..." where some is left out."""
-        if self.width(text) <= width:
-            return text
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.width(text[:middle] + "...") <= width else (low, middle - 1)
-        return text[:low].rstrip() + "..." if low else ""
+        """Of the letters that it is written in."""
+        lettering, text = self._for(text)
+        return lettering.width(text)
 
     def draw(self, image: Pixels, text: str, x: int, baseline: int, colour: Colour) -> None:
-        """Write into `image`; nothing outside it is touched."""
-        if not text:
-            return
-        if self.height >= _FINE:
-            cv2.putText(image, text, (x, baseline), _FONT, self.scale, colour, self.thickness, cv2.LINE_AA)
-            return
-        self._draw_fine(image, text, x, baseline, colour)
+        """In the letters that suit it."""
+        lettering, text = self._for(text)
+        lettering.draw(image, text, x, baseline, colour)
 
-    def _draw_fine(self, image: Pixels, text: str, x: int, baseline: int, colour: Colour) -> None:
-        top, bottom = baseline - int(self.height * 1.3) - 1, baseline + int(self.height * 0.5) + 1
-        right = x + self.width(text) + 2
-        part = image[max(top, 0) : bottom, x:right]
-        if part.size == 0:
-            return
-        mask = np.zeros((part.shape[0] * 3, part.shape[1] * 3), np.uint8)
-        start = (0, (baseline - max(top, 0)) * 3)
-        # A stroke of 4 thirds of a pixel: finer ones turn grey, and coarser ones fill the letters.
-        cv2.putText(mask, text, start, _FONT, self.scale * 3, 255, 4, cv2.LINE_AA)
-        small = cv2.resize(mask, (part.shape[1], part.shape[0]), interpolation=cv2.INTER_AREA)
-        share = np.asarray(small, np.float32)[:, :, np.newaxis] / 255
-        part[...] = (part * (1 - share) + np.array(colour, np.float32) * share + 0.5).astype(np.uint8)
+    def elided(self, text: str, width: int) -> str:
+        """As of the letters that it is written in."""
+        lettering, _ = self._for(text)
+        return lettering.elided(text, width) if lettering is self._lines else super().elided(text, width)
+
+    def _for(self, text: str) -> tuple[Lettering, str]:
+        if text.isascii():
+            return self._lines, text
+        whole = unicodedata.normalize("NFC", text)
+        whole = "".join(char if char.isprintable() else " " if char.isspace() else "?" for char in whole)
+        font = self._font_of(whole)
+        return (self._lines, text) if font is None else (FontLettering(self.height, font), whole)
 
 
 class Strip:
     """The text of a caption, laid out for a picture of `width` x `height` pixels."""
 
-    def __init__(self, caption: Caption, width: int, height: int) -> None:
+    def __init__(self, caption: Caption, width: int, height: int, font_of: FontFinder = font_of) -> None:
         self._caption, self._width = caption, width
         small = min(max(0.017 * min(width, 3 * height), _SMALLEST), _LARGEST)
         is_brief = width < BRIEF_BELOW
-        self._small, self._large = _Letters(small), _Letters(small * (1.0 if is_brief else 1.5))
+        self._small = AnyLettering(small, font_of)
+        self._large = AnyLettering(small * (1.0 if is_brief else 1.5), font_of)
         self._margin = round(small * 1.2)
         inner = width - 2 * self._margin
         origin = () if caption.origin is None else (caption.origin,)
@@ -178,7 +141,7 @@ class Strip:
         room = self._draw_badge(image, baseline, colour) - self._gap - left
         score = f"{caption.score:.0%}"
         score_width = self._large.width(score) + self._gap
-        label = self._large.elided(ascii_text(caption.label), room - score_width)
+        label = self._large.elided(caption.label[:_LONGEST_TEXT], room - score_width)
         self._large.draw(image, label, left, baseline, _BRIGHT)
         x = left + (self._large.width(label) + self._gap if label else 0)
         self._large.draw(image, score, x, baseline, colour)
@@ -204,7 +167,7 @@ class Strip:
         lines: list[list[str]] = []
         used = width
         for text in texts:
-            fitting = self._small.elided(ascii_text(text), width)
+            fitting = self._small.elided(text[:_LONGEST_TEXT], width)
             needed = self._small.width(fitting) + self._gap
             if lines and used + needed - self._gap <= width:
                 lines[-1].append(fitting)

@@ -8,7 +8,8 @@ from PIL import Image
 
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.jpeg import LONGEST_SIDE, Drawing
-from edgeclassify.pictures.lettering import BACKGROUND, Strip, ascii_text
+from edgeclassify.pictures.lettering import BACKGROUND, Strip
+from edgeclassify.pictures.line_lettering import ascii_text
 from edgeclassify.types import FULL_FRAME, LabelScore, PixelFormat, Roi
 from tests.model.frames import frame_of, in_format, picture
 from tests.publish.snapshots.pictures import caption, comment_of, decoded, flat, noise

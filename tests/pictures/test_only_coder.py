@@ -8,6 +8,8 @@ import edgeclassify
 
 PACKAGE = Path(edgeclassify.__file__).parent
 CODER = "pictures/jpeg.py"
+LETTERS = "pictures/font_lettering.py"
+"""Draws letters with a library that could write files, too: of it only fonts may be used here, and no images."""
 WRITERS = {"imencode", "imencodemulti", "imwrite", "imwritemulti", "imwriteanimation", "tofile"}
 WRITERS |= {"savez", "savez_compressed", "savetxt"}
 IMPORTS = {"PIL", "imageio", "matplotlib", "av", "skimage"}
@@ -39,7 +41,17 @@ def test_pixels_are_coded_in_one_module_only() -> None:
         for path in PACKAGE.rglob("*.py")
         if (names := list(uses(path.read_text(encoding="utf-8"))))
     }
+    letters = set(found.pop(LETTERS, []))
+    assert letters <= {"PIL", "PIL.ImageFont", "PIL.features"}
     assert found == {CODER: ["imencode"]}
+
+
+def test_of_pillow_fonts_alone_are_used() -> None:
+    tree = ast.parse((PACKAGE / LETTERS).read_text(encoding="utf-8"))
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "PIL"]
+    assert {item.name for node in imported for item in node.names} <= {"ImageFont", "features"}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not attributes & {"save", "Image", "ImageFile", "tobitmap", "write", "write_bytes", "open"}
 
 
 def test_the_search_finds_what_it_looks_for() -> None:
