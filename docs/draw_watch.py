@@ -13,17 +13,8 @@ from rich.terminal_theme import TerminalTheme
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
-from edgeclassify.types import (
-    UNKNOWN,
-    Event,
-    EventType,
-    Health,
-    LabelScore,
-    ModelInfo,
-    NodeInfo,
-    Option,
-    ViewState,
-)
+from edgeclassify.health import Health
+from edgeclassify.types import UNKNOWN, Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.table import draw

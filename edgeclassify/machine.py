@@ -1,11 +1,62 @@
-"""What this machine has: its memory, and what of it this process may still take."""
+"""What this machine tells of itself and of this process: heat, memory, storage, the clock."""
 
+import ctypes
 import resource
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+_THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+_THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+_STATM = Path("/proc/self/statm")
+_IO = Path("/proc/self/io")
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
+
+_TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
+_TIMEX_BYTES = 512  # larger than struct timex on every architecture
+
+
+def temperature_c(path: Path = _THERMAL_ZONE) -> float | None:
+    """Temperature of the processor in degrees Celsius, None where the kernel does not tell."""
+    value = _integer(path)
+    return None if value is None else value / 1000
+
+
+def throttled(path: Path = _THROTTLED) -> bool | None:
+    """True while a Raspberry Pi is slowed down by heat or low voltage; None elsewhere.
+
+    The low four bits of the firmware's word say "now", the high ones "since boot" (vcgencmd get_throttled).
+    """
+    value = _integer(path, base=16)
+    return None if value is None else bool(value & 0xF)
+
+
+def rss_bytes(path: Path = _STATM) -> int | None:
+    """Resident memory of this process in bytes."""
+    try:
+        pages = int(path.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * resource.getpagesize()
+
+
+def bytes_written(path: Path = _IO) -> int | None:
+    """Bytes that this process caused to be sent to storage (what wears an SD card)."""
+    try:
+        fields = dict(line.split(": ") for line in path.read_text().splitlines())
+        return int(fields["write_bytes"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def clock_synchronised() -> bool | None:
+    """True while the kernel believes its wall clock. A Pi has none of its own: after boot, not before NTP."""
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        state = libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes = 0: only read
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != _TIME_ERROR
 
 
 def free_memory_bytes(proc: Path = _PROC, cgroups: Path = _CGROUPS) -> int | None:
@@ -16,6 +67,13 @@ def free_memory_bytes(proc: Path = _PROC, cgroups: Path = _CGROUPS) -> int | Non
     """
     found = [*_machine(proc), *_control_groups(proc, cgroups), *_address_space(proc)]
     return max(0, min(found)) if found else None
+
+
+def _integer(path: Path, base: int = 10) -> int | None:
+    try:
+        return int(path.read_text().strip(), base)
+    except (OSError, ValueError):
+        return None
 
 
 def _machine(proc: Path) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""How much memory is left: of the machine, of the groups of processes that it is in, of its own limit."""
+"""What kernel and firmware tell, and how much memory is left: of the machine, of its groups, of its own limit."""
 
 import resource
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify import machine
 from edgeclassify.machine import free_memory_bytes
 
 MB = 1_000_000
@@ -91,3 +92,25 @@ def test_a_limit_of_addresses() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, preexec_fn=set_limit
     )
     assert 100 * MB < int(done.stdout) < limit
+
+
+def test_what_linux_and_the_firmware_write(tmp_path: Path) -> None:
+    assert machine.rss_bytes() is not None
+    assert 10e6 < (machine.rss_bytes() or 0) < 10e9
+    assert (machine.bytes_written() or 0) >= 0
+    assert machine.clock_synchronised() in (True, False, None)
+    file = tmp_path / "value"
+    file.write_text("48312\n")
+    assert machine.temperature_c(file) == pytest.approx(48.312)
+    for word, expected in (("50000", False), ("50005", True), ("0", False)):
+        file.write_text(word + "\n")
+        assert machine.throttled(file) is expected
+
+
+@pytest.mark.parametrize("content", ["", "n/a", "1 x", "\x00"])
+def test_files_that_do_not_tell(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "value"
+    file.write_text(content)
+    for read in (machine.temperature_c, machine.throttled, machine.rss_bytes, machine.bytes_written):
+        assert read(file) is None
+        assert read(tmp_path / "none") is None

@@ -6,15 +6,16 @@ refused with PublishError before it can reach the spool or the broker.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.contract import bodies
 from edgeclassify.contract.bodies.base import CONTRACT_VERSION, Body, encoded
-from edgeclassify.contract.encoding import finite, rfc3339
+from edgeclassify.contract.encoding import finite
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health import Health
 from edgeclassify.redaction import scrubbed
-from edgeclassify.types import Event, Health, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
+from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
@@ -53,11 +54,6 @@ def info_message(topics: Topics, info: NodeInfo) -> Message:
 def health_message(topics: Topics, health: Health) -> Message:
     """Figures of the running daemon; null where the machine can't tell."""
     return _json(topics.health, bodies.Health.of(health), retain=True)
-
-
-def health_body(health: Health) -> dict[str, Any]:
-    """The figures by name, the time as text."""
-    return asdict(health) | {"ts": rfc3339(health.ts)}
 
 
 def availability_message(topics: Topics, view: str, online: bool) -> Message:

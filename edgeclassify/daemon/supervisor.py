@@ -28,14 +28,14 @@ from edgeclassify.daemon.requests.commands import CommandHandler, value_of
 from edgeclassify.daemon.start_line import start_line
 from edgeclassify.daemon.state import Keeping, state_folder
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.health import HealthMonitor
+from edgeclassify.health import Health, HealthMonitor
 from edgeclassify.logs import set_level
 from edgeclassify.pipeline.view import Outlet, View
 from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
-from edgeclassify.types import Health, Moment, NodeInfo, Option, OptionValue, Reason
+from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
 
 log = logging.getLogger(__name__)
 

@@ -9,16 +9,9 @@ from edgeclassify.contract import outgoing, topics
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import StorageError
+from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink
-from edgeclassify.types import (
-    Event,
-    Health,
-    NodeInfo,
-    Option,
-    OptionValue,
-    Prediction,
-    ViewState,
-)
+from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 BrokenOutput = OSError | ValueError | StorageError
 """How a stream says that it takes no more: closed pipe, full disk, closed by ourselves."""

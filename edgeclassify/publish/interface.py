@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from edgeclassify.health import Health
 from edgeclassify.types import (
     Event,
-    Health,
     NodeInfo,
     OpenOccurrence,
     Option,

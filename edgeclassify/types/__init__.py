@@ -17,7 +17,7 @@ from edgeclassify.types.events import (
     ViewState,
 )
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
-from edgeclassify.types.health import CameraHealth, CameraState, Health, ModelInfo, NodeInfo
+from edgeclassify.types.health import CameraHealth, CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Observation, Prediction, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 
@@ -31,7 +31,6 @@ __all__ = [
     "Event",
     "EventType",
     "Frame",
-    "Health",
     "LabelScore",
     "ModelInfo",
     "Moment",

@@ -1,4 +1,4 @@
-"""What runs on a node, and its figures."""
+"""What runs on a node, and how its cameras are."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,44 +28,6 @@ class NodeInfo:
     started: float
     models: tuple[ModelInfo, ...]
     views: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Figures of the running daemon at `ts`; None where this machine can't tell."""
-
-    ts: float
-    uptime_s: float
-    frame_age_s: float | None
-    fps: float
-    frames: int
-    inference_ms_p50: float | None
-    inference_ms_p95: float | None
-    dropped: int
-    """Frames overwritten by a newer one before inference took them."""
-    skipped: int
-    """Pictures left out, since they can't be decoded."""
-    restarts: int
-    """Streams restarted and cameras opened again since start."""
-    spool_depth: int
-    spool_dropped: int
-    temperature_c: float | None
-    throttled: bool | None
-    rss_bytes: int | None
-    bytes_written: int | None
-    """Bytes that this process sent to storage since start."""
-    bytes_written_day: int | None
-    """The same over the last 24 hours."""
-    spool_on_disk: bool
-    """False while events wait in memory only, because the disk is full, broken or spared."""
-    events: int
-    """Events since start."""
-    snapshots_dropped: int
-    """Pictures of events lost because too many waited to be taken."""
-    snapshots_skipped: int
-    """Pictures of events that could not be sent or kept: too large, no room, not to be drawn."""
-    clock_synchronised: bool | None
-    cameras: tuple["CameraHealth", ...] = ()
 
 
 class CameraState(StrEnum):

@@ -37,17 +37,9 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
-from edgeclassify.types import (
-    Event,
-    EventType,
-    Health,
-    LabelScore,
-    ModelInfo,
-    NodeInfo,
-    Option,
-    ViewState,
-)
+from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.table import draw

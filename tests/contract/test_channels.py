@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import jsonschema
 import pytest
@@ -14,11 +14,12 @@ from edgeclassify.contract.channels import CHANNELS, DISCOVERY, Channel, Directi
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
-from edgeclassify.types import Command, Event, EventType, Health, Option, Response
+from edgeclassify.types import Command, Event, EventType, Option, Response
 from tests.publish.records import event, health, info, prediction, state
 
 TOPICS = Topics("house/edgeclassify", "porch")
@@ -67,7 +68,7 @@ def messages() -> list[Message]:
         event(7, origin="2026-11-28/1.jpg"),
         *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),
     ]
-    nothing = {name: None for name in Health.__slots__ if "None" in str(Health.__annotations__[name])}
+    nothing = {name: None for name, kind in get_type_hints(Health).items() if "None" in str(kind)}
     return [
         outgoing.status_message(TOPICS, online=True),
         outgoing.status_message(TOPICS, online=False),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.types import Event, Health
+from edgeclassify.health import Health
+from edgeclassify.types import Event
 
 
 class JournalWriter:

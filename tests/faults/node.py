@@ -13,10 +13,11 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import load_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.publishing import make_mqtt_sink
+from edgeclassify.health import Health
 from edgeclassify.logs import set_up_logging
 from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.mqtt import sink as mqtt_sink
-from edgeclassify.types import Event, Health
+from edgeclassify.types import Event
 from tests.faults.journal import JournalWriter
 
 BACKOFF_BASE_S, BACKOFF_CAP_S = 0.02, 0.2

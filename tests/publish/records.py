@@ -8,17 +8,9 @@ import numpy as np
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import event_message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health import Health
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.types import (
-    Event,
-    EventType,
-    Health,
-    LabelScore,
-    ModelInfo,
-    NodeInfo,
-    Prediction,
-    ViewState,
-)
+from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Prediction, ViewState
 
 T0 = 1_795_000_000.1234
 TOP = (LabelScore(2, "open", 0.93456), LabelScore(1, "closed", 0.05))

@@ -3,17 +3,9 @@
 import threading
 from typing import Any
 
+from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
-from edgeclassify.types import (
-    Event,
-    Health,
-    NodeInfo,
-    Option,
-    OptionValue,
-    Prediction,
-    ViewRecord,
-    ViewState,
-)
+from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewRecord, ViewState
 
 
 class RecordingSink(Sink):

@@ -3,7 +3,8 @@
 from edgeclassify.contract.bodies.base import Body, Versioned
 from edgeclassify.contract.bodies.discovery import Discovery
 from edgeclassify.contract.bodies.event import Event, HistoricalEvent, Why
-from edgeclassify.contract.bodies.node import CameraFigures, Figures, Health, Info, Model
+from edgeclassify.contract.bodies.health import CameraFigures, Figures, Health
+from edgeclassify.contract.bodies.node import Info, Model
 from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
 from edgeclassify.contract.bodies.view import IndexedScore, LabelScore, Result, State
 

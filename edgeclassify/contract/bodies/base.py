@@ -4,7 +4,7 @@ import json
 import numbers
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,7 +38,10 @@ class Body(BaseModel):
     already, and written by `encode`, in the order of the fields.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    keeps_null: ClassVar[bool] = False
+    """True where a key whose default is null is written nevertheless."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
     @classmethod
     def made(cls, **values: Any) -> Self:
@@ -104,7 +107,7 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 def _keys(body: type[Body]) -> tuple[tuple[str, str, bool], ...]:
     """The fields of a class: name, key in JSON, and whether it may be absent (its default is None)."""
     return tuple(
-        (name, field.alias or name, not field.is_required() and field.default is None)
+        (name, field.alias or name, not body.keeps_null and not field.is_required() and field.default is None)
         for name, field in body.model_fields.items()
     )
 

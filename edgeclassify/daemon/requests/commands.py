@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
 
+from edgeclassify.contract import bodies
 from edgeclassify.contract.encoding import rfc3339
-from edgeclassify.contract.outgoing import health_body
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.health import Health
 from edgeclassify.model.catalog import load_catalog, model_path
 from edgeclassify.pipeline.view import View, ViewResult
 from edgeclassify.publish.snapshots import SnapshotTaker
-from edgeclassify.types import Command, Health, NodeInfo, Option, OptionValue, Request, Response
+from edgeclassify.types import Command, NodeInfo, Option, OptionValue, Request, Response
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +183,7 @@ class CommandHandler:
             "options": {
                 view.name: {str(option): value_of(view, option) for option in Option} for view in self._node.views
             },
-            "health": health_body(self._node.figures()),
+            "health": bodies.Figures.of(self._node.figures()).content(),
         }
 
     def _models(self, _: Request) -> dict[str, Any]:

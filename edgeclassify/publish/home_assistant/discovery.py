@@ -18,6 +18,7 @@ from typing import Any
 
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import JPEG, OFF, OFFLINE, ON, ONLINE, Message
+from edgeclassify.health.figures import ENTITIES
 from edgeclassify.types import EventType, Option
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
@@ -30,7 +31,6 @@ LONGEST_NAME = 64
 _Config = dict[str, Any]
 _DIAGNOSTIC: _Config = {"entity_category": "diagnostic"}
 _MEASURED: _Config = {"state_class": "measurement"}
-_COUNTED: _Config = {"state_class": "total_increasing"}
 _SWITCHED: _Config = {"payload_on": ON.decode(), "payload_off": OFF.decode()}
 
 
@@ -118,40 +118,11 @@ def _node_components(layout: Layout) -> Iterator[tuple[str, _Config]]:
     connected = _component("binary_sensor", "Connected", state_topic=topics.status, device_class="connectivity")
     # It says whether the daemon can be reached, so it is never unavailable itself.
     yield "connected", connected | _DIAGNOSTIC | {"payload_on": ONLINE.decode(), "payload_off": OFFLINE.decode()}
-    for key, component in _health_components():
-        shared = {"state_topic": topics.health} | _availability(topics.status) | _DIAGNOSTIC
+    shared = {"state_topic": topics.health} | _availability(topics.status) | _DIAGNOSTIC
+    for key, shown in ENTITIES.items():
         # A figure that the machine can't tell is null, which the template writes as "None": unknown.
-        yield f"health.{key}", {"value_template": f"{{{{ value_json.{key} }}}}"} | component | shared
-
-
-def _health_components() -> Iterator[tuple[str, _Config]]:
-    """Key of the health message → how it is shown."""
-    celsius: _Config = {
-        "device_class": "temperature",
-        "unit_of_measurement": "°C",
-        "suggested_display_precision": 1,
-    }
-    milliseconds: _Config = {
-        "device_class": "duration",
-        "unit_of_measurement": "ms",
-        "suggested_display_precision": 1,
-    }
-    size: _Config = {"device_class": "data_size", "unit_of_measurement": "B", "suggested_display_precision": 0}
-    boolean = {"payload_on": "True", "payload_off": "False"}
-    yield "temperature_c", _component("sensor", "Temperature") | celsius | _MEASURED
-    yield "fps", _component("sensor", "Frame rate", unit_of_measurement="fps") | _MEASURED
-    yield "inference_ms_p50", _component("sensor", "Inference time") | milliseconds | _MEASURED
-    yield "rss_bytes", _component("sensor", "Memory") | size | _MEASURED
-    yield "spool_depth", _component("sensor", "Events waiting", unit_of_measurement="events") | _MEASURED
-    yield "spool_dropped", _component("sensor", "Events dropped", unit_of_measurement="events") | _COUNTED
-    yield "dropped", _component("sensor", "Frames dropped", unit_of_measurement="frames") | _COUNTED
-    lost = {"unit_of_measurement": "pictures"} | _COUNTED
-    yield "skipped", _component("sensor", "Pictures left out") | lost
-    yield "snapshots_dropped", _component("sensor", "Snapshots dropped") | lost
-    yield "snapshots_skipped", _component("sensor", "Snapshots left out") | lost
-    yield "bytes_written_day", _component("sensor", "Written in 24 hours") | size | _MEASURED
-    yield "throttled", _component("binary_sensor", "Throttled", device_class="problem") | boolean
-    yield "clock_synchronised", _component("binary_sensor", "Clock synchronised") | boolean
+        template = {"value_template": f"{{{{ value_json.{key} }}}}"}
+        yield f"health.{key}", template | _component(shown.platform, shown.name) | shown.config | shared
 
 
 # --- a view --------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
 from edgeclassify.publish.mqtt.delivery import Delivery
@@ -21,7 +22,6 @@ from edgeclassify.publish.mqtt.requests.listener import Receivers
 from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.types import (
     Event,
-    Health,
     NodeInfo,
     Option,
     OptionValue,

@@ -7,6 +7,7 @@ import pytest
 
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health.figures import ENTITIES
 from edgeclassify.publish.home_assistant.discovery import (
     Announcement,
     Device,
@@ -48,7 +49,7 @@ def test_it_names_the_device_and_who_made_the_message() -> None:
 
 def test_every_component_has_an_id_of_its_own() -> None:
     ids = [found["unique_id"] for found in body()["components"].values()]
-    assert len(ids) == len(set(ids)) == 14 + 3 * 2 + 3 * 2 + 2
+    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + 3 * 2 + 3 * 2 + 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
 
 

@@ -1,11 +1,8 @@
-"""Figures from counters, and from files as Linux and the Pi's firmware write them."""
-
-from pathlib import Path
+"""Figures from what the stages tell, over time."""
 
 import numpy as np
 import pytest
 
-from edgeclassify import health
 from edgeclassify.health import HealthMonitor
 from edgeclassify.types import Prediction
 
@@ -45,35 +42,24 @@ def test_rate_falls_while_no_frame_comes() -> None:
     assert report.frame_age_s == pytest.approx(100)
 
 
-def test_the_machine(tmp_path: Path) -> None:
-    assert health.rss_bytes() is not None
-    assert 10e6 < (health.rss_bytes() or 0) < 10e9
-    assert (health.bytes_written() or 0) >= 0
-    assert health.clock_synchronised() in (True, False, None)
-    file = tmp_path / "value"
-    file.write_text("48312\n")
-    assert health.temperature_c(file) == pytest.approx(48.312)
-    for word, expected in (("50000", False), ("50005", True), ("0", False)):
-        file.write_text(word + "\n")
-        assert health.throttled(file) is expected
-
-
-@pytest.mark.parametrize("content", ["", "n/a", "1 x", "\x00"])
-def test_files_that_do_not_tell(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "value"
-    file.write_text(content)
-    for read in (health.temperature_c, health.throttled, health.rss_bytes, health.bytes_written):
-        assert read(file) is None
-        assert read(tmp_path / "none") is None
-
-
-def test_bytes_of_the_last_day_leave_out_older_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytes_of_the_last_day_leave_out_older_ones() -> None:
     now, written = 0.0, 1000
-    monkeypatch.setattr("edgeclassify.health.bytes_written", lambda: written)
-    monitor = HealthMonitor(clock=lambda: now)
+    monitor = HealthMonitor(clock=lambda: now, bytes_written=lambda: written)
     assert monitor.bytes_written_day() == 1000
     for _ in range(48):
         now += 3600
         written += 10
         last = monitor.bytes_written_day()
     assert last == 240
+
+
+def test_where_nobody_knows_what_was_written() -> None:
+    assert HealthMonitor(bytes_written=lambda: None).bytes_written_day() is None
+
+
+def test_a_counter_that_nobody_gave_or_that_is_none_is_an_error() -> None:
+    monitor = HealthMonitor()
+    with pytest.raises(TypeError, match="spool_depth"):
+        monitor.report(dropped=0, restarts=0, spool_dropped=0, spool_on_disk=True)
+    with pytest.raises(TypeError, match="colour"):
+        monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True, colour=1)

@@ -1,0 +1,74 @@
+"""From the one line of a figure follows all that is made of it."""
+
+import dataclasses
+import json
+from typing import Any, get_type_hints
+
+import pytest
+
+from edgeclassify import machine
+from edgeclassify.contract import bodies
+from edgeclassify.contract.layout import Layout
+from edgeclassify.contract.topics import Topics
+from edgeclassify.health import Health, HealthMonitor
+from edgeclassify.health.figures import ENTITIES, FIGURES
+from edgeclassify.publish.home_assistant.discovery import Device, components
+from tests.publish.records import health
+
+NAMES = [field.name for field in dataclasses.fields(Health)]
+
+
+def report() -> Health:
+    return HealthMonitor().report(dropped=1, restarts=2, spool_depth=3, spool_dropped=4, spool_on_disk=True)
+
+
+def test_the_body_has_each_figure_in_its_order() -> None:
+    assert list(FIGURES) == NAMES
+    assert list(json.loads(bodies.Health.of(health()).encode())) == ["v", *NAMES]
+    assert list(bodies.Figures.of(health()).content()) == NAMES
+
+
+def test_the_schema_says_what_each_figure_is() -> None:
+    properties = bodies.Health.model_json_schema()["properties"]
+    assert {name: properties[name]["description"] for name in NAMES} == {
+        name: figure.text for name, figure in FIGURES.items()
+    }
+
+
+def test_what_may_be_unknown_is_null_in_the_body() -> None:
+    unknown: dict[str, Any] = {name: None for name, kind in get_type_hints(Health).items() if "None" in str(kind)}
+    assert {"temperature_c", "throttled", "frame_age_s"} <= set(unknown)
+    body = json.loads(bodies.Health.of(health(**unknown)).encode())
+    assert {name: body[name] for name in unknown} == unknown
+    bodies.Health.model_validate(body)
+
+
+def test_only_a_figure_with_a_default_may_be_missing_from_an_older_node() -> None:
+    body = json.loads(bodies.Health.of(health()).encode())
+    for field in dataclasses.fields(Health):
+        older = {name: value for name, value in body.items() if name != field.name}
+        if field.default is not dataclasses.MISSING and field.name != "cameras":
+            bodies.Health.model_validate(older)
+            continue
+        with pytest.raises(ValueError, match=field.name):
+            bodies.Health.model_validate(older)
+
+
+def test_what_the_machine_tells_is_read_for_each_report() -> None:
+    found = report()
+    assert found.rss_bytes is not None
+    assert found.bytes_written == machine.bytes_written()
+    assert (found.dropped, found.restarts, found.spool_depth, found.spool_dropped) == (1, 2, 3, 4)
+    assert report().ts >= found.ts > 1_700_000_000
+
+
+def test_home_assistant_gets_the_entities_in_their_order() -> None:
+    device = Device(Layout(Topics("edgeclassify", "porch"), ()), "homeassistant", "Porch", "1.2.3")
+    found = components(device)
+    assert list(found) == ["connected", *(f"health.{name}" for name in ENTITIES)]
+    assert [entity.place for entity in ENTITIES.values()] == sorted(entity.place for entity in ENTITIES.values())
+    for name, entity in ENTITIES.items():
+        shown = found[f"health.{name}"]
+        assert (shown["platform"], shown["name"]) == (entity.platform, entity.name)
+        assert shown["value_template"] == f"{{{{ value_json.{name} }}}}"
+        assert entity.config.items() <= shown.items()
