@@ -142,7 +142,7 @@ def _state(view: Seen) -> ViewState:
 
 def _event(view: Seen, last: tuple[EventType, str, int, float]) -> Event:
     kind, label, seq, ago_s = last
-    return Event(f"id-{seq}", seq, view.name, kind, label, view.score, NOW - ago_s, {})
+    return Event(f"id-{seq}", seq, view.name, kind, label, view.score, NOW - ago_s)
 
 
 def _health(station: Station) -> Health:

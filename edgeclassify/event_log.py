@@ -12,7 +12,7 @@ def log_event(event: Event) -> None:
     """E.g. "view gate: start of Egyptian cat, score 0.93 (seq 12)". A label may hold anything: what steers a
     terminal is escaped.
     """
-    reason = event.why.get("reason")
+    reason = event.why.reason
     why = "" if reason is None else f", {reason}"
     log.info(
         "view %s: %s of %s, score %.2f%s (seq %d)",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.event_log import log_event
-from edgeclassify.types import EventType
+from edgeclassify.types import EventType, Reason, Why
 from tests.daemon.test_supervisor import Bench, view
 from tests.publish.records import event
 from tests.support.sources import ScriptedSource
@@ -18,12 +18,12 @@ from tests.support.waiting import wait_for
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"why": {}}, "view gate: start of open, score 0.93 (seq 7)"),
+        ({"why": Why()}, "view gate: start of open, score 0.93 (seq 7)"),
         (
-            {"event_type": EventType.END, "why": {"reason": "paused"}},
+            {"event_type": EventType.END, "why": Why(Reason.PAUSED)},
             "view gate: end of open, score 0.93, paused (seq 7)",
         ),
-        ({"label": "Kühe\x1b[2J\n猫", "why": {}}, "view gate: start of Kühe\\x1b[2J\\n猫, score 0.93 (seq 7)"),
+        ({"label": "Kühe\x1b[2J\n猫", "why": Why()}, "view gate: start of Kühe\\x1b[2J\\n猫, score 0.93 (seq 7)"),
     ],
 )
 def test_what_the_line_says(changes: dict[str, Any], line: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -26,8 +26,9 @@ from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.pipeline.view import Numbers, View
-from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.decision import ViewDecider
+from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource
@@ -47,7 +48,6 @@ class PlannedSource:
 
 
 Models = Mapping[ModelConfig, ImageClassifier]
-Machines = Mapping[tuple[ViewConfig, ModelConfig], ViewStateMachine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,6 @@ class Parts:
     models: Models
     stamps: Mapping[ModelConfig, object]
     """Identity of the files behind each model when it was loaded."""
-    machines: Machines
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
 
@@ -74,7 +73,7 @@ class Parts:
         """Seconds between two frames: what the view wants that wants them most often, of those switched on."""
         views = self.views_of(camera.name)
         wanting = [view for view in views if view.enabled] or views
-        return min((view.interval_s for view in wanting), default=camera.interval_s)
+        return min((view.rules.pace.interval_s for view in wanting), default=camera.interval_s)
 
     @property
     def longest_silence_s(self) -> float:
@@ -94,14 +93,14 @@ class Parts:
         return rules.threshold_enter if option is Option.THRESHOLD else _interval_s(self.config, rules)
 
 
-NO_PARTS = Parts(Config(), {}, {}, {}, (), ())
+NO_PARTS = Parts(Config(), {}, {}, (), ())
 
 
-def assemble(config: Config, numbers: Numbers, options: OptionStore, before: Parts = NO_PARTS) -> Parts:
-    """Load the models, build state machines and sources; nothing is opened or started yet.
+def assemble(config: Config, options: OptionStore, before: Parts = NO_PARTS) -> Parts:
+    """Load the models, build views and sources; nothing is opened or started yet.
 
-    `numbers`: of the node's events. `options`: what was set over MQTT and lies over the config. A view that stays
-    as it is stays switched as it is.
+    `options`: what was set over MQTT and lies over the config. A view that stays as it is keeps what is in it, and
+    stays switched as it is.
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     stamps = {section: _model_stamp(section) for _, section in _view_models(config)}
@@ -113,11 +112,11 @@ def assemble(config: Config, numbers: Numbers, options: OptionStore, before: Par
         _check_labels(config, models)
         for note in confirmation_notes(config):
             log.warning("%s", note)
-        kept = {key: machine for key, machine in before.machines.items() if key[1] in unchanged}
-        machines = _machines(config, models, kept)
+        former = dict(zip(_view_models(before.config), before.views, strict=True))
+        kept = {key: view for key, view in former.items() if key[1] in unchanged}
         zooms = {camera.name: _zoom(config, camera) for camera in config.camera}
         views = tuple(
-            _view(config, view, models[model], machines[view, model], options, before, numbers, zooms)
+            _view(config, view, models[model], kept.get((view, model)), options, before, zooms)
             for view, model in _view_models(config)
         )
         watched = _watched(config)
@@ -125,7 +124,7 @@ def assemble(config: Config, numbers: Numbers, options: OptionStore, before: Par
     except Exception:
         close_unused(models, before.models)
         raise
-    return Parts(config, models, stamps, machines, views, sources)
+    return Parts(config, models, stamps, views, sources)
 
 
 def close_unused(models: Models, kept: Models) -> None:
@@ -161,32 +160,45 @@ def new_session() -> tuple[str, float]:
 
 def _view(
     config: Config,
-    rules: ViewConfig,
+    section: ViewConfig,
     classifier: ImageClassifier,
-    machine: ViewStateMachine,
+    kept: View | None,
     options: OptionStore,
     before: Parts,
-    numbers: Numbers,
     zooms: Mapping[str, Roi],
 ) -> View:
-    """A view as it is to run, with what was set over MQTT."""
-    interval_s = _interval_s(config, rules)
-    wanted = options.overrides(rules, interval_s)
-    kept = next((view for view in before.views if view.name == rules.name), None)
-    if kept is not None and before.configured(rules.name, Option.ENABLED) == rules.enabled:
-        enabled = kept.enabled  # also where it was only paused
+    """A view as it is to run, with what was set over MQTT. `kept`: the same view with the same rules, before."""
+    interval_s = _interval_s(config, section)
+    wanted = options.overrides(section, interval_s)
+    former = next((view for view in before.views if view.name == section.name), None)
+    if former is not None and before.configured(section.name, Option.ENABLED) == section.enabled:
+        enabled = former.enabled  # also where it was only paused
     else:
-        enabled = bool(wanted.get(Option.ENABLED, rules.enabled))
-    _set_threshold(machine, wanted.get(Option.THRESHOLD), rules.threshold_enter)
+        enabled = bool(wanted.get(Option.ENABLED, section.enabled))
+    pace = _pace(config, section, float(wanted.get(Option.INTERVAL, interval_s)))
+    rules = _with_threshold(section.name, _rules(section, pace), wanted.get(Option.THRESHOLD))
+    region = _region(config, section, zooms[str(section.camera)])
+    if kept is not None:
+        return kept.successor(region=region, rules=rules, enabled=enabled)
     return View(
-        name=rules.name,
-        camera=str(rules.camera),
-        region=_region(config, rules, zooms[str(rules.camera)]),
+        name=section.name,
+        camera=str(section.camera),
+        region=region,
         classifier=classifier,
-        machine=machine,
+        decider=ViewDecider(section.name, classifier.labels, classifier.info.name, rules),
         enabled=enabled,
-        numbers=numbers,
-        pace=_pace(config, rules, float(wanted.get(Option.INTERVAL, interval_s))),
+    )
+
+
+def _rules(section: ViewConfig, pace: Pace) -> Rules:
+    """What the config says of a view's decisions."""
+    return Rules(
+        threshold_enter=section.threshold_enter,
+        threshold_exit=section.threshold_exit,
+        confirm_s=section.confirmation_s,
+        update_step=section.update_step,
+        top=section.top,
+        pace=pace,
     )
 
 
@@ -197,13 +209,18 @@ def _pace(config: Config, rules: ViewConfig, interval_s: float) -> Pace:
     return Pace(interval_s, slack_s, config.node.resume_s, waits=camera.kind in WAITING_KINDS)
 
 
-def _set_threshold(machine: ViewStateMachine, wanted: float | None, configured: float) -> None:
+def _with_threshold(view: str, rules: Rules, wanted: float | None) -> Rules:
     """What was set over MQTT, where the config (its threshold_exit may be a new one) still allows that."""
+    if wanted is None:
+        return rules
     try:
-        machine.set_threshold_enter(configured if wanted is None else float(wanted))
+        return rules.with_threshold(float(wanted))
     except ConfigError as error:
-        log.warning("%s. It was set over MQTT; the config's threshold_enter, %g, holds.", error, configured)
-        machine.set_threshold_enter(configured)
+        log.warning(
+            "view %s: %s. It was set over MQTT; the config's threshold_enter, %g, holds.",
+            view, error, rules.threshold_enter,
+        )  # fmt: skip
+        return rules
 
 
 def _interval_s(config: Config, rules: ViewConfig) -> float:
@@ -281,18 +298,6 @@ def _tested_classifier(section: ModelConfig) -> ImageClassifier:
         classifier.close()
         raise
     return classifier
-
-
-def _machines(
-    config: Config, models: Models, have: Machines
-) -> dict[tuple[ViewConfig, ModelConfig], ViewStateMachine]:
-    machines = {}
-    for view, section in _view_models(config):
-        classifier = models[section]
-        machines[view, section] = have.get((view, section)) or ViewStateMachine(
-            view, classifier.labels, classifier.info.name
-        )
-    return machines
 
 
 def _check_labels(config: Config, models: Models) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.pipeline.view import Numbers, Outlet, View, tell_event
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.view import View
 from edgeclassify.publish.interface import Spool
-from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Reason
+from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Reason, Why
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,10 @@ _NOTES_IN_TIME = 5
 
 
 class Continuity:
-    """Used by the daemon's thread. `numbers`: of the events; `clock`: monotonic seconds."""
+    """Used by the daemon's thread. `clock`: monotonic seconds."""
 
-    def __init__(self, spool: Spool, numbers: Numbers, clock: Callable[[], float] = time.monotonic) -> None:
-        self._spool, self._numbers, self._clock = spool, numbers, clock
+    def __init__(self, spool: Spool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._spool, self._clock = spool, clock
         self._next = clock()
         self._left_over: list[OpenOccurrence] = []
 
@@ -38,14 +39,14 @@ class Continuity:
             if record.open is None:
                 continue
             view = by_name.get(record.view)
-            if view is None or resume_s <= 0 or not view.machine.resume(record.open, now):
+            if view is None or resume_s <= 0 or not view.resume(record.open, now):
                 self._left_over.append(record.open)
 
     def end_left_over(self, outlet: Outlet) -> None:
         """End what no view can go on with: its view or its label is no more."""
         left_over, self._left_over = self._left_over, []
         for one in left_over:
-            _safely(one.view, partial(tell_event, _end_of(one), self._numbers, outlet))
+            _safely(one.view, partial(outlet.tell_event, _end_of(one)))
 
     def keep(self, views: Iterable[View], resume_s: float) -> None:
         """Called about once a second: note what is open, as often as it takes."""
@@ -88,9 +89,5 @@ def _safely(view: str, act: Callable[[], object]) -> None:
 
 
 def _end_of(one: OpenOccurrence) -> Event:
-    why = {
-        "reason": Reason.GONE_AFTER_RESTART,
-        "gap_s": round(one.quiet_s, 3),
-        "duration_s": round(one.age_s, 3),
-    }
+    why = Why(Reason.GONE_AFTER_RESTART, gap_s=round(one.quiet_s, 3), duration_s=round(one.age_s, 3))
     return Event(one.id, 0, one.view, EventType.END, one.label, one.score, time.time(), why)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras.capture_threads import Cameras
-from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline, Snapshots
-from edgeclassify.publish.interface import Sink
+from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
+from edgeclassify.pipeline.interface import Snapshots
+from edgeclassify.pipeline.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +24,7 @@ class Line:
         parts: Parts,
         cameras: Cameras,
         *,
-        sink: Sink,
-        health: HealthMonitor,
+        outlet: Outlet,
         on_progress: Callable[[], None],
         max_frames: int | None,
         snapshots: Snapshots | None,
@@ -34,8 +33,7 @@ class Line:
         self._pipeline = Pipeline(
             frames=cameras.frames,
             views=parts.views,
-            sink=sink,
-            health=health,
+            outlet=outlet,
             on_frame=on_progress,
             max_frames=max_frames,
             snapshots=snapshots,

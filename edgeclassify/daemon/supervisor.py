@@ -30,7 +30,8 @@ from edgeclassify.daemon.state import Keeping, state_folder
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health, HealthMonitor
 from edgeclassify.logs import set_level
-from edgeclassify.pipeline.view import Outlet, View
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.view import View
 from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.pulse import Pulse
@@ -129,8 +130,8 @@ class Daemon:
         self._keeping = keeping = Keeping(config, state_folder(config), self._health.bytes_written_day)
         self._desk = CommandHandler(self, keeping.options, self._wake.set)
         self._context = SinkContext(keeping.spool, keeping.published, self._desk.put)
-        self._parts = assembly.assemble(config, keeping.numbers, keeping.options)
-        self._continuity = Continuity(keeping.spool, keeping.numbers)
+        self._parts = assembly.assemble(config, keeping.options)
+        self._continuity = Continuity(keeping.spool)
         self._continuity.take_up(self._parts.views, config.node.resume_s)
         self._cameras = Cameras(Recovery(state_folder(config), config.recovery), self._availability)
         sink = self._new_sink(config)
@@ -155,9 +156,9 @@ class Daemon:
             for option in Option:
                 self.show_option(view.name, option, value_of(view, option))
             if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
-                view.rest(self._outlet)
+                view.end(Reason.PAUSED, self._outlet)
             else:
-                view.tell_again(sink)
+                view.tell_again(self._outlet)
         self._snapshots = publishing.make_snapshot_taker(parts.config, self._publish_snapshot)
         if self._snapshots is not None:
             self._snapshots.start()
@@ -165,8 +166,7 @@ class Daemon:
         self._line = Line(
             parts,
             cameras,
-            sink=sink,
-            health=self._health,
+            outlet=self._outlet,
             on_progress=self._watchdog.feed,
             max_frames=self._frames_left,
             snapshots=self._snapshots,
@@ -185,7 +185,7 @@ class Daemon:
 
     @property
     def _outlet(self) -> Outlet:
-        return Outlet(_running(self._sink), self._health)
+        return Outlet(_running(self._sink), self._health, _running(self._keeping).numbers)
 
     def _say_availability(self, name: str, online: bool) -> None:
         """Called from the capture threads. A view without frames shows nothing that anybody could rely on."""
@@ -327,7 +327,7 @@ class Daemon:
         self._manager.reloading()
         before, keeping = self._parts, _running(self._keeping)
         try:
-            after = assembly.assemble(self._load(), keeping.numbers, keeping.options, before)
+            after = assembly.assemble(self._load(), keeping.options, before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -368,8 +368,7 @@ class Daemon:
         names = [view.name for view in after.views]
         if renamed:  # who asked listens on the topics of the old name
             accepted(names)
-        kept_machines = list(after.machines.values())
-        gone = [view for view in before.views if view.machine not in kept_machines]
+        gone = [view for view in before.views if not any(one.continues(view) for one in after.views)]
         sink = _running(self._sink)
         end_views(gone, Reason.CONFIG_RELOADED, self._outlet, names=names)
         if replacement is not None:

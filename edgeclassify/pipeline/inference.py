@@ -1,4 +1,4 @@
-"""The inference thread: frame → classifier → state machine → sink, for each view of the frame's camera.
+"""The inference thread: frame → scene → classifier → decider → sink, for each view of the frame's camera.
 
 Knows the stages' interfaces only. Frames come from a hand-off that keeps the newest one, so a slow model drops
 frames and never queues them; events go to the sink, which never blocks and loses none.
@@ -6,15 +6,16 @@ frames and never queues them; events go to the sink, which never blocks and lose
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Protocol
+from types import MappingProxyType
 
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.publish.interface import Sink
-from edgeclassify.types import Event, Frame, Moment, Outcome, Prediction, Roi, ViewState
+from edgeclassify.pipeline.interface import Frames, Snapshots, ViewResult
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.view import View
+from edgeclassify.scene.interface import PLAIN_SCENE, Scene, SceneStep
+from edgeclassify.types import Frame, Moment, Outcome, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -22,23 +23,6 @@ TAKE_TIMEOUT_S = 0.2
 """How long the thread waits for a frame before it looks whether it should stop."""
 PASS_TIME_S = 0.5
 """How often the views are told that time passes, so that what no frame ends ends all the same."""
-
-
-class Frames(Protocol):
-    """Where the thread takes its frames from."""
-
-    def take(self, timeout_s: float) -> Frame | None:
-        """The newest frame of some camera, None when none came in time."""
-
-    def settle(self, outcome: Outcome) -> None:
-        """The frame that was taken last is done with."""
-
-
-class Snapshots(Protocol):
-    """Who takes pictures of events."""
-
-    def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
-        """The frame that made these events. Returns at once."""
 
 
 class _Looked(Enum):
@@ -59,24 +43,24 @@ class Pipeline:
         *,
         frames: Frames,
         views: Sequence[View],
-        sink: Sink,
-        health: HealthMonitor,
+        outlet: Outlet,
         on_frame: Callable[[], None],
         max_frames: int | None = None,
         snapshots: Snapshots | None = None,
+        scenes: Mapping[str, SceneStep] = MappingProxyType({}),
     ) -> None:
         """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog).
 
         A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
-        `snapshots`: None where no picture is ever taken.
+        `snapshots`: None where no picture is ever taken. `scenes`: who examines a camera's frames first, by its
+        name; nobody where none is named.
         """
         self._snapshots = snapshots
         self._frames = frames
         self._views = views
-        self._sink = sink
-        self._outlet = Outlet(sink, health)
+        self._scenes = scenes
+        self._outlet = outlet
         self._next_pass_ns = 0
-        self._health = health
         self._on_frame = on_frame
         self.left = max_frames
         """Frames that are still to be looked at, well or in vain; None: no end."""
@@ -90,12 +74,12 @@ class Pipeline:
 
     @property
     def finished(self) -> bool:
-        """Has the thread ended by itself (all frames done, or broken)?"""
+        """True where the thread has ended by itself (all frames done, or broken)."""
         return self._thread.ident is not None and not self._thread.is_alive()
 
     @property
     def busy(self) -> bool:
-        """Is a frame being inferred?"""
+        """True while a frame is being inferred."""
         return self._busy
 
     def start(self) -> None:
@@ -136,22 +120,22 @@ class Pipeline:
 
     def _process_next(self) -> bool:
         """Take a frame and process it; False where none came. Nothing of it is held afterwards: it may be lent."""
-        frame = self._frames.take(TAKE_TIMEOUT_S)
-        if frame is None:
+        lease = self._frames.take(TAKE_TIMEOUT_S)
+        if lease is None:
             return False
         self._busy = True
         try:
-            outcome = self._process(frame)
+            with lease:
+                lease.settle(self._process(lease.frame))
         finally:
             self._busy = False
-        self._frames.settle(outcome)
         return True
 
     def _process(self, frame: Frame) -> Outcome:
         """Every view's look at the frame. One that failed outweighs those that did not: it is not done with."""
-        outcomes = {self._watch(view, frame) for view in self._views if view.camera == frame.camera}
+        outcomes = self._look_at(frame)
         if outcomes & {_Looked.DONE, _Looked.LOOKED}:
-            self._health.record_frame(frame.captured_at_ns)
+            self._outlet.health.record_frame(frame.captured_at_ns)
         if outcomes - {_Looked.FAILED, _Looked.REFUSED}:
             self._on_frame()
         if self.left is not None and outcomes - {_Looked.PASSED_OVER}:
@@ -160,20 +144,38 @@ class Pipeline:
             return Outcome.FAILED
         return Outcome.SEEN if _Looked.DONE in outcomes else Outcome.UNSEEN
 
-    def _watch(self, view: View, frame: Frame) -> _Looked:
+    def _look_at(self, frame: Frame) -> set[_Looked]:
+        """Show it to the views of its camera; examined once, before the first that wants it."""
+        outcomes, scene = set[_Looked](), None
+        for view in self._views:
+            if view.camera != frame.camera:
+                continue
+            if not view.wants(frame):
+                outcomes.add(_Looked.PASSED_OVER)
+                continue
+            if scene is None:
+                step = self._scenes.get(frame.camera)
+                scene = PLAIN_SCENE if step is None else step.examine(frame)
+            outcomes.add(self._watch(view, frame, scene))
+        return outcomes
+
+    def _watch(self, view: View, frame: Frame, scene: Scene) -> _Looked:
         """One view of one frame; it fails where the classifier or the sink could not take it."""
-        if not view.wants(frame):
+        if scene.is_still(view.region) and not view.asks:
             return _Looked.PASSED_OVER
         try:
-            prediction = view.classifier.classify(frame, view.region)
+            if (reason := scene.disturbance) is not None:
+                view.lose(Moment(frame.captured_at_ns, frame.captured_at), self._outlet, reason)
+            prediction = view.classifier.classify(frame, scene.look(view.region))
             view.seen(frame)
             concluded = self._conclude(view, frame, prediction)
         except EdgeClassifyError as error:
             self._say_once(view.name, str(error))
-            view.refuse(error)
+            view.asks.refuse(error)
             return _Looked.FAILED if view.enabled else _Looked.REFUSED
-        view.answer(frame, prediction)
-        self._health.record_inference(prediction)
+        if view.asks:
+            view.asks.answer(ViewResult(frame, prediction, self._outlet.numbered(view.look(prediction))))
+        self._outlet.health.record_inference(prediction)
         if self._broken_views.pop(view.name, None) is not None:
             log.info("view %s: frames can be classified again", view.name)
         return _Looked.DONE if concluded else _Looked.LOOKED
@@ -183,7 +185,7 @@ class Pipeline:
         step = view.see(prediction, self._outlet)
         if step is None:
             return False
-        self._sink.publish_result(view.name, prediction)
+        self._outlet.sink.publish_result(view.name, prediction)
         if step.events and step.state is not None and self._snapshots is not None:
             self._snapshots.offer(frame, view.region, step.state, step.events)
         return True

@@ -15,10 +15,11 @@ from edgeclassify.types.events import (
     Reason,
     ViewRecord,
     ViewState,
+    Why,
 )
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
 from edgeclassify.types.health import CameraHealth, CameraState, ModelInfo, NodeInfo
-from edgeclassify.types.predictions import LabelScore, Observation, Prediction, top_k
+from edgeclassify.types.predictions import LabelScore, Prediction, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 
 __all__ = [
@@ -35,7 +36,6 @@ __all__ = [
     "ModelInfo",
     "Moment",
     "NodeInfo",
-    "Observation",
     "OpenOccurrence",
     "Option",
     "OptionValue",
@@ -49,6 +49,7 @@ __all__ = [
     "Roi",
     "ViewRecord",
     "ViewState",
+    "Why",
     "enclosing",
     "top_k",
 ]

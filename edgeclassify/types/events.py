@@ -1,9 +1,8 @@
 """What follows from predictions: events, states of views, and what is kept of them."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from edgeclassify.types.predictions import LabelScore
 
@@ -46,6 +45,26 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """The figures behind a decision; None: it has no such figure.
+
+    `reason`: of an update or an end; `by`: the label that took the place. `held_s`: how long the change had lasted
+    when it counted, `confirm_s` at least. `score_before`: what was reported before it rose. `gap_s`: seconds since
+    the last frame, where none shows the end; `duration_s`: from the start until the label was last seen.
+    """
+
+    reason: Reason | None = None
+    by: str | None = None
+    threshold_enter: float | None = None
+    threshold_exit: float | None = None
+    confirm_s: float | None = None
+    held_s: float | None = None
+    score_before: float | None = None
+    gap_s: float | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenOccurrence:
     """A label's stay in a view that has not ended: what is kept of it over a restart.
 
@@ -68,9 +87,8 @@ class Event:
 
     `id` names the occurrence (its start, updates and end share it); `seq` names the message: it grows by one
     per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
-    `why` holds the figures behind the decision (thresholds, confirmation time, score). `origin`: where the picture
-    behind it came from (file path or URL), None for cameras. `open` is the occurrence as this event leaves it,
-    None when it has ended: it is kept with the event, and not sent.
+    `origin`: where the picture behind it came from (file path or URL), None for cameras. `open` is the occurrence
+    as this event leaves it, None when it has ended: it is kept with the event, and not sent.
     """
 
     id: str
@@ -80,7 +98,7 @@ class Event:
     label: str
     score: float
     ts: float
-    why: dict[str, Any] = field(default_factory=dict)
+    why: Why = Why()
     origin: str | None = None
     open: OpenOccurrence | None = None
 

@@ -55,19 +55,3 @@ class Prediction:
     def ms(self) -> float:
         """Milliseconds from frame to scores."""
         return self.preprocess_ms + self.invoke_ms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Observation:
-    """Label scores of one view at one time: a prediction, or several smoothed into one.
-
-    `scores`: float32, shape (number of labels,), in the order of the view's labels. `scene_ns`: what durations are
-    computed from; `own_time`: it runs on the time line of a file (see Frame), which no clock of ours knows, and
-    may jump. `captured_at`: the same moment in seconds since the epoch. `origin`: as of its frame.
-    """
-
-    scores: NDArray[np.float32]
-    scene_ns: int
-    captured_at: float
-    origin: str | None = None
-    own_time: bool = False

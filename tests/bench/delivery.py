@@ -43,7 +43,7 @@ from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.types import Event, EventType
+from edgeclassify.types import Event, EventType, Why
 from tests.support.broker import HOST, Mosquitto, mosquitto_path
 from tests.support.waiting import wait_for
 
@@ -96,7 +96,7 @@ def main() -> None:
 
 def event(seq: int) -> Event:
     """Events as a daemon makes them, of several views."""
-    why = {"rule": "enter", "threshold_enter": 0.6, "threshold_exit": 0.4, "confirm_s": 1.0, "held_s": 1.2}
+    why = Why(threshold_enter=0.6, threshold_exit=0.4, confirm_s=1.0, held_s=1.2)
     kind = EventType.START if seq % 2 else EventType.END
     name = f"{seq:08x}-5f0e-4b7c-9c39-0d8f0a7b1c55"
     return Event(name, seq, VIEWS[seq % len(VIEWS)], kind, "tabby cat", 0.93456, 1.795e9 + seq, why)

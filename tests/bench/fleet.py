@@ -39,7 +39,7 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
-from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState
+from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState, Why
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.table import draw
@@ -52,7 +52,7 @@ VIEWS = ("gate", "yard")
 LABELS = ("tabby cat", "golden retriever")
 T0 = 1.795e9
 _TIME_OUT_S = 180.0
-_SENT = "sent_s"  # in the events' `why`: when it was published, CLOCK_MONOTONIC
+_SENT = "held_s"  # in the events' `why`: when it was published, CLOCK_MONOTONIC
 
 
 def main() -> None:
@@ -246,7 +246,7 @@ class Node:
         """An event, and the state that follows it (one label goes on, one off)."""
         self.seq += 1
         view = VIEWS[self.seq % len(VIEWS)]
-        why = {"threshold_enter": 0.6, "threshold_exit": 0.4, "confirm_s": 1.0, _SENT: time.monotonic()}
+        why = Why(threshold_enter=0.6, threshold_exit=0.4, confirm_s=1.0, held_s=time.monotonic())
         name = f"{self.seq:08x}-5f0e-4b7c-9c39-0d8f0a7b1c55"
         event = Event(name, self.seq, view, EventType.START, LABELS[self.seq % 2], 0.93456, T0, why)
         return [outgoing.event_message(self.topics, event), *self.state(view)]

@@ -60,9 +60,10 @@ class Watched:
 
     def _take(self) -> None:
         while not self._done:
-            frame = self.frames.take(0.2)
-            if frame is None:
+            lease = self.frames.take(0.2)
+            if lease is None:
                 continue
+            frame = lease.frame
             now = time.monotonic()
             if self.last is not None and now - self.last[0] > self.longest[0]:
                 self.longest = (now - self.last[0], frame.sequence)

@@ -19,7 +19,7 @@ from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
-from edgeclassify.types import Command, Event, EventType, Option, Response
+from edgeclassify.types import Command, Event, EventType, Option, Reason, Response, Why
 from tests.publish.records import event, health, info, prediction, state
 
 TOPICS = Topics("house/edgeclassify", "porch")
@@ -58,12 +58,12 @@ def full_health(**changes: Any) -> Health:
 
 def messages() -> list[Message]:
     events = [
-        event(1, event_type=EventType.START, why={"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.2}),
-        event(2, event_type=EventType.UPDATE, why={"reason": "score rose", "from": 0.61}),
-        event(3, event_type=EventType.END, why={"reason": "replaced", "by": "shut", "duration_s": 3.25}),
+        event(1, event_type=EventType.START, why=Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.2)),
+        event(2, event_type=EventType.UPDATE, why=Why(Reason.SCORE_ROSE, score_before=0.61)),
+        event(3, event_type=EventType.END, why=Why(Reason.REPLACED, by="shut", duration_s=3.25)),
         *(
-            event(4, event_type=EventType.END, why={"reason": reason, "duration_s": 0.0})
-            for reason in ("stopped", "paused", "config reloaded")
+            event(4, event_type=EventType.END, why=Why(reason, duration_s=0.0))
+            for reason in (Reason.STOPPED, Reason.PAUSED, Reason.CONFIG_RELOADED)
         ),
         event(7, origin="2026-11-28/1.jpg"),
         *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.redaction import remember
-from edgeclassify.types import LabelScore, Option, Reason, Response
+from edgeclassify.types import LabelScore, Option, Reason, Response, Why
 from tests.publish.records import T0, event, health, info, prediction, spooled, state
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -158,7 +158,7 @@ NAN_RECORDS: list[Callable[[float], Message]] = [
     lambda bad: outgoing.state_message(TOPICS, state(score=bad)),
     lambda bad: outgoing.state_message(TOPICS, state(top=(LabelScore(0, "x", bad),))),
     lambda bad: outgoing.event_message(TOPICS, event(1, score=bad)),
-    lambda bad: outgoing.event_message(TOPICS, event(1, why={"held_s": bad})),
+    lambda bad: outgoing.event_message(TOPICS, event(1, why=Why(held_s=bad))),
     lambda bad: outgoing.health_message(TOPICS, health(temperature_c=bad)),
     lambda bad: outgoing.state_message(TOPICS, state(ts=bad)),
 ]
@@ -172,19 +172,19 @@ def test_no_number_without_a_json_form(make: Callable[[float], Message], number:
 
 
 def test_why_may_hold_numpy_scalars() -> None:
-    why = {
-        "reason": Reason.STOPPED,
+    scalars: dict[str, Any] = {
         "threshold_enter": np.float32(0.25),
         "held_s": np.int64(3),
         "gap_s": np.float64(0.123456),
     }
+    why = Why(Reason.STOPPED, **scalars)
     content = body(outgoing.event_message(TOPICS, event(1, why=why)))
     assert content["why"] == {"reason": "stopped", "threshold_enter": 0.25, "held_s": 3, "gap_s": 0.1235}
 
 
 def test_why_refuses_what_is_no_json() -> None:
     with pytest.raises(PublishError, match=r"why by: expected .*, found object"):
-        outgoing.event_message(TOPICS, event(1, why={"by": object()}))
+        outgoing.event_message(TOPICS, event(1, why=Why(by=cast(str, object()))))
 
 
 @settings(deadline=None)

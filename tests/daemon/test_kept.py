@@ -4,15 +4,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from edgeclassify.config import ViewConfig
 from edgeclassify.daemon.continuity import Continuity, end_views
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
-from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, OpenOccurrence, Reason
+from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Reason
+from tests.pipeline.benches import make_view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
@@ -39,26 +38,14 @@ class Bench:
         self.spool = KeepingSpool() if spool is None else spool
         self.numbers = EventNumbers(self.spool)
         self.sink = RecordingSink(self.spool) if sink is None else sink
-        self.outlet = Outlet(self.sink, HealthMonitor())
-        self.continuity = Continuity(self.spool, self.numbers, lambda: self.now)
-        self.views = [self.view("gate"), self.view("yard")]
+        self.outlet = Outlet(self.sink, HealthMonitor(), self.numbers)
+        self.continuity = Continuity(self.spool, lambda: self.now)
+        self.views = [make_view("gate"), make_view("yard")]
         self.views[0].see(BrightnessClassifier().classify(make_frame(255)), self.outlet)
-
-    def view(self, name: str) -> View:
-        classifier = BrightnessClassifier()
-        machine = ViewStateMachine(ViewConfig(name=name, confirm_s=0), classifier.labels, "m")
-        return View(
-            name=name,
-            camera="front",
-            region=FULL_FRAME,
-            classifier=classifier,
-            machine=machine,
-            numbers=self.numbers,
-        )
 
     @property
     def told(self) -> list[tuple[str, EventType, str]]:
-        return [(event.view, event.event_type, event.why.get("reason", "")) for event in self.sink.of("event")]
+        return [(event.view, event.event_type, event.why.reason or "") for event in self.sink.of("event")]
 
 
 START = ("gate", EventType.START, "")
@@ -99,8 +86,8 @@ def test_the_end_leaves_open_what_can_go_on(for_good: bool, resume_s: float, per
 
 def test_what_was_open_is_taken_up_by_its_view_or_ended() -> None:
     bench = Bench()
-    other = Continuity(bench.spool, bench.numbers)
-    views = [bench.view("yard")]
+    other = Continuity(bench.spool)
+    views = [make_view("yard")]
     other.take_up(views, 300.0)
     other.end_left_over(bench.outlet)
     other.end_left_over(bench.outlet)
@@ -112,8 +99,8 @@ def test_what_was_open_is_taken_up_by_its_view_or_ended() -> None:
 
 def test_what_is_taken_up_is_not_ended() -> None:
     bench = Bench()
-    other = Continuity(bench.spool, bench.numbers)
-    views = [bench.view("gate")]
+    other = Continuity(bench.spool)
+    views = [make_view("gate")]
     other.take_up(views, 300.0)
     other.end_left_over(bench.outlet)
     assert bench.told == [START]

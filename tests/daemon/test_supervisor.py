@@ -161,7 +161,7 @@ def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.Mo
     bench.start()
     wait_for(lambda: bench.sink.of("event"))
     bench.stop()
-    assert [event.why["reason"] for event in bench.sink.of("event")[1:]] == ["stopped"]
+    assert [event.why.reason for event in bench.sink.of("event")[1:]] == ["stopped"]
     again = Bench(monkeypatch, bench.folder)
     again.document |= bench.document
     again.start()
@@ -185,10 +185,10 @@ def test_how_far_apart_frames_may_be_follows_from_the_camera(
     bench.document["camera"] = [{"name": "front"} | camera]
     bench.start()
     wait_for(lambda: bench.sink.of("state") or bench.classifiers["builtin"].seen)
-    assert bench.daemon.views[0].machine.pace == pace
+    assert bench.daemon.views[0].rules.pace == pace
     bench.document["node"] = {"resume_s": 7.0}
     bench.reload()
-    wait_for(lambda: bench.daemon.views[0].machine.pace.resume_s == 7.0)
+    wait_for(lambda: bench.daemon.views[0].rules.pace.resume_s == 7.0)
 
 
 def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
@@ -407,7 +407,8 @@ def test_a_view_that_is_switched_off_does_not_set_the_pace(bench: Bench) -> None
     bench.document["view"] = [view("gate"), view("door")]
     bench.start()
     gate, door = bench.daemon.views
-    gate.interval_s, door.interval_s = 0.05, 7.0
+    gate.adopt(lambda rules: rules.with_interval(0.05))
+    door.adopt(lambda rules: rules.with_interval(7.0))
     parts = bench.daemon._parts
     assert parts.interval_of(parts.config.camera[0]) == 0.05
     bench.daemon.switch(gate, enabled=False)

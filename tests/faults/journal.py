@@ -28,7 +28,7 @@ class JournalWriter:
         """The state machine has made an event; it is handed over next."""
         self._write(
             "before", seq=event.seq, id=event.id, view=event.view, type=str(event.event_type),
-            reason=event.why.get("reason", ""),
+            reason=event.why.reason or "",
         )  # fmt: skip
 
     def after(self, event: Event) -> None:

@@ -6,27 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from edgeclassify.config import ViewConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
-from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.view import View
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
+from tests.pipeline.benches import make_view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
 from tests.support.waiting import wait_for
-
-
-def make_view(name: str, camera: str, classifier: BrightnessClassifier, region: Roi = FULL_FRAME) -> View:
-    rules = ViewConfig(name=name, camera=camera, confirm_s=0)
-    machine = ViewStateMachine(rules, classifier.labels, "m")
-    numbers = EventNumbers(MemorySpool())
-    return View(name=name, camera=camera, region=region, classifier=classifier, machine=machine, numbers=numbers)
 
 
 class Bench:
@@ -35,11 +28,11 @@ class Bench:
         self.sink = RecordingSink()
         self.health = HealthMonitor()
         self.watchdog = 0
+        self.outlet = Outlet(self.sink, self.health, EventNumbers(MemorySpool()))
         self.pipeline = Pipeline(
             frames=self.frames,
             views=views,
-            sink=self.sink,
-            health=self.health,
+            outlet=self.outlet,
             on_frame=self._fed,
             max_frames=max_frames,
         )
@@ -92,7 +85,7 @@ def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
     assert shown(1) == [(1, Outcome.SEEN)]
     other.enabled = False
     assert shown(2) == [(2, Outcome.UNSEEN)]
-    look = view.ask()
+    look = view.asks.add()
     assert shown(3) == [(3, Outcome.UNSEEN)]
     assert look.result(5).frame.sequence == 3
     assert bench.pipeline.stop(5)
@@ -111,10 +104,10 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
     view = make_view("gate", "front", BrightnessClassifier())
     bench = Bench(view, max_frames=3)
     if passed_over == "too early":
-        view.interval_s = 3600.0
+        view.adopt(lambda rules: rules.with_interval(3600.0))
     view.enabled = passed_over != "switched off"
     bench.pipeline.start()
-    look = view.ask()
+    look = view.asks.add()
     bench.show(make_frame(1))
     look.result(5)
     camera = "other" if passed_over == "other camera" else "front"
@@ -123,7 +116,7 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
     time.sleep(0.05)
     assert not bench.pipeline.finished
     for _ in range(2):
-        look = view.ask()
+        look = view.asks.add()
         bench.show(make_frame(1))
         look.result(5)
     wait_for(lambda: bench.pipeline.finished)
@@ -211,7 +204,7 @@ def placed(frame: Frame, scene_s: float, *, comes_again: bool = False) -> Frame:
 def test_an_interval_counts_by_the_time_of_a_film() -> None:
     classifier = BrightnessClassifier()
     view = make_view("gate", "front", classifier)
-    view.interval_s = 10.0
+    view.adopt(lambda rules: rules.with_interval(10.0))
     bench = Bench(view)
     bench.pipeline.start()
     times = (0.0, 4.0, 12.0, 20.0, 33.0, 2.0, 3.0, 14.0)  # the film begins again after 33 s
@@ -224,7 +217,7 @@ def test_an_interval_counts_by_the_time_of_a_film() -> None:
 def test_no_interval_passes_over_a_picture_that_would_come_again_for_ever() -> None:
     classifier = BrightnessClassifier()
     view = make_view("gate", "front", classifier)
-    view.interval_s = 1.0
+    view.adopt(lambda rules: rules.with_interval(1.0))
     for captured_s, scene_s, wanted in (
         (1.0, 5.0, True),
         (1.5, 99.0, False),
@@ -239,23 +232,15 @@ def test_no_interval_passes_over_a_picture_that_would_come_again_for_ever() -> N
 
 
 def test_what_happens_in_a_film_is_counted_by_its_time() -> None:
-    rules = ViewConfig(name="gate", camera="front", confirm_s=2.0)
-    classifier = BrightnessClassifier()
-    machine = ViewStateMachine(rules, classifier.labels, "m")
-    numbers = EventNumbers(MemorySpool())
-    view = View(
-        name="gate", camera="front", region=FULL_FRAME, classifier=classifier, machine=machine, numbers=numbers
-    )
+    view = make_view("gate", confirm_s=2.0)
     bench = Bench(view)
     bench.pipeline.start()
     shown = [(0.0, 255), (1.0, 255), (2.5, 255), (4.0, 0), (7.0, 0)]
     bench.show(*(placed(make_frame(value, sequence=n), time_s) for n, (time_s, value) in enumerate(shown)))
     bench.pipeline.drain()
     wait_for(lambda: bench.pipeline.finished)
-    view.end(Reason.STOPPED, Outlet(bench.sink, bench.health))
-    events = [
-        (e.event_type, e.label, e.why.get("held_s"), e.why.get("duration_s")) for e in bench.sink.of("event")
-    ]
+    view.end(Reason.STOPPED, bench.outlet)
+    events = [(e.event_type, e.label, e.why.held_s, e.why.duration_s) for e in bench.sink.of("event")]
     assert events == [
         (EventType.START, "day", 2.5, None),
         (EventType.END, "day", None, 4.5),
@@ -280,7 +265,7 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
     good.enabled = False
     assert shown(1) == [(1, Outcome.FAILED)]
     moody.enabled = False
-    look = moody.ask()
+    look = moody.asks.add()
     assert shown(2) == [(2, Outcome.UNSEEN)]
     with pytest.raises(ModelError):
         look.result(5)

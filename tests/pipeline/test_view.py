@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.config import ViewConfig
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
-from edgeclassify.pipeline.view import Outlet, View
-from edgeclassify.postprocess.decision import ViewStateMachine
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import FULL_FRAME, Event, EventType, Moment, Reason, ViewState
+from edgeclassify.types import Event, EventType, Moment, Reason, ViewState
+from tests.pipeline.benches import make_view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
@@ -30,17 +30,12 @@ class Bench:
         self.spool = MemorySpool()
         self.numbers = EventNumbers(self.spool)
         self.sink = RecordingSink(self.spool, delivers=False) if sink is None else sink
-        self.outlet = Outlet(self.sink, HealthMonitor())
+        self.outlet = Outlet(self.sink, HealthMonitor(), self.numbers)
         self.classifier = BrightnessClassifier()
         self.view = self.another("gate", pace)
 
     def another(self, name: str, pace: Pace | None = None) -> View:
-        rules = ViewConfig(name=name, camera="front", confirm_s=0)
-        machine = ViewStateMachine(rules, self.classifier.labels, "m")
-        return View(
-            name=name, camera="front", region=FULL_FRAME, classifier=self.classifier, machine=machine,
-            numbers=self.numbers, pace=pace,
-        )  # fmt: skip
+        return make_view(name, classifier=self.classifier, pace=Pace() if pace is None else pace)
 
     def see(self, *scores: float, at_s: float = 0.0) -> None:
         prediction = self.classifier.classify(make_frame())
@@ -106,18 +101,15 @@ def test_a_state_has_the_number_of_its_own_views_last_event() -> None:
 def test_who_asks_gets_the_number_too() -> None:
     bench = Bench()
     bench.see(0.1, 0.9)
-    asked = bench.view.ask()
-    frame = make_frame(255)
-    bench.view.answer(frame, bench.classifier.classify(frame))
-    look = asked.result(1)
-    assert (look.state.seq, look.state.label) == (1, "day")
+    state = bench.outlet.numbered(bench.view.look(bench.classifier.classify(make_frame(255))))
+    assert (state.seq, state.label) == (1, "day")
 
 
 def test_the_number_goes_on_after_a_restart() -> None:
     bench = Bench()
     bench.see(0.1, 0.9)
     bench.see(0.1, 0.2, at_s=1.0)
-    bench.numbers = EventNumbers(bench.spool)
+    bench.outlet = replace(bench.outlet, numbers=EventNumbers(bench.spool))
     bench.view = bench.another("gate")
     bench.see(0.1, 0.2)
     assert bench.states[-1].seq == 2
@@ -152,7 +144,7 @@ def test_time_ends_nothing_in_a_view_that_is_switched_off() -> None:
 
 def test_a_view_that_rests_is_unknown_and_what_was_in_it_has_ended() -> None:
     bench = Bench()
-    bench.view.rest(bench.outlet)
+    bench.view.end(Reason.PAUSED, bench.outlet)
     assert [(state.known, state.seq) for state in bench.states] == [(False, 0)]
     bench.see(0.1, 0.9)
     bench.view.switch(False, bench.outlet)
@@ -163,7 +155,7 @@ def test_a_view_that_rests_is_unknown_and_what_was_in_it_has_ended() -> None:
 
 def test_an_interval_that_is_set_counts_for_gaps_too() -> None:
     bench = Bench(pace=Pace(0.0, 1.0, 1.0))
-    bench.view.interval_s = 600.0
+    bench.view.adopt(lambda rules: rules.with_interval(600.0))
     bench.see(0.1, 0.9, at_s=0.0)
     bench.view.pass_time(Moment(1_800_000_000_000, 0.0), bench.outlet)
     assert len(bench.events) == 1
@@ -182,21 +174,19 @@ def test_a_view_that_is_gone_shows_nothing_at_its_end() -> None:
 
 def test_a_new_publisher_is_told_what_was_told_last() -> None:
     bench, other = Bench(), RecordingSink()
-    bench.view.tell_again(other)
+    bench.view.tell_again(replace(bench.outlet, sink=other))
     bench.see(0.1, 0.9)
-    bench.view.tell_again(other)
+    bench.view.tell_again(replace(bench.outlet, sink=other))
     assert [(state.label, state.seq) for state in other.of("state")] == [("day", 1)]
 
 
 def test_inference_lets_time_pass_while_no_frame_comes() -> None:
     bench = Bench(pace=Pace(0.0, 0.3, 0.3))
     frames = LatestFrames()
-    pipeline = Pipeline(
-        frames=frames, views=[bench.view], sink=bench.sink, health=HealthMonitor(), on_frame=lambda: None
-    )
+    pipeline = Pipeline(frames=frames, views=[bench.view], outlet=bench.outlet, on_frame=lambda: None)
     pipeline.start()
     frames.put(make_frame(255))
     wait_for(lambda: len(bench.events) == 2)
-    assert bench.sink.of("event")[1].why["reason"] == "no frames"
+    assert bench.sink.of("event")[1].why.reason is Reason.NO_FRAMES
     assert bench.states[-1].known is False
     assert pipeline.stop(2)

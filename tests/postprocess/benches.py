@@ -1,43 +1,58 @@
-"""A state machine with a clock of the test's own."""
+"""A decider with a clock of the test's own."""
 
 import itertools
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from edgeclassify.config import ViewConfig
-from edgeclassify.postprocess.decision import Step, ViewStateMachine
+from edgeclassify.postprocess.decision import ViewDecider
+from edgeclassify.postprocess.interface import Rules, Step
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import EventType, Moment, Observation, OpenOccurrence, ViewState
+from edgeclassify.types import EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState
 
 LABELS = ("closed", "open", "cat")
 START = 1_700_000_000.0
 
 
+def make_rules(**changes: Any) -> Rules:
+    """Rules as the config has them by default, but for the pace."""
+    values: dict[str, Any] = {
+        "threshold_enter": 0.6, "threshold_exit": None, "confirm_s": 1.0, "update_step": 0.1, "top": 3,
+        "pace": Pace(),
+    }  # fmt: skip
+    return Rules(**(values | changes))
+
+
 class Bench:
     """Times in seconds; the wall clock is START ahead of the monotonic one."""
 
-    def __init__(self, pace: Pace | None = None, **rules: object) -> None:
-        ids = (f"id{i}" for i in itertools.count(1))
-        view = ViewConfig.model_validate({"name": "gate", **rules})
-        self.machine = ViewStateMachine(view, LABELS, "m", pace=pace, new_id=lambda: next(ids))
+    def __init__(self, pace: Pace | None = None, *, id_prefix: str = "id", **rules: object) -> None:
+        ids = (f"{id_prefix}{i}" for i in itertools.count(1))
+        made = make_rules(**({} if pace is None else {"pace": pace}) | rules)
+        self.decider = ViewDecider("gate", LABELS, "m", made, new_id=lambda: next(ids))
 
     def see(self, at_s: float, *scores: float) -> Step:
-        return self.machine.see(Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s))
+        return self.decider.see(seen(at_s, *scores))
 
     def wait(self, at_s: float) -> Step:
         """No frame until then."""
-        return self.machine.pass_time(moment(at_s))
+        return self.decider.pass_time(moment(at_s))
 
     def lose(self, at_s: float) -> Step:
         """The camera is lost then."""
-        return self.machine.gap(moment(at_s))
+        return self.decider.gap(moment(at_s), Reason.NO_FRAMES)
+
+    def pause(self, at_s: float) -> Step:
+        """Watching pauses then."""
+        return self.decider.end(moment(at_s), Reason.PAUSED)
 
     def restarted(self, at_s: float, away_s: float, **rules: object) -> "Bench":
         """Another process after this one ended: `at_s` by its clock, so long after what was kept here."""
-        kept = self.machine.open(moment(at_s))
+        kept = self.decider.open(moment(at_s))
         assert kept is not None
-        other = Bench(self.machine.pace, **rules)
-        assert other.machine.resume(aged(kept, away_s), moment(at_s))
+        other = Bench(self.decider.rules.pace, **rules)
+        assert other.decider.resume(aged(kept, away_s), moment(at_s))
         return other
 
 
@@ -52,8 +67,13 @@ def moment(at_s: float) -> Moment:
     return Moment(round(at_s * 1e9), START + at_s)
 
 
-def in_a_file(at_s: float, *scores: float, origin: str = "a.jpg") -> Observation:
-    return Observation(np.array(scores, np.float32), round(at_s * 1e9), START + at_s, origin, own_time=True)
+def seen(at_s: float, *scores: float) -> Prediction:
+    return Prediction(np.array(scores, np.float32), LABELS, 0.1, 0.2, 0, round(at_s * 1e9), START + at_s)
+
+
+def in_a_file(at_s: float, *scores: float, origin: str = "a.jpg") -> Prediction:
+    """At that second of the file's own time."""
+    return replace(seen(at_s, *scores), captured_at_ns=1, origin=origin, scene_ns=round(at_s * 1e9))
 
 
 def kinds(step: Step) -> list[tuple[EventType, str]]:

@@ -1,11 +1,11 @@
-"""The state machine of a view, fed with scores at chosen times."""
+"""The decider of a view, fed with scores at chosen times."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.types import UNKNOWN, Event, EventType, Moment, Reason
+from edgeclassify.types import UNKNOWN, Event, EventType, Moment, Reason, Why
 from tests.postprocess.benches import START, Bench, in_a_file, kinds, shown
 
 
@@ -17,7 +17,7 @@ def test_a_label_enters_after_the_confirmation_time() -> None:
     assert kinds(step) == [(EventType.START, "open")]
     state = shown(step)
     assert (state.label, state.event_id, state.since, state.known) == ("open", "id1", START + 1.0, True)
-    assert step.events[0].why == {"threshold_enter": 0.6, "confirm_s": 1.0, "held_s": 1.0}
+    assert step.events[0].why == Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.0)
 
 
 def test_a_break_starts_the_confirmation_over() -> None:
@@ -37,7 +37,7 @@ def test_between_the_thresholds_nothing_changes() -> None:
     step = bench.see(9, 0, 0.39, 0)
     assert kinds(step) == [(EventType.END, "open")]
     assert (shown(step).label, shown(step).event_id) == (UNKNOWN, None)
-    assert step.events[0].why["duration_s"] == 9.0
+    assert step.events[0].why.duration_s == 9.0
     assert kinds(bench.see(10, 0, 0.59, 0)) == []
 
 
@@ -57,8 +57,8 @@ def test_one_label_replaces_another_in_one_step() -> None:
     assert kinds(step) == [(EventType.END, "closed"), (EventType.START, "open")]
     end, start = step.events
     assert end.id == first.events[0].id != start.id
-    assert end.why["reason"] == "replaced"
-    assert end.why["by"] == "open"
+    assert end.why.reason == "replaced"
+    assert end.why.by == "open"
 
 
 def test_update_when_the_score_rises_by_a_step() -> None:
@@ -75,18 +75,18 @@ def test_update_when_the_score_rises_by_a_step() -> None:
 
 def test_the_end_ends_what_is_in_view_once() -> None:
     bench = Bench(confirm_s=0)
-    assert bench.machine.end(Moment(0, START), Reason.STOPPED).events == ()
+    assert bench.decider.end(Moment(0, START), Reason.STOPPED).events == ()
     bench.see(0, 0.9, 0, 0)
     # The wall clock has jumped meanwhile: how long it lasted is what the monotonic clock says.
-    step = bench.machine.end(Moment(5_000_000_000, START + 1e9), Reason.STOPPED)
+    step = bench.decider.end(Moment(5_000_000_000, START + 1e9), Reason.STOPPED)
     (end,) = step.events
     assert (end.event_type, end.label, end.why) == (
         EventType.END,
         "closed",
-        {"reason": "stopped", "duration_s": 5.0},
+        Why(Reason.STOPPED, duration_s=5.0),
     )
     assert (shown(step).label, shown(step).known) == (UNKNOWN, False)
-    assert bench.machine.end(Moment(6_000_000_000, START + 6), Reason.STOPPED).events == ()
+    assert bench.decider.end(Moment(6_000_000_000, START + 6), Reason.STOPPED).events == ()
 
 
 def test_state_lists_the_top_labels_and_how_close_the_best_is() -> None:
@@ -124,7 +124,7 @@ def test_whatever_comes_events_pair_up(
                 label = UNKNOWN if event.event_type is EventType.END else label
         events += step.events
         assert step.state is None or step.state.label == label
-    events += bench.machine.end(Moment(round(now * 1e9), START + now), Reason.STOPPED).events
+    events += bench.decider.end(Moment(round(now * 1e9), START + now), Reason.STOPPED).events
     starts = [event.id for event in events if event.event_type is EventType.START]
     ends = [event.id for event in events if event.event_type is EventType.END]
     assert starts == ends
@@ -133,16 +133,16 @@ def test_whatever_comes_events_pair_up(
 
 def test_what_was_seen_in_files_ends_with_the_last_picture() -> None:
     bench = Bench(confirm_s=0)
-    step = bench.machine.see(in_a_file(5e8, 0, 0.9, 0, origin="1.jpg"))
+    step = bench.decider.see(in_a_file(5e8, 0, 0.9, 0, origin="1.jpg"))
     assert (shown(step).origin, step.events[0].origin) == ("1.jpg", "1.jpg")
-    bench.machine.see(in_a_file(5e8 + 30, 0, 0.9, 0, origin="2.jpg"))
-    (end,) = bench.machine.end(Moment(0, 1.9e9), Reason.STOPPED).events
-    assert (end.ts, end.why["duration_s"], end.origin) == (START + 5e8 + 30, 30.0, "2.jpg")
+    bench.decider.see(in_a_file(5e8 + 30, 0, 0.9, 0, origin="2.jpg"))
+    (end,) = bench.decider.end(Moment(0, 1.9e9), Reason.STOPPED).events
+    assert (end.ts, end.why.duration_s, end.origin) == (START + 5e8 + 30, 30.0, "2.jpg")
 
 
 def test_time_that_runs_back_confirms_nothing() -> None:
     bench = Bench(confirm_s=10.0)
     for at_s in (100.0, 50.0, 55.0):
-        assert bench.machine.see(in_a_file(at_s, 0, 0.9, 0)).events == ()
-    (start,) = bench.machine.see(in_a_file(60.0, 0, 0.9, 0)).events
-    assert start.why["held_s"] == 10.0
+        assert bench.decider.see(in_a_file(at_s, 0, 0.9, 0)).events == ()
+    (start,) = bench.decider.see(in_a_file(60.0, 0, 0.9, 0)).events
+    assert start.why.held_s == 10.0

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.postprocess.decision import Step
+from edgeclassify.postprocess.interface import Step
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import UNKNOWN, Event, EventType, Reason
+from edgeclassify.types import UNKNOWN, Event, EventType, Reason, Why
 from tests.postprocess.benches import START, Bench, aged, in_a_file, kinds, moment, shown
 
 CAT, OPEN, NOTHING = (0.0, 0.1, 0.9), (0.1, 0.9, 0.0), (0.1, 0.1, 0.1)
@@ -73,7 +73,7 @@ def test_what_was_held_before_the_gap_does_not_count() -> None:
     for at_s in (0.0, 2.0, 4.0, 100.0, 103.0):
         assert kinds(bench.see(at_s, *CAT)) == []
     (start,) = bench.see(105.0, *CAT).events
-    assert start.why["held_s"] == 5.0
+    assert start.why.held_s == 5.0
 
 
 def test_a_slow_camera_has_a_pace_of_its_own() -> None:
@@ -105,7 +105,7 @@ def test_leaving_is_not_confirmed_over_a_gap_either() -> None:
     step = bench.see(31.5, *NOTHING)
     assert (kinds(step), shown(step).label, shown(step).known) == ([], UNKNOWN, False)
     (end,) = bench.see(32.5, *NOTHING).events
-    assert (end.why["reason"], end.why["held_s"], end.why["duration_s"]) == ("below threshold", 1.0, 0.5)
+    assert (end.why.reason, end.why.held_s, end.why.duration_s) == ("below threshold", 1.0, 0.5)
 
 
 # --- what is in the view, and no frames --------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_what_is_not_seen_for_too_long_ends_then_although_no_frame_comes() -> No
     step = bench.wait(61.1)
     (end,) = step.events
     assert (end.id, end.label, end.ts) == ("id1", "cat", START + 61.1)
-    assert end.why == {"reason": "no frames", "gap_s": 60.1, "duration_s": 0.0}
+    assert end.why == Why(Reason.NO_FRAMES, gap_s=60.1, duration_s=0.0)
     assert not shown(step).known
     assert bench.wait(200.0) == Step(None)
     assert [kinds(bench.see(at_s, *CAT)) for at_s in (300.0, 301.0)] == [[], ENTERED]
@@ -145,7 +145,7 @@ def test_what_is_not_seen_for_too_long_ends_then_although_no_frame_comes() -> No
 def test_a_frame_that_comes_too_late_ends_it_too() -> None:
     bench = with_a_cat()
     step = bench.see(200.0, *CAT)
-    assert (kinds(step), step.events[0].why["reason"], step.events[0].why["gap_s"]) == (LEFT, "no frames", 199.0)
+    assert (kinds(step), step.events[0].why.reason, step.events[0].why.gap_s) == (LEFT, "no frames", 199.0)
     assert kinds(bench.see(201.0, *CAT)) == ENTERED
 
 
@@ -154,7 +154,7 @@ def test_what_is_gone_after_the_gap_leaves_as_usual() -> None:
     bench.lose(2.0)
     assert (bench.see(30.0, *NOTHING).events, shown(bench.see(30.5, *NOTHING)).known) == ((), False)
     step = bench.see(31.0, *NOTHING)
-    assert (kinds(step), step.events[0].why["reason"]) == (LEFT, "below threshold")
+    assert (kinds(step), step.events[0].why.reason) == (LEFT, "below threshold")
     assert (shown(step).label, shown(step).known) == (UNKNOWN, True)
 
 
@@ -163,7 +163,7 @@ def test_what_replaces_it_after_the_gap_is_named() -> None:
     bench.lose(2.0)
     bench.see(30.0, 0.1, 0.9, 0.5)  # the cat may still be there: it is above its exit
     step = bench.see(31.0, 0.1, 0.9, 0.5)
-    assert [(e.event_type, e.label, e.why.get("reason")) for e in step.events] == [
+    assert [(e.event_type, e.label, e.why.reason) for e in step.events] == [
         (EventType.END, "cat", "replaced"),
         (EventType.START, "open", None),
     ]
@@ -180,32 +180,32 @@ def test_stills_far_apart_have_no_gap_between_them() -> None:
 
 def test_pictures_of_a_folder_come_when_they_come() -> None:
     bench = Bench(Pace(waits=True), confirm_s=0)
-    assert kinds(bench.machine.see(in_a_file(0.0, *CAT))) == ENTERED
+    assert kinds(bench.decider.see(in_a_file(0.0, *CAT))) == ENTERED
     assert bench.wait(90_000.0) == Step(None)
-    step = bench.machine.see(in_a_file(86_400.0, *CAT))
+    step = bench.decider.see(in_a_file(86_400.0, *CAT))
     assert (step.events, shown(step).event_id) == ((), "id1")
-    assert kinds(bench.machine.see(in_a_file(90_000.0, *NOTHING))) == LEFT
+    assert kinds(bench.decider.see(in_a_file(90_000.0, *NOTHING))) == LEFT
 
 
 def test_the_time_of_a_film_is_no_clock() -> None:
     """It is read in a moment, or stands still while its reader rests."""
     bench = Bench(QUICK, confirm_s=0)
-    bench.machine.see(in_a_file(5e6, *CAT))
+    bench.decider.see(in_a_file(5e6, *CAT))
     assert bench.wait(1e6) == Step(None)
     bench.lose(1e6)
     assert bench.wait(1e6 + 59).events == ()
-    step = bench.machine.see(in_a_file(5e6 + 1, *CAT))
+    step = bench.decider.see(in_a_file(5e6 + 1, *CAT))
     assert (step.events, shown(step).event_id) == ((), "id1")
-    (end,) = bench.machine.see(in_a_file(5e6 + 2, *NOTHING)).events
-    assert end.why["duration_s"] == 1.0
+    (end,) = bench.decider.see(in_a_file(5e6 + 2, *NOTHING)).events
+    assert end.why.duration_s == 1.0
 
 
 def test_a_film_in_the_place_of_a_camera_begins_a_time_of_its_own() -> None:
     bench = with_a_cat()
-    bench.machine.see(in_a_file(5e6, *CAT))
+    bench.decider.see(in_a_file(5e6, *CAT))
     for at_s in (5e6 + 1, 5e6 + 2):
-        step = bench.machine.see(in_a_file(at_s, *NOTHING))
-    assert (kinds(step), step.events[0].why["duration_s"]) == (LEFT, 2.0)
+        step = bench.decider.see(in_a_file(at_s, *NOTHING))
+    assert (kinds(step), step.events[0].why.duration_s) == (LEFT, 2.0)
 
 
 # --- pauses and ends ---------------------------------------------------------------------------------------------
@@ -213,23 +213,23 @@ def test_a_film_in_the_place_of_a_camera_begins_a_time_of_its_own() -> None:
 
 def test_a_pause_ends_what_is_there_and_nothing_is_known_after_it() -> None:
     bench = with_a_cat()
-    step = bench.machine.rest(moment(2.0))
-    assert (kinds(step), step.events[0].why["reason"], shown(step).known) == (LEFT, "paused", False)
+    step = bench.pause(2.0)
+    assert (kinds(step), step.events[0].why.reason, shown(step).known) == (LEFT, "paused", False)
     assert bench.wait(500.0) == Step(None)
     assert not shown(bench.see(600.0, *NOTHING)).known
     assert shown(bench.see(601.0, *NOTHING)).known
 
 
 def test_a_pause_is_said_even_of_a_view_that_was_never_watched() -> None:
-    assert not shown(Bench().machine.rest(moment(2.0))).known
+    assert not shown(Bench().pause(2.0)).known
 
 
 def test_what_is_lost_and_then_ended_lasted_until_it_was_seen_last() -> None:
     bench = with_a_cat()
     bench.see(5.0, *CAT)
     bench.lose(8.0)
-    (end,) = bench.machine.end(moment(9.0), Reason.STOPPED).events
-    assert end.why == {"reason": "stopped", "duration_s": 4.0}
+    (end,) = bench.decider.end(moment(9.0), Reason.STOPPED).events
+    assert end.why == Why(Reason.STOPPED, duration_s=4.0)
 
 
 # --- restarts --------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_what_was_there_before_a_restart_goes_on_with_its_id() -> None:
     bench.see(3.0, *NOTHING)
     (end,) = bench.see(4.0, *NOTHING).events
     # There for 0 s before, away for 30, and 3 s since.
-    assert (end.id, end.why["reason"], end.why["duration_s"]) == ("id1", "below threshold", 33.0)
+    assert (end.id, end.why.reason, end.why.duration_s) == ("id1", "below threshold", 33.0)
 
 
 def test_one_look_above_its_exit_is_enough_to_go_on() -> None:
@@ -258,7 +258,7 @@ def test_what_is_not_there_after_a_restart_ends_with_a_reason_of_its_own() -> No
     assert bench.see(2.0, *NOTHING) == Step(None)
     step = bench.see(3.0, *NOTHING)
     (end,) = step.events
-    assert (end.id, end.why["reason"], end.why["duration_s"]) == ("id1", "gone after restart", 0.0)
+    assert (end.id, end.why.reason, end.why.duration_s) == ("id1", "gone after restart", 0.0)
     assert (shown(step).label, shown(step).known) == (UNKNOWN, True)
 
 
@@ -266,7 +266,7 @@ def test_what_is_in_its_place_after_a_restart_begins() -> None:
     bench = with_a_cat().restarted(1.0, away_s=5.0, confirm_s=1.0)
     bench.see(2.0, *OPEN)
     step = bench.see(3.0, *OPEN)
-    assert [(e.event_type, e.label, e.why.get("reason"), e.why.get("by")) for e in step.events] == [
+    assert [(e.event_type, e.label, e.why.reason, e.why.by) for e in step.events] == [
         (EventType.END, "cat", "gone after restart", "open"),
         (EventType.START, "open", None, None),
     ]
@@ -278,7 +278,7 @@ def test_what_was_there_too_long_ago_ends(frames: bool) -> None:
     assert bench.wait(2.0) == Step(None)
     step = bench.see(2.1, *CAT) if frames else bench.wait(2.1)
     (end,) = step.events
-    assert end.why == {"reason": "gone after restart", "gap_s": 60.1, "duration_s": 0.0}
+    assert end.why == Why(Reason.GONE_AFTER_RESTART, gap_s=60.1, duration_s=0.0)
     assert not shown(step).known  # the broker may still keep what it showed at last
 
 
@@ -292,36 +292,36 @@ def test_a_restart_within_an_outage_counts_from_the_last_look() -> None:
 
 def test_a_film_goes_on_after_a_restart() -> None:
     bench = Bench(QUICK, confirm_s=0)
-    bench.machine.see(in_a_file(0.0, *CAT))
-    bench.machine.see(in_a_file(7.0, *CAT))
-    kept = bench.machine.open(moment(1e6))
+    bench.decider.see(in_a_file(0.0, *CAT))
+    bench.decider.see(in_a_file(7.0, *CAT))
+    kept = bench.decider.open(moment(1e6))
     assert kept is not None
     assert (kept.age_s, kept.quiet_s) == (7.0, 0.0)
     other = Bench(QUICK, confirm_s=0)
-    assert other.machine.resume(aged(kept, 5.0), moment(2e6))
-    step = other.machine.see(in_a_file(100.0, *CAT))
+    assert other.decider.resume(aged(kept, 5.0), moment(2e6))
+    step = other.decider.see(in_a_file(100.0, *CAT))
     assert (step.events, shown(step).event_id) == ((), "id1")
-    (end,) = other.machine.see(in_a_file(102.0, *NOTHING)).events
-    assert end.why["duration_s"] == 9.0
+    (end,) = other.decider.see(in_a_file(102.0, *NOTHING)).events
+    assert end.why.duration_s == 9.0
 
 
 def test_what_is_not_in_the_film_after_a_restart_lasted_as_long_as_it_was_seen() -> None:
     bench = Bench(QUICK, confirm_s=1.0)
     for at_s in (0.0, 1.0, 7.0):
-        bench.machine.see(in_a_file(at_s, *CAT))
-    kept = bench.machine.open(moment(1e6))
+        bench.decider.see(in_a_file(at_s, *CAT))
+    kept = bench.decider.open(moment(1e6))
     assert kept is not None
     other = Bench(QUICK, confirm_s=1.0)
-    assert other.machine.resume(aged(kept, 5.0), moment(2e6))
+    assert other.decider.resume(aged(kept, 5.0), moment(2e6))
     for at_s in (100.0, 100.5):
-        assert other.machine.see(in_a_file(at_s, *NOTHING)).events == ()
-    (end,) = other.machine.see(in_a_file(101.0, *NOTHING)).events
-    assert (end.why["reason"], end.why["duration_s"]) == ("gone after restart", 6.0)
+        assert other.decider.see(in_a_file(at_s, *NOTHING)).events == ()
+    (end,) = other.decider.see(in_a_file(101.0, *NOTHING)).events
+    assert (end.why.reason, end.why.duration_s) == ("gone after restart", 6.0)
 
 
 def test_a_film_that_is_lost_with_nothing_in_it() -> None:
     bench = Bench(QUICK, confirm_s=0)
-    bench.machine.see(in_a_file(0.0, *NOTHING))
+    bench.decider.see(in_a_file(0.0, *NOTHING))
     assert not shown(bench.lose(1e6)).known
     assert bench.wait(2e6) == Step(None)
 
@@ -346,25 +346,25 @@ def test_what_is_not_late_is_not_missed(pace: Pace, apart_s: float, patience_s: 
 
 
 def test_a_label_that_the_model_has_no_more_is_refused() -> None:
-    kept = with_a_cat().machine.open(moment(1.0))
+    kept = with_a_cat().decider.open(moment(1.0))
     assert kept is not None
     other = Bench(QUICK)
-    assert not other.machine.resume(type(kept)("gate", "id9", "dog", 0.9, START), moment(0.0))
-    assert other.machine.open(moment(1.0)) is None
+    assert not other.decider.resume(type(kept)("gate", "id9", "dog", 0.9, START), moment(0.0))
+    assert other.decider.open(moment(1.0)) is None
 
 
 def test_what_is_kept_says_how_long_ago_it_was_seen() -> None:
     bench = with_a_cat()
     bench.see(4.0, *CAT)
-    kept = bench.machine.open(moment(4.5))
+    kept = bench.decider.open(moment(4.5))
     assert kept is not None
     assert (kept.view, kept.id, kept.label, kept.started_at) == ("gate", "id1", "cat", START + 1.0)
     assert (kept.age_s, kept.quiet_s) == (3.0, 0.5)
     bench.lose(8.0)
-    kept = bench.machine.open(moment(9.0))
+    kept = bench.decider.open(moment(9.0))
     assert kept is not None
     assert (kept.age_s, kept.quiet_s) == (3.0, 5.0)
-    assert Bench().machine.open(moment(0.0)) is None
+    assert Bench().decider.open(moment(0.0)) is None
 
 
 # --- whatever comes --------------------------------------------------------------------------------------------
@@ -386,25 +386,25 @@ def test_every_start_has_one_end_whatever_comes(
 ) -> None:
     pace = Pace(0.5, 10.0, 60.0, waits=waits)
     bench, now, events = Bench(pace, confirm_s=confirm_s), 0.0, list[Event]()
-    ids = itertools.count()
+    runs = itertools.count()
     open_id: str | None = None
     for pause_s, (what, scores) in steps:
         now += pause_s
         if what == "restart":
-            kept, bench = bench.machine.open(moment(now)), Bench(pace, confirm_s=confirm_s)
-            bench.machine._new_id = lambda: f"new{next(ids)}"
-            assert kept is None or bench.machine.resume(kept, moment(now))
+            kept = bench.decider.open(moment(now))
+            bench = Bench(pace, id_prefix=f"id{next(runs)}-", confirm_s=confirm_s)
+            assert kept is None or bench.decider.resume(kept, moment(now))
             continue
         if what == "see":
             step = bench.see(now, *scores)
         else:
-            machine = bench.machine
-            step = {"wait": machine.pass_time, "lose": machine.gap, "rest": machine.rest}[what](moment(now))
+            step = {"wait": bench.wait, "lose": bench.lose, "rest": bench.pause}[what](now)
         for event in step.events:
             if event.event_type is EventType.START:
                 assert open_id is None
                 assert event.open is not None
-                assert confirm_s <= event.why["held_s"]
+                assert event.why.held_s is not None
+                assert confirm_s <= event.why.held_s
                 open_id = event.id
             else:
                 assert event.id == open_id
@@ -414,7 +414,7 @@ def test_every_start_has_one_end_whatever_comes(
         if step.state is not None:
             assert step.state.event_id in (None, open_id)
             assert step.state.known or step.state.event_id is None
-    events += bench.machine.end(moment(now), Reason.STOPPED).events
+    events += bench.decider.end(moment(now), Reason.STOPPED).events
     starts = [event.id for event in events if event.event_type is EventType.START]
     assert starts == [event.id for event in events if event.event_type is EventType.END]
     assert len(set(starts)) == len(starts)

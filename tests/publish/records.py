@@ -10,7 +10,7 @@ from edgeclassify.contract.outgoing import event_message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Prediction, ViewState
+from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Prediction, ViewState, Why
 
 T0 = 1_795_000_000.1234
 TOP = (LabelScore(2, "open", 0.93456), LabelScore(1, "closed", 0.05))
@@ -19,7 +19,7 @@ TOP = (LabelScore(2, "open", 0.93456), LabelScore(1, "closed", 0.05))
 def event(seq: int, **changes: Any) -> Event:
     values: dict[str, Any] = {
         "id": f"id-{seq}", "seq": seq, "view": "gate", "event_type": EventType.START, "label": "open",
-        "score": 0.93456, "ts": T0 + seq, "why": {"threshold_enter": 0.6, "confirm_s": 1.0},
+        "score": 0.93456, "ts": T0 + seq, "why": Why(threshold_enter=0.6, confirm_s=1.0),
     }  # fmt: skip
     return Event(**(values | changes))
 

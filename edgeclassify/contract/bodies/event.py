@@ -1,6 +1,5 @@
 """Events: as they happen, and those that could not be sent then."""
 
-from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from edgeclassify import types
@@ -28,9 +27,33 @@ class Why(Body):
     duration_s: Amount | None = about("end: seconds from its start until it was last seen.", default=None)
 
     @classmethod
-    def of(cls, why: Mapping[str, Any]) -> Self:
-        """From the event's record."""
-        return cls.made(**why)
+    def of(cls, why: types.Why) -> Self:
+        """From the record."""
+        return cls.made(
+            reason=why.reason,
+            threshold_enter=why.threshold_enter,
+            threshold_exit=why.threshold_exit,
+            confirm_s=why.confirm_s,
+            held_s=why.held_s,
+            by=why.by,
+            from_=why.score_before,
+            gap_s=why.gap_s,
+            duration_s=why.duration_s,
+        )
+
+    def to_why(self) -> types.Why:
+        """The record again."""
+        return types.Why(
+            reason=None if self.reason is None else types.Reason(self.reason),
+            by=self.by,
+            threshold_enter=self.threshold_enter,
+            threshold_exit=self.threshold_exit,
+            confirm_s=self.confirm_s,
+            held_s=self.held_s,
+            score_before=self.from_,
+            gap_s=self.gap_s,
+            duration_s=self.duration_s,
+        )
 
 
 class Event(Versioned):
@@ -73,7 +96,7 @@ class Event(Versioned):
             label=self.label,
             score=self.score,
             ts=seconds_of(self.ts),
-            why=self.why.content(),
+            why=self.why.to_why(),
             origin=self.origin,
         )
 

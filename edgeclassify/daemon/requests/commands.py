@@ -19,7 +19,8 @@ from edgeclassify.daemon.options import OptionStore
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health
 from edgeclassify.model.catalog import load_catalog, model_path
-from edgeclassify.pipeline.view import View, ViewResult
+from edgeclassify.pipeline.interface import ViewResult
+from edgeclassify.pipeline.view import View
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, NodeInfo, Option, OptionValue, Request, Response
 
@@ -234,10 +235,9 @@ class CommandHandler:
         if option is Option.ENABLED:
             self._node.switch(view, bool(value))
         elif option is Option.THRESHOLD:
-            with view.lock:
-                view.machine.set_threshold_enter(float(value))
+            view.adopt(lambda rules: rules.with_threshold(float(value)))
         else:
-            view.interval_s = float(value)
+            view.adopt(lambda rules: rules.with_interval(float(value)))
             self._node.renew_intervals()
 
     # --- what needs a frame ----------------------------------------------------------------------------
@@ -247,7 +247,7 @@ class CommandHandler:
             raise EdgeClassifyError(self._node.no_snapshots_because)
         view = self._view(request)
         until = time.monotonic() + LOOK_TIMEOUT_S
-        self._awaited.append(_Awaited(request, view, view.ask(), until))
+        self._awaited.append(_Awaited(request, view, view.asks.add(), until))
         self._node.hurry(view.camera)
 
     def _settle(self, one: _Awaited) -> bool:
@@ -303,4 +303,4 @@ def value_of(view: View, option: Option) -> OptionValue:
     """What an option of a view is set to now."""
     if option is Option.ENABLED:
         return view.enabled
-    return view.machine.threshold_enter if option is Option.THRESHOLD else view.interval_s
+    return view.rules.threshold_enter if option is Option.THRESHOLD else view.rules.pace.interval_s

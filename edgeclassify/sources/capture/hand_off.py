@@ -3,8 +3,39 @@
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import TracebackType
 
 from edgeclassify.types import Frame, Outcome
+
+Settled = list[tuple[int, Outcome]]
+"""Frames that are done with: number, and what became of each."""
+
+
+class Lease:
+    """A frame that was taken: its taker says by `settle` that it is done with it. Used by one thread.
+
+    Left (`with`) without that, nobody hears of the frame.
+    """
+
+    def __init__(self, frame: Frame, settle: Callable[[Outcome], None]) -> None:
+        self.frame = frame
+        """The frame; its pixels may be lent, and go back when nobody holds the lease or them any more."""
+        self._settle: Callable[[Outcome], None] | None = settle
+
+    def __enter__(self) -> "Lease":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._settle = None
+
+    def settle(self, outcome: Outcome) -> None:
+        """The frame is done with. Only the first call counts."""
+        settle, self._settle = self._settle, None
+        if settle is not None:
+            settle(outcome)
 
 
 class LatestFrames:
@@ -13,8 +44,8 @@ class LatestFrames:
     Drop policy: `put` overwrites a frame that nobody took, and counts it as dropped; `put_waiting` waits
     instead. `take` goes round the cameras, so that a fast one can't starve a slow one.
 
-    There is one taker, and it says by `settle` that it is done with a frame: `settled` tells, of frames that had
-    waited.
+    Any number of frames may be out at a time, each on a lease of its own: `settled` tells which are done with, of
+    those that had waited.
     """
 
     def __init__(self) -> None:
@@ -22,8 +53,7 @@ class LatestFrames:
         self._slots: dict[str, Frame] = {}
         self._turns: deque[str] = deque()
         self._dropped: Counter[str] = Counter()
-        self._taken: tuple[str, int] | None = None
-        self._settled: dict[str, list[tuple[int, Outcome]]] = {}
+        self._settled: dict[str, Settled] = {}
         self._closed = False
 
     def put(self, frame: Frame) -> None:
@@ -47,7 +77,7 @@ class LatestFrames:
             self._store(frame)
             return True
 
-    def take(self, timeout_s: float) -> Frame | None:
+    def take(self, timeout_s: float) -> Lease | None:
         """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
@@ -59,35 +89,24 @@ class LatestFrames:
                     self._turns.append(camera)
                     self._changed.notify_all()
                     frame = self._slots.pop(camera)
-                    self._taken = (camera, frame.sequence)
-                    return frame
+                    # Nobody asks after the frames of a live source.
+                    return Lease(frame, partial(self._settle, frame.sequence, self._settled.get(camera)))
             return None
 
-    def settle(self, outcome: Outcome) -> None:
-        """The taker is done with the frame that it took last."""
+    def settled(self, camera: str) -> Settled:
+        """The camera's frames that their takers are done with. Each is told once."""
         with self._changed:
-            if self._taken is None:
-                return
-            camera, sequence = self._taken
-            if camera in self._settled:  # nobody asks after the frames of a live source
-                self._settled[camera].append((sequence, outcome))
-            self._taken = None
-
-    def settled(self, camera: str) -> list[tuple[int, Outcome]]:
-        """The camera's frames that the taker is done with: number, and what became of it. Each is told once."""
-        with self._changed:
-            told = self._settled.get(camera, [])
-            if told:
-                self._settled[camera] = []
+            waiting = self._settled.get(camera)
+            told = list(waiting or ())
+            if waiting:
+                waiting.clear()
             return told
 
     def forget(self, camera: str) -> None:
-        """The camera is gone: let its frame go, if one waits."""
+        """The camera is gone: let its frame go, if one waits, and hear no more of those that are out."""
         with self._changed:
             self._slots.pop(camera, None)
             self._settled.pop(camera, None)
-            if self._taken is not None and self._taken[0] == camera:
-                self._taken = None
             self._dropped.pop(camera, None)
             self._changed.notify_all()
 
@@ -114,6 +133,12 @@ class LatestFrames:
         """Frames dropped so far, per camera."""
         with self._changed:
             return dict(self._dropped)
+
+    def _settle(self, sequence: int, told: Settled | None, outcome: Outcome) -> None:
+        """`told`: where the camera's source looks, as of when the frame was taken; it may be gone by now."""
+        if told is not None:
+            with self._changed:
+                told.append((sequence, outcome))
 
     def _store(self, frame: Frame) -> None:
         if self._closed:

@@ -1,7 +1,6 @@
 """An event's body is written, and read back from where it was kept, without a loss."""
 
 import math
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,24 +8,22 @@ from hypothesis import strategies as st
 
 from edgeclassify.contract.bodies import Event, HistoricalEvent
 from edgeclassify.errors import PublishError
-from edgeclassify.types import EventType, Reason
+from edgeclassify.types import EventType, Reason, Why
 from tests.publish.records import event
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 SCORES = st.floats(0, 1)
 SECONDS = st.floats(0, 1e9)
-WHYS: st.SearchStrategy[dict[str, Any]] = st.one_of(
-    st.fixed_dictionaries({"threshold_enter": SCORES, "confirm_s": SECONDS, "held_s": SECONDS}),
-    st.fixed_dictionaries({"reason": st.just(Reason.SCORE_ROSE), "from": SCORES}),
-    st.fixed_dictionaries(
-        {
-            "reason": st.just(Reason.BELOW_THRESHOLD), "threshold_exit": SCORES, "confirm_s": SECONDS,
-            "held_s": SECONDS, "duration_s": SECONDS,
-        }
+WHYS: st.SearchStrategy[Why] = st.one_of(
+    st.builds(Why, threshold_enter=SCORES, confirm_s=SECONDS, held_s=SECONDS),
+    st.builds(Why, st.just(Reason.SCORE_ROSE), score_before=SCORES),
+    st.builds(
+        Why, st.just(Reason.BELOW_THRESHOLD), threshold_exit=SCORES, confirm_s=SECONDS, held_s=SECONDS,
+        duration_s=SECONDS,
     ),
-    st.fixed_dictionaries({"reason": st.just(Reason.REPLACED), "by": TEXT, "duration_s": SECONDS}),
-    st.fixed_dictionaries({"reason": st.sampled_from(Reason), "gap_s": SECONDS, "duration_s": SECONDS}),
-    st.just({}),
+    st.builds(Why, st.just(Reason.REPLACED), by=TEXT, duration_s=SECONDS),
+    st.builds(Why, st.sampled_from(Reason), gap_s=SECONDS, duration_s=SECONDS),
+    st.just(Why()),
 )  # fmt: skip
 
 
@@ -41,14 +38,16 @@ WHYS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     origin=st.none() | TEXT,
 )
 def test_what_was_written_is_read_and_written_again_alike(
-    seq: int, kind: EventType, label: str, score: float, ts: float, why: dict[str, Any], origin: str | None
+    seq: int, kind: EventType, label: str, score: float, ts: float, why: Why, origin: str | None
 ) -> None:
     one = event(seq, event_type=kind, label=label, score=score, ts=ts, why=why, origin=origin, view="a-view")
     stored = Event.of(one).encode()
     again = Event.model_validate_json(stored).to_event("a-view")
     assert Event.of(again).encode() == stored
     assert (again.id, again.seq, again.view, again.event_type) == (one.id, seq, "a-view", kind)
-    assert (again.label, again.origin) == (label, origin)
+    assert (again.label, again.origin, again.why.reason, again.why.by) == (label, origin, why.reason, why.by)
+    for again_s, before_s in ((again.why.held_s, why.held_s), (again.why.score_before, why.score_before)):
+        assert again_s == (None if before_s is None else pytest.approx(before_s, abs=0.00006))
     assert again.score == pytest.approx(score, abs=0.00006)
     assert again.ts == pytest.approx(ts, abs=0.0006)
 
@@ -79,4 +78,4 @@ def test_a_damaged_row_is_refused(row: bytes) -> None:
 
 def test_the_place_of_a_value_without_json_form_is_named() -> None:
     with pytest.raises(PublishError, match=r"^here why held_s: expected a finite number, found nan"):
-        Event.of(event(1, why={"held_s": math.nan})).encode("here")
+        Event.of(event(1, why=Why(held_s=math.nan))).encode("here")

@@ -28,6 +28,7 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState, Frame, Outcome
+from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
 
 Run = Callable[..., CaptureThread]
@@ -112,7 +113,7 @@ class TestLatestFrames:
     def test_newest_wins_and_drops_are_counted(self, frames: LatestFrames) -> None:
         for sequence in range(3):
             frames.put(make_frame(sequence=sequence))
-        assert frames.take(0).sequence == 2
+        assert take_frame(frames, 0).sequence == 2
         assert frames.take(0) is None
         assert frames.dropped == {"front": 2}
 
@@ -122,13 +123,13 @@ class TestLatestFrames:
             frames.put(make_frame(camera=camera))
         taken = []
         for _ in range(9):
-            taken.append(frames.take(0).camera)
+            taken.append(take_frame(frames, 0).camera)
             frames.put(make_frame(camera=taken[-1]))
         assert taken == ["a", "b", "c"] * 3
 
     def test_take_waits(self, frames: LatestFrames) -> None:
         threading.Timer(0.05, frames.put, [make_frame(sequence=9)]).start()
-        assert frames.take(5).sequence == 9
+        assert take_frame(frames).sequence == 9
 
     def test_take_gives_up(self, frames: LatestFrames) -> None:
         started = time.monotonic()
@@ -163,7 +164,7 @@ class TestLatestFrames:
 
         thread = threading.Thread(target=produce)
         thread.start()
-        assert [frames.take(2).sequence for _ in range(50)] == list(range(50))
+        assert [take_frame(frames, 2).sequence for _ in range(50)] == list(range(50))
         thread.join()
         assert frames.dropped == {}
 
@@ -184,7 +185,7 @@ class TestLive:
         told = []
         thread = run(ScriptedSource([0, 1, 2]), on_available=lambda *args: told.append(args))
         wait_for(lambda: thread.frames_captured == 3)
-        assert frames.take(0).sequence == 2
+        assert take_frame(frames, 0).sequence == 2
         assert thread.dropped == 2
         assert thread.state is CameraState.RUNNING
         assert told == [("front", True)]
@@ -210,7 +211,7 @@ class TestLive:
         source = Camera([])
         started = time.monotonic()
         thread = run(source, interval_s=0.05)
-        taken = [frames.take(5).sequence for _ in range(5)]
+        taken = [take_frame(frames).sequence for _ in range(5)]
         assert thread.stop(2)
         assert source.reads <= (time.monotonic() - started) / 0.05 + 2
         assert source.skips > source.reads
@@ -676,7 +677,7 @@ class TestWaiting:
         time.sleep(0.3)
         assert source.reads == 0
         thread.hold(False)
-        assert frames.take(5).sequence == 0
+        assert take_frame(frames).sequence == 0
         assert thread.stop(2)
 
     def test_silence_is_no_stall_and_it_counts_as_available(self, frames: LatestFrames, run: Run) -> None:
@@ -689,20 +690,21 @@ class TestWaiting:
     def test_hears_what_was_classified(self, frames: LatestFrames, run: Run) -> None:
         source = WaitingSource([0, 1])
         thread = run(source)
-        assert frames.take(5).sequence == 0
-        frames.settle(Outcome.SEEN)
-        assert frames.take(5).sequence == 1
+        first = take_lease(frames)
+        first.settle(Outcome.SEEN)
+        second = take_lease(frames)
+        assert (first.frame.sequence, second.frame.sequence) == (0, 1)
         wait_for(lambda: source.heard == [(0, Outcome.SEEN)])
-        frames.settle(Outcome.UNSEEN)
+        second.settle(Outcome.UNSEEN)
         wait_for(lambda: source.heard == [(0, Outcome.SEEN), (1, Outcome.UNSEEN)])
         assert thread.stop(2)
 
     def test_hears_of_the_last_one_after_the_stop(self, frames: LatestFrames, run: Run) -> None:
         source = WaitingSource([0])
         thread = run(source)
-        assert frames.take(5).sequence == 0
+        lease = take_lease(frames)
         assert thread.stop(2)
-        frames.settle(Outcome.SEEN)
+        lease.settle(Outcome.SEEN)
         thread.acknowledge()
         assert source.heard == [(0, Outcome.SEEN)]
 
@@ -711,7 +713,7 @@ class TestWaiting:
         thread.hold(True)
         thread.start()
         thread.hurry()
-        assert frames.take(5).sequence == 0
+        assert take_frame(frames).sequence == 0
         assert frames.take(0.3) is None
         assert thread.stop(2)
 
@@ -732,7 +734,7 @@ class TestWaiting:
         time.sleep(0.05)  # the second waits now
         thread.ask_to_stop()
         assert thread.stop(2)
-        assert frames.take(1).sequence == 0
+        assert take_frame(frames, 1).sequence == 0
         assert frames.take(0.1) is None
 
 
@@ -741,8 +743,8 @@ class TestFiles:
         thread = run(ScriptedSource([*range(40), None], live=False))
         taken = []
         while not (thread.ended and not frames.waiting):
-            if frame := frames.take(0.2):
-                taken.append(frame.sequence)
+            if lease := frames.take(0.2):
+                taken.append(lease.frame.sequence)
                 time.sleep(0.001)
         assert taken == list(range(40))
         assert thread.state is CameraState.FINISHED
@@ -762,7 +764,7 @@ class TestFiles:
         self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
     ) -> None:
         thread = run(ScriptedSource([ImageError("bad.jpg"), 1, ImageError("worse.jpg"), 2, None], live=False))
-        assert [frames.take(2).sequence, frames.take(2).sequence] == [1, 2]
+        assert [take_frame(frames, 2).sequence, take_frame(frames, 2).sequence] == [1, 2]
         wait_for(lambda: thread.ended)
         assert thread.state is CameraState.FINISHED
         assert thread.skipped_images == 2

@@ -25,6 +25,7 @@ from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
 from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.types import CameraState
+from tests.sources.capture.taking import take_frame
 from tests.sources.dialects import DIALECTS, wanted_of
 from tests.sources.http.test_client import asks
 from tests.sources.pictures import encode, noise, two_halves
@@ -296,7 +297,7 @@ def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely: bool) ->
         frames, told = LatestFrames(), []
         thread = CaptureThread(source, frames, CaptureRules(interval_s=0.0), lambda *args: told.append(args))
         thread.start()
-        taken = [frames.take(5) for _ in range(8)]
+        taken = [take_frame(frames) for _ in range(8)]
         assert thread.stop(5)
     frames.close()
     assert all(taken)
@@ -457,7 +458,7 @@ def test_a_camera_that_rests_between_its_pictures(turned: bool) -> None:
         thread.start()
         try:
             wait_for(lambda: thread.state is CameraState.RESTING)
-            taken = [frames.take(5) for _ in range(4)]
+            taken = [take_frame(frames) for _ in range(4)]
         finally:
             thread.stop()
     assert all(taken)

@@ -22,6 +22,7 @@ from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource, _LastRow, _Pace
 from edgeclassify.types import CameraState
+from tests.sources.capture.taking import take_frame
 from tests.sources.servers import serving
 from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
 from tests.sources.video.common import one_message
@@ -67,7 +68,7 @@ def skip_for_ever(source: StreamSource) -> None:
 
 
 def ages(hand_off: LatestFrames, count: int = 5) -> list[int]:
-    return [age_ms(hand_off.take(5).pixels) for _ in range(count)]
+    return [age_ms(take_frame(hand_off).pixels) for _ in range(count)]
 
 
 class TestRtsp:
@@ -190,14 +191,14 @@ class TestRtsp:
         monkeypatch.setattr(stream, "SAME_ROW_S", 1.0)
         with rtsp_server(fps=FPS, size="320x240", other_size="160x120", picture="ball") as server:
             thread, hand_off, _ = run(StreamSource("front", server.url))
-            assert hand_off.take(10).width == 320
+            assert take_frame(hand_off, 10).width == 320
             server.change_size()
             if _LastRow()._is_needed:
-                wait_for(lambda: hand_off.take(5).width == 160, 20)
+                wait_for(lambda: take_frame(hand_off).width == 160, 20)
                 assert thread.status.reopens >= 1
             else:
                 time.sleep(1.5)
-                assert hand_off.take(5).width == 320
+                assert take_frame(hand_off).width == 320
             assert thread.stop(10)
 
 

@@ -187,8 +187,8 @@ class TestRealtime:
         thread.start()
         seen = []
         while not thread.ended or frames.waiting:
-            if frame := frames.take(0.2):
-                seen.append(self.level(frame))
+            if lease := frames.take(0.2):
+                seen.append(self.level(lease.frame))
         thread.stop()
         assert thread.state is CameraState.FINISHED
         assert seen[0] == 0

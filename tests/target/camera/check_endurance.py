@@ -20,6 +20,7 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.types import Outcome
+from tests.sources.capture.taking import take_lease
 
 PARTS = 10
 
@@ -61,11 +62,11 @@ def main() -> None:
         else:  # only the stream, from its own thread: a picture that repeats itself would do the same
             source.restart_wanted = True
         for _ in range(wanted // PARTS):
-            frame = frames.take(5)
-            classifier.classify(frame)
+            with take_lease(frames) as lease:
+                classifier.classify(lease.frame)
+                lease.settle(Outcome.SEEN)
             total += 1
-        del frame
-        frames.settle(Outcome.SEEN)
+        del lease
         rows.append({"frames": total, "resident_kib": resident_kib(), "open_files": open_files()})
         print(f"{total} frames, {rows[-1]['resident_kib']} KiB, {rows[-1]['open_files']} files", file=sys.stderr)
     capture.stop(5)

@@ -19,7 +19,7 @@ from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.shortening import shortened
-from edgeclassify.types import CameraHealth, CameraState, EventType, Response
+from edgeclassify.types import CameraHealth, CameraState, EventType, Reason, Response, Why
 from tests.publish.records import event, health, info, layout, prediction, spooled, state
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -32,14 +32,7 @@ def camera(name: str, error: str | None = None) -> CameraHealth:
     return CameraHealth(**(counts | told))
 
 
-WHY = {
-    "threshold_enter": 0.6,
-    "confirm_s": 1.0,
-    "held_s": 1.25,
-    "reason": "replaced",
-    "by": "shut",
-    "duration_s": 2.0,
-}
+WHY = Why(Reason.REPLACED, threshold_enter=0.6, confirm_s=1.0, held_s=1.25, by="shut", duration_s=2.0)
 CAMERAS = (camera("front"), camera("back", "no answer " * 20), camera("side"))
 EVENT = event(7, event_type=EventType.END, why=WHY)
 WHOLE = {
@@ -112,9 +105,9 @@ def test_of_the_figures_of_an_event_the_reason_stays_longest() -> None:
         why = list(body(shortened(WHOLE["event"], limit, mqtt5=True))["why"])
         seen += [why] if why not in seen else []
     assert seen == [
-        ["threshold_enter", "confirm_s", "held_s", "reason", "by", "duration_s"],
-        ["confirm_s", "held_s", "reason", "by", "duration_s"],
-        ["held_s", "reason", "by", "duration_s"],
+        ["reason", "threshold_enter", "confirm_s", "held_s", "by", "duration_s"],
+        ["reason", "confirm_s", "held_s", "by", "duration_s"],
+        ["reason", "held_s", "by", "duration_s"],
         ["reason", "by", "duration_s"],
         ["reason", "by"],
         ["reason"],

@@ -23,6 +23,7 @@ from edgeclassify.sources.images.watched.classified_images import ClassifiedImag
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
+from tests.sources.capture.taking import take_lease
 from tests.sources.pictures import encode, noise
 from tests.support.waiting import wait_for
 
@@ -655,15 +656,17 @@ def test_through_the_capture_thread(folder: Path, make: Make) -> None:
     frames = LatestFrames()
     thread = CaptureThread(source, frames, CaptureRules())
     thread.start()
-    assert frames.take(5).origin.endswith("a.jpg")
+    first = take_lease(frames)
+    assert str(first.frame.origin).endswith("a.jpg")
     time.sleep(0.3)
     assert (folder / "a.jpg").exists()
-    frames.settle(Outcome.SEEN)
-    assert frames.take(5).origin.endswith("b.jpg")
+    first.settle(Outcome.SEEN)
+    second = take_lease(frames)
+    assert str(second.frame.origin).endswith("b.jpg")
     wait_for(lambda: not (folder / "a.jpg").exists())
     assert (folder / "b.jpg").exists()
     assert thread.stop(2)
-    frames.settle(Outcome.SEEN)
+    second.settle(Outcome.SEEN)
     thread.acknowledge()
     assert sorted(path.name for path in folder.iterdir()) == ["c.jpg"]
 

@@ -1,0 +1,52 @@
+"""What the pipeline needs (frames on lease, numbers for events, who takes pictures), and what it gives."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, ViewState
+
+
+class Lease(AbstractContextManager["Lease"], Protocol):
+    """A frame that was taken. Left without having been settled, nobody hears of it: it is not done with."""
+
+    @property
+    def frame(self) -> Frame:
+        """The frame; not to be kept, for its pixels may be lent."""
+
+    def settle(self, outcome: Outcome) -> None:
+        """The frame is done with. Only the first call counts."""
+
+
+class Frames(Protocol):
+    """Where the thread takes its frames from. Several may be out at a time."""
+
+    def take(self, timeout_s: float) -> Lease | None:
+        """The newest frame of some camera, None when none came in time."""
+
+
+class Numbers(Protocol):
+    """The numbers of a node's events."""
+
+    def drawn(self, view: str) -> AbstractContextManager[int]:
+        """The next one, for an event that is spooled within the block, and is used up only there."""
+
+    def last_of(self, view: str) -> int:
+        """The number of a view's last event; 0: none yet."""
+
+
+class Snapshots(Protocol):
+    """Who takes pictures of events."""
+
+    def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
+        """The frame that made these events. Returns at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewResult:
+    """One view of one frame, as it was asked for."""
+
+    frame: Frame
+    prediction: Prediction
+    state: ViewState

@@ -1,0 +1,107 @@
+"""What the pipeline knows of decisions: rules, and a decider that turns predictions into states and events."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from edgeclassify.errors import ConfigError
+from edgeclassify.postprocess.pace import Pace
+from edgeclassify.types import Event, Moment, OpenOccurrence, Prediction, Reason, ViewState
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The figures that a view's decisions go by. Raises ConfigError where they contradict each other.
+
+    `threshold_enter`, `threshold_exit`: scores, 0-1; an exit of None follows the other one. `update_step`: so much
+    higher a score is told anew; 0: never. `top`: how many labels a state lists.
+    """
+
+    threshold_enter: float
+    threshold_exit: float | None
+    confirm_s: float
+    update_step: float
+    top: int
+    pace: Pace
+
+    def __post_init__(self) -> None:
+        lowest = self.threshold_exit
+        if lowest is not None and self.threshold_enter < lowest:
+            raise ConfigError(
+                f"expected a threshold of at least threshold_exit ({lowest:g}), found {self.threshold_enter:g}"
+            )
+
+    @property
+    def exit_score(self) -> float:
+        """threshold_exit, or its default."""
+        return self.threshold_enter * 2 / 3 if self.threshold_exit is None else self.threshold_exit
+
+    def with_threshold(self, score: float) -> "Rules":
+        """The same with another score at which a label enters."""
+        return replace(self, threshold_enter=score)
+
+    def with_interval(self, interval_s: float) -> "Rules":
+        """The same with so much time between two frames."""
+        return replace(self, pace=replace(self.pace, interval_s=interval_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of it: the events, in order, and the state now; None: there is nothing to be said of it yet."""
+
+    state: ViewState | None
+    events: tuple[Event, ...] = ()
+
+
+class Decider(ABC):
+    """One view's rules and state: predictions, gaps and time in, steps out. Not thread-safe: its view has a lock.
+
+    Events have no number (`seq` 0) yet, and states none: an event gets it where it is kept.
+    """
+
+    @property
+    @abstractmethod
+    def rules(self) -> Rules:
+        """What it goes by now."""
+
+    @abstractmethod
+    def adopt(self, rules: Rules) -> None:
+        """Go by these from the next prediction on; what is in the view stays.
+
+        Raises ConfigError, and goes on by the ones before, where these can't hold for its labels.
+        """
+
+    @abstractmethod
+    def see(self, prediction: Prediction) -> Step:
+        """Take one prediction into account."""
+
+    @abstractmethod
+    def pass_time(self, now: Moment) -> Step:
+        """No frame came until now. What has not been seen for too long ends; a view without frames is unknown."""
+
+    @abstractmethod
+    def gap(self, now: Moment, reason: Reason) -> Step:
+        """From now on frames prove nothing of before (the camera is lost): a gap, until the next prediction."""
+
+    @abstractmethod
+    def end(self, now: Moment, reason: Reason) -> Step:
+        """Watching ends, or pauses: what is in the view ends; nothing is known of it until the next prediction.
+
+        A pause is said in any case, an end only where there is a state to take back.
+        """
+
+    @abstractmethod
+    def look(self, prediction: Prediction) -> ViewState:
+        """What a prediction shows, without taking it into account."""
+
+    @property
+    @abstractmethod
+    def told(self) -> ViewState | None:
+        """The state that was given out last; None: none yet."""
+
+    @abstractmethod
+    def open(self, now: Moment) -> OpenOccurrence | None:
+        """What is in the view, to be kept over a restart; None: nothing."""
+
+    @abstractmethod
+    def resume(self, kept: OpenOccurrence, now: Moment) -> bool:
+        """At the start: this was in the view before the restart. False where the model has no such label."""

@@ -1,0 +1,1 @@
+"""A camera's frame as a whole, before any view looks at it."""
