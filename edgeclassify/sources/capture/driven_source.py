@@ -26,12 +26,12 @@ class DrivenSource:
         self.status, self.ladder = status, ladder
         self.stop, self.hurry = threading.Event(), threading.Event()
         self.held = False
-        """True: nobody looks now. A source that waits keeps its pictures meanwhile."""
+        """True: nobody looks now. A source that waits keeps its images meanwhile."""
         self.captured = 0
         self.worked = False
-        """Has it ever given a frame, or waited for one as it should?"""
+        """True once it has given a frame, or waited for one as it should."""
         self.skipped_images = 0
-        self.bad_picture: ImageError | None = None
+        self.bad_image: ImageError | None = None
         self.last_handed_over: float | None = None
         self.settled = False
         self._call_began: float | None = None

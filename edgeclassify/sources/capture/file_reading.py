@@ -49,7 +49,7 @@ class FileReading:
     def _leave_out(self, error: ImageError) -> None:
         driven = self._driven
         driven.skipped_images += 1
-        driven.bad_picture = error
+        driven.bad_image = error
         log.error("camera %s: left out: %s", driven.source.camera, error)
 
     def _check_silence(self, heard: float, error: SourceError) -> None:
