@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import jsonschema
 import pytest
@@ -68,7 +68,7 @@ def messages() -> list[Message]:
         event(7, origin="2026-11-28/1.jpg"),
         *(event(10 + i, label=label) for i, label in enumerate(ODD_LABELS)),
     ]
-    nothing = {name: None for name, kind in get_type_hints(Health).items() if "None" in str(kind)}
+    nothing = {name: None for name, kind in get_type_hints(Health).items() if type(None) in get_args(kind)}
     return [
         outgoing.status_message(TOPICS, online=True),
         outgoing.status_message(TOPICS, online=False),
