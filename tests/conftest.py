@@ -106,8 +106,10 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def models_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that a test has just written is not tried in a process of its own but in tests/model/trial_run."""
-    monkeypatch.setattr("edgeclassify.model.opening.tried_interpreter.was_tried", lambda *_: True)
+    """A model that a test has just written is not tried in a process of its own but where a test says so."""
+    from tests.model.known import ALL_KNOWN
+
+    monkeypatch.setattr("edgeclassify.model.opening.tried_interpreter.usual_trials", lambda: ALL_KNOWN)
 
 
 _unexpected_skips: list[str] = []

@@ -190,7 +190,7 @@ def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> Non
     if outcome.prediction is None:
         click.echo(f"edgeclassify: {outcome.error}", err=True)
         return
-    from edgeclassify.model.runtime.interpreter import in_words
+    from edgeclassify.model.runtime.runtimes import in_words
 
     info = classifier.info
     click.echo(

@@ -43,7 +43,7 @@ def demo(
     from edgeclassify.demo.broker import EmbeddedBroker
     from edgeclassify.demo.subscriber import PrintingSubscriber
     from edgeclassify.logs import set_up_logging
-    from edgeclassify.model.runtime.interpreter import in_words, runtime_name
+    from edgeclassify.model.runtime.runtimes import in_words, runtime_name
 
     set_up_logging("warning")
     output = OutputWatch()

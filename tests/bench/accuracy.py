@@ -17,7 +17,8 @@ import cv2
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes
+from edgeclassify.model.runtime.interpreter import auto_threads
+from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
 from edgeclassify.types import Frame
 from tests.support.data import NO_TEST_DATA, find_test_data
 from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos

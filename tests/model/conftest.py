@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.runtime.interpreter import RuntimeName, available_runtimes
+from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
 from tests.model.tflite_files import ModelDef, tflite_bytes
 
 RUNTIMES: tuple[RuntimeName, ...] = ("litert", "tflite-runtime")

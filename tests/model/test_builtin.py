@@ -8,7 +8,7 @@ from edgeclassify.model.catalog import load_catalog, resolve_model
 from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.inspect.inspection import inspect_file
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.interpreter import available_runtimes
+from edgeclassify.model.runtime.runtimes import available_runtimes
 from edgeclassify.sources.images.reading import load_frame
 
 MAX_BYTES = 3_000_000

@@ -11,7 +11,7 @@ import pytest
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.interpreter import RuntimeName
+from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.types import PixelFormat
 from tests.model.colour_nets import SIDE, Net
 from tests.model.frames import frame_of

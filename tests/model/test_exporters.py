@@ -11,7 +11,7 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LabelError, ModelError
 from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.interpreter import RuntimeName
+from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tflite.schema import TENSOR_TYPES
 from edgeclassify.types import Frame, PixelFormat
 from tests.model.colour_nets import COLOURS, GAIN, SHAPE, Net

@@ -8,14 +8,14 @@ import pytest
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.roles.output_role import Activation
-from edgeclassify.model.tensors import ClassifierTensors, InputTensor, check_classifier
+from edgeclassify.model.tensors import ClassifierTensors, InputTensor, classifier_tensors
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model
 
 
 def checked(write_model: WriteModel, model: ModelDef) -> ClassifierTensors:
-    return check_classifier(read_model_file(write_model(model)))
+    return classifier_tensors(read_model_file(write_model(model)))
 
 
 def chain(names: Sequence[str], constants: Sequence[float] = ()) -> ModelDef:
@@ -48,7 +48,7 @@ def test_layouts(write_model: WriteModel, shape: tuple[int, ...], expected: tupl
 def test_quantization_comes_from_the_file(write_model: WriteModel) -> None:
     found = checked(write_model, flatten_model(dtype="int8", scale=0.5, zero_point=-3, softmax=True))
     assert found.input == InputTensor(2, 2, 3, False, "int8", 0.5, -3)
-    assert (found.output.classes, found.output.scale, found.output.zero_point) == (12, 1 / 256, -128)
+    assert (found.output.elements, found.output.scale, found.output.zero_point) == (12, 1 / 256, -128)
 
 
 def test_batch_that_may_be_resized_is_1(write_model: WriteModel) -> None:
@@ -71,7 +71,7 @@ def test_batch_that_may_be_resized_is_1(write_model: WriteModel) -> None:
 def test_softmax_is_told_by_the_last_operator(
     write_model: WriteModel, names: list[str], activation: Activation
 ) -> None:
-    assert checked(write_model, chain(names)).output.role.activation is activation
+    assert checked(write_model, chain(names)).role.activation is activation
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def with_output(shape: Sequence[int], dtype: str = "float32", scale: float = 0.0
 def test_what_is_no_classifier(write_model: WriteModel, model: ModelDef, fault: str) -> None:
     path = write_model(model)
     with pytest.raises(ModelError, match=f"^{path}: not an image classifier: .*{fault}"):
-        check_classifier(read_model_file(path))
+        classifier_tensors(read_model_file(path))
 
 
 @pytest.mark.parametrize("shape", [[1, 12], [12], [1, 1, 1, 12], [1, 12, 1]])
 def test_shapes_of_the_output(write_model: WriteModel, shape: list[int]) -> None:
-    assert checked(write_model, with_output(shape)).output.classes == 12
+    assert checked(write_model, with_output(shape)).output.elements == 12

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.model.interface import ImageClassifier, Prepared
 from edgeclassify.types import (
     FULL_FRAME,
     Frame,
@@ -30,14 +30,25 @@ class BrightnessClassifier(ImageClassifier):
     def labels(self) -> Sequence[str]:
         return ("night", "day")
 
-    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+    def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+        """The ticket is the brightness."""
         self.seen.append((frame.sequence, roi))
-        day = float(frame.pixels.mean()) / 255
-        scores = np.array([1 - day, day], np.float32)
-        return Prediction(
-            scores, self.labels, 0.1, 0.2, frame.sequence, frame.captured_at_ns, frame.captured_at, frame.origin,
-            frame.scene_ns,
+        return Prepared(
+            float(frame.pixels.mean()) / 255, 0.1, frame.sequence, frame.captured_at_ns, frame.captured_at,
+            frame.origin, frame.scene_ns,
         )  # fmt: skip
+
+    def infer(self, prepared: Prepared) -> Prediction:
+        day = prepared.ticket
+        assert isinstance(day, float)
+        return Prediction(
+            np.array([1 - day, day], np.float32), self.labels, prepared.preprocess_ms, 0.2,
+            prepared.frame_sequence, prepared.captured_at_ns, prepared.captured_at, prepared.origin,
+            prepared.scene_ns,
+        )  # fmt: skip
+
+    def discard(self, prepared: Prepared) -> None:
+        """Nothing is held."""
 
     def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
         return 8

@@ -1,10 +1,11 @@
-"""Output tensor → scores; pure functions of arrays, with tables computed once."""
+"""Output → scores, where a network gives them itself; pure functions of arrays."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.model.heads.output_values import OutputValues
 from edgeclassify.model.roles.output_role import Activation, OutputRole
 from edgeclassify.model.tensors import OutputTensor
 
@@ -13,41 +14,30 @@ Broken = NDArray[np.bool_]
 
 
 class ScoreReader:
-    """Turns output tensors of one contract into scores of 0-1.
+    """Turns one output of a network into scores of 0-1.
 
-    `role`: what the values are; None: what the graph says. `is_pair`: a single value p stands for two
-    labels, whose scores are 1 - p and p.
+    `role`: what its values are. `is_pair`: a single value p stands for two labels, whose scores are 1 - p and p.
     """
 
-    def __init__(self, contract: OutputTensor, role: OutputRole | None = None, *, is_pair: bool = False) -> None:
-        role = contract.role if role is None else role
+    def __init__(self, tensor: OutputTensor, role: OutputRole, *, is_pair: bool = False) -> None:
+        self._values = OutputValues(tensor)
         self._activation, self._largest = role.activation, role.largest
         self._is_pair = is_pair
-        self._table = None if contract.dtype == "float32" else _dequantization(contract)
 
     def read(self, output: NDArray[Any]) -> tuple[Scores, Broken | None]:
-        """Scores of an output tensor (any shape of `classes` elements): float32 (labels,), freshly allocated.
+        """Scores of an array of that output: float32 (labels,), freshly allocated.
 
         Beside them which ones could not be read, since their values are NaN or infinite, and are 0; None where
         all are sound.
         """
-        values = self.values(output)
-        if self._table is not None or np.isfinite(values).all():
+        values = self._values.read(output)
+        if self._values.is_quantized or np.isfinite(values).all():
             return self._paired(self._scores(values)), None
         broken = self.broken(values)
         if broken.all():
             return self._paired(np.zeros_like(values)), self._paired(broken)
         values[broken] = -np.inf
         return self._paired(self._scores(values)), broken if broken.any() else None
-
-    def values(self, output: NDArray[Any]) -> Scores:
-        """Real values of an output tensor: float32 (classes,), freshly allocated."""
-        flat = output.reshape(-1)
-        if self._table is not None:
-            # int8 is looked up by its bit pattern; the table is in that order.
-            values: Scores = self._table[flat.view(np.uint8)]
-            return values
-        return flat.astype(np.float32)
 
     def broken(self, values: Scores) -> Broken:
         """Where real values say nothing: bool (classes,). Minus infinity is a score of 0, but as a probability."""
@@ -73,13 +63,6 @@ class ScoreReader:
         if not self._is_pair:
             return one
         return np.repeat(one, 2) if one.dtype == np.bool_ else np.concatenate((1 - one, one))
-
-
-def _dequantization(contract: OutputTensor) -> Scores:
-    """Real value of each of the 256 bit patterns of an 8-bit output."""
-    # Widened to float64 first: q - zero_point does not fit 8 bits.
-    values = np.arange(256, dtype=np.uint8).view(contract.dtype).astype(np.float64)
-    return (contract.scale * (values - contract.zero_point)).astype(np.float32)
 
 
 def softmax(logits: Scores) -> Scores:

@@ -8,15 +8,16 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.config.sections import is_model_path
 from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import find_model
-from edgeclassify.model.classifier import Classifier, ClassifierParts
+from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.description.sidecar import Sidecar, read_sidecar, sidecar_path
 from edgeclassify.model.heads.broken_scores import BrokenScores
-from edgeclassify.model.heads.first_look import FirstLook
+from edgeclassify.model.heads.first_look import settle_role
+from edgeclassify.model.heads.network_head import NetworkHead
 from edgeclassify.model.heads.scores import ScoreReader
+from edgeclassify.model.interface import Network
 from edgeclassify.model.opening.facts import ModelFacts, read_facts
-from edgeclassify.model.opening.preprocessors import make_preprocessor
-from edgeclassify.model.opening.tried_interpreter import open_model
-from edgeclassify.model.runtime.interpreter import Interpreter
+from edgeclassify.model.opening.networks import open_network
+from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
 from edgeclassify.types import ModelInfo
@@ -24,10 +25,11 @@ from edgeclassify.types import ModelInfo
 log = logging.getLogger(__name__)
 
 
-def open_classifier(config: ModelConfig) -> Classifier:
-    """Open the model that `config` names, checked and ready.
+def open_classifier(config: ModelConfig, *, trials: Trials | None = None) -> Classifier:
+    """Open the model that `config` names, with the head of its own network, checked and ready.
 
-    Raises ModelError or a subclass, with a message for the user, where anything does not fit.
+    `trials`: how a model that is new here is tried; None: as usual. Raises ModelError or a subclass, with a
+    message for the user, where anything does not fit.
     """
     path = find_model(config.name)
     model = read_model_file(path)
@@ -35,32 +37,20 @@ def open_classifier(config: ModelConfig) -> Classifier:
     sha256 = model.sha256()
     _check_sha256(model, sidecar, sha256)
     facts = read_facts(config, model, sidecar)
-    contract, labels = facts.contract, facts.labels
-    preprocessor = make_preprocessor(config, facts)
-    golden = None if sidecar.golden is None else sidecar.golden.image
-    interpreter = open_model(model, sha256, config, preprocessor, golden)
-    _check_agreement(model, interpreter)
+    network = open_network(config, facts.network, sha256, trials=trials)
     for note in facts.notes:
         log.warning("%s", note)
-    broken = BrokenScores(str(path), labels)
-    role = FirstLook(str(path), interpreter, preprocessor, contract.input).settle(
-        contract.output, sidecar.output, broken
-    )
-    is_pair = contract.output.classes == 1 and len(labels) == 2
+    head = _network_head(facts, network)
     info = ModelInfo(
         name=path.stem if is_model_path(config.name) else config.name,
         path=str(path),
         sha256=sha256,
-        runtime=interpreter.runtime,
-        labels=len(labels),
-        input_width=contract.input.width,
-        input_height=contract.input.height,
+        runtime=network.runtime,
+        labels=len(head.labels),
+        input_width=facts.tensors.input.width,
+        input_height=facts.tensors.input.height,
     )
-    scores = ScoreReader(contract.output, role, is_pair=is_pair)
-    parts = ClassifierParts(
-        info, labels, interpreter, preprocessor, scores, broken, sidecar.golden, role.has_several
-    )
-    return Classifier(parts)
+    return Classifier(info, network, head, sidecar.golden)
 
 
 def describe_model(config: ModelConfig) -> ModelFacts:
@@ -69,9 +59,25 @@ def describe_model(config: ModelConfig) -> ModelFacts:
     Raises ModelError or a subclass where the model or its labels are not there or do not fit.
     """
     path = find_model(config.name)
-    facts = read_facts(config, read_model_file(path), read_sidecar(path))
-    check_soundness(facts.model)
+    model = read_model_file(path)
+    facts = read_facts(config, model, read_sidecar(path))
+    check_soundness(model)
     return facts
+
+
+def _network_head(facts: ModelFacts, network: Network) -> NetworkHead:
+    """The network's own head, its output's role settled by a first look."""
+    name, output, labels = str(facts.network.model.path), facts.tensors.output, facts.labels
+    broken = BrokenScores(name, labels)
+    role = settle_role(name, network, facts.tensors, facts.network.sidecar.output, broken)
+    is_pair = output.elements == 1 and len(labels) == 2
+    return NetworkHead(
+        labels,
+        ScoreReader(output, role, is_pair=is_pair),
+        broken,
+        output=output.index,
+        has_several_labels=role.has_several,
+    )
 
 
 def _check_sha256(model: ModelFile, sidecar: Sidecar, sha256: str) -> None:
@@ -80,16 +86,3 @@ def _check_sha256(model: ModelFile, sidecar: Sidecar, sha256: str) -> None:
             f"{model.path}: expected the sha256 {sidecar.sha256} that {sidecar_path(model.path).name} gives, "
             f"found {sha256}. Fetch the model again, or correct its sidecar."
         )
-
-
-def _check_agreement(model: ModelFile, interpreter: Interpreter) -> None:
-    """What was checked in the file must be what the runtime made of it."""
-    for tensor, spec in (
-        (model.input_tensors[0], interpreter.inputs[0]),
-        (model.output_tensors[0], interpreter.outputs[0]),
-    ):
-        if (tensor.shape, tensor.dtype) != (spec.shape, spec.dtype.name):
-            raise ModelError(
-                f"{model.path}: {tensor.name} must be {tensor.dtype} {list(tensor.shape)} by the file but "
-                f"{interpreter.runtime} got {spec.dtype} {list(spec.shape)}. Convert it with fixed shapes."
-            )

@@ -1,7 +1,7 @@
 """What a model's files say: the .tflite file, its sidecar, its labels; read without a runtime."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
@@ -11,7 +11,7 @@ from edgeclassify.model.labels.label_file import is_word_of_state, told_apart
 from edgeclassify.model.labels.lookup import find_labels
 from edgeclassify.model.preprocess.normalization import UNIT, Normalization, normalization_to
 from edgeclassify.model.roles.input_role import quantized_range, takes_unit_range
-from edgeclassify.model.tensors import ClassifierTensors, check_classifier
+from edgeclassify.model.tensors import ClassifierTensors, InputTensor, classifier_tensors, input_tensor
 from edgeclassify.model.tflite.model_file import ModelFile
 
 _SAID_EARLY = 4096
@@ -19,37 +19,68 @@ _SAID_EARLY = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ModelFacts:
-    """All that fits together of it. `labels`: by class index. `notes`: what the user should know, a line each."""
+class NetworkFacts:
+    """What a network needs to be fed, whatever head reads its outputs.
+
+    `normalization`: None where no file says one.
+    """
 
     model: ModelFile
     sidecar: Sidecar
+    input: InputTensor
     metadata: ModelMetadata
-    contract: ClassifierTensors
+    normalization: Normalization | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelFacts:
+    """All that fits together of a classifier. `labels`: by class index. `notes`: what the user should know, a line
+    each."""
+
+    network: NetworkFacts
+    tensors: ClassifierTensors
     labels: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def has_several_labels(self) -> bool:
-        """Can several labels hold at once, as far as the files tell?"""
-        if self.sidecar.output is None or self.sidecar.output == "probabilities":
-            return self.contract.output.role.has_several
-        return self.sidecar.output == "sigmoid" and self.contract.output.classes > 1
+        """True where several labels can hold at once, as far as the files tell."""
+        said = self.network.sidecar.output
+        if said is None or said == "probabilities":
+            return self.tensors.role.has_several
+        return said == "sigmoid" and self.tensors.output.elements > 1
 
 
 def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> ModelFacts:
-    """Raises ModelError or a subclass where the labels are not there or something does not fit."""
-    contract, metadata = check_classifier(model), read_metadata(model)
-    if sidecar.channels == "bgr" and contract.input.channels == 1:
+    """The facts of a classifier.
+
+    Raises ModelError or a subclass where the labels are not there or something does not fit.
+    """
+    tensors = classifier_tensors(model)
+    network = _network_facts(model, sidecar, tensors.input)
+    named = config.labels or sidecar.labels
+    labels = find_labels(model, named, network.metadata.label_file, tensors.output.elements)
+    return ModelFacts(network, tensors, told_apart(labels), tuple(_notes(str(model.path), labels)))
+
+
+def read_network_facts(model: ModelFile, sidecar: Sidecar) -> NetworkFacts:
+    """The facts of a network whose outputs another head reads. Raises ModelError where something does not fit."""
+    return _network_facts(model, sidecar, input_tensor(model))
+
+
+def _network_facts(model: ModelFile, sidecar: Sidecar, tensor: InputTensor) -> NetworkFacts:
+    metadata = read_metadata(model)
+    if sidecar.channels == "bgr" and tensor.channels == 1:
         raise ModelError(
             f'{sidecar_path(model.path)}: expected channels = "bgr" with an input of three channels, found one of '
             "one channel. Take the key out."
         )
-    labels = find_labels(model, config.labels or sidecar.labels, metadata.label_file, contract.output.classes)
-    if metadata.normalization is None and contract.input.dtype == "float32" and not contract.input.normalizes:
-        metadata = replace(metadata, normalization=_told_otherwise(model))
-    notes = tuple(_notes(str(model.path), labels))
-    return ModelFacts(model, sidecar, metadata, contract, told_apart(labels), notes)
+    normalization = metadata.normalization
+    if sidecar.normalization is not None:
+        normalization = sidecar.normalization.to_normalization()
+    elif normalization is None and tensor.dtype == "float32" and not tensor.normalizes:
+        normalization = _told_otherwise(model)
+    return NetworkFacts(model, sidecar, tensor, metadata, normalization)
 
 
 def _told_otherwise(model: ModelFile) -> Normalization | None:

@@ -3,26 +3,23 @@
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.sidecar import sidecar_path
-from edgeclassify.model.opening.facts import ModelFacts
+from edgeclassify.model.opening.facts import NetworkFacts
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.types import PixelFormat
 
 
-def make_preprocessor(config: ModelConfig, facts: ModelFacts) -> Preprocessor:
-    """Normalization from the sidecar, else the metadata, else the quantization; crop from the config first."""
-    model, sidecar, contract = facts.model, facts.sidecar, facts.contract
-    normalization = facts.metadata.normalization
-    if sidecar.normalization is not None:
-        normalization = sidecar.normalization.to_normalization()
-    _check_channels(model, normalization, contract.input.channels)
+def make_preprocessor(config: ModelConfig, facts: NetworkFacts) -> Preprocessor:
+    """Normalization from the files, else from the quantization; crop from the config, else from the sidecar."""
+    model, sidecar, normalization = facts.model, facts.sidecar, facts.normalization
+    _check_channels(model, normalization, facts.input.channels)
     if sidecar.normalization is not None and normalization is not None and sidecar.channels == "bgr":
         normalization = normalization.reversed()
-    table = input_table(contract.input, normalization, str(model.path))
+    table = input_table(facts.input, normalization, str(model.path))
     crop = next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
     colour = PixelFormat.BGR if sidecar.channels == "bgr" else PixelFormat.RGB
-    return Preprocessor(contract.input, table, config.fit, crop, colour)
+    return Preprocessor(facts.input, table, config.fit, crop, colour)
 
 
 def _check_channels(model: ModelFile, normalization: Normalization | None, channels: int) -> None:

@@ -32,9 +32,9 @@ class OutputRole:
     largest: float = 1.0
 
 
-def output_role(model: ModelFile) -> OutputRole:
-    """The role of the model's first output, told from the graph alone: values can't tell logits from scores."""
-    tensor = model.output_tensors[0]
+def output_role(model: ModelFile, output: int = 0) -> OutputRole:
+    """The role of one of the outputs, told from the graph alone: values can't tell logits from scores."""
+    tensor = model.output_tensors[output]
     bounds = tensor_bounds(model).get(tensor.index, ANYTHING)
     has_several = tensor.elements > 1 and bounds.most > ONE_LABEL
     if bounds.is_log:

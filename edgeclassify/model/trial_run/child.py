@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from edgeclassify.errors import EdgeClassifyError, ModelError
-from edgeclassify.model.runtime.interpreter import RuntimeName, open_interpreter, runtime_name
+from edgeclassify.model.runtime.interpreter import open_interpreter
+from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
 
 READY = b"ready\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be tried. `spare_bytes`: the memory that the model may take, `cpu_s`: its processor time."""
+    """What is to be tried. `spare_bytes`: the memory that the model may take, `cpu_s`: its processor time,
+    `limit_s`: how long the whole may take, which the parent sees to."""
 
     path: str
     runtime: RuntimeName
@@ -30,6 +32,7 @@ class Order:
     model_bytes: int
     spare_bytes: int
     cpu_s: int
+    limit_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def _report(order: Order, data: bytes, sample: bytes, output: BinaryIO) -> Repor
     output.write(READY)
     output.flush()
     before = _kilobytes("VmRSS")
-    _limit(order)
+    limit(order)
     try:
         opened = open_interpreter(Path(order.path), order.runtime, order.threads, data)
         view = opened.input_view()
@@ -81,7 +84,7 @@ def _leave_signals_to_the_parent() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _limit(order: Order) -> None:
+def limit(order: Order) -> None:
     """No more than the model may take, and no core file; where memory gets short all the same, this ends first."""
     with suppress(OSError, ValueError):
         Path("/proc/self/oom_score_adj").write_text("1000")

@@ -30,33 +30,40 @@ def remembered_in() -> Path | None:
     return None
 
 
-def was_tried(sha256: str, runtime: str) -> bool:
-    """Has this model run here in this runtime (name and version)?"""
-    return _key(sha256, runtime) in _read(remembered_in())
+class TriedModels:
+    """The models that have run here with success, by checksum and runtime (name and version), in a file.
 
+    `path`: None: nothing is remembered.
+    """
 
-def remember(sha256: str, runtime: str) -> None:
-    """It has. Where that can't be written it is tried again next time."""
-    path = remembered_in()
-    if path is None:
-        return
-    key = _key(sha256, runtime)
-    good = [*(known for known in _read(path) if known != key), key][-MOST:]
-    try:
-        replace_file(path, json.dumps({"good": good}, indent=0).encode())
-    except OSError as error:
-        log.debug("%s: can't be written: %s", path, error.strerror or error)
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def holds(self, sha256: str, runtime: str) -> bool:
+        """True where this model has run in this runtime."""
+        return _key(sha256, runtime) in self._read()
+
+    def add(self, sha256: str, runtime: str) -> None:
+        """It has. Where that can't be written it is tried again next time."""
+        path = self._path
+        if path is None:
+            return
+        key = _key(sha256, runtime)
+        good = [*(known for known in self._read() if known != key), key][-MOST:]
+        try:
+            replace_file(path, json.dumps({"good": good}, indent=0).encode())
+        except OSError as error:
+            log.debug("%s: can't be written: %s", path, error.strerror or error)
+
+    def _read(self) -> list[str]:
+        if self._path is None:
+            return []
+        try:
+            found = json.loads(self._path.read_bytes())["good"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+        return [key for key in found if isinstance(key, str)] if isinstance(found, list) else []
 
 
 def _key(sha256: str, runtime: str) -> str:
     return f"{sha256} {runtime} {_EDITION}"
-
-
-def _read(path: Path | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        found = json.loads(path.read_bytes())["good"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [key for key in found if isinstance(key, str)] if isinstance(found, list) else []

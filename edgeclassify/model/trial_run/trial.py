@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import free_memory_bytes
-from edgeclassify.model.runtime.interpreter import RuntimeName
+from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.child import READY, Order, Report
@@ -44,17 +45,35 @@ class UntriedError(Exception):
     """The process for the trial can't be had, or ended before it came to the model."""
 
 
-def try_model(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes = b"") -> bool:
+def child_command() -> list[str]:
+    """What starts the child: this Python, which must not look for modules where the user happens to be (-P)."""
+    if not sys.executable:
+        raise UntriedError("where Python lies is not known")
+    return [sys.executable, "-P", "-m", "edgeclassify.model.trial_run.child"]
+
+
+def try_model(
+    model: ModelFile,
+    need: Need,
+    runtime: RuntimeName,
+    threads: int,
+    sample: bytes = b"",
+    *,
+    command: Callable[[], list[str]] = child_command,
+    limit_s: float = LIMIT_S,
+    free_memory: Callable[[], int | None] = free_memory_bytes,
+) -> bool:
     """Load the model, invoke it twice: on zeros, and on `sample` (the bytes of its input tensor).
 
     Raises ModelError, with the reason, where the runtime refuses the model, crashes on it, takes more memory than
-    the model accounts for, or does not come to an end. Where there can be no such process, that is logged, and the
-    answer is False.
+    the model accounts for, or does not come to an end in `limit_s`. Where there can be no such process, that is
+    logged, and the answer is False. `command`: what starts it; `free_memory`: bytes, None where that is not known.
     """
-    cpu_s = round(LIMIT_S) * threads
+    cpu_s = round(limit_s) * threads
     try:
-        order = Order(str(model.path), runtime, threads, model.size, spare_bytes(need, threads), cpu_s)
-        report = _run(order, model.data(), sample)
+        spare = spare_bytes(need, threads, free_memory())
+        order = Order(str(model.path), runtime, threads, model.size, spare, cpu_s, limit_s)
+        report = _run(command(), order, model.data(), sample)
         if report.untried is not None:
             raise UntriedError(report.untried)
     except UntriedError as error:
@@ -70,14 +89,14 @@ def try_model(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, 
     return True
 
 
-def spare_bytes(need: Need, threads: int) -> int:
+def spare_bytes(need: Need, threads: int, free: int | None) -> int:
     """Addresses for the model: what its file accounts for several times over, never more than there is memory.
 
-    Kernels arrange weights anew, and some unroll pictures for themselves. Stacks of threads are hardly touched and
-    come on top. Raises UntriedError where the memory has no room for the model and a process beside this one: the
-    kernel would end one of the two.
+    `free`: the bytes that are free; None: not known. Kernels arrange weights anew, and some unroll pictures for
+    themselves. Stacks of threads are hardly touched and come on top. Raises UntriedError where the memory has no
+    room for the model and a process beside this one: the kernel would end one of the two.
     """
-    wanted, free = 4 * need.file + 16 * need.arena + SLACK_BYTES, free_memory_bytes()
+    wanted = 4 * need.file + 16 * need.arena + SLACK_BYTES
     if free is not None:
         room = free - CHILD_BYTES
         if room < need.total + _LEAST_SLACK_BYTES:
@@ -86,26 +105,19 @@ def spare_bytes(need: Need, threads: int) -> int:
     return wanted + threads * _PER_THREAD_BYTES
 
 
-def _run(order: Order, data: bytes, sample: bytes) -> Report:
+def _run(command: list[str], order: Order, data: bytes, sample: bytes) -> Report:
     given = b"".join((json.dumps(asdict(order)).encode(), b"\n", data, sample))
     try:
         done = subprocess.run(
-            child_command(), input=given, capture_output=True, timeout=LIMIT_S, check=False, env=_environment()
+            command, input=given, capture_output=True, timeout=order.limit_s, check=False, env=_environment()
         )
     except subprocess.TimeoutExpired as error:
         if not (error.stdout or b"").startswith(READY):
-            raise UntriedError(f"it did not start in {LIMIT_S:.0f} s") from error
+            raise UntriedError(f"it did not start in {order.limit_s:.0f} s") from error
         raise _too_slow(order) from error
     except (OSError, ValueError) as error:
         raise UntriedError(str(getattr(error, "strerror", None) or error)) from error
     return _judged(order, done)
-
-
-def child_command() -> list[str]:
-    """What starts the child: this Python, which must not look for modules where the user happens to be (-P)."""
-    if not sys.executable:
-        raise UntriedError("where Python lies is not known")
-    return [sys.executable, "-P", "-m", "edgeclassify.model.trial_run.child"]
 
 
 def _judged(order: Order, done: "subprocess.CompletedProcess[bytes]") -> Report:
@@ -135,7 +147,7 @@ def _short_of_memory(order: Order) -> ModelError:
 
 def _too_slow(order: Order) -> ModelError:
     return ModelError(
-        f"{order.path}: loading the model and running it twice did not finish in {LIMIT_S:.0f} s. "
+        f"{order.path}: loading the model and running it twice did not finish in {order.limit_s:.0f} s. "
         "Use a smaller model."
     )
 

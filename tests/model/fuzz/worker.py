@@ -16,11 +16,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError
+from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.description.metadata import read_metadata
 from edgeclassify.model.inspect.inspection import inspect_model
-from edgeclassify.model.runtime.interpreter import open_interpreter, runtime_name
+from edgeclassify.model.runtime.interpreter import open_interpreter
+from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
-from edgeclassify.model.tensors import check_classifier
+from edgeclassify.model.tensors import classifier_tensors
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
 from tests.model.fuzz.mutations import mutations
@@ -77,7 +79,7 @@ def work(whole: bytes, runtime: str, count: int, seed: int) -> Tally:
             model = parse_model(PATH, data)
             inspect_model(model)
             read_metadata(model)
-            check_classifier(model)
+            classifier_tensors(model)
             need = check_soundness(model)
         except ModelError:
             tally.refused_by_checks += 1
@@ -97,7 +99,8 @@ def _tried(model: ModelFile, need: Need, runtime: str) -> int:
         status = _BROKEN
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            child._limit(child.Order("", runtime, 1, model.size, trial.spare_bytes(need, 1), CPU_S))
+            spare = trial.spare_bytes(need, 1, free_memory_bytes())
+            child.limit(child.Order("", runtime, 1, model.size, spare, CPU_S, CPU_S))
             opened = open_interpreter(PATH, runtime, 1, model.data())
             opened.input_view()[...] = 100
             opened.invoke()

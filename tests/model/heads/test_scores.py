@@ -17,10 +17,10 @@ from edgeclassify.types import top_k
 SEPARATE = Activation.SEPARATE_LOGITS
 
 
-def contract(
+def reader_of(
     dtype: str, scale: float, zero_point: int, activation: Activation = Activation.PROBABILITIES
-) -> OutputTensor:
-    return OutputTensor(4, dtype, scale, zero_point, OutputRole(activation))
+) -> ScoreReader:
+    return ScoreReader(OutputTensor(4, dtype, scale, zero_point), OutputRole(activation))
 
 
 def sound(reader: ScoreReader, output: NDArray[Any]) -> Scores:
@@ -31,42 +31,43 @@ def sound(reader: ScoreReader, output: NDArray[Any]) -> Scores:
 
 
 def test_uint8_probabilities() -> None:
-    scores = sound(ScoreReader(contract("uint8", 1 / 256, 0)), np.array([[0, 64, 128, 255]], np.uint8))
+    scores = sound(reader_of("uint8", 1 / 256, 0), np.array([[0, 64, 128, 255]], np.uint8))
     assert scores.dtype == np.float32
     assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
 
 
 def test_int8_probabilities_are_widened_before_the_zero_point_is_taken_off() -> None:
-    scores = sound(ScoreReader(contract("int8", 1 / 256, -128)), np.array([[-128, -64, 0, 127]], np.int8))
+    scores = sound(reader_of("int8", 1 / 256, -128), np.array([[-128, -64, 0, 127]], np.int8))
     assert scores.tolist() == [0, 0.25, 0.5, 255 / 256]
 
 
 def test_float_probabilities_are_copied() -> None:
     output = np.array([[0.1, 0.2, 0.3, 0.4]], np.float32)
-    scores = sound(ScoreReader(contract("float32", 0, 0)), output)
+    scores = sound(reader_of("float32", 0, 0), output)
     output[...] = 0
     assert scores.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 
 def test_scores_stay_in_0_to_1() -> None:
-    scores = sound(ScoreReader(contract("float32", 0, 0)), np.array([1.0000002, -1e-7, 0.5, 0], np.float32))
+    scores = sound(reader_of("float32", 0, 0), np.array([1.0000002, -1e-7, 0.5, 0], np.float32))
     assert scores.tolist() == [1, 0, 0.5, 0]
 
 
 def test_quantized_logits_get_a_softmax() -> None:
-    reader = ScoreReader(contract("int8", 0.5, -10, Activation.LOGITS))
+    reader = reader_of("int8", 0.5, -10, Activation.LOGITS)
     scores = sound(reader, np.array([[-10, -8, -6, 10]], np.int8))
     expected = np.exp([0, 1, 2, 10]) / np.exp([0, 1, 2, 10]).sum()
     assert scores == pytest.approx(expected, rel=1e-5)
 
 
 def test_probabilities_in_percent() -> None:
-    percents = OutputTensor(4, "float32", 0, 0, OutputRole(Activation.PROBABILITIES, largest=100.0))
-    assert sound(ScoreReader(percents), np.array([[0, 25, 75, 101]], np.float32)).tolist() == [0, 0.25, 0.75, 1]
+    percents = OutputRole(Activation.PROBABILITIES, largest=100.0)
+    reader = ScoreReader(OutputTensor(4, "float32", 0, 0), percents)
+    assert sound(reader, np.array([[0, 25, 75, 101]], np.float32)).tolist() == [0, 0.25, 0.75, 1]
 
 
 def test_separate_logits_of_any_size() -> None:
-    reader = ScoreReader(contract("float32", 0, 0, Activation.SEPARATE_LOGITS))
+    reader = reader_of("float32", 0, 0, Activation.SEPARATE_LOGITS)
     with np.errstate(all="raise", under="ignore"):
         scores = sound(reader, np.array([[0, 1e4, -1e4, 2]], np.float32))
     assert scores.dtype == np.float32
@@ -78,10 +79,10 @@ def test_separate_logits_of_any_size() -> None:
     [(Activation.PROBABILITIES, 0.75, [0.25, 0.75]), (SEPARATE, 0.0, [0.5, 0.5])],
 )
 def test_one_value_for_two_labels(activation: Activation, value: float, scores: list[float]) -> None:
-    one = OutputTensor(1, "float32", 0, 0, OutputRole(activation))
-    found = sound(ScoreReader(one, is_pair=True), np.array([[value]], np.float32))
+    one, role = OutputTensor(1, "float32", 0, 0), OutputRole(activation)
+    found = sound(ScoreReader(one, role, is_pair=True), np.array([[value]], np.float32))
     assert found.tolist() == scores
-    assert sound(ScoreReader(one), np.array([[value]], np.float32)).tolist() == scores[1:]
+    assert sound(ScoreReader(one, role), np.array([[value]], np.float32)).tolist() == scores[1:]
 
 
 NAN, INF = float("nan"), float("inf")
@@ -105,13 +106,13 @@ NAN, INF = float("nan"), float("inf")
 def test_values_that_are_no_numbers(
     activation: Activation, values: list[float], broken: list[int], scores: list[float]
 ) -> None:
-    found, where = ScoreReader(contract("float32", 0, 0, activation)).read(np.array([values], np.float32))
+    found, where = reader_of("float32", 0, 0, activation).read(np.array([values], np.float32))
     assert found.tolist() == scores
     assert ([] if where is None else np.flatnonzero(where).tolist()) == broken
 
 
 def test_log_probabilities() -> None:
-    reader = ScoreReader(contract("float32", 0, 0, Activation.LOG_PROBABILITIES))
+    reader = reader_of("float32", 0, 0, Activation.LOG_PROBABILITIES)
     scores = sound(reader, np.log(np.array([0.1, 0.2, 0.3, 0.4], np.float32)))
     assert scores == pytest.approx([0.1, 0.2, 0.3, 0.4])
 

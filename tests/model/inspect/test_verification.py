@@ -9,7 +9,7 @@ import pytest
 
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.inspect.verification import NOT_KNOWN, Step, Verification, verify_model
-from edgeclassify.model.runtime.interpreter import RuntimeName
+from edgeclassify.model.runtime.runtimes import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model
 

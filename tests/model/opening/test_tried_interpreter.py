@@ -1,10 +1,13 @@
-"""When a model is tried, and when it is known; all the way through the command and the daemon's reload."""
+"""When a model is tried, and when it is known; all the way through the command."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,12 +15,13 @@ import pytest
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import is_shipped, resolve_model
-from edgeclassify.model.opening import tried_interpreter
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.opening.tried_interpreter import Trials, TryModel
+from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run import remembered, trial
-from edgeclassify.model.trial_run.remembered import remember, was_tried
+from edgeclassify.model.trial_run.remembered import FILE_NAME, TriedModels
+from edgeclassify.model.trial_run.trial import try_model
 from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
@@ -26,26 +30,29 @@ from tests.model.tflite_files import tflite_bytes
 LABELS = ["a", "b", "c", "d", "e"]
 
 
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nothing is known; returns the file in which it will be."""
-    monkeypatch.setattr(tried_interpreter, "was_tried", was_tried)
-    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "edgeclassify" / remembered.FILE_NAME
+@dataclass
+class Bench:
+    """Opens models as on a machine that knows none, and notes the samples that they were tried with."""
+
+    memory: Path
+    samples: list[bytes] = field(default_factory=list)
+
+    def open(self, config: ModelConfig, how: TryModel = try_model) -> None:
+        def noted(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes) -> bool:
+            self.samples.append(sample)
+            return how(model, need, runtime, threads, sample)
+
+        open_classifier(config, trials=Trials(TriedModels(self.memory), noted)).close()
+
+    @property
+    def trials(self) -> int:
+        """How often a model was tried."""
+        return len(self.samples)
 
 
 @pytest.fixture
-def trials(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """The models that were tried."""
-    tried: list[Path] = []
-
-    def count(model: ModelFile, *arguments: Need | str | int | bytes) -> bool:
-        tried.append(model.path)
-        return trial.try_model(model, *arguments)
-
-    monkeypatch.setattr(tried_interpreter, "try_model", count)
-    return tried
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path / "cache" / "edgeclassify" / FILE_NAME)
 
 
 def config_of(write_model: WriteModel) -> ModelConfig:
@@ -53,56 +60,47 @@ def config_of(write_model: WriteModel) -> ModelConfig:
     return ModelConfig(name=str(path))
 
 
-def test_a_new_model_is_tried_once(write_model: WriteModel, cache: Path, trials: list[Path]) -> None:
+def test_a_new_model_is_tried_once(write_model: WriteModel, bench: Bench) -> None:
     config = config_of(write_model)
     for _ in range(3):
-        open_classifier(config).close()
-    assert trials == [Path(config.name)]
-    assert len(json.loads(cache.read_text())["good"]) == 1
+        bench.open(config)
+    assert bench.trials == 1
+    assert len(json.loads(bench.memory.read_text())["good"]) == 1
 
 
-def test_another_content_is_another_model(write_model: WriteModel, cache: Path, trials: list[Path]) -> None:
+def test_another_content_is_another_model(write_model: WriteModel, bench: Bench) -> None:
     config = config_of(write_model)
-    open_classifier(config).close()
-    data = tflite_bytes(quantized_net())
-    Path(config.name).write_bytes(data + bytes(16))
-    open_classifier(config).close()
-    assert len(trials) == 2
+    bench.open(config)
+    Path(config.name).write_bytes(tflite_bytes(quantized_net()) + bytes(16))
+    bench.open(config)
+    assert bench.trials == 2
 
 
-def test_another_runtime_tries_anew(
-    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("runtime", "trials"), [("litert 0.9", 1), (runtime_name(), 0)])
+def test_another_runtime_tries_anew(write_model: WriteModel, bench: Bench, runtime: str, trials: int) -> None:
     config = config_of(write_model)
-    open_classifier(config).close()
-    monkeypatch.setattr(tried_interpreter, "runtime_name", lambda _: "litert 99.0")
-    open_classifier(config).close()
-    assert len(trials) == 2
+    sha256 = hashlib.sha256(Path(config.name).read_bytes()).hexdigest()
+    TriedModels(bench.memory).add(sha256, runtime)
+    bench.open(config)
+    assert bench.trials == trials
 
 
-def test_a_bad_model_is_tried_again_each_time(
-    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bad_model_is_tried_again_each_time(write_model: WriteModel, bench: Bench) -> None:
     config = config_of(write_model)
-    monkeypatch.setattr(trial, "child_command", lambda: [sys.executable, "-c", CRASHING])
     for _ in range(2):
         with pytest.raises(ModelError, match="the runtime crashed on this model"):
-            open_classifier(config)
-    assert len(trials) == 2
-    assert not cache.exists()
+            bench.open(config, partial(try_model, command=lambda: [sys.executable, "-c", CRASHING]))
+    assert bench.trials == 2
+    assert not bench.memory.exists()
 
 
-def test_what_could_not_be_tried_is_tried_the_next_time(
-    write_model: WriteModel, cache: Path, trials: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_could_not_be_tried_is_tried_the_next_time(write_model: WriteModel, bench: Bench) -> None:
     config = config_of(write_model)
-    with monkeypatch.context() as patch:
-        patch.setattr(trial, "child_command", lambda: ["/no/such/python"])
-        open_classifier(config).close()
-    assert not cache.exists()
-    open_classifier(config).close()
-    assert len(trials) == 2
-    assert cache.exists()
+    bench.open(config, partial(try_model, command=lambda: ["/no/such/python"]))
+    assert not bench.memory.exists()
+    bench.open(config)
+    assert bench.trials == 2
+    assert bench.memory.exists()
 
 
 CRASHING = (
@@ -111,78 +109,34 @@ CRASHING = (
 )
 
 
-def test_what_ships_with_the_package_is_known(cache: Path, trials: list[Path], tmp_path: Path) -> None:
-    open_classifier(ModelConfig()).close()
-    assert trials == []
+def test_what_ships_with_the_package_is_known(bench: Bench, tmp_path: Path) -> None:
+    bench.open(ModelConfig())
+    assert bench.trials == 0
     assert is_shipped(resolve_model("builtin"), "")
     assert is_shipped(Path("x.tflite"), "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c")
     assert not is_shipped(tmp_path / "x.tflite", "00")
 
 
-def test_the_golden_picture_is_what_it_is_tried_with(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_golden_picture_is_what_it_is_tried_with(bench: Bench, tmp_path: Path) -> None:
     folder = resolve_model("builtin").parent
     for path in folder.iterdir():
         shutil.copy(path, tmp_path / path.name)
-    samples: list[bytes] = []
-    monkeypatch.setattr(tried_interpreter, "try_model", lambda *arguments: samples.append(arguments[-1]) is None)
     config = ModelConfig(name=str(tmp_path / "mobilenet_v2_64.tflite"))
-    open_classifier(config).close()
-    assert [len(sample) for sample in samples] == [64 * 64 * 3]
-    assert len(set(samples[0])) > 50
+    bench.open(config, lambda *_: True)
+    assert [len(sample) for sample in bench.samples] == [64 * 64 * 3]
+    assert len(set(bench.samples[0])) > 50
     (tmp_path / "golden.jpg").unlink()
-    cache.unlink()
-    open_classifier(config).close()  # the self-test is what complains
-    assert samples[1:] == [b""]
+    bench.memory.unlink()
+    bench.open(config, lambda *_: True)  # the self-test is what complains
+    assert bench.samples[1:] == [b""]
 
 
-def test_a_memory_that_can_not_be_written_or_read(
-    write_model: WriteModel, cache: Path, trials: list[Path]
-) -> None:
-    cache.parent.parent.write_text("no folder")
+def test_a_memory_that_can_not_be_written_or_read(write_model: WriteModel, bench: Bench) -> None:
+    bench.memory.parent.parent.write_text("no folder")
     config = config_of(write_model)
-    open_classifier(config).close()
-    open_classifier(config).close()
-    assert len(trials) == 2
-
-
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{", '{"good": 3}', '{"good": [null, 5]}', "\x00\xff", '{"other": []}']
-)
-def test_a_damaged_memory_counts_as_empty(cache: Path, content: str) -> None:
-    cache.parent.mkdir(parents=True)
-    cache.write_bytes(content.encode("latin-1"))
-    assert not was_tried("aa", "litert 2")
-    remember("aa", "litert 2")
-    assert was_tried("aa", "litert 2")
-
-
-def test_the_oldest_are_forgotten(cache: Path) -> None:
-    for number in range(remembered.MOST + 5):
-        remember(f"sha{number}", "litert 2")
-    assert not was_tried("sha4", "litert 2")
-    assert was_tried("sha5", "litert 2")
-    remember("sha5", "litert 2")
-    remember("new", "litert 2")
-    assert was_tried("sha5", "litert 2")
-    assert not was_tried("sha6", "litert 2")
-
-
-def test_the_services_memory_lies_in_its_state_folder(
-    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path}/state:{tmp_path}/other")
-    remember("aa", "litert 2")
-    assert (tmp_path / "state" / remembered.FILE_NAME).exists()
-    assert not cache.exists()
-
-
-def test_a_user_without_a_home(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError))
-    remember("aa", "litert 2")
-    assert not was_tried("aa", "litert 2")
+    bench.open(config)
+    bench.open(config)
+    assert bench.trials == 2
 
 
 def test_the_command_on_a_model_that_would_crash_it(tmp_path: Path) -> None:
@@ -201,5 +155,5 @@ def test_the_command_on_a_model_that_would_crash_it(tmp_path: Path) -> None:
         )  # fmt: skip
         assert done.returncode == status, done.stderr
         assert "Traceback" not in done.stderr
-    known = json.loads((tmp_path / "edgeclassify" / remembered.FILE_NAME).read_text())
+    known = json.loads((tmp_path / "edgeclassify" / FILE_NAME).read_text())
     assert len(known["good"]) == 1

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeclassify.errors import ExitStatus, ModelError, RuntimeMissingError
-from edgeclassify.model.runtime import interpreter
-from edgeclassify.model.runtime.interpreter import RuntimeName, auto_threads, available_runtimes, open_interpreter
+from edgeclassify.errors import ExitStatus, ModelError
+from edgeclassify.model.catalog import resolve_model
+from edgeclassify.model.runtime.interpreter import auto_threads, open_interpreter
+from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
 from tests.support.photos import TF2_V2, model_path
 
-BUILTIN = Path(interpreter.__file__).parents[1] / "builtin" / "mobilenet_v2_64.tflite"
+BUILTIN = resolve_model("builtin")
 
 
 def test_specs_and_views(write_model: WriteModel, runtime: RuntimeName) -> None:
@@ -29,7 +30,7 @@ def test_specs_and_views(write_model: WriteModel, runtime: RuntimeName) -> None:
     assert opened.outputs[0].shape == (1, 12)
     opened.input_view()[...] = np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3)
     opened.invoke()
-    assert opened.output_view().tolist() == [list(range(12))]
+    assert opened.output_views[0].tolist() == [list(range(12))]
 
 
 def test_views_are_the_runtimes_own_memory(write_model: WriteModel, runtime: RuntimeName) -> None:
@@ -46,7 +47,7 @@ def test_invoking_again_and_again_with_fresh_views(write_model: WriteModel, runt
     for value in range(50):
         opened.input_view().fill(value)
         opened.invoke()
-        assert (opened.output_view() == value).all()
+        assert (opened.output_views[0] == value).all()
 
 
 def test_auto_takes_litert_where_it_is(write_model: WriteModel) -> None:
@@ -55,44 +56,6 @@ def test_auto_takes_litert_where_it_is(write_model: WriteModel) -> None:
         pytest.skip("neither litert nor tflite-runtime is installed")
     assert open_interpreter(write_model(flatten_model())).runtime.split()[0] == available[0]
     assert available == tuple(name for name in ("litert", "tflite-runtime") if name in available)
-
-
-@pytest.mark.parametrize(
-    ("runtime_is", "shown"), [("litert 2.3.0", "LiteRT 2.3.0"), ("tflite-runtime 2.14.0", "tflite-runtime 2.14.0")]
-)
-def test_a_runtime_in_words(runtime_is: str, shown: str) -> None:
-    assert interpreter.in_words(runtime_is) == shown
-
-
-def test_what_would_run_a_model_is_known_without_one(write_model: WriteModel, runtime: RuntimeName) -> None:
-    assert interpreter.runtime_name(runtime) == open_interpreter(write_model(flatten_model()), runtime).runtime
-
-
-@pytest.mark.parametrize(
-    ("wanted", "hint"), [("litert", "ai-edge-litert"), ("tflite-runtime", "edgeclassify[tflite-runtime]")]
-)
-def test_a_runtime_that_is_not_there(
-    write_model: WriteModel, monkeypatch: pytest.MonkeyPatch, wanted: RuntimeName, hint: str
-) -> None:
-    for package in ("ai_edge_litert", "tflite_runtime"):
-        monkeypatch.setitem(sys.modules, package, None)
-        monkeypatch.setitem(sys.modules, f"{package}.interpreter", None)
-    with pytest.raises(RuntimeMissingError) as caught:
-        open_interpreter(write_model(flatten_model()), wanted)
-    assert f"the runtime {wanted!r} is not usable here" in str(caught.value)
-    assert hint in str(caught.value)
-    assert caught.value.exit_status == ExitStatus.UNAVAILABLE
-    with pytest.raises(RuntimeMissingError, match=r"no runtime for \.tflite models here .* or pip install"):
-        open_interpreter(write_model(flatten_model()), "auto")
-
-
-def test_auto_goes_on_where_litert_can_not_be_loaded(
-    write_model: WriteModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if "tflite-runtime" not in available_runtimes():
-        pytest.skip("tflite-runtime is not installed")
-    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
-    assert open_interpreter(write_model(flatten_model())).runtime.startswith("tflite-runtime ")
 
 
 def test_auto_threads_follow_the_cores_of_this_process() -> None:
@@ -130,22 +93,6 @@ def test_refusals_take_one_short_line(
     assert caught.value.exit_status == ExitStatus.DATA
 
 
-def test_a_custom_operators_name_has_no_full_stop() -> None:
-    complaint = (
-        "Encountered unresolved custom op: MyFancyOp.\nSee instructions: https://example.org\nNode number 1"
-    )
-    message = interpreter.refusal(Path("m.tflite"), "litert 2", complaint)
-    assert "the custom operator MyFancyOp is not available." in message
-
-
-def test_unknown_complaints_are_shortened() -> None:
-    message = interpreter.refusal(
-        Path("m.tflite"), "litert 2", "tensorflow/lite/x.cc:12 something\nwent wrong " + "x" * 500
-    )
-    assert message.startswith("m.tflite: litert 2 refuses this model: something went wrong x")
-    assert len(message) < 220
-
-
 @pytest.mark.data
 def test_stderr_stays_quiet_and_stays_open(test_data: Path, runtime: RuntimeName) -> None:
     """XNNPACK announces itself on file descriptor 2 while a model is loaded; what others say must arrive."""
@@ -169,7 +116,7 @@ def test_a_file_that_is_written_over_in_place_changes_nothing(tmp_path: Path, ru
         "from edgeclassify.model.runtime.interpreter import open_interpreter\n"
         "path = Path(sys.argv[1]); opened = open_interpreter(path, sys.argv[2], 1)\n"
         "def answer():\n"
-        "    opened.input_view()[...] = 7; opened.invoke(); return opened.output_view().tobytes()\n"
+        "    opened.input_view()[...] = 7; opened.invoke(); return opened.output_views[0].tobytes()\n"
         "first = answer(); os.truncate(path, 0); assert answer() == first\n"
         "path.write_bytes(bytes(700_000)); assert answer() == first; print('goes on')"
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError
-from edgeclassify.model.runtime.interpreter import RuntimeName, open_interpreter
+from edgeclassify.model.runtime.interpreter import open_interpreter
+from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.soundness import check
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model

@@ -1,0 +1,71 @@
+"""The network of a .tflite file: its preprocessing and its interpreter."""
+
+import time
+
+from edgeclassify.errors import ModelError
+from edgeclassify.model.interface import Network, Outputs, Prepared
+from edgeclassify.model.preprocess.input_memory import input_memory
+from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.runtime.interpreter import Interpreter
+from edgeclassify.types import FULL_FRAME, Frame, Roi
+
+
+class TfliteNetwork(Network):
+    """A network of a .tflite file, in an interpreter of its own.
+
+    `name` names it in messages. `in_flight`: how many inputs may be prepared and not yet inferred. The only one is
+    written straight into the interpreter's input; several are copied there, each in its turn.
+    """
+
+    def __init__(
+        self, name: str, interpreter: Interpreter, preprocessor: Preprocessor, in_flight: int = 1
+    ) -> None:
+        self._name, self.interpreter, self._preprocessor = name, interpreter, preprocessor
+        self._memory = input_memory(interpreter.input_view, in_flight)
+
+    @property
+    def runtime(self) -> str:
+        """Name and version of the runtime, e.g. "litert 2.3.0"."""
+        return self.interpreter.runtime
+
+    def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+        """As of `Network`."""
+        started = time.perf_counter()
+        memory = self._memory
+        ticket = memory.take()
+        try:
+            # The array is not bound to a name: the runtime refuses to invoke while one on its memory is alive.
+            self._preprocessor.fill(frame, memory.array(ticket), roi)
+        except BaseException:
+            memory.give_back(ticket)
+            raise
+        preprocess_ms = (time.perf_counter() - started) * 1e3
+        return Prepared(
+            ticket,
+            preprocess_ms,
+            frame.sequence,
+            frame.captured_at_ns,
+            frame.captured_at,
+            frame.origin,
+            frame.scene_ns,
+        )
+
+    def infer(self, prepared: Prepared) -> Outputs:
+        """As of `Network`."""
+        self._memory.load(prepared.ticket)
+        try:
+            self.interpreter.invoke()
+        except (RuntimeError, ValueError) as error:
+            reason = str(error).strip()[:160]
+            raise ModelError(f"{self._name}: {self.runtime} failed: {reason}") from error
+        finally:
+            self._memory.give_back(prepared.ticket)
+        return self.interpreter.output_views
+
+    def discard(self, prepared: Prepared) -> None:
+        """As of `Network`."""
+        self._memory.give_back(prepared.ticket)
+
+    def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
+        """As of `Network`."""
+        return self._preprocessor.wanted_side(roi)

@@ -1,0 +1,59 @@
+"""Opens a model's network: preprocessing that suits it, and an interpreter that agrees with its file."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.model.description.golden_image import read_golden_image
+from edgeclassify.model.network import TfliteNetwork
+from edgeclassify.model.opening.facts import NetworkFacts
+from edgeclassify.model.opening.preprocessors import make_preprocessor
+from edgeclassify.model.opening.tried_interpreter import Trials, open_model
+from edgeclassify.model.preprocess.preprocessor import Preprocessor
+from edgeclassify.model.runtime.interpreter import Interpreter
+from edgeclassify.model.tflite.model_file import ModelFile
+
+
+def open_network(
+    config: ModelConfig, facts: NetworkFacts, sha256: str, *, trials: Trials | None = None, in_flight: int = 1
+) -> TfliteNetwork:
+    """The network, ready. `in_flight`: how many inputs may be prepared at once.
+
+    Raises ModelError or a subclass, with a message for the user, where anything does not fit.
+    """
+    model, golden = facts.model, facts.sidecar.golden
+    preprocessor = make_preprocessor(config, facts)
+    sample = partial(_sample, model, preprocessor, None if golden is None else golden.image)
+    interpreter = open_model(model, sha256, config, sample, trials)
+    _check_agreement(model, interpreter)
+    return TfliteNetwork(str(model.path), interpreter, preprocessor, in_flight)
+
+
+def _sample(model: ModelFile, preprocessor: Preprocessor, golden: Path | None) -> bytes:
+    """What the golden picture becomes in the model's input tensor; nothing where none can be read."""
+    if golden is None:
+        return b""
+    tensor = model.input_tensors[0]
+    values = np.zeros(tensor.shape, tensor.dtype)
+    try:
+        preprocessor.fill(read_golden_image(golden), values)
+    except EdgeClassifyError:  # the self-test says it
+        return b""
+    return values.tobytes()
+
+
+def _check_agreement(model: ModelFile, interpreter: Interpreter) -> None:
+    """What was checked in the file must be what the runtime made of it."""
+    pairs = [
+        (model.input_tensors[0], interpreter.inputs[0]),
+        *zip(model.output_tensors, interpreter.outputs, strict=True),
+    ]
+    for tensor, spec in pairs:
+        if (tensor.shape, tensor.dtype) != (spec.shape, spec.dtype.name):
+            raise ModelError(
+                f"{model.path}: {tensor.name} must be {tensor.dtype} {list(tensor.shape)} by the file but "
+                f"{interpreter.runtime} got {spec.dtype} {list(spec.shape)}. Convert it with fixed shapes."
+            )
