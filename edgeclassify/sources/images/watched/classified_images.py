@@ -23,6 +23,12 @@ def fingerprint(name: str, size: int, mtime_ns: int) -> str:
     ).hexdigest()
 
 
+def mark_of(folder: Path, name: str) -> tuple[str, int]:
+    """The fingerprint of the image of that name in the folder, and when it was changed (ns). Raises OSError."""
+    status = (folder / name).stat()
+    return fingerprint(name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
+
+
 class ClassifiedImages:
     """Fingerprints, each appended to a text file, a line of its own. `path` None: in memory only.
 

@@ -5,6 +5,7 @@ suffix. Network drives tell nobody of new files, so folders are read anew where 
 all of them from time to time.
 """
 
+import errno
 import logging
 import os
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgeclassify.errors import AbsentError, MissingInputError
 from edgeclassify.files import printable
 from edgeclassify.sources.images.reading import IMAGE_SUFFIXES
 
@@ -24,6 +26,10 @@ RECENT_S = 2 * 86_400.0
 """A folder that has changed within that time may change again soon: a folder by date gets its next hour or day."""
 DEEPEST = 32
 MOST_FOLDERS = 100_000
+
+
+_BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
+"""Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
 
 
 @dataclass(slots=True)
@@ -46,7 +52,28 @@ class FolderTree:
         self._unreadable = 0
         self._said: set[str] = set()
         self.saw_all = False
-        """Did the last look read every folder?"""
+        """True where the last look read every folder."""
+
+    def check(self) -> None:
+        """Raises AbsentError where the folder is not there now, MissingInputError where it is none to be read."""
+        try:
+            with os.scandir(self._root) as entries:
+                next(entries, None)
+        except FileNotFoundError as error:
+            raise AbsentError(
+                f"{self._root}: expected a folder to watch, found nothing there. Create it, or check the path."
+            ) from error
+        except OSError as error:
+            kind = MissingInputError if error.errno in _BEYOND_HELP else AbsentError
+            raise kind(
+                f"{self._root}: expected a folder to watch, can't be read: {error.strerror}. "
+                "Check its kind, owner and mode."
+            ) from error
+        if not os.access(self._root, os.X_OK, effective_ids=True):
+            raise MissingInputError(
+                f"{self._root}: expected a folder to watch, its pictures may be listed but not read. Check its "
+                "mode (x for the user that edgeclassify runs as)."
+            )
 
     def forget(self) -> None:
         """Read everything anew."""

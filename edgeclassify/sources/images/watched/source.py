@@ -1,46 +1,28 @@
 """A folder into which another program drops pictures: each is classified once."""
 
-import errno
 import logging
-import os
 import threading
 import time
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
 from edgeclassify.files import printable
 from edgeclassify.sources.images.reading import load_frame
-from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
+from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, mark_of
 from edgeclassify.sources.images.watched.crash_suspects import CHANCES, CrashSuspects
 from edgeclassify.sources.images.watched.folder_tree import FolderTree
+from edgeclassify.sources.images.watched.put_away import DONE, After, PutAway
+from edgeclassify.sources.images.watched.times import USUAL, WatchTimes
 from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
 
 log = logging.getLogger(__name__)
 
-POLL_S = 1.0
-"""How often the folder is looked through."""
 LOOK_SHARE = 4
 """After a look so many times its own duration goes to other things."""
-QUIET_S = 1.0
-"""A file that has not changed for so long may be whole."""
-GRACE_S = 30.0
-"""A picture that can't be decoded may still be half written; after so long without a change it counts as bad."""
-RETRY_S = 3.0
-UNREADABLE_RETRY_S = 60.0
-"""One that can't even be read lies on a drive in trouble, or lacks rights that somebody may give."""
-FAILED_RETRY_S = (5.0, 60.0, 600.0)
-"""A picture that could not be classified is tried again after these times."""
-BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
-"""Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
-DONE = "done"
-"""Folder for classified pictures, within the watched one; those in folders below keep their path."""
-
-After = Literal["keep", "delete", "move"]
 
 
 class WatchedFolderSource(FrameSource):
@@ -48,9 +30,9 @@ class WatchedFolderSource(FrameSource):
 
     A frame's origin is the picture's path within the folder.
 
-    A picture that can't be decoded is tried again for GRACE_S, then reported once, and left where it is. One that
-    can't be read is reported once, too, and tried on.
-    One that could not be classified stays where it is, and is tried again, len(FAILED_RETRY_S) times.
+    One that can't be decoded is tried again for a while (see WatchTimes), then reported once, and left where it
+    is. One that can't be read is reported once, too, and tried on.
+    One that could not be classified stays where it is, and is tried again a few times.
     `after`: what becomes of a classified one: keep it (remembered in `classified`), delete it, or move it
     into `done`.
     """
@@ -67,11 +49,13 @@ class WatchedFolderSource(FrameSource):
         recursive: bool = True,
         classified: Path | None = None,
         wanted_side: int = 0,
+        times: WatchTimes = USUAL,
     ) -> None:
         """`recursive`: pictures in folders below count too, but for those in `done`."""
         super().__init__(camera)
         self.folder = Path(folder)
         self.after, self.wanted_side = after, wanted_side
+        self._times, self._put_away = times, PutAway(camera, self.folder, after)
         self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
         self._classified_path = classified
         self._classified: ClassifiedImages | None = None
@@ -83,7 +67,6 @@ class WatchedFolderSource(FrameSource):
         self._next_look = 0.0
         self._drive = -1
         self._sequence = 0
-        self._said: set[str] = set()
 
     def open(self) -> None:
         """Raises AbsentError where the folder is not there now, MissingInputError where it is none to be read."""
@@ -96,24 +79,7 @@ class WatchedFolderSource(FrameSource):
         if self._suspects is None:
             path = self._classified_path
             self._suspects = CrashSuspects(None if path is None else path.with_suffix(".suspects"))
-        try:
-            with os.scandir(self.folder) as entries:
-                next(entries, None)
-        except FileNotFoundError as error:
-            raise AbsentError(
-                f"{self.folder}: expected a folder to watch, found nothing there. Create it, or check the path."
-            ) from error
-        except OSError as error:
-            kind = MissingInputError if error.errno in BEYOND_HELP else AbsentError
-            raise kind(
-                f"{self.folder}: expected a folder to watch, can't be read: {error.strerror}. "
-                "Check its kind, owner and mode."
-            ) from error
-        if not os.access(self.folder, os.X_OK, effective_ids=True):
-            raise MissingInputError(
-                f"{self.folder}: expected a folder to watch, its pictures may be listed but not read. Check its "
-                "mode (x for the user that edgeclassify runs as)."
-            )
+        self._tree.check()
 
     def read(self, timeout_s: float) -> Frame | None:
         """The oldest new picture. Raises NoFrameInTimeError where none came, ImageError for a bad one."""
@@ -140,7 +106,7 @@ class WatchedFolderSource(FrameSource):
             number, candidate = self._given.popleft()
             self._held.discard(candidate.mark)
             if number == sequence and outcome is Outcome.SEEN:
-                self._put_away(candidate)
+                self._done_with(candidate)
             elif candidate.name in self._waiting:  # another picture has its name now
                 continue
             elif number == sequence and outcome is Outcome.FAILED:
@@ -181,13 +147,13 @@ class WatchedFolderSource(FrameSource):
         if self._tree.saw_all and present and not lost:
             self._classified.saw(present, now)
         # Where a look takes long, looking must not become all that is done.
-        self._next_look = now + max(POLL_S, LOOK_SHARE * (time.monotonic() - now))
+        self._next_look = now + max(self._times.poll_s, LOOK_SHARE * (time.monotonic() - now))
 
     def _note(self, name: str, now: float) -> str | None:
         """Keep a new or changed file in mind; its mark, None where it has gone meanwhile."""
         assert self._classified is not None, "opened"
         try:
-            mark, mtime_ns = self._mark_of(name)
+            mark, mtime_ns = mark_of(self.folder, name)
         except OSError:
             self._waiting.remove(name)
             return None
@@ -195,13 +161,8 @@ class WatchedFolderSource(FrameSource):
         if mark in self._classified or mark in self._held:
             self._waiting.remove(name)
         elif known is None or known.mark != mark:
-            self._waiting.put(Candidate(name, mark, mtime_ns, now + QUIET_S))
+            self._waiting.put(Candidate(name, mark, mtime_ns, now + self._times.quiet_s))
         return mark
-
-    def _mark_of(self, name: str) -> tuple[str, int]:
-        """A picture's fingerprint, and when it was changed (ns). Raises OSError."""
-        status = (self.folder / name).stat()
-        return fingerprint(name, status.st_size, status.st_mtime_ns), status.st_mtime_ns
 
     # --- one picture -----------------------------------------------------------------------------------
 
@@ -247,20 +208,22 @@ class WatchedFolderSource(FrameSource):
     def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
         """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
         since = now if candidate.failed_since is None else candidate.failed_since
-        again = replace(candidate, failed_since=since, due=now + RETRY_S)
-        if now - since >= GRACE_S:
+        again = replace(candidate, failed_since=since, due=now + self._times.retry_s)
+        if now - since >= self._times.grace_s:
             if not isinstance(error, MissingInputError):
                 self._set_aside(candidate)
                 raise ImageError(str(error)) from error
+            retry_s = self._times.unreadable_retry_s
             if not candidate.said:
-                log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, UNREADABLE_RETRY_S)
-            again = replace(again, due=now + UNREADABLE_RETRY_S, said=True)
+                log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, retry_s)
+            again = replace(again, due=now + retry_s, said=True)
         self._waiting.put(again)
 
     def _try_again(self, candidate: Candidate) -> None:
         """It could not be classified. Nothing happens to its file: it may be the model that is at fault."""
-        if candidate.tries < len(FAILED_RETRY_S):
-            due = time.monotonic() + FAILED_RETRY_S[candidate.tries]
+        retries = self._times.failed_retry_s
+        if candidate.tries < len(retries):
+            due = time.monotonic() + retries[candidate.tries]
             self._waiting.put(replace(candidate, due=due, tries=candidate.tries + 1))
             return
         self._set_aside(candidate)
@@ -270,40 +233,12 @@ class WatchedFolderSource(FrameSource):
             self.camera, printable(self.folder / candidate.name), candidate.tries + 1,
         )  # fmt: skip
 
+    def _done_with(self, candidate: Candidate) -> None:
+        assert self._classified is not None, "opened"
+        if not self._put_away.settles(candidate.name, candidate.mark):
+            self._classified.add(candidate.mark)
+
     def _set_aside(self, candidate: Candidate) -> None:
         assert self._classified is not None, "opened"
         self._waiting.remove(candidate.name)
         self._classified.add(candidate.mark, failed=True)
-
-    def _put_away(self, candidate: Candidate) -> None:
-        assert self._classified is not None, "opened"
-        path = self.folder / candidate.name
-        try:
-            if self.after != "keep":
-                if self._mark_of(candidate.name)[0] != candidate.mark:  # another picture has its name now
-                    return
-                if self.after == "delete":
-                    path.unlink()
-                else:
-                    _move(path, self.folder / DONE / candidate.name)
-                return
-        except FileNotFoundError:  # somebody else has put it away
-            return
-        except OSError as error:
-            if self.after not in self._said:
-                log.error(
-                    "camera %s: %s: can't %s it: %s. It is remembered instead. This is said once.",
-                    self.camera, printable(path), self.after, error.strerror or error,
-                )  # fmt: skip
-                self._said.add(self.after)
-        self._classified.add(candidate.mark)
-
-
-def _move(path: Path, target: Path) -> None:
-    """To that place, or beside it under a name that is free there. Raises OSError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    place, number = target, 0
-    while place.exists():
-        number += 1
-        place = target.with_name(f"{target.stem}-{number}{target.suffix}")
-    path.rename(place)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from edgeclassify.sources.images.watched import folder_tree
 from edgeclassify.sources.images.watched import source as watched_source
 from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
+from edgeclassify.sources.images.watched.times import WatchTimes
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
 from tests.sources.capture.taking import take_lease
@@ -32,10 +34,7 @@ Make = Callable[..., WatchedFolderSource]
 JPEG = encode(noise(), "JPEG")
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in (("POLL_S", 0.02), ("QUIET_S", 0.05), ("GRACE_S", 0.4), ("RETRY_S", 0.05)):
-        monkeypatch.setattr(watched_source, name, seconds)
+QUICK = WatchTimes(poll_s=0.02, quiet_s=0.05, grace_s=0.4, retry_s=0.05)
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def make(folder: Path, tmp_path: Path) -> Make:
 
     def made(**options: Any) -> WatchedFolderSource:
         path = tmp_path / "state" / "classified.txt"
-        source = WatchedFolderSource("front", str(folder), classified=path, **options)
+        source = WatchedFolderSource("front", str(folder), classified=path, **{"times": QUICK, **options})
         source.open()
         return source
 
@@ -207,13 +206,11 @@ class TestHalfWritten:
         folder: Path,
         make: Make,
         unprivileged: Callable[[], AbstractContextManager[None]],
-        monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
-        monkeypatch.setattr(watched_source, "UNREADABLE_RETRY_S", 0.1)
         drop(folder, "a.jpg")
         (folder / "a.jpg").chmod(0)
-        source = make()
+        source = make(times=replace(QUICK, unreadable_retry_s=0.1))
         with unprivileged():
             nothing_more(source, 1.0)
         assert len([record for record in caplog.records if "a.jpg" in record.message]) == 1
@@ -226,7 +223,7 @@ class TestHalfWritten:
         drop(folder, *(f"{number}.jpg" for number in range(8)))
         source = make()
         assert names_of(source, 1) == ["0.jpg"]
-        time.sleep(watched_source.GRACE_S + 0.1)
+        time.sleep(QUICK.grace_s + 0.1)
         with monkeypatch.context() as broken:
             broken.setattr(os, "fstat", lambda _: (_ for _ in ()).throw(OSError(errno.EIO, "I/O error")))
             nothing_more(source, 0.2)
@@ -248,7 +245,7 @@ class TestHalfWritten:
 
         monkeypatch.setattr(os, "open", slow)
         source = make()
-        time.sleep(watched_source.QUIET_S)
+        time.sleep(QUICK.quiet_s)
         started = time.monotonic()
         with pytest.raises(NoFrameInTimeError):
             source.read(0.1)
@@ -428,13 +425,11 @@ class TestFailed:
         self,
         folder: Path,
         make: Make,
-        monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
         after: str,
     ) -> None:
-        monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.05, 0.1))
         drop(folder, "a.jpg", age_s=5)
-        source = make(after=after)
+        source = make(after=after, times=replace(QUICK, failed_retry_s=(0.05, 0.1)))
         for _ in range(3):
             frame = source.read(2.0)
             source.processed(frame.sequence, Outcome.FAILED)
@@ -447,17 +442,15 @@ class TestFailed:
         assert names_of(make(after="delete"), 1) == ["a.jpg"]
         assert not (folder / "a.jpg").exists()
 
-    def test_it_keeps_no_other_waiting(self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.0,))
+    def test_it_keeps_no_other_waiting(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg", age_s=5)
-        source = make(after="delete")
+        source = make(after="delete", times=replace(QUICK, failed_retry_s=(0.0,)))
         source.processed(source.read(2.0).sequence, Outcome.FAILED)
         assert names_of(source, 2) == ["b.jpg", "a.jpg"]
 
-    def test_seen_at_the_second_try(self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(watched_source, "FAILED_RETRY_S", (0.05,))
+    def test_seen_at_the_second_try(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg")
-        source = make(after="delete")
+        source = make(after="delete", times=replace(QUICK, failed_retry_s=(0.05,)))
         source.processed(source.read(2.0).sequence, Outcome.FAILED)
         assert names_of(source, 1) == ["a.jpg"]
         assert not (folder / "a.jpg").exists()
@@ -643,7 +636,7 @@ class TestFolder:
 
     def test_without_a_state_folder(self, folder: Path) -> None:
         drop(folder, "a.jpg")
-        source = WatchedFolderSource("front", str(folder))
+        source = WatchedFolderSource("front", str(folder), times=QUICK)
         source.open()
         assert names_of(source, 1) == ["a.jpg"]
         nothing_more(source)
