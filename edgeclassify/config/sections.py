@@ -126,11 +126,6 @@ class ViewConfig(Section):
         return Roi(*self.roi)
 
     @property
-    def exit_score(self) -> float:
-        """threshold_exit, or its default."""
-        return self.threshold_enter * 2 / 3 if self.threshold_exit is None else self.threshold_exit
-
-    @property
     def confirmation_s(self) -> float:
         """confirm_s, or its default where pictures follow each other."""
         return 1.0 if self.confirm_s is None else self.confirm_s

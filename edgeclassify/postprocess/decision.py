@@ -97,9 +97,10 @@ class ViewDecider(Decider):
         if gap is None and last is not None and last.own_time:
             # With the last picture of a file: no clock of ours goes by its time.
             at = Moment(last.scene_ns, last.captured_at)
-        events = self._occurrences.end(self._sight(at), gap, Why(reason))
+        events = self._occurrences.end(Sight(at.ns, at.at, self._gaps.origin), gap, Why(reason))
         self._showing.begin(now.at)
-        self._forget()
+        self._occurrences.break_off()
+        self._showing.forget()
         self._gaps.close()
         self._gaps.forget_frames()
         return self._step(events, now.at, said=reason is Reason.PAUSED)
@@ -155,20 +156,14 @@ class ViewDecider(Decider):
         gap_s = gap.lasted_s(now.ns)
         if gap_s <= self._rules.pace.patience_s:
             return []
-        return self._occurrences.end(self._sight(now), gap, Why(gap.reason, gap_s=round(gap_s, 3)))
-
-    def _sight(self, at: Moment) -> Sight:
-        """Nothing new is seen then: the file is the last frame's."""
-        return Sight(at.ns, at.at, None if self._gaps.last is None else self._gaps.last.origin)
+        sight = Sight(now.ns, now.at, self._gaps.origin)
+        return self._occurrences.end(sight, gap, Why(gap.reason, gap_s=round(gap_s, 3)))
 
     def _break_off(self, at: float) -> None:
-        self._forget()
-        self._showing.nothing_since(at)
-
-    def _forget(self) -> None:
-        """Whatever is being confirmed begins anew, and nothing is known."""
+        """Whatever is being confirmed begins anew, and nothing is known from then on."""
         self._occurrences.break_off()
         self._showing.forget()
+        self._showing.nothing_since(at)
 
     def _step(
         self, events: list[Event], at: float, observation: Observation | None = None, *, said: bool = False

@@ -35,6 +35,11 @@ class Gaps:
         """The newest one, as far as its time line is still the one that counts."""
         self._apart_ns = (0, 0)  # between the last three frames
 
+    @property
+    def origin(self) -> str | None:
+        """The file of the newest frame, None for cameras."""
+        return None if self.last is None else self.last.origin
+
     def note(self, observation: Observation) -> None:
         """A frame came."""
         if self.last is not None:

@@ -80,7 +80,7 @@ def test_the_shape_of_the_contract_is_accepted(tmp_path: Path) -> None:
     assert config.model.labels == tmp_path / "labels.txt"
     assert config.camera[0].source == f"images:{tmp_path / 'photos'}"
     gate, door = config.views()
-    assert (gate.camera, gate.region.width, gate.exit_score) == ("front", 0.5, 0.4)
+    assert (gate.camera, gate.region.width, gate.threshold_exit) == ("front", 0.5, 0.4)
     assert config.model_of(gate) == config.model
     assert config.model_of(door).name == "mobilenet_v2"  # a catalog name stays a name
 
@@ -375,11 +375,6 @@ def test_two_cameras_named_alike(tmp_path: Path) -> None:
     assert faults(tmp_path, MINIMAL + MINIMAL)[0].startswith(
         "camera[1].name: expected a name that no other camera has"
     )
-
-
-def test_exit_threshold_defaults_to_two_thirds(tmp_path: Path) -> None:
-    config = load_config(write(tmp_path, MINIMAL + '[[view]]\nname = "v"\nthreshold_enter = 0.3'))
-    assert config.views()[0].exit_score == pytest.approx(0.2)
 
 
 TOML_VALUES = st.recursive(

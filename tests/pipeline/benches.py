@@ -1,10 +1,23 @@
-"""Views between fakes."""
+"""Views, and the inference thread, between fakes of their neighbours."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from edgeclassify.health import HealthMonitor
+from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
-from edgeclassify.types import FULL_FRAME, Roi
+from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.scene.interface import SceneStep
+from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.types import FULL_FRAME, Frame, Outcome, Roi
 from tests.postprocess.benches import make_rules
 from tests.support.classifiers import BrightnessClassifier
+from tests.support.sinks import RecordingSink
+from tests.support.waiting import wait_for
 
 
 def make_view(
@@ -12,10 +25,60 @@ def make_view(
     camera: str = "front",
     classifier: BrightnessClassifier | None = None,
     region: Roi = FULL_FRAME,
-    **rules: object,
+    **rules: Any,
 ) -> View:
     """A view in which labels enter at once, where `rules` say nothing else."""
     classifier = BrightnessClassifier() if classifier is None else classifier
     made = make_rules(**({"confirm_s": 0.0} | rules))
     decider = ViewDecider(name, classifier.labels, "m", made)
     return View(name=name, camera=camera, region=region, classifier=classifier, decider=decider)
+
+
+class Bench:
+    """The thread with these views. `watchdog` counts what it is fed."""
+
+    def __init__(
+        self,
+        *views: View,
+        max_frames: int | None = None,
+        scenes: Mapping[str, SceneStep] = MappingProxyType({}),
+    ) -> None:
+        self.frames = LatestFrames()
+        self.sink = RecordingSink()
+        self.health = HealthMonitor()
+        self.watchdog = 0
+        self.outlet = Outlet(self.sink, self.health, EventNumbers(MemorySpool()))
+        self.pipeline = Pipeline(
+            frames=self.frames,
+            views=views,
+            outlet=self.outlet,
+            on_frame=self._fed,
+            max_frames=max_frames,
+            scenes=scenes,
+        )
+
+    def _fed(self) -> None:
+        self.watchdog += 1
+
+    def show(self, *frames: Frame) -> None:
+        for frame in frames:
+            self.frames.put_waiting(frame, lambda: False)
+
+    def outcomes(self, camera: str) -> list[tuple[int, Outcome]]:
+        """What became of the camera's frames, when the first of them are done with."""
+        told: list[tuple[int, Outcome]] = []
+
+        def hear() -> bool:
+            told.extend(self.frames.settled(camera))
+            return bool(told)
+
+        wait_for(hear)
+        return told
+
+    def run(self, *frames: Frame) -> None:
+        """Start, show these, and end when they are done."""
+        self.pipeline.start()
+        self.show(*frames)
+        self.pipeline.drain()
+        wait_for(lambda: self.pipeline.finished)
+        assert self.pipeline.error is None

@@ -7,42 +7,11 @@ from dataclasses import replace
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.inference import Pipeline
-from edgeclassify.pipeline.outlet import Outlet
-from edgeclassify.pipeline.view import View
-from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import EventNumbers
-from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
-from tests.pipeline.benches import make_view
+from tests.pipeline.benches import Bench, make_view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
-from tests.support.sinks import RecordingSink
 from tests.support.waiting import wait_for
-
-
-class Bench:
-    def __init__(self, *views: View, max_frames: int | None = None) -> None:
-        self.frames = LatestFrames()
-        self.sink = RecordingSink()
-        self.health = HealthMonitor()
-        self.watchdog = 0
-        self.outlet = Outlet(self.sink, self.health, EventNumbers(MemorySpool()))
-        self.pipeline = Pipeline(
-            frames=self.frames,
-            views=views,
-            outlet=self.outlet,
-            on_frame=self._fed,
-            max_frames=max_frames,
-        )
-
-    def _fed(self) -> None:
-        self.watchdog += 1
-
-    def show(self, *frames: Frame) -> None:
-        for frame in frames:
-            self.frames.put_waiting(frame, lambda: False)
 
 
 def test_frames_become_states_and_events_of_their_camera() -> None:
@@ -75,9 +44,7 @@ def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
 
     def shown(sequence: int) -> list[tuple[int, Outcome]]:
         bench.show(make_frame(255, sequence=sequence))
-        told: list[tuple[int, Outcome]] = []
-        wait_for(lambda: told.extend(bench.frames.settled("front")) or told)
-        return told
+        return bench.outcomes("front")
 
     bench.pipeline.start()
     assert shown(0) == [(0, Outcome.SEEN)]
@@ -255,9 +222,7 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
 
     def shown(value: int) -> list[tuple[int, Outcome]]:
         bench.show(make_frame(value, sequence=value))
-        told: list[tuple[int, Outcome]] = []
-        wait_for(lambda: told.extend(bench.frames.settled("front")) or told)
-        return told
+        return bench.outcomes("front")
 
     bench.pipeline.start()
     assert shown(255) == [(255, Outcome.SEEN)]

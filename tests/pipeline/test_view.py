@@ -1,12 +1,13 @@
 """A view between fakes: what it tells, with which numbers, and what it does not."""
 
 import math
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError, PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.outlet import Outlet
@@ -15,7 +16,7 @@ from edgeclassify.postprocess.pace import Pace
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import Event, EventType, Moment, Reason, ViewState
+from edgeclassify.types import Event, EventType, Moment, Reason, Roi, ViewState
 from tests.pipeline.benches import make_view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
@@ -178,6 +179,90 @@ def test_a_new_publisher_is_told_what_was_told_last() -> None:
     bench.see(0.1, 0.9)
     bench.view.tell_again(replace(bench.outlet, sink=other))
     assert [(state.label, state.seq) for state in other.of("state")] == [("day", 1)]
+
+
+# --- rules, and a view's successor -----------------------------------------------------------------------------
+
+
+def test_changed_rules_keep_what_is_in_view() -> None:
+    bench = Bench()
+    bench.see(0.1, 0.9, at_s=0.0)
+    bench.view.adopt(lambda rules: rules.with_threshold(0.95))
+    bench.see(0.1, 0.9, at_s=1.0)
+    assert bench.events == [(1, EventType.START, "day")]
+    assert bench.view.rules.threshold_enter == 0.95
+
+
+def test_rules_that_can_not_hold_are_refused_and_the_ones_before_stay() -> None:
+    view = make_view("gate", threshold_exit=0.4)
+    with pytest.raises(
+        ConfigError, match=r"^view gate: expected a threshold of at least threshold_exit \(0\.4\), "
+    ):
+        view.adopt(lambda rules: rules.with_threshold(0.3))
+    assert view.rules.threshold_enter == 0.6
+
+
+def successor(view: View, **rules: object) -> View:
+    """With another region, and with changed rules."""
+    return view.successor(region=Roi(0, 0, 0.5, 0.5), rules=replace(view.rules, **rules), enabled=True)  # type: ignore[arg-type]
+
+
+def test_what_is_in_a_view_goes_on_in_its_successor_and_in_no_other() -> None:
+    bench = Bench()
+    bench.see(0.1, 0.9, at_s=0.0)
+    heir = successor(bench.view)
+    assert heir.continues(bench.view)
+    assert not bench.another("gate").continues(bench.view)
+    assert (heir.name, heir.camera, heir.classifier) == ("gate", "front", bench.classifier)
+    bench.view = heir
+    bench.see(0.1, 0.9, at_s=1.0)
+    bench.see(0.1, 0.1, at_s=2.0)
+    assert bench.events == [(1, EventType.START, "day"), (2, EventType.END, "day")]
+
+
+def test_until_its_successor_takes_over_a_view_decides_by_its_own_rules() -> None:
+    """The reload may be refused yet."""
+    bench = Bench()
+    before, heir = bench.view, successor(bench.view, threshold_enter=0.95)
+    bench.see(0.1, 0.9, at_s=0.0)
+    assert bench.events == [(1, EventType.START, "day")]
+    bench.view = heir
+    bench.see(0.9, 0.1, at_s=1.0)
+    assert bench.events[1:] == [(2, EventType.END, "day")]
+    bench.view = before
+    bench.see(0.9, 0.1, at_s=2.0)
+    assert bench.events[2:] == [(3, EventType.START, "night")]
+
+
+class Slow(RecordingSink):
+    """Takes a state when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.let = threading.Event(), threading.Event()
+
+    def publish_state(self, state: ViewState) -> None:
+        self.entered.set()
+        assert self.let.wait(10)
+        super().publish_state(state)
+
+
+def test_a_view_and_its_successor_take_turns() -> None:
+    """A whole step is told before the next one is decided."""
+    bench = Bench(sink := Slow())
+    heir = successor(bench.view)
+    watching = threading.Thread(target=bench.see, args=(0.1, 0.9))
+    watching.start()
+    assert sink.entered.wait(10)
+    ending = threading.Thread(target=heir.end, args=(Reason.STOPPED, bench.outlet))
+    ending.start()
+    ending.join(0.1)
+    assert ending.is_alive()
+    sink.let.set()
+    watching.join(10)
+    ending.join(10)
+    assert [state.known for state in bench.states] == [True, False]
+    assert [kind for _, kind, _ in bench.events] == [EventType.START, EventType.END]
 
 
 def test_inference_lets_time_pass_while_no_frame_comes() -> None:

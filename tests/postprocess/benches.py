@@ -27,7 +27,7 @@ def make_rules(**changes: Any) -> Rules:
 class Bench:
     """Times in seconds; the wall clock is START ahead of the monotonic one."""
 
-    def __init__(self, pace: Pace | None = None, *, id_prefix: str = "id", **rules: object) -> None:
+    def __init__(self, pace: Pace | None = None, *, id_prefix: str = "id", **rules: Any) -> None:
         ids = (f"{id_prefix}{i}" for i in itertools.count(1))
         made = make_rules(**({} if pace is None else {"pace": pace}) | rules)
         self.decider = ViewDecider("gate", LABELS, "m", made, new_id=lambda: next(ids))
@@ -47,7 +47,7 @@ class Bench:
         """Watching pauses then."""
         return self.decider.end(moment(at_s), Reason.PAUSED)
 
-    def restarted(self, at_s: float, away_s: float, **rules: object) -> "Bench":
+    def restarted(self, at_s: float, away_s: float, **rules: Any) -> "Bench":
         """Another process after this one ended: `at_s` by its clock, so long after what was kept here."""
         kept = self.decider.open(moment(at_s))
         assert kept is not None

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ QUICK = Pace(interval_s=0.5, slack_s=10.0, resume_s=60.0)
 """Frames up to 11.5 s apart belong together."""
 
 
-def with_a_cat(pace: Pace = QUICK, **rules: object) -> Bench:
+def with_a_cat(pace: Pace = QUICK, **rules: Any) -> Bench:
     bench = Bench(pace, confirm_s=1.0, update_step=0, **rules)
     for at_s in (0.0, 0.5, 1.0):
         step = bench.see(at_s, *CAT)
@@ -370,7 +371,7 @@ def test_what_is_kept_says_how_long_ago_it_was_seen() -> None:
 # --- whatever comes --------------------------------------------------------------------------------------------
 
 SCORES = st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3)
-STEPS = st.one_of(
+STEPS: st.SearchStrategy[tuple[str, list[float]]] = st.one_of(
     st.tuples(st.just("see"), SCORES),
     st.tuples(st.sampled_from(["wait", "lose", "rest", "restart"]), st.just([])),
 )

@@ -1,0 +1,107 @@
+"""Who examines a camera's frames before its views do: once each, and what that may say to them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from edgeclassify.scene.interface import PLAIN_SCENE, Scene
+from edgeclassify.types import FULL_FRAME, EventType, Frame, Reason, Roi
+from tests.pipeline.benches import Bench, make_view
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.frames import make_frame
+
+LEFT, CORNER = Roi(0, 0, 0.5, 1), Roi(0, 0, 0.25, 0.25)
+
+
+class Brightness(Scene):
+    """Computes one figure of a frame, when it is asked for, and finds what the test says."""
+
+    def __init__(self, frame: Frame, step: "ScriptedStep") -> None:
+        self._frame, self._step = frame, step
+        self._mean: float | None = None
+
+    @property
+    def mean(self) -> float:
+        if self._mean is None:
+            self._step.computed += 1
+            self._mean = float(self._frame.pixels.mean())
+        return self._mean
+
+    def is_still(self, region: Roi) -> bool:
+        return self._step.still(region, self.mean)
+
+    def look(self, region: Roi) -> Roi:
+        return CORNER if region == LEFT else region
+
+    @property
+    def disturbance(self) -> Reason | None:
+        return Reason.NO_FRAMES if self.mean == 77 else None
+
+
+class ScriptedStep:
+    def __init__(self, still: Callable[[Roi, float], bool] = lambda region, mean: False) -> None:
+        self.still = still
+        self.examined: list[int] = []
+        self.computed = 0
+
+    def examine(self, frame: Frame) -> Scene:
+        self.examined.append(frame.sequence)
+        return Brightness(frame, self)
+
+
+def test_a_plain_scene_says_nothing() -> None:
+    assert (PLAIN_SCENE.is_still(LEFT), PLAIN_SCENE.look(LEFT), PLAIN_SCENE.disturbance) == (False, LEFT, None)
+
+
+def test_each_frame_is_examined_once_for_all_views_of_its_camera_and_of_no_other() -> None:
+    front = [make_view(name, "front", region=region) for name, region in (("gate", LEFT), ("yard", FULL_FRAME))]
+    step = ScriptedStep()
+    bench = Bench(*front, make_view("door", "back"), scenes={"front": step})
+    bench.run(make_frame(1, "front", 1), make_frame(1, "back", 2), make_frame(1, "front", 3))
+    assert (step.examined, step.computed) == ([1, 3], 2)
+
+
+def test_a_frame_that_no_view_wants_is_not_examined() -> None:
+    step, view = ScriptedStep(), make_view("gate")
+    view.adopt(lambda rules: rules.with_interval(3600.0))
+    bench = Bench(view, scenes={"front": step})
+    bench.run(make_frame(1, sequence=1), make_frame(1, sequence=2))
+    assert step.examined == [1]
+
+
+def test_a_view_passes_a_frame_over_in_which_nothing_moves_unless_somebody_asks() -> None:
+    classifier = BrightnessClassifier()
+    still, moved = (
+        make_view(name, "front", classifier, region) for name, region in (("gate", LEFT), ("yard", FULL_FRAME))
+    )
+    bench = Bench(still, moved, scenes={"front": ScriptedStep(lambda region, mean: region == LEFT)})
+    bench.run(make_frame(255, sequence=1))
+    assert classifier.seen == [(1, FULL_FRAME)]
+    bench = Bench(still, scenes={"front": ScriptedStep(lambda region, mean: True)})
+    asked = still.asks.add()
+    bench.run(make_frame(255, sequence=2), make_frame(255, sequence=3))
+    assert asked.result(0).frame.sequence == 2
+    assert classifier.seen[1:] == [(2, CORNER)]
+    assert bench.watchdog == 2
+
+
+def test_a_view_looks_at_what_moved() -> None:
+    classifier = BrightnessClassifier()
+    bench = Bench(make_view("gate", "front", classifier, LEFT), scenes={"front": ScriptedStep()})
+    bench.run(make_frame(255, sequence=1))
+    assert classifier.seen == [(1, CORNER)]
+
+
+@pytest.mark.parametrize(("disturbed", "since"), [(True, 77), (False, 78)])
+def test_a_disturbance_is_a_gap(disturbed: bool, since: int) -> None:
+    """What was there goes on where it is seen again; until then nobody knows."""
+    view = make_view("gate", confirm_s=0.0)
+    bench = Bench(view, scenes={"front": ScriptedStep()})
+    bench.run(make_frame(255), make_frame(since))
+    known = [state.known for state in bench.sink.of("state")]
+    assert known == ([True, False, True] if disturbed else [True, True])
+    assert [event.event_type for event in bench.sink.of("event")] == [
+        EventType.START,
+        EventType.END,
+        EventType.START,
+    ]
