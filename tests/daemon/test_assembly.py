@@ -23,13 +23,8 @@ def parts_of(options: OptionStore | None = None, before: Parts = assembly.NO_PAR
 
 
 def test_rules_are_those_of_the_config() -> None:
-    rules: dict[str, Any] = {
-        "threshold_enter": 0.5,
-        "threshold_exit": 0.25,
-        "confirm_s": 3.0,
-        "update_step": 0.2,
-        "top": 4,
-    }
+    rules: dict[str, Any] = {"threshold_enter": 0.5, "threshold_exit": 0.25, "confirm_s": 3.0}
+    rules |= {"update_step": 0.2, "top": 4}
     (gate,) = parts_of(**rules).views
     assert gate.rules == Rules(pace=Pace(2.0, 10.0, 300.0), **rules)
 

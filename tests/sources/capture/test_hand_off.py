@@ -53,7 +53,7 @@ def test_take_gives_up(frames: LatestFrames) -> None:
 
 def test_close_wakes_everybody(frames: LatestFrames) -> None:
     frames.put_waiting(make_frame(), lambda: False)
-    results = []
+    results: list[object] = []
     waiting = [
         threading.Thread(target=lambda: results.append(frames.put_waiting(make_frame(), lambda: False))),
     ]
