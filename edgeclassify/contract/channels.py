@@ -1,6 +1,6 @@
 """The MQTT contract, version 1, as a table: which topic carries what, and how a topic or payload is judged.
 
-The payloads are the classes of bodies.py and dialogue.py. From here the documents in docs/contract are generated,
+The payloads are the classes of bodies.py and responses.py. From here the documents in docs/contract are generated,
 and with it `edgeclassify watch --check` judges what a broker carries.
 """
 
@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from edgeclassify.contract import bodies, dialogue
-from edgeclassify.contract.arguments import RequestError, body_of
+from edgeclassify.contract import bodies, requests, responses
 from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
+from edgeclassify.contract.refusals import RequestError
+from edgeclassify.contract.request_payload import body_of
 from edgeclassify.types import Command, Option
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
@@ -88,15 +89,19 @@ _VIEW = f"{_NODE}/{{view}}"
 _RECEIVED = Direction.RECEIVED
 _Body = type[BaseModel]
 _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
-    Command.PING: (dialogue.Request, dialogue.PingResponse, "Is the daemon there?"),
-    Command.INFO: (dialogue.Request, dialogue.InfoResponse, "What runs on the node, and its figures now."),
-    Command.SNAPSHOT: (dialogue.ViewRequest, dialogue.SnapshotResponse, "Take a picture now."),
-    Command.CLASSIFY_NOW: (dialogue.ViewRequest, dialogue.ClassifyNowResponse, "Classify the next frame at once."),
-    Command.PAUSE: (dialogue.ViewsRequest, dialogue.SwitchResponse, "Classify no more, until resume."),
-    Command.RESUME: (dialogue.ViewsRequest, dialogue.SwitchResponse, "Classify again."),
-    Command.RELOAD: (dialogue.Request, dialogue.ReloadResponse, "Read the config again."),
-    Command.MODELS: (dialogue.Request, dialogue.ModelsResponse, "The models of the node."),
-    Command.SET: (dialogue.SetRequest, dialogue.SetResponse, "Set an option of a view."),
+    Command.PING: (requests.Request, responses.PingResponse, "Is the daemon there?"),
+    Command.INFO: (requests.Request, responses.InfoResponse, "What runs on the node, and its figures now."),
+    Command.SNAPSHOT: (requests.ViewRequest, responses.SnapshotResponse, "Take a picture now."),
+    Command.CLASSIFY_NOW: (
+        requests.ViewRequest,
+        responses.ClassifyNowResponse,
+        "Classify the next frame at once.",
+    ),
+    Command.PAUSE: (requests.ViewsRequest, responses.SwitchResponse, "Classify no more, until resume."),
+    Command.RESUME: (requests.ViewsRequest, responses.SwitchResponse, "Classify again."),
+    Command.RELOAD: (requests.Request, responses.ReloadResponse, "Read the config again."),
+    Command.MODELS: (requests.Request, responses.ModelsResponse, "The models of the node."),
+    Command.SET: (requests.SetRequest, responses.SetResponse, "Set an option of a view."),
 }
 _OPTIONS: dict[Option, tuple[_Body, str]] = {
     Option.ENABLED: (bodies.Switch, "is the view classified"),
@@ -119,7 +124,7 @@ CHANNELS: tuple[Channel, ...] = (
         for name, (_, answered, _) in _COMMANDS.items()
     ),
     Channel(
-        "response", f"{_NODE}/response/{{command}}", dialogue.Refusal, "The answer to a command that is none."
+        "response", f"{_NODE}/response/{{command}}", responses.Refusal, "The answer to a command that is none."
     ),
     Channel(
         "availability", f"{_VIEW}/availability", bodies.Presence, "Does its camera deliver frames.", 1, True, TEXT

@@ -7,14 +7,12 @@ refused with PublishError before it can reach the spool or the broker.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from edgeclassify.contract import bodies
-from edgeclassify.contract.bodies.base import CONTRACT_VERSION, Body, encoded
+from edgeclassify.contract import bodies, responses
+from edgeclassify.contract.bodies.base import Body
 from edgeclassify.contract.encoding import finite
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
-from edgeclassify.redaction import scrubbed
 from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
 ONLINE, OFFLINE = b"online", b"offline"
@@ -116,13 +114,7 @@ def snapshot_message(topics: Topics, view: str, jpeg: bytes) -> Message:
 
 def response_message(topics: Topics, response: Response) -> Message:
     """The answer to a request. Raises PublishError where its data can't be written as JSON."""
-    body = {
-        "v": CONTRACT_VERSION,
-        "transaction": response.transaction,
-        "status": "ok" if response.error is None else "error",
-        "data": response.data,
-        "error": None if response.error is None else scrubbed(response.error),
-    }
+    body = responses.Answer.of(response)
     return _json(topics.response(response.command), body, retain=False, expiry_s=RESPONSE_EXPIRY_S)
 
 
@@ -148,7 +140,5 @@ def _text(topic: str, payload: bytes) -> Message:
     return Message(topic, payload, qos=1, retain=True, content_type=TEXT)
 
 
-def _json(
-    topic: str, body: Body | Mapping[str, Any], *, retain: bool, qos: int = 1, expiry_s: int | None = None
-) -> Message:
-    return Message(topic, encoded(body, topic), qos, retain, JSON, expiry_s)
+def _json(topic: str, body: Body, *, retain: bool, qos: int = 1, expiry_s: int | None = None) -> Message:
+    return Message(topic, body.encode(topic), qos, retain, JSON, expiry_s)

@@ -9,10 +9,11 @@ import jsonschema
 import pytest
 
 from edgeclassify.contract import outgoing
-from edgeclassify.contract.arguments import body_of, request_of
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, Channel, Direction, match_topic
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.contract.request_payload import body_of
+from edgeclassify.contract.requests import request_of
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Device, device_message

@@ -50,7 +50,9 @@ class Body(BaseModel):
 
     def encode(self, where: str = "body") -> bytes:
         """Compact JSON in UTF-8. Raises PublishError for a value that has no JSON form; `where` names it there."""
-        return encoded(self, where)
+        text = json.dumps(self.content(where), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        # A lone surrogate (a file name that is no UTF-8) has no UTF-8 form: it becomes "?" rather than an error.
+        return text.encode("utf-8", "replace")
 
     def content(self, where: str = "body") -> dict[str, Any]:
         """Keys and values as JSON has them. A key that may be absent is, while it has no value."""
@@ -70,13 +72,6 @@ class Versioned(Body):
     def made(cls, **values: Any) -> Self:
         """A body of our own, of the present version."""
         return super().made(v=CONTRACT_VERSION, **values)
-
-
-def encoded(body: Body | Mapping[str, Any], where: str) -> bytes:
-    """A body as JSON. `where` names it in the PublishError for a value that has no JSON form."""
-    text = json.dumps(plain(body, where), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # A lone surrogate (a file name that is no UTF-8) has no UTF-8 form: it becomes "?" rather than an error.
-    return text.encode("utf-8", "replace")
 
 
 def plain(value: Any, where: str) -> Any:

@@ -7,20 +7,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from edgeclassify.config import CommandsConfig
-from edgeclassify.contract.arguments import (
-    Body,
-    RequestError,
-    Transaction,
-    body_of,
-    choices,
-    option_request,
-    request_of,
-    shown,
-    transaction_of,
-)
+from edgeclassify.contract.refusals import RequestError, choices, hint, shown
+from edgeclassify.contract.request_payload import body_of
+from edgeclassify.contract.requests import option_request, request_of, transaction_of
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic
-from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Asker, Command, Option, Request, Response
 
 log = logging.getLogger(__name__)
@@ -95,7 +86,7 @@ class Inbox:
         name, transaction = topic.removeprefix(self._request_prefix), None
         try:
             body = body_of(payload)
-            transaction = _readable_transaction(body)
+            transaction = transaction_of(body)
             request = request_of(self._command(name), body, self._views, self._asker)
             self._spend()
         except RequestError as fault:
@@ -117,9 +108,8 @@ class Inbox:
 
     def _command(self, name: str) -> Command:
         if name not in list(Command):
-            hint = did_you_mean(name[:64], self._allowed)
             expected = f"expected one of {choices(self._allowed)}"
-            raise RequestError(f"command: {expected}, found {shown(name)}{'. ' + hint if hint else ''}")
+            raise RequestError(f"command: {expected}, found {shown(name)}{hint(name, self._allowed)}")
         if name not in self._allowed:
             raise RequestError(f"{name}: not allowed by commands.allow in this node's config")
         return Command(name)
@@ -156,10 +146,3 @@ class _Limit:
             return False
         self._times.append(now)
         return True
-
-
-def _readable_transaction(body: Body) -> Transaction:
-    try:
-        return transaction_of(body)
-    except RequestError:
-        return None  # said when the body is checked

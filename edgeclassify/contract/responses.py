@@ -1,75 +1,14 @@
-"""Requests and their answers as classes, one per payload: what arguments.py takes and daemon/requests/ says."""
+"""What a node answers, as classes: one per answer, and one for what each carries."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, RootModel, model_validator
+from pydantic import model_validator
 
-from edgeclassify.contract.arguments import MAX_TRANSACTION
+from edgeclassify import types
 from edgeclassify.contract.bodies import Figures, LabelScore
-from edgeclassify.contract.bodies.base import (
-    Amount,
-    Body,
-    Count,
-    Level,
-    Score,
-    Time,
-    Versioned,
-    about,
-)
-from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
-
-Transaction = (
-    Annotated[str, Field(max_length=MAX_TRANSACTION)] | Annotated[int, Field(ge=-(2**63), lt=2**63)] | None
-)
-Interval = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
-
-# --- requests ------------------------------------------------------------------------------------------------
-
-
-class Request(Body):
-    """Asks for something; nothing is needed, and an empty payload is a request too."""
-
-    transaction: Transaction = about("Comes back in the answer.", default=None)
-
-
-class ViewRequest(Request):
-    """Asks for something of one view."""
-
-    view: Level | None = about("Name of the view; may be left out where the node has one only.", default=None)
-
-
-class ViewsRequest(Request):
-    """Asks for something of one view, or of all."""
-
-    view: Level | None = about("Name of the view; absent: all of them.", default=None)
-
-
-class SetEnabled(ViewRequest):
-    """Watch a view, or let it rest."""
-
-    option: Literal["enabled"] = about("What is set.")
-    value: bool | Literal["ON", "OFF"] = about("Is the view classified?")
-
-
-class SetThreshold(ViewRequest):
-    """Sets the score that a label needs to enter."""
-
-    option: Literal["threshold"] = about("What is set.")
-    value: Score = about("The new threshold_enter, 0-1.")
-
-
-class SetInterval(ViewRequest):
-    """Sets how often a view is classified."""
-
-    option: Literal["interval"] = about("What is set.")
-    value: Interval = about("Seconds between two classified frames.")
-
-
-class SetRequest(
-    RootModel[Annotated[SetEnabled | SetThreshold | SetInterval, Field(discriminator="option")]],
-):
-    """Sets an option of a view."""
-
+from edgeclassify.contract.bodies.base import Amount, Body, Count, Level, Score, Time, Versioned, about
+from edgeclassify.contract.requests import Transaction
+from edgeclassify.redaction import scrubbed
 
 # --- what answers carry --------------------------------------------------------------------------------------
 
@@ -180,6 +119,16 @@ class Answer(Versioned):
         if failed != isinstance(self.data, Nothing):
             raise ValueError(f"expected {'no data with an error' if failed else 'data where nothing was wrong'}")
         return self
+
+    @classmethod
+    def of(cls, response: types.Response) -> Self:
+        """From the record; no error quotes what is known to be secret."""
+        return cls.made(
+            transaction=response.transaction,
+            status="ok" if response.error is None else "error",
+            data=response.data,
+            error=None if response.error is None else scrubbed(response.error),
+        )
 
 
 class Refusal(Answer):
