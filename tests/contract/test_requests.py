@@ -1,0 +1,110 @@
+"""Requests as classes: what they refuse is said in one sentence, the first fault in their order. See also
+publish/mqtt/requests/test_inbox.py, where they come from a broker."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from edgeclassify.contract.refusals import RequestError, choices, hint, shown
+from edgeclassify.contract.request_payload import MAX_BYTES, body_of
+from edgeclassify.contract.requests import MAX_TRANSACTION, SetRequest, option_request, request_of, transaction_of
+from edgeclassify.types import Command, Option, Request, Response
+
+VIEWS = ("gate", "door")
+
+
+class Nobody:
+    def answer(self, response: Response) -> None:
+        raise AssertionError(response)
+
+
+NOBODY = Nobody()
+
+
+def refused(command: Command, body: Mapping[str, Any], views: tuple[str, ...] = VIEWS) -> str:
+    with pytest.raises(RequestError) as caught:
+        request_of(command, body, views, NOBODY)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"views": 1, "transaction": 1.5},
+            "'views': set has no such key, expected transaction, view, option, value."
+            ' Did you mean "view"?'),
+        ({"value": 2, "option": "x", "view": "y", "transaction": 1.5},
+            "transaction: expected text of at most 64 characters or an integer of 64 bits, found 1.5"),
+        ({"value": 2, "option": "x", "view": "y"}, "view: expected one of gate, door, found 'y'"),
+        ({"value": 2, "option": "treshold", "view": "gate"},
+            "option: expected one of enabled, threshold, interval, found 'treshold'. Did you mean \"threshold\"?"),
+        ({"option": ["enabled"], "view": "gate"},
+            "option: expected one of enabled, threshold, interval, found a list with 1 entries"),
+        ({"value": 2, "option": "threshold", "view": "gate"},
+            "value: expected for threshold a number of 0 to 1, found 2"),
+        ({"option": "interval", "view": "gate"},
+            "value: expected for interval seconds of 0 to 604800, found null"),
+        ({"value": 1, "option": "enabled", "view": "gate"},
+            "value: expected for enabled true or false, ON or OFF, found 1"),
+        ({"\ud800": 1}, "'\\ud800': set has no such key, expected transaction, view, option, value"),
+    ],
+)  # fmt: skip
+def test_the_first_fault_is_told(body: dict[str, Any], error: str) -> None:
+    assert refused(Command.SET, body) == error
+
+
+def test_a_view_is_one_of_the_nodes_only_where_those_are_known() -> None:
+    body = {"view": "attic", "option": "enabled", "value": True}
+    assert SetRequest.model_validate(body).root.view == "attic"
+    assert refused(Command.SET, body, ("gate",)) == "view: expected one of gate, found 'attic'"
+    assert refused(Command.SNAPSHOT, {}, ()) == "view: expected one of , found null"
+    assert request_of(Command.PAUSE, {}, (), NOBODY) == Request(Command.PAUSE, asker=NOBODY)
+
+
+@pytest.mark.parametrize("value", [-0.0, -1.0])
+@pytest.mark.parametrize("option", ["threshold", "interval"])
+def test_the_contract_has_no_negative_numbers_either(option: str, value: float) -> None:
+    with pytest.raises(ValueError, match="value"):
+        SetRequest.model_validate({"option": option, "value": value})
+
+
+@pytest.mark.parametrize(
+    ("given", "back"),
+    [
+        ("x" * MAX_TRANSACTION, "x" * MAX_TRANSACTION), ("x" * (MAX_TRANSACTION + 1), None),
+        (2**63 - 1, 2**63 - 1),
+        (2**63, None), (-(2**63), -(2**63)), (-(2**63) - 1, None), (True, None), (None, None), ([], None),
+        ("\ud800a", "?a"),
+    ],
+)  # fmt: skip
+def test_the_transaction_comes_back_whatever_else_is_wrong(given: object, back: object) -> None:
+    assert transaction_of({"transaction": given, "nonsense": 1}) == back
+
+
+def test_an_option_topic_is_for_its_view_alone() -> None:
+    found = option_request("door", Option.THRESHOLD, b" 0.25 ", NOBODY)
+    assert found == Request(Command.SET, None, "door", Option.THRESHOLD, 0.25, asker=NOBODY)
+    with pytest.raises(RequestError, match=r"^value: expected for enabled true or false, ON or OFF, found '1'$"):
+        option_request("door", Option.ENABLED, b"1", NOBODY)
+
+
+def test_the_bound_of_a_payload() -> None:
+    text = json.dumps({"transaction": ""})
+    assert body_of(text.ljust(MAX_BYTES).encode()) == {"transaction": ""}
+    with pytest.raises(RequestError, match="expected at most 4096 bytes, found 4097"):
+        body_of(text.ljust(MAX_BYTES + 1).encode())
+
+
+def test_what_a_stranger_wrote_is_shown_short_and_escaped() -> None:
+    assert shown("a" * 38) == repr("a" * 38)
+    assert shown("a" * 39) == "'" + "a" * 38 + "…"
+    assert shown("\n\u732b") == "'\\n\\u732b'"
+    assert (shown(None), shown(True), shown(0.5), shown({"a": 1})) == (
+        "null", "true", "0.5", "an object with 1 entries",
+    )  # fmt: skip
+    assert choices([str(i) for i in range(20)]).endswith("18, 19")
+    assert choices([str(i) for i in range(21)]).endswith("18, 19, …")
+    assert hint("gaet", VIEWS) == '. Did you mean "gate"?'
+    assert hint("nothing like it", VIEWS) == hint(5, VIEWS) == ""
