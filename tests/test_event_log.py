@@ -9,7 +9,7 @@ import pytest
 
 from edgeclassify.event_log import log_event
 from edgeclassify.types import EventType, Reason, Why
-from tests.daemon.test_supervisor import Bench, view
+from tests.daemon.bench import Bench, view
 from tests.publish.records import event
 from tests.support.sources import ScriptedSource
 from tests.support.waiting import wait_for
@@ -33,8 +33,8 @@ def test_what_the_line_says(changes: dict[str, Any], line: str, caplog: pytest.L
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(monkeypatch, tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
     yield made
     if made.thread.is_alive():
         made.stop()
@@ -47,7 +47,7 @@ def test_each_event_of_a_daemon_is_one_line(bench: Bench, caplog: pytest.LogCapt
     bench.document["view"] = [view("gate"), view("door"), view("yard")]
     bench.start()
     wait_for(lambda: len(bench.sink.of("event")) == 9)
-    bench.daemon.switch(bench.daemon.views[0], enabled=False)
+    bench.node.switch(bench.node.views[0], enabled=False)
     bench.document["view"] = [view("gate"), view("door"), view("yard", threshold_enter=0.7)]
     bench.reload()
     bench.stop()

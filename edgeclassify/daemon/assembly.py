@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from edgeclassify import __version__
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
@@ -47,6 +48,8 @@ class PlannedSource:
     longest_call_s: float
 
 
+SourceFactory = Callable[[CameraConfig, int, Roi, Path | None], FrameSource]
+ClassifierFactory = Callable[[ModelConfig], ImageClassifier]
 Models = Mapping[ModelConfig, ImageClassifier]
 
 
@@ -96,7 +99,31 @@ class Parts:
 NO_PARTS = Parts(Config(), {}, {}, (), ())
 
 
-def assemble(config: Config, options: OptionStore, before: Parts = NO_PARTS) -> Parts:
+def tested_classifier(section: ModelConfig) -> ImageClassifier:
+    """A classifier that knows its golden picture: a model that fails its self-test must not run for months."""
+    classifier = open_classifier(section)
+    try:
+        classifier.self_test()
+    except Exception:
+        classifier.close()
+        raise
+    return classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Factories:
+    """What a config's parts are made by."""
+
+    source: SourceFactory = make_source
+    classifier: ClassifierFactory = tested_classifier
+
+
+def assemble(
+    config: Config,
+    options: OptionStore,
+    before: Parts = NO_PARTS,
+    factories: Factories = Factories(),  # noqa: B008 - frozen
+) -> Parts:
     """Load the models, build views and sources; nothing is opened or started yet.
 
     `options`: what was set over MQTT and lies over the config. A view that stays as it is keeps what is in it, and
@@ -107,7 +134,7 @@ def assemble(config: Config, options: OptionStore, before: Parts = NO_PARTS) -> 
     unchanged = {
         section: before.models[section] for section in stamps if stamps[section] == before.stamps.get(section)
     }
-    models = _load_models(config, unchanged)
+    models = _load_models(config, unchanged, factories.classifier)
     try:
         _check_labels(config, models)
         for note in confirmation_notes(config):
@@ -120,7 +147,7 @@ def assemble(config: Config, options: OptionStore, before: Parts = NO_PARTS) -> 
             for view, model in _view_models(config)
         )
         watched = _watched(config)
-        sources = tuple(_plan(config, camera, views, zooms[camera.name]) for camera in watched)
+        sources = tuple(_plan(config, camera, views, zooms[camera.name], factories.source) for camera in watched)
     except Exception:
         close_unused(models, before.models)
         raise
@@ -249,12 +276,14 @@ def _watched(config: Config) -> list[CameraConfig]:
     return [camera for camera in config.camera if camera.name in looked_at]
 
 
-def _plan(config: Config, camera: CameraConfig, views: Sequence[View], zoom: Roi) -> PlannedSource:
+def _plan(
+    config: Config, camera: CameraConfig, views: Sequence[View], zoom: Roi, make_one: SourceFactory
+) -> PlannedSource:
     """Raises ConfigError where such a source can't be made."""
     wanted_side = _wanted_side(views, camera.name)
     # The sensor knows nothing of a turn that is done behind it.
     on_sensor = zoom.turned_back(camera.rotation)
-    make = partial(make_source, camera, wanted_side, on_sensor, state_folder(config))
+    make = partial(make_one, camera, wanted_side, on_sensor, state_folder(config))
     made_from = (camera.model_dump(exclude={"interval_s"}), wanted_side, on_sensor)
     return PlannedSource(camera, make, made_from, make().longest_call_s)
 
@@ -277,27 +306,16 @@ def _view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
     return [(view, config.model_of(view)) for view in config.views()]
 
 
-def _load_models(config: Config, have: Models) -> dict[ModelConfig, ImageClassifier]:
+def _load_models(config: Config, have: Models, open_one: ClassifierFactory) -> dict[ModelConfig, ImageClassifier]:
     models: dict[ModelConfig, ImageClassifier] = {}
     try:
         for _, section in _view_models(config):
             if section not in models:
-                models[section] = have.get(section) or _tested_classifier(section)
+                models[section] = have.get(section) or open_one(section)
     except Exception:
         close_unused(models, have)
         raise
     return models
-
-
-def _tested_classifier(section: ModelConfig) -> ImageClassifier:
-    """A classifier that knows its golden picture: a model that fails its self-test must not run for months."""
-    classifier = open_classifier(section)
-    try:
-        classifier.self_test()
-    except Exception:
-        classifier.close()
-        raise
-    return classifier
 
 
 def _check_labels(config: Config, models: Models) -> None:

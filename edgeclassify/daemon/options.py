@@ -8,6 +8,7 @@ from typing import Any
 
 from edgeclassify.config import ViewConfig
 from edgeclassify.files import replace_file, set_aside
+from edgeclassify.pipeline.view import View
 from edgeclassify.types import Option, OptionValue
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
@@ -91,6 +92,13 @@ class OptionStore:
             if not self._writable:
                 log.info("%s: written again", self._path)
             self._writable = True
+
+
+def value_of(view: View, option: Option) -> OptionValue:
+    """What an option of a view is set to now."""
+    if option is Option.ENABLED:
+        return view.enabled
+    return view.rules.threshold_enter if option is Option.THRESHOLD else view.rules.pace.interval_s
 
 
 def _configured(view: ViewConfig, interval_s: float) -> dict[Option, OptionValue]:

@@ -82,8 +82,10 @@ def bare_invoke(document: dict[str, Any]) -> dict[str, Any]:
 def daemon(document: dict[str, Any]) -> dict[str, Any]:
     """The daemon as in production; the time from its 20th frame to its last."""
     from edgeclassify.config import parse_config
-    from edgeclassify.daemon import Daemon, assembly
+    from edgeclassify.daemon import Daemon
+    from edgeclassify.daemon.assembly import Factories
     from edgeclassify.model.classifier import Classifier
+    from edgeclassify.model.opening.classifiers import open_classifier
     from edgeclassify.systemd import Notifier
     from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
 
@@ -108,10 +110,9 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
             return prediction
 
     clock = Clock()
-    opened = assembly.open_classifier
-    assembly.open_classifier = lambda section: Timed(opened(section)._parts)  # type: ignore[assignment]
+    factories = Factories(classifier=lambda section: Timed(open_classifier(section)._parts))
     config = parse_config(document, "bench", Path.cwd())
-    runner = Daemon(lambda: config, notifier=clock, max_frames=FRAMES)
+    runner = Daemon(lambda: config, factories=factories, notifier=clock, max_frames=FRAMES)
     before = os.times()
     runner.run()
     after = os.times()

@@ -44,7 +44,7 @@ def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
 
 
 @pytest.fixture
-def start_node(broker_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartNode]:
+def start_node(broker_port: int, tmp_path: Path) -> Iterator[StartNode]:
     """Starts a node with a state folder of the test's, and an observer of all topics; keywords are sections.
 
     Once more: a node with the same state folder, after the stop of the one before.
@@ -54,7 +54,7 @@ def start_node(broker_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         def start(prepare: Callable[[Node], None] = lambda _: None, **sections: Any) -> Node:
             observer = Observer(broker_port, "#").start()
             stack.callback(observer.stop)
-            node = Node(monkeypatch, tmp_path / "state", broker_port, observer)
+            node = Node(tmp_path / "state", broker_port, observer)
             node.document.update(sections)
             prepare(node)
             stack.callback(lambda: node.stop() if node.thread.is_alive() else None)

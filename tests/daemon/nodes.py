@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly
+from edgeclassify.daemon import Daemon
+from edgeclassify.daemon.assembly import Factories
 from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
 from tests.support.broker import HOST, Observer
@@ -61,7 +61,7 @@ class Eye(BrightnessClassifier):
 class Node:
     """The daemon and what is seen of it over MQTT."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, port: int, observer: Observer) -> None:
+    def __init__(self, folder: Path, port: int, observer: Observer) -> None:
         self.folder, self.observer = folder, observer
         self.lamps: dict[str, Lamp] = {}
         self.eyes: dict[str, Eye] = {}
@@ -74,9 +74,8 @@ class Node:
         }
         self.raised: EdgeClassifyError | None = None
         self._numbers = itertools.count(1)
-        monkeypatch.setattr(assembly, "make_source", self._make_source)
-        monkeypatch.setattr(assembly, "_tested_classifier", self._open)
-        self.daemon = Daemon(self.load, notifier=self.notifier)
+        factories = Factories(self._make_source, self._open)
+        self.daemon = Daemon(lambda: self.load(), factories=factories, notifier=self.notifier)
         self.thread = threading.Thread(target=self._run, name="daemon-under-test")
 
     def load(self) -> Config:
@@ -109,6 +108,12 @@ class Node:
     def seen(self) -> int:
         """How many frames were classified."""
         return 0 if self.eye is None else len(self.eye.seen)
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views, running."""
+        assert self.daemon.node is not None
+        return self.daemon.node.views
 
     # --- what comes over MQTT --------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import pytest
 from edgeclassify.errors import ImageError
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Frame
-from tests.daemon.test_supervisor import Bench, view
+from tests.daemon.bench import Bench, view
 from tests.support.sources import ScriptedSource
 from tests.support.waiting import wait_for
 
@@ -26,8 +26,8 @@ class Album(ScriptedSource):
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(monkeypatch, tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
     made.document["view"] = [view("gate")]
     yield made
     if made.thread.is_alive():
@@ -40,14 +40,14 @@ def test_pictures_that_are_left_out(bench: Bench) -> None:
     bench.document["view"].append(view("yard", camera="back"))
     bench.document["view"][0]["camera"] = "front"
     bench.start()
-    wait_for(lambda: bench.daemon.figures().cameras[0].state == "finished")
-    figures = bench.daemon.figures()
+    wait_for(lambda: bench.node.figures().cameras[0].state == "finished")
+    figures = bench.node.figures()
     assert [(camera.name, camera.skipped) for camera in figures.cameras] == [("front", 5), ("back", 0)]
     assert figures.skipped == 5
     bench.document["camera"] = bench.document["camera"][1:]
     bench.document["view"] = bench.document["view"][1:]
     bench.reload()
-    figures = bench.daemon.figures()
+    figures = bench.node.figures()
     assert [camera.skipped for camera in figures.cameras] == [0]
     assert figures.skipped == 5
 
@@ -57,12 +57,12 @@ def test_snapshots_that_are_lost(bench: Bench, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(SnapshotTaker, "dropped", 2)
     monkeypatch.setattr(SnapshotTaker, "skipped", 3)
     bench.start()
-    figures = bench.daemon.figures()
+    figures = bench.node.figures()
     assert (figures.snapshots_dropped, figures.snapshots_skipped) == (2, 3)
     bench.reload()  # another taker, which counts anew
-    figures = bench.daemon.figures()
+    figures = bench.node.figures()
     assert (figures.snapshots_dropped, figures.snapshots_skipped) == (4, 6)
     bench.document["snapshot"] = {}
     bench.reload()
-    figures = bench.daemon.figures()
+    figures = bench.node.figures()
     assert (figures.snapshots_dropped, figures.snapshots_skipped) == (4, 6)

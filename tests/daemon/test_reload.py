@@ -130,7 +130,7 @@ def test_what_is_listened_to_follows(node: Node) -> None:
     reload(node, commands={"allow": ["reload", "ping"]})
     node.set_option("threshold", "0.6", view="yard")
     node.ask("ping")
-    assert node.daemon.views[1].rules.threshold_enter == 0.8
+    assert node.views[1].rules.threshold_enter == 0.8
 
 
 def test_home_assistants_return_is_answered_with_the_new_views(

@@ -11,14 +11,14 @@ from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.daemon.test_supervisor import Bench, view
+from tests.daemon.bench import Bench, view
 from tests.support.sinks import RecordingSink
 from tests.support.waiting import wait_for
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Bench:
-    return Bench(monkeypatch, tmp_path)
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
 
 
 def test_what_runs_is_said_in_one_line_without_secrets(
@@ -63,6 +63,7 @@ def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> 
 
     good = dict(bench.document)
     assert "refused" not in status()
+    wait_for(lambda: bench.sink.of("state"))
     bench.document = {**good, "nonsense": 1, "camera": []}
     bench.reload()
     assert "cameras: front running; the last reload was refused: test.toml: 2 faults" in status()

@@ -4,25 +4,20 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
-from edgeclassify.daemon import Daemon, assembly, supervisor
+from edgeclassify.config import CameraConfig
 from edgeclassify.daemon.cameras import capture_threads
-from edgeclassify.daemon.publishing import SinkContext
+from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import (
     AbsentError,
     ConfigError,
-    EdgeClassifyError,
     FreshProcessError,
     ImageError,
     MissingInputError,
-    ModelError,
-    PublishError,
     SourceError,
     SourceSetupError,
     SourceUnusableError,
@@ -30,89 +25,18 @@ from edgeclassify.errors import (
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import EventType, Frame, Roi
+from tests.daemon.bench import Bench, view
 from tests.support.classifiers import BrightnessClassifier
-from tests.support.notifier import RecordingNotifier
-from tests.support.sinks import RecordingSink
 from tests.support.sources import MissingSource, ScriptedSource
 from tests.support.waiting import wait_for
 
 
-class Bench:
-    """A daemon in a thread, with sources and classifiers of the test's choice."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        self.folder = folder
-        self.sources: dict[str, Callable[[str], FrameSource]] = {}
-        self.classifiers: dict[str, BrightnessClassifier] = {}
-        self.sinks: list[RecordingSink] = []
-        self.notifier = RecordingNotifier()
-        self.document: dict[str, Any] = {"camera": [{"name": "front", "source": "synthetic:", "interval_s": 0}]}
-        self.raised: EdgeClassifyError | None = None
-        self.delivers = True
-        self.mute = False
-        monkeypatch.setattr(assembly, "make_source", self._make_source)
-        monkeypatch.setattr(assembly, "_tested_classifier", self._open)
-        self.daemon = Daemon(self.load, make_sink=self._publish, notifier=self.notifier)
-        self.thread = threading.Thread(target=self._run, name="daemon-under-test")
-
-    def load(self) -> Config:
-        node = {"name": "n", "state_dir": str(self.folder), **self.document.get("node", {})}
-        document = {**self.document, "node": node}
-        return parse_config(document, "test.toml", self.folder)
-
-    def _make_source(self, camera: CameraConfig, *_: object) -> FrameSource:
-        return self.sources.get(camera.name, lambda name: ScriptedSource(name, [255]))(camera.name)
-
-    def _open(self, section: ModelConfig) -> BrightnessClassifier:
-        if section.name == "broken":
-            raise ModelError("broken.tflite: damaged")
-        classifier = BrightnessClassifier(section.name)
-        self.classifiers[section.name] = classifier
-        return classifier
-
-    def _publish(self, config: Config, around: SinkContext) -> RecordingSink:
-        if config.mqtt.host == "impossible":
-            raise PublishError("mqtt.tls.ca: no such file")
-        self.sinks.append(RecordingSink(around.spool, delivers=self.delivers))
-        if self.mute:
-            self.sink.tried.clear()
-        return self.sink
-
-    @property
-    def sink(self) -> RecordingSink:
-        return self.sinks[-1]
-
-    def _run(self) -> None:
-        try:
-            self.daemon.run()
-        except EdgeClassifyError as error:
-            self.raised = error
-
-    def start(self) -> None:
-        self.thread.start()
-        wait_for(lambda: "READY=1" in self.notifier.sent or not self.thread.is_alive())
-
-    def reload(self) -> None:
-        ready = self.notifier.sent.count("READY=1")
-        self.daemon._flags.reload = True
-        wait_for(lambda: self.notifier.sent.count("READY=1") > ready)
-
-    def stop(self) -> None:
-        self.daemon.request_stop()
-        self.thread.join(5)
-        assert not self.thread.is_alive()
-
-
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(monkeypatch, tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
     yield made
     if made.thread.is_alive():
         made.stop()
-
-
-def view(name: str, **rules: object) -> dict[str, object]:
-    return {"name": name, "confirm_s": 0, **rules}
 
 
 def test_order_from_start_to_stop(bench: Bench) -> None:
@@ -137,8 +61,8 @@ def test_order_from_start_to_stop(bench: Bench) -> None:
     assert "STOPPING=1" in bench.notifier.sent
 
 
-def test_a_broker_without_an_answer_is_waited_for_in_vain(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 0.2)
+def test_a_broker_without_an_answer_is_waited_for_in_vain(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, timing=Timing(connect_patience_s=0.2))
     bench.mute = True
     bench.start()
     wait_for(lambda: bench.sink.of("state"))
@@ -147,8 +71,8 @@ def test_a_broker_without_an_answer_is_waited_for_in_vain(bench: Bench, monkeypa
     assert kinds.index("info") < kinds.index("await") < kinds.index("state")
 
 
-def test_a_stop_does_not_wait_for_the_broker(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "CONNECT_PATIENCE_S", 60)
+def test_a_stop_does_not_wait_for_the_broker(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, timing=Timing(connect_patience_s=60))
     bench.mute = True
     bench.thread.start()
     wait_for(lambda: bench.sinks and bench.sink.of("await"))
@@ -156,13 +80,13 @@ def test_a_stop_does_not_wait_for_the_broker(bench: Bench, monkeypatch: pytest.M
     assert bench.raised is None
 
 
-def test_event_numbers_grow_across_restarts(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_event_numbers_grow_across_restarts(bench: Bench) -> None:
     bench.document |= {"view": [view("gate")], "node": {"resume_s": 0}}
     bench.start()
     wait_for(lambda: bench.sink.of("event"))
     bench.stop()
     assert [event.why.reason for event in bench.sink.of("event")[1:]] == ["stopped"]
-    again = Bench(monkeypatch, bench.folder)
+    again = Bench(bench.folder)
     again.document |= bench.document
     again.start()
     wait_for(lambda: again.sink.of("event"))
@@ -185,10 +109,10 @@ def test_how_far_apart_frames_may_be_follows_from_the_camera(
     bench.document["camera"] = [{"name": "front"} | camera]
     bench.start()
     wait_for(lambda: bench.sink.of("state") or bench.classifiers["builtin"].seen)
-    assert bench.daemon.views[0].rules.pace == pace
+    assert bench.node.views[0].rules.pace == pace
     bench.document["node"] = {"resume_s": 7.0}
     bench.reload()
-    wait_for(lambda: bench.daemon.views[0].rules.pace.resume_s == 7.0)
+    wait_for(lambda: bench.node.views[0].rules.pace.resume_s == 7.0)
 
 
 def test_reload_keeps_what_did_not_change(bench: Bench) -> None:
@@ -302,17 +226,17 @@ def test_no_camera_left_asks_for_a_fresh_process(bench: Bench) -> None:
     assert bench.sink.calls[-1][0] == "stop"
 
 
-def test_a_fresh_process_in_vain_makes_the_next_one_wait(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fresh_process_in_vain_makes_the_next_one_wait(bench: Bench) -> None:
     """Nobody is helped by a daemon that ends once a minute for months: it stays, says so, and tries on."""
     bench.sources["front"] = MissingSource
     bench.document["camera"][0]["restart_attempts"] = 0
     bench.start()
     bench.thread.join(5)
-    again = Bench(monkeypatch, bench.folder)
+    again = Bench(bench.folder)
     again.sources, again.document = bench.sources, bench.document
     again.start()
     wait_for(lambda: "WATCHDOG=1" in again.notifier.sent)
-    figures = again.daemon.figures().cameras[0]
+    figures = again.node.figures().cameras[0]
     assert (figures.state, figures.fresh_processes) == ("failed", 1)
     assert "not connected" in str(figures.error)
     again.stop()
@@ -344,7 +268,7 @@ def test_an_absent_camera_is_waited_for(bench: Bench) -> None:
     bench.document["camera"][0]["restart_attempts"] = 0
     bench.start()
     wait_for(lambda: bench.notifier.sent.count("WATCHDOG=1") >= 2)
-    assert bench.daemon.figures().cameras[0].error == "unplugged"
+    assert bench.node.figures().cameras[0].error == "unplugged"
     bench.stop()
     assert bench.raised is None
     assert ("front", False) in bench.sink.of("availability")
@@ -366,10 +290,10 @@ def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_g
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
     bench.start()
-    wait_for(lambda: bench.daemon.figures().cameras[1].state == "failed")
-    wait_for(lambda: bench.daemon.figures().cameras[0].state == "running")
+    wait_for(lambda: bench.node.figures().cameras[1].state == "failed")
+    wait_for(lambda: bench.node.figures().cameras[0].state == "running")
     plugged.clear()
-    wait_for(lambda: bench.daemon.figures().cameras[0].error == "unplugged")
+    wait_for(lambda: bench.node.figures().cameras[0].error == "unplugged")
     time.sleep(0.3)
     assert bench.thread.is_alive()
     monkeypatch.setattr(capture_threads, "ABSENT_S", 0.0)
@@ -395,25 +319,25 @@ def test_a_reload_does_not_begin_a_finished_source_anew(bench: Bench) -> None:
     bench.sources["front"] = lambda name: ScriptedSource(name, [255, 0], ends=True)
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     bench.start()
-    wait_for(lambda: bench.daemon.figures().cameras[0].state == "finished")
+    wait_for(lambda: bench.node.figures().cameras[0].state == "finished")
     bench.document["camera"][1]["interval_s"] = 0.01
     bench.reload()
     time.sleep(0.3)
-    told = bench.daemon.figures().cameras[0]
+    told = bench.node.figures().cameras[0]
     assert (told.state, told.frames) == ("finished", 2)
 
 
 def test_a_view_that_is_switched_off_does_not_set_the_pace(bench: Bench) -> None:
     bench.document["view"] = [view("gate"), view("door")]
     bench.start()
-    gate, door = bench.daemon.views
+    gate, door = bench.node.views
     gate.adopt(lambda rules: rules.with_interval(0.05))
     door.adopt(lambda rules: rules.with_interval(7.0))
-    parts = bench.daemon._parts
+    parts = bench.running.parts
     assert parts.interval_of(parts.config.camera[0]) == 0.05
-    bench.daemon.switch(gate, enabled=False)
+    bench.node.switch(gate, enabled=False)
     assert parts.interval_of(parts.config.camera[0]) == 7.0
-    bench.daemon.switch(door, enabled=False)
+    bench.node.switch(door, enabled=False)
     assert parts.interval_of(parts.config.camera[0]) == 0.05
 
 
@@ -456,7 +380,7 @@ class StuckSource(ScriptedSource):
 
 
 def test_a_call_that_never_returns_ends_the_daemon_where_no_other_camera_works(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     release = threading.Event()
     bench.sources["front"] = lambda name: StuckSource(name, release)
@@ -471,7 +395,7 @@ def test_a_call_that_never_returns_ends_the_daemon_where_no_other_camera_works(
 
 
 def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     release = threading.Event()
     bench.sources["back"] = lambda name: StuckSource(name, release)
@@ -483,7 +407,7 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
     assert bench.notifier.sent.count("WATCHDOG=1") > fed + 10
     assert bench.sink.of("availability")[-1] == ("back", False)
     assert bench.thread.is_alive()
-    told = bench.daemon.figures().cameras[1]
+    told = bench.node.figures().cameras[1]
     assert (told.name, told.state, told.stalls) == ("back", "failed", 1)
     assert "does not return" in str(told.error)
     release.set()
@@ -498,7 +422,7 @@ def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkey
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     monkeypatch.setattr(BrightnessClassifier, "classify", lambda *_: release.wait(20))
     bench.start()
-    wait_for(lambda: bench.daemon.figures().cameras[0].state == "finished")
+    wait_for(lambda: bench.node.figures().cameras[0].state == "finished")
     fed = bench.notifier.sent.count("WATCHDOG=1")
     time.sleep(1.5)
     assert bench.notifier.sent.count("WATCHDOG=1") == fed
@@ -547,7 +471,7 @@ class AdjustableSource(ScriptedSource):
 
 
 def test_settings_of_a_camera_are_changed_while_it_runs_or_refused(
-    bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     made: dict[str, list[AdjustableSource]] = {"front": [], "back": []}
 
@@ -563,7 +487,7 @@ def test_settings_of_a_camera_are_changed_while_it_runs_or_refused(
         bench.document["camera"][1]["rotation"] = back
         bench.reload()
 
-    monkeypatch.setattr(assembly, "make_source", make)
+    bench.make_source = make
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     bench.start()
     wait_for(lambda: len(bench.sink.of("state")) > 2)
@@ -657,14 +581,15 @@ def test_long_intervals_widen_the_watchdog(bench: Bench, monkeypatch: pytest.Mon
     assert f"WATCHDOG_USEC={(180 + 10 + 20 + 10) * 1_000_000}" in bench.notifier.sent
 
 
-def test_zoom_on_what_the_views_need(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zoom_on_what_the_views_need(bench: Bench) -> None:
     """The camera reads the part that holds all rois; each roi is then a part of that part."""
     planned: list[Roi] = []
-    monkeypatch.setattr(
-        assembly,
-        "make_source",
-        lambda camera, wanted_side, zoom, *_: planned.append(zoom) or ScriptedSource(camera.name, [255]),
-    )
+
+    def make(camera: CameraConfig, _: int, zoom: Roi, *__: object) -> FrameSource:
+        planned.append(zoom)
+        return ScriptedSource(camera.name, [255])
+
+    bench.make_source = make
     bench.document["camera"][0].update(source="picamera:0", zoom="views")
     bench.document["view"] = [view("gate", roi=[0.25, 0.25, 0.25, 0.25]), view("door", roi=[0.5, 0.5, 0.25, 0.25])]
     bench.start()

@@ -10,7 +10,7 @@ import pytest
 
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.publish.interface import Sink
-from tests.daemon.test_supervisor import Bench, view
+from tests.daemon.bench import Bench, view
 from tests.support.sinks import RecordingSink
 from tests.support.sources import ScriptedSource
 from tests.support.waiting import wait_for
@@ -165,9 +165,8 @@ class Adopting(RecordingSink):
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    monkeypatch.setattr("tests.daemon.test_supervisor.RecordingSink", Adopting)
-    made = Bench(monkeypatch, tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path, make_sink=Adopting)
     made.document["camera"].append({"name": "back", "source": "synthetic:"})
     made.document["view"] = [view("gate", camera="front"), view("yard", camera="back")]
     made.start()
@@ -184,7 +183,7 @@ def test_nothing_is_said_of_a_view_that_a_reload_removes(bench: Bench, monkeypat
     def lose() -> None:
         before = len(first.of("availability"))
         for name in ("front", "back"):
-            bench.daemon._availability.note_stuck(name, True)
+            bench.daemon.availability.note_stuck(name, True)
         told.append(len(first.of("availability")) - before)
 
     monkeypatch.setattr(first, "meanwhile", lose)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKS = Path(__file__).parents[1] / "target" / "systemd"
+CHECKS = Path(__file__).parents[2] / "target" / "systemd"
 ROOT = os.environ.get("EDGECLASSIFY_SYSTEMD_ROOT")
 
 

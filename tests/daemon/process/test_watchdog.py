@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import MqttConfig
+from edgeclassify.config import Config, MqttConfig
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
-from edgeclassify.daemon import supervisor
-from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import SAID_AFTER_S, Watchdog
+from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.delivery import Delivery
@@ -26,9 +26,10 @@ from edgeclassify.publish.snapshots.taker import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
+from tests.daemon.bench import Bench, view
 from tests.daemon.conftest import StartNode
-from tests.daemon.test_supervisor import Bench, view
 from tests.support.broker import HOST, Mosquitto
+from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
 from tests.support.sources import MissingSource
 from tests.support.waiting import wait_for
@@ -65,9 +66,23 @@ class Manager:
         self._socket.close()
 
 
+class Telling(RecordingNotifier):
+    """Tells the manager what it keeps."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self._notifier = Notifier(address)
+
+    def _send(self, *lines: str) -> None:
+        super()._send(*lines)
+        self._notifier._send(*lines)
+
+
 @pytest.fixture
-def bench(manager: Manager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(monkeypatch, tmp_path)
+def bench(manager: Manager, tmp_path: Path) -> Iterator[Bench]:
+    """Its notifier tells the manager; `LATE_S` holds for the main loop."""
+    timing = Timing(main_limit_s=LATE_S, maintenance_s=0.1)
+    made = Bench(tmp_path, notifier=Telling(manager.address), timing=timing)
     yield made
     if made.thread.is_alive():
         made.stop()
@@ -89,17 +104,12 @@ def hold() -> Iterator[threading.Event]:
 
 
 @pytest.fixture
-def started(bench: Bench, manager: Manager, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Bench]:
-    """Starts the bench's daemon with the production notifier; `LATE_S` holds for the main loop."""
-    monkeypatch.setattr(supervisor, "MAIN_LIMIT_S", LATE_S)
-    monkeypatch.setattr(supervisor, "MAINTENANCE_S", 0.1)
+def started(bench: Bench) -> Callable[[], Bench]:
+    """Starts the bench's daemon."""
 
     def start() -> Bench:
-        notifier = Notifier(manager.address)
-        bench.daemon._manager = ServiceManager(notifier, bench.daemon._status)
-        bench.daemon._watchdog = Watchdog(notifier.watchdog, bench.daemon._late)
         bench.thread.start()
-        wait_for(lambda: bench.daemon._next_health)
+        wait_for(lambda: bench.sinks and bench.sink.of("health"))
         return bench
 
     return start
@@ -155,7 +165,7 @@ def test_a_main_loop_that_hangs_is_seen_while_frames_go_on(
 ) -> None:
     running = started()
     assert manager.feeds(0.5) > 5
-    monkeypatch.setattr(running.daemon, "_look_after_figures", lambda: hold.wait(20))
+    monkeypatch.setattr(running.running.cameras, "watch", lambda: hold.wait(20))
     time.sleep(LATE_S + 0.2)
     seen = running.daemon.health.frames
     assert manager.feeds(0.7) == 0
@@ -207,19 +217,17 @@ def test_snapshots_that_hang_are_seen(
     wait_for(lambda: manager.feeds(0.3) > 5)
 
 
-def test_a_reload_may_take_longer_than_a_turn(
-    started: Callable[[], Bench], manager: Manager, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reload_may_take_longer_than_a_turn(started: Callable[[], Bench], manager: Manager) -> None:
     running = started()
-    loads = threading.Event()
+    loads, load = threading.Event(), running.load
 
-    def load() -> object:
+    def slow() -> Config:
         loads.set()
         time.sleep(3 * LATE_S + 0.5)
-        return running.load()
+        return load()
 
-    monkeypatch.setattr(running.daemon, "_load", load)
-    running.daemon._flags.reload = True
+    running.load = slow  # type: ignore[method-assign]
+    running.daemon.request_reload()
     assert loads.wait(5)
     time.sleep(LATE_S + 0.1)
     assert manager.feeds(0.4) > 5
@@ -235,8 +243,8 @@ def test_the_delivery_thread_beats_with_each_turn(
     monkeypatch.setattr(delivery, "TURN_LIMIT_S", 2.0)
     node = start_node()
     time.sleep(2.5)
-    sink = node.daemon._sink
-    assert sink is not None
+    assert node.daemon.running is not None
+    sink = node.daemon.running.current_sink.sink
     assert not sink.hangs
     monkeypatch.setattr(Delivery, "_step", lambda *_: hold.wait(20))
     wait_for(lambda: sink.hangs, 5)
@@ -245,7 +253,7 @@ def test_the_delivery_thread_beats_with_each_turn(
     assert node.notifier.sent.count("WATCHDOG=1") <= fed + 1
     begin = time.monotonic()
     node.stop()
-    assert time.monotonic() - begin < supervisor.STOP_BUDGET_S + 1
+    assert time.monotonic() - begin < STOP_BUDGET_S + 1
 
 
 @pytest.mark.broker
@@ -294,14 +302,14 @@ def test_a_camera_without_a_view_stays_closed(
     running = with_a_camera_without_a_view
     running.start()
     wait_for(lambda: running.sink.of("event"))
-    assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
+    assert [camera.name for camera in running.node.figures().cameras] == ["front"]
     assert "camera spare: no view looks at it" in caplog.text
     running.document["view"].append(view("yard", camera="spare"))
     running.reload()
     wait_for(lambda: ("yard", True) in running.sink.of("availability"))
     running.document["view"].pop()
     running.reload()
-    assert [camera.name for camera in running.daemon.figures().cameras] == ["front"]
+    assert [camera.name for camera in running.node.figures().cameras] == ["front"]
 
 
 def test_a_camera_without_a_view_is_no_reason_to_wait_with_a_fresh_process(
@@ -331,6 +339,7 @@ from pathlib import Path
 from edgeclassify.config import parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.process import signals
+from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
 
 class Hanging(RecordingSink):
@@ -364,7 +373,7 @@ def test_a_stop_is_obeyed_whatever_the_main_thread_does(
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", HANGING.format(hang=hang), str(tmp_path)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert process.stdout is not None
     assert "hangs\n" in iter(process.stdout.readline, "")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.daemon import assembly
-from edgeclassify.daemon.requests import commands
-from edgeclassify.daemon.requests.commands import QUEUE
+from edgeclassify.config import Config
+from edgeclassify.daemon.requests import frame_requests
+from edgeclassify.daemon.requests.queue import CAPACITY
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame
@@ -145,7 +145,7 @@ def test_classify_now_does_not_wait_for_the_interval(start_node: StartNode) -> N
 
 
 def test_a_frame_that_does_not_come(start_node: StartNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "LOOK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(frame_requests, "LOOK_TIMEOUT_S", 0.2)
     node = started(start_node())
     stop_frames(node)
     assert node.refused("classify_now") == "view gate: no frame within 0.2 s"
@@ -452,17 +452,17 @@ def test_more_requests_than_the_config_allows(start_node: StartNode) -> None:
     assert all("commands.per_minute" in error for error in errors[taken:])
 
 
-def test_more_requests_than_a_busy_daemon_can_keep(start_node: StartNode, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_requests_than_a_busy_daemon_can_keep(start_node: StartNode) -> None:
     node = started(start_node(commands={"per_minute": 6000}))
     release = threading.Event()
-    models = assembly._load_models
+    load = node.load
 
-    def slow(*around: Any) -> Any:
+    def slow() -> Config:
         release.wait(5)
-        return models(*around)
+        return load()
 
-    monkeypatch.setattr(assembly, "_load_models", slow)
-    transactions = [node.post("reload"), *(node.post("ping") for _ in range(QUEUE + 10))]
+    node.load = slow  # type: ignore[method-assign]
+    transactions = [node.post("reload"), *(node.post("ping") for _ in range(CAPACITY + 10))]
     wait_for(lambda: node.answers(transactions[-1]))
     release.set()
     answers = [node.answer_to(transaction) for transaction in transactions]

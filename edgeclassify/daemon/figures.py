@@ -1,0 +1,42 @@
+"""The figures of the daemon, also over reloads that replace who counts."""
+
+from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.health import Health, HealthMonitor
+from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.snapshots import SnapshotTaker
+
+
+class Figures:
+    """Gathered from the parts that count."""
+
+    def __init__(self, health: HealthMonitor, cameras: Cameras, spool: Spool) -> None:
+        self._health, self._cameras, self._spool = health, cameras, spool
+        self._snapshots: SnapshotTaker | None = None
+        self._dropped_before = self._skipped_before = 0
+
+    def count(self, snapshots: SnapshotTaker | None) -> None:
+        """Pictures are taken by this one from now on (None: nobody); the one before it has ended."""
+        if self._snapshots is not None:
+            self._dropped_before += self._snapshots.dropped
+            self._skipped_before += self._snapshots.skipped
+        self._snapshots = snapshots
+
+    def report(self) -> Health:
+        """All of them, now."""
+        spool, cameras, snapshots = self._spool, self._cameras, self._snapshots
+        return self._health.report(
+            cameras=cameras.health,
+            dropped=cameras.dropped,
+            restarts=cameras.restarts,
+            spool_depth=spool.depth,
+            spool_dropped=spool.dropped,
+            spool_on_disk=spool.on_disk,
+            skipped=cameras.skipped,
+            snapshots_dropped=self._dropped_before + (0 if snapshots is None else snapshots.dropped),
+            snapshots_skipped=self._skipped_before + (0 if snapshots is None else snapshots.skipped),
+        )
+
+    @property
+    def in_short(self) -> str:
+        """For people, on one line."""
+        return f"{self._health.frames} frames; cameras: {self._cameras.states}"

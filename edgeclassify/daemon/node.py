@@ -1,0 +1,94 @@
+"""The running node as requests see it: what may be asked of it, and what of it may be changed."""
+
+from edgeclassify.daemon.options import OptionStore, value_of
+from edgeclassify.daemon.running import Running
+from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.health import Health
+from edgeclassify.pipeline.view import View
+from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.types import NodeInfo, Option, OptionValue
+
+
+class Node:
+    """Used by the daemon's thread. `options`: what is set here is kept there over a restart."""
+
+    def __init__(self, running: Running, options: OptionStore) -> None:
+        self._running, self._options = running, options
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The views, running."""
+        return self._running.parts.views
+
+    def view(self, name: str | None) -> View:
+        """The view that is meant: where there is one only, it need not be named. Raises EdgeClassifyError."""
+        found = [view for view in self.views if view.name == name] if name else list(self.views)
+        if len(found) != 1:
+            names = ", ".join(view.name for view in self.views)
+            raise EdgeClassifyError(f"view: expected one of {names}, found {name or 'none'}")
+        return found[0]
+
+    @property
+    def snapshots(self) -> SnapshotTaker | None:
+        """Who takes pictures; None: nobody may."""
+        return self._running.threads.snapshots
+
+    @property
+    def no_snapshots_because(self) -> str:
+        """What to say where nobody may."""
+        if self._running.parts.config.node.labels_only:
+            return "no pictures: node.labels_only is true"
+        return "no pictures: snapshot.mqtt and snapshot.disk are false. Set one of them in the config."
+
+    def info(self) -> NodeInfo:
+        """What runs here."""
+        return self._running.info()
+
+    def figures(self) -> Health:
+        """Figures of the running daemon."""
+        return self._running.figures.report()
+
+    def hurry(self, camera: str) -> None:
+        """Hand over the camera's next frame at once."""
+        self._running.cameras.hurry(camera)
+
+    def switch(self, view: View, enabled: bool) -> None:
+        """Watch a view, or let it rest until it is switched again or the daemon starts anew."""
+        self._switch(view, enabled)
+        self._running.show_option(view.name, Option.ENABLED, enabled)
+        if enabled:  # or what was switched off for good would be off again after a restart
+            configured = self._configured(view, Option.ENABLED)
+            self._options.set(view.name, Option.ENABLED, configured, configured)
+
+    def set_option(self, view: View, option: Option, value: OptionValue) -> None:
+        """Set an option of a view for good: until the config says something else of it.
+
+        Raises EdgeClassifyError for a threshold that the view's rules do not allow.
+        """
+        try:
+            self._apply(view, option, value)
+        finally:
+            # Also after a refusal: whoever asked may show the value that it asked for.
+            self._running.show_option(view.name, option, value_of(view, option))
+        self._options.set(view.name, option, value, self._configured(view, option))
+
+    def _apply(self, view: View, option: Option, value: OptionValue) -> None:
+        if option is Option.ENABLED:
+            self._switch(view, bool(value))
+        elif option is Option.THRESHOLD:
+            view.adopt(lambda rules: rules.with_threshold(float(value)))
+        else:
+            view.adopt(lambda rules: rules.with_interval(float(value)))
+            self._renew_intervals()
+
+    def _switch(self, view: View, enabled: bool) -> None:
+        view.switch(enabled, self._running.outlet)
+        self._renew_intervals()
+
+    def _renew_intervals(self) -> None:
+        """A view's interval has been changed, or a view switched."""
+        self._running.allow_silence()
+        self._running.cameras.follow_views(self._running.parts)
+
+    def _configured(self, view: View, option: Option) -> OptionValue:
+        return self._running.parts.configured(view.name, option)

@@ -1,0 +1,111 @@
+"""A reload: from the parts of one config to those of another, with as little as possible stopped between them."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from edgeclassify.config import Config
+from edgeclassify.daemon import assembly
+from edgeclassify.daemon.assembly import Factories, Parts
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.continuity import end_views
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
+from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
+from edgeclassify.daemon.requests.frame_requests import FrameRequests
+from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.state import Keeping, state_folder
+from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.logs import set_level
+from edgeclassify.pulse import Pulse
+from edgeclassify.types import Reason
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 60.0
+"""How much longer than a stop a reload waits for the frame that is being inferred."""
+NO_FRAME = "the daemon stops or takes over a new config. Ask again."
+"""Why those who wait for a frame get none."""
+
+Accepted = Callable[[Sequence[str]], None]
+
+
+class Reloader:
+    """Used by the daemon's thread. `load` reads the config."""
+
+    def __init__(
+        self,
+        running: Running,
+        *,
+        load: Callable[[], Config],
+        factories: Factories,
+        keeping: Keeping,
+        availability: Availability,
+        frame_requests: FrameRequests,
+        manager: ServiceManager,
+        pulse: Pulse,
+    ) -> None:
+        """`pulse`: of the daemon's thread."""
+        self._running, self._load, self._factories = running, load, factories
+        self._keeping, self._availability = keeping, availability
+        self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
+
+    def reload(self, accepted: Accepted = lambda _: None) -> None:
+        """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError.
+
+        `accepted` is called with the names of its views when nothing can go wrong any more: after the switch, or
+        before it where the topics change.
+        """
+        self._pulse.beat(RELOAD_LIMIT_S)
+        self._manager.reloading()
+        before, keeping = self._running.parts, self._keeping
+        try:
+            after = assembly.assemble(self._load(), keeping.options, before, self._factories)
+            self._switch(before, after, accepted)
+        except EdgeClassifyError as error:
+            self._manager.refused(error)
+            raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
+        else:
+            self._manager.accepted()
+        finally:
+            self._manager.ready()
+
+    def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:
+        self._availability.hide()
+        # With the frame at hand in peace: two threads in one classifier must not be.
+        self._running.threads.stop(time.monotonic() + STOP_BUDGET_S, PATIENCE_S)
+        self._frame_requests.drop(NO_FRAME)
+        try:
+            self._activate(before, after, accepted)
+        except EdgeClassifyError:
+            assembly.close_unused(after.models, before.models)
+            self._running.parts = before
+            self._running.current_sink.restore(before.config)
+            raise
+        else:
+            log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
+            set_level(after.config.logging.level)
+            assembly.close_unused(before.models, after.models)
+        finally:
+            self._running.renew_threads()
+
+    def _activate(self, before: Parts, after: Parts, accepted: Accepted) -> None:
+        """Hand over from the old parts to the new ones: their views, their connection."""
+        running, keeping = self._running, self._keeping
+        keeping.check_unchanged(after.config, state_folder(after.config))
+        # Made while the old one works: what it can't be made of leaves that one as it is.
+        other_sink = running.current_sink.plan(after.config)
+        # A camera may refuse its new settings.
+        running.cameras.run(after)
+        renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node
+        names = [view.name for view in after.views]
+        if renamed:  # who asked listens on the topics of the old name
+            accepted(names)
+        gone = [view for view in before.views if not any(one.continues(view) for one in after.views)]
+        end_views(gone, Reason.CONFIG_RELOADED, running.outlet, names=names)
+        if other_sink is not None:
+            running.current_sink.replace(other_sink, STOP_BUDGET_S)
+        running.parts = after
+        assembly.forget_stale_options(after, keeping.options)
+        if not renamed:
+            accepted(names)

@@ -1,0 +1,139 @@
+"""What runs from the start to the stop: some parts to the end, some until a reload replaces them."""
+
+from collections.abc import Callable
+
+from edgeclassify.daemon import assembly, publishing
+from edgeclassify.daemon.assembly import Parts
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.current_sink import CurrentSink
+from edgeclassify.daemon.figures import Figures
+from edgeclassify.daemon.options import value_of
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.view_threads import ViewThreads
+from edgeclassify.health import HealthMonitor
+from edgeclassify.pipeline.interface import Numbers
+from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.publish.interface import Sink
+from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
+
+
+class Running:
+    """The started parts. `parts` and `threads` are those of the config that holds now.
+
+    Used by the daemon's thread, but for what the capture threads say of their cameras.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        current_sink: CurrentSink,
+        cameras: Cameras,
+        availability: Availability,
+        figures: Figures,
+        health: HealthMonitor,
+        numbers: Numbers,
+        manager: ServiceManager,
+        run_of: tuple[str, float],
+        await_sink: Callable[[Sink], None],
+        on_progress: Callable[[], None],
+        max_frames: int | None,
+    ) -> None:
+        """`run_of`: id and start time of this run. `on_progress`, `max_frames`: see ViewThreads.
+
+        `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
+        would come as history, on which nobody acts.
+        """
+        self.parts, self.current_sink, self.cameras = parts, current_sink, cameras
+        self.figures = figures
+        self._availability, self._manager = availability, manager
+        self._health, self._numbers = health, numbers
+        self._session, self._started = run_of
+        self._await_sink, self._on_progress = await_sink, on_progress
+        self.threads = self._new_threads(max_frames)
+
+    @property
+    def outlet(self) -> Outlet:
+        """Where goes what follows in the views."""
+        return Outlet(self.current_sink.sink, self._health, self._numbers)
+
+    @property
+    def finished(self) -> bool:
+        """True where inference has ended by itself. Raises what it broke of, or why a camera failed meanwhile."""
+        inference = self.threads.inference
+        if not inference.finished:
+            return False
+        if inference.error is not None:
+            raise inference.error
+        if (failure := self.cameras.failure) is not None:
+            raise failure
+        return True
+
+    def watch(self) -> None:
+        """Look after the cameras: called again and again. Raises what Cameras.watch() does."""
+        self.cameras.watch()
+        if self.cameras.ended:
+            self.threads.inference.drain()
+
+    @property
+    def expects_no_frame(self) -> bool:
+        """True while no camera gives frames, and none is being inferred."""
+        return self.cameras.quiet and not self.threads.inference.busy
+
+    def info(self) -> NodeInfo:
+        """What runs here."""
+        return assembly.node_info(self.parts, self._session, self._started)
+
+    def show_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Publish what an option is set to, where options can be set."""
+        if publishing.options_can_be_set(self.parts.config):
+            self.current_sink.sink.publish_option(view, option, value)
+
+    def allow_silence(self) -> None:
+        """The service manager waits as long as frames may be apart by now."""
+        self._manager.allow_silence(self.parts.longest_silence_s)
+
+    # --- threads ---------------------------------------------------------------------------------------
+
+    def start_threads(self) -> None:
+        """Say what is known, then let inference begin, and the cameras behind it.
+
+        Raises SourceError where a camera refuses its settings.
+        """
+        parts, sink = self.parts, self.current_sink.sink
+        sink.publish_info(self.info())
+        self._availability.show({view.name: view.camera for view in parts.views}, self._say_availability)
+        for view in parts.views:
+            for option in Option:
+                self.show_option(view.name, option, value_of(view, option))
+            if not view.enabled:  # no frame will say it: the broker may still keep what it showed at last
+                view.end(Reason.PAUSED, self.outlet)
+            else:
+                view.tell_again(self.outlet)
+        self.figures.count(self.threads.snapshots)
+        self.allow_silence()
+        self._await_sink(sink)
+        self.threads.start()
+        self.cameras.run(parts)
+
+    def renew_threads(self) -> None:
+        """Others in the place of those that were stopped, for the parts and the sink there are by now."""
+        self.threads = self._new_threads(self.threads.inference.left)
+        self.start_threads()
+
+    def _new_threads(self, max_frames: int | None) -> ViewThreads:
+        return ViewThreads(
+            self.parts,
+            self.cameras.frames,
+            outlet=self.outlet,
+            on_progress=self._on_progress,
+            max_frames=max_frames,
+        )
+
+    def _say_availability(self, name: str, online: bool) -> None:
+        """Called from the capture threads. A view without frames shows nothing that anybody could rely on."""
+        self.current_sink.sink.publish_availability(name, online)
+        for view in self.parts.views:
+            if view.name == name and not online:
+                view.lose(Moment.now(), self.outlet)

@@ -1,0 +1,51 @@
+"""What the daemon's thread does now and then: looks after the spool, notes what is open, tells how it is."""
+
+import time
+from collections.abc import Callable
+
+from edgeclassify.daemon.continuity import Continuity
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.running import Running
+from edgeclassify.publish.interface import Spool
+
+MAINTENANCE_S = 1.0
+"""How often the spool is looked after, and the watchdog fed while no frame is to be expected."""
+
+
+class Upkeep:
+    """`feed` feeds the watchdog. `clock`: monotonic seconds."""
+
+    def __init__(
+        self,
+        running: Running,
+        *,
+        spool: Spool,
+        continuity: Continuity,
+        manager: ServiceManager,
+        feed: Callable[[], None],
+        maintenance_s: float = MAINTENANCE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._running, self._spool, self._continuity = running, spool, continuity
+        self._manager, self._feed = manager, feed
+        self._maintenance_s, self._clock = maintenance_s, clock
+        self._next_maintenance = self._next_health = 0.0
+
+    def work(self) -> None:
+        """Called again and again: does what is due."""
+        now = self._clock()
+        if now >= self._next_maintenance:
+            self._next_maintenance = now + self._maintenance_s
+            self._maintain()
+        if now >= self._next_health:
+            self._next_health = now + self._running.parts.config.node.health_interval_s
+            self._running.current_sink.sink.publish_health(self._running.figures.report())
+            self._manager.show_status()
+
+    def _maintain(self) -> None:
+        parts = self._running.parts
+        self._spool.maintain()
+        self._continuity.keep(parts.views, parts.config.node.resume_s)
+        # While a frame is to be expected, nothing but a frame that went through counts.
+        if self._running.expects_no_frame:
+            self._feed()

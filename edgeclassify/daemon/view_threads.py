@@ -1,0 +1,59 @@
+"""The threads that work on the views of one config: inference, and the taking of snapshots."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from edgeclassify.daemon.assembly import Parts
+from edgeclassify.daemon.publishing import make_snapshot_taker
+from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
+from edgeclassify.pipeline.interface import Frames
+from edgeclassify.pipeline.outlet import Outlet
+
+log = logging.getLogger(__name__)
+
+SNAPSHOTS_LEAST_S = 0.05
+
+
+class ViewThreads:
+    """Started once, stopped once. `on_progress` is called for each frame that went through.
+
+    `max_frames`: inference ends after so many frames.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        frames: Frames,
+        *,
+        outlet: Outlet,
+        on_progress: Callable[[], None],
+        max_frames: int | None,
+    ) -> None:
+        self.snapshots = make_snapshot_taker(parts.config, outlet.sink.publish_snapshot)
+        """Who takes pictures; None: nobody may."""
+        self.inference = Pipeline(
+            frames=frames,
+            views=parts.views,
+            outlet=outlet,
+            on_frame=on_progress,
+            max_frames=max_frames,
+            snapshots=self.snapshots,
+        )
+
+    def start(self) -> None:
+        """Before the cameras, so that somebody waits for the first frame."""
+        if self.snapshots is not None:
+            self.snapshots.start()
+        self.inference.start()
+
+    def stop(self, deadline: float, patience_s: float = 0.0) -> None:
+        """By then (monotonic seconds). Frames that were handed over are still inferred.
+
+        `patience_s`: how much longer the frame that is being inferred is waited for.
+        """
+        # At least as long as inference may wait for a frame before it looks.
+        if not self.inference.stop(max(2 * TAKE_TIMEOUT_S, deadline - time.monotonic()) + patience_s):
+            log.warning("inference did not end in time")
+        if self.snapshots is not None:
+            self.snapshots.stop(max(SNAPSHOTS_LEAST_S, deadline - time.monotonic()))
