@@ -22,21 +22,24 @@ def run(path: Path, console: bool, frames: int | None) -> None:
     from edgeclassify.cli.support.output import OutputWatch
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
-    from edgeclassify.daemon.publishing import SinkContext, make_mqtt_sink
+    from edgeclassify.daemon.publishing import SinkContext, make_sinks, topics_of
     from edgeclassify.logs import set_up_logging
     from edgeclassify.publish.console import ConsoleSink
+    from edgeclassify.publish.fanout import FanOut
     from edgeclassify.publish.interface import Sink
 
     output = OutputWatch()
 
-    def make_console_sink(config: Config, _: SinkContext) -> Sink:
-        return ConsoleSink(
+    def make_console_sink(config: Config, around: SinkContext) -> Sink:
+        console = ConsoleSink(
             prefix=config.mqtt.prefix,
             node=config.node.name,
             labels={view.name: view.labels for view in config.views()},
             results=config.mqtt.results,
             on_broken=output.broken,
+            spool=around.spool.reader("console"),
         )
+        return FanOut(around.spool, {"console": console}, where=topics_of(config).event)
 
     set_up_logging("info")
 
@@ -46,7 +49,7 @@ def run(path: Path, console: bool, frames: int | None) -> None:
 
     daemon = Daemon(
         load,
-        make_sink=make_console_sink if console else make_mqtt_sink,
+        make_sink=make_console_sink if console else make_sinks,
         max_frames=frames,
     )
     output.stops(daemon.request_stop)

@@ -9,6 +9,7 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.state import state_folder
 from edgeclassify.files import identity
+from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink, Spool
@@ -17,6 +18,9 @@ from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Request
+
+MQTT = "mqtt"
+"""The name by which the spool knows this sink: it is on disk where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,14 @@ class SinkContext:
     asker: ResponseTopics = field(default_factory=ResponseTopics)
 
 
+def make_sinks(config: Config, around: SinkContext) -> Sink:
+    """The production sinks for this config, as one."""
+    sinks = {MQTT: make_mqtt_sink(config, around)}
+    return FanOut(around.spool, sinks, where=topics_of(config).event)
+
+
 def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
-    """The production sink for this config."""
+    """The sink for the broker of this config."""
     layout = _layout(config)
     home = config.home_assistant
     device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
@@ -45,7 +55,7 @@ def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
     sink = MqttSink(
         config=config.mqtt,
         layout=layout,
-        spool=around.spool,
+        spool=around.spool.reader(MQTT),
         announcement=announcement,
         gone=around.published.topics_without(topics),
         on_removed=around.published.emptied,
@@ -97,9 +107,14 @@ def sink_key(config: Config) -> SinkKey:
     )
 
 
+def topics_of(config: Config) -> Topics:
+    """Where the node is on the broker."""
+    return Topics(config.mqtt.prefix, config.node.name)
+
+
 def _layout(config: Config) -> Layout:
     return Layout(
-        topics=Topics(config.mqtt.prefix, config.node.name),
+        topics=topics_of(config),
         views=tuple(ViewLayout(view.name, view.labels) for view in config.views()),
         options=options_can_be_set(config),
         snapshots=config.snapshot.mqtt and not config.node.labels_only,

@@ -11,7 +11,7 @@ from edgeclassify.config import Config
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
 from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, Watchdog
-from edgeclassify.daemon.publishing import SinkContext, make_mqtt_sink
+from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
@@ -78,7 +78,7 @@ class Daemon:
         self,
         load: Callable[[], Config],
         *,
-        make_sink: SinkFactory = make_mqtt_sink,
+        make_sink: SinkFactory = make_sinks,
         factories: Factories = Factories(),  # noqa: B008 - frozen
         max_frames: int | None = None,
         notifier: Notifier | None = None,
@@ -241,8 +241,8 @@ class Daemon:
             yield "the main loop"
         if (running := self.running) is None:
             return
-        if running.current_sink.sink.hangs:
-            yield "delivery"
+        if hangs := running.current_sink.sink.hangs:
+            yield hangs
         if (snapshots := running.threads.snapshots) is not None and snapshots.hangs:
             yield "the taking of snapshots"
 

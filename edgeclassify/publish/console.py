@@ -10,7 +10,7 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import StorageError
 from edgeclassify.health import Health
-from edgeclassify.publish.interface import Sink
+from edgeclassify.publish.interface import Sink, SpoolReader
 from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 BrokenOutput = OSError | ValueError | StorageError
@@ -22,6 +22,7 @@ class ConsoleSink(Sink):
 
     `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe, a full
     disk) ends the printing and is told to `on_broken`, once, in the thread that was printing; nothing is raised.
+    `spool`: an event that was printed is delivered there.
     """
 
     def __init__(
@@ -33,12 +34,13 @@ class ConsoleSink(Sink):
         results: bool = False,
         out: TextIO | None = None,
         on_broken: Callable[[BrokenOutput], None] = lambda _: None,
+        spool: SpoolReader | None = None,
     ) -> None:
         self._topics = Topics(prefix, node)
         self._slugs = {view: topics.label_slugs(listed) for view, listed in labels.items()}
         self._results = results
         self._out = out
-        self._on_broken = on_broken
+        self._on_broken, self._spool = on_broken, spool
         self._lock = Lock()
         self._states: dict[str, ViewState] = {}
         self._broken = False
@@ -93,8 +95,10 @@ class ConsoleSink(Sink):
             self._print([message, *outgoing.label_messages(self._topics, state, slugs)])
 
     def publish_event(self, event: Event) -> None:
-        """Print it."""
+        """Print it: then it is delivered."""
         self._print([outgoing.event_message(self._topics, event)])
+        if self._spool is not None:
+            self._spool.delivered([event.seq])
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         """Print it, where results are asked for."""

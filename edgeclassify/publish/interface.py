@@ -1,9 +1,12 @@
-"""What the pipeline knows of delivery: a sink that never blocks, and a spool of undelivered events."""
+"""Where events go: a sink that never blocks, and the spool that keeps events until every sink has had them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
+from edgeclassify.contract import bodies
+from edgeclassify.errors import PublishError
 from edgeclassify.health import Health
 from edgeclassify.types import (
     Event,
@@ -19,8 +22,10 @@ from edgeclassify.types import (
 
 @dataclass(frozen=True, slots=True)
 class SpooledEvent:
-    """An event as the spool keeps it: its number, its view, and its message body as it goes out live.
+    """An event as the spool keeps it: its number, its view, and its JSON form by the contract.
 
+    That form is what is on disk, and what goes out over MQTT, byte for byte, also of an event that an earlier
+    version has spooled. Other sinks make their own bodies from `event`.
     `after`: what is known of the view from this event on; None: it says nothing of that.
     """
 
@@ -29,28 +34,70 @@ class SpooledEvent:
     body: bytes
     after: ViewRecord | None = field(default=None, compare=False)
 
+    @classmethod
+    def of(cls, event: Event, where: str = "event") -> Self:
+        """An event that is to be spooled. Raises PublishError for one that has no JSON form; `where` names it."""
+        after = ViewRecord(event.view, event.seq, event.open)
+        return cls(event.seq, event.view, bodies.Event.of(event).encode(where), after)
 
-class Spool(ABC):
-    """Events that the broker has not acknowledged, in order of `seq`, bounded: the oldest is dropped first.
+    @property
+    def event(self) -> Event:
+        """The event, read from its JSON form. Raises PublishError where a later version has written another."""
+        try:
+            return bodies.Event.model_validate_json(self.body).to_event(self.view)
+        except ValueError as error:
+            raise PublishError(f"event {self.seq} of view {self.view}: {error}") from error
 
-    Thread-safe: the inference thread appends, the sink's thread reads and deletes.
+
+class SpoolReader(ABC):
+    """Events that one sink has not had yet, in order of `seq`. Thread-safe."""
+
+    @abstractmethod
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
+        """The oldest of them with a `seq` above `after`, in order of `seq`, at most `limit`."""
+
+    @abstractmethod
+    def delivered(self, seqs: Iterable[int]) -> None:
+        """The sink has delivered the events with these numbers. Unknown ones are ignored."""
+
+    @property
+    @abstractmethod
+    def last_seq(self) -> int:
+        """The highest `seq` ever appended (delivered or not); 0: none yet. What comes later is higher."""
+
+    @property
+    @abstractmethod
+    def depth(self) -> int:
+        """Number of these events."""
+
+
+class Spool(SpoolReader):
+    """Events that a sink has not delivered, in order of `seq`, bounded: the oldest is dropped first.
+
+    An event is kept until every sink that is served has delivered it. As a reader the spool itself stands for all
+    of them: `pending` is what some sink has not had, `delivered` is said for each.
+    Thread-safe: the inference thread appends, the sinks' threads read and say what is delivered.
     """
 
     @abstractmethod
     def append(self, event: SpooledEvent) -> None:
-        """Keep an event until `delivered` names it: on disk before this returns, where the spool has a disk.
+        """Keep an event until it is delivered: on disk before this returns, where the spool has a disk.
 
         Of two with one `seq` the later stays. What it says of its view (`after`) becomes durable in the same
         commit. Never raises for a full spool or a full disk.
         """
 
     @abstractmethod
-    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
-        """The oldest undelivered events with a `seq` above `after`, in order of `seq`, at most `limit`."""
+    def serve(self, sinks: Collection[str]) -> None:
+        """These sinks, by name, are to have every event from now on, and what is here.
+
+        What one of them has had stays known over a restart, where the spool is `persistent`. Nothing is kept any
+        longer for one that is not among them: should it come back, it is new.
+        """
 
     @abstractmethod
-    def delivered(self, seqs: Iterable[int]) -> None:
-        """The broker has acknowledged the events with these numbers: forget them. Unknown ones are ignored."""
+    def reader(self, sink: str) -> SpoolReader:
+        """What a sink that is served has not had."""
 
     @abstractmethod
     def views(self) -> Mapping[str, ViewRecord]:
@@ -70,28 +117,18 @@ class Spool(ABC):
 
     @property
     @abstractmethod
-    def last_seq(self) -> int:
-        """The highest `seq` ever appended (delivered or not); 0: none yet. What comes later is higher."""
-
-    @property
-    @abstractmethod
-    def depth(self) -> int:
-        """Number of undelivered events."""
-
-    @property
-    @abstractmethod
     def dropped(self) -> int:
         """Number of events dropped because the spool was full or they were too old, since start."""
 
     @property
     def on_disk(self) -> bool:
-        """Would every event survive a power cut now?"""
+        """True while every event would survive a power cut."""
         return False
 
-    def maintain(self) -> None:  # noqa: B027 - a spool in memory has nothing to do
+    def maintain(self) -> None:
         """Called about once a second: drop what is too old, write what had to wait in memory."""
 
-    def close(self) -> None:  # noqa: B027 - most spools have nothing to release
+    def close(self) -> None:
         """Flush and release; nothing may be appended afterwards."""
 
 
@@ -130,9 +167,9 @@ class Sink(ABC):
         return False
 
     @property
-    def hangs(self) -> bool:
-        """Has the thread that delivers not moved within its own limits? Waiting for a network is no hang."""
-        return False
+    def hangs(self) -> str:
+        """What has not moved within its own limits, "" while all does. Waiting for a network is no hang."""
+        return ""
 
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:
@@ -149,9 +186,11 @@ class Sink(ABC):
 
     @abstractmethod
     def publish_event(self, event: Event) -> None:
-        """A label entered or left: spooled, then delivered at least once. Its `seq` is above all earlier ones.
+        """A label entered or left. Its `seq` is above all earlier ones.
 
-        Raises PublishError, and spools nothing, for an event that has no JSON form (a score of NaN).
+        The fan-out spools it, on disk first, and then tells each sink, which reads it from the spool and delivers
+        it at least once. Raises PublishError, with nothing spooled, for an event that has no JSON form (a score of
+        NaN).
         """
 
     @abstractmethod

@@ -40,10 +40,10 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import JSON, event_message, history_body
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import Spool, SpooledEvent
-from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Event, EventType, Why
+from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST, Mosquitto, mosquitto_path
 from tests.support.waiting import wait_for
 
@@ -141,10 +141,10 @@ def full_spool(setting: Setting) -> Iterator[Spool]:
         spool.close()
 
 
-def sink_of(setting: Setting, spool: Spool) -> MqttSink:
+def sink_of(setting: Setting, spool: Spool) -> SpooledMqtt:
     """The sink as in production, not started."""
     layout = Layout(TOPICS, tuple(ViewLayout(view) for view in VIEWS))
-    return MqttSink(config=MqttConfig(host=HOST, port=setting.broker), layout=layout, spool=spool)
+    return SpooledMqtt(config=MqttConfig(host=HOST, port=setting.broker), layout=layout, spool=spool)
 
 
 # --- the other side ----------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def one_backlog(
 
 
 @contextmanager
-def running(setting: Setting, spool: Spool) -> Iterator[MqttSink]:
+def running(setting: Setting, spool: Spool) -> Iterator[SpooledMqtt]:
     """A connected sink."""
     sink = sink_of(setting, spool)
     sink.start()
@@ -404,7 +404,7 @@ def running(setting: Setting, spool: Spool) -> Iterator[MqttSink]:
 
 
 def send(
-    sink: MqttSink, first: int, count: int, pause: Pause, wanted: Callable[[], bool]
+    sink: SpooledMqtt, first: int, count: int, pause: Pause, wanted: Callable[[], bool]
 ) -> dict[int, tuple[float, float]]:
     """Publish live events with pauses: seq → when the call began and ended (CLOCK_MONOTONIC seconds)."""
     sent: dict[int, tuple[float, float]] = {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 BODY = b'{"v":1,"event_type":"start"}'.ljust(380)

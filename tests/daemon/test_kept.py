@@ -9,7 +9,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Reason
 from tests.pipeline.benches import make_view
 from tests.support.classifiers import BrightnessClassifier

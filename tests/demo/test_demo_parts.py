@@ -12,9 +12,9 @@ from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.subscriber import PrintingSubscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
-from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import event, layout, state
+from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import free_port
 from tests.support.waiting import wait_for
 
@@ -24,7 +24,7 @@ def test_publisher_broker_subscriber(protocol: str) -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
     out, spool = io.StringIO(), MemorySpool()
     with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
-        sink = MqttSink(
+        sink = SpooledMqtt(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol),
             layout=layout({"table": ("open",)}, "demo"), spool=spool,
         )  # fmt: skip
@@ -73,7 +73,7 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
         EmbeddedBroker() as broker,
         PrintingSubscriber("127.0.0.1", broker.port, out=Broken(), on_broken=told.append) as subscriber,
     ):
-        sink = MqttSink(
+        sink = SpooledMqtt(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), layout=layout({}, "demo"),
             spool=MemorySpool(),
         )  # fmt: skip

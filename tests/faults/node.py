@@ -12,7 +12,7 @@ from typing import Any
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import load_config
 from edgeclassify.daemon import Daemon
-from edgeclassify.daemon.publishing import make_mqtt_sink
+from edgeclassify.daemon.publishing import make_sinks
 from edgeclassify.health import Health
 from edgeclassify.logs import set_up_logging
 from edgeclassify.publish.interface import Sink
@@ -52,7 +52,7 @@ def main(config: Path, journal_path: Path) -> None:
     mqtt_sink.Backoff = functools.partial(Backoff, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S)  # type: ignore[assignment, misc]
 
     def make(*arguments: Any, **named: Any) -> Sink:
-        return journalled(make_mqtt_sink(*arguments, **named), journal)
+        return journalled(make_sinks(*arguments, **named), journal)
 
     Daemon(functools.partial(load_config, config), make_sink=make).run()
 

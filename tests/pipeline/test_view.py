@@ -14,7 +14,7 @@ from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.types import Event, EventType, Moment, Reason, Roi, ViewState
 from tests.pipeline.benches import make_view

@@ -9,15 +9,15 @@ import pytest
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import layout
+from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
 from tests.support.waiting import wait_for
 
 StartBroker = Callable[..., Mosquitto]
 StartObserver = Callable[..., Observer]
-StartSink = Callable[..., MqttSink]
+StartSink = Callable[..., SpooledMqtt]
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
 
         def start(
             port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
-        ) -> MqttSink:
-            sink = MqttSink(
+        ) -> SpooledMqtt:
+            sink = SpooledMqtt(
                 config=MqttConfig(**({"host": HOST, "port": port} | settings)),
                 layout=layout(labels or {"gate": ("open", "closed")}),
                 spool=spool,

@@ -14,7 +14,7 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.errors import PublishError
-from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.mqtt.replies import Replies
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 from edgeclassify.types import Prediction, Response, ViewState
@@ -37,7 +37,7 @@ class Outbox:
     def __init__(
         self,
         layout: Layout,
-        spool: Spool,
+        spool: SpoolReader,
         *,
         results_interval_s: float,
         clock: Callable[[], float] = time.monotonic,

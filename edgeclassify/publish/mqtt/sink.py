@@ -12,7 +12,7 @@ from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Announcement
-from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
+from edgeclassify.publish.interface import Sink, SpoolReader
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.connection import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
@@ -28,7 +28,6 @@ from edgeclassify.types import (
     Prediction,
     Request,
     Response,
-    ViewRecord,
     ViewState,
 )
 
@@ -53,7 +52,7 @@ class MqttSink(Sink):
         *,
         config: MqttConfig,
         layout: Layout,
-        spool: Spool,
+        spool: SpoolReader,
         announcement: Announcement | None = None,
         gone: Iterable[str] = (),
         on_removed: Callable[[str], None] = lambda _: None,
@@ -116,9 +115,9 @@ class MqttSink(Sink):
         return True
 
     @property
-    def hangs(self) -> bool:
-        """Has the delivery thread not moved within its own limits?"""
-        return self._delivery.pulse.late
+    def hangs(self) -> str:
+        """Delivery, while its thread has not moved within its own limits."""
+        return "delivery" if self._delivery.pulse.late else ""
 
     def start(self) -> None:
         """Begin to connect."""
@@ -162,10 +161,7 @@ class MqttSink(Sink):
             self._delivery.wake()
 
     def publish_event(self, event: Event) -> None:
-        """Spooled first; live when connected, later as history."""
-        body = outgoing.event_message(self._topics, event).payload
-        after = ViewRecord(event.view, event.seq, event.open)
-        self._outbox.spool.append(SpooledEvent(event.seq, event.view, body, after))
+        """It is in the spool: live when connected, later as history."""
         self._delivery.wake()
 
     def publish_result(self, view: str, prediction: Prediction) -> None:

@@ -1,12 +1,14 @@
 """Undelivered events in memory, bounded. They do not survive the process."""
 
 import logging
-from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
-from threading import Lock
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from threading import RLock
 
-from edgeclassify.publish.interface import Spool, SpooledEvent
+from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
+from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Runs
 from edgeclassify.publish.spool.drops import Dropped
+from edgeclassify.publish.spool.readers import SinkReader
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 log = logging.getLogger(__name__)
@@ -21,17 +23,19 @@ class MemorySpool(Spool):
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, got {capacity}")
         self._capacity = capacity
-        self._lock = Lock()
+        self._lock = RLock()
         self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
         self._views: dict[str, ViewRecord] = {}
         self._drops = Dropped()
+        self._had = Acknowledgements(self._events.__contains__)
         self._said = False
 
     def append(self, event: SpooledEvent) -> None:
         """Keep the event; of two with one `seq` the later stays."""
         with self._lock:
+            self._had.renew(event.seq)
             if event.seq not in self._events:
                 insort(self._order, event.seq)
             self._events[event.seq] = event
@@ -42,6 +46,7 @@ class MemorySpool(Spool):
             overfull = len(self._order) > self._capacity
             if overfull:
                 oldest = self._order.pop(0)
+                self._had.drop(oldest)
                 del self._events[oldest]
                 self._drops.count(oldest)
             first_drop = overfull and not self._said
@@ -57,6 +62,26 @@ class MemorySpool(Spool):
 
     def delivered(self, seqs: Iterable[int]) -> None:
         """Forget the events."""
+        with self._lock:
+            for seq in (listed := list(seqs)):
+                self._had.drop(seq)
+            self._forget(listed)
+
+    def serve(self, sinks: Collection[str]) -> None:
+        """Known for as long as this process lives."""
+        with self._lock:
+            known = {name: self._had.sinks.get(name, Runs()) for name in sinks}
+            first = next(iter(known.values()), Runs())
+            complete = [seq for seq in self._order if seq in first and all(seq in runs for runs in known.values())]
+            self._forget(complete)
+            self._had.serve(known)
+            self._had.count(lambda run: bisect_right(self._order, run[1]) - bisect_left(self._order, run[0]))
+
+    def reader(self, sink: str) -> SpoolReader:
+        """What a sink has not had."""
+        return SinkReader(self, sink, self._had, self._lock, self._forget)
+
+    def _forget(self, seqs: Iterable[int]) -> None:
         with self._lock:
             for seq in self._drops.arrived(seqs):
                 if self._events.pop(seq, None) is not None:

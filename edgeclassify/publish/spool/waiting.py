@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from edgeclassify.publish.spool.database import Row
+from edgeclassify.publish.spool.database.file import Row
 
 
 def _seq(row: Row) -> int:
@@ -23,6 +23,10 @@ class Waiting:
 
     def __contains__(self, seq: int) -> bool:
         return any(row.event.seq == seq for row in self.first(1, after=seq - 1))
+
+    def seqs(self) -> list[int]:
+        """Their numbers."""
+        return [row.event.seq for row in self._rows]
 
     def put(self, row: Row) -> None:
         """Keep a row; of two with one `seq` the later stays."""

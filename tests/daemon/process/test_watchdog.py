@@ -179,9 +179,9 @@ def test_a_delivery_that_hangs_is_seen_while_frames_go_on(
 ) -> None:
     started()
     assert manager.feeds(0.3) > 5
-    monkeypatch.setattr(RecordingSink, "hangs", True)
+    monkeypatch.setattr(RecordingSink, "hangs", "delivery")
     assert manager.feeds(0.5) <= 1
-    monkeypatch.setattr(RecordingSink, "hangs", False)
+    monkeypatch.setattr(RecordingSink, "hangs", "")
     assert manager.feeds(0.3) > 5
 
 
@@ -194,7 +194,7 @@ def test_a_delivery_that_hangs_is_seen_while_no_frame_is_to_be_expected(
     bench.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
     started()
     assert manager.feeds(1.0) >= 3
-    monkeypatch.setattr(RecordingSink, "hangs", True)
+    monkeypatch.setattr(RecordingSink, "hangs", "delivery")
     assert manager.feeds(0.7) <= 1
 
 

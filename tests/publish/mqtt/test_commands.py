@@ -15,11 +15,11 @@ from edgeclassify.contract.outgoing import RESPONSE_EXPIRY_S
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Command, Option, Request, Response
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event
+from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import Mosquitto, Observer, Proxy
 from tests.support.waiting import wait_for
 
@@ -36,7 +36,7 @@ class Node:
         self.requests: list[Request] = []
         self.asker = ResponseTopics()
         self.carry_out: Callable[[Request], None] = self.obey
-        self.sink: MqttSink = start(port, around=self._around(**config), **(mqtt or {}))
+        self.sink: SpooledMqtt = start(port, around=self._around(**config), **(mqtt or {}))
 
     def _around(self, **config: Any) -> dict[str, Any]:
         commands = CommandsConfig(**({"per_minute": 6000} | config))

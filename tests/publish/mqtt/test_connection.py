@@ -18,6 +18,7 @@ from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.conftest import StartBroker, StartObserver, StartSink
 from tests.publish.records import event, health, info, layout, state
+from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import HOST, Mosquitto, Proxy, free_port
 from tests.support.waiting import wait_for
 
@@ -33,7 +34,7 @@ def test_order_on_connect(
     broker: Mosquitto, observe: StartObserver, sink_on: StartSink, spool: MemorySpool
 ) -> None:
     observer = observe(broker.port)
-    sink = MqttSink(
+    sink = SpooledMqtt(
         config=MqttConfig(host=HOST, port=broker.port),
         layout=layout({"gate": ("open", "closed")}),
         spool=spool,
@@ -375,7 +376,7 @@ def test_unknown_host(sink_on: StartSink, caplog: pytest.LogCaptureFixture) -> N
     sink.stop(1)
 
 
-def stop_takes(sink: MqttSink, timeout_s: float) -> float:
+def stop_takes(sink: SpooledMqtt, timeout_s: float) -> float:
     begin = time.monotonic()
     sink.stop(timeout_s)
     return time.monotonic() - begin

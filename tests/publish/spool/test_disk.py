@@ -22,10 +22,13 @@ from hypothesis import strategies as st
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.interface import Spool, SpooledEvent
-from edgeclassify.publish.spool.database import ROW_OVERHEAD, Row, SpoolFile
-from edgeclassify.publish.spool.disk import FILE_NAME, LOOK_S, MAINTAIN_S, DiskSpool, open_spool
+from edgeclassify.publish.spool.clocks import Clocks
+from edgeclassify.publish.spool.database.file import ROW_OVERHEAD, Row, SpoolFile
+from edgeclassify.publish.spool.disk import FILE_NAME, MAINTAIN_S, DiskSpool, open_spool
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import STEP, EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.number_file import STEP
+from edgeclassify.publish.spool.store import LOOK_S
 from edgeclassify.publish.spool.write_policy import PAUSE_S
 
 Open = Callable[..., DiskSpool]
@@ -71,7 +74,9 @@ def start(tmp_path: Path, clock: Clock) -> Iterator[Open]:
 
     def open_one(folder: Path = tmp_path, **changes: Any) -> DiskSpool:
         written = changes.pop("bytes_written_day", lambda: None)
-        opened.append(DiskSpool(folder, SpoolConfig(**changes), bytes_written_day=written, clock=clock))
+        opened.append(
+            DiskSpool(folder, SpoolConfig(**changes), bytes_written_day=written, clocks=Clocks(monotonic=clock))
+        )
         return opened[-1]
 
     yield open_one
@@ -175,10 +180,10 @@ def test_a_kill_repeats_at_most_what_was_not_deleted_yet(start: Open) -> None:
     for begin in range(0, 600, 50):
         spool.delivered(range(begin + 1, begin + 51))
     assert spool.depth == 0
-    on_disk = spool._rows.file.oldest(1000, 0)  # type: ignore[union-attr]
+    on_disk = spool._store.rows.file.oldest(1000, 0)  # type: ignore[union-attr]
     assert len(on_disk) < 256
     spool.maintain()
-    assert spool._rows.file.oldest(1000, 0) == []  # type: ignore[union-attr]
+    assert spool._store.rows.file.oldest(1000, 0) == []  # type: ignore[union-attr]
 
 
 APPENDS = """
@@ -187,7 +192,7 @@ from pathlib import Path
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 spool = DiskSpool(Path(sys.argv[1]), SpoolConfig())
 numbers = EventNumbers(spool)
 for _ in range(100_000):
@@ -362,7 +367,7 @@ def test_an_old_copy_of_the_database_does_not_repeat_numbers(start: Open, tmp_pa
 
 def test_damage_while_running(start: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     spool = filled(start(), 2000, size=600)  # more than the page cache of 1 MiB
-    spool._rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    spool._store.rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
     found: list[int] = []
     while batch := seqs(spool, 64, after=found[-1] if found else 0):
@@ -435,14 +440,14 @@ def test_a_folder_that_was_removed_a_second_ago_repeats_no_number_after_a_kill(
     delivered: int, tmp_path: Path, clock: Clock
 ) -> None:
     folder = tmp_path / "state"
-    spool = filled(DiskSpool(folder, SpoolConfig(), clock=clock), 5)
+    spool = filled(DiskSpool(folder, SpoolConfig(), clocks=Clocks(monotonic=clock)), 5)
     spool.delivered(range(1, 1 + delivered))
     shutil.rmtree(folder)
     clock.now += LOOK_S
     spool.maintain()
     copy = tmp_path / "as the kill leaves it"
     shutil.copytree(folder, copy)
-    after = DiskSpool(copy, SpoolConfig(), clock=clock)
+    after = DiskSpool(copy, SpoolConfig(), clocks=Clocks(monotonic=clock))
     try:
         assert [event.seq for event in after.pending(9)] == list(range(1 + delivered, 6))
         assert after.last_seq >= 5
@@ -469,7 +474,7 @@ def test_a_number_that_was_dropped_and_came_again_is_delivered_as_any_other(star
 
 def limit_pages(spool: DiskSpool, pages: int) -> None:
     """SQLite's own bound: beyond it every write fails as on a full disk."""
-    spool._rows.file._connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[union-attr]
+    spool._store.rows.file._connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[union-attr]
 
 
 def test_full_disk_waits_in_memory(start: Open, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
@@ -519,7 +524,7 @@ def test_numbers_do_not_repeat_after_a_kill_while_the_disk_is_full(start: Open, 
     spool = start()
     limit_pages(spool, 10)
     filled(spool, 60, size=400)
-    spool._release_file()  # as a kill leaves it: nothing more is written
+    spool._store.release()  # as a kill leaves it: nothing more is written
     spool._folder_lock.release()
     after = start()
     assert after.last_seq == 60
@@ -766,7 +771,7 @@ def test_an_event_whose_number_is_known_is_not_passed_over(tmp_path: Path) -> No
         return 1000.0
 
     opened: list[DiskSpool] = []
-    opened.append(DiskSpool(tmp_path, SpoolConfig(), clock=clock))
+    opened.append(DiskSpool(tmp_path, SpoolConfig(), clocks=Clocks(monotonic=clock)))
     opened[0].append(event(1))
     readers[0].join()
     opened[0].close()
@@ -838,7 +843,7 @@ def test_an_event_that_went_with_a_damaged_database_and_arrived_does_not_count(
     start: Open, tmp_path: Path
 ) -> None:
     spool = filled(start(), 2000, size=600)
-    spool._rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    spool._store.rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
     there = set[int]()
     while batch := seqs(spool, 64, after=max(there, default=0)):

@@ -12,11 +12,12 @@ import pytest
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.spool import mark
+from edgeclassify.publish.spool.database.wal import is_torn, read_wal
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
-from edgeclassify.publish.spool.mark import SpoolMark
-from edgeclassify.publish.spool.numbers import STEP, EventNumbers
-from edgeclassify.publish.spool.wal import is_torn, read_wal
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.mark import FILE_NAME as MARK_NAME
+from edgeclassify.publish.spool.numbers.mark import SpoolMark
+from edgeclassify.publish.spool.numbers.number_file import STEP
 
 LAST = 140
 WAL = f"{FILE_NAME}-wal"
@@ -61,13 +62,11 @@ PowerCut = Callable[[Path], None]
 
 
 @pytest.fixture
-def power_cut(monkeypatch: pytest.MonkeyPatch) -> PowerCut:
+def power_cut() -> PowerCut:
     """Makes of a killed folder one after a power cut: the note is older, and the machine has started anew."""
 
     def cut_power(folder: Path) -> None:
-        with monkeypatch.context() as patch:
-            patch.setattr(mark, "boot_id", lambda: "11111111-2222-3333-4444-555555555555")
-            SpoolMark(folder).keep(LAST - 30, 99)
+        SpoolMark(folder, boot_id=lambda: "11111111-2222-3333-4444-555555555555").keep(LAST - 30, 99)
 
     return cut_power
 
@@ -297,7 +296,7 @@ def test_what_is_no_log_is_torn(wal: bytes) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"1 2 0 x 00000000\n", bytes(128)])
 def test_a_damaged_note_tells_nothing(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / mark.FILE_NAME).write_bytes(content)
+    (tmp_path / MARK_NAME).write_bytes(content)
     read = SpoolMark(tmp_path)
     assert read.found is None
     read.keep(7, 3)

@@ -12,11 +12,11 @@ import pytest
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.spool import views
+from edgeclassify.publish.spool.clocks import Clocks, Stamp
+from edgeclassify.publish.spool.database import views
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import EventNumbers
-from edgeclassify.publish.spool.views import Stamp
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 Open = Callable[..., DiskSpool]
@@ -39,18 +39,17 @@ def ends(seq: int, view: str = "gate") -> SpooledEvent:
 class Clock:
     """Seconds of the monotonic and of the wall clock, and which start of the machine this is."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.now, self.wall, self.boot = 1000.0, 1.7e9, "this one"
-        monkeypatch.setattr(views, "boot_id", lambda: self.boot)
-        monkeypatch.setattr(views.time, "time", lambda: self.wall)
+        self.clocks = Clocks(self, lambda: self.wall, lambda: self.boot)
 
     def __call__(self) -> float:
         return self.now
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def start(tmp_path: Path, clock: Clock) -> Iterator[Open]:
 
     def open_one(folder: Path = tmp_path / "state", **changes: Any) -> DiskSpool:
         written = changes.pop("bytes_written_day", lambda: None)
-        opened.append(DiskSpool(folder, SpoolConfig(**changes), bytes_written_day=written, clock=clock))
+        opened.append(DiskSpool(folder, SpoolConfig(**changes), bytes_written_day=written, clocks=clock.clocks))
         return opened[-1]
 
     yield open_one

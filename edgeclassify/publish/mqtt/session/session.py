@@ -14,7 +14,7 @@ from dataclasses import replace
 from edgeclassify.broker import failure_texts
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
-from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link
 from edgeclassify.publish.mqtt.replies import Replies
@@ -54,7 +54,7 @@ class Session:
         topics: Topics,
         retained: RetainedValues,
         replies: Replies,
-        spool: Spool,
+        spool: SpoolReader,
         window: int,
         clock: Callable[[], float],
         refused: set[str],

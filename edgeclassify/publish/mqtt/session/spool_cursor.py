@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from edgeclassify.publish.interface import Spool, SpooledEvent
+from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 
 _BATCH = 64
 
@@ -13,7 +13,7 @@ class SpoolCursor:
     What was not there, or could not be read, when it came by is not met: see Session._look_for_unmet.
     """
 
-    def __init__(self, spool: Spool, *, after: int, end: int | None) -> None:
+    def __init__(self, spool: SpoolReader, *, after: int, end: int | None) -> None:
         self._spool, self._end = spool, end
         self._batch: deque[SpooledEvent] = deque()
         self.after = after

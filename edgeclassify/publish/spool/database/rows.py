@@ -1,10 +1,11 @@
 """The undelivered events of an open database, and those that are still in it but count as gone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
-from edgeclassify.publish.spool.database import Row, SpoolFile
-from edgeclassify.publish.spool.mark import SpoolMark
+from edgeclassify.publish.spool.clocks import Stamp
+from edgeclassify.publish.spool.database.acknowledged import Change
+from edgeclassify.publish.spool.database.file import Row, SpoolFile
 from edgeclassify.types import ViewRecord
 
 DELETES = 256
@@ -16,23 +17,27 @@ _DELETES_WITH_WRITE = 16  # more pages would make the inference thread wait long
 class DiskRows:
     """Not thread-safe; every method may raise sqlite3.Error. `count`, `size`: undelivered events, their bytes.
 
-    `gone`: delivered or dropped, to be deleted. `mark` learns what a later start must find at least.
+    `gone`: delivered or dropped, to be deleted. `note(last, count)` learns what a later start must find at least.
     """
 
-    def __init__(self, file: SpoolFile, mark: SpoolMark) -> None:
-        self.file, self._mark = file, mark
+    def __init__(self, file: SpoolFile, note: Callable[[int, int], None]) -> None:
+        self.file, self._note_down = file, note
         self.count, self.size = file.totals
         self.gone: dict[int, int] = {}
 
     def __contains__(self, seq: int) -> bool:
-        return bool(self.file.sizes([seq]))
+        return seq not in self.gone and bool(self.file.sizes([seq]))
 
-    def write(self, rows: Sequence[Row], views: Iterable[ViewRecord], clock_s: float) -> None:
+    def within(self, first: int, last: int) -> list[int]:
+        """The undelivered events with these numbers."""
+        return [seq for seq in self.file.within(first, last) if seq not in self.gone]
+
+    def write(self, rows: Sequence[Row], views: Iterable[ViewRecord], now: Stamp) -> None:
         """Add rows, durable when this returns; some that are gone are deleted with it. `views`: see SpoolFile."""
         deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
         if deletes:
             self._note()
-        self.file.write(rows, deletes, views, clock_s)
+        self.file.write(rows, deletes, views, now)
         self.count += len(rows)
         self.size += sum(row.size for row in rows)
         for seq in (*deletes, *(row.event.seq for row in rows)):
@@ -48,16 +53,16 @@ class DiskRows:
         self.size -= sum(sizes.values())
         return len(asked) - len(sizes)
 
-    def delete(self) -> None:
-        """Delete some of those that are gone."""
+    def delete(self, acknowledged: Iterable[Change] = ()) -> None:
+        """Delete some of those that are gone. `acknowledged`: see SpoolFile.remove."""
         deletes = list(islice(self.gone, DELETES))
         self._note()
-        self.file.remove(deletes)
+        self.file.remove(deletes, acknowledged)
         for seq in deletes:
             del self.gone[seq]
 
     def _note(self) -> None:
-        self._mark.keep(self.file.last_seq, self.count)
+        self._note_down(self.file.last_seq, self.count)
 
     def read(self, limit: int, after: int) -> list[Row]:
         """The oldest undelivered rows above `after`."""

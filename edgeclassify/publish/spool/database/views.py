@@ -7,12 +7,11 @@ the monotonic clock within one start of the machine, and over a reboot by the wa
 
 import json
 import sqlite3
-import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
-from edgeclassify.publish.spool.mark import boot_id
+from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 TABLE = (
@@ -22,26 +21,6 @@ TABLE = (
 MOST_VIEWS = 1000
 """Of views that were renamed and renamed again only so many are remembered, those with the newest events."""
 _SQL = "SELECT view, seq, body, crc FROM views ORDER BY seq DESC LIMIT ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A moment that another process can compare with its own: seconds by both clocks, and the machine's start."""
-
-    boot: str
-    clock_s: float
-    wall_s: float
-
-    @classmethod
-    def now(cls, clock_s: float) -> "Stamp":
-        """This moment, by the monotonic clock at `clock_s`."""
-        return cls(boot_id(), clock_s, time.time())
-
-    def since(self, before: "Stamp") -> float:
-        """Seconds from `before` to this, as well as that can be told; never less than 0."""
-        if self.boot == before.boot != "":
-            return max(0.0, self.clock_s - before.clock_s)
-        return max(0.0, self.wall_s - before.wall_s)
 
 
 def write_views(connection: sqlite3.Connection, records: Iterable[ViewRecord], now: Stamp) -> None:

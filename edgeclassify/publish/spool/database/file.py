@@ -4,7 +4,7 @@
 event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running
 time in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what
 SQLite does not check itself, and tells which rows of a damaged database can be trusted. `views`: see
-spool_views.py.
+views.py; `acknowledged`: see acknowledged.py.
 
 The connection locks the file for itself (`locking_mode=EXCLUSIVE`): no shared memory file, which a full disk could
 not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
@@ -18,9 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.spool.views import Stamp, read_views, write_views
+from edgeclassify.publish.spool.acknowledgements import Run
+from edgeclassify.publish.spool.clocks import Stamp
+from edgeclassify.publish.spool.database import acknowledged
+from edgeclassify.publish.spool.database.acknowledged import Change
+from edgeclassify.publish.spool.database.views import read_views, write_views
 from edgeclassify.types import ViewRecord
 
+NEVER = Stamp("", 0.0, 0.0)
 PAGE_BYTES = 1024
 ROW_OVERHEAD = 96
 """Bytes that a row takes beside view and body, roughly, with what stays free on its page."""
@@ -123,11 +128,11 @@ class SpoolFile:
         rows: Sequence[Row],
         remove: Collection[int] = (),
         views: Iterable[ViewRecord] = (),
-        clock_s: float = 0.0,
+        now: Stamp = NEVER,
     ) -> None:
         """Add rows (of two with one `seq` the later stays) and remove others, durable when this returns.
 
-        `views`: what is known of views from now on, at `clock_s` seconds of the monotonic clock.
+        `views`: what is known of views from `now` on.
         """
         last = max([self.last_seq, *(row.event.seq for row in rows)])
         with self._transaction(durable=True):
@@ -138,26 +143,30 @@ class SpoolFile:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_values, rows)
             )
-            write_views(self._connection, views, Stamp.now(clock_s))
+            write_views(self._connection, views, now)
         if tombstone:
             self._tombstone = last
         elif self._tombstone in removed or any(row.event.seq == last for row in rows):
             self._tombstone = None
         self.last_seq = last
 
-    def views(self, clock_s: float) -> dict[str, ViewRecord]:
+    def views(self, now: Stamp) -> dict[str, ViewRecord]:
         """What is known of the views."""
-        return read_views(self._connection, Stamp.now(clock_s))
+        return read_views(self._connection, now)
 
-    def note_views(self, views: Iterable[ViewRecord], clock_s: float) -> None:
+    def note_views(self, views: Iterable[ViewRecord], now: Stamp) -> None:
         """Replace what is known of these views, in one commit that the next durable one makes durable too."""
         with self._transaction(durable=False):
-            write_views(self._connection, views, Stamp.now(clock_s))
+            write_views(self._connection, views, now)
 
-    def remove(self, seqs: Collection[int]) -> None:
-        """Remove rows, in one commit that the next durable one makes durable too."""
+    def remove(self, seqs: Collection[int], changes: Iterable[Change] = ()) -> None:
+        """Remove rows, in one commit that the next durable one makes durable too.
+
+        `changes`: of what several sinks have had.
+        """
         with self._transaction(durable=False):
             tombstone = self._remove(seqs, self.last_seq)
+            acknowledged.write(self._connection, changes)
         if tombstone:
             self._tombstone = self.last_seq
 
@@ -179,6 +188,20 @@ class SpoolFile:
         """(seq, at, size) of the oldest undelivered rows above `after`."""
         sql = f"SELECT seq, at, {_SIZE} FROM events WHERE seq > ? AND body NOT NULL ORDER BY seq LIMIT ?"
         return self._connection.execute(sql, (after, limit)).fetchall()
+
+    def within(self, first: int, last: int) -> list[int]:
+        """The numbers of the undelivered rows from `first` to `last`."""
+        sql = "SELECT seq FROM events WHERE seq BETWEEN ? AND ? AND body NOT NULL"
+        return [seq for (seq,) in self._connection.execute(sql, (first, last))]
+
+    def acknowledged(self) -> dict[str, list[Run]]:
+        """What each of several sinks has had; nothing where there was only one."""
+        return acknowledged.read(self._connection)
+
+    def forget_acknowledged(self) -> None:
+        """There is only one sink, or what is noted of them is written anew."""
+        with self._transaction(durable=False):
+            acknowledged.forget(self._connection)
 
     def sizes(self, seqs: Collection[int]) -> dict[int, int]:
         """The sizes of those of these events that are here, undelivered."""

@@ -3,14 +3,14 @@
 import logging
 from pathlib import Path
 
-from edgeclassify.publish.spool.mark import SpoolMark
-from edgeclassify.publish.spool.numbers import STEP, NumberFile
-from edgeclassify.publish.spool.rows import DiskRows
+from edgeclassify.publish.spool.database.rows import DiskRows
+from edgeclassify.publish.spool.numbers.mark import SpoolMark
+from edgeclassify.publish.spool.numbers.number_file import STEP, NumberFile
 
 log = logging.getLogger(__name__)
 
 
-class Account:
+class LastNumber:
     """What is known of the numbers from outside the database. `wal`: its log before it was opened.
 
     No number that may have been used is used again: where it can't be told which was the last one, all that were
@@ -21,7 +21,7 @@ class Account:
         self._path, self._numbers, self._mark = path, numbers, mark
         self._exact, self._doubtful = mark.is_exact(wal), mark.is_doubtful(wal)
 
-    def last_number(self, last: int, rows: DiskRows | None) -> int:
+    def find(self, last: int, rows: DiskRows | None) -> int:
         """The number to go on after; `last`: the highest that the database (or what was saved of it) holds."""
         known = max(last, self._numbers.floor)
         used = max(known, self._by_mark(known, rows), self._by_ceiling(known, rows))

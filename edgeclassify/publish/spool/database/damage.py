@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from edgeclassify.publish.spool.database import Row, connect, parsed
-from edgeclassify.publish.spool.views import Stamp, read_views
+from edgeclassify.publish.spool.clocks import Stamp
+from edgeclassify.publish.spool.database.file import Row, connect, parsed
+from edgeclassify.publish.spool.database.views import read_views
 from edgeclassify.types import ViewRecord
 
 KEPT = 3
@@ -47,10 +48,10 @@ def salvage(path: Path) -> Iterator[Row]:
             connection.close()
 
 
-def salvage_views(path: Path, clock_s: float) -> dict[str, ViewRecord]:
+def salvage_views(path: Path, now: Stamp) -> dict[str, ViewRecord]:
     """What is known of the views, as far as it is as it was written. Never raises sqlite3.Error."""
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(connect(path)) as connection:
-        return read_views(connection, Stamp.now(clock_s))
+        return read_views(connection, now)
     return {}
 
 

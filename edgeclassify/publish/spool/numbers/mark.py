@@ -1,7 +1,7 @@
 """What the spool's database held after its last commit, noted beside it: a database can't tell what it has lost.
 
 The note is written after each commit and not synced. A kill leaves it exact, since the kernel holds it. After a
-power cut it may be half a minute old: then the write-ahead log itself is looked at (spool_wal.py), and where that
+power cut it may be half a minute old: then the write-ahead log itself is looked at (wal.py), and where that
 is torn the reserved numbers are skipped. So a card bears no second sync for each event.
 """
 
@@ -9,19 +9,19 @@ import logging
 import os
 import re
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from edgeclassify.publish.spool.wal import is_torn
+from edgeclassify.publish.spool.clocks import boot_id
+from edgeclassify.publish.spool.database.wal import is_torn
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "spool.mark"
 _LENGTH = 128
 _RECORD = re.compile(rb"(([0-9]{1,18}) ([0-9]{1,18}) ([01]) ([0-9a-f-]{0,64})) ([0-9a-f]{8}) *\n")
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,20 @@ class Mark:
 
 
 class SpoolMark:
-    """The note in `folder`; `found`: as it was at the begin, None where there is none. Not thread-safe."""
+    """The note in `folder`; `found`: as it was at the begin, None where there is none. Not thread-safe.
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+    `boot_id` names this start of the machine.
+    """
+
+    def __init__(self, folder: Path, boot_id: Callable[[], str] = boot_id) -> None:
+        self._path, self._boot_id = folder / FILE_NAME, boot_id
         self.found = self._written = _read(self._path)
 
     def is_exact(self, wal: bytes) -> bool:
         """Does the note say what the database held at its very end? `wal`: its log as found."""
         if self.found is None:
             return False
-        return self.found.boot == boot_id() != "" or (self.found.clean and not wal)
+        return self.found.boot == self._boot_id() != "" or (self.found.clean and not wal)
 
     def is_doubtful(self, wal: bytes) -> bool:
         """Where the note is not exact: may commits be missing, by the look of the log?"""
@@ -57,11 +60,11 @@ class SpoolMark:
 
     def keep(self, last: int, count: int) -> None:
         """The database holds this, or is about to hold no less."""
-        self._write(Mark(last, count, False, boot_id()), sync=False)
+        self._write(Mark(last, count, False, self._boot_id()), sync=False)
 
     def close(self, last: int, count: int) -> None:
         """The database holds this to the end. On disk when this returns."""
-        self._write(Mark(last, count, True, boot_id()), sync=True)
+        self._write(Mark(last, count, True, self._boot_id()), sync=True)
 
     def _write(self, mark: Mark, *, sync: bool) -> None:
         if mark == self._written:
@@ -77,14 +80,6 @@ class SpoolMark:
             finally:
                 os.close(descriptor)
             self._written = mark
-
-
-@cache
-def boot_id() -> str:
-    """Names this start of the machine; empty where that can't be told."""
-    with suppress(OSError):
-        return _BOOT_ID.read_text("ascii").strip()
-    return ""
 
 
 def _read(path: Path) -> Mark | None:

@@ -1,0 +1,142 @@
+"""Several sinks as one: what is said once reaches all of them, and an event is on disk before any hears of it."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from threading import Thread
+
+from edgeclassify.health import Health
+from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
+from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewState
+
+log = logging.getLogger(__name__)
+
+REPLACED_STOP_S = 1.0
+"""For a sink that another takes the place of, while the others stay."""
+
+
+class FanOut(Sink):
+    """The sinks of a config, by the names that the spool knows them by.
+
+    `spool` belongs to the caller, who closes it after `stop`. `where(view)` names an event that has no JSON form.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        sinks: Mapping[str, Sink],
+        *,
+        where: Callable[[str], str] = lambda view: f"event of view {view}",
+    ) -> None:
+        self._spool, self._where = spool, where
+        self._sinks = dict(sinks)
+
+    def start(self) -> None:
+        """Each begins to connect; the spool keeps events for these, and for no others."""
+        self._spool.serve(self._sinks)
+        for sink in self._sinks.values():
+            sink.start()
+
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """Until it is known of each; False when that takes longer for one of them."""
+        deadline, left = time.monotonic() + timeout_s, timeout_s
+        known = True
+        for sink in self._sinks.values():
+            known &= sink.await_first_attempt(left)
+            left = max(0.0, deadline - time.monotonic())
+        return known
+
+    def stop(self, timeout_s: float) -> None:
+        """All at the same time: one that takes long takes nothing from the others."""
+        _stop(self._sinks, timeout_s)
+
+    def describe(self) -> str:
+        """Where each delivers to."""
+        return ", ".join(sink.describe() for sink in self._sinks.values())
+
+    def adopt(self, other: Sink) -> bool:
+        """Each adopts the one of its name. One that can't is stopped, and the other started in its place.
+
+        One that is new is started, one that is there no more stopped. False where none could adopt: nothing has
+        changed.
+        """
+        if not isinstance(other, FanOut):
+            return False
+        sinks = other._sinks
+        adopted = {name for name, sink in self._sinks.items() if name in sinks and sink.adopt(sinks[name])}
+        if not adopted:
+            return False
+        _stop({name: sink for name, sink in self._sinks.items() if name not in adopted}, REPLACED_STOP_S)
+        self._spool.serve(sinks)
+        for name, sink in sinks.items():
+            if name not in adopted:
+                sink.start()
+        self._sinks = {name: self._sinks[name] if name in adopted else sink for name, sink in sinks.items()}
+        self._where = other._where
+        return True
+
+    @property
+    def hangs(self) -> str:
+        """What hangs, and where there are several, of which sink."""
+        hanging = {name: what for name, sink in self._sinks.items() if (what := sink.hangs)}
+        if len(self._sinks) == 1:
+            return "".join(hanging.values())
+        return ", ".join(f"{what} ({name})" for name, what in hanging.items())
+
+    def publish_info(self, info: NodeInfo) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_info(info)
+
+    def publish_availability(self, view: str, online: bool) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_availability(view, online)
+
+    def publish_state(self, state: ViewState) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_state(state)
+
+    def publish_event(self, event: Event) -> None:
+        """Spooled once, then told to each."""
+        self._spool.append(SpooledEvent.of(event, self._where(event.view)))
+        for name, sink in self._sinks.items():
+            try:
+                sink.publish_event(event)
+            except Exception:
+                # It is in the spool: its number is used up, whatever a sink makes of it, and the others get it.
+                log.exception("%s failed on an event that is in the spool", name)
+
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_result(view, prediction)
+
+    def publish_health(self, health: Health) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_health(health)
+
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_option(view, option, value)
+
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_snapshot(view, jpeg)
+
+
+def _stop(sinks: Mapping[str, Sink], timeout_s: float) -> None:
+    """Stop them at the same time, and return when all have ended or `timeout_s` is over."""
+    deadline = time.monotonic() + timeout_s
+    here, others = list(sinks.values())[:1], list(sinks.values())[1:]
+    threads = [Thread(target=sink.stop, args=(timeout_s,), name="stop", daemon=True) for sink in others]
+    for thread in threads:
+        thread.start()
+    for sink in here:
+        sink.stop(timeout_s)
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))

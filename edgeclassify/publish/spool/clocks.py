@@ -1,0 +1,54 @@
+"""The clocks by which a spool tells how long ago something was, also over a restart of the machine."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@cache
+def boot_id() -> str:
+    """Names this start of the machine; empty where that can't be told."""
+    with suppress(OSError):
+        return _BOOT_ID.read_text("ascii").strip()
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """`monotonic`: seconds that run on within one start of the machine, which `boot_id` names.
+
+    `wall`: seconds since the epoch, as far as the clock is set.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    boot_id: Callable[[], str] = boot_id
+
+
+CLOCKS = Clocks()
+"""Those of this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A moment that another process can compare with its own: seconds by both clocks, and the machine's start."""
+
+    boot: str
+    clock_s: float
+    wall_s: float
+
+    @classmethod
+    def now(cls, clocks: Clocks) -> "Stamp":
+        """This moment."""
+        return cls(clocks.boot_id(), clocks.monotonic(), clocks.wall())
+
+    def since(self, before: "Stamp") -> float:
+        """Seconds from `before` to this, as well as that can be told; never less than 0."""
+        if self.boot == before.boot != "":
+            return max(0.0, self.clock_s - before.clock_s)
+        return max(0.0, self.wall_s - before.wall_s)

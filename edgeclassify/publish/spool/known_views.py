@@ -1,0 +1,54 @@
+"""What is known of the views by their events, and what of that the database does not hold yet."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.types import OpenOccurrence, ViewRecord
+
+
+class KnownViews:
+    """Not thread-safe. Over a change of the database what this run knows holds, and has to go into the new one."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, ViewRecord] = {}
+        self._all_unwritten = False
+
+    @property
+    def records(self) -> Mapping[str, ViewRecord]:
+        """By the view's name."""
+        return dict(self._records)
+
+    def follow(self, event: SpooledEvent) -> None:
+        """The event has been appended."""
+        if event.after is not None:
+            self._records[event.view] = event.after
+
+    def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> list[ViewRecord]:
+        """Those of them that events have opened are so old by now; returns what has changed."""
+        changed = []
+        for one in occurrences:
+            known = self._records.get(one.view)
+            if known is not None and known.open is not None and known.open.id == one.id:
+                self._records[one.view] = replace(known, open=one)
+                changed.append(self._records[one.view])
+        return changed
+
+    def opened(self, on_disk: Mapping[str, ViewRecord]) -> None:
+        """Another database is in use, which holds these."""
+        self._all_unwritten = bool(self._records)
+        self._records = {**on_disk, **self._records}
+
+    def salvaged(self, on_disk: Mapping[str, ViewRecord]) -> None:
+        """A damaged database held these; they count where nothing is known."""
+        if not self._records:
+            self._records, self._all_unwritten = dict(on_disk), True
+
+    def to_write(self, events: Iterable[SpooledEvent]) -> Iterable[ViewRecord]:
+        """What the views are like after these events, and what else has to be written with them."""
+        after = {event.view: event.after for event in events if event.after is not None}
+        return ({**self._records, **after} if self._all_unwritten else after).values()
+
+    def written(self) -> None:
+        """What `to_write` told is on disk."""
+        self._all_unwritten = False

@@ -1,0 +1,1 @@
+"""The event numbers: each is given once, whatever the disk loses."""
