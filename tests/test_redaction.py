@@ -152,7 +152,7 @@ def first_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redaction, "_forms", lambda secret: set())
 
 
-def what_is_said_of(document: dict[str, list[dict[str, Any]]]) -> str:
+def what_is_said_of(document: dict[str, Any]) -> str:
     """The faults of a config, or what its source calls itself."""
     try:
         return make_source(parse_config(document, "test.toml", BASE).camera[0]).describe()
@@ -162,17 +162,18 @@ def what_is_said_of(document: dict[str, list[dict[str, Any]]]) -> str:
 
 @settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(MANGLED), passwords, st.booleans())
-def test_no_mangling_shows_a_password(first_line_alone, form: str, password: str, encoded: bool) -> None:
+def test_no_mangling_shows_a_password(first_line_alone: None, form: str, password: str, encoded: bool) -> None:
     assume(encoded or form not in WITHOUT_HOST or not LOOKS_WHOLE.match(password))
     text = form.format(quote(password, safe="") if encoded else password)
     assert CORE not in redacted_source(text).lower()
     as_name = text if "//" in text else "a"
-    for document in (
+    documents: tuple[dict[str, Any], ...] = (
         {"camera": [{"source": text}]},
         {"mqtt": {"host": text}, "camera": [{"source": "picamera:0"}]},
         {"camera": [{"source": "picamera:0", "name": as_name}], "view": [{"name": "v", "camera": as_name}]},
         {"camera": [{"source": [text]}]},
-    ):
+    )
+    for document in documents:
         assert CORE not in what_is_said_of(document).lower()
 
 
@@ -188,7 +189,7 @@ def test_no_mangling_shows_a_password_in_what_others_write(form: str, password: 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(passwords)
-def test_what_connects_never_says_the_password(first_line_alone, password: str) -> None:
+def test_what_connects_never_says_the_password(first_line_alone: None, password: str) -> None:
     for url in (f"http://bob:{password}@h:x/", f"rtsp://bob:{password}@/x", f"http://bob:{password}@[::1/x"):
         try:
             said: object = parse_address(url)

@@ -43,7 +43,7 @@ def activation_quantization(low: float, high: float) -> Quantization:
 def weight_scales(weight: FloatArray) -> FloatArray:
     """One scale per output channel (the first axis): the largest magnitude becomes 127."""
     largest = np.abs(weight.reshape(weight.shape[0], -1)).max(axis=1)
-    return (np.maximum(largest, 1e-6) / 127.0).astype(np.float32)
+    return np.asarray(np.maximum(largest, 1e-6) / 127.0, np.float32)
 
 
 def quantize_weight(weight: FloatArray, scales: FloatArray) -> NDArray[np.int8]:
@@ -60,4 +60,5 @@ def bias_scales(source: Quantization, scales: FloatArray) -> FloatArray:
 def quantize_bias(bias: FloatArray, scales: FloatArray) -> NDArray[np.int32]:
     """Biases as int32 in units of the accumulator."""
     limit = 2**31 - 1
-    return np.clip(np.rint(bias.astype(np.float64) / scales.astype(np.float64)), -limit, limit).astype(np.int32)
+    units = np.rint(bias.astype(np.float64) / scales.astype(np.float64))
+    return np.asarray(np.clip(units, -limit, limit), np.int32)

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from training.dataset import SIZE, train_files, unpacked
@@ -33,11 +35,11 @@ def decode(files: Iterable[tuple[bytes, int]]) -> Pictures:
     """Decodes the JPEG files on all cores; grey ones become three equal channels."""
     files = list(files)
 
-    def one(item: tuple[bytes, int]) -> np.ndarray:
+    def one(item: tuple[bytes, int]) -> NDArray[Any]:
         bgr = cv2.imdecode(np.frombuffer(item[0], np.uint8), cv2.IMREAD_COLOR)
         if bgr is None or bgr.shape != (SIZE, SIZE, 3):
             raise ValueError(f"a picture of class {item[1]} is not a {SIZE}x{SIZE} JPEG")
-        return bgr[:, :, ::-1].transpose(2, 0, 1)
+        return np.asarray(bgr[:, :, ::-1].transpose(2, 0, 1))
 
     pixels = np.empty((len(files), 3, SIZE, SIZE), np.uint8)
     with ThreadPoolExecutor() as pool:

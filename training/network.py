@@ -148,7 +148,8 @@ class MobileNetV2(nn.Module):
 
 def decay_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
     """Parameter groups: decay for dense and pointwise weights, none for BN, biases and depthwise filters."""
-    decayed, free = [], []
+    decayed: list[nn.Parameter] = []
+    free: list[nn.Parameter] = []
     for module in model.modules():
         for name, parameter in module.named_parameters(recurse=False):
             depthwise = isinstance(module, nn.Conv2d) and module.groups > 1

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from ai_edge_litert import schema_py_generated as schema
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.network import ConvBN, MobileNetV2
@@ -33,7 +34,7 @@ class Teacher(nn.Module):
         return self.net((enlarged * 128 + 1) / 127.5)  # the file's input: scale 1/127.5, zero point 127
 
 
-def _dequantized(model: Any, tensor: Any) -> np.ndarray:
+def _dequantized(model: Any, tensor: Any) -> NDArray[Any]:
     """A constant tensor's real values as float32."""
     kinds = {schema.TensorType.INT8: np.int8, schema.TensorType.INT32: np.int32}
     stored = np.frombuffer(bytes(model.buffers[tensor.buffer].data), kinds[tensor.type]).reshape(tensor.shape)
@@ -42,7 +43,7 @@ def _dequantized(model: Any, tensor: Any) -> np.ndarray:
     return stored.astype(np.float32) * np.asarray(tensor.quantization.scale, np.float32).reshape(shape)
 
 
-def read_convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+def read_convolutions(path: Path) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     """(weight, bias) of every convolution in order, in PyTorch's layout [out, in / groups, kernel, kernel]."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(path.read_bytes(), 0))
     graph, found = model.subgraphs[0], []
@@ -72,7 +73,8 @@ def load_teacher(path: Path, rows: list[int], size: int, dropout: float = 0.2) -
         weight, bias = parts[-1]
         net.classifier.weight.copy_(torch.from_numpy(weight[rows, :, 0, 0]))
         net.classifier.bias.copy_(torch.from_numpy(bias[rows]))
-    return Teacher(net, size).eval()
+    teacher: Teacher = Teacher(net, size).eval()
+    return teacher
 
 
 @torch.no_grad()

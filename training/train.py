@@ -62,7 +62,8 @@ def train_teacher(recipe: Recipe, place: Place, train: Pictures, held: Pictures,
     )  # fmt: skip
     tuned: Any = fitting.run(log)
     tuned.net.use_taps(place.taps)
-    return tuned.requires_grad_(False)
+    frozen: Teacher = tuned.requires_grad_(False)
+    return frozen
 
 
 def train_student(
@@ -76,7 +77,7 @@ def train_student(
     fitting = Fitting(
         recipe.student, student, train, held, place.folder, recipe.seed + 1, teaching, place.compiled
     )  # fmt: skip
-    trained: Any = fitting.run(log)
+    trained: MobileNetV2 = fitting.run(log)
     return trained
 
 
@@ -108,7 +109,8 @@ def quantize(
             **{name: round(top1, 2) for top1, name, _ in candidates},
         }
     )  # fmt: skip
-    return max(candidates, key=lambda item: item[0])[2]
+    kept: FoldedNet = max(candidates, key=lambda item: item[0])[2]
+    return kept
 
 
 def run(recipe: Recipe, place: Place) -> None:

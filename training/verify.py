@@ -87,12 +87,20 @@ def accuracy(model: Model, pictures: list[tuple[Picture, int]]) -> dict[str, Any
     }
 
 
+def decoded(jpeg: bytes) -> Picture:
+    """A JPEG as BGR."""
+    bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("this is no JPEG")
+    return np.asarray(bgr, np.uint8)
+
+
 def photos_of(folder: Path, data: Path) -> list[tuple[Picture, int]]:
     """The photos of a folder with a truth.csv (file, wnid) whose class is one of the 200."""
     order = {wnid: index for index, wnid in enumerate(wordnet_ids(data))}
     with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["wnid"] in order]
-    return [(cv2.imread(str(folder / row["file"])), order[row["wnid"]]) for row in rows]
+    return [(decoded((folder / row["file"]).read_bytes()), order[row["wnid"]]) for row in rows]
 
 
 def invoke_times(model: Model, reference: Model, turns: int = 10, each: int = 12) -> dict[str, Any]:
@@ -114,7 +122,7 @@ def invoke_times(model: Model, reference: Model, turns: int = 10, each: int = 12
 def verify(path: Path, data: Path, reference: Path | None, photos: Path | None) -> None:
     """Prints a JSON line for each figure, under every runtime that is installed."""
     files = val_files(data)
-    val = [(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), truth) for jpeg, truth in files]
+    val = [(decoded(jpeg), truth) for jpeg, truth in files]
     for name, interpreter in runtimes():
         model = Model(interpreter, path)
 
@@ -122,7 +130,9 @@ def verify(path: Path, data: Path, reference: Path | None, photos: Path | None) 
             print(json.dumps({"runtime": name, "what": what, **figures}), flush=True)
 
         show("official val", accuracy(model, [(prepared(bgr, 1.0, model.size), truth) for bgr, truth in val]))
-        for crop in (1.0, 0.875) if photos else ():
+        for crop in (1.0, 0.875):
+            if photos is None:
+                break
             seen = [(prepared(bgr, crop, model.size), truth) for bgr, truth in photos_of(photos, data)]
             show(f"photos, crop {crop}", accuracy(model, seen))
         if reference:

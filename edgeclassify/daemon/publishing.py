@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edgeclassify import __version__
+from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import Config
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
@@ -33,13 +34,14 @@ class SinkContext:
     asker: ResponseTopics = field(default_factory=ResponseTopics)
 
 
-def make_sinks(config: Config, around: SinkContext) -> Sink:
-    """The production sinks for this config, as one."""
-    sinks = {MQTT: make_mqtt_sink(config, around)}
+def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
+    """The production sinks for this config, as one. `backoff`: waits between attempts to connect, where not a
+    Backoff's own."""
+    sinks = {MQTT: make_mqtt_sink(config, around, backoff)}
     return FanOut(around.spool, sinks, where=topics_of(config).event)
 
 
-def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
+def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The sink for the broker of this config."""
     layout = _layout(config)
     home = config.home_assistant
@@ -62,6 +64,7 @@ def make_mqtt_sink(config: Config, around: SinkContext) -> Sink:
         inbox=inbox if config.commands.enabled else None,
         on_request=around.on_request,
         asker=around.asker,
+        backoff=backoff,
     )
     # Only now: a config that is refused has used nothing, and must not make anything go.
     around.published.update(topics, announced)

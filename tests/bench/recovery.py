@@ -9,6 +9,7 @@ rung that only the daemon has: a fault that no rung of the thread cures, until i
 import argparse
 import gc
 import logging
+import math
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.synthetic.source import SyntheticSource, parse_options
+from tests.support.waiting import wait_for
 from tests.target.camera.figures import open_files, resident_kib
 
 FAULTS = (
@@ -111,7 +113,7 @@ def many(fault: str, times: int) -> str:
     rules = CaptureRules(stall_timeout_s=0.1, freeze_timeout_s=freeze_s, restart_attempts=20)
     every = 300 if freeze_s else 60  # frames enough for the source to count as well in between
     with Watched(f"?size=160x120&fps=1000&every={every}&faults={fault.format(20)}", rules).running() as watched:
-        wait_for(watched, WARM_UP * every)
+        wait_for_frame(watched, WARM_UP * every)
         gc.collect()
         before = resident_kib(), open_files()
         lost_before, restarts, reopens = (
@@ -120,7 +122,7 @@ def many(fault: str, times: int) -> str:
             watched.capture.status.reopens,
         )
         started = time.monotonic()
-        wait_for(watched, (WARM_UP + times) * every)
+        wait_for_frame(watched, (WARM_UP + times) * every)
         took_s = time.monotonic() - started
         gc.collect()
         after = resident_kib(), open_files()
@@ -134,10 +136,9 @@ def many(fault: str, times: int) -> str:
         )
 
 
-def wait_for(watched: Watched, sequence: int) -> None:
+def wait_for_frame(watched: Watched, sequence: int) -> None:
     """Until so many frames have come."""
-    while watched.last is None or watched.last[1] < sequence:
-        time.sleep(0.02)
+    wait_for(lambda: watched.last is not None and watched.last[1] >= sequence, timeout_s=math.inf)
 
 
 def until_fresh_process() -> tuple[int, float]:

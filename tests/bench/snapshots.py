@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -64,13 +65,13 @@ def steps() -> None:
         drawing = Drawing(frame, ROI, caption)
         jpeg, fitting = drawing.jpeg(85), drawing.jpeg_within(85, 100_000)
         assert fitting is not None
-        convert, draw = median_ms(lambda f=frame: to_bgr(f)), median_ms(drawing.render)
-        code = median_ms(lambda d=drawing: d.jpeg(85)) - draw
-        fit = median_ms(lambda d=drawing: d.jpeg_within(85, 100_000))
+        convert, draw = median_ms(partial(to_bgr, frame)), median_ms(drawing.render)
+        code = median_ms(partial(drawing.jpeg, 85)) - draw
+        fit = median_ms(partial(drawing.jpeg_within, 85, 100_000))
         with tempfile.TemporaryDirectory() as folder:
             config = SnapshotConfig(disk=True, min_free_bytes=0)
             taker = SnapshotTaker(config=config, folder=Path(folder), publish=None)
-            whole = median_ms(lambda t=taker, f=frame: t.take_now(f, ROI, STATE))
+            whole = median_ms(partial(taker.take_now, frame, ROI, STATE))
         print(
             f"{width:>4}x{height:<5} {convert:>7.1f} {draw:>6.1f} {code:>10.1f} {whole:>21.1f} "
             f"{len(jpeg.data) / 1024:>5.0f} {fit:>22.1f} {len(fitting.data) / 1024:>5.0f}"
@@ -110,9 +111,11 @@ def effect() -> None:
             for (times, sent), pause_s in zip(rows.values(), (1.0, 0.002), strict=True):
                 with tempfile.TemporaryDirectory() as folder:
                     config = SnapshotConfig(disk=True, mqtt=True, min_free_bytes=0)
-                    taker = SnapshotTaker(
-                        config=config, folder=Path(folder), publish=lambda _, jpeg, s=sent: s.append(len(jpeg))
-                    )
+
+                    def note(_view: str, jpeg: bytes, sent: list[int] = sent) -> None:
+                        sent.append(len(jpeg))
+
+                    taker = SnapshotTaker(config=config, folder=Path(folder), publish=note)
                     taker.start()
                     stop = threading.Event()
                     thread = beside(taker, frame, pause_s, stop)

@@ -17,7 +17,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgeclassify.sources.images.watched.source import After, WatchedFolderSource
+from edgeclassify.sources.images.watched.put_away import After
+from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.types import Outcome
 
 COUNTS = (2_000, 8_000, 32_000)

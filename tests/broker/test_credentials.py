@@ -136,7 +136,7 @@ def test_a_key_of_another_certificate(certificates: Path) -> None:
 
 def test_an_encrypted_key_is_refused_and_nobody_is_asked(certificates: Path, tmp_path: Path) -> None:
     encrypted = tmp_path / "client.key"
-    command = [
+    command: list[str | Path] = [
         "openssl",
         "pkey",
         "-in",

@@ -223,12 +223,12 @@ def test_secrets_of_a_url_are_not_shown(web: str, capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
 def test_names_that_are_no_utf_8(photos: Path, locale: str) -> None:
     odd = os.fsencode(photos) + b"/caf\xe9.jpg"
-    shutil.copy(photos / "cat.jpg", odd)
+    shutil.copy(os.fsencode(photos / "cat.jpg"), odd)
     strict = {"LC_ALL": locale, "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"} | strict
 
     def run(*options: str) -> subprocess.CompletedProcess[bytes]:
-        command = [sys.executable, "-m", "edgeclassify", "classify", *options, odd]
+        command: list[str | bytes] = [sys.executable, "-m", "edgeclassify", "classify", *options, odd]
         return subprocess.run(command, capture_output=True, check=False, env=environment)
 
     as_json, table = run("--json"), run()

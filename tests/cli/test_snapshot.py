@@ -6,17 +6,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify import demo
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.pixels import sharpness
 from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
 from edgeclassify.types import Frame
 
@@ -37,6 +38,8 @@ name = "whole"
 camera = "front"
 """
 
+TakeFrame = Callable[[FrameSource, float], Frame]
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
@@ -45,8 +48,14 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def snapshot(*arguments: str | Path) -> ExitStatus:
+def snapshot(*arguments: str | Path) -> int:
     return main(["snapshot", "--settle", "0.1", *map(str, arguments)])
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    image = cv2.imread(str(path))
+    assert image is not None
+    return np.asarray(image, np.uint8)
 
 
 def test_a_picture_with_the_views_outlined(
@@ -54,11 +63,11 @@ def test_a_picture_with_the_views_outlined(
 ) -> None:
     file = tmp_path / "front.jpg"
     assert snapshot("--config", config, "--camera", "front", file) == ExitStatus.OK
-    picture = cv2.imread(str(file))
+    picture = read_image(file)
     assert picture.shape == (480, 640, 3)
     plain = tmp_path / "plain.jpg"
     assert snapshot("--source", f"synthetic:?size=640x480&fps=50&picture={PHOTO}", plain) == ExitStatus.OK
-    difference = np.abs(picture.astype(int) - cv2.imread(str(plain))).max(axis=2)
+    difference = np.abs(picture.astype(int) - read_image(plain)).max(axis=2)
     edge, inside = difference[118:124, 162:478], difference[300:350, 300:400]
     assert edge.max() > 60
     assert inside.max() < 30
@@ -75,7 +84,7 @@ def test_focus_is_larger_for_a_sharper_picture() -> None:
     for sigma in (1, 2, 4):
         figures.append(sharpness(replace(frame, pixels=cv2.GaussianBlur(frame.pixels, (0, 0), sigma))))
     assert figures == sorted(figures, reverse=True)
-    dimmed = replace(frame, pixels=(frame.pixels // 2))
+    dimmed = replace(frame, pixels=(frame.pixels // np.uint8(2)))
     assert sharpness(dimmed) == pytest.approx(figures[0], rel=0.1)
     flat = replace(frame, pixels=np.zeros_like(frame.pixels))
     assert sharpness(flat) == 0
@@ -85,9 +94,9 @@ def test_focus_is_larger_for_a_sharper_picture() -> None:
 def three_frames(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     from edgeclassify.cli import snapshot as module
 
-    taken = []
+    taken: list[Frame] = []
 
-    def frame(source: SyntheticSource, settle: float, real: Callable[..., Any] = module._frame) -> Frame:
+    def frame(source: FrameSource, settle: float, real: TakeFrame = module._frame) -> Frame:
         if len(taken) == 3:
             raise KeyboardInterrupt
         taken.append(real(source, settle))

@@ -83,6 +83,7 @@ def test_a_reload_refuses_it(service: Service, model: Path, happens: Callable[[P
 
 def test_a_start_with_it_ends_with_a_message(service: Service, model: Path) -> None:
     damage(model)
-    assert service.start().process is not None
-    assert service.process.wait(30) == ExitStatus.DATA
+    process = service.start().process
+    assert process is not None
+    assert process.wait(30) == ExitStatus.DATA
     assert "Traceback" not in service.log.read_text()

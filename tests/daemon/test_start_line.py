@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> 
     ],
 )
 def test_a_broker_in_few_words(host: str, tls: dict[str, str] | None, said: str) -> None:
-    document = {"host": host} if tls is None else {"host": host, "tls": tls, "port": 8883}
+    document: dict[str, Any] = {"host": host} if tls is None else {"host": host, "tls": tls, "port": 8883}
     config = MqttConfig.model_validate(document)
     sink = MqttSink(config=config, layout=Layout(Topics("e", "n"), ()), spool=MemorySpool())
     assert sink.describe() == said

@@ -3,6 +3,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import pytest
@@ -20,7 +21,7 @@ from tests.support.waiting import wait_for
 
 
 @pytest.mark.parametrize("protocol", ["auto", "3.1.1"])
-def test_publisher_broker_subscriber(protocol: str) -> None:
+def test_publisher_broker_subscriber(protocol: Literal["auto", "3.1.1"]) -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
     out, spool = io.StringIO(), MemorySpool()
     with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:

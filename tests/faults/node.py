@@ -7,16 +7,14 @@ after, and the waits between attempts to connect are short, so that faults can f
 import functools
 import sys
 from pathlib import Path
-from typing import Any
 
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import load_config
+from edgeclassify.config import Config, load_config
 from edgeclassify.daemon import Daemon
-from edgeclassify.daemon.publishing import make_sinks
+from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.health import Health
 from edgeclassify.logs import set_up_logging
 from edgeclassify.publish.interface import Sink
-from edgeclassify.publish.mqtt import sink as mqtt_sink
 from edgeclassify.types import Event
 from tests.faults.journal import JournalWriter
 
@@ -49,10 +47,10 @@ def main(config: Path, journal_path: Path) -> None:
     journal = JournalWriter(journal_path)
     journal.started()
     set_up_logging("info")
-    mqtt_sink.Backoff = functools.partial(Backoff, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S)  # type: ignore[assignment, misc]
 
-    def make(*arguments: Any, **named: Any) -> Sink:
-        return journalled(make_sinks(*arguments, **named), journal)
+    def make(config: Config, around: SinkContext) -> Sink:
+        backoff = Backoff(base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S)
+        return journalled(make_sinks(config, around, backoff), journal)
 
     Daemon(functools.partial(load_config, config), make_sink=make).run()
 

@@ -22,7 +22,7 @@ class Subscriber:
         self._subscribed = threading.Event()
         self._port, self._prefix = port, prefix
         client = paho.Client(CallbackAPIVersion.VERSION2, "fault-subscriber", protocol=MQTTProtocolVersion.MQTTv5)
-        client.reconnect_delay_set(0.05, 0.05)  # type: ignore[arg-type] - it waits with any number
+        client.reconnect_delay_set(0.05, 0.05)  # type: ignore[arg-type]  # it waits with any number
         client.on_connect = self._on_connect
         client.on_subscribe = lambda *_: self._subscribed.set()
         client.on_message = self._on_message

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -20,9 +21,10 @@ def expected_lingering_timers() -> bool:
 def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Fail a test in which Home Assistant logs a warning or an error."""
     yield
+    phases: tuple[Literal["setup", "call"], ...] = ("setup", "call")
     complaints = [
         f"{record.name}: {record.getMessage()}"
-        for phase in ("setup", "call")
+        for phase in phases
         for record in caplog.get_records(phase)
         if record.levelno >= logging.WARNING and record.name.startswith(WATCHED) and record.name != OF_THE_PLUGIN
     ]

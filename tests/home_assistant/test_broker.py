@@ -40,9 +40,12 @@ class Node:
         self.requests: list[tuple[str, bytes]] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
         self._client.on_connect = lambda client, *_: client.subscribe("edgeclassify/porch/+/+/set", 1)
-        self._client.on_message = lambda _client, _data, found: self.requests.append((found.topic, found.payload))
+        self._client.on_message = self._on_message
         self._client.connect(HOST, port)
         self._client.loop_start()
+
+    def _on_message(self, _client: paho.Client, _data: object, found: paho.MQTTMessage) -> None:
+        self.requests.append((found.topic, bytes(found.payload)))
 
     def send(self, messages: Iterable[Message]) -> None:
         for message in messages:

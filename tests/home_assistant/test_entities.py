@@ -1,6 +1,9 @@
 """Home Assistant's own MQTT integration makes entities of the discovery message, and states of the others."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -67,7 +70,7 @@ OF_A_CAMERA = ("label", "score", "event", "snapshot")
 def state(hass: HomeAssistant, entity_id: str) -> str:
     found = hass.states.get(entity_id)
     assert found is not None, f"no {entity_id} among {sorted(hass.states.async_entity_ids())}"
-    return found.state
+    return str(found.state)
 
 
 def unavailable(hass: HomeAssistant) -> set[str]:
@@ -206,7 +209,7 @@ def understood(topic: str, payload: object) -> tuple[Option | None, object]:
     return request.option, request.value
 
 
-async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock) -> None:
+async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock: MagicMock) -> None:
     await announce(hass)
     await deliver(hass, now())
     assert state(hass, "switch.porch_feeder_enabled") == "on"
@@ -235,7 +238,9 @@ async def test_options_show_and_set(hass: HomeAssistant, mqtt_mock) -> None:
         (Option.INTERVAL, 604_800, "604800"),
     ],
 )
-async def test_numbers_are_set(hass: HomeAssistant, mqtt_mock, option: Option, value: float, text: str) -> None:
+async def test_numbers_are_set(
+    hass: HomeAssistant, mqtt_mock: MagicMock, option: Option, value: float, text: str
+) -> None:
     await announce(hass)
     await deliver(hass, now())
     sent = mqtt_mock.async_publish
@@ -251,7 +256,7 @@ async def test_numbers_are_set(hass: HomeAssistant, mqtt_mock, option: Option, v
     assert float(state(hass, f"number.porch_feeder_{option}")) == value
 
 
-async def test_the_picture_is_the_snapshot(hass: HomeAssistant, hass_client) -> None:
+async def test_the_picture_is_the_snapshot(hass: HomeAssistant, hass_client: Callable[[], Awaitable[Any]]) -> None:
     await announce(hass)
     jpeg = b"\xff\xd8\xff\xe0 what a camera saw \x00\xff\xd9"
     await deliver(hass, [*now(), outgoing.snapshot_message(TOPICS, "feeder", jpeg)])

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,10 @@ pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
 README = Path(__file__).parents[2] / "README.md"
 
 
-def automation() -> dict:
+def automation() -> dict[str, Any]:
     (block,) = re.findall(r"```yaml\n( *automation:.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    return yaml.safe_load(block)
+    found: dict[str, Any] = yaml.safe_load(block)
+    return found
 
 
 async def test_the_automation_of_the_readme_runs_once_for_a_cat(hass: HomeAssistant) -> None:

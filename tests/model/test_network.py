@@ -145,7 +145,7 @@ class NearestShade(Head):
     def scores(self, outputs: Outputs) -> NDArray[np.float32]:
         mean = float(self._values.read(outputs[EMBEDDING]).mean())
         near = np.array([1 / (1e-3 + abs(mean - example)) for example in self._examples.values()], np.float32)
-        return near / near.sum(dtype=np.float32)
+        return np.asarray(near / near.sum(dtype=np.float32))
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "float32"])

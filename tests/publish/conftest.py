@@ -77,7 +77,7 @@ def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
             port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
         ) -> SpooledMqtt:
             sink = SpooledMqtt(
-                config=MqttConfig(**({"host": HOST, "port": port} | settings)),
+                config=MqttConfig(host=HOST, port=port, **settings),
                 layout=layout(labels or {"gate": ("open", "closed")}),
                 spool=spool,
                 backoff=Backoff(base_s=0.02, cap_s=0.1),

@@ -14,7 +14,8 @@ def network() -> MobileNetV2:
     model.train()
     for _ in range(3):
         model(torch.randn(8, 3, 32, 32))
-    return model.eval()
+    model.eval()
+    return model
 
 
 def test_folding_keeps_the_function(network: MobileNetV2) -> None:

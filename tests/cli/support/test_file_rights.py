@@ -143,7 +143,7 @@ def test_access_lists(
         assert name == "system.posix_acl_access"
         return access_list(*entries)
 
-    monkeypatch.setattr(file_rights.os, "getxattr", getxattr)
+    monkeypatch.setattr(os, "getxattr", getxattr)
     assert (obstacle(account, path) is None) is allowed
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.cli.support import seen_files, service
+from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.support.file_rights import Account, Obstacle
 from edgeclassify.cli.support.service import Service, service_of
 from edgeclassify.errors import ExitStatus
@@ -287,7 +288,7 @@ def show(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
             raise FileNotFoundError("systemctl")
         return subprocess.CompletedProcess(command, 0, text, "")
 
-    monkeypatch.setattr(service.subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "run", run)
 
 
 CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
@@ -390,4 +391,4 @@ def test_within_the_service_eyes_and_variables_are_the_right_ones(
     """Before its reload the service looks itself: what it can read is to be seen, and its variables are there."""
     monkeypatch.setattr(service, "_asked", lambda: {"User": "root"})
     monkeypatch.setenv("STATE_DIRECTORY", state.format(service.STATE))
-    assert (service_of(service.DEFAULT_CONFIG) is not None) is looks
+    assert (service_of(DEFAULT_CONFIG) is not None) is looks

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from edgeclassify.config import RecoveryConfig
 from edgeclassify.daemon.cameras.recovery import FILE_NAME, Recovery, Remedy, wait_s
 
 
-def make(folder: Path | None, uptime_s: float = 1e9, **options: object) -> Recovery:
+def make(folder: Path | None, uptime_s: float = 1e9, **options: Any) -> Recovery:
     reboot_file = Path("/nowhere") if folder is None else folder / "run" / "reboot"
     return Recovery(folder, RecoveryConfig(reboot_file=reboot_file, **options), lambda: uptime_s)
 
@@ -69,7 +70,7 @@ def test_no_fresh_process_where_it_is_ruled_out(tmp_path: Path) -> None:
 
 
 class TestReboot:
-    def tired(self, folder: Path, **options: object) -> Recovery:
+    def tired(self, folder: Path, **options: Any) -> Recovery:
         """A recovery after three fresh processes in vain."""
         recovery = make(folder, **options)
         for _ in range(3):

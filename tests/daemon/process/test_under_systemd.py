@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKS = Path(__file__).parents[2] / "target" / "systemd"
+CHECKOUT = Path(__file__).parents[3]
 ROOT = os.environ.get("EDGECLASSIFY_SYSTEMD_ROOT")
 
 
@@ -19,7 +19,7 @@ ROOT = os.environ.get("EDGECLASSIFY_SYSTEMD_ROOT")
 )
 def test_the_service_under_systemd() -> None:
     done = subprocess.run(
-        [sys.executable, str(CHECKS / "check.py"), str(ROOT)],
+        [sys.executable, "-m", "tests.target.systemd.check", str(ROOT)], cwd=CHECKOUT,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     print(done.stdout)

@@ -1,5 +1,6 @@
 """Names and what they stand for."""
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -137,5 +138,5 @@ def test_a_folder_that_may_not_be_looked_into_is_named_as_that(
 ) -> None:
     monkeypatch.delenv(places.ENVIRONMENT)
     places.SYSTEM_MODELS.mkdir(parents=True)
-    monkeypatch.setattr(places.os, "access", lambda path, mode: path != places.SYSTEM_MODELS)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != places.SYSTEM_MODELS)
     assert places.looked_in().startswith(f"{places.SYSTEM_MODELS} (this user may not look into it) or ")

@@ -10,8 +10,10 @@ from edgeclassify.model.tflite import model_file
 from edgeclassify.model.tflite.model_file import parse_model
 from edgeclassify.model.tflite.tables import TableBuffer
 
-_TELLING = (0, 1, 2, 3, -1, -2, 7, 16, 127, 128, 255, 256, 1000, 65535, 800_000)
-_TELLING += (1 << 20, 1 << 24, 1 << 30, (1 << 31) - 1, -(1 << 31))
+_TELLING = (
+    *(0, 1, 2, 3, -1, -2, 7, 16, 127, 128, 255, 256, 1000, 65535, 800_000),
+    *(1 << 20, 1 << 24, 1 << 30, (1 << 31) - 1, -(1 << 31)),
+)
 _SMALL_CHANGES = (-1, 1, 2, 4, -4)
 _LONGEST_VECTOR = 40
 """Bytes of a vector whose words steer something (shapes, axes, paddings), rather than being weights."""

@@ -75,7 +75,7 @@ def _tallies(models: dict[str, Path], runtime: RuntimeName) -> Iterator[Tally]:
     try:
         for process in running:
             output = process.communicate(timeout=LONG_S)[0]
-            assert process.returncode == 0, f"{process.args}: ended with {process.returncode}"
+            assert process.returncode == 0, f"{process.args!r}: ended with {process.returncode}"
             yield Tally(**json.loads(output))
     finally:
         for process in running:

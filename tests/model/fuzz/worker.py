@@ -15,12 +15,14 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.description.metadata import read_metadata
 from edgeclassify.model.inspect.inspection import inspect_model
 from edgeclassify.model.runtime.interpreter import open_interpreter
-from edgeclassify.model.runtime.runtimes import runtime_name
+from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tensors import classifier_tensors
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
@@ -71,7 +73,7 @@ class Tally:
         ]
 
 
-def work(whole: bytes, runtime: str, count: int, seed: int) -> Tally:
+def work(whole: bytes, runtime: RuntimeName, count: int, seed: int) -> Tally:
     tally, sound = Tally(), parse_model(PATH, whole)
     runtime_name(runtime)
     for what, data in mutations(whole, count, seed):
@@ -92,7 +94,7 @@ def work(whole: bytes, runtime: str, count: int, seed: int) -> Tally:
     return tally
 
 
-def _tried(model: ModelFile, need: Need, runtime: str) -> int:
+def _tried(model: ModelFile, need: Need, runtime: RuntimeName) -> int:
     """Wait status of a fork that loads the model and invokes it twice, with the limits of a trial."""
     process = os.fork()
     if process == 0:
@@ -139,6 +141,6 @@ def _changed(sound: ModelFile, model: ModelFile) -> str:
 
 
 if __name__ == "__main__":
-    print(
-        json.dumps(asdict(work(Path(sys.argv[1]).read_bytes(), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))
-    )
+    file, runtime, count, seed = sys.argv[1:]
+    name = TypeAdapter[RuntimeName](RuntimeName).validate_python(runtime)
+    print(json.dumps(asdict(work(Path(file).read_bytes(), name, int(count), int(seed)))))

@@ -36,14 +36,16 @@ def bounds(write_model: WriteModel, head: Head) -> Bounds:
 def test_probabilities_of_which_one_holds(write_model: WriteModel, name: str) -> None:
     expected = Activation.LOG_PROBABILITIES if name in LOG_HEADS else Activation.PROBABILITIES
     found = role(write_model, EXCLUSIVE[name])
-    assert found == OutputRole(expected, largest=pytest.approx(LARGEST.get(name, 1.0)))
+    assert found == OutputRole(expected, largest=found.largest)
+    assert found.largest == pytest.approx(LARGEST.get(name, 1.0))
 
 
 @pytest.mark.parametrize("name", SEVERAL)
 def test_probabilities_of_which_several_hold(write_model: WriteModel, name: str) -> None:
     largest = LARGEST.get(name, 1.0)
     found = role(write_model, SEVERAL[name])
-    assert found == OutputRole(Activation.PROBABILITIES, has_several=True, largest=pytest.approx(largest))
+    assert found == OutputRole(Activation.PROBABILITIES, has_several=True, largest=found.largest)
+    assert found.largest == pytest.approx(largest)
 
 
 @pytest.mark.parametrize("name", LOGITS)

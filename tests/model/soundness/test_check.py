@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,13 +28,13 @@ def place(model: ModelDef, name: str) -> int:
     return [operator.name for operator in model.operators].index(name)
 
 
-def with_operator(model: ModelDef, name: str, **changes: object) -> ModelDef:
+def with_operator(model: ModelDef, name: str, **changes: Any) -> ModelDef:
     at = place(model, name)
     changed = replace(model.operators[at], **changes)
     return replace(model, operators=[*model.operators[:at], changed, *model.operators[at + 1 :]])
 
 
-def with_tensor(model: ModelDef, index: int, **changes: object) -> ModelDef:
+def with_tensor(model: ModelDef, index: int, **changes: Any) -> ModelDef:
     changed = replace(model.tensors[index], **changes)
     return replace(model, tensors=[*model.tensors[:index], changed, *model.tensors[index + 1 :]])
 

@@ -458,7 +458,12 @@ def test_a_receive_maximum_of_one_is_kept_to(sink_on: StartSink, spool: MemorySp
     def slowly(peer: Peer, got: Got) -> None:
         open_now.add(got.mid)
         most[0] = max(most[0], len(open_now))
-        threading.Timer(0.01, lambda: (open_now.discard(got.mid), peer.puback(got.mid))).start()
+
+        def acknowledge() -> None:
+            open_now.discard(got.mid)
+            peer.puback(got.mid)
+
+        threading.Timer(0.01, acknowledge).start()
 
     put_events(spool, 20)
     with OddBroker(properties=b"\x21\x00\x01", on_publish=slowly).running() as broker:

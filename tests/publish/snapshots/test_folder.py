@@ -53,6 +53,7 @@ def test_the_name_says_which_picture_it_was(tmp_path: Path) -> None:
         assert name is None or path.name.endswith(f"-seq7-1-{name}.jpg")
     assert folder_of(tmp_path).count == 2
     assert folder_of(tmp_path).add(caption(), b"jpeg").name.endswith("-3.jpg")  # type: ignore[union-attr]
+    assert path is not None
     assert path.read_bytes() == b"jpeg"
 
 

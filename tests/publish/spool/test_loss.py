@@ -262,7 +262,7 @@ def test_a_log_that_is_gone_after_a_power_cut_skips_what_was_reserved(
 FRAME = 24 + 1024
 
 
-def frames(wal: bytes) -> list[int]:
+def frames(wal: bytes | bytearray) -> list[int]:
     """Where the frames of the log's own begin."""
     return [at for at in range(32, len(wal), FRAME) if wal[at + 8 : at + 16] == wal[16:24]]
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import number_file
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.publish.spool.numbers.number_file import FILE_NAME, FORMER_NAME, STEP, NumberFile
 from edgeclassify.types import ViewRecord
@@ -191,7 +190,7 @@ def test_not_writable_is_said_once_and_heals(
 
     caplog.set_level(logging.INFO)
     with monkeypatch.context() as patch:
-        patch.setattr(number_file.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         for seq in (1, 2, 3):
             file.use_up(seq)
     assert [record.getMessage().partition(". ")[0] for record in caplog.records] == [

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,7 @@ Open = Callable[..., DiskSpool]
 
 
 def occurrence(name: str = "id1", view: str = "gate", **changes: Any) -> OpenOccurrence:
-    return OpenOccurrence(
-        **({"view": view, "id": name, "label": "cat", "score": 0.9, "started_at": 1.7e9} | changes)
-    )
+    return replace(OpenOccurrence(view=view, id=name, label="cat", score=0.9, started_at=1.7e9), **changes)
 
 
 def starts(seq: int, name: str, view: str = "gate") -> SpooledEvent:

@@ -30,6 +30,7 @@ from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFr
 from edgeclassify.types import CameraState, Frame, Outcome
 from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
+from tests.support.optional import present
 
 Run = Callable[..., CaptureThread]
 
@@ -507,7 +508,7 @@ def test_a_loss_holds_no_frame(frames: LatestFrames, run: Run, quick_back_off: N
 
     class Holding(ScriptedSource):
         def read(self, timeout_s: float) -> Frame:
-            frame = super().read(timeout_s)
+            frame = present(super().read(timeout_s))
             seen.append(weakref.ref(frame.pixels))
             if self.reads == 3:
                 raise SourceError("broke") from ValueError("inner")

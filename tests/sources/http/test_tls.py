@@ -22,6 +22,7 @@ from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.support.urls import Access, fetch
 from tests.sources.dialects import DIALECTS, PICTURES
 from tests.sources.raw_server import OK, always, make_certificate, picture, raw_server, redirect
+from tests.support.optional import present
 
 MJPEG = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n" + DIALECTS["as it should be"][1]
 
@@ -47,7 +48,7 @@ def read_stream(url: str, trust: Trust) -> int:
     source = HttpSource("front", url, trust=trust)
     source.open()
     try:
-        return source.read(2).width
+        return present(source.read(2)).width
     finally:
         source.close()
 

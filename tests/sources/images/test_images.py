@@ -25,6 +25,7 @@ from edgeclassify.sources.support.urls import TOTAL_TIMEOUT_S
 from edgeclassify.types import Frame, PixelFormat
 from tests.sources.pictures import encode, two_halves
 from tests.sources.servers import body, serving
+from tests.support.optional import present
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def read_all(source: ImagesSource, limit: int = 100) -> list[Frame]:
 
 
 def names(frames: list[Frame] | Iterator[Any]) -> list[str]:
-    return [Path(frame.origin).name for frame in frames]
+    return [Path(present(frame.origin)).name for frame in frames]
 
 
 def test_natural_order() -> None:

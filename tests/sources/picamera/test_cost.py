@@ -15,6 +15,7 @@ from edgeclassify.sources.picamera.streams import StreamLayout, stream_sizes
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
 from tests.sources.picamera.meter import Meter
 from tests.sources.picamera.test_lending import Mapped, Request
+from tests.support.optional import present
 
 SENSOR = (4608, 2592)
 """A Camera Module 3."""
@@ -24,7 +25,7 @@ def lent_frame(layout: StreamLayout) -> tuple[Frame, Any]:
     """A frame as PicameraSource makes it, and the buffer that it lies in."""
     request = Request()
     request.buffers["lores"] = np.random.default_rng(0).integers(0, 255, layout.rows * layout.stride, np.uint8)
-    pixels = layout.pixels(Lending(1).lend(request).pixels("lores", Mapped))
+    pixels = layout.pixels(present(Lending(1).lend(request)).pixels("lores", Mapped))
     frame = Frame(
         pixels, layout.pixel_format, layout.width, layout.height, "front", 0, time.monotonic_ns(), time.time()
     )

@@ -13,6 +13,7 @@ from edgeclassify.sources.picamera.devices import CameraInfo, abandon, find
 from edgeclassify.sources.picamera.runtime import _check_age
 from edgeclassify.sources.support import device_users
 from edgeclassify.sources.support.device_users import users_of
+from tests.support.optional import present
 
 ONE = CameraInfo(0, "imx708", "/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a")
 TWO = CameraInfo(1, "imx219", "/base/axi/pcie@120000/rp1/i2c@80000/imx219@10")
@@ -87,9 +88,9 @@ def test_the_program_that_has_a_device_open(tmp_path: Path) -> None:
     assert "fuser" in users_of(str(device))
     code = f"import sys; f = open({str(device)!r}); print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
-        program.stdout.readline()
+        present(program.stdout).readline()
         said = users_of(str(tmp_path / "video*"))
-        program.stdin.close()
+        present(program.stdin).close()
     assert f"(pid {program.pid})" in said
     assert "python" in said
 

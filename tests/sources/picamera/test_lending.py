@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.sources.picamera.lending import Lending
+from tests.support.optional import present
 
 
 class Request:
@@ -46,7 +47,7 @@ def request_() -> Request:
 
 
 def test_pixels_are_the_buffer_itself_and_read_only(request_: Request) -> None:
-    pixels = Lending(2).lend(request_).pixels("lores", Mapped)
+    pixels = present(Lending(2).lend(request_)).pixels("lores", Mapped)
     request_.buffers["lores"][3] = 99
     assert pixels[3] == 99
     assert pixels.dtype == np.uint8
@@ -56,7 +57,7 @@ def test_pixels_are_the_buffer_itself_and_read_only(request_: Request) -> None:
 
 def test_back_with_the_last_array_of_any_kind(request_: Request) -> None:
     lending = Lending(2)
-    pixels = lending.lend(request_).pixels("lores", Mapped)
+    pixels = present(lending.lend(request_)).pixels("lores", Mapped)
     part = pixels.reshape(4, 6)[1:3, 2:4]
     del pixels
     gc.collect()
@@ -70,7 +71,7 @@ def test_back_with_the_last_array_of_any_kind(request_: Request) -> None:
 
 def test_two_streams_of_one_request(request_: Request) -> None:
     lending = Lending(2)
-    loan = lending.lend(request_)
+    loan = present(lending.lend(request_))
     lores, main = (loan.pixels(name, Mapped) for name in ("lores", "main"))
     again = loan.pixels("main", Mapped)
     del loan, lores, main
@@ -93,14 +94,16 @@ def test_no_more_than_so_many(request_: Request) -> None:
 
 def test_back_from_another_thread_and_from_a_cycle(request_: Request) -> None:
     lending = Lending(2)
-    thread = threading.Thread(target=lambda pixels: None, args=[lending.lend(request_).pixels("lores", Mapped)])
+    thread = threading.Thread(
+        target=lambda pixels: None, args=[present(lending.lend(request_)).pixels("lores", Mapped)]
+    )
     thread.start()
     thread.join()
     del thread
     lending.collect()
     assert request_.released == 1
     other = Request()
-    cycle = {"pixels": lending.lend(other).pixels("lores", Mapped)}
+    cycle = {"pixels": present(lending.lend(other)).pixels("lores", Mapped)}
     cycle["self"] = cycle
     del cycle
     gc.collect()

@@ -24,6 +24,7 @@ import pytest
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import Answer
+from tests.support.optional import present
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).with_name("rtsp_server.py")
@@ -92,7 +93,7 @@ class RtspServer:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
         readable, _, _ = select.select([self._process.stdout], [], [], READY_S)
-        line = self._process.stdout.readline() if readable else ""
+        line = present(self._process.stdout).readline() if readable else ""
         if not line.startswith("ready "):
             self.kill()
             raise AssertionError(f"the RTSP server did not start: {line or 'it said nothing'}")
@@ -103,8 +104,8 @@ class RtspServer:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            self._process.stdin.close()
-            self._process.stdout.close()
+            present(self._process.stdin).close()
+            present(self._process.stdout).close()
             self._process = None
 
     def restart(self) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgeclassify.sources.support.native_log import silence_opencv
 from tests.sources.servers import serving
 from tests.sources.streams.servers import age_ms, mpegts, rtsp_server, transport_stream
+from tests.support.optional import present
 
 FPS = 50
 TIMEOUTS = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 5000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 300]
@@ -47,7 +48,7 @@ def newest(capture: VideoCapture, seconds: float = 1.0) -> NDArray[np.uint8] | N
 def test_pictures_tell_their_age(watch: Callable[[str], VideoCapture | None]) -> None:
     with rtsp_server(fps=FPS) as server:
         assert server.url == f"rtsp://127.0.0.1:{server.port}/stream"
-        picture = newest(watch(server.url))
+        picture = present(newest(present(watch(server.url))))
         assert picture.shape == (240, 320, 3)
         assert 0 <= age_ms(picture) < 2000
 
@@ -56,11 +57,11 @@ def test_killed_and_started_again_on_the_same_port(watch: Callable[[str], VideoC
     with rtsp_server(fps=FPS) as server:
         port, capture = server.port, watch(server.url)
         server.kill()
-        assert newest(capture) is None
+        assert newest(present(capture)) is None
         server.start()
         assert server.port == port
         server.restart()
-        assert newest(watch(server.url)) is not None
+        assert newest(present(watch(server.url))) is not None
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 1)
 
@@ -68,12 +69,12 @@ def test_killed_and_started_again_on_the_same_port(watch: Callable[[str], VideoC
 @pytest.mark.parametrize(("stop", "go_on"), [("stall", "resume"), ("freeze", "thaw")])
 def test_silent_for_a_while(watch: Callable[[str], VideoCapture | None], stop: str, go_on: str) -> None:
     with rtsp_server(fps=FPS) as server:
-        capture = watch(server.url)
+        capture = present(watch(server.url))
         assert newest(capture) is not None
         getattr(server, stop)()
         assert newest(capture, 3) is None
         getattr(server, go_on)()
-        assert age_ms(newest(watch(server.url))) < 2000
+        assert age_ms(present(newest(present(watch(server.url))))) < 2000
 
 
 @pytest.mark.parametrize("method", ["basic", "digest"])
@@ -86,17 +87,17 @@ def test_only_for_its_user(watch: Callable[[str], VideoCapture | None], method: 
 
 def test_another_size(watch: Callable[[str], VideoCapture | None]) -> None:
     with rtsp_server(fps=FPS, size="320x240", other_size="640x480") as server:
-        assert newest(watch(server.url)).shape == (240, 320, 3)
+        assert present(newest(present(watch(server.url)))).shape == (240, 320, 3)
         server.change_size()
         time.sleep(0.5)
-        assert newest(watch(server.url)).shape == (480, 640, 3)
+        assert present(newest(present(watch(server.url)))).shape == (480, 640, 3)
 
 
 def test_a_picture_of_ones_own(watch: Callable[[str], VideoCapture | None], tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     cv2.imwrite(str(path), np.full((48, 64, 3), (0, 0, 255), np.uint8))
     with rtsp_server(fps=FPS, picture=path) as server:
-        blue, green, red = newest(watch(server.url)).mean(axis=(0, 1))
+        blue, green, red = present(newest(present(watch(server.url)))).mean(axis=(0, 1))
         assert red > 200 > 60 > max(blue, green)
 
 
@@ -104,7 +105,7 @@ def test_transport_stream_over_http(watch: Callable[[str], VideoCapture | None],
     data = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
     with serving(mpegts(data, 0.5)) as server:
         started = time.monotonic()
-        capture = watch(f"http://127.0.0.1:{server.server_port}/a.ts")
+        capture = present(watch(f"http://127.0.0.1:{server.server_port}/a.ts"))
         levels = []
         while capture.grab():
             levels.append(round(float(capture.retrieve()[1].mean()) / 20))
@@ -119,7 +120,7 @@ def test_two_transport_streams_of_different_sizes(
     small = transport_stream(tmp_path / "a.ts", 25, (64, 48), 25)
     large = transport_stream(tmp_path / "b.ts", 25, (128, 96), 25)
     with serving(mpegts(small + large, 0.5)) as server:
-        capture = watch(f"http://127.0.0.1:{server.server_port}/a.ts")
+        capture = present(watch(f"http://127.0.0.1:{server.server_port}/a.ts"))
         count = 0
         while capture.grab():
             count += 1

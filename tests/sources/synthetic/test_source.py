@@ -16,6 +16,7 @@ from edgeclassify.sources.synthetic.faults import Cure, Fault, FaultKind
 from edgeclassify.sources.synthetic.pattern import draw_pattern
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.types import PixelFormat
+from tests.support.optional import present
 
 PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
 
@@ -69,8 +70,12 @@ def test_frames_and_end() -> None:
     source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=0, frames=3))
     source.open()
     frames = [source.read(1) for _ in range(3)]
-    assert [frame.sequence for frame in frames] == [0, 1, 2]
-    assert (frames[0].width, frames[0].height, frames[0].pixels.shape) == (64, 48, (48, 64, 3))
+    assert [present(frame).sequence for frame in frames] == [0, 1, 2]
+    assert (present(frames[0]).width, present(frames[0]).height, present(frames[0]).pixels.shape) == (
+        64,
+        48,
+        (48, 64, 3),
+    )
     assert source.read(1) is None
     assert source.live
 
@@ -84,7 +89,7 @@ def test_pace() -> None:
     assert time.monotonic() - started > 0.19
     with pytest.raises(NoFrameInTimeError):
         source.read(0.0)
-    assert source.read(1).sequence == 11
+    assert present(source.read(1)).sequence == 11
 
 
 def scripted(faults: str, **options: int) -> SyntheticSource:
@@ -104,7 +109,7 @@ class TestFaults:
                 source.read(0.01)
         source.pause()
         source.resume()
-        assert source.read(1).sequence == 2
+        assert present(source.read(1)).sequence == 2
 
     def test_stall_until_it_is_opened_again(self) -> None:
         source = scripted("stall@0:reopen")
@@ -122,17 +127,17 @@ class TestFaults:
         first = source.read(1)
         clock = source.clock
         for _ in range(2):
-            again = source.read(1)
+            again = present(source.read(1))
             assert (source.clock, again.sequence > 0) == (clock, True)
             assert np.array_equal(again.pixels, first.pixels)
-        assert not np.array_equal(source.read(1).pixels, first.pixels)
+        assert not np.array_equal(present(source.read(1)).pixels, first.pixels)
         assert source.clock > clock
 
     def test_repeat_repeats_the_picture_alone(self) -> None:
         source = scripted("repeat@1:2")
         first = source.read(1)
         clock = source.clock
-        again = source.read(1)
+        again = present(source.read(1))
         assert source.clock > clock
         assert np.array_equal(again.pixels, first.pixels)
 
@@ -194,19 +199,23 @@ class TestFaults:
     def test_stride_and_format_show_the_same_picture(self) -> None:
         source = scripted("stride@1:1,format@2:1")
         plain, padded, small = (source.read(1) for _ in range(3))
-        assert (padded.pixel_format, padded.pixels.shape) == (PixelFormat.YUV420, (72, 70))
-        assert (small.pixel_format, small.width, small.height) == (PixelFormat.NV12, 32, 24)
+        assert (present(padded).pixel_format, present(padded).pixels.shape) == (PixelFormat.YUV420, (72, 70))
+        assert (present(small).pixel_format, present(small).width, present(small).height) == (
+            PixelFormat.NV12,
+            32,
+            24,
+        )
         expected = draw_pattern((64, 48), 1)
-        assert np.abs(to_bgr(padded).astype(int) - expected).mean() < 6
-        assert to_bgr(small).shape == (24, 32, 3)
-        assert plain.pixel_format is PixelFormat.BGR
+        assert np.abs(to_bgr(present(padded)).astype(int) - expected).mean() < 6
+        assert to_bgr(present(small)).shape == (24, 32, 3)
+        assert present(plain).pixel_format is PixelFormat.BGR
 
     def test_rounds(self) -> None:
         source = scripted("error@1", every=3)
         seen = []
         while len(seen) < 9:
             try:
-                seen.append(source.read(1).sequence)
+                seen.append(present(source.read(1)).sequence)
             except SourceError:
                 seen.append("error")
                 source.pause()
@@ -217,7 +226,7 @@ class TestFaults:
 def test_a_picture_with_noise() -> None:
     source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=0, picture=str(PHOTO)))
     source.open()
-    first, second = source.read(1).pixels, source.read(1).pixels
+    first, second = present(source.read(1)).pixels, source.read(1).pixels
     assert first.shape == (48, 64, 3)
     assert not np.array_equal(first, second)
     assert np.abs(first.astype(int) - second).max() <= 4

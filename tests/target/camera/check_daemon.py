@@ -8,9 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
-
 from edgeclassify.__main__ import main
+from tests.target.camera import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
 
 # The camera of virtual.yaml that shows a photo, of exactly this size.
 CONFIG = """

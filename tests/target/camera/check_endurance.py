@@ -9,9 +9,6 @@ import logging
 import sys
 import time
 
-import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
-from figures import open_files, resident_kib
-
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.capture.hand_off import LatestFrames
@@ -19,8 +16,10 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
-from edgeclassify.types import Outcome
+from edgeclassify.types import Frame, Outcome
 from tests.sources.capture.taking import take_lease
+from tests.target.camera import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
+from tests.target.camera.figures import open_files, resident_kib
 
 PARTS = 10
 
@@ -31,7 +30,7 @@ class Restarting(PicameraSource):
     restart_wanted = False
     restarted = 0
 
-    def read(self, timeout_s):
+    def read(self, timeout_s: float) -> Frame | None:
         if self.restart_wanted:
             self.restart_wanted = False
             self.pause()
@@ -40,7 +39,7 @@ class Restarting(PicameraSource):
         return super().read(timeout_s)
 
     @property
-    def sequence(self):
+    def sequence(self) -> int:
         return self._sequence
 
 
@@ -50,9 +49,10 @@ def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
     classifier = open_classifier(ModelConfig())
     frames = LatestFrames()
-    rows, total, started = [], 0, time.monotonic()
+    rows: list[dict[str, int]] = []
+    total, started = 0, time.monotonic()
     source = Restarting("virtual", PicameraSettings("Virtual Video Device", wanted_side=252))
-    capture = None
+    capture: CaptureThread | None = None
     for part in range(PARTS):
         if part % (PARTS // 2) == 0:  # closed and opened again
             if capture is not None:
@@ -69,6 +69,7 @@ def main() -> None:
         del lease
         rows.append({"frames": total, "resident_kib": resident_kib(), "open_files": open_files()})
         print(f"{total} frames, {rows[-1]['resident_kib']} KiB, {rows[-1]['open_files']} files", file=sys.stderr)
+    assert capture is not None
     capture.stop(5)
     report = {
         "frames": total,

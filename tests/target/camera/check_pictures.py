@@ -7,15 +7,20 @@ EDGECLASSIFY_TEST_DATA names it; the model is the built-in one, and MobileNet V2
 import json
 import logging
 import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from edgeclassify.config import ModelConfig
+from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.images.reading import list_images, load_frame
 from edgeclassify.sources.synthetic.pattern import as_yuv420, fit_picture
+from edgeclassify.types import Frame
+from tests.support.optional import present
 
 FILES = Path("/opt/files")
 PICTURES = Path("/opt/pictures")
@@ -27,7 +32,7 @@ PATIENCE = 40
 """Frames per picture after which a picture that was not seen is given up."""
 
 
-def prepare():
+def prepare() -> int:
     """The pictures in exactly the size of the stream, numbered, as files and for the camera.
 
     libcamera reads them when it starts. A real camera's Y lies in 16-235, as asked for; the virtual one hands on
@@ -40,7 +45,7 @@ def prepare():
     if (DATA / "images").is_dir():
         photos += list_images(DATA / "images")
     for number, photo in enumerate(photos):
-        picture = fit_picture(cv2.imread(str(photo)), SIZE)
+        picture = fit_picture(np.asarray(cv2.imread(str(photo)), np.uint8), SIZE)
         full = cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb).astype(np.float32)
         limited = full * (219 / 255, 224 / 255, 224 / 255) + (16, 128 - 128 * 224 / 255, 128 - 128 * 224 / 255)
         shown = cv2.cvtColor(np.rint(limited).astype(np.uint8), cv2.COLOR_YCrCb2BGR)
@@ -49,7 +54,7 @@ def prepare():
     return len(photos)
 
 
-def models():
+def models() -> Iterator[tuple[str, ModelConfig]]:
     """The models to try."""
     yield "builtin", ModelConfig()
     file = DATA / "models" / "tf2_mobilenet_v2_1.0_224_ptq.tflite"
@@ -57,41 +62,42 @@ def models():
         yield "mobilenet_v2", ModelConfig(name=str(file), labels=file.parent / "imagenet_labels.txt")
 
 
-def through_the_camera(count):
+def through_the_camera(count: int) -> dict[int, tuple[Frame, Frame]]:
     """One lores and one main frame of each picture, by its number, as copies."""
-    import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline; only now: it starts libcamera
-
     from edgeclassify.sources.picamera.settings import PicameraSettings
     from edgeclassify.sources.picamera.source import PicameraSource
 
+    # It patches picamera2 for the virtual pipeline; only now: it starts libcamera.
+    from tests.target.camera import virtual_camera  # noqa: F401
+
     files = [cv2.imread(str(FILES / f"{number}.png"), cv2.IMREAD_GRAYSCALE) for number in range(count)]
-    small = [cv2.resize(file, (32, 18), interpolation=cv2.INTER_AREA) for file in files]
+    small = [cv2.resize(present(file), (32, 18), interpolation=cv2.INTER_AREA) for file in files]
     source = PicameraSource(
         "pictures", PicameraSettings("Virtual Pictures Device", wanted_side=SIZE[1], size=SIZE)
     )
     source.open()
-    seen = {}
+    seen: dict[int, tuple[Frame, Frame]] = {}
     for _ in range(PATIENCE * count):
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         luma = (frame.pixels[: frame.height, : frame.width].astype(float) - 16) * 255 / 219
         luma = cv2.resize(luma, (32, 18), interpolation=cv2.INTER_AREA)
-        number = min(range(count), key=lambda n: abs(luma - small[n]).mean())
+        number = min(range(count), key=lambda n: float(abs(luma - small[n]).mean()))
         if number not in seen:
-            seen[number] = (kept(frame), kept(frame.main()))
+            seen[number] = (kept(frame), kept(present(frame.main)()))
         if len(seen) == count:
             break
     source.close()
     return seen
 
 
-def kept(frame):
+def kept(frame: Frame) -> Frame:
     """The frame with pixels of its own: those of the camera go back to it."""
     from dataclasses import replace
 
     return replace(frame, pixels=frame.pixels.copy(), main=None)
 
 
-def compare(classifier, seen):
+def compare(classifier: ImageClassifier, seen: Mapping[int, tuple[Frame, Frame]]) -> dict[str, Any]:
     """Top-1 through the camera beside that from the file, and from the file's pixels in the camera's format."""
     rows = []
     for number, (lores, full) in sorted(seen.items()):
@@ -123,7 +129,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     count = prepare()
     seen = through_the_camera(count)
-    report = {"pictures": count, "seen": len(seen), "models": {}}
+    report: dict[str, Any] = {"pictures": count, "seen": len(seen), "models": {}}
     for name, config in models():
         classifier = open_classifier(config)
         report["models"][name] = compare(classifier, seen)

@@ -10,10 +10,10 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import libcamera
-import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
-from figures import open_files, resident_kib
 
 from edgeclassify.config import ControlsConfig
 from edgeclassify.errors import SourceError
@@ -25,19 +25,25 @@ from edgeclassify.sources.picamera import devices
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.types import Roi
+from tests.support.optional import present
+from tests.target.camera import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
+from tests.target.camera.figures import open_files, resident_kib
 
 CAMERA = "Virtual Video Device"
 
+Report = dict[str, Any]
 
-def make_source(**settings):
+
+def make_source(**settings: Any) -> PicameraSource:
     return PicameraSource("virtual", PicameraSettings(**{"selector": CAMERA, "wanted_side": 252, **settings}))
 
 
-def read_frames(source, count):
+def read_frames(source: PicameraSource, count: int) -> Report:
     """Facts of `count` frames, read one after the other."""
-    ages_ms, stamps, clocks, started, before_kib = [], [], set(), time.monotonic(), resident_kib()
+    ages_ms, stamps, clocks = list[float](), list[int](), set[int | None]()
+    started, before_kib = time.monotonic(), resident_kib()
     for _ in range(count):
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         ages_ms.append((time.monotonic_ns() - frame.captured_at_ns) / 1e6)
         stamps.append(frame.captured_at_ns)
         clocks.add(source.clock)
@@ -47,7 +53,7 @@ def read_frames(source, count):
         "size": [frame.width, frame.height],
         "format": frame.pixel_format.value,
         "shape": list(frame.pixels.shape),
-        "stride": source.layout.stride,
+        "stride": present(source.layout).stride,
         "writable": bool(frame.pixels.flags.writeable),
         "copied": source.copied,
         "luma_mean": round(float(frame.pixels[: frame.height, : frame.width].mean()), 1),
@@ -60,10 +66,10 @@ def read_frames(source, count):
     }
 
 
-def main_stream(source):
+def main_stream(source: PicameraSource) -> Report:
     """The picture for people, of the same moment as the frame."""
-    frame = source.read(2.0)
-    shown = frame.main()
+    frame = present(source.read(2.0))
+    shown = present(frame.main)()
     bars = sorted({int(v) for v in shown.pixels[0, : shown.width : shown.width // 8]})
     return {
         "size": [shown.width, shown.height],
@@ -72,29 +78,31 @@ def main_stream(source):
     }
 
 
-def lending(source):
+def lending(source: PicameraSource) -> Report:
     """More frames at a time than may be lent; then the camera goes, while they are still held."""
     held = [source.read(2.0) for _ in range(6)]
-    report = {"lent": sum(frame.main is not None for frame in held), "copied": source.copied}
-    wanted = [frame.pixels.copy() for frame in held]
+    report: Report = {"lent": sum(present(frame).main is not None for frame in held), "copied": source.copied}
+    wanted = [present(frame).pixels.copy() for frame in held]
     time.sleep(0.2)  # the camera goes on meanwhile, and must not write into what is lent
-    report["unchanged"] = all((frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True))
-    report["goes_on"] = source.read(2.0).width
+    report["unchanged"] = all(
+        (present(frame).pixels == copy).all() for frame, copy in zip(held, wanted, strict=True)
+    )
+    report["goes_on"] = present(source.read(2.0)).width
     source.close()
     source.renew()
     gc.collect()
     report["readable_after_close"] = all(
-        (frame.pixels == copy).all() for frame, copy in zip(held, wanted, strict=True)
+        (present(frame).pixels == copy).all() for frame, copy in zip(held, wanted, strict=True)
     )
-    report["main_after_close"] = held[0].main().width
+    report["main_after_close"] = present(present(held[0]).main)().width
     del held
     source.open()
-    report["opens_again"] = source.read(2.0).width
+    report["opens_again"] = present(source.read(2.0)).width
     report["out"] = source._lending.out
     return report
 
 
-def through_capture_thread(source):
+def through_capture_thread(source: PicameraSource) -> Report:
     """Frames that a capture thread hands over in half a second at one each 50 ms."""
     frames, taken = LatestFrames(), 0
     thread = CaptureThread(source, frames, CaptureRules(interval_s=0.05))
@@ -105,7 +113,7 @@ def through_capture_thread(source):
     return {"taken": taken, "ended": thread.stop(3.0), "state": thread.state.value, "error": str(thread.error)}
 
 
-def again_and_again(source, times, action):
+def again_and_again(source: PicameraSource, times: int, action: Callable[[PicameraSource], None]) -> Report:
     """Open files and memory before and after doing it `times` times, once for warming up."""
     action(source)
     gc.collect()
@@ -121,21 +129,21 @@ def again_and_again(source, times, action):
     }  # fmt: skip
 
 
-def restart(source) -> None:
+def restart(source: PicameraSource) -> None:
     """The stream stopped and started: the ladder's first rung."""
     source.pause()
     source.resume()
     source.read(2.0)
 
 
-def reopen(source) -> None:
+def reopen(source: PicameraSource) -> None:
     """Closed after frames and opened again: the Picamera2 object stays."""
     source.close()
     source.open()
     source.read(2.0)
 
 
-def recreate(source) -> None:
+def recreate(source: PicameraSource) -> None:
     """Closed thoroughly: the Picamera2 object is made anew."""
     source.close()
     source.renew()
@@ -143,7 +151,7 @@ def recreate(source) -> None:
     source.read(2.0)
 
 
-def timed_out_then_read(source):
+def timed_out_then_read(source: PicameraSource) -> Report:
     """A read that gives up at once leaves the source good for the next one."""
     timed_out = 0
     for _ in range(20):
@@ -151,11 +159,11 @@ def timed_out_then_read(source):
             source.read(0.0)
         except NoFrameInTimeError:
             timed_out += 1
-    frame = source.read(2.0)
+    frame = present(source.read(2.0))
     return {"timed_out": timed_out, "then_size": [frame.width, frame.height]}
 
 
-def refusal(**settings):
+def refusal(**settings: Any) -> str | None:
     """The message of a source that can't be opened; closing it afterwards must do no harm."""
     source = make_source(**settings)
     try:
@@ -167,9 +175,12 @@ def refusal(**settings):
     return None
 
 
-def adopted(source):
+def adopted(source: PicameraSource) -> Report:
     """Settings that are changed while the stream runs: what is possible, and what the camera refuses."""
-    report = {"nothing": source.adopt(make_source()), "other_size": source.adopt(make_source(wanted_side=100))}
+    report: Report = {
+        "nothing": source.adopt(make_source()),
+        "other_size": source.adopt(make_source(wanted_side=100)),
+    }
     try:
         source.adopt(make_source(controls=ControlsConfig(gain=2.0)))
     except SourceError as error:
@@ -183,7 +194,7 @@ def adopted(source):
     report["back"] = source.adopt(make_source())
     report["applied_back"] = source._applied
     # More than there are buffers: a control that picamera2 can't send would cost one each time.
-    report["goes_on"] = [source.read(2.0).width for _ in range(30)][-1]
+    report["goes_on"] = [present(source.read(2.0)).width for _ in range(30)][-1]
     return report
 
 
@@ -193,7 +204,7 @@ def main() -> None:
     wanted_side = int(sys.argv[2]) if len(sys.argv) > 2 else 252
     times = int(sys.argv[3]) if len(sys.argv) > 3 else 20
     source = make_source(wanted_side=wanted_side)
-    report = {
+    report: Report = {
         "libcamera": libcamera.CameraManager.singleton().version,
         "picamera2": importlib.metadata.version("picamera2"),
         "python": sys.version.split()[0],

@@ -6,13 +6,14 @@ buffers whose planes it need not describe. Nothing else of it is touched.
 
 import mmap
 import os
+from typing import Any
 
 import libcamera
 from picamera2 import Picamera2
 from picamera2.allocators import DmaAllocator
 
 
-def list_modes(self):
+def list_modes(self: Picamera2) -> list[dict[str, Any]]:
     """The viewfinder's formats and sizes in place of the raw ones."""
     configuration = self.camera.generate_configuration([libcamera.StreamRole.Viewfinder])
     formats = configuration.at(0).formats
@@ -23,14 +24,14 @@ def list_modes(self):
     ]
 
 
-def plane(fd, offset, length):
+def plane(fd: int, offset: int, length: int) -> "libcamera.FrameBuffer.Plane":
     """One plane of a frame buffer."""
     result = libcamera.FrameBuffer.Plane()
     result.fd, result.offset, result.length = fd, offset, length
     return result
 
 
-def allocate(self, libcamera_config, _use_case) -> None:
+def allocate(self: DmaAllocator, libcamera_config: "libcamera.CameraConfiguration", _use_case: object) -> None:
     """As DmaAllocator does it, with NV12's two planes described: the virtual pipeline writes both."""
     self.libcamera_fds = []
     self.cleanup()

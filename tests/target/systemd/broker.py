@@ -4,7 +4,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from container import Container
+from tests.target.systemd.container import Container
 
 NODE = "porch"
 USER, PASSWORD = "porch", "secret"

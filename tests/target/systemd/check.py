@@ -1,6 +1,7 @@
 """Installs the checkout into a root made by build-root.sh, boots it, and looks at the service as systemd runs it.
 
-Usage: check.py ROOT [--model FILE.tflite]      one line per check; exit status 1 when one failed.
+Usage: python -m tests.target.systemd.check ROOT [--model FILE.tflite]
+One line per check; exit status 1 when one failed.
 
 The parts are real: PID 1, journal, mosquitto with a password, the model; photos are the camera. What a container
 can't show is a video device, and MemoryMax= where the kernel gives it no memory controller.
@@ -18,10 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import broker
-from broker import retained_status
-from container import Container, wait_for
-from service import CONFIG, NAME, PASSWORD_FILE, STATE, InstalledService
+from tests.target.systemd import broker
+from tests.target.systemd.broker import retained_status
+from tests.target.systemd.container import Container, wait_for
+from tests.target.systemd.service import CONFIG, NAME, PASSWORD_FILE, STATE, InstalledService
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 UNIT_FILE = f"/usr/local/lib/systemd/system/{NAME}"

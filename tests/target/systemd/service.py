@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import broker
-from broker import Subscriber
-from container import Container, Unit, wait_for
+from tests.target.systemd import broker
+from tests.target.systemd.broker import Subscriber
+from tests.target.systemd.container import Container, Unit, wait_for
 
 NAME = "edgeclassify.service"
 STATE = "/var/lib/edgeclassify"
@@ -66,7 +66,8 @@ class InstalledService:
         return self.config().replace("interval_s = 0.2", "intervall_s = 0.2")
 
     def make(self, target: str) -> "subprocess.CompletedProcess[str]":
-        return self.container.result("make", "-C", "/root/edgeclassify", target, timeout=500, **OFFLINE_PACKAGES)
+        make = ["env", *(f"{name}={value}" for name, value in OFFLINE_PACKAGES.items()), "make"]
+        return self.container.result(*make, "-C", "/root/edgeclassify", target, timeout=500)
 
     def publishes(self) -> bool:
         """Does a message come that was published after this call?"""

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from edgeclassify.errors import SourceError
 from edgeclassify.sources.capture.hand_off import LatestFrames
@@ -18,13 +19,18 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.types import CameraState
+from tests.support.optional import present
+from tests.support.waiting import wait_for
 from tests.target.camera.figures import open_files, resident_kib
 
 VIVID, LOOPBACK = "/dev/video0", "/dev/video10"
+PATIENCE_S = 40.0
 DRIVER = Path("/sys/bus/platform/drivers/vivid")
 
+Report = dict[str, Any]
 
-def lasting_name():
+
+def lasting_name() -> str:
     """A link like udev's, to the vivid device of whatever number."""
     link = Path("/dev/v4l/by-id/usb-vivid")
     link.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +42,7 @@ def lasting_name():
     return str(link)
 
 
-def refusal(path=VIVID, **options):
+def refusal(path: str = VIVID, **options: Any) -> str | None:
     source = DeviceSource("front", path, **options)
     try:
         source.open()
@@ -47,7 +53,7 @@ def refusal(path=VIVID, **options):
     return None
 
 
-def inspected():
+def inspected() -> Report:
     """What the kernel tells of the device."""
     with v4l2.opened(VIVID) as descriptor:
         modes, controls = v4l2.modes(descriptor), v4l2.controls(descriptor)
@@ -63,17 +69,17 @@ def inspected():
     }  # fmt: skip
 
 
-def frames(source, count: int = 10):
+def frames(source: DeviceSource, count: int = 10) -> Report:
     """Facts of some frames."""
     source.open()
-    ages, clocks, started = [], set(), time.monotonic()
+    ages, clocks, started = list[float](), set[int | None](), time.monotonic()
     for _ in range(count):
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         ages.append(round((time.monotonic_ns() - frame.captured_at_ns) / 1e6, 1))
         clocks.add(source.clock)
     source.skip(2.0)
     report = {
-        "mode": [source.mode.fourcc, source.mode.width, source.mode.height],
+        "mode": [present(source.mode).fourcc, present(source.mode).width, present(source.mode).height],
         "shape": list(frame.pixels.shape), "mean": [round(float(m), 1) for m in frame.pixels.mean(axis=(0, 1))],
         "main": None if frame.main is None else list(frame.main().pixels.shape),
         "ages_ms": [min(ages), max(ages)], "clocks": len(clocks), "interval_s": source.frame_interval_s,
@@ -83,7 +89,7 @@ def frames(source, count: int = 10):
     return report
 
 
-def read_timeout(source):
+def read_timeout(source: DeviceSource) -> Report:
     """A read that must give up long before OpenCV does."""
     source.open()
     source.read(2.0)
@@ -101,26 +107,26 @@ def read_timeout(source):
     return {"waited_s": waited[-3:], "times": len(waited), "back": back}
 
 
-def set_vivid(name, value) -> None:
+def set_vivid(name: str, value: int) -> None:
     with v4l2.opened(VIVID) as descriptor:
         control = next(control for control in v4l2.controls(descriptor) if control.name == name)
         v4l2.set_control(descriptor, control, value)
 
 
-def busy():
+def busy() -> Report:
     """Another program has the device; and while we have it, another one can't."""
     code = f"import cv2; c = cv2.VideoCapture({VIVID!r}, cv2.CAP_V4L2); c.read(); print('on', flush=True); input()"
     other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    other.stdout.readline()
+    present(other.stdout).readline()
     said = refusal()
     other.communicate(b"\n")
     return {"said": said, "pid": other.pid, "afterwards": refusal()}
 
 
-def controls():
+def controls() -> Report:
     """Set, read back, and set back when they leave the config."""
 
-    def value(name):
+    def value(name: str) -> int | None:
         with v4l2.opened(VIVID) as descriptor:
             return next(control.value for control in v4l2.controls(descriptor) if control.name == name)
 
@@ -140,27 +146,27 @@ def controls():
     }  # fmt: skip
 
 
-def through_the_ladder(fault, cure, after_s):
+def through_the_ladder(fault: Callable[[], None], cure: Callable[[], None], after_s: float) -> Report:
     """A capture thread over a loss: what it does, and how long until frames come again after the cure."""
-    hand_off, told = LatestFrames(), []
+    hand_off, told = LatestFrames(), list[bool]()
     source = DeviceSource("front", lasting_name())
     thread = CaptureThread(
         source, hand_off, CaptureRules(stall_timeout_s=2.0), lambda _, online: told.append(online)
     )
     thread.start()
-    wait_for(lambda: thread.frames_captured > 5)
+    wait_for(lambda: thread.frames_captured > 5, PATIENCE_S)
     lost = time.monotonic()
     fault()
-    wait_for(lambda: thread.state is CameraState.RESTARTING)
+    wait_for(lambda: thread.state is CameraState.RESTARTING, PATIENCE_S)
     noticed_s = time.monotonic() - lost
     error = str(thread.error)
     time.sleep(after_s)
     cured = time.monotonic()
     cure()
-    wait_for(lambda: thread.state is CameraState.RUNNING)
+    wait_for(lambda: thread.state is CameraState.RUNNING, PATIENCE_S)
     took_s = time.monotonic() - cured
     captured = thread.frames_captured
-    wait_for(lambda: thread.frames_captured > captured + 5)
+    wait_for(lambda: thread.frames_captured > captured + 5, PATIENCE_S)
     ended = thread.stop(5)
     return {
         "noticed_s": round(noticed_s, 2), "error": error, "back_s": round(took_s, 2), "told": told,
@@ -180,7 +186,7 @@ def bind() -> None:
     lasting_name()
 
 
-def leak(source, times):
+def leak(source: DeviceSource, times: int) -> Report:
     """Open files and memory before and after opening and closing."""
 
     rows = []
@@ -193,15 +199,7 @@ def leak(source, times):
     return {"times": times, "open_files": [row[0] for row in rows], "resident_kib": [row[1] for row in rows]}
 
 
-def wait_for(condition: Callable[[], object], timeout_s: float = 40.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            raise SystemExit("waited in vain")
-        time.sleep(0.01)
-
-
-def loopback(photos):
+def loopback(photos: list[str]) -> Report:
     """A device that gives MJPG alone."""
     feeder = subprocess.Popen(
         [sys.executable, "tests/target/vm/feed_mjpg.py", LOOPBACK, *photos, "--size", "1280x720"]
@@ -218,7 +216,7 @@ def loopback(photos):
 
 
 def main() -> None:
-    report = {
+    report: Report = {
         "inspected": inspected(),
         "auto": frames(DeviceSource("front", VIVID)),
         "size": frames(DeviceSource("front", VIVID, size=(1280, 720), fps=5)),

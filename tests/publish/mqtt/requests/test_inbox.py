@@ -10,7 +10,7 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
-from edgeclassify.types import Command, Option, Request, Response
+from edgeclassify.types import Command, Option, OptionValue, Request, Response
 
 TOPICS = Topics("edgeclassify", "porch")
 VIEWS = ("gate", "door")
@@ -168,13 +168,13 @@ def test_a_minus_before_nought_is_seen_in_a_whole_number_too() -> None:
         (Option.INTERVAL, b"-0", None), (Option.THRESHOLD, b"-0.0", None), (Option.THRESHOLD, b"0", 0.0),
     ],
 )  # fmt: skip
-def test_option_topics(option: Option, payload: bytes, value: object) -> None:
+def test_option_topics(option: Option, payload: bytes, value: OptionValue | None) -> None:
     found = inbox().take(TOPICS.option_set("gate", option), payload, False)
     expected = (
         None
         if value is None
         else Request(Command.SET, None, "gate", option, value, asker=OptionTopic("gate", option))
-    )  # type: ignore[arg-type]
+    )
     assert found == expected
 
 

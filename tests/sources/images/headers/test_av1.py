@@ -14,6 +14,7 @@ from edgeclassify.sources.images.headers import avif as avif_module
 from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_picture
 from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.images.headers.test_avif import box, ispe
+from tests.support.optional import present
 
 
 def bits(*fields: tuple[int, int]) -> bytes:
@@ -126,32 +127,32 @@ FORMS = [{}, {"version": 1}, {"version": 2}, {"version": 1, "within": True}, {"t
 
 @pytest.mark.parametrize("form", FORMS)
 def test_boxes_that_say_less_than_the_data(form: dict[str, int]) -> None:
-    header = read_header(avif((100, 100), DELIMITER + still(9000, 8000) + FRAME, **form))
+    header = present(read_header(avif((100, 100), DELIMITER + still(9000, 8000) + FRAME, **form)))
     assert header.fault == "its data may hold 9000 x 8000 pixels, its header says 100 x 100"
-    assert read_header(avif((9000, 8000), DELIMITER + still(9000, 8000) + FRAME, **form)).fault is None
+    assert present(read_header(avif((9000, 8000), DELIMITER + still(9000, 8000) + FRAME, **form))).fault is None
 
 
 def test_a_coded_picture_may_be_a_little_larger_than_what_is_shown() -> None:
-    assert read_header(avif((100, 100), still(164, 164))).fault is None
-    assert read_header(avif((100, 100), still(165, 164))).fault is not None
+    assert present(read_header(avif((100, 100), still(164, 164)))).fault is None
+    assert present(read_header(avif((100, 100), still(165, 164)))).fault is not None
 
 
 def test_more_pictures_than_anybody_looks_at_may_be_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = avif((100, 100), still(100, 100))
     monkeypatch.setattr(avif_module, "_MOST_PICTURES", 1)
-    assert read_header(data).fault is None
+    assert present(read_header(data)).fault is None
     monkeypatch.setattr(avif_module, "_MOST_PICTURES", 0)
-    assert "65536 x 65536" in read_header(data).fault
+    assert "65536 x 65536" in present(read_header(data)).fault
 
 
 def test_what_is_no_coded_picture_is_not_looked_at() -> None:
-    assert read_header(avif((100, 100), still(9000, 8000), kind=b"Exif")).fault is None
+    assert present(read_header(avif((100, 100), still(9000, 8000), kind=b"Exif"))).fault is None
 
 
 def test_an_item_table_that_ends_early_is_one_fault() -> None:
     whole = avif((100, 100), still(100, 100))
     at = whole.index(b"iloc")
-    header = read_header(whole[: at + 10] + b"\xff\xff" + whole[at + 12 :])
+    header = present(read_header(whole[: at + 10] + b"\xff\xff" + whole[at + 12 :]))
     assert header.fault is not None
 
 
@@ -164,5 +165,5 @@ def test_files_of_a_real_encoder_are_whole(size: tuple[int, int], mode: str) -> 
     exif[274] = 6
     pixels = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 4), np.uint8)
     Image.fromarray(pixels, "RGBA").convert(mode).save(written, "AVIF", exif=exif, xmp=b"\n\x0a<x/>")
-    header = read_header(written.getvalue())
+    header = present(read_header(written.getvalue()))
     assert (header.fault, header.width, header.height) == (None, *size)

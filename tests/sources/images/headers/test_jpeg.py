@@ -11,6 +11,7 @@ from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.pictures import encode, noise, two_halves
+from tests.support.optional import present
 
 KINDS = {
     "baseline": {},
@@ -113,7 +114,7 @@ def test_a_second_picture_behind_the_first(kind: str) -> None:
     ("options", "per_pixel"), [({}, 3), ({"subsampling": 0}, 6), ({"progressive": True, "subsampling": 0}, 6)]
 )
 def test_what_a_decoder_would_hold(options: dict[str, int], per_pixel: int) -> None:
-    header = read_header(encode(two_halves(640, 320), "JPEG", **options))
+    header = present(read_header(encode(two_halves(640, 320), "JPEG", **options)))
     assert header.coefficients == 640 * 320 * per_pixel
     assert header.several_scans == options.get("progressive", False)
 
@@ -164,5 +165,5 @@ def test_very_many_scans(side: int, times: int, is_refused: bool) -> None:
     """Its decoder would be busy for minutes."""
     data = encode(Image.new("RGB", (side, side), (200, 60, 40)), "JPEG", progressive=True)
     bomb = data[:-2] + data[data.rfind(b"\xff\xda") : -2] * times + b"\xff\xd9"
-    assert ("more scans" in (read_header(bomb).fault or "")) is is_refused
-    assert read_header(data).fault is None
+    assert ("more scans" in (present(read_header(bomb)).fault or "")) is is_refused
+    assert present(read_header(data)).fault is None

@@ -27,6 +27,7 @@ from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
 from tests.sources.capture.taking import take_lease
 from tests.sources.pictures import encode, noise
+from tests.support.optional import present
 from tests.support.waiting import wait_for
 
 Make = Callable[..., WatchedFolderSource]
@@ -67,8 +68,8 @@ def drop(folder: Path, *names: str, age_s: float = 0.0) -> None:
 def names_of(source: WatchedFolderSource, count: int, acknowledge: bool = True) -> list[str]:
     seen = []
     for _ in range(count):
-        frame = source.read(2.0)
-        seen.append(Path(frame.origin).name)
+        frame = present(source.read(2.0))
+        seen.append(Path(present(frame.origin)).name)
         if acknowledge:
             source.processed(frame.sequence, Outcome.SEEN)
     return seen
@@ -92,7 +93,7 @@ class TestOnce:
 
     def test_the_time_is_that_of_the_file(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", age_s=3600)
-        frame = make().read(2.0)
+        frame = present(make().read(2.0))
         assert frame.captured_at == pytest.approx(time.time() - 3600, abs=2)
         assert time.monotonic_ns() - frame.captured_at_ns < 2e9
 
@@ -100,7 +101,7 @@ class TestOnce:
         exif = Image.Exif()
         exif.get_ifd(0x8769).update({0x9003: "2026:05:17 12:30:05", 0x9011: "+02:00"})
         (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
-        frame = make().read(2.0)
+        frame = present(make().read(2.0))
         assert frame.captured_at == datetime(2026, 5, 17, 10, 30, 5, tzinfo=UTC).timestamp()
         assert (frame.scene_ns, frame.comes_again) == (frame.captured_at * 1e9, True)
 
@@ -109,7 +110,7 @@ class TestOnce:
         exif.get_ifd(0x8769)[0x9003] = "2029:05:17 12:30:05"
         (folder / "a.jpg").write_bytes(encode(noise(), "JPEG", exif=exif))
         os.utime(folder / "a.jpg", (1.6e9, 1.6e9))
-        assert make().read(2.0).captured_at == 1.6e9
+        assert present(make().read(2.0)).captured_at == 1.6e9
 
     def test_over_a_restart(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg")
@@ -132,7 +133,7 @@ class TestOnce:
     def test_what_nobody_looked_at_comes_again(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg", age_s=10)
         source = make(after="delete")
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         source.processed(frame.sequence, Outcome.UNSEEN)
         assert (folder / "a.jpg").exists()
         assert names_of(source, 2) == ["a.jpg", "b.jpg"]
@@ -178,7 +179,7 @@ class TestHalfWritten:
 
         writer = threading.Thread(target=write_slowly)
         writer.start()
-        frame = source.read(5.0)
+        frame = present(source.read(5.0))
         writer.join()
         assert frame.pixels.shape == (120, 160, 3)
         nothing_more(source)
@@ -272,13 +273,13 @@ class TestBelow:
         source = make()
         origins = []
         for _ in range(2):
-            frame = source.read(2.0)
+            frame = present(source.read(2.0))
             origins.append(frame.origin)
             source.processed(frame.sequence, Outcome.SEEN)
         assert origins == ["2026-11-28/001/jpg/12/00.jpg", "top.jpg"]
         (deep / "13").mkdir()
         drop(deep / "13", "00.jpg")
-        assert source.read(2.0).origin == "2026-11-28/001/jpg/13/00.jpg"
+        assert present(source.read(2.0)).origin == "2026-11-28/001/jpg/13/00.jpg"
 
     def test_over_a_restart(self, folder: Path, make: Make) -> None:
         (folder / "a").mkdir()
@@ -408,7 +409,7 @@ class TestWhatIsNoPicture:
         path = Path(os.fsdecode(os.fsencode(folder) + b"/" + name))
         path.write_bytes(JPEG)
         source = make(after="move")
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         assert frame.origin == shown
         path.unlink()
         path.write_bytes(b"no picture")
@@ -431,7 +432,7 @@ class TestFailed:
         drop(folder, "a.jpg", age_s=5)
         source = make(after=after, times=replace(QUICK, failed_retry_s=(0.05, 0.1)))
         for _ in range(3):
-            frame = source.read(2.0)
+            frame = present(source.read(2.0))
             source.processed(frame.sequence, Outcome.FAILED)
         nothing_more(source)
         assert (folder / "a.jpg").exists()
@@ -516,7 +517,7 @@ class TestPoison:
         (folder / "a.jpg").write_bytes(JPEG[:-9])
         source = make()
         nothing_more(source)
-        assert source._suspects._tries == {}
+        assert present(source._suspects)._tries == {}
 
 
 class TestAfterwards:
@@ -524,7 +525,7 @@ class TestAfterwards:
     def test_another_picture_that_has_its_name_now_is_given(self, folder: Path, make: Make, after: str) -> None:
         drop(folder, "image.jpg", age_s=10)
         source = make(after=after)
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         (folder / "image.jpg").write_bytes(encode(noise(64), "JPEG"))
         source.processed(frame.sequence, Outcome.SEEN)
         assert (folder / "image.jpg").exists()
@@ -536,7 +537,7 @@ class TestAfterwards:
         source = make(after="delete")
         names_of(source, 1)
         assert sorted(path.name for path in folder.iterdir()) == ["b.jpg"]
-        frame = source.read(2.0)
+        frame = present(source.read(2.0))
         assert (folder / "b.jpg").exists()  # until it has been classified
         source.processed(frame.sequence, Outcome.SEEN)
         assert not list(folder.iterdir())
@@ -563,7 +564,7 @@ class TestAfterwards:
         frames = [source.read(2.0) for _ in range(2)]
         with unprivileged():
             for frame in frames:
-                source.processed(frame.sequence, Outcome.SEEN)
+                source.processed(present(frame).sequence, Outcome.SEEN)
             nothing_more(source)
         assert len(caplog.records) >= 1
         assert sum("can't delete" in record.getMessage() for record in caplog.records) == 1
