@@ -20,10 +20,11 @@ class Outlet:
 
     def tell(self, step: Step) -> Step:
         """Publish it, with its numbers. Events first: a state names the last one's, which must be on disk."""
-        events = tuple(map(self.tell_event, step.events))
-        state = None if step.state is None else self.numbered(step.state)
-        if state is not None:
-            self.sink.publish_state(state)
+        events = tuple(map(self.tell_event, step.events)) if step.events else ()
+        if step.state is None:
+            return Step(None, events)
+        state = self.numbered(step.state)
+        self.sink.publish_state(state)
         return Step(state, events)
 
     def tell_event(self, event: Event) -> Event:

@@ -169,8 +169,9 @@ class ViewDecider(Decider):
         self, events: list[Event], at: float, observation: Observation | None = None, *, said: bool = False
     ) -> Step:
         """`said`: the state is given out in any case; else only where there is something to take back."""
-        if any(event.event_type is EventType.END for event in events):
-            self._showing.nothing_since(events[0].ts)
+        for event in events:
+            if event.event_type is EventType.END:
+                self._showing.nothing_since(event.ts)
         state = None
         if observation is not None and self._showing.known:
             state = self._showing.state(observation, self._occurrences.now, self._rules)

@@ -37,6 +37,11 @@ class Sight:
     at: float
     origin: str | None
 
+    @classmethod
+    def of(cls, observation: Observation) -> "Sight":
+        """What an observation shows."""
+        return cls(observation.scene_ns, observation.captured_at, observation.origin)
+
 
 class Occurrences:
     """The occurrences of one view, one after the other: `now` is the one that is open.
@@ -54,7 +59,6 @@ class Occurrences:
 
         `gap`: it is still open, since the label that is there has not been seen again.
         """
-        sight = Sight(observation.scene_ns, observation.captured_at, observation.origin)
         occurrence = self.now
         entering = self._confirmation.entering(
             observation, None if occurrence is None else occurrence.index, rules
@@ -62,6 +66,7 @@ class Occurrences:
         if entering is not None:
             why = Why(_reason(gap, Reason.REPLACED), by=self._labels[entering.index])
             score = 0.0 if occurrence is None else float(observation.scores[occurrence.index])
+            sight = Sight.of(observation)
             return [*self.end(sight, gap, why, score), self._start(sight, entering, rules)]
         if occurrence is None:
             return []
@@ -73,10 +78,10 @@ class Occurrences:
                 confirm_s=rules.confirm_s,
                 held_s=leaving.held_s,
             )
-            return self.end(sight, gap, why, leaving.score)
+            return self.end(Sight.of(observation), gap, why, leaving.score)
         if gap is not None:
             return []
-        return self._update(occurrence, float(observation.scores[occurrence.index]), sight, rules)
+        return self._update(occurrence, observation, rules)
 
     def end(self, sight: Sight, gap: Gap | None, why: Why, score: float | None = None) -> list[Event]:
         """What is there leaves, if anything is. `score`: its own by now; None: what was told of it last."""
@@ -125,13 +130,17 @@ class Occurrences:
         why = Why(threshold_enter=rules.threshold_enter, confirm_s=rules.confirm_s, held_s=entering.held_s)
         return self._open_event(EventType.START, self.now, sight, why)
 
-    def _update(self, occurrence: Occurrence, score: float, sight: Sight, rules: Rules) -> list[Event]:
-        before, step = occurrence.reported_score, rules.update_step
+    def _update(self, occurrence: Occurrence, observation: Observation, rules: Rules) -> list[Event]:
+        score, before, step = (
+            float(observation.scores[occurrence.index]),
+            occurrence.reported_score,
+            rules.update_step,
+        )
         if step == 0 or score < before + step - _HALF_A_QUANTIZATION_STEP:
             return []
         occurrence.reported_score = score
         why = Why(Reason.SCORE_ROSE, score_before=round(before, 4))
-        return [self._open_event(EventType.UPDATE, occurrence, sight, why)]
+        return [self._open_event(EventType.UPDATE, occurrence, Sight.of(observation), why)]
 
     def _open_event(self, kind: EventType, occurrence: Occurrence, sight: Sight, why: Why) -> Event:
         made = self._event(kind, occurrence, occurrence.reported_score, sight, why)

@@ -3,7 +3,6 @@
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from functools import partial
 from types import TracebackType
 
 from edgeclassify.types import Frame, Outcome
@@ -18,10 +17,13 @@ class Lease:
     Left (`with`) without that, nobody hears of the frame.
     """
 
-    def __init__(self, frame: Frame, settle: Callable[[Outcome], None]) -> None:
+    __slots__ = ("_told", "_turn", "frame")
+
+    def __init__(self, frame: Frame, told: Settled | None, turn: threading.Condition) -> None:
+        """`told`: where the frame's source looks, under the lock `turn`; None: it does not ask."""
         self.frame = frame
         """The frame; its pixels may be lent, and go back when nobody holds the lease or them any more."""
-        self._settle: Callable[[Outcome], None] | None = settle
+        self._told, self._turn = told, turn
 
     def __enter__(self) -> "Lease":
         return self
@@ -29,13 +31,14 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._settle = None
+        self._told = None
 
     def settle(self, outcome: Outcome) -> None:
         """The frame is done with. Only the first call counts."""
-        settle, self._settle = self._settle, None
-        if settle is not None:
-            settle(outcome)
+        told, self._told = self._told, None
+        if told is not None:
+            with self._turn:
+                told.append((self.frame.sequence, outcome))
 
 
 class LatestFrames:
@@ -89,8 +92,8 @@ class LatestFrames:
                     self._turns.append(camera)
                     self._changed.notify_all()
                     frame = self._slots.pop(camera)
-                    # Nobody asks after the frames of a live source.
-                    return Lease(frame, partial(self._settle, frame.sequence, self._settled.get(camera)))
+                    # Nobody asks after the frames of a live source; and one that is gone looks elsewhere.
+                    return Lease(frame, self._settled.get(camera), self._changed)
             return None
 
     def settled(self, camera: str) -> Settled:
@@ -133,12 +136,6 @@ class LatestFrames:
         """Frames dropped so far, per camera."""
         with self._changed:
             return dict(self._dropped)
-
-    def _settle(self, sequence: int, told: Settled | None, outcome: Outcome) -> None:
-        """`told`: where the camera's source looks, as of when the frame was taken; it may be gone by now."""
-        if told is not None:
-            with self._changed:
-                told.append((sequence, outcome))
 
     def _store(self, frame: Frame) -> None:
         if self._closed:
