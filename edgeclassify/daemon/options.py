@@ -1,13 +1,12 @@
 """What was set of the views over MQTT, kept over a restart of the daemon."""
 
-import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.config import ViewConfig
-from edgeclassify.files import replace_file, set_aside
+from edgeclassify.files import StateFile, StateFileTexts
 from edgeclassify.pipeline.view import View
 from edgeclassify.types import Option, OptionValue
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
@@ -16,7 +15,12 @@ log = logging.getLogger(__name__)
 
 MAX_VIEWS = 256
 """Views that are remembered; of more the one that was set longest ago is forgotten."""
-_MAX_BYTES = 1_000_000
+_CONFIG_HOLDS = "The views run as the config says."
+_TEXTS = StateFileTexts(
+    unread=_CONFIG_HOLDS,
+    damaged="expected what was set over MQTT, found {size} damaged bytes: {aside}. " + _CONFIG_HOLDS,
+    unwritten="What is set over MQTT is lost with a restart. Make room, or make the folder writable.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,8 @@ class OptionStore:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._writable = True
-        self._views: _Views = {} if path is None else _read(path)
+        self._file = StateFile(path, _views_in, _TEXTS)
+        self._views = self._file.read() or {}
 
     def overrides(self, view: ViewConfig, interval_s: float) -> dict[Option, OptionValue]:
         """What lies over the config of a view; `interval_s`: what the config says of its interval.
@@ -76,22 +79,11 @@ class OptionStore:
         self._store()
 
     def _store(self) -> None:
-        if self._path is None:
-            return
-        try:
-            _write(self._path, self._views)
-        except OSError as error:
-            if self._writable:
-                log.warning(
-                    "%s: can't be written: %s. What is set over MQTT is lost with a restart. Make room, or make "
-                    "the folder writable.",
-                    self._path, error.strerror or error,
-                )  # fmt: skip
-            self._writable = False
-        else:
-            if not self._writable:
-                log.info("%s: written again", self._path)
-            self._writable = True
+        views = {
+            view: {str(option): {"value": one.value, "configured": one.configured} for option, one in kept.items()}
+            for view, kept in self._views.items()
+        }
+        self._file.write({"views": views})
 
 
 def value_of(view: View, option: Option) -> OptionValue:
@@ -105,44 +97,14 @@ def _configured(view: ViewConfig, interval_s: float) -> dict[Option, OptionValue
     return {Option.ENABLED: view.enabled, Option.THRESHOLD: view.threshold_enter, Option.INTERVAL: interval_s}
 
 
-def _write(path: Path, views: _Views) -> None:
-    document = {
-        view: {str(option): {"value": one.value, "configured": one.configured} for option, one in kept.items()}
-        for view, kept in views.items()
-    }
-    replace_file(path, json.dumps({"views": document}, indent=1).encode())
-
-
-def _read(path: Path) -> _Views:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        log.warning("%s: can't be read: %s. The views run as the config says.", path, error.strerror or error)
-        return {}
-    try:
-        return _views_in(content)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        log.warning(
-            "%s: expected what was set over MQTT, found %d damaged bytes: %s. The views run as the config says.",
-            path, len(content), set_aside(path),
-        )  # fmt: skip
-        return {}
-
-
-def _views_in(content: bytes) -> _Views:
+def _views_in(document: Any) -> _Views:
     """What the file says. Raises one of several errors where it is damaged."""
-    if len(content) > _MAX_BYTES:
-        raise ValueError
-    document = json.loads(content)["views"]
     return {
         view: {
             Option(name): _Kept(_checked(Option(name), one["value"]), _checked(Option(name), one["configured"]))
             for name, one in kept.items()
         }
-        for view, kept in document.items()
+        for view, kept in document["views"].items()
     }
 
 

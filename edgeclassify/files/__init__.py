@@ -12,10 +12,13 @@ from edgeclassify.files.plain import (
     set_aside,
     sync_folder,
 )
+from edgeclassify.files.state_file import StateFile, StateFileTexts
 
 __all__ = [
     "MOST_SET_ASIDE",
     "NotPlainFileError",
+    "StateFile",
+    "StateFileTexts",
     "as_text",
     "identity",
     "open_plain_file",

@@ -3,20 +3,26 @@
 How often that has been in vain is kept in the state folder, so that the waits grow over restarts of the daemon.
 """
 
-import json
 import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import Any
 
 from edgeclassify.config import RecoveryConfig
-from edgeclassify.files import replace_file, set_aside
+from edgeclassify.files import StateFile, StateFileTexts
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "recovery.json"
+_KEY = "fresh_processes_in_vain"
+_TEXTS = StateFileTexts(
+    unread="It counts as empty.",
+    damaged="expected counts of fresh processes, found damage: {aside}.",
+    unwritten="How often a fresh process was in vain is forgotten with a restart.",
+)
 ALONE_WAIT_S = 60.0
 """No camera works: the first fresh process comes at once, the second after this, doubling each time."""
 MAX_ALONE_WAIT_S = 3600.0
@@ -66,8 +72,8 @@ class Recovery:
     ) -> None:
         self.config = config
         self._uptime = uptime
-        self._path = None if folder is None else folder / FILE_NAME
-        self._vain: dict[str, FailedRecovery] = {} if self._path is None else _read(self._path)
+        self._file = StateFile(None if folder is None else folder / FILE_NAME, _vain_in, _TEXTS)
+        self._vain = self._file.read() or {}
         self._reboot_asked = False
 
     def in_vain(self, camera: str, source: str) -> int:
@@ -115,32 +121,12 @@ class Recovery:
             )  # fmt: skip
 
     def _store(self) -> None:
-        if self._path is None:
-            return
-        try:
-            kept = {camera: asdict(vain) for camera, vain in self._vain.items()}
-            replace_file(self._path, json.dumps({"fresh_processes_in_vain": kept}, indent=1).encode())
-        except OSError as error:
-            log.warning(
-                "%s: can't be written: %s. How often a fresh process was in vain is forgotten with a restart.",
-                self._path, error.strerror or error,
-            )  # fmt: skip
+        self._file.write({_KEY: {camera: asdict(vain) for camera, vain in self._vain.items()}})
 
 
-def _read(path: Path) -> dict[str, FailedRecovery]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        log.warning("%s: can't be read: %s. It counts as empty.", path, error.strerror or error)
-        return {}
-    try:
-        kept = json.loads(content)["fresh_processes_in_vain"]
-        vain = {str(camera): FailedRecovery(**fields) for camera, fields in kept.items()}
-        if not all(type(one.count) is int and 0 < one.count <= 10**6 for one in vain.values()):
-            raise ValueError
-        return vain
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        log.warning("%s: expected counts of fresh processes, found damage: %s.", path, set_aside(path))
-        return {}
+def _vain_in(document: Any) -> dict[str, FailedRecovery]:
+    """What the file says. Raises one of several errors where it is damaged."""
+    vain = {str(camera): FailedRecovery(**fields) for camera, fields in document[_KEY].items()}
+    if not all(type(one.count) is int and 0 < one.count <= 10**6 for one in vain.values()):
+        raise ValueError
+    return vain

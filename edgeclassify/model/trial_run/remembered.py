@@ -1,14 +1,11 @@
 """Which models have been tried here with success, so that a start pays for it once: a small file."""
 
-import json
-import logging
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from edgeclassify.files import replace_file
-
-log = logging.getLogger(__name__)
+from edgeclassify.files import StateFile
 
 FILE_NAME = "tried-models.json"
 MOST = 100
@@ -37,32 +34,24 @@ class TriedModels:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
+        self._file = StateFile(path, _good_in, texts=None, indent=0)
 
     def holds(self, sha256: str, runtime: str) -> bool:
         """True where this model has run in this runtime."""
-        return _key(sha256, runtime) in self._read()
+        return _key(sha256, runtime) in (self._file.read() or ())
 
     def add(self, sha256: str, runtime: str) -> None:
         """It has. Where that can't be written it is tried again next time."""
-        path = self._path
-        if path is None:
-            return
         key = _key(sha256, runtime)
-        good = [*(known for known in self._read() if known != key), key][-MOST:]
-        try:
-            replace_file(path, json.dumps({"good": good}, indent=0).encode())
-        except OSError as error:
-            log.debug("%s: can't be written: %s", path, error.strerror or error)
+        known = self._file.read() or ()
+        self._file.write({"good": [*(one for one in known if one != key), key][-MOST:]})
 
-    def _read(self) -> list[str]:
-        if self._path is None:
-            return []
-        try:
-            found = json.loads(self._path.read_bytes())["good"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return []
-        return [key for key in found if isinstance(key, str)] if isinstance(found, list) else []
+
+def _good_in(document: Any) -> list[str]:
+    found = document["good"]
+    if not isinstance(found, list):
+        raise TypeError
+    return [key for key in found if isinstance(key, str)]
 
 
 def _key(sha256: str, runtime: str) -> str:

@@ -5,8 +5,6 @@ is gone, and only the node knows that it was there. So it keeps a list on disk: 
 until the broker has acknowledged the empty message, and every component that it announced to Home Assistant.
 """
 
-import json
-import logging
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,9 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from edgeclassify.files import replace_file
-
-log = logging.getLogger(__name__)
+from edgeclassify.files import StateFile, StateFileTexts
 
 FILE_NAME = "published.json"
 _VERSION = 1
@@ -24,6 +20,14 @@ _MOST_GONE = 1000
 """Components that are remembered after they are gone; of more the oldest are forgotten."""
 _STORE_PAUSE_S = 5.0
 _LONGEST_TOPIC = 65_535
+_MOST_BYTES = 64_000_000
+_ANEW = "It begins anew: topics that the config no longer has may stay on the broker until somebody empties them."
+_TEXTS = StateFileTexts(
+    unread=_ANEW,
+    damaged="is damaged: {reason}. " + _ANEW,
+    unwritten="Topics that a later config no longer has may stay on the broker. "
+    "Make room, or make the folder writable.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,9 @@ class PublishedTopics:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path, self._lock, self._writable = path, Lock(), True
-        self._known = _Known() if path is None else _read(path)
+        self._lock = Lock()
+        self._file = StateFile(path, _checked, _TEXTS, most_bytes=_MOST_BYTES)
+        self._known = self._file.read() or _Known()
         self._stored = self._known
         self._topics: frozenset[str] = frozenset()
         self._components: frozenset[str] = frozenset()
@@ -95,45 +100,11 @@ class PublishedTopics:
                     self._store_after = time.monotonic() + _STORE_PAUSE_S
 
     def _store(self) -> None:
-        if self._path is None or self._known == self._stored:
-            return
-        try:
-            _write(self._path, self._known)
-        except OSError as error:
-            if self._writable:
-                log.warning(
-                    "%s: can't be written: %s. Topics that a later config no longer has may stay on the broker. "
-                    "Make room, or make the folder writable.",
-                    self._path, error.strerror or error,
-                )  # fmt: skip
-            self._writable = False
-            return
-        if not self._writable:
-            log.info("%s: written again", self._path)
-        self._writable, self._stored = True, self._known
-
-
-def _write(path: Path, known: _Known) -> None:
-    body = {"v": _VERSION, "topics": known.topics, "components": known.components}
-    replace_file(path, json.dumps(body, indent=1).encode())
-
-
-def _read(path: Path) -> _Known:
-    """What the file holds; nothing, and a warning, where it is damaged."""
-    try:
-        return _checked(json.loads(path.read_bytes()))
-    except FileNotFoundError:
-        return _Known()
-    except OSError as error:
-        fault = f"can't be read: {error.strerror or error}"
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or no such record
-        fault = f"is damaged: {error}"
-    log.warning(
-        "%s: %s. It begins anew: topics that the config no longer has may stay on the broker until "
-        "somebody empties them.",
-        path, fault,
-    )  # fmt: skip
-    return _Known()
+        known = self._known
+        if known != self._stored:
+            body = {"v": _VERSION, "topics": known.topics, "components": known.components}
+            if self._file.write(body):
+                self._stored = known
 
 
 def _checked(body: Any) -> _Known:
