@@ -1,7 +1,8 @@
 """paho's client, as a broker that can't be trusted needs it: what it sends is bounded in size and in time.
 
-It overrides what paho keeps private, since nothing else reaches a packet before it is whole: the version that this
-fits is pinned to paho 2. `connection.py` drives it; both together are the only importers of paho here.
+It overrides what paho keeps private, since nothing else reaches a packet before it is whole: the minor version of
+paho is pinned, and `paho_version.py` checks what is installed. `connection.py` drives the client; both together
+are the only importers of paho here.
 """
 
 import contextlib
@@ -17,7 +18,10 @@ import paho.mqtt.client as paho
 from paho.mqtt import MQTTException
 from paho.mqtt.enums import MQTTErrorCode
 
+from edgeclassify.publish.mqtt.link import paho_version
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt
+
+paho_version.check(paho.Client)
 
 CONNECT_TIMEOUT_S = 5.0
 """For the TCP connect to each address, each TLS step, and the broker's answer to CONNECT."""
