@@ -1,5 +1,6 @@
 """What a node answers, as classes: one per answer, and one for what each carries."""
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -7,8 +8,13 @@ from pydantic import model_validator
 from edgeclassify import types
 from edgeclassify.contract.bodies import Figures, LabelScore
 from edgeclassify.contract.bodies.base import Amount, Body, Count, Level, Score, Time, Versioned, about
+from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.requests import Transaction
+from edgeclassify.health import Health
 from edgeclassify.redaction import scrubbed
+
+SCORES_TOP = 5
+"""Labels that classify_now lists."""
 
 # --- what answers carry --------------------------------------------------------------------------------------
 
@@ -21,6 +27,11 @@ class Ping(Body):
     """The daemon is there."""
 
     ts: Time = about("Its time.")
+
+    @classmethod
+    def of(cls, now: float) -> Self:
+        """At a time in seconds since the epoch."""
+        return cls.made(ts=rfc3339(now))
 
 
 class Options(Body):
@@ -40,6 +51,20 @@ class Running(Body):
     models: dict[Level, str] = about("View and the name of its model.")
     options: dict[Level, Options] = about("View and its options.")
     health: Figures = about("The figures of health, taken now.")
+
+    @classmethod
+    def of(
+        cls, info: types.NodeInfo, models: Mapping[str, str], options: Mapping[str, Options], health: Health
+    ) -> Self:
+        """From the records; `models`: view → name, `options`: view → what they are set to."""
+        return cls.made(
+            version=info.version,
+            session=info.session,
+            started=rfc3339(info.started),
+            models=models,
+            options=options,
+            health=Figures.of(health),
+        )
 
 
 class Shot(Body):
@@ -61,6 +86,12 @@ class Scores(Body):
     ts: Time = about("When the frame was captured.")
     top: list[LabelScore] = about("The best labels, best first.")
     ms: Amount = about("Milliseconds from frame to scores.")
+
+    @classmethod
+    def of(cls, view: str, prediction: types.Prediction) -> Self:
+        """From what the model says of a frame."""
+        top = [LabelScore.of(row) for row in prediction.top(SCORES_TOP)]
+        return cls.made(view=view, ts=rfc3339(prediction.captured_at), top=top, ms=prediction.ms)
 
 
 class Switched(Body):

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 
-from edgeclassify.contract import bodies
-from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.contract import responses
+from edgeclassify.contract.bodies import Body
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.options import value_of
-from edgeclassify.daemon.requests.answers import Data, answer, answer_with
+from edgeclassify.daemon.requests.answers import answer, answer_with
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.model.catalog import load_catalog, model_path
@@ -26,7 +26,7 @@ class CommandHandler:
 
     def __init__(self, node: Node, frame_requests: FrameRequests, reload: Reload) -> None:
         self._node, self._frame_requests, self._reload_config = node, frame_requests, reload
-        self._commands: dict[Command, Callable[[Request], Data | None]] = {
+        self._commands: dict[Command, Callable[[Request], Body | None]] = {
             Command.PING: self._ping,
             Command.INFO: self._info,
             Command.SNAPSHOT: self._frame_requests.begin,
@@ -48,49 +48,46 @@ class CommandHandler:
         command = self._commands[request.command]
         answer_with(lambda: command(request), request)
 
-    def _ping(self, _: Request) -> Data:
-        return {"ts": rfc3339(time.time())}
+    def _ping(self, _: Request) -> Body:
+        return responses.Ping.of(time.time())
 
-    def _info(self, _: Request) -> Data:
-        info = self._node.info()
-        return {
-            "version": info.version,
-            "session": info.session,
-            "started": rfc3339(info.started),
-            "models": {view.name: view.classifier.info.name for view in self._node.views},
-            "options": {
-                view.name: {str(option): value_of(view, option) for option in Option} for view in self._node.views
-            },
-            "health": bodies.Figures.of(self._node.figures()).content(),
+    def _info(self, _: Request) -> Body:
+        models = {view.name: view.classifier.info.name for view in self._node.views}
+        options = {
+            view.name: responses.Options.made(**{str(option): value_of(view, option) for option in Option})
+            for view in self._node.views
         }
+        return responses.Running.of(self._node.info(), models, options, self._node.figures())
 
-    def _models(self, _: Request) -> Data:
+    def _models(self, _: Request) -> Body:
         used: dict[str, list[str]] = {}
         for view in self._node.views:
             used.setdefault(view.classifier.info.name, []).append(view.name)
-        entries = load_catalog().entries.values()
-        known = [{"name": entry.name, "installed": model_path(entry) is not None} for entry in entries]
-        return {"models": known, "in_use": used}
+        known = [
+            responses.KnownModel.made(name=one.name, installed=model_path(one) is not None)
+            for one in load_catalog().entries.values()
+        ]
+        return responses.Models.made(models=known, in_use=used)
 
-    def _pause(self, request: Request) -> Data:
+    def _pause(self, request: Request) -> Body:
         return self._switch(request, enabled=False)
 
-    def _resume(self, request: Request) -> Data:
+    def _resume(self, request: Request) -> Body:
         return self._switch(request, enabled=True)
 
-    def _switch(self, request: Request, *, enabled: bool) -> Data:
+    def _switch(self, request: Request, *, enabled: bool) -> Body:
         views = self._node.views if request.view is None else (self._node.view(request.view),)
         for view in views:
             self._node.switch(view, enabled)
-        return {"views": [view.name for view in views], "enabled": enabled}
+        return responses.Switched.made(views=[view.name for view in views], enabled=enabled)
 
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""
-        self._reload_config(lambda views: answer(request, {"views": list(views)}))
+        self._reload_config(lambda views: answer(request, responses.Reloaded.made(views=list(views))))
 
-    def _set(self, request: Request) -> Data:
+    def _set(self, request: Request) -> Body:
         view, option, value = self._node.view(request.view), request.option, request.value
         assert option is not None, "a valid request to set names an option"
         assert value is not None, "a valid request to set has a value"
         self._node.set_option(view, option, value)
-        return {"view": view.name, "option": str(option), "value": value_of(view, option)}
+        return responses.OptionSet.made(view=view.name, option=str(option), value=value_of(view, option))

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from edgeclassify.contract import responses
+from edgeclassify.contract.bodies import Body
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.node import Node
-from edgeclassify.daemon.requests.answers import Data, answer_with, refuse
+from edgeclassify.daemon.requests.answers import answer_with, refuse
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.pipeline.interface import ViewResult
 from edgeclassify.pipeline.view import View
@@ -15,8 +17,6 @@ from edgeclassify.types import Command, Request
 
 LOOK_TIMEOUT_S = 15.0
 """How long a request waits for a frame."""
-TOP = 5
-"""Labels that classify_now lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +68,21 @@ class FrameRequests:
             return False
         return True
 
-    def _shot(self, one: _Awaited, look: ViewResult) -> Data:
+    def _shot(self, one: _Awaited, look: ViewResult) -> Body:
         snapshots = self._node.snapshots
         if snapshots is None:
             raise EdgeClassifyError(self._node.no_snapshots_because)
         shot = snapshots.take_now(look.frame, one.view.region, look.state)
-        return {
-            "view": one.view.name,
-            "ts": rfc3339(look.frame.captured_at),
-            "bytes": len(shot.jpeg),
-            "width": shot.width,
-            "height": shot.height,
-            "path": None if shot.path is None else str(shot.path),
-            "published": shot.published,
-        }
+        return responses.Shot.made(
+            view=one.view.name,
+            ts=rfc3339(look.frame.captured_at),
+            bytes=len(shot.jpeg),
+            width=shot.width,
+            height=shot.height,
+            path=None if shot.path is None else str(shot.path),
+            published=shot.published,
+        )
 
 
-def _scores(one: _Awaited, look: ViewResult) -> Data:
-    prediction = look.prediction
-    return {
-        "view": one.view.name,
-        "ts": rfc3339(prediction.captured_at),
-        "top": [{"label": row.label, "score": row.score} for row in prediction.top(TOP)],
-        "ms": prediction.ms,
-    }
+def _scores(one: _Awaited, look: ViewResult) -> Body:
+    return responses.Scores.of(one.view.name, look.prediction)
