@@ -39,11 +39,16 @@ class Classifier(ImageClassifier):
 
     def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
         """As of `ImageClassifier`."""
-        return self._opened().prepare(frame, roi)
+        network = self._network
+        if network is None:
+            raise self._closed()
+        return network.prepare(frame, roi)
 
     def infer(self, prepared: Prepared) -> Prediction:
         """As of `ImageClassifier`."""
-        network, head = self._opened(), self._head
+        network, head = self._network, self._head
+        if network is None:
+            raise self._closed()
         started = time.perf_counter()
         outputs = network.infer(prepared)
         invoke_ms = (time.perf_counter() - started) * 1e3
@@ -66,7 +71,9 @@ class Classifier(ImageClassifier):
 
     def wanted_side(self, roi: Roi = FULL_FRAME) -> int:
         """Pixels that a frame's shorter side needs so that nothing is scaled up."""
-        return self._opened().wanted_side(roi)
+        if self._network is None:
+            raise self._closed()
+        return self._network.wanted_side(roi)
 
     def self_test(self) -> bool:
         """Classify the golden picture; False where there is none.
@@ -88,7 +95,5 @@ class Classifier(ImageClassifier):
         """Let go of the network; the classifier can't be used afterwards."""
         self._network = None
 
-    def _opened(self) -> Network:
-        if self._network is None:
-            raise ModelError(f"{self._info.path}: the classifier is closed.")
-        return self._network
+    def _closed(self) -> ModelError:
+        return ModelError(f"{self._info.path}: the classifier is closed.")

@@ -1,5 +1,6 @@
 """Output tensor → the real values that it stands for."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,15 +12,18 @@ Values = NDArray[np.float32]
 
 
 class OutputValues:
-    """Reads one output of a network; with a table that is computed once."""
+    """Reads one output of a network; an 8-bit one by a table that is computed once."""
 
-    def __init__(self, tensor: OutputTensor) -> None:
+    def __init__(self, tensor: OutputTensor, then: Callable[[Values], Values] | None = None) -> None:
+        """`then`: what is made of each value, whatever the others are; of an 8-bit output alone."""
         self.is_quantized = tensor.dtype != "float32"
         """True where every value is a number."""
         self._table = _dequantization(tensor) if self.is_quantized else None
+        if self._table is not None and then is not None:
+            self._table = then(self._table)
 
     def read(self, output: NDArray[Any]) -> Values:
-        """The real values of an array of that tensor: float32 (elements,), freshly allocated."""
+        """The values of an array of that tensor: float32 (elements,), freshly allocated."""
         flat = output.reshape(-1)
         if self._table is not None:
             # int8 is looked up by its bit pattern; the table is in that order.

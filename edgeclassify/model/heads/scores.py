@@ -20,9 +20,12 @@ class ScoreReader:
     """
 
     def __init__(self, tensor: OutputTensor, role: OutputRole, *, is_pair: bool = False) -> None:
-        self._values = OutputValues(tensor)
         self._activation, self._largest = role.activation, role.largest
         self._is_pair = is_pair
+        # Probabilities of 8 bits need nothing but a look into a table.
+        is_ready = tensor.dtype != "float32" and role.activation is Activation.PROBABILITIES
+        self._ready = OutputValues(tensor, self._scores) if is_ready else None
+        self._values = OutputValues(tensor)
 
     def read(self, output: NDArray[Any]) -> tuple[Scores, Broken | None]:
         """Scores of an array of that output: float32 (labels,), freshly allocated.
@@ -30,6 +33,8 @@ class ScoreReader:
         Beside them which ones could not be read, since their values are NaN or infinite, and are 0; None where
         all are sound.
         """
+        if self._ready is not None:
+            return self._paired(self._ready.read(output)), None
         values = self._values.read(output)
         if self._values.is_quantized or np.isfinite(values).all():
             return self._paired(self._scores(values)), None

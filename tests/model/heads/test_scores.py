@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
+from edgeclassify.model.heads.output_values import OutputValues
 from edgeclassify.model.heads.scores import ScoreReader, Scores, softmax
 from edgeclassify.model.roles.output_role import Activation, OutputRole
 from edgeclassify.model.tensors import OutputTensor
@@ -28,6 +29,20 @@ def sound(reader: ScoreReader, output: NDArray[Any]) -> Scores:
     scores, broken = reader.read(output)
     assert broken is None
     return scores
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+def test_eight_bits_are_read_as_their_real_values_would_be(dtype: str) -> None:
+    """By a table that holds the scores already: percents, some of them below 0 and above 100."""
+    role = OutputRole(Activation.PROBABILITIES, largest=100.0)
+    raw = np.arange(256, dtype=np.uint8).view(dtype)
+    tensor = OutputTensor(256, dtype, 0.5, 3)
+    real = OutputValues(tensor).read(raw)
+    by_values = sound(ScoreReader(OutputTensor(256, "float32", 0.0, 0), role), real)
+    assert real.min() < 0 < 100 < real.max() or dtype == "int8"
+    assert (sound(ScoreReader(tensor, role), raw) == by_values).all()
+    assert by_values.min() == 0
+    assert by_values.max() == (1 if dtype == "uint8" else np.float32(0.62))
 
 
 def test_uint8_probabilities() -> None:
