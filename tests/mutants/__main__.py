@@ -93,17 +93,20 @@ def main() -> int:
             except trial.FailingTestsError as failure:
                 print(f"{module}: its tests fail without a change:\n{failure}", file=sys.stderr)
                 return 2
+            for mutant in outcomes[-1].survived:
+                print(f"edgeclassify/{module}.py:{mutant}", flush=True)
+    console.print(table_of(outcomes))
+    return int(any(outcome.percent < options.at_least for outcome in outcomes))
+
+
+def table_of(outcomes: Sequence[Outcome]) -> Table:
+    """A line for each module."""
     table = Table("module", "mutants", "noticed", "survived", "%", "known equivalent")
     for outcome in outcomes:
-        for mutant in outcome.survived:
-            place = f"edgeclassify/{outcome.module}.py:{mutant.line}"
-            print(f"{place}: {mutant.operator} in {mutant.function or 'the module'}")
-            print(f"  - {mutant.was}\n  + {mutant.becomes}")
         noticed = outcome.tried - len(outcome.survived)
         figures = (outcome.tried, noticed, len(outcome.survived), f"{outcome.percent:.0f}", outcome.left_out)
         table.add_row(outcome.module, *map(str, figures))
-    console.print(table)
-    return int(any(outcome.percent < options.at_least for outcome in outcomes))
+    return table
 
 
 if __name__ == "__main__":

@@ -32,6 +32,10 @@ class Mutant:
     code: str
     """The whole module."""
 
+    def __str__(self) -> str:
+        place = self.function or "the module"
+        return f"{self.line}: {self.operator} in {place}\n  - {self.was}\n  + {self.becomes}"
+
 
 def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Change]) -> list[Mutant]:
     """`count` mutants of a module (None: all) without those that are `equivalent`, by chance."""
