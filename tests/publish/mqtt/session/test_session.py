@@ -1,22 +1,25 @@
 """The order and the window of delivery, on a link that the test answers."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import pytest
 
-from edgeclassify.contract.outgoing import Message
+from edgeclassify.broker.failure_texts import message_hint
+from edgeclassify.contract.outgoing import Message, event_message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link
 from edgeclassify.publish.mqtt.replies import Replies
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
+from edgeclassify.publish.mqtt.session.in_flight import SILENT_S, Sent
 from edgeclassify.publish.mqtt.session.packet_limit import IN_A_ROW, PROBE_AFTER_S, RETRY_S, PacketLimit
+from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, WELL_S
 from edgeclassify.publish.mqtt.session.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
 from edgeclassify.publish.spool.memory import MemorySpool
-from tests.publish.records import spooled
+from tests.publish.records import event, spooled
 
 TOPICS = Topics("edgeclassify", "porch")
 WINDOW = 6
@@ -60,6 +63,15 @@ class MoodySpool(MemorySpool):
     readable = True
     reads = 0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.forgotten: list[list[int]] = []
+        """What `delivered` was called with."""
+
+    def delivered(self, seqs: Iterable[int]) -> None:
+        self.forgotten.append(list(seqs))
+        super().delivered(self.forgotten[-1])
+
     def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
         self.reads += 1
         return super().pending(limit, after=after) if self.readable else []
@@ -73,6 +85,7 @@ class Bench:
         self.refused: set[str] = set()
         self.packet_limit = PacketLimit(self.clock)
         self.known: Collection[str] = ()
+        self.removed: list[str] = []
         self.connect()
 
     def connect(self) -> None:
@@ -81,6 +94,7 @@ class Bench:
             link=self.link, topics=TOPICS, retained=self.retained, replies=self.replies, spool=self.spool,
             window=self.window, clock=self.clock,
             refused=self.refused, packet_limit=self.packet_limit, known=self.known,
+            on_removed=self.removed.append,
         )  # fmt: skip
 
     def append(self, *seqs: int, view: str = "gate") -> None:
@@ -520,6 +534,353 @@ def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> 
     assert bench.session.unacknowledged == []
 
 
+INFO = Message(TOPICS.info, b"{}", 1, True)
+PING = Message(TOPICS.response("ping"), b"1", 1, False)
+
+
+def test_it_is_idle_once_a_value_has_arrived() -> None:
+    bench = Bench()
+    assert bench.session.idle
+    bench.retained.put(Rank.INFO, INFO)
+    assert not bench.session.idle
+    bench.session.pump()
+    assert not bench.session.idle
+    bench.acknowledge()
+    assert bench.session.idle
+
+
+def test_it_is_idle_once_a_reply_has_arrived() -> None:
+    bench = Bench()
+    bench.replies.put(PING)
+    assert not bench.session.idle
+    bench.session.pump()
+    assert not bench.session.idle
+    bench.acknowledge()
+    assert bench.session.idle
+
+
+@pytest.mark.parametrize("backlog", [0, 1])
+def test_it_is_not_idle_while_events_wait(backlog: int) -> None:
+    bench = Bench(backlog)
+    if not backlog:
+        bench.append(1)
+    assert not bench.session.idle
+    bench.run()
+    assert bench.session.idle
+
+
+def test_answers_that_came_together_are_told_the_spool_at_once() -> None:
+    bench = Bench()
+    bench.append(1, 2, 3)
+    bench.session.pump()
+    bench.acknowledge()
+    bench.session.settle()
+    assert bench.spool.forgotten == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize(("window", "backlog"), [(0, 1), (1, 1), (2, 1), (3, 1), (4, 2), (7, 3)])
+def test_the_backlog_fills_half_the_window(window: int, backlog: int) -> None:
+    bench = Bench(backlog=20, window=window)
+    bench.session.pump()
+    assert len(bench.link.sent) == backlog
+
+
+@pytest.mark.parametrize(("window", "sent"), [(0, 1), (1, 1), (2, 2)])
+def test_a_window_takes_one_message_at_least(window: int, sent: int) -> None:
+    bench = Bench(window=window)
+    bench.append(1, 2, 3)
+    bench.session.pump()
+    assert len(bench.link.sent) == sent
+
+
+def test_the_backlog_trickles_for_as_long_as_it_is_said() -> None:
+    bench = Bench(backlog=20)
+    bench.append(21)
+    bench.session.pump()
+    bench.clock.now += LIVE_HOLD_S - 0.25
+    bench.acknowledge()
+    bench.session.pump()
+    assert bench.link.names() == ["event21", "history1", "history2"]
+    bench.clock.now += 0.25
+    bench.session.pump()
+    assert bench.link.names(3) == ["history3", "history4"]
+
+
+def test_a_value_that_is_known_comes_again_as_soon_as_the_connection_is_stable() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.run()
+    bench.known = bench.session.ended(STABLE_S - 0.25)
+    bench.connect()
+    bench.clock.now += STABLE_S - 0.25
+    bench.run()
+    assert bench.link.names() == []
+    bench.clock.now += 0.25
+    bench.run()
+    bench.clock.now += STABLE_S
+    bench.run()
+    assert bench.link.names() == ["info"]
+
+
+def test_where_nothing_was_known_all_values_come_once() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.run()
+    bench.clock.now += STABLE_S
+    bench.run()
+    assert bench.link.names() == ["info"]
+
+
+def test_only_a_value_that_is_the_newest_is_known() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.session.pump()
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"newer", 1, True))
+    bench.acknowledge()
+    assert bench.session.ended(1.0) == set()
+
+
+def test_a_value_that_is_sent_anew_is_no_longer_known() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.run()
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"newer", 1, True))
+    bench.session.pump()
+    assert bench.session.ended(1.0) == set()
+
+
+def test_neither_events_nor_replies_are_known() -> None:
+    bench = Bench()
+    bench.append(1)
+    bench.replies.put(PING)
+    bench.run()
+    assert bench.session.ended(1.0) == set()
+
+
+def test_a_removal_that_the_broker_has_taken_is_told() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.REMOVED, Message("gone", b"", 1, True))
+    bench.retained.put(Rank.INFO, INFO)
+    bench.replies.put(Message(TOPICS.response("ping"), b"", 1, False))
+    bench.append(1)
+    bench.session.pump()
+    assert bench.removed == []
+    bench.acknowledge()
+    assert bench.removed == ["gone"]
+
+
+def test_a_removal_that_was_refused_is_not_told() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.REMOVED, Message("gone", b"", 1, True))
+    bench.session.pump()
+    bench.acknowledge("not authorized")
+    assert bench.removed == []
+
+
+def test_a_silent_broker_is_overdue() -> None:
+    bench = Bench()
+    bench.append(1)
+    bench.session.pump()
+    bench.clock.now += SILENT_S
+    assert bench.session.overdue() is None
+    bench.clock.now += 1.0
+    assert (bench.session.overdue() or "").startswith("it did not acknowledge anything within")
+
+
+def test_what_has_not_arrived_is_known_in_its_order() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.append(1)
+    bench.session.pump()
+    assert bench.session.unacknowledged == bench.link.sent
+
+
+def test_a_broken_link_takes_nothing() -> None:
+    bench = Bench()
+    bench.append(1)
+    bench.link.broken = True
+    bench.session.pump()
+    assert bench.session.unacknowledged == []
+
+
+def test_a_refused_event_is_said_to_stay(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.append(1)
+    bench.session.pump()
+    bench.acknowledge("not authorized")
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{TOPICS.event('gate')}: refused by the broker: not authorized.{message_hint('not authorized')} "
+        "Its events stay in the spool."
+    ]
+
+
+def test_a_refused_value_is_said_and_once_for_all_connections(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    for _ in range(2):
+        bench.session.pump()
+        bench.acknowledge("not authorized")
+        bench.connect()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{TOPICS.info}: refused by the broker: not authorized.{message_hint('not authorized')}"
+    ]
+
+
+def test_a_refused_reply_is_given_up() -> None:
+    bench = Bench()
+    bench.replies.put(PING)
+    bench.session.pump()
+    bench.acknowledge("quota exceeded")
+    pass_time(bench, REFUSED_RETRY_S)
+    bench.connect()
+    bench.run()
+    assert bench.link.names() == []
+
+
+def test_a_reply_that_is_taken_ends_no_refusal(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench()
+    bench.replies.put(PING)
+    bench.session.pump()
+    bench.acknowledge("not authorized")
+    bench.clock.now += WELL_S
+    bench.replies.put(PING)
+    bench.run()
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_value_is_said_to_be_accepted_again_only_after_a_refusal(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.run()
+    assert caplog.records == []
+
+
+# --- packets: how large they may be -------------------------------------------------------------------------
+
+
+class SmallPackets(PacketLimit):
+    """Has learned a limit."""
+
+    learned: int | None = None
+
+    @property
+    def limit(self) -> int | None:
+        return self.learned
+
+
+LIVE = event_message(TOPICS, event(1))
+
+
+@pytest.mark.parametrize(
+    ("told", "learned", "fits"),
+    [(0, None, True), (-1, None, False), (None, 0, True), (None, -1, False), (9, -1, False), (-1, 9, False)],
+)
+def test_the_smaller_limit_counts_to_the_byte(told: int | None, learned: int | None, fits: bool) -> None:
+    """Figures are bytes more than the message has."""
+    bench = Bench()
+    size = packet_bytes(LIVE, mqtt5=True)
+    limits = SmallPackets(bench.clock)
+    limits.learned = None if learned is None else size + learned
+    bench.packet_limit = limits
+    bench.connect()
+    bench.link.maximum_packet_size = None if told is None else size + told
+    bench.append(1)
+    bench.session.pump()
+    (sent,) = bench.link.sent
+    assert (sent.payload == LIVE.payload) is fits
+    assert packet_bytes(sent, mqtt5=True) <= size
+
+
+def test_a_message_is_shortened_as_far_as_it_must_be_and_this_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench()
+    size = packet_bytes(LIVE, mqtt5=True)
+    bench.link.maximum_packet_size = size - 1
+    bench.append(1, 2)
+    bench.session.pump()
+    assert [packet_bytes(sent, mqtt5=True) < size for sent in bench.link.sent] == [True, True]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{TOPICS.event('gate')}: shortened from {size} to at most {size - 1} bytes, which is all that the broker "
+        "takes"
+    ]
+
+
+def test_the_bytes_under_way_are_those_of_what_was_shortened() -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = packet_bytes(LIVE, mqtt5=True) - 1
+    bench.append(1)
+    bench.run()
+    ended: list[int] = []
+
+    class Listening(PacketLimit):
+        def connection_ended(
+            self, lasted_s: float, unanswered: Sequence[Sent], *, probe: Hashable, largest_answered: int
+        ) -> None:
+            ended.append(largest_answered)
+
+    bench.packet_limit = Listening(bench.clock)
+    bench.connect()
+    bench.link.maximum_packet_size = packet_bytes(LIVE, mqtt5=True) - 1
+    bench.append(2)
+    bench.run()
+    bench.session.ended(1.0)
+    assert ended == [packet_bytes(bench.link.sent[0], mqtt5=True)]
+
+
+def test_an_event_that_does_not_fit_is_said_to_stay(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = 100
+    bench.append(1)
+    bench.run()
+    size = packet_bytes(LIVE, mqtt5=True)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{TOPICS.event('gate')}: not sent: {size} bytes, and the broker takes at most 100. "
+        "It stays in the spool, and those that fit are sent"
+    ]
+    assert bench.spool.depth == 1
+
+
+def test_a_value_that_does_not_fit_is_said_and_tried_again_later(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = 100
+    value = Message(TOPICS.health, b"x" * 200, 1, True)
+    bench.retained.put(Rank.HEALTH, value)
+    bench.run()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{TOPICS.health}: not sent: {packet_bytes(value, mqtt5=True)} bytes, and the broker takes at most 100"
+    ]
+    bench.link.maximum_packet_size = None
+    pass_time(bench, REFUSED_RETRY_S - 0.5)
+    assert bench.link.names() == []
+    pass_time(bench, 0.5)
+    assert bench.link.names() == ["health"]
+
+
+def test_a_reply_that_does_not_fit_is_given_up() -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = 100
+    bench.replies.put(Message(TOPICS.response("ping"), b"x" * 200, 1, False))
+    bench.run()
+    assert bench.session.idle
+    bench.connect()
+    pass_time(bench, REFUSED_RETRY_S)
+    assert bench.link.names() == []
+
+
+def test_what_does_not_fit_holds_nothing_up() -> None:
+    bench = Bench(backlog=3)
+    bench.link.maximum_packet_size = 600
+    bench.retained.put(Rank.INFO, Message(TOPICS.info, b"x" * 700, 1, True))
+    bench.replies.put(Message(TOPICS.response("x"), b"x" * 700, 1, False))
+    bench.spool.append(spooled(4, label="x" * 700))
+    bench.append(5)
+    bench.session.pump()
+    assert bench.link.names() == ["event5", "history1"]
+
+
 # --- suspects: on what connections may have ended -----------------------------------------------------------
 
 
@@ -541,6 +902,92 @@ def test_a_suspect_event_keeps_its_place_and_waits_until_the_connection_stands()
     assert bench.link.names() == ["event21", *(f"history{seq}" for seq in range(4, 21))]
     assert bench.spool.depth == 0
     assert not bench.packet_limit.is_suspect(("event", 4))
+
+
+def with_suspects(*sizes: int) -> Bench:
+    """A new connection to a broker that has twice closed one on values of these sizes."""
+    bench = Bench()
+    bench.retained.put(Rank.STATUS, Message(TOPICS.status, b"online", 1, True))
+    for size in sizes:
+        bench.retained.put(Rank.STATE, Message(f"edgeclassify/porch/v{size}", b"x" * size, 1, True))
+    for _ in sizes:
+        bench.connect()
+        bench.session.pump()
+        bench.session.acknowledged(1, None)
+        bench.session.ended(1.0)
+    bench.connect()
+    bench.run()
+    return bench
+
+
+def test_a_suspect_waits_exactly_until_the_connection_stands() -> None:
+    bench = with_suspects(900, 500)
+    bench.clock.now += PROBE_AFTER_S - 0.25
+    bench.session.pump()
+    assert bench.link.names() == ["status"]
+    bench.clock.now += 0.25
+    bench.session.pump()
+    assert bench.link.names() == ["status", "v500"]
+
+
+@pytest.mark.parametrize("refusal", [None, "not authorized"])
+def test_suspects_are_sent_one_at_a_time(refusal: str | None) -> None:
+    bench = with_suspects(900, 500)
+    bench.clock.now += PROBE_AFTER_S
+    for _ in range(3):
+        bench.session.pump()
+    assert bench.link.names() == ["status", "v500"]
+    bench.session.acknowledged(2, refusal)
+    bench.session.pump()
+    assert bench.link.names() == ["status", "v500", "v900"]
+
+
+def test_only_the_answer_to_a_probe_lets_the_next_one_go() -> None:
+    bench = with_suspects(900, 500)
+    bench.clock.now += PROBE_AFTER_S
+    bench.session.pump()
+    bench.append(1)
+    bench.session.pump()
+    bench.session.acknowledged(3, "quota exceeded")
+    bench.session.pump()
+    assert bench.link.names() == ["status", "v500", "event1"]
+
+
+def test_a_suspect_that_does_not_fit_lets_the_next_one_go() -> None:
+    bench = Bench(backlog=2)
+    for seq in (3, 4):
+        bench.spool.append(spooled(seq, label="x" * 500))
+    bench.connect()
+    bench.session.pump()
+    for mid in (1, 2):
+        bench.session.acknowledged(mid, None)
+    bench.session.settle()
+    bench.session.ended(1.0)
+    assert bench.packet_limit.is_suspect(("event", 3))
+    bench.connect()
+    bench.link.maximum_packet_size = 500
+    bench.append(5)
+    pass_time(bench, PROBE_AFTER_S + LIVE_HOLD_S)
+    assert bench.link.names() == ["event5"]
+    assert bench.session.idle
+
+
+class Forbidding(PacketLimit):
+    """Has learned that a topic is forbidden."""
+
+    def is_forbidden(self, key: Hashable) -> bool:
+        return key == TOPICS.info
+
+
+def test_a_forbidden_value_holds_nothing_up() -> None:
+    bench = Bench()
+    bench.packet_limit = Forbidding(bench.clock)
+    bench.connect()
+    bench.retained.put(Rank.INFO, INFO)
+    bench.retained.put(Rank.HEALTH, Message(TOPICS.health, b"{}", 1, True))
+    bench.run()
+    assert bench.link.names() == ["health"]
+    assert bench.session.idle
 
 
 def test_a_suspect_value_comes_last_and_the_smallest_first() -> None:
