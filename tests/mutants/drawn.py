@@ -40,13 +40,17 @@ class Mutant:
 def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Change]) -> list[Mutant]:
     """`count` mutants of a module (None: all) without those that are `equivalent`, by chance."""
     lines, left_alone = source.splitlines(), list(_left_alone(source))
-    # The "*" among parameters is no product.
-    nodes = [node for node in ast_nodes(get_ast(source)) if getattr(node.parent, "type", "") != "parameters"]
+    nodes = list(ast_nodes(get_ast(source)))
     places = []
     for name, operator in operators():
         positions = ((node, at) for node in nodes for at in operator.mutation_positions(node))
         for occurrence, (node, at) in enumerate(positions):
-            if not _pointless(at, left_alone, lines):
+            # The "*" among parameters is no product.
+            if (
+                node.parent is not None
+                and node.parent.type != "parameters"
+                and not _pointless(at, left_alone, lines)
+            ):
                 places.append((name, operator, occurrence, ASTQuery(node).get_definition_name() or "", at[0][0]))
     random.Random(seed).shuffle(places)
     drawn: dict[str, Mutant] = {}

@@ -3,10 +3,10 @@
 from tests.mutants.drawn import draw
 
 SOURCE = """
-def near(a: int | None, b: int = 3) -> int | None:
+def near(a: int | None, *, b: int = 3) -> int | None:
     if a is not None and a < b:
         log(a)
-        return min(a, b) + 1000000000
+        return min(a, b) + 1000000000 * b
     raise ValueError(a not in (1, 2))
 """
 
@@ -24,9 +24,10 @@ def test_each_kind_of_slip_is_made() -> None:
         (condition, "if a is not None or a < b:"),
         (condition, "if not a is not None and a < b:"),
         ("log(a)", "pass"),
-        ("return min(a, b) + 1000000000", "return None"),
-        ("return min(a, b) + 1000000000", "return max(a, b) + 1000000000"),
-        ("return min(a, b) + 1000000000", "return min(a, b) - 1000000000"),
+        ("return min(a, b) + 1000000000 * b", "return None"),
+        ("return min(a, b) + 1000000000 * b", "return max(a, b) + 1000000000 * b"),
+        ("return min(a, b) + 1000000000 * b", "return min(a, b) - 1000000000 * b"),
+        ("return min(a, b) + 1000000000 * b", "return min(a, b) + 1000000000 / b"),
         ("raise ValueError(a not in (1, 2))", "pass"),
         ("raise ValueError(a not in (1, 2))", "raise ValueError(a in (1, 2))"),
     }
@@ -36,8 +37,8 @@ def test_what_nobody_could_tell_is_not_made() -> None:
     made = {becomes for _, becomes in changes()}
     assert not [code for code in made if "1000000001" in code]
     (signature,) = {code for code in made if code.startswith("def") and "4" in code}
-    assert signature.replace(" ", "") == "defnear(a:int|None,b:int=4)->int|None:"
-    assert not [code for code in made if code.startswith("def") and "|" not in code]
+    assert signature.replace(" ", "") == "defnear(a:int|None,*,b:int=4)->int|None:"
+    assert not [code for code in made if code.startswith("def") and ("|" not in code or "/" in code)]
 
 
 def test_a_seed_fixes_the_sample() -> None:
