@@ -44,3 +44,17 @@ def test_all_are_told_why_there_is_nothing() -> None:
     assert not asks
     with pytest.raises(ModelError, match="too dark"):
         second.result(0)
+
+
+def test_who_is_answered_can_go_no_more() -> None:
+    asks = Asks()
+    future = asks.add()
+    asks.answer(result())
+    assert not future.cancel()
+
+
+def test_who_asks_later_waits_for_the_next_frame() -> None:
+    asks = Asks()
+    asks.add()
+    asks.answer(result())
+    assert not asks.add().done()

@@ -56,3 +56,37 @@ def test_a_time_line_that_runs_back_begins_anew() -> None:
     assert pace.is_due(at(3.0), 1.0)
     pace.seen(at(3.0), 1.0)
     assert not pace.is_due(at(3.7), 1.0)
+
+
+def looked_at(interval_s: float, *seconds: float) -> list[float]:
+    """Those of the frames that are due, each of which is then seen."""
+    pace, due = FramePace(), list[float]()
+    for second in seconds:
+        if pace.is_due(at(second), interval_s):
+            pace.seen(at(second), interval_s)
+            due.append(second)
+    return due
+
+
+def test_frames_that_come_early_bring_no_more_frames_in_the_long_run() -> None:
+    assert len(looked_at(1.0, *(100 + 0.8 * number for number in range(101)))) == 81
+
+
+def test_a_frame_that_comes_a_little_late_does_not_shift_the_pace() -> None:
+    assert looked_at(10.0, 100.0, 112.0, 117.25, 117.5) == [100.0, 112.0, 117.5]
+
+
+def test_a_film_that_begins_again_has_a_pace_of_its_own() -> None:
+    assert looked_at(10.0, 100.0, 110.0, 3.0, 10.0, 10.5, 13.0) == [100.0, 110.0, 3.0, 10.5]
+
+
+def test_frames_that_somebody_asked_for_put_the_next_one_off_by_little() -> None:
+    pace = seen_at(100.0, 101.0, 102.0, 103.0, interval_s=10.0)
+    assert not pace.is_due(at(112.75), 10.0)
+    assert pace.is_due(at(113.0), 10.0)
+
+
+def test_a_frame_that_is_seen_twice_counts_as_two() -> None:
+    pace = seen_at(100.0, 110.0, 110.0, interval_s=10.0)
+    assert not pace.is_due(at(119.75), 10.0)
+    assert pace.is_due(at(120.0), 10.0)
