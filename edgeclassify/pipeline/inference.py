@@ -48,6 +48,7 @@ class Pipeline:
         max_frames: int | None = None,
         snapshots: Snapshots | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
+        clock: Callable[[], Moment] = Moment.now,
     ) -> None:
         """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog).
 
@@ -56,6 +57,7 @@ class Pipeline:
         name; nobody where none is named.
         """
         self._snapshots = snapshots
+        self._clock = clock
         self._frames = frames
         self._views = views
         self._scenes = scenes
@@ -108,7 +110,7 @@ class Pipeline:
             self.error = error
 
     def _pass_time(self) -> None:
-        now = Moment.now()
+        now = self._clock()
         if now.ns < self._next_pass_ns:
             return
         self._next_pass_ns = now.ns + int(PASS_TIME_S * 1e9)

@@ -57,12 +57,11 @@ class DropStatement(_Replace):
 
 
 class ReturnNothing(_Replace):
-    """What is returned is left out."""
+    """What is returned is left out. (Of True and False the other one is returned by another operator.)"""
 
     def replacement(self, node: Any) -> str | None:
-        return (
-            "return None" if node.type == "return_stmt" and node.get_code().split() != ["return", "None"] else None
-        )
+        returned = node.type == "return_stmt" and node.children[1].get_code().strip()
+        return "return None" if returned and returned not in ("None", "True", "False") else None
 
 
 class SwapMembership(_Replace):

@@ -7,6 +7,8 @@ def near(a: int | None, *, b: int = 3) -> int | None:
     if a is not None and a < b:
         log(a)
         return min(a, b) + 1000000000 * b
+    if b:
+        return False
     raise ValueError(a not in (1, 2))
 """
 
@@ -36,6 +38,7 @@ def test_each_kind_of_slip_is_made() -> None:
 def test_what_nobody_could_tell_is_not_made() -> None:
     made = {becomes for _, becomes in changes()}
     assert not [code for code in made if "1000000001" in code]
+    assert [code for was, code in changes() if was == "return False"] == ["return True"]
     (signature,) = {code for code in made if code.startswith("def") and "4" in code}
     assert signature.replace(" ", "") == "defnear(a:int|None,*,b:int=4)->int|None:"
     assert not [code for code in made if code.startswith("def") and ("|" not in code or "/" in code)]

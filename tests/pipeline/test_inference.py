@@ -1,14 +1,35 @@
 """The inference thread between fakes of its neighbours."""
 
 import logging
+import threading
 import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from edgeclassify.errors import ModelError
-from edgeclassify.types import FULL_FRAME, EventType, Frame, Outcome, Prediction, Reason, Roi
+from edgeclassify.errors import ModelError, PublishError
+from edgeclassify.model.interface import Prepared
+from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.interface import Step
+from edgeclassify.sources.capture.hand_off import Lease
+from edgeclassify.types import (
+    FULL_FRAME,
+    Event,
+    EventType,
+    Frame,
+    Moment,
+    Outcome,
+    Prediction,
+    Reason,
+    Roi,
+    ViewState,
+)
 from tests.pipeline.benches import Bench, make_view
+from tests.pipeline.deciders import ScriptedView, shows
+from tests.publish.records import event
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.waiting import wait_for
@@ -235,3 +256,327 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
     with pytest.raises(ModelError):
         look.result(5)
     assert bench.pipeline.stop(5)
+
+
+# --- without a hand-off: what the thread does with the frames of a script ------------------------------------
+
+
+class Script:
+    """Gives out frames, each on a lease, and none where it says None. `over` is called where it ends."""
+
+    def __init__(self, *frames: Frame | None) -> None:
+        self._frames = deque(frames)
+        self.over: Callable[[], None] = lambda: None
+        self.before_take: Callable[[], None] = lambda: None
+        self.timeouts_s: list[float] = []
+        self.outcomes: list[Outcome] = []
+
+    def take(self, timeout_s: float) -> Lease | None:
+        self.timeouts_s.append(timeout_s)
+        self.before_take()
+        if not self._frames:
+            self.over()
+            return None
+        frame = self._frames.popleft()
+        return None if frame is None else Lease(frame, self.outcomes.append)
+
+
+class Pictures:
+    """Keeps what pictures are asked for of."""
+
+    def __init__(self) -> None:
+        self.offered: list[tuple[int, Roi, str, list[EventType]]] = []
+
+    def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
+        self.offered.append((frame.sequence, roi, state.label, [event.event_type for event in events]))
+
+
+class Played(Bench):
+    """Over a script; before each look for a frame `seconds_apart` pass."""
+
+    def __init__(
+        self,
+        *views: View,
+        script: Script,
+        max_frames: int | None = None,
+        seconds_apart: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.script, self.pictures = script, Pictures()
+        self._ns, self._apart_ns = 0, round(seconds_apart * 1e9)
+        self.pipeline = Pipeline(
+            frames=script, views=views, outlet=self.outlet, on_frame=self._fed, max_frames=max_frames,
+            snapshots=self.pictures, clock=self._now,
+        )  # fmt: skip
+        script.over = self.pipeline.drain
+
+    def _now(self) -> Moment:
+        now = Moment(self._ns, self._ns / 1e9)
+        self._ns += self._apart_ns
+        return now
+
+    def play(self) -> None:
+        self.pipeline.start()
+        wait_for(lambda: self.pipeline.finished)
+
+
+def test_it_looks_five_times_a_second_whether_it_should_stop() -> None:
+    bench = Played(script=Script(None, make_frame()))
+    bench.play()
+    assert bench.script.timeouts_s == [0.2] * 4
+
+
+def test_what_waits_is_still_looked_at_when_no_more_frames_come() -> None:
+    classifier = BrightnessClassifier()
+    bench = Played(
+        ScriptedView(classifier=classifier), script=Script(*(make_frame(sequence=n) for n in (1, 2, 3)))
+    )
+    bench.pipeline.drain()
+    bench.play()
+    assert [sequence for sequence, _ in classifier.seen] == [1, 2, 3]
+    assert len(bench.script.timeouts_s) == 4
+
+
+def test_it_goes_on_after_a_time_without_frames() -> None:
+    classifier = BrightnessClassifier()
+    bench = Played(ScriptedView(classifier=classifier), script=Script(None, None, make_frame(sequence=1)))
+    bench.play()
+    assert [sequence for sequence, _ in classifier.seen] == [1]
+
+
+class Nosy(BrightnessClassifier):
+    """Calls back when it is at work."""
+
+    def __init__(self, at_work: Callable[[], object]) -> None:
+        super().__init__()
+        self._at_work = at_work
+
+    def infer(self, prepared: Prepared) -> Prediction:
+        self._at_work()
+        return super().infer(prepared)
+
+
+def test_it_is_busy_while_it_looks_at_a_frame() -> None:
+    busy: dict[str, list[bool]] = {"waiting": [], "at work": []}
+    view = ScriptedView(classifier=Nosy(lambda: busy["at work"].append(bench.pipeline.busy)))
+    bench = Played(view, script=Script(make_frame(), None, make_frame()))
+    bench.script.before_take = lambda: busy["waiting"].append(bench.pipeline.busy)
+    assert bench.pipeline.busy is False
+    bench.play()
+    assert (set(busy["waiting"]), set(busy["at work"])) == ({False}, {True})
+    assert bench.pipeline.busy is False
+
+
+def test_a_bug_leaves_it_idle_and_the_frame_unsettled() -> None:
+    bench = Played(ScriptedView(classifier=BuggyClassifier()), script=Script(make_frame()))
+    bench.play()
+    assert (bench.pipeline.busy, bench.script.outcomes, bench.watchdog) == (False, [], 0)
+
+
+def test_it_has_finished_only_when_it_has_begun_and_ended() -> None:
+    gate = threading.Event()
+    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(5))), script=Script(make_frame()))
+    assert bench.pipeline.finished is False
+    bench.pipeline.start()
+    wait_for(lambda: bench.pipeline.busy)
+    assert bench.pipeline.finished is False
+    assert bench.pipeline.stop(0.01) is False
+    gate.set()
+    assert bench.pipeline.stop(5) is True
+    assert bench.pipeline.finished is True
+
+
+def test_stopping_ends_what_has_never_begun() -> None:
+    bench = Played(ScriptedView(), script=Script(make_frame()))
+    assert bench.pipeline.stop(5) is True
+    assert bench.pipeline.finished is False
+
+
+def test_it_stops_after_the_frame_at_hand() -> None:
+    gate = threading.Event()
+    classifier = Nosy(lambda: gate.wait(5))
+    bench = Played(ScriptedView(classifier=classifier), script=Script(make_frame(), make_frame()))
+    bench.pipeline.start()
+    wait_for(lambda: bench.pipeline.busy)
+    assert bench.pipeline.stop(0) is False
+    gate.set()
+    wait_for(lambda: bench.pipeline.finished)
+    assert (len(classifier.seen), bench.pipeline.error) == (1, None)
+
+
+def test_time_passes_for_each_view_twice_a_second() -> None:
+    views = [ScriptedView("gate"), ScriptedView("yard", camera="back")]
+    bench = Played(*views, script=Script(*[None] * 7), seconds_apart=0.25)
+    bench.play()
+    for view in views:
+        assert [now.ns / 1e9 for now in view.decider.of("pass_time")] == [0.0, 0.5, 1.0, 1.5, 2.0]
+
+
+def test_time_that_can_not_be_told_of_one_view_passes_for_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    views = [ScriptedView("gate"), ScriptedView("yard")]
+    views[0].decider.error = PublishError("no JSON")
+    bench = Played(*views, script=Script())
+    bench.play()
+    assert views[1].decider.of("pass_time")
+    assert [record.getMessage() for record in caplog.records] == ["view gate: no JSON"]
+    assert bench.pipeline.error is None
+
+
+def test_each_frame_and_each_look_are_counted() -> None:
+    bench = Played(ScriptedView("gate"), ScriptedView("yard"), script=Script(make_frame(), make_frame()))
+    bench.play()
+    report = bench.health.report(
+        cameras=(), dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True
+    )
+    assert (report.frames, bench.watchdog) == (2, 2)
+    assert report.inference_ms_p50 == pytest.approx(0.3)
+
+
+def test_the_raw_result_is_published_for_each_view_that_is_on() -> None:
+    on, off = ScriptedView("gate"), ScriptedView("yard", enabled=False)
+    look = off.asks.add()
+    bench = Played(on, off, script=Script(make_frame(255, sequence=4)))
+    bench.play()
+    ((name, prediction),) = bench.sink.of("result")
+    assert (name, prediction.frame_sequence, list(prediction.scores)) == ("gate", 4, [0.0, 1.0])
+    assert look.result(0).frame.sequence == 4
+
+
+def test_who_asked_is_told_what_the_view_shows_with_its_number() -> None:
+    view = ScriptedView()
+    view.decider.step = Step(None, (event(0),))
+    look = view.asks.add()
+    frame = make_frame(sequence=4)
+    bench = Played(view, script=Script(frame))
+    bench.play()
+    result = look.result(0)
+    assert (result.frame, result.state.label, result.state.seq) == (frame, "night", 1)
+    assert result.prediction is view.decider.of("see")[0]
+
+
+def test_nothing_is_looked_up_where_nobody_asked() -> None:
+    view = ScriptedView()
+    Played(view, script=Script(make_frame())).play()
+    assert view.decider.of("look") == []
+
+
+@pytest.mark.parametrize(
+    ("step", "offered"),
+    [
+        (Step(shows("day"), (event(0), event(0, event_type=EventType.END))), [["start", "end"]]),
+        (Step(shows("day")), []),
+        (Step(None, (event(0),)), []),
+    ],
+)
+def test_pictures_are_asked_for_of_events_with_a_state(step: Step, offered: list[list[str]]) -> None:
+    view = ScriptedView(region=Roi(0, 0, 0.5, 1))
+    view.decider.step = step
+    bench = Played(view, script=Script(make_frame(sequence=4)))
+    bench.play()
+    assert bench.pictures.offered == [(4, Roi(0, 0, 0.5, 1), "day", kinds) for kinds in offered]
+
+
+def test_where_no_pictures_are_taken_events_go_out_all_the_same() -> None:
+    bench = Bench(make_view("gate"), max_frames=1)
+    bench.pipeline.start()
+    bench.show(make_frame(255))
+    wait_for(lambda: bench.pipeline.finished)
+    assert bench.pipeline.error is None
+    assert len(bench.sink.of("event")) == 1
+
+
+class Failing(BrightnessClassifier):
+    """Can't classify, and says why."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__()
+        self._reasons = deque(reasons)
+
+    def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+        if reason := self._reasons.popleft() if self._reasons else "":
+            raise ModelError(reason)
+        return super().prepare(frame, roi)
+
+
+def test_a_failure_is_said_again_when_it_is_another_or_came_back(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    failing = Failing("dark", "dark", "torn", "dark", "", "", "dark")
+    Played(ScriptedView(classifier=failing), script=Script(*[make_frame()] * 7)).play()
+    assert [record.getMessage() for record in caplog.records] == [
+        "view gate: frame skipped: dark",
+        "view gate: frame skipped: torn",
+        "view gate: frame skipped: dark",
+        "view gate: frames can be classified again",
+        "view gate: frame skipped: dark",
+    ]
+
+
+def test_the_same_failure_of_two_views_is_said_of_each(caplog: pytest.LogCaptureFixture) -> None:
+    views = [ScriptedView(name, classifier=Failing("dark")) for name in ("gate", "yard")]
+    Played(*views, script=Script(make_frame())).play()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"view {name}: frame skipped: dark" for name in ("gate", "yard")
+    ]
+
+
+def test_what_the_sink_does_not_take_fails_the_frame() -> None:
+    view = ScriptedView()
+    view.decider.error = PublishError("no JSON")
+    look = view.asks.add()
+    bench = Played(view, script=Script(make_frame()))
+    bench.play()
+    assert (bench.script.outcomes, bench.watchdog, bench.health.frames) == ([Outcome.FAILED], 0, 0)
+    assert look.exception(0) is view.decider.error
+
+
+ON, OFF, ASKED, LATER, FAILS, REFUSES = "on", "off", "asked, off", "later", "fails", "fails, off"
+
+
+def view_that(does: str) -> View:
+    fails = does in (FAILS, REFUSES)
+    view = ScriptedView(
+        does, classifier=Failing("dark") if fails else None, enabled=does not in (OFF, ASKED, REFUSES)
+    )
+    if does in (ASKED, REFUSES):
+        view.asks.add()
+    if does == LATER:
+        view.adopt(lambda rules: rules.with_interval(3600.0))
+        view.seen(make_frame())
+    return view
+
+
+@pytest.mark.parametrize(
+    ("views", "outcome", "counted", "fed", "used_up"),
+    [
+        ([ON], Outcome.SEEN, True, True, True),
+        ([OFF], Outcome.UNSEEN, False, True, False),
+        ([LATER], Outcome.UNSEEN, False, True, False),
+        ([ASKED], Outcome.UNSEEN, True, True, True),
+        ([FAILS], Outcome.FAILED, False, False, True),
+        ([REFUSES], Outcome.UNSEEN, False, False, True),
+        ([ON, FAILS], Outcome.FAILED, True, True, True),
+        ([FAILS, ON], Outcome.FAILED, True, True, True),
+        ([REFUSES, ON], Outcome.SEEN, True, True, True),
+        ([OFF, FAILS], Outcome.FAILED, False, True, True),
+        ([OFF, REFUSES], Outcome.UNSEEN, False, True, True),
+        ([ASKED, FAILS], Outcome.FAILED, True, True, True),
+        ([ASKED, OFF], Outcome.UNSEEN, True, True, True),
+        ([OFF, ON], Outcome.SEEN, True, True, True),
+        ([], Outcome.UNSEEN, False, False, False),
+    ],
+)
+def test_what_becomes_of_a_frame(
+    views: list[str], outcome: Outcome, counted: bool, fed: bool, used_up: bool
+) -> None:
+    made = [view_that(does) for does in views]
+    bench = Played(*made, script=Script(make_frame()), max_frames=5)
+    bench.play()
+    assert bench.script.outcomes == [outcome]
+    assert (bench.health.frames == 1, bench.watchdog == 1, bench.pipeline.left == 4) == (counted, fed, used_up)
+
+
+def test_a_frame_that_was_classified_counts_for_the_pace() -> None:
+    view = ScriptedView()
+    view.adopt(lambda rules: rules.with_interval(3600.0))
+    Played(view, script=Script(make_frame(), make_frame())).play()
+    assert len(view.decider.of("see")) == 1

@@ -2,7 +2,9 @@
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +14,25 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.interface import Step
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import Event, EventType, Moment, Reason, Roi, ViewState
+from edgeclassify.types import (
+    FULL_FRAME,
+    Event,
+    EventType,
+    Moment,
+    OpenOccurrence,
+    Reason,
+    Roi,
+    ViewState,
+)
 from tests.pipeline.benches import make_view
+from tests.pipeline.deciders import ScriptedView, shows
+from tests.postprocess.benches import make_rules
+from tests.publish.records import event
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.sinks import RecordingSink
@@ -275,3 +290,192 @@ def test_inference_lets_time_pass_while_no_frame_comes() -> None:
     assert bench.sink.of("event")[1].why.reason is Reason.NO_FRAMES
     assert bench.states[-1].known is False
     assert pipeline.stop(2)
+
+
+# --- over a scripted decider: what is asked of it, by which rules, and what is told ---------------------------
+
+NOW = Moment(7_000_000_000, 7.0)
+FRAME = make_frame(255)
+PREDICTION = BrightnessClassifier().classify(FRAME)
+KEPT = OpenOccurrence("gate", "id1", "day", 0.9, 5.0, 2.0, 1.0)
+
+
+def outlet(sink: RecordingSink | None = None) -> Outlet:
+    sink = RecordingSink() if sink is None else sink
+    return Outlet(sink, HealthMonitor(), EventNumbers(MemorySpool()))
+
+
+def told_by(view: View, act: Callable[[Outlet], object]) -> list[str]:
+    """The labels of the states that it tells of."""
+    sink = RecordingSink()
+    act(outlet(sink))
+    return [state.label for state in sink.of("state")]
+
+
+def test_a_prediction_is_decided_on_and_told() -> None:
+    view = ScriptedView()
+    assert told_by(view, lambda out: view.see(PREDICTION, out)) == ["day"]
+    assert view.decider.calls == [("see", PREDICTION)]
+
+
+def test_what_it_returns_of_a_prediction_has_its_numbers() -> None:
+    view, out = ScriptedView(), outlet()
+    out.tell_event(event(0))
+    step = view.see(PREDICTION, out)
+    assert step is not None
+    assert step.state is not None
+    assert (step.state.label, step.state.seq) == ("day", 1)
+
+
+def test_nothing_is_decided_while_it_is_switched_off() -> None:
+    view = ScriptedView(enabled=False)
+    out = outlet()
+    assert view.see(PREDICTION, out) is None
+    view.pass_time(NOW, out)
+    assert view.decider.calls == []
+
+
+def test_time_without_frames_is_told() -> None:
+    view = ScriptedView()
+    view.decider.passed = Step(shows("none"))
+    assert told_by(view, lambda out: view.pass_time(NOW, out)) == ["none"]
+    assert view.decider.calls == [("pass_time", NOW)]
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_FRAMES, Reason.CONFIG_RELOADED])
+def test_a_loss_is_told_with_its_reason_also_while_it_is_switched_off(reason: Reason) -> None:
+    view = ScriptedView(enabled=False)
+    assert told_by(view, lambda out: view.lose(NOW, out, reason)) == ["day"]
+    assert view.decider.calls == [("gap", (NOW, reason))]
+
+
+def test_a_loss_is_one_of_frames_where_nothing_else_is_said() -> None:
+    view = ScriptedView()
+    view.lose(NOW, outlet())
+    assert view.decider.calls == [("gap", (NOW, Reason.NO_FRAMES))]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [(True, True, False), (True, False, True), (False, True, False), (False, False, False)],
+)
+def test_only_what_is_switched_off_pauses(before: bool, after: bool, ends: bool) -> None:
+    view = ScriptedView(enabled=before)
+    assert told_by(view, lambda out: view.switch(after, out)) == ["day"] * ends
+    assert view.decider.of("end") == [Reason.PAUSED] * ends
+    assert view.enabled is after
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_the_end_is_told_with_a_state_only_where_there_is_still_something_to_see(shown: bool) -> None:
+    view, sink = ScriptedView(), RecordingSink()
+    view.decider.step = Step(shows("none"), (event(0),))
+    view.end(Reason.STOPPED, outlet(sink), shown=shown)
+    assert [kind for kind, _ in sink.calls] == ["event", *["state"] * shown]
+    assert view.decider.calls == [("end", Reason.STOPPED)]
+
+
+def test_an_end_is_shown_where_nothing_else_is_said() -> None:
+    view = ScriptedView()
+    assert told_by(view, lambda out: view.end(Reason.STOPPED, out)) == ["day"]
+
+
+def test_a_look_decides_nothing() -> None:
+    view = ScriptedView()
+    assert view.look(PREDICTION) == shows("night")
+    assert view.decider.calls == [("look", PREDICTION)]
+
+
+def test_what_is_open_is_the_deciders() -> None:
+    view = ScriptedView()
+    assert view.open(NOW) is None
+    view.decider.kept = KEPT
+    assert view.open(NOW) is KEPT
+    assert view.decider.calls == [("open", NOW)] * 2
+
+
+@pytest.mark.parametrize(("label", "known"), [("day", True), ("moon", False)])
+def test_what_was_open_goes_on_where_the_decider_knows_it(label: str, known: bool) -> None:
+    view, kept = ScriptedView(), replace(KEPT, label=label)
+    assert view.resume(kept, NOW) is known
+    assert view.decider.calls == [("resume", (kept, NOW))]
+
+
+def test_it_wants_each_frame_that_is_due_while_it_is_on() -> None:
+    view = ScriptedView()
+    assert view.wants(FRAME)
+    view.adopt(lambda rules: rules.with_interval(10.0))
+    view.seen(FRAME)
+    assert not view.wants(FRAME)
+    assert view.wants(replace(FRAME, captured_at_ns=FRAME.captured_at_ns + 10_000_000_000))
+    view.enabled = False
+    assert not view.wants(replace(FRAME, captured_at_ns=FRAME.captured_at_ns + 10_000_000_000))
+
+
+def test_it_wants_any_frame_that_somebody_asked_for() -> None:
+    view = ScriptedView(enabled=False)
+    assert not view.wants(FRAME)
+    view.asks.add()
+    assert view.wants(FRAME)
+
+
+# --- rules ---------------------------------------------------------------------------------------------------
+
+
+def test_rules_that_are_adopted_count_at_once() -> None:
+    view = ScriptedView()
+    assert view.rules == make_rules()
+    view.adopt(lambda rules: rules.with_threshold(0.9))
+    assert view.rules == view.decider.rules == make_rules(threshold_enter=0.9)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"top": 101}, "view gate: so many labels there are not"),
+        ({"threshold_exit": 0.7}, "view gate: expected a threshold of at least threshold_exit (0.7), found 0.6"),
+    ],
+)
+def test_rules_that_can_not_hold_are_refused_in_the_views_name(change: dict[str, Any], message: str) -> None:
+    view = ScriptedView()
+    with pytest.raises(ConfigError) as failure:
+        view.adopt(lambda rules: replace(rules, **change))
+    assert str(failure.value) == message
+    assert view.rules == view.decider.rules == make_rules()
+
+
+def heir_of(view: View) -> View:
+    return view.successor(region=Roi(0, 0, 0.5, 1), rules=make_rules(threshold_enter=0.9), enabled=False)
+
+
+def test_a_successor_has_other_surroundings() -> None:
+    view = ScriptedView()
+    heir = heir_of(view)
+    assert (heir.name, heir.camera, heir.classifier) == (view.name, view.camera, view.classifier)
+    assert (heir.region, heir.rules, heir.enabled) == (Roi(0, 0, 0.5, 1), make_rules(threshold_enter=0.9), False)
+    assert (view.region, view.rules, view.enabled) == (FULL_FRAME, make_rules(), True)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda view: view.see(PREDICTION, outlet()),
+        lambda view: view.look(PREDICTION),
+        lambda view: view.pass_time(NOW, outlet()),
+        lambda view: view.lose(NOW, outlet()),
+        lambda view: view.switch(False, outlet()),
+        lambda view: view.end(Reason.STOPPED, outlet()),
+    ],
+)
+def test_each_decides_by_its_own_rules(act: Callable[[View], object]) -> None:
+    view = ScriptedView()
+    heir = heir_of(view)
+    heir.enabled = True
+    by: list[float] = []
+
+    for one in (view, heir, heir, view):
+        act(one)
+        by.append(view.decider.rules.threshold_enter)
+        view.enabled = heir.enabled = True
+    assert by == [0.6, 0.9, 0.9, 0.6]
+    assert len(view.decider.of("adopt")) == 2
