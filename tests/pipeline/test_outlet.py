@@ -12,7 +12,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.postprocess.interface import Step
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.spool.numbers import EventNumbers
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import Event
 from tests.publish.records import event, state
 from tests.support.sinks import RecordingSink
