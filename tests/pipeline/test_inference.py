@@ -14,7 +14,6 @@ from edgeclassify.model.interface import Prepared
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Step
-from edgeclassify.sources.capture.hand_off import Lease
 from edgeclassify.types import (
     FULL_FRAME,
     Event,
@@ -261,6 +260,24 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
 # --- without a hand-off: what the thread does with the frames of a script ------------------------------------
 
 
+class Handed:
+    """A frame that the script has given out; what becomes of it is kept in `outcomes` while it is out."""
+
+    def __init__(self, frame: Frame, outcomes: list[Outcome]) -> None:
+        self.frame, self._outcomes, self._out = frame, outcomes, False
+
+    def __enter__(self) -> "Handed":
+        self._out = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._out = False
+
+    def settle(self, outcome: Outcome) -> None:
+        assert self._out
+        self._outcomes.append(outcome)
+
+
 class Script:
     """Gives out frames, each on a lease, and none where it says None. `over` is called where it ends."""
 
@@ -271,14 +288,14 @@ class Script:
         self.timeouts_s: list[float] = []
         self.outcomes: list[Outcome] = []
 
-    def take(self, timeout_s: float) -> Lease | None:
+    def take(self, timeout_s: float) -> Handed | None:
         self.timeouts_s.append(timeout_s)
         self.before_take()
         if not self._frames:
             self.over()
             return None
         frame = self._frames.popleft()
-        return None if frame is None else Lease(frame, self.outcomes.append)
+        return None if frame is None else Handed(frame, self.outcomes)
 
 
 class Pictures:
