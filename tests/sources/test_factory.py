@@ -48,7 +48,7 @@ def test_kinds(source: str, kind: type[FrameSource], described: str) -> None:
 def test_settings_reach_the_source() -> None:
     config = CameraConfig(source="v4l2:/dev/video0", size=(800, 600), fps=5)
     device = make_source(config)
-    assert (device.size, device.fps) == ((800, 600), 5)
+    assert (device.settings.size, device.settings.fps) == ((800, 600), 5)
     pattern = make_source(CameraConfig(source="synthetic:?fps=2", size=(64, 48), fps=7))
     assert (pattern.options.size, pattern.options.fps) == ((64, 48), 2)
     assert make_source(CameraConfig(source="images:/a", loop=True), 99).wanted_side == 99
@@ -58,8 +58,8 @@ def test_settings_reach_the_source() -> None:
 
 def test_device_gets_what_the_views_need_and_its_controls() -> None:
     config = CameraConfig(source="v4l2:/dev/video0", format="mjpg", controls={"extra": {"brightness": 3}})
-    device = make_source(config, 481)
-    assert (device.wanted_side, device.pixel_format, device.controls) == (481, "mjpg", {"brightness": 3})
+    settings = make_source(config, 481).settings
+    assert (settings.wanted_side, settings.pixel_format, settings.controls) == (481, "mjpg", {"brightness": 3})
 
 
 def test_a_camera_that_can_not_turn_itself_is_turned() -> None:

@@ -1,9 +1,6 @@
 """A V4L2 device, e.g. a USB camera, as a source: captured by OpenCV, chosen and set by v4l2.py."""
 
-import errno
 import os
-import pwd
-import stat
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,13 +12,13 @@ import cv2
 import numpy as np
 
 from edgeclassify.config.cameras import ControlValue
-from edgeclassify.errors import AbsentError, ImageError, SourceError, SourceSetupError, SourceUnusableError
+from edgeclassify.errors import AbsentError, ImageError, SourceError
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.sources.video import v4l2
-from edgeclassify.sources.video.device_controls import values_of
-from edgeclassify.sources.video.modes import COMPRESSED, UNCOMPRESSED, Wanted, choose_mode, nearest_rate
+from edgeclassify.sources.video.device_setup import DeviceSettings, check_device, prepare, set_controls
+from edgeclassify.sources.video.modes import COMPRESSED, UNCOMPRESSED, Wanted, nearest_rate
 from edgeclassify.sources.video.opencv import OpenCvSource
 from edgeclassify.sources.video.v4l2 import Mode
 from edgeclassify.types import Frame, PixelFormat
@@ -34,11 +31,8 @@ EARLIEST_S = -0.1
 
 
 class DeviceSource(OpenCvSource):
-    """A V4L2 device: `/dev/video0`, or a lasting name in `/dev/v4l/by-id`.
-
-    `size` (width, height) and `fps`: None: what the views need, see choose_mode. `wanted_side`: pixels that a
-    frame's shorter side should keep: a larger JPEG is decoded at a reduced scale. `controls`: by the names of
-    v4l2-ctl.
+    """A V4L2 device. See DeviceSettings for the arguments; a JPEG larger than is needed is decoded at a reduced
+    scale.
     """
 
     freeze_timeout_s = FREEZE_TIMEOUT_S
@@ -55,19 +49,16 @@ class DeviceSource(OpenCvSource):
         controls: Mapping[str, ControlValue] | None = None,
     ) -> None:
         super().__init__(camera)
-        self.path = path
-        self.size, self.fps, self.wanted_side = size, fps, wanted_side
-        self.pixel_format = pixel_format
-        self.controls = dict(controls or {})
+        self.settings = DeviceSettings(path, size, fps, wanted_side, pixel_format, dict(controls or {}))
         self.mode: Mode | None = None
         self._clock: int | None = None
 
     def open(self) -> None:
         """Raises AbsentError when the device is not there, SourceError when it is busy, or one of its kinds."""
-        self._check_device()
+        check_device(Path(self.path))
         # Looked up anew: after a re-plug the number may be another.
         device = os.path.realpath(self.path)
-        self.mode = mode = self._prepare(device)
+        self.mode = mode = prepare(device, self.settings)
         if not self._start(device, cv2.CAP_V4L2, self._parameters(mode)):
             raise SourceError(f"{self.path}: the camera can't be started. {users_of(device)}")
         self._capture.set(cv2.CAP_PROP_CONVERT_RGB, float(mode.fourcc not in UNCOMPRESSED + COMPRESSED))
@@ -107,14 +98,22 @@ class DeviceSource(OpenCvSource):
 
     def adopt(self, other: FrameSource) -> bool:
         """Take over controls while the device runs; False where more has changed."""
-        if not isinstance(other, DeviceSource) or self._fixed != other._fixed:
+        if not isinstance(other, DeviceSource):
+            return False
+        mine, others = self.settings, other.settings
+        if mine.without_controls() != others.without_controls():
             return False
         if self._capture is not None:
             # One that is just going away gets them when it is opened again.
             with suppress(OSError), v4l2.opened(os.path.realpath(self.path)) as descriptor:
-                other._set_controls(descriptor, dropped=set(self.controls) - set(other.controls))
-        self.controls = other.controls
+                set_controls(descriptor, others, dropped=set(mine.controls) - set(others.controls))
+        self.settings = others
         return True
+
+    @property
+    def path(self) -> str:
+        """The device's path, as in the config."""
+        return self.settings.path
 
     def describe(self) -> str:
         """The device's path."""
@@ -122,57 +121,13 @@ class DeviceSource(OpenCvSource):
 
     # --- opening ---------------------------------------------------------------------------------------
 
-    @property
-    def _fixed(self) -> object:
-        return self.path, self.size, self.fps, self.wanted_side, self.pixel_format
-
-    def _prepare(self, device: str) -> Mode:
-        """Ask what the device is, choose its mode, set its controls."""
-        try:
-            with v4l2.opened(device) as descriptor:
-                if not v4l2.device(descriptor).captures:
-                    raise SourceSetupError(
-                        f"{self.path}: expected a device that records pictures, found another part of a camera. "
-                        "`edgeclassify cameras` lists those that do."
-                    )
-                if v4l2.is_busy(descriptor):
-                    raise SourceError(f"{self.path}: expected a camera that nobody uses. {users_of(device)}")
-                mode = choose_mode(
-                    v4l2.modes(descriptor), path=self.path, wanted=self.pixel_format,
-                    size=self.size, fps=self.fps, side=self.wanted_side,
-                )  # fmt: skip
-                self._set_controls(descriptor)
-                return mode
-        except OSError as error:
-            if error.errno in (errno.ENOTTY, errno.EINVAL):
-                raise SourceSetupError(
-                    f"{self.path}: expected a camera device, found another kind. See `edgeclassify cameras`."
-                ) from error
-            raise SourceError(
-                f"{self.path}: the camera does not answer: {error.strerror}. Check its cable and power."
-            ) from error
-
-    def _set_controls(self, descriptor: int, dropped: set[str] | None = None) -> None:
-        """Set what the config asks for; `dropped`: what goes back to its default."""
-        available = v4l2.controls(descriptor) if self.controls or dropped else []
-        for control, value in values_of(self.controls, available, self.path, dropped or set()):
-            try:
-                v4l2.set_control(descriptor, control, value)
-            except OSError as error:
-                if error.errno not in (errno.EINVAL, errno.ERANGE, errno.EACCES):
-                    raise
-                raise SourceSetupError(
-                    f"{self.path}: controls.extra.{control.name}: the camera refuses {value}: {error.strerror}. "
-                    "Another control may have to be set first, such as auto_exposure to manual."
-                ) from error
-
     def _parameters(self, mode: Mode) -> list[int]:
         known = mode.fourcc in UNCOMPRESSED + COMPRESSED
         wanted = [cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*mode.fourcc.ljust(4))] if known else []
         wanted += [cv2.CAP_PROP_FRAME_WIDTH, mode.width, cv2.CAP_PROP_FRAME_HEIGHT, mode.height]
-        if self.fps is not None:
+        if self.settings.fps is not None:
             # OpenCV rounds to whole frames per second; less than one of them is not to be had.
-            wanted += [cv2.CAP_PROP_FPS, max(1, round(nearest_rate(mode, self.fps)))]
+            wanted += [cv2.CAP_PROP_FPS, max(1, round(nearest_rate(mode, self.settings.fps)))]
         return wanted
 
     def _check_mode(self, mode: Mode) -> None:
@@ -184,29 +139,10 @@ class DeviceSource(OpenCvSource):
                 f"{got[0]}x{got[1]}. Try again, or another size."
             )
 
-    def _check_device(self) -> None:
-        path = Path(self.path)
-        try:
-            mode = path.stat().st_mode
-        except OSError as error:
-            found = ", ".join(sorted(str(p) for p in Path("/dev").glob("video*"))) or "no /dev/video* at all"
-            raise AbsentError(
-                f"{path}: expected a camera device, found {found}. Check that it is plugged in."
-            ) from error
-        if not stat.S_ISCHR(mode):
-            raise SourceSetupError(
-                f"{path}: expected a camera device, found a file or folder. Use video:FILE for a file."
-            )
-        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-            raise SourceUnusableError(
-                f"{path}: expected a camera device that {_user()} may open; permission denied. "
-                f"Add the user to its group: sudo usermod -aG video {_user()}"
-            )
-
     # --- frames ----------------------------------------------------------------------------------------
 
     def _is_ready(self, timeout_s: float) -> bool:
-        """Does a frame come in time? OpenCV's own wait is ten seconds."""
+        """True where a frame comes in time. OpenCV's own wait is ten seconds."""
         if not hasattr(cv2.VideoCapture, "waitAny"):  # Debian's of Bookworm
             return True
         try:
@@ -240,7 +176,7 @@ class DeviceSource(OpenCvSource):
     def _from_jpeg(self, data: bytes) -> Frame:
         """Decoded no larger than the views need it; for people it can be had in full."""
         try:
-            image = decode_image(data, self.path, self.wanted_side)
+            image = decode_image(data, self.path, self.settings.wanted_side)
         except ImageError as error:
             raise NoFrameInTimeError(f"{self.path}: a broken picture: {error}") from error
         frame = self._bgr(image.pixels)
@@ -252,10 +188,3 @@ class DeviceSource(OpenCvSource):
             return Frame(pixels, PixelFormat.BGR, pixels.shape[1], pixels.shape[0], self.camera, 0, 0, 0.0)
 
         return replace(frame, main=main)
-
-
-def _user() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return str(os.geteuid())
