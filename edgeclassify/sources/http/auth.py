@@ -1,4 +1,10 @@
-"""Answers to WWW-Authenticate, as HTTP and RTSP have it: Digest (RFC 7616) and Basic (RFC 7617)."""
+"""Answers to WWW-Authenticate, as HTTP and RTSP have it: Digest (RFC 7616) and Basic (RFC 7617).
+
+requests' HTTPDigestAuth knows neither SHA-512-256 nor SHA-256-sess, nor auth-int, nor a hashed user; it takes all
+challenges of an answer for one, needs quotes where they belong, and asks again only once where a nonce was too
+old.
+Of an RTSP URL it would sign the path alone. The tests in tests/sources/http hold each of these.
+"""
 
 import base64
 import hashlib

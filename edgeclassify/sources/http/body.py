@@ -1,4 +1,8 @@
-"""The body of an HTTP answer as it comes: chunks taken apart, compression undone within bounds (RFC 9112)."""
+"""The body of an HTTP answer as it comes: chunks taken apart, compression undone within bounds (RFC 9112).
+
+urllib3 reads chunks from a connection alone, which can't be waited on (see client.py). Its decoders would do for
+compression but for what is said to be gzip and is zlib's, and take 6 MB of memory with all that they import.
+"""
 
 import re
 import zlib

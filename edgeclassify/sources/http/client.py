@@ -1,7 +1,9 @@
 """One GET whose body may go on and on, read as it comes, with waits that end in time.
 
-Neither http.client nor requests can be waited on for a while and then again, and their timeouts hold for each
-byte: a server that sends one a second is waited for as long as it likes.
+Neither http.client nor what stands on it (urllib3, requests) can be waited on for a while and then again, and
+their timeouts hold for each byte: a server that sends one a second is waited for as long as it likes. They refuse
+what cameras say, too: ICY or HTTP/2 in the first line, an interim answer other than 100, more than 100 headers, a
+chunked body without its last chunk. tests/sources/http/test_client.py holds each of these.
 """
 
 import re

@@ -1,4 +1,7 @@
-"""A connection to a camera, made within a time that holds for all of its steps."""
+"""A connection to a camera, made within a time that holds for all of its steps.
+
+socket.create_connection() and urllib3's give each of a host's addresses the whole time.
+"""
 
 import socket
 

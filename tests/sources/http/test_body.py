@@ -37,6 +37,10 @@ def test_compression_and_a_bomb(encoding: str, bits: int) -> None:
     assert len(packed) < 100_000
 
 
+def test_what_is_said_to_be_gzip_and_is_zlib() -> None:
+    assert Unpacker("gzip").feed(zlib.compress(b"abc"), 100) == b"abc"
+
+
 def test_what_is_not_compressed_stays() -> None:
     assert Unpacker("").feed(b"abc", 2) == b"abc"
     assert Unpacker("identity").feed(b"abc", 2) == b"abc"
