@@ -31,7 +31,7 @@ def _check_url(url: str) -> None:
 
 
 def _is_cut(url: str) -> bool:
-    """Does a #, ? or / of a password that is not encoded end what counts as user, password and host?
+    """True where a #, ? or / of a password that is not encoded ends what counts as user, password and host.
 
     An @ behind them is allowed in a path or query, and tells nothing where the host is one for certain.
     """

@@ -1,16 +1,16 @@
-"""What is written under a picture of a frame and into its file."""
+"""What is written under an image of a frame and into its file."""
 
 from dataclasses import dataclass
 
 from edgeclassify.types import Event, Frame, LabelScore, ViewState
 
 ON_REQUEST = "request"
-"""Stands for the event type in a picture that somebody asked for."""
+"""Stands for the event type in an image that somebody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is written under a picture and into its file. Times in seconds since the epoch, scores in 0-1.
+    """What is written under an image and into its file. Times in seconds since the epoch, scores in 0-1.
 
     `event_type`: that of the event, or ON_REQUEST; `event_id` None: no label was above its threshold. `origin`:
     the file or URL that the frame came from.

@@ -1,4 +1,4 @@
-"""A frame and what is known of it → a picture with its caption → JPEG. The one place that codes pixels."""
+"""A frame and what is known of it → an image with its caption → JPEG. The one place that codes pixels."""
 
 import json
 import math
@@ -26,18 +26,18 @@ _ENLARGED = 640
 """Longest side of a small frame that was enlarged."""
 
 _QUALITIES = (70, 55, 40)
-"""Tried in turn where a picture is too large; below these it is made smaller instead."""
+"""Tried in turn where an image is too large; below these it is made smaller instead."""
 _LAST_QUALITY = 20
 """For the smallest size alone, where nothing else is left."""
 _SMALLEST_SIDE = 48
-"""Pixels of the longer side: a smaller picture shows nothing."""
+"""Pixels of the longer side: a smaller image shows nothing."""
 _LONGEST_COMMENT_LABEL = 120
 _LONGEST_ORIGIN = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Jpeg:
-    """A whole JPEG file, and the size of its picture in pixels."""
+    """A whole JPEG file, and the size of its image in pixels."""
 
     data: bytes
     width: int
@@ -59,7 +59,7 @@ class Drawing:
         self._scale = scale if captioned else min(1.0, scale)
 
     def render(self, shrink: float = 1.0) -> Pixels:
-        """The picture as BGR, uint8 (height, width, 3): the whole frame, the region outlined, the caption below.
+        """The image as BGR, uint8 (height, width, 3): the whole frame, the region outlined, the caption below.
 
         `shrink`: factor on its sides, at most 1; the caption is written anew, so that it stays readable.
         """
@@ -93,7 +93,7 @@ class Drawing:
                 return jpeg
         lowest, shrink, smallest = min(quality, _QUALITIES[-1]), 1.0, self._smallest_shrink()
         while shrink > smallest:
-            # Bytes go about with the area; 0.95, since small pictures take more bytes per pixel.
+            # Bytes go about with the area; 0.95, since small images take more bytes per pixel.
             shrink = max(smallest, shrink * min(0.9, 0.95 * math.sqrt(max_bytes / len(jpeg.data))))
             image = self.render(shrink)
             jpeg = _encode(image, lowest, self._comment)
@@ -157,7 +157,7 @@ def _encode(image: Pixels, quality: int, comment: bytes) -> Jpeg:
 
 
 def _comment(caption: Caption) -> bytes:
-    """What the picture shows, as JSON in UTF-8, with the labels as they are."""
+    """What the image shows, as JSON in UTF-8, with the labels as they are."""
     body = {
         "view": caption.view,
         "event_type": caption.event_type,

@@ -1,6 +1,6 @@
-"""The strip of text under a picture, fitted to any width.
+"""The strip of text under an image, fitted to any width.
 
-The strip stands under the picture, not on it: what the camera saw stays visible.
+The strip stands under the image, not on it: what the camera saw stays visible.
 """
 
 import unicodedata
@@ -27,7 +27,7 @@ _SMALLEST, _LARGEST = 8.0, 30.0
 """Height of the capitals of the small text: no smaller, since it can't be read, and no larger."""
 _LONGEST_TEXT = 120
 BRIEF_BELOW = 240
-"""Width in pixels below which only label, score, kind, time and view are written: a picture made small to fit."""
+"""Width in pixels below which only label, score, kind, time and view are written: an image made small to fit."""
 
 FontFinder = Callable[[str], Font | None]
 
@@ -80,7 +80,7 @@ class AnyLettering(Lettering):
 
 
 class Strip:
-    """The text of a caption, laid out for a picture of `width` x `height` pixels."""
+    """The text of a caption, laid out for an image of `width` x `height` pixels."""
 
     def __init__(self, caption: Caption, width: int, height: int, font_of: FontFinder = font_of) -> None:
         self._caption, self._width = caption, width

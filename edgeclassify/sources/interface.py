@@ -10,7 +10,7 @@ class NoFrameInTimeError(SourceError):
     """No frame came within the time given to read() or skip(); the source is still good for another try."""
 
 
-class BrokenPictureError(NoFrameInTimeError):
+class BrokenFrameError(NoFrameInTimeError):
     """What came can't be decoded; the next one may be whole."""
 
 
@@ -28,7 +28,7 @@ class FrameSource(ABC):
 
     live: bool = True
     """True: the world moves on while nobody reads, so late frames are dropped (camera, stream).
-    False: the source waits for its reader and every picture counts (files, folders)."""
+    False: the source waits for its reader and every frame counts (files, folders)."""
     waits: bool = False
     """True: that no frame comes for a long time is no fault (a watched folder)."""
     keeps_device: bool = False
@@ -38,7 +38,7 @@ class FrameSource(ABC):
     longest_call_s: float = 20.0
     """A call that takes so much longer than the stall timeout will never return."""
     freeze_timeout_s: float = 0.0
-    """Seconds after which a bit-identical picture counts as frozen where the config does not say; 0: never."""
+    """Seconds after which a bit-identical frame counts as frozen where the config does not say; 0: never."""
 
     def __init__(self, camera: str) -> None:
         self.camera = camera
@@ -52,7 +52,7 @@ class FrameSource(ABC):
         """The next frame; waits at most `timeout_s` seconds.
 
         Returns None when the source has ended (a file or a folder without loop). Raises NoFrameInTimeError
-        when no frame came in time, ImageError for one bad picture (after both the next read may succeed), and
+        when no frame came in time, ImageError for one bad image (after both the next read may succeed), and
         any other SourceError when the source broke and must be restarted.
         """
 
@@ -81,9 +81,9 @@ class FrameSource(ABC):
 
     @property
     def clock(self) -> int | None:
-        """The content clock: the source's own mark of the picture that read() or skip() met last, in any unit.
+        """The content clock: the source's own mark of the frame that read() or skip() met last, in any unit.
 
-        A mark that repeats means that the picture is not new, whatever the API answers. None: there is none.
+        A mark that repeats means that the frame is not new, whatever the API answers. None: there is none.
         """
         return None
 

@@ -1,4 +1,4 @@
-"""A source whose picture is turned or mirrored, for cameras that can't do it themselves."""
+"""A source whose frames are turned or mirrored, for cameras that can't do it themselves."""
 
 from dataclasses import replace
 

@@ -25,7 +25,7 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
-from edgeclassify.sources.synthetic.pattern import fit_picture, with_noise
+from edgeclassify.sources.synthetic.pattern import fit_image, with_noise
 from tests.sources.servers import mjpeg, serving
 from tests.target.camera.figures import resident_kib
 
@@ -72,7 +72,7 @@ def child(name: str, port: int = 0) -> "subprocess.Popen[str]":
 def serve() -> None:
     """Pictures as a camera would make them, until killed."""
     photo = cv2.imread(str(Path(demo.__file__).parent / "photos" / "cat.jpg"))
-    scene = fit_picture(np.asarray(photo, np.uint8), SIZE)
+    scene = fit_image(np.asarray(photo, np.uint8), SIZE)
     pictures = [cv2.imencode(".jpg", with_noise(scene, n), [cv2.IMWRITE_JPEG_QUALITY, 85])[1] for n in range(10)]
     with serving(mjpeg([picture.tobytes() for picture in pictures], FPS)) as server:
         print(server.server_port, flush=True)

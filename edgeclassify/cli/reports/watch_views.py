@@ -41,7 +41,7 @@ class View(ABC):
     """
 
     as_published = False
-    """Does it judge the retain flag? All others want to know what is new and what the broker had kept."""
+    """True where it judges the retain flag. All others want to know what is new and what the broker had kept."""
 
     def __init__(self, config: Config, named: Callable[[str], str]) -> None:
         self._named = named

@@ -1,4 +1,4 @@
-"""Files that a config names, as the daemon will see them: are they there, and may it read them?"""
+"""Files that a config names, as the daemon will see them: whether they are there, and it may read them."""
 
 import os
 import shlex

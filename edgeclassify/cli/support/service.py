@@ -51,7 +51,7 @@ class Service:
         return None
 
     def may_write(self, path: Path) -> bool:
-        """Does the sandbox let it write there? Its rights are another question."""
+        """True where the sandbox lets it write there; its rights are another question."""
         return self.writes is None or any(path.resolve().is_relative_to(folder) for folder in self.writes)
 
     @contextlib.contextmanager

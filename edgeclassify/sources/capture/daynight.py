@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 class NightRules:
     """It becomes night below one level of light, and day above a higher one, each for `dwell_s` seconds.
 
-    Levels in lux where `in_lux`, else brightness of the picture, 0-1.
+    Levels in lux where `in_lux`, else brightness of the frame, 0-1.
     """
 
     below: float
@@ -31,7 +31,7 @@ class DayNight:
 
     @property
     def in_lux(self) -> bool:
-        """Is it judged by lux?"""
+        """True where it is judged by lux."""
         return self._rules.in_lux
 
     def changes(self, light: float | None, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""Reading what waits for its reader: files and folders, where every picture counts."""
+"""Reading what waits for its reader: files and folders, where every frame counts."""
 
 import logging
 import time
@@ -37,7 +37,7 @@ class FileReading:
                 self._leave_out(error)
                 heard = time.monotonic()
                 continue
-            # After a stop another thread may have given this picture.
+            # After a stop another thread may have given this frame.
             if frame is None or driven.stop.is_set() or not driven.frames.put_waiting(frame, driven.stop.is_set):
                 return
             del frame

@@ -1,4 +1,4 @@
-"""Is what comes from a camera new? Streams are known to freeze after hours while the API still answers."""
+"""Whether what comes from a camera is new. Streams are known to freeze after hours while the API still answers."""
 
 import zlib
 
@@ -10,7 +10,7 @@ from edgeclassify.sources.interface import StalledError
 from edgeclassify.types import Frame
 
 LATTICE = 64
-"""The picture is compared at so many rows and columns; the whole of it only where all of these are equal."""
+"""The frame is compared at so many rows and columns; the whole of it only where all of these are equal."""
 SLOWEST_INTERVALS = 3
 """A source that states its pace may be late by so many frames, however short the stall timeout is."""
 FIRST_INTERVALS = 15
@@ -18,7 +18,7 @@ FIRST_INTERVALS = 15
 
 
 class FrozenError(SourceError):
-    """The same picture, bit by bit, for too long."""
+    """The same frame, bit by bit, for too long."""
 
 
 class Freshness:
@@ -28,8 +28,8 @@ class Freshness:
     was new for `stall_timeout_s`, or for `stall_frames` frame intervals if that is less, but never before
     `least_stall_s`.
 
-    It is frozen when the picture was bit-identical for `freeze_timeout_s` (0: never). A picture of one single
-    value, as in the dark, says nothing. Where a restart brings the same picture again, it is frozen at once.
+    It is frozen when the frame was bit-identical for `freeze_timeout_s` (0: never). A frame of one single
+    value, as in the dark, says nothing. Where a restart brings the same frame again, it is frozen at once.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Freshness:
         self._digest: int | None = None
 
     def passed(self, clock: int | None, now: float) -> bool:
-        """A frame came, with this content clock (None: unknown): is it a new one?"""
+        """A frame came, with this content clock (None: unknown). True where it is a new one."""
         if clock is not None:
             if clock == self._clock:
                 return False
@@ -86,9 +86,9 @@ class Freshness:
         return limit_s
 
     def check_frozen(self, frame: Frame, now: float) -> None:
-        """Raises FrozenError when this picture has been the same for too long.
+        """Raises FrozenError when this frame has been the same for too long.
 
-        Costs a look at LATTICE x LATTICE pixels; the second half of the time is confirmed with the whole picture.
+        Costs a look at LATTICE x LATTICE pixels; the second half of the time is confirmed with the whole frame.
         """
         if not self._freeze_timeout_s:
             return

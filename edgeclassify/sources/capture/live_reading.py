@@ -7,7 +7,7 @@ from edgeclassify.pixels import brightness
 from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.driven_source import DrivenSource
 from edgeclassify.sources.capture.freshness import Freshness
-from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
+from edgeclassify.sources.interface import BrokenFrameError, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame
 
 log = logging.getLogger(__name__)
@@ -79,14 +79,14 @@ class LiveReading:
         try:
             self._fresh.check_stall(time.monotonic(), self._driven.source.frame_interval_s, repeated=repeated)
         except StalledError as stalled:
-            if isinstance(error, BrokenPictureError):
+            if isinstance(error, BrokenFrameError):
                 raise StalledError(f"{stalled}: what comes is broken ({str(error).rstrip('.')})") from error
             raise
         if repeated:
             self._driven.stop.wait(REPEATED_S)  # or a source that repeats itself at once would keep a core busy
 
     def _look_at(self, frame: Frame) -> None:
-        """Is it frozen, is it night? Raises FrozenError."""
+        """Raises FrozenError where it is frozen; changes the profile where night or day has come."""
         now, daynight, source = time.monotonic(), self._daynight, self._driven.source
         self._fresh.check_frozen(frame, now)
         if daynight is not None and daynight.changes(source.lux if daynight.in_lux else brightness(frame), now):

@@ -49,7 +49,7 @@ class CaptureThread:
         self.source = source
         self.status = CameraStatus(source.camera, on_available)
         freeze_s = source.freeze_timeout_s if rules.freeze_timeout_s is None else rules.freeze_timeout_s
-        # Frozen pictures are known by waiting: only a longer time of frames shows that one has gone.
+        # Frozen frames are known by waiting: only a longer time of frames shows that one has gone.
         settled_s = max(SETTLED_S, 1.5 * freeze_s)
         ladder = Ladder(attempts=rules.restart_attempts, keeps_device=source.keeps_device, settled_s=settled_s)
         self._driven = DrivenSource(source, frames, rules, self.status, ladder)

@@ -65,7 +65,7 @@ class HttpStream:
 
     @property
     def lacks_its_end(self) -> bool:
-        """Was a chunked body cut before its last chunk?"""
+        """True where a chunked body was cut before its last chunk."""
         return self._chunks is not None and not self._chunks.ended
 
     def unread(self, data: bytes) -> None:
@@ -86,7 +86,8 @@ class HttpStream:
 class Answer:
     """What a server says in the end, to which address, and how it was told who asks.
 
-    `stream` is set where the status is 200. `asked`: a 401's challenges. `told`: were user and password given?
+    `stream` is set where the status is 200. `asked`: a 401's challenges. `told`: True where user and password were
+    given.
     """
 
     status: int

@@ -54,7 +54,7 @@ class Challenge:
 
     @property
     def is_stale(self) -> bool:
-        """Was only the nonce too old? Then the password was right."""
+        """True where only the nonce was too old: the password was right."""
         return self.parameters.get("stale", "").lower() == "true"
 
     @property

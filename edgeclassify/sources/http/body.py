@@ -77,7 +77,7 @@ class Unpacker:
 
 
 def _is_zlib(data: bytes) -> bool:
-    """Does it begin with a head of RFC 1950?"""
+    """True where it begins with a head of RFC 1950."""
     return data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
 
 

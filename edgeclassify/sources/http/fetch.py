@@ -1,4 +1,4 @@
-"""One picture by HTTP: its whole body, within bounds of time and size; a stream in its place is seen at once."""
+"""One image by HTTP: its whole body, within bounds of time and size; a stream in its place is seen at once."""
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
 from edgeclassify.redaction import redacted_text
@@ -18,12 +18,12 @@ from edgeclassify.sources.http.refusals import GONE, refused
 WANTED = "an image"
 MOST_IN_ONE = 4
 PAUSE_S = 1.0
-"""After so long without a word a picture that is whole counts, whatever its server still promises."""
+"""After so long without a word an image that is whole counts, whatever its server still promises."""
 STREAM_KINDS = ("multipart/", "video/", "audio/")
 PLAYLISTS = ("application/vnd.apple.mpegurl", "application/x-mpegurl", "application/dash+xml")
 
 
-def fetch_picture(url: str, request: Request, most_bytes: int) -> bytes:
+def fetch_image(url: str, request: Request, most_bytes: int) -> bytes:
     """The body behind an http(s) URL, at most `most_bytes`.
 
     Raises UnknownPathError when there is nothing at that address (404, 410), MissingInputError when it is no valid
@@ -47,13 +47,13 @@ def fetch_picture(url: str, request: Request, most_bytes: int) -> bytes:
 
 
 class _Download:
-    """A body that grows, watched for being no picture."""
+    """A body that grows, watched for being no image."""
 
     def __init__(self, stream: HttpStream, name: str, most_bytes: int) -> None:
         self._stream, self._name, self._most_bytes = stream, name, most_bytes
         self._body, self._received = bytearray(), 0
         self._unpacker = Unpacker(stream.encoding)
-        # With a length it is one picture, whatever it looks like.
+        # With a length it is one image, whatever it looks like.
         self._watched = JpegStream() if stream.length is None else None
 
     def read(self, request: Request, deadline: Deadline) -> bytes:
@@ -102,10 +102,10 @@ class _Download:
             raise self._is_stream("MJPEG")
 
     def _is_endless(self, watched: JpegStream, data: bytes) -> bool:
-        """Are these parts, or more pictures in a row than one JPEG may have in it (a phone's has two)?"""
+        """True where these are parts, or more images in a row than one JPEG may have in it (a phone's has two)."""
         watched.feed(data)
         is_jpeg = self._body.startswith(b"\xff\xd8")
-        return is_multipart(bytes(self._body[:512])) or (is_jpeg and watched.pictures > MOST_IN_ONE)
+        return is_multipart(bytes(self._body[:512])) or (is_jpeg and watched.images > MOST_IN_ONE)
 
     def _check_whole(self) -> None:
         if (self._stream.length is not None or self._stream.lacks_its_end) and not is_whole(self._body):

@@ -1,17 +1,17 @@
 """JPEGs in an endless stream of bytes, as cameras send them: found by themselves, not by what stands around them.
 
-Cameras are sloppy: the boundary comes behind the picture, is another one than announced, or there is none; lines
-end in a line feed alone; lengths are missing or wrong; the end marker is left out. A picture is what begins with a
+Cameras are sloppy: the boundary comes behind the image, is another one than announced, or there is none; lines
+end in a line feed alone; lengths are missing or wrong; the end marker is left out. An image is what begins with a
 JPEG's start and goes on, segment by segment (so a thumbnail in Exif is none), to its end marker, to the boundary,
-or to the next start. Where a stated length has proved right once, the pictures after it are taken by their length,
+or to the next start. Where a stated length has proved right once, the images after it are taken by their length,
 unread. Source: ITU-T T.81, annex B. Pure, fed with bytes.
 """
 
 import re
 
-LARGEST_PICTURE = 32 << 20
+LARGEST_IMAGE = 32 << 20
 MOST_BETWEEN = 32 << 20
-"""So many bytes without a JPEG's start are no stream of pictures."""
+"""So many bytes without a JPEG's start are no stream of images."""
 LONGEST_HEAD = 8192
 END = b"\xff\xd9"
 
@@ -27,17 +27,17 @@ _LINE_ENDS = re.compile(rb"(?:--)?\r?\n")
 _PADDING = b"\0\r\n "
 _PADDING_BYTES = 64
 _MOST_MISPLACED = 16
-"""Bytes between a part's head and its picture, and between a picture's end and the boundary."""
+"""Bytes between a part's head and its image, and between an image's end and the boundary."""
 
 
-class NoPictureError(ValueError):
+class NoImageError(ValueError):
     """What comes is no stream of JPEGs."""
 
 
 class JpegStream:
-    """Feed it what arrives; `newest` is the last picture that was complete, `pictures` their number.
+    """Feed it what arrives; `newest` is the last image that was complete, `images` their number.
 
-    `boundary`: as the server announced it; empty where it did not. Memory is bounded: see LARGEST_PICTURE.
+    `boundary`: as the server announced it; empty where it did not. Memory is bounded: see LARGEST_IMAGE.
     """
 
     def __init__(self, boundary: str = "") -> None:
@@ -51,19 +51,19 @@ class JpegStream:
         self._scan_at = 0
         self._is_sound = True
         self.newest = b""
-        self.pictures = 0
+        self.images = 0
 
     def feed(self, data: bytes) -> int:
-        """How many pictures became complete with these bytes. Raises NoPictureError."""
-        before = self.pictures
+        """How many images became complete with these bytes. Raises NoImageError."""
+        before = self.images
         self._buffer += data
-        while self._take_picture() if self._inside else self._find_start():
+        while self._take_image() if self._inside else self._find_start():
             pass
-        return self.pictures - before
+        return self.images - before
 
     @property
     def has_begun(self) -> bool:
-        """Has a picture begun that is not complete yet?"""
+        """True while an image has begun and is not complete."""
         return self._inside
 
     def _find_start(self) -> bool:
@@ -73,7 +73,7 @@ class JpegStream:
             del self._buffer[:passed]
             self._between += passed
             if self._between > MOST_BETWEEN:
-                raise NoPictureError(f"no JPEG in {MOST_BETWEEN >> 20} MB")
+                raise NoImageError(f"no JPEG in {MOST_BETWEEN >> 20} MB")
             return False
         at = start.start()
         self._length = _stated_length(bytes(self._buffer[max(0, at - LONGEST_HEAD) : at]))
@@ -82,8 +82,8 @@ class JpegStream:
         self._at = self._searched = 2
         return True
 
-    def _take_picture(self) -> bool:
-        """The picture that has begun; False while it is not complete."""
+    def _take_image(self) -> bool:
+        """The image that has begun; False while it is not complete."""
         if self._length_is_right and self._length is not None and self._is_likely(self._length):
             if len(self._buffer) < self._length:
                 return False
@@ -94,20 +94,20 @@ class JpegStream:
             self._length_is_right = False
         end = self._find_end()
         if end is None:
-            if len(self._buffer) > LARGEST_PICTURE:
-                raise NoPictureError(f"a JPEG without an end in {LARGEST_PICTURE >> 20} MB")
+            if len(self._buffer) > LARGEST_IMAGE:
+                raise NoImageError(f"a JPEG without an end in {LARGEST_IMAGE >> 20} MB")
             return False
-        # What is cut before its scan is no picture without an end marker, but a piece of one.
+        # What is cut before its scan is no image without an end marker, but a piece of one.
         self._lacks_end = self._scan_at > 0 and self._buffer[end - 2 : end] != END
         self._length_is_right = self._length is not None and self._fits(self._length, end)
         return self._complete(end)
 
     def _is_likely(self, length: int) -> bool:
-        """Is it worth waiting for so many bytes? A wrong number would keep pictures back."""
-        return length <= min(LARGEST_PICTURE, 2 * len(self.newest) + LONGEST_HEAD)
+        """True where it is worth waiting for so many bytes: a wrong number would keep images back."""
+        return length <= min(LARGEST_IMAGE, 2 * len(self.newest) + LONGEST_HEAD)
 
     def _fits(self, length: int, end: int) -> bool:
-        """Does the picture end where its length said, but for padding? As far as it has come."""
+        """True where the image ends where its length said, but for padding; as far as it has come."""
         if not 0 <= length - end <= _PADDING_BYTES:
             return False
         return not bytes(self._buffer[end:length]).strip(_PADDING)
@@ -117,10 +117,10 @@ class JpegStream:
         return tail.rstrip(_PADDING).endswith(END)
 
     def _find_end(self) -> int | None:
-        """Where the picture ends in the buffer; None: it has not come yet."""
+        """Where the image ends in the buffer; None: it has not come yet."""
         end = self._walk()
         until = len(self._buffer) if end is None else end
-        # A scan ends with a marker; what is cut before it may lead over the next picture's start.
+        # A scan ends with a marker; what is cut before it may lead over the next image's start.
         if self._scan_at and not self._lacks_end:
             until = min(until, self._scan_at)
         mark = self._find_mark(until)
@@ -148,15 +148,15 @@ class JpegStream:
         return None
 
     def _end_before(self, start: int) -> int:
-        """The end of a picture that lacks its marker: before the text that leads to the next one."""
+        """The end of an image that lacks its marker: before the text that leads to the next one."""
         begin = max(2, start - LONGEST_HEAD)
         text = _TEXT_BETWEEN.search(bytes(self._buffer[begin:start]))
         return start if text is None else begin + text.start()
 
     def _find_mark(self, until: int) -> int | None:
-        """Where a line with the boundary ends the picture before `until`: a line of its own.
+        """Where a line with the boundary ends the image before `until`: a line of its own.
 
-        In segments that follow each other as they should (a comment, metadata) it is part of the picture.
+        In segments that follow each other as they should (a comment, metadata) it is part of the image.
         """
         if self._is_sound:
             self._searched = max(self._searched, min(self._scan_at or self._at, until))
@@ -175,25 +175,25 @@ class JpegStream:
         return None
 
     def _complete(self, end: int) -> bool:
-        with memoryview(self._buffer) as whole, whole[:end] as picture:  # copied once
-            self.newest = b"".join((picture, END)) if self._lacks_end else bytes(picture)
+        with memoryview(self._buffer) as whole, whole[:end] as image:  # copied once
+            self.newest = b"".join((image, END)) if self._lacks_end else bytes(image)
         del self._buffer[:end]
-        self.pictures += 1
+        self.images += 1
         self._inside, self._between = False, 0
         return True
 
 
 def is_multipart(data: bytes) -> bool:
-    """Does a body begin as a stream of parts, whatever its type is said to be?"""
+    """True where a body begins as a stream of parts, whatever its type is said to be."""
     return re.match(rb"\s*--[^\r\n]{1,200}\r?\n[a-z-]+:", data, re.IGNORECASE) is not None
 
 
 def is_whole(data: bytes | bytearray) -> bool:
-    """Is it a JPEG that has come to its end?"""
+    """True where it is a JPEG that has come to its end."""
     if END not in data[-_PADDING_BYTES:]:
         return False
-    pictures = JpegStream()
-    return pictures.feed(bytes(data)) > 0 and not pictures.has_begun
+    images = JpegStream()
+    return images.feed(bytes(data)) > 0 and not images.has_begun
 
 
 def from_its_start(data: bytes) -> bytes:
@@ -210,7 +210,7 @@ def with_end_marker(data: bytes) -> bytes:
 
 
 def _stated_length(before: bytes) -> int | None:
-    """Bytes from the picture's start to its end, by the last head before it; None: it says nothing (of use)."""
+    """Bytes from the image's start to its end, by the last head before it; None: it says nothing (of use)."""
     lengths, blank_lines = _LENGTH.findall(before), list(_BLANK_LINE.finditer(before))
     if not lengths or not blank_lines:
         return None

@@ -30,7 +30,7 @@ def refused(original: Address, answer: Answer, wanted: str) -> AbsentError:
 
 
 def is_web_page(body: bytes) -> bool:
-    """Is it one, by its beginning? What a page is said to be is often wrong."""
+    """True where it is one, by its beginning: what a page is said to be is often wrong."""
     return _WEB_PAGE.match(body) is not None
 
 

@@ -63,7 +63,7 @@ def encrypted(plain: socket.socket, address: Address, trust: Trust) -> ssl.SSLSo
 
 
 def is_other_name(error: BaseException) -> bool:
-    """Was the certificate refused for its name alone?"""
+    """True where the certificate was refused for its name alone."""
     cause = error.__cause__
     return isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in OTHER_NAME
 
@@ -93,7 +93,7 @@ def _context(trust: Trust, by_name: bool = True) -> ssl.SSLContext:
 
 @lru_cache(maxsize=16)
 def _loaded(verify: bool, ca: Path | None, changed_ns: int, by_name: bool) -> ssl.SSLContext:
-    """Kept: reading the system's certificates takes a small Pi a tenth of a second, for each picture."""
+    """Kept: reading the system's certificates takes a small Pi a tenth of a second, for each image."""
     context = ssl.create_default_context(cafile=None if ca is None else _readable(ca))
     context.check_hostname = by_name
     if not verify:

@@ -20,7 +20,7 @@ from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.types import Pixels
 
 MAX_PIXELS = 250_000_000
-"""Most pixels of a picture, whatever the memory: its decoder still goes through all of them."""
+"""Most pixels of an image, whatever the memory: its decoder still goes through all of them."""
 BACKGROUND = 255
 """What shows through transparent pixels: white, as behind a logo or a product photo on a page."""
 KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF"
@@ -44,7 +44,7 @@ _OTHERS = {
     b"MM\0+": "a BigTIFF",
 }
 _one_large = threading.Lock()
-"""Two large pictures at the same time would take twice the memory: one waits for the other."""
+"""Two large images at the same time would take twice the memory: one waits for the other."""
 _BAND = 64
 _MOST_OTHER_VALUES = 6_000_000
 _ALPHA_KINDS = ("PNG", "WebP", "GIF")
@@ -63,7 +63,7 @@ _OUTPUT_SHARE = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DecodedImage:
-    """`pixels`: BGR uint8, (height, width, 3), upright. `full_width`, `full_height`: the picture's own size,
+    """`pixels`: BGR uint8, (height, width, 3), upright. `full_width`, `full_height`: the image's own size,
     upright, larger than the array where it was decoded at a reduced scale. `taken_at`: see ImageHeader."""
 
     pixels: Pixels
@@ -85,7 +85,7 @@ def decode_image(
 
     The orientation is applied; grey, palette, CMYK and 16-bit images become 8-bit BGR (16-bit values are
     scaled); alpha is blended on white in PNG, WebP and GIF, and ignored in the other kinds; of an animated
-    image the first picture is taken.
+    image the first image is taken.
     Raises ImageError for what is no image, damaged, cut off or too large.
     """
     header = _checked_header(data, name)
@@ -246,7 +246,7 @@ def _wrong_depth(name: str, values: str) -> ImageError:
 
 def _without_decoder(header: ImageHeader) -> str | None:
     """What this OpenCV can't decode at all, in words; None for a kind that it knows."""
-    if header.animated:  # until 4.10; from 4.11 on OpenCV gives the first picture
+    if header.animated:  # until 4.10; from 4.11 on OpenCV gives the first image
         return f"an animated {header.kind}"
     if header.kind in ("GIF", "AVIF") and not cv2.haveImageWriter(f"x.{header.kind.lower()}"):
         return header.kind  # OpenCV brings reader and writer together, and can be asked for the writer alone
@@ -254,7 +254,7 @@ def _without_decoder(header: ImageHeader) -> str | None:
 
 
 def _upright(array: Stored, orientation: int) -> Stored:
-    """Apply Exif's orientation: the stored picture as it is meant to be seen."""
+    """Apply Exif's orientation: the stored image as it is meant to be seen."""
     if orientation in (5, 7):
         array = cv2.transpose(array)
     if orientation == 2:

@@ -1,4 +1,4 @@
-"""How much memory decoding takes, and how much of it there is: a small file may hold a huge picture.
+"""How much memory decoding takes, and how much of it there is: a small file may hold a huge image.
 
 Measured per pixel, as the peak of the process (OpenCV 4.11 to 4.13), the array that is handed on included.
 """
@@ -7,9 +7,9 @@ from edgeclassify.machine import free_memory_bytes
 from edgeclassify.sources.images.headers.header import ImageHeader
 
 MOST_BYTES = 96 << 20
-"""What one picture may take in the daemon: the unit's MemoryMax= is 300 MB, of which it needs up to 150 itself."""
+"""What one image may take in the daemon: the unit's MemoryMax= is 300 MB, of which it needs up to 150 itself."""
 SMALL_BYTES = 16 << 20
-"""What is always given: nobody looks how much memory there is for an ordinary picture."""
+"""What is always given: nobody looks how much memory there is for an ordinary image."""
 _SHARE = 2
 """Of the memory that is left, one part in so many."""
 _JPEG_OUTPUT = 6
@@ -17,7 +17,7 @@ _PER_PIXEL = {"BMP": 6, "WebP": 9, "GIF": 9, "TIFF": 16, "AVIF": 20}
 
 
 def room_bytes(most: int | None = MOST_BYTES) -> int:
-    """Bytes that decoding one picture may take now. `most`: not more, whatever there is; None: no such limit."""
+    """Bytes that decoding one image may take now. `most`: not more, whatever there is; None: no such limit."""
     free = free_memory_bytes()
     least = SMALL_BYTES if free is None else max(SMALL_BYTES, free // _SHARE)
     if most is None:

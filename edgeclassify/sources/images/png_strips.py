@@ -2,7 +2,7 @@
 
 OpenCV decodes PNGs as a whole only. So the rows are unpacked here, a strip at a time, and each strip is made a PNG
 of its own that OpenCV decodes. PNG's filters refer to the row above and work on bytes: each strip begins with the
-last row of the one before, and is declared as the plainest kind of picture with as many bytes per pixel.
+last row of the one before, and is declared as the plainest kind of image with as many bytes per pixel.
 Source: the PNG specification (third edition), 9 (filtering) and 10 (compression).
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from edgeclassify.types import Pixels
 
 STRIP_BYTES = 4 << 20
-"""A strip has so many at most, unless `factor` rows of the picture are more."""
+"""A strip has so many at most, unless `factor` rows of the image are more."""
 _PIECE = 1 << 16
 _GREY, _RGB, _PALETTE, _GREY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _CHANNELS = {_GREY: 1, _RGB: 3, _PALETTE: 1, _GREY_ALPHA: 2, _RGBA: 4}
@@ -57,7 +57,7 @@ class _Form:
 
 
 def decode_in_strips(data: bytes, factor: int, to_bgr: ToBgr) -> Pixels:
-    """The picture with sides `factor` times shorter: BGR uint8, (height // factor, width // factor, 3).
+    """The image with sides `factor` times shorter: BGR uint8, (height // factor, width // factor, 3).
 
     `to_bgr` turns a strip as OpenCV would have stored it (grey, BGR or BGRA, 8 or 16 bits) into BGR. Takes no
     interlaced PNG. Raises DamagedPngError.
@@ -122,7 +122,7 @@ def _strips(data: bytes, form: _Form, factor: int) -> Iterator[Stored]:
 
 
 def _as_stored(strip: Stored, form: _Form) -> Stored:
-    """Carriers' rows → the picture's rows."""
+    """Carriers' rows → the image's rows."""
     if form.kind == _GREY_ALPHA:  # two bytes of grey and alpha in one of 16 bits; four in the channels of RGBA
         grey, alpha = (strip >> 8, strip & 255) if form.depth == 8 else (strip[..., 2], strip[..., 0])
         return np.dstack([grey, grey, grey, alpha]).astype(np.uint8)
@@ -152,7 +152,7 @@ def _png(width: int, height: int, depth: int, kind: int, rows: bytes) -> bytes:
 
 
 class _Unpacked:
-    """The picture's data behind its compression, read piece by piece."""
+    """The image's data behind its compression, read piece by piece."""
 
     def __init__(self, data: bytes) -> None:
         self._packed = (

@@ -1,4 +1,4 @@
-"""Reads pictures from files and URLs, and lists those of a folder."""
+"""Reads images from files and URLs, and lists those of a folder."""
 
 import os
 import re
@@ -25,7 +25,7 @@ MAX_FILE_BYTES = 256 << 20
 MOST_FILE_BYTES = 48 << 20
 """In the daemon: the file itself lies in memory while it is decoded."""
 _MOST_HELD = 8 << 20
-"""A file of more bytes is not held until somebody may want its picture in full size."""
+"""A file of more bytes is not held until somebody may want its image in full size."""
 _DAY_S = 86_400.0
 """A local time is off by so much at most."""
 
@@ -56,10 +56,10 @@ def load_frame(
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
 
     Its `origin` is the path, or the URL without user, password and query; its `main`, where it was reduced, the
-    full size. `own_time`: a file's time is that of the picture, as Exif tells it, else that of the file's last
+    full size. `own_time`: a file's time is that of the image, as Exif tells it, else that of the file's last
     change; decisions count by it. `within`: a folder that the file must lie in, links followed; then the origin is
     its path within it. `most_bytes`: memory that decoding may take (see decode_image). `access`: how a URL's
-    server is asked. `data`: the picture's bytes, where they have been read already; `location` is their name then.
+    server is asked. `data`: the image's bytes, where they have been read already; `location` is their name then.
     """
     captured_at_ns, captured_at, scene_ns, changed_at = time.monotonic_ns(), time.time(), None, None
     if data is None:
@@ -87,7 +87,7 @@ def load_frame(
 
 
 def _in_full(frame: Frame, data: bytes, name: str) -> Frame:
-    """The frame's picture in full size, where memory allows it."""
+    """The frame's image in full size, where memory allows it."""
     pixels = decode_image(data, name).pixels
     return replace(frame, pixels=pixels, width=pixels.shape[1], height=pixels.shape[0], main=None)
 
@@ -137,7 +137,7 @@ def list_images(folder: Path, *, recursive: bool = False) -> list[Path]:
 
 
 def is_meant_as_url(location: str | Path) -> TypeGuard[str]:
-    """Does it look like a URL, right or wrong, and is no file?"""
+    """True where it looks like a URL, right or wrong, and is no file."""
     if not isinstance(location, str) or not may_be_url(location):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Pictures as a source: a file, a folder in order, or a URL."""
+"""Images as a source: a file, a folder in order, or a URL."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from edgeclassify.types import Frame
 class ImagesSource(FrameSource):
     """One image file, a folder of them in natural order, or a URL; with `loop` again and again.
 
-    A folder that loops is listed anew in each round; a picture that could not be decoded is reported once and
+    A folder that loops is listed anew in each round; an image that could not be decoded is reported once and
     left out of later rounds. A URL that loops is fetched anew for each frame (a camera's snapshot address).
     """
 
@@ -40,9 +40,9 @@ class ImagesSource(FrameSource):
         self._queue = self._round()
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The next picture, or None after the last. `timeout_s` is not used: a URL has timeouts of its own.
+        """The next image, or None after the last. `timeout_s` is not used: a URL has timeouts of its own.
 
-        Raises ImageError for a bad picture: the next read goes on with the one after it.
+        Raises ImageError for a bad image: the next read goes on with the one after it.
         """
         if not self._queue and self.loop:
             self._queue = self._round()
@@ -56,7 +56,7 @@ class ImagesSource(FrameSource):
             )
         except ImageError as error:
             if not self.loop and not is_url(self.location) and location == Path(self.location):
-                raise UndecodableInputError(str(error)) from error  # the one picture that there is
+                raise UndecodableInputError(str(error)) from error  # the one image that there is
             if is_url(self.location) and self.loop:
                 raise AbsentError(str(error)) from error  # the next fetch may bring a good one
             self._bad.add(location)

@@ -1,4 +1,4 @@
-"""A camera's MJPEG over HTTP as a source, read by ourselves: FFmpeg would decode every picture that goes by."""
+"""A camera's MJPEG over HTTP as a source, read by ourselves: FFmpeg would decode every image that goes by."""
 
 import contextlib
 import re
@@ -8,9 +8,9 @@ from dataclasses import replace
 from edgeclassify.errors import ImageError, SourceError
 from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
-from edgeclassify.sources.http.jpeg_stream import LARGEST_PICTURE, JpegStream, NoPictureError
+from edgeclassify.sources.http.jpeg_stream import LARGEST_IMAGE, JpegStream, NoImageError
 from edgeclassify.sources.images.decode import decode_image
-from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError, StalledError
+from edgeclassify.sources.interface import BrokenFrameError, FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame, PixelFormat
 
 RATE_S = 2.0
@@ -26,11 +26,11 @@ def boundary_of(parameters: str) -> str:
 
 
 class StreamEndedError(StalledError):
-    """The server hung up, after it had given pictures."""
+    """The server hung up, after it had given images."""
 
 
 class MjpegSource(FrameSource):
-    """Pictures of a stream that has been asked for; only the newest is decoded, and no larger than is needed.
+    """Images of a stream that has been asked for; only the newest is decoded, and no larger than is needed.
 
     `sequence`: the number of the next frame.
     """
@@ -39,7 +39,7 @@ class MjpegSource(FrameSource):
         super().__init__(camera)
         self._shown, self._wanted_side = shown, wanted_side
         self._stream: HttpStream | None = None
-        self._pictures = JpegStream()
+        self._images = JpegStream()
         self._unpacker = Unpacker("")
         self.sequence = sequence
         self._counted_since, self._counted = 0.0, 0
@@ -47,18 +47,18 @@ class MjpegSource(FrameSource):
 
     def begin(self, stream: HttpStream, boundary: str) -> None:
         """The stream to read."""
-        self._stream, self._pictures = stream, JpegStream(boundary)
+        self._stream, self._images = stream, JpegStream(boundary)
         self._unpacker = Unpacker(stream.encoding)
         self._counted_since, self._counted = time.monotonic(), 0
 
     def open(self) -> None:
         """See begin(): a stream must have been asked for before."""
 
-    def is_one_picture(self, timeout_s: float) -> bool:
-        """Does the body end with its first picture? Looked at until a second one begins. Errors as of read()."""
+    def is_one_image(self, timeout_s: float) -> bool:
+        """True where the body ends with its first image. Read until a second one begins. Errors as of read()."""
         until = time.monotonic() + timeout_s
-        pictures = self._pictures
-        while pictures.pictures == 0 or (pictures.pictures == 1 and not pictures.has_begun):
+        images = self._images
+        while images.images == 0 or (images.images == 1 and not images.has_begun):
             try:
                 if not self._take(left_s := max(0.0, until - time.monotonic())) and left_s == 0:
                     return False
@@ -67,17 +67,17 @@ class MjpegSource(FrameSource):
         return False
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The newest picture: of several that have come only the last. Errors as in FrameSource.read."""
-        self._wait_for_picture(timeout_s)
+        """The newest image: of several that have come only the last. Errors as in FrameSource.read."""
+        self._wait_for_image(timeout_s)
         until = time.monotonic() + DRAIN_S
-        with contextlib.suppress(SourceError):  # a stream that ended says so again; its last picture counts
+        with contextlib.suppress(SourceError):  # a stream that ended says so again; its last image counts
             while time.monotonic() < until and self._take(0.0):
                 pass
-        data, captured_at_ns, captured_at = self._pictures.newest, time.monotonic_ns(), time.time()
+        data, captured_at_ns, captured_at = self._images.newest, time.monotonic_ns(), time.time()
         try:
             image = decode_image(data, self._shown, self._wanted_side)
         except ImageError as error:
-            raise BrokenPictureError(str(error)) from error
+            raise BrokenFrameError(str(error)) from error
         pixels = image.pixels
         frame = Frame(
             pixels, PixelFormat.BGR, pixels.shape[1], pixels.shape[0], self.camera,
@@ -94,8 +94,8 @@ class MjpegSource(FrameSource):
         return replace(frame, main=main)
 
     def skip(self, timeout_s: float) -> bool:
-        """Let a picture go by without decoding it."""
-        self._wait_for_picture(timeout_s)
+        """Let an image go by without decoding it."""
+        self._wait_for_image(timeout_s)
         return True
 
     def close(self) -> None:
@@ -113,13 +113,13 @@ class MjpegSource(FrameSource):
         """The URL without credentials."""
         return self._shown
 
-    def _wait_for_picture(self, timeout_s: float) -> None:
-        """Until a picture is complete. Raises NoFrameInTimeError, however much else comes."""
-        before, deadline = self._pictures.pictures, time.monotonic() + timeout_s
-        while self._pictures.pictures == before:
+    def _wait_for_image(self, timeout_s: float) -> None:
+        """Until an image is complete. Raises NoFrameInTimeError, however much else comes."""
+        before, deadline = self._images.images, time.monotonic() + timeout_s
+        while self._images.images == before:
             left_s = deadline - time.monotonic()
             self._take(max(0.0, left_s))
-            if left_s <= 0 and self._pictures.pictures == before:
+            if left_s <= 0 and self._images.images == before:
                 raise NoFrameInTimeError(f"{self._shown}: no picture for {timeout_s:g} s.")
 
     def _take(self, timeout_s: float) -> bool:
@@ -132,8 +132,8 @@ class MjpegSource(FrameSource):
                 return False
             if not data:
                 raise self._ended("the stream ended")
-            self._count(self._pictures.feed(self._unpacker.feed(data, LARGEST_PICTURE)))
-        except NoPictureError as error:
+            self._count(self._images.feed(self._unpacker.feed(data, LARGEST_IMAGE)))
+        except NoImageError as error:
             raise SourceError(f"{self._shown}: expected a stream of JPEGs (MJPEG), found {error}.") from error
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -141,10 +141,10 @@ class MjpegSource(FrameSource):
         return True
 
     def _ended(self, how: str) -> StalledError:
-        return StreamEndedError(how) if self._pictures.pictures else StalledError(how)
+        return StreamEndedError(how) if self._images.images else StalledError(how)
 
-    def _count(self, pictures: int) -> None:
-        self._counted += pictures
+    def _count(self, images: int) -> None:
+        self._counted += images
         now = time.monotonic()
         if now - self._counted_since >= RATE_S and self._counted:
             self._interval_s = (now - self._counted_since) / self._counted

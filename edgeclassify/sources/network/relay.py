@@ -2,7 +2,7 @@
 
 On loopback, for one connection, and only for who knows the way: the path begins with a word that nobody can guess.
 What FFmpeg asks is passed on with the answer to the camera's challenge; what the camera sends is passed back as it
-is, pictures in the same connection included (RFC 2326, 10.12).
+is, frames in the same connection included (RFC 2326, 10.12).
 """
 
 import contextlib

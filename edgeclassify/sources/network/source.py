@@ -26,7 +26,7 @@ FIRST_BYTES_S = 3.0
 """How long the first bytes of a body may take where its type does not say MJPEG: types are often wrong."""
 MJPEG_KINDS = ("video/x-motion-jpeg", "video/x-mjpeg", "video/mjpeg", "video/x-jpeg", "image/x-mjpeg")
 ASKED_AGAIN_S = 0.5
-"""Between two connections, where a camera ends each after its pictures."""
+"""Between two connections, where a camera ends each after its images."""
 JPEG_START = b"\xff\xd8\xff"
 
 
@@ -43,7 +43,7 @@ class HttpSource(DelegatingSource):
     def open(self) -> None:
         """Ask the server.
 
-        Raises AbsentError where it can't be reached or refuses, SourceSetupError where it gives one picture,
+        Raises AbsentError where it can't be reached or refuses, SourceSetupError where it gives one image,
         SourceError for no video.
         """
         self.close()
@@ -63,7 +63,7 @@ class HttpSource(DelegatingSource):
         self.source.open()
 
     def read(self, timeout_s: float) -> Frame | None:
-        """As of the stream. One that ended after its pictures is asked for again, at a steady pace."""
+        """As of the stream. One that ended after its images is asked for again, at a steady pace."""
         return self._going_on(lambda left_s: self.source.read(left_s), timeout_s)
 
     def skip(self, timeout_s: float) -> bool:
@@ -71,7 +71,7 @@ class HttpSource(DelegatingSource):
         return self._going_on(lambda left_s: self.source.skip(left_s), timeout_s)
 
     def _going_on(self, take: Callable[[float], Taken], timeout_s: float) -> Taken:
-        """Some cameras give one picture, or some seconds of them, per connection: that is no loss."""
+        """Some cameras give one image, or some seconds of them, per connection: that is no loss."""
         until = time.monotonic() + timeout_s
         while True:
             try:
@@ -93,19 +93,19 @@ class HttpSource(DelegatingSource):
         self.open()
 
     def _mjpeg(self, stream: HttpStream) -> MjpegSource | None:
-        """The reader of a stream of JPEGs; None for what is FFmpeg's. Raises SourceSetupError for one picture."""
+        """The reader of a stream of JPEGs; None for what is FFmpeg's. Raises SourceSetupError for one image."""
         if stream.length == 0:
             raise AbsentError(f"{self._shown}: expected a stream, found an empty answer. Check the camera.")
         is_image = stream.content_type.startswith("image/") and stream.content_type not in MJPEG_KINDS
         if is_image and (stream.length is not None or stream.content_type not in ("image/jpeg", "image/jpg")):
-            raise self._one_picture(stream)
+            raise self._one_image(stream)
         if not (is_image or self._is_mjpeg(stream)):
             return None
         before = self.source.sequence if isinstance(self.source, MjpegSource) else 0
         source = MjpegSource(self.camera, self._shown, self.wanted_side, before)
         source.begin(stream, boundary_of(stream.parameters))
-        if is_image and source.is_one_picture(FIRST_BYTES_S):
-            raise self._one_picture(stream)
+        if is_image and source.is_one_image(FIRST_BYTES_S):
+            raise self._one_image(stream)
         return source
 
     def _is_mjpeg(self, stream: HttpStream) -> bool:
@@ -120,7 +120,7 @@ class HttpSource(DelegatingSource):
             raise web_page(self._shown)
         return first.startswith(JPEG_START) or is_multipart(first)
 
-    def _one_picture(self, stream: HttpStream) -> SourceSetupError:
+    def _one_image(self, stream: HttpStream) -> SourceSetupError:
         return SourceSetupError(
             f"{self._shown}: expected a stream, found one picture ({stream.content_type}). "
             f'Use images:URL with loop = true: source = "images:{self._shown}".'

@@ -201,9 +201,9 @@ class _Pace:
 
 
 class _LastRow:
-    """OpenCV before 4.13 does not notice that a stream's pictures have another size than at its start.
+    """OpenCV before 4.13 does not notice that a stream's frames have another size than at its start.
 
-    It goes on with the old size: rubbish, or the last picture for ever. Nothing tells but that the last row of
+    It goes on with the old size: rubbish, or the last frame for ever. Nothing tells but that the last row of
     pixels stays as it was. A row that stays may also be a dark floor: so it leads to one re-opening an hour at
     most, and a row that stayed over a re-opening counts no more.
     """
@@ -221,7 +221,7 @@ class _LastRow:
         self._since = 0.0
 
     def says_stale(self, pixels: Pixels, now: float) -> bool:
-        """Has the last row been the same for too long?"""
+        """True where the last row has been the same for too long."""
         if not self._is_needed:
             return False
         row = pixels[-1].tobytes()

@@ -67,7 +67,7 @@ def bt601() -> Any:
 
 
 def transform(hflip: bool, vflip: bool) -> Any:
-    """libcamera's name for a mirrored picture."""
+    """libcamera's name for a mirrored frame."""
     return libcamera().Transform(hflip=hflip, vflip=vflip)
 
 

@@ -25,10 +25,10 @@ from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.types import Frame
 
 LENT = 3
-"""Frames whose buffers may be in use at a time: one waits, one is inferred, one becomes a picture. The camera goes
+"""Frames whose buffers may be in use at a time: one waits, one is inferred, one becomes an image. The camera goes
 on with the other half."""
 FREEZE_TIMEOUT_S = 60.0
-"""A sensor's noise makes every picture another one."""
+"""A sensor's noise makes every frame another one."""
 
 
 class PicameraSource(FrameSource):

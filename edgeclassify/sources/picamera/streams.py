@@ -13,7 +13,7 @@ Size = tuple[int, int]
 """Width and height in pixels."""
 
 MAIN_SIDE = 480
-"""Least shorter side of `main` in pixels, so that a picture for people stays readable."""
+"""Least shorter side of `main` in pixels, so that a frame for people stays readable."""
 DEFAULT_SIDE = 256
 MAX_FRAME_AGE_S = 10.0
 """A sensor timestamp further back than this is of a clock that we don't know."""
@@ -38,7 +38,7 @@ class StreamLayout:
 
     @property
     def rows(self) -> int:
-        """Rows of `stride` bytes: those of the picture, and half as many for the chroma of YUV."""
+        """Rows of `stride` bytes: those of the frame, and half as many for the chroma of YUV."""
         yuv = self.pixel_format in (PixelFormat.YUV420, PixelFormat.NV12)
         return self.height * 3 // 2 if yuv else self.height
 

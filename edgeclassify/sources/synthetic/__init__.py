@@ -1,1 +1,1 @@
-"""A camera that needs no hardware: a moving test pattern, or a picture, with faults by script."""
+"""A camera that needs no hardware: a moving test pattern, or an image, with faults by script."""

@@ -10,13 +10,13 @@ class FaultKind(StrEnum):
 
     STALL = "stall"  # no frame comes
     FREEZE = "freeze"  # the last frame comes again and again, its clock stands still
-    REPEAT = "repeat"  # the same picture again and again, while the clock goes on
+    REPEAT = "repeat"  # the same frame again and again, while the clock goes on
     ERROR = "error"  # reading fails
     EXCEPTION = "exception"  # reading fails in a way that nobody expected
     BLOCK = "block"  # the call does not return
     HANG = "hang"  # the call does not return, and keeps Python's lock: no other thread runs
     SLOW = "slow"  # ten times slower
-    STRIDE = "stride"  # frames are YUV420 whose rows are longer than the picture
+    STRIDE = "stride"  # frames are YUV420 whose rows are longer than the frame
     FORMAT = "format"  # frames are NV12 of half the size
     UNPLUG = "unplug"  # reading fails, and the camera is not there when it is opened again
 

@@ -1,4 +1,4 @@
-"""What the synthetic camera sees: a test pattern that moves, or a picture; and other shapes of the same pixels."""
+"""What the synthetic camera sees: a test pattern that moves, or an image; and other shapes of the same pixels."""
 
 from dataclasses import replace
 
@@ -8,11 +8,11 @@ import numpy as np
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
 PADDING = 6
-"""Bytes by which rows are longer than the picture where a stride is asked for: even, and no power of two."""
+"""Bytes by which rows are longer than the frame where a stride is asked for: even, and no power of two."""
 
 
 def draw_pattern(size: tuple[int, int], sequence: int) -> Pixels:
-    """Test picture number `sequence`: a colour gradient with a bright square that moves; BGR uint8."""
+    """Test frame number `sequence`: a colour gradient with a bright square that moves; BGR uint8."""
     width, height = size
     pixels = np.empty((height, width, 3), np.uint8)
     pixels[:, :, 0] = np.linspace(0, 160, width, dtype=np.uint8)
@@ -25,20 +25,20 @@ def draw_pattern(size: tuple[int, int], sequence: int) -> Pixels:
     return pixels
 
 
-def fit_picture(picture: Pixels, size: tuple[int, int]) -> Pixels:
-    """The centre of a picture in this size; BGR uint8."""
+def fit_image(image: Pixels, size: tuple[int, int]) -> Pixels:
+    """The centre of an image in this size; BGR uint8."""
     width, height = size
-    scale = max(width / picture.shape[1], height / picture.shape[0])
-    scaled = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = max(width / image.shape[1], height / image.shape[0])
+    scaled = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     left, top = max(0, scaled.shape[1] - width) // 2, max(0, scaled.shape[0] - height) // 2
     cut = scaled[top : top + height, left : left + width]
     return np.asarray(cv2.resize(cut, size), np.uint8)
 
 
-def with_noise(picture: Pixels, sequence: int) -> Pixels:
-    """The picture as a sensor would see it: no two are alike."""
-    noise = np.random.default_rng(sequence).integers(-2, 3, picture.shape, np.int8)
-    return np.asarray(np.clip(picture.astype(np.int16) + noise, 0, 255), np.uint8)
+def with_noise(image: Pixels, sequence: int) -> Pixels:
+    """The image as a sensor would see it: no two are alike."""
+    noise = np.random.default_rng(sequence).integers(-2, 3, image.shape, np.int8)
+    return np.asarray(np.clip(image.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
 def as_yuv420(frame: Frame, padding: int = PADDING) -> Frame:

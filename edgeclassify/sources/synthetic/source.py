@@ -18,7 +18,7 @@ from edgeclassify.sources.synthetic.pattern import (
     as_half_nv12,
     as_yuv420,
     draw_pattern,
-    fit_picture,
+    fit_image,
     with_noise,
 )
 from edgeclassify.types import Frame, PixelFormat, Pixels
@@ -79,7 +79,7 @@ def _parse(key: str, text: str) -> Any:
 
 
 class SyntheticSource(FrameSource):
-    """A test pattern or a picture at a steady rate, as a live camera would give it, with faults by script."""
+    """A test pattern or an image at a steady rate, as a live camera would give it, with faults by script."""
 
     keeps_device = True
 
@@ -96,12 +96,12 @@ class SyntheticSource(FrameSource):
         self._clock: int | None = None
 
     def open(self) -> None:
-        """Raises AbsentError while it is unplugged by script, MissingInputError or ImageError for its picture."""
+        """Raises AbsentError while it is unplugged by script, MissingInputError or ImageError for its image."""
         fault = self._script.now(self._sequence, time.monotonic())
         if fault is not None and fault.kind is FaultKind.UNPLUG and self._was_open:
             raise AbsentError(f"{self.describe()}: unplugged, as it was told.")
         if self.options.picture and self._picture is None:
-            self._picture = fit_picture(read_image(self.options.picture).pixels, self.options.size)
+            self._picture = fit_image(read_image(self.options.picture).pixels, self.options.size)
         if self._was_open:
             self._script.reopened()
         self._was_open = True
@@ -116,7 +116,7 @@ class SyntheticSource(FrameSource):
         """Stop the stream."""
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The next picture at its time; errors as in FrameSource.read, when the script asks for them."""
+        """The next frame at its time; errors as in FrameSource.read, when the script asks for them."""
         if self.options.frames and self._sequence >= self.options.frames:
             return None
         fault = self._script.now(self._sequence, time.monotonic())
@@ -137,7 +137,7 @@ class SyntheticSource(FrameSource):
 
     @property
     def clock(self) -> int | None:
-        """Nanoseconds at which the last picture was made."""
+        """Nanoseconds at which the last frame was made."""
         return self._clock
 
     @property
@@ -204,7 +204,7 @@ class SyntheticSource(FrameSource):
         return as_half_nv12(frame) if kind is FaultKind.FORMAT else frame
 
     def _stamped(self, frame: Frame) -> Frame:
-        """The picture as the frame of now."""
+        """The pixels as the frame of now."""
         return Frame(
             frame.pixels, frame.pixel_format, frame.width, frame.height, self.camera,
             self._sequence - 1, time.monotonic_ns(), time.time(),

@@ -24,7 +24,7 @@ from edgeclassify.sources.video.v4l2 import Mode
 from edgeclassify.types import Frame, PixelFormat
 
 FREEZE_TIMEOUT_S = 60.0
-"""A sensor's noise makes every picture another one."""
+"""A sensor's noise makes every frame another one."""
 OLDEST_S = 10.0
 EARLIEST_S = -0.1
 """Ages of a frame by its timestamp that are believed; some drivers' clocks run ahead by some milliseconds."""

@@ -27,7 +27,7 @@ class ListedDevice:
 
 
 def list_devices(folder: Path = Path("/dev")) -> list[ListedDevice]:
-    """All V4L2 devices that record pictures, in the order of their numbers."""
+    """All V4L2 devices that record frames, in the order of their numbers."""
     nodes = sorted(folder.glob("video[0-9]*"), key=lambda node: int(node.name.removeprefix("video")))
     return [listed for node in nodes if (listed := _listed(node)) is not None]
 

@@ -26,7 +26,7 @@ def choose_mode(
 
     `size` and `fps` as the config asks; without a size the smallest whose shorter side has `side` pixels, or the
     largest. Uncompressed where that is fast enough, since a JPEG costs quality and a decode; else MJPG, since
-    USB 2 has no room for larger uncompressed pictures. Raises SourceSetupError where the device has no such mode,
+    USB 2 has no room for larger uncompressed frames. Raises SourceSetupError where the device has no such mode,
     with the nearest one.
     """
     possible = _of_format(modes, path, wanted)

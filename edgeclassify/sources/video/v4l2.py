@@ -62,7 +62,7 @@ class ControlType(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A node of /dev: who drives it, what it calls itself, and whether pictures can be captured from it."""
+    """A node of /dev: who drives it, what it calls itself, and whether frames can be captured from it."""
 
     driver: str
     card: str
@@ -72,7 +72,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A picture format (its four characters) in one size, with the frame rates in it, the fastest first.
+    """A frame format (its four characters) in one size, with the frame rates in it, the fastest first.
 
     `step`: 0, or the device takes any size up to this one, in such steps and from `least` on.
     """
@@ -121,7 +121,7 @@ def device(descriptor: int) -> Device:
 
 
 def is_busy(descriptor: int) -> bool:
-    """Does another program capture from it? Asked by setting the format that it has."""
+    """True while another program captures from it. Asked by setting the format that it has."""
     try:
         current = fcntl.ioctl(descriptor, _G_FMT, struct.pack("=I", _VIDEO_CAPTURE).ljust(_FORMAT_BYTES, b"\0"))
         fcntl.ioctl(descriptor, _S_FMT, current)

@@ -26,7 +26,7 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import Rung, Step
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.sources.interface import BrokenPictureError, FrameSource, NoFrameInTimeError
+from edgeclassify.sources.interface import BrokenFrameError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState, Frame, Outcome
 from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
@@ -553,7 +553,7 @@ class TestAbsent:
         assert thread.status.reopens == 0
 
     def test_a_stall_of_broken_pictures_says_so(self, frames: LatestFrames, run: Run) -> None:
-        broken = [BrokenPictureError("expected a JPEG, found half of one.")] * 100
+        broken = [BrokenFrameError("expected a JPEG, found half of one.")] * 100
         thread = run(ScriptedSource([0, *broken]), stall_timeout_s=0.1)
         wait_for(lambda: thread.status.stalls > 0)
         wait_for(lambda: thread.error is not None)

@@ -12,7 +12,7 @@ from edgeclassify.sources.http import jpeg_stream
 from edgeclassify.sources.http.jpeg_stream import (
     END,
     JpegStream,
-    NoPictureError,
+    NoImageError,
     from_its_start,
     is_multipart,
     is_whole,
@@ -49,7 +49,7 @@ def test_every_picture_of_every_dialect(name: str, size: int) -> None:
 def test_at_once_only_the_newest(name: str) -> None:
     boundary, body = DIALECTS[name]
     stream = JpegStream(boundary)
-    assert stream.feed(body) == stream.pictures == len(PICTURES)
+    assert stream.feed(body) == stream.images == len(PICTURES)
     assert same_pixels(stream.newest, wanted_of(name)[-1])
 
 
@@ -60,7 +60,7 @@ def test_in_pieces_of_any_size(name: str, sizes: list[int]) -> None:
     for size in [*sizes, len(body)]:
         stream.feed(body[at : at + size])
         at += size
-    assert stream.pictures == len(PICTURES)
+    assert stream.images == len(PICTURES)
 
 
 @pytest.mark.parametrize("name", ["no lengths", "no boundary and no lengths", "line feeds alone", "lengths of 0"])
@@ -104,7 +104,7 @@ def test_a_picture_cut_short_takes_none_of_the_next() -> None:
     """Its segments lead far behind its end."""
     cut = PICTURES[0][:300]
     stream, seen = fed(b"".join(part(data) for data in (cut, PICTURES[1], cut, PICTURES[2])), 50)
-    assert stream.pictures == 4
+    assert stream.images == 4
     assert seen[1] == PICTURES[1]
     assert seen[3] == PICTURES[2]
 
@@ -170,10 +170,10 @@ def feed_for_ever(stream: JpegStream, data: bytes, times: int) -> None:
 
 
 def test_memory_is_bounded_and_no_end_is_no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jpeg_stream, "LARGEST_PICTURE", 100_000)
+    monkeypatch.setattr(jpeg_stream, "LARGEST_IMAGE", 100_000)
     stream = JpegStream("frame")
     stream.feed(PICTURES[0][:-2])
-    with pytest.raises(NoPictureError, match="without an end"):
+    with pytest.raises(NoImageError, match="without an end"):
         feed_for_ever(stream, bytes(999), 200)
     assert len(stream._buffer) < 110_000
 
@@ -187,7 +187,7 @@ def test_what_never_holds_a_picture(rubbish: bytes, monkeypatch: pytest.MonkeyPa
     data = rubbish * 100
     feed_for_ever(stream, data, 100_000 // len(data))
     assert len(stream._buffer) < 20_000
-    with pytest.raises(NoPictureError, match="no JPEG in"):
+    with pytest.raises(NoImageError, match="no JPEG in"):
         feed_for_ever(stream, data, 20_000 // len(data) + 1)
 
 
@@ -196,7 +196,7 @@ def test_rubbish_before_a_picture_is_forgotten_with_it(monkeypatch: pytest.Monke
     stream = JpegStream("frame")
     for number in range(10):
         stream.feed(bytes(40_000) + PICTURES[0])
-        assert stream.pictures == number + 1
+        assert stream.images == number + 1
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.http import jpeg_stream
 from edgeclassify.sources.images.decode import decode_image
-from edgeclassify.sources.interface import BrokenPictureError, NoFrameInTimeError, StalledError
+from edgeclassify.sources.interface import BrokenFrameError, NoFrameInTimeError, StalledError
 from edgeclassify.sources.network import source as source_module
 from edgeclassify.sources.network.mjpeg import MjpegSource, boundary_of
 from edgeclassify.sources.network.source import ASKED_AGAIN_S, HttpSource
@@ -237,7 +237,7 @@ def test_a_broken_picture_is_passed_over() -> None:
             try:
                 outcomes.append(present(source.read(5)).width)
             except NoFrameInTimeError as error:
-                outcomes.append(isinstance(error, BrokenPictureError))
+                outcomes.append(isinstance(error, BrokenFrameError))
         source.close()
     assert {64, True} == set(outcomes)
 

@@ -18,7 +18,7 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.images.reading import list_images, load_frame
-from edgeclassify.sources.synthetic.pattern import as_yuv420, fit_picture
+from edgeclassify.sources.synthetic.pattern import as_yuv420, fit_image
 from edgeclassify.types import Frame
 from tests.support.optional import present
 
@@ -45,7 +45,7 @@ def prepare() -> int:
     if (DATA / "images").is_dir():
         photos += list_images(DATA / "images")
     for number, photo in enumerate(photos):
-        picture = fit_picture(np.asarray(cv2.imread(str(photo)), np.uint8), SIZE)
+        picture = fit_image(np.asarray(cv2.imread(str(photo)), np.uint8), SIZE)
         full = cv2.cvtColor(picture, cv2.COLOR_BGR2YCrCb).astype(np.float32)
         limited = full * (219 / 255, 224 / 255, 224 / 255) + (16, 128 - 128 * 224 / 255, 128 - 128 * 224 / 255)
         shown = cv2.cvtColor(np.rint(limited).astype(np.uint8), cv2.COLOR_YCrCb2BGR)

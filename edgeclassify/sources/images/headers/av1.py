@@ -1,4 +1,4 @@
-"""AV1, the coding inside an AVIF: how large a picture its data may hold, whatever the boxes around it say.
+"""AV1, the coding inside an AVIF: how large an image its data may hold, whatever the boxes around it say.
 
 Only the sequence headers are read. Source: the AV1 bitstream specification, 5.3 (units), 5.5 (sequence header).
 """
@@ -33,8 +33,8 @@ class _Bits:
         self.take(zeros if zeros < 32 else 0)
 
 
-def largest_picture(data: memoryview) -> tuple[int, int]:
-    """Width and height in pixels of the largest picture that these units allow.
+def largest_image(data: memoryview) -> tuple[int, int]:
+    """Width and height in pixels of the largest image that these units allow.
 
     (0, 0) where no header is found, ANY_SIZE where there are too many units to look at.
     """
@@ -47,7 +47,7 @@ def largest_picture(data: memoryview) -> tuple[int, int]:
         size, at = _leb128(data, at) if sized else (len(data) - at, at)
         if kind == _SEQUENCE_HEADER:
             try:
-                size_here = _picture_of(_Bits(bytes(data[at : at + min(size, _LONGEST_HEADER)])))
+                size_here = _size_of(_Bits(bytes(data[at : at + min(size, _LONGEST_HEADER)])))
             except EndOfDataError:
                 return largest
             largest = max(largest, size_here, key=lambda sides: sides[0] * sides[1])
@@ -65,7 +65,7 @@ def _leb128(data: memoryview, at: int) -> tuple[int, int]:
     return len(data), len(data)
 
 
-def _picture_of(bits: _Bits) -> tuple[int, int]:
+def _size_of(bits: _Bits) -> tuple[int, int]:
     bits.take(4)  # profile, still picture
     is_reduced = bool(bits.take(1))
     if is_reduced:
@@ -76,8 +76,8 @@ def _picture_of(bits: _Bits) -> tuple[int, int]:
     width, height = bits.take(width_bits) + 1, bits.take(height_bits) + 1
     if is_reduced:
         return width, height
-    # Each picture may state a size of its own in so many bits, and a decoder may believe it. As few bits as the
-    # largest picture needs are what encoders write.
+    # Each image may state a size of its own in so many bits, and a decoder may believe it. As few bits as the
+    # largest image needs are what encoders write.
     return _within(width, width_bits), _within(height, height_bits)
 
 

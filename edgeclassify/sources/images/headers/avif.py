@@ -1,20 +1,20 @@
-"""AVIF and its relatives: boxes within boxes. The size of the picture, and which way up it is.
+"""AVIF and its relatives: boxes within boxes. The size of the image, and which way up it is.
 
-The boxes irot and imir say how the stored picture is turned and mirrored, in the order in which they belong to it;
-its Exif does not count. Sources: ISO/IEC 14496-12 (boxes), 23008-12 (properties of pictures).
+The boxes irot and imir say how the stored image is turned and mirrored, in the order in which they belong to it;
+its Exif does not count. Sources: ISO/IEC 14496-12 (boxes), 23008-12 (properties of images).
 """
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_picture
+from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_image
 from edgeclassify.sources.images.headers.header import ImageHeader
 
 _MOST_BOXES = 10_000
-_MOST_PICTURES = 1000
+_MOST_IMAGES = 1000
 _MARGIN = 64
-"""Pixels by which the coded picture may be wider and higher than what is shown of it."""
+"""Pixels by which the coded image may be wider and higher than what is shown of it."""
 _WAY_TO_CHUNKS = (b"trak", b"mdia", b"minf", b"stbl")
 """The boxes within moov, each in the one before, down to the tables of chunks."""
 _Matrix = tuple[int, int, int, int]
@@ -57,7 +57,7 @@ def read_avif(data: bytes) -> ImageHeader:
 
 
 def _coded_sizes(data: bytes, meta: _Box) -> Iterator[tuple[int, int]]:
-    """Width and height of every coded picture: those of items, and the first of each chunk of a track.
+    """Width and height of every coded image: those of items, and the first of each chunk of a track.
 
     A decoder takes memory for what the coded data says, and the boxes may say less.
     """
@@ -70,14 +70,14 @@ def _coded_sizes(data: bytes, meta: _Box) -> Iterator[tuple[int, int]]:
     for box in _boxes(data, 0, len(data)):
         if box.name == b"moov":
             places += _places_in_tracks(data, box)
-    if len(places) > _MOST_PICTURES:
+    if len(places) > _MOST_IMAGES:
         yield ANY_SIZE
-    for at in places[:_MOST_PICTURES]:
-        yield largest_picture(memoryview(data)[at:])
+    for at in places[:_MOST_IMAGES]:
+        yield largest_image(memoryview(data)[at:])
 
 
 def _other_items(data: bytes, box: _Box) -> Iterator[int]:
-    """The items that are no coded pictures, Exif for one."""
+    """The items that are no coded images, Exif for one."""
     for info in _boxes(data, box.start + (6 if data[box.start] == 0 else 8), box.end):
         wide = 4 if data[info.start] == 3 else 2
         if data[info.start] >= 2 and data[info.start + 6 + wide : info.start + 10 + wide] != b"av01":

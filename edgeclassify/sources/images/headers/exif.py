@@ -1,4 +1,4 @@
-"""What an Exif block says that matters here: which way up the picture is, and when it was taken.
+"""What an Exif block says that matters here: which way up the image is, and when it was taken.
 
 Sources: TIFF 6.0, Exif 2.32 (OffsetTimeOriginal: 2.31).
 """

@@ -9,10 +9,10 @@ from edgeclassify.sources.images.headers.exif import read_exif
 class ImageHeader:
     """`width` and `height` in pixels as stored, before `orientation` (Exif's 1-8, 1: upright) is applied.
 
-    `taken_at`: when the picture was taken, as Exif tells it, in seconds since the epoch.
+    `taken_at`: when the image was taken, as Exif tells it, in seconds since the epoch.
     `fault` says in a few words why the file can't be whole, None where nothing is wrong so far.
     `animated`: a WebP that is. Of a JPEG: `several_scans`: its decoder holds the `coefficients` (bytes) of the
-    whole picture, whatever the scale; `scan_at`: where the first scan begins; `is_open`: it has no end marker, and
+    whole image, whatever the scale; `scan_at`: where the first scan begins; `is_open`: it has no end marker, and
     may be whole all the same. Of a PNG: `sample_bytes` per pixel once it is decoded, and `interlaced`.
     """
 

@@ -1,4 +1,4 @@
-"""JPEG: what its segments say, read as libjpeg reads them, and whether its picture goes on to the end.
+"""JPEG: what its segments say, read as libjpeg reads them, and whether its image goes on to the end.
 
 Cameras write bytes between segments, and lengths that are a few bytes short: as every viewer does, libjpeg goes on
 with the next marker. Sources: ITU-T T.81; jdmarker.c and jdhuff.c of libjpeg-turbo for what it tolerates.
@@ -21,7 +21,7 @@ _NO_FRAME = (0xC4, 0xC8, 0xCC)
 _SOS, _EOI, _APP1 = 0xDA, 0xD9, 0xE1
 _END, _SCAN = bytes([0xFF, _EOI]), bytes([0xFF, _SOS])
 _MOST_WORK = 4_000_000_000
-"""Pixels times scans: each scan goes through the whole picture, and a small file may have thousands of them."""
+"""Pixels times scans: each scan goes through the whole image, and a small file may have thousands of them."""
 NO_END = "it is cut off: the end marker is missing"
 _UNWRITTEN = bytes(64)
 """So many zeros at the end are room that was never written to."""
@@ -70,17 +70,17 @@ def closed(data: bytes) -> bytes:
 
 
 def ends_early(data: bytes, header: ImageHeader, pixels: Any) -> bool:
-    """Is there less data than the picture needs, although its header and its end are there?
+    """True where there is less data than the image needs, although its header and its end are there.
 
     `pixels`: what was decoded, before it was turned. The decoder leaves the rest grey then, or coarse. It is known
-    by putting more data before the end: where something was missing, the picture changes. That is tried only where
-    the last corner is grey, the picture comes in several scans, or its end marker had been missing: two more
+    by putting more data before the end: where something was missing, the image changes. That is tried only where
+    the last corner is grey, the image comes in several scans, or its end marker had been missing: two more
     decodes, at a fraction of the size.
     """
     is_fine = header.several_scans or header.is_open
     if not is_fine and not _ends_grey(pixels):
         return False
-    end = _end_of_picture(data, header.scan_at)
+    end = _end_of_image(data, header.scan_at)
     if end is None:
         return True
     flags = cv2.IMREAD_REDUCED_COLOR_2 if is_fine else cv2.IMREAD_REDUCED_GRAYSCALE_8
@@ -113,8 +113,8 @@ def _ends_grey(pixels: Any) -> bool:
     return any((np.abs(corner - level) <= _GREY_TOLERANCE).all() for level in _NOTHING)
 
 
-def _end_of_picture(data: bytes, at: int) -> int | None:
-    """Where the end marker stands that the decoder meets; what comes behind it is another picture, or nothing."""
+def _end_of_image(data: bytes, at: int) -> int | None:
+    """Where the end marker stands that the decoder meets; what comes behind it is another image, or nothing."""
     while at + 4 <= len(data):
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         found = _IN_SCAN.search(data, at)

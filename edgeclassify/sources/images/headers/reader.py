@@ -1,6 +1,6 @@
 """What an image file says of itself, read without decoding it: kind, size, orientation, whether it is whole.
 
-Decoders are only let loose on files whose size is known to be bearable: a 100-megapixel picture of one colour
+Decoders are only let loose on files whose size is known to be bearable: a 100-megapixel image of one colour
 is a file of some kilobytes, and would take 300 MB to decode.
 Sources: the PNG specification, RFC 9649 (WebP), TIFF 6.0.
 """

@@ -1,4 +1,4 @@
-"""Which pictures of a watched folder have been classified: kept over a restart of the daemon."""
+"""Which images of a watched folder have been classified: kept over a restart of the daemon."""
 
 import hashlib
 import logging
@@ -17,7 +17,7 @@ _FAILED = " failed"
 
 
 def fingerprint(name: str, size: int, mtime_ns: int) -> str:
-    """A picture's identity: the same name with another content counts as another picture."""
+    """An image's identity: the same name with another content counts as another image."""
     return hashlib.blake2b(
         f"{name}\0{size}\0{mtime_ns}".encode(errors="surrogateescape"), digest_size=8
     ).hexdigest()
@@ -32,12 +32,12 @@ def mark_of(folder: Path, name: str) -> tuple[str, int]:
 class ClassifiedImages:
     """Fingerprints, each appended to a text file, a line of its own. `path` None: in memory only.
 
-    A picture is forgotten when it has been gone for FORGET_S without a break: a drive may be away for a day, and
+    An image is forgotten when it has been gone for FORGET_S without a break: a drive may be away for a day, and
     show an empty folder meanwhile. Of more than MOST the ones that have been gone longest are forgotten.
 
     `failed`: of these, the ones of which nothing could be made. In the file they are marked.
 
-    A line that a power cut left half written is passed over: that picture is classified once more. A file that
+    A line that a power cut left half written is passed over: that image is classified once more. A file that
     can't be written is said once, and the set is kept in memory.
     """
 
@@ -55,7 +55,7 @@ class ClassifiedImages:
         return len(self._known)
 
     def add(self, mark: str, *, failed: bool = False) -> None:
-        """Remember a picture."""
+        """Remember an image."""
         self._known.add(mark)
         if failed:
             self.failed.add(mark)

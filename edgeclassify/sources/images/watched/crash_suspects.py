@@ -1,6 +1,6 @@
-"""Which picture is being decoded: remembered on disk before, so that none ends the daemon again and again.
+"""Which image is being decoded: remembered on disk before, so that none ends the daemon again and again.
 
-A picture may be made to crash a decoder, or to take more memory than there is. What is being decoded when the
+An image may be made to crash a decoder, or to take more memory than there is. What is being decoded when the
 process ends is suspected: it gets one more chance, since a power cut or a kill hits the innocent too. If the
 process ends once more, it is left out.
 """
@@ -20,7 +20,7 @@ _LINE = 19
 class CrashSuspects:
     """Kept in one small file that is written in place, by one call that a kill can't cut in half.
 
-    It is not synced: a power cut may forget it, and then that picture is no suspect. `path` None, or a file
+    It is not synced: a power cut may forget it, and then that image is no suspect. `path` None, or a file
     that can't be written: in memory only.
     """
 
@@ -30,7 +30,7 @@ class CrashSuspects:
         self._tries = {} if path is None else _read(path)
 
     def begin(self, mark: str) -> int:
-        """This picture is about to be decoded: the how manieth time? Above CHANCES: it must not be."""
+        """This image is about to be decoded: the how manieth time? Above CHANCES: it must not be."""
         tries = self._tries.pop(mark, 0) + 1
         self._tries[mark] = min(tries, CHANCES)
         while len(self._tries) > _MOST_SUSPECTS:

@@ -1,6 +1,6 @@
-"""A folder and the folders below it, looked through again and again: which pictures are there?
+"""A folder and the folders below it, looked through again and again: which images are there?
 
-Hidden folders, links to folders and one folder by name are left out, as are files that are no pictures by their
+Hidden folders, links to folders and one folder by name are left out, as are files that are no images by their
 suffix. Network drives tell nobody of new files, so folders are read anew where their time of change says so, and
 all of them from time to time.
 """
@@ -39,7 +39,7 @@ class _Folder:
 
 
 class FolderTree:
-    """The pictures below `root`. `recursive` False: those directly in it. `without`: a folder in it that is none.
+    """The images below `root`. `recursive` False: those directly in it. `without`: a folder in it that is none.
 
     Links to files count where they lead to a file within the tree.
     """
@@ -81,7 +81,7 @@ class FolderTree:
         self._next_full = 0.0
 
     def look(self, now: float) -> Iterator[list[str]]:
-        """The pictures of each folder that is read now: of all of them, or of those that have changed.
+        """The images of each folder that is read now: of all of them, or of those that have changed.
 
         They are paths within the tree, with / between their parts. `now`: monotonic seconds. Raises OSError where
         the root can't be read.
@@ -118,7 +118,7 @@ class FolderTree:
         while waiting:
             name = waiting.pop()
             try:
-                pictures, folders = self._list(name)
+                images, folders = self._list(name)
             except OSError as error:
                 if not name:
                     raise
@@ -126,11 +126,11 @@ class FolderTree:
                 self._say(name, f"can't be read: {error.strerror}. Its pictures are left out. This is said once.")
                 continue
             waiting += (folder for folder in folders if folder not in self._folders and self._has_room(folder))
-            yield pictures
+            yield images
 
     def _list(self, name: str) -> tuple[list[str], list[str]]:
-        """The pictures and the folders in a folder."""
-        pictures, folders, count = [], [], 0
+        """The images and the folders in a folder."""
+        images, folders, count = [], [], 0
         path = self._root / name
         changed_ns = path.stat().st_mtime_ns  # before it is read: what comes meanwhile shows as a change
         with os.scandir(path) as entries:
@@ -139,14 +139,14 @@ class FolderTree:
                 if entry.name.startswith("."):
                     continue
                 within = f"{name}/{entry.name}" if name else entry.name
-                if self._is_picture(entry):
-                    pictures.append(within)
+                if self._is_image(entry):
+                    images.append(within)
                 elif self._recursive and within != self._without and _is_folder(entry):
                     folders.append(within)
         self._folders[name] = _Folder(changed_ns, count)
-        return pictures, folders
+        return images, folders
 
-    def _is_picture(self, entry: "os.DirEntry[str]") -> bool:
+    def _is_image(self, entry: "os.DirEntry[str]") -> bool:
         if os.path.splitext(entry.name)[1].lower() not in IMAGE_SUFFIXES:  # noqa: PTH122
             return False
         try:

@@ -1,4 +1,4 @@
-"""A folder into which another program drops pictures: each is classified once."""
+"""A folder into which another program drops images: each is classified once."""
 
 import logging
 import threading
@@ -26,9 +26,9 @@ LOOK_SHARE = 4
 
 
 class WatchedFolderSource(FrameSource):
-    """New pictures in a folder and those below it, oldest first; see FolderTree for what is left out.
+    """New images in a folder and those below it, oldest first; see FolderTree for what is left out.
 
-    A frame's origin is the picture's path within the folder.
+    A frame's origin is the image's path within the folder.
 
     One that can't be decoded is tried again for a while (see WatchTimes), then reported once, and left where it
     is. One that can't be read is reported once, too, and tried on.
@@ -51,7 +51,7 @@ class WatchedFolderSource(FrameSource):
         wanted_side: int = 0,
         times: WatchTimes = USUAL,
     ) -> None:
-        """`recursive`: pictures in folders below count too, but for those in `done`."""
+        """`recursive`: images in folders below count too, but for those in `done`."""
         super().__init__(camera)
         self.folder = Path(folder)
         self.after, self.wanted_side = after, wanted_side
@@ -82,7 +82,7 @@ class WatchedFolderSource(FrameSource):
         self._tree.check()
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The oldest new picture. Raises NoFrameInTimeError where none came, ImageError for a bad one."""
+        """The oldest new image. Raises NoFrameInTimeError where none came, ImageError for a bad one."""
         deadline = time.monotonic() + timeout_s
         while True:
             now = time.monotonic()
@@ -93,12 +93,12 @@ class WatchedFolderSource(FrameSource):
                 self._closed.wait(min(max(0.0, deadline - now), 0.1))
             elif (frame := self._load(candidate, now)) is not None:
                 return frame
-            # Also after a picture that took long to fail: the caller has more to look after.
+            # Also after an image that took long to fail: the caller has more to look after.
             if time.monotonic() >= deadline:
                 raise NoFrameInTimeError(f"{self.folder}: no new picture.")
 
     def processed(self, sequence: int, outcome: Outcome) -> None:
-        """A picture that was seen is done with, as `after` says; one that nobody looked at is given again.
+        """An image that was seen is done with, as `after` says; one that nobody looked at is given again.
 
         One of which nothing could be made is tried again later, a few times.
         """
@@ -107,7 +107,7 @@ class WatchedFolderSource(FrameSource):
             self._held.discard(candidate.mark)
             if number == sequence and outcome is Outcome.SEEN:
                 self._done_with(candidate)
-            elif candidate.name in self._waiting:  # another picture has its name now
+            elif candidate.name in self._waiting:  # another image has its name now
                 continue
             elif number == sequence and outcome is Outcome.FAILED:
                 self._try_again(candidate)
@@ -164,10 +164,10 @@ class WatchedFolderSource(FrameSource):
             self._waiting.put(Candidate(name, mark, mtime_ns, now + self._times.quiet_s))
         return mark
 
-    # --- one picture -----------------------------------------------------------------------------------
+    # --- one image -----------------------------------------------------------------------------------
 
     def _load(self, candidate: Candidate, now: float) -> Frame | None:
-        """The picture as a frame; None where it is not whole yet, or has changed or gone."""
+        """The image as a frame; None where it is not whole yet, or has changed or gone."""
         assert self._suspects is not None, "opened"
         path = self.folder / candidate.name
         if self._note(candidate.name, now) != candidate.mark:
@@ -190,7 +190,7 @@ class WatchedFolderSource(FrameSource):
         return replace(frame, comes_again=True)
 
     def _suspect(self, candidate: Candidate) -> None:
-        """Raises ImageError for a picture that has ended the daemon CHANCES times."""
+        """Raises ImageError for an image that has ended the daemon CHANCES times."""
         assert self._suspects is not None, "opened"
         name, tries = printable(self.folder / candidate.name), self._suspects.begin(candidate.mark)
         if tries > CHANCES:

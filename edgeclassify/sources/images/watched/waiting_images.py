@@ -1,4 +1,4 @@
-"""The pictures of a watched folder that wait: oldest first, each at a cost that hardly grows with their number."""
+"""The images of a watched folder that wait: oldest first, each at a cost that hardly grows with their number."""
 
 import heapq
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from edgeclassify.sources.images.reading import natural_key
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A picture that is not done with. `name`: its path within the folder; `mark`: its fingerprint.
+    """An image that is not done with. `name`: its path within the folder; `mark`: its fingerprint.
 
     Times in monotonic seconds: not before `due` is it its turn; `failed_since`: since when it can't be read or
     decoded. `tries`: how often nothing could be made of what was decoded.
@@ -24,7 +24,7 @@ class Candidate:
 
     @property
     def has_failed(self) -> bool:
-        """Was it tried in vain?"""
+        """True once it was tried in vain."""
         return self.failed_since is not None or self.tries > 0
 
     @property

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from edgeclassify.sources.images.headers import avif as avif_module
-from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_picture
+from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_image
 from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.images.headers.test_avif import box, ispe
 from tests.support.optional import present
@@ -66,27 +66,27 @@ DELIMITER, FRAME = unit(2, b""), unit(6, bytes(100))
     ],
 )
 def test_the_size_of_the_coded_picture(header: Callable[..., Any], size: tuple[int, int]) -> None:
-    assert largest_picture(memoryview(DELIMITER + header(*size) + FRAME)) == size
+    assert largest_image(memoryview(DELIMITER + header(*size) + FRAME)) == size
 
 
 def test_the_largest_of_several_counts() -> None:
     data = still(64, 64) + FRAME + still(800, 600) + FRAME + still(32, 4000, sized=False)
-    assert largest_picture(memoryview(data)) == (800, 600)
+    assert largest_image(memoryview(data)) == (800, 600)
 
 
 def test_bits_to_spare_let_pictures_be_larger_only_in_the_long_form() -> None:
-    assert largest_picture(memoryview(still(100, 60, extra=3))) == (100, 60)
-    assert largest_picture(memoryview(long_form(100, 60, extra=3))) == (1024, 512)
+    assert largest_image(memoryview(still(100, 60, extra=3))) == (100, 60)
+    assert largest_image(memoryview(long_form(100, 60, extra=3))) == (1024, 512)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xff", FRAME, still(64, 64)[:4], b"\x0a", b"\x0a" + b"\xff" * 9])
 def test_what_is_no_header(data: bytes) -> None:
-    assert largest_picture(memoryview(data)) == (0, 0)
+    assert largest_image(memoryview(data)) == (0, 0)
 
 
 def test_so_many_units_that_nobody_looks_through_them() -> None:
-    assert largest_picture(memoryview(DELIMITER * 999 + still(64, 64))) == (64, 64)
-    assert largest_picture(memoryview(DELIMITER * 1000 + still(64, 64))) == ANY_SIZE
+    assert largest_image(memoryview(DELIMITER * 999 + still(64, 64))) == (64, 64)
+    assert largest_image(memoryview(DELIMITER * 1000 + still(64, 64))) == ANY_SIZE
 
 
 def avif(
@@ -139,9 +139,9 @@ def test_a_coded_picture_may_be_a_little_larger_than_what_is_shown() -> None:
 
 def test_more_pictures_than_anybody_looks_at_may_be_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     data = avif((100, 100), still(100, 100))
-    monkeypatch.setattr(avif_module, "_MOST_PICTURES", 1)
+    monkeypatch.setattr(avif_module, "_MOST_IMAGES", 1)
     assert present(read_header(data)).fault is None
-    monkeypatch.setattr(avif_module, "_MOST_PICTURES", 0)
+    monkeypatch.setattr(avif_module, "_MOST_IMAGES", 0)
     assert "65536 x 65536" in present(read_header(data)).fault
 
 
