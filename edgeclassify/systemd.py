@@ -8,6 +8,7 @@ import os
 import socket
 import time
 
+from edgeclassify.once import Once
 from edgeclassify.redaction import scrubbed
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ class Notifier:
         address = os.environ.get("NOTIFY_SOCKET") if address is None else address
         # A leading "@" stands for the abstract namespace's zero byte.
         self._address = "\0" + address[1:] if address and address.startswith("@") else address
-        self._warned = False
+        self._said = Once()
 
     @property
     def active(self) -> bool:
@@ -62,9 +63,8 @@ class Notifier:
                 channel.sendall(message)
         except OSError as error:
             # Without its socket systemd will restart us; once is enough to say so.
-            if not self._warned:
+            if self._said.is_news():
                 log.warning("can't notify systemd at %s: %s", self._address.replace("\0", "@"), error)
-            self._warned = True
 
 
 def watchdog_interval_s() -> float | None:

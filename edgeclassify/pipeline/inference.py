@@ -11,6 +11,7 @@ from enum import Enum, auto
 from types import MappingProxyType
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.once import Once
 from edgeclassify.pipeline.interface import Frames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
@@ -66,7 +67,7 @@ class Pipeline:
         self._on_frame = on_frame
         self.left = max_frames
         """Frames that are still to be looked at, well or in vain; None: no end."""
-        self._broken_views: dict[str, str] = {}
+        self._broken_views = Once()
         self._busy = False
         self._stopping = threading.Event()
         self._draining = threading.Event()
@@ -172,13 +173,14 @@ class Pipeline:
             view.seen(frame)
             concluded = self._conclude(view, frame, prediction)
         except EdgeClassifyError as error:
-            self._say_once(view.name, str(error))
+            if self._broken_views.is_news(view.name, str(error)):
+                log.error("view %s: frame skipped: %s", view.name, error)
             view.asks.refuse(error)
             return _Looked.FAILED if view.enabled else _Looked.REFUSED
         if view.asks:
             view.asks.answer(ViewResult(frame, prediction, self._outlet.numbered(view.look(prediction))))
         self._outlet.health.record_inference(prediction)
-        if self._broken_views.pop(view.name, None) is not None:
+        if self._broken_views.is_over(view.name):
             log.info("view %s: frames can be classified again", view.name)
         return _Looked.DONE if concluded else _Looked.LOOKED
 
@@ -191,8 +193,3 @@ class Pipeline:
         if step.events and step.state is not None and self._snapshots is not None:
             self._snapshots.offer(frame, view.region, step.state, step.events)
         return True
-
-    def _say_once(self, view: str, message: str) -> None:
-        if self._broken_views.get(view) != message:
-            log.error("view %s: frame skipped: %s", view, message)
-        self._broken_views[view] = message

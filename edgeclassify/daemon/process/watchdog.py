@@ -8,6 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
+from edgeclassify.once import Once
+
 log = logging.getLogger(__name__)
 
 MAIN_LIMIT_S = 1.0
@@ -33,7 +35,7 @@ class Watchdog:
     ) -> None:
         self._tell, self._late, self._clock = tell, late, clock
         self._silent_since: float | None = None
-        self._said = False
+        self._said = Once()
 
     def feed(self) -> None:
         """Work was done. May be called from any thread."""
@@ -42,8 +44,7 @@ class Watchdog:
             self._keep_silent(late)
             return
         self._silent_since = None
-        if self._said:
-            self._said = False
+        if self._said.is_over():
             log.info("all threads move again")
         self._tell()
 
@@ -52,6 +53,5 @@ class Watchdog:
         now = self._clock()
         if self._silent_since is None:
             self._silent_since = now
-        if not self._said and now - self._silent_since >= SAID_AFTER_S:
-            self._said = True
+        if now - self._silent_since >= SAID_AFTER_S and self._said.is_news():
             log.warning("%s: hangs, so the service manager is not told any more that all is well", ", ".join(late))

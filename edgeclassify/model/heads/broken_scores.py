@@ -8,6 +8,7 @@ import numpy as np
 from edgeclassify.config.faults import listed
 from edgeclassify.errors import ModelError
 from edgeclassify.model.heads.scores import Broken
+from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ class BrokenScores:
 
     def __init__(self, model: str, labels: Sequence[str]) -> None:
         self._model, self._labels = model, labels
-        self._is_said = False
+        self._said = Once()
 
     def look(self, broken: Broken) -> None:
         """`broken`: by class index. Raises ModelError where no score is left."""
@@ -27,9 +28,8 @@ class BrokenScores:
                 "labels. Its weights are damaged or too large for their type: convert the model again, as float32 "
                 "or int8."
             )
-        if self._is_said:
+        if not self._said.is_news():
             return
-        self._is_said = True
         named = listed([repr(self._labels[index]) for index in np.flatnonzero(broken).tolist()])
         log.warning(
             "%s: found NaN or infinity as the score of %s (%d of %d labels): it counts as 0; the other labels "

@@ -9,6 +9,7 @@ from threading import Event as Flag
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
+from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
 from edgeclassify.publish.mqtt.link.failures import (
@@ -66,7 +67,7 @@ class Delivery:
         self._packet_limit = PacketLimit()
         self._known: Collection[str] = ()
         self._short_ones = 0
-        self._lacks_said: set[str] = set()
+        self._lacks_said = Once()
         self._log = ConnectionLog(f"broker {config.host}:{config.port}", client_id)
         self._stopping = Flag()
         self._deadline = 0.0
@@ -315,8 +316,7 @@ class Delivery:
             else "it takes QoS 0 only: a ping after them shows that events arrived",
         }
         for name, text in lacks.items():
-            if text and name not in self._lacks_said:
-                self._lacks_said.add(name)
+            if text and self._lacks_said.is_news(name):
                 log.warning("broker %s:%d: %s", self._config.host, self._config.port, text)
 
 

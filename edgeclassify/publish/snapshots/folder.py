@@ -19,6 +19,7 @@ from threading import Lock
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.topics import slug
+from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.publish.snapshots.age import AgeClock
 
@@ -51,7 +52,7 @@ class SnapshotFolder:
         self._files: OrderedDict[int, _File] | None = None
         self._bytes = 0
         self._last = 0
-        self._fault: str | None = None
+        self._faults = Once()
 
     @property
     def count(self) -> int:
@@ -88,9 +89,8 @@ class SnapshotFolder:
             except OSError as error:
                 self._say(f"can't keep pictures: {error.strerror or error}. Make room, or make it writable")
                 return None
-            if self._fault is not None:
+            if self._faults.is_over():
                 log.info("%s: pictures are kept again", self._folder)
-                self._fault = None
             return path
 
     def _obstacle(self, size: int) -> str | None:
@@ -161,10 +161,8 @@ class SnapshotFolder:
 
     def _say(self, fault: str) -> None:
         # The figures in it change; the fault is the same.
-        kind = re.sub(r"\d+", "", fault)
-        if kind != self._fault:
+        if self._faults.is_news(what=re.sub(r"\d+", "", fault)):
             log.warning("%s: %s. This is said once", self._folder, fault)
-        self._fault = kind
 
 
 def _name(caption: Caption, number: int) -> str:

@@ -10,6 +10,7 @@ from threading import Condition, Lock, Thread
 
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.pictures.jpeg import Drawing, Jpeg
 from edgeclassify.publish.snapshots.folder import SnapshotFolder
@@ -53,8 +54,7 @@ class SnapshotTaker:
         self._dropped = 0
         self._skipped = 0
         self._counting = Lock()
-        self._too_large: set[str] = set()
-        self._fault: str | None = None
+        self._too_large, self._faults = Once(), Once()
 
     @property
     def dropped(self) -> int:
@@ -129,7 +129,7 @@ class SnapshotTaker:
         try:
             if job is not None:
                 self._take(job)
-                self._fault = None
+                self._faults.is_over()
             elif self._folder is not None:
                 self._folder.sweep()
         except EdgeClassifyError as error:
@@ -177,8 +177,7 @@ class SnapshotTaker:
         fitting = jpeg if len(jpeg.data) <= limit else drawing.jpeg_within(self._config.quality, limit)
         if fitting is None:
             self._skip(None)
-            if caption.view not in self._too_large:
-                self._too_large.add(caption.view)
+            if self._too_large.is_news(caption.view):
                 log.warning(
                     "view %s: no picture fits into snapshot.mqtt_max_bytes = %d; raise that. This is said once",
                     caption.view, limit,
@@ -190,6 +189,5 @@ class SnapshotTaker:
     def _skip(self, fault: str | None) -> None:
         with self._counting:
             self._skipped += 1
-        if fault is not None and fault != self._fault:
+        if fault is not None and self._faults.is_news(what=fault):
             log.error("snapshot skipped: %s", fault)
-            self._fault = fault

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import RLock
 
+from edgeclassify.once import Once
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Runs
 from edgeclassify.publish.spool.drops import Dropped
@@ -30,7 +31,7 @@ class MemorySpool(Spool):
         self._views: dict[str, ViewRecord] = {}
         self._drops = Dropped()
         self._had = Acknowledgements(self._events.__contains__)
-        self._said = False
+        self._full = Once()
 
     def append(self, event: SpooledEvent) -> None:
         """Keep the event; of two with one `seq` the later stays."""
@@ -49,8 +50,7 @@ class MemorySpool(Spool):
                 self._had.drop(oldest)
                 del self._events[oldest]
                 self._drops.count(oldest)
-            first_drop = overfull and not self._said
-            self._said |= overfull
+            first_drop = overfull and self._full.is_news()
         if first_drop:
             log.warning("the spool is full (%d undelivered events): the oldest are dropped", self._capacity)
 

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 
+from edgeclassify.once import Once
+
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +27,7 @@ class DayNight:
     def __init__(self, rules: NightRules, camera: str = "") -> None:
         self.night = False
         self._camera = camera
-        self._said = False
+        self._said = Once()
         self._rules = rules
         self._since: float | None = None
 
@@ -37,7 +39,7 @@ class DayNight:
     def changes(self, light: float | None, now: float) -> bool:
         """Take one measurement into account, None: there is none; True: `night` has just changed."""
         if light is None:
-            self._say_once()
+            self._say_lux_is_missing()
             return False
         beyond = light > self._rules.above if self.night else light < self._rules.below
         if not beyond:
@@ -49,11 +51,10 @@ class DayNight:
         self.night, self._since = not self.night, None
         return True
 
-    def _say_once(self) -> None:
-        if not self._said:
+    def _say_lux_is_missing(self) -> None:
+        if self._said.is_news():
             log.warning(
                 "camera %s: night.below_lux: expected a camera that reports lux, this one does not: it stays day. "
                 "Use night.below_brightness.",
                 self._camera,
             )
-        self._said = True

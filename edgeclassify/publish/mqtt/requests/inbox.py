@@ -11,6 +11,7 @@ from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.requests import option_request, request_of, transaction_of
 from edgeclassify.contract.topics import Topics
+from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic
 from edgeclassify.types import Asker, Command, Option, Request, Response
 
@@ -54,8 +55,7 @@ class Inbox:
         self._per_minute = config.per_minute
         self._requests = _Limit(config.per_minute, clock)
         self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
-        self._bad_options: set[str] = set()
-        self._dropping = self._retained_said = False
+        self._bad_options, self._drops, self._retained = Once(), Once(), Once()
 
     def subscriptions(self) -> tuple[str, ...]:
         """What to subscribe to: nothing where nothing is obeyed.
@@ -79,7 +79,7 @@ class Inbox:
         if not self._messages.take():
             self._say_dropping()
             return None
-        self._dropping = False
+        self._drops.is_over()
         return self._option(topic, payload) if is_option else self._request(topic, payload)
 
     def _request(self, topic: str, payload: bytes) -> Request | Response:
@@ -99,11 +99,10 @@ class Inbox:
             request = option_request(view, option, payload, OptionTopic(view, option))
             self._spend()
         except RequestError as fault:
-            if topic not in self._bad_options:
-                self._bad_options.add(topic)
+            if self._bad_options.is_news(topic):
                 log.warning("%s: not set: %s", topic, fault)
             return None
-        self._bad_options.discard(topic)
+        self._bad_options.is_over(topic)
         return request
 
     def _command(self, name: str) -> Command:
@@ -119,13 +118,11 @@ class Inbox:
             raise RequestError(f"too many requests: at most {self._per_minute} in a minute (commands.per_minute)")
 
     def _say_retained(self, topic: str) -> None:
-        level = logging.DEBUG if self._retained_said else logging.WARNING
-        self._retained_said = True
+        level = logging.WARNING if self._retained.is_news() else logging.DEBUG
         log.log(level, "%s: ignored, for it is retained. Send requests without the retain flag.", ascii(topic))
 
     def _say_dropping(self) -> None:
-        if not self._dropping:
-            self._dropping = True
+        if self._drops.is_news():
             log.warning(
                 "more than %d messages on request topics in a minute: the rest is dropped without an answer",
                 self._per_minute * ANSWERS_PER_REQUEST,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.contract import outgoing
+from edgeclassify.once import Once
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET
 from edgeclassify.publish.mqtt.link.connection import Arrived
@@ -71,7 +72,7 @@ class Listener:
         self._outbox, self.receivers, self._clock = outbox, receivers, clock
         self._topics = outbox.layout.topics
         self._show_all, self._show_status, self._announce = Repeat(), Repeat(), Repeat()
-        self._said: set[str] = set()
+        self._said = Once()
         self._shunned: dict[str, float] = {}
         self._too_large: str | None = None
 
@@ -145,6 +146,5 @@ class Listener:
         return topic if topic in wanted else self._topics.request("+")
 
     def _say(self, topic: str, what: str) -> None:
-        if f"{topic} {what[:30]}" not in self._said:
-            self._said.add(f"{topic} {what[:30]}")
+        if self._said.is_news((topic, what[:30])):
             log.warning("%s: %s", topic, what)

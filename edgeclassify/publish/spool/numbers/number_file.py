@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.files import sync_folder
+from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class NumberFile:
 
     def __init__(self, folder: Path) -> None:
         self._path, self._former = folder / FILE_NAME, folder / FORMER_NAME
-        self._writable = True
+        self._unwritable = Once()
         self._generation, self.ceiling, self.floor = self._read()
 
     def reserve(self, seq: int) -> None:
@@ -69,17 +70,15 @@ class NumberFile:
         try:
             _overwrite(self._path, record.ljust(_LENGTH - 1) + b"\n", self._generation % 2 * _PLACE)
         except OSError as error:
-            if self._writable:
+            if self._unwritable.is_news():
                 log.warning(
                     "%s: can't be written: %s. A restart may give event numbers (seq) that are in use now to "
                     "other events, and subscribers would take those for repeats. Make room, or make the folder "
                     "writable, before the next restart.", self._path, error.strerror or error,
                 )  # fmt: skip
-            self._writable = False
             return
-        if not self._writable:
+        if self._unwritable.is_over():
             log.info("%s: written again", self._path)
-        self._writable = True
         with suppress(OSError):
             self._former.unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.files import replace_file
+from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class ClassifiedImages:
         self._known, self.failed = (set(), set()) if path is None else _read(path)
         self._gone_since: dict[str, float] = {}
         self._lines = len(self._known)
-        self._writable = True
+        self._unwritable = Once()
 
     def __contains__(self, mark: str) -> bool:
         return mark in self._known
@@ -95,15 +96,14 @@ class ClassifiedImages:
         try:
             write(self._path)
         except OSError as error:
-            if self._writable:
+            if self._unwritable.is_news():
                 log.warning(
                     "%s: can't be written: %s. Pictures that have been classified will be again after a restart. "
                     "Make room, or make the folder writable.",
                     self._path, error.strerror or error,
                 )  # fmt: skip
-            self._writable = False
         else:
-            self._writable = True
+            self._unwritable.is_over()
 
 
 def _append(path: Path, line: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from edgeclassify.errors import AbsentError, MissingInputError
 from edgeclassify.files import printable
+from edgeclassify.once import Once
 from edgeclassify.sources.images.reading import IMAGE_SUFFIXES
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class FolderTree:
         self._folders: dict[str, _Folder] = {}
         self._next_full = 0.0
         self._unreadable = 0
-        self._said: set[str] = set()
+        self._said = Once()
         self.saw_all = False
         """True where the last look read every folder."""
 
@@ -173,8 +174,7 @@ class FolderTree:
         return False
 
     def _say(self, kind: str, fault: str) -> None:
-        if kind not in self._said and len(self._said) < LARGE:
-            self._said.add(kind)
+        if len(self._said) < LARGE and self._said.is_news(kind):
             place = self._root if kind in ("links", "room") else self._root / kind
             log.warning("%s: %s", printable(place), fault)
 
