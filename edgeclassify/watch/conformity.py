@@ -1,4 +1,4 @@
-"""Does the traffic of a broker follow the contract? Every message is judged by publish/contract.py."""
+"""Does the traffic of a broker follow the contract? Every message is judged by contract/channels.py."""
 
 import json
 from collections import Counter, OrderedDict

@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from edgeclassify.watch.board import HOT_C, Board, NodeRecord, ShownEvent, View, problems, recognised
+from edgeclassify.watch.board import Board
+from edgeclassify.watch.records import HOT_C, ShownEvent, WatchedNode, WatchedView, problems, recognised
 
 NOTHING = "-"
 _COLUMNS = {
@@ -112,14 +113,14 @@ def _more(place: Place, total: int) -> Text:
     return Text(f"… and {', '.join(parts)}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
-def _rank(item: tuple[list[str], NodeRecord]) -> tuple[bool, bool, str]:
+def _rank(item: tuple[list[str], WatchedNode]) -> tuple[bool, bool, str]:
     """What is wrong stands first, and first of all who is gone."""
     found, node = item
     return (node.online is not False, not found, node.name)
 
 
 def _rows(
-    ranked: Iterable[tuple[list[str], NodeRecord]], now: float, first: int
+    ranked: Iterable[tuple[list[str], WatchedNode]], now: float, first: int
 ) -> Iterator[tuple[dict[str, Text], bool]]:
     """One per view, heading → cell, each with whether it is old.
 
@@ -127,7 +128,7 @@ def _rows(
     """
     number = 0
     for found, node in ranked:
-        views: list[View | None] = [*sorted(node.views.values(), key=lambda view: view.name)]
+        views: list[WatchedView | None] = [*sorted(node.views.values(), key=lambda view: view.name)]
         for i, view in enumerate(views or [None]):
             if number < first:
                 yield {}, False
@@ -148,7 +149,7 @@ def _table(names: list[str]) -> Table:
     return table
 
 
-def _node_cells(node: NodeRecord, found: list[str]) -> dict[str, Text]:
+def _node_cells(node: WatchedNode, found: list[str]) -> dict[str, Text]:
     figures = {
         "fps": Text(_decimal(node.fps)),
         "ms": Text(_decimal(node.inference_ms)),
@@ -162,7 +163,7 @@ def _node_cells(node: NodeRecord, found: list[str]) -> dict[str, Text]:
     return {"node": _cut(node.name, "bold")} | figures | rest
 
 
-def _view_cells(node: NodeRecord, view: View | None, now: float) -> dict[str, Text]:
+def _view_cells(node: WatchedNode, view: WatchedView | None, now: float) -> dict[str, Text]:
     label, score, since = _shown(node, view, now)
     last = next((event for event in reversed(node.events) if view and event.view == view.name), None)
     return {
@@ -180,7 +181,7 @@ def _cut(text: str, style: str = "") -> Text:
     return Text(text, style=style, no_wrap=True, overflow="ellipsis")
 
 
-def _status(node: NodeRecord, view: View | None) -> Text:
+def _status(node: WatchedNode, view: WatchedView | None) -> Text:
     if node.online is False:
         return Text("OFFLINE", style="bold red")
     if view is not None and view.online is False:
@@ -190,7 +191,7 @@ def _status(node: NodeRecord, view: View | None) -> Text:
     return Text(NOTHING) if node.online is None else Text("online", style="green")
 
 
-def _shown(node: NodeRecord, view: View | None, now: float) -> list[Text]:
+def _shown(node: WatchedNode, view: WatchedView | None, now: float) -> list[Text]:
     """Label, score and since when."""
     if view is None or view.label is None:
         return [Text(NOTHING) for _ in range(3)]
@@ -207,11 +208,11 @@ def _event_text(event: ShownEvent | None, now: float) -> str:
     return f"{_plain(event.event_type)} {_plain(event.label)[:18]}{when}{' (late)' if event.historical else ''}"
 
 
-def _heat(node: NodeRecord) -> Text:
+def _heat(node: WatchedNode) -> Text:
     return Text(_decimal(node.temperature_c), style="bold red" if (node.temperature_c or 0) >= HOT_C else "")
 
 
-def _spool(node: NodeRecord) -> Text:
+def _spool(node: WatchedNode) -> Text:
     if node.spool_depth is None:
         return Text(NOTHING)
     dropped = f" (-{node.spool_dropped})" if node.spool_dropped else ""
@@ -230,7 +231,7 @@ def _plain(text: str) -> str:
 # --- one node ------------------------------------------------------------------------------------------------
 
 
-def _detail(node: NodeRecord, now: float, width: int) -> Iterator[tuple[RenderableType, int]]:
+def _detail(node: WatchedNode, now: float, width: int) -> Iterator[tuple[RenderableType, int]]:
     """The parts of the picture, each with its height in lines."""
     yield Text(), 1
     yield _title(node, now), 1
@@ -254,7 +255,7 @@ def _detail(node: NodeRecord, now: float, width: int) -> Iterator[tuple[Renderab
         yield _events(node, now), len(node.events)
 
 
-def _title(node: NodeRecord, now: float) -> Text:
+def _title(node: WatchedNode, now: float) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{node.name}  ", style="bold").append_text(_status(node, None))
     if node.online_since is not None:
@@ -279,7 +280,7 @@ def _title(node: NodeRecord, now: float) -> Text:
     return line
 
 
-def _figures(node: NodeRecord) -> Iterator[Text]:
+def _figures(node: WatchedNode) -> Iterator[Text]:
     heat = "" if node.temperature_c is None else " °C"
     yield Text(f"{_decimal(node.fps)} frames/s")
     yield Text(f"{_decimal(node.inference_ms)} ms per frame")
@@ -289,7 +290,7 @@ def _figures(node: NodeRecord) -> Iterator[Text]:
     yield Text(f"number {node.numbers.highest if node.numbers.highest is not None else NOTHING}")
 
 
-def _view_line(node: NodeRecord, view: View, now: float) -> Text:
+def _view_line(node: WatchedNode, view: WatchedView, now: float) -> Text:
     line = Text("", no_wrap=True, overflow="ellipsis")
     line.append(f"{view.name}  ", style="bold").append_text(_status(node, view)).append("  ")
     label, score, since = _shown(node, view, now)
@@ -297,13 +298,13 @@ def _view_line(node: NodeRecord, view: View, now: float) -> Text:
     return line.append(f"  {score.plain}  since {since.plain}")
 
 
-def _bar(view: View, width: int) -> Text:
+def _bar(view: WatchedView, width: int) -> Text:
     filled = round((view.score or 0) * width)
     style = "green" if recognised(view) else "dim"
     return Text("  ").append("█" * filled, style=style).append("░" * (width - filled), style="dim")
 
 
-def _events(node: NodeRecord, now: float) -> Table:
+def _events(node: WatchedNode, now: float) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for event in reversed(node.events):
         when = NOTHING if event.ts is None else f"{age(now - event.ts)} ago"

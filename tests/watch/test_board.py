@@ -11,7 +11,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Option
-from edgeclassify.watch.board import MOST_VIEWS, Board, problems
+from edgeclassify.watch.board import MOST_VIEWS, Board
 from edgeclassify.watch.interface import (
     Arrival,
     Change,
@@ -23,6 +23,7 @@ from edgeclassify.watch.interface import (
     Renumbered,
 )
 from edgeclassify.watch.numbers import HOLES, PATIENCE_S, Numbers, Verdict
+from edgeclassify.watch.records import problems
 from tests.publish.records import T0, event, health, info, state
 
 

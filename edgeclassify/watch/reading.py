@@ -1,0 +1,83 @@
+"""A payload's values, taken over as far as they are what they should be.
+
+Nothing is believed, and no more is asked for than is shown: a node of another version may say more or less than
+this version's contract, so that its classes would be too strict (`watch --check` judges by them). What can't be
+read is one of UNREADABLE.
+"""
+
+import json
+from typing import Any
+
+from edgeclassify.contract import encoding
+from edgeclassify.contract.outgoing import OFFLINE, ONLINE
+from edgeclassify.watch.interface import Arrival
+from edgeclassify.watch.records import WatchedNode
+
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError, OverflowError)
+_PRESENCE = {ONLINE: True, OFFLINE: False}
+
+
+def note_heard(node: WatchedNode, ts: Any, arrival: Arrival) -> None:
+    """A message that the broker had kept shows that the node lived when it was written, not now."""
+    written_at = seconds_of(ts)
+    if arrival.kept and written_at is not None:
+        node.heard_at = max(node.heard_at or 0.0, min(written_at, arrival.received_at))
+
+
+def note_health(node: WatchedNode, body: dict[str, Any]) -> None:
+    """The figures that are shown."""
+    node.fps = _number(body.get("fps"))
+    node.inference_ms = _number(body.get("inference_ms_p50"))
+    node.temperature_c = _number(body.get("temperature_c"))
+    node.throttled = _flag(body.get("throttled"))
+    node.spool_depth = None if body.get("spool_depth") is None else whole_of(body["spool_depth"])
+    node.spool_dropped = None if body.get("spool_dropped") is None else whole_of(body["spool_dropped"])
+    node.spool_on_disk = _flag(body.get("spool_on_disk"))
+    node.clock_synchronised = _flag(body.get("clock_synchronised"))
+
+
+def note_info(node: WatchedNode, body: dict[str, Any]) -> None:
+    """What runs on it."""
+    node.version = text_of(body["version"])
+    node.started = seconds_of(body.get("started"))
+    node.models = tuple(text_of(model["name"]) for model in body.get("models", [])[:8])
+
+
+def object_of(arrival: Arrival) -> dict[str, Any]:
+    """A JSON object."""
+    body = json.loads(arrival.payload)
+    if not isinstance(body, dict):
+        raise TypeError("no object")
+    return body
+
+
+def presence_of(arrival: Arrival) -> bool:
+    """True where it says that something is online."""
+    return _PRESENCE[arrival.payload]
+
+
+def text_of(value: Any) -> str:
+    """A text, not endless."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value[:200]
+
+
+def whole_of(value: Any) -> int:
+    """A whole number as a database could keep it."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise TypeError("no number")
+    return value
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def seconds_of(value: Any) -> float | None:
+    """RFC 3339 → seconds since the epoch."""
+    return None if value is None else encoding.seconds_of(text_of(value))

@@ -1,0 +1,92 @@
+"""What is kept of nodes, their views and events, and what is wrong with a node."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from edgeclassify.types import UNKNOWN
+from edgeclassify.watch.numbers import Numbers
+
+HOT_C = 80.0
+"""Degrees Celsius: where a Pi begins to slow itself down."""
+
+
+@dataclass(slots=True)
+class ShownEvent:
+    """An event as it is shown. `ts`: seconds since the epoch, None where it could not be read."""
+
+    view: str
+    event_type: str
+    label: str
+    score: float
+    seq: int
+    ts: float | None
+    historical: bool
+
+
+@dataclass(slots=True)
+class WatchedView:
+    """What is known of a view; None: not yet. Times are seconds since the epoch, by the node's clock."""
+
+    name: str
+    online: bool | None = None
+    label: str | None = None
+    score: float | None = None
+    since: float | None = None
+    ts: float | None = None
+    options: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class WatchedNode:
+    """What is known of a node; None: not yet. `online_since`: by this machine's clock.
+
+    `heard_at`: the last sign of life: what came while we listened, by this machine's clock, or what the broker had
+    kept says of its own time, by the node's.
+    """
+
+    name: str
+    numbers: Numbers
+    events: deque[ShownEvent]
+    online: bool | None = None
+    online_since: float | None = None
+    heard_at: float | None = None
+    started: float | None = None
+    version: str | None = None
+    models: tuple[str, ...] = ()
+    views: dict[str, WatchedView] = field(default_factory=dict)
+    fps: float | None = None
+    inference_ms: float | None = None
+    temperature_c: float | None = None
+    throttled: bool | None = None
+    spool_depth: int | None = None
+    spool_dropped: int | None = None
+    spool_on_disk: bool | None = None
+    clock_synchronised: bool | None = None
+    stale: bool = False
+
+    @property
+    def last_event(self) -> ShownEvent | None:
+        """The newest event."""
+        return self.events[-1] if self.events else None
+
+
+def problems(node: WatchedNode) -> list[str]:
+    """What is wrong with a node, worst first, in a few words each."""
+    offline = [view.name for view in node.views.values() if view.online is False]
+    found = {
+        "offline": node.online is False,
+        f"{node.numbers.missing} missing": node.numbers.missing > 0,
+        f"{node.spool_dropped} dropped": (node.spool_dropped or 0) > 0,
+        f"no camera: {', '.join(offline)}": bool(offline) and node.online is not False,
+        f"{node.spool_depth} waiting": (node.spool_depth or 0) > 0,
+        "spool in memory": node.spool_on_disk is False,
+        "throttled": node.throttled is True,
+        "hot": (node.temperature_c or 0) >= HOT_C,
+        "clock not set": node.clock_synchronised is False,
+    }
+    return [text for text, true in found.items() if true]
+
+
+def recognised(view: WatchedView) -> bool:
+    """Does the view show a label?"""
+    return view.label is not None and view.label != UNKNOWN
