@@ -24,8 +24,8 @@ SIDE, ROUNDS, FRAMES = 224, 15, 200
 
 def main() -> None:
     """Measure and print."""
-    contract = InputTensor(SIDE, SIDE, 3, False, "uint8", 1 / 255, 0)
-    preprocessor = Preprocessor(contract, InputTable())
+    image = InputTensor(SIDE, SIDE, 3, False, "uint8", 1 / 255, 0)
+    preprocessor = Preprocessor(image, InputTable())
     layout = lores_layout(PixelFormat.YUV420, SIDE, FULL_FRAME, preprocessor)
     frame, buffer = lent_frame(layout)
     tensor = np.zeros((1, SIDE, SIDE, 3), np.uint8)

@@ -62,7 +62,7 @@ def load_catalog() -> Catalog:
 
 
 def is_shipped(path: Path, sha256: str) -> bool:
-    """Whether a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
+    """True where a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
     entries = [read_entry(entry) for entry in _entry_files(SHIPPED_ENTRIES)]
     own = {entry.local_file.resolve() for entry in entries if entry.local_file is not None}
     return path.resolve() in own or sha256 in {entry.facts.sha256 for entry in entries}

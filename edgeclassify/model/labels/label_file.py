@@ -80,7 +80,7 @@ def told_apart(labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def is_word_of_state(label: str) -> bool:
-    """Would this label be taken for a state without a label?"""
+    """True where this label would be taken for a state without a label."""
     return label.casefold() == UNKNOWN or label in ("None", "unavailable")
 
 

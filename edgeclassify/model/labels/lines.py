@@ -94,7 +94,7 @@ def _rows(lines: list[str], delimiter: str) -> list[list[str]] | None:
 
 
 def is_title(row: Sequence[str]) -> bool:
-    """Is this a title line? One of its cells says that labels stand below, and another one is known too."""
+    """True where it is a title line: one cell says that labels stand below, and another one is known too."""
     cells = [cell.casefold() for cell in row]
     known = sum(cell in _TITLES_OF_NAMES or cell in _TITLES_OF_INDICES for cell in cells)
     return any(cell in _TITLES_OF_NAMES for cell in cells) and known >= min(2, len(cells))

@@ -91,7 +91,7 @@ def _told_otherwise(model: ModelFile) -> Normalization | None:
 
 
 def is_of_ultralytics(model: ModelFile) -> bool:
-    """Whether Ultralytics' exporter wrote it: what it attaches says so. Its float inputs are pixels in 0-1."""
+    """True where Ultralytics' exporter wrote it: what it attaches says so. Its float inputs are pixels in 0-1."""
     texts = (content[:_SAID_EARLY] for name, content in model.associated_files.items() if "meta" in name.lower())
     return any(b"Ultralytics" in text for text in texts)
 

@@ -73,7 +73,7 @@ class InputTable:
     values: NDArray[Any] | None = None
 
 
-def input_table(contract: InputTensor, normalization: Normalization | None, model: str) -> InputTable:
+def input_table(tensor: InputTensor, normalization: Normalization | None, model: str) -> InputTable:
     """The table of an input tensor, from the model's normalization (None: the file does not say).
 
     A quantized input without normalization takes pixels as they are (less 128 for int8): its quantization
@@ -82,8 +82,8 @@ def input_table(contract: InputTensor, normalization: Normalization | None, mode
     own range, and a warning, since nothing in the file can confirm it. A uint8 input that is not quantized can
     take nothing but pixels as they are. `model` names the model in warnings.
     """
-    if contract.dtype == "float32":
-        if normalization is None and contract.normalizes:
+    if tensor.dtype == "float32":
+        if normalization is None and tensor.normalizes:
             normalization = NONE
         if normalization is None:
             logger.warning(
@@ -91,29 +91,29 @@ def input_table(contract: InputTensor, normalization: Normalization | None, mode
                 "say so in the sidecar: [normalization] mean and std",
                 model,
             )
-        return _compact((normalization or SYMMETRIC).real(contract.channels).astype(np.float32))
-    if normalization is None or not contract.scale:
+        return _compact((normalization or SYMMETRIC).real(tensor.channels).astype(np.float32))
+    if normalization is None or not tensor.scale:
         if normalization not in (None, NONE):
             logger.warning(
                 "%s: its input takes whole numbers of 0-255, so the normalization that its sidecar or its "
                 "metadata gives is left out",
                 model,
             )
-        return _raw(contract)
-    return _quantized(contract, normalization, model)
+        return _raw(tensor)
+    return _quantized(tensor, normalization, model)
 
 
-def _raw(contract: InputTensor) -> InputTable:
-    return InputTable(shift=contract.dtype == "int8")
+def _raw(tensor: InputTensor) -> InputTable:
+    return InputTable(shift=tensor.dtype == "int8")
 
 
-def _quantized(contract: InputTensor, normalization: Normalization, model: str) -> InputTable:
+def _quantized(tensor: InputTensor, normalization: Normalization, model: str) -> InputTable:
     """Metadata has two habits: the float model's mean and std, or 0 and 1 for "pixels go in as they are"."""
-    low, high = (-128, 127) if contract.dtype == "int8" else (0, 255)
-    exact = normalization.real(contract.channels) / contract.scale + contract.zero_point
+    low, high = (-128, 127) if tensor.dtype == "int8" else (0, 255)
+    exact = normalization.real(tensor.channels) / tensor.scale + tensor.zero_point
     saturated = np.mean((exact < low - 1) | (exact > high + 1))
     if normalization == NONE and saturated > 0.25:
-        return _raw(contract)
+        return _raw(tensor)
     if saturated > 0.25:
         logger.warning(
             "%s: %.0f %% of all pixel values leave its input's range when normalized; check mean and std",
@@ -123,8 +123,8 @@ def _quantized(contract: InputTensor, normalization: Normalization, model: str) 
     # One level is what the quantization itself rounds away: then the pixel itself is as good, and free.
     pixels = np.arange(LEVELS, dtype=np.float64)[:, np.newaxis] + low
     if np.abs(exact.clip(low, high) - pixels).max() <= 1.0:
-        return _raw(contract)
-    return _compact(np.rint(exact).clip(low, high).astype(contract.dtype))
+        return _raw(tensor)
+    return _compact(np.rint(exact).clip(low, high).astype(tensor.dtype))
 
 
 def _compact(values: NDArray[Any]) -> InputTable:

@@ -27,7 +27,7 @@ class Preprocessor:
 
     def __init__(
         self,
-        contract: InputTensor,
+        input_tensor: InputTensor,
         table: InputTable,
         fit: Fit = "crop",
         crop: float = DEFAULT_CROP,
@@ -35,11 +35,11 @@ class Preprocessor:
     ) -> None:
         """`colour`: RGB or BGR, the order that the model wants; of no effect on a model of one channel."""
         self._colour = colour
-        self._contract, self._table, self._fit, self._crop = contract, table, fit, crop
-        shape = (contract.height, contract.width)
-        self._image_shape = shape if contract.channels == 1 else (*shape, contract.channels)
+        self._input, self._table, self._fit, self._crop = input_tensor, table, fit, crop
+        shape = (input_tensor.height, input_tensor.width)
+        self._image_shape = shape if input_tensor.channels == 1 else (*shape, input_tensor.channels)
         # Pixels in the tensor's own order and width can be sampled right into it.
-        self._is_direct = not contract.is_nchw and table.values is None
+        self._is_direct = not input_tensor.is_nchw and table.values is None
         self._image = np.empty((0,) if self._is_direct else self._image_shape, np.uint8)
         self._samplers: dict[_Geometry, Sampler] = {}
 
@@ -61,14 +61,14 @@ class Preprocessor:
 
     def wanted_side(self, roi: Roi) -> int:
         """Pixels that the frame's shorter side needs so that nothing is scaled up."""
-        return wanted_side(self._contract.width, self._contract.height, self._fit, self._crop, roi)
+        return wanted_side(self._input.width, self._input.height, self._fit, self._crop, roi)
 
     def _write(self, tensor: NDArray[Any]) -> None:
         """The image, by the table, in the tensor's layout."""
         values: NDArray[Any] = self._image
-        target = tensor.reshape(tensor.shape[1:]) if self._contract.is_nchw else tensor.reshape(self._image_shape)
+        target = tensor.reshape(tensor.shape[1:]) if self._input.is_nchw else tensor.reshape(self._image_shape)
         if self._table.values is not None:
-            if not self._contract.is_nchw:
+            if not self._input.is_nchw:
                 cv2.LUT(self._image, self._table.values, dst=target)
                 return
             values = cv2.LUT(self._image, self._table.values)
@@ -79,7 +79,7 @@ class Preprocessor:
     def _add_sampler(self, frame: Frame, geometry: _Geometry, roi: Roi) -> Sampler:
         check_frame(frame)
         region = roi_rect(frame.width, frame.height, roi)
-        fitting = fit_rects(region, self._contract.width, self._contract.height, self._fit, self._crop)
+        fitting = fit_rects(region, self._input.width, self._input.height, self._fit, self._crop)
         sampler = make_sampler(
             frame.pixel_format, frame.width, frame.height, fitting, self._image_shape, self._colour
         )

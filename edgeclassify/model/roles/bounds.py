@@ -37,7 +37,7 @@ class Bounds:
 
     @property
     def is_unit(self) -> bool:
-        """Is each value in 0-1, but for what rounding adds?"""
+        """True where each value is in 0-1, but for what rounding adds."""
         return self.low >= -_ROUNDING and self.high <= 1 + _ROUNDING
 
 

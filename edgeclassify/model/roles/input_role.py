@@ -62,13 +62,13 @@ _HANDS_ON = frozenset(
 
 
 def graph_normalizes(model: ModelFile) -> bool:
-    """Whether the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
+    """True where the graph begins by scaling or shifting its input as only pixels of 0-255 need it."""
     bounds = tensor_bounds(model)
     return any(_is_normalization(model, operator, tensor, bounds) for operator, tensor in _first_steps(model))
 
 
 def takes_unit_range(model: ModelFile) -> bool:
-    """Whether the graph begins by taking off means as pictures of 0-1 have them (ImageNet's 0.485, or 0.5)."""
+    """True where the graph begins by taking off means as pictures of 0-1 have them (ImageNet's 0.485, or 0.5)."""
     bounds = tensor_bounds(model)
     for operator, tensor in _first_steps(model):
         others = [bounds.get(index, ANYTHING) for index in operator.inputs if index != tensor and index >= 0]
@@ -85,7 +85,7 @@ def takes_unit_range(model: ModelFile) -> bool:
 
 
 def is_cast_first(model: ModelFile) -> bool:
-    """Whether the graph takes its input's whole numbers as they are, by a cast to another type."""
+    """True where the graph takes its input's whole numbers as they are, by a cast to another type."""
     return any(operator.name in ("CAST", "STABLEHLO_CONVERT") for operator, _ in _first_steps(model))
 
 

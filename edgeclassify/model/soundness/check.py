@@ -1,5 +1,6 @@
 """The whole check of a .tflite file before a runtime sees it, with one message."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
@@ -28,8 +29,13 @@ class Need:
         return 2 * self.file + self.arena
 
 
-def check_soundness(model: ModelFile) -> Need:
-    """What the model needs.
+def check_soundness(
+    model: ModelFile,
+    *,
+    most_arena_bytes: int = MOST_ARENA_BYTES,
+    free_memory: Callable[[], int | None] = free_memory_bytes,
+) -> Need:
+    """What the model needs. `most_arena_bytes`: what its results may take; `free_memory`: bytes, None: not known.
 
     Raises ModelError where the file is damaged in a way that no runtime must see, and where the model needs more
     memory than there is.
@@ -50,17 +56,16 @@ def check_soundness(model: ModelFile) -> Need:
             "or written wrongly by what converted it. Get it again where it came from, or convert it again."
         ) from error
     need = Need(model.size, sum(map(arena_bytes, model.graphs)))
-    _check_memory(model, need)
+    _check_memory(model, need, most_arena_bytes, free_memory())
     return need
 
 
-def _check_memory(model: ModelFile, need: Need) -> None:
-    if need.arena > MOST_ARENA_BYTES:
+def _check_memory(model: ModelFile, need: Need, most_arena_bytes: int, free: int | None) -> None:
+    if need.arena > most_arena_bytes:
         raise ModelError(
-            f"{model.path}: expected an image classifier whose results take at most {MOST_ARENA_BYTES >> 20} MB, "
+            f"{model.path}: expected an image classifier whose results take at most {most_arena_bytes >> 20} MB, "
             f"found one that needs {need.arena >> 20} MB. It is damaged, or far too large."
         )
-    free = free_memory_bytes()
     if free is not None and need.total > free:
         raise ModelError(
             f"{model.path}: the model needs about {need.total >> 20} MB of memory, {free >> 20} MB are free here. "

@@ -79,7 +79,7 @@ def _start(tail: memoryview) -> int:
 
 
 def _ends_as_zip(end: bytes) -> bool:
-    """Do these last bytes hold a zip's end record, with its directory right before it?"""
+    """True where these last bytes hold a zip's end record, with its directory right before it."""
     at = end.rfind(_END)
     if at < 0 or len(end) - at < _END_RECORD.size:
         return False

@@ -61,17 +61,17 @@ class Tensor:
 
     @property
     def is_constant(self) -> bool:
-        """Whether the file holds the tensor's values (weights, biases, shapes)."""
+        """True where the file holds the tensor's values (weights, biases, shapes)."""
         return len(self.content) > 0
 
     @property
     def is_quantized(self) -> bool:
-        """Whether the tensor has a scale and zero point."""
+        """True where the tensor has a scale and zero point."""
         return bool(self.scales)
 
     @property
     def is_per_channel(self) -> bool:
-        """Whether each slice along `quantized_dimension` has a scale of its own."""
+        """True where each slice along `quantized_dimension` has a scale of its own."""
         return len(self.scales) > 1
 
     @property

@@ -10,7 +10,7 @@ writing over it in place would end the process (SIGBUS) or change the model whil
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,12 +79,12 @@ class ModelFile:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def read_model_file(path: Path) -> ModelFile:
-    """Read and check a .tflite file.
+def read_model_file(path: Path, free_memory: Callable[[], int | None] = free_memory_bytes) -> ModelFile:
+    """Read and check a .tflite file. `free_memory`: bytes, None where that is not known.
 
     Raises ModelMissingError where there is no file, ModelError where it is no .tflite file or a damaged one.
     """
-    return parse_model(path, _content(path))
+    return parse_model(path, _content(path, free_memory))
 
 
 def parse_model(path: Path, data: bytes) -> ModelFile:
@@ -105,14 +105,14 @@ def parse_model(path: Path, data: bytes) -> ModelFile:
         ) from error
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, free_memory: Callable[[], int | None]) -> bytes:
     """The file's bytes. Raises ModelMissingError or ModelError where they can't be had."""
     try:
         with open_plain_file(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size == 0:
                 raise ModelError(f"{path}: expected a .tflite file, found an empty file. {FETCH_AGAIN}")
-            _check_size(path, size)
+            _check_size(path, size, free_memory())
             return file.read()
     except NotPlainFileError as error:
         raise ModelError(f"{path}: expected a .tflite file, found something that is no plain file.") from error
@@ -128,9 +128,8 @@ def _content(path: Path) -> bytes:
         raise ModelError(f"{path}: the model file can't be read: {reason}.") from error
 
 
-def _check_size(path: Path, size: int) -> None:
+def _check_size(path: Path, size: int, free: int | None) -> None:
     """A file that the memory does not hold must not be read."""
-    free = free_memory_bytes()
     most = MOST_BYTES if free is None else min(MOST_BYTES, free // 2)
     if size > most:
         raise ModelError(

@@ -43,7 +43,7 @@ HALF = Normalization((127.5,), (127.5,))
 IMAGENET = Normalization.of_unit_range((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
-def contract(dtype: str, scale: float = 0.0, zero_point: int = 0, *, normalizes: bool = False) -> InputTensor:
+def input_tensor(dtype: str, scale: float = 0.0, zero_point: int = 0, *, normalizes: bool = False) -> InputTensor:
     return InputTensor(4, 4, 3, False, dtype, scale, zero_point, normalizes)
 
 
@@ -67,7 +67,7 @@ def column(table: InputTable, channel: int = 0) -> NDArray[Any]:
 def test_uint8_inputs_that_take_pixels_as_they_are_cost_nothing(
     scale: float, zero_point: int, normalization: Normalization | None
 ) -> None:
-    table = input_table(contract("uint8", scale, zero_point), normalization, "m")
+    table = input_table(input_tensor("uint8", scale, zero_point), normalization, "m")
     assert table.values is None
     assert not table.shift
 
@@ -84,14 +84,14 @@ def test_uint8_inputs_that_take_pixels_as_they_are_cost_nothing(
 def test_int8_inputs_get_the_pixel_less_128(
     scale: float, zero_point: int, normalization: Normalization | None
 ) -> None:
-    table = input_table(contract("int8", scale, zero_point), normalization, "m")
+    table = input_table(input_tensor("int8", scale, zero_point), normalization, "m")
     assert table.values is None
     assert table.shift
 
 
 def test_quantized_input_with_means_per_channel() -> None:
     scale, zero_point = 0.0186, 114
-    table = input_table(contract("uint8", scale, zero_point), IMAGENET, "m")
+    table = input_table(input_tensor("uint8", scale, zero_point), IMAGENET, "m")
     assert table.values is not None
     assert table.values.dtype == np.uint8
     assert table.values.shape == (1, 256, 3)
@@ -105,13 +105,13 @@ def test_quantized_input_whose_normalization_leaves_its_range_is_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        input_table(contract("uint8", 1 / 255, 0), IMAGENET, "odd.tflite")
+        input_table(input_tensor("uint8", 1 / 255, 0), IMAGENET, "odd.tflite")
     assert "odd.tflite" in caplog.text
     assert "leave its input's range" in caplog.text
 
 
 def test_float_input_by_the_models_normalization(caplog: pytest.LogCaptureFixture) -> None:
-    table = input_table(contract("float32"), IMAGENET, "m")
+    table = input_table(input_tensor("float32"), IMAGENET, "m")
     assert table.values is not None
     assert table.values.dtype == np.float32
     assert column(table, 2)[200] == pytest.approx((200 / 255 - 0.406) / 0.225)
@@ -121,18 +121,18 @@ def test_float_input_by_the_models_normalization(caplog: pytest.LogCaptureFixtur
 def test_float_input_that_says_nothing_gets_mobilenets_range_and_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    table = input_table(contract("float32"), None, "odd.tflite")
+    table = input_table(input_tensor("float32"), None, "odd.tflite")
     assert column(table)[[0, 255]] == pytest.approx([-1, 1])
     assert "odd.tflite does not say how its float input is normalized" in caplog.text
 
 
 def test_float_graph_that_normalizes_gets_pixels(caplog: pytest.LogCaptureFixture) -> None:
-    table = input_table(contract("float32", normalizes=True), None, "m")
+    table = input_table(input_tensor("float32", normalizes=True), None, "m")
     assert column(table).tolist() == list(range(256))
     assert not caplog.records
 
 
 def test_one_column_where_all_channels_are_alike() -> None:
-    table = input_table(contract("float32"), Normalization((10, 10, 10), (2, 2, 2)), "m")
+    table = input_table(input_tensor("float32"), Normalization((10, 10, 10), (2, 2, 2)), "m")
     assert table.values is not None
     assert table.values.shape == (1, 256, 1)

@@ -23,7 +23,7 @@ COLOUR_FORMATS = (PixelFormat.BGR, PixelFormat.RGB, PixelFormat.YUV420, PixelFor
 PLANAR = (PixelFormat.YUV420, PixelFormat.NV12)
 
 
-def contract(
+def input_tensor(
     width: int = 32, height: int = 32, channels: int = 3, *, dtype: str = "uint8", nchw: bool = False
 ) -> InputTensor:
     scale = 0.0 if dtype == "float32" else 1 / 255
@@ -66,22 +66,22 @@ def test_every_format_gives_the_same_rgb(pixel_format: PixelFormat, side: int) -
     expected = reference(rgb, 96, 96) if side >= 96 else np.asarray(cv2.resize(rgb, (96, 96)))
     # Chroma has half the resolution, and the picture changes by almost 3 levels from pixel to pixel.
     levels = 12 if pixel_format in PLANAR else 3
-    assert_close(filled(in_format(rgb, pixel_format), contract(96, 96))[0], expected, levels)
+    assert_close(filled(in_format(rgb, pixel_format), input_tensor(96, 96))[0], expected, levels)
 
 
 @pytest.mark.parametrize("pixel_format", PLANAR)
 @pytest.mark.parametrize("padding", [0, 2, 32])
 def test_yuv_rows_may_be_longer_than_the_picture(pixel_format: PixelFormat, padding: int) -> None:
     rgb = picture(96, 64)
-    tight = filled(in_format(rgb, pixel_format), contract())
-    assert (filled(in_format(rgb, pixel_format, padding), contract()) == tight).all()
+    tight = filled(in_format(rgb, pixel_format), input_tensor())
+    assert (filled(in_format(rgb, pixel_format, padding), input_tensor()) == tight).all()
     assert_close(tight[0], reference(rgb[:, 16:80]), 12)
 
 
 @pytest.mark.parametrize("pixel_format", PixelFormat)
 def test_odd_model_sides(pixel_format: PixelFormat) -> None:
     rgb = picture(100, 80)
-    found = filled(in_format(rgb, pixel_format), contract(33, 29), fit="squash")[0]
+    found = filled(in_format(rgb, pixel_format), input_tensor(33, 29), fit="squash")[0]
     gray = pixel_format is PixelFormat.GRAY
     expected = np.dstack([cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)] * 3) if gray else rgb
     assert_close(found, reference(expected, 33, 29), 12)
@@ -91,15 +91,15 @@ def test_odd_model_sides(pixel_format: PixelFormat) -> None:
 def test_grayscale_models(pixel_format: PixelFormat) -> None:
     rgb = picture(64, 64)
     gray = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
-    found = filled(in_format(rgb, pixel_format), contract(channels=1))
+    found = filled(in_format(rgb, pixel_format), input_tensor(channels=1))
     assert_close(found[0, :, :, 0], reference(gray), 4)
 
 
 def test_colour_order_is_rgb() -> None:
     pixels = np.zeros((8, 8, 3), np.uint8)
     pixels[..., 0] = 200
-    assert filled(frame_of(pixels, PixelFormat.BGR), contract(8, 8))[0, 3, 3].tolist() == [0, 0, 200]
-    assert filled(frame_of(pixels, PixelFormat.RGB), contract(8, 8))[0, 3, 3].tolist() == [200, 0, 0]
+    assert filled(frame_of(pixels, PixelFormat.BGR), input_tensor(8, 8))[0, 3, 3].tolist() == [0, 0, 200]
+    assert filled(frame_of(pixels, PixelFormat.RGB), input_tensor(8, 8))[0, 3, 3].tolist() == [200, 0, 0]
 
 
 @pytest.mark.parametrize("pixel_format", COLOUR_FORMATS)
@@ -108,7 +108,7 @@ def test_colour_order_is_rgb() -> None:
 def test_models_that_want_bgr_get_the_same_picture_turned_round(
     pixel_format: PixelFormat, side: int, dtype: str
 ) -> None:
-    c = contract(side, side, dtype=dtype)
+    c = input_tensor(side, side, dtype=dtype)
     table = input_table(c, None, "m") if dtype == "float32" else RAW
     frame, rgb, bgr = in_format(picture(100, 80), pixel_format), tensor_of(c), tensor_of(c)
     Preprocessor(c, table).fill(frame, rgb)
@@ -120,7 +120,7 @@ def test_models_that_want_bgr_get_the_same_picture_turned_round(
 def test_gray_frames_and_gray_models_have_no_order() -> None:
     gray = frame_of(picture(64, 64)[..., 0].copy(), PixelFormat.GRAY)
     colour = frame_of(picture(64, 64), PixelFormat.RGB)
-    for frame, c in ((gray, contract()), (colour, contract(channels=1))):
+    for frame, c in ((gray, input_tensor()), (colour, input_tensor(channels=1))):
         found = [tensor_of(c), tensor_of(c)]
         Preprocessor(c, RAW).fill(frame, found[0])
         Preprocessor(c, RAW, colour=PixelFormat.BGR).fill(frame, found[1])
@@ -130,13 +130,13 @@ def test_gray_frames_and_gray_models_have_no_order() -> None:
 def test_centre_crop_takes_nothing_from_outside() -> None:
     pixels = np.zeros((80, 120, 3), np.uint8)
     pixels[5:75, 25:95] = 200  # the centre: 0.875 of 80 is 70
-    assert (filled(frame_of(pixels, PixelFormat.RGB), contract(70, 70), crop=0.875) == 200).all()
+    assert (filled(frame_of(pixels, PixelFormat.RGB), input_tensor(70, 70), crop=0.875) == 200).all()
 
 
 def test_squash_takes_all() -> None:
     pixels = np.zeros((64, 128, 3), np.uint8)
     pixels[:, 64:] = 200
-    found = filled(frame_of(pixels, PixelFormat.RGB), contract(), fit="squash")[0]
+    found = filled(frame_of(pixels, PixelFormat.RGB), input_tensor(), fit="squash")[0]
     assert (found[:, :16] == 0).all()
     assert (found[:, 16:] == 200).all()
 
@@ -144,14 +144,14 @@ def test_squash_takes_all() -> None:
 @pytest.mark.parametrize("pixel_format", COLOUR_FORMATS)
 def test_letterbox_has_gray_bars_and_all_of_the_picture(pixel_format: PixelFormat) -> None:
     white = np.full((64, 128, 3), 255, np.uint8)
-    found = filled(in_format(white, pixel_format), contract(), fit="letterbox")[0]
+    found = filled(in_format(white, pixel_format), input_tensor(), fit="letterbox")[0]
     assert (found[:8] == BAR).all()
     assert (found[24:] == BAR).all()
     assert (found[8:24] >= 254).all()
 
 
 def test_letterbox_bars_come_back_after_another_geometry() -> None:
-    c = contract(dtype="float32")
+    c = input_tensor(dtype="float32")
     preprocessor = Preprocessor(c, input_table(c, Normalization((0,), (1,)), "m"), "letterbox")
     tall, wide = np.full((64, 32, 3), 250, np.uint8), np.full((32, 64, 3), 250, np.uint8)
     for pixels in (tall, wide, tall):
@@ -165,7 +165,7 @@ def test_letterbox_bars_come_back_after_another_geometry() -> None:
 def test_roi() -> None:
     pixels = np.zeros((100, 200, 3), np.uint8)
     pixels[20:60, 100:140] = 90
-    assert (filled(frame_of(pixels, PixelFormat.RGB), contract(), roi=Roi(0.5, 0.2, 0.2, 0.4)) == 90).all()
+    assert (filled(frame_of(pixels, PixelFormat.RGB), input_tensor(), roi=Roi(0.5, 0.2, 0.2, 0.4)) == 90).all()
 
 
 @pytest.mark.parametrize("nchw", [False, True])
@@ -173,7 +173,7 @@ def test_roi() -> None:
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "float32"])
 def test_dtypes_and_layouts(dtype: str, channels: int, nchw: bool) -> None:
     rgb = picture(32, 32)
-    c = contract(channels=channels, dtype=dtype, nchw=nchw)
+    c = input_tensor(channels=channels, dtype=dtype, nchw=nchw)
     normalization = Normalization((100, 110, 120)[:channels], (50,)) if dtype == "float32" else None
     found = filled(frame_of(rgb, PixelFormat.RGB), c, input_table(c, normalization, "m"))
     pixels = rgb if channels == 3 else np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))[..., np.newaxis]
@@ -202,7 +202,7 @@ def test_quantized_table_per_channel(nchw: bool) -> None:
 def test_the_smallest_frames(pixel_format: PixelFormat, fit: Fit) -> None:
     side = 2 if pixel_format in PLANAR else 1
     frame = in_format(np.full((side, side, 3), 128, np.uint8), pixel_format)
-    found = filled(frame, contract(), fit=fit)
+    found = filled(frame, input_tensor(), fit=fit)
     assert_close(found, np.full((1, 32, 32, 3), 128.0), 2)
 
 
@@ -211,14 +211,14 @@ def test_frames_are_not_written_to() -> None:
         frame = in_format(picture(64, 48), pixel_format)
         before = frame.pixels.copy()
         frame.pixels.flags.writeable = False
-        filled(frame, contract())
+        filled(frame, input_tensor())
         assert (frame.pixels == before).all()
 
 
 def test_pixels_may_be_a_view_of_something_larger() -> None:
     rgb = picture(128, 96)
-    whole = filled(frame_of(np.ascontiguousarray(rgb[16:80, 32:96]), PixelFormat.RGB), contract())
-    assert (filled(frame_of(rgb[16:80, 32:96], PixelFormat.RGB), contract()) == whole).all()
+    whole = filled(frame_of(np.ascontiguousarray(rgb[16:80, 32:96]), PixelFormat.RGB), input_tensor())
+    assert (filled(frame_of(rgb[16:80, 32:96], PixelFormat.RGB), input_tensor()) == whole).all()
 
 
 @pytest.mark.parametrize(
@@ -240,13 +240,13 @@ def test_frames_that_are_not_what_they_say(
     pixels = np.zeros(shape, np.uint8)
     frame = Frame(pixels, pixel_format, width, height, "front", 1, 1, 1.0)
     with pytest.raises(ImageError, match=f"^front: a {pixel_format} frame of {width}x{height}.*{fault}"):
-        filled(frame, contract())
+        filled(frame, input_tensor())
 
 
 def test_pixels_of_another_dtype() -> None:
     frame = Frame(np.zeros((4, 4, 3), np.float32), PixelFormat.RGB, 4, 4, "front", 1, 1, 1.0)
     with pytest.raises(ImageError, match="dtype uint8 but got float32"):
-        filled(frame, contract())
+        filled(frame, input_tensor())
 
 
 @settings(max_examples=60, deadline=None)
@@ -271,7 +271,7 @@ def test_any_geometry_fills_the_whole_tensor(
         width, height = 2 * width, 2 * height
     frame = in_format(np.full((height, width, 3), 200, np.uint8), pixel_format)
     x, y, w, h = roi
-    found = filled(frame, contract(*model), fit=fit, roi=Roi(x, y, min(w, 1 - x), min(h, 1 - y)))
+    found = filled(frame, input_tensor(*model), fit=fit, roi=Roi(x, y, min(w, 1 - x), min(h, 1 - y)))
     is_picture, is_bar = np.abs(found.astype(int) - 200) <= 2, found == BAR
     assert (is_picture | is_bar).all()
     assert is_picture.any()
@@ -279,7 +279,7 @@ def test_any_geometry_fills_the_whole_tensor(
 
 
 def test_only_a_few_geometries_are_remembered() -> None:
-    preprocessor = Preprocessor(contract(), RAW)
+    preprocessor = Preprocessor(input_tensor(), RAW)
     for side in range(40, 90):
-        preprocessor.fill(frame_of(picture(side, side), PixelFormat.RGB), tensor_of(contract()))
+        preprocessor.fill(frame_of(picture(side, side), PixelFormat.RGB), tensor_of(input_tensor()))
     assert len(preprocessor._samplers) <= 8

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError
+from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.runtime.interpreter import open_interpreter
 from edgeclassify.model.runtime.runtimes import RuntimeName
-from edgeclassify.model.soundness import check
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from tests.model.soundness.nets import Net, float_net, moving_net, quantized_net
@@ -62,9 +62,9 @@ def output_shaped(model: ModelDef, name: str, *shape: int) -> ModelDef:
     return with_tensor(model, model.operators[place(model, name)].outputs[0], shape=shape)
 
 
-def refusal(model: ModelDef) -> str:
+def refusal(model: ModelDef, free_memory: Callable[[], int | None] = free_memory_bytes) -> str:
     with pytest.raises(ModelError) as caught:
-        check_soundness(parsed(model))
+        check_soundness(parsed(model), free_memory=free_memory)
     assert caught.value.exit_status == ExitStatus.DATA
     return str(caught.value)
 
@@ -289,24 +289,22 @@ def test_results_that_no_classifier_needs() -> None:
     assert "whose results take at most 512 MB, found one that needs 572 MB" in message
 
 
-def test_exactly_as_much_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exactly_as_much_as_there_may_be() -> None:
     model = parsed(huge(100))
     need = check_soundness(model)
-    monkeypatch.setattr(check, "MOST_ARENA_BYTES", need.arena)
-    monkeypatch.setattr(check, "free_memory_bytes", lambda: need.total)
-    assert check_soundness(model) == need
-    monkeypatch.setattr(check, "MOST_ARENA_BYTES", need.arena - 1)
-    with pytest.raises(ModelError):
-        check_soundness(model)
+    assert check_soundness(model, most_arena_bytes=need.arena, free_memory=lambda: need.total) == need
+    with pytest.raises(ModelError, match="whose results take at most"):
+        check_soundness(model, most_arena_bytes=need.arena - 1)
+    with pytest.raises(ModelError, match="are free here"):
+        check_soundness(model, free_memory=lambda: need.total - 1)
 
 
 @pytest.mark.parametrize(("free", "is_refused"), [(None, False), (1 << 30, False), (50 << 20, True)])
-def test_more_than_there_is(monkeypatch: pytest.MonkeyPatch, free: int | None, is_refused: bool) -> None:
-    monkeypatch.setattr(check, "free_memory_bytes", lambda: free)
+def test_more_than_there_is(free: int | None, is_refused: bool) -> None:
     if not is_refused:
-        check_soundness(parsed(huge(2000)))
+        check_soundness(parsed(huge(2000)), free_memory=lambda: free)
         return
-    message = refusal(huge(2000))
+    message = refusal(huge(2000), lambda: free)
     assert message == (
         "m.tflite: the model needs about 91 MB of memory, 50 MB are free here. Use a smaller model."
     )

@@ -42,8 +42,8 @@ def lores_layout(pixel_format: PixelFormat, side: int, roi: Roi, preprocessor: P
 @pytest.mark.parametrize("side", [224, 64])
 @pytest.mark.parametrize("roi", [FULL_FRAME, Roi(0.25, 0.1, 0.5, 0.5)])
 def test_nothing_is_copied_and_each_pixel_is_read_once(pixel_format: PixelFormat, side: int, roi: Roi) -> None:
-    contract = InputTensor(side, side, 3, False, "uint8", 1 / 255, 0)
-    preprocessor = Preprocessor(contract, InputTable())
+    input_tensor = InputTensor(side, side, 3, False, "uint8", 1 / 255, 0)
+    preprocessor = Preprocessor(input_tensor, InputTable())
     layout = lores_layout(pixel_format, side, roi, preprocessor)
     frame, buffer = lent_frame(layout)
     assert np.shares_memory(frame.pixels, buffer)
@@ -63,8 +63,8 @@ def test_nothing_is_copied_and_each_pixel_is_read_once(pixel_format: PixelFormat
 
 def test_what_is_not_counted_has_no_influence() -> None:
     """The meter sees every read: other bytes in place of those that it did not count change nothing."""
-    contract = InputTensor(224, 224, 3, False, "uint8", 1 / 255, 0)
-    preprocessor = Preprocessor(contract, InputTable())
+    input_tensor = InputTensor(224, 224, 3, False, "uint8", 1 / 255, 0)
+    preprocessor = Preprocessor(input_tensor, InputTable())
     layout = lores_layout(PixelFormat.YUV420, 224, FULL_FRAME, preprocessor)
     frame, buffer = lent_frame(layout)
     meter = Meter(buffer)
