@@ -76,8 +76,9 @@ def sink_on(spool: MemorySpool) -> Iterator[StartSink]:
         def start(
             port: int, *, wait: bool = True, labels: Any = None, around: Any = None, **settings: Any
         ) -> SpooledMqtt:
+            broker: dict[str, Any] = {"host": HOST, "port": port}
             sink = SpooledMqtt(
-                config=MqttConfig(host=HOST, port=port, **settings),
+                config=MqttConfig(**(broker | settings)),
                 layout=layout(labels or {"gate": ("open", "closed")}),
                 spool=spool,
                 backoff=Backoff(base_s=0.02, cap_s=0.1),

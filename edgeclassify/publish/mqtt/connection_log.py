@@ -2,6 +2,8 @@
 
 import logging
 
+from edgeclassify.once import Once
+
 log = logging.getLogger(__name__)
 
 STABLE_S = 10.0
@@ -24,6 +26,7 @@ class ConnectionLog:
         self._short_ones = 0
         self._announced = False
         self._renewing = False
+        self._lacks = Once()
 
     def connected(self, protocol: str) -> None:
         """The broker has accepted us."""
@@ -65,6 +68,16 @@ class ConnectionLog:
                 "Look into the broker's log and its limits.", self._broker, reason,
             )  # fmt: skip
         self._renewing = True
+
+    def lacks(self, *, retained: bool, qos_1: bool) -> None:
+        """What the broker does not offer. Said once."""
+        texts = {
+            "it keeps no retained messages: who comes later sees nothing": retained,
+            "it takes QoS 0 only: a ping after them shows that events arrived": qos_1,
+        }
+        for text, lacks in texts.items():
+            if lacks and self._lacks.is_news(text):
+                log.warning("%s: %s", self._broker, text)
 
     def failed(self, reason: str) -> None:
         """No connection could be made."""

@@ -3,24 +3,16 @@
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from threading import Event as Flag
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
-from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
-from edgeclassify.publish.mqtt.link.failures import (
-    LinkError,
-    OverdueError,
-    ProtocolRefusedError,
-    UnansweredError,
-    WillRefusedError,
-)
+from edgeclassify.publish.mqtt.link.connector import Connector
+from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
-from edgeclassify.publish.mqtt.link.protocols import Attempt, Protocols
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
@@ -50,7 +42,7 @@ class Delivery:
         self,
         *,
         config: MqttConfig,
-        client_id: str,
+        settings: BrokerSettings,
         outbox: Outbox,
         receivers: Receivers,
         on_removed: Callable[[str], None],
@@ -62,17 +54,16 @@ class Delivery:
         self._subscriptions = Subscriptions()
         self._subscribed: list[str] = []
         self._on_removed, self._backoff = on_removed, backoff
-        self._protocols = Protocols(config.protocol)
         self._refused: set[str] = set()
         self._packet_limit = PacketLimit()
         self._known: Collection[str] = ()
         self._short_ones = 0
-        self._lacks_said = Once()
-        self._log = ConnectionLog(f"broker {config.host}:{config.port}", client_id)
+        self._log = ConnectionLog(f"broker {config.host}:{config.port}", settings.client_id)
         self._stopping = Flag()
         self._deadline = 0.0
         self._waker = Waker()
         self._interrupt = ConnectInterrupt()
+        self._connector = Connector(settings, config.protocol, self._waker, self._interrupt)
         self._tried = Flag()
         self.pulse = Pulse()
         """Of the thread."""
@@ -112,11 +103,11 @@ class Delivery:
         """After the end of the thread: release what it was woken by."""
         self._waker.close()
 
-    def run(self, settings: BrokerSettings) -> None:
+    def run(self) -> None:
         """The thread: connect, deliver, wait, again, until it is to finish."""
         while not self._stopping.is_set():
             try:
-                settings = self._one_connection(settings)
+                self._one_connection()
             except Exception:
                 # The daemon runs for months: a fault in here costs this connection, not the sink.
                 log.exception("the broker connection failed by a fault in edgeclassify")
@@ -128,17 +119,13 @@ class Delivery:
 
     # --- connecting ------------------------------------------------------------------------------------
 
-    def _one_connection(self, settings: BrokerSettings) -> BrokerSettings:
-        """Returns the settings for the next one."""
+    def _one_connection(self) -> None:
         try:
-            link = self._open(settings)
-        except WillRefusedError as error:
-            self._log.failed(str(error))
-            return _with_less_of_a_will(settings, error)
+            link = self._connector.open(self._connecting)
         except LinkError as error:
             if not self._stopping.is_set():
                 self._log.failed(str(error))
-            return settings
+            return
         begin = time.monotonic()
         graceful = False
         try:
@@ -152,7 +139,11 @@ class Delivery:
             self._outbox.take_results()
             self._backoff.connected_for(time.monotonic() - begin)
             link.close(graceful=graceful)
-        return settings
+
+    def _connecting(self) -> bool:
+        """Called before each attempt; False where no more is to be made."""
+        self.pulse.beat(CONNECT_LIMIT_S)
+        return not self._stopping.is_set()
 
     def _say_ended(self, error: LinkError, lasted_s: float) -> None:
         if isinstance(error, OverdueError):
@@ -160,42 +151,13 @@ class Delivery:
         else:
             self._log.ended(str(error), lasted_s)
 
-    def _open(self, settings: BrokerSettings) -> PahoLink:
-        """A connection with the protocol that the broker speaks. Raises LinkError."""
-        attempt: Attempt | None = self._protocols.first()
-        while attempt is not None:
-            protocol = attempt.protocol
-            try:
-                link = self._attempt(settings, attempt)
-            except (ProtocolRefusedError, UnansweredError) as error:
-                attempt = self._protocols.fails(protocol, refused=isinstance(error, ProtocolRefusedError))
-                if attempt is None or self._stopping.is_set():
-                    raise
-            else:
-                self._protocols.works(protocol)
-                return link
-        raise LinkError("no version of MQTT to try")
-
-    def _attempt(self, settings: BrokerSettings, attempt: Attempt) -> PahoLink:
-        self.pulse.beat(CONNECT_LIMIT_S)
-        link = PahoLink(settings, attempt.protocol, self._waker, self._interrupt)
-        try:
-            link.open(attempt.timeout_s)
-        except BaseException as error:
-            # Any answer to CONNECT but "unsupported" shows that the broker understood it.
-            if link.answered and not isinstance(error, ProtocolRefusedError):
-                self._protocols.works(attempt.protocol)
-            link.close(graceful=False)
-            raise
-        return link
-
     # --- one connection --------------------------------------------------------------------------------
 
     def _deliver(self, link: PahoLink) -> bool:
         """One connection's deliveries until the end; True when the goodbye was acknowledged."""
         outbox = self._outbox
         outbox.renew_states(older_than_s=0.0)
-        self._say_lacks(link)
+        self._log.lacks(retained=not link.keeps_retained, qos_1=not link.maximum_qos)
         session = Session(
             link=link, topics=self._topics, retained=outbox.retained, replies=outbox.replies, spool=outbox.spool,
             # One place stays free for the `offline` of the end.
@@ -306,22 +268,3 @@ class Delivery:
                 less = message if limit is None else shortened(message, limit, mqtt5=link.mqtt5)
                 if less is not None:
                     link.send(less)
-
-    def _say_lacks(self, link: PahoLink) -> None:
-        """What the broker does not offer, once."""
-        lacks = {
-            "retain": "" if link.keeps_retained else "it keeps no retained messages: who comes later sees nothing",
-            "QoS 1": ""
-            if link.maximum_qos
-            else "it takes QoS 0 only: a ping after them shows that events arrived",
-        }
-        for name, text in lacks.items():
-            if text and self._lacks_said.is_news(name):
-                log.warning("broker %s:%d: %s", self._config.host, self._config.port, text)
-
-
-def _with_less_of_a_will(settings: BrokerSettings, error: WillRefusedError) -> BrokerSettings:
-    """The broker can't keep our will as it is; what it can do is better than none."""
-    will = settings.will
-    less = replace(will, retain=False) if error.retain else replace(will, qos=0)
-    return replace(settings, will=less)

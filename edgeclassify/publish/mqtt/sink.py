@@ -82,7 +82,7 @@ class MqttSink(Sink):
             live.put(Rank.DISCOVERY, announcement.message)
         self._delivery = Delivery(
             config=config,
-            client_id=client_id,
+            settings=self._settings,
             outbox=self._outbox,
             receivers=Receivers(inbox, on_request, announcement),
             on_removed=self._removed,
@@ -124,7 +124,7 @@ class MqttSink(Sink):
         if self._asker is not None:
             self._asker.answered_by(self._answer)
         self._outbox.begin()
-        self._thread = Thread(target=self._delivery.run, args=(self._settings,), name="delivery", daemon=True)
+        self._thread = Thread(target=self._delivery.run, name="delivery", daemon=True)
         self._thread.start()
 
     def await_first_attempt(self, timeout_s: float) -> bool:

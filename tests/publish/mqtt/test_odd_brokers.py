@@ -20,7 +20,7 @@ from edgeclassify.publish.mqtt.link import client, protocols
 from edgeclassify.publish.mqtt.requests import listener, subscriptions
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.session import in_flight, refusals, session
+from edgeclassify.publish.mqtt.session import in_flight, probes, refusals
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Request
 from tests.publish.conftest import StartSink
@@ -209,7 +209,7 @@ def test_connections_that_end_right_after_their_begin_withhold_nothing(
     monkeypatch: pytest.MonkeyPatch,
     protocol: str,
 ) -> None:
-    monkeypatch.setattr(session, "PROBE_AFTER_S", 0.3)
+    monkeypatch.setattr(probes, "PROBE_AFTER_S", 0.3)
     monkeypatch.setattr(delivery, "_TICK_S", 0.05)
     put_events(spool, 3)
     with OddBroker().running() as broker:
@@ -262,7 +262,7 @@ def test_a_limit_that_is_not_told_costs_what_does_not_fit_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
     protocol: str,
 ) -> None:
-    monkeypatch.setattr(session, "PROBE_AFTER_S", 0.1)
+    monkeypatch.setattr(probes, "PROBE_AFTER_S", 0.1)
     monkeypatch.setattr(delivery, "_TICK_S", 0.05)
 
     def at_most_400(peer: Peer, got: Got) -> None:

@@ -1,7 +1,7 @@
 """paho's client, as a broker that can't be trusted needs it: what it sends is bounded in size and in time.
 
 It overrides what paho keeps private, since nothing else reaches a packet before it is whole: the minor version of
-paho is pinned, and `paho_version.py` checks what is installed. `connection.py` drives the client; both together
+paho is pinned, and `paho_version.py` checks what is installed. `connection.py` drives the client; these three
 are the only importers of paho here.
 """
 

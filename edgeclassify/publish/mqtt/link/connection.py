@@ -17,13 +17,12 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import Credentials
 from edgeclassify.contract.outgoing import Message
-from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S, LARGEST_PACKET, Client
+from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S, Client
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,
     NoBrokerError,
@@ -33,6 +32,7 @@ from edgeclassify.publish.mqtt.link.failures import (
 )
 from edgeclassify.publish.mqtt.link.interface import Link
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
+from edgeclassify.publish.mqtt.link.properties import MessageProperties
 from edgeclassify.publish.mqtt.link.protocols import V5, V311
 
 WINDOW = 20
@@ -65,16 +65,6 @@ class Arrived:
     retained: bool
 
 
-class _Packed(Properties):
-    """Properties that are packed once: paho does it for every message, at a tenth of the message's whole cost."""
-
-    def pack(self) -> bytes:
-        if "packed" not in self.__dict__:
-            self.__dict__["packed"] = super().pack()  # type: ignore[no-untyped-call]
-        packed: bytes = self.__dict__["packed"]
-        return packed
-
-
 class PahoLink(Link):
     """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in."""
 
@@ -96,7 +86,7 @@ class PahoLink(Link):
         self._subscribing: dict[int, str] = {}
         self._unproven: list[int] = []  # sent with QoS 0 because the broker takes no more
         self._proven_by_ping: list[int] | None = None
-        self._cached_properties: dict[tuple[int, str | None, int | None], Properties] = {}
+        self._properties = MessageProperties(mqtt5=self.mqtt5)
         self._connack: ReasonCode | None = None
         self._said = ""
         self._ended: str | None = None
@@ -112,7 +102,7 @@ class PahoLink(Link):
                 self._settings.host,
                 self._settings.port,
                 self._settings.keepalive_s,
-                properties=self._connect_properties(),
+                properties=self._properties.of_connect(),
             )
         except (OSError, ValueError) as error:
             raise LinkError(failure_texts.unreachable(error, self._security())) from error
@@ -163,7 +153,7 @@ class PahoLink(Link):
             message.payload,
             qos,
             message.retain and self.keeps_retained,
-            self._properties(message, PacketTypes.PUBLISH),
+            self._properties.of(message),
         )
         self._client.gathering = False
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -293,7 +283,7 @@ class PahoLink(Link):
             client.tls_set_context(settings.tls)
         will = settings.will
         client.will_set(
-            will.topic, will.payload, will.qos, will.retain, self._properties(will, PacketTypes.WILLMESSAGE)
+            will.topic, will.payload, will.qos, will.retain, self._properties.of(will, PacketTypes.WILLMESSAGE)
         )
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -303,27 +293,6 @@ class PahoLink(Link):
         client.skipped = lambda topic, size: self.skipped.append((topic, size))
         client.pinged = self._on_pinged
         return client
-
-    def _connect_properties(self) -> Properties | None:
-        if self._protocol != V5:
-            return None
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.MaximumPacketSize = LARGEST_PACKET
-        return properties
-
-    def _properties(self, message: Message, packet: int) -> Properties | None:
-        """The same few combinations go out by the thousand: each is made once."""
-        if self._protocol != V5:
-            return None
-        key = (packet, message.content_type if message.payload else None, message.expiry_s)
-        if key not in self._cached_properties:
-            properties = _Packed(packet)  # type: ignore[no-untyped-call]
-            if message.payload:
-                properties.ContentType = message.content_type
-            if message.expiry_s is not None:
-                properties.MessageExpiryInterval = message.expiry_s
-            self._cached_properties[key] = properties
-        return self._cached_properties[key]
 
     def _on_connect(self, _client: object, _data: object, _flags: object, reason: ReasonCode, found: Any) -> None:
         self._connack = reason

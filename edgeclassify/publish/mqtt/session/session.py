@@ -20,20 +20,16 @@ from edgeclassify.publish.mqtt.link.interface import Link
 from edgeclassify.publish.mqtt.replies import Replies
 from edgeclassify.publish.mqtt.retained import RetainedValues
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
+from edgeclassify.publish.mqtt.session.event_queue import EventQueue
 from edgeclassify.publish.mqtt.session.in_flight import InFlight, Sent
-from edgeclassify.publish.mqtt.session.packet_limit import PROBE_AFTER_S, PacketLimit
+from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
-from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, Refusals
+from edgeclassify.publish.mqtt.session.probes import Probes
+from edgeclassify.publish.mqtt.session.refusals import Refusals
 from edgeclassify.publish.mqtt.session.shortening import shortened
-from edgeclassify.publish.mqtt.session.spool_cursor import SpoolCursor
 
 log = logging.getLogger(__name__)
 
-LIVE_HOLD_S = 1.0
-"""For so long after a live event the backlog only trickles: more of them may come."""
-LOOK_AGAIN_S, LOOK_AGAIN_MAX_S = 1.0, 60.0
-"""The spool is read anew after so many seconds in which it held events that no walk has met. The first time; every
-time that nothing is found this doubles."""
 _TRICKLE = 1
 
 
@@ -63,25 +59,16 @@ class Session:
         on_removed: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._link, self._topics, self._retained, self._replies = link, topics, retained, replies
-        self._spool, self._clock, self._on_removed = spool, clock, on_removed
+        self._clock, self._on_removed = clock, on_removed
         self._packet_limit = packet_limit
         self._window = max(1, window)
         self._backlog_window = max(1, self._window // 2)
         self._in_flight = InFlight(clock)
         self._begin, self._sent = clock(), 0
-        self._acknowledged: list[int] = []
-        self._quiet_from = 0.0
-        self._events = SpoolCursor(spool, after=spool.last_seq, end=None)
-        self._backlog = SpoolCursor(spool, after=0, end=self._events.after)
-        self._on_its_way: frozenset[int] = frozenset()
-        self._held_back = 0
-        self._looked_at = clock()
-        self._unmet_since: float | None = None
-        self._look_again_s = LOOK_AGAIN_S
+        self._events = EventQueue(spool, clock)
+        self._probes = Probes(clock)
         self._refusals = Refusals(clock)
         self._refused_said = refused
-        self._suspects: dict[Hashable, Sent] = {}
-        self._probe: Hashable = None
         self._known, self._all_renewed = set(known), not known
         retained.renew(known)
         replies.renew()
@@ -90,7 +77,7 @@ class Session:
     def idle(self) -> bool:
         """Is everything that can be delivered delivered and acknowledged?"""
         waiting = len(self._in_flight) or self._retained.waiting or self._replies.waiting
-        return not waiting and self._events.ended and self._backlog.ended
+        return not waiting and self._events.ended
 
     @property
     def unacknowledged(self) -> list[Message]:
@@ -106,7 +93,7 @@ class Session:
         self._packet_limit.connection_ended(
             lasted_s,
             self._in_flight.unanswered,
-            probe=self._probe,
+            probe=self._probes.on_its_way,
             largest_answered=self._in_flight.largest_answered,
         )
         return self._known if lasted_s < STABLE_S else ()
@@ -125,7 +112,7 @@ class Session:
                 or self._send_backlog()
                 or self._send_probe()
             ):
-                self._look_for_unmet()
+                self._events.look_for_unmet(self._in_flight.seqs)
                 return
 
     def acknowledged(self, mid: int, refusal: str | None) -> None:
@@ -145,9 +132,7 @@ class Session:
 
     def settle(self) -> None:
         """Forget the events that have been acknowledged: called once for the answers that came together."""
-        if self._acknowledged:
-            self._spool.delivered(self._acknowledged)
-            self._acknowledged = []
+        self._events.settle()
 
     def _taken(self, sent: Sent) -> None:
         topic = sent.message.topic
@@ -157,7 +142,7 @@ class Session:
                 self._refused_said.discard(topic)
                 log.info("%s: accepted by the broker again", topic)
         if sent.seq is not None:
-            self._acknowledged.append(sent.seq)
+            self._events.acknowledge(sent.seq)
         elif sent.message.retain and not sent.message.payload:
             self._on_removed(topic)
         if sent.message.qos:  # QoS 0 is answered when it is written: that says nothing
@@ -166,18 +151,16 @@ class Session:
     def _arrived(self, sent: Sent) -> None:
         """The broker has it, whether by an answer of its own or by one to what was sent after it."""
         self._packet_limit.arrived(sent.key)
-        if sent.key == self._probe:
-            self._probe = None
+        self._probes.settled(sent.key)
         if sent.message.retain and self._retained.is_newest(sent.message):
             self._known.add(sent.message.topic)
 
     def _not_taken(self, sent: Sent, refusal: str) -> None:
         topic = sent.message.topic
-        if sent.key == self._probe:
-            self._probe = None
+        self._probes.settled(sent.key)
         if sent.seq is not None:
             self._refusals.event(topic, sent.seq, refusal)
-            self._held_back += 1
+            self._events.hold_back()
         elif sent.message.retain:
             self._refusals.value(topic, refusal)
         kept = "" if sent.seq is None else " Its events stay in the spool."
@@ -200,12 +183,12 @@ class Session:
         return self._send(message, message.topic)
 
     def _send_live_event(self) -> bool:
-        while (event := self._events.next()) is not None:
+        while (event := self._events.next_live()) is not None:
             if not self._refusals.holds(self._topics.event(event.view), event.seq):
-                self._quiet_from = self._clock() + LIVE_HOLD_S
+                self._events.live_goes()
                 message = spooled_message(self._topics, event, historical=False)
                 return self._send(message, ("event", event.seq), seq=event.seq)
-            self._held_back += 1
+            self._events.hold_back()
         return False
 
     def _send_reply(self) -> bool:
@@ -213,65 +196,28 @@ class Session:
         return found is not None and self._send(found[1], ("reply", found[0]), reply=found[0])
 
     def _send_backlog(self) -> bool:
-        allowed = _TRICKLE if self._clock() < self._quiet_from else self._backlog_window
+        allowed = self._backlog_window if self._events.is_quiet else _TRICKLE
         if self._in_flight.historical >= allowed:
             return False
-        while (event := self._backlog.peek()) is not None:
+        while (event := self._events.peek_backlog()) is not None:
             suspect = self._packet_limit.is_suspect(("event", event.seq))
-            if suspect and not self._may_probe:
+            if suspect and not self._probes.allowed:
                 return False  # nothing overtakes it: history comes in order
-            self._backlog.next()
-            if event.seq in self._on_its_way:
+            if not self._events.next_backlog():
                 continue
             if not self._refusals.holds(self._topics.history(event.view), event.seq):
-                self._look_again_s = LOOK_AGAIN_S
-                self._probe = ("event", event.seq) if suspect else self._probe
+                self._events.backlog_goes()
+                if suspect:
+                    self._probes.on_its_way = ("event", event.seq)
                 message = spooled_message(self._topics, event, historical=True)
                 return self._send(message, ("event", event.seq), seq=event.seq, historical=True)
-            self._held_back += 1
+            self._events.hold_back()
         return False
 
     def _send_probe(self) -> bool:
         """The smallest suspect, when the connection stands without it; one at a time."""
-        if not self._suspects or not self._may_probe:
-            return False
-        sent = self._suspects.pop(min(self._suspects, key=lambda key: self._suspects[key].size))
-        self._probe = sent.key
-        return self._hand_over(sent)
-
-    @property
-    def _may_probe(self) -> bool:
-        """Does the connection stand without the suspects, and is none on its way?"""
-        return self._probe is None and self._clock() - self._begin >= PROBE_AFTER_S
-
-    def _read_again(self) -> None:
-        """What the spool still holds becomes backlog, except what is on its way."""
-        self._on_its_way = frozenset((*self._in_flight.seqs, *self._acknowledged))
-        self._backlog = SpoolCursor(self._spool, after=0, end=self._events.after)
-        self._held_back = 0
-        self._looked_at, self._unmet_since = self._clock(), None
-
-    def _look_for_unmet(self) -> None:
-        """Read again when the spool holds more than this session knows of, and this for a while.
-
-        An event may be appended after one with a higher number, behind the walk; and for a moment a spool may be
-        unreadable, which looks like its end.
-        """
-        if self._spool.depth <= len(self._acknowledged) or not (self._events.ended and self._backlog.ended):
-            self._unmet_since = None
-            return
-        known = len(self._acknowledged) + len(self._in_flight.seqs)
-        now = self._clock()
-        if self._spool.depth <= known + self._held_back:
-            self._unmet_since = None
-            # What was held back may have been dropped since, and then hides as many that were not met.
-            if self._held_back and now - self._looked_at >= REFUSED_RETRY_S:
-                self._read_again()
-        elif self._unmet_since is None:
-            self._unmet_since = now
-        elif now - self._unmet_since >= self._look_again_s:
-            self._look_again_s = min(2 * self._look_again_s, LOOK_AGAIN_MAX_S)
-            self._read_again()
+        sent = self._probes.take()
+        return sent is not None and self._hand_over(sent)
 
     def _send(
         self,
@@ -298,7 +244,7 @@ class Session:
             self._say(sent, what, f"{message.topic} shortened")
             sent = replace(sent, message=less, size=packet_bytes(less, mqtt5=self._link.mqtt5))
         if seq is None and self._packet_limit.is_suspect(key):
-            self._suspects[key] = sent
+            self._probes.hold(sent)
             return True
         return self._hand_over(sent)
 
@@ -313,9 +259,9 @@ class Session:
         kept = "" if sent.seq is None else ". It stays in the spool, and those that fit are sent"
         what = f"not sent: {sent.size} bytes, and the broker takes at most {limit}{kept}"
         self._say(sent, what, f"{sent.message.topic} size")
-        if sent.key == self._probe:
-            self._probe = None
-        self._held_back += sent.seq is not None
+        self._probes.settled(sent.key)
+        if sent.seq is not None:
+            self._events.hold_back()
         if sent.reply is not None:
             self._replies.settled(sent.reply)
         elif sent.seq is None:
@@ -335,4 +281,4 @@ class Session:
         for topic in self._refusals.due_values():
             self._retained.put_back(topic)
         if self._refusals.due_events():
-            self._read_again()
+            self._events.read_again(self._in_flight.seqs)

@@ -10,7 +10,7 @@ _BATCH = 64
 class SpoolCursor:
     """The events with a `seq` above `after`, up to `end` (None: no end).
 
-    What was not there, or could not be read, when it came by is not met: see Session._look_for_unmet.
+    What was not there, or could not be read, when it came by is not met: see EventQueue.look_for_unmet.
     """
 
     def __init__(self, spool: SpoolReader, *, after: int, end: int | None) -> None:

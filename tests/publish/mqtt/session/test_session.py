@@ -13,11 +13,12 @@ from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.link.interface import Link
 from edgeclassify.publish.mqtt.replies import Replies
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
+from edgeclassify.publish.mqtt.session.event_queue import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S
 from edgeclassify.publish.mqtt.session.in_flight import SILENT_S, Sent
 from edgeclassify.publish.mqtt.session.packet_limit import IN_A_ROW, PROBE_AFTER_S, RETRY_S, PacketLimit
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, WELL_S
-from edgeclassify.publish.mqtt.session.session import LIVE_HOLD_S, LOOK_AGAIN_MAX_S, LOOK_AGAIN_S, Session
+from edgeclassify.publish.mqtt.session.session import Session
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import event, spooled
 
