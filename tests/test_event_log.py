@@ -11,7 +11,7 @@ from edgeclassify.event_log import log_event
 from edgeclassify.types import EventType, Reason, Why
 from tests.daemon.bench import Bench, view
 from tests.publish.records import event
-from tests.support.sources import ScriptedSource
+from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
 
@@ -43,7 +43,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_each_event_of_a_daemon_is_one_line(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     """However it ends: by another label, by a pause, by a reload."""
     caplog.set_level(logging.INFO)
-    bench.sources["front"] = lambda name: ScriptedSource(name, [255] * 5 + [0], pause_s=0.05)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [255] * 5 + [0], pause_s=0.05)
     bench.document["view"] = [view("gate"), view("door"), view("yard")]
     bench.start()
     wait_for(lambda: len(bench.sink.of("event")) == 9)

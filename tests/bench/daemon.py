@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from edgeclassify.config import ModelConfig
 from tests.support.broker import Mosquitto, mosquitto_path
 from tests.support.data import NO_TEST_DATA, find_test_data
 
@@ -109,8 +110,13 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
             clock.begun.append(started + prediction.invoke_ms / 1e3)
             return prediction
 
+    def timed(section: ModelConfig) -> Classifier:
+        classifier = open_classifier(section)
+        classifier.__class__ = Timed
+        return classifier
+
     clock = Clock()
-    factories = Factories(classifier=lambda section: Timed(open_classifier(section)._parts))
+    factories = Factories(classifier=timed)
     config = parse_config(document, "bench", Path.cwd())
     runner = Daemon(lambda: config, factories=factories, notifier=clock, max_frames=FRAMES)
     before = os.times()

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edgeclassify.sources.capture import ladder, thread
 from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.ladder import WAITS, Waits
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.synthetic.source import SyntheticSource, parse_options
@@ -37,17 +37,18 @@ LOSSES = ("stall", "freeze", "repeat", "error", "exception", "unplug")
 """Of these the camera is lost; the others need nothing."""
 FREEZE_S = 60.0
 WARM_UP = 20
+SHORT = Waits(back_off_s=0.01, max_back_off_s=0.05, settled_s=0.02)
 
 
 class Watched:
     """A capture thread on a synthetic camera whose frames somebody takes, and when what became of it."""
 
-    def __init__(self, options: str, rules: CaptureRules) -> None:
+    def __init__(self, options: str, rules: CaptureRules, waits: Waits = WAITS) -> None:
         self.frames = LatestFrames()
         self.lost: list[float] = []
         self.back: list[float] = []
         self.source = SyntheticSource("front", parse_options(options))
-        self.capture = CaptureThread(self.source, self.frames, rules, self._told)
+        self.capture = CaptureThread(self.source, self.frames, rules, self._told, waits)
         self._taker = threading.Thread(target=self._take, daemon=True)
         self._gaps: list[tuple[float, float]] = []
         self._done = False
@@ -112,7 +113,9 @@ def many(fault: str, times: int) -> str:
     freeze_s = 0.1 if "repeat" in fault else 0.0
     rules = CaptureRules(stall_timeout_s=0.1, freeze_timeout_s=freeze_s, restart_attempts=20)
     every = 300 if freeze_s else 60  # frames enough for the source to count as well in between
-    with Watched(f"?size=160x120&fps=1000&every={every}&faults={fault.format(20)}", rules).running() as watched:
+    with Watched(
+        f"?size=160x120&fps=1000&every={every}&faults={fault.format(20)}", rules, SHORT
+    ).running() as watched:
         wait_for_frame(watched, WARM_UP * every)
         gc.collect()
         before = resident_kib(), open_files()
@@ -177,7 +180,6 @@ def main() -> None:
     print(f"\n{options.times} recoveries of each, short times")
     print(f"{'fault : cured by':22}{'losses':>8}{'away, s':>9}{'in all, s':>11}{'restarts':>10}{'reopens':>9}"
           f"{'resident KiB':>20}{'open files':>14}")  # fmt: skip
-    ladder.BACK_OFF_S, ladder.MAX_BACK_OFF_S, thread.SETTLED_S = 0.01, 0.05, 0.02
     for fault in FAULTS:
         if fault.startswith(("block", "unplug")):
             fault = fault.replace("1s", "0.1s")

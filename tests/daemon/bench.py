@@ -17,7 +17,7 @@ from edgeclassify.sources.interface import FrameSource
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
-from tests.support.sources import ScriptedSource
+from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
 DEFAULT_TIMING = Timing()
@@ -61,7 +61,7 @@ class Bench:
 
     def _source(self, camera: CameraConfig, *_: object) -> FrameSource:
         make = self.sources.get(camera.name)
-        return ScriptedSource(camera.name, [255]) if make is None else make(camera.name)
+        return BrightnessSource(camera.name, [255]) if make is None else make(camera.name)
 
     def _open(self, section: ModelConfig) -> BrightnessClassifier:
         if section.name == "broken":

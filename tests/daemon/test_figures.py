@@ -9,11 +9,11 @@ from edgeclassify.errors import ImageError
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Frame
 from tests.daemon.bench import Bench, view
-from tests.support.sources import ScriptedSource
+from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
 
-class Album(ScriptedSource):
+class Album(BrightnessSource):
     """Pictures of which every second one can't be decoded."""
 
     live = False

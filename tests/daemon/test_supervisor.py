@@ -27,7 +27,7 @@ from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import EventType, Frame, Roi
 from tests.daemon.bench import Bench, view
 from tests.support.classifiers import BrightnessClassifier
-from tests.support.sources import MissingSource, ScriptedSource
+from tests.support.sources import BrightnessSource, MissingSource
 from tests.support.waiting import wait_for
 
 
@@ -280,7 +280,7 @@ def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_g
     plugged = threading.Event()
     plugged.set()
 
-    class Plugged(ScriptedSource):
+    class Plugged(BrightnessSource):
         def read(self, timeout_s: float) -> Frame | None:
             if not plugged.is_set():
                 raise AbsentError("unplugged")
@@ -316,7 +316,7 @@ def test_what_can_not_heal_is_believed_of_a_camera_that_never_worked(
 
 
 def test_a_reload_does_not_begin_a_finished_source_anew(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: ScriptedSource(name, [255, 0], ends=True)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [255, 0], ends=True)
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     bench.start()
     wait_for(lambda: bench.node.figures().cameras[0].state == "finished")
@@ -354,7 +354,7 @@ def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:
 
 
 def test_a_finished_source_beside_a_lost_camera_ends_with_the_cameras_error(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: ScriptedSource(name, [0], ends=True)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [0], ends=True)
     bench.sources["back"] = MissingSource
     bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
     bench.start()
@@ -362,7 +362,7 @@ def test_a_finished_source_beside_a_lost_camera_ends_with_the_cameras_error(benc
     assert isinstance(bench.raised, SourceError)
 
 
-class StuckSource(ScriptedSource):
+class StuckSource(BrightnessSource):
     """Gives one frame, so that the camera is online; then its reads do not return until `release` is set."""
 
     longest_call_s = 0.0
@@ -417,7 +417,7 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
 def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """While no frame is to be expected the watchdog is fed without one, but not while one is being inferred."""
     release = threading.Event()
-    bench.sources["front"] = lambda name: ScriptedSource(name, [0], ends=True)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [0], ends=True)
     bench.sources["back"] = lambda name: MissingSource(name, AbsentError("unplugged"))
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
     monkeypatch.setattr(BrightnessClassifier, "classify", lambda *_: release.wait(20))
@@ -430,10 +430,10 @@ def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkey
 
 
 def test_a_reload_leaves_a_camera_running_that_stays_as_it_is(bench: Bench) -> None:
-    made: list[ScriptedSource] = []
+    made: list[BrightnessSource] = []
 
     def make(name: str) -> FrameSource:
-        made.append(ScriptedSource(name, [255]))
+        made.append(BrightnessSource(name, [255]))
         return made[-1]
 
     bench.sources["front"] = make
@@ -453,7 +453,7 @@ def test_a_reload_leaves_a_camera_running_that_stays_as_it_is(bench: Bench) -> N
     bench.stop()
 
 
-class AdjustableSource(ScriptedSource):
+class AdjustableSource(BrightnessSource):
     """Can be turned while it runs, but for one turn that it refuses."""
 
     REFUSED = 180
@@ -554,7 +554,7 @@ def test_what_a_models_sidecar_names_is_taken_over_when_rewritten(
 
 
 def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: ScriptedSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [0, 255, 0], pause_s=0.05, ends=True)
     bench.document["view"] = [view("gate"), view("door")]
     bench.start()
     bench.thread.join(5)
@@ -563,7 +563,7 @@ def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
 
 
 def test_ends_when_all_input_has_ended(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: ScriptedSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.sources["front"] = lambda name: BrightnessSource(name, [0, 255, 0], pause_s=0.05, ends=True)
     bench.document["view"] = [view("gate")]
     bench.start()
     bench.thread.join(5)
@@ -587,7 +587,7 @@ def test_zoom_on_what_the_views_need(bench: Bench) -> None:
 
     def make(camera: CameraConfig, _: int, zoom: Roi, *__: object) -> FrameSource:
         planned.append(zoom)
-        return ScriptedSource(camera.name, [255])
+        return BrightnessSource(camera.name, [255])
 
     bench.make_source = make
     bench.document["camera"][0].update(source="picamera:0", zoom="views")

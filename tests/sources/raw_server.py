@@ -20,13 +20,14 @@ class RawServer:
 
     def __init__(self, answer: Callable[..., Any], context: ssl.SSLContext | None) -> None:
         self.answer, self.context = answer, context
-        self.heads, self.stopping = [], threading.Event()
+        self.heads: list[str] = []
+        self.stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
 
-    def url(self, path: str = "x.jpg", who: str = "", scheme=None) -> str:
+    def url(self, path: str = "x.jpg", who: str = "", scheme: str | None = None) -> str:
         return f"{scheme or ('https' if self.context else 'http')}://{who}127.0.0.1:{self.port}/{path}"
 
     def close(self) -> None:

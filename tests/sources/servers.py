@@ -1,36 +1,47 @@
 """HTTP servers on a port of their own: scripted answers, and an MJPEG stream that can be stopped."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
 
 class PlainServer(ThreadingHTTPServer):
+    """`stopping` is set when the test is over."""
+
     daemon_threads = False
     allow_reuse_address = True
 
-    def handle_error(self, request: socket.socket, client_address: tuple[str, int]) -> None:
+    def __init__(self, port: int, handler: "type[Handler]") -> None:
+        self.stopping = threading.Event()
+        super().__init__(("127.0.0.1", port), handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
         """A client that hung up is no news."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection of a PlainServer."""
+
+    server: PlainServer
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+Answer = Callable[[Handler], None]
 
 
 @contextmanager
 def serving(answer: Answer, port: int = 0) -> Iterator[PlainServer]:
     """A server on 127.0.0.1 whose every GET is answered by `answer`."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Answering(Handler):
         def do_GET(self) -> None:
             answer(self)
 
-        def log_message(self, *args: str) -> None:
-            pass
-
-    server = PlainServer(("127.0.0.1", port), Handler)
-    server.stopping = threading.Event()
+    server = PlainServer(port, Answering)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
@@ -45,7 +56,7 @@ def serving(answer: Answer, port: int = 0) -> Iterator[PlainServer]:
 def body(data: bytes, status: int = 200, kind: str = "image/jpeg") -> Answer:
     """Answer with these bytes."""
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(status)
         handler.send_header("Content-Type", kind)
         handler.send_header("Content-Length", str(len(data)))
@@ -58,7 +69,7 @@ def body(data: bytes, status: int = 200, kind: str = "image/jpeg") -> Answer:
 def mjpeg(pictures: list[bytes], fps: float = 50) -> Answer:
     """Answer with an endless multipart stream of these JPEGs, as network cameras do."""
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         handler.end_headers()

@@ -1,7 +1,9 @@
 """Every source string of the config leads to its class."""
 
+import os
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -10,7 +12,7 @@ from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
-from edgeclassify.sources.interface import FrameSource
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.source import PicameraSource
@@ -18,7 +20,9 @@ from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.sources.synthetic.source import SyntheticSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
-from edgeclassify.types import FULL_FRAME
+from edgeclassify.types import FULL_FRAME, Outcome
+from tests.sources.pictures import encode, noise
+from tests.support.optional import present
 
 
 @pytest.mark.parametrize(
@@ -45,20 +49,29 @@ def test_kinds(source: str, kind: type[FrameSource], described: str) -> None:
     assert made.describe() == described
 
 
+Kind = TypeVar("Kind", bound=FrameSource)
+
+
+def made(kind: type[Kind], wanted_side: int = 0, **camera: Any) -> Kind:
+    """A source of this section of the config, which is of this kind."""
+    source = make_source(CameraConfig.model_validate(camera), wanted_side)
+    assert isinstance(source, kind)
+    return source
+
+
 def test_settings_reach_the_source() -> None:
-    config = CameraConfig(source="v4l2:/dev/video0", size=(800, 600), fps=5)
-    device = make_source(config)
+    device = made(DeviceSource, source="v4l2:/dev/video0", size=(800, 600), fps=5)
     assert (device.settings.size, device.settings.fps) == ((800, 600), 5)
-    pattern = make_source(CameraConfig(source="synthetic:?fps=2", size=(64, 48), fps=7))
+    pattern = made(SyntheticSource, source="synthetic:?fps=2", size=(64, 48), fps=7)
     assert (pattern.options.size, pattern.options.fps) == ((64, 48), 2)
-    assert make_source(CameraConfig(source="images:/a", loop=True), 99).wanted_side == 99
-    assert make_source(CameraConfig(source="video:/a", loop=True)).loop
-    assert make_source(CameraConfig(source="picamera:0", fps=4), 300).settings.wanted_side == 300
+    assert made(ImagesSource, 99, source="images:/a", loop=True).wanted_side == 99
+    assert made(VideoFileSource, source="video:/a", loop=True).loop
+    assert made(PicameraSource, 300, source="picamera:0", fps=4).settings.wanted_side == 300
 
 
 def test_device_gets_what_the_views_need_and_its_controls() -> None:
-    config = CameraConfig(source="v4l2:/dev/video0", format="mjpg", controls={"extra": {"brightness": 3}})
-    settings = make_source(config, 481).settings
+    extra = {"extra": {"brightness": 3}}
+    settings = made(DeviceSource, 481, source="v4l2:/dev/video0", format="mjpg", controls=extra).settings
     assert (settings.wanted_side, settings.pixel_format, settings.controls) == (481, "mjpg", {"brightness": 3})
 
 
@@ -79,25 +92,40 @@ def test_a_camera_that_can_not_turn_itself_is_turned() -> None:
     ],
 )
 def test_a_csi_camera_turns_itself_where_it_can(
-    config: dict[str, int], flips: tuple[bool, bool], is_wrapped: bool
+    config: dict[str, Any], flips: tuple[bool, bool], is_wrapped: bool
 ) -> None:
-    source = make_source(CameraConfig(source="picamera:0", **config))
+    source = make_source(CameraConfig.model_validate({"source": "picamera:0", **config}))
     assert isinstance(source, RotatedSource) is is_wrapped
-    settings = (source.source if is_wrapped else source).settings
-    assert (settings.hflip, settings.vflip) == flips
+    camera = source.source if isinstance(source, RotatedSource) else source
+    assert isinstance(camera, PicameraSource)
+    assert (camera.settings.hflip, camera.settings.vflip) == flips
 
 
 def test_a_watched_folder_remembers_in_the_state_folder(tmp_path: Path) -> None:
-    source = make_source(CameraConfig(name="drop", source="watch:/in", after="move"), 99, FULL_FRAME, tmp_path)
+    drop(tmp_path / "in" / "a.jpg")
+    config = CameraConfig(name="drop", source=f"watch:{tmp_path}/in", after="keep")
+    source = make_source(config, 99, FULL_FRAME, tmp_path)
     assert isinstance(source, WatchedFolderSource)
-    assert (source.after, source.wanted_side) == ("move", 99)
-    assert source._classified_path == tmp_path / "watched-drop.txt"
+    assert (source.after, source.wanted_side) == ("keep", 99)
+    source.open()
+    source.processed(present(source.read(5.0)).sequence, Outcome.SEEN)
+    assert (tmp_path / "watched-drop.txt").exists()
 
 
 @pytest.mark.parametrize(("options", "expected"), [({}, True), ({"recursive": False}, False)])
-def test_folders_below_a_watched_one(options: dict[str, bool], expected: bool) -> None:
-    source = make_source(CameraConfig(name="drop", source="watch:/in", **options))
-    assert source._tree._recursive is expected
+def test_folders_below_a_watched_one(tmp_path: Path, options: dict[str, bool], expected: bool) -> None:
+    drop(tmp_path / "below" / "a.jpg")
+    source = made(WatchedFolderSource, name="drop", source=f"watch:{tmp_path}", **options)
+    source.open()
+    with nullcontext() if expected else pytest.raises(NoFrameInTimeError):
+        source.read(2.5)
+
+
+def drop(path: Path) -> None:
+    """An image that was written long ago."""
+    path.parent.mkdir()
+    path.write_bytes(encode(noise(), "JPEG"))
+    os.utime(path, (1.7e9, 1.7e9))
 
 
 @pytest.mark.parametrize(
@@ -112,8 +140,11 @@ def test_folders_below_a_watched_one(options: dict[str, bool], expected: bool) -
 )
 def test_whose_certificates_are_accepted_reaches_the_source(source: str) -> None:
     def trust_of(**tls: Any) -> Trust:
-        made = make_source(CameraConfig(source=source, tls=tls))
-        return made.access.trust if isinstance(made, ImagesSource) else made.trust
+        made = make_source(CameraConfig.model_validate({"source": source, "tls": tls}))
+        if isinstance(made, ImagesSource):
+            return made.access.trust
+        assert isinstance(made, HttpSource | StreamSource)
+        return made.trust
 
     assert trust_of() == Trust(verify=True, ca=None)
     assert trust_of(verify=False) == Trust(verify=False)

@@ -5,13 +5,25 @@ from enum import Enum, auto
 
 from edgeclassify.errors import AbsentError, SourceError
 
-BACK_OFF_S = 0.5
-"""Wait before the first re-open; it doubles with each further one."""
-MAX_BACK_OFF_S = 10.0
-GIVEN_UP_S = 60.0
-"""Wait between two quiet tries of a camera that counts as gone, while the daemon lives on for others."""
-SETTLED_S = 60.0
-"""A source that has given frames for so long is well: its next loss begins at the lowest rung again."""
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds of the ladder."""
+
+    back_off_s: float = 0.5
+    """Before the first re-open; it doubles with each further one."""
+    max_back_off_s: float = 10.0
+    given_up_s: float = 60.0
+    """Between two quiet tries of a camera that counts as gone, while the daemon lives on for others."""
+    settled_s: float = 60.0
+    """A source that has given frames for so long is well: its next loss begins at the lowest rung again."""
+
+    def back_off(self, time_: int) -> float:
+        """Seconds before the first, second, … time in a row."""
+        return float(min(self.back_off_s * 2 ** min(time_ - 1, 10), self.max_back_off_s))
+
+
+WAITS = Waits()
 
 
 class Rung(Enum):
@@ -38,8 +50,8 @@ class Ladder:
     (`given_up`), and the source is tried on every 60 s. What is absent has no end: it is looked for every 10 s.
     """
 
-    def __init__(self, *, attempts: int, keeps_device: bool, settled_s: float = SETTLED_S) -> None:
-        self._attempts, self._keeps_device, self._settled_s = attempts, keeps_device, settled_s
+    def __init__(self, *, attempts: int, keeps_device: bool, waits: Waits = WAITS) -> None:
+        self._attempts, self._keeps_device, self._waits = attempts, keeps_device, waits
         self._restarted = False
         self._reopens = self._looks = 0
         self._well_since: float | None = None
@@ -49,7 +61,7 @@ class Ladder:
         """A frame came; True once the source has been well for so long that its loss is forgotten."""
         if self._well_since is None:
             self._well_since = now
-        if now - self._well_since < self._settled_s:
+        if now - self._well_since < self._waits.settled_s:
             return False
         self._restarted, self._reopens, self._looks, self.given_up = False, 0, 0, False
         return True
@@ -62,18 +74,13 @@ class Ladder:
             return Step(Rung.RESTART, 0.0)
         if isinstance(error, AbsentError):  # looked for without end, and at nobody's expense
             self._looks += 1
-            return Step(Rung.REOPEN, max(_back_off(self._looks), error.retry_s), thorough=True)
+            return Step(Rung.REOPEN, max(self._waits.back_off(self._looks), error.retry_s), thorough=True)
         self._reopens += 1
-        wait_s, thorough = _back_off(self._reopens), self._reopens > 1
+        wait_s, thorough = self._waits.back_off(self._reopens), self._reopens > 1
         self.given_up = self.given_up or self._reopens > self._attempts
-        return Step(Rung.REOPEN, GIVEN_UP_S if self.given_up else wait_s, thorough)
+        return Step(Rung.REOPEN, self._waits.given_up_s if self.given_up else wait_s, thorough)
 
     def give_up(self) -> Step:
         """What was lost can't heal by trying: go to the ladder's end."""
         self._well_since, self.given_up = None, True
-        return Step(Rung.REOPEN, GIVEN_UP_S, True)
-
-
-def _back_off(time_: int) -> float:
-    """Seconds before the first, second, … time in a row."""
-    return float(min(BACK_OFF_S * 2 ** min(time_ - 1, 10), MAX_BACK_OFF_S))
+        return Step(Rung.REOPEN, self._waits.given_up_s, True)

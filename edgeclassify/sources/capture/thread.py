@@ -14,7 +14,7 @@ from edgeclassify.sources.capture.driven_source import DrivenSource
 from edgeclassify.sources.capture.file_reading import FileReading
 from edgeclassify.sources.capture.freshness import Freshness
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.ladder import SETTLED_S, Ladder
+from edgeclassify.sources.capture.ladder import WAITS, Ladder, Waits
 from edgeclassify.sources.capture.live_reading import LiveReading
 from edgeclassify.sources.capture.loop import CaptureLoop
 from edgeclassify.sources.capture.rules import CaptureRules
@@ -35,7 +35,7 @@ class CaptureThread:
 
     FAILED says that the restart ladder is at its end; whether the daemon ends too is not decided here.
 
-    `on_available`: see CameraStatus; it is called from this thread.
+    `on_available`: see CameraStatus; it is called from this thread. `waits`: of the ladder.
     """
 
     def __init__(
@@ -44,14 +44,15 @@ class CaptureThread:
         frames: LatestFrames,
         rules: CaptureRules,
         on_available: Callable[[str, bool], None] = lambda camera, available: None,
+        waits: Waits = WAITS,
     ) -> None:
         self.camera = source.camera
         self.source = source
         self.status = CameraStatus(source.camera, on_available)
         freeze_s = source.freeze_timeout_s if rules.freeze_timeout_s is None else rules.freeze_timeout_s
         # Frozen frames are known by waiting: only a longer time of frames shows that one has gone.
-        settled_s = max(SETTLED_S, 1.5 * freeze_s)
-        ladder = Ladder(attempts=rules.restart_attempts, keeps_device=source.keeps_device, settled_s=settled_s)
+        waits = replace(waits, settled_s=max(waits.settled_s, 1.5 * freeze_s))
+        ladder = Ladder(attempts=rules.restart_attempts, keeps_device=source.keeps_device, waits=waits)
         self._driven = DrivenSource(source, frames, rules, self.status, ladder)
         self._daynight = None if rules.night is None else DayNight(rules.night, source.camera)
         fresh = Freshness(
@@ -98,7 +99,7 @@ class CaptureThread:
 
     @property
     def settled(self) -> bool:
-        """True while frames have come for SETTLED_S without a loss."""
+        """True while frames have come for `settled_s` without a loss."""
         return self._driven.settled
 
     @property

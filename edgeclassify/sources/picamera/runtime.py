@@ -33,11 +33,11 @@ def picamera2() -> ModuleType:
         raise SourceUnusableError(
             f"picamera: picamera2 is here, but can't be loaded: {error}. {INSTALL}"
         ) from error
-    _check_age(module)
+    check_age(module)
     return module  # type: ignore[no-any-return]
 
 
-def _check_age(module: ModuleType) -> None:
+def check_age(module: ModuleType) -> None:
     """Raises SourceUnusableError for a picamera2 that lacks what is used here (it came with 0.3.18)."""
     has_timeouts = "timeout" in inspect.signature(module.Picamera2.wait).parameters
     if not has_timeouts or "write" not in inspect.signature(module.MappedArray.__init__).parameters:

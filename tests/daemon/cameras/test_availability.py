@@ -12,7 +12,7 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.publish.interface import Sink
 from tests.daemon.bench import Bench, view
 from tests.support.sinks import RecordingSink
-from tests.support.sources import ScriptedSource
+from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
 Said = list[tuple[str, bool]]
@@ -197,7 +197,7 @@ def test_a_camera_that_was_gone_begins_anew(bench: Bench) -> None:
     first, cameras, views = bench.sinks[0], bench.document["camera"], bench.document["view"]
     bench.document.update(camera=cameras[:1], view=views[:1])
     bench.reload()
-    bench.sources["back"] = lambda name: ScriptedSource(name, [255], pause_s=1.0)
+    bench.sources["back"] = lambda name: BrightnessSource(name, [255], pause_s=1.0)
     bench.document.update(camera=cameras, view=views)
     before = len(first.of("availability"))
     bench.reload()

@@ -1,6 +1,7 @@
 """What counts as new, as stalled and as frozen: times are given, nothing waits."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from edgeclassify.sources.interface import StalledError
 from edgeclassify.types import Frame, PixelFormat
 
 
-def fresh(**options: int) -> Freshness:
+def fresh(**options: Any) -> Freshness:
     return Freshness(now=0.0, **{"stall_timeout_s": 10.0, **options})
 
 

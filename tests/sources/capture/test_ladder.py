@@ -1,7 +1,7 @@
 """The order of the rungs and the waits before them: pure, nothing waits."""
 
 from edgeclassify.errors import AbsentError, SourceError
-from edgeclassify.sources.capture.ladder import Ladder, Rung, Step
+from edgeclassify.sources.capture.ladder import Ladder, Rung, Step, Waits
 
 LOST = SourceError("lost")
 
@@ -33,7 +33,7 @@ def test_no_restart_where_it_could_not_be_opened() -> None:
 
 
 def test_frames_for_a_minute_lead_back_to_the_foot() -> None:
-    ladder = Ladder(attempts=1, keeps_device=True, settled_s=60)
+    ladder = Ladder(attempts=1, keeps_device=True, waits=Waits(settled_s=60))
     steps(ladder, 3)
     assert not ladder.well(100.0)
     assert not ladder.well(159.0)
@@ -44,7 +44,7 @@ def test_frames_for_a_minute_lead_back_to_the_foot() -> None:
 
 
 def test_a_loss_before_that_climbs_on() -> None:
-    ladder = Ladder(attempts=5, keeps_device=True, settled_s=60)
+    ladder = Ladder(attempts=5, keeps_device=True, waits=Waits(settled_s=60))
     steps(ladder, 2)
     ladder.well(100.0)
     assert steps(ladder, 1) == [Step(Rung.REOPEN, 1.0, thorough=True)]

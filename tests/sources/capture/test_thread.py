@@ -1,11 +1,13 @@
 """The hand-off, and the capture thread with its restart ladder."""
 
 import gc
+import itertools
 import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,11 +21,10 @@ from edgeclassify.errors import (
     SourceUnusableError,
 )
 from edgeclassify.sources.capture import ladder, live_reading
-from edgeclassify.sources.capture import thread as thread_module
 from edgeclassify.sources.capture.camera_state import CameraStatus
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.ladder import Rung, Step
+from edgeclassify.sources.capture.ladder import WAITS, Rung, Step, Waits
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenFrameError, FrameSource, NoFrameInTimeError
@@ -31,53 +32,11 @@ from edgeclassify.types import CameraState, Frame, Outcome
 from tests.sources.capture.taking import take_frame, take_lease
 from tests.support.frames import make_frame
 from tests.support.optional import present
+from tests.support.sources import ReadStep, ScriptedSource
+from tests.support.waiting import wait_for
 
 Run = Callable[..., CaptureThread]
-
-
-def wait_for(condition: Callable[[], object], timeout_s: float = 5.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.002)
-
-
-class ScriptedSource(FrameSource):
-    """Does what the script says, one step per read: a frame's number, an exception, a call, or None (the end).
-
-    Each list of the script is what one open() makes available; an exception in place of a list is raised by
-    open(). The last entry repeats.
-    """
-
-    def __init__(
-        self, *script: list[int | Exception | None] | SourceError, live: bool = True, camera: str = "front"
-    ) -> None:
-        super().__init__(camera)
-        self.live = live
-        self.script = list(script)
-        self.opened = self.closed = self.reads = 0
-        self._steps = []
-
-    def open(self) -> None:
-        self.opened += 1
-        part = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(part, Exception):
-            raise part
-        self._steps = list(part)
-
-    def read(self, timeout_s: float) -> Frame | None:
-        self.reads += 1
-        step = self._steps.pop(0) if self._steps else NoFrameInTimeError("nothing more in the script")
-        if callable(step):
-            step = step()
-        if isinstance(step, NoFrameInTimeError):
-            time.sleep(min(timeout_s, 0.005))
-        if isinstance(step, Exception):
-            raise step
-        return None if step is None else make_frame(camera=self.camera, sequence=step)
-
-    def close(self) -> None:
-        self.closed += 1
+QUICK = Waits(back_off_s=0.002, max_back_off_s=0.01)
 
 
 @pytest.fixture
@@ -92,8 +51,13 @@ def run(frames: LatestFrames) -> Iterator[Run]:
     """Starts capture threads and stops them at the end."""
     threads = []
 
-    def start(source: Any, on_available: Callable[..., Any] = lambda *_: None, **rules: Any) -> CaptureThread:
-        thread = CaptureThread(source, frames, CaptureRules(**rules), on_available)
+    def start(
+        source: FrameSource,
+        on_available: Callable[[str, bool], None] = lambda *_: None,
+        waits: Waits = WAITS,
+        **rules: Any,
+    ) -> CaptureThread:
+        thread = CaptureThread(source, frames, CaptureRules(**rules), on_available, waits)
         threads.append(thread)
         thread.start()
         return thread
@@ -102,12 +66,6 @@ def run(frames: LatestFrames) -> Iterator[Run]:
     frames.close()
     for thread in threads:
         thread.stop(3)
-
-
-@pytest.fixture
-def quick_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.002)
-    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.01)
 
 
 class TestLive:
@@ -148,13 +106,11 @@ class TestLive:
         assert source.number == source.reads + source.skips
         assert taken == sorted(set(taken))
 
-    def test_breaks_and_heals(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_breaks_and_heals(self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture) -> None:
         told = []
         source = ScriptedSource([0, SourceError("cable")], SourceError("still"), SourceError("still"), [1])
         with caplog.at_level(logging.INFO):
-            thread = run(source, on_available=lambda *args: told.append(args))
+            thread = run(source, on_available=lambda *args: told.append(args), waits=QUICK)
             wait_for(lambda: thread.frames_captured == 2)
         assert told == [("front", True), ("front", False), ("front", True)]
         assert thread.status.reopens == 3
@@ -164,11 +120,9 @@ class TestLive:
         assert [r.levelname for r in caplog.records] == ["WARNING", "INFO"]
         assert "cable" in caplog.records[0].message
 
-    def test_stall_opens_again(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_stall_opens_again(self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture) -> None:
         source = ScriptedSource([0], [1])
-        thread = run(source, stall_timeout_s=0.05)
+        thread = run(source, stall_timeout_s=0.05, waits=QUICK)
         wait_for(lambda: thread.frames_captured == 2)
         assert source.opened == 2
         assert "no new frame for 0.05 s" in caplog.text
@@ -181,11 +135,11 @@ class TestLive:
         assert source.opened == 1
 
     def test_gives_up_after_the_attempts(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
     ) -> None:
         told = []
         source = ScriptedSource(SourceError("not there"))
-        thread = run(source, restart_attempts=3, on_available=lambda *args: told.append(args))
+        thread = run(source, restart_attempts=3, on_available=lambda *args: told.append(args), waits=QUICK)
         wait_for(lambda: thread.ended)
         assert thread.state is CameraState.FAILED
         assert source.opened == 4
@@ -198,14 +152,16 @@ class TestLive:
         self,
         frames: LatestFrames,
         run: Run,
-        quick_back_off: None,
         caplog: pytest.LogCaptureFixture,
-        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("edgeclassify.sources.capture.ladder.GIVEN_UP_S", 0.02)
         told = []
         source = ScriptedSource(*[SourceError("not there")] * 6, [7])
-        run(source, restart_attempts=1, on_available=lambda *args: told.append(args))
+        run(
+            source,
+            restart_attempts=1,
+            on_available=lambda *args: told.append(args),
+            waits=replace(QUICK, given_up_s=0.02),
+        )
         wait_for(lambda: told == [("front", False), ("front", True)])
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
 
@@ -213,7 +169,7 @@ class TestLive:
         entered, release = threading.Event(), threading.Event()
 
         class Stuck(ScriptedSource):
-            def read(self, timeout_s: float) -> Frame:
+            def read(self, timeout_s: float) -> Frame | None:
                 entered.set()
                 release.wait(10)
                 return super().read(timeout_s)
@@ -224,27 +180,24 @@ class TestLive:
         release.set()
         wait_for(lambda: thread.frames_captured == 1)
 
-    def test_re_opens_without_a_frame_count(self, frames: LatestFrames, run: Run, quick_back_off: None) -> None:
+    def test_re_opens_without_a_frame_count(self, frames: LatestFrames, run: Run) -> None:
         source = ScriptedSource([SourceError("opens, but reads nothing")])
-        thread = run(source, restart_attempts=2)
+        thread = run(source, restart_attempts=2, waits=QUICK)
         wait_for(lambda: thread.ended)
         assert source.opened == 3
 
-    def test_frames_for_a_while_reset_the_count(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(thread_module, "SETTLED_S", 0.0)
-        source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
-        thread = run(source, restart_attempts=1)
+    def test_frames_for_a_while_reset_the_count(self, frames: LatestFrames, run: Run) -> None:
+        script: list[list[ReadStep]] = [[n, SourceError("x")] for n in range(8)]
+        source = ScriptedSource(*script, SourceError("x"))
+        thread = run(source, restart_attempts=1, waits=replace(QUICK, settled_s=0.0))
         wait_for(lambda: thread.ended)
         assert thread.frames_captured == 8
 
-    def test_single_frames_do_not_reset_the_count(
-        self, frames: LatestFrames, run: Run, quick_back_off: None
-    ) -> None:
+    def test_single_frames_do_not_reset_the_count(self, frames: LatestFrames, run: Run) -> None:
         """A camera that gives one frame after each opening would be opened again for ever."""
-        source = ScriptedSource(*[[n, SourceError("x")] for n in range(8)], SourceError("x"))
-        thread = run(source, restart_attempts=3)
+        script: list[list[ReadStep]] = [[n, SourceError("x")] for n in range(8)]
+        source = ScriptedSource(*script, SourceError("x"))
+        thread = run(source, restart_attempts=3, waits=QUICK)
         wait_for(lambda: thread.state is CameraState.FAILED)
         assert thread.frames_captured == 4
 
@@ -254,25 +207,26 @@ class TestLive:
         wait_for(lambda: thread.ended)
         assert source.opened == 1
 
-    def test_back_off_doubles_up_to_its_limit(
-        self, frames: LatestFrames, run: Run, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        waits = []
-        source = ScriptedSource(SourceError("x"))
-        thread = CaptureThread(source, frames, CaptureRules(restart_attempts=7))
-        monkeypatch.setattr(
-            thread._driven.stop, "wait", lambda timeout: bool(waits.append(timeout)) or timeout == 60
-        )
-        thread.start()
-        wait_for(lambda: 60 in waits)
-        thread.stop()
-        assert waits == [0.5, 1, 2, 4, 8, 10, 10, 60]
+    def test_waits_as_its_ladder_says(self, frames: LatestFrames, run: Run) -> None:
+        opened_at: list[float] = []
+
+        class Timed(ScriptedSource):
+            def open(self) -> None:
+                opened_at.append(time.monotonic())
+                super().open()
+
+        waits = Waits(back_off_s=0.02, max_back_off_s=0.06, given_up_s=0.3)
+        run(Timed(SourceError("x")), waits=waits, restart_attempts=3)
+        wait_for(lambda: len(opened_at) == 6)
+        pauses = [after - before for before, after in itertools.pairwise(opened_at)]
+        expected = [0.02, 0.04, 0.06, 0.3, 0.3]
+        assert all(least <= pause < least + 0.2 for pause, least in zip(pauses, expected, strict=True)), pauses
 
     def test_an_unexpected_error_is_logged_and_heals(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
     ) -> None:
         source = ScriptedSource([ZeroDivisionError("bug")], [5])
-        thread = run(source)
+        thread = run(source, waits=QUICK)
         wait_for(lambda: thread.frames_captured == 1)
         assert "ZeroDivisionError" in caplog.text
         assert "Traceback" in caplog.text
@@ -290,10 +244,11 @@ class SteadySource(FrameSource):
 
     def __init__(self, brightness: int | None = None) -> None:
         super().__init__("front")
-        self.calls = []
+        self.calls: list[str] = []
         self.still = False
         self.brightness = brightness
-        self.measured_lux = None
+        self.measured_lux: float | None = None
+        self.fault: SourceError | None = None
         self._number = 0
         self._clock = 0
 
@@ -315,6 +270,8 @@ class SteadySource(FrameSource):
 
     def read(self, timeout_s: float) -> Frame:
         time.sleep(0.005)
+        if self.fault is not None:
+            raise self.fault
         self._number += 1
         if not self.still:
             self._clock = self._number
@@ -329,7 +286,7 @@ class SteadySource(FrameSource):
         return self._clock
 
     @property
-    def lux(self) -> int | None:
+    def lux(self) -> float | None:
         return self.measured_lux
 
     def use_night_profile(self, night: bool) -> None:
@@ -347,9 +304,7 @@ class TestFreshness:
         assert (thread.status.stalls, thread.status.restarts, thread.status.reopens) == (1, 1, 0)
         assert source.calls == ["open", "pause", "resume"]
 
-    def test_what_a_restart_does_not_move_is_still_not_new(
-        self, frames: LatestFrames, run: Run, quick_back_off: None
-    ) -> None:
+    def test_what_a_restart_does_not_move_is_still_not_new(self, frames: LatestFrames, run: Run) -> None:
         """After a restart of the stream the old frame comes once more: nobody must take it for a new one."""
 
         class Stubborn(SteadySource):
@@ -361,7 +316,7 @@ class TestFreshness:
                 self.still = False
 
         source, told = Stubborn(), []
-        thread = run(source, stall_timeout_s=0.1, on_available=lambda _, online: told.append(online))
+        thread = run(source, stall_timeout_s=0.1, on_available=lambda _, online: told.append(online), waits=QUICK)
         wait_for(lambda: thread.frames_captured > 3)
         source.still = True
         wait_for(lambda: thread.status.reopens)
@@ -377,11 +332,9 @@ class TestFreshness:
         wait_for(lambda: "bit by bit" in caplog.text)
         assert source.calls[:3] == ["open", "pause", "resume"]
 
-    def test_after_the_restart_comes_the_reopening(
-        self, frames: LatestFrames, run: Run, quick_back_off: None
-    ) -> None:
+    def test_after_the_restart_comes_the_reopening(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource(brightness=50)
-        thread = run(source, freeze_timeout_s=0.05, restart_attempts=2)
+        thread = run(source, freeze_timeout_s=0.05, restart_attempts=2, waits=QUICK)
         wait_for(lambda: thread.state is CameraState.FAILED)
         assert (thread.status.restarts, thread.status.reopens) == (1, 2)
         assert source.calls[:8] == ["open", "pause", "resume", "close", "open", "close", "renew", "open"]
@@ -452,16 +405,14 @@ class TestNight:
         source.brightness = 200
         wait_for(lambda: thread.health(0).profile == "day")
 
-    def test_the_night_survives_a_restart_of_the_source(
-        self, frames: LatestFrames, run: Run, quick_back_off: None
-    ) -> None:
+    def test_the_night_survives_a_restart_of_the_source(self, frames: LatestFrames, run: Run) -> None:
         source = SteadySource()
         source.measured_lux = 1
-        thread = run(source, night=self.LUX, stall_timeout_s=0.1)
+        thread = run(source, night=self.LUX, stall_timeout_s=0.1, waits=QUICK)
         wait_for(lambda: thread.health(0).profile == "night")
-        source.read = lambda timeout_s: (_ for _ in ()).throw(SourceError("broke"))
+        source.fault = SourceError("broke")
         wait_for(lambda: thread.status.restarts)
-        del source.read
+        source.fault = None
         wait_for(lambda: thread.state is CameraState.RUNNING)
         assert thread.health(0).profile == "night"
 
@@ -477,10 +428,10 @@ class TestNight:
 class TestAfterTheStop:
     def test_a_late_call_tells_nobody(self, frames: LatestFrames) -> None:
         """Another thread may have the camera by then, and must not be contradicted."""
-        told, release, entered = [], threading.Event(), threading.Event()
+        told, release, entered = list[bool](), threading.Event(), threading.Event()
 
         class Late(ScriptedSource):
-            def read(self, timeout_s: float) -> Frame:
+            def read(self, timeout_s: float) -> Frame | None:
                 if self.reads == 1:
                     entered.set()
                     release.wait(10)
@@ -502,7 +453,7 @@ class TestAfterTheStop:
             assert not frames.waiting
 
 
-def test_a_loss_holds_no_frame(frames: LatestFrames, run: Run, quick_back_off: None) -> None:
+def test_a_loss_holds_no_frame(frames: LatestFrames, run: Run) -> None:
     """Its traceback would keep a lent buffer until the next loss."""
     seen = []
 
@@ -514,7 +465,7 @@ def test_a_loss_holds_no_frame(frames: LatestFrames, run: Run, quick_back_off: N
                 raise SourceError("broke") from ValueError("inner")
             return frame
 
-    thread = run(Holding([0, 1, 2], [3, 4, 5]))
+    thread = run(Holding([0, 1, 2], [3, 4, 5]), waits=QUICK)
     wait_for(lambda: thread.frames_captured >= 4)
     frames.take(1)
     gc.collect()
@@ -529,20 +480,18 @@ class TestAbsent:
         assert ladder_.lost(SourceError("x"), running=True).wait_s == 0.5
         assert not ladder_.given_up
 
-    def test_what_worked_is_not_given_up_at_once(
-        self, frames: LatestFrames, run: Run, quick_back_off: None
-    ) -> None:
+    def test_what_worked_is_not_given_up_at_once(self, frames: LatestFrames, run: Run) -> None:
         """A bus that falters may look like a camera that lacks something."""
         source = ScriptedSource([0, SourceError("x")], SourceSetupError("no such size"), [1])
-        thread = run(source, restart_attempts=5)
+        thread = run(source, restart_attempts=5, waits=QUICK)
         wait_for(lambda: thread.frames_captured == 2)
         assert not thread.final
 
     def test_what_is_absent_is_looked_for_without_end(
-        self, frames: LatestFrames, run: Run, quick_back_off: None, caplog: pytest.LogCaptureFixture
+        self, frames: LatestFrames, run: Run, caplog: pytest.LogCaptureFixture
     ) -> None:
         source = ScriptedSource(*[AbsentError("unplugged")] * 30, [1])
-        thread = run(source, restart_attempts=2)
+        thread = run(source, restart_attempts=2, waits=QUICK)
         wait_for(lambda: thread.frames_captured == 1)
         assert thread.status.reopens == 30
         assert sum(record.levelname == "WARNING" for record in caplog.records) == 1
@@ -590,9 +539,9 @@ class WaitingSource(ScriptedSource):
 
     waits = True
 
-    def __init__(self, *script: list[int | Callable[..., Any]]) -> None:
+    def __init__(self, *script: Iterable[ReadStep]) -> None:
         super().__init__(*script, live=False)
-        self.heard = []
+        self.heard: list[tuple[int, Outcome]] = []
 
     def processed(self, sequence: int, outcome: Outcome) -> None:
         self.heard.append((sequence, outcome))
@@ -683,7 +632,7 @@ class TestFiles:
 
     def test_interval_paces(self, frames: LatestFrames, run: Run) -> None:
         thread = run(ScriptedSource([0, 1, 2, 3, None], live=False), interval_s=0.05)
-        times = []
+        times: list[float] = []
         while len(times) < 4:
             if frames.take(1):
                 times.append(time.monotonic())
@@ -756,7 +705,11 @@ class TestStop:
         self, frames: LatestFrames, caplog: pytest.LogCaptureFixture
     ) -> None:
         release = threading.Event()
-        thread = CaptureThread(ScriptedSource([lambda: release.wait(30) and None]), frames, CaptureRules())
+
+        def stuck() -> None:
+            release.wait(30)
+
+        thread = CaptureThread(ScriptedSource([stuck]), frames, CaptureRules())
         thread.start()
         assert not thread.stop(0.05)
         assert "does not return" in caplog.text

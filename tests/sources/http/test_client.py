@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -25,12 +24,10 @@ from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.support.urls import fetch
 from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server
 from tests.sources.raw_server import redirect as redirect_raw
-from tests.sources.servers import PlainServer, body, serving
+from tests.sources.servers import Handler, PlainServer, body, serving
 
 
-def get(
-    url: str, seconds: float, total_s: float = 10.0, **options: dict[tuple[str, str, int], Login]
-) -> HttpStream:
+def get(url: str, seconds: float, total_s: float = 10.0, **options: Any) -> HttpStream:
     return client.get(url, Request(Patience(seconds, seconds, total_s), **options))
 
 
@@ -54,7 +51,7 @@ def test_a_body() -> None:
 
 
 def test_a_wait_that_ends_in_time_and_goes_on_afterwards() -> None:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.end_headers()
         for number in range(3):
@@ -80,7 +77,7 @@ def test_a_wait_that_ends_in_time_and_goes_on_afterwards() -> None:
 
 
 def test_chunked_in_any_spelling() -> None:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Transfer-Encoding", "Chunked")
         handler.end_headers()
@@ -90,8 +87,8 @@ def test_chunked_in_any_spelling() -> None:
         assert received(get(url(server), 2.0)) == b"abc"
 
 
-def redirect(location: str, status: int = 302) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+def redirect(location: str, status: int = 302) -> Callable[[Handler], None]:
+    def answer(handler: Handler) -> None:
         if handler.path == "/there":
             body(b"here", kind="text/x")(handler)
             return
@@ -113,11 +110,11 @@ def test_redirects() -> None:
         get(url(server), 2.0)
 
 
-def guarded(scheme: str, seen: list[Any]) -> Callable[[BaseHTTPRequestHandler], None]:
+def guarded(scheme: str, seen: list[Any]) -> Callable[[Handler], None]:
     """Lets in who answers the challenge for cam with the password p@:/#."""
     challenge = 'Basic realm="c"' if scheme == "basic" else 'Digest realm="c", nonce="n1", qop="auth", opaque="o"'
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         given = handler.headers.get("Authorization", "")
         seen.append(given)
         login = Login("cam", "p@:/#", challenges([("www-authenticate", challenge)])[0])
@@ -151,12 +148,12 @@ def digest_is_right(header: str, user: str, password: str, method: str = "GET") 
         f"{given['nonce']}:{given['nc']}:{given['cnonce']}:{given['qop']}" if "qop" in given else given["nonce"]
     )
     what = f"{method}:{given['uri']}" + (f":{h('')}" if given.get("qop") == "auth-int" else "")
-    return given["username"] == user and given["response"] == h(f"{who}:{middle}:{h(what)}")
+    return bool(given["username"] == user and given["response"] == h(f"{who}:{middle}:{h(what)}"))
 
 
 @pytest.mark.parametrize("scheme", ["basic", "digest"])
 def test_passwords(scheme: str) -> None:
-    seen = []
+    seen: list[Any] = []
     with serving(guarded(scheme, seen)) as server:
         assert received(get(url(server, "/a?b=c", "cam:p%40%3A%2F%23@"), 2.0)) == b"in"
         assert seen[0] == ""  # not before it is asked for
@@ -170,7 +167,7 @@ def test_passwords(scheme: str) -> None:
 
 
 def test_a_password_goes_to_its_own_server_alone() -> None:
-    seen = []
+    seen: list[Any] = []
     with (
         serving(guarded("basic", seen)) as other,
         serving(redirect(url(other, "/there"))) as server,
@@ -296,8 +293,8 @@ def test_the_host_as_browsers_say_it(url: str, host: str) -> None:
 
 
 def test_from_another_server_back_to_its_own_the_user_counts_again() -> None:
-    seen = []
-    there = {}
+    seen: list[Any] = []
+    there: dict[str, str] = {}
     with raw_server(lambda server, *rest: redirect_raw(there["own"])(server, *rest)) as other:
 
         def answer(server: RawServer, connection: socket.socket, head: str) -> None:
@@ -455,7 +452,7 @@ def test_a_nonce_that_got_old() -> None:
 
 
 def test_a_nonce_is_used_again_and_counted() -> None:
-    logins = {}
+    logins: dict[tuple[str, str, int], Login] = {}
     with raw_server(asks(CHALLENGES["SHA-256"])) as server:
         for _ in range(3):
             get(server.url("", "cam:p%40%3A%2F%23@"), 2.0, logins=logins).close()
@@ -467,7 +464,7 @@ def test_a_nonce_is_used_again_and_counted() -> None:
 
 
 def test_a_server_that_forgot_its_nonce_is_asked_anew() -> None:
-    logins = {}
+    logins: dict[tuple[str, str, int], Login] = {}
 
     def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         nonce = "a" if len(server.heads) < 3 else "b"

@@ -21,7 +21,7 @@ from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.support.urls import Access, fetch
 from tests.sources.dialects import DIALECTS, PICTURES
-from tests.sources.raw_server import OK, always, make_certificate, picture, raw_server, redirect
+from tests.sources.raw_server import OK, RawServer, always, make_certificate, picture, raw_server, redirect
 from tests.support.optional import present
 
 MJPEG = OK + b"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n" + DIALECTS["as it should be"][1]
@@ -58,7 +58,7 @@ WAYS = {"picture": lambda url, trust: len(fetch(url, Access(trust))), "stream": 
 
 @pytest.mark.parametrize("way", WAYS)
 class TestPicturesAndStreamsAlike:
-    def serve(self, way: str, certificate: Path) -> AbstractContextManager:
+    def serve(self, way: str, certificate: Path) -> AbstractContextManager[RawServer]:
         return raw_server(always(picture(PICTURES[0]) if way == "picture" else MJPEG), certificate)
 
     @pytest.mark.parametrize("which", ["named", "nameless"])

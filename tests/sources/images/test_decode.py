@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import PIL.features
 import pytest
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,7 +24,7 @@ from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, 
 def rgb(pixels: NDArray[np.uint8], x: float, y: float) -> list[int]:
     """The pixel at a place given in fractions, as RGB."""
     height, width = pixels.shape[:2]
-    return pixels[int(y * height), int(x * width), ::-1].tolist()
+    return [int(level) for level in pixels[int(y * height), int(x * width), ::-1]]
 
 
 def close_to(found: list[int], expected: tuple[int, int, int] | list[float], tolerance: int = 8) -> bool:
@@ -254,9 +255,9 @@ def test_two_decode_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two cameras neither waits for the other's decoder."""
     both_decode, real = threading.Barrier(2, timeout=10), cv2.imdecode
 
-    def decode_beside_the_other(*arguments: NDArray[np.uint8] | int) -> NDArray[np.uint8]:
+    def decode_beside_the_other(data: NDArray[np.uint8], flags: int) -> MatLike | None:
         both_decode.wait()
-        return real(*arguments)
+        return real(data, flags)
 
     monkeypatch.setattr(cv2, "imdecode", decode_beside_the_other)
     data = encode(two_halves(), "JPEG")

@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 def read_all(source: ImagesSource, limit: int = 100) -> list[Frame]:
     source.open()
-    frames = []
+    frames: list[Frame] = []
     while len(frames) < limit and (frame := source.read(1.0)) is not None:
         frames.append(frame)
     source.close()
@@ -146,7 +146,7 @@ def test_a_bad_picture_is_told_and_passed_over(folder: Path) -> None:
     (folder / "shot3.jpg").write_text("no picture")
     source = ImagesSource("front", str(folder), loop=True)
     source.open()
-    assert names([source.read(1), source.read(1)]) == ["Shot1.PNG", "shot2.jpg"]
+    assert names([present(source.read(1)), present(source.read(1))]) == ["Shot1.PNG", "shot2.jpg"]
     with pytest.raises(ImageError, match=r"shot3\.jpg"):
         source.read(1)
     assert names(source.read(1) for _ in range(4)) == ["shot10.jpg", "Shot1.PNG", "shot2.jpg", "shot10.jpg"]
@@ -262,6 +262,7 @@ def test_url_that_is_not_there_yet() -> None:
             with pytest.raises(SourceError) as caught:
                 source.read(1)
             assert type(caught.value) is error_class
+    assert isinstance(caught.value, AbsentError)
     assert caught.value.retry_s > 0  # a camera that starts is not to be asked every second
 
 

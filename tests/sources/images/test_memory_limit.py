@@ -137,7 +137,7 @@ def gradient(*channels: int, dtype: type[np.unsignedinteger[Any]] = np.uint8) ->
     picture = np.stack(
         [np.roll(smooth, 9 * n, 1) + rng.integers(0, 9, smooth.shape) for n in range(*channels)], -1
     )
-    return (picture % 256).astype(dtype) * dtype(257 if dtype is np.uint16 else 1)
+    return np.asarray((picture % 256).astype(dtype) * dtype(257 if dtype is np.uint16 else 1))
 
 
 PICTURES = {

@@ -6,15 +6,15 @@ import struct
 import time
 import zlib
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
-from edgeclassify.sources.capture import ladder
 from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.ladder import Waits
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.http import jpeg_stream
@@ -30,14 +30,14 @@ from tests.sources.dialects import DIALECTS, wanted_of
 from tests.sources.http.test_client import asks
 from tests.sources.pictures import encode, noise, two_halves
 from tests.sources.raw_server import OK, always, dripping, raw_server
-from tests.sources.servers import PlainServer, body, mjpeg, serving
+from tests.sources.servers import Handler, PlainServer, body, mjpeg, serving
 from tests.support.optional import present
 from tests.support.waiting import wait_for
 
 PICTURES = [encode(two_halves(), "JPEG"), encode(two_halves().rotate(180), "JPEG")]
 
 
-def source_of(server: PlainServer, **options: int) -> HttpSource:
+def source_of(server: PlainServer, **options: Any) -> HttpSource:
     return HttpSource(
         "front", f"http://user:hunter2@127.0.0.1:{server.server_port}/video?token=hunter2", **options
     )
@@ -193,7 +193,7 @@ def test_pictures_and_their_pace(capfd: pytest.CaptureFixture[str]) -> None:
 def test_only_the_newest_counts() -> None:
     """A reader that was away gets the picture of now, not those that came meanwhile."""
 
-    def numbered(handler: BaseHTTPRequestHandler) -> None:
+    def numbered(handler: Handler) -> None:
         mjpeg([encode(two_halves(16 * (number + 1), 32), "JPEG") for number in range(100)], fps=20)(handler)
 
     with serving(numbered) as server:
@@ -242,7 +242,7 @@ def test_a_broken_picture_is_passed_over() -> None:
     assert {64, True} == set(outcomes)
 
 
-def multipart(handler: BaseHTTPRequestHandler, *pictures: bytes) -> None:
+def multipart(handler: Handler, *pictures: bytes) -> None:
     """The head of a stream, and some parts with their lengths."""
     handler.send_response(200)
     handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -253,7 +253,7 @@ def multipart(handler: BaseHTTPRequestHandler, *pictures: bytes) -> None:
 
 
 def test_silence_and_end() -> None:
-    def one_then_silence(handler: BaseHTTPRequestHandler) -> None:
+    def one_then_silence(handler: Handler) -> None:
         multipart(handler, PICTURES[0])
         handler.server.stopping.wait(1.0)
 
@@ -284,7 +284,7 @@ def test_a_picture_per_connection_is_asked_for_at_a_steady_pace(rudely: bool) ->
     """Some cameras hang up behind each picture, or after some seconds of them: that is no loss."""
     asked = []
 
-    def one(handler: BaseHTTPRequestHandler) -> None:
+    def one(handler: Handler) -> None:
         asked.append(time.monotonic())
         multipart(handler, PICTURES[len(asked) % 2])
         if rudely:
@@ -338,7 +338,7 @@ def test_a_wait_for_the_next_connection_ends_in_time(monkeypatch: pytest.MonkeyP
 )
 @pytest.mark.parametrize("with_parts", [False, True])
 def test_what_a_stream_is_said_to_be_is_not_believed(kind: str, with_parts: bool) -> None:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", kind)
         handler.end_headers()
@@ -357,7 +357,7 @@ def test_what_a_stream_is_said_to_be_is_not_believed(kind: str, with_parts: bool
 
 @pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
 def test_a_packed_stream(encoding: str, bits: int) -> None:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
         handler.send_header("Content-Encoding", encoding)
@@ -398,7 +398,7 @@ def test_an_empty_answer_is_waited_for() -> None:
     ],
 )
 def test_no_stream(
-    answer: Callable[[BaseHTTPRequestHandler], None],
+    answer: Callable[[Handler], None],
     kind: type[SourceError],
     words: str,
     capfd: pytest.CaptureFixture[str],
@@ -409,15 +409,12 @@ def test_no_stream(
     assert capfd.readouterr().err == ""
 
 
-def test_killed_and_started_again_under_the_capture_thread(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
-    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
+def test_killed_and_started_again_under_the_capture_thread(caplog: pytest.LogCaptureFixture) -> None:
     frames, told = LatestFrames(), []
+    waits = Waits(back_off_s=0.05, max_back_off_s=0.1)
     with serving(mjpeg(PICTURES)) as server:
         port = server.server_port
-        thread = CaptureThread(source_of(server), frames, CaptureRules(), lambda *args: told.append(args))
+        thread = CaptureThread(source_of(server), frames, CaptureRules(), lambda *args: told.append(args), waits)
         thread.start()
         assert frames.take(10) is not None
     wait_for(lambda: thread.state is CameraState.RESTARTING)
@@ -445,13 +442,13 @@ def test_a_camera_that_rests_between_its_pictures(turned: bool) -> None:
     """Each rest ends the connection, and the next picture asks for it again: that is no loss."""
     asked = []
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         asked.append(handler.path)
         mjpeg(PICTURES)(handler)
 
     with serving(answer) as server:
-        source = source_of(server)
-        source = RotatedSource(source, 90, False, False) if turned else source
+        plain = source_of(server)
+        source = RotatedSource(plain, 90, False, False) if turned else plain
         rules = CaptureRules(interval_s=0.4, least_rest_s=0.05, settle_s=0.1)
         told = []
         frames = LatestFrames()

@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
-from edgeclassify.sources.capture import ladder
 from edgeclassify.sources.capture.hand_off import LatestFrames
+from edgeclassify.sources.capture.ladder import Waits
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import StalledError
@@ -38,10 +38,11 @@ def no_options(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", raising=False)
 
 
+QUICK = Waits(back_off_s=0.05, max_back_off_s=0.1)
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ladder, "BACK_OFF_S", 0.05)
-    monkeypatch.setattr(ladder, "MAX_BACK_OFF_S", 0.1)
     monkeypatch.setattr(stream, "READ_TIMEOUT_S", 0.5)
 
 
@@ -50,9 +51,11 @@ def run() -> Iterator[Callable[..., tuple[CaptureThread, LatestFrames, list[Any]
     """Capture threads, stopped at the end; with each the list of what it told."""
     threads = []
 
-    def start(source: StreamSource, **rules: float) -> tuple[CaptureThread, LatestFrames, list[Any]]:
+    def start(source: StreamSource, **rules: Any) -> tuple[CaptureThread, LatestFrames, list[Any]]:
         hand_off, told = LatestFrames(), []
-        thread = CaptureThread(source, hand_off, CaptureRules(**rules), lambda _, online: told.append(online))
+        thread = CaptureThread(
+            source, hand_off, CaptureRules(**rules), lambda _, online: told.append(online), QUICK
+        )
         threads.append((thread, hand_off))
         thread.start()
         return thread, hand_off, told

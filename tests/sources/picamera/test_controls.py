@@ -10,7 +10,8 @@ from edgeclassify.sources.picamera.controls import automatic, libcamera_controls
 from edgeclassify.sources.picamera.settings import PicameraSettings, wanted_controls
 
 # As picamera2 lists them: least, greatest, default. Of a Camera Module 3, and of a fixed-focus one.
-MODULE_3 = {
+Limits = dict[str, tuple[Any, Any, Any]]
+MODULE_3: Limits = {
     "ExposureTime": (60, 66666, 20000),
     "AnalogueGain": (1.0, 16.0, 1.0),
     "ExposureValue": (-8.0, 8.0, 0.0),
@@ -40,7 +41,7 @@ NAMES = {
 }
 
 
-def controls(available: dict[str, tuple[float, ...]] = MODULE_3, **settings: Any) -> dict[str, Any]:
+def controls(available: Limits = MODULE_3, **settings: Any) -> dict[str, Any]:
     return libcamera_controls(
         ControlsConfig(**settings), available, lambda name: NAMES.get(name, {}), "picamera:0"
     )
@@ -91,9 +92,7 @@ def test_in_libcameras_words(settings: dict[str, Any], expected: dict[str, Any])
         ({"extra": {"ScalerCrop": 7}}, MODULE_3, ("ScalerCrop", "a list of 4")),
     ],
 )
-def test_what_the_camera_lacks(
-    settings: dict[str, Any], available: dict[str, tuple[float, ...]], parts: tuple[str, ...]
-) -> None:
+def test_what_the_camera_lacks(settings: dict[str, Any], available: Limits, parts: tuple[str, ...]) -> None:
     with pytest.raises(SourceSetupError) as caught:
         controls(available, **settings)
     text = str(caught.value)
@@ -139,7 +138,7 @@ class Picam:
     ],
 )
 def test_a_long_exposure_gets_long_frames(
-    settings: dict[str, ControlsConfig], night: bool, limits: tuple[int, int] | None
+    settings: dict[str, Any], night: bool, limits: tuple[int, int] | None
 ) -> None:
     assert wanted_controls(Picam(), PicameraSettings(**settings), night).get("FrameDurationLimits") == limits
 

@@ -5,12 +5,13 @@ import subprocess
 import sys
 from concurrent.futures import CancelledError
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from edgeclassify.errors import SourceError, SourceSetupError, SourceUnusableError
 from edgeclassify.sources.picamera.devices import CameraInfo, abandon, find
-from edgeclassify.sources.picamera.runtime import _check_age
+from edgeclassify.sources.picamera.runtime import check_age
 from edgeclassify.sources.support import device_users
 from edgeclassify.sources.support.device_users import users_of
 from tests.support.optional import present
@@ -50,7 +51,7 @@ class WaitingPicam:
     """Has a job that waits for a frame, and ends it only when it is told to."""
 
     def __init__(self) -> None:
-        self.said = []
+        self.said: list[str] = []
 
     def cancel_all_and_flush(self) -> None:
         self.said.append("cancel")
@@ -69,17 +70,18 @@ def test_a_job_that_waits_is_taken_back_before_anybody_waits_for_it() -> None:
 
 
 def test_an_old_picamera2_is_told_apart() -> None:
-    class Old:
-        class Picamera2:
-            def wait(self, job) -> None:
-                pass
+    class Picamera2:
+        def wait(self, job: object) -> None:
+            pass
 
-        class MappedArray:
-            def __init__(self, request, stream) -> None:
-                pass
+    class MappedArray:
+        def __init__(self, request: object, stream: str) -> None:
+            pass
 
+    old = ModuleType("picamera2")
+    vars(old).update(Picamera2=Picamera2, MappedArray=MappedArray)
     with pytest.raises(SourceUnusableError, match=r"0\.3\.18 or later.*full-upgrade"):
-        _check_age(Old)
+        check_age(old)
 
 
 def test_the_program_that_has_a_device_open(tmp_path: Path) -> None:

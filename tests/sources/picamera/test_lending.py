@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.sources.picamera.lending import Lending
 from tests.support.optional import present
@@ -30,13 +31,13 @@ class Mapped:
         assert not reshape
         assert not write
         self.request, self.stream = request, stream
-        self.array = None
+        self.array: NDArray[np.uint8] | None = None
 
     def __enter__(self) -> Self:
         self.array = self.request.buffers[self.stream]
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.request.unmapped += 1
         self.array = None
 
@@ -103,7 +104,7 @@ def test_back_from_another_thread_and_from_a_cycle(request_: Request) -> None:
     lending.collect()
     assert request_.released == 1
     other = Request()
-    cycle = {"pixels": present(lending.lend(other)).pixels("lores", Mapped)}
+    cycle: dict[str, object] = {"pixels": present(lending.lend(other)).pixels("lores", Mapped)}
     cycle["self"] = cycle
     del cycle
     gc.collect()
@@ -115,11 +116,11 @@ def test_back_from_another_thread_and_from_a_cycle(request_: Request) -> None:
 def test_a_request_whose_camera_has_gone(request_: Request, caplog: pytest.LogCaptureFixture) -> None:
     lending = Lending(1)
 
-    def gone() -> None:
-        raise RuntimeError("closed")
+    class Gone(Request):
+        def release(self) -> None:
+            raise RuntimeError("closed")
 
-    request_.release = gone
-    lending.lend(request_)
+    lending.lend(Gone())
     lending.collect()
     assert lending.out == 0
     assert not caplog.records

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -32,13 +34,13 @@ class FailingImport(MetaPathFinder, Loader):
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def find_spec(self, name: str, path=None, target=None) -> ModuleSpec:
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         return ModuleSpec(name, self) if name == "picamera2" else None
 
     def create_module(self, spec: ModuleSpec) -> None:
         raise self.error
 
-    def exec_module(self, module) -> None:
+    def exec_module(self, module: ModuleType) -> None:
         """Never reached."""
 
 
@@ -102,7 +104,11 @@ def test_a_close_that_does_not_return_is_left_behind(caplog: pytest.LogCaptureFi
     assert not devices.bounded(lambda: time.sleep(0.5), 0.05)
     assert time.monotonic() - started < 0.4
     assert devices.bounded(lambda: None, 1)
-    assert not devices.bounded(lambda: 1 / 0, 1)
+
+    def divide_by_zero() -> None:
+        raise ZeroDivisionError("division by zero")
+
+    assert not devices.bounded(divide_by_zero, 1)
     assert "division by zero" in caplog.text
 
 
@@ -124,7 +130,7 @@ def camera_root() -> Path:
     return Path(root)
 
 
-def in_root(root, script, *arguments, timeout_s: int = 100):
+def in_root(root: Path, script: str, *arguments: str, timeout_s: int = 100) -> dict[str, Any]:
     """What a script of tests/target/camera saw on the real picamera2 and libcamera."""
     done = subprocess.run(
         [TARGET / "run-in-root.sh", root, f"tests/target/camera/{script}", *arguments],
@@ -134,54 +140,55 @@ def in_root(root, script, *arguments, timeout_s: int = 100):
         timeout=timeout_s,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout[done.stdout.index("{") :])
+    seen: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
+    return seen
 
 
 @pytest.fixture(scope="module")
-def report(camera_root: Path) -> dict:
+def report(camera_root: Path) -> dict[str, Any]:
     return in_root(camera_root, "check_source.py", "200", "252", "10")
 
 
 @pytest.mark.camera_root
 class TestRealCamera:
-    def test_frames_have_the_wanted_size_and_the_streams_layout(self, report: dict) -> None:
+    def test_frames_have_the_wanted_size_and_the_streams_layout(self, report: dict[str, Any]) -> None:
         first = report["first"]
         assert first["frames"] == 200
         assert (first["size"], first["format"], first["stride"]) == ([448, 252], "nv12", 448)
         assert first["shape"] == [378, 448]
 
-    def test_frames_are_lent_not_copied(self, report: dict) -> None:
+    def test_frames_are_lent_not_copied(self, report: dict[str, Any]) -> None:
         assert report["first"]["copied"] == 0
         assert not report["first"]["writable"]
 
-    def test_the_picture_is_libcameras_colour_bars(self, report: dict) -> None:
+    def test_the_picture_is_libcameras_colour_bars(self, report: dict[str, Any]) -> None:
         for part in ("first", "main"):
             bars = report[part]["luma_columns"]
             assert len(bars) == 8
             assert (bars[0], bars[-1]) == (16, 235)
 
-    def test_the_main_stream_of_the_same_moment(self, report: dict) -> None:
+    def test_the_main_stream_of_the_same_moment(self, report: dict[str, Any]) -> None:
         assert report["main"]["size"] == [1280, 720]
         assert report["main"]["same_moment"]
 
-    def test_sensor_timestamps_are_recent_rise_and_are_the_clock(self, report: dict) -> None:
+    def test_sensor_timestamps_are_recent_rise_and_are_the_clock(self, report: dict[str, Any]) -> None:
         assert report["first"]["timestamps_rise"]
         assert report["first"]["clocks"] == 200
         assert 0 <= report["first"]["age_ms_max"] < 2000
 
-    def test_closes_and_opens_again(self, report: dict) -> None:
+    def test_closes_and_opens_again(self, report: dict[str, Any]) -> None:
         assert report["again"]["size"] == [448, 252]
 
-    def test_no_rung_leaks_descriptors(self, report: dict) -> None:
+    def test_no_rung_leaks_descriptors(self, report: dict[str, Any]) -> None:
         for part in ("restarted", "reopened", "recreated"):
             before, after = report[part]["open_files"]
             assert after <= before, part
 
-    def test_a_read_that_timed_out_leaves_the_source_good(self, report: dict) -> None:
+    def test_a_read_that_timed_out_leaves_the_source_good(self, report: dict[str, Any]) -> None:
         assert report["timeouts"]["timed_out"] > 0
         assert report["timeouts"]["then_size"] == [448, 252]
 
-    def test_what_is_lent_is_left_alone_and_never_starves_the_camera(self, report: dict) -> None:
+    def test_what_is_lent_is_left_alone_and_never_starves_the_camera(self, report: dict[str, Any]) -> None:
         lending = report["lending"]
         assert (lending["lent"], lending["copied"]) == (3, 3)
         assert lending["unchanged"]
@@ -190,17 +197,17 @@ class TestRealCamera:
         assert lending["main_after_close"] == 448  # of lores: main has gone with the camera
         assert lending["opens_again"] == 448
 
-    def test_through_the_capture_thread(self, report: dict) -> None:
+    def test_through_the_capture_thread(self, report: dict[str, Any]) -> None:
         thread = report["thread"]
         assert thread["ended"]
         assert 3 <= thread["taken"] <= 13
         assert thread["error"] == "None"
 
-    def test_two_sources_of_one_camera(self, report: dict) -> None:
+    def test_two_sources_of_one_camera(self, report: dict[str, Any]) -> None:
         assert "another [[camera]]" in report["second_user"]
         assert report["skipped"] is True  # the first one goes on
 
-    def test_settings_while_it_runs(self, report: dict) -> None:
+    def test_settings_while_it_runs(self, report: dict[str, Any]) -> None:
         adopted = report["adopted"]
         assert (adopted["nothing"], adopted["other_size"]) == (True, False)
         assert "controls.gain: expected a camera with AnalogueGain" in adopted["refused"]
@@ -220,7 +227,7 @@ class TestRealCamera:
             ("no_such_size", ("SourceSetupError", "found 700x500", "Nearest: [1280, 720]")),
         ],
     )
-    def test_refusals(self, report: dict, part, words) -> None:
+    def test_refusals(self, report: dict[str, Any], part: str, words: tuple[str, ...]) -> None:
         for word in words:
             assert word in report[part]
 

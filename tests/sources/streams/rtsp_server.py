@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 import gi
 
@@ -26,7 +27,7 @@ BITS = 32
 ROLE = "viewer"
 
 
-def clock_picture(width, height):
+def clock_picture(width: int, height: int) -> bytes:
     """An I420 picture of black and white bands, from the top the bits of the monotonic clock's milliseconds."""
     now = time.monotonic_ns() // 1_000_000
     white, black = b"\xeb" * width, b"\x10" * width
@@ -40,17 +41,17 @@ def clock_picture(width, height):
 class Factory(GstRtspServer.RTSPMediaFactory):
     """Makes the one pipeline that all clients share, and changes it while it runs."""
 
-    def __init__(self, options) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         super().__init__()
         self.options = options
         self.sizes = [options.size, options.other_size]
         self.stalled = False
-        self.pipeline = None
+        self.pipeline: Any = None
         self.set_shared(True)
         self.set_launch(self.launch_line())
         self.connect("media-configure", self.on_media)
 
-    def launch_line(self):
+    def launch_line(self) -> str:
         width, height = self.options.size
         fps, picture = self.options.fps, self.options.picture
         rate = f"framerate={fps}/1"
@@ -69,7 +70,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
             f" bitrate={self.options.bitrate} ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
         )
 
-    def on_media(self, _, media) -> None:
+    def on_media(self, _: object, media: Any) -> None:
         self.pipeline = media.get_element()
         self.apply()
         # One more user than there are clients: the pipeline never ends. Else who comes while it ends gets a 503.
@@ -79,7 +80,7 @@ class Factory(GstRtspServer.RTSPMediaFactory):
             timer = GLib.timeout_add(1000 // self.options.fps, self.push, clock)
             media.connect("unprepared", lambda _: GLib.source_remove(timer))
 
-    def push(self, clock):
+    def push(self, clock: Any) -> bool:
         clock.emit("push-buffer", Gst.Buffer.new_wrapped(clock_picture(*self.options.size)))
         return True
 
@@ -91,18 +92,18 @@ class Factory(GstRtspServer.RTSPMediaFactory):
         self.pipeline.get_by_name("size").set_property("caps", Gst.Caps.from_string(caps))
         self.pipeline.get_by_name("valve").set_property("drop", self.stalled)
 
-    def stall(self, stalled):
+    def stall(self, stalled: bool) -> bool:
         self.stalled = stalled
         self.apply()
         return True
 
-    def change_size(self):
+    def change_size(self) -> bool:
         self.sizes.reverse()
         self.apply()
         return True
 
 
-def protect(server, factory, method) -> None:
+def protect(server: Any, factory: Factory, method: str) -> None:
     """Let nobody in but the user of the environment, who is asked for in this way."""
     user, password = os.environ["RTSP_USER"], os.environ["RTSP_PASSWORD"]
     token = GstRtspServer.RTSPToken()
@@ -122,12 +123,12 @@ def protect(server, factory, method) -> None:
     factory.set_permissions(permissions)
 
 
-def size_of(text):
+def size_of(text: str) -> tuple[int, int]:
     width, height = text.split("x")
     return int(width), int(height)
 
 
-def arguments():
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", default="0", help="0: any free port")
     parser.add_argument("--path", default="/stream")

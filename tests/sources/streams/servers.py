@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +19,11 @@ from urllib.parse import quote
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.support.native_log import silence_opencv
-from tests.sources.servers import Answer
+from tests.sources.servers import Answer, Handler
 from tests.support.optional import present
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -146,7 +146,7 @@ def rtsp_server(**options: Any) -> Iterator[RtspServer]:
         server.kill()
 
 
-def age_ms(pixels: np.ndarray) -> int:
+def age_ms(pixels: NDArray[np.uint8]) -> int:
     """How long ago a picture of the RTSP server's clock was made."""
     height, width = pixels.shape[:2]
     column = pixels[:, width // 4 : width * 3 // 4, 1].mean(axis=1)
@@ -154,7 +154,7 @@ def age_ms(pixels: np.ndarray) -> int:
         1 << bit for bit in range(CLOCK_BITS) if column[(2 * bit + 1) * height // (2 * CLOCK_BITS)] > 128
     )
     age = (time.monotonic_ns() // 1_000_000 - made_at) % 2**CLOCK_BITS
-    return age - 2**CLOCK_BITS if age >= 2 ** (CLOCK_BITS - 1) else age
+    return int(age - 2**CLOCK_BITS if age >= 2 ** (CLOCK_BITS - 1) else age)
 
 
 def transport_stream(path: Path, count: int, size: tuple[int, int], fps: float = 10) -> bytes:
@@ -172,7 +172,7 @@ def transport_stream(path: Path, count: int, size: tuple[int, int], fps: float =
 def mpegts(data: bytes, seconds: float) -> Answer:
     """Answer with a transport stream, e.g. two of different sizes one after the other, that plays this long."""
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Type", "video/mp2t")
         handler.end_headers()

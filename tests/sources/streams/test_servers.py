@@ -42,7 +42,8 @@ def newest(capture: VideoCapture, seconds: float = 1.0) -> NDArray[np.uint8] | N
     while time.monotonic() < ends:
         if not capture.grab():
             return None
-    return capture.retrieve()[1]
+    read, pixels = capture.retrieve()
+    return np.asarray(pixels, np.uint8) if read else None
 
 
 def test_pictures_tell_their_age(watch: Callable[[str], VideoCapture | None]) -> None:

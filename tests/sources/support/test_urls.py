@@ -5,7 +5,6 @@ import socket
 import time
 import zlib
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ from edgeclassify.sources.support import urls
 from edgeclassify.sources.support.urls import Access, fetch, is_url
 from tests.sources.dialects import BARE, DIALECTS, PICTURES
 from tests.sources.raw_server import OK, RawServer, always, dripping, picture, raw_server
-from tests.sources.servers import PlainServer, body, mjpeg, serving
+from tests.sources.servers import Handler, PlainServer, body, mjpeg, serving
 
 
 def address(server: PlainServer, path: str = "/x.jpg") -> str:
@@ -48,10 +47,10 @@ def test_is_url() -> None:
     assert not is_url("rtsp://a/b")
 
 
-def asking_for_basic(seen: list[Any]) -> Callable[[BaseHTTPRequestHandler], None]:
+def asking_for_basic(seen: list[Any]) -> Callable[[Handler], None]:
     """Lets in who says anything, and notes it."""
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         said = handler.headers.get("Authorization")
         if said is None:
             handler.send_response(401)
@@ -67,7 +66,7 @@ def asking_for_basic(seen: list[Any]) -> Callable[[BaseHTTPRequestHandler], None
 
 @pytest.mark.parametrize("password", ["hunter2", "日@"])
 def test_body_and_password(password: str) -> None:
-    seen, access = [], Access(logins={})
+    seen, access = list[str](), Access(logins={})
     with serving(asking_for_basic(seen)) as server:
         for _ in range(2):
             assert fetch(f"http://user:{quote(password)}@127.0.0.1:{server.server_port}/", access) == b"abc"
@@ -125,7 +124,11 @@ def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.2)
-    with serving(lambda handler: handler.server.stopping.wait(1)) as server, pytest.raises(SourceError) as caught:
+
+    def say_nothing(handler: Handler) -> None:
+        handler.server.stopping.wait(1)
+
+    with serving(say_nothing) as server, pytest.raises(SourceError) as caught:
         fetch(address(server))
     assert one_message(caught.value, "found none in 0.2 s")
 
@@ -133,7 +136,7 @@ def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.3)
 
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.end_headers()
         for _ in range(40):
@@ -146,7 +149,7 @@ def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_connection_that_breaks_off() -> None:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
+    def answer(handler: Handler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "1000")
         handler.end_headers()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ def test_not_permitted(tmp_path: Path, unprivileged: Callable[[], AbstractContex
 
 
 @pytest.fixture(scope="module")
-def report() -> dict:
+def report() -> dict[str, Any]:
     """What tests/target/vm/check_device.py saw on real V4L2 devices."""
     folder = os.environ.get("EDGECLASSIFY_VM")
     if not folder:
@@ -71,13 +72,14 @@ def report() -> dict:
         timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout[done.stdout.index("{") :])
+    seen: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
+    return seen
 
 
 @pytest.mark.vm
 @pytest.mark.timeout(320)
 class TestRealDevice:
-    def test_what_the_kernel_tells(self, report: dict) -> None:
+    def test_what_the_kernel_tells(self, report: dict[str, Any]) -> None:
         seen = report["inspected"]
         assert (seen["driver"], seen["captures"]) == ("vivid", True)
         assert "YUYV" in seen["formats"]
@@ -93,7 +95,7 @@ class TestRealDevice:
             ("size", ["YUYV", 1280, 720]),
         ],
     )
-    def test_frames(self, report: dict, part, mode) -> None:
+    def test_frames(self, report: dict[str, Any], part: str, mode: list[Any]) -> None:
         seen = report[part]
         assert seen["mode"] == mode
         assert seen["shape"] == [mode[2], mode[1], 3]
@@ -101,21 +103,21 @@ class TestRealDevice:
         assert seen["ages_ms"][0] > -101
         assert seen["ages_ms"][1] < 2000
 
-    def test_frame_rate(self, report: dict) -> None:
+    def test_frame_rate(self, report: dict[str, Any]) -> None:
         assert report["size"]["interval_s"] == pytest.approx(0.2)
 
-    def test_refusals_name_the_nearest(self, report: dict) -> None:
+    def test_refusals_name_the_nearest(self, report: dict[str, Any]) -> None:
         assert "Nearest: [640, 480]" in report["no_such_size"]
         assert "expected one of YUYV" in report["no_such_format"]
         assert "fps: expected at most" in report["no_such_rate"]
         assert report["absent"].startswith("AbsentError: /dev/video97")
 
-    def test_in_use_by_another_program(self, report: dict) -> None:
+    def test_in_use_by_another_program(self, report: dict[str, Any]) -> None:
         busy = report["busy"]
         assert f"(pid {busy['pid']})" in busy["said"]
         assert busy["afterwards"] is None
 
-    def test_controls(self, report: dict) -> None:
+    def test_controls(self, report: dict[str, Any]) -> None:
         seen = report["controls"]
         assert seen["before"] == 128
         assert seen["at_open"] == [200, 10]
@@ -125,12 +127,12 @@ class TestRealDevice:
         assert "0 to 255; found 999" in seen["range"]
         assert 'Did you mean "100% Colorbar"?' in seen["menu"]
 
-    def test_a_read_gives_up_in_time(self, report: dict) -> None:
+    def test_a_read_gives_up_in_time(self, report: dict[str, Any]) -> None:
         assert all(0.29 < waited < 1 for waited in report["read_timeout"]["waited_s"])
         assert report["read_timeout"]["back"]
 
     @pytest.mark.parametrize(("part", "reason"), [("stall", "no new frame for 2 s"), ("unplugged", "has gone")])
-    def test_the_ladder_brings_it_back(self, report: dict, part, reason) -> None:
+    def test_the_ladder_brings_it_back(self, report: dict[str, Any], part: str, reason: str) -> None:
         seen = report[part]
         assert reason in seen["error"]
         assert seen["told"] == [True, False, True]
@@ -140,11 +142,11 @@ class TestRealDevice:
         assert seen["ended"]
         assert seen["last_error"] == "None"
 
-    def test_opening_again_leaks_nothing(self, report: dict) -> None:
+    def test_opening_again_leaks_nothing(self, report: dict[str, Any]) -> None:
         before, after = report["leak"]["open_files"]
         assert after <= before
 
-    def test_mjpg_is_decoded_no_larger_than_needed_and_in_full_for_people(self, report: dict) -> None:
+    def test_mjpg_is_decoded_no_larger_than_needed_and_in_full_for_people(self, report: dict[str, Any]) -> None:
         if "loopback" not in report:
             pytest.skip("v4l2loopback could not be built: no device with MJPG")
         seen = report["loopback"]["frames"]

@@ -71,7 +71,7 @@ class TestFile:
         positions = iter([0.0, 100.0, 50.0, 0.0])
         monkeypatch.setattr(source, "_position_ms", lambda: next(positions))
         source.open()
-        assert [present(source.read(1)).scene_ns // 10**6 for _ in range(4)] == [0, 100, 101, 102]
+        assert [present(present(source.read(1)).scene_ns) // 10**6 for _ in range(4)] == [0, 100, 101, 102]
         source.close()
 
     def test_in_real_time_it_is_as_a_camera(self, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,11 +51,13 @@ class WatchedFolderSource(FrameSource):
         classified: Path | None = None,
         wanted_side: int = 0,
         times: WatchTimes = USUAL,
+        load: Callable[..., Frame] = load_frame,
     ) -> None:
-        """`recursive`: images in folders below count too, but for those in `done`."""
+        """`recursive`: images in folders below count too, but for those in `done`. `load`: as load_frame."""
         super().__init__(camera)
         self.folder = Path(folder)
         self.after, self.wanted_side = after, wanted_side
+        self._load_frame = load
         self._times, self._put_away = times, PutAway(camera, self.folder, after)
         self._tree = FolderTree(self.folder, recursive=recursive, without=DONE)
         self._classified_path = classified
@@ -174,7 +177,7 @@ class WatchedFolderSource(FrameSource):
             return None
         self._suspect(candidate)
         try:
-            frame = load_frame(
+            frame = self._load_frame(
                 path, self.camera, self._sequence, self.wanted_side, own_time=True, within=self.folder
             )
         except SourceError as error:

@@ -126,7 +126,7 @@ FORMS = [{}, {"version": 1}, {"version": 2}, {"version": 1, "within": True}, {"t
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_boxes_that_say_less_than_the_data(form: dict[str, int]) -> None:
+def test_boxes_that_say_less_than_the_data(form: dict[str, Any]) -> None:
     header = present(read_header(avif((100, 100), DELIMITER + still(9000, 8000) + FRAME, **form)))
     assert header.fault == "its data may hold 9000 x 8000 pixels, its header says 100 x 100"
     assert present(read_header(avif((9000, 8000), DELIMITER + still(9000, 8000) + FRAME, **form))).fault is None
@@ -142,7 +142,7 @@ def test_more_pictures_than_anybody_looks_at_may_be_of_any_size(monkeypatch: pyt
     monkeypatch.setattr(avif_module, "_MOST_IMAGES", 1)
     assert present(read_header(data)).fault is None
     monkeypatch.setattr(avif_module, "_MOST_IMAGES", 0)
-    assert "65536 x 65536" in present(read_header(data)).fault
+    assert "65536 x 65536" in present(present(read_header(data)).fault)
 
 
 def test_what_is_no_coded_picture_is_not_looked_at() -> None:

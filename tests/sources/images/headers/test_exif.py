@@ -12,7 +12,7 @@ from tests.sources.pictures import encode, two_halves
 from tests.support.optional import present
 
 
-def exif_of(taken: str = "", offset: str = "", fraction: str = "", orientation: int = 1) -> Exif:
+def exif_of(taken: str = "", offset: str = "", fraction: str = "", orientation: int = 1) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
     texts = {0x9003: taken, 0x9011: offset, 0x9291: fraction}
@@ -20,8 +20,8 @@ def exif_of(taken: str = "", offset: str = "", fraction: str = "", orientation: 
     return exif
 
 
-def utc(*parts: int) -> float:
-    return datetime(*parts, tzinfo=UTC).timestamp()
+def utc(year: int, month: int, day: int, hour: int, minute: int, second: int) -> float:
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """JPEGs as cameras write them, and as transfers leave them."""
 
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from edgeclassify.sources.images.headers.reader import read_header
 from tests.sources.pictures import encode, noise, two_halves
 from tests.support.optional import present
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "baseline": {},
     "with restarts": {"restart_marker_blocks": 3},
     "progressive": {"progressive": True},
@@ -23,7 +24,8 @@ KINDS = {
 
 def segments(data: bytes) -> dict[int, int]:
     """Where each segment before the first scan begins: marker → place."""
-    places, at = {}, 2
+    places: dict[int, int] = {}
+    at = 2
     while data[at + 1] != 0xDA:
         places.setdefault(data[at + 1], at)
         at += 2 + struct.unpack_from(">H", data, at + 2)[0]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from edgeclassify.errors import AbsentError, ImageError, MissingInputError, Sour
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
+from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.sources.images.watched import folder_tree
-from edgeclassify.sources.images.watched import source as watched_source
 from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.images.watched.times import WatchTimes
@@ -238,7 +239,7 @@ class TestHalfWritten:
         drop(folder, "b.jpg")
         read = os.open
 
-        def slow(path: Path, *arguments: int, **options) -> int:
+        def slow(path: Path, *arguments: Any, **options: Any) -> int:
             if Path(path).name != "a.jpg":
                 return read(path, *arguments, **options)
             time.sleep(0.15)  # longer than until the next try
@@ -360,9 +361,7 @@ class TestWhatIsNoPicture:
         assert "a link that leads out of the folder" in said
         assert "c0rrect" not in caplog.text
 
-    def test_one_that_becomes_a_link_after_the_look(
-        self, folder: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_one_that_becomes_a_link_after_the_look(self, folder: Path, make: Make, tmp_path: Path) -> None:
         """Names may be swapped between the look and the reading."""
         drop(tmp_path, "secret.jpg")
         drop(folder, "a.jpg")
@@ -371,20 +370,18 @@ class TestWhatIsNoPicture:
         (tmp_path / "outside").mkdir()
         drop(tmp_path / "outside", "b.jpg")
         os.utime(tmp_path / "outside" / "b.jpg", ns=((folder / "sub" / "b.jpg").stat().st_mtime_ns,) * 2)
-        real = watched_source.load_frame
 
-        def swapped(path: Path, *arguments: str | int, **options: Any):
+        def swapped(path: Path, *arguments: Any, **options: Any) -> Frame:
             if path.name == "a.jpg":
                 path.unlink()
                 path.symlink_to(tmp_path / "secret.jpg")
             elif not path.parent.is_symlink():
                 (folder / "sub").rename(tmp_path / "aside")
                 (folder / "sub").symlink_to(tmp_path / "outside")
-            return real(path, *arguments, **options)
+            return load_frame(path, *arguments, **options)
 
-        monkeypatch.setattr(watched_source, "load_frame", swapped)
         with pytest.raises(ImageError, match="found a link that leads out of it"):
-            make().read(2.0)
+            make(load=swapped).read(2.0)
 
     @pytest.mark.parametrize(
         "make_it", [os.mkfifo, lambda path: path.mkdir(), lambda path: path.symlink_to("/dev/zero")]
@@ -446,32 +443,34 @@ class TestFailed:
     def test_it_keeps_no_other_waiting(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg", age_s=5)
         source = make(after="delete", times=replace(QUICK, failed_retry_s=(0.0,)))
-        source.processed(source.read(2.0).sequence, Outcome.FAILED)
+        source.processed(present(source.read(2.0)).sequence, Outcome.FAILED)
         assert names_of(source, 2) == ["b.jpg", "a.jpg"]
 
     def test_seen_at_the_second_try(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg")
         source = make(after="delete", times=replace(QUICK, failed_retry_s=(0.05,)))
-        source.processed(source.read(2.0).sequence, Outcome.FAILED)
+        source.processed(present(source.read(2.0)).sequence, Outcome.FAILED)
         assert names_of(source, 1) == ["a.jpg"]
         assert not (folder / "a.jpg").exists()
+
+
+def end_by_poison(path: Path, *arguments: Any, **options: Any) -> Frame:
+    if path.name == "poison.jpg":
+        raise KeyboardInterrupt
+    return load_frame(path, *arguments, **options)
+
+
+def end_at_once(*_: object, **__: object) -> Frame:
+    raise KeyboardInterrupt
 
 
 class TestPoison:
     """Pictures that end the process while they are decoded."""
 
     @pytest.fixture
-    def dies(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = watched_source.load_frame
+    def make(self, make: Make) -> Make:
+        return partial(make, load=end_by_poison)
 
-        def load(path: Path, *arguments: str | int, **options: Any) -> Frame:
-            if path.name == "poison.jpg":
-                raise KeyboardInterrupt
-            return real(path, *arguments, **options)
-
-        monkeypatch.setattr(watched_source, "load_frame", load)
-
-    @pytest.mark.usefixtures("dies")
     def test_given_twice_at_most_and_said_once(
         self, folder: Path, make: Make, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -490,7 +489,6 @@ class TestPoison:
         nothing_more(make())
         assert (folder / "poison.jpg").exists()
 
-    @pytest.mark.usefixtures("dies")
     def test_an_older_one_that_comes_meanwhile_does_not_hide_it(self, folder: Path, make: Make) -> None:
         drop(folder, "poison.jpg")
         for age_s in (60, 50):
@@ -502,15 +500,10 @@ class TestPoison:
         with pytest.raises(ImageError, match="2 times"):
             source.read(2.0)
 
-    def test_an_innocent_one_has_its_second_chance(
-        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_innocent_one_has_its_second_chance(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg", "b.jpg")
-        source = make()
-        with monkeypatch.context() as killed:
-            killed.setattr(watched_source, "load_frame", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
-            with pytest.raises(KeyboardInterrupt):
-                source.read(2.0)
+        with pytest.raises(KeyboardInterrupt):
+            make(load=end_at_once).read(2.0)
         assert names_of(make(), 2) == ["a.jpg", "b.jpg"]
 
     def test_a_picture_that_is_refused_is_no_suspect(self, folder: Path, make: Make) -> None:
@@ -585,20 +578,16 @@ class TestDrive:
         nothing_more(source)
         nothing_more(make())
 
-    def test_a_file_that_can_not_be_read_for_a_moment(
-        self, folder: Path, make: Make, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_a_file_that_can_not_be_read_for_a_moment(self, folder: Path, make: Make) -> None:
         drop(folder, "a.jpg")
-        source = make()
-        real, faults = watched_source.load_frame, [SourceError("Input/output error")] * 2
+        faults = [SourceError("Input/output error")] * 2
 
-        def load(*arguments: Path | str | int, **options: Any) -> Frame:
+        def load(*arguments: Any, **options: Any) -> Frame:
             if faults:
                 raise faults.pop()
-            return real(*arguments, **options)
+            return load_frame(*arguments, **options)
 
-        monkeypatch.setattr(watched_source, "load_frame", load)
-        assert names_of(source, 1) == ["a.jpg"]
+        assert names_of(make(load=load), 1) == ["a.jpg"]
 
 
 class TestFolder:
@@ -626,9 +615,14 @@ class TestFolder:
         source = make()
         names_of(source, 6)
         nothing_more(source)
-        looks = []
-        real = source._tree._list
-        monkeypatch.setattr(source._tree, "_list", lambda name: looks.append(name) or real(name))
+        looks: list[Path] = []
+        scan = os.scandir
+
+        def noted(path: Path) -> Any:
+            looks.append(path)
+            return scan(path)
+
+        monkeypatch.setattr(os, "scandir", noted)
         nothing_more(source)
         assert not looks
         drop(folder, "new.jpg")
