@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -32,10 +33,13 @@ class RecordingLink(Link):
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.broken = False
+        self.refused = 0
+        """How often it was asked while broken."""
         self.maximum_packet_size = None
 
     def send(self, message: Message) -> int | None:
         if self.broken:
+            self.refused += 1
             return None
         self.sent.append(message)
         return len(self.sent)
@@ -531,8 +535,10 @@ def test_a_value_of_qos_0_has_arrived_when_something_after_it_was_answered() -> 
     bench.session.acknowledged(2, None)  # as soon as it is written
     bench.session.acknowledged(1, None)
     assert picture in bench.session.unacknowledged
+    assert bench.session.ended(1.0) == {TOPICS.info}
     bench.session.acknowledged(3, None)
     assert bench.session.unacknowledged == []
+    assert bench.session.ended(1.0) == {TOPICS.info, TOPICS.snapshot("gate")}
 
 
 INFO = Message(TOPICS.info, b"{}", 1, True)
@@ -598,7 +604,7 @@ def test_the_backlog_trickles_for_as_long_as_it_is_said() -> None:
     bench = Bench(backlog=20)
     bench.append(21)
     bench.session.pump()
-    bench.clock.now += LIVE_HOLD_S - 0.25
+    bench.clock.now += 0.75
     bench.acknowledge()
     bench.session.pump()
     assert bench.link.names() == ["event21", "history1", "history2"]
@@ -696,12 +702,13 @@ def test_what_has_not_arrived_is_known_in_its_order() -> None:
     assert bench.session.unacknowledged == bench.link.sent
 
 
-def test_a_broken_link_takes_nothing() -> None:
+def test_a_broken_link_takes_nothing_and_is_asked_once() -> None:
     bench = Bench()
-    bench.append(1)
+    bench.append(1, 2, 3)
     bench.link.broken = True
     bench.session.pump()
     assert bench.session.unacknowledged == []
+    assert bench.link.refused == 1
 
 
 def test_a_refused_event_is_said_to_stay(caplog: pytest.LogCaptureFixture) -> None:
@@ -758,6 +765,112 @@ def test_a_value_is_said_to_be_accepted_again_only_after_a_refusal(caplog: pytes
     assert caplog.records == []
 
 
+def test_a_refusal_is_said_again_when_the_topic_was_accepted_meanwhile(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    bench = Bench()
+    for refusal in ("quota exceeded", None, "quota exceeded"):
+        bench.retained.put(Rank.INFO, INFO)
+        bench.session.pump()
+        bench.acknowledge(refusal)
+        bench.clock.now += WELL_S
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "WARNING"]
+
+
+# --- what the spool holds and this session has not met -----------------------------------------------------
+
+
+def test_an_event_behind_the_cursor_is_looked_for_after_a_second() -> None:
+    bench = Bench()
+    bench.append(1, 4)
+    bench.run()
+    for late in (2, 3):
+        bench.append(late)
+        bench.session.pump()
+        bench.clock.now += 0.75
+        bench.run()
+        assert bench.spool.depth == 1
+        bench.clock.now += 0.25
+        bench.run()
+        bench.run()
+        assert bench.spool.depth == 0
+    assert bench.link.names() == ["event1", "event4", "history2", "history3"]
+
+
+def test_it_looks_half_as_often_each_time_that_it_finds_nothing() -> None:
+    bench = Bench(backlog=150)
+    bench.spool.readable = False
+    bench.session.pump()
+    looked, reads = list[float](), bench.spool.reads
+    for _ in range(1200):
+        bench.clock.now += 0.25
+        bench.session.pump()
+        if bench.spool.reads > reads:
+            looked.append(bench.clock.now)
+            reads = bench.spool.reads
+    apart = [after - before for before, after in pairwise(looked)]
+    # What is read again comes to its end a turn later, and is found to be unmet then.
+    assert apart == [2.25, 4.25, 8.25, 16.25, 32.25, 60.25, 60.25, 60.25]
+
+
+@pytest.mark.parametrize("read_again_before", [False, True])
+def test_what_is_in_flight_is_not_looked_for(read_again_before: bool) -> None:
+    bench = Bench()
+    bench.append(1, 3)
+    if read_again_before:
+        bench.run()
+        bench.append(2)
+        pass_time(bench, 2.0)
+    bench.append(4)
+    bench.session.pump()
+    reads = bench.spool.reads
+    for _ in range(20):
+        bench.clock.now += 0.5
+        bench.session.pump()
+    assert bench.spool.reads == reads
+
+
+def refusing(*seqs: int) -> Bench:
+    """A connection on which the events of `gate` are refused: the first one was, the others are held back."""
+    bench = Bench()
+    bench.append(seqs[0])
+    bench.session.pump()
+    bench.acknowledge("not authorized")
+    bench.append(*seqs[1:])
+    bench.session.pump()
+    return bench
+
+
+def test_live_events_that_are_held_back_are_not_looked_for() -> None:
+    bench = refusing(1, 2, 3)
+    reads = bench.spool.reads
+    pass_time(bench, 30.0)
+    assert bench.spool.reads == reads
+
+
+def test_live_events_that_are_held_back_hide_no_other() -> None:
+    bench = refusing(1, 3, 4)
+    bench.append(2, view="door")
+    pass_time(bench, 2.0)
+    assert "history2" in bench.link.names()
+
+
+def test_what_was_held_back_and_dropped_hides_others_for_five_minutes_at_most() -> None:
+    bench = Bench()
+    bench.link.maximum_packet_size = 2000
+    bench.spool.append(spooled(1, label="x" * 3000))
+    bench.append(3)
+    bench.run()
+    bench.spool.delivered([1])  # as a spool does that drops what is too old
+    bench.append(2)
+    bench.clock.now += 299.75
+    bench.run()
+    assert bench.link.names() == ["event3"]
+    bench.clock.now += 0.25
+    bench.run()
+    bench.run()
+    assert bench.link.names() == ["event3", "history2"]
+
+
 # --- packets: how large they may be -------------------------------------------------------------------------
 
 
@@ -778,7 +891,9 @@ LIVE = event_message(TOPICS, event(1))
     ("told", "learned", "fits"),
     [(0, None, True), (-1, None, False), (None, 0, True), (None, -1, False), (9, -1, False), (-1, 9, False)],
 )
-def test_the_smaller_limit_counts_to_the_byte(told: int | None, learned: int | None, fits: bool) -> None:
+def test_the_smaller_limit_counts_to_the_byte(
+    told: int | None, learned: int | None, fits: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     """Figures are bytes more than the message has."""
     bench = Bench()
     size = packet_bytes(LIVE, mqtt5=True)
@@ -791,6 +906,7 @@ def test_the_smaller_limit_counts_to_the_byte(told: int | None, learned: int | N
     bench.session.pump()
     (sent,) = bench.link.sent
     assert (sent.payload == LIVE.payload) is fits
+    assert (caplog.records == []) is fits
     assert packet_bytes(sent, mqtt5=True) <= size
 
 
@@ -941,6 +1057,53 @@ def test_suspects_are_sent_one_at_a_time(refusal: str | None) -> None:
     bench.session.acknowledged(2, refusal)
     bench.session.pump()
     assert bench.link.names() == ["status", "v500", "v900"]
+
+
+class Suspecting(PacketLimit):
+    """Suspects what the test says."""
+
+    suspects: Collection[Hashable] = ()
+
+    def is_suspect(self, key: Hashable) -> bool:
+        return key in self.suspects
+
+
+def suspecting(*keys: Hashable, backlog: int = 0) -> Bench:
+    """A new connection on which these are suspects."""
+    bench = Bench(backlog)
+    limits = Suspecting(bench.clock)
+    limits.suspects = keys
+    bench.packet_limit = limits
+    bench.connect()
+    return bench
+
+
+def test_a_probe_that_does_not_fit_lets_the_next_one_go() -> None:
+    bench = suspecting(("event", 1), TOPICS.info, backlog=1)
+    bench.link.maximum_packet_size = 100
+    bench.retained.put(Rank.INFO, INFO)
+    pass_time(bench, PROBE_AFTER_S)
+    assert bench.link.names() == ["info"]
+
+
+def test_what_is_sent_first_is_never_suspected() -> None:
+    bench = Bench()
+    bench.retained.put(Rank.STATUS, Message(TOPICS.status, b"x" * 500, 1, True))
+    for _ in range(3):
+        bench.connect()
+        bench.session.pump()
+        bench.session.ended(1.0)
+    assert not bench.packet_limit.is_suspect(TOPICS.status)
+
+
+def test_while_a_suspect_holds_the_backlog_up_the_spool_is_left_alone() -> None:
+    bench = suspecting(("event", 1), backlog=3)
+    bench.session.pump()
+    reads = bench.spool.reads
+    for _ in range(7):
+        bench.clock.now += 0.25
+        bench.session.pump()
+    assert (bench.spool.reads, bench.link.names()) == (reads, [])
 
 
 def test_only_the_answer_to_a_probe_lets_the_next_one_go() -> None:
