@@ -419,3 +419,73 @@ def test_every_start_has_one_end_whatever_comes(
     starts = [event.id for event in events if event.event_type is EventType.START]
     assert starts == [event.id for event in events if event.event_type is EventType.END]
     assert len(set(starts)) == len(starts)
+
+
+# --- exact bounds, and what a gap leaves behind --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("at_s", "held"), [(11.5, True), (11.500_000_001, False)])
+def test_frames_belong_together_up_to_the_bound(at_s: float, held: bool) -> None:
+    bench = Bench(QUICK, confirm_s=1.0)
+    bench.see(0.0, *CAT)
+    assert kinds(bench.see(at_s, *CAT)) == ENTERED * held
+
+
+@pytest.mark.parametrize(("at_s", "known"), [(12.5, True), (12.500_000_001, False)])
+def test_silence_is_a_gap_after_the_bound(at_s: float, known: bool) -> None:
+    bench = with_a_cat()  # last seen after a second
+    assert (bench.wait(at_s).state is None) is known
+
+
+@pytest.mark.parametrize(("at_s", "ends"), [(61.0, False), (61.000_000_001, True)])
+def test_what_is_not_seen_ends_after_the_bound(at_s: float, ends: bool) -> None:
+    bench = with_a_cat()
+    bench.wait(20.0)
+    assert kinds(bench.wait(at_s)) == LEFT * ends
+
+
+def test_how_long_a_gap_lasted_is_told_in_thousandths() -> None:
+    bench = with_a_cat()
+    (end,) = bench.wait(100.12345).events
+    assert (end.why.reason, end.why.gap_s, end.why.duration_s) == (Reason.NO_FRAMES, 99.123, 0.0)
+
+
+def test_no_silence_of_our_clock_is_a_gap_in_a_film() -> None:
+    bench = Bench(QUICK, confirm_s=0.0)
+    bench.decider.see(in_a_file(5.0, *CAT))
+    assert bench.wait(1e6) == Step(None)
+
+
+def test_no_silence_is_a_gap_where_pictures_come_when_they_come() -> None:
+    bench = Bench(Pace(waits=True), confirm_s=0.0)
+    bench.see(0.0, *CAT)
+    assert bench.wait(1e6) == Step(None)
+
+
+def entered_at(bench: Bench, times_s: list[float], *, film: bool = False) -> float | None:
+    """When the cat enters that is there all the time."""
+    for at_s in times_s:
+        step = bench.decider.see(in_a_file(at_s, *CAT)) if film else bench.see(at_s, *CAT)
+        if step.events:
+            return at_s
+    return None
+
+
+def test_after_a_loss_the_pace_is_learned_anew() -> None:
+    bench = Bench(QUICK, confirm_s=50.0)
+    bench.see(0.0, *NOTHING)
+    bench.lose(1.0)
+    assert entered_at(bench, [100.0, 200.0, 300.0, 400.0, 500.0]) == 400.0
+
+
+def test_in_a_film_the_pace_is_learned_anew() -> None:
+    bench = Bench(QUICK, confirm_s=50.0)
+    bench.see(0.0, *NOTHING)
+    assert entered_at(bench, [1000.0, 1100.0, 1200.0, 1300.0, 1400.0], film=True) == 1300.0
+
+
+def test_time_that_runs_back_is_no_pace() -> None:
+    bench = Bench(QUICK, confirm_s=50.0)
+    for at_s in (500.0, 100.0):
+        bench.decider.see(in_a_file(at_s, *NOTHING))
+    assert entered_at(bench, [200.0, 300.0, 400.0, 500.0], film=True) == 400.0
