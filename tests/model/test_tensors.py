@@ -8,9 +8,16 @@ import pytest
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.roles.output_role import Activation
-from edgeclassify.model.tensors import ClassifierTensors, InputTensor, classifier_tensors
+from edgeclassify.model.tensors import (
+    ClassifierTensors,
+    InputTensor,
+    OutputTensor,
+    classifier_tensors,
+    output_tensor,
+)
 from edgeclassify.model.tflite.model_file import read_model_file
 from tests.model.conftest import WriteModel
+from tests.model.networks_of import EMBEDDING, SCORES, two_outputs
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model
 
 
@@ -139,3 +146,13 @@ def test_what_is_no_classifier(write_model: WriteModel, model: ModelDef, fault: 
 @pytest.mark.parametrize("shape", [[1, 12], [12], [1, 1, 1, 12], [1, 12, 1]])
 def test_shapes_of_the_output(write_model: WriteModel, shape: list[int]) -> None:
     assert checked(write_model, with_output(shape)).output.elements == 12
+
+
+def test_an_output_by_its_index(write_model: WriteModel) -> None:
+    """Of a network that some other head reads."""
+    model = read_model_file(write_model(two_outputs("int8")))
+    assert output_tensor(model, SCORES) == OutputTensor(12, "int8", 1 / 256, -128, SCORES)
+    assert output_tensor(model, EMBEDDING) == OutputTensor(12, "int8", 1 / 64, -128, EMBEDDING)
+    for index in (2, -1):
+        with pytest.raises(ModelError, match=f"must have an output {index} but got outputs 0 to 1"):
+            output_tensor(model, index)
