@@ -40,7 +40,7 @@ class Message:
 
 
 def status_message(topics: Topics, online: bool) -> Message:
-    """Is the daemon connected; `online=False` is also the will."""
+    """Whether the daemon is connected; `online=False` is also the will."""
     return Message(topics.status, ONLINE if online else OFFLINE, qos=1, retain=True, content_type=TEXT)
 
 
@@ -55,7 +55,7 @@ def health_message(topics: Topics, health: Health) -> Message:
 
 
 def availability_message(topics: Topics, view: str, online: bool) -> Message:
-    """Does the view's camera deliver frames."""
+    """Whether the view's camera delivers frames."""
     payload = ONLINE if online else OFFLINE
     return Message(topics.availability(view), payload, qos=1, retain=True, content_type=TEXT)
 
@@ -129,7 +129,7 @@ def removed(topic: str) -> Message:
 
 
 def same_situation(one: ViewState, other: ViewState) -> bool:
-    """Do both say the same apart from the moment's scores? Then the second is a heartbeat, not a change."""
+    """True where both say the same apart from the moment's scores: the second is a heartbeat, not a change."""
     return all(
         getattr(one, name) == getattr(other, name)
         for name in ("label", "since", "seq", "event_id", "model", "known")

@@ -25,7 +25,7 @@ class Topics:
 
     @property
     def status(self) -> str:
-        """Is the daemon connected (and the topic of the will)."""
+        """Whether the daemon is connected (and the topic of the will)."""
         return f"{self.base}/status"
 
     @property
@@ -39,7 +39,7 @@ class Topics:
         return f"{self.base}/health"
 
     def availability(self, view: str) -> str:
-        """Does the view's camera deliver frames."""
+        """Whether the view's camera delivers frames."""
         return f"{self.base}/{view}/availability"
 
     def state(self, view: str) -> str:

@@ -1,4 +1,4 @@
-"""Does the traffic of a broker follow the contract? Every message is judged by contract/channels.py."""
+"""Whether the traffic of a broker follows the contract: every message is judged by contract/channels.py."""
 
 import json
 from collections import Counter, OrderedDict
@@ -138,7 +138,7 @@ _FOREIGN = Channel("foreign", "", None, "What other software announces to Home A
 
 
 def _ours(arrival: Arrival) -> bool:
-    """Does a discovery message announce one of our nodes? Others use the same topics."""
+    """True where a discovery message announces one of our nodes: others use the same topics."""
     origin = (_object(arrival.payload) or {}).get("origin")
     return isinstance(origin, dict) and origin.get("name") == ORIGIN
 

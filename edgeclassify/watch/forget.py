@@ -96,7 +96,7 @@ class _Kept:
 
 
 def _is_ours(payload: bytes) -> bool:
-    """Does a message of discovery come from this program? Others use the same topics, and names."""
+    """True where a message of discovery comes from this program: others use the same topics, and names."""
     try:
         origin = json.loads(payload)["origin"]["name"]
     except (ValueError, LookupError, TypeError, RecursionError):

@@ -22,7 +22,7 @@ class Arrival:
 
     @property
     def kept(self) -> bool:
-        """Did the broker have it before we came? Then nobody knows when it was sent, and it is no sign of life.
+        """True where the broker had it before we came: nobody knows when it was sent, and it is no sign of life.
 
         Only where the flag is not as published: there is no telling else, and False.
         """

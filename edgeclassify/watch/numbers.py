@@ -69,7 +69,7 @@ class Numbers:
 
     @property
     def settled(self) -> bool:
-        """Is there no hole that may become a gap?"""
+        """True while there is no hole that may become a gap."""
         return all(hole.gap is not None for hole in self._holes)
 
     def away(self) -> None:

@@ -88,5 +88,5 @@ def problems(node: WatchedNode) -> list[str]:
 
 
 def recognised(view: WatchedView) -> bool:
-    """Does the view show a label?"""
+    """True while the view shows a label."""
     return view.label is not None and view.label != UNKNOWN

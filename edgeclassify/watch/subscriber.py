@@ -78,7 +78,7 @@ class Subscriber:
 
     @property
     def connected(self) -> bool:
-        """Has the broker accepted us and our subscriptions?"""
+        """True while the broker has accepted us and our subscriptions."""
         return self._connected_at is not None
 
     def start(self) -> Self:
@@ -129,7 +129,7 @@ class Subscriber:
         return self._client.publish(topic, b"", qos=1, retain=True).mid
 
     def granted(self, number: int) -> bool | None:
-        """Has the broker taken an `empty`? None: it has not answered. With 3.1.1 it can't say no, and says yes."""
+        """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
         return self._answers.get(number)
 
     def _lost(self, reason: str) -> None:

@@ -120,7 +120,7 @@ def _checked(body: Any) -> _Known:
 
 
 def _is_topic(value: object) -> bool:
-    """Could it be published to? What could not would break every connection."""
+    """True where it could be published to: what could not would break every connection."""
     if not isinstance(value, str) or not value or any(char in value for char in "+#\0"):
         return False
     try:
