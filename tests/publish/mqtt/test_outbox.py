@@ -13,17 +13,9 @@ from edgeclassify.publish.mqtt.retained import Rank, RetainedValues
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Command, Response
 from tests.publish.records import layout, prediction, state
+from tests.support.clock import Clock
 
 NODE = "edgeclassify/porch"
-
-
-class Clock:
-    """Monotonic seconds that pass when the test says so."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def outbox(

@@ -30,18 +30,9 @@ from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.publish.spool.numbers.number_file import STEP
 from edgeclassify.publish.spool.store import LOOK_S
 from edgeclassify.publish.spool.write_policy import PAUSE_S
+from tests.support.clock import Clock
 
 Open = Callable[..., DiskSpool]
-
-
-class Clock:
-    """Monotonic seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def event(seq: int, size: int = 0) -> SpooledEvent:

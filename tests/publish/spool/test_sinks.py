@@ -19,19 +19,10 @@ from edgeclassify.publish.spool.acknowledgements import Runs
 from edgeclassify.publish.spool.clocks import Clocks
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
+from tests.support.clock import Clock
 
 Start = Callable[..., DiskSpool]
 SINKS = ("mqtt", "webhook")
-
-
-class Clock:
-    """Monotonic seconds that pass when the test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def event(seq: int) -> SpooledEvent:

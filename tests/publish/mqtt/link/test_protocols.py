@@ -6,16 +6,9 @@ import pytest
 
 from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S
 from edgeclassify.publish.mqtt.link.protocols import GUESSING_S, REFUSED_S, Attempt, Protocols
+from tests.support.clock import Clock
 
 FIVE, GUESS, OLD = Attempt("5", CONNECT_TIMEOUT_S), Attempt("5", GUESSING_S), Attempt("3.1.1", CONNECT_TIMEOUT_S)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])

@@ -11,21 +11,17 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
 from edgeclassify.types import Command, Option, OptionValue, Request, Response
+from tests.support.clock import Clock
 
 TOPICS = Topics("edgeclassify", "porch")
 VIEWS = ("gate", "door")
 ASKER = ResponseTopics()
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def inbox(views: tuple[str, ...] = VIEWS, clock: Clock | None = None, **config: Any) -> Inbox:
-    return Inbox(topics=TOPICS, views=views, config=CommandsConfig(**config), asker=ASKER, clock=clock or Clock())
+    return Inbox(
+        topics=TOPICS, views=views, config=CommandsConfig(**config), asker=ASKER, clock=clock or Clock(100.0)
+    )
 
 
 def ask(command: str, body: object = None, box: Inbox | None = None, raw: bytes | None = None) -> Any:
@@ -186,7 +182,7 @@ def test_a_bad_option_is_said_once_until_a_good_one_comes(caplog: pytest.LogCapt
 
 
 def test_the_rate_is_limited(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     box = inbox(clock=clock, per_minute=5)
     found = [ask("ping", {"transaction": i}, box) for i in range(5 * ANSWERS_PER_REQUEST + 10)]
     assert all(isinstance(one, Request) for one in found[:5])

@@ -4,16 +4,10 @@ import pytest
 
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.requests.subscriptions import ALONE_AFTER_S, IN_A_ROW, LEFT_OUT_S, Subscriptions
+from tests.support.clock import Clock
 
 STATUS, BIRTH, REQUESTS = "p/node/status", "homeassistant/status", "p/node/request/+"
 WANTED = [STATUS, BIRTH, REQUESTS]
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Broker:

@@ -4,14 +4,7 @@ import pytest
 
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.session.in_flight import OVERTAKEN_S, SILENT_S, SLOWEST_LINK, InFlight, Sent
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 class Bench:

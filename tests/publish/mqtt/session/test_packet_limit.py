@@ -6,14 +6,7 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.session.in_flight import Sent
 from edgeclassify.publish.mqtt.session.packet_limit import IN_A_ROW, RETRY_MAX_S, RETRY_S, PacketLimit
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 def sent(topic: str, size: int, number: int, at: float = 999.0) -> Sent:

@@ -1,15 +1,9 @@
 import pytest
 
 from edgeclassify.publish.mqtt.session.refusals import FIRST_RETRY_S, REFUSED_RETRY_S, WELL_S, Refusals
+from tests.support.clock import Clock
 
 EVENT, HISTORY, INFO = "p/node/gate/event", "p/node/gate/history", "p/node/info"
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

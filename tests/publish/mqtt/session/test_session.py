@@ -22,6 +22,7 @@ from edgeclassify.publish.mqtt.session.refusals import REFUSED_RETRY_S, WELL_S
 from edgeclassify.publish.mqtt.session.session import Session
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import event, spooled
+from tests.support.clock import Clock
 
 TOPICS = Topics("edgeclassify", "porch")
 WINDOW = 6
@@ -52,14 +53,6 @@ class RecordingLink(Link):
 def _number(message: Message) -> str:
     _, found, rest = message.payload.partition(b'"seq":')
     return rest.partition(b",")[0].decode() if found else ""
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class MoodySpool(MemorySpool):
