@@ -58,7 +58,7 @@ def snapshot(
     opened = _opened(camera)
     try:
         if watch:
-            _watch(opened, settle)
+            watch_focus(opened, settle)
         frame = _frame(opened, 0.0 if watch else settle)
         if file is not None:
             _store(frame, views, file)
@@ -128,8 +128,11 @@ def _frame(source: "FrameSource", settle: float) -> "Frame":
             return frame.shown
 
 
-def _watch(source: "FrameSource", settle: float) -> None:
-    """A line for each picture, until Ctrl-C: what is now, and what was best."""
+def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) -> None:
+    """A line for each picture, until Ctrl-C: what is now, and what was best.
+
+    `line_s`: seconds from one to the next where they are not written over.
+    """
     from edgeclassify.pixels import brightness, sharpness
 
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -145,7 +148,7 @@ def _watch(source: "FrameSource", settle: float) -> None:
             elif time.monotonic() >= print_at:
                 # Lines, for a file or another program: not as many as the camera has pictures.
                 click.echo(f"focus {focus:7.2f}  {figures}")
-                print_at = time.monotonic() + LINE_S
+                print_at = time.monotonic() + line_s
             frame = _frame(source, 0.0)
     except KeyboardInterrupt:
         if on_terminal:

@@ -3,9 +3,7 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
@@ -14,12 +12,11 @@ from numpy.typing import NDArray
 
 from edgeclassify import demo
 from edgeclassify.__main__ import main
+from edgeclassify.cli.snapshot import watch_focus
 from edgeclassify.errors import ExitStatus
 from edgeclassify.pixels import sharpness
 from edgeclassify.sources.images.reading import load_frame
-from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.synthetic.source import SyntheticSource
-from edgeclassify.types import Frame
+from tests.support.sources import ScriptedSource
 
 PHOTO = Path(demo.__file__).parent / "photos" / "cat.jpg"
 CONFIG = f"""
@@ -37,8 +34,6 @@ roi = [0.25, 0.25, 0.5, 0.5]
 name = "whole"
 camera = "front"
 """
-
-TakeFrame = Callable[[FrameSource, float], Frame]
 
 
 @pytest.fixture
@@ -90,27 +85,22 @@ def test_focus_is_larger_for_a_sharper_picture() -> None:
     assert sharpness(flat) == 0
 
 
-@pytest.fixture
-def three_frames(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    from edgeclassify.cli import snapshot as module
+def three_frames() -> ScriptedSource:
+    """An open camera at whose fourth frame somebody presses Ctrl-C."""
 
-    taken: list[Frame] = []
+    def interrupt() -> None:
+        raise KeyboardInterrupt
 
-    def frame(source: FrameSource, settle: float, real: TakeFrame = module._frame) -> Frame:
-        if len(taken) == 3:
-            raise KeyboardInterrupt
-        taken.append(real(source, settle))
-        return taken[-1]
-
-    monkeypatch.setattr(module, "_frame", frame)
-    return module
+    source = ScriptedSource([*[load_frame(PHOTO)] * 3, interrupt])
+    source.open()
+    return source
 
 
 def test_watch_prints_the_focus_until_it_is_interrupted(
-    three_frames: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(three_frames.sys.stdout, "isatty", lambda: True)
-    three_frames._watch(opened(), 0.0)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    watch_focus(three_frames(), 0.0)
     said = capsys.readouterr().out
     assert said.count("\rfocus") == 3
     assert said.count("\n") == 1, "one line, written over, and its end"
@@ -120,14 +110,11 @@ def test_watch_prints_the_focus_until_it_is_interrupted(
 
 @pytest.mark.parametrize(("pause", "lines"), [(0.0, 3), (60.0, 1)])
 def test_watch_prints_lines_where_nobody_sees_it_written_over(
-    three_frames: ModuleType,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     pause: float,
     lines: int,
 ) -> None:
-    monkeypatch.setattr(three_frames, "LINE_S", pause)
-    three_frames._watch(opened(), 0.0)
+    watch_focus(three_frames(), 0.0, line_s=pause)
     said = capsys.readouterr().out.splitlines()
     assert len(said) == lines
     assert all(re.fullmatch(r"focus +\d+\.\d\d  best +\d+\.\d\d  brightness \d\.\d\d", line) for line in said)
@@ -141,14 +128,6 @@ def test_watch_ends_quietly_when_its_reader_goes_away() -> None:
         out, errors = shell.communicate(timeout=30)
     assert out.count(b"focus") == 2
     assert errors == b""
-
-
-def opened() -> SyntheticSource:
-    from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource
-
-    source = SyntheticSource("front", SyntheticOptions(fps=0))
-    source.open()
-    return source
 
 
 @pytest.mark.parametrize(

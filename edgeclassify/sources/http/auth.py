@@ -94,10 +94,11 @@ class Login:
             pair = f"{self.user}:{self.password}".encode(errors="surrogateescape")
             return f"Basic {base64.b64encode(pair).decode()}"
         self.count += 1
-        return _digest(self, method, target, secrets.token_hex(8))
+        return digest_answer(self, method, target, secrets.token_hex(8))
 
 
-def _digest(login: Login, method: str, target: str, mine: str) -> str:
+def digest_answer(login: Login, method: str, target: str, mine: str) -> str:
+    """The header that answers a challenge for a digest."""
     challenge = login.challenge
     given = challenge.parameters
     realm, nonce, opaque = (given.get(name, "") for name in ("realm", "nonce", "opaque"))

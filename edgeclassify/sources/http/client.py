@@ -113,7 +113,7 @@ def _ask_once(address: Address, login: Login | None, request: Request, deadline:
         raise _silent(address, patience.total_s) from error
     try:
         connection.settimeout(deadline.left_s(patience.silence_s))
-        connection.sendall(_request_text(address, header).encode(errors="surrogateescape"))
+        connection.sendall(request_text(address, header).encode(errors="surrogateescape"))
         status, headers, rest = _head(connection, Deadline(deadline.left_s(patience.silence_s)))
     except TimeoutError as error:
         connection.close()
@@ -146,7 +146,8 @@ def _silent(address: Address, seconds: float) -> AbsentError:
     return AbsentError(f"{address.shown}: expected an HTTP answer, found none in {seconds:g} s. Check the camera.")
 
 
-def _request_text(address: Address, header: str) -> str:
+def request_text(address: Address, header: str) -> str:
+    """The head of a GET of the address, with a header for whoever it is asked as."""
     name = address.host.partition("%")[0]  # without the interface of an IPv6 address
     host = f"[{name}]" if ":" in name else name.encode("idna").decode()
     # As browsers write it: some servers compare it with their own name.

@@ -51,7 +51,7 @@ def encrypted(plain: socket.socket, address: Address, trust: Trust) -> ssl.SSLSo
     try:
         return _context(trust).wrap_socket(plain, server_hostname=address.host)
     except ssl.SSLCertVerificationError as error:
-        raise _refused(address, error, trust) from error
+        raise refusal_of(address, error, trust) from error
     except ssl.SSLError as error:
         if isinstance(error, TimeoutError):
             raise
@@ -125,7 +125,8 @@ def _readable(ca: Path) -> str:
     return str(ca)
 
 
-def _refused(address: Address, error: ssl.SSLCertVerificationError, trust: Trust) -> SourceError:
+def refusal_of(address: Address, error: ssl.SSLCertVerificationError, trust: Trust) -> SourceError:
+    """What is said of a certificate that is not accepted, and which setting would accept it."""
     if error.verify_code in SELF_SIGNED:
         found = "one that is signed by itself (self-signed), as cameras have it"
         advice = f"If it is your camera's, allow it: {trust.remedy}"

@@ -107,7 +107,7 @@ def _pixels(data: bytes, header: ImageHeader, scale: int, name: str, *, in_strip
         array = _decode(data, header, scale, name)
         if header.kind == "JPEG" and ends_early(data, header, array):
             raise _damaged(data, header, name)
-        pixels = _to_bgr(array, name)
+        pixels = to_bgr(array, name)
     return _upright(pixels, header.orientation) if header.kind in _OWN_ORIENTATION else pixels
 
 
@@ -151,7 +151,7 @@ def _strip_factor(header: ImageHeader, wanted_side: int, room: int) -> int:
 def _in_strips(data: bytes, header: ImageHeader, factor: int, name: str) -> Pixels:
     silence_opencv()
     try:
-        return decode_in_strips(data, factor, lambda strip: _to_bgr(strip, name))
+        return decode_in_strips(data, factor, lambda strip: to_bgr(strip, name))
     except DamagedPngError as error:
         raise _damaged(data, header, name) from error
 
@@ -217,7 +217,7 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
     except cv2.error:
         array = None
     if array is None:
-        if unknown := _without_decoder(header):
+        if unknown := without_decoder(header):
             raise ImageError(
                 f"{name}: expected an image that OpenCV {cv2.__version__} can decode, found {unknown}. "
                 "Convert it to JPEG or PNG."
@@ -244,7 +244,7 @@ def _wrong_depth(name: str, values: str) -> ImageError:
     return ImageError(f"{name}: expected 8 or 16 bits per channel, found {values}. Convert it to JPEG or PNG.")
 
 
-def _without_decoder(header: ImageHeader) -> str | None:
+def without_decoder(header: ImageHeader) -> str | None:
     """What this OpenCV can't decode at all, in words; None for a kind that it knows."""
     if header.animated:  # until 4.10; from 4.11 on OpenCV gives the first image
         return f"an animated {header.kind}"
@@ -267,7 +267,8 @@ def _upright(array: Stored, orientation: int) -> Stored:
     return cv2.rotate(array, turns[orientation]) if orientation in turns else array
 
 
-def _to_bgr(array: Stored, name: str) -> Pixels:
+def to_bgr(array: Stored, name: str) -> Pixels:
+    """Pixels as a file stores them (grey, with alpha, 16 bits) as 8 bits of B, G, R."""
     if array.dtype == np.uint16:
         array = cv2.convertScaleAbs(array, alpha=1 / 257)  # 65535 → 255, rounded
     if array.dtype != np.uint8:

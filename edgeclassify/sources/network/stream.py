@@ -56,8 +56,8 @@ class StreamSource(OpenCvSource):
         super().__init__(camera)
         self.url, self.trust = url, trust
         self._is_rtsp = url.lower().startswith("rtsp")
-        self._pace = _Pace()
-        self._row = _LastRow()
+        self._pace = Pace()
+        self._row = LastRow()
         self._relay: RtspRelay | None = None
         self._asks_for_more = False
 
@@ -76,7 +76,7 @@ class StreamSource(OpenCvSource):
             cv2.CAP_PROP_N_THREADS, 1,
         ]  # fmt: skip
         self._open_somehow(address, options)
-        self._pace = _Pace()
+        self._pace = Pace()
         self._row.opened()
         self._drain()
 
@@ -180,7 +180,7 @@ class StreamSource(OpenCvSource):
         )
 
 
-class _Pace:
+class Pace:
     """How far a stream is behind the moment at which it was read best, by its own clock."""
 
     def __init__(self) -> None:
@@ -200,7 +200,7 @@ class _Pace:
         return offset - self._best
 
 
-class _LastRow:
+class LastRow:
     """OpenCV before 4.13 does not notice that a stream's frames have another size than at its start.
 
     It goes on with the old size: rubbish, or the last frame for ever. Nothing tells but that the last row of
@@ -210,7 +210,7 @@ class _LastRow:
 
     def __init__(self) -> None:
         version = tuple(int(part) for part in cv2.__version__.split(".")[:2])
-        self._is_needed = version < (4, 13)
+        self.is_needed = version < (4, 13)
         self._row = b""
         self._since = 0.0
         self._harmless = b""
@@ -222,7 +222,7 @@ class _LastRow:
 
     def says_stale(self, pixels: Pixels, now: float) -> bool:
         """True where the last row has been the same for too long."""
-        if not self._is_needed:
+        if not self.is_needed:
             return False
         row = pixels[-1].tobytes()
         if row != self._row or not self._since:

@@ -161,7 +161,7 @@ def test_what_a_later_version_wrote_is_left_out(start: Open, tmp_path: Path, clo
     spool.close()
     body = b'{"open":{"colour":1},"stamp":{}}'
     with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as connection:
-        crc = views._checksum(b"gate", 1, body)
+        crc = views.checksum(b"gate", 1, body)
         connection.execute("UPDATE views SET body = ?, crc = ?", (body, crc))
         connection.commit()
     assert start().views() == {}

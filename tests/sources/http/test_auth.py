@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from edgeclassify.sources.http.auth import Challenge, Login, _digest, best, challenges
+from edgeclassify.sources.http.auth import Challenge, Login, best, challenges, digest_answer
 
 RFC = {
     "MD5": "8ca523f5e9506fed4657c9700eebdbec",
@@ -25,7 +25,7 @@ def test_the_example_of_rfc_7616(algorithm: str) -> None:
         'opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"'
     )
     login = Login("Mufasa", "Circle of Life", challenge, count=1)
-    header = _digest(login, "GET", "/dir/index.html", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")
+    header = digest_answer(login, "GET", "/dir/index.html", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")
     assert f'response="{RFC[algorithm]}"' in header
     assert 'opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS"' in header
     assert f"algorithm={algorithm}, qop=auth, nc=00000001" in header

@@ -288,7 +288,7 @@ def test_a_server_that_speaks_tls_at_the_port_of_http() -> None:
     ],
 )  # fmt: skip
 def test_the_host_as_browsers_say_it(url: str, host: str) -> None:
-    text = client._request_text(parse_address(url), "")
+    text = client.request_text(parse_address(url), "")
     assert f"\r\nHost: {host}\r\n" in text
 
 

@@ -16,7 +16,7 @@ from edgeclassify.sources.http.address import parse_address
 from edgeclassify.sources.http.client import Request, get
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Patience
-from edgeclassify.sources.http.tls import Trust, _refused, check_ca
+from edgeclassify.sources.http.tls import Trust, check_ca, refusal_of
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.support.urls import Access, fetch
@@ -185,7 +185,7 @@ def test_the_file_of_a_config_is_checked(named: Path, tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_certificate(code: int, words: str) -> None:
     error = ssl.SSLCertVerificationError()
     error.verify_code, error.verify_message = code, "too odd"
-    text = str(_refused(parse_address("https://bob:hunter2@camera/x"), error, Trust(remedy="--insecure")))
+    text = str(refusal_of(parse_address("https://bob:hunter2@camera/x"), error, Trust(remedy="--insecure")))
     assert words in text
     assert text.endswith("--insecure.")
     assert text.startswith("https://camera/x: expected a certificate that is known here, found one ")

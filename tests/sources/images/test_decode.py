@@ -16,7 +16,7 @@ from PIL import Image
 
 from edgeclassify.errors import ExitStatus, ImageError
 from edgeclassify.native_stderr import diverted_native_stderr
-from edgeclassify.sources.images.decode import _without_decoder, decode_image
+from edgeclassify.sources.images.decode import decode_image, without_decoder
 from edgeclassify.sources.images.headers.header import ImageHeader
 from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
 
@@ -152,7 +152,7 @@ def test_animation_gives_its_first_picture(kind: str, known_since: tuple[int, in
 @pytest.mark.skipif(not PIL.features.check("avif"), reason="this Pillow can't make an AVIF")
 def test_avif_is_decoded_or_refused_with_advice() -> None:
     data = encode(two_halves(), "AVIF", quality=95)
-    if _without_decoder(ImageHeader("AVIF")) is None:
+    if without_decoder(ImageHeader("AVIF")) is None:
         assert close_to(rgb(decode_image(data, "x.img").pixels, 0.2, 0.5), LEFT)
         return
     with pytest.raises(ImageError) as caught:

@@ -20,7 +20,7 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.source import HttpSource
-from edgeclassify.sources.network.stream import StreamSource, _LastRow, _Pace
+from edgeclassify.sources.network.stream import LastRow, Pace, StreamSource
 from edgeclassify.types import CameraState
 from tests.sources.capture.taking import take_frame
 from tests.sources.servers import serving
@@ -197,7 +197,7 @@ class TestRtsp:
             thread, hand_off, _ = run(StreamSource("front", server.url))
             assert take_frame(hand_off, 10).width == 320
             server.change_size()
-            if _LastRow()._is_needed:
+            if LastRow().is_needed:
                 wait_for(lambda: take_frame(hand_off).width == 160, 20)
                 assert thread.status.reopens >= 1
             else:
@@ -220,23 +220,23 @@ class TestTransportStream:
 
 class TestPace:
     def test_a_reader_in_time(self) -> None:
-        pace = _Pace()
+        pace = Pace()
         assert [round(pace.lag_s(n / 10, 100 + n / 10 + (n % 3) / 50), 2) for n in range(9)] == [0, 0.02, 0.04] * 3
 
     def test_a_reader_too_slow(self) -> None:
-        pace = _Pace()
+        pace = Pace()
         lags = [pace.lag_s(n / 25, 100 + n / 10) for n in range(60)]
         assert lags[-1] == pytest.approx(59 * (1 / 10 - 1 / 25), rel=0.01)
 
     @pytest.mark.parametrize("drift", [100e-6, -100e-6])
     def test_a_clock_that_goes_wrong_is_no_lag(self, drift: float) -> None:
-        pace = _Pace()
+        pace = Pace()
         assert max(pace.lag_s(n * (1 + drift), 100.0 + n) for n in range(200_000)) < 0.01
 
     def test_without_a_clock(self) -> None:
-        pace = _Pace()
+        pace = Pace()
         assert {pace.lag_s(-3.7e20, 100.0 + n) for n in range(50)} == {0.0}
-        assert {_Pace().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
+        assert {Pace().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
 
     def test_a_stream_that_is_behind_is_opened_again(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -264,20 +264,20 @@ class TestPace:
 
 class TestLastRow:
     @pytest.fixture
-    def row(self, monkeypatch: pytest.MonkeyPatch) -> _LastRow:
+    def row(self, monkeypatch: pytest.MonkeyPatch) -> LastRow:
         monkeypatch.setattr(cv2, "__version__", "4.11.0")
-        return _LastRow()
+        return LastRow()
 
     def pictures(self, number: int, last: int) -> NDArray[np.uint8]:
         picture = np.full((4, 4, 3), number, np.uint8)
         picture[-1] = last
         return picture
 
-    def test_stale_once_and_then_harmless(self, row: _LastRow) -> None:
+    def test_stale_once_and_then_harmless(self, row: LastRow) -> None:
         stale = [second for second in range(8000) if row.says_stale(self.pictures(second % 200, 7), float(second))]
         assert stale == [11]
 
-    def test_an_hour_between_two(self, row: _LastRow) -> None:
+    def test_an_hour_between_two(self, row: LastRow) -> None:
         stale = []
         for second in range(8000):
             if row.says_stale(self.pictures(second % 200, second // 100), float(second)):
@@ -286,12 +286,12 @@ class TestLastRow:
         assert len(stale) == 3
         assert stale[1] - stale[0] >= 3600
 
-    def test_a_row_that_changes(self, row: _LastRow) -> None:
+    def test_a_row_that_changes(self, row: LastRow) -> None:
         assert not any(row.says_stale(self.pictures(0, second % 200), float(second)) for second in range(100))
 
     def test_not_needed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(cv2, "__version__", "4.13.0")
-        row = _LastRow()
+        row = LastRow()
         assert not any(row.says_stale(self.pictures(0, 7), float(second)) for second in range(100))
 
 

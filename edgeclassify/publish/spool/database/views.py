@@ -43,14 +43,14 @@ def _values(record: ViewRecord, now: Stamp) -> tuple[str, int, bytes | None, int
     body = None
     if record.open is not None:
         body = json.dumps({"open": asdict(record.open), "stamp": asdict(now)}).encode()
-    return record.view, record.seq, body, _checksum(record.view.encode(), record.seq, body)
+    return record.view, record.seq, body, checksum(record.view.encode(), record.seq, body)
 
 
 def _parsed(values: tuple[object, ...], now: Stamp) -> ViewRecord | None:
     view, seq, body, crc = values
     if not (isinstance(view, bytes) and isinstance(seq, int) and isinstance(body, bytes | None)):
         return None
-    if crc != _checksum(view, seq, body):
+    if crc != checksum(view, seq, body):
         return None
     try:
         return ViewRecord(view.decode(), seq, None if body is None else _occurrence(body, now))
@@ -65,5 +65,6 @@ def _occurrence(body: bytes, now: Stamp) -> OpenOccurrence:
     return replace(kept, quiet_s=kept.quiet_s + now.since(Stamp(**found["stamp"])))
 
 
-def _checksum(view: bytes, seq: int, body: bytes | None) -> int:
+def checksum(view: bytes, seq: int, body: bytes | None) -> int:
+    """Of a row."""
     return zlib.crc32(body or b"", zlib.crc32(b"%d %s " % (seq, view)))

@@ -8,7 +8,7 @@ import PIL.features
 import pytest
 from PIL import Image, ImageOps
 
-from edgeclassify.sources.images.decode import _without_decoder, decode_image
+from edgeclassify.sources.images.decode import decode_image, without_decoder
 from edgeclassify.sources.images.headers.avif import read_avif
 from edgeclassify.sources.images.headers.header import ImageHeader
 from edgeclassify.sources.images.headers.reader import read_header
@@ -103,7 +103,7 @@ def test_cut_off() -> None:
 
 
 @pytest.mark.skipif(
-    not PIL.features.check("avif") or _without_decoder(ImageHeader("AVIF")) is not None,
+    not PIL.features.check("avif") or without_decoder(ImageHeader("AVIF")) is not None,
     reason="this Pillow or OpenCV has no AVIF",
 )
 @pytest.mark.parametrize("orientation", range(1, 9))
