@@ -24,14 +24,15 @@ class Figures:
     def report(self) -> Health:
         """All of them, now."""
         spool, cameras, snapshots = self._spool, self._cameras, self._snapshots
+        counts = cameras.counts
         return self._health.report(
             cameras=cameras.health,
-            dropped=cameras.dropped,
-            restarts=cameras.restarts,
+            dropped=counts.dropped,
+            restarts=counts.restarts,
             spool_depth=spool.depth,
             spool_dropped=spool.dropped,
             spool_on_disk=spool.on_disk,
-            skipped=cameras.skipped,
+            skipped=counts.skipped,
             snapshots_dropped=self._dropped_before + (0 if snapshots is None else snapshots.dropped),
             snapshots_skipped=self._skipped_before + (0 if snapshots is None else snapshots.skipped),
         )

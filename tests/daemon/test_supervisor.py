@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import CameraConfig
-from edgeclassify.daemon.cameras import capture_threads
+from edgeclassify.daemon.cameras import care
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import (
     AbsentError,
@@ -296,7 +296,7 @@ def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_g
     wait_for(lambda: bench.node.figures().cameras[0].error == "unplugged")
     time.sleep(0.3)
     assert bench.thread.is_alive()
-    monkeypatch.setattr(capture_threads, "ABSENT_S", 0.0)
+    monkeypatch.setattr(care, "ABSENT_S", 0.0)
     bench.thread.join(5)
     assert isinstance(bench.raised, FreshProcessError)
 
