@@ -27,7 +27,7 @@ from tests.publish.records import T0, event, health, state
 TOPICS = Topics("a/b", "porch")
 MODEL = ModelInfo("m\udcff", "/m/\u732b.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
 CAMERA = CameraHealth("cam", CameraState.FAILED, 1.23456, 10, 1, 0, 2, 0, 0, 0, 0, 0, "day", "gone\n")
-ROW = (LabelScore(0, "\x00", np.float64(0.10001)),)
+ROW = (LabelScore(0, "\x00", float(np.float32(0.1))),)
 LEFT = Why(Reason.BELOW_THRESHOLD, threshold_exit=0.4667, confirm_s=0.0, held_s=1.23456, duration_s=1e6)
 SCORES = np.array([0.0, np.float32(0.05), np.float32(0.93456)], np.float32)
 
