@@ -1,6 +1,5 @@
 """The subscriber against a real mosquitto: both protocols, a connection that breaks, what the broker refuses."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ from edgeclassify.watch import subscriber
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 TOPICS = [("edgeclassify/+/status", 1), ("edgeclassify/+/+/event", 1)]
@@ -34,10 +34,11 @@ class Receivers:
         )  # fmt: skip
 
     def until(self, condition: Callable[[], Any], timeout_s: float = 10.0) -> None:
-        deadline = time.monotonic() + timeout_s
-        while not condition():
-            assert time.monotonic() < deadline, f"not within {timeout_s} s"
+        def look() -> Any:
             self.subscriber.step(0.05)
+            return condition()
+
+        wait_for(look, timeout_s)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.target.systemd import broker
 from tests.target.systemd.broker import retained_status
-from tests.target.systemd.container import Container, wait_for
+from tests.target.systemd.container import Container, soon
 from tests.target.systemd.service import CONFIG, NAME, PASSWORD_FILE, STATE, InstalledService
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -150,7 +150,7 @@ class Checks(InstalledService):
         yield seen == "active, Type=notify", f"{seen}, ready after {took_s:.1f} s"
         user = self.run("ps", "-o", "user:20=", "-p", str(self.unit.pid)).strip()
         yield user == "edgeclassify", f"runs as {user}"
-        state = wait_for(lambda: self.heard.payloads("gate/state")) or ["{}"]
+        state = soon(lambda: self.heard.payloads("gate/state")) or ["{}"]
         yield json.loads(state[-1]).get("v") == 1, f"state published: {state[-1][:60]}…"
         yield retained_status(self.container) == "online", "retained status is online"
         yield self.publishes(), "goes on publishing"
@@ -163,20 +163,20 @@ class Checks(InstalledService):
         pid = self.unit.pid
         self.container.write(CONFIG, self.config(view="yard"))
         self.unit.control("reload")
-        seen = wait_for(lambda: self.heard.payloads("yard/state"))
+        seen = soon(lambda: self.heard.payloads("yard/state"))
         yield bool(seen) and self.unit.pid == pid, "reload: the same process takes over a good config"
         here = self.unit.cursor()
         self.container.write(CONFIG, self.bad_config())
         done = self.container.result("systemctl", "reload", NAME)
         yield done.returncode != 0, f"reload: a bad config lets `systemctl reload` end with {done.returncode}"
-        faults = wait_for(lambda: [e for e in self.said(here) if "intervall_s" in e["MESSAGE"]])
+        faults = soon(lambda: [e for e in self.said(here) if "intervall_s" in e["MESSAGE"]])
         priorities = {e["PRIORITY"] for e in faults}
         yield priorities == {ERROR}, f"reload: why is in the journal, with priority {''.join(priorities)}"
         self.unit.kill("SIGHUP")
-        refusal = wait_for(lambda: [e for e in self.said(here) if "reload refused" in e["MESSAGE"]])
+        refusal = soon(lambda: [e for e in self.said(here) if "reload refused" in e["MESSAGE"]])
         priorities = {e["PRIORITY"] for e in refusal}
         yield priorities == {ERROR}, f"SIGHUP: a bad config is refused with priority {''.join(priorities)}"
-        status = wait_for(lambda: "reload was refused" in self.unit.show("StatusText"))
+        status = soon(lambda: "reload was refused" in self.unit.show("StatusText"))
         yield bool(status), f"SIGHUP: `systemctl status` says so: {self.unit.show('StatusText')}"
         same = self.unit.pid == pid and self.unit.active
         yield same and self.publishes(), "reload: the config before keeps running"
@@ -190,7 +190,7 @@ class Checks(InstalledService):
         self.container.write(CONFIG, self.config(view="own", model=OWN_MODEL))
         here = self.unit.cursor()
         done = self.container.result("systemctl", "reload", NAME)
-        state = wait_for(lambda: self.heard.payloads("own/state"))
+        state = soon(lambda: self.heard.payloads("own/state"))
         tried = self.container.root / STATE[1:] / "tried-models.json"
         known = hashlib.sha256(data + bytes(16)).hexdigest() in (tried.read_text() if tried.exists() else "")
         untried = [e["MESSAGE"] for e in self.said(here) if "could not be tried" in e["MESSAGE"]]
@@ -198,7 +198,7 @@ class Checks(InstalledService):
         yield bool(state) and known and not untried, f"a new model is tried inside the sandbox: {seen}"
         self._write_own_model(data[: len(data) // 2])
         self.unit.kill("SIGHUP")
-        refusal = wait_for(lambda: [e for e in self.said(here) if "reload refused" in e["MESSAGE"]])
+        refusal = soon(lambda: [e for e in self.said(here) if "reload refused" in e["MESSAGE"]])
         same = self.unit.pid == pid and self.publishes()
         yield bool(refusal) and same, "half a model is refused, the one before goes on"
 
@@ -217,17 +217,17 @@ class Checks(InstalledService):
         yield took_s < 2 and result == "inactive, success", f"stop: {result} after {took_s:.2f} s"
         yield retained_status(self.container) == "offline", "stop: retained status is offline"
         self.unit.control("start")
-        yield wait_for(lambda: retained_status(self.container) == "online"), "start: retained status is online"
+        yield soon(lambda: retained_status(self.container) == "online"), "start: retained status is online"
         self.publishes()
         pid, before = self.unit.pid, len(self.heard.payloads("status", live=True))
         self.unit.kill("SIGTERM")
-        gone = wait_for(lambda: "offline" in self.heard.payloads("status", live=True)[before:])
+        gone = soon(lambda: "offline" in self.heard.payloads("status", live=True)[before:])
         yield gone and self.restarted(pid), "SIGTERM from elsewhere: says offline, is started again"
 
     def is_killed(self) -> Findings:
         self.publishes()
         pid = self.unit.pid
-        wait_for(self.heard.event_numbers)
+        soon(self.heard.event_numbers)
         self.unit.kill("SIGKILL")
         yield self.restarted(pid), "kill -9: started again"
         yield self._numbers_go_on("kill -9", self.heard.events())
@@ -238,7 +238,7 @@ class Checks(InstalledService):
         What comes before the subscriber is there again is not heard: holes are looked for by the fault harness.
         """
         last = max(seq for seq, _ in before)
-        wait_for(lambda: max(self.heard.event_numbers(), default=0) > last + 1)
+        soon(lambda: max(self.heard.event_numbers(), default=0) > last + 1)
         events = {*before, *self.heard.events()}
         numbers = [seq for seq, _ in events]
         single = len(numbers) == len(set(numbers))
@@ -313,7 +313,7 @@ class Checks(InstalledService):
         front = kept["fresh_processes_in_vain"]["front"]
         yield (front["count"], front["worked"]) == (1, True), f"source stalls: in the state folder: {kept}"
         pid = self.unit.pid
-        wait_for(lambda: self.camera().get("state") == "failed")
+        soon(lambda: self.camera().get("state") == "failed")
         time.sleep(8)  # longer than the unit's watchdog
         seen = self.camera()
         stays = self.unit.pid == pid and self.unit.active
@@ -332,7 +332,7 @@ class Checks(InstalledService):
         self.run("systemctl", "enable", "--quiet", "--now", "edgeclassify-reboot.path")
         recovery = "[recovery]\nreboot = true\nreboot_after = 1\nreboot_interval_s = 60\n"
         self.start_afresh(self.config(source="synthetic:?faults=stall@10:never", more=recovery))
-        seen = wait_for(lambda: self.container.exists("/var/rebooted"))
+        seen = soon(lambda: self.container.exists("/var/rebooted"))
         owner = self.run("stat", "--format=%U", "/run/edgeclassify/reboot", check=False).strip()
         yield bool(seen) and owner == "edgeclassify", f"reboot: asked for by {owner}, carried out by systemd"
         self.run("systemctl", "disable", "--quiet", "--now", "edgeclassify-reboot.path")
@@ -344,7 +344,7 @@ class Checks(InstalledService):
         here = self.unit.cursor()
         self.container.write(CONFIG, self.bad_config())
         self.unit.control("restart", check=False)
-        wait_for(lambda: self.unit.show("ActiveState") == "failed")
+        soon(lambda: self.unit.show("ActiveState") == "failed")
         time.sleep(3)  # three times RestartSec
         seen = [self.unit.show(name) for name in ("ActiveState", "ExecMainStatus", "NRestarts")]
         yield seen == ["failed", "78", "0"], f"config fault: state, exit status, restarts: {', '.join(seen)}"
@@ -366,7 +366,7 @@ class Checks(InstalledService):
     def broker_lost(self) -> Findings:
         here, pid = self.unit.cursor(), self.unit.pid
         self.run("systemctl", "stop", "mosquitto")
-        lost = wait_for(lambda: [e for e in self.said(here) if "broker" in e["MESSAGE"]]) or [{}]
+        lost = soon(lambda: [e for e in self.said(here) if "broker" in e["MESSAGE"]]) or [{}]
         yield lost[0].get("PRIORITY") == WARNING, f"broker stopped: warning {lost[0].get('MESSAGE', 'none')!r}"
         self.run("systemctl", "start", "mosquitto")
         yield self.publishes() and self.unit.pid == pid, "broker stopped: the same process connects again"
@@ -385,14 +385,14 @@ class Checks(InstalledService):
         )
 
     def power_cut(self) -> Findings:
-        wait_for(self.heard.event_numbers)
+        soon(self.heard.event_numbers)
         before = self.heard.events()
         self.container.cut_power()
         self.close()
         self.container.boot()
-        yield wait_for(lambda: self.unit.active), "power cut: the service starts at the next boot"
+        yield soon(lambda: self.unit.active), "power cut: the service starts at the next boot"
         yield self._numbers_go_on("power cut", before)
-        yield wait_for(lambda: retained_status(self.container) == "online"), "power cut: retained status is online"
+        yield soon(lambda: retained_status(self.container) == "online"), "power cut: retained status is online"
 
     def uninstalls(self) -> Findings:
         done = self.make("uninstall")

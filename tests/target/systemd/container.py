@@ -20,7 +20,7 @@ ENVIRONMENT = {
 }
 
 
-def wait_for(look: Callable[[], T], timeout_s: float = 20.0) -> T:
+def soon(look: Callable[[], T], timeout_s: float = 20.0) -> T:
     """What `look` returns as soon as that is true; its last answer when the time is over."""
     deadline = time.monotonic() + timeout_s
     while not (found := look()) and time.monotonic() < deadline:
@@ -53,7 +53,7 @@ class Container:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}, start_new_session=True,
             )  # fmt: skip
-        if not wait_for(self._is_up, BOOT_TIMEOUT_S):
+        if not soon(self._is_up, BOOT_TIMEOUT_S):
             self.cut_power()
             raise SystemExit(f"systemd in {self.root} did not come up in {BOOT_TIMEOUT_S} s, see {self.root}.log")
         return self

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.target.systemd import broker
 from tests.target.systemd.broker import Subscriber
-from tests.target.systemd.container import Container, Unit, wait_for
+from tests.target.systemd.container import Container, Unit, soon
 
 NAME = "edgeclassify.service"
 STATE = "/var/lib/edgeclassify"
@@ -72,7 +72,7 @@ class InstalledService:
     def publishes(self) -> bool:
         """Does a message come that was published after this call?"""
         before = len(self.heard.payloads("health", live=True))
-        return wait_for(lambda: len(self.heard.payloads("health", live=True)) > before)
+        return soon(lambda: len(self.heard.payloads("health", live=True)) > before)
 
     def camera(self) -> dict[str, Any]:
         """The newest figures of the one camera."""
@@ -81,7 +81,7 @@ class InstalledService:
 
     def restarted(self, pid: int, timeout_s: float = 40) -> bool:
         """Does the service run again, as another process than `pid`?"""
-        return wait_for(lambda: self.unit.pid not in (0, pid) and self.unit.active, timeout_s)
+        return soon(lambda: self.unit.pid not in (0, pid) and self.unit.active, timeout_s)
 
     def start_afresh(self, config: str) -> None:
         """Start the service with a config, whatever it was doing."""
