@@ -1,4 +1,4 @@
-"""A frame's pixels: are they what its format asks for, which of them does a region cover, and how do they look?"""
+"""A frame's pixels: their check against its format, those that a region covers, their brightness and focus."""
 
 import math
 from dataclasses import dataclass
@@ -106,7 +106,7 @@ def luma(frame: Frame) -> Pixels:
 
 
 def brightness(frame: Frame) -> float:
-    """Mean brightness of the picture, 0-1, from some thousand pixels of it."""
+    """Mean brightness of the frame, 0-1, from some thousand pixels of it."""
     pixels = luma(frame)
     mean = float(pixels[:: max(1, len(pixels) // 64), :: max(1, pixels.shape[1] // 64)].mean())
     # Y of BT.601 video lies in 16-235.
@@ -118,7 +118,7 @@ def sharpness(frame: Frame) -> float:
     """A figure of merit for focus: the larger, the sharper; comparable for one scene only.
 
     The variance of the Laplacian of the brightness as a share of the brightness's own variance, in per cent: so a
-    lamp that is switched on does not count as focus. Of the middle of the picture, where the lens is best.
+    lamp that is switched on does not count as focus. Of the middle of the frame, where the lens is best.
     """
     pixels = luma(frame)
     top, left = len(pixels) // 4, pixels.shape[1] // 4
@@ -128,7 +128,7 @@ def sharpness(frame: Frame) -> float:
 
 
 def to_bgr(frame: Frame) -> Pixels:
-    """The whole picture as BGR, uint8 (height, width, 3), for eyes and image files.
+    """The whole frame as BGR, uint8 (height, width, 3), for eyes and image files.
 
     A BGR frame gives its own pixels, which nobody may write into. Raises ImageError as `check_frame` does.
     """

@@ -1,4 +1,4 @@
-"""`edgeclassify classify`: which class is this picture? Files, folders and URLs, as a table or as JSON lines."""
+"""`edgeclassify classify`: the classes of image files, folders and URLs, as a table or as JSON lines."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not
 
 
 STDIN = "-"
-"""Stands for a picture on standard input."""
+"""Stands for an image on standard input."""
 LEAST_SHOWN = 0.0005
 """Below it is 0.0 %: a label that the table leaves out, unless it is the best."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One picture: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret."""
+    """One image: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret."""
 
     path: str
     prediction: Prediction | None
@@ -76,7 +76,7 @@ def classify(
 
 
 def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: bool = True) -> Iterator[Outcome]:
-    """Classify every picture of the files, folders and URLs; a bad one does not stop the others.
+    """Classify every image of the files, folders and URLs; a bad one does not stop the others.
 
     `verify`: certificates of https:// are checked.
     """
@@ -113,7 +113,7 @@ def exit_status(done: Sequence[Outcome]) -> int:
 
 
 def as_record(outcome: Outcome, model: str, top: int) -> dict[str, Any]:
-    """The JSON object of one picture."""
+    """The JSON object of one image."""
     if outcome.prediction is None:
         return {"path": outcome.path, "error": str(outcome.error)}
     return {

@@ -1,4 +1,4 @@
-"""`edgeclassify snapshot`: one picture of a camera, for aiming and focusing it over ssh."""
+"""`edgeclassify snapshot`: one image of a camera, for aiming and focusing it over ssh."""
 
 import sys
 import time
@@ -67,7 +67,7 @@ def snapshot(
 
 
 def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraConfig, Mapping[str, Roi], bool]":
-    """The camera, the regions of its views, and whether pictures are ruled out."""
+    """The camera, the regions of its views, and whether images are ruled out."""
     from edgeclassify.config import load_config, parse_config
 
     if source is not None:
@@ -129,7 +129,7 @@ def _frame(source: "FrameSource", settle: float) -> "Frame":
 
 
 def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) -> None:
-    """A line for each picture, until Ctrl-C: what is now, and what was best.
+    """A line for each frame, until Ctrl-C: what is now, and what was best.
 
     `line_s`: seconds from one to the next where they are not written over.
     """
@@ -146,7 +146,7 @@ def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) ->
             if on_terminal:
                 click.echo(f"\rfocus {focus:7.2f} {_bar(focus, best)} {figures} ", nl=False)
             elif time.monotonic() >= print_at:
-                # Lines, for a file or another program: not as many as the camera has pictures.
+                # Lines, for a file or another program: not as many as the camera has frames.
                 click.echo(f"focus {focus:7.2f}  {figures}")
                 print_at = time.monotonic() + line_s
             frame = _frame(source, 0.0)

@@ -1,4 +1,4 @@
-"""A view's confirmation time, against pictures that come one by one: could it ever be met?"""
+"""Views whose confirmation time can never be met, since their images come one by one."""
 
 from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.sections import Config, ViewConfig
@@ -6,9 +6,9 @@ from edgeclassify.config.source_kinds import WAITING_KINDS
 
 
 def confirmation_notes(config: Config) -> list[str]:
-    """A line for each view that waits for a confirmation which a single picture of its camera can't give.
+    """A line for each view that waits for a confirmation which a single image of its camera can't give.
 
-    Only pictures that are shown once count: in a loop they are what a camera shows, frame after frame.
+    Only images that are shown once count: in a loop they are what a camera shows, frame after frame.
     """
     cameras = {camera.name: camera for camera in config.camera}
     return [

@@ -69,7 +69,7 @@ def _cameras(
 
 
 def _watched_twice(cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
-    """Each picture is given once, so only one of them would get it."""
+    """Each image is given once, so only one of them would get it."""
     sources = {i: _source(table) for i, table in cameras.items()}
     folders = {i: f"watch:{target.rstrip('/')}" for i, (kind, target) in sources.items() if kind == "watch"}
     expected = "a folder that no other camera watches (several views may look at one camera)"

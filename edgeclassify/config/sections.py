@@ -127,7 +127,7 @@ class ViewConfig(Section):
 
     @property
     def confirmation_s(self) -> float:
-        """confirm_s, or its default where pictures follow each other."""
+        """confirm_s, or its default where frames follow each other."""
         return 1.0 if self.confirm_s is None else self.confirm_s
 
 
@@ -172,11 +172,11 @@ class Config(Section):
 
     @property
     def keeps_state(self) -> bool:
-        """May anything be kept on disk: numbers, events, what was seen, pictures?"""
+        """True where something may be kept on disk: numbers, events, what was seen, images."""
         return self._keeps_state
 
     def without_state(self) -> Self:
-        """The same config, for a trial: nothing of the service's state is used, no picture of it taken away."""
+        """The same config, for a trial: nothing of the service's state is used, no image of it taken away."""
         snapshot = self.snapshot.model_copy(update={"disk": False})
         cameras = tuple(
             camera if camera.after == "keep" else camera.model_copy(update={"after": "keep"})

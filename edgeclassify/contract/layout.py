@@ -26,7 +26,7 @@ class ViewLayout:
 
 @dataclass(frozen=True)
 class Layout:
-    """A node's topics. `options`: the views can be set over MQTT; `snapshots`: pictures are published."""
+    """A node's topics. `options`: the views can be set over MQTT; `snapshots`: they are published."""
 
     topics: Topics
     views: tuple[ViewLayout, ...]

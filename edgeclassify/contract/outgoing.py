@@ -108,7 +108,7 @@ def option_message(topics: Topics, view: str, option: Option, value: OptionValue
 
 
 def snapshot_message(topics: Topics, view: str, jpeg: bytes) -> Message:
-    """The newest picture behind an event."""
+    """The newest snapshot of a view."""
     return Message(topics.snapshot(view), jpeg, qos=0, retain=True, content_type=JPEG)
 
 

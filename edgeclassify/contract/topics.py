@@ -63,7 +63,7 @@ class Topics:
         return f"{self.base}/{view}/label/{label_slug}"
 
     def snapshot(self, view: str) -> str:
-        """The newest picture behind an event."""
+        """The newest snapshot of a view."""
         return f"{self.base}/{view}/snapshot"
 
     def option(self, view: str, option: Option) -> str:

@@ -100,7 +100,7 @@ NO_PARTS = Parts(Config(), {}, {}, (), ())
 
 
 def tested_classifier(section: ModelConfig) -> ImageClassifier:
-    """A classifier that knows its golden picture: a model that fails its self-test must not run for months."""
+    """A classifier that knows its golden image: a model that fails its self-test must not run for months."""
     classifier = open_classifier(section)
     try:
         classifier.self_test()
@@ -255,7 +255,7 @@ def _interval_s(config: Config, rules: ViewConfig) -> float:
 
 
 def _zoom(config: Config, camera: CameraConfig) -> Roi:
-    """The part of the picture that is read, as it is seen."""
+    """The part of the frame that is read, as it is seen."""
     if camera.zoom != "views":
         return camera.zoom_region
     return enclosing([view.region for view in config.views() if view.camera == camera.name])

@@ -15,7 +15,7 @@ class Figures:
         self._dropped_before = self._skipped_before = 0
 
     def count(self, snapshots: SnapshotTaker | None) -> None:
-        """Pictures are taken by this one from now on (None: nobody); the one before it has ended."""
+        """Snapshots are taken by this one from now on (None: nobody); the one before it has ended."""
         if self._snapshots is not None:
             self._dropped_before += self._snapshots.dropped
             self._skipped_before += self._snapshots.skipped

@@ -30,7 +30,7 @@ class Node:
 
     @property
     def snapshots(self) -> SnapshotTaker | None:
-        """Who takes pictures; None: nobody may."""
+        """Who takes snapshots; None: nobody may."""
         return self._running.threads.snapshots
 
     @property

@@ -31,7 +31,7 @@ class ViewThreads:
         max_frames: int | None,
     ) -> None:
         self.snapshots = make_snapshot_taker(parts.config, outlet.sink.publish_snapshot)
-        """Who takes pictures; None: nobody may."""
+        """Who takes snapshots; None: nobody may."""
         self.inference = Pipeline(
             frames=frames,
             views=parts.views,

@@ -76,7 +76,7 @@ class Classifier(ImageClassifier):
         return self._network.wanted_side(roi)
 
     def self_test(self) -> bool:
-        """Classify the golden picture; False where there is none.
+        """Classify the golden image; False where there is none.
 
         Raises ModelError where another label than the golden one comes out on top.
         """

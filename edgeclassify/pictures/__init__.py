@@ -1,1 +1,1 @@
-"""Pixels for people: the JPEG coder and the caption."""
+"""Images for people: a frame with its caption, as JPEG."""

@@ -10,6 +10,9 @@ from edgeclassify.types import Pixels
 Colour = tuple[int, int, int]
 """Blue, green, red, each 0-255."""
 
+SMALLEST_TEXT, LARGEST_TEXT = 8.0, 30.0
+"""Height of the capitals of small text: no smaller, since it can't be read, and no larger."""
+
 
 class Lettering(ABC):
     """Letters whose capitals are `height` pixels high."""

@@ -11,10 +11,9 @@ import numpy as np
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import ImageError
-from edgeclassify.pictures.caption import Caption
-from edgeclassify.pictures.interface import Colour
-from edgeclassify.pictures.lettering import BACKGROUND, COLOURS, Strip, accent, write_name
-from edgeclassify.pixels import Rect, roi_rect, to_bgr
+from edgeclassify.pictures.caption import BACKGROUND, COLOURS, Caption, CaptionStrip, accent
+from edgeclassify.pictures.outlines import outline, write_name
+from edgeclassify.pixels import roi_rect, to_bgr
 from edgeclassify.types import FULL_FRAME, Frame, Pixels, Roi
 
 LONGEST_SIDE = 4096
@@ -69,14 +68,14 @@ class Drawing:
         if not self._captioned:
             return _resized(self._pixels, width, height)
         canvas_width = max(width, NARROWEST if shrink == 1.0 else _NARROWEST_SHRUNK)
-        strip = Strip(self._caption, canvas_width, height)
+        strip = CaptionStrip(self._caption, canvas_width, height)
         canvas = np.empty((height + strip.height, canvas_width, 3), np.uint8)
         left = (canvas_width - width) // 2
         canvas[:height, :left] = canvas[:height, left + width :] = BACKGROUND
-        picture = canvas[:height, left : left + width]
-        picture[...] = _resized(self._pixels, width, height)
+        image = canvas[:height, left : left + width]
+        image[...] = _resized(self._pixels, width, height)
         if self._roi != FULL_FRAME:
-            _outline(picture, roi_rect(width, height, self._roi), accent(self._caption))
+            outline(image, roi_rect(width, height, self._roi), accent(self._caption))
         strip.draw(canvas[height:])
         return canvas
 
@@ -117,7 +116,7 @@ def aiming_jpeg(frame: Frame, views: Mapping[str, Roi], quality: int = 90) -> Jp
     for number, (name, roi) in enumerate(views.items()):
         rect, colour = roi_rect(width, height, roi), COLOURS[number % len(COLOURS)]
         if roi != FULL_FRAME:
-            _outline(canvas, rect, colour)
+            outline(canvas, rect, colour)
             write_name(canvas, name, (rect.x, rect.y), colour)
     return _encode(canvas, quality, b"edgeclassify snapshot")
 
@@ -136,17 +135,6 @@ def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
     grows = width > pixels.shape[1]
     method = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.uint8)
-
-
-def _outline(picture: Pixels, rect: Rect, colour: Colour) -> None:
-    """A line inside the region's edge, between dark ones, so that it shows on any background."""
-    line = max(1, round(max(picture.shape[:2]) / 400))
-    for inset, thickness, shade in ((0, 3 * line, BACKGROUND), (line, line, colour)):
-        x, y = rect.x + inset, rect.y + inset
-        width, height = rect.width - 2 * inset, rect.height - 2 * inset
-        part = picture[y : y + height, x : x + width] if width > 0 and height > 0 else picture[:0]
-        part[:thickness] = part[-thickness:] = shade
-        part[:, :thickness] = part[:, -thickness:] = shade
 
 
 def _encode(image: Pixels, quality: int, comment: bytes) -> Jpeg:

@@ -54,7 +54,7 @@ class Pipeline:
         """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog).
 
         A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
-        `snapshots`: None where no picture is ever taken. `scenes`: who examines a camera's frames first, by its
+        `snapshots`: None where no snapshot is ever taken. `scenes`: who examines a camera's frames first, by its
         name; nobody where none is named.
         """
         self._snapshots = snapshots

@@ -1,4 +1,4 @@
-"""What the pipeline needs (frames on lease, numbers for events, who takes pictures), and what it gives."""
+"""What the pipeline needs (frames on lease, numbers for events, who takes snapshots), and what it gives."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -37,7 +37,7 @@ class Numbers(Protocol):
 
 
 class Snapshots(Protocol):
-    """Who takes pictures of events."""
+    """Who takes snapshots of events."""
 
     def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
         """The frame that made these events. Returns at once."""

@@ -95,7 +95,7 @@ class ViewDecider(Decider):
         """Watching ends, or pauses."""
         at, gap, last = now, self._gaps.now, self._gaps.last
         if gap is None and last is not None and last.own_time:
-            # With the last picture of a file: no clock of ours goes by its time.
+            # With the last frame of a file: no clock of ours goes by its time.
             at = Moment(last.scene_ns, last.captured_at)
         events = self._occurrences.end(Sight(at.ns, at.at, self._gaps.origin), gap, Why(reason))
         self._showing.begin(now.at)

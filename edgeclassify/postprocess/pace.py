@@ -11,7 +11,7 @@ LATE = 3
 class Pace:
     """In seconds. Frames come every `interval_s` by design (0: as fast as it goes), at most `slack_s` later.
 
-    `resume_s`: what was in the view goes on where it is there again within that time. `waits`: pictures come when
+    `resume_s`: what was in the view goes on where it is there again within that time. `waits`: frames come when
     they come, and that none comes says nothing (a watched folder).
     """
 

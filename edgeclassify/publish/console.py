@@ -114,7 +114,7 @@ class ConsoleSink(Sink):
         self._print([outgoing.option_message(self._topics, view, option, value)])
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
-        """Pictures have no place on a terminal: their size is printed."""
+        """Images have no place on a terminal: their size is printed."""
         self._write(f"{self._topics.snapshot(view)} ({len(jpeg)} bytes of JPEG)\n")
 
     def _print(self, messages: Iterable[Message]) -> None:

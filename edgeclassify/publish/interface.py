@@ -177,7 +177,7 @@ class Sink(ABC):
 
     @abstractmethod
     def publish_availability(self, view: str, online: bool) -> None:
-        """Does this view's camera deliver frames (retained)?"""
+        """What is known of this view's camera: True while it delivers frames (retained)."""
 
     @abstractmethod
     def publish_state(self, state: ViewState) -> None:
@@ -207,4 +207,4 @@ class Sink(ABC):
 
     @abstractmethod
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
-        """The newest picture behind an event (retained): whole JPEG files only."""
+        """The newest snapshot of a view (retained): whole JPEG files only."""

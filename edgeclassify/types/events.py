@@ -87,7 +87,7 @@ class Event:
 
     `id` names the occurrence (its start, updates and end share it); `seq` names the message: it grows by one
     per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
-    `origin`: where the picture behind it came from (file path or URL), None for cameras. `open` is the occurrence
+    `origin`: where the frame behind it came from (file path or URL), None for cameras. `open` is the occurrence
     as this event leaves it, None when it has ended: it is kept with the event, and not sent.
     """
 
@@ -108,7 +108,7 @@ class ViewState:
     """What a view shows now.
 
     `label` is UNKNOWN while nothing is above threshold; `event_id` names the occurrence of the label,
-    None while unknown; `seq` is that of the last event (0: none yet). `origin`: where the picture that shows it
+    None while unknown; `seq` is that of the last event (0: none yet). `origin`: where the frame that shows it
     came from (file path or URL), None for cameras. `known` is False while nobody can tell what is there: the view
     rests, gets no frames, or has not been watched for long enough.
     """

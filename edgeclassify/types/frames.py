@@ -40,7 +40,7 @@ class Roi:
         )
 
     def turned_back(self, rotation: int) -> "Roi":
-        """Of a region in a picture that was turned clockwise by 90 or 270 degrees, the same before that turn."""
+        """Of a region in a frame that was turned clockwise by 90 or 270 degrees, the same before that turn."""
         if rotation == 90:
             return Roi(self.y, max(0.0, 1 - self.x - self.width), self.height, self.width)
         if rotation == 270:
@@ -62,9 +62,9 @@ def enclosing(regions: Sequence[Roi]) -> Roi:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of a camera. The pixels belong to the frame: nobody writes into them again.
+    """What a camera shows at one moment, as pixels. The pixels belong to the frame: nobody writes into them again.
 
-    `width` and `height` are the picture's size in pixels; a YUV row may be longer (stride >= width).
+    `width` and `height` are its size in pixels; a YUV row may be longer (stride >= width).
     The pixels may be a camera's own buffer, lent until nobody holds the frame or a part of its pixels any more:
     keep a frame no longer than it is needed, and copy what must last.
     """
@@ -78,9 +78,9 @@ class Frame:
     captured_at_ns: int
     captured_at: float
     origin: str | None = None
-    """Where the picture came from (file path or URL), None for cameras."""
+    """Where it came from (file path or URL), None for cameras."""
     main: "Callable[[], Frame] | None" = None
-    """The same picture in the size for people, where the camera has one; made when it is asked for."""
+    """The same moment in the size for people, where the camera has one; made when it is asked for."""
     scene_ns: int | None = None
     """When this was to be seen, on the time line of the file that it comes from (a film's position, the time of a
     photo): decisions count by it. It may jump, backwards too. None: at `captured_at_ns`."""
@@ -90,12 +90,12 @@ class Frame:
 
     @property
     def pace_ns(self) -> int:
-        """What a view's interval counts by: the scene's time, the capture's where every picture counts."""
+        """What a view's interval counts by: the scene's time, the capture's where every image counts."""
         return self.captured_at_ns if self.scene_ns is None or self.comes_again else self.scene_ns
 
     @property
     def shown(self) -> "Frame":
-        """The picture for people: `main`, or where there is none this frame."""
+        """The frame for people: `main`, or where there is none this one."""
         return self if self.main is None else self.main()
 
 

@@ -54,13 +54,13 @@ class CameraHealth:
     dropped: int
     """Of these: overwritten by a newer one before inference took them."""
     skipped: int
-    """Pictures left out, since they can't be decoded."""
+    """Images left out, since they can't be decoded."""
     copied: int
     """Of these: copied out of the camera's buffer, since too many buffers were in use to lend one more."""
     stalls: int
     """Times that no new frame came in time."""
     freezes: int
-    """Times that the same picture came for too long."""
+    """Times that the same frame came for too long."""
     restarts: int
     """Stream stopped and started."""
     reopens: int

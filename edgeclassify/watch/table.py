@@ -232,7 +232,7 @@ def _plain(text: str) -> str:
 
 
 def _detail(node: WatchedNode, now: float, width: int) -> Iterator[tuple[RenderableType, int]]:
-    """The parts of the picture, each with its height in lines."""
+    """The parts of the screen, each with its height in lines."""
     yield Text(), 1
     yield _title(node, now), 1
     figures = Table.grid(padding=(0, 3, 0, 0))

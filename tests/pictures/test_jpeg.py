@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from edgeclassify.errors import ImageError
+from edgeclassify.pictures.caption import BACKGROUND
 from edgeclassify.pictures.jpeg import LONGEST_SIDE, Drawing
-from edgeclassify.pictures.lettering import BACKGROUND, Strip
 from edgeclassify.pictures.line_lettering import ascii_text
 from edgeclassify.types import FULL_FRAME, LabelScore, PixelFormat, Roi
 from tests.model.frames import frame_of, in_format, picture
@@ -66,10 +66,6 @@ def test_text_keeps_away_from_the_edges(width: int, height: int, long: bool) -> 
         assert (edge == BACKGROUND).all()
 
 
-def test_more_text_makes_a_higher_strip() -> None:
-    assert Strip(caption(top=LONG), 640, 480).height > Strip(caption(), 640, 480).height
-
-
 @pytest.mark.parametrize(("width", "height"), [(96, 96), (160, 120), (60, 300)])
 def test_small_frames_are_enlarged_or_get_bars(width: int, height: int) -> None:
     jpeg = Drawing(flat(width, height), FULL_FRAME, caption()).jpeg(85)
@@ -121,7 +117,6 @@ def test_the_file_says_what_it_is(label: str) -> None:
 def test_the_file_says_where_its_frame_came_from() -> None:
     jpeg = Drawing(flat(64, 64), FULL_FRAME, caption(origin="2026-11-28/Käfig 1.jpg")).jpeg(85).data
     assert comment_of(jpeg)["origin"] == "2026-11-28/Käfig 1.jpg"
-    assert Strip(caption(origin="x" * 40), 320, 240).height > Strip(caption(), 320, 240).height
     long = Drawing(flat(64, 64), FULL_FRAME, caption(origin="d/" * 3000 + "1.jpg")).jpeg(85).data
     assert str(comment_of(long)["origin"]).endswith("d/1.jpg")
 

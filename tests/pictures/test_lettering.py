@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from edgeclassify.pictures.caption import CaptionStrip
 from edgeclassify.pictures.font_lettering import Font, FontLettering, font_of
 from edgeclassify.pictures.interface import Lettering
-from edgeclassify.pictures.lettering import AnyLettering, Strip
+from edgeclassify.pictures.lettering import AnyLettering
 from edgeclassify.pictures.line_lettering import LineLettering
 from edgeclassify.types import Pixels
 from tests.publish.snapshots.pictures import caption
@@ -41,7 +42,7 @@ def drawn(lettering: Lettering, text: str, width: int = 400, x: int = 10, baseli
 
 
 def strip(label: str, **options: object) -> Pixels:
-    made = Strip(caption(label=label), 640, 480, **options)  # type: ignore[arg-type]
+    made = CaptionStrip(caption(label=label), 640, 480, **options)  # type: ignore[arg-type]
     image = np.zeros((made.height, 640, 3), np.uint8)
     made.draw(image)
     return image

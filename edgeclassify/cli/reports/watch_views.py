@@ -137,7 +137,7 @@ class _Live(View):
         self._keys.__exit__(*error)
 
     def show(self, notice: Notice) -> None:
-        """Nothing at once: the next picture has it."""
+        """Nothing at once: the next drawing of the screen has it."""
 
     def link(self, change: LinkChange) -> None:
         super().link(change)
@@ -148,14 +148,14 @@ class _Live(View):
         rows = self._keys.rows(self._place.page)
         self._place.move(rows)
         if rows or time.monotonic() >= self._draw_at:
-            self._live.update(self._picture(), refresh=True)
+            self._live.update(self._screen(), refresh=True)
             self._draw_at = time.monotonic() + REDRAW_S
 
     def finish(self) -> int:
-        self._console.print(self._picture())
+        self._console.print(self._screen())
         return ExitStatus.OK
 
-    def _picture(self) -> RenderableType:
+    def _screen(self) -> RenderableType:
         width, height = self._console.size
         return draw(self._board, self._where, time.time(), width, height - 1, self._place)
 

@@ -42,7 +42,7 @@ def capture_rules(camera: CameraConfig, interval_s: float) -> CaptureRules:
 class Counts:
     """What cameras have lost.
 
-    `dropped`: frames overwritten by a newer one before they were taken. `skipped`: pictures left out, since they
+    `dropped`: frames overwritten by a newer one before they were taken. `skipped`: images left out, since they
     can't be decoded. `restarts`: streams restarted and cameras opened again.
     """
 
@@ -102,7 +102,7 @@ class Cameras:
 
     @property
     def quiet(self) -> bool:
-        """True while no frame is to be expected from any camera: all are lost, resting, or wait for pictures."""
+        """True while no frame is to be expected from any camera: all are lost, resting, or wait for images."""
         return not any(one.delivers and not self._care.is_stuck(one.camera) for one in self._captures)
 
     # --- start, change, stop ---------------------------------------------------------------------------
@@ -188,7 +188,7 @@ class Cameras:
 
 
 def _follow_views(capture: CaptureThread, camera: CameraConfig, parts: Parts) -> None:
-    """As often as the views want it; where none is switched on it keeps its pictures, if it can."""
+    """As often as the views want it; where none is switched on it keeps its images, if it can."""
     capture.set_interval(parts.interval_of(camera))
     capture.hold(not parts.is_watched(camera.name))
 

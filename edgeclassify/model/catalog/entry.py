@@ -59,7 +59,7 @@ class Accuracy(Section):
 
 
 class GoldenSource(Section):
-    """[golden]: a picture whose label is known, for the self-test."""
+    """[golden]: an image whose label is known, for the self-test."""
 
     image: File = Field(..., description="Picture, relative to the entry's file.")
     label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")
@@ -113,7 +113,7 @@ class CatalogEntry:
 
     @property
     def golden_image(self) -> Path | None:
-        """The golden picture, where the entry has one."""
+        """The golden image, where the entry has one."""
         golden = self.facts.golden
         return None if golden is None else self.path.parent / expanded(golden.image)
 

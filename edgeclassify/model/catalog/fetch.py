@@ -1,4 +1,4 @@
-"""Fetches a model with all that belongs to it: label file, golden picture, sidecar. All or nothing."""
+"""Fetches a model with all that belongs to it: label file, golden image, sidecar. All or nothing."""
 
 import hashlib
 import json
@@ -160,19 +160,19 @@ def _local_file(wanted: _Wanted, local: Path, entry: CatalogEntry) -> Path:
 
 
 def _companions(entry: CatalogEntry, folder: Path) -> dict[Path, bytes]:
-    """What else is put beside the model: the golden picture and the sidecar."""
+    """What else is put beside the model: the golden image and the sidecar."""
     model = folder / f"{entry.name}.tflite"
     files: dict[Path, bytes] = {}
-    picture = None
+    golden = None
     if entry.golden_image is not None:
-        picture = model.with_suffix(f".golden{entry.golden_image.suffix}")
-        files[picture] = _read(entry.golden_image)
-    files[sidecar_path(model)] = sidecar_text(entry, model, picture).encode()
+        golden = model.with_suffix(f".golden{entry.golden_image.suffix}")
+        files[golden] = _read(entry.golden_image)
+    files[sidecar_path(model)] = sidecar_text(entry, model, golden).encode()
     return files
 
 
-def sidecar_text(entry: CatalogEntry, model: Path, picture: Path | None) -> str:
-    """The sidecar of a fetched model, as TOML; `picture` is its golden picture."""
+def sidecar_text(entry: CatalogEntry, model: Path, golden: Path | None) -> str:
+    """The sidecar of a fetched model, as TOML; `golden` is its golden image."""
     facts = entry.facts
     values = {
         "labels": None if facts.labels is None else labels_target(model).name,
@@ -186,8 +186,8 @@ def sidecar_text(entry: CatalogEntry, model: Path, picture: Path | None) -> str:
     lines = [f"# Written by: edgeclassify models fetch {entry.name}", *_pairs(values)]
     if facts.normalization is not None:
         lines += ["", "[normalization]", *_pairs(facts.normalization.model_dump())]
-    if facts.golden is not None and picture is not None:
-        lines += ["", "[golden]", *_pairs({"image": picture.name, "label": facts.golden.label})]
+    if facts.golden is not None and golden is not None:
+        lines += ["", "[golden]", *_pairs({"image": golden.name, "label": facts.golden.label})]
     return "\n".join(lines) + "\n"
 
 

@@ -1,1 +1,1 @@
-"""What lies with a model and describes it: its sidecar, its metadata, its golden picture."""
+"""What lies with a model and describes it: its sidecar, its metadata, its golden image."""

@@ -1,4 +1,4 @@
-"""The golden picture of a model's self-test, as a frame."""
+"""The golden image of a model's self-test, as a frame."""
 
 import time
 from pathlib import Path
@@ -16,7 +16,7 @@ _MOST_BYTES = 48 << 20
 
 
 def read_golden_image(path: Path) -> Frame:
-    """Decode a picture (BGR, EXIF orientation applied). Raises ModelMissingError or ModelError."""
+    """Decode an image (BGR, EXIF orientation applied). Raises ModelMissingError or ModelError."""
     try:
         content = np.frombuffer(read_plain_file(path, _MOST_BYTES), np.uint8)
     except FileNotFoundError as error:

@@ -52,7 +52,7 @@ class NormalizationSection(Section):
 
 
 class GoldenSection(Section):
-    """[golden]: a picture whose label is known, for the self-test."""
+    """[golden]: an image whose label is known, for the self-test."""
 
     image: File = Field(..., description="Picture, relative to the sidecar.")
     label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")

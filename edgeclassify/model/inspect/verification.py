@@ -1,4 +1,4 @@
-"""Verifies a model as it lies on this machine: checksum, loads, label count, golden picture."""
+"""Verifies a model as it lies on this machine: checksum, loads, label count, golden image."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

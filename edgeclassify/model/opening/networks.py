@@ -33,7 +33,7 @@ def open_network(
 
 
 def _sample(model: ModelFile, preprocessor: Preprocessor, golden: Path | None) -> bytes:
-    """What the golden picture becomes in the model's input tensor; nothing where none can be read."""
+    """What the golden image becomes in the model's input tensor; nothing where none can be read."""
     if golden is None:
         return b""
     tensor = model.input_tensors[0]

@@ -12,7 +12,7 @@ from edgeclassify.model.tflite.model_file import ModelFile
 _SMALLEST_MEAN, _LARGEST_FACTOR = 16.0, 1 / 32
 
 _MEANS_OF_UNIT = (0.2, 0.8)
-"""Between these lie the means of pictures whose pixels are 0-1."""
+"""Between these lie the means of images whose pixels are 0-1."""
 
 _LEVELS = {"int8": (-128, 127), "uint8": (0, 255)}
 
@@ -68,7 +68,7 @@ def graph_normalizes(model: ModelFile) -> bool:
 
 
 def takes_unit_range(model: ModelFile) -> bool:
-    """True where the graph begins by taking off means as pictures of 0-1 have them (ImageNet's 0.485, or 0.5)."""
+    """True where the graph begins by taking off means as images of 0-1 have them (ImageNet's 0.485, or 0.5)."""
     bounds = tensor_bounds(model)
     for operator, tensor in _first_steps(model):
         others = [bounds.get(index, ANYTHING) for index in operator.inputs if index != tensor and index >= 0]
@@ -91,7 +91,7 @@ def is_cast_first(model: ModelFile) -> bool:
 
 def quantized_range(model: ModelFile) -> tuple[float, float] | None:
     """The least and the largest value that a float input is made for, where the graph begins by quantizing it to 8
-    bits: that was calibrated on normalized pictures. None where it does not."""
+    bits: that was calibrated on normalized images. None where it does not."""
     for operator, tensor in _first_steps(model):
         target = model.tensors[operator.outputs[0]] if operator.name == "QUANTIZE" and operator.outputs else None
         if target is None or model.tensors[tensor].dtype != "float32" or len(target.scales) != 1:

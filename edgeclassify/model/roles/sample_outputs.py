@@ -1,4 +1,4 @@
-"""A few made pictures through a model when it is loaded: what its outputs look like where the graph can't tell."""
+"""A few made images through a model when it is loaded: what its outputs look like where the graph can't tell."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class SampleOutputs:
-    """What the outputs of all sample pictures had in common.
+    """What the outputs of all sample images had in common.
 
-    `is_unit`: all in 0-1. `adds_up`: each picture's to one; `is_exclusive`: to no more than that. `low`, `high`:
+    `is_unit`: all in 0-1. `adds_up`: each image's to one; `is_exclusive`: to no more than that. `low`, `high`:
     the smallest and the largest value. What is no number is left out.
     """
 
@@ -47,7 +47,7 @@ def sample_frames(width: int, height: int) -> Iterator[Frame]:
 
 
 def judge(outputs: Sequence[Values]) -> SampleOutputs:
-    """Compare the real values of the outputs, one array per sample picture."""
+    """Compare the real values of the outputs, one array per sample image."""
     values = np.stack(outputs)
     # Minus infinity is what a mask leaves of a logit.
     is_sound = ~(np.isnan(values) | np.isposinf(values))

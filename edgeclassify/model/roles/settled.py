@@ -1,4 +1,4 @@
-"""The role of an output, settled: by the sidecar, else by the graph, else by the outputs for sample pictures."""
+"""The role of an output, settled: by the sidecar, else by the graph, else by the outputs for sample images."""
 
 from dataclasses import replace
 from typing import Literal

@@ -193,7 +193,7 @@ def _blocks(step: Step) -> None:
 
 
 def _batches(step: Step) -> None:
-    """SPACE_TO_BATCH_ND: blocks of pixels, padded before, become pictures of a batch; or the other way round."""
+    """SPACE_TO_BATCH_ND: blocks of pixels, padded before, become images of a batch; or the other way round."""
     shape, sides, edges = step.required(0).shape, step.integers(1), step.integers(2)
     if sides is None or edges is None:
         return

@@ -7,7 +7,7 @@ from edgeclassify.model.soundness.step import Shape, Step, shown
 Rule = Callable[[Step], None]
 
 LARGEST_OPTION = 1 << 16
-"""Strides, windows and dilations above this are no picture's."""
+"""Strides, windows and dilations above this are no image's."""
 
 
 def must_have_shape(step: Step, wanted: Shape) -> None:

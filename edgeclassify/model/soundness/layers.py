@@ -11,7 +11,7 @@ from edgeclassify.model.soundness.step import Shape, Step, shown
 
 
 def _sides(step: Step, given: Shape, window: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of what a window gives that goes over a picture."""
+    """Height and width of what a window gives that goes over an image."""
     options = step.operator.options
     numbers = (*options.stride, *options.dilation, *window)
     if not all(0 < number <= LARGEST_OPTION for number in numbers):

@@ -11,7 +11,7 @@ _LEFT_SHIFTS = {"int8": 20, "uint8": 20, "int16": 15}
 
 
 _SMALLEST, _LARGEST = 1e-20, 1e20
-"""Scales of results beyond these are no picture's: ratios of them overflow a float."""
+"""Scales of results beyond these are no image's: ratios of them overflow a float."""
 
 
 def check_quantization(tensor: Tensor) -> None:

@@ -92,7 +92,7 @@ def try_model(
 def spare_bytes(need: Need, threads: int, free: int | None) -> int:
     """Addresses for the model: what its file accounts for several times over, never more than there is memory.
 
-    `free`: the bytes that are free; None: not known. Kernels arrange weights anew, and some unroll pictures for
+    `free`: the bytes that are free; None: not known. Kernels arrange weights anew, and some unroll images for
     themselves. Stacks of threads are hardly touched and come on top. Raises UntriedError where the memory has no
     room for the model and a process beside this one: the kernel would end one of the two.
     """

@@ -142,7 +142,7 @@ def _view_components(device: Device, view: ViewLayout) -> Iterator[tuple[str, _C
 
 
 def _shown(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
-    """What a view shows: state, score, labels, events, picture."""
+    """What a view shows: state, score, labels, events, snapshot."""
     topics = device.layout.topics
     state = {"state_topic": topics.state(view.name)}
     text = f"{{{{ value_json.label[:{LONGEST_STATE}] }}}}"
@@ -157,8 +157,8 @@ def _shown(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
     event = {"state_topic": topics.event(view.name), "event_types": [str(kind) for kind in EventType]}
     yield "event", _component("event", _name(device, view, "event")) | event
     if device.layout.snapshots:
-        picture = {"image_topic": topics.snapshot(view.name), "content_type": JPEG}
-        yield "snapshot", _component("image", _name(device, view, "snapshot")) | picture
+        image = {"image_topic": topics.snapshot(view.name), "content_type": JPEG}
+        yield "snapshot", _component("image", _name(device, view, "snapshot")) | image
 
 
 def _settable(device: Device, view: ViewLayout) -> Iterator[tuple[Option, _Config]]:

@@ -1,7 +1,7 @@
-"""Pictures on disk: whole files only, bounded by bytes, by age and by the room that others need.
+"""Snapshots on disk: whole files only, bounded by bytes, by age and by the room that others need.
 
 `<folder>/<view>/20261123T105445.123Z-start-egyptian_cat-seq812-57.jpg`: time of the frame (UTC), kind of event,
-label, the event's number, and a number that grows by one per picture; where the frame came from a file, its name
+label, the event's number, and a number that grows by one per snapshot; where the frame came from a file, its name
 follows, as a slug. The second number decides which is the oldest: times don't, since the clock may have jumped.
 Files with other names are left alone, and are not counted.
 """
@@ -34,7 +34,7 @@ _UNFINISHED = re.compile(rf"\.{_OURS.pattern}\.tmp", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A picture. `since`: seconds on the monotonic clock for this process's own, else since the epoch."""
+    """A snapshot. `since`: seconds on the monotonic clock for this process's own, else since the epoch."""
 
     path: Path
     size: int
@@ -43,7 +43,7 @@ class _File:
 
 
 class SnapshotFolder:
-    """Keeps pictures. Thread-safe. Never raises for a disk that is full, broken or read-only: says so once."""
+    """Keeps snapshots. Thread-safe. Never raises for a disk that is full, broken or read-only: says so once."""
 
     def __init__(self, folder: Path, config: SnapshotConfig, clock: AgeClock | None = None) -> None:
         self._folder, self._config = folder, config
@@ -56,7 +56,7 @@ class SnapshotFolder:
 
     @property
     def count(self) -> int:
-        """Number of pictures that are kept."""
+        """Number of snapshots that are kept."""
         with self._lock:
             return len(self._scanned())
 
@@ -77,7 +77,7 @@ class SnapshotFolder:
                 self._say(f"can't delete old pictures: {error.strerror or error}")
 
     def add(self, caption: Caption, jpeg: bytes) -> Path | None:
-        """Keep a picture; the oldest make room for it. None where it can't be kept."""
+        """Keep a snapshot; the oldest make room for it. None where it can't be kept."""
         with self._lock:
             try:
                 self._delete_aged()
@@ -94,7 +94,7 @@ class SnapshotFolder:
             return path
 
     def _obstacle(self, size: int) -> str | None:
-        """Why a picture of `size` bytes must not be written, None where it may."""
+        """Why a snapshot of `size` bytes must not be written, None where it may."""
         if size > self._config.max_bytes:
             most = self._config.max_bytes
             return f"a picture of {size} bytes is more than snapshot.max_bytes = {most}; raise that"
@@ -148,9 +148,9 @@ class SnapshotFolder:
         self._bytes -= files.pop(number).size
 
     def _scanned(self) -> "OrderedDict[int, _File]":
-        """The pictures by number, oldest first; the folder is read once."""
+        """The snapshots by number, oldest first; the folder is read once."""
         if self._files is None:
-            found = sorted(_pictures(self._folder), key=lambda pair: pair[0])
+            found = sorted(_snapshots(self._folder), key=lambda pair: pair[0])
             self._files = OrderedDict()
             for number, file in found:
                 # Two of one number: somebody copied folders together. The later gets a number of its own.
@@ -171,7 +171,7 @@ def _name(caption: Caption, number: int) -> str:
     return f"{moment}-{caption.event_type}-{slug(caption.label)}-seq{caption.seq}-{number}{origin}.jpg"
 
 
-def _pictures(folder: Path) -> Iterator[tuple[int, _File]]:
+def _snapshots(folder: Path) -> Iterator[tuple[int, _File]]:
     """Ours, of every view, with their numbers; deletes what a crash left unfinished."""
     for view in _entries(folder):
         if not _VIEW.fullmatch(view.name) or not view.is_dir(follow_symlinks=False):
@@ -179,11 +179,11 @@ def _pictures(folder: Path) -> Iterator[tuple[int, _File]]:
         for entry in _entries(Path(view.path)):
             if _UNFINISHED.fullmatch(entry.name):
                 Path(entry.path).unlink(missing_ok=True)
-            elif found := _picture(entry):
+            elif found := _snapshot(entry):
                 yield found
 
 
-def _picture(entry: "os.DirEntry[str]") -> tuple[int, _File] | None:
+def _snapshot(entry: "os.DirEntry[str]") -> tuple[int, _File] | None:
     match = _OURS.fullmatch(entry.name)
     since = _seconds(match[1]) if match else None
     if match is None or since is None or not entry.is_file(follow_symlinks=False):

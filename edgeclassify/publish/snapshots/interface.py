@@ -1,4 +1,4 @@
-"""A picture of an event that was taken, and what became of it."""
+"""A snapshot that was taken, and what became of it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A picture that was taken: a whole JPEG file of `width` x `height` pixels.
+    """A snapshot that was taken: a whole JPEG file of `width` x `height` pixels.
 
     `path`: where it was kept, None: not on disk. `published`: was it handed over for MQTT? Then `jpeg` is what
     went there, which may be coarser or smaller than the file on disk.

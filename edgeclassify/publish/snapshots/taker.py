@@ -1,4 +1,4 @@
-"""Takes pictures of events in a thread of its own, so that inference never waits for JPEG, disk or network."""
+"""Takes snapshots of events in a thread of its own, so that inference never waits for JPEG, disk or network."""
 
 import logging
 import time
@@ -21,11 +21,11 @@ from edgeclassify.types import Event, Frame, Roi, ViewState
 log = logging.getLogger(__name__)
 
 WAITING_PER_VIEW = 3
-"""Pictures of one view that may wait; each holds a frame (6 MB at 1920x1080)."""
+"""Snapshots of one view that may wait; each holds a frame (6 MB at 1920x1080)."""
 SWEEP_S = 60.0
-"""How often the folder is looked through for pictures that are too old, while nothing else happens."""
+"""How often the folder is looked through for snapshots that are too old, while nothing else happens."""
 TURN_LIMIT_S = 60.0
-"""For one picture to be drawn, coded, sent and written, or one look through the folder, on a slow card."""
+"""For one snapshot to be drawn, coded, sent and written, or one look through the folder, on a slow card."""
 
 Publish = Callable[[str, bytes], None]
 
@@ -38,7 +38,7 @@ class _Job:
 
 
 class SnapshotTaker:
-    """Draws, codes, publishes and keeps pictures. `offer` and `take_now` may be called from any thread.
+    """Draws, codes, publishes and keeps snapshots. `offer` and `take_now` may be called from any thread.
 
     `folder` None: nothing is kept on disk; `publish` None: nothing goes to MQTT.
     """
@@ -58,12 +58,12 @@ class SnapshotTaker:
 
     @property
     def dropped(self) -> int:
-        """Pictures that were lost because too many waited, since the start."""
+        """Snapshots that were lost because too many waited, since the start."""
         return self._dropped
 
     @property
     def skipped(self) -> int:
-        """Pictures that could not be sent or kept: too large, no room, a frame that can't be drawn."""
+        """Snapshots that could not be sent or kept: too large, no room, a frame that can't be drawn."""
         return self._skipped
 
     @property
@@ -72,7 +72,7 @@ class SnapshotTaker:
         return self._pulse.late
 
     def start(self) -> None:
-        """Begin to take pictures."""
+        """Begin to take snapshots."""
         self._stop_at = None
         self._thread = Thread(target=self._run, name="snapshots", daemon=True)
         self._thread.start()
@@ -90,7 +90,7 @@ class SnapshotTaker:
             self._waiting.clear()
 
     def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
-        """The frame that made these events: a picture for each that the config wants. Returns at once."""
+        """The frame that made these events: a snapshot for each that the config wants. Returns at once."""
         wanted = [event for event in events if event.event_type in self._config.on]
         if not wanted:
             return
@@ -101,7 +101,7 @@ class SnapshotTaker:
             self._changed.notify_all()
 
     def take_now(self, frame: Frame, roi: Roi, state: ViewState) -> Snapshot:
-        """A picture of this frame, whatever happens in it, before this returns. Raises ImageError."""
+        """A snapshot of this frame, whatever happens in it, before this returns. Raises ImageError."""
         return self._take(_Job(frame, roi, Caption.of_state(frame, state)))
 
     def _make_way(self, view: str) -> None:
@@ -124,7 +124,7 @@ class SnapshotTaker:
         self._pulse.rest()
 
     def _do(self, job: _Job | None) -> None:
-        """Take a picture, or where there is none to take, look through the folder."""
+        """Take a snapshot, or where there is none to take, look through the folder."""
         self._pulse.beat(TURN_LIMIT_S)
         try:
             if job is not None:
@@ -135,7 +135,7 @@ class SnapshotTaker:
         except EdgeClassifyError as error:
             self._skip(str(error))
         except Exception:
-            # The thread's top: a picture is worth less than the thread that takes the next one.
+            # The thread's top: a snapshot is worth less than the thread that takes the next one.
             log.exception("a snapshot failed")
             self._skip(None)
 

@@ -88,7 +88,7 @@ class SyntheticSource(FrameSource):
         self.options = options or SyntheticOptions()
         self._script = FaultScript(self.options.faults, self.options.every)
         self._released = threading.Event()
-        self._picture: Pixels | None = None
+        self._image: Pixels | None = None
         self._was_open = False
         self._sequence = 0
         self._due = 0.0
@@ -100,8 +100,8 @@ class SyntheticSource(FrameSource):
         fault = self._script.now(self._sequence, time.monotonic())
         if fault is not None and fault.kind is FaultKind.UNPLUG and self._was_open:
             raise AbsentError(f"{self.describe()}: unplugged, as it was told.")
-        if self.options.picture and self._picture is None:
-            self._picture = fit_image(read_image(self.options.picture).pixels, self.options.size)
+        if self.options.picture and self._image is None:
+            self._image = fit_image(read_image(self.options.picture).pixels, self.options.size)
         if self._was_open:
             self._script.reopened()
         self._was_open = True
@@ -187,8 +187,8 @@ class SyntheticSource(FrameSource):
 
     def _draw(self, kind: FaultKind | None) -> Frame:
         pixels = draw_pattern(self.options.size, self._sequence - 1)
-        if self._picture is not None:
-            pixels = with_noise(self._picture, self._sequence - 1)
+        if self._image is not None:
+            pixels = with_noise(self._image, self._sequence - 1)
         frame = Frame(
             pixels=pixels,
             pixel_format=PixelFormat.BGR,
