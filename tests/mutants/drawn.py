@@ -5,6 +5,7 @@ import difflib
 import random
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.ast.ast_query import ASTQuery
@@ -39,33 +40,43 @@ class Mutant:
 
 def draw(source: str, *, count: int | None, seed: int, equivalent: Collection[Change]) -> list[Mutant]:
     """`count` mutants of a module (None: all) without those that are `equivalent`, by chance."""
-    lines, left_alone = source.splitlines(), list(_left_alone(source))
-    nodes = list(ast_nodes(get_ast(source)))
-    places = []
-    for name, operator in operators():
-        positions = ((node, at) for node in nodes for at in operator.mutation_positions(node))
-        for occurrence, (node, at) in enumerate(positions):
-            # The "*" among parameters is no product.
-            if (
-                node.parent is not None
-                and node.parent.type != "parameters"
-                and not _pointless(at, left_alone, lines)
-            ):
-                places.append((name, operator, occurrence, ASTQuery(node).get_definition_name() or "", at[0][0]))
+    places = list(_places(source))
     random.Random(seed).shuffle(places)
     drawn: dict[str, Mutant] = {}
-    for name, operator, occurrence, function, line in places:
+    for place in places:
         if count is not None and len(drawn) >= count:
             break
-        code = mutate_code(source, operator, occurrence)
+        code = mutate_code(source, place.operator, place.occurrence)
         was, becomes = _changed(source, code)
-        if (function, was, becomes) not in equivalent:
-            drawn.setdefault(code, Mutant(name, function, line, was, becomes, code))
+        if (place.function, was, becomes) not in equivalent:
+            drawn.setdefault(code, Mutant(place.name, place.function, place.line, was, becomes, code))
     return list(drawn.values())
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an operator can make its change: the how manyth time in the module."""
+
+    name: str
+    operator: Any
+    occurrence: int
+    function: str
+    line: int
+
+
+def _places(source: str) -> Iterator[_Place]:
+    lines, left_alone = source.splitlines(), list(_left_alone(source))
+    nodes = list(ast_nodes(get_ast(source)))
+    for name, operator in operators():
+        positions = ((node, at) for node in nodes for at in operator.mutation_positions(node))
+        for occurrence, (node, at) in enumerate(positions):
+            is_star = node.parent is not None and node.parent.type == "parameters"  # no product
+            if not is_star and not _pointless(at, left_alone, lines):
+                yield _Place(name, operator, occurrence, ASTQuery(node).get_definition_name() or "", at[0][0])
+
+
 def _left_alone(source: str) -> Iterator[Position]:
-    """Where types are named, and decorators: what a record may, a type checker holds."""
+    """Annotations and decorators: a type checker holds what they say."""
     for node in ast.walk(ast.parse(source)):
         parts = (getattr(node, "annotation", None), getattr(node, "returns", None))
         for part in (*parts, *getattr(node, "decorator_list", ())):
