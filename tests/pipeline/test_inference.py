@@ -403,6 +403,15 @@ def test_it_has_finished_only_when_it_has_begun_and_ended() -> None:
     assert bench.pipeline.finished is True
 
 
+def test_a_thread_that_hangs_keeps_no_process_alive() -> None:
+    gate = threading.Event()
+    bench = Played(ScriptedView(classifier=Nosy(lambda: gate.wait(5))), script=Script(make_frame()))
+    bench.pipeline.start()
+    assert [thread.daemon for thread in threading.enumerate() if thread.name == "inference"] == [True]
+    gate.set()
+    assert bench.pipeline.stop(5)
+
+
 def test_stopping_ends_what_has_never_begun() -> None:
     bench = Played(ScriptedView(), script=Script(make_frame()))
     assert bench.pipeline.stop(5) is True

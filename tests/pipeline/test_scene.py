@@ -85,6 +85,12 @@ def test_a_view_passes_a_frame_over_in_which_nothing_moves_unless_somebody_asks(
     assert bench.watchdog == 2
 
 
+def test_a_frame_in_which_nothing_moves_is_none_that_was_looked_at() -> None:
+    bench = Bench(make_view("gate"), max_frames=5, scenes={"front": ScriptedStep(lambda region, mean: True)})
+    bench.run(make_frame(255))
+    assert (bench.pipeline.left, bench.watchdog, bench.health.frames) == (5, 1, 0)
+
+
 def test_a_view_looks_at_what_moved() -> None:
     classifier = BrightnessClassifier()
     bench = Bench(make_view("gate", "front", classifier, LEFT), scenes={"front": ScriptedStep()})
