@@ -90,3 +90,7 @@ def test_a_frame_that_is_seen_twice_counts_as_two() -> None:
     pace = seen_at(100.0, 110.0, 110.0, interval_s=10.0)
     assert not pace.is_due(at(119.75), 10.0)
     assert pace.is_due(at(120.0), 10.0)
+
+
+def test_a_frame_at_the_time_of_the_last_one_is_not_due() -> None:
+    assert not seen_at(100.0, interval_s=10.0).is_due(at(100.0), 10.0)
