@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.errors import PublishError
-from edgeclassify.publish.mqtt.sink import MqttSink
+from edgeclassify.publish.fanout import FanOut
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Event, EventType, Frame
 from tests.daemon.conftest import StartNode
@@ -203,14 +203,14 @@ def test_one_view_that_can_not_be_ended_keeps_no_other_from_it(
     views = [{"name": "door", "confirm_s": 0}, {"name": "gate", "confirm_s": 0}]
     node = seen(start_node(view=views, node={"resume_s": 0}))
     wait_for(lambda: node.events("door"))
-    publish = MqttSink.publish_event
+    publish = FanOut.publish_event
 
-    def fails_at_the_door(sink: MqttSink, event: Event) -> None:
+    def fails_at_the_door(sink: FanOut, event: Event) -> None:
         if event.event_type is EventType.END and event.view == "door":
             raise PublishError("a score of NaN")
         publish(sink, event)
 
-    monkeypatch.setattr(MqttSink, "publish_event", fails_at_the_door)
+    monkeypatch.setattr(FanOut, "publish_event", fails_at_the_door)
     stopped(node)
     assert [event["event_type"] for event in events(node)] == ["start", "end"]
     numbers = sorted(json.loads(payload)["seq"] for payload in node.of("/event"))
