@@ -16,8 +16,8 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.types import UNKNOWN, Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState
 from edgeclassify.watch.board import Board
+from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.interface import Arrival
-from edgeclassify.watch.table import draw
 
 TARGET = Path(__file__).parent / "images" / "watch.svg"
 WIDTH, HEIGHT = 122, 20

@@ -41,8 +41,8 @@ from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState, Why
 from edgeclassify.watch.board import Board
+from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.interface import Arrival
-from edgeclassify.watch.table import draw
 from tests.bench.delivery import quantile
 from tests.support.broker import HOST, Mosquitto, mosquitto_path
 from tests.support.waiting import wait_for

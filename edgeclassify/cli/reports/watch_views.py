@@ -17,9 +17,10 @@ from edgeclassify.config import Config
 from edgeclassify.errors import ExitStatus
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.conformity import Conformity
+from edgeclassify.watch.drawing.screen import draw
+from edgeclassify.watch.drawing.table import Place
 from edgeclassify.watch.interface import Arrival, LinkChange, Notice
 from edgeclassify.watch.report import record, text
-from edgeclassify.watch.table import Place, draw
 
 REDRAW_S = 0.25
 """A key is answered after so long at most."""

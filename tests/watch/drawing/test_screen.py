@@ -10,9 +10,10 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.types import Option
 from edgeclassify.watch.board import Board
+from edgeclassify.watch.drawing.screen import draw
+from edgeclassify.watch.drawing.table import KEYS, Place
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.numbers import PATIENCE_S
-from edgeclassify.watch.table import KEYS, Place, age, draw
 from tests.publish.records import T0, event, health, info, state
 
 
@@ -144,14 +145,6 @@ def test_labels_steer_no_terminal() -> None:
     drawn = Drawn("alpha", "beta")
     drawn.take(outgoing.state_message(Topics("edgeclassify", "alpha"), state("a\x1b[2J[red]b")))
     assert any("a?[2J[red]b" in line for line in drawn.lines())
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(-5, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (172_800, "2 d"), (1e9, "11574 d")],
-)
-def test_ages(seconds: float, text: str) -> None:
-    assert age(seconds) == text
 
 
 def shown(lines: list[str]) -> list[str]:
