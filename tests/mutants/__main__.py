@@ -46,7 +46,7 @@ def equivalents(module: str, source: str) -> set[Change]:
     listed = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get(module, [])
     text = " ".join(source.split())
     for entry in listed:
-        if entry["was"] not in text:
+        if " ".join(entry["was"].split()) not in text:
             print(f"equivalent.toml: {module} has no such line any more: {entry['was']}", file=sys.stderr)
     return {(entry["in"], entry["was"], becomes) for entry in listed for becomes in entry["becomes"]}
 
