@@ -190,14 +190,13 @@ def _run(config: Config, node: str | None, view: View, seconds: float | None) ->
     from edgeclassify.cli.reports.watch_views import REDRAW_S
     from edgeclassify.cli.support.keys import QuitError
     from edgeclassify.cli.support.output import check_reader
+    from edgeclassify.watch.connection import Subscription
     from edgeclassify.watch.subscriber import Subscriber
 
     end = None if seconds is None else time.monotonic() + seconds
-    topics = view.topics(config, node or "+")
+    wanted = Subscription(view.topics(config, node or "+"), as_published=view.as_published)
     try:
-        subscriber = Subscriber(
-            config.mqtt, topics, on_arrival=view.take, on_link=view.link, as_published=view.as_published
-        )
+        subscriber = Subscriber(config.mqtt, wanted, on_arrival=view.take, on_link=view.link)
         with subscriber, view:
             tick_at = time.monotonic() + _TICK_S
             while end is None or time.monotonic() < end:

@@ -15,6 +15,7 @@ from edgeclassify.contract.outgoing import ONLINE
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import UsageError
 from edgeclassify.publish.home_assistant.discovery import ORIGIN, discovery_topic
+from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.subscriber import Subscriber
 
@@ -44,7 +45,8 @@ def forget(
     """
     topics = Topics(config.prefix, node)
     kept = _Kept(topics, ha_prefix)
-    with Subscriber(config, kept.filters, on_arrival=kept.take, as_published=False) as subscriber:
+    listening = Subscription(kept.filters, as_published=False)
+    with Subscriber(config, listening, on_arrival=kept.take) as subscriber:
         _step_until(subscriber, lambda: time.monotonic() - kept.newest_at >= QUIET_S)
         if kept.online and not force:
             raise UsageError(

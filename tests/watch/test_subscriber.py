@@ -11,7 +11,7 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.errors import PublishError
-from edgeclassify.watch import subscriber
+from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
 from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
@@ -25,11 +25,11 @@ EVENT = "edgeclassify/porch/gate/event"
 class Receivers:
     """A subscriber and what it was told."""
 
-    def __init__(self, port: int, topics: list[tuple[str, int]] = TOPICS, **config: Any) -> None:
+    def __init__(self, port: int, wanted: Subscription | None = None, **config: Any) -> None:
         self.arrivals: list[Arrival] = []
         self.links: list[LinkChange] = []
         self.subscriber = Subscriber(
-            MqttConfig(host=HOST, port=port, **config), topics,
+            MqttConfig(host=HOST, port=port, **config), wanted or Subscription(TOPICS),
             on_arrival=self.arrivals.append, on_link=self.links.append, backoff=Backoff(base_s=0.05, cap_s=0.1),
         )  # fmt: skip
 
@@ -85,14 +85,14 @@ def test_what_is_published_arrives(broker: Mosquitto, sender: Observer, protocol
     assert [a.as_published for a in listening.arrivals] == [as_published] * 2
 
 
-def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broker_without_mqtt_5_is_spoken_to_in_3_1_1() -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed: pip install 'edgeclassify[demo]'")
-    monkeypatch.setattr(subscriber, "CONNECT_TIMEOUT_S", 2.0)
+    wanted = Subscription(TOPICS, timeout_s=2.0)
     with EmbeddedBroker() as broker:
-        with Receivers(broker.port).subscriber as connected:
+        with Receivers(broker.port, wanted).subscriber as connected:
             assert connected.connected
         with pytest.raises(PublishError, match=f"broker {HOST}:{broker.port}: "):
-            Receivers(broker.port, protocol="5").subscriber.start()
+            Receivers(broker.port, wanted, protocol="5").subscriber.start()
 
 
 def test_what_came_while_the_connection_was_broken_is_kept(broker: Mosquitto, sender: Observer) -> None:
@@ -125,11 +125,10 @@ def test_a_broker_that_forgot_us_is_told_apart(broker: Mosquitto) -> None:
 
 
 def test_stopping_leaves_nothing_at_the_broker(broker: Mosquitto, sender: Observer) -> None:
-    first = Receivers(broker.port)
-    with first.subscriber:
+    wanted = Subscription(TOPICS, client_id="the-same")
+    with Receivers(broker.port, wanted).subscriber:
         pass
-    second = Receivers(broker.port)
-    second.subscriber._client_id = first.subscriber._client_id
+    second = Receivers(broker.port, wanted)
     sender.publish(EVENT, b"1", retain=False)
     with second.subscriber:
         second.subscriber.step(0.3)
@@ -140,7 +139,7 @@ def test_what_a_callback_raises_comes_out_of_step(broker: Mosquitto, sender: Obs
     def broken(_: Arrival) -> None:
         raise BrokenPipeError
 
-    subscriber = Subscriber(MqttConfig(host=HOST, port=broker.port), TOPICS, on_arrival=broken)
+    subscriber = Subscriber(MqttConfig(host=HOST, port=broker.port), Subscription(TOPICS), on_arrival=broken)
     with subscriber:
         sender.publish(EVENT, b"1", retain=False)
         with pytest.raises(BrokenPipeError):

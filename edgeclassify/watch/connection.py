@@ -1,0 +1,236 @@
+"""One connection that listens: opened, its topics subscribed to, read until it breaks, opened again.
+
+Of a watch this alone imports paho. It has no thread of its own: what a callback raises comes out of `wait`.
+"""
+
+import secrets
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from edgeclassify.broker import failure_texts
+from edgeclassify.broker.credentials import credentials, tls_context
+from edgeclassify.config import MqttConfig
+from edgeclassify.watch.interface import Arrival
+
+ANSWER_TIMEOUT_S = 5.0
+KEPT_S = 300
+"""For so long an MQTT 5 broker keeps events for a watch that lost its connection."""
+_UNSUPPORTED = "Unsupported protocol version"
+
+
+class LostError(Exception):
+    """No connection, or no more."""
+
+
+class UnsupportedError(LostError):
+    """The broker does not speak MQTT 5."""
+
+
+def _client_id() -> str:
+    return f"edgeclassify-watch-{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What is asked of the broker: the messages of `topics` (filter, QoS).
+
+    `as_published`: an MQTT 5 broker shall pass on the retain flag as it was published; else it tells what was kept
+    from what is new, as with 3.1.1. `client_id`: whose session it is; `timeout_s`: how long an answer may take.
+    """
+
+    topics: Sequence[tuple[str, int]]
+    as_published: bool = True
+    client_id: str = field(default_factory=_client_id)
+    timeout_s: float = ANSWER_TIMEOUT_S
+
+
+class Connection:
+    """A connection in one version of MQTT. Used by one thread, which `wait` calls back in.
+
+    Of `config` host, port, user, password and TLS count.
+    """
+
+    def __init__(
+        self, config: MqttConfig, wanted: Subscription, *, v5: bool, on_arrival: Callable[[Arrival], None]
+    ) -> None:
+        self._config, self._wanted, self._v5 = config, wanted, v5
+        self._on_arrival = on_arrival
+        self._client: paho.Client | None = None
+        self._connack: ReasonCode | None = None
+        self.session_kept = False
+        """True where the broker still had what came since the connection before."""
+        self._granted: list[ReasonCode] | None = None
+        self._answers: dict[int, bool] = {}
+        self._ended = ""
+
+    def open(self) -> None:
+        """Connect and subscribe, also once more after a loss; returns when the broker has confirmed both.
+
+        Raises LostError; ConfigError for a password or TLS file that can't be used.
+        """
+        self._connack = self._granted = None
+        self._ended = ""
+        try:
+            if self._client is None:
+                self._client = self._new_client()
+                self._client.connect(
+                    self._config.host,
+                    self._config.port,
+                    self._config.keepalive_s,
+                    properties=_session() if self._v5 else None,
+                )
+            else:
+                self._client.reconnect()
+        except (OSError, ValueError) as error:
+            raise LostError(failure_texts.unreachable(error, _security(self._config))) from error
+        connack = self._await(lambda: self._connack, "CONNECT")
+        if connack.is_failure:
+            text = failure_texts.refusal(connack.getName(), user=self._config.username is not None)
+            raise (UnsupportedError if connack.getName() == _UNSUPPORTED else LostError)(text)
+        self._subscribe()
+
+    def close(self) -> None:
+        """Disconnect; the broker keeps nothing for us any longer."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        properties = None
+        if self._v5:
+            properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = 0
+        client.on_disconnect = None
+        client.disconnect(properties=properties)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait at most about `timeout_s` for the network, and call back for what came. Raises LostError."""
+        assert self._client is not None
+        if self._client.loop(timeout_s) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise LostError(self._ended or "the network connection broke")
+
+    def empty(self, topic: str) -> int:
+        """Ask the broker to forget the retained message of a topic, in the `wait` that follows; returns a number.
+
+        Who may read the topic gets the empty message when it is done; for who may not there is `granted`.
+        """
+        assert self._client is not None
+        return self._client.publish(topic, b"", qos=1, retain=True).mid
+
+    def granted(self, number: int) -> bool | None:
+        """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
+        return self._answers.get(number)
+
+    def _subscribe(self) -> None:
+        assert self._client is not None
+        if self._v5:
+            topics: Any = [
+                (topic, SubscribeOptions(qos=qos, retainAsPublished=self._wanted.as_published))
+                for topic, qos in self._wanted.topics
+            ]
+        else:
+            topics = list(self._wanted.topics)
+        self._client.subscribe(topics)
+        granted = self._await(lambda: self._granted, "SUBSCRIBE")
+        for (topic, _), code in zip(self._wanted.topics, granted, strict=False):
+            if code.is_failure:
+                raise LostError(
+                    f"we may not subscribe to {topic}: {code.getName().lower()} (check the broker's ACL)"
+                )
+
+    def _await(self, answer: Callable[[], Any], what: str) -> Any:
+        deadline = time.monotonic() + self._wanted.timeout_s
+        while (found := answer()) is None:
+            if time.monotonic() > deadline:
+                # Some brokers that know no MQTT 5 say nothing at all.
+                silent = UnsupportedError if self._v5 and what == "CONNECT" else LostError
+                raise silent(f"no answer to {what} within {self._wanted.timeout_s:g} s")
+            try:
+                self.wait(0.1)
+            except LostError as error:
+                if (found := answer()) is not None:
+                    return found
+                if what == "CONNECT":
+                    # So closes a broker that knows no MQTT 5, and one that wants TLS.
+                    kind = UnsupportedError if self._v5 and self._config.tls is None else LostError
+                    raise kind(failure_texts.unanswered(_security(self._config))) from error
+                raise
+        return found
+
+    def _new_client(self) -> paho.Client:
+        client = _client(self._config, self._wanted, v5=self._v5)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        return client
+
+    def _on_connect(self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object) -> None:
+        self._connack, self.session_kept = reason, bool(flags.session_present)
+
+    def _on_disconnect(
+        self, _client: object, _data: object, flags: Any, reason: ReasonCode, _found: object
+    ) -> None:
+        self._ended = failure_texts.disconnection(
+            reason.getName(), by_broker=flags.is_disconnect_packet_from_server
+        )
+
+    def _on_subscribe(
+        self, _client: object, _data: object, _mid: int, codes: list[ReasonCode], _found: object
+    ) -> None:
+        self._granted = codes
+
+    def _on_publish(self, _client: object, _data: object, mid: int, reason: ReasonCode, _found: object) -> None:
+        self._answers[mid] = not reason.is_failure
+
+    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return  # no topic that MQTT allows
+        self._on_arrival(
+            Arrival(
+                topic, bytes(message.payload), message.qos, bool(message.retain), time.time(),
+                getattr(message.properties, "ContentType", None) if self._v5 else None,
+                self._v5 and self._wanted.as_published,
+            )
+        )  # fmt: skip
+
+
+def _client(config: MqttConfig, wanted: Subscription, *, v5: bool) -> paho.Client:
+    user = credentials(config)
+    tls: ssl.SSLContext | None = tls_context(config.tls)
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=wanted.client_id,
+        protocol=MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311,
+        clean_session=None if v5 else True,
+        reconnect_on_failure=False,
+    )
+    client.connect_timeout = wanted.timeout_s
+    if user is not None:
+        client.username_pw_set(user.username, user.password)
+    if tls is not None:
+        client.tls_set_context(tls)
+    return client
+
+
+def _session() -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = KEPT_S
+    return properties
+
+
+def _security(config: MqttConfig) -> failure_texts.Security:
+    if config.tls is None:
+        return failure_texts.Security.PLAIN
+    return failure_texts.Security.TLS if config.tls.cert is None else failure_texts.Security.MUTUAL
