@@ -199,6 +199,10 @@ class Config(Section):
             for view in named
         )
 
+    def camera_of(self, view: ViewConfig) -> CameraConfig:
+        """The camera of one of its views()."""
+        return next(camera for camera in self.camera if camera.name == view.camera)
+
     def model_of(self, view: ViewConfig) -> ModelConfig:
         """[model] with what the view's own model table sets in its place.
 

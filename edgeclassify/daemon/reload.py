@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from edgeclassify.config import Config
-from edgeclassify.daemon import assembly
-from edgeclassify.daemon.assembly import Factories, Parts
+from edgeclassify.daemon.assembly import Factories, Parts, assemble
+from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.continuity import end_views
 from edgeclassify.daemon.process.service_manager import ServiceManager
@@ -60,7 +60,7 @@ class Reloader:
         self._manager.reloading()
         before, keeping = self._running.parts, self._keeping
         try:
-            after = assembly.assemble(self._load(), keeping.options, before, self._factories)
+            after = assemble(self._load(), keeping.options, before, self._factories)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -78,14 +78,14 @@ class Reloader:
         try:
             self._activate(before, after, accepted)
         except EdgeClassifyError:
-            assembly.close_unused(after.models, before.models)
+            after.models.close_all_but(before.models)
             self._running.parts = before
             self._running.current_sink.restore(before.config)
             raise
         else:
             log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
             set_level(after.config.logging.level)
-            assembly.close_unused(before.models, after.models)
+            before.models.close_all_but(after.models)
         finally:
             self._running.renew_threads()
 
@@ -106,6 +106,6 @@ class Reloader:
         if other_sink is not None:
             running.current_sink.replace(other_sink, STOP_BUDGET_S)
         running.parts = after
-        assembly.forget_stale_options(after, keeping.options)
+        forget_stale_options(after, keeping.options)
         if not renamed:
             accepted(names)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edgeclassify.daemon import assembly, publishing
+from edgeclassify.daemon import publishing
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
@@ -10,6 +10,7 @@ from edgeclassify.daemon.current_sink import CurrentSink
 from edgeclassify.daemon.figures import Figures
 from edgeclassify.daemon.options import value_of
 from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.self_description import Session, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.interface import Numbers
@@ -35,12 +36,12 @@ class Running:
         health: HealthMonitor,
         numbers: Numbers,
         manager: ServiceManager,
-        run_of: tuple[str, float],
+        session: Session,
         await_sink: Callable[[Sink], None],
         on_progress: Callable[[], None],
         max_frames: int | None,
     ) -> None:
-        """`run_of`: id and start time of this run. `on_progress`, `max_frames`: see ViewThreads.
+        """`on_progress`, `max_frames`: see ViewThreads.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -48,8 +49,7 @@ class Running:
         self.parts, self.current_sink, self.cameras = parts, current_sink, cameras
         self.figures = figures
         self._availability, self._manager = availability, manager
-        self._health, self._numbers = health, numbers
-        self._session, self._started = run_of
+        self._health, self._numbers, self._session = health, numbers, session
         self._await_sink, self._on_progress = await_sink, on_progress
         self.threads = self._new_threads(max_frames)
 
@@ -83,7 +83,7 @@ class Running:
 
     def info(self) -> NodeInfo:
         """What runs here."""
-        return assembly.node_info(self.parts, self._session, self._started)
+        return node_info(self.parts, self._session)
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
         """Publish what an option is set to, where options can be set."""

@@ -14,8 +14,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from edgeclassify.config import Config
-from edgeclassify.daemon import assembly
-from edgeclassify.daemon.assembly import Factories, Parts
+from edgeclassify.daemon.assembly import Factories, Parts, assemble
+from edgeclassify.daemon.assembly.models import NO_MODELS
+from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.cameras.recovery import Recovery
@@ -33,7 +34,7 @@ from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.daemon.running import Running
-from edgeclassify.daemon.start_line import start_line
+from edgeclassify.daemon.self_description import Session, start_line
 from edgeclassify.daemon.state import Keeping, state_folder
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
@@ -131,7 +132,7 @@ class Daemon:
     def _work(self, config: Config, started: ExitStack) -> None:
         keeping = Keeping(config, state_folder(config), self.health.bytes_written_day)
         started.callback(keeping.close)
-        parts = assembly.assemble(config, keeping.options, factories=self._factories)
+        parts = assemble(config, keeping.options, factories=self._factories)
         started.callback(self._close_models, parts)
         continuity = Continuity(keeping.spool)
         continuity.take_up(parts.views, config.node.resume_s)
@@ -178,7 +179,7 @@ class Daemon:
             health=self.health,
             numbers=keeping.numbers,
             manager=self._manager,
-            run_of=assembly.new_session(),
+            session=Session(),
             await_sink=self._await_sink,
             on_progress=self._watchdog.feed,
             max_frames=self._max_frames,
@@ -190,7 +191,7 @@ class Daemon:
         started.callback(lambda: running.current_sink.stop(self._stop_budget.left_s(SINK_LEAST_S)))
         started.callback(self._end_views, running, continuity)
         continuity.end_left_over(running.outlet)
-        assembly.forget_stale_options(running.parts, keeping.options)
+        forget_stale_options(running.parts, keeping.options)
 
     def _end_views(self, running: Running, continuity: Continuity) -> None:
         self.availability.end()
@@ -213,7 +214,7 @@ class Daemon:
     def _close_models(self, first: Parts) -> None:
         """Those of the config that holds by now; `first`: of the one that the start began with."""
         parts = first if self.running is None else self.running.parts
-        assembly.close_unused(parts.models, {})
+        parts.models.close_all_but(NO_MODELS)
 
     # --- work ------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The first line of a daemon's log."""
+"""What a daemon says of itself: the first line of its log, its status, its broker."""
 
 import logging
 from pathlib import Path

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import Config
-from edgeclassify.daemon import assembly
-from edgeclassify.daemon.assembly import Parts
+from edgeclassify.daemon.assembly import NO_PARTS, Parts, assemble
 from edgeclassify.daemon.options import OptionStore
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.pace import Pace
@@ -15,11 +14,11 @@ from edgeclassify.types import Option
 CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 2.0}
 
 
-def parts_of(options: OptionStore | None = None, before: Parts = assembly.NO_PARTS, **rules: Any) -> Parts:
+def parts_of(options: OptionStore | None = None, before: Parts = NO_PARTS, **rules: Any) -> Parts:
     config = Config.model_validate(
         {"camera": [CAMERA], "view": [{"name": "gate"} | rules], "model": {"name": "builtin"}}
     )
-    return assembly.assemble(config, OptionStore(None) if options is None else options, before)
+    return assemble(config, OptionStore(None) if options is None else options, before)
 
 
 def test_rules_are_those_of_the_config() -> None:

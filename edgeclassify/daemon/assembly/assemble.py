@@ -1,0 +1,51 @@
+"""Builds the parts of a config, and takes over those that a reload leaves as they are.
+
+So a view's state survives (same section, same model), and a model is not loaded twice.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from edgeclassify.config import Config
+from edgeclassify.config.confirmation import confirmation_notes
+from edgeclassify.daemon.assembly.models import ClassifierFactory, check_labels, load_models, tested_classifier
+from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
+from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
+from edgeclassify.daemon.assembly.views import ViewAssembly
+from edgeclassify.daemon.options import OptionStore
+from edgeclassify.sources.factory import make_source
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Factories:
+    """What a config's parts are made by."""
+
+    source: SourceFactory = make_source
+    classifier: ClassifierFactory = tested_classifier
+
+
+def assemble(
+    config: Config,
+    options: OptionStore,
+    before: Parts = NO_PARTS,
+    factories: Factories = Factories(),  # noqa: B008 - frozen
+) -> Parts:
+    """Load the models, build views and sources; nothing is opened or started yet.
+
+    `options`: what was set over MQTT and lies over the config. A view that stays as it is keeps what is in it, and
+    stays switched as it is.
+    Raises ConfigError or ModelError; `before` is untouched then.
+    """
+    models = load_models(config, before.models, factories.classifier)
+    try:
+        check_labels(config, models)
+        for note in confirmation_notes(config):
+            log.warning("%s", note)
+        views = ViewAssembly(config, models, options, before).views()
+        sources = plan_sources(config, views, factories.source)
+    except Exception:
+        models.close_all_but(before.models)
+        raise
+    return Parts(config, models, views, sources)

@@ -1,0 +1,98 @@
+"""Which models are loaded for a config, and which are kept from the one before."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from edgeclassify.config import Config, ModelConfig, ViewConfig
+from edgeclassify.config.faults import report
+from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.errors import ConfigError
+from edgeclassify.files import identity
+from edgeclassify.model.catalog import find_model
+from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
+from edgeclassify.model.interface import ImageClassifier
+from edgeclassify.model.opening.classifiers import open_classifier
+
+log = logging.getLogger(__name__)
+
+ClassifierFactory = Callable[[ModelConfig], ImageClassifier]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The classifiers of a config's views, by the section that each was loaded for."""
+
+    loaded: Mapping[ModelConfig, ImageClassifier]
+    stamps: Mapping[ModelConfig, object]
+    """Identity of the files behind each when it was loaded."""
+
+    def close_all_but(self, kept: "Models") -> None:
+        """Close the classifiers that are not among those."""
+        _close(self.loaded.values(), kept)
+
+
+NO_MODELS = Models({}, {})
+
+
+def tested_classifier(section: ModelConfig) -> ImageClassifier:
+    """A classifier that knows its golden image: a model that fails its self-test must not run for months."""
+    classifier = open_classifier(section)
+    try:
+        classifier.self_test()
+    except Exception:
+        classifier.close()
+        raise
+    return classifier
+
+
+def load_models(config: Config, before: Models, open_one: ClassifierFactory) -> Models:
+    """One whose files are as they were is taken over from `before`.
+
+    Raises ConfigError or ModelError; `before` is untouched then.
+    """
+    stamps = {section: _stamp(section) for _, section in view_models(config)}
+    loaded: dict[ModelConfig, ImageClassifier] = {}
+    try:
+        for section, stamp in stamps.items():
+            unchanged = stamp == before.stamps.get(section)
+            loaded[section] = before.loaded[section] if unchanged else open_one(section)
+    except Exception:
+        _close(loaded.values(), before)
+        raise
+    return Models(loaded, stamps)
+
+
+def check_labels(config: Config, models: Models) -> None:
+    """The labels that views list must be the model's: a typing error would be silent for ever.
+
+    Raises ConfigError.
+    """
+    faults = []
+    for i, (view, section) in enumerate(view_models(config)):
+        classifier = models.loaded[section]
+        faults += label_faults(i, view.labels, classifier.labels, classifier.info.name)
+    if faults:
+        raise ConfigError(report(config.origin, faults))
+    for view, section in view_models(config):
+        if models.loaded[section].has_several_labels:
+            log.warning("%s", several_labels_note(view, models.loaded[section].info.name))
+
+
+def view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
+    """Each view, with the model that it is to have."""
+    return [(view, config.model_of(view)) for view in config.views()]
+
+
+def _stamp(section: ModelConfig) -> object:
+    """Identity of a model's file, its sidecar, and the files that config and sidecar name."""
+    path = find_model(section.name)
+    sidecar = read_sidecar(path)
+    golden = None if sidecar.golden is None else sidecar.golden.image
+    return tuple(map(identity, (path, sidecar_path(path), section.labels, sidecar.labels, golden)))
+
+
+def _close(classifiers: Iterable[ImageClassifier], kept: Models) -> None:
+    for classifier in classifiers:
+        if classifier not in kept.loaded.values():
+            classifier.close()

@@ -1,0 +1,64 @@
+"""What a config stands for: its models, views and sources, not running yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edgeclassify.config import CameraConfig, Config
+from edgeclassify.daemon.assembly.models import NO_MODELS, Models
+from edgeclassify.pipeline.view import View
+from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import Option, OptionValue
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSource:
+    """A camera and how its source is made. While `made_from` stays equal, one that runs can stay."""
+
+    camera: CameraConfig
+    make: Callable[[], FrameSource]
+    made_from: object
+    longest_call_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Models, views and sources of one config."""
+
+    config: Config
+    models: Models
+    views: tuple[View, ...]
+    sources: tuple[PlannedSource, ...]
+
+    def views_of(self, camera: str) -> tuple[View, ...]:
+        """The views that look at a camera."""
+        return tuple(view for view in self.views if view.camera == camera)
+
+    def is_watched(self, camera: str) -> bool:
+        """True where a view that is switched on looks at the camera."""
+        return any(view.enabled for view in self.views_of(camera))
+
+    def interval_of(self, camera: CameraConfig) -> float:
+        """Seconds between two frames: what the view wants that wants them most often, of those switched on."""
+        views = self.views_of(camera.name)
+        wanting = [view for view in views if view.enabled] or views
+        return min((view.rules.pace.interval_s for view in wanting), default=camera.interval_s)
+
+    @property
+    def longest_silence_s(self) -> float:
+        """Seconds after which a frame went through, or a call into a source is known not to return."""
+        return max(
+            3 * max(self.interval_of(planned.camera), planned.camera.longest_frame_s)
+            + planned.camera.stall_timeout_s
+            + planned.longest_call_s
+            for planned in self.sources
+        )
+
+    def configured(self, view: str, option: Option) -> OptionValue:
+        """What the config says of a view's option."""
+        rules = next(rules for rules in self.config.views() if rules.name == view)
+        if option is Option.ENABLED:
+            return rules.enabled
+        return rules.threshold_enter if option is Option.THRESHOLD else self.config.camera_of(rules).interval_s
+
+
+NO_PARTS = Parts(Config(), NO_MODELS, (), ())

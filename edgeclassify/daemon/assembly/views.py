@@ -1,0 +1,100 @@
+"""A config's views with their rules: what was set over MQTT lies over these, and a view that stays goes on."""
+
+import logging
+from collections.abc import Mapping
+
+from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
+from edgeclassify.config.source_kinds import WAITING_KINDS
+from edgeclassify.daemon.assembly.models import Models, view_models
+from edgeclassify.daemon.assembly.parts import Parts
+from edgeclassify.daemon.assembly.sources import zoom_of
+from edgeclassify.daemon.options import OptionStore
+from edgeclassify.errors import ConfigError
+from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.decision import ViewDecider
+from edgeclassify.postprocess.interface import Rules
+from edgeclassify.postprocess.pace import LATE, Pace
+from edgeclassify.types import Option, OptionValue
+
+log = logging.getLogger(__name__)
+
+_Former = dict[tuple[ViewConfig, ModelConfig], View]
+
+
+class ViewAssembly:
+    """Makes the views of a config. `before`: the parts that run; `options`: what was set over MQTT."""
+
+    def __init__(self, config: Config, models: Models, options: OptionStore, before: Parts) -> None:
+        self._config, self._models, self._options, self._before = config, models, options, before
+        self._former = dict(zip(view_models(before.config), before.views, strict=True))
+
+    def views(self) -> tuple[View, ...]:
+        """All of them. One whose section and model are as they were keeps what is in it."""
+        return tuple(self._view(section, model) for section, model in view_models(self._config))
+
+    def _view(self, section: ViewConfig, model: ModelConfig) -> View:
+        camera, classifier = self._config.camera_of(section), self._models.loaded[model]
+        wanted = self._options.overrides(section, camera.interval_s)
+        rules = self._rules(section, camera, wanted)
+        region = section.region.within(zoom_of(self._config, camera)) if camera.zoom == "views" else section.region
+        enabled = self._is_enabled(section, wanted)
+        if (kept := self._kept(section, model)) is not None:
+            return kept.successor(region=region, rules=rules, enabled=enabled)
+        return View(
+            name=section.name,
+            camera=camera.name,
+            region=region,
+            classifier=classifier,
+            decider=ViewDecider(section.name, classifier.labels, classifier.info.name, rules),
+            enabled=enabled,
+        )
+
+    def _kept(self, section: ViewConfig, model: ModelConfig) -> View | None:
+        """The same view with the same rules and the same model, before."""
+        if self._before.models.loaded.get(model) is not self._models.loaded[model]:
+            return None
+        return self._former.get((section, model))
+
+    def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
+        """It stays switched as it is, also where it was only paused, unless the config's word has changed."""
+        former = next((view for view in self._before.views if view.name == section.name), None)
+        if former is not None and self._before.configured(section.name, Option.ENABLED) == section.enabled:
+            return former.enabled
+        return bool(wanted.get(Option.ENABLED, section.enabled))
+
+    def _rules(self, section: ViewConfig, camera: CameraConfig, wanted: Mapping[Option, OptionValue]) -> Rules:
+        """What the config says of the view's decisions, with what was set over it."""
+        rules = Rules(
+            threshold_enter=section.threshold_enter,
+            threshold_exit=section.threshold_exit,
+            confirm_s=section.confirmation_s,
+            update_step=section.update_step,
+            top=section.top,
+            pace=self._pace(camera, float(wanted.get(Option.INTERVAL, camera.interval_s))),
+        )
+        return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
+
+    def _pace(self, camera: CameraConfig, interval_s: float) -> Pace:
+        """How far apart the view's frames may be: as late as its camera may be before it counts as lost."""
+        slack_s = LATE * camera.longest_frame_s + camera.stall_timeout_s
+        return Pace(interval_s, slack_s, self._config.node.resume_s, waits=camera.kind in WAITING_KINDS)
+
+
+def forget_stale_options(parts: Parts, options: OptionStore) -> None:
+    """This config holds from now on: what was set while an earlier one said something else is over."""
+    for section in parts.config.views():
+        options.forget_stale(section, parts.config.camera_of(section).interval_s)
+
+
+def _with_threshold(view: str, rules: Rules, wanted: OptionValue | None) -> Rules:
+    """What was set over MQTT, where the config (its threshold_exit may be a new one) still allows that."""
+    if wanted is None:
+        return rules
+    try:
+        return rules.with_threshold(float(wanted))
+    except ConfigError as error:
+        log.warning(
+            "view %s: %s. It was set over MQTT; the config's threshold_enter, %g, holds.",
+            view, error, rules.threshold_enter,
+        )  # fmt: skip
+        return rules
