@@ -11,7 +11,7 @@ from edgeclassify.contract import outgoing
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
 from edgeclassify.publish.mqtt.link.connector import Connector
-from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError
+from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError, WillRefusedError
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
@@ -123,7 +123,8 @@ class Delivery:
         try:
             link = self._connector.open(self._connecting)
         except LinkError as error:
-            if not self._stopping.is_set():
+            # A will that the broker refuses is its rule, and no consequence of stopping.
+            if isinstance(error, WillRefusedError) or not self._stopping.is_set():
                 self._log.failed(str(error))
             return
         begin = time.monotonic()

@@ -1,7 +1,13 @@
-"""Which of several sinks has which event. With one sink nothing is noted: what it has is forgotten."""
+"""Which of several sinks has which event, and so what each still lacks.
+
+With one sink nothing is noted: what it has is forgotten.
+"""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from threading import RLock
+
+from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 
 Run = tuple[int, int]
 """The first and the last of a row of neighbouring numbers."""
@@ -77,11 +83,19 @@ class Runs:
 class Acknowledgements:
     """What each sink has had of the events that are here, where there are several sinks. Not thread-safe.
 
-    `is_here(seq)`: whether an event is in the spool. `unsaved`: so many were noted since `saved` was called.
+    `is_here(seq)`: whether an event is in the spool; `within(run)`: the numbers of a run that are;
+    `forget(seqs)`: all sinks have had these. `unsaved`: so many were noted since `saved` was called.
     """
 
-    def __init__(self, is_here: Callable[[int], bool]) -> None:
-        self._is_here = is_here
+    def __init__(
+        self,
+        is_here: Callable[[int], bool],
+        *,
+        within: Callable[[Run], Collection[int]],
+        forget: Callable[[list[int]], object],
+    ) -> None:
+        self._is_here, self._within, self._forget = is_here, within, forget
+        self._sinks: frozenset[str] | None = None
         self._had: dict[str, Runs] = {}
         self._kept_for_others: dict[str, int] = {}
         self.unsaved = 0
@@ -91,21 +105,30 @@ class Acknowledgements:
         """True while there is more than one sink."""
         return len(self._had) > 1
 
-    @property
-    def sinks(self) -> Mapping[str, Runs]:
-        """Each sink's numbers; none where there is only one sink."""
-        return self._had
+    def serves(self, sinks: Collection[str]) -> bool:
+        """True where these are the sinks already."""
+        return self._sinks == frozenset(sinks)
 
-    def serve(self, known: Mapping[str, Runs]) -> None:
-        """These are the sinks from now on, and what each has had. `count` is to be called then."""
-        self._had = dict(known) if len(known) > 1 else {}
+    def serve(self, sinks: Collection[str], noted: Mapping[str, Iterable[Run]]) -> None:
+        """These are the sinks from now on; what they all have had already is forgotten.
+
+        `noted`: what the database says that each has had.
+        """
+        self._sinks = frozenset(sinks)
+        self.go_on(noted)
+
+    def go_on(self, noted: Mapping[str, Iterable[Run]]) -> None:
+        """Another database is in use, which has noted this: what is known holds as well."""
+        known = {name: Runs([*self._had.get(name, ()), *noted.get(name, ())]) for name in self._sinks or ()}
+        first = next(iter(known.values()), Runs())
+        self._forget(
+            [seq for run in first for seq in self._within(run) if all(seq in runs for runs in known.values())]
+        )
+        self._had = known if len(known) > 1 else {}
         self._kept_for_others = dict.fromkeys(self._had, 0)
         self.unsaved = len(self._had)
-
-    def count(self, counted: Callable[[Run], int]) -> None:
-        """Count what is here. `counted`: how many events of a run are."""
         for name, runs in self._had.items():
-            self._kept_for_others[name] = sum(map(counted, runs))
+            self._kept_for_others[name] = sum(len(self._within(run)) for run in runs)
 
     def has(self, sink: str, seq: int) -> bool:
         """True where the sink has had the event."""
@@ -166,3 +189,53 @@ class Acknowledgements:
             for name, runs in self._had.items():
                 if name != but and seq in runs:
                     self._kept_for_others[name] += by
+
+
+class SinkReader(SpoolReader):
+    """What a sink sees of a spool.
+
+    `whole`: the spool as the reader that stands for all sinks; `lock`: the spool's; `forget(seqs)`: all sinks have
+    had these.
+    """
+
+    def __init__(
+        self,
+        whole: SpoolReader,
+        sink: str,
+        acknowledgements: Acknowledgements,
+        lock: RLock,
+        forget: Callable[[list[int]], None],
+    ) -> None:
+        self._whole, self._sink, self._had, self._lock = whole, sink, acknowledgements, lock
+        self._forget = forget
+
+    def pending(self, limit: int, *, after: int = 0) -> Sequence[SpooledEvent]:
+        """The oldest events above `after` that this sink has not had."""
+        if not self._had.shared:
+            return self._whole.pending(limit, after=after)
+        found: list[SpooledEvent] = []
+        while len(found) < limit:
+            with self._lock:  # free between two reads: the inference thread appends
+                after = self._had.skip(self._sink, after)
+                events = self._whole.pending(limit, after=after)
+                found += [event for event in events if not self._had.has(self._sink, event.seq)]
+            if len(events) < limit:
+                break
+            after = events[-1].seq
+        return found[:limit]
+
+    def delivered(self, seqs: Iterable[int]) -> None:
+        """Note it; what all sinks have had is forgotten."""
+        with self._lock:
+            known = self._whole.last_seq
+            self._forget(self._had.add(self._sink, [seq for seq in seqs if seq <= known]))
+
+    @property
+    def last_seq(self) -> int:
+        """Highest number ever appended."""
+        return self._whole.last_seq
+
+    @property
+    def depth(self) -> int:
+        """Number of events that this sink has not had."""
+        return self._whole.depth - self._had.held(self._sink)

@@ -6,36 +6,37 @@ from itertools import islice
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
+from edgeclassify.publish.spool.clocks import RunningTime
 from edgeclassify.publish.spool.drops import Drops
-from edgeclassify.publish.spool.running_time import RunningTime
 from edgeclassify.publish.spool.store import Store
-from edgeclassify.publish.spool.waiting import Waiting
+from edgeclassify.publish.spool.undelivered import Undelivered
 
 _AT_ONCE = 1024  # dropped, so that others get the lock
 
 
 class Bounds:
-    """Not thread-safe. `store`, `waiting`: the events on disk, and those that wait for it."""
+    """Not thread-safe. `store`: what of the events is on disk."""
 
     def __init__(
         self,
         config: SpoolConfig,
         store: Store,
-        waiting: Waiting,
+        events: Undelivered,
         *,
         running: RunningTime,
         drops: Drops,
         acknowledgements: Acknowledgements,
     ) -> None:
-        self._config, self._store, self._waiting = config, store, waiting
+        self._config, self._store = config, store
+        self._events, self._waiting = events, events.waiting
         self._running, self._drops, self._acknowledgements = running, drops, acknowledgements
 
     def make_room(self) -> None:
         """Drop the oldest until all fits `max_bytes`, with the newest in any case."""
         limit, why = self._config.max_bytes, f"more than {self._config.max_bytes} bytes (spool.max_bytes)"
-        if self._size > limit:
-            self._drop_on_disk(lambda _: self._size > limit, why)
-        while self._size > limit and not self._store.count and len(self._waiting) > 1:
+        if self._events.size > limit:
+            self._drop_on_disk(lambda _: self._events.size > limit, why)
+        while self._events.size > limit and not self._store.count and len(self._waiting) > 1:
             self._drop_waiting(why)
 
     def drop_aged(self) -> None:
@@ -50,10 +51,6 @@ class Bounds:
         """Drop the oldest that wait in memory, beyond `memory_events`."""
         while len(self._waiting) > self._config.memory_events:
             self._drop_waiting(f"more than {self._config.memory_events} wait in memory (spool.memory_events)")
-
-    @property
-    def _size(self) -> int:
-        return self._waiting.size + self._store.size
 
     def _drop_on_disk(self, wanted: Callable[[int], bool], why: str) -> None:
         """Drop the oldest on disk as long as they are `wanted`, a function of when they were appended."""

@@ -1,4 +1,4 @@
-"""The clocks by which a spool tells how long ago something was, also over a restart of the machine."""
+"""The time by which a spool tells how old something is, also over a restart of the machine."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+STAMP_S = 3600.0
+"""So much running time may go uncounted by a kill."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -52,3 +55,34 @@ class Stamp:
         if self.boot == before.boot != "":
             return max(0.0, self.clock_s - before.clock_s)
         return max(0.0, self.wall_s - before.wall_s)
+
+
+class RunningTime:
+    """The daemon's running time over all its runs, in seconds. By it events grow old: wall clocks of a Pi jump.
+
+    `clock`: monotonic seconds of this start of the machine.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._zero_s = clock()  # when the running time was 0, on `clock`
+        self._stamped_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """The running time now."""
+        return self._clock() - self._zero_s
+
+    def go_on_after(self, running_s: int) -> None:
+        """An earlier run has noted so much."""
+        self._zero_s = min(self._zero_s, self._clock() - running_s)
+        self.stamped()
+
+    @property
+    def is_due(self) -> bool:
+        """True where it is to be noted again."""
+        return self.now_s - self._stamped_s >= STAMP_S
+
+    def stamped(self) -> None:
+        """It has been noted."""
+        self._stamped_s = self.now_s

@@ -7,9 +7,8 @@ from threading import RLock
 
 from edgeclassify.once import Once
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
-from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Runs
+from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, SinkReader
 from edgeclassify.publish.spool.drops import Dropped
-from edgeclassify.publish.spool.readers import SinkReader
 from edgeclassify.types import OpenOccurrence, ViewRecord
 
 log = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ class MemorySpool(Spool):
         self._last_seq = 0
         self._views: dict[str, ViewRecord] = {}
         self._drops = Dropped()
-        self._had = Acknowledgements(self._events.__contains__)
+        self._had = Acknowledgements(self._events.__contains__, within=self._within, forget=self._forget)
         self._full = Once()
 
     def append(self, event: SpooledEvent) -> None:
@@ -70,16 +69,14 @@ class MemorySpool(Spool):
     def serve(self, sinks: Collection[str]) -> None:
         """Known for as long as this process lives."""
         with self._lock:
-            known = {name: self._had.sinks.get(name, Runs()) for name in sinks}
-            first = next(iter(known.values()), Runs())
-            complete = [seq for seq in self._order if seq in first and all(seq in runs for runs in known.values())]
-            self._forget(complete)
-            self._had.serve(known)
-            self._had.count(lambda run: bisect_right(self._order, run[1]) - bisect_left(self._order, run[0]))
+            self._had.serve(sinks, noted={})
 
     def reader(self, sink: str) -> SpoolReader:
         """What a sink has not had."""
         return SinkReader(self, sink, self._had, self._lock, self._forget)
+
+    def _within(self, run: Run) -> Sequence[int]:
+        return self._order[bisect_left(self._order, run[0]) : bisect_right(self._order, run[1])]
 
     def _forget(self, seqs: Iterable[int]) -> None:
         with self._lock:

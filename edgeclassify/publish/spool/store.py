@@ -3,21 +3,25 @@
 import logging
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.spool.clocks import Clocks, Stamp
+from edgeclassify.publish.spool.database.connection import is_damage
 from edgeclassify.publish.spool.database.damage import salvage, salvage_views, set_aside
-from edgeclassify.publish.spool.database.file import Row, SpoolFile, is_damage
+from edgeclassify.publish.spool.database.file import Row, SpoolFile
 from edgeclassify.publish.spool.database.rows import DiskRows
-from edgeclassify.publish.spool.lock import FolderLock
+from edgeclassify.publish.spool.numbers.lock import FolderLock
 from edgeclassify.publish.spool.numbers.mark import SpoolMark
 from edgeclassify.publish.spool.write_policy import WritePolicy
 from edgeclassify.types import ViewRecord
 
 log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
 
 LOOK_S = 1.0
 """How often it is looked whether the file is still there: what goes to a removed one is lost by a kill."""
@@ -48,15 +52,15 @@ class Store:
     def __init__(
         self,
         path: Path,
-        user: StoreUser,
         *,
         lock: FolderLock,
         policy: WritePolicy,
         mark: SpoolMark,
         clocks: Clocks,
     ) -> None:
-        self._path, self._user, self._lock = path, user, lock
+        self._path, self._lock = path, lock
         self._policy, self._mark, self._clocks = policy, mark, clocks
+        self._user: StoreUser
         self.rows: DiskRows | None = None
         self._looked_at = clocks.monotonic()
         self._replacing = False
@@ -76,6 +80,20 @@ class Store:
         with suppress(sqlite3.Error):
             return self.rows is not None and seq in self.rows
         return False
+
+    def begin(self, user: StoreUser) -> None:
+        """Open the database, where that can be done now. To be called first."""
+        self._user = user
+        self.open()
+
+    def ask(self, question: Callable[[DiskRows], _Answer], otherwise: _Answer) -> _Answer:
+        """The answer of the events on disk, after a damaged database was replaced; `otherwise` while they can't
+        be read."""
+        rows = self.rows
+        try:
+            return otherwise if rows is None else question(rows)
+        except sqlite3.Error as error:
+            return self.ask(question, otherwise) if self.failed(error) else otherwise
 
     def ready(self) -> bool:
         """Open a file where none is; False where that can't be done now."""

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
-from edgeclassify.publish.spool.clocks import Clocks, Stamp
+from edgeclassify.publish.spool.clocks import Clocks, RunningTime, Stamp
+from edgeclassify.publish.spool.database.known_views import KnownViews
 from edgeclassify.publish.spool.database.rows import DiskRows
-from edgeclassify.publish.spool.known_views import KnownViews
 from edgeclassify.publish.spool.store import Store
-from edgeclassify.publish.spool.waiting import Waiting
+from edgeclassify.publish.spool.undelivered import Waiting
 from edgeclassify.publish.spool.write_policy import WritePolicy
 from edgeclassify.types import ViewRecord
 
@@ -29,13 +29,19 @@ class Writer:
         policy: WritePolicy,
         views: KnownViews,
         acknowledgements: Acknowledgements,
+        running: RunningTime,
         clocks: Clocks,
         on_healed: Callable[[], None],
     ) -> None:
         self._store, self._waiting, self._policy = store, waiting, policy
         self._views, self._acknowledgements = views, acknowledgements
-        self._clocks, self._on_healed = clocks, on_healed
+        self._running, self._clocks, self._on_healed = running, clocks, on_healed
         self.finishing = False
+
+    def work(self, limit: int = BATCH) -> bool:
+        """Write a batch, or delete one where there is nothing to write; True when something was achieved and more
+        may be."""
+        return self.write(limit) or self.delete()
 
     def write(self, limit: int = BATCH, *, eager: bool = False) -> bool:
         """Write the oldest that wait; True when something was achieved and more may be. `eager`: also try a full
@@ -66,9 +72,9 @@ class Writer:
         if views and not self._waiting:
             self._do(lambda rows: rows.file.note_views(views, Stamp.now(self._clocks)))
 
-    def stamp(self, running_s: int, then: Callable[[], None]) -> None:
+    def stamp(self) -> None:
         """Note the running time; also shows whether the disk can be written again."""
-        self._do(lambda rows: rows.file.stamp(running_s), then=then)
+        self._do(lambda rows: rows.file.stamp(int(self._running.now_s)), then=self._running.stamped)
 
     def forget_acknowledged(self) -> None:
         """What was noted of several sinks is void, and is written anew where there still are several."""

@@ -472,7 +472,7 @@ def test_full_disk_waits_in_memory(start: Open, clock: Clock, caplog: pytest.Log
     spool = start(memory_events=50)
     limit_pages(spool, 40)
     filled(spool, 100, size=400)
-    on_disk = spool.depth - len(spool._waiting)
+    on_disk = spool.depth - len(spool._events.waiting)
     assert 20 < on_disk < 90
     assert (seqs(spool), spool.depth, spool.dropped) == (list(range(1, 101)), 100, 0)
     assert not spool.on_disk

@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from edgeclassify.publish.spool.clocks import Stamp
-from edgeclassify.publish.spool.database.file import Row, connect, parsed
+from edgeclassify.publish.spool.database.connection import connect
+from edgeclassify.publish.spool.database.file import Row, parsed
 from edgeclassify.publish.spool.database.views import read_views
 from edgeclassify.types import ViewRecord
 

@@ -1,19 +1,14 @@
-"""The database of undelivered events: one table, one connection. Errors leave it as sqlite3 raises them.
+"""The table of undelivered events. Errors leave it as sqlite3 raises them.
 
 `events(seq, at, view, body, crc)`: one row per undelivered event. The row with the highest `seq` stays when its
 event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running
 time in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what
 SQLite does not check itself, and tells which rows of a damaged database can be trusted. `views`: see
 views.py; `acknowledged`: see acknowledged.py.
-
-The connection locks the file for itself (`locking_mode=EXCLUSIVE`): no shared memory file, which a full disk could
-not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
 """
 
-import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,26 +17,20 @@ from edgeclassify.publish.spool.acknowledgements import Run
 from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database import acknowledged
 from edgeclassify.publish.spool.database.acknowledged import Change
+from edgeclassify.publish.spool.database.connection import DamagedError, Database
 from edgeclassify.publish.spool.database.views import read_views, write_views
 from edgeclassify.types import ViewRecord
 
 NEVER = Stamp("", 0.0, 0.0)
-PAGE_BYTES = 1024
 ROW_OVERHEAD = 96
 """Bytes that a row takes beside view and body, roughly, with what stays free on its page."""
 
-WAL_PAGES = 256
-_WAL_BYTES = 512 * 1024
 _APPLICATION = 0x65635370  # "ecSp"
 _TABLE = (
     "CREATE TABLE events (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, view TEXT NOT NULL, body BLOB, "
     "crc INTEGER NOT NULL)"
 )
 _SIZE = f"LENGTH(CAST(view AS BLOB)) + LENGTH(body) + {ROW_OVERHEAD}"
-
-
-class DamagedError(sqlite3.DatabaseError):
-    """The database opens, but does not hold what a spool holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +46,6 @@ class Row:
         return len(self.event.view.encode()) + len(self.event.body) + ROW_OVERHEAD
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Is the file itself broken (and not only unwritable now)?"""
-    if isinstance(error, DamagedError):
-        return True
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def is_full(error: sqlite3.Error) -> bool:
-    """Is there no room on the disk?"""
-    return _code(error) == sqlite3.SQLITE_FULL
-
-
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
 class SpoolFile:
     """The open database. Not thread-safe, but usable from any thread. Every method may raise sqlite3.Error.
 
@@ -81,46 +54,16 @@ class SpoolFile:
     """
 
     def __init__(self, path: Path) -> None:
-        _check_header(path)
-        self._connection = connect(path)
-        try:
-            self.fresh = self._prepare()
+        self._database = database = Database(path, _APPLICATION, _TABLE)
+        self._connection, self.fresh = database.connection, database.fresh
+        with database.opening():
             self.inode = path.stat().st_ino
             self.last_seq, self._tombstone = self._end()
             self.running_s = self._running_s()
             self.totals = self._totals()
-        except BaseException as error:
-            self.close()
-            # The statements here are right: what they don't fit is not our schema.
-            if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_ERROR:
-                raise DamagedError(str(error)) from error
-            # sqlite3 can't decode its own message where it quotes a damaged schema.
-            if isinstance(error, UnicodeDecodeError):
-                raise DamagedError("malformed database schema") from error
-            raise
-
-    def _prepare(self) -> bool:
-        """Settings, check and table; True when the database is new."""
-        for pragma in (
-            f"page_size={PAGE_BYTES}", "journal_mode=WAL", "synchronous=FULL", f"wal_autocheckpoint={WAL_PAGES}",
-            f"journal_size_limit={_WAL_BYTES}", "cache_size=-1024",
-        ):  # fmt: skip
-            self._connection.execute(f"PRAGMA {pragma}")
-        finding = self._one("PRAGMA quick_check(1)")[0]
-        if finding not in ("ok", b"ok"):
-            raise DamagedError(str(finding, "utf-8", "replace") if isinstance(finding, bytes) else str(finding))
-        application = self._one("PRAGMA application_id")[0]
-        if application == _APPLICATION:
-            return False
-        if application or self._one("SELECT COUNT(*) FROM sqlite_schema")[0]:
-            raise DamagedError("another program's database")
-        with self._transaction(durable=True):
-            self._connection.execute(_TABLE)
-            self._connection.execute(f"PRAGMA application_id={_APPLICATION}")
-        return True
 
     def _totals(self) -> tuple[int, int]:
-        count, size = self._one(f"SELECT COUNT(*), TOTAL({_SIZE}) FROM events WHERE body NOT NULL")
+        count, size = self._database.one(f"SELECT COUNT(*), TOTAL({_SIZE}) FROM events WHERE body NOT NULL")
         return int(count), int(size)
 
     def write(
@@ -135,7 +78,7 @@ class SpoolFile:
         `views`: what is known of views from `now` on.
         """
         last = max([self.last_seq, *(row.event.seq for row in rows)])
-        with self._transaction(durable=True):
+        with self._database.transaction(durable=True):
             removed = set(remove) - {row.event.seq for row in rows}
             if self._tombstone is not None and self._tombstone < last:
                 removed.add(self._tombstone)
@@ -156,7 +99,7 @@ class SpoolFile:
 
     def note_views(self, views: Iterable[ViewRecord], now: Stamp) -> None:
         """Replace what is known of these views, in one commit that the next durable one makes durable too."""
-        with self._transaction(durable=False):
+        with self._database.transaction(durable=False):
             write_views(self._connection, views, now)
 
     def remove(self, seqs: Collection[int], changes: Iterable[Change] = ()) -> None:
@@ -164,7 +107,7 @@ class SpoolFile:
 
         `changes`: of what several sinks have had.
         """
-        with self._transaction(durable=False):
+        with self._database.transaction(durable=False):
             tombstone = self._remove(seqs, self.last_seq)
             acknowledged.write(self._connection, changes)
         if tombstone:
@@ -200,7 +143,7 @@ class SpoolFile:
 
     def forget_acknowledged(self) -> None:
         """There is only one sink, or what is noted of them is written anew."""
-        with self._transaction(durable=False):
+        with self._database.transaction(durable=False):
             acknowledged.forget(self._connection)
 
     def sizes(self, seqs: Collection[int]) -> dict[int, int]:
@@ -211,13 +154,12 @@ class SpoolFile:
 
     def stamp(self, running_s: int) -> None:
         """Remember the daemon's running time (seconds)."""
-        with self._transaction(durable=False):
+        with self._database.transaction(durable=False):
             self._connection.execute(f"PRAGMA user_version={min(running_s, 2**31 - 1)}")
 
     def close(self) -> None:
         """Never raises."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
+        self._database.close()
 
     def _end(self) -> tuple[int, int | None]:
         row = self._connection.execute("SELECT seq, body IS NULL FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -225,39 +167,7 @@ class SpoolFile:
 
     def _running_s(self) -> int:
         newest = self._connection.execute("SELECT at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        return max(int(self._one("PRAGMA user_version")[0]), 0 if newest is None else int(newest[0]))
-
-    def _one(self, sql: str) -> tuple[int | bytes | str, ...]:
-        row: tuple[int | bytes | str, ...] = self._connection.execute(sql).fetchone()
-        return row
-
-    @contextmanager
-    def _transaction(self, *, durable: bool) -> Iterator[None]:
-        self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            raise
-
-
-def _check_header(path: Path) -> None:
-    """SQLite would take a file with other format numbers for one that is only read-only."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        header = file.read(20)
-        if header and header[18:20] not in (b"\1\1", b"\2\2"):
-            raise DamagedError("file is not a database")
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that has the file for itself, text as bytes. Raises sqlite3.Error."""
-    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
-    connection.text_factory = bytes
-    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-    return connection
+        return max(int(self._database.one("PRAGMA user_version")[0]), 0 if newest is None else int(newest[0]))
 
 
 def parsed(values: tuple[object, ...]) -> Row | None:
