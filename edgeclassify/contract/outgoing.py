@@ -87,9 +87,11 @@ def event_message(topics: Topics, event: Event) -> Message:
     return _json(topics.event(event.view), bodies.Event.of(event), retain=False)
 
 
-def historical_event_message(topics: Topics, event: Event) -> Message:
-    """An event that could not be sent when it happened."""
-    return _json(topics.history(event.view), bodies.HistoricalEvent.of(event), retain=False)
+def stored_event_message(topics: Topics, view: str, body: bytes, *, historical: bool) -> Message:
+    """An event from the body that event_message() gave it. `historical`: it could not be sent when it happened."""
+    if historical:
+        return Message(topics.history(view), bodies.HistoricalEvent.of_stored(body), qos=1, retain=False)
+    return Message(topics.event(view), body, qos=1, retain=False)
 
 
 def result_message(topics: Topics, view: str, prediction: Prediction) -> Message:
@@ -116,11 +118,6 @@ def response_message(topics: Topics, response: Response) -> Message:
     """The answer to a request. Raises PublishError where its data can't be written as JSON."""
     body = responses.Answer.of(response)
     return _json(topics.response(response.command), body, retain=False, expiry_s=RESPONSE_EXPIRY_S)
-
-
-def history_body(event_body: bytes) -> bytes:
-    """The body of an event that could not be sent when it happened, from the one that it has live."""
-    return event_body[:-1] + b',"historical":true}'
 
 
 def removed(topic: str) -> Message:

@@ -1,6 +1,7 @@
-"""The running daemon in figures: which there are (`figures`), and what is counted over time (`statistics`)."""
+"""The running daemon in figures: which there are (`figures`, `cameras`), what is counted (`statistics`)."""
 
+from edgeclassify.health.cameras import CameraHealth
 from edgeclassify.health.figures import Health
 from edgeclassify.health.statistics import HealthMonitor
 
-__all__ = ["Health", "HealthMonitor"]
+__all__ = ["CameraHealth", "Health", "HealthMonitor"]

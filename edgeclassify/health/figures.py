@@ -5,17 +5,13 @@ From a line follow the record's field, what is read of the machine, the bodies o
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from edgeclassify import machine
-from edgeclassify.types import CameraHealth
-
-Count = Annotated[int, Field(ge=0)]
-Amount = Annotated[float, Field(ge=0)]
+from edgeclassify.health.cameras import CameraHealth
+from edgeclassify.health.figure import Amount, Count, Entity, Figure, figure
 
 # Home Assistant's own words: https://www.home-assistant.io/integrations/sensor.mqtt/
 _Config = dict[str, Any]
@@ -48,25 +44,6 @@ _YES_OR_NO: _Config = {"payload_on": "True", "payload_off": "False"}
 _PROBLEM: _Config = {"device_class": "problem", **_YES_OR_NO}
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A figure as Home Assistant shows it. `place`: in the order in which the entities are announced."""
-
-    platform: str
-    name: str
-    config: _Config
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What there is to know of a figure. `read`: how it is found out; None: `report` is given it."""
-
-    text: str
-    entity: Entity | None
-    read: Callable[[], Any] | None
-
-
 _LAST = 1000
 
 
@@ -78,12 +55,6 @@ def _binary(name: str, config: _Config, place: int = _LAST) -> Entity:
     return Entity("binary_sensor", name, config, place)
 
 
-def _figure(
-    text: str, entity: Entity | None = None, *, read: Callable[[], Any] | None = None
-) -> dict[str, Figure]:
-    return {"figure": Figure(text, entity, read)}
-
-
 # fmt: off
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
@@ -92,50 +63,50 @@ class Health:
     A figure that older nodes do not send has a default.
     """
 
-    ts: float = field(metadata=_figure("When the figures were taken.", read=time.time))
-    uptime_s: Amount = field(metadata=_figure("Seconds since the daemon started."))
-    frame_age_s: Amount | None = field(metadata=_figure("Seconds since the newest frame was captured."))
-    fps: Amount = field(metadata=_figure("Frames classified per second.", _sensor("Frame rate", _RATE, 2)))
-    frames: Count = field(metadata=_figure("Frames classified since start."))
-    inference_ms_p50: Amount | None = field(metadata=_figure(
+    ts: float = field(metadata=figure("When the figures were taken.", read=time.time))
+    uptime_s: Amount = field(metadata=figure("Seconds since the daemon started."))
+    frame_age_s: Amount | None = field(metadata=figure("Seconds since the newest frame was captured."))
+    fps: Amount = field(metadata=figure("Frames classified per second.", _sensor("Frame rate", _RATE, 2)))
+    frames: Count = field(metadata=figure("Frames classified since start."))
+    inference_ms_p50: Amount | None = field(metadata=figure(
         "Milliseconds from frame to scores: the median.", _sensor("Inference time", _MILLISECONDS, 3)))
-    inference_ms_p95: Amount | None = field(metadata=_figure(
+    inference_ms_p95: Amount | None = field(metadata=figure(
         "Milliseconds from frame to scores: 95 of 100 are quicker."))
-    dropped: Count = field(metadata=_figure(
+    dropped: Count = field(metadata=figure(
         "Frames overwritten by a newer one before inference took them, since start.",
         _sensor("Frames dropped", _FRAMES, 7)))
-    skipped: Count = field(default=0, metadata=_figure(
+    skipped: Count = field(default=0, metadata=figure(
         "Pictures left out since they can't be decoded, since start.", _sensor("Pictures left out", _PICTURES, 8)))
-    restarts: Count = field(metadata=_figure("Streams restarted and cameras opened again, since start."))
-    spool_depth: Count = field(metadata=_figure(
+    restarts: Count = field(metadata=figure("Streams restarted and cameras opened again, since start."))
+    spool_depth: Count = field(metadata=figure(
         "Events that the broker has not acknowledged yet.", _sensor("Events waiting", _WAITING, 5)))
-    spool_dropped: Count = field(metadata=_figure(
+    spool_dropped: Count = field(metadata=figure(
         "Events dropped because the spool was full or they were too old, since start.",
         _sensor("Events dropped", _EVENTS, 6)))
-    temperature_c: float | None = field(metadata=_figure(
+    temperature_c: float | None = field(metadata=figure(
         "Temperature of the processor in degrees Celsius.",
         _sensor("Temperature", _CELSIUS, 1), read=machine.temperature_c))
-    throttled: bool | None = field(metadata=_figure(
+    throttled: bool | None = field(metadata=figure(
         "Is the processor slowed down by heat or low voltage?",
         _binary("Throttled", _PROBLEM, 12), read=machine.throttled))
-    rss_bytes: Count | None = field(metadata=_figure(
+    rss_bytes: Count | None = field(metadata=figure(
         "Memory of the daemon in bytes.", _sensor("Memory", _BYTES, 4), read=machine.rss_bytes))
-    bytes_written: Count | None = field(metadata=_figure(
+    bytes_written: Count | None = field(metadata=figure(
         "Bytes that the daemon sent to storage since start.", read=machine.bytes_written))
-    bytes_written_day: Count | None = field(metadata=_figure(
+    bytes_written_day: Count | None = field(metadata=figure(
         "Bytes that the daemon sent to storage in the last 24 hours.", _sensor("Written in 24 hours", _BYTES, 11)))
-    spool_on_disk: bool = field(metadata=_figure("False while events wait in memory only."))
-    events: Count = field(metadata=_figure("Events since start."))
-    snapshots_dropped: Count = field(default=0, metadata=_figure(
+    spool_on_disk: bool = field(metadata=figure("False while events wait in memory only."))
+    events: Count = field(metadata=figure("Events since start."))
+    snapshots_dropped: Count = field(default=0, metadata=figure(
         "Snapshots lost because events came faster than their pictures could be taken, since start.",
         _sensor("Snapshots dropped", _PICTURES, 9)))
-    snapshots_skipped: Count = field(default=0, metadata=_figure(
+    snapshots_skipped: Count = field(default=0, metadata=figure(
         "Snapshots that could not be sent or kept (too large, no room), since start.",
         _sensor("Snapshots left out", _PICTURES, 10)))
-    clock_synchronised: bool | None = field(metadata=_figure(
+    clock_synchronised: bool | None = field(metadata=figure(
         "Is the clock set by a time server: are the times to be believed?",
         _binary("Clock synchronised", _YES_OR_NO, 13), read=machine.clock_synchronised))
-    cameras: tuple[CameraHealth, ...] = field(default=(), metadata=_figure("Each camera."))
+    cameras: tuple[CameraHealth, ...] = field(default=(), metadata=figure("Each camera."))
 # fmt: on
 
 
@@ -143,7 +114,7 @@ FIGURES: Mapping[str, Figure] = {one.name: one.metadata["figure"] for one in fie
 """Name → what there is to know of it, in the order of the body."""
 ENTITIES: Mapping[str, Entity] = dict(
     sorted(
-        ((name, figure.entity) for name, figure in FIGURES.items() if figure.entity is not None),
+        ((name, one.entity) for name, one in FIGURES.items() if one.entity is not None),
         key=lambda found: found[1].place,
     )
 )

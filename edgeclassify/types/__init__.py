@@ -18,7 +18,7 @@ from edgeclassify.types.events import (
     Why,
 )
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
-from edgeclassify.types.health import CameraHealth, CameraState, ModelInfo, NodeInfo
+from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Prediction, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 
@@ -26,7 +26,6 @@ __all__ = [
     "FULL_FRAME",
     "UNKNOWN",
     "Asker",
-    "CameraHealth",
     "CameraState",
     "Command",
     "Event",

@@ -36,8 +36,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edgeclassify.config import MqttConfig, SpoolConfig
+from edgeclassify.contract.bodies import HistoricalEvent
 from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.outgoing import JSON, event_message, history_body
+from edgeclassify.contract.outgoing import JSON, event_message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.spool.disk import DiskSpool
@@ -240,7 +241,8 @@ def drained(setting: Setting) -> float:
 def bare_loop(setting: Setting) -> float:
     """Events per second: paho alone, from its connection to the last PUBACK."""
     messages = [
-        (TOPICS.history(VIEWS[seq % len(VIEWS)]), history_body(body(seq))) for seq in range(1, setting.events + 1)
+        (TOPICS.history(VIEWS[seq % len(VIEWS)]), HistoricalEvent.of_stored(body(seq)))
+        for seq in range(1, setting.events + 1)
     ]
     connected, done = threading.Event(), threading.Event()
     left = len(messages)

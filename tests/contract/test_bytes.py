@@ -10,8 +10,8 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import PublishError
+from edgeclassify.health import CameraHealth
 from edgeclassify.types import (
-    CameraHealth,
     CameraState,
     EventType,
     LabelScore,
@@ -26,7 +26,10 @@ from tests.publish.records import T0, event, health, state
 
 TOPICS = Topics("a/b", "porch")
 MODEL = ModelInfo("m\udcff", "/m/\u732b.tflite", "ab" * 32, "litert 2.3.0", 1001, 224, 224)
-CAMERA = CameraHealth("cam", CameraState.FAILED, 1.23456, 10, 1, 0, 2, 0, 0, 0, 0, 0, "day", "gone\n")
+CAMERA = CameraHealth(
+    name="cam", state=CameraState.FAILED, frame_age_s=1.23456, frames=10, dropped=1, skipped=0, copied=2, stalls=0,
+    freezes=0, restarts=0, reopens=0, fresh_processes=0, profile="day", error="gone\n",
+)  # fmt: skip
 ROW = (LabelScore(0, "\x00", float(np.float32(0.1))),)
 LEFT = Why(Reason.BELOW_THRESHOLD, threshold_exit=0.4667, confirm_s=0.0, held_s=1.23456, duration_s=1e6)
 SCORES = np.array([0.0, np.float32(0.05), np.float32(0.93456)], np.float32)
@@ -51,8 +54,13 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
         '"duration_s":1000000.0}}',
     ),
     "history": (
-        lambda: outgoing.historical_event_message(
-            TOPICS, event(9, why=Why(Reason.SCORE_ROSE, score_before=0.5), origin="1.jpg")
+        lambda: outgoing.stored_event_message(
+            TOPICS,
+            "gate",
+            outgoing.event_message(
+                TOPICS, event(9, why=Why(Reason.SCORE_ROSE, score_before=0.5), origin="1.jpg")
+            ).payload,
+            historical=True,
         ),
         '{"v":1,"event_type":"start","label":"open","score":0.9346,"seq":9,"id":"id-9","ts":"2026-11-18T11:06:49.123Z",'
         '"why":{"reason":"score rose","from":0.5},"origin":"1.jpg","historical":true}',

@@ -10,9 +10,10 @@ from edgeclassify import machine
 from edgeclassify.contract import bodies
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
-from edgeclassify.health import Health, HealthMonitor
+from edgeclassify.health import CameraHealth, Health, HealthMonitor
 from edgeclassify.health.figures import ENTITIES, FIGURES
 from edgeclassify.publish.home_assistant.discovery import Device, components
+from edgeclassify.types import CameraState
 from tests.publish.records import health
 
 NAMES = [field.name for field in dataclasses.fields(Health)]
@@ -33,6 +34,23 @@ def test_the_schema_says_what_each_figure_is() -> None:
     assert {name: properties[name]["description"] for name in NAMES} == {
         name: figure.text for name, figure in FIGURES.items()
     }
+
+
+def test_a_figure_of_a_camera_is_told_in_its_place_with_its_text() -> None:
+    lines = {field.name: field.metadata["figure"].text for field in dataclasses.fields(CameraHealth)}
+    properties = bodies.CameraFigures.model_json_schema()["properties"]
+    assert {name: found["description"] for name, found in properties.items()} == lines
+    told: dict[str, Any] = dict.fromkeys(lines, 0)
+    told |= {"name": "front", "state": CameraState.RUNNING, "profile": "day", "error": None}
+    body = bodies.CameraFigures.of(CameraHealth(**told)).encode()
+    assert json.loads(body) == told
+    assert list(json.loads(body)) == list(lines)
+    bodies.CameraFigures.model_validate_json(body)
+
+
+def test_each_state_of_a_camera_is_in_the_schema() -> None:
+    states = bodies.CameraFigures.model_json_schema()["properties"]["state"]["enum"]
+    assert states == [state.value for state in CameraState]
 
 
 def test_what_may_be_unknown_is_null_in_the_body() -> None:

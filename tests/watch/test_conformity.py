@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from edgeclassify.contract import outgoing
+from edgeclassify.contract.bodies import HistoricalEvent
 from edgeclassify.contract.topics import Topics
 from edgeclassify.watch.conformity import Conformity
 from edgeclassify.watch.interface import Arrival
@@ -44,7 +45,7 @@ def test_all_that_the_node_writes_passes() -> None:
         (arrival(1, qos=0), "qos"),
         (arrival(1, retained=True), "retain"),
         (arrival(1, content_type="text/plain"), "content type"),
-        (arrival(1, payload=outgoing.history_body(arrival(1).payload)), "historical"),
+        (arrival(1, payload=HistoricalEvent.of_stored(arrival(1).payload)), "historical"),
         (Arrival(PORCH.status, b"online", 1, False, T0), "retain"),
         (Arrival(PORCH.status, b"online", 2, True, T0), "qos"),
         (Arrival(PORCH.status, b"here", 1, True, T0), "payload"),

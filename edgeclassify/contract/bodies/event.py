@@ -110,3 +110,11 @@ class HistoricalEvent(Event):
     def made(cls, **values: Any) -> Self:
         """A body of our own."""
         return super().made(historical=True, **values)
+
+    @staticmethod
+    def of_stored(event: bytes) -> bytes:
+        """The bytes of an event as it was kept, now late: those that `of` and `encode` make, without reading it.
+
+        A backlog of many thousand events is sent this way.
+        """
+        return event[:-1] + b',"historical":true}'

@@ -1,39 +1,22 @@
-"""The figures of the running daemon, as a body: its fields are those of the record."""
+"""The figures of the running daemon and of its cameras, as bodies: their fields are those of the records."""
 
 from dataclasses import MISSING, asdict, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_type_hints
 
 from pydantic import create_model
 
-from edgeclassify import health, types
-from edgeclassify.contract.bodies.base import Amount, Body, Count, Level, Time, Versioned, about
+from edgeclassify import health
+from edgeclassify.contract.bodies.base import Body, Level, Time, Versioned, about
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.health.figures import FIGURES
+from edgeclassify.types import CameraState
 
 
-class CameraFigures(Body):
+class _OfCamera(Body):
     """Figures of one camera."""
 
-    name: Level = about("Name of the camera.")
-    state: Literal["starting", "running", "resting", "restarting", "finished", "failed"] = about(
-        "running: it delivers; resting: stopped between two stills; restarting: lost, and being brought back; "
-        "failed: given up for now."
-    )
-    frame_age_s: Amount | None = about("Seconds since its newest frame.")
-    frames: Count = about("Frames handed over since start.")
-    dropped: Count = about("Of these: overwritten by a newer one before inference took them.")
-    skipped: Count = about("Pictures left out since they can't be decoded, since start.", default=0)
-    copied: Count = about("Of these: copied out of the camera's buffer in place of lent.")
-    stalls: Count = about("Times that no new frame came in time, since start.")
-    freezes: Count = about("Times that the same picture came for too long, since start.")
-    restarts: Count = about("Stream stopped and started, since start.")
-    reopens: Count = about("Closed and opened again, since start.")
-    fresh_processes: Count = about("Daemons that ended to get it back, in vain so far.")
-    profile: Literal["day", "night"] = about("Which of its settings are in use.")
-    error: str | None = about("Why it is lost; null while it works.")
-
     @classmethod
-    def of(cls, camera: types.CameraHealth) -> Self:
+    def of(cls, camera: health.CameraHealth) -> Self:
         """From the record."""
         return cls.made(**asdict(camera))
 
@@ -51,23 +34,37 @@ class _OfHealth(Body):
         return cls.made(**values | {"ts": rfc3339(figures.ts), "cameras": cameras})
 
 
-def _fields() -> dict[str, Any]:
-    """The record's fields with their descriptions, in pydantic's words."""
-    hints = get_type_hints(health.Health, include_extras=True)
-    hints |= {"ts": Time, "cameras": list[CameraFigures]}
+def _fields(record: type, **other: Any) -> dict[str, Any]:
+    """The record's fields with their descriptions, in pydantic's words; `other`: what a body has otherwise."""
+    hints = get_type_hints(record, include_extras=True) | other
     found = {}
-    for one in fields(health.Health):
-        optional = {} if one.default is MISSING or one.name == "cameras" else {"default": one.default}
-        found[one.name] = (hints[one.name], about(FIGURES[one.name].text, **optional))
+    for one in fields(record):
+        optional = {} if one.default is MISSING or one.name in other else {"default": one.default}
+        found[one.name] = (hints[one.name], about(one.metadata["figure"].text, **optional))
     return found
 
 
 if TYPE_CHECKING:
 
+    class CameraFigures(_OfCamera):
+        """Figures of one camera."""
+
     class Figures(_OfHealth):
         """Figures of the running daemon; null where the machine can't tell."""
 else:
-    Figures = create_model("Figures", __base__=_OfHealth, __doc__=_OfHealth.__doc__, **_fields())
+    _STATES = Literal[tuple(state.value for state in CameraState)]
+    CameraFigures = create_model(
+        "CameraFigures",
+        __base__=_OfCamera,
+        __doc__=_OfCamera.__doc__,
+        **_fields(health.CameraHealth, name=Level, state=_STATES),
+    )
+    Figures = create_model(
+        "Figures",
+        __base__=_OfHealth,
+        __doc__=_OfHealth.__doc__,
+        **_fields(health.Health, ts=Time, cameras=list[CameraFigures]),
+    )
 
 
 class Health(Figures, Versioned):

@@ -13,11 +13,12 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.care import CameraCare, all_ended, camera_error
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.health import CameraHealth
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.types import CameraHealth, CameraState
+from edgeclassify.types import CameraState
 
 
 def capture_rules(camera: CameraConfig, interval_s: float) -> CaptureRules:

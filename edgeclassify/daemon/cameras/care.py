@@ -8,10 +8,11 @@ from dataclasses import replace
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.recovery import Recovery, Remedy
 from edgeclassify.errors import AbsentError, EdgeClassifyError, FreshProcessError, SourceError
+from edgeclassify.health import CameraHealth
 from edgeclassify.logs import show_stacks
 from edgeclassify.once import Once
 from edgeclassify.sources.capture.thread import CaptureThread
-from edgeclassify.types import CameraHealth, CameraState
+from edgeclassify.types import CameraState
 
 log = logging.getLogger(__name__)
 

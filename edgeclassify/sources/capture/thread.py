@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from edgeclassify.errors import SourceError
+from edgeclassify.health import CameraHealth
 from edgeclassify.redaction import scrubbed
 from edgeclassify.sources.capture.camera_state import FINAL, CameraStatus
 from edgeclassify.sources.capture.daynight import DayNight
@@ -19,7 +20,7 @@ from edgeclassify.sources.capture.live_reading import LiveReading
 from edgeclassify.sources.capture.loop import CaptureLoop
 from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import CameraHealth, CameraState
+from edgeclassify.types import CameraState
 
 log = logging.getLogger(__name__)
 

@@ -63,9 +63,17 @@ def test_a_row_as_older_versions_wrote_it() -> None:
     assert Event.of(found).encode() == row
 
 
-def test_a_historical_event_says_so_at_its_end() -> None:
-    one = event(3, origin="1.jpg")
-    assert HistoricalEvent.of(one).encode() == Event.of(one).encode()[:-1] + b',"historical":true}'
+@settings(deadline=None)
+@given(label=TEXT, why=WHYS, origin=st.none() | TEXT)
+def test_a_stored_event_that_is_late_has_the_bytes_of_one_made_of_the_record(
+    label: str, why: Why, origin: str | None
+) -> None:
+    one = event(3, label=label, why=why, origin=origin)
+    late = HistoricalEvent.of_stored(Event.of(one).encode())
+    assert late == HistoricalEvent.of(one).encode()
+    assert HistoricalEvent.model_validate_json(late).to_event("gate") == Event.model_validate_json(
+        Event.of(one).encode()
+    ).to_event("gate")
 
 
 @pytest.mark.parametrize(

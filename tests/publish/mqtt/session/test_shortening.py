@@ -15,11 +15,12 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.channels import match_topic
 from edgeclassify.contract.outgoing import JPEG, TEXT, Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.health import CameraHealth
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.shortening import shortened
-from edgeclassify.types import CameraHealth, CameraState, EventType, Reason, Response, Why
+from edgeclassify.types import CameraState, EventType, Reason, Response, Why
 from tests.publish.records import event, health, info, layout, prediction, spooled, state
 
 TOPICS = Topics("edgeclassify", "porch")
