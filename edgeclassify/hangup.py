@@ -14,7 +14,7 @@ def remember() -> None:
 
 
 def heard() -> bool:
-    """Has one come since the last call?"""
+    """True where one has come since the last call."""
     global _heard
     before, _heard = _heard, False
     return before

@@ -79,7 +79,7 @@ def set_level(level: str) -> None:
 
 
 def goes_to_journal(stream: TextIO) -> bool:
-    """Is this stream the one that systemd connected to the journal? JOURNAL_STREAM is "device:inode"."""
+    """True for the stream that systemd connected to the journal. JOURNAL_STREAM is "device:inode"."""
     try:
         device, inode = map(int, os.environ["JOURNAL_STREAM"].split(":"))
         status = os.fstat(stream.fileno())

@@ -22,5 +22,5 @@ class Pulse:
 
     @property
     def late(self) -> bool:
-        """Has it not moved within the time that it gave?"""
+        """True while it has not moved within the time that it gave."""
         return self._clock() > self._due

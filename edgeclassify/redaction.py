@@ -88,7 +88,7 @@ def redacted_text(text: str) -> str:
 
 
 def may_be_url(text: str) -> bool:
-    """Is it a URL, or was it meant as one? True where in doubt: for an @ behind a colon, a scheme, its slashes."""
+    """True where it is a URL or may be meant as one: for an @ behind a colon, a scheme, its slashes."""
     return _MAY_BE_URL.search(text) is not None or _SCHEME.search(text) is not None
 
 
@@ -98,7 +98,7 @@ def without_named_secrets(text: str) -> str:
 
 
 def holds_secret(source: str) -> bool:
-    """Does a source have a password in it: `user:password@`, or behind `password=`? Rather yes than no."""
+    """True where a source may have a password in it: `user:password@`, or behind `password=`."""
     return _USER.search(source) is not None or ("://" in source and _NAMED.search(source) is not None)
 
 

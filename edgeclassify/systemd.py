@@ -25,7 +25,7 @@ class Notifier:
 
     @property
     def active(self) -> bool:
-        """Did a service manager that listens start us?"""
+        """True where a service manager that listens started us."""
         return bool(self._address)
 
     def ready(self, status: str = "") -> None:

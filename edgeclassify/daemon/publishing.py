@@ -87,7 +87,7 @@ def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -
 
 
 def options_can_be_set(config: Config) -> bool:
-    """Do the views have option topics?"""
+    """True where the views have option topics."""
     return config.commands.enabled and Command.SET in config.commands.allow
 
 

@@ -132,7 +132,7 @@ class ViewDecider(Decider):
     # --- parts of it -----------------------------------------------------------------------------------
 
     def _cross_gap(self, observation: Observation) -> list[Event]:
-        """A frame came: how long after the one before, and what of before still counts?"""
+        """Cross the gap before this frame, if there is one: what of before still counts, and the events of it."""
         if self._gaps.opens_before(observation, self._rules.pace):
             self._break_off(observation.captured_at)
         gap = self._gaps.now

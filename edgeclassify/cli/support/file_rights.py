@@ -1,4 +1,4 @@
-"""May another user read a file? Worked out from owners, modes and access lists, without being that user.
+"""Whether another user may read a file: worked out from owners, modes and access lists, without being that user.
 
 That this is asked before the service starts is the point: a start that fails for a file's rights ends with a
 status after which systemd does not try again.

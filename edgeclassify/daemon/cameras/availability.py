@@ -22,7 +22,7 @@ class _Camera:
 
     @property
     def online(self) -> bool:
-        """Do frames come, as far as is known?"""
+        """True while frames come, as far as is known."""
         return self.delivers and not self.stuck
 
 

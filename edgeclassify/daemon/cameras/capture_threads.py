@@ -147,7 +147,7 @@ class Cameras:
             capture.acknowledge()
 
     def _keeps(self, planned: PlannedSource, parts: Parts) -> bool:
-        """Does the thread of this camera go on, with its settings changed where that can be done?"""
+        """Change the settings of this camera's running thread; True where it goes on with them."""
         running = self._running.get(planned.camera.name)
         if running is None or running.capture.state is CameraState.FAILED:
             return False

@@ -74,7 +74,7 @@ class CameraCare:
                 yield capture
 
     def _is_final(self, capture: CaptureThread) -> bool:
-        """Has it failed for good? Not one that worked in the process before: what a bus said once may be wrong."""
+        """True where it has failed for good. One that worked in the process before has not: a bus may err once."""
         return capture.final and not self._recovery.worked_before(capture.camera, capture.source.describe())
 
     def _help(self, capture: CaptureThread, captures: Iterable[CaptureThread]) -> None:
@@ -96,7 +96,7 @@ class CameraCare:
             )
 
     def _works_or_may(self, capture: CaptureThread) -> bool:
-        """Does a camera deliver, or is it still being started or brought back?"""
+        """True while a camera delivers, or is still being started or brought back."""
         if capture.ended or capture.camera in self._stuck:
             return False
         if capture.state in WORKING or not isinstance(capture.error, AbsentError):

@@ -58,7 +58,7 @@ class FailedRecovery:
     source: str
     """What was read, without credentials: another source of the same name begins anew."""
     worked: bool
-    """Had it ever given frames, in any of these processes?"""
+    """True where it has ever given frames, in any of these processes."""
 
 
 class Recovery:
@@ -82,7 +82,7 @@ class Recovery:
         return vain.count if vain is not None and vain.source == source else 0
 
     def worked_before(self, camera: str, source: str) -> bool:
-        """Had it given frames before the fresh processes that were in vain?"""
+        """True where it had given frames before the fresh processes that were in vain."""
         return bool(self.in_vain(camera, source)) and self._vain[camera].worked
 
     def settled(self, camera: str) -> None:
@@ -101,7 +101,7 @@ class Recovery:
         return None
 
     def take(self, remedy: Remedy, camera: str, source: str, *, worked: bool) -> None:
-        """Note that a fresh process comes, or ask for a reboot. `worked`: has it given frames in this process?"""
+        """Note that a fresh process comes, or ask for a reboot. `worked`: it has given frames in this process."""
         if remedy is Remedy.FRESH_PROCESS:
             ever = worked or self.worked_before(camera, source)
             self._vain[camera] = FailedRecovery(self.in_vain(camera, source) + 1, source, ever)

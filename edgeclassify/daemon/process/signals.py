@@ -32,7 +32,7 @@ class SignalFlags:
         self.reload = False
 
     def take_reload(self) -> bool:
-        """Was a reload asked for since the last call?"""
+        """True where a reload was asked for since the last call."""
         asked, self.reload = self.reload, False
         return asked
 

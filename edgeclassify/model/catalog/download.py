@@ -93,7 +93,7 @@ def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
 
 
 def _continues(response: requests.Response, offset: int) -> bool:
-    """Whether the answer goes on where the part ends, rather than beginning anew."""
+    """True where the answer goes on where the part ends, rather than beginning anew."""
     if response.status_code != HTTPStatus.PARTIAL_CONTENT:
         # Errors leave the part as it is: the next try may be luckier.
         return response.status_code not in (HTTPStatus.OK, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)

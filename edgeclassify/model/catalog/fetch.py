@@ -94,7 +94,7 @@ def _wanted(entry: CatalogEntry, folder: Path) -> list[_Wanted]:
 
 
 def _is_complete(entry: CatalogEntry, path: Path) -> bool:
-    """Whether the model and its labels are there and as they should be, and its sidecar is there."""
+    """True where the model and its labels are there and as they should be, and its sidecar is there."""
     files = _wanted(entry, path.parent)
     return sidecar_path(path).is_file() and all(_has_sha256(file.target, file.sha256) for file in files)
 

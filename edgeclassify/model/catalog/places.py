@@ -98,7 +98,7 @@ def _may_look(folder: Path) -> bool:
 
 
 def _exists(folder: Path) -> bool:
-    """Whether it is there, as far as this user may see."""
+    """True where it is there, as far as this user may see."""
     try:
         return folder.exists()
     except PermissionError:
@@ -106,7 +106,7 @@ def _exists(folder: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether the file is there, as far as this user may see."""
+    """True where the file is there, as far as this user may see."""
     try:
         return path.is_file()
     except PermissionError:
@@ -114,7 +114,7 @@ def is_file(path: Path) -> bool:
 
 
 def can_write(folder: Path) -> bool:
-    """Whether files can be put into the folder, or into the nearest one above it that exists."""
+    """True where files can be put into the folder, or into the nearest one above it that exists."""
     for place in (folder, *folder.parents):
         if _exists(place):
             return place.is_dir() and os.access(place, os.W_OK | os.X_OK)

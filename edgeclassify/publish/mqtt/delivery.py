@@ -68,7 +68,7 @@ class Delivery:
         self.pulse = Pulse()
         """Of the thread."""
         self.connected = False
-        """Has the broker accepted us, and not gone since?"""
+        """True from the broker's acceptance until the connection is lost."""
 
     def await_first_attempt(self, timeout_s: float) -> bool:
         """Wait until it is known how the first attempt to connect has ended; False when that takes longer."""

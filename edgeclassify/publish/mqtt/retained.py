@@ -70,7 +70,7 @@ class RetainedValues:
             )
 
     def is_newest(self, message: Message) -> bool:
-        """Is this, and no newer one, the value of its topic?"""
+        """True while this, and no newer one, is the value of its topic."""
         with self._lock:
             known = self._values.get(message.topic)
         return known is not None and known[1] == message

@@ -94,7 +94,7 @@ class MqttSink(Sink):
 
     @property
     def connected(self) -> bool:
-        """Has the broker accepted us, and not gone since?"""
+        """True from the broker's acceptance until the connection is lost."""
         return self._delivery.connected
 
     def describe(self) -> str:

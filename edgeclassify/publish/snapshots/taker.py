@@ -68,7 +68,7 @@ class SnapshotTaker:
 
     @property
     def hangs(self) -> bool:
-        """Has the thread not moved within TURN_LIMIT_S, while it had something to do?"""
+        """True where the thread has not moved within TURN_LIMIT_S, while it had something to do."""
         return self._pulse.late
 
     def start(self) -> None:

@@ -39,11 +39,11 @@ class WritePolicy:
         self._over_budget = False
 
     def pausing(self, *, eager: bool) -> bool:
-        """Is it too early to try again? `eager`: not for an attempt that fails at once, as on a full disk."""
+        """True while it is too early to try again. `eager`: not where attempts fail at once (a full disk)."""
         return self._clock() < self._retry_at and not (eager and self._cheap)
 
     def over_budget(self) -> bool:
-        """Is the day's budget used up? Asked for at most once a second."""
+        """True while the day's budget is used up. Looked up at most once a second."""
         now, limit = self._clock(), self._config.max_bytes_written_day
         if limit and (self._budget_checked is None or now - self._budget_checked >= 1.0):
             self._budget_checked = now

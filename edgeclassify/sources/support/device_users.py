@@ -1,4 +1,4 @@
-"""Which program has a device open? Read from /proc, as far as that is permitted."""
+"""The programs that have a device open: read from /proc, as far as that is permitted."""
 
 import glob
 import os

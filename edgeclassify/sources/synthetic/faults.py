@@ -64,7 +64,7 @@ def _parse_fault(item: str) -> Fault:
 
 
 class FaultScript:
-    """Which fault is at work? Each strikes once, or once in every round of `every` frames (0: no rounds)."""
+    """The faults at work: each strikes once, or once in every round of `every` frames (0: no rounds)."""
 
     def __init__(self, faults: tuple[Fault, ...], every: int = 0) -> None:
         self._faults, self._every = faults, every

@@ -155,7 +155,7 @@ class SyntheticSource(FrameSource):
         self._due = time.monotonic()
 
     def _break(self, fault: Fault | None, timeout_s: float) -> None:
-        """Do what the fault does in place of a frame, if it does."""
+        """What the fault does in place of a frame: wait, raise, or nothing."""
         match None if fault is None else fault.kind:
             case FaultKind.STALL:
                 self._released.wait(timeout_s)

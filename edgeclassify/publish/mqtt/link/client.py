@@ -43,7 +43,7 @@ class Client(paho.Client):
 
     While `gathering`, what paho sends is kept, and goes out with `flush`: one system call for several messages.
     `blocked`: the last flush could not send all. Then nothing more may be gathered, which has no bound.
-    `begin`: the first bytes that came, up to the answer to CONNECT. `is_broker`: may they be such an answer?
+    `begin`: the first bytes that came, up to the answer to CONNECT. `is_broker`: they may be such an answer.
     `skipped`: called with topic and size of a message that is too large, as soon as its topic has come.
     `pinged`: called when the broker has answered a ping.
     """
@@ -85,7 +85,7 @@ class Client(paho.Client):
             self.blocked = True
 
     def want_write(self) -> bool:
-        """Is there more than the socket took?"""
+        """True while there is more than the socket took."""
         return bool(self._gathered) or super().want_write()
 
     def ping(self) -> None:
@@ -125,7 +125,7 @@ class Client(paho.Client):
 
     @property
     def is_broker(self) -> bool:
-        """May what has come so far be an answer to CONNECT?"""
+        """True while what has come may be an answer to CONNECT."""
         return not self.begin or self.begin[0] == _CONNACK
 
     # --- receiving -------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ class Client(paho.Client):
 
     @property
     def skipping(self) -> bool:
-        """Is a message being thrown away that is too large?"""
+        """True while a message is thrown away that is too large."""
         return self._skipping is not None
 
     def _hear_out(self) -> None:

@@ -52,7 +52,7 @@ class BrokerSettings:
     credentials: Credentials | None
     tls: ssl.SSLContext | None
     client_certificate: bool
-    """Does `tls` hold a certificate that says who we are?"""
+    """True where `tls` holds a certificate that says who we are."""
     will: Message
 
 
@@ -164,18 +164,18 @@ class PahoLink(Link):
 
     @property
     def congested(self) -> bool:
-        """Does the socket take no more bytes now?"""
+        """True while the socket takes no more bytes."""
         self._flush()
         return self._client.want_write()
 
     @property
     def answered(self) -> bool:
-        """Has the broker answered CONNECT, be it with a no?"""
+        """True once the broker has answered CONNECT, be it with a no."""
         return self._connack is not None
 
     @property
     def skipping(self) -> bool:
-        """Is a message being thrown away that is too large?"""
+        """True while a message is thrown away that is too large."""
         return self._client.skipping
 
     @property

@@ -137,7 +137,7 @@ class _Limit:
         self._most, self._clock = most, clock
 
     def take(self) -> bool:
-        """May one more pass? It then counts."""
+        """True where one more may pass, which then counts."""
         now = self._clock()
         if len(self._times) == self._most and now - self._times[0] < _MINUTE_S:
             return False

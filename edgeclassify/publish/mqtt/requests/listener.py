@@ -51,12 +51,12 @@ class Repeat:
         self._last = float("-inf")
 
     def ask(self, now: float, delay_s: float = 0.0) -> None:
-        """Do it, in `delay_s` at the earliest."""
+        """Ask for it, in `delay_s` at the earliest."""
         if self._due is None:
             self._due = max(now + delay_s, self._last + self._pause_s)
 
     def take(self, now: float) -> bool:
-        """Is it to be done now?"""
+        """True where it is due, which is told once."""
         if self._due is None or now < self._due:
             return False
         quiet = now - self._last > 10 * self._pause_s
@@ -77,7 +77,7 @@ class Listener:
         self._too_large: str | None = None
 
     def wanted(self, *, wildcards: bool) -> list[str]:
-        """What to subscribe to; `wildcards`: does the broker know them?"""
+        """What to subscribe to; `wildcards`: the broker knows them."""
         every, now = self._topics.request("+"), self._clock()
         found: list[str] = [self._topics.status]
         for topic in self.receivers.topics():

@@ -59,11 +59,11 @@ class PacketLimit:
         return self._limit
 
     def is_forbidden(self, key: Hashable) -> bool:
-        """Is it to be left out, whatever its size?"""
+        """True while it is to be left out, whatever its size."""
         return self._clock() < self._forbidden.get(key, float("-inf"))
 
     def is_suspect(self, key: Hashable) -> bool:
-        """Is it to be sent as a probe only?"""
+        """True while it is to be sent as a probe only."""
         return key in self._suspects
 
     def arrived(self, key: Hashable) -> None:

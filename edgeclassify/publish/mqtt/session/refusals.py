@@ -64,11 +64,11 @@ class Refusals:
             self._pauses.pop(seq, None)
 
     def is_over(self, topic: str) -> bool:
-        """Has nothing of the topic been refused for a while?"""
+        """True where nothing of the topic has been refused for a while."""
         return self._clock() - self._newest.get(topic, float("-inf")) >= WELL_S
 
     def holds(self, topic: str, seq: int) -> bool:
-        """Is an event to wait?"""
+        """True while an event is to wait."""
         return topic in self._topics or seq in self._events
 
     def due_values(self) -> list[str]:
@@ -76,7 +76,7 @@ class Refusals:
         return _take_due(self._values, self._clock())
 
     def due_events(self) -> bool:
-        """Are events that had to wait to be sent again? Told once."""
+        """True where events that had to wait are to be sent again; told once."""
         now = self._clock()
         topics, events = _take_due(self._topics, now), _take_due(self._events, now)
         return bool(topics or events)

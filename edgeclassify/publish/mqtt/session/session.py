@@ -75,7 +75,7 @@ class Session:
 
     @property
     def idle(self) -> bool:
-        """Is everything that can be delivered delivered and acknowledged?"""
+        """True while all that can be delivered is delivered and acknowledged."""
         waiting = len(self._in_flight) or self._retained.waiting or self._replies.waiting
         return not waiting and self._events.ended
 

@@ -32,7 +32,7 @@ class SpoolCursor:
 
     @property
     def ended(self) -> bool:
-        """Is there no event now?"""
+        """True while there is no event."""
         if self._batch:
             return False
         end = self._spool.last_seq if self._end is None else self._end

@@ -1,4 +1,4 @@
-"""SQLite's write-ahead log as it lies on the disk: does it hold commits that SQLite will not see?
+"""SQLite's write-ahead log as it lies on the disk, and the commits in it that SQLite will not see.
 
 SQLite reads the log up to the first frame that does not fit its checksums, and takes the rest for what was there
 before: without a word. That is right for a write that a power cut has torn, and wrong for a damaged bit, which
@@ -23,7 +23,7 @@ def read_wal(database: Path) -> bytes:
 
 
 def is_torn(wal: bytes) -> bool:
-    """Is there anything of the log's own behind the last commit that SQLite will find?
+    """True where something of the log's own is behind the last commit that SQLite will find.
 
     Either a write was cut off there, or commits are lost. What an earlier round has left in the file, marked with
     other salts, does not count.

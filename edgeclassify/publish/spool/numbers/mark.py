@@ -48,13 +48,13 @@ class SpoolMark:
         self.found = self._written = _read(self._path)
 
     def is_exact(self, wal: bytes) -> bool:
-        """Does the note say what the database held at its very end? `wal`: its log as found."""
+        """True where the note says what the database held at its very end. `wal`: its log as found."""
         if self.found is None:
             return False
         return self.found.boot == self._boot_id() != "" or (self.found.clean and not wal)
 
     def is_doubtful(self, wal: bytes) -> bool:
-        """Where the note is not exact: may commits be missing, by the look of the log?"""
+        """True where the note is not exact and, by the look of the log, commits may be missing."""
         missing = self.found is not None and not self.found.clean and not wal
         return missing or is_torn(wal)
 

@@ -1,4 +1,4 @@
-"""A folder and the folders below it, looked through again and again: which images are there?
+"""A folder and the folders below it, looked through again and again for images.
 
 Hidden folders, links to folders and one folder by name are left out, as are files that are no images by their
 suffix. Network drives tell nobody of new files, so folders are read anew where their time of change says so, and
