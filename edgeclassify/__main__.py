@@ -2,10 +2,10 @@
 
 import sys
 
-from edgeclassify import hangup
+from edgeclassify import early_sighup
 
 if sys.argv[1:2] == ["run"]:  # the daemon obeys it, and a second of its start goes by with imports
-    hangup.remember()
+    early_sighup.remember()
 
 import logging
 import os

@@ -27,7 +27,7 @@ LEAST_SHOWN = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImageOutcome:
     """One image: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret."""
 
     path: str
@@ -75,7 +75,9 @@ def classify(
         classifier.close()
 
 
-def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: bool = True) -> Iterator[Outcome]:
+def outcomes(
+    locations: Sequence[str], classifier: ImageClassifier, *, verify: bool = True
+) -> Iterator[ImageOutcome]:
     """Classify every image of the files, folders and URLs; a bad one does not stop the others.
 
     `verify`: certificates of https:// are checked.
@@ -83,12 +85,12 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
     from edgeclassify.redaction import redacted_url
     from edgeclassify.sources.http.tls import Trust
     from edgeclassify.sources.images.reading import is_meant_as_url, load_frame
-    from edgeclassify.sources.support.urls import Access
+    from edgeclassify.sources.support.image_by_url import Access
 
     access = Access(Trust(verify, remedy="--insecure"), {})
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
-        if isinstance(location, Outcome):
+        if isinstance(location, ImageOutcome):
             yield location
             continue
         path = redacted_url(location) if is_meant_as_url(location) else location
@@ -97,12 +99,12 @@ def outcomes(locations: Sequence[str], classifier: ImageClassifier, *, verify: b
             frame = load_frame(location, wanted_side=wanted_side, access=access, most_bytes=None, data=data)
             prediction = classifier.classify(frame)
         except EdgeClassifyError as error:
-            yield Outcome(path, None, error)
+            yield ImageOutcome(path, None, error)
         else:
-            yield Outcome(path, prediction, None)
+            yield ImageOutcome(path, prediction, None)
 
 
-def exit_status(done: Sequence[Outcome]) -> int:
+def exit_status(done: Sequence[ImageOutcome]) -> int:
     """0 when all went well; the failure's own status when nothing else happened; else 1."""
     failed = {outcome.error.exit_status for outcome in done if outcome.error is not None}
     if not failed:
@@ -112,7 +114,7 @@ def exit_status(done: Sequence[Outcome]) -> int:
     return ExitStatus.SOME_FAILED
 
 
-def as_record(outcome: Outcome, model: str, top: int) -> dict[str, Any]:
+def as_record(outcome: ImageOutcome, model: str, top: int) -> dict[str, Any]:
     """The JSON object of one image."""
     if outcome.prediction is None:
         return {"path": outcome.path, "error": str(outcome.error)}
@@ -127,7 +129,7 @@ def as_record(outcome: Outcome, model: str, top: int) -> dict[str, Any]:
     }
 
 
-def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
+def _expanded(locations: Sequence[str]) -> Iterator[str | ImageOutcome]:
     from edgeclassify.sources.images.reading import list_images
 
     for location in locations:
@@ -135,7 +137,7 @@ def _expanded(locations: Sequence[str]) -> Iterator[str | Outcome]:
             try:
                 yield from map(str, list_images(Path(location), recursive=True))
             except EdgeClassifyError as error:
-                yield Outcome(location, None, error)
+                yield ImageOutcome(location, None, error)
         else:
             yield location
 
@@ -174,19 +176,21 @@ def _with_progress(items: Sequence[Any]) -> Iterator[Any]:
     yield from track(items, "classifying", console=Console(stderr=True), transient=True)
 
 
-def _shown(done: Iterator[Outcome], show: Any, classifier: ImageClassifier, top: int) -> Iterator[Outcome]:
+def _shown(
+    done: Iterator[ImageOutcome], show: Any, classifier: ImageClassifier, top: int
+) -> Iterator[ImageOutcome]:
     for outcome in done:
         show(outcome, classifier, top)
         yield outcome
 
 
-def _print_json(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
+def _print_json(outcome: ImageOutcome, classifier: ImageClassifier, top: int) -> None:
     record = as_record(outcome, classifier.info.name, top)
     # ASCII: file names that are no UTF-8 have no other form that every reader takes.
     click.echo(json.dumps(record))
 
 
-def _print_table(outcome: Outcome, classifier: ImageClassifier, top: int) -> None:
+def _print_table(outcome: ImageOutcome, classifier: ImageClassifier, top: int) -> None:
     if outcome.prediction is None:
         click.echo(f"edgeclassify: {outcome.error}", err=True)
         return

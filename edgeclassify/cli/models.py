@@ -85,13 +85,13 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
               edgeclassify models fetch mobilenet_v2 --mirror http://nas.local/models
     """
     from edgeclassify.model.catalog import load_catalog
-    from edgeclassify.model.catalog.fetch import Origin, fetch_model
+    from edgeclassify.model.catalog.fetch import FetchOptions, fetch_model
     from edgeclassify.model.catalog.places import fetch_command, service_folder
 
     _check_mirror(mirror)
     entry = load_catalog().entry(name)
     with _progress_bar() as progress:
-        fetched = fetch_model(entry, Origin(mirror=mirror, local=local), progress)
+        fetched = fetch_model(entry, FetchOptions(mirror=mirror, local=local), progress)
     state = "is already here" if fetched.was_there else "fetched"
     click.echo(f"{name}: {state}: {fetched.path}")
     service = service_folder()

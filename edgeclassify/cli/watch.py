@@ -12,7 +12,7 @@ from edgeclassify.cli.support.config_option import CONFIG_PATH
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.cli.reports.watch_views import View
+    from edgeclassify.cli.reports.watch_displays import WatchDisplay
     from edgeclassify.config import Config
 
 _TICK_S = 1.0
@@ -100,7 +100,7 @@ def watch(
         if name is not None and not _is_name(name):
             raise UsageError(f"watch: {option}: expected letters, digits, _ and -, found {name!r}")
     config = _settings(path, given)
-    from edgeclassify.cli.reports.watch_views import make_view
+    from edgeclassify.cli.reports.watch_displays import make_view
 
     named = str if path is not None else _in_options
     try:
@@ -186,10 +186,10 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
     return () if folder is None else PublishedTopics(folder / FILE_NAME).topics_without(())
 
 
-def _run(config: Config, node: str | None, view: View, seconds: float | None) -> int:
-    from edgeclassify.cli.reports.watch_views import REDRAW_S
-    from edgeclassify.cli.support.keys import QuitError
+def _run(config: Config, node: str | None, view: WatchDisplay, seconds: float | None) -> int:
+    from edgeclassify.cli.reports.watch_displays import REDRAW_S
     from edgeclassify.cli.support.output import check_reader
+    from edgeclassify.cli.support.pressed_keys import QuitError
     from edgeclassify.watch.connection import Subscription
     from edgeclassify.watch.subscriber import Subscriber
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Side, about
+from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Section, Side, about
 from edgeclassify.config.source_kinds import SOURCE_FORMS, SOURCE_KINDS, SourceKind, Target, split_source
 from edgeclassify.config.values import File, host_name, plain, with_home
 from edgeclassify.redaction import SCHEMES

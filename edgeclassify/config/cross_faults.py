@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
+from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.section import Section
 from edgeclassify.config.sections import ViewConfig
 from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
 from edgeclassify.redaction import redacted_value

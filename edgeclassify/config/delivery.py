@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from edgeclassify.config.section import Seconds, Section, Text, about, topic_levels
+from edgeclassify.config.base import Seconds, Section, Text, about, topic_levels
 from edgeclassify.config.values import File, Host
 from edgeclassify.types import Command, EventType
 

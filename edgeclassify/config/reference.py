@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import CameraConfig, CameraTlsConfig, ControlsConfig, NightConfig, RecoveryConfig
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -16,7 +17,6 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
-from edgeclassify.config.section import Section
 from edgeclassify.config.sections import (
     LoggingConfig,
     ModelConfig,

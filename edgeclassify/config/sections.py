@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Section, Text, about
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -17,7 +18,6 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
-from edgeclassify.config.section import Name, PositiveSeconds, Score, Seconds, Section, Text, about
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi

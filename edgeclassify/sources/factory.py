@@ -14,7 +14,7 @@ from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.rotation import RotatedSource
-from edgeclassify.sources.support.urls import is_url
+from edgeclassify.sources.support.image_by_url import is_url
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource

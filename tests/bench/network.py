@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 
 from edgeclassify import demo
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.sources.network.source import HttpSource

@@ -11,7 +11,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.sources.picamera.devices import CameraInfo
 from edgeclassify.sources.picamera.listing import ListedCamera, ListedControl, ListedMode
 from edgeclassify.sources.video.listing import ListedDevice, list_devices
-from edgeclassify.sources.video.v4l2 import Control, ControlType, Device, Mode
+from edgeclassify.sources.video.v4l2 import Control, ControlType, Mode, V4l2Device
 
 CSI = ListedCamera(
     CameraInfo(0, "imx708", "/base/soc/i2c0mux/i2c@1/imx708@1a"),
@@ -26,7 +26,7 @@ BUSY = ListedCamera(CameraInfo(1, "imx219", "/base/imx219"), fault="picamera:1: 
 USB = ListedDevice(
     Path("/dev/video0"),
     (Path("/dev/v4l/by-id/usb-046d_HD_Webcam-video-index0"),),
-    Device("uvcvideo", "HD Webcam", "usb-1", True),
+    V4l2Device("uvcvideo", "HD Webcam", "usb-1", True),
     (
         Mode("YUYV", 640, 480, (30.0, 15.0)),
         Mode("MJPG", 1280, 720, (30.0,)),

@@ -1,7 +1,7 @@
 """Models that count as known, so that none is tried in a process of its own."""
 
 from edgeclassify.model.opening.tried_interpreter import Trials
-from edgeclassify.model.trial_run.remembered import TriedModels
+from edgeclassify.model.trial_run.tried_models import TriedModels
 
 
 class EveryModel(TriedModels):

@@ -6,7 +6,7 @@ from pathlib import Path
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.network import TfliteNetwork
-from edgeclassify.model.opening.facts import read_network_facts
+from edgeclassify.model.opening.model_facts import read_network_facts
 from edgeclassify.model.opening.networks import open_network
 from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tflite.model_file import read_model_file

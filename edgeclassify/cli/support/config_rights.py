@@ -4,7 +4,7 @@ import shlex
 import stat
 from pathlib import Path
 
-from edgeclassify.cli.support.seen_files import Files, Problem
+from edgeclassify.cli.support.files_named_in_config import Files, Problem
 from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config
 from edgeclassify.redaction import holds_secret

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.broker.credentials import look_up, public_warning, tls_context
-from edgeclassify.cli.support.seen_files import Files, Problem
+from edgeclassify.cli.support.files_named_in_config import Files, Problem
 from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
-from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.config.label_faults import label_faults, several_labels_note
 from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
+from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.classifiers import describe_model
-from edgeclassify.model.opening.facts import ModelFacts
+from edgeclassify.model.opening.model_facts import ModelFacts
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.http.tls import check_ca
 

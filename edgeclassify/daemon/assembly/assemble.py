@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from edgeclassify.config import Config
-from edgeclassify.config.confirmation import confirmation_notes
+from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.daemon.assembly.models import ClassifierFactory, check_labels, load_models, tested_classifier
 from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
 from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources

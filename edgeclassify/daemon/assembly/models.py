@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from edgeclassify.config import Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
-from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.config.label_faults import label_faults, several_labels_note
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
 from edgeclassify.model.catalog import find_model

@@ -14,9 +14,9 @@ from edgeclassify.daemon.cameras.care import CameraCare, all_ended, camera_error
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import CameraHealth
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.types import CameraState
 

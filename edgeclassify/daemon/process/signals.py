@@ -11,7 +11,7 @@ import threading
 from types import FrameType, TracebackType
 from typing import Self
 
-from edgeclassify import hangup
+from edgeclassify import early_sighup
 from edgeclassify.errors import ExitStatus
 from edgeclassify.logs import show_stacks
 
@@ -50,7 +50,7 @@ class SignalHandlers:
         if threading.current_thread() is threading.main_thread():
             for number in (*STOP_SIGNALS, RELOAD_SIGNAL):
                 self._before[number] = signal.signal(number, self._note)
-            self._flags.reload |= hangup.heard()  # while the daemon was being imported
+            self._flags.reload |= early_sighup.heard()  # while the daemon was being imported
             self._last_word = _LastWord()
         return self
 

@@ -8,13 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from edgeclassify.config.base import Section
 from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.section import Section
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File, expanded
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.description.sidecar import NormalizationSection
-from edgeclassify.model.roles.settled import OutputWord
+from edgeclassify.model.roles.settled_output_role import OutputWord
 
 NAME_RULE = "letters, digits, ., - and _, at most 64, starting with a letter or digit"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FetchOptions:
     """Where files come from: `local` (a file or folder), else `mirror` (a URL's folder), else their own URLs."""
 
     mirror: str | None = None
@@ -48,7 +48,7 @@ class _Wanted:
     target: Path
 
 
-def fetch_model(entry: CatalogEntry, origin: Origin, progress: Progress) -> Fetched:
+def fetch_model(entry: CatalogEntry, origin: FetchOptions, progress: Progress) -> Fetched:
     """Fetch the model of a catalog entry, unless it is there already.
 
     Every file is checked before any is put in place, the model last: a model that is there is complete.
@@ -66,7 +66,7 @@ def fetch_model(entry: CatalogEntry, origin: Origin, progress: Progress) -> Fetc
         if service is None or present.parent == service or not can_write(service):
             return Fetched(present, was_there=True)
         # This user has it, but the service can't see it there.
-        origin = Origin(local=present)
+        origin = FetchOptions(local=present)
     folder = fetch_folder()
     companions = _companions(entry, folder)
     with ExitStack() as stack:
@@ -110,7 +110,7 @@ def _has_sha256(path: Path, sha256: str) -> bool:
 
 
 @contextmanager
-def _filled(wanted: _Wanted, origin: Origin, entry: CatalogEntry, progress: Progress) -> Iterator[PartFile]:
+def _filled(wanted: _Wanted, origin: FetchOptions, entry: CatalogEntry, progress: Progress) -> Iterator[PartFile]:
     """A part with the whole, checked file in it."""
     with PartFile(wanted.target) as part:
         if part.sha256() != wanted.sha256:
@@ -127,7 +127,7 @@ def _written(target: Path, content: bytes) -> Iterator[PartFile]:
         yield part
 
 
-def _fill(part: PartFile, wanted: _Wanted, origin: Origin, entry: CatalogEntry, progress: Progress) -> str:
+def _fill(part: PartFile, wanted: _Wanted, origin: FetchOptions, entry: CatalogEntry, progress: Progress) -> str:
     """Bring the file into `part`; returns where it came from, for messages."""
     if origin.local is not None:
         path = _local_file(wanted, origin.local, entry)

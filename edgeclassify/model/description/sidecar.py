@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
+from edgeclassify.config.base import Section
 from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.section import Section
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File
 from edgeclassify.errors import ModelError
 from edgeclassify.files import read_plain_file
 from edgeclassify.model.preprocess.normalization import Normalization
-from edgeclassify.model.roles.settled import OutputWord
+from edgeclassify.model.roles.settled_output_role import OutputWord
 
 _MOST_BYTES = 1 << 20
 

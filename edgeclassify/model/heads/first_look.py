@@ -11,7 +11,7 @@ from edgeclassify.model.heads.scores import ScoreReader
 from edgeclassify.model.interface import Network
 from edgeclassify.model.roles.output_role import OutputRole
 from edgeclassify.model.roles.sample_outputs import judge, sample_frames
-from edgeclassify.model.roles.settled import OutputWord, settled_role
+from edgeclassify.model.roles.settled_output_role import OutputWord, settled_role
 from edgeclassify.model.tensors import ClassifierTensors
 
 log = logging.getLogger(__name__)

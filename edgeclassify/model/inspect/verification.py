@@ -13,7 +13,7 @@ from edgeclassify.model.tflite.model_file import read_model_file
 NOT_KNOWN = "none known"
 
 
-class Step(StrEnum):
+class VerificationStep(StrEnum):
     """What is verified, in this order."""
 
     FILE = "file"
@@ -39,30 +39,32 @@ class Verification:
     labels: int | None = None
     golden: str | None = None
     error: EdgeClassifyError | None = None
-    failed: Step | None = None
+    failed: VerificationStep | None = None
 
 
 def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto") -> Verification:
     """Verify the model at `path`; `sha256` is what its catalog entry gives, `runtime` as in the config."""
-    result, step = Verification(name, path), Step.FILE
+    result, step = Verification(name, path), VerificationStep.FILE
     try:
         found = read_model_file(path).sha256()
-        step = Step.SIDECAR
+        step = VerificationStep.SIDECAR
         sidecar = read_sidecar(path)
-        step = Step.CHECKSUM
+        step = VerificationStep.CHECKSUM
         result = replace(result, checksum=_check_sha256(path, found, sha256 or sidecar.sha256))
-        step = Step.LOADS
+        step = VerificationStep.LOADS
         classifier = open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
         try:
             result = replace(result, runtime=classifier.info.runtime, labels=classifier.info.labels)
-            step = Step.GOLDEN
+            step = VerificationStep.GOLDEN
             golden = sidecar.golden
             passed = classifier.self_test()
             return replace(result, golden=golden.label if passed and golden is not None else NOT_KNOWN)
         finally:
             classifier.close()
     except EdgeClassifyError as error:
-        return replace(result, error=error, failed=Step.LABELS if isinstance(error, LabelError) else step)
+        return replace(
+            result, error=error, failed=VerificationStep.LABELS if isinstance(error, LabelError) else step
+        )
 
 
 def _check_sha256(path: Path, found: str, known: str | None) -> str:

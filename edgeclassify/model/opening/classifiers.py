@@ -15,7 +15,7 @@ from edgeclassify.model.heads.first_look import settle_role
 from edgeclassify.model.heads.network_head import NetworkHead
 from edgeclassify.model.heads.scores import ScoreReader
 from edgeclassify.model.interface import Network
-from edgeclassify.model.opening.facts import ModelFacts, read_facts
+from edgeclassify.model.opening.model_facts import ModelFacts, read_facts
 from edgeclassify.model.opening.networks import open_network
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.soundness.check import check_soundness

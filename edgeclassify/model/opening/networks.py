@@ -9,7 +9,7 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.model.description.golden_image import read_golden_image
 from edgeclassify.model.network import TfliteNetwork
-from edgeclassify.model.opening.facts import NetworkFacts
+from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.opening.preprocessors import make_preprocessor
 from edgeclassify.model.opening.tried_interpreter import Trials, open_model
 from edgeclassify.model.preprocess.preprocessor import Preprocessor

@@ -3,7 +3,7 @@
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.sidecar import sidecar_path
-from edgeclassify.model.opening.facts import NetworkFacts
+from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.tflite.model_file import ModelFile

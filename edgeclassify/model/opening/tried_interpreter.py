@@ -9,8 +9,8 @@ from edgeclassify.model.runtime.interpreter import Interpreter, auto_threads, op
 from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run.remembered import TriedModels, remembered_in
 from edgeclassify.model.trial_run.trial import try_model
+from edgeclassify.model.trial_run.tried_models import TriedModels, remembered_in
 
 TryModel = Callable[[ModelFile, Need, RuntimeName, int, bytes], bool]
 """As `try_model`: the model, what it needs, the runtime, its threads, a sample of its input."""

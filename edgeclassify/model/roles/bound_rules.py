@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgeclassify.model.roles.bounds import ANYTHING, UNCLEAR, Bounds, Step, clipped, constant_values
+from edgeclassify.model.roles.bounds import ANYTHING, UNCLEAR, Bounds, OperatorBounds, clipped, constant_values
 
-Rule = Callable[[Step], Bounds]
+Rule = Callable[[OperatorBounds], Bounds]
 
 
-def bounds_of_step(step: Step) -> Bounds:
+def bounds_of_step(step: OperatorBounds) -> Bounds:
     """The bounds of one operator's output. An operator without a rule leaves them unclear."""
     rule = _RULES.get(step.operator.name)
     if rule is None or not step.inputs:
@@ -25,34 +25,34 @@ def bounds_of_step(step: Step) -> Bounds:
     return found
 
 
-def _shares(step: Step) -> Bounds:
+def _shares(step: OperatorBounds) -> Bounds:
     """A softmax: each row of the last dimension adds up to one."""
     return Bounds(0.0, 1.0, step.size / step.width)
 
 
-def _chances(step: Step) -> Bounds:
+def _chances(step: OperatorBounds) -> Bounds:
     return Bounds(0.0, 1.0, step.size)
 
 
-def _log_shares(step: Step) -> Bounds:
+def _log_shares(step: OperatorBounds) -> Bounds:
     return Bounds(high=0.0, most=step.size / step.width, is_log=True)
 
 
-def _layer(step: Step) -> Bounds:
+def _layer(step: OperatorBounds) -> Bounds:
     """Weights make anything of anything; of probabilities they may have made others (groups of classes)."""
     return UNCLEAR if step.inputs[0].is_unit and not step.inputs[0].is_constant else ANYTHING
 
 
-def _unbounded(_: Step) -> Bounds:
+def _unbounded(_: OperatorBounds) -> Bounds:
     return ANYTHING
 
 
-def _moved(step: Step) -> Bounds:
+def _moved(step: OperatorBounds) -> Bounds:
     """The same values in another shape or order, a part of them, or each of them several times."""
     return _of_size(step.inputs[0], step.sizes[0], step.size)
 
 
-def _moved_second(step: Step) -> Bounds:
+def _moved_second(step: OperatorBounds) -> Bounds:
     """The same of SPLIT, whose first input is the dimension."""
     return _of_size(step.inputs[-1], step.sizes[-1], step.size)
 
@@ -63,19 +63,19 @@ def _of_size(bounds: Bounds, before: int, after: int) -> Bounds:
     return replace(bounds, most=math.inf) if after < before and bounds.low < 0 else bounds
 
 
-def _gathered(step: Step) -> Bounds:
+def _gathered(step: OperatorBounds) -> Bounds:
     """Classes chosen by their index: chosen twice, they count twice."""
     indices = constant_values(step.tensors[1]) if len(step.tensors) > 1 else None
     is_once = indices is not None and len(np.unique(indices)) == len(indices)
     return _moved(step) if is_once else replace(step.inputs[0], most=math.inf)
 
 
-def _mean(step: Step) -> Bounds:
+def _mean(step: OperatorBounds) -> Bounds:
     bounds = step.inputs[0]
     return replace(bounds, most=bounds.most * step.size / step.sizes[0], is_log=False, is_constant=False)
 
 
-def _sum(step: Step) -> Bounds:
+def _sum(step: OperatorBounds) -> Bounds:
     bounds, count = step.inputs[0], step.sizes[0] / step.size
     high = bounds.high * count
     return Bounds(
@@ -86,17 +86,17 @@ def _sum(step: Step) -> Bounds:
     )
 
 
-def _one_of_several(step: Step) -> Bounds:
+def _one_of_several(step: OperatorBounds) -> Bounds:
     """The largest or smallest of several values each."""
     bounds = step.inputs[0]
     return replace(bounds, most=bounds.most if bounds.low >= 0 else math.inf, is_log=False)
 
 
-def _together(step: Step) -> Bounds:
+def _together(step: OperatorBounds) -> Bounds:
     return _union(step.inputs)
 
 
-def _chosen(step: Step) -> Bounds:
+def _chosen(step: OperatorBounds) -> Bounds:
     """SELECT: from one or the other, by its first input."""
     return _union(step.inputs[1:]) if len(step.inputs) > 2 else UNCLEAR
 
@@ -111,14 +111,14 @@ def _union(parts: tuple[Bounds, ...]) -> Bounds:
     )
 
 
-def _padded(step: Step) -> Bounds:
+def _padded(step: OperatorBounds) -> Bounds:
     return replace(_union((step.inputs[0], Bounds(0.0, 0.0, 0.0))), is_log=False)
 
 
 def _pairs(rule: Callable[[Bounds, Bounds, int], Bounds]) -> Rule:
     """The rule of an operator on two tensors, the smaller of which is repeated."""
 
-    def of_step(step: Step) -> Bounds:
+    def of_step(step: OperatorBounds) -> Bounds:
         if len(step.inputs) < 2:
             return UNCLEAR
         a, b = (
@@ -134,7 +134,7 @@ def _added(a: Bounds, b: Bounds, _: int) -> Bounds:
     return Bounds(a.low + b.low, a.high + b.high, a.most + b.most)
 
 
-def _all_added(step: Step) -> Bounds:
+def _all_added(step: OperatorBounds) -> Bounds:
     return Bounds(
         sum(part.low for part in step.inputs),
         sum(part.high for part in step.inputs),
@@ -156,7 +156,7 @@ def _multiplied(a: Bounds, b: Bounds, _: int) -> Bounds:
     return Bounds(min(products), max(products), most)
 
 
-def _divided(step: Step) -> Bounds:
+def _divided(step: OperatorBounds) -> Bounds:
     """By a constant; or values by their own sum, as a softmax that the converter wrote out."""
     if _is_by_own_sum(step):
         return _shares(step)
@@ -168,7 +168,7 @@ def _divided(step: Step) -> Bounds:
     return replace(found, is_sure=value.is_sure and divisor.is_constant)
 
 
-def _is_by_own_sum(step: Step) -> bool:
+def _is_by_own_sum(step: OperatorBounds) -> bool:
     value, total = (*step.made_by, None)[:2]
     if value is not None and value.name in ("EXP", "STABLEHLO_EXPONENTIAL"):
         return len(step.inputs) < 2 or not step.inputs[1].is_constant
@@ -193,31 +193,31 @@ def _clip(low: float, high: float) -> Rule:
     return lambda step: clipped(step.inputs[0], low, high)
 
 
-def _exponential(step: Step) -> Bounds:
+def _exponential(step: OperatorBounds) -> Bounds:
     bounds = step.inputs[0]
     if bounds.is_log:
         return Bounds(0.0, 1.0, bounds.most)
     return Bounds(0.0, math.exp(bounds.high) if bounds.high < 700 else math.inf, is_sure=bounds.is_sure)
 
 
-def _logarithm(step: Step) -> Bounds:
+def _logarithm(step: OperatorBounds) -> Bounds:
     bounds = step.inputs[0]
     return Bounds(high=0.0, most=bounds.most, is_log=True) if bounds.is_unit else UNCLEAR
 
 
-def _power(step: Step) -> Bounds:
+def _power(step: OperatorBounds) -> Bounds:
     """Squares, roots and powers keep what is in 0-1 there."""
     return _chances(step) if step.inputs[0].is_unit else replace(UNCLEAR, low=0.0)
 
 
-def _absolute(step: Step) -> Bounds:
+def _absolute(step: OperatorBounds) -> Bounds:
     bounds = step.inputs[0]
     if bounds.low >= 0:
         return bounds
     return Bounds(0.0, max(-bounds.low, bounds.high), is_sure=bounds.is_sure)
 
 
-def _negative(step: Step) -> Bounds:
+def _negative(step: OperatorBounds) -> Bounds:
     bounds = step.inputs[0]
     return Bounds(-bounds.high, -bounds.low, -step.size * bounds.low, is_sure=bounds.is_sure)
 

@@ -49,7 +49,7 @@ UNCLEAR = Bounds(is_sure=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class OperatorBounds:
     """One operator with the bounds of its inputs. `sizes`: their elements; `size`, `width`: elements and last
     dimension of its output. `made_by`: the operators that made the inputs, None for what is no one's output."""
 

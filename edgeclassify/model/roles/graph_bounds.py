@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from edgeclassify.model.roles.bound_rules import bounds_of_step
-from edgeclassify.model.roles.bounds import ANYTHING, Bounds, Step, clipped, constant_values
+from edgeclassify.model.roles.bounds import ANYTHING, Bounds, OperatorBounds, clipped, constant_values
 from edgeclassify.model.tflite.graph import Operator
 from edgeclassify.model.tflite.model_file import ModelFile
 
@@ -29,10 +29,10 @@ def tensor_bounds(model: ModelFile) -> Mapping[int, Bounds]:
 
 def _step(
     model: ModelFile, operator: Operator, output: int, known: Mapping[int, Bounds], made_by: Mapping[int, Operator]
-) -> Step:
+) -> OperatorBounds:
     inputs = tuple(index for index in operator.inputs if index >= 0)
     tensors, target = tuple(model.tensors[index] for index in inputs), model.tensors[output]
-    return Step(
+    return OperatorBounds(
         operator=operator,
         inputs=tuple(known.get(index, ANYTHING) for index in inputs),
         sizes=tuple(max(1, tensor.elements) for tensor in tensors),

@@ -10,7 +10,7 @@ from edgeclassify.model.soundness.demands import (
     must_have_shape,
     shape_of_rank,
 )
-from edgeclassify.model.soundness.step import Shape, Step, shown
+from edgeclassify.model.soundness.numbered_operator import NumberedOperator, Shape, shown
 
 _SAME = "ABS CAST CEIL COS DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH L2_NORMALIZATION LEAKY_RELU"
 _SAME += " LOCAL_RESPONSE_NORMALIZATION LOG LOGISTIC LOGICAL_NOT LOG_SOFTMAX NEG PRELU QUANTIZE RELU RELU6"
@@ -20,11 +20,11 @@ _BROADCAST += " LESS_EQUAL GREATER GREATER_EQUAL LOGICAL_AND LOGICAL_OR"
 _REDUCING = "MEAN SUM REDUCE_MAX REDUCE_MIN REDUCE_PROD REDUCE_ALL REDUCE_ANY"
 
 
-def _same(step: Step) -> None:
+def _same(step: NumberedOperator) -> None:
     must_have_elements(step, step.required(0).elements)
 
 
-def _broadcast(step: Step) -> None:
+def _broadcast(step: NumberedOperator) -> None:
     one, other = step.required(0).shape, step.required(1).shape
     length = max(len(one), len(other))
     pairs = list(zip((1,) * (length - len(one)) + one, (1,) * (length - len(other)) + other, strict=True))
@@ -33,7 +33,7 @@ def _broadcast(step: Step) -> None:
     must_have_shape(step, tuple(b if a == 1 else a for a, b in pairs))
 
 
-def _reduction(step: Step) -> None:
+def _reduction(step: NumberedOperator) -> None:
     shape, axes = step.required(0).shape, step.integers(1)
     if axes is None:
         return
@@ -41,14 +41,14 @@ def _reduction(step: Step) -> None:
     must_have_elements(step, math.prod(size for i, size in enumerate(shape) if i not in reduced))
 
 
-def _reshape(step: Step) -> None:
+def _reshape(step: NumberedOperator) -> None:
     elements, wanted = step.required(0).elements, step.integers(1)
     if wanted is not None and (min(wanted, default=1) < -1 or wanted.count(-1) > 1):
         raise step.fault(f"its target can't be {shown(wanted)}")
     must_have_elements(step, elements)
 
 
-def _concatenation(step: Step) -> None:
+def _concatenation(step: NumberedOperator) -> None:
     shapes = [step.required(place).shape for place in range(len(step.operator.inputs))]
     if not shapes or not shapes[0]:
         raise step.fault("it has nothing to join")
@@ -60,7 +60,7 @@ def _concatenation(step: Step) -> None:
     must_have_shape(step, (*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
 
 
-def _padding(step: Step) -> None:
+def _padding(step: NumberedOperator) -> None:
     shape, pads = step.required(0).shape, step.integers(1)
     if pads is None:
         return
@@ -69,7 +69,7 @@ def _padding(step: Step) -> None:
     must_have_shape(step, tuple(size + pads[2 * i] + pads[2 * i + 1] for i, size in enumerate(shape)))
 
 
-def _resize(step: Step) -> None:
+def _resize(step: NumberedOperator) -> None:
     batch, _, _, channels = shape_of_rank(step, 0, 4)
     sides = step.integers(1)
     if sides is None:
@@ -79,7 +79,7 @@ def _resize(step: Step) -> None:
     must_have_shape(step, (batch, *sides, channels))
 
 
-def _transpose(step: Step) -> None:
+def _transpose(step: NumberedOperator) -> None:
     shape, order = step.required(0).shape, step.integers(1)
     if order is None:
         return
@@ -88,14 +88,14 @@ def _transpose(step: Step) -> None:
     must_have_shape(step, tuple(shape[i] for i in order))
 
 
-def _gather(step: Step) -> None:
+def _gather(step: NumberedOperator) -> None:
     shape, picked = step.required(0).shape, step.integers(1)
     axis = axis_in(step, step.operator.options.axis, max(1, len(shape)))
     if picked is not None and shape and any(not 0 <= index < shape[axis] for index in picked):
         raise step.fault(f"it picks from places outside of {shape[axis]}")
 
 
-def _split(step: Step) -> None:
+def _split(step: NumberedOperator) -> None:
     shape, axis = step.required(1).shape, step.integers(0)
     count = step.operator.options.count
     if count != len(step.outputs):
@@ -110,7 +110,7 @@ def _split(step: Step) -> None:
             raise step.fault(f"an output has the shape {shown(output.shape)}, of {shown(shape)} in {count} parts")
 
 
-def _pack(step: Step) -> None:
+def _pack(step: NumberedOperator) -> None:
     given, options = step.operator.inputs, step.operator.options
     shape = step.required(0).shape
     if options.count != len(given) or any(step.required(i).shape != shape for i in range(len(given))):
@@ -119,14 +119,14 @@ def _pack(step: Step) -> None:
     must_have_elements(step, math.prod(shape) * len(given))
 
 
-def _unpack(step: Step) -> None:
+def _unpack(step: NumberedOperator) -> None:
     shape, options = step.required(0).shape, step.operator.options
     axis = axis_in(step, options.axis, len(shape))
     if options.count != len(step.outputs) or shape[axis] != options.count:
         raise step.fault(f"it has {len(step.outputs)} outputs, and makes {options.count} of {shape[axis]} parts")
 
 
-def _strides(step: Step, shape: Shape) -> None:
+def _strides(step: NumberedOperator, shape: Shape) -> None:
     """Each dimension's begin, end and stride must leave something of it."""
     begins, ends, strides = step.integers(1), step.integers(2), step.integers(3)
     if begins is None or ends is None or strides is None:
@@ -152,7 +152,7 @@ def _strides(step: Step, shape: Shape) -> None:
     must_have_elements(step, left)
 
 
-def _corner(step: Step, shape: Shape) -> None:
+def _corner(step: NumberedOperator, shape: Shape) -> None:
     """Each begin and size must lie inside; a size of -1 is all the rest."""
     begins, sizes = step.integers(1), step.integers(2)
     if begins is None or sizes is None:
@@ -166,7 +166,7 @@ def _corner(step: Step, shape: Shape) -> None:
     must_have_shape(step, tuple(whole - begin if size == -1 else size for whole, begin, size in corner))
 
 
-def _tile(step: Step) -> None:
+def _tile(step: NumberedOperator) -> None:
     shape, times = step.required(0).shape, step.integers(1)
     if times is None:
         return
@@ -175,7 +175,7 @@ def _tile(step: Step) -> None:
     must_have_shape(step, tuple(size * count for size, count in zip(shape, times, strict=True)))
 
 
-def _blocks(step: Step) -> None:
+def _blocks(step: NumberedOperator) -> None:
     """SPACE_TO_DEPTH: blocks of pixels become channels. DEPTH_TO_SPACE: the other way round."""
     batch, height, width, channels = shape_of_rank(step, 0, 4)
     side = step.operator.options.count
@@ -192,7 +192,7 @@ def _blocks(step: Step) -> None:
     must_have_shape(step, wanted)
 
 
-def _batches(step: Step) -> None:
+def _batches(step: NumberedOperator) -> None:
     """SPACE_TO_BATCH_ND: blocks of pixels, padded before, become images of a batch; or the other way round."""
     shape, sides, edges = step.required(0).shape, step.integers(1), step.integers(2)
     if sides is None or edges is None:
@@ -210,7 +210,7 @@ def _batches(step: Step) -> None:
     must_have_elements(step, elements * (shape[0] if is_to_batch else shape[0] // math.prod(sides)))
 
 
-def _slice(step: Step) -> None:
+def _slice(step: NumberedOperator) -> None:
     shape = step.required(0).shape
     for place in range(1, len(step.operator.inputs)):
         given = step.required(place)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.soundness.arena import arena_bytes
+from edgeclassify.model.soundness.numbered_operator import UnsoundError
 from edgeclassify.model.soundness.scales import check_quantization, check_scales
 from edgeclassify.model.soundness.shapes import check_shapes
-from edgeclassify.model.soundness.step import UnsoundError
 from edgeclassify.model.soundness.wiring import check_computed, check_wiring, steps_of
 from edgeclassify.model.tflite.model_file import ModelFile
 

@@ -7,10 +7,10 @@ from edgeclassify.model.soundness.demands import (
     must_have_shape,
     shape_of_rank,
 )
-from edgeclassify.model.soundness.step import Shape, Step, shown
+from edgeclassify.model.soundness.numbered_operator import NumberedOperator, Shape, shown
 
 
-def _sides(step: Step, given: Shape, window: tuple[int, int]) -> tuple[int, int]:
+def _sides(step: NumberedOperator, given: Shape, window: tuple[int, int]) -> tuple[int, int]:
     """Height and width of what a window gives that goes over an image."""
     options = step.operator.options
     numbers = (*options.stride, *options.dilation, *window)
@@ -25,13 +25,13 @@ def _sides(step: Step, given: Shape, window: tuple[int, int]) -> tuple[int, int]
     return sides[0], sides[1]
 
 
-def _bias(step: Step, channels: int) -> None:
+def _bias(step: NumberedOperator, channels: int) -> None:
     bias = step.input(2)
     if bias is not None and bias.elements != channels:
         raise step.fault(f"it has {bias.elements} biases for {channels} channels")
 
 
-def _convolution(step: Step) -> None:
+def _convolution(step: NumberedOperator) -> None:
     batch, *sides, channels = shape_of_rank(step, 0, 4)
     out, height, width, per_group = shape_of_rank(step, 1, 4)
     if not (out > 0 and per_group > 0 and channels % per_group == 0 and out % (channels // per_group) == 0):
@@ -40,7 +40,7 @@ def _convolution(step: Step) -> None:
     must_have_shape(step, (batch, *_sides(step, tuple(sides), (height, width)), out))
 
 
-def _depthwise(step: Step) -> None:
+def _depthwise(step: NumberedOperator) -> None:
     batch, *sides, channels = shape_of_rank(step, 0, 4)
     one, height, width, out = shape_of_rank(step, 1, 4)
     times = step.operator.options.depth_multiplier
@@ -55,12 +55,12 @@ def _depthwise(step: Step) -> None:
     must_have_shape(step, (batch, *_sides(step, tuple(sides), (height, width)), out))
 
 
-def _pool(step: Step) -> None:
+def _pool(step: NumberedOperator) -> None:
     batch, *sides, channels = shape_of_rank(step, 0, 4)
     must_have_shape(step, (batch, *_sides(step, tuple(sides), step.operator.options.window), channels))
 
 
-def _fully_connected(step: Step) -> None:
+def _fully_connected(step: NumberedOperator) -> None:
     out, depth = shape_of_rank(step, 1, 2)
     given = step.required(0).elements
     if out < 1 or depth < 1 or given % depth:
@@ -69,7 +69,7 @@ def _fully_connected(step: Step) -> None:
     must_have_elements(step, given // depth * out)
 
 
-def _transpose_convolution(step: Step) -> None:
+def _transpose_convolution(step: NumberedOperator) -> None:
     shape_of_rank(step, 1, 4), shape_of_rank(step, 2, 4)
     wanted = step.integers(0)
     if any(not 0 < number <= LARGEST_OPTION for number in step.operator.options.stride):

@@ -1,6 +1,6 @@
 """Quantization that a kernel can work with: what it only asserts, or uses as an index, is checked here."""
 
-from edgeclassify.model.soundness.step import Step, UnsoundError
+from edgeclassify.model.soundness.numbered_operator import NumberedOperator, UnsoundError
 from edgeclassify.model.tflite.graph import Tensor
 
 _RANGES = {"int8": (-128, 127), "uint8": (0, 255), "int16": (-32768, 32767), "int4": (-8, 7)}
@@ -32,7 +32,7 @@ def check_quantization(tensor: Tensor) -> None:
             )
 
 
-def check_scales(step: Step) -> None:
+def check_scales(step: NumberedOperator) -> None:
     """Raise UnsoundError where ADD or SUB would abort: the output's scale is too small for those of its inputs."""
     if step.operator.name not in ("ADD", "SUB"):
         return

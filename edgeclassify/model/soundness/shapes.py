@@ -5,7 +5,7 @@ A runtime derives the shapes itself, but some of its kernels (and what it hands 
 
 from edgeclassify.model.soundness.arranging import ARRANGING_RULES
 from edgeclassify.model.soundness.layers import LAYER_RULES
-from edgeclassify.model.soundness.step import Step
+from edgeclassify.model.soundness.numbered_operator import NumberedOperator
 
 _RULES = {**LAYER_RULES, **ARRANGING_RULES}
 
@@ -25,7 +25,7 @@ _WITHOUT = ("FULLY_CONNECTED", "CONCATENATION")
 """Those of them whose options have values by default. A stride of 0, the default, divides by zero."""
 
 
-def check_shapes(step: Step) -> None:
+def check_shapes(step: NumberedOperator) -> None:
     """Raise UnsoundError where the operator's options or shapes can't be."""
     wanted = _KINDS.get(step.operator.name)
     found = step.operator.options.kind

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edgeclassify.model.soundness.step import Step, UnsoundError
+from edgeclassify.model.soundness.numbered_operator import NumberedOperator, UnsoundError
 from edgeclassify.model.tflite.graph import Subgraph, Tensor
 
 _ONE = "ABS CAST CEIL COS DEPTH_TO_SPACE DEQUANTIZE ELU EXP FAKE_QUANT FLOOR GELU HARD_SWISH L2_NORMALIZATION"
@@ -54,7 +54,7 @@ def check_wiring(graph: Subgraph) -> None:
     if len(set(graph.inputs)) != len(graph.inputs):
         raise UnsoundError("one tensor is two of its inputs")
     for number, operator in enumerate(graph.operators):
-        step = Step(number, operator, graph.tensors)
+        step = NumberedOperator(number, operator, graph.tensors)
         _check_count(step)
         _check_read(step, known)
         for index in operator.outputs:
@@ -86,13 +86,13 @@ def check_computed(graph: Subgraph) -> None:
             raise UnsoundError(f"its output, tensor {index}, is not computed from its input")
 
 
-def steps_of(graph: Subgraph) -> Iterator[Step]:
+def steps_of(graph: Subgraph) -> Iterator[NumberedOperator]:
     """The operators in order, with their tensors."""
     for number, operator in enumerate(graph.operators):
-        yield Step(number, operator, graph.tensors)
+        yield NumberedOperator(number, operator, graph.tensors)
 
 
-def _check_read(step: Step, known: set[int]) -> None:
+def _check_read(step: NumberedOperator, known: set[int]) -> None:
     operator = step.operator
     _, needed = _bounds(step)
     for place, index in enumerate(operator.inputs):
@@ -102,7 +102,7 @@ def _check_read(step: Step, known: set[int]) -> None:
             raise step.fault(f"it reads tensor {index}, which nothing has written before")
 
 
-def _check_count(step: Step) -> None:
+def _check_count(step: NumberedOperator) -> None:
     most, needed = _bounds(step)
     given, written = len(step.operator.inputs), len(step.operator.outputs)
     if not needed <= given <= most:
@@ -113,12 +113,12 @@ def _check_count(step: Step) -> None:
         raise step.fault(f"it has {written} outputs, not one")
 
 
-def _is_known(step: Step) -> bool:
+def _is_known(step: NumberedOperator) -> bool:
     name = step.operator.name
     return not step.operator.is_custom and (name in _NEEDED or name in _WITH_BIAS or name in _LOOSE)
 
 
-def _bounds(step: Step) -> tuple[int, int]:
+def _bounds(step: NumberedOperator) -> tuple[int, int]:
     """How many inputs the operator may have, and how many of them, from the first on, must not be left out."""
     name, given = step.operator.name, len(step.operator.inputs)
     if step.operator.is_custom or any(word in name for word in _RECURRENT):

@@ -14,7 +14,7 @@ from edgeclassify.publish.spool.undelivered import Undelivered
 _AT_ONCE = 1024  # dropped, so that others get the lock
 
 
-class Bounds:
+class SpoolBounds:
     """Not thread-safe. `store`: what of the events is on disk."""
 
     def __init__(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
-from edgeclassify.publish.spool.bounds import Bounds
+from edgeclassify.publish.spool.bounds import SpoolBounds
 from edgeclassify.publish.spool.clocks import Clocks, RunningTime, Stamp
 from edgeclassify.publish.spool.database.file import Row
 from edgeclassify.publish.spool.database.known_views import KnownViews
@@ -26,7 +26,7 @@ class Changeover(StoreUser):
         running: RunningTime,
         acknowledgements: Acknowledgements,
         drops: Drops,
-        bounds: Bounds,
+        bounds: SpoolBounds,
         writer: Writer,
         clocks: Clocks,
     ) -> None:

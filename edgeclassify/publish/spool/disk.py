@@ -14,7 +14,7 @@ from threading import RLock
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, SinkReader
-from edgeclassify.publish.spool.bounds import Bounds
+from edgeclassify.publish.spool.bounds import SpoolBounds
 from edgeclassify.publish.spool.changeover import Changeover
 from edgeclassify.publish.spool.clocks import CLOCKS, Clocks, RunningTime
 from edgeclassify.publish.spool.database.file import Row
@@ -90,7 +90,7 @@ class DiskSpool(Spool):
             self._store, self._events.waiting, policy=self._policy, views=self._views, acknowledgements=self._had,
             running=self._running, clocks=clocks, on_healed=lambda: self._numbers.settle(self.last_seq),
         )  # fmt: skip
-        self._bounds = Bounds(
+        self._bounds = SpoolBounds(
             config, self._store, self._events, running=self._running, drops=self._drops, acknowledgements=self._had
         )
         self._changeover = Changeover(

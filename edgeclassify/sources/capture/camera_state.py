@@ -13,7 +13,7 @@ from edgeclassify.errors import (
     SourceUnusableError,
 )
 from edgeclassify.sources.capture.freshness import FrozenError
-from edgeclassify.sources.capture.ladder import Rung, Step
+from edgeclassify.sources.capture.ladder import NextAttempt, Rung
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.types import CameraState
 
@@ -82,7 +82,7 @@ class CameraStatus:
         self.state, self._lost_since = CameraState.FINISHED, None
         log.info("camera %s: end of %s", self.camera, source)
 
-    def lost(self, error: SourceError, step: Step) -> None:
+    def lost(self, error: SourceError, step: NextAttempt) -> None:
         """It is lost, and `step` comes next. Said once per loss, and again when it is of another kind."""
         self._note_loss(error)
         first = self.state is not CameraState.RESTARTING

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from edgeclassify.errors import ImageError
 from edgeclassify.sources.capture.camera_state import CameraStatus
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import Ladder
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.interface import FrameSource
 
 READ_SLICE_S = 0.2

@@ -11,7 +11,7 @@ Settled = list[tuple[int, Outcome]]
 """Frames that are done with: number, and what became of each."""
 
 
-class Lease:
+class FrameLease:
     """A frame that was taken: its taker says by `settle` that it is done with it. Used by one thread.
 
     Left (`with`) without that, nobody hears of the frame.
@@ -25,7 +25,7 @@ class Lease:
         """The frame; its pixels may be lent, and go back when nobody holds the lease or them any more."""
         self._told, self._turn = told, turn
 
-    def __enter__(self) -> "Lease":
+    def __enter__(self) -> "FrameLease":
         return self
 
     def __exit__(
@@ -80,7 +80,7 @@ class LatestFrames:
             self._store(frame)
             return True
 
-    def take(self, timeout_s: float) -> Lease | None:
+    def take(self, timeout_s: float) -> FrameLease | None:
         """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
@@ -93,7 +93,7 @@ class LatestFrames:
                     self._changed.notify_all()
                     frame = self._slots.pop(camera)
                     # Nobody asks after the frames of a live source; and one that is gone looks elsewhere.
-                    return Lease(frame, self._settled.get(camera), self._changed)
+                    return FrameLease(frame, self._settled.get(camera), self._changed)
             return None
 
     def settled(self, camera: str) -> Settled:

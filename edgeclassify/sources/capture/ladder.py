@@ -34,7 +34,7 @@ class Rung(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextAttempt:
     """What is tried next, after a wait of so many seconds. `thorough`: nothing of the source is kept."""
 
     rung: Rung
@@ -66,21 +66,21 @@ class Ladder:
         self._restarted, self._reopens, self._looks, self.given_up = False, 0, 0, False
         return True
 
-    def lost(self, error: SourceError, *, running: bool) -> Step:
+    def lost(self, error: SourceError, *, running: bool) -> NextAttempt:
         """The source was lost. `running`: it was open, and only its stream broke or stalled."""
         self._well_since = None
         if running and self._keeps_device and not self._restarted and not self.given_up:
             self._restarted = True
-            return Step(Rung.RESTART, 0.0)
+            return NextAttempt(Rung.RESTART, 0.0)
         if isinstance(error, AbsentError):  # looked for without end, and at nobody's expense
             self._looks += 1
-            return Step(Rung.REOPEN, max(self._waits.back_off(self._looks), error.retry_s), thorough=True)
+            return NextAttempt(Rung.REOPEN, max(self._waits.back_off(self._looks), error.retry_s), thorough=True)
         self._reopens += 1
         wait_s, thorough = self._waits.back_off(self._reopens), self._reopens > 1
         self.given_up = self.given_up or self._reopens > self._attempts
-        return Step(Rung.REOPEN, self._waits.given_up_s if self.given_up else wait_s, thorough)
+        return NextAttempt(Rung.REOPEN, self._waits.given_up_s if self.given_up else wait_s, thorough)
 
-    def give_up(self) -> Step:
+    def give_up(self) -> NextAttempt:
         """What was lost can't heal by trying: go to the ladder's end."""
         self._well_since, self.given_up = None, True
-        return Step(Rung.REOPEN, self._waits.given_up_s, True)
+        return NextAttempt(Rung.REOPEN, self._waits.given_up_s, True)

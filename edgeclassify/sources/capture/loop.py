@@ -9,7 +9,7 @@ from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.driven_source import DrivenSource
 from edgeclassify.sources.capture.file_reading import FileReading
 from edgeclassify.sources.capture.freshness import FrozenError
-from edgeclassify.sources.capture.ladder import Rung, Step
+from edgeclassify.sources.capture.ladder import NextAttempt, Rung
 from edgeclassify.sources.capture.live_reading import LiveReading
 from edgeclassify.sources.interface import StalledError
 
@@ -98,7 +98,7 @@ class CaptureLoop:
         else:
             driven.status.ended(driven.source.describe())
 
-    def _next_step(self, error: SourceError) -> Step:
+    def _next_step(self, error: SourceError) -> NextAttempt:
         """The source was lost: say so, and take a rung of the ladder."""
         driven, ladder = self._driven, self._driven.ladder
         driven.settled = False

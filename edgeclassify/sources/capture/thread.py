@@ -10,6 +10,7 @@ from edgeclassify.errors import SourceError
 from edgeclassify.health import CameraHealth
 from edgeclassify.redaction import scrubbed
 from edgeclassify.sources.capture.camera_state import FINAL, CameraStatus
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.daynight import DayNight
 from edgeclassify.sources.capture.driven_source import DrivenSource
 from edgeclassify.sources.capture.file_reading import FileReading
@@ -18,7 +19,6 @@ from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import WAITS, Ladder, Waits
 from edgeclassify.sources.capture.live_reading import LiveReading
 from edgeclassify.sources.capture.loop import CaptureLoop
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import CameraState
 

@@ -14,11 +14,11 @@ from edgeclassify import __version__
 from edgeclassify.errors import AbsentError
 from edgeclassify.redaction import redacted_text
 from edgeclassify.sources.http.address import DEFAULT_PORTS, REFUSED_RETRY_S, Address, parse_address, redirected
-from edgeclassify.sources.http.answer import Answer, Headers, HttpStream, header_of
 from edgeclassify.sources.http.auth import Login, best, challenges
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Deadline, Patience
 from edgeclassify.sources.http.refusals import refused
+from edgeclassify.sources.http.response import Headers, HttpResponse, HttpStream, header_of
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 MAX_REDIRECTS = 10
@@ -42,7 +42,7 @@ _TLS_RECORD = re.compile(rb"[\x15\x16]\x03[\x00-\x04]")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RequestOptions:
     """How something is asked for once: how long at most, whom to trust, what is known of the servers' wishes."""
 
     patience: Patience
@@ -51,7 +51,7 @@ class Request:
     cookies: Cookies = field(default_factory=dict)
 
 
-def ask(url: str, request: Request) -> tuple[Address, Answer]:
+def ask(url: str, request: RequestOptions) -> tuple[Address, HttpResponse]:
     """The address asked for, and the answer of it or of where it redirects to.
 
     User and password of the URL go to its own server alone, and only when it asks for them.
@@ -75,7 +75,7 @@ def ask(url: str, request: Request) -> tuple[Address, Answer]:
     )
 
 
-def get(url: str, request: Request, wanted: str = "a stream") -> HttpStream:
+def get(url: str, request: RequestOptions, wanted: str = "a stream") -> HttpStream:
     """Ask for a URL whose answer is `wanted`; errors as of ask(), and AbsentError for every refusal."""
     original, answer = ask(url, request)
     if answer.stream is None:
@@ -83,7 +83,7 @@ def get(url: str, request: Request, wanted: str = "a stream") -> HttpStream:
     return answer.stream
 
 
-def _ask(address: Address, request: Request, deadline: Deadline) -> Answer:
+def _ask(address: Address, request: RequestOptions, deadline: Deadline) -> HttpResponse:
     """The answer to a user who is known, or gets known; where a nonce was too old, with the new one."""
     logins = {} if request.logins is None else request.logins
     login = logins.get(address.server) if address.user is not None else None
@@ -102,7 +102,7 @@ def _ask(address: Address, request: Request, deadline: Deadline) -> Answer:
     return answer
 
 
-def _ask_once(address: Address, login: Login | None, request: Request, deadline: Deadline) -> Answer:
+def _ask_once(address: Address, login: Login | None, request: RequestOptions, deadline: Deadline) -> HttpResponse:
     patience = request.patience
     header = "" if login is None else f"Authorization: {login.header('GET', address.target)}\r\n"
     if cookies := request.cookies.get(address.server):
@@ -127,11 +127,11 @@ def _ask_once(address: Address, login: Login | None, request: Request, deadline:
     _keep_cookies(request.cookies.setdefault(address.server, {}), headers)
     if status not in GIVEN:
         connection.close()
-        return Answer(status, headers, address, None, tuple(challenges(headers)), login is not None)
+        return HttpResponse(status, headers, address, None, tuple(challenges(headers)), login is not None)
     connection.settimeout(patience.silence_s)
     stream = HttpStream(connection, headers, rest)
     stream.challenge = None if login is None else login.challenge
-    return Answer(status, headers, address, stream, (), login is not None)
+    return HttpResponse(status, headers, address, stream, (), login is not None)
 
 
 def _keep_cookies(cookies: dict[str, str], headers: Headers) -> None:

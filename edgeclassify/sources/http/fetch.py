@@ -2,9 +2,8 @@
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
 from edgeclassify.redaction import redacted_text
-from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.body import Unpacker
-from edgeclassify.sources.http.client import Request, ask
+from edgeclassify.sources.http.client import RequestOptions, ask
 from edgeclassify.sources.http.deadline import Deadline
 from edgeclassify.sources.http.jpeg_stream import (
     JpegStream,
@@ -14,6 +13,7 @@ from edgeclassify.sources.http.jpeg_stream import (
     with_end_marker,
 )
 from edgeclassify.sources.http.refusals import GONE, refused
+from edgeclassify.sources.http.response import HttpStream
 
 WANTED = "an image"
 MOST_IN_ONE = 4
@@ -23,7 +23,7 @@ STREAM_KINDS = ("multipart/", "video/", "audio/")
 PLAYLISTS = ("application/vnd.apple.mpegurl", "application/x-mpegurl", "application/dash+xml")
 
 
-def fetch_image(url: str, request: Request, most_bytes: int) -> bytes:
+def fetch_image(url: str, request: RequestOptions, most_bytes: int) -> bytes:
     """The body behind an http(s) URL, at most `most_bytes`.
 
     Raises UnknownPathError when there is nothing at that address (404, 410), MissingInputError when it is no valid
@@ -56,7 +56,7 @@ class _Download:
         # With a length it is one image, whatever it looks like.
         self._watched = JpegStream() if stream.length is None else None
 
-    def read(self, request: Request, deadline: Deadline) -> bytes:
+    def read(self, request: RequestOptions, deadline: Deadline) -> bytes:
         kind = self._stream.content_type
         if kind.startswith(STREAM_KINDS) or kind in PLAYLISTS:
             raise self._is_stream(kind)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from edgeclassify.errors import AbsentError
 from edgeclassify.sources.http.address import REFUSED_RETRY_S, Address
-from edgeclassify.sources.http.answer import Answer
 from edgeclassify.sources.http.auth import Challenge, best
+from edgeclassify.sources.http.response import HttpResponse
 
 GONE = (404, 410)
 _WEB_PAGE = re.compile(
@@ -14,7 +14,7 @@ _WEB_PAGE = re.compile(
 )
 
 
-def refused(original: Address, answer: Answer, wanted: str) -> AbsentError:
+def refused(original: Address, answer: HttpResponse, wanted: str) -> AbsentError:
     """Why a server that answers gives nothing."""
     if answer.status in (401, 403):
         found, advice = _not_let_in(original, answer)
@@ -57,7 +57,7 @@ def unsupported(asked: Sequence[Challenge]) -> str:
     return " or ".join(dict.fromkeys(challenge.shown for challenge in asked))
 
 
-def _not_let_in(original: Address, answer: Answer) -> tuple[str, str]:
+def _not_let_in(original: Address, answer: HttpResponse) -> tuple[str, str]:
     write = "Write them as USER:PASSWORD@ before the host, special characters as %40 and the like"
     address = answer.address
     if original.user is not None and address.user is None:

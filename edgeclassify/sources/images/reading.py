@@ -14,7 +14,7 @@ from edgeclassify.files import printable
 from edgeclassify.redaction import may_be_url, redacted_url
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
 from edgeclassify.sources.images.memory_limit import MOST_BYTES
-from edgeclassify.sources.support.urls import PLAIN_ACCESS, Access, fetch, is_url
+from edgeclassify.sources.support.image_by_url import PLAIN_ACCESS, Access, fetch, is_url
 from edgeclassify.types import Frame, PixelFormat
 
 IMAGE_SUFFIXES = frozenset(

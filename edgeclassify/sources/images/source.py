@@ -7,7 +7,7 @@ from edgeclassify.sources.http.address import REFUSED_RETRY_S
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls, shown
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.support.urls import TOTAL_TIMEOUT_S, Access, is_url
+from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S, Access, is_url
 from edgeclassify.types import Frame
 
 

@@ -4,16 +4,16 @@ import re
 import socket
 
 from edgeclassify.sources.http.address import Address
-from edgeclassify.sources.http.answer import Answer
 from edgeclassify.sources.http.auth import Login, best, challenges
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Deadline
+from edgeclassify.sources.http.response import HttpResponse
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 LONGEST_ANSWER = 65536
 
 
-def describe(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> Answer:
+def describe(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> HttpResponse:
     """What DESCRIBE is answered, asked as the user in the address; `asked` is what the server wanted at first.
 
     Raises AbsentError where nobody answers at all, OSError where no RTSP answer comes in time.
@@ -26,13 +26,13 @@ def describe(address: Address, timeout_s: float, trust: Trust = CAREFUL) -> Answ
         if answer.status == 401 and address.user is not None and challenge is not None:
             login = Login(address.user, address.password, challenge)
             second = ask(connection, address, login, deadline)
-            return Answer(second.status, (), address, None, answer.asked, told=True)
+            return HttpResponse(second.status, (), address, None, answer.asked, told=True)
         return answer
     finally:
         connection.close()
 
 
-def ask(connection: socket.socket, address: Address, login: Login | None, deadline: Deadline) -> Answer:
+def ask(connection: socket.socket, address: Address, login: Login | None, deadline: Deadline) -> HttpResponse:
     """DESCRIBE over an open connection, as a stranger or a user. Raises OSError for no answer in time."""
     header = "" if login is None else f"Authorization: {login.header('DESCRIBE', address.url)}\r\n"
     request = f"DESCRIBE {address.url} RTSP/1.0\r\nCSeq: {2 if header else 1}\r\nAccept: application/sdp\r\n"
@@ -53,4 +53,4 @@ def ask(connection: socket.socket, address: Address, login: Login | None, deadli
         raise OSError("no RTSP answer")
     lines = (line.partition(":") for line in re.sub(r"\r?\n[ \t]+", " ", text).splitlines())
     asked = challenges((name.strip().lower(), value.strip()) for name, _, value in lines)
-    return Answer(int(status[1]), (), address, None, tuple(asked))
+    return HttpResponse(int(status[1]), (), address, None, tuple(asked))

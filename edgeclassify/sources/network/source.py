@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
 from edgeclassify.redaction import redacted_url
-from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
-from edgeclassify.sources.http.client import Logins, Request, get
+from edgeclassify.sources.http.client import Logins, RequestOptions, get
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.jpeg_stream import is_multipart
 from edgeclassify.sources.http.refusals import is_web_page, unanswerable, web_page
+from edgeclassify.sources.http.response import HttpStream
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.network.mjpeg import MjpegSource, StreamEndedError, boundary_of
@@ -48,7 +48,7 @@ class HttpSource(DelegatingSource):
         """
         self.close()
         self._asked_at = time.monotonic()
-        stream = get(self.url, Request(PATIENCE, self.trust, self._logins))
+        stream = get(self.url, RequestOptions(PATIENCE, self.trust, self._logins))
         try:
             source = self._mjpeg(stream)
         except BaseException:

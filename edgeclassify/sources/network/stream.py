@@ -15,8 +15,8 @@ from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.refusals import refused
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
-from edgeclassify.sources.network.relay import RtspRelay
 from edgeclassify.sources.network.rtsp import describe
+from edgeclassify.sources.network.rtsp_relay import RtspRelay
 from edgeclassify.sources.video.opencv import OpenCvSource
 from edgeclassify.types import Frame, Pixels
 
@@ -56,7 +56,7 @@ class StreamSource(OpenCvSource):
         super().__init__(camera)
         self.url, self.trust = url, trust
         self._is_rtsp = url.lower().startswith("rtsp")
-        self._pace = Pace()
+        self._pace = StreamLag()
         self._row = LastRow()
         self._relay: RtspRelay | None = None
         self._asks_for_more = False
@@ -76,7 +76,7 @@ class StreamSource(OpenCvSource):
             cv2.CAP_PROP_N_THREADS, 1,
         ]  # fmt: skip
         self._open_somehow(address, options)
-        self._pace = Pace()
+        self._pace = StreamLag()
         self._row.opened()
         self._drain()
 
@@ -180,7 +180,7 @@ class StreamSource(OpenCvSource):
         )
 
 
-class Pace:
+class StreamLag:
     """How far a stream is behind the moment at which it was read best, by its own clock."""
 
     def __init__(self) -> None:

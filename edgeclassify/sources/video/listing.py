@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgeclassify.sources.support.device_users import users
 from edgeclassify.sources.video import v4l2
-from edgeclassify.sources.video.v4l2 import Control, Device, Mode
+from edgeclassify.sources.video.v4l2 import Control, Mode, V4l2Device
 
 PARTS_OF_CSI = frozenset({"unicam", "bcm2835-unicam", "rp1-cfe", "rpi-cfe", "bcm2835-isp", "pispbe"})
 """Drivers whose devices are parts of a Pi's own cameras: libcamera uses them."""
@@ -19,7 +19,7 @@ class ListedDevice:
 
     path: Path
     names: tuple[Path, ...]
-    device: Device | None = None
+    device: V4l2Device | None = None
     modes: tuple[Mode, ...] = ()
     controls: tuple[Control, ...] = ()
     users: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ class ControlType(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class V4l2Device:
     """A node of /dev: who drives it, what it calls itself, and whether frames can be captured from it."""
 
     driver: str
@@ -111,13 +111,13 @@ def opened(path: str | Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def device(descriptor: int) -> Device:
+def device(descriptor: int) -> V4l2Device:
     """What it is. Raises OSError where it is no V4L2 device."""
     answer = _CAPABILITY.unpack(fcntl.ioctl(descriptor, _QUERYCAP, bytes(_CAPABILITY.size)))
     driver, card, bus = (_text(part) for part in answer[:3])
     _, capabilities, device_caps = answer[3:6]
     own = device_caps if capabilities & _CAP_DEVICE_CAPS else capabilities
-    return Device(driver, card, bus, bool(own & _CAP_VIDEO_CAPTURE))
+    return V4l2Device(driver, card, bus, bool(own & _CAP_VIDEO_CAPTURE))
 
 
 def is_busy(descriptor: int) -> bool:

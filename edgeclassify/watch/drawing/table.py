@@ -20,7 +20,7 @@ _CUT = {"node": 24, "view": 16, "label": 24, "last event": 40, "problems": 60}
 """What is cut where room is short, and its most characters; figures are never cut."""
 _FIGURES = frozenset({"score", "since", "fps", "ms", "°C", "spool"})
 KEYS = "j k, arrows, Page Up/Down, Home, End"
-"""What moves a table that is longer than the terminal: see cli/support/keys.py."""
+"""What moves a table that is longer than the terminal: see cli/support/pressed_keys.py."""
 
 
 @dataclass(slots=True)

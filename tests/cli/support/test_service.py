@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.cli.support import seen_files, service
+from edgeclassify.cli.support import files_named_in_config, service
 from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.support.file_rights import Account, Obstacle
 from edgeclassify.cli.support.service import Service, service_of
@@ -263,8 +263,8 @@ def test_a_state_folder_that_the_sandbox_hides_is_a_warning(
 
 
 def test_the_rights_of_devices_are_no_question(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seen_files, "obstacle", lambda account, path, wanted: Obstacle(path, wanted))
-    files = seen_files.Files(service.service_of(machine / "etc/c.toml"))
+    monkeypatch.setattr(files_named_in_config, "obstacle", lambda account, path, wanted: Obstacle(path, wanted))
+    files = files_named_in_config.Files(service.service_of(machine / "etc/c.toml"))
     assert files.problems("camera[0].source", Path("/dev/full")) == []
     assert files.problems("camera[0].source", file(machine / "etc/x")) != []
 

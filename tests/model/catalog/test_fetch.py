@@ -13,7 +13,7 @@ import pytest
 
 from edgeclassify.errors import DownloadError, ModelError, ModelMissingError, StorageError
 from edgeclassify.model.catalog import CatalogEntry, model_path, places, resolve_model
-from edgeclassify.model.catalog.fetch import Fetched, Origin, fetch_model
+from edgeclassify.model.catalog.fetch import Fetched, FetchOptions, fetch_model
 from edgeclassify.model.description.sidecar import read_sidecar
 from tests.model.catalog.conftest import LABELS, MODEL, EntryText, Places, write_entry
 from tests.model.catalog.file_server import FileServer
@@ -22,7 +22,7 @@ MODEL_SHA256 = hashlib.sha256(MODEL).hexdigest()
 
 
 def fetch(entry: CatalogEntry, *, mirror: str | None = None, local: Path | None = None) -> Fetched:
-    return fetch_model(entry, Origin(mirror, local), lambda name, done, total: None)
+    return fetch_model(entry, FetchOptions(mirror, local), lambda name, done, total: None)
 
 
 def names(folder: Path) -> set[str]:
@@ -258,7 +258,7 @@ def test_nobody_answers(server: FileServer, folders: Places) -> None:
 
 def test_progress_is_told(entry: CatalogEntry) -> None:
     told: dict[str, list[tuple[int, int | None]]] = {}
-    fetch_model(entry, Origin(), lambda name, done, total: told.setdefault(name, []).append((done, total)))
+    fetch_model(entry, FetchOptions(), lambda name, done, total: told.setdefault(name, []).append((done, total)))
     assert told["net.tflite"][-1] == (len(MODEL), len(MODEL))
     assert told["net.labels.txt"][-1] == (len(LABELS), len(LABELS))
     assert [done for done, _ in told["net.tflite"]] == sorted(done for done, _ in told["net.tflite"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
-from edgeclassify.model.inspect.verification import NOT_KNOWN, Step, Verification, verify_model
+from edgeclassify.model.inspect.verification import NOT_KNOWN, Verification, VerificationStep, verify_model
 from edgeclassify.model.runtime.runtimes import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model
@@ -59,13 +59,19 @@ def test_a_golden_picture_that_is_gone(write_model: WriteModel) -> None:
 
 
 def test_the_step_that_failed_is_named(write_model: WriteModel, golden: Path, tmp_path: Path) -> None:
-    assert verify(tmp_path / "none.tflite").failed is Step.FILE
-    assert verify(write_model(flatten_model(), sidecar="crop = 7\n", labels=LABELS)).failed is Step.SIDECAR
-    assert verify(write_model(flatten_model(), sidecar="", labels=LABELS), "0" * 64).failed is Step.CHECKSUM
+    assert verify(tmp_path / "none.tflite").failed is VerificationStep.FILE
+    assert (
+        verify(write_model(flatten_model(), sidecar="crop = 7\n", labels=LABELS)).failed
+        is VerificationStep.SIDECAR
+    )
+    assert (
+        verify(write_model(flatten_model(), sidecar="", labels=LABELS), "0" * 64).failed
+        is VerificationStep.CHECKSUM
+    )
     few = write_model(flatten_model(), sidecar='labels = "labels.txt"', labels=LABELS[:3])
-    assert verify(few).failed is Step.LABELS
+    assert verify(few).failed is VerificationStep.LABELS
     other = write_model(flatten_model(), sidecar=sidecar("value 7"), labels=LABELS)
-    assert verify(other).failed is Step.GOLDEN
+    assert verify(other).failed is VerificationStep.GOLDEN
     good = write_model(flatten_model(), sidecar=sidecar(LABELS[BRIGHTEST]), labels=LABELS)
     assert verify(good).failed is None
 

@@ -20,8 +20,8 @@ from edgeclassify.model.opening.tried_interpreter import Trials, TryModel
 from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run.remembered import FILE_NAME, TriedModels
 from edgeclassify.model.trial_run.trial import try_model
+from edgeclassify.model.trial_run.tried_models import FILE_NAME, TriedModels
 from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input

@@ -5,7 +5,7 @@ import pytest
 
 from edgeclassify.model.roles.output_role import Activation, OutputRole
 from edgeclassify.model.roles.sample_outputs import SampleOutputs, judge, sample_frames
-from edgeclassify.model.roles.settled import OutputWord, settled_role
+from edgeclassify.model.roles.settled_output_role import OutputWord, settled_role
 
 NAN, INF = float("nan"), float("inf")
 P, L, S = Activation.PROBABILITIES, Activation.LOGITS, Activation.SEPARATE_LOGITS

@@ -22,10 +22,10 @@ from edgeclassify.errors import (
 )
 from edgeclassify.sources.capture import ladder, live_reading
 from edgeclassify.sources.capture.camera_state import CameraStatus
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.ladder import WAITS, Rung, Step, Waits
-from edgeclassify.sources.capture.rules import CaptureRules
+from edgeclassify.sources.capture.ladder import WAITS, NextAttempt, Rung, Waits
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import BrokenFrameError, FrameSource, NoFrameInTimeError
 from edgeclassify.types import CameraState, Frame, Outcome
@@ -517,7 +517,7 @@ class TestAbsent:
 
     def test_a_moment_of_absence_does_not_begin_the_loss_anew(self) -> None:
         standing = CameraStatus("front", lambda *_: None)
-        step = Step(Rung.REOPEN, 1.0)
+        step = NextAttempt(Rung.REOPEN, 1.0)
         standing.lost(SourceError("no video"), step)
         time.sleep(0.2)
         standing.lost(AbsentError("gone"), step)

@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
 from edgeclassify.sources.http import client
 from edgeclassify.sources.http.address import parse_address
-from edgeclassify.sources.http.answer import HttpStream
 from edgeclassify.sources.http.auth import Login, challenges
-from edgeclassify.sources.http.client import MAX_REDIRECTS, Request
+from edgeclassify.sources.http.client import MAX_REDIRECTS, RequestOptions
 from edgeclassify.sources.http.deadline import Patience
+from edgeclassify.sources.http.response import HttpStream
 from edgeclassify.sources.network.source import HttpSource
-from edgeclassify.sources.support.urls import fetch
+from edgeclassify.sources.support.image_by_url import fetch
 from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server
 from tests.sources.raw_server import redirect as redirect_raw
 from tests.sources.servers import Handler, PlainServer, body, serving
 
 
 def get(url: str, seconds: float, total_s: float = 10.0, **options: Any) -> HttpStream:
-    return client.get(url, Request(Patience(seconds, seconds, total_s), **options))
+    return client.get(url, RequestOptions(Patience(seconds, seconds, total_s), **options))
 
 
 def received(stream: HttpStream) -> bytes:

@@ -13,13 +13,13 @@ import pytest
 
 from edgeclassify.errors import AbsentError, SourceSetupError
 from edgeclassify.sources.http.address import parse_address
-from edgeclassify.sources.http.client import Request, get
+from edgeclassify.sources.http.client import RequestOptions, get
 from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.tls import Trust, check_ca, refusal_of
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
-from edgeclassify.sources.support.urls import Access, fetch
+from edgeclassify.sources.support.image_by_url import Access, fetch
 from tests.sources.dialects import DIALECTS, PICTURES
 from tests.sources.raw_server import OK, RawServer, always, make_certificate, picture, raw_server, redirect
 from tests.support.optional import present
@@ -157,7 +157,7 @@ def test_a_handshake_that_drips_ends_in_time() -> None:
         thread.start()
         started = time.monotonic()
         with pytest.raises(AbsentError, match="begins no TLS in time"):
-            get(f"https://127.0.0.1:{listener.getsockname()[1]}/", Request(Patience(0.4, 5, 5)))
+            get(f"https://127.0.0.1:{listener.getsockname()[1]}/", RequestOptions(Patience(0.4, 5, 5)))
         assert time.monotonic() - started < 3
         thread.join()
 

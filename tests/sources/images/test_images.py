@@ -21,7 +21,7 @@ from edgeclassify.errors import (
 from edgeclassify.sources.images import reading
 from edgeclassify.sources.images.reading import list_images, load_frame, natural_key, read_image
 from edgeclassify.sources.images.source import ImagesSource
-from edgeclassify.sources.support.urls import TOTAL_TIMEOUT_S
+from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S
 from edgeclassify.types import Frame, PixelFormat
 from tests.sources.pictures import encode, two_halves
 from tests.sources.servers import body, serving

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import Waits
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.http import jpeg_stream
 from edgeclassify.sources.images.decode import decode_image

@@ -13,14 +13,14 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.ladder import Waits
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.source import HttpSource
-from edgeclassify.sources.network.stream import LastRow, Pace, StreamSource
+from edgeclassify.sources.network.stream import LastRow, StreamLag, StreamSource
 from edgeclassify.types import CameraState
 from tests.sources.capture.taking import take_frame
 from tests.sources.servers import serving
@@ -220,23 +220,23 @@ class TestTransportStream:
 
 class TestPace:
     def test_a_reader_in_time(self) -> None:
-        pace = Pace()
+        pace = StreamLag()
         assert [round(pace.lag_s(n / 10, 100 + n / 10 + (n % 3) / 50), 2) for n in range(9)] == [0, 0.02, 0.04] * 3
 
     def test_a_reader_too_slow(self) -> None:
-        pace = Pace()
+        pace = StreamLag()
         lags = [pace.lag_s(n / 25, 100 + n / 10) for n in range(60)]
         assert lags[-1] == pytest.approx(59 * (1 / 10 - 1 / 25), rel=0.01)
 
     @pytest.mark.parametrize("drift", [100e-6, -100e-6])
     def test_a_clock_that_goes_wrong_is_no_lag(self, drift: float) -> None:
-        pace = Pace()
+        pace = StreamLag()
         assert max(pace.lag_s(n * (1 + drift), 100.0 + n) for n in range(200_000)) < 0.01
 
     def test_without_a_clock(self) -> None:
-        pace = Pace()
+        pace = StreamLag()
         assert {pace.lag_s(-3.7e20, 100.0 + n) for n in range(50)} == {0.0}
-        assert {Pace().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
+        assert {StreamLag().lag_s(0.0, 100.0 + n) for n in range(50)} == {0.0}
 
     def test_a_stream_that_is_behind_is_opened_again(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

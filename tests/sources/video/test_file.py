@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ExitStatus, ImageError, MissingInputError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video.file import VideoFileSource

@@ -11,8 +11,8 @@ import time
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource

@@ -17,8 +17,8 @@ import libcamera
 
 from edgeclassify.config import ControlsConfig
 from edgeclassify.errors import SourceError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.picamera import devices

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.errors import SourceError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video import v4l2

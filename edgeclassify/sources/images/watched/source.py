@@ -15,7 +15,7 @@ from edgeclassify.sources.images.watched.classified_images import ClassifiedImag
 from edgeclassify.sources.images.watched.crash_suspects import CHANCES, CrashSuspects
 from edgeclassify.sources.images.watched.folder_tree import FolderTree
 from edgeclassify.sources.images.watched.put_away import DONE, After, PutAway
-from edgeclassify.sources.images.watched.times import USUAL, WatchTimes
+from edgeclassify.sources.images.watched.wait_times import USUAL, WatchTimes
 from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome

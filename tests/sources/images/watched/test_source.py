@@ -16,14 +16,14 @@ import pytest
 from PIL import Image
 
 from edgeclassify.errors import AbsentError, ImageError, MissingInputError, SourceError
+from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.sources.capture.rules import CaptureRules
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.sources.images.watched import folder_tree
 from edgeclassify.sources.images.watched.classified_images import ClassifiedImages, fingerprint
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
-from edgeclassify.sources.images.watched.times import WatchTimes
+from edgeclassify.sources.images.watched.wait_times import WatchTimes
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
 from tests.sources.capture.taking import take_lease

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edgeclassify.cli.support.keys import BOTTOM, TOP, Keys, QuitError
+from edgeclassify.cli.support.pressed_keys import BOTTOM, TOP, Keys, QuitError
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ class HttpStream:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What a server says in the end, to which address, and how it was told who asks.
 
     `stream` is set where the status is 200. `asked`: a 401's challenges. `told`: True where user and password were

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edgeclassify.sources.http.client import Logins, Request
+from edgeclassify.sources.http.client import Logins, RequestOptions
 from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.fetch import fetch_image
 from edgeclassify.sources.http.tls import CAREFUL, Trust
@@ -35,4 +35,4 @@ PLAIN_ACCESS = Access()
 def fetch(url: str, access: Access = PLAIN_ACCESS) -> bytes:
     """The body behind an http(s) URL. Errors as of fetch_image()."""
     patience = Patience(CONNECT_TIMEOUT_S, READ_TIMEOUT_S, TOTAL_TIMEOUT_S)
-    return fetch_image(url, Request(patience, access.trust, access.logins), MAX_DOWNLOAD_BYTES)
+    return fetch_image(url, RequestOptions(patience, access.trust, access.logins), MAX_DOWNLOAD_BYTES)

@@ -12,7 +12,7 @@ import click
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from edgeclassify.cli.support.keys import Keys
+from edgeclassify.cli.support.pressed_keys import Keys
 from edgeclassify.config import Config
 from edgeclassify.errors import ExitStatus
 from edgeclassify.watch.board import Board
@@ -35,7 +35,7 @@ def _print_text(notice: Notice) -> None:
     click.echo(text(notice))
 
 
-class View(ABC):
+class WatchDisplay(ABC):
     """One way to show what comes. Usable as a context: it may own the screen.
 
     `named`: a message in the words that the user knows, options or keys of the config.
@@ -94,7 +94,7 @@ class View(ABC):
         return ExitStatus.OK
 
 
-class _Lines(View):
+class _Lines(WatchDisplay):
     """One line per notice."""
 
     def __init__(self, config: Config, named: Callable[[str], str], printed: Callable[[Notice], None]) -> None:
@@ -118,7 +118,7 @@ class _LinesAndTable(_Lines):
         return ExitStatus.OK
 
 
-class _Live(View):
+class _Live(WatchDisplay):
     """A table that fills the terminal, drawn again at most four times a second."""
 
     def __init__(self, config: Config, named: Callable[[str], str]) -> None:
@@ -161,7 +161,7 @@ class _Live(View):
         return draw(self._board, self._where, time.time(), width, height - 1, self._place)
 
 
-class _Check(View):
+class _Check(WatchDisplay):
     """Every violation once, and a summary."""
 
     as_published = True
@@ -189,7 +189,7 @@ class _Check(View):
 
 def make_view(
     config: Config, as_json: bool, check: bool, seconds: float | None, named: Callable[[str], str]
-) -> View:
+) -> WatchDisplay:
     """The view that is asked for; where nothing is, what suits standard output."""
     if check:
         return _Check(config, named)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.trial_run.remembered import FILE_NAME, MOST, TriedModels, remembered_in
+from edgeclassify.model.trial_run.tried_models import FILE_NAME, MOST, TriedModels, remembered_in
 
 RUNTIME = "litert 2"
 

@@ -16,7 +16,7 @@ class UnsoundError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NumberedOperator:
     """An operator, its number in the graph, and the graph's tensors."""
 
     number: int

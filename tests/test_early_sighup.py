@@ -8,24 +8,24 @@ from collections.abc import Iterator
 
 import pytest
 
-from edgeclassify import hangup
+from edgeclassify import early_sighup
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 
 
 @pytest.fixture
 def remembering() -> Iterator[None]:
     before = signal.getsignal(signal.SIGHUP)
-    hangup.remember()
+    early_sighup.remember()
     yield
     signal.signal(signal.SIGHUP, before)
-    hangup.heard()
+    early_sighup.heard()
 
 
 def test_it_is_heard_once(remembering: None) -> None:
-    assert not hangup.heard()
+    assert not early_sighup.heard()
     os.kill(os.getpid(), signal.SIGHUP)
-    assert hangup.heard()
-    assert not hangup.heard()
+    assert early_sighup.heard()
+    assert not early_sighup.heard()
 
 
 @pytest.mark.parametrize("came", [True, False])
@@ -37,7 +37,7 @@ def test_the_daemon_takes_it_over(remembering: None, came: bool) -> None:
         assert flags.take_reload() is came
         os.kill(os.getpid(), signal.SIGHUP)
         assert flags.take_reload()
-    assert not hangup.heard()
+    assert not early_sighup.heard()
 
 
 @pytest.mark.parametrize(("command", "ends"), [("run", False), ("watch", True), ("demo", True)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.config.labels import label_faults, several_labels_note
+from edgeclassify.config.label_faults import label_faults, several_labels_note
 from edgeclassify.config.sections import ViewConfig
 
 KNOWN = ("tabby", "Egyptian cat", "espresso")

@@ -14,7 +14,7 @@ from edgeclassify.sources.http.address import parse_address
 from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network import stream
-from edgeclassify.sources.network.relay import RtspRelay
+from edgeclassify.sources.network.rtsp_relay import RtspRelay
 from edgeclassify.sources.network.stream import StreamSource
 from tests.sources.http.test_client import digest_is_right
 from tests.sources.raw_server import RawServer, make_certificate, raw_server

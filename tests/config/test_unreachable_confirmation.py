@@ -2,8 +2,8 @@
 
 import pytest
 
-from edgeclassify.config.confirmation import confirmation_notes
 from edgeclassify.config.sections import Config
+from edgeclassify.config.unreachable_confirmation import confirmation_notes
 
 PATTERN = "view {}: with confirm_s = {} a single picture of {}: makes no event"
 

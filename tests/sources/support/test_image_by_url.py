@@ -20,8 +20,8 @@ from edgeclassify.errors import (
     UnknownPathError,
 )
 from edgeclassify.sources.http.address import REFUSED_RETRY_S
-from edgeclassify.sources.support import urls
-from edgeclassify.sources.support.urls import Access, fetch, is_url
+from edgeclassify.sources.support import image_by_url
+from edgeclassify.sources.support.image_by_url import Access, fetch, is_url
 from tests.sources.dialects import BARE, DIALECTS, PICTURES
 from tests.sources.raw_server import OK, RawServer, always, dripping, picture, raw_server
 from tests.sources.servers import Handler, PlainServer, body, mjpeg, serving
@@ -116,14 +116,14 @@ def test_no_url(url: str) -> None:
 
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "MAX_DOWNLOAD_BYTES", 1000)
+    monkeypatch.setattr(image_by_url, "MAX_DOWNLOAD_BYTES", 1000)
     with serving(body(bytes(1001))) as server, pytest.raises(ImageError) as caught:
         fetch(address(server))
     assert one_message(caught.value)
 
 
 def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(image_by_url, "READ_TIMEOUT_S", 0.2)
 
     def say_nothing(handler: Handler) -> None:
         handler.server.stopping.wait(1)
@@ -134,7 +134,7 @@ def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(image_by_url, "TOTAL_TIMEOUT_S", 0.3)
 
     def answer(handler: Handler) -> None:
         handler.send_response(200)
@@ -239,7 +239,7 @@ def test_a_whole_picture_counts_whatever_its_server_promises(answer: bytes) -> N
 def test_a_piece_of_a_picture_does_not_count_while_it_may_grow(
     answer: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 1.3)
+    monkeypatch.setattr(image_by_url, "READ_TIMEOUT_S", 1.3)
     with raw_server(held_open(answer)) as server:
         with pytest.raises(AbsentError, match="no answer in time"):
             fetch(server.url())
@@ -285,8 +285,8 @@ def test_compressed_and_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_byte_now_and_then_is_not_waited_for(first: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "TOTAL_TIMEOUT_S", 0.5)
-    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.4)
+    monkeypatch.setattr(image_by_url, "TOTAL_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(image_by_url, "READ_TIMEOUT_S", 0.4)
     started = time.monotonic()
     with raw_server(dripping(first, b"1")) as server, pytest.raises(SourceError) as caught:
         fetch(server.url(who="user:hunter2@"))
@@ -295,7 +295,7 @@ def test_a_byte_now_and_then_is_not_waited_for(first: bytes, monkeypatch: pytest
 
 
 def test_silence_within_a_body(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(urls, "READ_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(image_by_url, "READ_TIMEOUT_S", 0.3)
 
     def answer(server: RawServer, connection: socket.socket, head: str) -> None:
         connection.sendall(OK + b"Content-Length: 10\r\n\r\nabc")
