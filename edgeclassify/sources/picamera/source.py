@@ -8,20 +8,16 @@ Sources: the picamera2 manual; libcamera's control documentation (SensorTimestam
 
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from edgeclassify.errors import SourceError
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.picamera import devices, runtime
-from edgeclassify.sources.picamera.controls import Controls, automatic
+from edgeclassify.sources.picamera.camera_stream import CameraStream
 from edgeclassify.sources.picamera.lending import Lending, Loan
-from edgeclassify.sources.picamera.settings import PicameraSettings, configuration, layouts, wanted_controls
+from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.streams import StreamLayout, to_monotonic_ns
-from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.types import Frame
 
 LENT = 3
@@ -44,11 +40,9 @@ class PicameraSource(FrameSource):
     def __init__(self, camera: str, settings: PicameraSettings | None = None) -> None:
         super().__init__(camera)
         self.settings = settings or PicameraSettings()
-        self.layout: StreamLayout | None = None
-        self._main_layout: StreamLayout | None = None
+        self.stream: CameraStream | None = None
+        """None while it is closed."""
         self._number = -1
-        self._picam: Any = None
-        self._job: Any = None
         self._lending = Lending(LENT)
         self._sequence = 0
         self._copied = 0
@@ -56,7 +50,6 @@ class PicameraSource(FrameSource):
         self._clock: int | None = None
         self._lux: float | None = None
         self._interval_s: float | None = None
-        self._applied: Controls = {}
         self._changing = threading.Lock()
         self._seen = 0
 
@@ -71,30 +64,22 @@ class PicameraSource(FrameSource):
             raise SourceError(
                 f"{self.describe()}: expected a camera of its own, found it in use by another [[camera]]."
             )
-        self._picam, self._number = picam, info.number
-        with self._explained("can't be started"):
-            picam.configure(configuration(picam, self.settings))
-            self.layout, self._main_layout = layouts(picam.camera_configuration(), self.settings)
-            self._applied = wanted_controls(picam, self.settings, self._night)
-            picam.set_controls(self._applied)
-            picam.start()
+        self.stream, self._number = CameraStream(picam, self.describe()), info.number
+        self.stream.begin(self.settings)
 
     def pause(self) -> None:
         """Stop the stream; the camera stays open."""
-        if not self._stop_stream():
+        if self.stream is not None and not self.stream.stop():
             raise SourceError(f"{self.describe()}: its stream does not stop.")
 
     def resume(self) -> None:
         """Start the stream again, with the controls as they were."""
-        picam = self._opened()
-        with self._explained("its stream can't be started again"):
-            picam.set_controls(self._applied)
-            picam.start()
+        self._opened().go_on()
 
     def close(self) -> None:
         """Stop the stream; the camera stays open for the next open()."""
-        stopped = self._stop_stream()
-        self._picam = self.layout = self._main_layout = None
+        stopped = self.stream is None or self.stream.stop()
+        self.stream = None
         self._lending.collect()
         if not stopped:
             self.renew()
@@ -111,10 +96,12 @@ class PicameraSource(FrameSource):
 
     def read(self, timeout_s: float) -> Frame | None:
         """The next lores frame, its pixels lent; `captured_at_ns` is the sensor's time."""
-        layout = self.layout
-        if layout is None:
+        stream = self._opened()
+        layout = stream.layout
+        if layout is None:  # it could not be begun
             raise SourceError(f"{self.describe()}: is not open.")
-        request = self._request(timeout_s)
+        self._lending.collect()
+        request = stream.next_request(timeout_s)
         loan = None
         try:
             timestamp = self._read_metadata(request)
@@ -140,18 +127,23 @@ class PicameraSource(FrameSource):
             captured_at_ns=captured_at_ns,
             captured_at=now - (now_ns - captured_at_ns) / 1e9,
         )
-        return frame if loan is None else self._with_main(frame, loan)
+        return frame if loan is None else _with_main(frame, loan, stream.main_layout)
 
     def skip(self, timeout_s: float) -> bool:
         """Wait: picamera2 gives frames that nobody asks for back to the camera by itself."""
-        picam = self._opened()
+        stream = self._opened()
         self._lending.collect()
         time.sleep(timeout_s)
-        seen, self._seen = self._seen, picam.frames
-        if picam.frames == seen:
+        seen, self._seen = self._seen, stream.frames
+        if stream.frames == seen:
             raise NoFrameInTimeError(f"{self.describe()}: no frame for {timeout_s:g} s.")
         self._clock = None
         return True
+
+    @property
+    def layout(self) -> StreamLayout | None:
+        """How the buffers of lores are laid out; None while it is closed."""
+        return None if self.stream is None else self.stream.layout
 
     @property
     def clock(self) -> int | None:
@@ -192,42 +184,15 @@ class PicameraSource(FrameSource):
 
     def _change_controls(self, settings: PicameraSettings, night: bool) -> None:
         with self._changing:
-            picam = self._picam
-            if picam is None:
-                return
-            with self._explained("its controls can't be set"):
-                wanted = wanted_controls(picam, settings, night)
-                # What the configuration began with comes first: picamera2 has values of its own.
-                began = picam.camera_configuration().get("controls", {})
-                dropped = set(self._applied) - set(wanted)
-                back = automatic(dropped, picam.camera_controls) | {k: began[k] for k in dropped & set(began)}
-                with picam.request_lock:  # a request that goes back takes the controls along, and clears them
-                    picam.set_controls(back | wanted)
-            self._applied = wanted
+            if self.stream is not None:
+                self.stream.change_controls(settings, night)
 
     # --- requests --------------------------------------------------------------------------------------
 
-    def _opened(self) -> Any:
-        if self._picam is None:
+    def _opened(self) -> CameraStream:
+        if self.stream is None:
             raise SourceError(f"{self.describe()}: is not open.")
-        return self._picam
-
-    def _request(self, timeout_s: float) -> Any:
-        """The next completed request; the caller releases it. Raises NoFrameInTimeError."""
-        picam = self._opened()
-        self._lending.collect()
-        if self._job is None:
-            self._job = picam.capture_request(wait=False)
-        try:
-            request = picam.wait(self._job, timeout=timeout_s)
-        except (FutureTimeoutError, TimeoutError) as error:
-            # The job stays queued in picamera2 and is waited for again: its request would be lost otherwise.
-            raise NoFrameInTimeError(f"{self.describe()}: no frame for {timeout_s:g} s.") from error
-        except Exception:
-            self._job = None
-            raise
-        self._job = None
-        return request
+        return self.stream
 
     def _read_metadata(self, request: Any) -> int | None:
         """The sensor's timestamp; what else is told of the frame is kept."""
@@ -239,43 +204,19 @@ class PicameraSource(FrameSource):
         self._lux = None if lux is None else float(lux)
         return timestamp
 
-    def _with_main(self, frame: Frame, loan: Loan) -> Frame:
-        layout = self._main_layout
-        if layout is None:
-            return frame
 
-        def main() -> Frame:
-            try:
-                pixels = layout.pixels(loan.pixels("main", runtime.picamera2().MappedArray))
-            except (RuntimeError, OSError):  # the camera has been closed meanwhile, and its buffers with it
-                return frame
-            return replace(
-                frame, pixels=pixels, pixel_format=layout.pixel_format, width=layout.width, height=layout.height
-            )
+def _with_main(frame: Frame, loan: Loan, layout: StreamLayout | None) -> Frame:
+    """The frame, with that of `main` to be had while its pixels are held."""
+    if layout is None:
+        return frame
 
-        return replace(frame, main=main)
-
-    def _stop_stream(self) -> bool:
-        """Stop the stream, with what waits for a frame; False when that failed or did not return in time."""
-        picam, job, self._job = self._picam, self._job, None
-        if picam is None:
-            return True
-
-        def stop() -> None:
-            if job is not None:
-                devices.abandon(picam, job)
-            picam.stop()
-
-        return devices.bounded(stop, devices.CLOSE_TIMEOUT_S)
-
-    @contextmanager
-    def _explained(self, what: str) -> Iterator[None]:
-        """picamera2's errors as ours."""
+    def main() -> Frame:
         try:
-            yield
-        except SourceError:
-            raise
-        except (RuntimeError, OSError, ValueError, KeyError) as error:
-            raise SourceError(
-                f"{self.describe()}: {what}: {runtime.chain(error)}. {users_of(devices.DEVICES)}"
-            ) from error
+            pixels = layout.pixels(loan.pixels("main", runtime.picamera2().MappedArray))
+        except (RuntimeError, OSError):  # the camera has been closed meanwhile, and its buffers with it
+            return frame
+        return replace(
+            frame, pixels=pixels, pixel_format=layout.pixel_format, width=layout.width, height=layout.height
+        )
+
+    return replace(frame, main=main)

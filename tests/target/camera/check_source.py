@@ -188,11 +188,11 @@ def adopted(source: PicameraSource) -> Report:
     # What the virtual camera has of controls.
     detect = ControlsConfig(extra={"FaceDetectMode": "Simple"})
     report["hot"] = source.adopt(make_source(fps=40.0, controls=detect, night=ControlsConfig()))
-    report["applied"] = dict(source._applied)
+    report["applied"] = dict(present(source.stream).applied)
     source.use_night_profile(True)
     source.use_night_profile(False)
     report["back"] = source.adopt(make_source())
-    report["applied_back"] = source._applied
+    report["applied_back"] = present(source.stream).applied
     # More than there are buffers: a control that picamera2 can't send would cost one each time.
     report["goes_on"] = [present(source.read(2.0)).width for _ in range(30)][-1]
     return report
