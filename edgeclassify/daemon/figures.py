@@ -40,4 +40,5 @@ class Figures:
     @property
     def in_short(self) -> str:
         """For people, on one line."""
-        return f"{self._health.frames} frames; cameras: {self._cameras.states}"
+        states = ", ".join(f"{one.name} {one.state}" for one in self._cameras.health)
+        return f"{self._health.frames} frames; cameras: {states}"

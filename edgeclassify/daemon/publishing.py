@@ -20,6 +20,8 @@ from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Request
 
+SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker | None]
+"""Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
 MQTT = "mqtt"
 """The name by which the spool knows this sink: it is on disk where there are several."""
 

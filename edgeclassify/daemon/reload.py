@@ -73,8 +73,10 @@ class Reloader:
     def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         self._availability.hide()
         # With the frame at hand in peace: two threads in one classifier must not be.
-        self._running.threads.stop(time.monotonic() + STOP_BUDGET_S, PATIENCE_S)
+        deadline = time.monotonic() + STOP_BUDGET_S
+        self._running.threads.stop_inference(deadline, PATIENCE_S)
         self._frame_requests.drop(NO_FRAME)
+        self._running.threads.stop_snapshots(deadline)
         try:
             self._activate(before, after, accepted)
         except EdgeClassifyError:

@@ -10,6 +10,7 @@ from edgeclassify.daemon.current_sink import CurrentSink
 from edgeclassify.daemon.figures import Figures
 from edgeclassify.daemon.options import value_of
 from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import Session, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
@@ -40,8 +41,9 @@ class Running:
         await_sink: Callable[[Sink], None],
         on_progress: Callable[[], None],
         max_frames: int | None,
+        make_snapshots: SnapshotFactory,
     ) -> None:
-        """`on_progress`, `max_frames`: see ViewThreads.
+        """`on_progress`, `max_frames`, `make_snapshots`: see ViewThreads.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -50,7 +52,7 @@ class Running:
         self.figures = figures
         self._availability, self._manager = availability, manager
         self._health, self._numbers, self._session = health, numbers, session
-        self._await_sink, self._on_progress = await_sink, on_progress
+        self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
         self.threads = self._new_threads(max_frames)
 
     @property
@@ -113,8 +115,9 @@ class Running:
                 view.tell_again(self.outlet)
         self.figures.count(self.threads.snapshots)
         self.allow_silence()
+        self.threads.start_snapshots()
         self._await_sink(sink)
-        self.threads.start()
+        self.threads.start_inference()
         self.cameras.run(parts)
 
     def renew_threads(self) -> None:
@@ -129,6 +132,7 @@ class Running:
             outlet=self.outlet,
             on_progress=self._on_progress,
             max_frames=max_frames,
+            make_snapshots=self._make_snapshots,
         )
 
     def _say_availability(self, name: str, online: bool) -> None:

@@ -1,8 +1,9 @@
 """Starts the parts in order, watches them, and stops them in reverse within STOP_BUDGET_S.
 
 Start: spool → models → sink → snapshots → inference thread → capture threads. Stop: the other way round, so
-that nothing is captured that would not be inferred, and nothing inferred that would not be published. A reload
-leaves the capture threads running, as far as their cameras stay as they are.
+that nothing is captured that would not be inferred, and nothing inferred that would not be published; models are
+closed after the spool all the same. A reload leaves the capture threads running, as far as their cameras stay as
+they are.
 """
 
 import logging
@@ -19,6 +20,7 @@ from edgeclassify.daemon.assembly.models import NO_MODELS
 from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.cameras.care import ABSENT_S
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.continuity import Continuity
 from edgeclassify.daemon.current_sink import CurrentSink, SinkFactory
@@ -31,7 +33,7 @@ from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, Watchdog
 from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.commands import CommandHandler
-from edgeclassify.daemon.requests.frame_requests import FrameRequests
+from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.daemon.running import Running
 from edgeclassify.daemon.self_description import Session, start_line
@@ -63,6 +65,10 @@ class Timing:
 
     connect_patience_s: float = 2.0
     """How long inference waits for the outcome of the first attempt to connect, after the start and a reload."""
+    look_timeout_s: float = LOOK_TIMEOUT_S
+    """How long a request waits for a frame."""
+    absent_s: float = ABSENT_S
+    """So long a camera that is absent counts as about to come back."""
     main_limit_s: float = MAIN_LIMIT_S
     """For one turn of the loop."""
     maintenance_s: float = MAINTENANCE_S
@@ -118,29 +124,30 @@ class Daemon:
     def run(self) -> None:
         """Work until asked to stop. Raises EdgeClassifyError when it can't go on; everything is stopped then."""
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        with SignalHandlers(self._flags), ExitStack() as started:
+        # Models last: what closing one breaks must keep no event from the disk.
+        with SignalHandlers(self._flags), ExitStack() as loaded, ExitStack() as started:
             try:
                 config = self._load()
                 set_level(config.logging.level)
-                self._work(config, started)
+                self._work(config, loaded, started)
             finally:
                 self._pulse.rest()
                 self._manager.stopping()
                 self._stop_budget.begin()
                 self._queue.close()
 
-    def _work(self, config: Config, started: ExitStack) -> None:
+    def _work(self, config: Config, loaded: ExitStack, started: ExitStack) -> None:
         keeping = Keeping(config, state_folder(config), self.health.bytes_written_day)
         started.callback(keeping.close)
         parts = assemble(config, keeping.options, factories=self._factories)
-        started.callback(self._close_models, parts)
+        loaded.callback(self._close_models, parts)
         continuity = Continuity(keeping.spool)
         continuity.take_up(parts.views, config.node.resume_s)
         running = self.running = self._prepare(parts, keeping)
         log.info("%s", start_line(parts, running.current_sink.sink.describe()))
         self._start_sink(running, continuity, keeping, started)
         self.node = Node(running, keeping.options)
-        frame_requests = FrameRequests(self.node)
+        frame_requests = FrameRequests(self.node, self._timing.look_timeout_s)
         self._start_threads(running, frame_requests, started)
         self._manager.ready()
         reloader = Reloader(
@@ -169,7 +176,8 @@ class Daemon:
         """Made, and not started."""
         config = parts.config
         context = SinkContext(keeping.spool, keeping.published, self._queue.put)
-        cameras = Cameras(Recovery(state_folder(config), config.recovery), self.availability)
+        recovery = Recovery(state_folder(config), config.recovery)
+        cameras = Cameras(recovery, self.availability, self._timing.absent_s)
         return Running(
             parts,
             current_sink=CurrentSink(self._make_sink, context, config),
@@ -183,6 +191,7 @@ class Daemon:
             await_sink=self._await_sink,
             on_progress=self._watchdog.feed,
             max_frames=self._max_frames,
+            make_snapshots=self._factories.snapshots,
         )
 
     def _start_sink(self, running: Running, continuity: Continuity, keeping: Keeping, started: ExitStack) -> None:
@@ -201,8 +210,9 @@ class Daemon:
     def _start_threads(self, running: Running, frame_requests: FrameRequests, started: ExitStack) -> None:
         started.callback(running.cameras.frames.close)
         started.callback(running.cameras.acknowledge)
+        started.callback(lambda: running.threads.stop_snapshots(self._stop_budget.deadline(THREADS_SHARE)))
         started.callback(frame_requests.drop, NO_FRAME)
-        started.callback(lambda: running.threads.stop(self._stop_budget.deadline(THREADS_SHARE)))
+        started.callback(lambda: running.threads.stop_inference(self._stop_budget.deadline(THREADS_SHARE)))
         started.callback(lambda: running.cameras.stop(self._stop_budget.deadline(THREADS_SHARE)))
         running.start_threads()
 

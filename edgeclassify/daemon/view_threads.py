@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from edgeclassify.daemon.assembly import Parts
-from edgeclassify.daemon.publishing import make_snapshot_taker
+from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
 from edgeclassify.pipeline.interface import Frames
 from edgeclassify.pipeline.outlet import Outlet
@@ -16,7 +16,7 @@ SNAPSHOTS_LEAST_S = 0.05
 
 
 class ViewThreads:
-    """Started once, stopped once. `on_progress` is called for each frame that went through.
+    """Each started once, stopped once. `on_progress` is called for each frame that went through.
 
     `max_frames`: inference ends after so many frames.
     """
@@ -29,8 +29,9 @@ class ViewThreads:
         outlet: Outlet,
         on_progress: Callable[[], None],
         max_frames: int | None,
+        make_snapshots: SnapshotFactory,
     ) -> None:
-        self.snapshots = make_snapshot_taker(parts.config, outlet.sink.publish_snapshot)
+        self.snapshots = make_snapshots(parts.config, outlet.sink.publish_snapshot)
         """Who takes snapshots; None: nobody may."""
         self.inference = Pipeline(
             frames=frames,
@@ -41,19 +42,25 @@ class ViewThreads:
             snapshots=self.snapshots,
         )
 
-    def start(self) -> None:
-        """Before the cameras, so that somebody waits for the first frame."""
+    def start_snapshots(self) -> None:
+        """Before inference, which offers them."""
         if self.snapshots is not None:
             self.snapshots.start()
+
+    def start_inference(self) -> None:
+        """Before the cameras, so that somebody waits for the first frame."""
         self.inference.start()
 
-    def stop(self, deadline: float, patience_s: float = 0.0) -> None:
+    def stop_inference(self, deadline: float, patience_s: float = 0.0) -> None:
         """By then (monotonic seconds). Frames that were handed over are still inferred.
 
         `patience_s`: how much longer the frame that is being inferred is waited for.
         """
-        # At least as long as inference may wait for a frame before it looks.
+        # At least as long as it may wait for a frame before it looks.
         if not self.inference.stop(max(2 * TAKE_TIMEOUT_S, deadline - time.monotonic()) + patience_s):
             log.warning("inference did not end in time")
+
+    def stop_snapshots(self, deadline: float) -> None:
+        """After inference, by then (monotonic seconds). Those that wait are still taken."""
         if self.snapshots is not None:
             self.snapshots.stop(max(SNAPSHOTS_LEAST_S, deadline - time.monotonic()))

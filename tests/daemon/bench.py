@@ -13,7 +13,9 @@ from edgeclassify.daemon.publishing import SinkContext
 from edgeclassify.daemon.running import Running
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError, PublishError
+from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import Request
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
@@ -21,6 +23,20 @@ from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
 DEFAULT_TIMING = Timing()
+
+
+class NotingTaker(SnapshotTaker):
+    """Notes that it was started and stopped."""
+
+    started = stopped = False
+
+    def start(self) -> None:
+        self.started = True
+        super().start()
+
+    def stop(self, timeout_s: float) -> None:
+        super().stop(timeout_s)
+        self.stopped = True
 
 
 class Bench:
@@ -37,9 +53,14 @@ class Bench:
         self.folder = folder
         self.sources: dict[str, Callable[[str], FrameSource]] = {}
         self.classifiers: dict[str, BrightnessClassifier] = {}
+        self.make_classifier: Callable[[str], BrightnessClassifier] = BrightnessClassifier
         self.sinks: list[RecordingSink] = []
         self.notifier = RecordingNotifier() if notifier is None else notifier
         self.document: dict[str, Any] = {"camera": [{"name": "front", "source": "synthetic:", "interval_s": 0}]}
+        self.takers: list[SnapshotTaker] = []
+        self.make_taker: Callable[..., SnapshotTaker] = NotingTaker
+        self.ask: Callable[[Request], None] = lambda _: None
+        """Leaves a request, once a sink was made."""
         self.raised: EdgeClassifyError | None = None
         self.delivers = True
         self.mute = False
@@ -48,7 +69,7 @@ class Bench:
         self.daemon = Daemon(
             lambda: self.load(),
             make_sink=self._publish,
-            factories=Factories(lambda *camera: self.make_source(*camera), self._open),
+            factories=Factories(lambda *camera: self.make_source(*camera), self._open, self._snapshots),
             notifier=self.notifier,
             timing=timing,
         )
@@ -66,17 +87,31 @@ class Bench:
     def _open(self, section: ModelConfig) -> BrightnessClassifier:
         if section.name == "broken":
             raise ModelError("broken.tflite: damaged")
-        classifier = BrightnessClassifier(section.name)
+        classifier = self.make_classifier(section.name)
         self.classifiers[section.name] = classifier
         return classifier
 
     def _publish(self, config: Config, around: SinkContext) -> RecordingSink:
         if config.mqtt.host == "impossible":
             raise PublishError("mqtt.tls.ca: no such file")
+        self.ask = around.on_request
         self.sinks.append(self._make_sink(around.spool, delivers=self.delivers))
         if self.mute:
             self.sink.tried.clear()
         return self.sink
+
+    def _snapshots(self, config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
+        if not config.snapshot.mqtt:
+            return None
+        self.takers.append(self.make_taker(config=config.snapshot, folder=None, publish=publish))
+        return self.takers[-1]
+
+    @property
+    def taker(self) -> "NotingTaker":
+        """The newest who takes snapshots."""
+        taker = self.takers[-1]
+        assert isinstance(taker, NotingTaker)
+        return taker
 
     @property
     def sink(self) -> RecordingSink:

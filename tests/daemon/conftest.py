@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.daemon.nodes import Node
+from edgeclassify.daemon.current_sink import SinkFactory
+from edgeclassify.daemon.publishing import SnapshotFactory, make_sinks, make_snapshot_taker
+from edgeclassify.daemon.supervisor import Timing
+from tests.daemon.nodes import DEFAULT_TIMING, Node
 from tests.daemon.service import Service
 from tests.support.broker import Mosquitto, Observer, mosquitto_path
 
@@ -45,16 +48,25 @@ def service(tmp_path: Path, broker: Mosquitto) -> Iterator[Service]:
 
 @pytest.fixture
 def start_node(broker_port: int, tmp_path: Path) -> Iterator[StartNode]:
-    """Starts a node with a state folder of the test's, and an observer of all topics; keywords are sections.
+    """Starts a node with a state folder of the test's, and an observer of all topics; other keywords are sections.
 
     Once more: a node with the same state folder, after the stop of the one before.
     """
     with ExitStack() as stack:
 
-        def start(prepare: Callable[[Node], None] = lambda _: None, **sections: Any) -> Node:
+        def start(
+            prepare: Callable[[Node], None] = lambda _: None,
+            *,
+            make_sink: SinkFactory = make_sinks,
+            snapshots: SnapshotFactory = make_snapshot_taker,
+            timing: Timing = DEFAULT_TIMING,
+            **sections: Any,
+        ) -> Node:
             observer = Observer(broker_port, "#").start()
             stack.callback(observer.stop)
-            node = Node(tmp_path / "state", broker_port, observer)
+            node = Node(
+                tmp_path / "state", broker_port, observer, make_sink=make_sink, snapshots=snapshots, timing=timing
+            )
             node.document.update(sections)
             prepare(node)
             stack.callback(lambda: node.stop() if node.thread.is_alive() else None)

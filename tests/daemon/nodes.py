@@ -14,6 +14,9 @@ from typing import Any
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
+from edgeclassify.daemon.current_sink import SinkFactory
+from edgeclassify.daemon.publishing import SnapshotFactory, make_sinks, make_snapshot_taker
+from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
@@ -25,6 +28,7 @@ from tests.support.notifier import RecordingNotifier
 from tests.support.waiting import wait_for
 
 BASE = "edgeclassify/n"
+DEFAULT_TIMING = Timing()
 
 
 class Lamp(FrameSource):
@@ -61,7 +65,16 @@ class Eye(BrightnessClassifier):
 class Node:
     """The daemon and what is seen of it over MQTT."""
 
-    def __init__(self, folder: Path, port: int, observer: Observer) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        observer: Observer,
+        *,
+        make_sink: SinkFactory = make_sinks,
+        snapshots: SnapshotFactory = make_snapshot_taker,
+        timing: Timing = DEFAULT_TIMING,
+    ) -> None:
         self.folder, self.observer = folder, observer
         self.lamps: dict[str, Lamp] = {}
         self.eyes: dict[str, Eye] = {}
@@ -74,8 +87,10 @@ class Node:
         }
         self.raised: EdgeClassifyError | None = None
         self._numbers = itertools.count(1)
-        factories = Factories(self._make_source, self._open)
-        self.daemon = Daemon(lambda: self.load(), factories=factories, notifier=self.notifier)
+        factories = Factories(self._make_source, self._open, snapshots)
+        self.daemon = Daemon(
+            lambda: self.load(), make_sink=make_sink, factories=factories, notifier=self.notifier, timing=timing
+        )
         self.thread = threading.Thread(target=self._run, name="daemon-under-test")
 
     def load(self) -> Config:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.config import Config
+from edgeclassify.daemon.publishing import MQTT, SinkContext, make_mqtt_sink
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.fanout import FanOut
+from edgeclassify.publish.interface import Sink
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Event, EventType, Frame
 from tests.daemon.conftest import StartNode
@@ -198,19 +201,20 @@ def test_before_the_first_decision_labels_are_not_known(start_node: StartNode) -
 
 
 def test_one_view_that_can_not_be_ended_keeps_no_other_from_it(
-    start_node: StartNode, monkeypatch: pytest.MonkeyPatch
+    start_node: StartNode,
 ) -> None:
+    class FailingAtTheDoor(FanOut):
+        def publish_event(self, event: Event) -> None:
+            if event.event_type is EventType.END and event.view == "door":
+                raise PublishError("a score of NaN")
+            super().publish_event(event)
+
+    def make_sink(config: Config, around: SinkContext) -> Sink:
+        return FailingAtTheDoor(around.spool, {MQTT: make_mqtt_sink(config, around)})
+
     views = [{"name": "door", "confirm_s": 0}, {"name": "gate", "confirm_s": 0}]
-    node = seen(start_node(view=views, node={"resume_s": 0}))
+    node = seen(start_node(view=views, node={"resume_s": 0}, make_sink=make_sink))
     wait_for(lambda: node.events("door"))
-    publish = FanOut.publish_event
-
-    def fails_at_the_door(sink: FanOut, event: Event) -> None:
-        if event.event_type is EventType.END and event.view == "door":
-            raise PublishError("a score of NaN")
-        publish(sink, event)
-
-    monkeypatch.setattr(FanOut, "publish_event", fails_at_the_door)
     stopped(node)
     assert [event["event_type"] for event in events(node)] == ["start", "end"]
     numbers = sorted(json.loads(payload)["seq"] for payload in node.of("/event"))

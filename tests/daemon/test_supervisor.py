@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import CameraConfig
-from edgeclassify.daemon.cameras import care
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import (
     AbsentError,
@@ -18,13 +17,15 @@ from edgeclassify.errors import (
     FreshProcessError,
     ImageError,
     MissingInputError,
+    ModelError,
     SourceError,
     SourceSetupError,
     SourceUnusableError,
 )
+from edgeclassify.model.interface import Prepared
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import EventType, Frame, Roi
+from edgeclassify.types import FULL_FRAME, Command, EventType, Frame, Request, Response, Roi
 from tests.daemon.bench import Bench, view
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.sources import BrightnessSource, MissingSource
@@ -59,6 +60,65 @@ def test_order_from_start_to_stop(bench: Bench) -> None:
     assert bench.classifiers["builtin"].closed
     assert bench.notifier.sent[0] == "READY=1"
     assert "STOPPING=1" in bench.notifier.sent
+
+
+class LastWords:
+    """Notes for each answer what of the stop had been done by then."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.heard: list[Response] = []
+        self.before: list[tuple[bool, bool]] = []
+
+    def answer(self, response: Response) -> None:
+        self.heard.append(response)
+        self.before.append((self.bench.taker.stopped, bool(self.bench.sink.of("stop"))))
+
+
+def test_who_waits_for_a_frame_is_answered_before_snapshots_and_the_sink_are_stopped(bench: Bench) -> None:
+    bench.document["snapshot"] = {"mqtt": True}
+    bench.sources["front"] = MissingSource
+    bench.document["recovery"] = {"fresh_process": False}
+    bench.start()
+    asker = LastWords(bench)
+    bench.ask(Request(Command.SNAPSHOT, 7, asker=asker))
+    time.sleep(0.3)
+    assert asker.heard == []
+    bench.stop()
+    assert asker.heard == [Response("snapshot", 7, {}, "the daemon stops or takes over a new config. Ask again.")]
+    assert asker.before == [(False, False)]
+    assert bench.taker.stopped
+
+
+def test_snapshots_are_taken_while_the_broker_is_waited_for(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, timing=Timing(connect_patience_s=60))
+    bench.mute = True
+    bench.document["snapshot"] = {"mqtt": True}
+    bench.thread.start()
+    wait_for(lambda: bench.sinks and bench.sink.of("await"))
+    assert bench.taker.started
+    bench.stop()
+
+
+def test_a_model_that_can_not_be_closed_keeps_no_event_from_the_disk(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    said = list[bool]()
+
+    class Jammed(BrightnessClassifier):
+        def close(self) -> None:
+            said.append("1 events wait in the spool" in caplog.text)
+            raise ModelError("it does not let go")
+
+    bench.make_classifier = Jammed
+    bench.delivers = False
+    bench.document["view"] = [view("gate")]
+    bench.start()
+    wait_for(lambda: bench.sink.of("event"))
+    bench.stop()
+    assert said == [True]
+    assert isinstance(bench.raised, ModelError)
 
 
 def test_a_broker_without_an_answer_is_waited_for_in_vain(tmp_path: Path) -> None:
@@ -195,9 +255,12 @@ def test_listed_labels_must_be_the_models(bench: Bench) -> None:
 
 @pytest.mark.parametrize("has_several", [True, False])
 def test_a_view_of_a_model_with_several_labels_at_once_is_told_of(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, has_several: bool
+    bench: Bench, caplog: pytest.LogCaptureFixture, has_several: bool
 ) -> None:
-    monkeypatch.setattr(BrightnessClassifier, "has_several_labels", has_several)
+    class Several(BrightnessClassifier):
+        has_several_labels = has_several
+
+    bench.make_classifier = Several
     bench.document["view"] = [view("gate", labels=["day"])]
     bench.start()
     said = [record.levelname for record in caplog.records if "view gate: several labels of" in record.message]
@@ -275,7 +338,7 @@ def test_an_absent_camera_is_waited_for(bench: Bench) -> None:
 
 
 def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_given_up(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench,
 ) -> None:
     plugged = threading.Event()
     plugged.set()
@@ -296,7 +359,14 @@ def test_a_camera_that_is_absent_for_a_moment_still_counts_beside_one_that_was_g
     wait_for(lambda: bench.node.figures().cameras[0].error == "unplugged")
     time.sleep(0.3)
     assert bench.thread.is_alive()
-    monkeypatch.setattr(care, "ABSENT_S", 0.0)
+
+
+def test_a_camera_that_is_absent_for_long_does_not_count_beside_one_that_was_given_up(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, timing=Timing(absent_s=0.3))
+    bench.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
+    bench.sources["back"] = MissingSource
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "restart_attempts": 0})
+    bench.start()
     bench.thread.join(5)
     assert isinstance(bench.raised, FreshProcessError)
 
@@ -414,13 +484,19 @@ def test_a_call_that_never_returns_leaves_the_other_cameras_alone(
     wait_for(lambda: bench.sink.of("availability")[-1] == ("back", True))
 
 
-def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inference_that_hangs_is_not_hidden_by_lost_cameras(bench: Bench) -> None:
     """While no frame is to be expected the watchdog is fed without one, but not while one is being inferred."""
     release = threading.Event()
     bench.sources["front"] = lambda name: BrightnessSource(name, [0], ends=True)
     bench.sources["back"] = lambda name: MissingSource(name, AbsentError("unplugged"))
     bench.document["camera"].append({"name": "back", "source": "synthetic:"})
-    monkeypatch.setattr(BrightnessClassifier, "classify", lambda *_: release.wait(20))
+
+    class Hanging(BrightnessClassifier):
+        def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+            release.wait(20)
+            return super().prepare(frame, roi)
+
+    bench.make_classifier = Hanging
     bench.start()
     wait_for(lambda: bench.node.figures().cameras[0].state == "finished")
     fed = bench.notifier.sent.count("WATCHDOG=1")
@@ -553,20 +629,30 @@ def test_what_a_models_sidecar_names_is_taken_over_when_rewritten(
     assert bench.classifiers[str(model)] is not first
 
 
+class Film(BrightnessSource):
+    """Three frames, each of which waits until the one before was taken, and the end."""
+
+    live = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, [0, 255, 0], ends=True)
+
+
 def test_frames_are_counted_once_however_many_views(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: BrightnessSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.sources["front"] = Film
     bench.document["view"] = [view("gate"), view("door")]
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(20)
+    assert not bench.thread.is_alive()
     assert bench.daemon.health.frames == 3
     assert len(bench.sink.of("result")) == 6
 
 
 def test_ends_when_all_input_has_ended(bench: Bench) -> None:
-    bench.sources["front"] = lambda name: BrightnessSource(name, [0, 255, 0], pause_s=0.05, ends=True)
+    bench.sources["front"] = Film
     bench.document["view"] = [view("gate")]
     bench.start()
-    bench.thread.join(5)
+    bench.thread.join(20)
     assert not bench.thread.is_alive()
     assert bench.raised is None
     assert bench.daemon.health.frames == 3

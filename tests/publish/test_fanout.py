@@ -21,7 +21,7 @@ class Recorder(RecordingSink):
 
     def __init__(self, spool: MemorySpool, *, slow_s: float = 0.0, adopts: bool = True, hangs: str = "") -> None:
         super().__init__()
-        self.spooled, self.slow_s, self.adopts, self.stuck = spool, slow_s, adopts, hangs
+        self.spooled, self.slow_s, self.adopts, self.hangs = spool, slow_s, adopts, hangs
         self.adopted: list[Sink] = []
         self.seen: list[int] = []
 
@@ -36,10 +36,6 @@ class Recorder(RecordingSink):
     def adopt(self, other: Sink) -> bool:
         self.adopted.append(other)
         return self.adopts
-
-    @property
-    def hangs(self) -> str:
-        return self.stuck
 
     def describe(self) -> str:
         return f"{self.slow_s:g}"

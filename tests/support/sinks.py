@@ -11,6 +11,8 @@ from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction,
 class RecordingSink(Sink):
     """Keeps what it is told, in order, as (kind, value)."""
 
+    hangs = ""
+
     def __init__(self, spool: Spool | None = None, *, delivers: bool = True) -> None:
         """`spool`: events go through it; `delivers`: they count as delivered at once."""
         self.calls: list[tuple[str, Any]] = []

@@ -13,6 +13,7 @@ from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
 from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
 from edgeclassify.daemon.assembly.views import ViewAssembly
 from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.publishing import SnapshotFactory, make_snapshot_taker
 from edgeclassify.sources.factory import make_source
 
 log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Factories:
 
     source: SourceFactory = make_source
     classifier: ClassifierFactory = tested_classifier
+    snapshots: SnapshotFactory = make_snapshot_taker
 
 
 def assemble(

@@ -18,15 +18,14 @@ log = logging.getLogger(__name__)
 
 STUCK = "a call into its driver does not return."
 ABSENT_S = 60.0
-"""So long what is absent counts as about to come back."""
 WORKING = (CameraState.RUNNING, CameraState.RESTING)
 
 
 class CameraCare:
-    """Used by the daemon's thread."""
+    """Used by the daemon's thread. `absent_s`: so long what is absent counts as about to come back."""
 
-    def __init__(self, recovery: Recovery, availability: Availability) -> None:
-        self._recovery, self._availability = recovery, availability
+    def __init__(self, recovery: Recovery, availability: Availability, absent_s: float = ABSENT_S) -> None:
+        self._recovery, self._availability, self._absent_s = recovery, availability, absent_s
         self._given_up = Once()
         self._stuck: set[str] = set()
         self._stuck_times: Counter[str] = Counter()
@@ -101,7 +100,7 @@ class CameraCare:
             return False
         if capture.state in WORKING or not isinstance(capture.error, AbsentError):
             return True
-        return capture.status.down_s < ABSENT_S
+        return capture.status.down_s < self._absent_s
 
     def _report_given_up(self, captures: Iterable[CaptureThread]) -> None:
         """Say once that a camera is gone; it is tried on, so it may come back."""

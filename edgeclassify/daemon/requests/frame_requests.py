@@ -1,22 +1,22 @@
-"""Requests that need a frame: answered when one has come, or with an error after LOOK_TIMEOUT_S."""
+"""Requests that need a frame: answered when one has come, or with an error when it takes too long."""
 
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Protocol
 
 from edgeclassify.contract import responses
 from edgeclassify.contract.bodies import Body
 from edgeclassify.contract.encoding import rfc3339
-from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.requests.answers import answer_with, refuse
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.pipeline.interface import ViewResult
 from edgeclassify.pipeline.view import View
+from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Request
 
 LOOK_TIMEOUT_S = 15.0
-"""How long a request waits for a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,31 @@ class _Awaited:
     until: float
 
 
-class FrameRequests:
-    """Used by the daemon's thread. `clock`: monotonic seconds."""
+class AskedNode(Protocol):
+    """The node, as far as a frame is asked of it."""
 
-    def __init__(self, node: Node, clock: Callable[[], float] = time.monotonic) -> None:
-        self._node, self._clock = node, clock
+    @property
+    def snapshots(self) -> SnapshotTaker | None:
+        """Who takes snapshots; None: nobody may."""
+
+    @property
+    def no_snapshots_because(self) -> str:
+        """What to say where nobody may."""
+
+    def view(self, name: str | None) -> View:
+        """The view that is meant. Raises EdgeClassifyError."""
+
+    def hurry(self, camera: str) -> None:
+        """Hand over the camera's next frame at once."""
+
+
+class FrameRequests:
+    """Used by the daemon's thread. `timeout_s`: how long a request waits. `clock`: monotonic seconds."""
+
+    def __init__(
+        self, node: AskedNode, timeout_s: float = LOOK_TIMEOUT_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._node, self._timeout_s, self._clock = node, timeout_s, clock
         self._awaited: list[_Awaited] = []
 
     def begin(self, request: Request) -> None:
@@ -41,7 +61,7 @@ class FrameRequests:
         if request.command is Command.SNAPSHOT and self._node.snapshots is None:
             raise EdgeClassifyError(self._node.no_snapshots_because)
         view = self._node.view(request.view)
-        self._awaited.append(_Awaited(request, view, view.asks.add(), self._clock() + LOOK_TIMEOUT_S))
+        self._awaited.append(_Awaited(request, view, view.asks.add(), self._clock() + self._timeout_s))
         self._node.hurry(view.camera)
 
     def settle(self) -> None:
@@ -63,7 +83,7 @@ class FrameRequests:
             answer_with(lambda: give(one, one.future.result()), one.request)
         elif self._clock() >= one.until:
             one.future.cancel()
-            refuse(one.request, f"view {one.view.name}: no frame within {LOOK_TIMEOUT_S:g} s")
+            refuse(one.request, f"view {one.view.name}: no frame within {self._timeout_s:g} s")
         else:
             return False
         return True

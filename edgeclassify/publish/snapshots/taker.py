@@ -40,10 +40,18 @@ class _Job:
 class SnapshotTaker:
     """Draws, codes, publishes and keeps snapshots. `offer` and `take_now` may be called from any thread.
 
-    `folder` None: nothing is kept on disk; `publish` None: nothing goes to MQTT.
+    `folder` None: nothing is kept on disk; `publish` None: nothing goes to MQTT. `turn_limit_s`: see `hangs`.
     """
 
-    def __init__(self, *, config: SnapshotConfig, folder: Path | None, publish: Publish | None) -> None:
+    def __init__(
+        self,
+        *,
+        config: SnapshotConfig,
+        folder: Path | None,
+        publish: Publish | None,
+        turn_limit_s: float = TURN_LIMIT_S,
+    ) -> None:
+        self._turn_limit_s = turn_limit_s
         self._config, self._publish = config, publish
         self._folder = None if folder is None else SnapshotFolder(folder, config)
         self._waiting: deque[_Job] = deque()
@@ -68,7 +76,7 @@ class SnapshotTaker:
 
     @property
     def hangs(self) -> bool:
-        """True where the thread has not moved within TURN_LIMIT_S, while it had something to do."""
+        """True while the thread has not moved within its limit, though it has something to do."""
         return self._pulse.late
 
     def start(self) -> None:
@@ -125,7 +133,7 @@ class SnapshotTaker:
 
     def _do(self, job: _Job | None) -> None:
         """Take a snapshot, or where there is none to take, look through the folder."""
-        self._pulse.beat(TURN_LIMIT_S)
+        self._pulse.beat(self._turn_limit_s)
         try:
             if job is not None:
                 self._take(job)

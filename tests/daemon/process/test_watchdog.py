@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import Config, MqttConfig
+from edgeclassify.config import Config, MqttConfig, SnapshotConfig
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
@@ -30,7 +30,6 @@ from tests.daemon.bench import Bench, view
 from tests.daemon.conftest import StartNode
 from tests.support.broker import HOST, Mosquitto
 from tests.support.notifier import RecordingNotifier
-from tests.support.sinks import RecordingSink
 from tests.support.sources import MissingSource
 from tests.support.waiting import wait_for
 
@@ -174,14 +173,12 @@ def test_a_main_loop_that_hangs_is_seen_while_frames_go_on(
     wait_for(lambda: manager.feeds(0.3) > 5)
 
 
-def test_a_delivery_that_hangs_is_seen_while_frames_go_on(
-    started: Callable[[], Bench], manager: Manager, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started()
+def test_a_delivery_that_hangs_is_seen_while_frames_go_on(started: Callable[[], Bench], manager: Manager) -> None:
+    running = started()
     assert manager.feeds(0.3) > 5
-    monkeypatch.setattr(RecordingSink, "hangs", "delivery")
+    running.sink.hangs = "delivery"
     assert manager.feeds(0.5) <= 1
-    monkeypatch.setattr(RecordingSink, "hangs", "")
+    running.sink.hangs = ""
     assert manager.feeds(0.3) > 5
 
 
@@ -189,12 +186,11 @@ def test_a_delivery_that_hangs_is_seen_while_no_frame_is_to_be_expected(
     started: Callable[[], Bench],
     bench: Bench,
     manager: Manager,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bench.sources["front"] = lambda name: MissingSource(name, AbsentError("unplugged"))
     started()
     assert manager.feeds(1.0) >= 3
-    monkeypatch.setattr(RecordingSink, "hangs", "delivery")
+    bench.sink.hangs = "delivery"
     assert manager.feeds(0.7) <= 1
 
 
@@ -203,10 +199,14 @@ def test_snapshots_that_hang_are_seen(
     bench: Bench,
     manager: Manager,
     hold: threading.Event,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("edgeclassify.publish.snapshots.taker.TURN_LIMIT_S", LATE_S)
-    monkeypatch.setattr(SnapshotTaker, "_take", lambda *_: hold.wait(20))
+    def publish(view: str, jpeg: bytes) -> None:
+        hold.wait(20)
+
+    def make(*, config: SnapshotConfig, **_: object) -> SnapshotTaker:
+        return SnapshotTaker(config=config, folder=None, publish=publish, turn_limit_s=LATE_S)
+
+    bench.make_taker = make
     bench.document["snapshot"] = {"mqtt": True}
     bench.document["view"] = [view("gate")]
     started()

@@ -4,17 +4,19 @@ import json
 import random
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgeclassify.config import Config
-from edgeclassify.daemon.requests import frame_requests
 from edgeclassify.daemon.requests.queue import CAPACITY
+from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.publish.mqtt.link.connection import PahoLink
+from edgeclassify.publish.snapshots import Snapshot, SnapshotTaker
 from edgeclassify.sources.interface import NoFrameInTimeError
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, Roi, ViewState
 from tests.daemon.conftest import StartNode
 from tests.daemon.nodes import BASE, Node
 from tests.support.waiting import wait_for
@@ -144,9 +146,8 @@ def test_classify_now_does_not_wait_for_the_interval(start_node: StartNode) -> N
     assert rests(node)
 
 
-def test_a_frame_that_does_not_come(start_node: StartNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frame_requests, "LOOK_TIMEOUT_S", 0.2)
-    node = started(start_node())
+def test_a_frame_that_does_not_come(start_node: StartNode) -> None:
+    node = started(start_node(timing=Timing(look_timeout_s=0.2)))
     stop_frames(node)
     assert node.refused("classify_now") == "view gate: no frame within 0.2 s"
     assert node.ask("ping")
@@ -184,13 +185,16 @@ def test_no_snapshot_where_none_is_wanted(start_node: StartNode) -> None:
 
 
 def test_a_fault_in_the_taking_of_a_picture_is_an_answer(
-    start_node: StartNode, monkeypatch: pytest.MonkeyPatch
+    start_node: StartNode,
 ) -> None:
-    def take_now(*_: object) -> None:
-        raise MemoryError("no room for a picture")
+    class Clumsy(SnapshotTaker):
+        def take_now(self, frame: Frame, roi: Roi, state: ViewState) -> Snapshot:
+            raise MemoryError("no room for a picture")
 
-    monkeypatch.setattr("edgeclassify.publish.snapshots.SnapshotTaker.take_now", take_now)
-    node = started(start_node(snapshot={"mqtt": True}))
+    def snapshots(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker:
+        return Clumsy(config=config.snapshot, folder=None, publish=publish)
+
+    node = started(start_node(snapshot={"mqtt": True}, snapshots=snapshots))
     assert node.refused("snapshot") == "MemoryError: no room for a picture"
     assert node.ask("ping")
 
