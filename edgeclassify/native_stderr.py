@@ -25,7 +25,7 @@ _PIPE_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 16
 _END_S = 1.0
 
-CHATTER = re.compile(
+KNOWN_LINES = re.compile(
     # LiteRT and tflite-runtime
     rb"(?:INFO|WARNING|ERROR|VERBOSE): |[IWE]\d{4} \d\d:\d\d:\d\d|WARNING: All log messages before absl"
     # libjpeg, libpng, libtiff, OpenCV, FFmpeg
@@ -33,12 +33,12 @@ CHATTER = re.compile(
     rb"|Warning: unknown JFIF revision|Unknown Adobe color|Application transferred too few"
     rb"|libpng |TIFF|\[ ?(WARN|ERROR|INFO|FATAL): ?\d|\[\w+ @ 0x|VIDEOIO|OpenCV|imdecode_"
 )
-"""How lines begin that are known to say nothing new: what they speak of has a message of ours."""
+"""How lines begin that are known to say nothing new: what they tell of has a message of ours."""
 
 
 @contextmanager
 def diverted_native_stderr() -> Iterator[None]:
-    """While entered, native lines that begin as CHATTER go to the debug log, all others to standard error.
+    """While entered, native lines that match KNOWN_LINES go to the debug log, all others to standard error.
 
     A native write never blocks: where a megabyte waits to be read, what comes after it is lost. `sys.stderr` keeps
     what it was led to, by another descriptor, and there go Python's stacks where native code crashes. Enter it
@@ -117,7 +117,7 @@ class _Reader:
                 self._pass_on(rest)
 
     def _pass_on(self, line: bytes) -> None:
-        if CHATTER.match(line):
+        if KNOWN_LINES.match(line):
             if line.strip():
                 logger.debug("%s", line.decode(errors="replace").strip())
             return

@@ -1,7 +1,7 @@
 """The running node as requests see it: what may be asked of it, and what of it may be changed."""
 
 from edgeclassify.daemon.options import OptionStore, value_of
-from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health
 from edgeclassify.pipeline.view import View
@@ -12,7 +12,7 @@ from edgeclassify.types import NodeInfo, Option, OptionValue
 class Node:
     """Used by the daemon's thread. `options`: what is set here is kept there over a restart."""
 
-    def __init__(self, running: Running, options: OptionStore) -> None:
+    def __init__(self, running: RunningParts, options: OptionStore) -> None:
         self._running, self._options = running, options
 
     @property

@@ -8,13 +8,13 @@ from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import Factories, Parts, assemble
 from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
-from edgeclassify.daemon.continuity import end_views
+from edgeclassify.daemon.kept_state import KeptState, state_folder
+from edgeclassify.daemon.open_occurrences import end_views
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
-from edgeclassify.daemon.running import Running
-from edgeclassify.daemon.state import Keeping, state_folder
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.logs import set_level
 from edgeclassify.pulse import Pulse
@@ -35,11 +35,11 @@ class Reloader:
 
     def __init__(
         self,
-        running: Running,
+        running: RunningParts,
         *,
         load: Callable[[], Config],
         factories: Factories,
-        keeping: Keeping,
+        kept: KeptState,
         availability: Availability,
         frame_requests: FrameRequests,
         manager: ServiceManager,
@@ -47,7 +47,7 @@ class Reloader:
     ) -> None:
         """`pulse`: of the daemon's thread."""
         self._running, self._load, self._factories = running, load, factories
-        self._keeping, self._availability = keeping, availability
+        self._kept, self._availability = kept, availability
         self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
 
     def reload(self, accepted: Accepted = lambda _: None) -> None:
@@ -58,9 +58,9 @@ class Reloader:
         """
         self._pulse.beat(RELOAD_LIMIT_S)
         self._manager.reloading()
-        before, keeping = self._running.parts, self._keeping
+        before, kept = self._running.parts, self._kept
         try:
-            after = assemble(self._load(), keeping.options, before, self._factories)
+            after = assemble(self._load(), kept.options, before, self._factories)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -93,8 +93,8 @@ class Reloader:
 
     def _activate(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""
-        running, keeping = self._running, self._keeping
-        keeping.check_unchanged(after.config, state_folder(after.config))
+        running, kept = self._running, self._kept
+        kept.check_unchanged(after.config, state_folder(after.config))
         # Made while the old one works: what it can't be made of leaves that one as it is.
         other_sink = running.current_sink.plan(after.config)
         # A camera may refuse its new settings.
@@ -108,6 +108,6 @@ class Reloader:
         if other_sink is not None:
             running.current_sink.replace(other_sink, STOP_BUDGET_S)
         running.parts = after
-        forget_stale_options(after, keeping.options)
+        forget_stale_options(after, kept.options)
         if not renamed:
             accepted(names)

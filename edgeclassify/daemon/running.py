@@ -7,7 +7,7 @@ from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.current_sink import CurrentSink
-from edgeclassify.daemon.figures import Figures
+from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.options import value_of
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SnapshotFactory
@@ -20,7 +20,7 @@ from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
 
 
-class Running:
+class RunningParts:
     """The started parts. `parts` and `threads` are those of the config that holds now.
 
     Used by the daemon's thread, but for what the capture threads say of their cameras.
@@ -33,7 +33,7 @@ class Running:
         current_sink: CurrentSink,
         cameras: Cameras,
         availability: Availability,
-        figures: Figures,
+        figures: HealthFigures,
         health: HealthMonitor,
         numbers: Numbers,
         manager: ServiceManager,

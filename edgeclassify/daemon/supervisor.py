@@ -22,10 +22,11 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.cameras.care import ABSENT_S
 from edgeclassify.daemon.cameras.recovery import Recovery
-from edgeclassify.daemon.continuity import Continuity
 from edgeclassify.daemon.current_sink import CurrentSink, SinkFactory
-from edgeclassify.daemon.figures import Figures
+from edgeclassify.daemon.health_figures import HealthFigures
+from edgeclassify.daemon.kept_state import KeptState, state_folder
 from edgeclassify.daemon.node import Node
+from edgeclassify.daemon.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
@@ -35,9 +36,8 @@ from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
-from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import Session, start_line
-from edgeclassify.daemon.state import Keeping, state_folder
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -106,7 +106,7 @@ class Daemon:
         """Counters of this run."""
         self.availability = Availability()
         """Which views get frames."""
-        self.running: Running | None = None
+        self.running: RunningParts | None = None
         """What runs; None: it has not started yet."""
         self.node: Node | None = None
         """What may be asked of it and changed, by the thread of `run` alone; None: it has not started yet."""
@@ -137,16 +137,16 @@ class Daemon:
                 self._queue.close()
 
     def _work(self, config: Config, loaded: ExitStack, started: ExitStack) -> None:
-        keeping = Keeping(config, state_folder(config), self.health.bytes_written_day)
-        started.callback(keeping.close)
-        parts = assemble(config, keeping.options, factories=self._factories)
+        kept = KeptState(config, state_folder(config), self.health.bytes_written_day)
+        started.callback(kept.close)
+        parts = assemble(config, kept.options, factories=self._factories)
         loaded.callback(self._close_models, parts)
-        continuity = Continuity(keeping.spool)
-        continuity.take_up(parts.views, config.node.resume_s)
-        running = self.running = self._prepare(parts, keeping)
+        open_occurrences = OpenOccurrences(kept.spool)
+        open_occurrences.take_up(parts.views, config.node.resume_s)
+        running = self.running = self._prepare(parts, kept)
         log.info("%s", start_line(parts, running.current_sink.sink.describe()))
-        self._start_sink(running, continuity, keeping, started)
-        self.node = Node(running, keeping.options)
+        self._start_sink(running, open_occurrences, kept, started)
+        self.node = Node(running, kept.options)
         frame_requests = FrameRequests(self.node, self._timing.look_timeout_s)
         self._start_threads(running, frame_requests, started)
         self._manager.ready()
@@ -154,7 +154,7 @@ class Daemon:
             running,
             load=self._load,
             factories=self._factories,
-            keeping=keeping,
+            kept=kept,
             availability=self.availability,
             frame_requests=frame_requests,
             manager=self._manager,
@@ -162,8 +162,8 @@ class Daemon:
         )
         upkeep = Upkeep(
             running,
-            spool=keeping.spool,
-            continuity=continuity,
+            spool=kept.spool,
+            open_occurrences=open_occurrences,
             manager=self._manager,
             feed=self._watchdog.feed,
             maintenance_s=self._timing.maintenance_s,
@@ -172,20 +172,20 @@ class Daemon:
 
     # --- start, and what its stop is -------------------------------------------------------------------
 
-    def _prepare(self, parts: Parts, keeping: Keeping) -> Running:
+    def _prepare(self, parts: Parts, kept: KeptState) -> RunningParts:
         """Made, and not started."""
         config = parts.config
-        context = SinkContext(keeping.spool, keeping.published, self._queue.put)
+        context = SinkContext(kept.spool, kept.published, self._queue.put)
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)
-        return Running(
+        return RunningParts(
             parts,
             current_sink=CurrentSink(self._make_sink, context, config),
             cameras=cameras,
             availability=self.availability,
-            figures=Figures(self.health, cameras, keeping.spool),
+            figures=HealthFigures(self.health, cameras, kept.spool),
             health=self.health,
-            numbers=keeping.numbers,
+            numbers=kept.numbers,
             manager=self._manager,
             session=Session(),
             await_sink=self._await_sink,
@@ -194,20 +194,22 @@ class Daemon:
             make_snapshots=self._factories.snapshots,
         )
 
-    def _start_sink(self, running: Running, continuity: Continuity, keeping: Keeping, started: ExitStack) -> None:
+    def _start_sink(
+        self, running: RunningParts, open_occurrences: OpenOccurrences, kept: KeptState, started: ExitStack
+    ) -> None:
         running.current_sink.start()
         # Requests that come meanwhile are still answered.
         started.callback(lambda: running.current_sink.stop(self._stop_budget.left_s(SINK_LEAST_S)))
-        started.callback(self._end_views, running, continuity)
-        continuity.end_left_over(running.outlet)
-        forget_stale_options(running.parts, keeping.options)
+        started.callback(self._end_views, running, open_occurrences)
+        open_occurrences.end_left_over(running.outlet)
+        forget_stale_options(running.parts, kept.options)
 
-    def _end_views(self, running: Running, continuity: Continuity) -> None:
+    def _end_views(self, running: RunningParts, open_occurrences: OpenOccurrences) -> None:
         self.availability.end()
         resume_s = running.parts.config.node.resume_s
-        continuity.end(running.parts.views, running.outlet, for_good=self._input_ended, resume_s=resume_s)
+        open_occurrences.end(running.parts.views, running.outlet, for_good=self._input_ended, resume_s=resume_s)
 
-    def _start_threads(self, running: Running, frame_requests: FrameRequests, started: ExitStack) -> None:
+    def _start_threads(self, running: RunningParts, frame_requests: FrameRequests, started: ExitStack) -> None:
         started.callback(running.cameras.frames.close)
         started.callback(running.cameras.acknowledge)
         started.callback(lambda: running.threads.stop_snapshots(self._stop_budget.deadline(THREADS_SHARE)))
@@ -228,7 +230,7 @@ class Daemon:
 
     # --- work ------------------------------------------------------------------------------------------
 
-    def _loop(self, running: Running, reloader: Reloader, commands: CommandHandler, upkeep: Upkeep) -> None:
+    def _loop(self, running: RunningParts, reloader: Reloader, commands: CommandHandler, upkeep: Upkeep) -> None:
         while not self._flags.stop:
             self._pulse.beat(self._timing.main_limit_s)
             self._wake.clear()

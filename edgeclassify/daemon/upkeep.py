@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-from edgeclassify.daemon.continuity import Continuity
+from edgeclassify.daemon.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.process.service_manager import ServiceManager
-from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool
 
 MAINTENANCE_S = 1.0
@@ -17,16 +17,16 @@ class Upkeep:
 
     def __init__(
         self,
-        running: Running,
+        running: RunningParts,
         *,
         spool: Spool,
-        continuity: Continuity,
+        open_occurrences: OpenOccurrences,
         manager: ServiceManager,
         feed: Callable[[], None],
         maintenance_s: float = MAINTENANCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._running, self._spool, self._continuity = running, spool, continuity
+        self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
         self._manager, self._feed = manager, feed
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
@@ -45,7 +45,7 @@ class Upkeep:
     def _maintain(self) -> None:
         parts = self._running.parts
         self._spool.maintain()
-        self._continuity.keep(parts.views, parts.config.node.resume_s)
+        self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
         # While a frame is to be expected, nothing but a frame that went through counts.
         if self._running.expects_no_frame:
             self._feed()

@@ -164,7 +164,7 @@ class Pipeline:
 
     def _watch(self, view: View, frame: Frame, scene: Scene) -> _Looked:
         """One view of one frame; it fails where the classifier or the sink could not take it."""
-        if scene.is_still(view.region) and not view.asks:
+        if scene.is_still(view.region) and not view.waiters:
             return _Looked.PASSED_OVER
         try:
             if (reason := scene.disturbance) is not None:
@@ -175,10 +175,10 @@ class Pipeline:
         except EdgeClassifyError as error:
             if self._broken_views.is_news(view.name, str(error)):
                 log.error("view %s: frame skipped: %s", view.name, error)
-            view.asks.refuse(error)
+            view.waiters.refuse(error)
             return _Looked.FAILED if view.enabled else _Looked.REFUSED
-        if view.asks:
-            view.asks.answer(ViewResult(frame, prediction, self._outlet.numbered(view.look(prediction))))
+        if view.waiters:
+            view.waiters.answer(ViewResult(frame, prediction, self._outlet.numbered(view.look(prediction))))
         self._outlet.health.record_inference(prediction)
         if self._broken_views.is_over(view.name):
             log.info("view %s: frames can be classified again", view.name)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.interface import ImageClassifier
-from edgeclassify.pipeline.asks import Asks
+from edgeclassify.pipeline.frame_waiters import FrameWaiters
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.pace import FramePace
 from edgeclassify.postprocess.interface import Decider, Rules, Step
@@ -36,7 +36,7 @@ class View:
         self.name, self.camera, self.region = name, camera, region
         self.classifier = classifier
         self.enabled = enabled
-        self.asks = Asks()
+        self.waiters = FrameWaiters()
         """Who waits for the next frame's look, also while the view is switched off."""
         self._pace = FramePace()
         self._decider = decider
@@ -87,7 +87,7 @@ class View:
 
     def wants(self, frame: Frame) -> bool:
         """True where this frame is to be classified."""
-        return bool(self.asks) or (self.enabled and self._pace.is_due(frame, self._rules.pace.interval_s))
+        return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.interval_s))
 
     def seen(self, frame: Frame) -> None:
         """This frame was classified."""

@@ -1,7 +1,7 @@
 """The decider of a view: what follows from its predictions, and from time without any.
 
 A prediction becomes an observation; `Gaps` says whether that can be compared with those before, `Occurrences`
-which label enters or leaves with it, `Showing` what the view shows then.
+which label enters or leaves with it, `ShownState` what the view shows then.
 
 Time without frames is no evidence: no confirmation time counts over a gap. What was in the view before a gap or a
 restart goes on where it is seen again soon enough (see Pace), and has ended where it is not.
@@ -14,7 +14,7 @@ from edgeclassify.postprocess.gaps import Gap, Gaps
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.occurrences import Occurrences, Sight
-from edgeclassify.postprocess.showing import Showing
+from edgeclassify.postprocess.shown_state import ShownState
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState, Why
 
@@ -42,7 +42,7 @@ class ViewDecider(Decider):
         self._rules = rules
         self._gaps = Gaps()
         self._occurrences = Occurrences(view, labels, new_id)
-        self._showing = Showing(view, labels, model)
+        self._shown = ShownState(view, labels, model)
 
     @property
     def rules(self) -> Rules:
@@ -56,37 +56,37 @@ class ViewDecider(Decider):
     @property
     def told(self) -> ViewState | None:
         """The state that was given out last."""
-        return self._showing.told
+        return self._shown.told
 
     # --- what happens to it ----------------------------------------------------------------------------
 
     def see(self, prediction: Prediction) -> Step:
         """Take one prediction into account."""
         observation = observe(prediction)
-        self._showing.begin(observation.captured_at)
+        self._shown.begin(observation.captured_at)
         events = self._cross_gap(observation)
         self._gaps.note(observation)
         events += self._occurrences.judge(observation, self._gaps.now, self._rules)
         if events:  # whatever came, it is decided: nothing of before the gap is open any more
             self._gaps.close()
         seen = self._gaps.now is None
-        self._showing.conclude(observation, self._occurrences.now, seen, self._rules)
+        self._shown.conclude(observation, self._occurrences.now, seen, self._rules)
         return self._step(events, observation.captured_at, observation)
 
     def pass_time(self, now: Moment) -> Step:
         """No frame came until now."""
-        was_known = self._showing.known
+        was_known = self._shown.known
         if self._gaps.opens_by(now, self._rules.pace):
             self._break_off(now.at)
         gap = self._gaps.now
         events = [] if gap is None or gap.own else self._lapse(gap, now)
-        return self._step(events, now.at) if events or was_known is not self._showing.known else Step(None)
+        return self._step(events, now.at) if events or was_known is not self._shown.known else Step(None)
 
     def gap(self, now: Moment, reason: Reason) -> Step:
         """From now on frames prove nothing of before."""
         if self._gaps.now is not None:
             return Step(None)
-        was_known = self._showing.known
+        was_known = self._shown.known
         self._occurrences.shift(self._gaps.open_at(now, reason))
         self._break_off(now.at)
         return self._step([], now.at) if was_known else Step(None)
@@ -98,9 +98,9 @@ class ViewDecider(Decider):
             # With the last frame of a file: no clock of ours goes by its time.
             at = Moment(last.scene_ns, last.captured_at)
         events = self._occurrences.end(Sight(at.ns, at.at, self._gaps.origin), gap, Why(reason))
-        self._showing.begin(now.at)
+        self._shown.begin(now.at)
         self._occurrences.break_off()
-        self._showing.forget()
+        self._shown.forget()
         self._gaps.close()
         self._gaps.forget_frames()
         return self._step(events, now.at, said=reason is Reason.PAUSED)
@@ -109,7 +109,7 @@ class ViewDecider(Decider):
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
-        return self._showing.state(observe(prediction), self._occurrences.now, self._rules)
+        return self._shown.state(observe(prediction), self._occurrences.now, self._rules)
 
     def open(self, now: Moment) -> OpenOccurrence | None:
         """What is in the view, to be kept over a restart."""
@@ -146,7 +146,7 @@ class ViewDecider(Decider):
         occurrence = self._occurrences.now
         if occurrence is None:
             self._gaps.close()
-            self._showing.nothing_since(observation.captured_at)
+            self._shown.nothing_since(observation.captured_at)
         elif observation.scores[occurrence.index] >= self._rules.exit_score:
             self._gaps.close()
         return events
@@ -162,8 +162,8 @@ class ViewDecider(Decider):
     def _break_off(self, at: float) -> None:
         """Whatever is being confirmed begins anew, and nothing is known from then on."""
         self._occurrences.break_off()
-        self._showing.forget()
-        self._showing.nothing_since(at)
+        self._shown.forget()
+        self._shown.nothing_since(at)
 
     def _step(
         self, events: list[Event], at: float, observation: Observation | None = None, *, said: bool = False
@@ -171,12 +171,12 @@ class ViewDecider(Decider):
         """`said`: the state is given out in any case; else only where there is something to take back."""
         for event in events:
             if event.event_type is EventType.END:
-                self._showing.nothing_since(event.ts)
+                self._shown.nothing_since(event.ts)
         state = None
-        if observation is not None and self._showing.known:
-            state = self._showing.state(observation, self._occurrences.now, self._rules)
+        if observation is not None and self._shown.known:
+            state = self._shown.state(observation, self._occurrences.now, self._rules)
         elif said or events or self.told is not None:
-            state = self._showing.unknown(at)
+            state = self._shown.unknown(at)
         if state is not None:
-            self._showing.told = state
+            self._shown.told = state
         return Step(state, tuple(events))

@@ -15,13 +15,13 @@ from edgeclassify.watch.interface import (
     Arrival,
     Change,
     EventSeen,
-    GapFilled,
-    GapSeen,
+    HoleFilled,
+    HoleSeen,
     LinkChange,
     Notice,
     Renumbered,
 )
-from edgeclassify.watch.numbers import Numbers, Verdict
+from edgeclassify.watch.missing_events import EventSequence, Verdict
 from edgeclassify.watch.reading import (
     UNREADABLE,
     note_health,
@@ -95,7 +95,7 @@ class Board:
         for name in list(self._unsettled):
             numbers = self.nodes[name].numbers
             notices += (
-                GapSeen(name, gap.first, gap.last, self._wall(), gap.while_away) for gap in numbers.due(now)
+                HoleSeen(name, hole.first, hole.last, self._wall(), hole.while_away) for hole in numbers.due(now)
             )
             if numbers.settled:
                 self._unsettled.discard(name)
@@ -122,7 +122,7 @@ class Board:
         if node is None:
             if not arrival.payload or len(self.nodes) >= MOST_NODES:
                 return None
-            node = self.nodes[name] = WatchedNode(name, Numbers(), deque(maxlen=self._events_kept))
+            node = self.nodes[name] = WatchedNode(name, EventSequence(), deque(maxlen=self._events_kept))
         if not arrival.kept:
             node.heard_at = arrival.received_at
         node.stale = False
@@ -207,8 +207,8 @@ class Board:
             yield Renumbered(node.name, event.seq, before, arrival.received_at)
         repeated = verdict is Verdict.REPEATED
         yield EventSeen(node.name, match.view, arrival.topic, body, arrival.received_at, not live, repeated)
-        for gap in node.numbers.filled:
-            yield GapFilled(node.name, gap.first, gap.last, arrival.received_at)
+        for hole in node.numbers.filled:
+            yield HoleFilled(node.name, hole.first, hole.last, arrival.received_at)
         node.numbers.filled.clear()
         # A late event is the last one only where nothing newer is known.
         last = node.last_event

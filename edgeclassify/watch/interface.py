@@ -43,7 +43,7 @@ class EventSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class GapSeen:
+class HoleSeen:
     """The numbers `first` to `last` of a node are missing. `while_away`: the watch itself was cut off before."""
 
     node: str
@@ -54,8 +54,8 @@ class GapSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class GapFilled:
-    """All numbers of a gap that was told have come after all."""
+class HoleFilled:
+    """All numbers of a hole that was reported have come after all."""
 
     node: str
     first: int
@@ -97,4 +97,4 @@ class LinkChange:
     complete: bool = True
 
 
-Notice = EventSeen | GapSeen | GapFilled | Renumbered | Change | LinkChange
+Notice = EventSeen | HoleSeen | HoleFilled | Renumbered | Change | LinkChange

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from edgeclassify.types import UNKNOWN
-from edgeclassify.watch.numbers import Numbers
+from edgeclassify.watch.missing_events import EventSequence
 
 HOT_C = 80.0
 """Degrees Celsius: where a Pi begins to slow itself down."""
@@ -45,7 +45,7 @@ class WatchedNode:
     """
 
     name: str
-    numbers: Numbers
+    numbers: EventSequence
     events: deque[ShownEvent]
     online: bool | None = None
     online_since: float | None = None

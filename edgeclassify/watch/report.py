@@ -3,7 +3,7 @@
 from typing import Any
 
 from edgeclassify.contract.encoding import rfc3339
-from edgeclassify.watch.interface import Change, EventSeen, GapFilled, GapSeen, LinkChange, Notice, Renumbered
+from edgeclassify.watch.interface import Change, EventSeen, HoleFilled, HoleSeen, LinkChange, Notice, Renumbered
 
 
 def record(notice: Notice) -> dict[str, Any]:
@@ -24,10 +24,10 @@ def record(notice: Notice) -> dict[str, Any]:
                 "repeated": notice.repeated,
                 "event": notice.body,
             }
-        case GapSeen():
+        case HoleSeen():
             span = {"node": notice.node, "from": notice.first, "to": notice.last}
             return {"gap": span | {"at": rfc3339(notice.at), "while_disconnected": notice.while_away}}
-        case GapFilled():
+        case HoleFilled():
             span = {"node": notice.node, "from": notice.first, "to": notice.last}
             return {"gap_filled": span | {"at": rfc3339(notice.at)}}
         case Renumbered():
@@ -52,10 +52,10 @@ def text(notice: Notice) -> str:
             said = f"{body['event_type']} {body['label']} {body['score']}".encode("unicode_escape").decode()
             line = f"{notice.node}/{notice.view}  {said}  (number {body['seq']}{marks})"
             at = notice.received_at
-        case GapSeen():
+        case HoleSeen():
             cause = " (this watch was disconnected)" if notice.while_away else ""
             line, at = f"{notice.node}  MISSING events {_span(notice)}{cause}", notice.at
-        case GapFilled():
+        case HoleFilled():
             line, at = f"{notice.node}  events {_span(notice)} have come after all", notice.at
         case Renumbered():
             line, at = f"{notice.node}  counts from {notice.seq} again (before: {notice.before})", notice.at
@@ -69,5 +69,5 @@ def text(notice: Notice) -> str:
     return f"{rfc3339(at)}  {line}"
 
 
-def _span(gap: GapSeen | GapFilled) -> str:
-    return str(gap.first) if gap.first == gap.last else f"{gap.first} to {gap.last}"
+def _span(hole: HoleSeen | HoleFilled) -> str:
+    return str(hole.first) if hole.first == hole.last else f"{hole.first} to {hole.last}"

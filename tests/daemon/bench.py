@@ -10,7 +10,7 @@ from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.publishing import SinkContext
-from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError, PublishError
 from edgeclassify.publish.snapshots import SnapshotTaker
@@ -124,7 +124,7 @@ class Bench:
         return self.daemon.node
 
     @property
-    def running(self) -> Running:
+    def running(self) -> RunningParts:
         """What runs, once it has started."""
         assert self.daemon.running is not None
         return self.daemon.running

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from edgeclassify.daemon.continuity import Continuity, end_views
+from edgeclassify.daemon.open_occurrences import OpenOccurrences, end_views
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.outlet import Outlet
@@ -39,7 +39,7 @@ class Bench:
         self.numbers = EventNumbers(self.spool)
         self.sink = RecordingSink(self.spool) if sink is None else sink
         self.outlet = Outlet(self.sink, HealthMonitor(), self.numbers)
-        self.continuity = Continuity(self.spool, lambda: self.now)
+        self.open_occurrences = OpenOccurrences(self.spool, lambda: self.now)
         self.views = [make_view("gate"), make_view("yard")]
         self.views[0].see(BrightnessClassifier().classify(make_frame(255)), self.outlet)
 
@@ -59,7 +59,7 @@ def test_what_is_open_is_noted_as_often_as_it_takes(resume_s: float, times: list
     for second in range(100, 225 if resume_s > 100 else 106):
         before = len(bench.spool.noted)
         bench.now = float(second)
-        bench.continuity.keep(bench.views, resume_s)
+        bench.open_occurrences.keep(bench.views, resume_s)
         if len(bench.spool.noted) > before:
             noted.append(second)
     assert noted == times
@@ -77,7 +77,7 @@ def test_what_is_open_is_noted_as_often_as_it_takes(resume_s: float, times: list
 )
 def test_the_end_leaves_open_what_can_go_on(for_good: bool, resume_s: float, persistent: bool, ends: bool) -> None:
     bench = Bench(None if persistent else MemorySpool())
-    bench.continuity.end(bench.views, bench.outlet, for_good=for_good, resume_s=resume_s)
+    bench.open_occurrences.end(bench.views, bench.outlet, for_good=for_good, resume_s=resume_s)
     assert bench.told == [START, *([("gate", EventType.END, "stopped")] if ends else [])]
     if isinstance(bench.spool, KeepingSpool):
         assert bench.spool.noted == ([] if ends else [["gate"]])
@@ -86,7 +86,7 @@ def test_the_end_leaves_open_what_can_go_on(for_good: bool, resume_s: float, per
 
 def test_what_was_open_is_taken_up_by_its_view_or_ended() -> None:
     bench = Bench()
-    other = Continuity(bench.spool)
+    other = OpenOccurrences(bench.spool)
     views = [make_view("yard")]
     other.take_up(views, 300.0)
     other.end_left_over(bench.outlet)
@@ -99,7 +99,7 @@ def test_what_was_open_is_taken_up_by_its_view_or_ended() -> None:
 
 def test_what_is_taken_up_is_not_ended() -> None:
     bench = Bench()
-    other = Continuity(bench.spool)
+    other = OpenOccurrences(bench.spool)
     views = [make_view("gate")]
     other.take_up(views, 300.0)
     other.end_left_over(bench.outlet)

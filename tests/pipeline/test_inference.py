@@ -72,7 +72,7 @@ def test_a_picture_is_done_with_only_where_a_view_was_on_to_see_it() -> None:
     assert shown(1) == [(1, Outcome.SEEN)]
     other.enabled = False
     assert shown(2) == [(2, Outcome.UNSEEN)]
-    look = view.asks.add()
+    look = view.waiters.add()
     assert shown(3) == [(3, Outcome.UNSEEN)]
     assert look.result(5).frame.sequence == 3
     assert bench.pipeline.stop(5)
@@ -94,7 +94,7 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
         view.adopt(lambda rules: rules.with_interval(3600.0))
     view.enabled = passed_over != "switched off"
     bench.pipeline.start()
-    look = view.asks.add()
+    look = view.waiters.add()
     bench.show(make_frame(1))
     look.result(5)
     camera = "other" if passed_over == "other camera" else "front"
@@ -103,7 +103,7 @@ def test_max_frames_are_those_that_somebody_looked_at(passed_over: str) -> None:
     time.sleep(0.05)
     assert not bench.pipeline.finished
     for _ in range(2):
-        look = view.asks.add()
+        look = view.waiters.add()
         bench.show(make_frame(1))
         look.result(5)
     wait_for(lambda: bench.pipeline.finished)
@@ -250,7 +250,7 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
     good.enabled = False
     assert shown(1) == [(1, Outcome.FAILED)]
     moody.enabled = False
-    look = moody.asks.add()
+    look = moody.waiters.add()
     assert shown(2) == [(2, Outcome.UNSEEN)]
     with pytest.raises(ModelError):
         look.result(5)
@@ -460,7 +460,7 @@ def test_each_frame_and_each_look_are_counted() -> None:
 
 def test_the_raw_result_is_published_for_each_view_that_is_on() -> None:
     on, off = ScriptedView("gate"), ScriptedView("yard", enabled=False)
-    look = off.asks.add()
+    look = off.waiters.add()
     bench = Played(on, off, script=Script(make_frame(255, sequence=4)))
     bench.play()
     ((name, prediction),) = bench.sink.of("result")
@@ -471,7 +471,7 @@ def test_the_raw_result_is_published_for_each_view_that_is_on() -> None:
 def test_who_asked_is_told_what_the_view_shows_with_its_number() -> None:
     view = ScriptedView()
     view.decider.step = Step(None, (event(0),))
-    look = view.asks.add()
+    look = view.waiters.add()
     frame = make_frame(sequence=4)
     bench = Played(view, script=Script(frame))
     bench.play()
@@ -548,7 +548,7 @@ def test_the_same_failure_of_two_views_is_said_of_each(caplog: pytest.LogCapture
 def test_what_the_sink_does_not_take_fails_the_frame() -> None:
     view = ScriptedView()
     view.decider.error = PublishError("no JSON")
-    look = view.asks.add()
+    look = view.waiters.add()
     bench = Played(view, script=Script(make_frame()))
     bench.play()
     assert (bench.script.outcomes, bench.watchdog, bench.health.frames) == ([Outcome.FAILED], 0, 0)
@@ -564,7 +564,7 @@ def view_that(does: str) -> View:
         does, classifier=Failing("dark") if fails else None, enabled=does not in (OFF, ASKED, REFUSES)
     )
     if does in (ASKED, REFUSES):
-        view.asks.add()
+        view.waiters.add()
     if does == LATER:
         view.adopt(lambda rules: rules.with_interval(3600.0))
         view.seen(make_frame())

@@ -78,7 +78,7 @@ def test_a_view_passes_a_frame_over_in_which_nothing_moves_unless_somebody_asks(
     bench.run(make_frame(255, sequence=1))
     assert classifier.seen == [(1, FULL_FRAME)]
     bench = Bench(still, scenes={"front": ScriptedStep(lambda region, mean: True)})
-    asked = still.asks.add()
+    asked = still.waiters.add()
     bench.run(make_frame(255, sequence=2), make_frame(255, sequence=3))
     assert asked.result(0).frame.sequence == 2
     assert classifier.seen[1:] == [(2, CORNER)]

@@ -416,7 +416,7 @@ def test_it_wants_each_frame_that_is_due_while_it_is_on() -> None:
 def test_it_wants_any_frame_that_somebody_asked_for() -> None:
     view = ScriptedView(enabled=False)
     assert not view.wants(FRAME)
-    view.asks.add()
+    view.waiters.add()
     assert view.wants(FRAME)
 
 

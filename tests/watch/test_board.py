@@ -16,13 +16,13 @@ from edgeclassify.watch.interface import (
     Arrival,
     Change,
     EventSeen,
-    GapFilled,
-    GapSeen,
+    HoleFilled,
+    HoleSeen,
     LinkChange,
     Notice,
     Renumbered,
 )
-from edgeclassify.watch.numbers import HOLES, PATIENCE_S, Numbers, Verdict
+from edgeclassify.watch.missing_events import HOLES, PATIENCE_S, EventSequence, Verdict
 from edgeclassify.watch.records import problems
 from tests.publish.records import T0, event, health, info, state
 
@@ -127,14 +127,14 @@ def test_a_gap_is_told_once_after_patience_and_again_when_it_is_filled(watched: 
     watched.event(5)
     assert watched.wait(PATIENCE_S - 0.1) == []
     (gap,) = watched.wait(0.2)
-    assert (type(gap), gap.node, gap.first, gap.last) == (GapSeen, "porch", 2, 4)  # type: ignore[union-attr]
+    assert (type(gap), gap.node, gap.first, gap.last) == (HoleSeen, "porch", 2, 4)  # type: ignore[union-attr]
     assert watched.wait(60) == []
     assert watched.board.nodes["porch"].numbers.missing == 3
     assert len(watched.event(3, late=True)) == 1
     assert len(watched.event(2, late=True)) == 1
     seen, filled = watched.event(4, late=True)
     assert isinstance(seen, EventSeen)
-    assert isinstance(filled, GapFilled)
+    assert isinstance(filled, HoleFilled)
     assert (filled.first, filled.last) == (2, 4)
     assert watched.board.nodes["porch"].numbers.missing == 0
 
@@ -154,7 +154,7 @@ def test_a_hole_in_a_backlog_is_found(watched: Watched) -> None:
     for seq in (20, 21, 25, *range(26, 50)):
         watched.event(seq, late=True)
     (gap,) = watched.wait(60)
-    assert isinstance(gap, GapSeen)
+    assert isinstance(gap, HoleSeen)
     assert (gap.first, gap.last) == (22, 24)
 
 
@@ -175,7 +175,7 @@ def test_a_state_shows_that_the_last_event_is_missing(watched: Watched) -> None:
     watched.take(outgoing.state_message(PORCH, state(seq=8)))
     assert watched.wait(1) == []
     (gap,) = watched.wait(PATIENCE_S)
-    assert isinstance(gap, GapSeen)
+    assert isinstance(gap, HoleSeen)
     assert (gap.first, gap.last) == (8, 8)
 
 
@@ -207,8 +207,8 @@ def test_a_gap_after_our_own_absence_says_so(watched: Watched) -> None:
     watched.event(6)
     assert not watched.board.nodes["porch"].stale
     first, second = watched.wait(60)
-    assert isinstance(first, GapSeen)
-    assert isinstance(second, GapSeen)
+    assert isinstance(first, HoleSeen)
+    assert isinstance(second, HoleSeen)
     assert (first.while_away, second.while_away) == (True, False)
 
 
@@ -260,7 +260,7 @@ def test_the_rate_is_that_of_the_last_seconds(watched: Watched) -> None:
 
 
 def test_holes_are_split_and_bounded() -> None:
-    numbers = Numbers()
+    numbers = EventSequence()
     assert numbers.take(1, "a", 0, live=True) is Verdict.NEW
     for seq in range(3, 3 + 4 * HOLES, 2):
         numbers.take(seq, "a", 0, live=True)

@@ -8,8 +8,8 @@ from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.watch.interface import (
     Change,
     EventSeen,
-    GapFilled,
-    GapSeen,
+    HoleFilled,
+    HoleSeen,
     LinkChange,
     Notice,
     Renumbered,
@@ -25,13 +25,13 @@ SEEN = EventSeen("porch", "gate", "e/porch/gate/history", BODY, T0, historical=T
     ("notice", "key", "line"),
     [
         (SEEN, "event", "porch/gate  start open 0.93  (number 7, late, repeated)"),
-        (GapSeen("porch", 3, 3, T0, while_away=False), "gap", "porch  MISSING events 3"),
+        (HoleSeen("porch", 3, 3, T0, while_away=False), "gap", "porch  MISSING events 3"),
         (
-            GapSeen("porch", 3, 5, T0, while_away=True),
+            HoleSeen("porch", 3, 5, T0, while_away=True),
             "gap",
             "porch  MISSING events 3 to 5 (this watch was disconnected)",
         ),
-        (GapFilled("porch", 3, 5, T0), "gap_filled", "porch  events 3 to 5 have come after all"),
+        (HoleFilled("porch", 3, 5, T0), "gap_filled", "porch  events 3 to 5 have come after all"),
         (Renumbered("porch", 1, 90, T0), "renumbered", "porch  counts from 1 again (before: 90)"),
         (LinkChange(False, "refused", T0), "connection", "broker  NOT CONNECTED: refused"),
         (LinkChange(True, "", T0, complete=False), "connection", "broker  connected again"),
@@ -50,7 +50,7 @@ def test_every_notice_has_its_line_and_object(notice: Notice, key: str, line: st
 
 
 def test_a_gap_says_whose_it_may_be() -> None:
-    found = record(GapSeen("porch", 3, 5, T0, while_away=True))
+    found = record(HoleSeen("porch", 3, 5, T0, while_away=True))
     assert found["gap"] | {"at": ""} == {"node": "porch", "from": 3, "to": 5, "at": "", "while_disconnected": True}
 
 

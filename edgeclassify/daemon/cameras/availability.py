@@ -1,4 +1,4 @@
-"""Which views get frames, and the one place that says so: every writer of availability speaks through it.
+"""Which views get frames, and the one place that publishes it: nobody else writes availability.
 
 Two know something of a camera: its capture thread (frames come, or it is lost), and the daemon's thread (a call
 into its driver does not return). Each tells what it knows; what follows for the views is said here, in order.
@@ -14,9 +14,9 @@ Say = Callable[[str, bool], None]
 
 @dataclass(slots=True)
 class _Camera:
-    """What is known of one. `voice`: counts the capture threads that it has had."""
+    """What is known of one. `capture_threads`: how many it has had."""
 
-    voice: int = 0
+    capture_threads: int = 0
     delivers: bool = False
     stuck: bool = False
 
@@ -29,7 +29,7 @@ class _Camera:
 class Availability:
     """Thread-safe. What is said of a view follows what was told of its camera, in the order of the telling.
 
-    A camera whose capture thread is replaced keeps what was last said of it until the new thread speaks: it has
+    A camera whose capture thread is replaced keeps what was last said of it until the new thread reports: it has
     been given other settings, not lost.
     """
 
@@ -40,31 +40,32 @@ class Availability:
         self._say: Say | None = None
         self._said: dict[str, bool] = {}
 
-    def voice(self, camera: str) -> Say:
-        """For a new capture thread of the camera: what it calls with (camera, do frames come). The one before it,
-        which may be stuck in a call, is not heard any more.
+    def reporter(self, camera: str) -> Say:
+        """What a new capture thread of the camera calls with (camera, True while frames come).
+
+        The thread before it, which may be stuck in a call, is not listened to any more.
         """
         with self._lock:
             known = self._cameras.setdefault(camera, _Camera())
-            known.voice += 1
+            known.capture_threads += 1
             known.delivers, known.stuck = known.online, False
-            mine = known.voice
+            mine = known.capture_threads
 
         def tell(_: str, delivers: bool) -> None:
             with self._lock:
-                if known.voice == mine:
+                if known.capture_threads == mine:
                     known.delivers = delivers
-                    self._speak()
+                    self._publish_changes()
 
         return tell
 
     def forget(self, camera: str) -> None:
-        """The camera is gone: its capture thread is not heard any more."""
+        """The camera is gone: its capture thread is not listened to any more."""
         with self._lock:
             gone = self._cameras.pop(camera, None)
             if gone is not None:
-                gone.voice += 1
-            self._speak()
+                gone.capture_threads += 1
+            self._publish_changes()
 
     def note_stuck(self, camera: str, stuck: bool) -> None:
         """A call into the camera's driver does not return, or it has returned."""
@@ -72,13 +73,13 @@ class Availability:
             known = self._cameras.get(camera)
             if known is not None:
                 known.stuck = stuck
-                self._speak()
+                self._publish_changes()
 
     def show(self, views: Mapping[str, str], say: Say) -> None:
         """From now on these views (name → camera) are told of by `say`: all at once, then each change."""
         with self._lock:
             self._views, self._say, self._said = dict(views), say, {}
-            self._speak()
+            self._publish_changes()
 
     def hide(self) -> None:
         """Nobody listens now; what is told meanwhile is kept for the next `show`."""
@@ -86,15 +87,15 @@ class Availability:
             self._say = None
 
     def end(self) -> None:
-        """The daemon stops: every view goes offline, and nobody is heard any more."""
+        """The daemon stops: every view goes offline, and nobody is listened to any more."""
         with self._lock:
             for known in self._cameras.values():
-                known.voice += 1
+                known.capture_threads += 1
                 known.delivers = False
-            self._speak()
+            self._publish_changes()
             self._say = None
 
-    def _speak(self) -> None:
+    def _publish_changes(self) -> None:
         """Say what has changed. Under the lock, so that of two changes the later is said later."""
         if self._say is None:
             return

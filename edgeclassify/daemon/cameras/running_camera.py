@@ -54,7 +54,7 @@ class RunningCamera:
     ) -> None:
         self._made_from = planned.made_from
         rules = capture_rules(planned.camera, parts.interval_of(planned.camera))
-        self.capture = CaptureThread(planned.make(), frames, rules, availability.voice(planned.camera.name))
+        self.capture = CaptureThread(planned.make(), frames, rules, availability.reporter(planned.camera.name))
         self.follow_views(planned.camera, parts)
 
     @property

@@ -61,7 +61,7 @@ class FrameRequests:
         if request.command is Command.SNAPSHOT and self._node.snapshots is None:
             raise EdgeClassifyError(self._node.no_snapshots_because)
         view = self._node.view(request.view)
-        self._awaited.append(_Awaited(request, view, view.asks.add(), self._clock() + self._timeout_s))
+        self._awaited.append(_Awaited(request, view, view.waiters.add(), self._clock() + self._timeout_s))
         self._node.hurry(view.camera)
 
     def settle(self) -> None:

@@ -37,7 +37,7 @@ def test_all_is_offline_until_a_frame_has_come(said: Said) -> None:
 
 
 def test_every_view_of_a_camera_is_told_of_and_each_change_once(availability: Availability, said: Said) -> None:
-    front = availability.voice("front")
+    front = availability.reporter("front")
     front("front", True)
     front("front", True)
     front("front", False)
@@ -59,7 +59,7 @@ def test_every_view_of_a_camera_is_told_of_and_each_change_once(availability: Av
 def test_a_call_that_does_not_return_and_the_cameras_own_word(
     availability: Availability, said: Said, told: list[str], online: bool
 ) -> None:
-    back = availability.voice("back")
+    back = availability.reporter("back")
     back("back", True)
     for word in told:
         if word in ("stuck", "free"):
@@ -72,9 +72,9 @@ def test_a_call_that_does_not_return_and_the_cameras_own_word(
 def test_a_new_thread_of_a_camera_keeps_what_was_said_until_it_speaks(
     availability: Availability, said: Said
 ) -> None:
-    old = availability.voice("back")
+    old = availability.reporter("back")
     old("back", True)
-    new = availability.voice("back")
+    new = availability.reporter("back")
     assert said == [("yard", True)]
     old("back", False)  # it has been replaced
     assert said == [("yard", True)]
@@ -85,9 +85,9 @@ def test_a_new_thread_of_a_camera_keeps_what_was_said_until_it_speaks(
 def test_a_new_thread_in_place_of_a_stuck_one_is_not_online_before_its_first_frame(
     availability: Availability, said: Said
 ) -> None:
-    availability.voice("back")("back", True)
+    availability.reporter("back")("back", True)
     availability.note_stuck("back", True)
-    new = availability.voice("back")
+    new = availability.reporter("back")
     availability.note_stuck("back", False)
     assert said[-1] == ("yard", False)
     new("back", True)
@@ -95,7 +95,7 @@ def test_a_new_thread_in_place_of_a_stuck_one_is_not_online_before_its_first_fra
 
 
 def test_a_camera_that_is_gone_takes_its_views_along(availability: Availability, said: Said) -> None:
-    back = availability.voice("back")
+    back = availability.reporter("back")
     back("back", True)
     availability.forget("back")
     back("back", True)
@@ -104,7 +104,7 @@ def test_a_camera_that_is_gone_takes_its_views_along(availability: Availability,
 
 
 def test_what_is_told_while_nobody_listens_is_said_afterwards(availability: Availability, said: Said) -> None:
-    front = availability.voice("front")
+    front = availability.reporter("front")
     availability.hide()
     front("front", True)
     assert said == []
@@ -113,7 +113,7 @@ def test_what_is_told_while_nobody_listens_is_said_afterwards(availability: Avai
 
 
 def test_at_the_end_all_is_offline_and_stays_so(availability: Availability, said: Said) -> None:
-    front = availability.voice("front")
+    front = availability.reporter("front")
     front("front", True)
     said.clear()
     availability.end()
@@ -132,7 +132,7 @@ def test_the_last_word_said_is_the_last_one_told(said: Said) -> None:
         order.release()
 
     availability.show({"gate": "front"}, say)
-    front = availability.voice("front")
+    front = availability.reporter("front")
 
     def flicker() -> None:
         for i in range(100):

@@ -13,7 +13,7 @@ from edgeclassify.watch.board import Board
 from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.drawing.table import KEYS, Place
 from edgeclassify.watch.interface import Arrival, LinkChange
-from edgeclassify.watch.numbers import PATIENCE_S
+from edgeclassify.watch.missing_events import PATIENCE_S
 from tests.publish.records import T0, event, health, info, state
 
 

@@ -1,4 +1,4 @@
-"""Who asked for a view's next frame, and is answered with what is seen there."""
+"""Those who wait for a view's next frame, and are answered with what is seen there."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.pipeline.interface import ViewResult
 
 
-class Asks:
+class FrameWaiters:
     """Asked from any thread, answered by the inference thread."""
 
     def __init__(self) -> None:

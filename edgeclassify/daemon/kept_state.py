@@ -1,5 +1,5 @@
-"""What survives a restart of the daemon, in its state folder: undelivered events and their numbers, what was set
-over MQTT, and what has been left on brokers.
+"""What is opened at the start and survives a restart of the daemon, in its state folder: the spool of
+undelivered events, their numbers, what was set over MQTT, and what has been left on brokers.
 """
 
 import logging
@@ -32,8 +32,11 @@ def state_folder(config: Config) -> Path | None:
         return None
 
 
-class Keeping:
-    """Opened at start, closed at the end; a reload leaves it as it is. `folder` None: nothing survives."""
+class KeptState:
+    """What survives a restart: opened at the start, closed at the end. A reload leaves it as it is.
+
+    `folder` None: nothing survives.
+    """
 
     def __init__(self, config: Config, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
         self._folder: Path | None = folder

@@ -9,7 +9,7 @@ from edgeclassify.postprocess.timer import NS_PER_S, Timer
 from edgeclassify.types import UNKNOWN, ViewState, top_k
 
 
-class Showing:
+class ShownState:
     """The states of one view. States have no number (`seq` 0) yet.
 
     Of a view that has just begun, or begins again after a gap, nothing is known: a label must enter, go on, or

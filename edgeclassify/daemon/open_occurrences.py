@@ -1,4 +1,4 @@
-"""What is open in the views over a restart: taken up at the start, kept while the daemon runs, left at its end.
+"""The occurrences that are open in the views, over a restart: taken up at the start, kept, left at the end.
 
 A start event and what is kept of its occurrence become durable in one commit, an end takes it away in one. So
 every start has one end, whatever kills the daemon: what was open goes on after the next start where it is seen
@@ -23,8 +23,8 @@ KEEP_S = 60.0
 _NOTES_IN_TIME = 5
 
 
-class Continuity:
-    """Used by the daemon's thread. `clock`: monotonic seconds."""
+class OpenOccurrences:
+    """What is open in the views, over a restart. Used by the daemon's thread. `clock`: monotonic seconds."""
 
     def __init__(self, spool: Spool, clock: Callable[[], float] = time.monotonic) -> None:
         self._spool, self._clock = spool, clock

@@ -1,4 +1,4 @@
-"""The figures of the daemon, also over reloads that replace who counts."""
+"""The figures of `health`, gathered from the parts that count, also over reloads that replace those."""
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.health import Health, HealthMonitor
@@ -6,8 +6,8 @@ from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.snapshots import SnapshotTaker
 
 
-class Figures:
-    """Gathered from the parts that count."""
+class HealthFigures:
+    """What the parts have counted, as one record."""
 
     def __init__(self, health: HealthMonitor, cameras: Cameras, spool: Spool) -> None:
         self._health, self._cameras, self._spool = health, cameras, spool

@@ -1,8 +1,8 @@
 """Which numbers (`seq`) of one node are missing. Pure: the time comes with each call.
 
 The first number is unknown to who comes later, so counting begins with the first event seen. Late events may bring
-lower ones (a backlog on `history`), and live ones overtake: a missing number is a hole first, and a gap only when
-nothing has filled the hole for some seconds.
+lower ones (a backlog on `history`), and live ones overtake: a missing number is a hole first, and is reported only
+when nothing has filled the hole for some seconds.
 """
 
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 PATIENCE_S = 5.0
-"""A hole that nothing fills for so long is a gap. A backlog fills its hole many times a second."""
+"""A hole that nothing fills for so long is reported. A backlog fills its hole many times a second."""
 RECENT = 32
 """How many numbers are remembered with what they named, to tell a repeat from a number used twice."""
 HOLES = 64
@@ -26,8 +26,8 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class Gap:
-    """A range that was missing; `left` of its numbers still are."""
+class ReportedHole:
+    """A range that is known to be missing; `left` of its numbers still are."""
 
     first: int
     last: int
@@ -41,13 +41,13 @@ class _Hole:
     last: int
     touched_at: float
     while_away: bool
-    gap: Gap | None = None
+    reported: ReportedHole | None = None
 
     def __len__(self) -> int:
         return self.last - self.first + 1
 
 
-class Numbers:
+class EventSequence:
     """The numbers of one node. `first` and `highest` are None until an event came."""
 
     __slots__ = ("_away", "_forgotten", "_holes", "_recent", "filled", "first", "highest")
@@ -55,8 +55,8 @@ class Numbers:
     def __init__(self) -> None:
         self.first: int | None = None
         self.highest: int | None = None
-        self.filled: list[Gap] = []
-        """Gaps that are closed and not yet told; the owner takes them out."""
+        self.filled: list[ReportedHole] = []
+        """Reported holes that are filled by now, which is not told yet; the owner takes them out."""
         self._holes: list[_Hole] = []
         self._recent: OrderedDict[int, int] = OrderedDict()
         self._forgotten = 0
@@ -64,13 +64,13 @@ class Numbers:
 
     @property
     def missing(self) -> int:
-        """How many numbers are missing for longer than it takes: those of gaps that were told."""
-        return self._forgotten + sum(len(hole) for hole in self._holes if hole.gap is not None)
+        """How many numbers are missing: those of reported holes."""
+        return self._forgotten + sum(len(hole) for hole in self._holes if hole.reported is not None)
 
     @property
     def settled(self) -> bool:
-        """True while there is no hole that may become a gap."""
-        return all(hole.gap is not None for hole in self._holes)
+        """True while there is no hole that may have to be reported."""
+        return all(hole.reported is not None for hole in self._holes)
 
     def away(self) -> None:
         """Messages may have passed unseen: a hole that follows need not be the node's."""
@@ -106,13 +106,13 @@ class Numbers:
             self._hole(self.highest + 1, seq, now)
             self.highest = seq
 
-    def due(self, now: float) -> list[Gap]:
-        """Holes that have become gaps since the last call."""
+    def due(self, now: float) -> list[ReportedHole]:
+        """Holes to be reported since the last call."""
         found = []
         for hole in self._holes:
-            if hole.gap is None and now - hole.touched_at >= PATIENCE_S:
-                hole.gap = Gap(hole.first, hole.last, len(hole), hole.while_away)
-                found.append(hole.gap)
+            if hole.reported is None and now - hole.touched_at >= PATIENCE_S:
+                hole.reported = ReportedHole(hole.first, hole.last, len(hole), hole.while_away)
+                found.append(hole.reported)
         return found
 
     def _hole(self, first: int, last: int, now: float) -> None:
@@ -129,12 +129,12 @@ class Numbers:
         hole = self._holes[place]
         parts = [(hole.first, seq - 1), (seq + 1, hole.last)]
         self._holes[place : place + 1] = [
-            _Hole(first, last, now, hole.while_away, hole.gap) for first, last in parts if first <= last
+            _Hole(first, last, now, hole.while_away, hole.reported) for first, last in parts if first <= last
         ]
-        if hole.gap is not None:
-            hole.gap.left -= 1
-            if hole.gap.left == 0:
-                self.filled.append(hole.gap)
+        if hole.reported is not None:
+            hole.reported.left -= 1
+            if hole.reported.left == 0:
+                self.filled.append(hole.reported)
         return True
 
     def _used_otherwise(self, seq: int, name: object) -> bool:
