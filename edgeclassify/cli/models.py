@@ -12,6 +12,7 @@ from edgeclassify.cli.support.models_option import model_section, not_empty
 from edgeclassify.errors import ConfigError, ExitStatus
 
 if TYPE_CHECKING:
+    from edgeclassify.model.catalog import Catalog
     from edgeclassify.model.catalog.fetch import Progress
 
 MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
@@ -43,9 +44,8 @@ def list_models(as_json: bool) -> int:
               edgeclassify models list --json | jq -r '.models[] | select(.fetched) | .name'
     """
     from edgeclassify.cli.reports.models import list_record, print_list
-    from edgeclassify.model.catalog import load_catalog
 
-    catalog = load_catalog()
+    catalog = _catalog()
     if as_json:
         click.echo(json.dumps(list_record(catalog), indent=2))
     else:
@@ -84,12 +84,11 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
               edgeclassify models fetch mobilenet_v2 --from /media/usb
               edgeclassify models fetch mobilenet_v2 --mirror http://nas.local/models
     """
-    from edgeclassify.model.catalog import load_catalog
     from edgeclassify.model.catalog.fetch import FetchOptions, fetch_model
     from edgeclassify.model.catalog.places import fetch_command, service_folder
 
     _check_mirror(mirror)
-    entry = load_catalog().entry(name)
+    entry = _catalog().entry(name)
     with _progress_bar() as progress:
         fetched = fetch_model(entry, FetchOptions(mirror=mirror, local=local), progress)
     state = "is already here" if fetched.was_there else "fetched"
@@ -218,6 +217,13 @@ def path(name: str) -> None:
     click.echo(str(resolve_model(name)))
 
 
+def _catalog() -> "Catalog":
+    """That of click's context, where whoever calls the commands has put one there; else this machine's."""
+    from edgeclassify.model.catalog import Catalog, load_catalog
+
+    return click.get_current_context().find_object(Catalog) or load_catalog()
+
+
 def _model_file(name: str) -> Path:
     from edgeclassify.model.catalog import find_model
 
@@ -227,12 +233,12 @@ def _model_file(name: str) -> Path:
 def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
     """Name, file and checksum of each model to verify."""
     from edgeclassify.config.sections import is_model_path
-    from edgeclassify.model.catalog import load_catalog, model_path, resolve_model
+    from edgeclassify.model.catalog import model_path, resolve_model
 
     if name is not None and is_model_path(name):
         yield name, _model_file(name), None
         return
-    catalog = load_catalog()
+    catalog = _catalog()
     if name is not None:
         yield name, resolve_model(name), catalog.entry(name).facts.sha256
         return

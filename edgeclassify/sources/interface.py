@@ -24,6 +24,9 @@ class FrameSource(ABC):
     Life: open() → read() … read() → close(), and open() again after close(). In between pause() stops the stream
     and resume() starts it again; the restart ladder does both. close() is allowed at any time, twice too, and
     never raises.
+
+    Whoever drives a source asks all of it for each kind: what a kind has nothing to say to keeps its default here,
+    rather than an interface of its own that would be asked for first.
     """
 
     live: bool = True

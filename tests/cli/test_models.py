@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.__main__ import main
+from edgeclassify.cli import commands
 from edgeclassify.errors import ExitStatus
-from edgeclassify.model.catalog import download, places
+from edgeclassify.model.catalog import Catalog, download, places
 from tests.model.networks import mobilenet_v1
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
@@ -278,9 +279,8 @@ def test_verify_finds_a_golden_example_that_fails(
     assert "must be 'espresso'" in captured.err
 
 
-def test_verify_without_any_model(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edgeclassify.model.catalog.entry_folders", lambda: ())
-    assert models("verify") == 0
+def test_verify_without_any_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["models", "verify"], standalone_mode=False, obj=Catalog({}, {})) == 0
     assert "No model is here yet" in capsys.readouterr().out
 
 

@@ -34,7 +34,8 @@ class CaptureThread:
     What comes after a loss CaptureLoop decides; here is what other threads may know and ask of it. An ImageError
     of read() is one bad image of several: it is logged, counted in `skipped_images`, and the next one is read.
 
-    FAILED says that the restart ladder is at its end; whether the daemon ends too is not decided here.
+    FAILED says that the restart ladder is at its end; whether the daemon ends too is not decided here. Nothing is:
+    each member is one question or request of another thread, which the parts below answer; that makes it long.
 
     `on_available`: see CameraStatus; it is called from this thread. `waits`: of the ladder.
     """

@@ -33,6 +33,9 @@ EARLIEST_S = -0.1
 class DeviceSource(OpenCvSource):
     """A V4L2 device. See DeviceSettings for the arguments; a JPEG larger than is needed is decoded at a reduced
     scale.
+
+    Which mode and what controls it gets is decided in device_setup; here is what OpenCV is asked in between, all
+    by the one mode that was chosen.
     """
 
     freeze_timeout_s = FREEZE_TIMEOUT_S

@@ -15,6 +15,7 @@ from edgeclassify.sources.images.watched.classified_images import ClassifiedImag
 from edgeclassify.sources.images.watched.crash_suspects import CHANCES, CrashSuspects
 from edgeclassify.sources.images.watched.folder_tree import FolderTree
 from edgeclassify.sources.images.watched.put_away import DONE, After, PutAway
+from edgeclassify.sources.images.watched.retries import after_bad_read, after_failure
 from edgeclassify.sources.images.watched.wait_times import USUAL, WatchTimes
 from edgeclassify.sources.images.watched.waiting_images import Candidate, WaitingImages
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
@@ -36,6 +37,9 @@ class WatchedFolderSource(FrameSource):
     One that could not be classified stays where it is, and is tried again a few times.
     `after`: what becomes of a classified one: keep it (remembered in `classified`), delete it, or move it
     into `done`.
+
+    Looking, giving and settling stay together: each moves images between the same sets (waiting, given, held,
+    classified), and one that is in none of them or in two would be lost or seen twice.
     """
 
     live = False
@@ -210,24 +214,20 @@ class WatchedFolderSource(FrameSource):
 
     def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
         """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
-        since = now if candidate.failed_since is None else candidate.failed_since
-        again = replace(candidate, failed_since=since, due=now + self._times.retry_s)
-        if now - since >= self._times.grace_s:
-            if not isinstance(error, MissingInputError):
-                self._set_aside(candidate)
-                raise ImageError(str(error)) from error
+        again = after_bad_read(candidate, now, self._times, readable=not isinstance(error, MissingInputError))
+        if again is None:
+            self._set_aside(candidate)
+            raise ImageError(str(error)) from error
+        if again.said and not candidate.said:
             retry_s = self._times.unreadable_retry_s
-            if not candidate.said:
-                log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, retry_s)
-            again = replace(again, due=now + retry_s, said=True)
+            log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, retry_s)
         self._waiting.put(again)
 
     def _try_again(self, candidate: Candidate) -> None:
         """It could not be classified. Nothing happens to its file: it may be the model that is at fault."""
-        retries = self._times.failed_retry_s
-        if candidate.tries < len(retries):
-            due = time.monotonic() + retries[candidate.tries]
-            self._waiting.put(replace(candidate, due=due, tries=candidate.tries + 1))
+        again = after_failure(candidate, time.monotonic(), self._times)
+        if again is not None:
+            self._waiting.put(again)
             return
         self._set_aside(candidate)
         log.error(
