@@ -1,4 +1,4 @@
-"""The delivery thread: connect, deliver, listen, connect again."""
+"""The delivery thread: connect, deliver, connect again, and what one connection teaches for the next."""
 
 import logging
 import time
@@ -7,36 +7,37 @@ from threading import Event as Flag
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.contract import outgoing
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
-from edgeclassify.publish.mqtt.link.connection import WINDOW, BrokerSettings, PahoLink
+from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError, WillRefusedError
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
+from edgeclassify.publish.mqtt.link.received import WINDOW
+from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions
-from edgeclassify.publish.mqtt.session.in_flight import SILENT_S
+from edgeclassify.publish.mqtt.serving import Serving
 from edgeclassify.publish.mqtt.session.packet_limit import PacketLimit
 from edgeclassify.publish.mqtt.session.session import Session
-from edgeclassify.publish.mqtt.session.shortening import shortened
 from edgeclassify.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
-_TICK_S = 1.0
 CONNECT_LIMIT_S = 300.0
 """For one attempt to connect: several name servers that don't answer, several addresses, TLS, and the answer."""
 TURN_LIMIT_S = 2.0
-"""For one turn on a connection: a wait of _TICK_S at most, and what is due. Also what a pause may be late by."""
+"""For one turn on a connection: a wait of TICK_S at most, and what is due. Also what a pause may be late by."""
 _SHORT_ONES = 2
 """After so many connections that ended within seconds the next one goes on where the last one ended. (After one
 it sends all values again: the broker may have lost them.)"""
-_SAYING_GOODBYE = 0.3  # share of the time for the end that is kept for `offline`
 
 
 class Delivery:
-    """One thread runs `run` from start to end; the rest is for others to call."""
+    """One thread runs `run` from start to end; the rest is for others to call.
+
+    `connector` makes what connects; None: to the broker of `settings`.
+    """
 
     def __init__(
         self,
@@ -47,12 +48,11 @@ class Delivery:
         receivers: Receivers,
         on_removed: Callable[[str], None],
         backoff: Backoff,
+        connector: Callable[[Waker, ConnectInterrupt], Connector] | None = None,
     ) -> None:
         self._config, self._outbox = config, outbox
-        self._topics = outbox.layout.topics
         self._listener = Listener(outbox, receivers)
         self._subscriptions = Subscriptions()
-        self._subscribed: list[str] = []
         self._on_removed, self._backoff = on_removed, backoff
         self._refused: set[str] = set()
         self._packet_limit = PacketLimit()
@@ -63,7 +63,8 @@ class Delivery:
         self._deadline = 0.0
         self._waker = Waker()
         self._interrupt = ConnectInterrupt()
-        self._connector = Connector(settings, config.protocol, self._waker, self._interrupt)
+        make = connector or (lambda waker, interrupt: Connector(settings, config.protocol, waker, interrupt))
+        self._connector = make(self._waker, self._interrupt)
         self._tried = Flag()
         self.pulse = Pulse()
         """Of the thread."""
@@ -158,114 +159,49 @@ class Delivery:
         """One connection's deliveries until the end; True when the goodbye was acknowledged."""
         outbox = self._outbox
         outbox.renew_states(older_than_s=0.0)
-        self._log.lacks(retained=not link.keeps_retained, qos_1=not link.maximum_qos)
+        self._log.lacks(retained=not link.offer.keeps_retained, qos_1=not link.offer.maximum_qos)
         session = Session(
-            link=link, topics=self._topics, retained=outbox.retained, replies=outbox.replies, spool=outbox.spool,
+            link=link, topics=outbox.layout.topics, retained=outbox.retained, replies=outbox.replies,
+            spool=outbox.spool,
             # One place stays free for the `offline` of the end.
-            window=min(WINDOW, link.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
+            window=min(WINDOW, link.offer.receive_maximum) - 1, clock=time.monotonic, refused=self._refused,
             packet_limit=self._packet_limit, known=self._known if self._short_ones >= _SHORT_ONES else (),
             on_removed=self._on_removed,
+        )  # fmt: skip
+        serving = Serving(
+            link, session, outbox=outbox, listener=self._listener, subscriptions=self._subscriptions,
+            heartbeat_s=self._config.heartbeat_s, stopping=self._stopping,
         )  # fmt: skip
         self.connected = True
         self.pulse.beat(TURN_LIMIT_S)
         begin = time.monotonic()
-        # `online` goes first, or the subscription would bring back the `offline` of last time.
-        session.pump()
-        self._subscribed = []
-        self._subscriptions.begin()
-        self._subscribe(link)
+        serving.begin()
         try:
-            return self._serve(link, session)
+            self._serve(link, serving)
+            return serving.farewell(self._deadline)
         except LinkError:
-            self._take_answers(link, session)  # that came just before the end
+            serving.take_answers()  # that came just before the end
             if not self._stopping.is_set():
-                self._known = session.ended(time.monotonic() - begin)
-                self._subscriptions.ended(link.subscribing)
-                self._short_ones = self._short_ones + 1 if time.monotonic() - begin < STABLE_S else 0
+                self._learn(link, session, time.monotonic() - begin)
             if link.skipping:
                 self._listener.stuck()
             raise
         finally:
             session.settle()
 
-    def _serve(self, link: PahoLink, session: Session) -> bool:
-        """Deliver until the end; True when `offline` was acknowledged."""
+    def _serve(self, link: PahoLink, serving: Serving) -> None:
+        """Deliver until this is to finish."""
         begin = time.monotonic()
-        tick_s = min(_TICK_S, link.keepalive_s / 4)
         while not self._stopping.is_set():
             lasted_s = time.monotonic() - begin
             self.pulse.beat(TURN_LIMIT_S)
             self._log.lasting(lasted_s)
-            if self._config.heartbeat_s > 0:
-                self._outbox.renew_states(older_than_s=self._config.heartbeat_s)
-            self._subscribe(link)
-            self._listener.answer()
-            session.pump()
-            self._check_answers(link, session, lasted_s)
-            self._send_results(link)
-            self._step(link, session, tick_s)
-            if not link.subscribing:
+            serving.turn(lasted_s)
+            if not link.received.subscribing:
                 self._tried.set()
-        return self._farewell(link, session)
 
-    def _subscribe(self, link: PahoLink) -> None:
-        """Ask for what is to be listened to, and for no more of what is not any more."""
-        wanted = self._subscriptions.choose(
-            self._listener.wanted(wildcards=link.knows_wildcards), link.subscribing
-        )
-        before, self._subscribed = self._subscribed, wanted
-        for topic in wanted:
-            if topic not in before:
-                link.subscribe(topic)
-        for topic in before:
-            if topic not in wanted:
-                link.unsubscribe(topic)
-
-    def _check_answers(self, link: PahoLink, session: Session, lasted_s: float) -> None:
-        """Raises OverdueError where acknowledgements are missing."""
-        if link.subscribing and lasted_s > SILENT_S:
-            self._listener.unheard()
-        why = session.overdue()
-        if why is not None and not link.congested:
-            raise OverdueError(why)
-
-    def _step(self, link: PahoLink, session: Session, timeout_s: float) -> None:
-        link.step(timeout_s)
-        self._take_answers(link, session)
-        while link.denied:
-            self._listener.denied(*link.denied.popleft())
-        while link.skipped:
-            self._listener.skipped(*link.skipped.popleft())
-        while link.arrived:
-            self._listener.hear(link.arrived.popleft(), stopping=self._stopping.is_set())
-
-    def _take_answers(self, link: PahoLink, session: Session) -> None:
-        while link.acks:
-            session.acknowledged(*link.acks.popleft())
-        session.settle()
-
-    def _farewell(self, link: PahoLink, session: Session) -> bool:
-        now = time.monotonic()
-        until = self._deadline - max(0.0, self._deadline - now) * _SAYING_GOODBYE
-        session.pump()
-        while not session.idle and (left := until - time.monotonic()) > 0:
-            self._step(link, session, left)
-            session.pump()
-        goodbye = link.send(outgoing.status_message(self._topics, online=False))
-        while goodbye is not None and (left := self._deadline - time.monotonic()) > 0:
-            link.step(left)
-            while link.acks:
-                mid, refusal = link.acks.popleft()
-                if mid == goodbye:
-                    return True
-                session.acknowledged(mid, refusal)
-        return False
-
-    def _send_results(self, link: PahoLink) -> None:
-        messages = self._outbox.take_results()
-        if not link.congested:
-            limit = link.maximum_packet_size
-            for message in messages:
-                less = message if limit is None else shortened(message, limit, mqtt5=link.mqtt5)
-                if less is not None:
-                    link.send(less)
+    def _learn(self, link: PahoLink, session: Session, lasted_s: float) -> None:
+        """The connection has ended against our will: what the next one is to do otherwise."""
+        self._known = session.ended(lasted_s)
+        self._subscriptions.ended(link.received.subscribing)
+        self._short_ones = self._short_ones + 1 if lasted_s < STABLE_S else 0

@@ -14,7 +14,7 @@ from edgeclassify.health import Health
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.interface import Sink, SpoolReader
 from edgeclassify.publish.mqtt.delivery import Delivery
-from edgeclassify.publish.mqtt.link.connection import BrokerSettings
+from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox

@@ -20,7 +20,7 @@ from edgeclassify.daemon.process.watchdog import SAID_AFTER_S, Watchdog
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
-from edgeclassify.publish.mqtt.delivery import Delivery
+from edgeclassify.publish.mqtt.serving import Serving
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots.taker import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -246,7 +246,7 @@ def test_the_delivery_thread_beats_with_each_turn(
     assert node.daemon.running is not None
     sink = node.daemon.running.current_sink.sink
     assert not sink.hangs
-    monkeypatch.setattr(Delivery, "_step", lambda *_: hold.wait(20))
+    monkeypatch.setattr(Serving, "turn", lambda *_: hold.wait(20))
     wait_for(lambda: sink.hangs, 5)
     fed = node.notifier.sent.count("WATCHDOG=1")
     time.sleep(0.5)

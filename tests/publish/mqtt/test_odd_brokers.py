@@ -15,7 +15,7 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device
 from edgeclassify.publish.interface import SpooledEvent
-from edgeclassify.publish.mqtt import delivery
+from edgeclassify.publish.mqtt import serving
 from edgeclassify.publish.mqtt.link import client, protocols
 from edgeclassify.publish.mqtt.requests import listener, subscriptions
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
@@ -63,8 +63,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time limits that a test can wait for."""
     monkeypatch.setattr(in_flight, "OVERTAKEN_S", 0.4)
     monkeypatch.setattr(in_flight, "SILENT_S", 1.0)
-    monkeypatch.setattr(delivery, "SILENT_S", 1.0)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "SILENT_S", 1.0)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
 
 
 @BOTH
@@ -157,7 +157,7 @@ def test_a_refusal_points_the_right_way_and_loses_nothing(
     answer: int,
 ) -> None:
     monkeypatch.setattr(refusals, "REFUSED_RETRY_S", 0.3)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
 
     def refuse(peer: Peer, got: Got) -> None:
         events = got.topic.endswith(("/event", "/history"))
@@ -210,7 +210,7 @@ def test_connections_that_end_right_after_their_begin_withhold_nothing(
     protocol: str,
 ) -> None:
     monkeypatch.setattr(probes, "PROBE_AFTER_S", 0.3)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
     put_events(spool, 3)
     with OddBroker().running() as broker:
 
@@ -236,7 +236,7 @@ def test_a_broker_that_ends_connections_on_a_subscription_gets_the_events_all_th
     protocol: str,
 ) -> None:
     monkeypatch.setattr(subscriptions, "ALONE_AFTER_S", 0.2)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
 
     def forbid(peer: Peer, topic: str, mid: bytes) -> None:
         if topic.startswith("homeassistant/"):
@@ -263,7 +263,7 @@ def test_a_limit_that_is_not_told_costs_what_does_not_fit_and_nothing_else(
     protocol: str,
 ) -> None:
     monkeypatch.setattr(probes, "PROBE_AFTER_S", 0.1)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
 
     def at_most_400(peer: Peer, got: Got) -> None:
         if got.size > 400:
@@ -394,7 +394,7 @@ def test_a_huge_message_that_never_ends_is_not_listened_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(in_flight, "SILENT_S", 0.5)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
 
     def endless(peer: Peer, asked: str, mid: bytes) -> None:
         broker.grant(peer, asked, mid)
@@ -415,7 +415,7 @@ def test_a_huge_message_that_never_ends_is_not_listened_for_again(
 def test_many_empty_messages_on_status_are_answered_seldom(
     sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
     with OddBroker().running() as broker:
         sink = sink_on(broker.port, around={"announcement": announcement()})
         sink.publish_info(info())
@@ -438,7 +438,7 @@ def test_home_assistants_birth_is_answered_also_while_it_is_repeated(
     sink_on: StartSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listener, "DISCOVERY_JITTER_S", 0.5)
-    monkeypatch.setattr(delivery, "_TICK_S", 0.05)
+    monkeypatch.setattr(serving, "TICK_S", 0.05)
     with OddBroker().running() as broker:
         sink_on(broker.port, around={"announcement": announcement()})
         wait_for(lambda: len(broker.of("/config")) == 1)

@@ -1,8 +1,8 @@
 """paho's client, as a broker that can't be trusted needs it: what it sends is bounded in size and in time.
 
 It overrides what paho keeps private, since nothing else reaches a packet before it is whole: the minor version of
-paho is pinned, and `paho_version.py` checks what is installed. `connection.py` drives the client; these three
-are the only importers of paho here.
+paho is pinned, and `paho_version.py` checks what is installed. `connection.py` drives the client, and its
+callbacks fill `received.py`.
 """
 
 import contextlib
@@ -45,7 +45,8 @@ class Client(paho.Client):
     `blocked`: the last flush could not send all. Then nothing more may be gathered, which has no bound.
     `begin`: the first bytes that came, up to the answer to CONNECT. `is_broker`: they may be such an answer.
     `skipped`: called with topic and size of a message that is too large, as soon as its topic has come.
-    `pinged`: called when the broker has answered a ping.
+    `pinged`: called when the broker has answered a ping. Whole, since its methods take the place of paho's, on the
+    state that paho keeps.
     """
 
     skipped: Callable[[str, int], None] = staticmethod(lambda _topic, _size: None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from edgeclassify.publish.mqtt.link.connection import BrokerSettings, PahoLink
+from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,
     ProtocolRefusedError,
@@ -12,6 +12,7 @@ from edgeclassify.publish.mqtt.link.failures import (
 )
 from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.protocols import Attempt, Protocols
+from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 
 
 class Connector:

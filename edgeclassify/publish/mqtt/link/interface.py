@@ -8,7 +8,7 @@ from edgeclassify.contract.outgoing import Message
 class Link(ABC):
     """One open connection, as far as a session needs it."""
 
-    maximum_packet_size: int | None
+    maximum_packet_size: int | None = None
     """Largest packet in bytes that the broker takes; None: it has not said."""
     mqtt5 = True
     """True where it is spoken: its packets are a little larger."""

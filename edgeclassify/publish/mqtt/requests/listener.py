@@ -11,7 +11,7 @@ from edgeclassify.contract import outgoing
 from edgeclassify.once import Once
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET
-from edgeclassify.publish.mqtt.link.connection import Arrived
+from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.retained import Rank
