@@ -1,0 +1,89 @@
+"""What runs in a daemon, made between fakes and not started."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.daemon.assembly import Factories, assemble
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.cameras.recovery import Recovery
+from edgeclassify.daemon.current_sink import CurrentSink
+from edgeclassify.daemon.figures import Figures
+from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.publishing import SinkContext
+from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.self_description import Session
+from edgeclassify.daemon.state import Keeping
+from edgeclassify.errors import PublishError
+from edgeclassify.health import HealthMonitor
+from edgeclassify.sources.interface import FrameSource
+from tests.support.classifiers import BrightnessClassifier
+from tests.support.notifier import RecordingNotifier
+from tests.support.sinks import RecordingSink
+from tests.support.sources import BrightnessSource
+
+CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 0.05}
+
+
+def config_of(**sections: Any) -> Config:
+    """One camera, one view, where `sections` say nothing else."""
+    document: Mapping[str, Any] = {"camera": [CAMERA], "view": [{"name": "gate", "confirm_s": 0}]}
+    return parse_config({**document, **sections}, "test.toml", Path())
+
+
+class Whole:
+    """The parts of a daemon, each of which a test can see. Nothing is kept on disk."""
+
+    def __init__(self, config: Config, cameras: Callable[[Recovery, Availability], Cameras] = Cameras) -> None:
+        self.classifiers: list[BrightnessClassifier] = []
+        self.sinks: list[RecordingSink] = []
+        self.make_source: Callable[[CameraConfig], FrameSource] = _bright
+        self.factories = Factories(lambda camera, *_: self.make_source(camera), self._classifier)
+        self.health, self.notifier, self.availability = HealthMonitor(), RecordingNotifier(), Availability()
+        self.manager = ServiceManager(self.notifier, lambda: "as it is")
+        self.keeping = Keeping(config, None, lambda: None)
+        self.spool = self.keeping.spool
+        self.cameras = cameras(Recovery(None, config.recovery), self.availability)
+        context = SinkContext(self.keeping.spool, self.keeping.published, lambda _: None)
+        self.running = Running(
+            assemble(config, self.keeping.options, factories=self.factories),
+            current_sink=CurrentSink(self._sink, context, config),
+            cameras=self.cameras,
+            availability=self.availability,
+            figures=Figures(self.health, self.cameras, self.keeping.spool),
+            health=self.health,
+            numbers=self.keeping.numbers,
+            manager=self.manager,
+            session=Session(),
+            await_sink=lambda _: None,
+            on_progress=lambda: None,
+            max_frames=None,
+            make_snapshots=self.factories.snapshots,
+        )
+
+    @property
+    def sink(self) -> RecordingSink:
+        """The newest."""
+        return self.sinks[-1]
+
+    def stop(self, deadline: float) -> None:
+        """All threads."""
+        self.cameras.stop(deadline)
+        self.running.threads.stop_inference(deadline)
+        self.running.threads.stop_snapshots(deadline)
+
+    def _classifier(self, section: ModelConfig) -> BrightnessClassifier:
+        self.classifiers.append(BrightnessClassifier(section.name))
+        return self.classifiers[-1]
+
+    def _sink(self, config: Config, context: SinkContext) -> RecordingSink:
+        if config.mqtt.host == "impossible":
+            raise PublishError("mqtt.tls.ca: no such file")
+        self.sinks.append(RecordingSink(context.spool))
+        return self.sinks[-1]
+
+
+def _bright(camera: CameraConfig) -> FrameSource:
+    return BrightnessSource(camera.name, [255])
