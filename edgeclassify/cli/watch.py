@@ -177,7 +177,7 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
     from contextlib import nullcontext
 
     from edgeclassify.cli.support.service import service_of
-    from edgeclassify.daemon.kept_state import state_folder
+    from edgeclassify.daemon.kept.kept_state import state_folder
     from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 
     service = service_of(path)

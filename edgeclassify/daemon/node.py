@@ -1,6 +1,6 @@
 """The running node as requests see it: what may be asked of it, and what of it may be changed."""
 
-from edgeclassify.daemon.options import OptionStore, value_of
+from edgeclassify.daemon.kept.options import OptionStore, value_of
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health

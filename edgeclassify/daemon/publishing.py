@@ -8,7 +8,7 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import Config
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
-from edgeclassify.daemon.kept_state import state_folder
+from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms

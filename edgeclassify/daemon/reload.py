@@ -8,8 +8,8 @@ from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import Factories, Parts, assemble
 from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
-from edgeclassify.daemon.kept_state import KeptState, state_folder
-from edgeclassify.daemon.open_occurrences import end_views
+from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
+from edgeclassify.daemon.kept.open_occurrences import end_views
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S

@@ -8,7 +8,7 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.current_sink import CurrentSink
 from edgeclassify.daemon.health_figures import HealthFigures
-from edgeclassify.daemon.options import value_of
+from edgeclassify.daemon.kept.options import value_of
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import Session, node_info

@@ -24,9 +24,9 @@ from edgeclassify.daemon.cameras.care import ABSENT_S
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.current_sink import CurrentSink, SinkFactory
 from edgeclassify.daemon.health_figures import HealthFigures
-from edgeclassify.daemon.kept_state import KeptState, state_folder
+from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
+from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.node import Node
-from edgeclassify.daemon.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget

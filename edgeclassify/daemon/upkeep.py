@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from edgeclassify.daemon.open_occurrences import OpenOccurrences
+from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool

@@ -10,12 +10,12 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.current_sink import CurrentSink
-from edgeclassify.daemon.figures import Figures
+from edgeclassify.daemon.health_figures import HealthFigures
+from edgeclassify.daemon.kept.kept_state import KeptState
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SinkContext
-from edgeclassify.daemon.running import Running
+from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import Session
-from edgeclassify.daemon.state import Keeping
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.sources.interface import FrameSource
@@ -43,18 +43,18 @@ class Whole:
         self.factories = Factories(lambda camera, *_: self.make_source(camera), self._classifier)
         self.health, self.notifier, self.availability = HealthMonitor(), RecordingNotifier(), Availability()
         self.manager = ServiceManager(self.notifier, lambda: "as it is")
-        self.keeping = Keeping(config, None, lambda: None)
-        self.spool = self.keeping.spool
+        self.kept = KeptState(config, None, lambda: None)
+        self.spool = self.kept.spool
         self.cameras = cameras(Recovery(None, config.recovery), self.availability)
-        context = SinkContext(self.keeping.spool, self.keeping.published, lambda _: None)
-        self.running = Running(
-            assemble(config, self.keeping.options, factories=self.factories),
+        context = SinkContext(self.kept.spool, self.kept.published, lambda _: None)
+        self.running = RunningParts(
+            assemble(config, self.kept.options, factories=self.factories),
             current_sink=CurrentSink(self._sink, context, config),
             cameras=self.cameras,
             availability=self.availability,
-            figures=Figures(self.health, self.cameras, self.keeping.spool),
+            figures=HealthFigures(self.health, self.cameras, self.kept.spool),
             health=self.health,
-            numbers=self.keeping.numbers,
+            numbers=self.kept.numbers,
             manager=self.manager,
             session=Session(),
             await_sink=lambda _: None,

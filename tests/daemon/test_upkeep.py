@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
-from edgeclassify.daemon.continuity import Continuity
+from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -22,7 +22,7 @@ class CountingSpool(MemorySpool):
         self.maintained += 1
 
 
-class NotingContinuity(Continuity):
+class NotingOccurrences(OpenOccurrences):
     """Notes what it is to keep."""
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class Bench:
     def __init__(self, cameras: type[Cameras] = Cameras) -> None:
         self.clock = Clock(1000.0)
         self.fed = 0
-        self.spool, self.continuity = CountingSpool(), NotingContinuity()
+        self.spool, self.open_occurrences = CountingSpool(), NotingOccurrences()
         self.whole = Whole(config_of(node={"health_interval_s": HEALTH_S, "resume_s": 9.0}), cameras)
         self.upkeep = Upkeep(
             self.whole.running,
             spool=self.spool,
-            continuity=self.continuity,
+            open_occurrences=self.open_occurrences,
             manager=self.whole.manager,
             feed=self._feed,
             clock=self.clock,
@@ -61,7 +61,7 @@ class Bench:
         """How often by then it was maintained, and the health published."""
         self.clock.now = 1000.0 + second
         self.upkeep.work()
-        assert self.spool.maintained == len(self.continuity.kept)
+        assert self.spool.maintained == len(self.open_occurrences.kept)
         health = len(self.whole.sink.of("health"))
         assert self.whole.notifier.sent == ["STATUS=as it is"] * health
         return self.spool.maintained, health
@@ -77,7 +77,7 @@ def test_each_as_often_as_it_is_due() -> None:
     assert bench.at(3.4) == (3, 1)  # from when it was done, not from when it was due
     assert bench.at(HEALTH_S - 0.01) == (4, 1)
     assert bench.at(HEALTH_S) == (4, 2)
-    assert bench.continuity.kept == [(["gate"], 9.0)] * 4
+    assert bench.open_occurrences.kept == [(["gate"], 9.0)] * 4
 
 
 def test_the_figures_are_those_of_what_runs() -> None:
@@ -103,7 +103,7 @@ def test_how_often_is_for_the_daemon_to_say() -> None:
     bench.upkeep = Upkeep(
         bench.whole.running,
         spool=bench.spool,
-        continuity=bench.continuity,
+        open_occurrences=bench.open_occurrences,
         manager=bench.whole.manager,
         feed=lambda: None,
         maintenance_s=0.25,

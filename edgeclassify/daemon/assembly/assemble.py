@@ -12,7 +12,7 @@ from edgeclassify.daemon.assembly.models import ClassifierFactory, check_labels,
 from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
 from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
 from edgeclassify.daemon.assembly.views import ViewAssembly
-from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.daemon.publishing import SnapshotFactory, make_snapshot_taker
 from edgeclassify.sources.factory import make_source
 

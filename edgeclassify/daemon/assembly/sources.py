@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.daemon.assembly.parts import PlannedSource
-from edgeclassify.daemon.kept_state import state_folder
+from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Roi, enclosing

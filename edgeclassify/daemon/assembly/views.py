@@ -8,7 +8,7 @@ from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.models import Models, view_models
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.sources import zoom_of
-from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.errors import ConfigError
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from edgeclassify.contract import responses
 from edgeclassify.contract.bodies import Body
+from edgeclassify.daemon.kept.options import value_of
 from edgeclassify.daemon.node import Node
-from edgeclassify.daemon.options import value_of
 from edgeclassify.daemon.requests.answers import answer, answer_with
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue

@@ -6,7 +6,7 @@ import pytest
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import NO_PARTS, Parts, assemble
-from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import Option

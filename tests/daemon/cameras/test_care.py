@@ -88,7 +88,7 @@ class TestStuck:
     def test_said_once_and_shown_until_the_call_returns(
         self, bench: Bench, front: Capture, caplog: pytest.LogCaptureFixture
     ) -> None:
-        tell = bench.availability.voice("front")
+        tell = bench.availability.reporter("front")
         bench.availability.show({"gate": "front"}, lambda *said: bench.heard.append(said))
         tell("front", True)
         front.stuck_s = 60.0

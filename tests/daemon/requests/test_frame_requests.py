@@ -70,7 +70,7 @@ class Bench:
         frame = make_frame(brightness, sequence=3)
         prediction = BrightnessClassifier().classify(frame)
         result = ViewResult(frame, prediction, view.look(prediction))
-        view.asks.answer(result)
+        view.waiters.answer(result)
         return result
 
     @property
@@ -128,7 +128,7 @@ def test_how_long_is_for_the_daemon_to_say(bench: Bench) -> None:
 
 def test_a_frame_that_can_not_be_classified_is_an_error(bench: Bench) -> None:
     bench.begin()
-    bench.gate.asks.refuse(ModelError("it broke"))
+    bench.gate.waiters.refuse(ModelError("it broke"))
     assert bench.errors == ["it broke"]
 
 
@@ -164,7 +164,7 @@ def test_no_snapshot_where_nobody_may_take_one(bench: Bench) -> None:
     with pytest.raises(EdgeClassifyError, match="nobody wants any"):
         bench.begin(command=Command.SNAPSHOT)
     assert bench.node.hurried == []
-    assert not bench.gate.asks
+    assert not bench.gate.waiters
     bench.begin()  # scores need no snapshot
     bench.look(bench.gate)
     assert bench.errors == [None]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.config import ViewConfig
-from edgeclassify.daemon.options import MAX_VIEWS, OptionStore
+from edgeclassify.daemon.kept.options import MAX_VIEWS, OptionStore
 from edgeclassify.types import Option
 
 GATE = ViewConfig(name="gate", threshold_enter=0.6)

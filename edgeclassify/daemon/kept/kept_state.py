@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.config import Config
-from edgeclassify.daemon.options import OptionStore
+from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers

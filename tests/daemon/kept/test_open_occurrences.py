@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from edgeclassify.daemon.open_occurrences import OpenOccurrences, end_views
+from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences, end_views
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.outlet import Outlet
