@@ -23,6 +23,7 @@ class ConsoleSink(Sink):
     `out`: a text stream, None for standard output as it is at `start`. A stream that breaks (a closed pipe, a full
     disk) ends the printing and is told to `on_broken`, once, in the thread that was printing; nothing is raised.
     `spool`: an event that was printed is delivered there.
+    Whole, since most of its methods are a sink's, of a line each.
     """
 
     def __init__(

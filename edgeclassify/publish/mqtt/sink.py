@@ -45,6 +45,7 @@ class MqttSink(Sink):
 
     Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
     whoever replaces a running sink still has the old one.
+    Whole, since most of its methods are a sink's, of a line or two each.
     """
 
     def __init__(

@@ -36,7 +36,10 @@ _GOODBYE_S = 0.2
 
 
 class PahoLink(Link):
-    """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in."""
+    """One connection from CONNECT to its end. Used by one thread; only `interrupt` and `waker` reach in.
+
+    Whole, since all it does is drive one client of paho.
+    """
 
     def __init__(self, settings: BrokerSettings, protocol: str, waker: Waker, interrupt: ConnectInterrupt) -> None:
         self._settings, self._interrupt = settings, interrupt

@@ -41,6 +41,7 @@ class Session:
     `known`: topics whose value the broker took on a connection that has just ended within seconds: they come
     last, or a broker that closes after a few messages would never get to the events;
     `on_removed(topic)`: the broker has taken an empty retained message.
+    Whole, since values, events and answers share one window, one order and what the broker's answer means for all.
     """
 
     def __init__(

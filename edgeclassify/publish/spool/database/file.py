@@ -51,6 +51,7 @@ class SpoolFile:
 
     `fresh`: it is new. `totals`: number and bytes of undelivered events at the begin. `running_s`: the running
     time (seconds) that it knows of. `inode`: of the file. OSError may be raised at the begin, too.
+    Whole, since each of its methods is a statement on the one table, whose last row stays.
     """
 
     def __init__(self, path: Path) -> None:
