@@ -66,7 +66,7 @@ class SourceSetupError(SourceError):
 
 
 class SourceUnusableError(SourceError):
-    """This machine lacks what a source needs (software, rights): trying again is in vain until that is mended."""
+    """This machine lacks what a source needs (software, rights): trying again is useless until that is mended."""
 
 
 class MissingInputError(SourceError):

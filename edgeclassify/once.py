@@ -1,4 +1,4 @@
-"""Saying a thing once: until it changes, or until it is well again."""
+"""A thing is said once, until it changes or is over."""
 
 from collections.abc import Hashable
 

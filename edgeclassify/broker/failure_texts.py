@@ -53,7 +53,7 @@ _TLS_RECORDS = (0x14, 0x15, 0x16, 0x17)
 
 
 class Security(Enum):
-    """How we speak to the broker: without TLS, with it, or also with a certificate of our own."""
+    """How the connection to the broker is secured: without TLS, with it, or also with a certificate of our own."""
 
     PLAIN = auto()
     TLS = auto()

@@ -6,7 +6,7 @@ from edgeclassify.config.source_kinds import WAITING_KINDS
 
 
 def confirmation_notes(config: Config) -> list[str]:
-    """A line for each view that waits for a confirmation which a single image of its camera can't give.
+    """A warning for each view that waits for a confirmation which a single image of its camera can't give.
 
     Only images that are shown once count: in a loop they are what a camera shows, frame after frame.
     """

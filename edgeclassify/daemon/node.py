@@ -30,7 +30,7 @@ class Node:
 
     @property
     def snapshots(self) -> SnapshotTaker | None:
-        """Who takes snapshots; None: nobody may."""
+        """What takes snapshots; None: none may be taken."""
         return self._running.threads.snapshots
 
     @property

@@ -74,7 +74,7 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
 
 
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
-    """Who takes snapshots; None where none may be taken, or none is wanted."""
+    """What takes snapshots; None where none may be taken, or none is wanted."""
     wanted = config.snapshot.mqtt or config.snapshot.disk
     if config.node.labels_only or not wanted:
         return None

@@ -11,7 +11,7 @@ from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.kept.options import value_of
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SnapshotFactory
-from edgeclassify.daemon.self_description import Session, node_info
+from edgeclassify.daemon.self_description import DaemonRun, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.interface import Numbers
@@ -37,7 +37,7 @@ class RunningParts:
         health: HealthMonitor,
         numbers: Numbers,
         manager: ServiceManager,
-        session: Session,
+        session: DaemonRun,
         await_sink: Callable[[Sink], None],
         on_progress: Callable[[], None],
         max_frames: int | None,
@@ -57,7 +57,7 @@ class RunningParts:
 
     @property
     def outlet(self) -> Outlet:
-        """Where goes what follows in the views."""
+        """What publishes, counts and logs what follows in the views."""
         return Outlet(self.current_sink.sink, self._health, self._numbers)
 
     @property

@@ -15,14 +15,14 @@ from edgeclassify.types import ModelInfo, NodeInfo
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class DaemonRun:
     """One run of the daemon. `started`: seconds since 1970."""
 
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: float = field(default_factory=time.time)
 
 
-def node_info(parts: Parts, session: Session) -> NodeInfo:
+def node_info(parts: Parts, session: DaemonRun) -> NodeInfo:
     """What is published of this node on every connection."""
     models: dict[str, ModelInfo] = {view.name: view.classifier.info for view in parts.views}
     return NodeInfo(

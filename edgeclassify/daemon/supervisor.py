@@ -37,7 +37,7 @@ from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.daemon.running import RunningParts
-from edgeclassify.daemon.self_description import Session, start_line
+from edgeclassify.daemon.self_description import DaemonRun, start_line
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -68,7 +68,7 @@ class Timing:
     look_timeout_s: float = LOOK_TIMEOUT_S
     """How long a request waits for a frame."""
     absent_s: float = ABSENT_S
-    """So long a camera that is absent counts as about to come back."""
+    """How long a camera that is absent counts as about to come back."""
     main_limit_s: float = MAIN_LIMIT_S
     """For one turn of the loop."""
     maintenance_s: float = MAINTENANCE_S
@@ -187,7 +187,7 @@ class Daemon:
             health=self.health,
             numbers=kept.numbers,
             manager=self._manager,
-            session=Session(),
+            session=DaemonRun(),
             await_sink=self._await_sink,
             on_progress=self._watchdog.feed,
             max_frames=self._max_frames,

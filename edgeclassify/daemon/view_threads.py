@@ -32,7 +32,7 @@ class ViewThreads:
         make_snapshots: SnapshotFactory,
     ) -> None:
         self.snapshots = make_snapshots(parts.config, outlet.sink.publish_snapshot)
-        """Who takes snapshots; None: nobody may."""
+        """What takes snapshots; None: none may be taken."""
         self.inference = Pipeline(
             frames=frames,
             views=parts.views,

@@ -66,7 +66,7 @@ class Pipeline:
         self._next_pass_ns = 0
         self._on_frame = on_frame
         self.left = max_frames
-        """Frames that are still to be looked at, well or in vain; None: no end."""
+        """Frames that are still to be looked at, with success or without; None: no end."""
         self._broken_views = Once()
         self._busy = False
         self._stopping = threading.Event()

@@ -1,4 +1,4 @@
-"""What the pipeline needs (frames on lease, numbers for events, who takes snapshots), and what it gives."""
+"""What the pipeline needs (frames on lease, numbers for events, what takes snapshots), and what it gives."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -9,7 +9,7 @@ from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, ViewState
 
 
 class Lease(AbstractContextManager["Lease"], Protocol):
-    """A frame that was taken. Left without having been settled, nobody hears of it: it is not done with."""
+    """A frame that was taken. Left without having been settled, nothing is told of it: it is not done with."""
 
     @property
     def frame(self) -> Frame:
@@ -37,7 +37,7 @@ class Numbers(Protocol):
 
 
 class Snapshots(Protocol):
-    """Who takes snapshots of events."""
+    """What takes snapshots of events."""
 
     def offer(self, frame: Frame, roi: Roi, state: ViewState, events: Sequence[Event]) -> None:
         """The frame that made these events. Returns at once."""

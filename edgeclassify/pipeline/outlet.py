@@ -1,4 +1,4 @@
-"""Where goes what follows from frames: numbered, published, counted and logged."""
+"""What follows from frames, on its way out: numbered, published, counted and logged."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from edgeclassify.types import Event, ViewState
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """The way out of the pipeline. Thread-safe."""
+    """Numbers, publishes, counts and logs what follows in views. Thread-safe."""
 
     sink: Sink
     health: HealthMonitor

@@ -3,7 +3,7 @@
 from edgeclassify.types import Frame
 
 _EARLY = 0.25
-"""So large a part of a view's interval a frame may come early."""
+"""The part of a view's interval by which a frame may come early."""
 
 
 class FramePace:

@@ -37,7 +37,7 @@ class View:
         self.classifier = classifier
         self.enabled = enabled
         self.waiters = FrameWaiters()
-        """Who waits for the next frame's look, also while the view is switched off."""
+        """Those who wait for what the next frame shows, also while the view is switched off."""
         self._pace = FramePace()
         self._decider = decider
         self._rules = decider.rules

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 LATE = 3
-"""So many times as long as usual a frame may take; what is longer is a gap."""
+"""How many times as long as usual a frame may take; what is longer is a gap."""
 
 
 @dataclass(frozen=True, slots=True)

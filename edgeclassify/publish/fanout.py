@@ -1,4 +1,4 @@
-"""Several sinks as one: what is said once reaches all of them, and an event is on disk before any hears of it."""
+"""Several sinks as one: what is said once reaches all, and an event is on disk before any is told of it."""
 
 import logging
 import time

@@ -38,4 +38,4 @@ class CameraState(StrEnum):
     RESTING = "resting"  # stopped between two stills, to save power
     RESTARTING = "restarting"  # lost, and being brought back
     FINISHED = "finished"  # the file or folder came to its end
-    FAILED = "failed"  # what the capture thread can do was in vain; it tries on, rarely
+    FAILED = "failed"  # what the capture thread can do has failed; it tries on, rarely

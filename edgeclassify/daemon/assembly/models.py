@@ -20,19 +20,19 @@ ClassifierFactory = Callable[[ModelConfig], ImageClassifier]
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class LoadedModels:
     """The classifiers of a config's views, by the section that each was loaded for."""
 
     loaded: Mapping[ModelConfig, ImageClassifier]
     stamps: Mapping[ModelConfig, object]
     """Identity of the files behind each when it was loaded."""
 
-    def close_all_but(self, kept: "Models") -> None:
+    def close_all_but(self, kept: "LoadedModels") -> None:
         """Close the classifiers that are not among those."""
         _close(self.loaded.values(), kept)
 
 
-NO_MODELS = Models({}, {})
+NO_MODELS = LoadedModels({}, {})
 
 
 def tested_classifier(section: ModelConfig) -> ImageClassifier:
@@ -46,7 +46,7 @@ def tested_classifier(section: ModelConfig) -> ImageClassifier:
     return classifier
 
 
-def load_models(config: Config, before: Models, open_one: ClassifierFactory) -> Models:
+def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactory) -> LoadedModels:
     """One whose files are as they were is taken over from `before`.
 
     Raises ConfigError or ModelError; `before` is untouched then.
@@ -60,10 +60,10 @@ def load_models(config: Config, before: Models, open_one: ClassifierFactory) -> 
     except Exception:
         _close(loaded.values(), before)
         raise
-    return Models(loaded, stamps)
+    return LoadedModels(loaded, stamps)
 
 
-def check_labels(config: Config, models: Models) -> None:
+def check_labels(config: Config, models: LoadedModels) -> None:
     """The labels that views list must be the model's: a typing error would be silent for ever.
 
     Raises ConfigError.
@@ -92,7 +92,7 @@ def _stamp(section: ModelConfig) -> object:
     return tuple(map(identity, (path, sidecar_path(path), section.labels, sidecar.labels, golden)))
 
 
-def _close(classifiers: Iterable[ImageClassifier], kept: Models) -> None:
+def _close(classifiers: Iterable[ImageClassifier], kept: LoadedModels) -> None:
     for classifier in classifiers:
         if classifier not in kept.loaded.values():
             classifier.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgeclassify.config import CameraConfig, Config
-from edgeclassify.daemon.assembly.models import NO_MODELS, Models
+from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Option, OptionValue
@@ -25,7 +25,7 @@ class Parts:
     """Models, views and sources of one config."""
 
     config: Config
-    models: Models
+    models: LoadedModels
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
 

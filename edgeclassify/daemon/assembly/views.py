@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.source_kinds import WAITING_KINDS
-from edgeclassify.daemon.assembly.models import Models, view_models
+from edgeclassify.daemon.assembly.models import LoadedModels, view_models
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.sources import zoom_of
 from edgeclassify.daemon.kept.options import OptionStore
@@ -24,7 +24,7 @@ _Former = dict[tuple[ViewConfig, ModelConfig], View]
 class ViewAssembly:
     """Makes the views of a config. `before`: the parts that run; `options`: what was set over MQTT."""
 
-    def __init__(self, config: Config, models: Models, options: OptionStore, before: Parts) -> None:
+    def __init__(self, config: Config, models: LoadedModels, options: OptionStore, before: Parts) -> None:
         self._config, self._models, self._options, self._before = config, models, options, before
         self._former = dict(zip(view_models(before.config), before.views, strict=True))
 

@@ -1,6 +1,6 @@
 """What is done for a camera that its capture thread could not bring back: a fresh process, then a reboot.
 
-How often that has been in vain is kept in the state folder, so that the waits grow over restarts of the daemon.
+How often that has failed is kept in the state folder, so that the waits grow over restarts of the daemon.
 """
 
 import logging
@@ -39,7 +39,7 @@ class Remedy(Enum):
 
 
 def wait_s(in_vain: int, *, alone: bool) -> float:
-    """Seconds that a camera is lost before the next fresh process, after so many that were in vain."""
+    """Seconds that a camera is lost before the next fresh process, after so many that failed."""
     if alone:
         return min(ALONE_WAIT_S * 2 ** min(in_vain - 1, 20), MAX_ALONE_WAIT_S) if in_vain else 0.0
     return float(min(OTHERS_WAIT_S * 2 ** min(in_vain, 20), MAX_OTHERS_WAIT_S))
@@ -82,11 +82,11 @@ class Recovery:
         return vain.count if vain is not None and vain.source == source else 0
 
     def worked_before(self, camera: str, source: str) -> bool:
-        """True where it had given frames before the fresh processes that were in vain."""
+        """True where it had given frames before the fresh processes that failed."""
         return bool(self.in_vain(camera, source)) and self._vain[camera].worked
 
     def settled(self, camera: str) -> None:
-        """The camera works: what was in vain is forgotten."""
+        """The camera works: the processes that failed are forgotten."""
         if self._vain.pop(camera, None) is not None:
             self._store()
 

@@ -39,7 +39,7 @@ class ServiceManager:
         self._notifier.status(self._line())
 
     def allow_silence(self, longest_s: float) -> None:
-        """So far apart frames may be: the watchdog waits longer than that, and never less than the unit says."""
+        """Seconds that frames may be apart: the watchdog waits longer, and never less than the unit says."""
         unit_s = watchdog_interval_s()
         if unit_s is None:
             return

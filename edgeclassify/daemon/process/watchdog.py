@@ -21,7 +21,7 @@ SAID_AFTER_S = 5.0
 
 
 class Watchdog:
-    """`tell`: the service manager hears that all is well. `late`: names of the threads that hang, for people.
+    """`tell`: reports to the service manager that all is well. `late`: names of the threads that hang, for people.
 
     How long the service manager waits when it hears nothing is the unit's WatchdogSec: a thread that is late for a
     while and goes on costs nothing. `clock`: monotonic seconds.

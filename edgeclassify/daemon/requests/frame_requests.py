@@ -34,7 +34,7 @@ class AskedNode(Protocol):
 
     @property
     def snapshots(self) -> SnapshotTaker | None:
-        """Who takes snapshots; None: nobody may."""
+        """What takes snapshots; None: none may be taken."""
 
     @property
     def no_snapshots_because(self) -> str:

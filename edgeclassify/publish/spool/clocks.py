@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 STAMP_S = 3600.0
-"""So much running time may go uncounted by a kill."""
+"""Running time that may go uncounted by a kill."""
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 

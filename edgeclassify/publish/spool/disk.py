@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 FILE_NAME = "spool.sqlite3"
 
 MAINTAIN_S = 0.2
-"""So long may `maintain` write and delete, up to the end of the batch then begun: its caller has more to do."""
+"""How long `maintain` may write and delete, up to the end of the batch then begun: its caller has more to do."""
 
 
 def open_spool(

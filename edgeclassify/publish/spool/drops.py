@@ -35,7 +35,7 @@ class Dropped:
         self._recent.pop(seq, None)
 
     def lose(self, count: int) -> None:
-        """So many went with a damaged database; which ones can't be told."""
+        """Count those that went with a damaged database; which ones can't be told."""
         self.total += count
         self._lost += count
 
@@ -51,7 +51,7 @@ class Dropped:
         return kept
 
     def recover(self, count: int) -> None:
-        """So many that the broker has acknowledged are nowhere: they were among the lost ones."""
+        """Take off those that the broker has acknowledged and that are nowhere: they were among the lost ones."""
         count = min(count, self._lost)
         self.total -= count
         self._lost -= count

@@ -28,7 +28,7 @@ LOOK_S = 1.0
 
 
 class StoreUser(ABC):
-    """Who keeps events in the store: told when another file is in use, and given what the last one held."""
+    """What keeps events in the store: told when another file is in use, and given what the last one held."""
 
     @abstractmethod
     def opened(self, rows: DiskRows) -> None:
@@ -40,7 +40,7 @@ class StoreUser(ABC):
 
     @abstractmethod
     def lose(self, count: int) -> None:
-        """So many events could not be taken over."""
+        """Count events that could not be taken over."""
 
 
 class Store:

@@ -33,7 +33,7 @@ class WritePolicy:
         self._bytes_written_day = bytes_written_day
         self.reason: str | None = None
         self.waited = 0
-        """So many events have been written after they had to wait."""
+        """Events have been written after they had to wait: `count` of them."""
         self._retry_at, self._cheap = 0.0, False
         self._budget_checked: float | None = None
         self._over_budget = False

@@ -20,7 +20,7 @@ from edgeclassify.types import CameraState
 log = logging.getLogger(__name__)
 
 FINAL = (MissingInputError, ImageError, SourceSetupError, SourceUnusableError)
-"""What trying again in this process can't heal."""
+"""Errors that trying again in this process can't mend."""
 
 
 class CameraStatus:

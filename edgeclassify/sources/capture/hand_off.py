@@ -14,7 +14,7 @@ Settled = list[tuple[int, Outcome]]
 class FrameLease:
     """A frame that was taken: its taker says by `settle` that it is done with it. Used by one thread.
 
-    Left (`with`) without that, nobody hears of the frame.
+    Left (`with`) without that, nothing is told of the frame.
     """
 
     __slots__ = ("_told", "_turn", "frame")
@@ -106,7 +106,7 @@ class LatestFrames:
             return told
 
     def forget(self, camera: str) -> None:
-        """The camera is gone: let its frame go, if one waits, and hear no more of those that are out."""
+        """The camera is gone: let its frame go, if one waits, and ignore what comes of those that are out."""
         with self._changed:
             self._slots.pop(camera, None)
             self._settled.pop(camera, None)

@@ -81,6 +81,6 @@ class Ladder:
         return NextAttempt(Rung.REOPEN, self._waits.given_up_s if self.given_up else wait_s, thorough)
 
     def give_up(self) -> NextAttempt:
-        """What was lost can't heal by trying: go to the ladder's end."""
+        """Trying again can't bring it back: go to the ladder's end."""
         self._well_since, self.given_up = None, True
         return NextAttempt(Rung.REOPEN, self._waits.given_up_s, True)

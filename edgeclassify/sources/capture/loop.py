@@ -20,7 +20,7 @@ class CaptureLoop:
     """What the capture thread does, from its start to its end.
 
     A SourceError, a stall and a frozen frame (see Freshness) lead up the restart ladder (see Ladder). At its end
-    the state is FAILED and the camera's status holds the reason. What can't heal fails at once (FINAL). Whatever
+    the state is FAILED and the camera's status holds the reason. What can't be mended fails at once. Whatever
     else escapes from a source is a fault of ours or a library's: logged with its traceback, then treated as a
     SourceError. Until it is stopped the loop goes on trying, quietly.
     """

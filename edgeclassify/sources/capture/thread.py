@@ -121,7 +121,7 @@ class CaptureThread:
 
     @property
     def final(self) -> bool:
-        """True where it has failed of what trying again can't heal, and never worked."""
+        """True where it has failed of what trying again can't mend, and never worked."""
         return self.state is CameraState.FAILED and isinstance(self.error, FINAL) and not self.worked
 
     @property

@@ -31,7 +31,7 @@ class Address:
 
     @property
     def server(self) -> tuple[str, str, int]:
-        """Who is spoken to: another scheme or port is another server."""
+        """The server: another scheme or port is another one."""
         return self.scheme, self.host.lower(), self.port
 
     def without_user(self) -> Self:

@@ -11,7 +11,7 @@ import re
 
 LARGEST_IMAGE = 32 << 20
 MOST_BETWEEN = 32 << 20
-"""So many bytes without a JPEG's start are no stream of images."""
+"""Bytes without a JPEG's start that are no stream of images."""
 LONGEST_HEAD = 8192
 END = b"\xff\xd9"
 

@@ -1,4 +1,4 @@
-"""A way through which FFmpeg reaches a camera that asks for more than FFmpeg can answer: Digest with SHA-256.
+"""A relay by which FFmpeg reaches a camera that asks for more than FFmpeg can answer: Digest with SHA-256.
 
 On loopback, for one connection, and only for who knows the way: the path begins with a word that nobody can guess.
 What FFmpeg asks is passed on with the answer to the camera's challenge; what the camera sends is passed back as it
@@ -22,7 +22,7 @@ from edgeclassify.sources.network.rtsp import ask
 LONGEST_REQUEST = 65536
 RECEIVE_BYTES = 1 << 16
 STUCK_S = 10.0
-"""Who takes nothing for so long is gone."""
+"""How long a peer may take nothing before it counts as gone."""
 INTERLEAVED = b"$"
 
 

@@ -34,7 +34,7 @@ WAITS = 2
 """After so many of those in a row what was buffered has been read; one alone may come of a busy machine."""
 DRAIN_S = 3.0
 CLOCK_DRIFT = 1e-3
-"""So much faster or slower a camera's clock may be."""
+"""How much faster or slower a camera's clock may be."""
 LARGEST_LAG_S = 3.0
 """A stream that this machine can't decode in time falls further and further behind."""
 SAME_ROW_S = 10.0

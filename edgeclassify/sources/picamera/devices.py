@@ -76,7 +76,7 @@ def camera_object(camera: CameraInfo, *, sensor_hdr: bool = False) -> Any:
             try:
                 _objects[camera.number] = runtime.picamera2().Picamera2(camera.number)
             except (RuntimeError, OSError, IndexError) as error:
-                gc.collect()  # the half-made object holds a pipe and the camera manager's ear
+                gc.collect()  # the half-made object holds a pipe, and a callback of the camera manager
                 raise SourceError(
                     f"picamera:{camera.number}: can't be opened: {runtime.chain(error)}. {users_of(DEVICES)}"
                 ) from error

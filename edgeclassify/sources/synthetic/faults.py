@@ -1,4 +1,4 @@
-"""Faults of the synthetic camera, by script: what goes wrong, at which frame, and what makes it well again."""
+"""Faults of the synthetic camera, by script: what goes wrong, at which frame, and what ends it."""
 
 import re
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ class Connector:
     def open(self, go_on: Callable[[], bool]) -> PahoLink:
         """A connection with the protocol that the broker speaks. Raises LinkError.
 
-        `go_on` is called before each attempt: False where another one is in vain.
+        `go_on` is called before each attempt: False where another one is not wanted.
         """
         attempt: Attempt | None = self._protocols.first()
         go_on()

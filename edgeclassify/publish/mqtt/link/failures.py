@@ -18,7 +18,7 @@ class WillRefusedError(LinkError):
 
 
 class NoBrokerError(LinkError):
-    """What answers speaks something else."""
+    """What answers uses another protocol."""
 
 
 class UnansweredError(LinkError):

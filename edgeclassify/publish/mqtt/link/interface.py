@@ -11,7 +11,7 @@ class Link(ABC):
     maximum_packet_size: int | None = None
     """Largest packet in bytes that the broker takes; None: it has not said."""
     mqtt5 = True
-    """True where it is spoken: its packets are a little larger."""
+    """True where this version is used: its packets are a little larger."""
 
     @abstractmethod
     def send(self, message: Message) -> int | None:

@@ -18,7 +18,7 @@ from edgeclassify.types import Asker, Command, Option, Request, Response
 log = logging.getLogger(__name__)
 
 ANSWERS_PER_REQUEST = 4
-"""So many times commands.per_minute messages are answered in a minute, most of them with an error."""
+"""How many times commands.per_minute messages are answered in a minute, most of them with an error."""
 UNKNOWN_COMMAND = "unknown"
 """Last level of the answer's topic where that of the request can't be one."""
 _MINUTE_S = 60.0

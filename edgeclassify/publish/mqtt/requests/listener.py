@@ -1,4 +1,4 @@
-"""What the node hears from the broker, and what it does about it."""
+"""What arrives from the broker, and what is done about it."""
 
 import logging
 import random
@@ -24,7 +24,7 @@ DISCOVERY_JITTER_S = 5.0
 REPEAT_S, REPEAT_MAX_S = 1.0, 60.0
 """Between two answers to the same thing; while it goes on this doubles. Anybody may write on `status`."""
 SHUN_S = 3600.0
-"""So long a topic is not listened to that has brought a message too large to get past."""
+"""How long a topic is not listened to that has brought a message too large to get past."""
 
 
 @dataclass(frozen=True, slots=True)

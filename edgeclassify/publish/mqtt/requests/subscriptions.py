@@ -9,7 +9,7 @@ from edgeclassify.publish.mqtt.connection_log import STABLE_S
 log = logging.getLogger(__name__)
 
 IN_A_ROW = 3
-"""So many connections must end on one subscription before it is left out."""
+"""Connections that must end on one subscription before it is left out."""
 ALONE_AFTER_S = 1.0
 """A suspect is asked for when the connection has lasted so long without it: before messages that are suspects."""
 LEFT_OUT_S = 3600.0

@@ -56,7 +56,7 @@ class EventQueue:
         return event is not None and event.seq not in self._on_its_way
 
     def backlog_goes(self) -> None:
-        """An event of the backlog goes out: reading anew was not in vain."""
+        """An event of the backlog goes out: reading anew has led to something."""
         self._look_again_s = LOOK_AGAIN_S
 
     def hold_back(self) -> None:

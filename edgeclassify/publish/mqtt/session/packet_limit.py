@@ -16,7 +16,7 @@ from edgeclassify.publish.mqtt.session.in_flight import Sent
 log = logging.getLogger(__name__)
 
 IN_A_ROW = 3
-"""So many connections must end on one message before it counts as too large."""
+"""Connections that must end on one message before it counts as too large."""
 PROBE_AFTER_S = 2.0
 """A suspect is sent when the connection has lasted so long without it."""
 RETRY_S, RETRY_MAX_S = 3600.0, 86_400.0

@@ -10,7 +10,7 @@ FIRST_RETRY_S = 1.0
 """What it refuses for any other reason (a quota, none at all) may be taken a moment later. While it is not this
 doubles, up to REFUSED_RETRY_S."""
 WELL_S = 60.0
-"""So long without a refusal means that a topic is taken again: some brokers refuse one message of three."""
+"""How long no refusal must come before a topic counts as taken again: some brokers refuse one message of three."""
 _FORBIDDEN = frozenset({"not authorized", "topic name invalid"})
 
 _Key = TypeVar("_Key", str, int)

@@ -12,7 +12,7 @@ from edgeclassify.publish.spool.database.views import read_views
 from edgeclassify.types import ViewRecord
 
 KEPT = 3
-"""So many damaged databases stay on the disk; older ones are deleted."""
+"""How many damaged databases stay on the disk; older ones are deleted."""
 
 _PARTS = ("", "-wal", "-shm", "-journal")
 

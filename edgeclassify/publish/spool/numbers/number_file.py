@@ -20,7 +20,7 @@ FORMER_NAME = "event-number"
 """An earlier version kept the last number here, in decimal."""
 
 STEP = 100
-"""So many numbers are reserved at once: at most so many are skipped when the database is lost."""
+"""How many numbers are reserved at once, and so are skipped at most when the database is lost."""
 
 _PLACE = 4096  # two places in blocks of their own: a power cut while one is written leaves the other
 _LENGTH = 64

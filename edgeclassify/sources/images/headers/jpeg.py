@@ -24,7 +24,7 @@ _MOST_WORK = 4_000_000_000
 """Pixels times scans: each scan goes through the whole image, and a small file may have thousands of them."""
 NO_END = "it is cut off: the end marker is missing"
 _UNWRITTEN = bytes(64)
-"""So many zeros at the end are room that was never written to."""
+"""Zeros at the end that are room that was never written to."""
 _IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """The next marker after a scan's data, in which 0xFF is followed by 0x00, or by RST0-7 between its intervals."""
 _PIECE = np.random.default_rng(7).integers(0, 255, 96, np.uint8).tobytes()  # no 0xFF is among it

@@ -30,7 +30,7 @@ MOST_FOLDERS = 100_000
 
 
 _BEYOND_HELP = (errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL)
-"""Why a folder can't be read that no waiting heals; whatever else it is, a drive may come back."""
+"""Errors of reading a folder that no waiting mends; whatever else it is, a drive may come back."""
 
 
 @dataclass(slots=True)

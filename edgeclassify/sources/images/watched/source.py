@@ -213,7 +213,7 @@ class WatchedFolderSource(FrameSource):
             )
 
     def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
-        """Try it again later. Raises ImageError where that has been in vain for too long, and it counts as bad."""
+        """Try it again later. Raises ImageError where that has failed for too long, and it counts as bad."""
         again = after_bad_read(candidate, now, self._times, readable=not isinstance(error, MissingInputError))
         if again is None:
             self._set_aside(candidate)

@@ -24,7 +24,7 @@ class Candidate:
 
     @property
     def has_failed(self) -> bool:
-        """True once it was tried in vain."""
+        """True once it was tried without success."""
         return self.failed_since is not None or self.tries > 0
 
     @property
