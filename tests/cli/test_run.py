@@ -11,7 +11,7 @@ import pytest
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.spool.disk import open_spool
-from tests.sources.pictures import encode, two_halves
+from tests.sources.image_files import encode, two_halves
 
 
 def write(folder: Path, more: str = "") -> Path:

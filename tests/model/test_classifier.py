@@ -21,7 +21,7 @@ from edgeclassify.types import PixelFormat, Roi
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of, in_format, picture
 from tests.model.tflite_files import flatten_model, metadata_bytes
-from tests.sources.pictures import png_that_claims
+from tests.sources.image_files import png_that_claims
 from tests.support.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path, photos
 
 LABELS = [f"value {i}" for i in range(12)]

@@ -2,7 +2,7 @@
 
 from edgeclassify.pictures.caption import CaptionStrip
 from edgeclassify.types import LabelScore
-from tests.publish.snapshots.pictures import caption
+from tests.publish.snapshots.sample_images import caption
 
 LONG = tuple(LabelScore(i, f"{i} " + "Wm" * 150, 0.1) for i in range(6))
 

@@ -12,7 +12,7 @@ from edgeclassify.pictures.jpeg import LONGEST_SIDE, Drawing
 from edgeclassify.pictures.line_lettering import ascii_text
 from edgeclassify.types import FULL_FRAME, LabelScore, PixelFormat, Roi
 from tests.model.frames import frame_of, in_format, picture
-from tests.publish.snapshots.pictures import caption, comment_of, decoded, flat, noise
+from tests.publish.snapshots.sample_images import caption, comment_of, decoded, flat, noise
 
 LONG = tuple(LabelScore(i, f"{i} " + "Wm" * 150, 0.1) for i in range(6))
 SIZES = [(1, 1), (2, 300), (300, 2), (96, 96), (320, 240), (640, 480), (480, 960), (1600, 160), (1920, 1080)]

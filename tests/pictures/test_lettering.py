@@ -12,7 +12,7 @@ from edgeclassify.pictures.interface import Lettering
 from edgeclassify.pictures.lettering import AnyLettering
 from edgeclassify.pictures.line_lettering import LineLettering
 from edgeclassify.types import Pixels
-from tests.publish.snapshots.pictures import caption
+from tests.publish.snapshots.sample_images import caption
 
 WHITE = (255, 255, 255)
 

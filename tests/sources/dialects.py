@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.sources.pictures import encode, noise
+from tests.sources.image_files import encode, noise
 
 PICTURES = [encode(noise(48 + 8 * number, 32), "JPEG") for number in range(6)]
 """Different ones, of some kilobytes each."""

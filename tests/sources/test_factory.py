@@ -21,7 +21,7 @@ from edgeclassify.sources.synthetic.source import SyntheticSource
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import FULL_FRAME, Outcome
-from tests.sources.pictures import encode, noise
+from tests.sources.image_files import encode, noise
 from tests.support.optional import present
 
 

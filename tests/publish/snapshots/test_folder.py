@@ -12,7 +12,7 @@ from edgeclassify.config import SnapshotConfig
 from edgeclassify.publish.snapshots.age import SETTLED_S, AgeClock
 from edgeclassify.publish.snapshots.folder import SnapshotFolder
 from tests.publish.records import T0
-from tests.publish.snapshots.pictures import caption
+from tests.publish.snapshots.sample_images import caption
 
 DAY = 86_400.0
 

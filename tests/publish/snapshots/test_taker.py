@@ -21,7 +21,7 @@ from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.types import FULL_FRAME, EventType, PixelFormat
 from tests.model.frames import frame_of
 from tests.publish.records import event, state
-from tests.publish.snapshots.pictures import comment_of, decoded, flat, noise
+from tests.publish.snapshots.sample_images import comment_of, decoded, flat, noise
 from tests.support.waiting import wait_for
 
 

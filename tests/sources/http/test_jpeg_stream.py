@@ -19,7 +19,7 @@ from edgeclassify.sources.http.jpeg_stream import (
     with_end_marker,
 )
 from tests.sources.dialects import BARE, DIALECTS, PICTURES, WITH_THUMBNAIL, part, wanted_of
-from tests.sources.pictures import encode, noise
+from tests.sources.image_files import encode, noise
 
 
 def fed(data: bytes, size: int, boundary: str = "frame") -> tuple[JpegStream, list[bytes]]:

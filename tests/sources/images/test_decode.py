@@ -18,7 +18,7 @@ from edgeclassify.errors import ExitStatus, ImageError
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image, without_decoder
 from edgeclassify.sources.images.headers.header import ImageHeader
-from tests.sources.pictures import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
+from tests.sources.image_files import LEFT, RIGHT, encode, noise, png_that_claims, two_halves, with_orientation
 
 
 def rgb(pixels: NDArray[np.uint8], x: float, y: float) -> list[int]:

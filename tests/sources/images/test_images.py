@@ -23,7 +23,7 @@ from edgeclassify.sources.images.reading import list_images, load_frame, natural
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S
 from edgeclassify.types import Frame, PixelFormat
-from tests.sources.pictures import encode, two_halves
+from tests.sources.image_files import encode, two_halves
 from tests.sources.servers import body, serving
 from tests.support.optional import present
 

@@ -19,7 +19,7 @@ from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.headers.header import ImageHeader
 from edgeclassify.sources.images.memory_limit import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
-from tests.sources.pictures import encode, noise, png_that_claims, two_halves
+from tests.sources.image_files import encode, noise, png_that_claims, two_halves
 
 MB = 1 << 20
 

@@ -28,7 +28,7 @@ from edgeclassify.types import CameraState
 from tests.sources.capture.taking import take_frame
 from tests.sources.dialects import DIALECTS, wanted_of
 from tests.sources.http.test_client import asks
-from tests.sources.pictures import encode, noise, two_halves
+from tests.sources.image_files import encode, noise, two_halves
 from tests.sources.raw_server import OK, always, dripping, raw_server
 from tests.sources.servers import Handler, PlainServer, body, mjpeg, serving
 from tests.support.optional import present

@@ -15,7 +15,7 @@ from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import CameraState, Frame, PixelFormat
-from tests.sources.pictures import encode, two_halves
+from tests.sources.image_files import encode, two_halves
 from tests.sources.video.common import one_message, open_and_read, write_video
 from tests.support.optional import present
 

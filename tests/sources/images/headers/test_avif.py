@@ -12,7 +12,7 @@ from edgeclassify.sources.images.decode import decode_image, without_decoder
 from edgeclassify.sources.images.headers.avif import read_avif
 from edgeclassify.sources.images.headers.header import ImageHeader
 from edgeclassify.sources.images.headers.reader import read_header
-from tests.sources.pictures import with_orientation
+from tests.sources.image_files import with_orientation
 from tests.support.optional import present
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from edgeclassify.sources.images.headers.exif import Exif, read_exif
 from edgeclassify.sources.images.headers.reader import read_header
-from tests.sources.pictures import encode, two_halves
+from tests.sources.image_files import encode, two_halves
 from tests.support.optional import present
 
 

@@ -11,7 +11,7 @@ from edgeclassify.errors import ImageError
 from edgeclassify.native_stderr import diverted_native_stderr
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.headers.reader import read_header
-from tests.sources.pictures import encode, noise, two_halves
+from tests.sources.image_files import encode, noise, two_halves
 from tests.support.optional import present
 
 KINDS: dict[str, dict[str, Any]] = {

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from edgeclassify.sources.images.headers.exif import read_exif
 from edgeclassify.sources.images.headers.reader import read_header
-from tests.sources.pictures import encode, noise, png_that_claims, two_halves, with_orientation
+from tests.sources.image_files import encode, noise, png_that_claims, two_halves, with_orientation
 from tests.support.optional import present
 
 KINDS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "GIF": "GIF", "TIFF": "TIFF"}

@@ -27,7 +27,7 @@ from edgeclassify.sources.images.watched.wait_times import WatchTimes
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.types import Frame, Outcome
 from tests.sources.capture.taking import take_lease
-from tests.sources.pictures import encode, noise
+from tests.sources.image_files import encode, noise
 from tests.support.optional import present
 from tests.support.waiting import wait_for
 
