@@ -15,7 +15,7 @@ from edgeclassify.daemon.kept.kept_state import KeptState
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SinkContext
 from edgeclassify.daemon.running import RunningParts
-from edgeclassify.daemon.self_description import Session
+from edgeclassify.daemon.self_description import DaemonRun
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.sources.interface import FrameSource
@@ -56,7 +56,7 @@ class Whole:
             health=self.health,
             numbers=self.kept.numbers,
             manager=self.manager,
-            session=Session(),
+            session=DaemonRun(),
             await_sink=lambda _: None,
             on_progress=lambda: None,
             max_frames=None,
