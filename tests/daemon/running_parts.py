@@ -28,13 +28,23 @@ CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 0.05}
 
 
 def config_of(**sections: Any) -> Config:
-    """One camera, one view, where `sections` say nothing else."""
+    """One camera, one view, where `sections` say nothing else. It keeps no state on disk."""
     document: Mapping[str, Any] = {"camera": [CAMERA], "view": [{"name": "gate", "confirm_s": 0}]}
-    return parse_config({**document, **sections}, "test.toml", Path())
+    return parse_config({**document, **sections}, "test.toml", Path()).without_state()
+
+
+class BrokenSink(RecordingSink):
+    """Can't be started."""
+
+    def start(self) -> None:
+        raise PublishError("no thread")
 
 
 class Whole:
-    """The parts of a daemon, each of which a test can see. Nothing is kept on disk."""
+    """The parts of a daemon, each of which a test can see. Nothing is kept on disk.
+
+    Of the host "impossible" no sink can be made; one of the host "broken" can't be started.
+    """
 
     def __init__(self, config: Config, cameras: Callable[[Recovery, Availability], Cameras] = Cameras) -> None:
         self.classifiers: list[BrightnessClassifier] = []
@@ -81,7 +91,8 @@ class Whole:
     def _sink(self, config: Config, context: SinkContext) -> RecordingSink:
         if config.mqtt.host == "impossible":
             raise PublishError("mqtt.tls.ca: no such file")
-        self.sinks.append(RecordingSink(context.spool))
+        made = BrokenSink if config.mqtt.host == "broken" else RecordingSink
+        self.sinks.append(made(context.spool))
         return self.sinks[-1]
 
 

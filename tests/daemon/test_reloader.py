@@ -1,0 +1,249 @@
+"""A reload step by step, between fakes: what is stopped, kept, ended, renewed and said."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from edgeclassify.config import CameraConfig, Config
+from edgeclassify.daemon.node import Node
+from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
+from edgeclassify.daemon.reload import NO_FRAME, Reloader
+from edgeclassify.daemon.requests.frame_requests import FrameRequests
+from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
+from edgeclassify.pulse import Pulse
+from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import Command, EventType, Option, Request, Response
+from tests.daemon.running_parts import CAMERA, Whole, config_of
+from tests.support.clock import Clock
+from tests.support.sources import BrightnessSource
+from tests.support.waiting import wait_for
+
+OTHER_MODEL = {"name": "other.tflite"}
+TWO_VIEWS = [{"name": "gate", "confirm_s": 0}, {"name": "door", "confirm_s": 0}]
+
+
+class Rigid(BrightnessSource):
+    """Refuses other settings while it runs."""
+
+    def adopt(self, other: FrameSource) -> bool:
+        raise SourceSetupError("no such control")
+
+
+class Bench:
+    """Parts that run, with the view's label in it, and a reloader. `accepted`: the names, and what ran by then."""
+
+    def __init__(self) -> None:
+        self.clock = Clock(100.0)
+        self.pulse = Pulse(self.clock)
+        self.whole = Whole(config_of(view=TWO_VIEWS))
+        self.running = self.whole.running
+        self.accepted: list[tuple[list[str], bool]] = []
+        self.heard: list[Response] = []
+        self.after: Callable[[], Config] = lambda: config_of(view=TWO_VIEWS)
+        self.frame_requests = FrameRequests(Node(self.running, self.whole.kept.options))
+        self.reloader = Reloader(
+            self.running,
+            load=lambda: self.after(),
+            factories=self.whole.factories,
+            kept=self.whole.kept,
+            availability=self.whole.availability,
+            frame_requests=self.frame_requests,
+            manager=self.whole.manager,
+            pulse=self.pulse,
+        )
+
+    def start(self) -> None:
+        self.running.current_sink.start()
+        self.running.start_threads()
+        wait_for(lambda: len(self.whole.sink.of("event")) == 2)
+
+    def answer(self, response: Response) -> None:
+        self.heard.append(response)
+
+    def reload(self, **sections: Any) -> None:
+        self.after = lambda: config_of(**({"view": TWO_VIEWS} | sections))
+        self.reloader.reload(self._accept)
+
+    def refused(self, **sections: Any) -> str:
+        with pytest.raises(EdgeClassifyError) as raised:
+            self.reload(**sections)
+        return str(raised.value)
+
+    def _accept(self, names: Sequence[str]) -> None:
+        self.accepted.append((list(names), self.running.parts.config == self.after()))
+
+    @property
+    def works(self) -> bool:
+        """True when a frame has come through to the sink there is."""
+        before = len(self.whole.sink.of("result"))
+        wait_for(lambda: len(self.whole.sink.of("result")) > before)
+        return True
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made, level = Bench(), logging.getLogger("edgeclassify").level
+    made.start()
+    yield made
+    made.whole.stop(time.monotonic() + 2.0)
+    logging.getLogger("edgeclassify").setLevel(level)
+
+
+def test_an_unchanged_config_leaves_all_as_it_is(bench: Bench) -> None:
+    models, sink = bench.running.parts.models.loaded, bench.whole.sink
+    bench.whole.notifier.sent.clear()
+    bench.reload()
+    assert bench.whole.notifier.sent[:1] == ["RELOADING=1"]
+    assert bench.whole.notifier.sent.count("READY=1") == 1
+    assert bench.accepted == [(["gate", "door"], True)]
+    assert bench.running.parts.models.loaded == models
+    assert not bench.whole.classifiers[0].closed
+    assert bench.whole.sinks == [sink]
+    assert not sink.of("stop")
+    assert len(sink.of("event")) == 2
+    assert bench.works
+
+
+def test_it_may_take_longer_than_a_turn_of_the_loop(bench: Bench) -> None:
+    bench.reload()
+    bench.clock.now = 100.0 + RELOAD_LIMIT_S
+    assert not bench.pulse.late
+    bench.clock.now += 0.1
+    assert bench.pulse.late
+
+
+def test_other_threads_in_the_place_of_those_that_were_stopped(bench: Bench) -> None:
+    before = bench.running.threads
+    bench.reload()
+    assert bench.running.threads is not before
+    assert before.inference.finished
+    assert bench.works
+
+
+def test_who_waits_for_a_frame_is_told_that_none_comes(bench: Bench) -> None:
+    gate = bench.running.parts.views[0]
+    bench.running.threads.stop_inference(time.monotonic() + 2.0)
+    bench.frame_requests.begin(Request(Command.CLASSIFY_NOW, 5, gate.name, asker=bench))
+    bench.reload()
+    assert bench.heard == [Response("classify_now", 5, {}, NO_FRAME)]
+
+
+def test_what_is_in_a_view_that_goes_ends_and_a_model_that_nobody_needs_is_closed(bench: Bench) -> None:
+    bench.reload(view=[{"name": "gate", "confirm_s": 0, "model": OTHER_MODEL}])
+    first = bench.whole.sinks[0]
+    ended = [event for event in first.of("event") if event.event_type is EventType.END]
+    assert [(event.view, event.why.reason) for event in ended] == [
+        ("gate", "config reloaded"),
+        ("door", "config reloaded"),
+    ]
+    assert [classifier.closed for classifier in bench.whole.classifiers] == [True, False]
+    assert bench.accepted == [(["gate"], True)]
+    assert bench.works
+
+
+def test_an_answer_goes_out_under_the_old_name_where_the_name_changes(bench: Bench) -> None:
+    bench.reload(mqtt={"prefix": "elsewhere"})
+    assert bench.accepted == [(["gate", "door"], False)]
+    bench.accepted.clear()
+    bench.reload(mqtt={"prefix": "elsewhere"}, node={"resume_s": 9.0})
+    assert bench.accepted == [(["gate", "door"], False)]
+
+
+def test_another_sink_takes_over_and_is_told_what_is_known(bench: Bench) -> None:
+    first = bench.whole.sink
+    bench.reload(mqtt={"host": "elsewhere"})
+    assert first.of("stop")
+    assert bench.whole.sink is not first
+    assert bench.whole.sink.of("start")
+    wait_for(lambda: ("gate", True) in bench.whole.sink.of("availability"))
+    assert [state.label for state in bench.whole.sink.of("state")[:2]] == ["day", "day"]
+    said = len(first.calls)
+    assert bench.works
+    assert len(first.calls) == said
+
+
+def test_what_was_set_is_over_where_the_config_says_something_else(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    options = bench.whole.kept.options
+    options.set("gate", Option.THRESHOLD, 0.9, 0.6)
+    bench.reload(view=[{"name": "gate", "confirm_s": 0, "threshold_enter": 0.7}])
+    section = bench.running.parts.config.views()[0]
+    assert options.overrides(section.model_copy(update={"threshold_enter": 0.6}), 0.05) == {}
+    assert "view gate: threshold 0.9, set over MQTT, is forgotten" in caplog.text
+    assert "config reloaded: 1 cameras, 1 views" in caplog.messages
+
+
+def test_what_takes_effect_with_the_next_start_is_said(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    bench.reload(spool={"max_age_s": 777})
+    assert "[spool] has changed: it takes effect with the next start" in caplog.messages
+
+
+def test_messages_are_as_many_as_the_new_config_wants(bench: Bench) -> None:
+    bench.reload(logging={"level": "error"})
+    assert logging.getLogger("edgeclassify").level == logging.ERROR
+
+
+class TestRefused:
+    @pytest.fixture(autouse=True)
+    def refusing(self, bench: Bench) -> Iterator[None]:
+        """Whatever is refused: the old parts stay and work, and it is said until a reload is accepted."""
+        parts, sink = bench.running.parts, bench.whole.sink
+        yield
+        assert bench.running.parts is parts
+        assert bench.running.current_sink.sink is sink
+        assert not sink.of("stop")
+        assert not bench.whole.classifiers[0].closed
+        assert all(classifier.closed for classifier in bench.whole.classifiers[1:])
+        assert bench.accepted == []
+        assert bench.whole.notifier.sent.count("READY=1") == 1
+        assert bench.works
+        bench.reload()
+        assert bench.running.parts.config == parts.config
+
+    def test_a_config_that_can_not_be_read(self, bench: Bench) -> None:
+        threads = bench.running.threads
+
+        def load() -> Config:
+            raise ConfigError("no such file")
+
+        bench.after = load
+        with pytest.raises(EdgeClassifyError, match=r"^reload refused, the running config stays: no such file$"):
+            bench.reloader.reload()
+        assert bench.running.threads is threads  # nothing was stopped for it
+
+    def test_a_label_that_the_model_does_not_know(self, bench: Bench) -> None:
+        assert "dya" in bench.refused(view=[{"name": "gate", "labels": ["dya"], "model": OTHER_MODEL}])
+        assert len(bench.whole.classifiers) == 2
+
+    def test_a_connection_that_can_not_work(self, bench: Bench) -> None:
+        assert "mqtt.tls.ca" in bench.refused(mqtt={"host": "impossible"}, model=OTHER_MODEL)
+
+    def test_settings_that_the_camera_refuses(self, bench: Bench) -> None:
+        assert "no such control" in bench.refused(camera=[CAMERA | {"rotation": 90}], model=OTHER_MODEL)
+
+    @pytest.fixture
+    def bench(self) -> Iterator[Bench]:
+        made = Bench()
+
+        def rigid(camera: CameraConfig) -> FrameSource:
+            return Rigid(camera.name, [255])
+
+        made.whole.make_source = rigid
+        made.start()
+        yield made
+        made.whole.stop(time.monotonic() + 2.0)
+
+
+def test_a_sink_that_was_stopped_for_one_that_can_not_start_is_made_anew(bench: Bench) -> None:
+    assert "no thread" in bench.refused(mqtt={"host": "broken"})
+    first, broken, again = bench.whole.sinks
+    assert first.of("stop")
+    assert bench.running.current_sink.sink is again
+    assert again.of("start")
+    assert not broken.of("info")
+    assert bench.works
