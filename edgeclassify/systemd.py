@@ -30,29 +30,30 @@ class Notifier:
 
     def ready(self, status: str = "") -> None:
         """The service has started, or has finished reloading."""
-        self._send("READY=1", f"STATUS={scrubbed(status)}")
+        self.send("READY=1", f"STATUS={scrubbed(status)}")
 
     def status(self, text: str) -> None:
         """One line for `systemctl status`."""
-        self._send(f"STATUS={scrubbed(text)}")
+        self.send(f"STATUS={scrubbed(text)}")
 
     def reloading(self) -> None:
         """A reload begins; `ready` ends it. systemd wants the moment on its clock."""
-        self._send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        self.send("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
     def stopping(self) -> None:
         """The service begins to stop."""
-        self._send("STOPPING=1")
+        self.send("STOPPING=1")
 
     def watchdog(self) -> None:
         """Work was done: a frame was captured, inferred and handed over."""
-        self._send("WATCHDOG=1")
+        self.send("WATCHDOG=1")
 
     def extend_watchdog(self, seconds: float) -> None:
         """Ask for another watchdog time than the unit's, e.g. where frames are a minute apart."""
-        self._send(f"WATCHDOG_USEC={int(seconds * 1_000_000)}")
+        self.send(f"WATCHDOG_USEC={int(seconds * 1_000_000)}")
 
-    def _send(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
+        """One message of these assignments (KEY=VALUE)."""
         if not self._address:
             return
         message = "\n".join(line.replace("\n", " ") for line in lines).encode()

@@ -50,17 +50,10 @@ def test_what_runs_is_said_in_one_line_without_secrets(
 
 
 def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> None:
-    told: list[str] = []
-
-    def send(*lines: str) -> None:
-        told.extend(lines)
-        bench.notifier.sent.append(lines[0])
-
-    bench.notifier._send = send  # type: ignore[method-assign]
     bench.start()
 
     def status() -> str:
-        return [line for line in told if line.startswith("STATUS=")][-1]
+        return [line for line in bench.notifier.told if line.startswith("STATUS=")][-1]
 
     good = dict(bench.document)
     assert "refused" not in status()

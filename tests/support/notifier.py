@@ -9,6 +9,10 @@ class RecordingNotifier(Notifier):
     def __init__(self) -> None:
         super().__init__("")
         self.sent: list[str] = []
+        """The first line of each message."""
+        self.told: list[str] = []
+        """All lines."""
 
-    def _send(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         self.sent.append(lines[0])
+        self.told.extend(lines)

@@ -17,11 +17,11 @@ UNIT = "edgeclassify.service"
 STATE = Path("/var/lib/edgeclassify")
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
-# What the unit says where systemd can't be asked; a test compares it with the unit.
-_SHIPPED = {
+SHIPPED = {
     "User": "edgeclassify", "SupplementaryGroups": "video", "ProtectHome": "yes", "PrivateTmp": "yes",
     "ProtectSystem": "strict", "StateDirectory": "edgeclassify", "RuntimeDirectory": "edgeclassify",
 }  # fmt: skip
+"""What the unit says where systemd can't be asked; a test compares it with the unit."""
 _ASK_S = 5.0
 
 
@@ -75,7 +75,7 @@ class Service:
             os.environ.update(before)
 
 
-def service_of(config: Path) -> Service | None:
+def service_of(config: Path, shipped: Mapping[str, str] = SHIPPED) -> Service | None:
     """The service that runs with this config; None where it belongs to none, or none is set up here.
 
     None also within the service itself, as before its reload: there eyes and variables are the right ones.
@@ -83,7 +83,7 @@ def service_of(config: Path) -> Service | None:
     within = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] == str(STATE)
     if within or config.resolve().parent != DEFAULT_CONFIG.parent:
         return None
-    unit = _SHIPPED | _asked()
+    unit = {**shipped, **_asked()}
     try:
         user = pwd.getpwnam(unit["User"] or "root")
     except KeyError:
@@ -98,7 +98,7 @@ def service_of(config: Path) -> Service | None:
 
 def _asked() -> dict[str, str]:
     """What systemd says of the unit, with all drop-ins; nothing where it does not run or does not know it."""
-    names = ("LoadState", *_SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths", "Environment")
+    names = ("LoadState", *SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths", "Environment")
     command = ["systemctl", "show", UNIT, f"--property={','.join(names)}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_S, check=True)

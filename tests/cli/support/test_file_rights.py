@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.cli.support import file_rights
 from edgeclassify.cli.support.file_rights import Account, Obstacle, Right, obstacle
 
 ME, GROUP = os.geteuid(), os.getegid()
@@ -150,10 +149,10 @@ def test_access_lists(
 def test_what_can_not_be_looked_at_can_not_be_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = made(folder, 0o644)
 
-    def refuse(place: Path) -> bytes:
+    def refuse(place: Path, name: str) -> bytes:
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr(file_rights, "_acl", refuse)
+    monkeypatch.setattr(os, "getxattr", refuse)
     found = obstacle(STRANGER, path)
     assert found is not None
     assert found.right is None

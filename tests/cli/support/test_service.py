@@ -369,8 +369,7 @@ def test_where_systemd_can_not_be_asked_the_shipped_unit_counts(
     said: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show(monkeypatch, said)
-    monkeypatch.setitem(service._SHIPPED, "User", "nobody")
-    found = service_of(CONFIG)
+    found = service_of(CONFIG, service.SHIPPED | {"User": "nobody"})
     assert found is not None
     assert found.account.name == "nobody"
     assert found.hidden(Path("/home/pi/x")) is not None
@@ -378,7 +377,7 @@ def test_where_systemd_can_not_be_asked_the_shipped_unit_counts(
 
 def test_the_shipped_unit_says_what_is_believed_of_it() -> None:
     text = UNIT.read_text()
-    for key, value in service._SHIPPED.items():
+    for key, value in service.SHIPPED.items():
         assert re.findall(rf"^{key}=(.*)$", text, re.MULTILINE) == [value]
 
 
@@ -389,6 +388,6 @@ def test_within_the_service_eyes_and_variables_are_the_right_ones(
     state: str, looks: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Before its reload the service looks itself: what it can read is to be seen, and its variables are there."""
-    monkeypatch.setattr(service, "_asked", lambda: {"User": "root"})
+    show(monkeypatch, "LoadState=loaded\nUser=root\n")
     monkeypatch.setenv("STATE_DIRECTORY", state.format(service.STATE))
     assert (service_of(DEFAULT_CONFIG) is not None) is looks

@@ -10,7 +10,7 @@ from tests.support.notifier import RecordingNotifier
 class Heard(RecordingNotifier):
     """Keeps all that is said, what comes along with it too."""
 
-    def _send(self, *lines: str) -> None:
+    def send(self, *lines: str) -> None:
         self.sent += lines
 
 

@@ -22,7 +22,6 @@ from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.serving import Serving
 from edgeclassify.publish.mqtt.sink import MqttSink
-from edgeclassify.publish.snapshots.taker import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier
@@ -72,9 +71,9 @@ class Telling(RecordingNotifier):
         super().__init__()
         self._notifier = Notifier(address)
 
-    def _send(self, *lines: str) -> None:
-        super()._send(*lines)
-        self._notifier._send(*lines)
+    def send(self, *lines: str) -> None:
+        super().send(*lines)
+        self._notifier.send(*lines)
 
 
 @pytest.fixture

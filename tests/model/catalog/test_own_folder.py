@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import StorageError
-from edgeclassify.model.catalog import own_folder
 from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.catalog.part_file import PartFile
 
@@ -131,16 +130,16 @@ def test_a_link_is_never_followed_by_the_kernel(tmp_path: Path, monkeypatch: pyt
     """Between looking and opening somebody may put a link in place of a folder."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "aim").mkdir()
-    real = own_folder._next
+    look, meant = os.fstat, (tmp_path / "folder").stat()
 
-    def swapped(above: int, level: str, path: Path) -> tuple[int, str | None]:
-        found = real(above, level, path)
-        if level == "folder":
+    def swapped(descriptor: int) -> os.stat_result:
+        found = look(descriptor)
+        if os.path.samestat(found, meant) and not (tmp_path / "was").exists():
             (tmp_path / "folder").rename(tmp_path / "was")
             (tmp_path / "folder").symlink_to("aim")
         return found
 
-    monkeypatch.setattr(own_folder, "_next", swapped)
+    monkeypatch.setattr(os, "fstat", swapped)
     written(tmp_path / "folder")
     assert (tmp_path / "was/part").exists()
     assert list((tmp_path / "aim").iterdir()) == []

@@ -1,5 +1,7 @@
 """Frames into input tensors: every pixel format, layout, dtype and fit, straight into the tensor's memory."""
 
+import gc
+import weakref
 from typing import Any
 
 import cv2
@@ -13,7 +15,7 @@ from edgeclassify.errors import ImageError
 from edgeclassify.model.preprocess.geometry import Fit
 from edgeclassify.model.preprocess.normalization import InputTable, Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
-from edgeclassify.model.preprocess.sampling import BAR
+from edgeclassify.model.preprocess.sampling import BAR, Sampler, make_sampler
 from edgeclassify.model.tensors import InputTensor
 from edgeclassify.types import Frame, PixelFormat, Roi
 from tests.model.frames import Pixels, frame_of, in_format, picture
@@ -278,8 +280,18 @@ def test_any_geometry_fills_the_whole_tensor(
     assert fit == "letterbox" or is_picture.all()
 
 
-def test_only_a_few_geometries_are_remembered() -> None:
+def test_only_the_last_geometries_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[weakref.ref[Sampler]] = []
+
+    def make(*arguments: Any) -> Sampler:
+        sampler = make_sampler(*arguments)
+        made.append(weakref.ref(sampler))
+        return sampler
+
+    monkeypatch.setattr("edgeclassify.model.preprocess.preprocessor.make_sampler", make)
     preprocessor = Preprocessor(input_tensor(), RAW)
-    for side in range(40, 90):
+    for side in [*range(40, 90), *range(82, 90)]:
         preprocessor.fill(frame_of(picture(side, side), PixelFormat.RGB), tensor_of(input_tensor()))
-    assert len(preprocessor._samplers) <= 8
+    assert len(made) == 50
+    gc.collect()
+    assert [sampler() is not None for sampler in made] == 42 * [False] + 8 * [True]

@@ -87,7 +87,7 @@ class Bench:
         self.connect()
 
     def connect(self) -> None:
-        self.link, self._answered = RecordingLink(), 0
+        self.link, self.answered = RecordingLink(), 0
         self.session = Session(
             link=self.link, topics=TOPICS, retained=self.retained, replies=self.replies, spool=self.spool,
             window=self.window, clock=self.clock,
@@ -101,16 +101,16 @@ class Bench:
 
     def acknowledge(self, refusal: str | None = None) -> None:
         """Answer all that is in flight."""
-        for mid in range(self._answered + 1, len(self.link.sent) + 1):
+        for mid in range(self.answered + 1, len(self.link.sent) + 1):
             self.session.acknowledged(mid, refusal)
         self.session.settle()
-        self._answered = len(self.link.sent)
+        self.answered = len(self.link.sent)
 
     def run(self) -> None:
         """Until nothing is in flight and nothing more is sent."""
         while True:
             self.session.pump()
-            if len(self.link.sent) == self._answered:
+            if len(self.link.sent) == self.answered:
                 return
             self.acknowledge()
 
@@ -276,11 +276,11 @@ def test_one_refused_event_holds_up_no_others() -> None:
         bench.append(seq)
         bench.clock.now += 1
         bench.session.pump()
-        for mid in range(bench._answered + 1, len(bench.link.sent) + 1):
+        for mid in range(bench.answered + 1, len(bench.link.sent) + 1):
             mine = bench.link.names()[mid - 1] in ("event1", "history1")
             bench.session.acknowledged(mid, "payload format invalid" if mine else None)
         bench.session.settle()
-        bench._answered = len(bench.link.sent)
+        bench.answered = len(bench.link.sent)
     names = bench.link.names()
     assert [event.seq for event in bench.spool.pending(9)] == [1]
     assert names[-1] == "event59"

@@ -506,11 +506,11 @@ class TestPoison:
             make(load=end_at_once).read(2.0)
         assert names_of(make(), 2) == ["a.jpg", "b.jpg"]
 
-    def test_a_picture_that_is_refused_is_no_suspect(self, folder: Path, make: Make) -> None:
+    def test_a_picture_that_is_refused_is_no_suspect(self, folder: Path, make: Make, tmp_path: Path) -> None:
         (folder / "a.jpg").write_bytes(JPEG[:-9])
         source = make()
         nothing_more(source)
-        assert present(source._suspects)._tries == {}
+        assert (tmp_path / "state" / "classified.suspects").read_text().strip() == ""
 
 
 class TestAfterwards:
@@ -730,9 +730,8 @@ class TestClassifiedImages:
         assert sum("can't be written" in record.getMessage() for record in caplog.records) == 1
 
     def test_the_disk_is_full(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-        (tmp_path / "classified.txt").symlink_to("/dev/full")
-        classified = ClassifiedImages(None)
-        classified._path = tmp_path / "classified.txt"  # reading /dev/full would never end
+        classified = ClassifiedImages(tmp_path / "classified.txt")
+        (tmp_path / "classified.txt").symlink_to("/dev/full")  # only now: reading it would never end
         classified.add(self.MARKS[0])
         assert "No space left" in caplog.text
         assert self.MARKS[0] in classified
