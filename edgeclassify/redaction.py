@@ -117,15 +117,35 @@ def secrets_in(url: str) -> set[str]:
     return {secret for secret in found | _named(rest) if len(secret) >= LEAST_SECRET}
 
 
+class KnownSecrets:
+    """What is left out of texts."""
+
+    def __init__(self) -> None:
+        self._forms: frozenset[str] = frozenset()
+        self._pattern: re.Pattern[str] | None = None
+
+    def remember(self, secrets: Iterable[str]) -> None:
+        """From now on these are left out: as they are, encoded, and in quotes."""
+        wanted = [secret for secret in secrets if secret.lower() not in COMMON]
+        forms = {form for secret in wanted for form in _forms(secret) if len(form) >= LEAST_SECRET}
+        if forms <= self._forms:
+            return
+        self._forms |= forms
+        ordered = sorted(self._forms, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(_bounded, ordered)), re.IGNORECASE)
+
+    def scrubbed(self, text: str) -> str:
+        """`text` without them."""
+        return text if self._pattern is None else self._pattern.sub(HIDDEN, text)
+
+
+KNOWN = KnownSecrets()
+"""The process's."""
+
+
 def remember(secrets: Iterable[str]) -> None:
-    """From now on these show in no text that went through scrubbed(): as they are, encoded, and in quotes."""
-    global _known, _pattern
-    wanted = [secret for secret in secrets if secret.lower() not in COMMON]
-    forms = {form for secret in wanted for form in _forms(secret) if len(form) >= LEAST_SECRET}
-    if forms <= _known:
-        return
-    _known = _known | forms
-    _pattern = re.compile("|".join(map(_bounded, sorted(_known, key=len, reverse=True))), re.IGNORECASE)
+    """From now on these show in no text of this process that went through scrubbed()."""
+    KNOWN.remember(secrets)
 
 
 def remember_all_in(document: object) -> None:
@@ -143,11 +163,7 @@ def remember_all_in(document: object) -> None:
 
 def scrubbed(text: str) -> str:
     """`text` without what is known to be secret."""
-    return text if _pattern is None else _pattern.sub(HIDDEN, text)
-
-
-_known: frozenset[str] = frozenset()
-_pattern: re.Pattern[str] | None = None
+    return KNOWN.scrubbed(text)
 
 
 def _split_prefix(source: str) -> tuple[str, str]:

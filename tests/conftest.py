@@ -59,8 +59,7 @@ def no_thread_leak() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_secrets_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is left out of texts is the process's: a test's password is an ordinary word to the next."""
-    monkeypatch.setattr(redaction, "_known", frozenset())
-    monkeypatch.setattr(redaction, "_pattern", None)
+    monkeypatch.setattr(redaction, "KNOWN", redaction.KnownSecrets())
 
 
 @pytest.fixture(autouse=True)

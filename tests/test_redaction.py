@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from edgeclassify.config import CameraConfig, parse_config
 from edgeclassify.errors import ConfigError, SourceError
 from edgeclassify.logs import PlainFormatter
 from edgeclassify.redaction import (
+    KnownSecrets,
     redacted_source,
     redacted_text,
     redacted_url,
@@ -146,10 +148,15 @@ LOOKS_WHOLE = re.compile(r".*@|[0-9]+/")
 """Passwords that make whole URLs of these, whose host is what follows, or "bob" with a port: nobody can tell."""
 
 
+class Forgetful(KnownSecrets):
+    def remember(self, secrets: Iterable[str]) -> None:
+        """Nothing."""
+
+
 @pytest.fixture
 def first_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is remembered: what is shown must do without the second line of defence."""
-    monkeypatch.setattr(redaction, "_forms", lambda secret: set())
+    monkeypatch.setattr(redaction, "KNOWN", Forgetful())
 
 
 def what_is_said_of(document: dict[str, Any]) -> str:
@@ -182,7 +189,7 @@ def test_no_mangling_shows_a_password(first_line_alone: None, form: str, passwor
 def test_no_mangling_shows_a_password_in_what_others_write(form: str, password: str, encoded: bool) -> None:
     text = form.format(quote(password, safe="") if encoded else password)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(redaction, "_known", frozenset())
+        patch.setattr(redaction, "KNOWN", KnownSecrets())
         remember_all_in({"source": text})
         assert CORE not in scrubbed(f"can't open {text!r}").lower()
 

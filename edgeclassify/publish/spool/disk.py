@@ -17,6 +17,7 @@ from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, S
 from edgeclassify.publish.spool.bounds import SpoolBounds
 from edgeclassify.publish.spool.changeover import Changeover
 from edgeclassify.publish.spool.clocks import CLOCKS, Clocks, RunningTime
+from edgeclassify.publish.spool.database.connection import Connect, connect
 from edgeclassify.publish.spool.database.file import Row
 from edgeclassify.publish.spool.database.known_views import KnownViews
 from edgeclassify.publish.spool.database.rows import DELETES
@@ -66,6 +67,7 @@ class DiskSpool(Spool):
         *,
         bytes_written_day: Callable[[], int | None] = lambda: None,
         clocks: Clocks = CLOCKS,
+        connect: Connect = connect,
     ) -> None:
         self._path = folder / FILE_NAME
         self._clock = clocks.monotonic
@@ -81,7 +83,9 @@ class DiskSpool(Spool):
         self._numbers, mark = NumberFile(folder), SpoolMark(folder, clocks.boot_id)
         last_number = LastNumber(self._path, self._numbers, mark, read_wal(self._path))
         self._policy = WritePolicy(str(self._path), config, bytes_written_day, self._clock)
-        self._store = Store(self._path, lock=self._folder_lock, policy=self._policy, mark=mark, clocks=clocks)
+        self._store = Store(
+            self._path, lock=self._folder_lock, policy=self._policy, mark=mark, clocks=clocks, connect=connect
+        )
         self._events = Undelivered(self._store)
         self._had = Acknowledgements(
             self._events.__contains__, within=self._events.within, forget=self._events.forget

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.spool.clocks import Clocks, Stamp
-from edgeclassify.publish.spool.database.connection import is_damage
+from edgeclassify.publish.spool.database.connection import Connect, connect, is_damage
 from edgeclassify.publish.spool.database.damage import salvage, salvage_views, set_aside
 from edgeclassify.publish.spool.database.file import Row, SpoolFile
 from edgeclassify.publish.spool.database.rows import DiskRows
@@ -57,9 +57,10 @@ class Store:
         policy: WritePolicy,
         mark: SpoolMark,
         clocks: Clocks,
+        connect: Connect = connect,
     ) -> None:
         self._path, self._lock = path, lock
-        self._policy, self._mark, self._clocks = policy, mark, clocks
+        self._policy, self._mark, self._clocks, self._connect = policy, mark, clocks, connect
         self._user: StoreUser
         self.rows: DiskRows | None = None
         self._looked_at = clocks.monotonic()
@@ -106,7 +107,7 @@ class Store:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.take()
             try:
-                file = SpoolFile(self._path)
+                file = SpoolFile(self._path, self._connect)
             except sqlite3.Error as error:
                 if not is_damage(error):
                     raise
@@ -178,7 +179,7 @@ class Store:
         self._replacing = True
         try:
             with suppress(sqlite3.Error, OSError):  # opened again later
-                self._use(SpoolFile(self._path))
+                self._use(SpoolFile(self._path, self._connect))
             trusted = (row for row in salvage(aside) if row.event.seq not in gone)
             saved = self._user.take_over(trusted, salvage_views(aside, Stamp.now(self._clocks)))
         finally:

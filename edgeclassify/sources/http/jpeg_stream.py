@@ -66,6 +66,11 @@ class JpegStream:
         """True while an image has begun and is not complete."""
         return self._inside
 
+    @property
+    def held_bytes(self) -> int:
+        """Bytes that it keeps of what has come, beside `newest`."""
+        return len(self._buffer)
+
     def _find_start(self) -> bool:
         start = _START.search(self._buffer)
         if start is None:

@@ -17,7 +17,7 @@ from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network.rtsp import describe
 from edgeclassify.sources.network.rtsp_relay import RtspRelay
-from edgeclassify.sources.video.opencv import OpenCvSource
+from edgeclassify.sources.video.opencv import OpenCapture, OpenCvSource
 from edgeclassify.types import Frame, Pixels
 
 log = logging.getLogger(__name__)
@@ -52,8 +52,10 @@ class StreamSource(OpenCvSource):
     longest_call_s = 50.0
     """Looking up the host, connecting, opening, asking why that failed, and opening in another way."""
 
-    def __init__(self, camera: str, url: str, trust: Trust = CAREFUL) -> None:
-        super().__init__(camera)
+    def __init__(
+        self, camera: str, url: str, trust: Trust = CAREFUL, *, capture: OpenCapture = cv2.VideoCapture
+    ) -> None:
+        super().__init__(camera, capture)
         self.url, self.trust = url, trust
         self._is_rtsp = url.lower().startswith("rtsp")
         self._pace = StreamLag()

@@ -9,7 +9,7 @@ import cv2
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.sources.interface import NoFrameInTimeError
-from edgeclassify.sources.video.opencv import OpenCvSource
+from edgeclassify.sources.video.opencv import OpenCapture, OpenCvSource
 from edgeclassify.types import Frame
 
 LATE_S = 0.1
@@ -25,8 +25,11 @@ class VideoFileSource(OpenCvSource):
     time is that of the reading.
     """
 
-    def __init__(self, camera: str, path: str, *, loop: bool = False, realtime: bool = False) -> None:
-        super().__init__(camera)
+    def __init__(
+        self, camera: str, path: str, *, loop: bool = False, realtime: bool = False,
+        capture: OpenCapture = cv2.VideoCapture,
+    ) -> None:  # fmt: skip
+        super().__init__(camera, capture)
         self.path = path
         self.loop = loop
         self.live = realtime

@@ -2,6 +2,7 @@
 
 import time
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,9 @@ from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.types import Frame, PixelFormat, Pixels
 
+OpenCapture = Callable[[str, int, list[int]], Any]
+"""Opens a VideoCapture: name, backend, parameters."""
+
 
 class OpenCvSource(FrameSource):
     """grab() waits for a frame, retrieve() decodes it into a new BGR array.
@@ -19,8 +23,9 @@ class OpenCvSource(FrameSource):
     The wait is bounded by OpenCV's own timeouts where a subclass does not bound it by `timeout_s`.
     """
 
-    def __init__(self, camera: str) -> None:
+    def __init__(self, camera: str, capture: OpenCapture = cv2.VideoCapture) -> None:
         super().__init__(camera)
+        self._open_capture = capture
         self._capture: Any = None
         self._sequence = 0
 
@@ -70,7 +75,7 @@ class OpenCvSource(FrameSource):
         """Open VideoCapture; False when it can't."""
         self.close()
         silence_opencv()
-        capture = cv2.VideoCapture(name, backend, params)
+        capture = self._open_capture(name, backend, params)
         if not capture.isOpened():
             capture.release()
             return False

@@ -22,6 +22,7 @@ from edgeclassify.errors import AbsentError, ExitStatus, FreshProcessError
 from edgeclassify.publish.mqtt import delivery
 from edgeclassify.publish.mqtt.serving import Serving
 from edgeclassify.publish.mqtt.sink import MqttSink
+from edgeclassify.publish.snapshots.taker import SnapshotTaker
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.pulse import Pulse
 from edgeclassify.systemd import Notifier

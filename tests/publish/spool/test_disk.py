@@ -23,6 +23,7 @@ from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.interface import Spool, SpooledEvent
 from edgeclassify.publish.spool.clocks import Clocks
+from edgeclassify.publish.spool.database.connection import connect
 from edgeclassify.publish.spool.database.file import ROW_OVERHEAD, Row, SpoolFile
 from edgeclassify.publish.spool.disk import FILE_NAME, MAINTAIN_S, DiskSpool, open_spool
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -59,20 +60,38 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def start(tmp_path: Path, clock: Clock) -> Iterator[Open]:
+def databases() -> list[sqlite3.Connection]:
+    """The connections that `start` has led to, the newest last."""
+    return []
+
+
+@pytest.fixture
+def start(tmp_path: Path, clock: Clock, databases: list[sqlite3.Connection]) -> Iterator[Open]:
     """Opens the spool of one folder; at the end what is still open is closed."""
     opened: list[DiskSpool] = []
 
+    def connect_noted(path: Path) -> sqlite3.Connection:
+        databases.append(connect(path))
+        return databases[-1]
+
     def open_one(folder: Path = tmp_path, **changes: Any) -> DiskSpool:
         written = changes.pop("bytes_written_day", lambda: None)
-        opened.append(
-            DiskSpool(folder, SpoolConfig(**changes), bytes_written_day=written, clocks=Clocks(monotonic=clock))
-        )
-        return opened[-1]
+        spool = DiskSpool(
+            folder, SpoolConfig(**changes), bytes_written_day=written, clocks=Clocks(monotonic=clock),
+            connect=connect_noted,
+        )  # fmt: skip
+        opened.append(spool)
+        return spool
 
     yield open_one
     for spool in opened:
         spool.close()
+
+
+def on_disk(database: sqlite3.Connection) -> int:
+    """How many undelivered events the database has, those that are still to be deleted among them."""
+    (count,) = database.execute("SELECT COUNT(*) FROM events WHERE body NOT NULL").fetchone()
+    return int(count)
 
 
 def filled(spool: DiskSpool, last: int, first: int = 1, size: int = 0) -> DiskSpool:
@@ -166,15 +185,14 @@ def test_the_last_number_survives_an_empty_spool(start: Open, tmp_path: Path) ->
     assert start().last_seq == 5
 
 
-def test_a_kill_repeats_at_most_what_was_not_deleted_yet(start: Open) -> None:
+def test_a_kill_repeats_at_most_what_was_not_deleted_yet(start: Open, databases: list[sqlite3.Connection]) -> None:
     spool = filled(start(), 600)
     for begin in range(0, 600, 50):
         spool.delivered(range(begin + 1, begin + 51))
     assert spool.depth == 0
-    on_disk = spool._store.rows.file.oldest(1000, 0)  # type: ignore[union-attr]
-    assert len(on_disk) < 256
+    assert on_disk(databases[-1]) < 256
     spool.maintain()
-    assert spool._store.rows.file.oldest(1000, 0) == []  # type: ignore[union-attr]
+    assert on_disk(databases[-1]) == 0
 
 
 APPENDS = """
@@ -356,9 +374,11 @@ def test_an_old_copy_of_the_database_does_not_repeat_numbers(start: Open, tmp_pa
     assert EventNumbers(start()).next() > 300
 
 
-def test_damage_while_running(start: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_damage_while_running(
+    start: Open, databases: list[sqlite3.Connection], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     spool = filled(start(), 2000, size=600)  # more than the page cache of 1 MiB
-    spool._store.rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    databases[-1].execute("PRAGMA wal_checkpoint(TRUNCATE)")
     damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
     found: list[int] = []
     while batch := seqs(spool, 64, after=found[-1] if found else 0):
@@ -463,47 +483,51 @@ def test_a_number_that_was_dropped_and_came_again_is_delivered_as_any_other(star
 # --- disks that take nothing ---------------------------------------------------------------------------
 
 
-def limit_pages(spool: DiskSpool, pages: int) -> None:
+@pytest.fixture
+def limit_pages(databases: list[sqlite3.Connection]) -> Callable[[int], None]:
     """SQLite's own bound: beyond it every write fails as on a full disk."""
-    spool._store.rows.file._connection.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[union-attr]
+    return lambda pages: databases[-1].execute(f"PRAGMA max_page_count={pages}").close()
 
 
-def test_full_disk_waits_in_memory(start: Open, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:
+def test_full_disk_waits_in_memory(
+    start: Open, databases: list[sqlite3.Connection], limit_pages: Callable[[int], None], clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
     spool = start(memory_events=50)
-    limit_pages(spool, 40)
+    limit_pages(40)
     filled(spool, 100, size=400)
-    on_disk = spool.depth - len(spool._events.waiting)
-    assert 20 < on_disk < 90
+    written = on_disk(databases[-1])
+    assert 20 < written < 90
     assert (seqs(spool), spool.depth, spool.dropped) == (list(range(1, 101)), 100, 0)
     assert not spool.on_disk
     (message,) = said(caplog, "full")
     assert "make room" in message
     filled(spool, 200, first=101, size=400)
-    assert seqs(spool) == [*range(1, on_disk + 1), *range(151, 201)]
-    assert spool.dropped == 150 - on_disk
-    limit_pages(spool, 1_000_000)
+    assert seqs(spool) == [*range(1, written + 1), *range(151, 201)]
+    assert spool.dropped == 150 - written
+    limit_pages(1_000_000)
     clock.now += PAUSE_S
     spool.maintain()
     assert spool.on_disk
     assert said(caplog, "written again; 50 events")
     spool.close()
     again = start()
-    assert (seqs(again), again.last_seq) == ([*range(1, on_disk + 1), *range(151, 201)], 200)
+    assert (seqs(again), again.last_seq) == ([*range(1, written + 1), *range(151, 201)], 200)
 
 
-def test_an_append_finds_the_room_itself(start: Open) -> None:
+def test_an_append_finds_the_room_itself(start: Open, limit_pages: Callable[[int], None]) -> None:
     spool = start()
-    limit_pages(spool, 10)
+    limit_pages(10)
     filled(spool, 60, size=400)
     assert not spool.on_disk
-    limit_pages(spool, 1_000_000)
+    limit_pages(1_000_000)
     spool.append(event(61))
     assert spool.on_disk
 
 
-def test_delivered_from_a_full_disk_is_not_offered_again(start: Open) -> None:
+def test_delivered_from_a_full_disk_is_not_offered_again(start: Open, limit_pages: Callable[[int], None]) -> None:
     spool = start()
-    limit_pages(spool, 10)
+    limit_pages(10)
     filled(spool, 60, size=400)
     spool.delivered(range(1, 60))
     assert (seqs(spool), spool.depth) == ([60], 1)
@@ -511,15 +535,14 @@ def test_delivered_from_a_full_disk_is_not_offered_again(start: Open) -> None:
     assert seqs(spool) == [60]
 
 
-def test_numbers_do_not_repeat_after_a_kill_while_the_disk_is_full(start: Open, tmp_path: Path) -> None:
+def test_numbers_do_not_repeat_after_a_kill_while_the_disk_is_full(
+    start: Open, limit_pages: Callable[[int], None], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     spool = start()
-    limit_pages(spool, 10)
+    limit_pages(10)
     filled(spool, 60, size=400)
-    spool._store.release()  # as a kill leaves it: nothing more is written
-    spool._folder_lock.release()
-    after = start()
-    assert after.last_seq == 60
-    spool._closed = True
+    killed = shutil.copytree(tmp_path, tmp_path_factory.mktemp("killed"), dirs_exist_ok=True)
+    assert start(killed).last_seq == 60
 
 
 def test_file_size_limit(tmp_path: Path) -> None:
@@ -695,10 +718,10 @@ def test_the_end_writes_all_that_waits_in_one_commit(start: Open, commits: list[
 
 
 def test_the_end_on_a_disk_with_little_room_writes_what_fits(
-    start: Open, commits: list[int], caplog: pytest.LogCaptureFixture
+    start: Open, limit_pages: Callable[[int], None], commits: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = over_budget(start, 500)
-    limit_pages(spool, 100)
+    limit_pages(100)
     spool.close()
     kept = seqs(start())
     assert kept == list(range(1, len(kept) + 1))
@@ -706,12 +729,14 @@ def test_the_end_on_a_disk_with_little_room_writes_what_fits(
     assert said(caplog, f"{500 - len(kept)} events waited in memory only and are lost")
 
 
-def test_maintenance_ends_after_a_while_and_goes_on_next_time(start: Open, commits: list[int]) -> None:
+def test_maintenance_ends_after_a_while_and_goes_on_next_time(
+    start: Open, clock: Clock, commits: list[int]
+) -> None:
     written = 2
     spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written)
     filled(spool, 1000)
     written = 0
-    spool._policy._budget_checked = None
+    clock.now += 1  # asked for at most once a second
     spool.maintain()
     assert 1 <= len(commits) <= MAINTAIN_S / 0.05 + 1
     assert not spool.on_disk
@@ -831,10 +856,10 @@ def test_an_event_that_was_on_its_way_when_it_was_dropped_does_not_count(start: 
 
 
 def test_an_event_that_went_with_a_damaged_database_and_arrived_does_not_count(
-    start: Open, tmp_path: Path
+    start: Open, databases: list[sqlite3.Connection], tmp_path: Path
 ) -> None:
     spool = filled(start(), 2000, size=600)
-    spool._store.rows.file._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    databases[-1].execute("PRAGMA wal_checkpoint(TRUNCATE)")
     damage(tmp_path / FILE_NAME, 600 * 1024, b"\xee" * 8 * 1024)
     there = set[int]()
     while batch := seqs(spool, 64, after=max(there, default=0)):

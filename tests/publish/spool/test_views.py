@@ -195,18 +195,18 @@ def test_a_database_that_was_removed_gets_what_was_known(start: Open, tmp_path: 
 
 
 def test_what_waits_in_memory_says_nothing_on_disk_before_it_is_written(
-    start: Open, killed: Callable[[], Path]
+    start: Open, killed: Callable[[], Path], clock: Clock
 ) -> None:
     written = [0]
     spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written[0])
     spool.append(starts(1, "id1"))
     written[0] = 2
-    spool._policy._budget_checked = None  # asked for at most once a second
+    clock.now += 1  # asked for at most once a second
     spool.append(ends(2))
     spool.append(starts(3, "id3"))
     spool.keep_open([occurrence("id3", age_s=5.0)])
     assert spool.views()["gate"] == ViewRecord("gate", 3, occurrence("id3", age_s=5.0))
-    assert start(killed()).views()["gate"] == ViewRecord("gate", 1, occurrence("id1"))
+    assert start(killed()).views()["gate"] == ViewRecord("gate", 1, occurrence("id1", quiet_s=1.0))
     spool.close()
     assert start().views()["gate"].seq == 3
 

@@ -243,12 +243,18 @@ class TestPace:
     ) -> None:
         monkeypatch.setattr(stream, "LARGEST_LAG_S", 1.2)
         with rtsp_server(fps=FPS) as server:
-            source = StreamSource("front", server.url)
+            captures: list[Any] = []
+
+            def capture(*arguments: Any) -> Any:
+                captures.append(cv2.VideoCapture(*arguments))
+                return captures[-1]
+
+            source = StreamSource("front", server.url, capture=capture)
             source.open()
             opens, before = source.open, []
 
             def open_again() -> None:
-                before.append(age_ms(source._capture.retrieve()[1]))
+                before.append(age_ms(captures[-1].retrieve()[1]))
                 opens()
 
             monkeypatch.setattr(source, "open", open_again)

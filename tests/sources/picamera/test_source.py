@@ -196,6 +196,7 @@ class TestRealCamera:
         assert lending["readable_after_close"]
         assert lending["main_after_close"] == 448  # of lores: main has gone with the camera
         assert lending["opens_again"] == 448
+        assert lending["lent_again"] == 3
 
     def test_through_the_capture_thread(self, report: dict[str, Any]) -> None:
         thread = report["thread"]

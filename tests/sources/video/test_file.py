@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
+import cv2
 import pytest
 
 from edgeclassify.errors import ExitStatus, ImageError, MissingInputError
@@ -64,12 +66,20 @@ class TestFile:
         assert [present(frame).scene_ns for frame in frames] == [number * 10**8 for number in range(7)]
         assert time.time() - present(frames[0]).captured_at < 10
 
-    def test_a_film_without_positions_has_a_time_that_goes_on(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 4)))
+    def test_a_film_without_positions_has_a_time_that_goes_on(self, tmp_path: Path) -> None:
         positions = iter([0.0, 100.0, 50.0, 0.0])
-        monkeypatch.setattr(source, "_position_ms", lambda: next(positions))
+
+        class Jumping:
+            def __init__(self, *arguments: Any) -> None:
+                self._capture = cv2.VideoCapture(*arguments)
+
+            def get(self, what: int) -> float:
+                return next(positions) if what == cv2.CAP_PROP_POS_MSEC else float(self._capture.get(what))
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(self._capture, name)
+
+        source = VideoFileSource("front", str(write_video(tmp_path / "a.avi", 4)), capture=Jumping)
         source.open()
         assert [present(present(source.read(1)).scene_ns) // 10**6 for _ in range(4)] == [0, 100, 101, 102]
         source.close()
@@ -135,8 +145,8 @@ class TestFile:
 class TestRealtime:
     """write_video makes ten frames a second; frame n has the brightness 20 * n."""
 
-    def source(self, tmp_path: Path, count: int, **options: bool) -> VideoFileSource:
-        made = VideoFileSource("front", str(write_video(tmp_path / "a.avi", count)), realtime=True, **options)
+    def source(self, tmp_path: Path, count: int, *, loop: bool = False) -> VideoFileSource:
+        made = VideoFileSource("front", str(write_video(tmp_path / "a.avi", count)), realtime=True, loop=loop)
         made.open()
         return made
 

@@ -98,7 +98,8 @@ def lending(source: PicameraSource) -> Report:
     del held
     source.open()
     report["opens_again"] = present(source.read(2.0)).width
-    report["out"] = source._lending.out
+    held = [source.read(2.0) for _ in range(3)]
+    report["lent_again"] = sum(present(frame).main is not None for frame in held)
     return report
 
 

@@ -5,7 +5,7 @@ not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -34,13 +34,24 @@ def _code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that has the file for itself, text as bytes. Raises sqlite3.Error."""
+    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+    connection.text_factory = bytes
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    return connection
+
+
+Connect = Callable[[Path], sqlite3.Connection]
+
+
 class Database:
     """The open database. Not thread-safe, but usable from any thread. OSError may be raised at the begin, too.
 
     `application`: the number that says whose it is; `schema`: makes the table of a new one. `fresh`: it is new.
     """
 
-    def __init__(self, path: Path, application: int, schema: str) -> None:
+    def __init__(self, path: Path, application: int, schema: str, connect: Connect = connect) -> None:
         self._application, self._schema = application, schema
         _check_header(path)
         self.connection = connect(path)
@@ -112,11 +123,3 @@ def _check_header(path: Path) -> None:
         header = file.read(20)
         if header and header[18:20] not in (b"\1\1", b"\2\2"):
             raise DamagedError("file is not a database")
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that has the file for itself, text as bytes. Raises sqlite3.Error."""
-    connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
-    connection.text_factory = bytes
-    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-    return connection

@@ -17,7 +17,7 @@ from edgeclassify.publish.spool.acknowledgements import Run
 from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database import acknowledged
 from edgeclassify.publish.spool.database.acknowledged import Change
-from edgeclassify.publish.spool.database.connection import DamagedError, Database
+from edgeclassify.publish.spool.database.connection import Connect, DamagedError, Database, connect
 from edgeclassify.publish.spool.database.views import read_views, write_views
 from edgeclassify.types import ViewRecord
 
@@ -54,8 +54,8 @@ class SpoolFile:
     Whole, since each of its methods is a statement on the one table, whose last row stays.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = database = Database(path, _APPLICATION, _TABLE)
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
+        self._database = database = Database(path, _APPLICATION, _TABLE, connect)
         self._connection, self.fresh = database.connection, database.fresh
         with database.opening():
             self.inode = path.stat().st_ino

@@ -1,6 +1,7 @@
 """Bodies made smaller: never too large, never against the contract, and what matters most stays longest."""
 
 import json
+from collections.abc import Callable
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -21,7 +22,10 @@ from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.shortening import shortened
 from edgeclassify.types import CameraState, EventType, Reason, Response, Why
+from tests.publish.mqtt.odd_broker import OddBroker
 from tests.publish.records import event, health, info, layout, prediction, spooled, state
+from tests.support.broker import HOST
+from tests.support.waiting import wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
 
@@ -157,14 +161,11 @@ def test_what_has_no_parts_is_whole_or_nothing(message: Message) -> None:
 @pytest.mark.parametrize(("qos", "expiry_s"), [(0, None), (1, None), (1, 300)])
 @pytest.mark.parametrize("content_type", [TEXT, JPEG])
 def test_the_size_of_a_packet_is_what_goes_over_the_wire(
-    mqtt5: bool, size: int, qos: int, expiry_s: int | None, content_type: str, monkeypatch: pytest.MonkeyPatch
+    mqtt5: bool, size: int, qos: int, expiry_s: int | None, content_type: str
 ) -> None:
     message = Message("Gerät/x/" + "y" * 20, b"z" * size, qos, True, content_type, expiry_s)
     protocol = MQTTProtocolVersion.MQTTv5 if mqtt5 else MQTTProtocolVersion.MQTTv311
-    sender = paho.Client(CallbackAPIVersion.VERSION2, protocol=protocol)
-    sent: list[bytes] = []
-    sender._packet_queue = lambda _c, packet, *_: sent.append(bytes(packet)) or 0  # type: ignore[assignment, func-returns-value]
-    monkeypatch.setattr(sender, "_sock", object())
+    sender = paho.Client(CallbackAPIVersion.VERSION2, client_id="sender", protocol=protocol)
     properties = None
     if mqtt5:
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
@@ -172,6 +173,22 @@ def test_the_size_of_a_packet_is_what_goes_over_the_wire(
             properties.ContentType = content_type
         if expiry_s is not None:
             properties.MessageExpiryInterval = expiry_s
-    sender._send_publish(1, message.topic.encode(), message.payload, qos, True, False, None, properties)
-    monkeypatch.undo()
-    assert packet_bytes(message, mqtt5=mqtt5) == len(sent[0])
+    with OddBroker().running() as broker:
+        sender.connect(HOST, broker.port)
+        until(sender, sender.is_connected)
+        sender.publish(message.topic, message.payload, qos, retain=True, properties=properties)
+        until(sender, lambda: broker.got)
+        sender.disconnect()
+    (got,) = broker.got
+    assert (got.topic, got.payload, got.qos) == (message.topic, message.payload, qos)
+    assert packet_bytes(message, mqtt5=mqtt5) == got.size
+
+
+def until(sender: paho.Client, condition: Callable[[], Any]) -> None:
+    """Send, and wait for the broker."""
+
+    def step() -> Any:
+        sender.loop(0.01)
+        return condition()
+
+    wait_for(step)
