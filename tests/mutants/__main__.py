@@ -63,6 +63,7 @@ def run(module: str, pool: ProcessPoolExecutor, count: int | None, seed: int, pr
     for future in futures:
         future.add_done_callback(lambda _: progress.advance(task))
     survived = [mutant for mutant, future in zip(mutants, futures, strict=True) if not future.result()]
+    pool.submit(trial.baseline, tests).result()  # a full disk would notice everything
     return Outcome(module, len(mutants), sorted(survived, key=lambda mutant: mutant.line), len(equivalent))
 
 
