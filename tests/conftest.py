@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,18 @@ from tests.support.broker import make_certificates
 from tests.support.data import NO_TEST_DATA, find_test_data
 
 THREAD_GRACE_S = 3.0
+OWN_FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """As root a run has a folder of its own for its temporary files, kept where a test fails.
+
+    To the one that runs share pytest gives its own rights at each start: no moment for an unprivileged test.
+    """
+    if os.geteuid() == 0 and config.option.basetemp is None:
+        config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="edgeclassify-"))
+        config.option.basetemp = str(config.stash[OWN_FOLDER] / "run")
 
 
 @pytest.fixture(scope="session")
@@ -125,9 +138,12 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Turn unexpected skips into a failed run."""
+    """Turn unexpected skips into a failed run; after a good one its folder goes."""
     if _unexpected_skips:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    own_folder = session.config.stash.get(OWN_FOLDER, None)
+    if own_folder is not None and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.config.add_cleanup(lambda: shutil.rmtree(own_folder, ignore_errors=True))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,7 @@
 import os
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
@@ -110,6 +110,19 @@ def test_a_watched_folder_remembers_in_the_state_folder(tmp_path: Path) -> None:
     source.open()
     source.processed(present(source.read(5.0)).sequence, Outcome.SEEN)
     assert (tmp_path / "watched-drop.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("after", "left"), [("keep", {"in/a.jpg"}), ("delete", set()), ("move", {"in/done/a.jpg"})]
+)
+def test_what_becomes_of_an_image_of_a_watched_folder(
+    tmp_path: Path, after: Literal["keep", "delete", "move"], left: set[str]
+) -> None:
+    drop(tmp_path / "in" / "a.jpg")
+    source = made(WatchedFolderSource, name="drop", source=f"watch:{tmp_path}/in", after=after)
+    source.open()
+    source.processed(present(source.read(5.0)).sequence, Outcome.SEEN)
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.jpg")} == left
 
 
 @pytest.mark.parametrize(("options", "expected"), [({}, True), ({"recursive": False}, False)])

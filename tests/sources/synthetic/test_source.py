@@ -88,9 +88,15 @@ def test_pace() -> None:
     for _ in range(11):
         source.read(1)
     assert time.monotonic() - started > 0.19
+
+
+def test_a_frame_that_is_not_due_yet_comes_later() -> None:
+    source = SyntheticSource("front", SyntheticOptions(size=(64, 48), fps=0.5))
+    source.open()
+    assert present(source.read(0.0)).sequence == 0
     with pytest.raises(NoFrameInTimeError):
         source.read(0.0)
-    assert present(source.read(1)).sequence == 11
+    assert present(source.read(10)).sequence == 1
 
 
 def scripted(faults: str, **options: Any) -> SyntheticSource:
