@@ -1,6 +1,7 @@
 """A reload step by step, between fakes: what is stopped, kept, ended, renewed and said."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -74,6 +75,12 @@ class Bench:
 
     def _accept(self, names: Sequence[str]) -> None:
         self.accepted.append((list(names), self.running.parts.config == self.after()))
+
+    @property
+    def status(self) -> str:
+        """What the service manager is told now."""
+        self.whole.manager.show_status()
+        return self.whole.notifier.sent[-1]
 
     @property
     def works(self) -> bool:
@@ -202,8 +209,10 @@ class TestRefused:
         assert bench.accepted == []
         assert bench.whole.notifier.sent.count("READY=1") == 1
         assert bench.works
+        assert "; the last reload was refused: " in bench.status
         bench.reload()
         assert bench.running.parts.config == parts.config
+        assert bench.status == "STATUS=as it is"
 
     def test_a_config_that_can_not_be_read(self, bench: Bench) -> None:
         threads = bench.running.threads
@@ -247,3 +256,30 @@ def test_a_sink_that_was_stopped_for_one_that_can_not_start_is_made_anew(bench: 
     assert again.of("start")
     assert not broken.of("info")
     assert bench.works
+
+
+def test_an_answer_that_can_not_be_given_refuses_it(bench: Bench) -> None:
+    def fails(_: Sequence[str]) -> None:
+        raise EdgeClassifyError("no JSON")
+
+    before = bench.running.parts
+    with pytest.raises(EdgeClassifyError, match="no JSON"):
+        bench.reloader.reload(fails)
+    assert bench.running.parts is before
+    assert bench.works
+
+
+def test_one_thread_takes_snapshots(bench: Bench) -> None:
+    for _ in range(3):
+        bench.reload(snapshot={"mqtt": True})
+    assert [thread.name for thread in threading.enumerate()].count("snapshots") == 1
+
+
+def test_the_old_sink_is_not_told_of_a_camera_that_goes(bench: Bench) -> None:
+    cameras = [CAMERA, CAMERA | {"name": "back"}]
+    views = [{"name": "gate", "camera": "front", "confirm_s": 0}, {"name": "yard", "camera": "back"}]
+    bench.reload(camera=cameras, view=views)
+    sink = bench.whole.sink
+    wait_for(lambda: ("yard", True) in sink.of("availability"))
+    bench.reload(view=views[:1])
+    assert sink.of("availability")[-1] == ("yard", True)
