@@ -21,6 +21,7 @@ class View:
     """What is watched: a camera's region, the classifier that looks at it, its decider, and whether and how often.
 
     Thread-safe, apart from `wants` and `seen`, which belong to the inference thread.
+    Whole, since its lock holds together what is decided and what is told of it.
     """
 
     def __init__(

@@ -32,6 +32,7 @@ class PicameraSource(FrameSource):
 
     One Picamera2 object per camera lives as long as the process: pause() and close() stop its stream. Only renew()
     closes the object, and so does a close() whose stop does not return.
+    Whole, since each method is one word of FrameSource, under the one lock of the device.
     """
 
     keeps_device = True
