@@ -34,8 +34,9 @@ HANGING_DELIVERY = """
 import threading, time
 
 def hang():
-    from edgeclassify.publish.mqtt.delivery import Delivery
-    Delivery._step = lambda *_: time.sleep(3600)
+    from edgeclassify.publish.mqtt.serving import Serving
+    assert callable(Serving.turn)
+    Serving.turn = lambda *_: time.sleep(3600)
 
 timer = threading.Timer(4, hang)
 timer.daemon = True
