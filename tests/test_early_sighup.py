@@ -42,6 +42,8 @@ def test_the_daemon_takes_it_over(remembering: None, came: bool) -> None:
 
 @pytest.mark.parametrize(("command", "ends"), [("run", False), ("watch", True), ("demo", True)])
 def test_it_ends_what_does_not_reload(command: str, ends: bool) -> None:
-    script = f"import sys, os; sys.argv[1:] = ['{command}']; import edgeclassify.__main__; os.kill(os.getpid(), 1)"
+    # What starts the tests may ignore the signal (nohup), which a new process would take over.
+    heeded = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+    script = f"{heeded}sys.argv[1:] = ['{command}']; import edgeclassify.__main__; os.kill(os.getpid(), 1)"
     done = subprocess.run([sys.executable, "-c", script], check=False)
     assert (done.returncode == -signal.SIGHUP) is ends

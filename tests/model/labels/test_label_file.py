@@ -245,7 +245,8 @@ def test_plain_lists_come_back_as_they_are(labels: list[str], newline: str, has_
     assert parse_labels(content, NAME) == tuple(labels)
 
 
-@given(st.lists(label_texts, min_size=1, max_size=30), st.randoms())
+# Lines with a comma or a semicolon may be rows of a table, which nobody could tell: "0 ,0" is one.
+@given(st.lists(label_texts.filter(lambda text: not set(text) & set(",;")), min_size=1, max_size=30), st.randoms())
 def test_every_form_of_the_same_labels_reads_alike(labels: list[str], random: Random) -> None:
     lines = [f"{index} {label}" for index, label in enumerate(labels)]
     random.shuffle(lines)
