@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edgeclassify.broker.failure_texts import Security
 from edgeclassify.broker.password import password_in, password_of
 from edgeclassify.config import MqttConfig, TlsConfig
 from edgeclassify.errors import ConfigError
@@ -84,6 +85,13 @@ def public_warning(path: Path, key: str) -> str | None:
         f"{key}: {path} can be read by every user of this machine (mode {stat.S_IMODE(mode):o}). "
         f"chmod 640 {shlex.quote(str(path))}"
     )
+
+
+def security_of(config: MqttConfig) -> Security:
+    """How the connection is secured, for what is said where it fails."""
+    if config.tls is None:
+        return Security.PLAIN
+    return Security.TLS if config.tls.cert is None else Security.MUTUAL
 
 
 def tls_context(tls: TlsConfig | None) -> ssl.SSLContext | None:

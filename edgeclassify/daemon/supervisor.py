@@ -44,7 +44,6 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
 from edgeclassify.publish.interface import Sink
 from edgeclassify.pulse import Pulse
-from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.systemd import Notifier
 
 log = logging.getLogger(__name__)
@@ -125,8 +124,6 @@ class Daemon:
     def run(self) -> None:
         """Work until asked to stop. Raises EdgeClassifyError when it can't go on; everything is stopped then."""
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        # Before there are threads: the environment must not change while native code reads it in another one.
-        silence_opencv()
         # Models last: what closing one breaks must keep no event from the disk.
         with SignalHandlers(self._flags), ExitStack() as loaded, ExitStack() as started:
             try:

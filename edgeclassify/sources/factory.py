@@ -15,6 +15,7 @@ from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.sources.support.image_by_url import is_url
+from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.sources.video.device import DeviceSource
 from edgeclassify.sources.video.file import VideoFileSource
@@ -31,6 +32,8 @@ def make_source(
     cheaply. 0: the source's own size. `zoom`: the part of the sensor that is read, where the source can do that.
     `state_folder`: where a source keeps what must survive a restart; None: nowhere.
     """
+    # Here, in the thread that starts the others: the environment must not change while native code reads it.
+    silence_opencv()
     kind, target = split_source(config.source)
     if kind == "picamera":
         return _picamera(config, target, wanted_side, zoom)

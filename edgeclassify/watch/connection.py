@@ -18,7 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edgeclassify.broker import failure_texts
-from edgeclassify.broker.credentials import credentials, tls_context
+from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import MqttConfig
 from edgeclassify.watch.interface import Arrival
 
@@ -92,7 +92,7 @@ class Connection:
             else:
                 self._client.reconnect()
         except (OSError, ValueError) as error:
-            raise LostError(failure_texts.unreachable(error, _security(self._config))) from error
+            raise LostError(failure_texts.unreachable(error, security_of(self._config))) from error
         connack = self._await(lambda: self._connack, "CONNECT")
         if connack.is_failure:
             text = failure_texts.refusal(connack.getName(), user=self._config.username is not None)
@@ -161,7 +161,7 @@ class Connection:
                 if what == "CONNECT":
                     # So closes a broker that knows no MQTT 5, and one that wants TLS.
                     kind = UnsupportedError if self._v5 and self._config.tls is None else LostError
-                    raise kind(failure_texts.unanswered(_security(self._config))) from error
+                    raise kind(failure_texts.unanswered(security_of(self._config))) from error
                 raise
         return found
 
@@ -228,9 +228,3 @@ def _session() -> Properties:
     properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     properties.SessionExpiryInterval = KEPT_S
     return properties
-
-
-def _security(config: MqttConfig) -> failure_texts.Security:
-    if config.tls is None:
-        return failure_texts.Security.PLAIN
-    return failure_texts.Security.TLS if config.tls.cert is None else failure_texts.Security.MUTUAL

@@ -18,6 +18,7 @@ from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import OpenOccurrence, ViewRecord
+from tests.publish.records import next_number
 
 BODY = b'{"v":1,"event_type":"start"}'.ljust(380)
 ROUNDS = 2_000
@@ -77,7 +78,7 @@ def main() -> None:
         numbers = EventNumbers(spool)
 
         def append() -> None:
-            seq = numbers.next()
+            seq = next_number(numbers)
             kept = OpenOccurrence("gate", "0" * 32, "espresso", 0.87, 1.7e9, 12.5)
             spool.append(SpooledEvent(seq, "gate", BODY, ViewRecord("gate", seq, kept if seq % 2 else None)))
 

@@ -15,7 +15,7 @@ from edgeclassify.errors import ExitStatus
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from tests.cli.test_watch import Sender, run
 from tests.contract.test_channels import messages
-from tests.support.broker import Mosquitto, Observer, mosquitto_path
+from tests.support.broker import Mosquitto, Observer, needs_mosquitto
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
@@ -29,8 +29,7 @@ def announcement(origin: str) -> bytes:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     broker = Mosquitto(tmp_path).start()
     yield broker
     broker.stop()
@@ -112,8 +111,7 @@ def test_a_node_that_is_online_is_not_forgotten_but_by_force(broker: Mosquitto, 
 def test_what_the_broker_does_not_let_go_is_named(
     protocol: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     monkeypatch.setattr("edgeclassify.watch.forget.LONGEST_S", 2.0)
     acl = tmp_path / "acl"
     acl.write_text("topic readwrite #\n")
@@ -150,8 +148,7 @@ topic write {DEVICE}
 def test_with_a_nodes_own_rights_what_it_remembers_is_emptied_unseen(
     protocol: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     acl = tmp_path / "acl"
     acl.write_text("topic readwrite #\n")
     broker = Mosquitto(tmp_path, f"allow_anonymous true\nacl_file {acl}\n").start()

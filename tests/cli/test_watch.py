@@ -33,7 +33,7 @@ from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import EventType
 from tests.contract.test_channels import messages
 from tests.publish.records import event, health, info, state
-from tests.support.broker import HOST, Mosquitto, free_port, mosquitto_path
+from tests.support.broker import HOST, Mosquitto, free_port, needs_mosquitto
 from tests.support.waiting import wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -102,8 +102,7 @@ def late(seq: int) -> Message:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     log = f"log_dest file {tmp_path}/mosquitto.log\nlog_type subscribe\n"
     broker = Mosquitto(tmp_path, f"allow_anonymous true\n{log}").start()
     yield broker
@@ -439,8 +438,7 @@ def test_files_that_are_not_there(broker: Mosquitto, tmp_path: Path) -> None:
 
 @pytest.mark.broker
 def test_a_password_that_the_broker_refuses(tmp_path: Path) -> None:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     users = tmp_path / "users"
     users.write_text("me:$7$101$AAAA$AAAA\n")
     users.chmod(0o600)

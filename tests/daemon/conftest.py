@@ -13,7 +13,7 @@ from edgeclassify.daemon.publishing import SnapshotFactory, make_sinks, make_sna
 from edgeclassify.daemon.supervisor import Timing
 from tests.daemon.nodes import DEFAULT_TIMING, Node
 from tests.daemon.service import Service
-from tests.support.broker import Mosquitto, Observer, mosquitto_path
+from tests.support.broker import Mosquitto, Observer, needs_mosquitto
 
 StartNode = Callable[..., Node]
 
@@ -21,8 +21,7 @@ StartNode = Callable[..., Node]
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     """A mosquitto; skips where it is not installed."""
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     with ExitStack() as stack:
         broker = Mosquitto(tmp_path)
         stack.callback(broker.stop)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from tests.faults.harness import run_faults
-from tests.support.broker import mosquitto_path
+from tests.support.broker import NO_MOSQUITTO, mosquitto_path
 
 LONG = 3000
 
@@ -29,7 +29,7 @@ LONG = 3000
 def main(faults: int, seed: int, persistence: str, long: bool, listing: bool) -> None:  # fmt: skip
     """Faults at random against daemon, broker and network; prints what was lost, repeated and reordered."""
     if mosquitto_path() is None:
-        raise click.ClickException("mosquitto is not installed (Debian: apt-get install mosquitto)")
+        raise click.ClickException(NO_MOSQUITTO)
     modes = [True, False] if persistence == "both" else [persistence == "on"]
     count = (LONG if long else faults) // len(modes)
     failed = [mode for mode in modes if not _run(count, seed, mode, listing)]

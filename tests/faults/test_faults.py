@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import run_faults
-from tests.support.broker import mosquitto_path
+from tests.support.broker import needs_mosquitto
 
 FAULTS = int(os.environ.get("EDGECLASSIFY_FAULTS", "20"))
 """With persistence, and as many without. The gate sets 102: more than 200 together, with every kind in both."""
@@ -19,8 +19,7 @@ FAULTS = int(os.environ.get("EDGECLASSIFY_FAULTS", "20"))
 def test_nothing_is_lost_or_reordered(
     tmp_path: Path, persistence: bool, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     history: list[str] = []
     try:
         result = run_faults(FAULTS, seed, persistence=persistence, say=history.append, folder=tmp_path / "faults")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.broker import Mosquitto, Observer, free_port, mosquitto_path
+from tests.support.broker import Mosquitto, Observer, free_port, needs_mosquitto
 
 SCRIPT = Path(__file__).parents[2] / "systemd/install.sh"
 
@@ -98,8 +98,7 @@ def node_config(folder: Path, port: int) -> Path:
 
 @pytest.mark.broker
 def test_what_the_node_left_on_its_broker_is_removed(tmp_path: Path) -> None:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     broker = Mosquitto(tmp_path).start()
     try:
         sender = Observer(broker.port, "nothing").start()

@@ -12,7 +12,7 @@ from edgeclassify.config import MqttConfig
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.publish.records import layout
 from tests.publish.sinks import SpooledMqtt
-from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+from tests.support.broker import HOST, Mosquitto, Observer, Proxy, needs_mosquitto
 from tests.support.waiting import wait_for
 
 StartBroker = Callable[..., Mosquitto]
@@ -23,8 +23,7 @@ StartSink = Callable[..., SpooledMqtt]
 @pytest.fixture
 def start_broker(tmp_path: Path) -> Iterator[StartBroker]:
     """Starts a mosquitto with the given config lines; skips where mosquitto is not installed."""
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     with ExitStack() as stack:
 
         def start(settings: str = "allow_anonymous true\n", port: int | None = None) -> Mosquitto:

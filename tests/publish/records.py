@@ -10,6 +10,7 @@ from edgeclassify.contract.outgoing import event_message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Prediction, ViewState, Why
 
 T0 = 1_795_000_000.1234
@@ -62,3 +63,9 @@ def health(**changes: Any) -> Health:
 def prediction(sequence: int = 5) -> Prediction:
     scores = np.array([0.0, 0.05, 0.93456], np.float32)
     return Prediction(scores, ("shut", "closed", "open"), 0.5, 4.25, sequence, 1, T0, "photos/cat.jpg")
+
+
+def next_number(numbers: EventNumbers) -> int:
+    """The next number, used up at once."""
+    with numbers.drawn("gate") as seq:
+        return seq

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
+import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -22,9 +23,18 @@ from tests.support.waiting import wait_for
 HOST = "127.0.0.1"
 
 
+NO_MOSQUITTO = "mosquitto is not installed (Debian: apt-get install mosquitto)"
+
+
 def mosquitto_path() -> str | None:
     """Debian installs it where only root's PATH looks."""
     return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+def needs_mosquitto() -> None:
+    """Skips the test where it is not installed."""
+    if mosquitto_path() is None:
+        pytest.skip(NO_MOSQUITTO)
 
 
 def free_port() -> int:

@@ -14,7 +14,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
-from tests.support.broker import HOST, Mosquitto, Observer, Proxy, mosquitto_path
+from tests.support.broker import HOST, Mosquitto, Observer, Proxy, needs_mosquitto
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
@@ -43,8 +43,7 @@ class Receivers:
 
 @pytest.fixture
 def start_broker(tmp_path: Path) -> Iterator[Callable[..., Mosquitto]]:
-    if mosquitto_path() is None:
-        pytest.skip("mosquitto is not installed (Debian: apt-get install mosquitto)")
+    needs_mosquitto()
     with ExitStack() as stack:
 
         def start(settings: str = "allow_anonymous true\n") -> Mosquitto:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from threading import Thread
 
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.broker.credentials import credentials, tls_context
+from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout
@@ -72,7 +72,7 @@ class MqttSink(Sink):
             keepalive_s=config.keepalive_s,
             credentials=credentials(config),
             tls=tls_context(config.tls),
-            client_certificate=config.tls is not None and config.tls.cert is not None,
+            security=security_of(config),
             will=outgoing.status_message(self._topics, online=False),
         )
         self._outbox = Outbox(layout, spool, results_interval_s=config.results_interval_s)

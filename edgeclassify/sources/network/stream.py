@@ -62,6 +62,8 @@ class StreamSource(OpenCvSource):
         self._row = LastRow()
         self._relay: RtspRelay | None = None
         self._asks_for_more = False
+        # Not when it is opened: other threads run then, and native code may read the environment in one of them.
+        os.environ.setdefault(*OVER_TCP)
 
     def open(self) -> None:
         """Raises AbsentError when the host can't be reached or refuses, SourceError when it sends no video.
@@ -70,7 +72,6 @@ class StreamSource(OpenCvSource):
         """
         address = parse_address(self.url)
         connect(address, CONNECT_TIMEOUT_S, self.trust).close()
-        os.environ.setdefault(*OVER_TCP)
         options = [
             cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(OPEN_TIMEOUT_S * 1000),
             cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(READ_TIMEOUT_S * 1000),

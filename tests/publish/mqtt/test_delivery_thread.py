@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from edgeclassify.broker.backoff import Backoff
+from edgeclassify.broker.failure_texts import Security
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.publish.mqtt.delivery import Delivery
@@ -22,7 +23,7 @@ from tests.publish.records import layout
 OUTBOX = Outbox(layout({}), MemorySpool(), results_interval_s=0.0)
 SETTINGS = BrokerSettings(
     host="127.0.0.1", port=1, client_id="porch", keepalive_s=30, credentials=None, tls=None,
-    client_certificate=False, will=outgoing.status_message(OUTBOX.layout.topics, online=False),
+    security=Security.PLAIN, will=outgoing.status_message(OUTBOX.layout.topics, online=False),
 )  # fmt: skip
 
 

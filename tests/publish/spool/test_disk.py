@@ -31,6 +31,7 @@ from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.publish.spool.numbers.number_file import STEP
 from edgeclassify.publish.spool.store import LOOK_S
 from edgeclassify.publish.spool.write_policy import PAUSE_S
+from tests.publish.records import next_number
 from tests.support.clock import Clock
 
 Open = Callable[..., DiskSpool]
@@ -177,7 +178,7 @@ def test_the_last_number_survives_an_empty_spool(start: Open, tmp_path: Path) ->
         spool = start()
         numbers = EventNumbers(spool)
         while numbers.last < last:
-            spool.append(event(numbers.next()))
+            spool.append(event(next_number(numbers)))
         spool.delivered(seqs(spool))
         spool.close()
         with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database:
@@ -205,8 +206,8 @@ from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 spool = DiskSpool(Path(sys.argv[1]), SpoolConfig())
 numbers = EventNumbers(spool)
 for _ in range(100_000):
-    seq = numbers.next()
-    spool.append(SpooledEvent(seq, "gate", b'{"seq":%d}' % seq))
+    with numbers.drawn("gate") as seq:
+        spool.append(SpooledEvent(seq, "gate", b'{"seq":%d}' % seq))
     print("appended", seq, flush=True)
     if seq % 3 == 0:
         print("delivered", seq, flush=True)
@@ -248,17 +249,17 @@ def test_killed_in_the_middle_of_appends(start: Open, tmp_path: Path) -> None:
 def test_numbers_of_an_earlier_version_go_on(start: Open, tmp_path: Path) -> None:
     (tmp_path / "event-number").write_bytes(b"812\n")
     first = start()
-    assert EventNumbers(first).next() == 813
+    assert next_number(EventNumbers(first)) == 813
     first.append(event(813))
     first.close()
     assert not (tmp_path / "event-number").exists()
-    assert EventNumbers(start()).next() == 814
+    assert next_number(EventNumbers(start())) == 814
 
 
 def test_numbers_of_an_earlier_version_go_on_when_nothing_happens_at_first(start: Open, tmp_path: Path) -> None:
     (tmp_path / "event-number").write_bytes(b"812\n")
     start().close()
-    assert EventNumbers(start()).next() == 813
+    assert next_number(EventNumbers(start())) == 813
 
 
 # --- bounds --------------------------------------------------------------------------------------------
@@ -350,20 +351,20 @@ def test_a_broken_page_costs_its_events_only(
     assert there[-1] == 500
     assert 400 < len(there) < 500
     assert spool.pending(1000) == [event(seq) for seq in there]
-    assert EventNumbers(spool).next() > 500
+    assert next_number(EventNumbers(spool)) > 500
     assert f"{len(there)} undelivered events could be taken over" in said(caplog, "damaged")[0]
 
 
 def test_numbers_go_on_above_all_when_everything_is_lost(start: Open, tmp_path: Path) -> None:
     filled(start(), 230).close()
     (tmp_path / FILE_NAME).write_bytes(b"gone" * 500)
-    assert 230 < EventNumbers(start()).next() <= 230 + STEP + 1
+    assert 230 < next_number(EventNumbers(start())) <= 230 + STEP + 1
 
 
 def test_a_removed_database_does_not_repeat_numbers(start: Open, tmp_path: Path) -> None:
     filled(start(), 5).close()
     (tmp_path / FILE_NAME).unlink()
-    assert 5 < EventNumbers(start()).next() <= 5 + STEP + 1
+    assert 5 < next_number(EventNumbers(start())) <= 5 + STEP + 1
 
 
 def test_an_old_copy_of_the_database_does_not_repeat_numbers(start: Open, tmp_path: Path) -> None:
@@ -371,7 +372,7 @@ def test_an_old_copy_of_the_database_does_not_repeat_numbers(start: Open, tmp_pa
     old = (tmp_path / FILE_NAME).read_bytes()
     filled(start(), 300, first=6).close()
     (tmp_path / FILE_NAME).write_bytes(old)
-    assert EventNumbers(start()).next() > 300
+    assert next_number(EventNumbers(start())) > 300
 
 
 def test_damage_while_running(
@@ -418,7 +419,7 @@ def test_any_damage_leaves_a_working_spool(
         os.truncate(path, dice.randrange(size))
     spool = DiskSpool(folder, SpoolConfig())
     try:
-        seq = EventNumbers(spool).next()
+        seq = next_number(EventNumbers(spool))
         assert seq > 150
         spool.append(event(seq))
         there = spool.pending(1000)
@@ -629,7 +630,7 @@ def test_start_on_a_full_disk(small_disk: Path, start: Open, clock: Clock) -> No
     filler = fill(small_disk)
     spool = start(small_disk)
     assert spool.last_seq >= 20
-    seq = EventNumbers(spool).next()
+    seq = next_number(EventNumbers(spool))
     filled(spool, seq + 400, first=seq, size=400)
     assert not spool.on_disk
     filler.unlink()
@@ -645,7 +646,7 @@ def test_read_only_disk(small_disk: Path, start: Open, clock: Clock, caplog: pyt
     filled(start(small_disk), 20).close()
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     spool = start(small_disk)
-    seq = EventNumbers(spool).next()
+    seq = next_number(EventNumbers(spool))
     assert seq > 20
     filled(spool, seq + 9, first=seq)
     assert not spool.on_disk

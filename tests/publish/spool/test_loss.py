@@ -18,6 +18,7 @@ from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.publish.spool.numbers.mark import FILE_NAME as MARK_NAME
 from edgeclassify.publish.spool.numbers.mark import SpoolMark
 from edgeclassify.publish.spool.numbers.number_file import STEP
+from tests.publish.records import next_number
 
 LAST = 140
 WAL = f"{FILE_NAME}-wal"
@@ -77,7 +78,7 @@ def reopened(folder: Path) -> tuple[list[int], int]:
     try:
         found = list(spool.pending(10_000))
         assert all(one == event(one.seq) for one in found)
-        number = EventNumbers(spool).next()
+        number = next_number(EventNumbers(spool))
         spool.append(event(number))
         assert spool.pending(10_000)[-1].seq == number
         return [one.seq for one in found], number

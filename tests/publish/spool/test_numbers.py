@@ -16,6 +16,7 @@ from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.publish.spool.numbers.number_file import FILE_NAME, FORMER_NAME, STEP, NumberFile
 from edgeclassify.types import ViewRecord
+from tests.publish.records import next_number
 
 BLOCK = 4096
 
@@ -25,16 +26,17 @@ def test_numbers_follow_the_spools() -> None:
     spool.append(SpooledEvent(41, "gate", b"{}"))
     numbers = EventNumbers(spool)
     assert numbers.last == 41
-    assert [numbers.next(), numbers.next()] == [42, 43]
+    assert [next_number(numbers), next_number(numbers)] == [42, 43]
     assert numbers.last == 43
-    assert EventNumbers(spool).next() == 42  # neither 42 nor 43 was appended: a kill in between leaves no hole
+    # Neither 42 nor 43 was appended: a kill in between leaves no hole.
+    assert next_number(EventNumbers(spool)) == 42
 
 
 def test_threads_get_different_numbers() -> None:
     numbers, got = EventNumbers(MemorySpool()), list[int]()
 
     def take() -> None:
-        got.extend(numbers.next() for _ in range(500))
+        got.extend(next_number(numbers) for _ in range(500))
 
     threads = [threading.Thread(target=take) for _ in range(4)]
     for thread in threads:
@@ -78,7 +80,7 @@ def test_only_what_is_spooled_uses_a_number_up(draws: list[tuple[str, bool]]) ->
 
 def test_a_number_that_is_drawn_is_nobody_elses() -> None:
     numbers, got = EventNumbers(MemorySpool()), list[int]()
-    other = threading.Thread(target=lambda: got.append(numbers.next()))
+    other = threading.Thread(target=lambda: got.append(next_number(numbers)))
     with numbers.drawn("gate") as seq:
         other.start()
         other.join(0.05)

@@ -10,7 +10,7 @@ from edgeclassify.contract.outgoing import Message
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """Checked. `client_certificate`: True where `tls` holds a certificate that says who we are."""
+    """Checked. `security`: how the connection is secured, for what is said where it fails."""
 
     host: str
     port: int
@@ -18,12 +18,5 @@ class BrokerSettings:
     keepalive_s: int
     credentials: Credentials | None
     tls: ssl.SSLContext | None
-    client_certificate: bool
+    security: Security
     will: Message
-
-    @property
-    def security(self) -> Security:
-        """How the connection is secured, for what is said where it fails."""
-        if self.tls is None:
-            return Security.PLAIN
-        return Security.MUTUAL if self.client_certificate else Security.TLS

@@ -40,9 +40,3 @@ class EventNumbers:
             seq = self.last + 1
             yield seq
             self._last = self._of_views[view] = seq
-
-    def next(self) -> int:
-        """The next number. It is used up for good when its event is appended to the spool."""
-        with self._lock:
-            self._last = self.last + 1
-            return self._last
