@@ -167,3 +167,18 @@ def test_whose_certificates_are_accepted_reaches_the_source(source: str) -> None
 def test_the_file_of_certificates_is_relative_to_the_config() -> None:
     document = {"camera": [{"source": "https://host/a", "tls": {"ca": "c.pem"}}]}
     assert parse_config(document, "t", Path("/etc/x")).camera[0].tls.ca == Path("/etc/x/c.pem")
+
+
+@pytest.mark.parametrize(
+    ("source", "over_tcp"), [("rtsp://host/a", "rtsp_transport;tcp"), ("images:/photos", None)]
+)
+def test_the_environment_of_native_code_is_set_before_a_source_is_opened(
+    source: str, over_tcp: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it is opened other threads run, and the environment must not change under them."""
+    for name in ("OPENCV_FFMPEG_LOGLEVEL", "OPENCV_FFMPEG_CAPTURE_OPTIONS"):
+        monkeypatch.setenv(name, "")  # so that it is as before afterwards
+        monkeypatch.delenv(name)
+    make_source(CameraConfig(name="front", source=source))
+    assert os.environ["OPENCV_FFMPEG_LOGLEVEL"] == "-8"
+    assert os.environ.get("OPENCV_FFMPEG_CAPTURE_OPTIONS") == over_tcp
