@@ -268,6 +268,18 @@ class CameraConfig(Section):
         default_factory=ControlsConfig, description="Exposure, colour, focus and others of the camera."
     )
     night: NightConfig | None = about(None, "Other controls while it is dark.")
+    scene_checks: Annotated[
+        tuple[Literal["covered", "moved", "defocused", "dark", "overexposed", "frozen"], ...], Field(strict=False)
+    ] = about(
+        ("covered", "moved", "defocused", "dark", "overexposed", "frozen"),
+        "What is looked for in its frames and told as a problem.",
+    )
+    realign: bool = about(
+        False, "Shift the rois of its views with the scene where the camera was moved by realign_limit at most."
+    )
+    realign_limit: Annotated[float, Field(gt=0, le=0.5)] = about(
+        0.1, "With realign: share of the frame's width and height."
+    )
     tls: CameraTlsConfig = Field(
         default_factory=CameraTlsConfig,
         description="Of https:// and rtsps://: which certificates are accepted; default: those known here.",

@@ -17,6 +17,7 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
+from edgeclassify.config.rules import LabelRulesConfig, MotionConfig, RulesConfig
 from edgeclassify.config.sections import (
     LoggingConfig,
     ModelConfig,
@@ -43,6 +44,7 @@ EXAMPLES = {
     "camera.zoom": [0.25, 0.25, 0.5, 0.5],
     "camera.freeze_timeout_s": 60.0,
     "view.confirm_s": 1.0,
+    "view.expire_s": 1.0,
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "view.name": "gate",
@@ -60,6 +62,13 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ("mqtt", "[mqtt]", MqttConfig, "The broker, and what is published to it."),
     ("model", "[model]", ModelConfig, "Which .tflite file, and how it is run."),
     ("camera", "[[camera]]", CameraConfig, "A source of frames with a name; one table for each."),
+    (
+        "groups",
+        "# [groups]",
+        Section,
+        "Labels of the model that count as one, for all views: a line for each group, with wildcards; preset "
+        "takes bundled groups: see docs/decisions.md.",
+    ),
     (
         "view",
         "# [[view]]",
@@ -85,13 +94,21 @@ INLINE = {
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
     "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
     "camera.tls": "{ verify = true }",
+    "view.groups": '{ preset = "everyday", cat = ["tabby", "*cat"] }',
+    "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
+    "view.motion": "{ gate = true, max_interval_s = 10.0 }",
 }
 """Tables within a table, as an example of a line."""
+
+EXAMPLE_LINES = {"groups": ('# preset = "everyday"', '# cat = ["tabby", "tiger cat", "*cat"]')}
+"""Of a table that has no keys of its own."""
 
 KEYS_OF: dict[str, type[Section]] = {
     "camera.controls": ControlsConfig,
     "camera.night": NightConfig,
     "camera.tls": CameraTlsConfig,
+    "view.label_rules": LabelRulesConfig,
+    "view.motion": MotionConfig,
 }
 """Of these the keys are listed too."""
 
@@ -107,10 +124,16 @@ def reference() -> str:
     parts = [HEADER]
     for key, heading, section, about in TABLES:
         lines = [*_comment(about), heading]
-        for name, field in section.model_fields.items():
+        for name, field in _in_order(section):
             lines += _entry(f"{key}.{name}", name, field)
+        lines += EXAMPLE_LINES.get(key, ())
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def _in_order(section: type[Section]) -> list[tuple[str, FieldInfo]]:
+    """Its fields, a view's own before the rules that it decides by: what it watches comes first."""
+    return sorted(section.model_fields.items(), key=lambda item: item[0] in RulesConfig.model_fields)
 
 
 def _entry(key: str, name: str, field: FieldInfo) -> Iterator[str]:

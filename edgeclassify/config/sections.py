@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Section, Text, about
+from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Text, about
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -18,6 +18,7 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
+from edgeclassify.config.rules import Groups, RulesConfig
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi
@@ -81,25 +82,12 @@ class ModelConfig(Section):
         return with_home(plain(value)) if is_model_path(value) else plain(value)
 
 
-class ViewConfig(Section):
+class ViewConfig(RulesConfig):
     """[[view]]: what is watched: a camera's region, a model, rules, one state."""
 
     name: Name = Field(description="Name of the view: a topic level.")
     camera: Name | None = about(None, "The camera's name; may be left out where there is only one.")
     roi: Region = about((0.0, 0.0, 1.0, 1.0), "Region of interest: x, y, width, height as fractions of the frame.")
-    threshold_enter: Score = about(0.6, "A label enters when its score is at least this for confirm_s.")
-    threshold_exit: Score | None = about(
-        None,
-        "A label leaves when its score is below this for confirm_s; default: two thirds of threshold_enter.",
-    )
-    confirm_s: Seconds | None = about(
-        None,
-        "Seconds that a change must last before it counts; default: 1.0, and 0.0 for a watched folder, where each "
-        "picture counts.",
-    )
-    update_step: Score = about(
-        0.1, "An update event when the label's best score has risen by this; 0: no updates."
-    )
     labels: Annotated[tuple[Text, ...], Field(strict=False)] = about(
         (), "Labels that get an ON/OFF topic of their own; `edgeclassify models labels` lists a model's."
     )
@@ -125,11 +113,6 @@ class ViewConfig(Section):
         """The region of interest as a record."""
         return Roi(*self.roi)
 
-    @property
-    def confirmation_s(self) -> float:
-        """confirm_s, or its default where frames follow each other."""
-        return 1.0 if self.confirm_s is None else self.confirm_s
-
 
 class LoggingConfig(Section):
     """[logging]: what goes to the journal or the terminal."""
@@ -148,6 +131,10 @@ class Config(Section):
     camera: Annotated[tuple[CameraConfig, ...], Field(strict=False)] = about((), "The cameras; at least one.")
     view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = about(
         (), "The views; none: one of the whole frame per camera, named as it."
+    )
+    groups: Groups = Field(
+        default_factory=dict,
+        description="Labels that count as one, for all views: name of a group and the labels that are in it.",
     )
     recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)

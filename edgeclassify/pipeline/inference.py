@@ -164,14 +164,13 @@ class Pipeline:
 
     def _watch(self, view: View, frame: Frame, scene: Scene) -> _Looked:
         """One view of one frame; it fails where the classifier or the sink could not take it."""
-        if scene.is_still(view.region) and not view.waiters:
-            return _Looked.PASSED_OVER
         try:
-            if (reason := scene.disturbance) is not None:
-                view.lose(Moment(frame.captured_at_ns, frame.captured_at), self._outlet, reason)
+            if scene.is_still(view.region) and not view.waiters:
+                view.still(Moment(frame.captured_at_ns, frame.captured_at), self._outlet, scene.surroundings)
+                return _Looked.PASSED_OVER
             prediction = view.classifier.classify(frame, scene.look(view.region))
             view.seen(frame)
-            concluded = self._conclude(view, frame, prediction)
+            concluded = self._conclude(view, frame, prediction, scene)
         except EdgeClassifyError as error:
             if self._broken_views.is_news(view.name, str(error)):
                 log.error("view %s: frame skipped: %s", view.name, error)
@@ -184,9 +183,9 @@ class Pipeline:
             log.info("view %s: frames can be classified again", view.name)
         return _Looked.DONE if concluded else _Looked.LOOKED
 
-    def _conclude(self, view: View, frame: Frame, prediction: Prediction) -> bool:
+    def _conclude(self, view: View, frame: Frame, prediction: Prediction, scene: Scene) -> bool:
         """What follows from it; False where nothing does, since the view is switched off."""
-        step = view.see(prediction, self._outlet)
+        step = view.see(prediction, self._outlet, scene.surroundings)
         if step is None:
             return False
         self._outlet.sink.publish_result(view.name, prediction)

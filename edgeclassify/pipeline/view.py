@@ -14,7 +14,17 @@ from edgeclassify.pipeline.frame_waiters import FrameWaiters
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.pace import FramePace
 from edgeclassify.postprocess.interface import Decider, Rules, Step
-from edgeclassify.types import Frame, Moment, OpenOccurrence, Prediction, Reason, Roi, ViewState
+from edgeclassify.types import (
+    PLAIN_SURROUNDINGS,
+    Frame,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Roi,
+    Surroundings,
+    ViewState,
+)
 
 
 class View:
@@ -96,11 +106,19 @@ class View:
 
     # --- what follows ----------------------------------------------------------------------------------
 
-    def see(self, prediction: Prediction, outlet: Outlet) -> Step | None:
+    def see(
+        self, prediction: Prediction, outlet: Outlet, surroundings: Surroundings = PLAIN_SURROUNDINGS
+    ) -> Step | None:
         """Decide, and tell what follows; None where nothing does, since the view is switched off."""
         with self._lock:
             # Asked again under the lock: it may have been switched off while the model was at work.
-            return outlet.tell(self._deciding.see(prediction)) if self.enabled else None
+            return outlet.tell(self._deciding.see(prediction, surroundings)) if self.enabled else None
+
+    def still(self, now: Moment, outlet: Outlet, surroundings: Surroundings) -> None:
+        """A frame came in which nothing has moved, and was not classified."""
+        with self._lock:
+            if self.enabled:
+                outlet.tell(self._deciding.still(now, surroundings))
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
@@ -114,7 +132,7 @@ class View:
                 outlet.tell(self._deciding.pass_time(now))
 
     def lose(self, now: Moment, outlet: Outlet, reason: Reason = Reason.NO_FRAMES) -> None:
-        """Nothing is known of it until the next frame: its camera gives none, or what it gives proves nothing."""
+        """Nothing is known of it until the next frame: its camera gives none."""
         with self._lock:
             outlet.tell(self._deciding.gap(now, reason))
 

@@ -16,7 +16,18 @@ from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.occurrences import Occurrences, Sight
 from edgeclassify.postprocess.shown_state import ShownState
 from edgeclassify.postprocess.timer import NS_PER_S
-from edgeclassify.types import Event, EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState, Why
+from edgeclassify.types import (
+    PLAIN_SURROUNDINGS,
+    Event,
+    EventType,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Surroundings,
+    ViewState,
+    Why,
+)
 
 
 def new_event_id() -> str:
@@ -60,7 +71,7 @@ class ViewDecider(Decider):
 
     # --- what happens to it ----------------------------------------------------------------------------
 
-    def see(self, prediction: Prediction) -> Step:
+    def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """Take one prediction into account."""
         observation = observe(prediction)
         self._shown.begin(observation.captured_at)
@@ -72,6 +83,10 @@ class ViewDecider(Decider):
         seen = self._gaps.now is None
         self._shown.conclude(observation, self._occurrences.now, seen, self._rules)
         return self._step(events, observation.captured_at, observation)
+
+    def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
+        """A frame came in which nothing has moved."""
+        return Step(None)
 
     def pass_time(self, now: Moment) -> Step:
         """No frame came until now."""

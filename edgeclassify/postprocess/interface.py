@@ -2,10 +2,45 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from edgeclassify.errors import ConfigError
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import Event, Moment, OpenOccurrence, Prediction, Reason, ViewState
+from edgeclassify.types import (
+    PLAIN_SURROUNDINGS,
+    Event,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Surroundings,
+    ViewState,
+)
+
+
+class FilterKind(StrEnum):
+    """What is made of scores over time before they are compared with thresholds."""
+
+    NONE = "none"
+    EXPONENTIAL = "exponential"
+    BAYES = "bayes"
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRules:
+    """`dwell_s`: mean time that a label stays (Bayes); `smoothing_s`: time constant (exponential)."""
+
+    kind: FilterKind = FilterKind.NONE
+    dwell_s: float = 600.0
+    smoothing_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """A span of the local day in minutes since midnight; from > until: over midnight."""
+
+    from_min: int
+    until_min: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +49,10 @@ class Rules:
 
     `threshold_enter`, `threshold_exit`: scores, 0-1; an exit of None follows the other one. `update_step`: so much
     higher a score is told anew; 0: never. `top`: how many labels a state lists.
+    `expire_s`: seconds below the exit before a label ends; None: confirm_s. `hold_s`: how long a label stays at
+    least; `cooldown_s`: how long it does not start again. `quiet_hours`: when nothing starts. `resumes`: what was
+    there before a gap goes on behind it; else it ends. `holds_on_problem`: nothing starts or ends on frames that
+    can't be trusted.
     """
 
     threshold_enter: float
@@ -22,6 +61,13 @@ class Rules:
     update_step: float
     top: int
     pace: Pace
+    expire_s: float | None = None
+    hold_s: float = 0.0
+    cooldown_s: float = 0.0
+    quiet_hours: tuple[QuietHours, ...] = ()
+    resumes: bool = True
+    holds_on_problem: bool = False
+    filter: FilterRules = FilterRules()
 
     def __post_init__(self) -> None:
         lowest = self.threshold_exit
@@ -71,8 +117,12 @@ class Decider(ABC):
         """
 
     @abstractmethod
-    def see(self, prediction: Prediction) -> Step:
+    def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """Take one prediction into account."""
+
+    @abstractmethod
+    def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
+        """A frame came in which nothing has moved, and was not classified: it proves nothing."""
 
     @abstractmethod
     def pass_time(self, now: Moment) -> Step:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from edgeclassify.types import Frame, Reason, Roi
+from edgeclassify.types import PLAIN_SURROUNDINGS, Frame, Roi, Surroundings
 
 
 class Scene:
@@ -23,12 +23,9 @@ class Scene:
         return region
 
     @property
-    def disturbance(self) -> Reason | None:
-        """Why the frame proves nothing of what was there before (the light changed, the camera is covered).
-
-        None: it does.
-        """
-        return None
+    def surroundings(self) -> Surroundings:
+        """What goes beside the scores: a change of the light, what is wrong with the camera's frames."""
+        return PLAIN_SURROUNDINGS
 
 
 PLAIN_SCENE = Scene()

@@ -8,6 +8,8 @@ Scores are dequantized values in 0-1.
 
 from edgeclassify.types.events import (
     UNKNOWN,
+    Block,
+    Candidate,
     Event,
     EventType,
     Moment,
@@ -21,12 +23,16 @@ from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, P
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Prediction, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
+from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Problem, Shift, Surroundings
 
 __all__ = [
     "FULL_FRAME",
+    "PLAIN_SURROUNDINGS",
     "UNKNOWN",
     "Asker",
+    "Block",
     "CameraState",
+    "Candidate",
     "Command",
     "Event",
     "EventType",
@@ -42,10 +48,13 @@ __all__ = [
     "PixelFormat",
     "Pixels",
     "Prediction",
+    "Problem",
     "Reason",
     "Request",
     "Response",
     "Roi",
+    "Shift",
+    "Surroundings",
     "ViewRecord",
     "ViewState",
     "Why",

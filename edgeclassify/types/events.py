@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edgeclassify.types.predictions import LabelScore
+from edgeclassify.types.scene import Problem, Shift
 
 UNKNOWN = "unknown"
 """The label of a view's state while no label is above its threshold."""
@@ -44,6 +45,17 @@ class Reason(StrEnum):
     CONFIG_RELOADED = "config reloaded"  # the view is gone, or has other rules
 
 
+class Block(StrEnum):
+    """What holds a change back whose scores are there."""
+
+    HOLD = "hold"  # the label that is in the view has a minimum time
+    COOLDOWN = "cooldown"  # the label has ended a short while ago
+    QUIET_HOURS = "quiet hours"
+    GAP = "gap"  # no frames came, or none were looked at: nothing is confirmed across that
+    LIGHT = "light change"
+    PROBLEM = "problem"  # the camera's frames can't be trusted
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """The figures behind a decision; None: it has no such figure.
@@ -51,6 +63,9 @@ class Why:
     `reason`: of an update or an end; `by`: the label that took the place. `held_s`: how long the change had lasted
     when it counted, `confirm_s` at least. `score_before`: what was reported before it rose. `gap_s`: seconds since
     the last frame, where none shows the end; `duration_s`: from the start until the label was last seen.
+    `score`: what was compared with the threshold, `raw_score`: the model's own in that frame; `best`: the best
+    labels by then. `blocked_by`: what held the change back last, `blocked_s`: for how long. `light_changed_s`: so
+    long ago the light changed. `shifted`: by how much the view's region went with its scene.
     """
 
     reason: Reason | None = None
@@ -62,6 +77,31 @@ class Why:
     score_before: float | None = None
     gap_s: float | None = None
     duration_s: float | None = None
+    score: float | None = None
+    raw_score: float | None = None
+    best: tuple[LabelScore, ...] = ()
+    blocked_by: Block | None = None
+    blocked_s: float | None = None
+    light_changed_s: float | None = None
+    shifted: Shift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The change that a view is nearest to, while it has not come.
+
+    `change`: that the label would start, or end. `score` against `threshold`: what it has and what it needs (an
+    end: to fall below); `held_s` of `confirm_s`: for how long it has had that. `blocked_by`: what else holds it
+    back.
+    """
+
+    change: EventType
+    label: str
+    score: float
+    threshold: float
+    held_s: float
+    confirm_s: float
+    blocked_by: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +129,7 @@ class Event:
     per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
     `origin`: where the frame behind it came from (file path or URL), None for cameras. `open` is the occurrence
     as this event leaves it, None when it has ended: it is kept with the event, and not sent.
+    `problems`: why its frame can't be trusted; none: it can.
     """
 
     id: str
@@ -101,6 +142,7 @@ class Event:
     why: Why = Why()
     origin: str | None = None
     open: OpenOccurrence | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +153,8 @@ class ViewState:
     None while unknown; `seq` is that of the last event (0: none yet). `origin`: where the frame that shows it
     came from (file path or URL), None for cameras. `known` is False while nobody can tell what is there: the view
     rests, gets no frames, or has not been watched for long enough.
+    `score` is what decisions go by, `raw_score` the model's own of the same label in that frame; None: there is no
+    frame. `problems`: why that frame can't be trusted; none: it can. `candidate`: the change that is nearest.
     """
 
     view: str
@@ -124,6 +168,9 @@ class ViewState:
     model: str
     origin: str | None = None
     known: bool = True
+    raw_score: float | None = None
+    problems: tuple[Problem, ...] = ()
+    candidate: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,18 @@ from edgeclassify.errors import ConfigError
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Decider, Rules, Step
-from edgeclassify.types import FULL_FRAME, UNKNOWN, Moment, OpenOccurrence, Prediction, Reason, Roi, ViewState
+from edgeclassify.types import (
+    FULL_FRAME,
+    PLAIN_SURROUNDINGS,
+    UNKNOWN,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Roi,
+    Surroundings,
+    ViewState,
+)
 from tests.postprocess.benches import make_rules
 from tests.support.classifiers import BrightnessClassifier
 
@@ -24,6 +35,7 @@ class ScriptedDecider(Decider):
         self.step, self.passed = Step(shows("day")), Step(None)
         self.kept: OpenOccurrence | None = None
         self.error: Exception | None = None
+        self.given: list[Surroundings] = []
 
     def of(self, kind: str) -> list[Any]:
         return [value for name, value in self.calls if name == kind]
@@ -44,8 +56,13 @@ class ScriptedDecider(Decider):
         self._note("adopt", rules)
         self._rules = rules
 
-    def see(self, prediction: Prediction) -> Step:
+    def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
+        self.given.append(surroundings)
         return self._note("see", prediction)
+
+    def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
+        self.given.append(surroundings)
+        return self._note("still", now)
 
     def pass_time(self, now: Moment) -> Step:
         self._note("pass_time", now)

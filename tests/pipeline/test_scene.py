@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from edgeclassify.scene.interface import PLAIN_SCENE, Scene
-from edgeclassify.types import FULL_FRAME, EventType, Frame, Reason, Roi
+from edgeclassify.types import FULL_FRAME, PLAIN_SURROUNDINGS, Frame, Moment, Roi, Surroundings
 from tests.pipeline.benches import Bench, make_view
+from tests.pipeline.deciders import ScriptedView
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 
@@ -34,8 +33,8 @@ class Brightness(Scene):
         return CORNER if region == LEFT else region
 
     @property
-    def disturbance(self) -> Reason | None:
-        return Reason.NO_FRAMES if self.mean == 77 else None
+    def surroundings(self) -> Surroundings:
+        return Surroundings(light_changed=self.mean == 77)
 
 
 class ScriptedStep:
@@ -50,7 +49,11 @@ class ScriptedStep:
 
 
 def test_a_plain_scene_says_nothing() -> None:
-    assert (PLAIN_SCENE.is_still(LEFT), PLAIN_SCENE.look(LEFT), PLAIN_SCENE.disturbance) == (False, LEFT, None)
+    assert (PLAIN_SCENE.is_still(LEFT), PLAIN_SCENE.look(LEFT), PLAIN_SCENE.surroundings) == (
+        False,
+        LEFT,
+        PLAIN_SURROUNDINGS,
+    )
 
 
 def test_each_frame_is_examined_once_for_all_views_of_its_camera_and_of_no_other() -> None:
@@ -98,16 +101,19 @@ def test_a_view_looks_at_what_moved() -> None:
     assert classifier.seen == [(1, CORNER)]
 
 
-@pytest.mark.parametrize(("disturbed", "since"), [(True, 77), (False, 78)])
-def test_a_disturbance_is_a_gap(disturbed: bool, since: int) -> None:
-    """What was there goes on where it is seen again; until then nobody knows."""
-    view = make_view("gate", confirm_s=0.0)
+def test_what_the_scene_says_goes_beside_the_scores() -> None:
+    view = ScriptedView("gate")
     bench = Bench(view, scenes={"front": ScriptedStep()})
-    bench.run(make_frame(255), make_frame(since))
-    known = [state.known for state in bench.sink.of("state")]
-    assert known == ([True, False, True] if disturbed else [True, True])
-    assert [event.event_type for event in bench.sink.of("event")] == [
-        EventType.START,
-        EventType.END,
-        EventType.START,
-    ]
+    bench.run(make_frame(1), make_frame(77))
+    assert [given.light_changed for given in view.decider.given] == [False, True]
+
+
+def test_a_frame_that_is_passed_over_is_told_with_what_the_scene_says() -> None:
+    view = ScriptedView("gate")
+    bench = Bench(view, scenes={"front": ScriptedStep(lambda region, mean: True)})
+    bench.run(make_frame(77, sequence=1))
+    assert (len(view.decider.of("still")), len(view.decider.of("see"))) == (1, 0)
+    assert [given.light_changed for given in view.decider.given] == [True]
+    view.switch(False, bench.outlet)
+    view.still(Moment.now(), bench.outlet, PLAIN_SURROUNDINGS)
+    assert len(view.decider.of("still")) == 1

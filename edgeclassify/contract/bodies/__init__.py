@@ -1,12 +1,13 @@
 """What a node sends, as classes: one per payload of the MQTT contract, version 1; channels.py has the topics."""
 
 from edgeclassify.contract.bodies.base import Body, Versioned
+from edgeclassify.contract.bodies.decisions import LabelScore
 from edgeclassify.contract.bodies.discovery import Discovery
 from edgeclassify.contract.bodies.event import Event, HistoricalEvent, Why
 from edgeclassify.contract.bodies.health import CameraFigures, Figures, Health
 from edgeclassify.contract.bodies.node import Info, Model
 from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
-from edgeclassify.contract.bodies.view import IndexedScore, LabelScore, Result, State
+from edgeclassify.contract.bodies.view import IndexedScore, Result, State
 
 __all__ = [
     "Body",

@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Amount, Body, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.bodies.decisions import Block, LabelScore, Problem, Shift
 from edgeclassify.contract.encoding import rfc3339, rounded, seconds_of
 
 
@@ -25,6 +26,13 @@ class Why(Body):
     from_: Score | None = about("update: the score that was reported before.", default=None, alias="from")
     gap_s: Amount | None = about("end, without a frame that shows it: seconds since the last one.", default=None)
     duration_s: Amount | None = about("end: seconds from its start until it was last seen.", default=None)
+    score: Score | None = about("What was compared with the threshold.", default=None)
+    raw_score: Score | None = about("The model's own score of the label in that frame.", default=None)
+    best: list[LabelScore] | None = about("The best labels by then, best first.", default=None)
+    blocked_by: Block | None = about("What held the change back last.", default=None)
+    blocked_s: Amount | None = about("Seconds for which it did.", default=None)
+    light_changed_s: Amount | None = about("Seconds since the light changed, where it did of late.", default=None)
+    shifted: Shift | None = about("How far the view's region was shifted with its scene.", default=None)
 
     @classmethod
     def of(cls, why: types.Why) -> Self:
@@ -39,6 +47,13 @@ class Why(Body):
             from_=why.score_before,
             gap_s=why.gap_s,
             duration_s=why.duration_s,
+            score=None if why.score is None else rounded(why.score, "why score"),
+            raw_score=None if why.raw_score is None else rounded(why.raw_score, "why raw_score"),
+            best=[LabelScore.of(row) for row in why.best] or None,
+            blocked_by=why.blocked_by,
+            blocked_s=why.blocked_s,
+            light_changed_s=why.light_changed_s,
+            shifted=None if why.shifted is None else Shift.of(why.shifted),
         )
 
     def to_why(self) -> types.Why:
@@ -53,6 +68,14 @@ class Why(Body):
             score_before=self.from_,
             gap_s=self.gap_s,
             duration_s=self.duration_s,
+            score=self.score,
+            raw_score=self.raw_score,
+            # Of the rows only what is told is known again: no class index.
+            best=tuple(types.LabelScore(-1, row.label, row.score) for row in self.best or ()),
+            blocked_by=None if self.blocked_by is None else types.Block(self.blocked_by),
+            blocked_s=self.blocked_s,
+            light_changed_s=self.light_changed_s,
+            shifted=None if self.shifted is None else self.shifted.to_shift(),
         )
 
 
@@ -68,6 +91,8 @@ class Event(Versioned):
     ts: Time = about("When the frame behind it was captured.")
     why: Why = about("The figures behind the decision.")
     origin: str | None = about("File or URL of the picture behind it; absent for cameras.", default=None)
+    suspect: Literal[True] | None = about("Its frame can't be trusted; absent: it can.", default=None)
+    problems: list[Problem] | None = about("Why it can't; absent: it can.", default=None)
 
     @classmethod
     def of(cls, event: types.Event) -> Self:
@@ -81,6 +106,8 @@ class Event(Versioned):
             ts=rfc3339(event.ts),
             why=Why.of(event.why),
             origin=event.origin,
+            suspect=True if event.problems else None,
+            problems=list(event.problems) or None,
         )
 
     def to_event(self, view: str) -> types.Event:
@@ -98,6 +125,7 @@ class Event(Versioned):
             ts=seconds_of(self.ts),
             why=self.why.to_why(),
             origin=self.origin,
+            problems=tuple(types.Problem(problem) for problem in self.problems or ()),
         )
 
 

@@ -1,11 +1,12 @@
 """What a view shows: its state, and the raw prediction of one frame."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.bodies.decisions import Block, LabelScore, Problem
 from edgeclassify.contract.encoding import rfc3339, rounded
 from edgeclassify.types import UNKNOWN
 
@@ -13,23 +14,36 @@ RESULT_TOP = 5
 """Labels that a raw result lists."""
 
 
-class LabelScore(Body):
-    """A label and its score."""
+class Candidate(Body):
+    """The change that the view is nearest to, while it has not come."""
 
+    change: Literal["start", "end"] = about("What would happen to the label.")
     label: Label = about("The label.")
     score: Score = about("Its score, 0-1.")
+    threshold: Score = about("What it needs: at least that to start, less than that to end.")
+    held_s: Amount = about("Seconds for which it has had that.")
+    confirm_s: Amount = about("Seconds that it must have it.")
+    blocked_by: Block | None = about("What else holds it back; absent: nothing.", default=None)
 
     @classmethod
-    def of(cls, row: types.LabelScore) -> Self:
-        """From a row of the output. Raises PublishError for a score that is not finite."""
-        return cls.made(label=row.label, score=rounded(row.score, "score"))
+    def of(cls, candidate: types.Candidate) -> Self:
+        """From the record. Raises PublishError for a score that is not finite."""
+        return cls.made(
+            change=candidate.change,
+            label=candidate.label,
+            score=rounded(candidate.score, "score"),
+            threshold=candidate.threshold,
+            held_s=candidate.held_s,
+            confirm_s=candidate.confirm_s,
+            blocked_by=candidate.blocked_by,
+        )
 
 
 class State(Versioned):
     """What the view shows now."""
 
     label: Label = about(f'The label; "{UNKNOWN}" while none is above its threshold, or nobody can tell.')
-    score: Score = about("Its score, 0-1; while unknown that of the best label.")
+    score: Score = about("Its score, 0-1, that decisions go by; while unknown that of the best label.")
     since: Time = about("When the label entered, the last one left, or nothing was known any more.")
     ts: Time = about("When the frame was captured.")
     seq: Count = about("Number of the view's last event, across restarts; 0: none yet.")
@@ -39,6 +53,12 @@ class State(Versioned):
     )
     model: str = about("Name of the model.")
     origin: str | None = about("File or URL of the picture; absent for cameras.", default=None)
+    raw_score: Score | None = about(
+        "The model's own score of the label in that frame; absent without a frame.", default=None
+    )
+    suspect: Literal[True] | None = about("The camera's frames can't be trusted; absent: they can.", default=None)
+    problems: list[Problem] | None = about("Why they can't; absent: they can.", default=None)
+    candidate: Candidate | None = about("The change that is nearest; absent: none is near.", default=None)
 
     @model_validator(mode="after")
     def _label_has_an_occurrence(self) -> Self:
@@ -59,6 +79,10 @@ class State(Versioned):
             top=[LabelScore.of(row) for row in state.top],
             model=state.model,
             origin=state.origin,
+            raw_score=None if state.raw_score is None else rounded(state.raw_score, "raw_score"),
+            suspect=True if state.problems else None,
+            problems=list(state.problems) or None,
+            candidate=None if state.candidate is None else Candidate.of(state.candidate),
         )
 
 

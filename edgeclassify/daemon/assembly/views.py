@@ -12,13 +12,14 @@ from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.errors import ConfigError
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
-from edgeclassify.postprocess.interface import Rules
+from edgeclassify.postprocess.interface import FilterKind, FilterRules, QuietHours, Rules
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
 
-_Former = dict[tuple[ViewConfig, ModelConfig], View]
+_Former = list[tuple[tuple[ViewConfig, ModelConfig], View]]
+"""A list, since a section with tables in it has no hash."""
 
 
 class ViewAssembly:
@@ -26,7 +27,7 @@ class ViewAssembly:
 
     def __init__(self, config: Config, models: LoadedModels, options: OptionStore, before: Parts) -> None:
         self._config, self._models, self._options, self._before = config, models, options, before
-        self._former = dict(zip(view_models(before.config), before.views, strict=True))
+        self._former = list(zip(view_models(before.config), before.views, strict=True))
 
     def views(self) -> tuple[View, ...]:
         """All of them. One whose section and model are as they were keeps what is in it."""
@@ -53,7 +54,7 @@ class ViewAssembly:
         """The same view with the same rules and the same model, before."""
         if self._before.models.loaded.get(model) is not self._models.loaded[model]:
             return None
-        return self._former.get((section, model))
+        return next((view for made_of, view in self._former if made_of == (section, model)), None)
 
     def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
         """It stays switched as it is, also where it was only paused, unless the config's word has changed."""
@@ -71,6 +72,13 @@ class ViewAssembly:
             update_step=section.update_step,
             top=section.top,
             pace=self._pace(camera, float(wanted.get(Option.INTERVAL, camera.interval_s))),
+            expire_s=section.expire_s,
+            hold_s=section.hold_s,
+            cooldown_s=section.cooldown_s,
+            quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
+            resumes=section.across_gap == "resume",
+            holds_on_problem=section.on_problem == "hold",
+            filter=FilterRules(FilterKind(section.filter), section.dwell_s, section.smoothing_s),
         )
         return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
 

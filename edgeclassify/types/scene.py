@@ -1,0 +1,41 @@
+"""What is found of a camera's frame as a whole, and goes beside the scores of each view that looks at it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """Why a camera's frames can't be trusted."""
+
+    COVERED = "covered"
+    MOVED = "moved"
+    DEFOCUSED = "defocused"
+    DARK = "dark"
+    OVEREXPOSED = "overexposed"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How far a camera's scene has moved, to the right and down, as fractions of the frame's width and height."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The circumstances of a frame.
+
+    `light_changed`: the light is another than a moment ago, so that the frame proves nothing against those before.
+    `problems`: what is wrong with the camera's frames now. `shifted`: the camera was moved, and the regions of its
+    views went with the scene by so much.
+    """
+
+    light_changed: bool = False
+    problems: tuple[Problem, ...] = ()
+    shifted: Shift | None = None
+
+
+PLAIN_SURROUNDINGS = Surroundings()
+"""Nothing of note, or nobody looked."""
