@@ -52,7 +52,7 @@ class Caption:
         """For the frame that made an event."""
         return cls(
             state.view, event.event_type.value, event.id, event.seq, event.label, event.score,
-            frame.captured_at, state.top, state.model, frame.origin,
+            frame.captured_at, tuple(state.top), state.model, frame.origin,
         )  # fmt: skip
 
     @classmethod
@@ -60,7 +60,7 @@ class Caption:
         """For a frame that somebody asked for."""
         return cls(
             state.view, ON_REQUEST, state.event_id, state.seq, state.label, state.score,
-            frame.captured_at, state.top, state.model, frame.origin,
+            frame.captured_at, tuple(state.top), state.model, frame.origin,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.observation import Observation
 from edgeclassify.postprocess.occurrences import Occurrence
 from edgeclassify.postprocess.timer import NS_PER_S, Timer
-from edgeclassify.types import UNKNOWN, ViewState, top_k
+from edgeclassify.types import UNKNOWN, Ranking, ViewState
 
 
 class ShownState:
@@ -52,17 +52,16 @@ class ShownState:
     def state(self, observation: Observation, occurrence: Occurrence | None, rules: Rules) -> ViewState:
         """What is there, with the scores of an observation."""
         scores = observation.scores
-        top = top_k(scores, self._labels, rules.top)
         return ViewState(
             view=self._view,
             label=UNKNOWN if occurrence is None else self._labels[occurrence.index],
             # While unknown, the score says how close the best label is to entering.
-            score=top[0].score if occurrence is None else float(scores[occurrence.index]),
+            score=float(scores.max() if occurrence is None else scores[occurrence.index]),
             since=self._since if occurrence is None else occurrence.started_at,
             ts=observation.captured_at,
             seq=0,
             event_id=None if occurrence is None else occurrence.id,
-            top=top,
+            top=Ranking(scores, self._labels, rules.top),
             model=self._model,
             origin=observation.origin,
             known=self.known,

@@ -21,7 +21,7 @@ from edgeclassify.types.events import (
 )
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
-from edgeclassify.types.predictions import LabelScore, Prediction, top_k
+from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Problem, Shift, Surroundings
 
@@ -49,6 +49,7 @@ __all__ = [
     "Pixels",
     "Prediction",
     "Problem",
+    "Ranking",
     "Reason",
     "Request",
     "Response",

@@ -1,6 +1,7 @@
 """What follows from predictions: events, states of views, and what is kept of them."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -152,7 +153,7 @@ class ViewState:
     `label` is UNKNOWN while nothing is above threshold; `event_id` names the occurrence of the label,
     None while unknown; `seq` is that of the last event (0: none yet). `origin`: where the frame that shows it
     came from (file path or URL), None for cameras. `known` is False while nobody can tell what is there: the view
-    rests, gets no frames, or has not been watched for long enough.
+    rests, gets no frames, or has not been watched for long enough. `top`: the best labels, best first.
     `score` is what decisions go by, `raw_score` the model's own of the same label in that frame; None: there is no
     frame. `problems`: why that frame can't be trusted; none: it can. `candidate`: the change that is nearest.
     """
@@ -164,7 +165,7 @@ class ViewState:
     ts: float
     seq: int
     event_id: str | None
-    top: tuple[LabelScore, ...]
+    top: Sequence[LabelScore]
     model: str
     origin: str | None = None
     known: bool = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,46 @@ def top_k(scores: NDArray[np.float32], labels: Sequence[str], k: int) -> tuple[L
     best = above[np.argsort(-scores[above], kind="stable")]
     ties = np.flatnonzero(scores == least)[: k - len(best)]
     return tuple(LabelScore(int(i), labels[i], float(scores[i])) for i in (*best, *ties))
+
+
+class Ranking(Sequence[LabelScore]):
+    """The `k` best, best first, found when somebody looks: most states are followed by the next one, unseen.
+
+    `scores`: float32, shape (number of labels,), index = class index; nobody may write into it any more. Equal to
+    any sequence of the same rows.
+    """
+
+    __slots__ = ("_k", "_labels", "_rows", "_scores")
+
+    def __init__(self, scores: NDArray[np.float32], labels: Sequence[str], k: int) -> None:
+        self._scores, self._labels, self._k = scores, labels, k
+        self._rows: tuple[LabelScore, ...] | None = None
+
+    @property
+    def rows(self) -> tuple[LabelScore, ...]:
+        """All of them. Found once; two threads that look at the same time find the same."""
+        if self._rows is None:
+            self._rows = top_k(self._scores, self._labels, self._k)
+        return self._rows
+
+    @overload
+    def __getitem__(self, index: int) -> LabelScore: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LabelScore, ...]: ...
+    def __getitem__(self, index: int | slice) -> LabelScore | tuple[LabelScore, ...]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return self.rows == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.rows)
+
+    def __repr__(self) -> str:
+        return repr(self.rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
