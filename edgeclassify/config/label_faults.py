@@ -18,7 +18,7 @@ def label_faults(view: int, wanted: Sequence[str], known: Sequence[str], model: 
     """
     expected = f"labels of the model {model}"
     return [
-        ConfigFault(f"view[{view}].labels", expected, repr(label), _hint(label, known, model))
+        ConfigFault(f"view[{view}].labels", expected, repr(label), hint_for(label, known, model))
         for label in wanted
         if label not in known
     ]
@@ -41,7 +41,7 @@ def several_labels_note(view: ViewConfig, model: str) -> str:
     )
 
 
-def _hint(label: str, known: Sequence[str], model: str) -> str:
+def hint_for(label: str, known: Sequence[str], model: str) -> str:
     """The labels that contain what was written, or a word of it; else the nearest one."""
     words = [word for word in re.split(r"[\W_]+", label) if len(word) > 2]
     for text in (label, *sorted(words, key=len, reverse=True)):
