@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from edgeclassify.postprocess.gaps import Gap, Gaps
+from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.occurrences import Occurrences, Sight
@@ -38,7 +39,8 @@ def new_event_id() -> str:
 class ViewDecider(Decider):
     """Decides for one view with two thresholds and a confirmation time.
 
-    `labels` are in the order of the predictions' scores; `model` is its name.
+    `labels` are in the order of the predictions' scores; `model` is its name. `grouping`: the view's labels, where
+    they are not the model's (groups, labels that are not allowed).
     """
 
     def __init__(
@@ -48,9 +50,12 @@ class ViewDecider(Decider):
         model: str,
         rules: Rules,
         *,
+        grouping: Grouping | None = None,
         new_id: Callable[[], str] = new_event_id,
     ) -> None:
-        self._rules = rules
+        self._rules, self._grouping = rules, grouping
+        if grouping is not None:
+            labels = grouping.labels
         self._gaps = Gaps()
         self._occurrences = Occurrences(view, labels, new_id)
         self._shown = ShownState(view, labels, model)
@@ -73,7 +78,7 @@ class ViewDecider(Decider):
 
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """Take one prediction into account."""
-        observation = observe(prediction)
+        observation = observe(prediction, self._grouping)
         self._shown.begin(observation.captured_at)
         events = self._cross_gap(observation)
         self._gaps.note(observation)
@@ -124,7 +129,7 @@ class ViewDecider(Decider):
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
-        return self._shown.state(observe(prediction), self._occurrences.now, self._rules)
+        return self._shown.state(observe(prediction, self._grouping), self._occurrences.now, self._rules)
 
     def open(self, now: Moment) -> OpenOccurrence | None:
         """What is in the view, to be kept over a restart."""

@@ -44,8 +44,8 @@ class Grouping:
         return members[0] if len(members) == 1 else None
 
     def scores(self, of_classes: Scores) -> Scores:
-        """The labels' scores, 0-1: float32 (number of labels,); of labels that are classes in a row it is a part of
-        `of_classes` itself, and must not be written to."""
+        """The labels' scores, 0-1: float32 (number of labels,). Not to be written to: of labels that are classes
+        in a row it is a part of `of_classes` itself."""
         if self._slice is not None:
             return of_classes[self._slice]
         scores = of_classes.take(self._order)

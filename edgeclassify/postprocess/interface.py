@@ -1,8 +1,10 @@
 """What the pipeline knows of decisions: rules, and a decider that turns predictions into states and events."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from edgeclassify.errors import ConfigError
 from edgeclassify.postprocess.pace import Pace
@@ -44,6 +46,33 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRules:
+    """What differs from a view's rules for one label; None: nothing does. As of `Rules`."""
+
+    threshold_enter: float | None = None
+    threshold_exit: float | None = None
+    confirm_s: float | None = None
+    expire_s: float | None = None
+    hold_s: float | None = None
+    cooldown_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRules:
+    """What holds for one label, every default filled in. As of `Rules`."""
+
+    threshold_enter: float
+    exit_score: float
+    confirm_s: float
+    expire_s: float
+    hold_s: float
+    cooldown_s: float
+
+
+_NO_OWN_RULES: Mapping[int, OwnRules] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The figures that a view's decisions go by. Raises ConfigError where they contradict each other.
 
@@ -52,7 +81,7 @@ class Rules:
     `expire_s`: seconds below the exit before a label ends; None: confirm_s. `hold_s`: how long a label stays at
     least; `cooldown_s`: how long it does not start again. `quiet_hours`: when nothing starts. `resumes`: what was
     there before a gap goes on behind it; else it ends. `holds_on_problem`: nothing starts or ends on frames that
-    can't be trusted.
+    can't be trusted. `own`: what differs for single labels, by their index in the view.
     """
 
     threshold_enter: float
@@ -68,6 +97,9 @@ class Rules:
     resumes: bool = True
     holds_on_problem: bool = False
     filter: FilterRules = FilterRules()
+    own: Mapping[int, OwnRules] = field(default=_NO_OWN_RULES, hash=False)
+    _usual: LabelRules = field(init=False, repr=False, compare=False)
+    _of_label: Mapping[int, LabelRules] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         lowest = self.threshold_exit
@@ -75,11 +107,36 @@ class Rules:
             raise ConfigError(
                 f"expected a threshold of at least threshold_exit ({lowest:g}), found {self.threshold_enter:g}"
             )
+        object.__setattr__(self, "_usual", self._with(OwnRules()))
+        object.__setattr__(self, "_of_label", {index: self._with(own) for index, own in self.own.items()})
 
     @property
     def exit_score(self) -> float:
         """threshold_exit, or its default."""
-        return self.threshold_enter * 2 / 3 if self.threshold_exit is None else self.threshold_exit
+        return self._usual.exit_score
+
+    def of(self, index: int) -> LabelRules:
+        """What holds for a label, by its index in the view."""
+        return self._of_label.get(index, self._usual)
+
+    def _with(self, own: OwnRules) -> LabelRules:
+        """What holds for a label that has rules of its own. An exit follows the enter beside it."""
+        enter = _first(own.threshold_enter, self.threshold_enter)
+        leave = _first(own.threshold_exit, _first(self.threshold_exit, enter * 2 / 3))
+        if enter < leave:
+            raise ConfigError(
+                f"expected a threshold of at least the threshold_exit of a label's own rules ({leave:g}), "
+                f"found {enter:g}"
+            )
+        confirm_s = _first(own.confirm_s, self.confirm_s)
+        return LabelRules(
+            threshold_enter=enter,
+            exit_score=leave,
+            confirm_s=confirm_s,
+            expire_s=_first(own.expire_s, _first(self.expire_s, confirm_s)),
+            hold_s=_first(own.hold_s, self.hold_s),
+            cooldown_s=_first(own.cooldown_s, self.cooldown_s),
+        )
 
     def with_threshold(self, score: float) -> "Rules":
         """The same with another score at which a label enters."""
@@ -88,6 +145,10 @@ class Rules:
     def with_interval(self, interval_s: float) -> "Rules":
         """The same with so much time between two frames."""
         return replace(self, pace=replace(self.pace, interval_s=interval_s))
+
+
+def _first(own: float | None, usual: float) -> float:
+    return usual if own is None else own
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What a view's decisions go by: rules that hold together, and change while something is in view."""
 
+from dataclasses import replace
+
 import pytest
 
 from edgeclassify.errors import ConfigError
+from edgeclassify.postprocess.interface import LabelRules, OwnRules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import EventType
 from tests.postprocess.benches import Bench, kinds, make_rules, moment, shown
@@ -21,6 +24,45 @@ def test_an_exit_above_the_threshold_is_refused() -> None:
         make_rules(threshold_enter=0.3, threshold_exit=0.4)
     with pytest.raises(ConfigError, match="found 0"):
         make_rules(threshold_exit=0.4).with_threshold(0.39)
+
+
+def test_a_label_without_rules_of_its_own_has_those_of_the_view() -> None:
+    rules = make_rules(
+        threshold_enter=0.6, confirm_s=2.0, hold_s=3.0, cooldown_s=4.0, own={1: OwnRules(hold_s=9.0)}
+    )
+    usual = LabelRules(0.6, 0.6 * 2 / 3, confirm_s=2.0, expire_s=2.0, hold_s=3.0, cooldown_s=4.0)
+    assert rules.of(0) == usual
+    assert rules.of(1) == replace(usual, hold_s=9.0)
+    assert make_rules(expire_s=7.0).of(5).expire_s == 7.0
+
+
+def test_what_a_label_has_of_its_own_counts_for_it_alone() -> None:
+    own = OwnRules(0.9, 0.5, 10.0, 20.0, 30.0, 40.0)
+    rules = make_rules(own={2: own})
+    assert rules.of(2) == LabelRules(0.9, 0.5, 10.0, 20.0, 30.0, 40.0)
+    assert rules.of(1) == make_rules().of(1)
+
+
+def test_defaults_of_a_label_follow_its_own_figures() -> None:
+    rules = make_rules(expire_s=None, own={0: OwnRules(threshold_enter=0.3, confirm_s=5.0)})
+    assert rules.of(0).exit_score == pytest.approx(0.2)
+    assert rules.of(0).expire_s == 5.0
+    with_exit = make_rules(
+        threshold_exit=0.25, expire_s=1.5, own={0: OwnRules(threshold_enter=0.3, confirm_s=5.0)}
+    )
+    assert (with_exit.of(0).exit_score, with_exit.of(0).expire_s) == (0.25, 1.5)
+
+
+def test_a_threshold_that_is_set_counts_where_a_label_has_none_of_its_own() -> None:
+    rules = make_rules(own={0: OwnRules(threshold_enter=0.9), 1: OwnRules(hold_s=1.0)}).with_threshold(0.3)
+    assert (rules.of(0).threshold_enter, rules.of(1).threshold_enter, rules.of(2).threshold_enter) == (
+        0.9,
+        0.3,
+        0.3,
+    )
+    with pytest.raises(ConfigError, match=r"a label's own rules \(0.5\), found 0.49"):
+        make_rules(own={0: OwnRules(threshold_exit=0.5)}).with_threshold(0.49)
+    assert make_rules(own={0: OwnRules(threshold_exit=0.5)}).with_threshold(0.5).of(0).exit_score == 0.5
 
 
 def test_another_interval_leaves_the_rest_of_the_pace() -> None:

@@ -1,7 +1,7 @@
 """Groups of a config, one layer over the other: those of the view, of the whole file, of a preset.
 
-A group of an inner layer takes the place of one of the same name farther out, and takes its labels out of all others
-there; an empty list takes a group away. Within a layer no label may be in two.
+A group of an inner layer takes the place of one of the same name farther out, and takes its labels out of all
+others there; an empty list takes a group away. Within a layer no label may be in two.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,8 +43,8 @@ class Layer:
 
 @dataclass(slots=True)
 class Found:
-    """The groups of a model. `groups`: class indices by the group's name; `unmatched`: patterns of a layer that name
-    nothing that this model has, with the fault to tell where no other model has it either."""
+    """The groups of a model. `groups`: class indices by the group's name. `unmatched`: by key and pattern what
+    names nothing in this model: a fault where no other one has it either."""
 
     groups: dict[str, tuple[int, ...]] = field(default_factory=dict)
     faults: list[ConfigFault] = field(default_factory=list)
@@ -138,7 +138,7 @@ class _Stack:
 
 
 BACKGROUND_HINT = (
-    "It stands for everything else, and counts for unknown. Where it is a thing of its own: background = [] in the "
-    "model's sidecar."
+    "It stands for everything else, and counts for unknown. If it is a thing of its own, write background = [] "
+    "into the model's sidecar."
 )
 """Of a label that is a model's background."""

@@ -14,8 +14,8 @@ NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ModelLabels:
-    """The classes of a model. `labels`: by class index; `background`: the indices of those that mean that nothing is
-    there: they start no event, and count for `unknown`; `name`: the model's, for messages."""
+    """The classes of a model. `name`: its own, for messages. `labels`: by class index. `background`: the indices
+    of those that mean that nothing is there: they start no event, and count for `unknown`."""
 
     name: str
     labels: tuple[str, ...]

@@ -23,7 +23,7 @@ _LEAST_ALIKE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One file. `groups`: of each class by its index, None where it is in no group; `labels`: the classes' names."""
+    """One file. `groups`: of each class by its index, None where it is in none; `labels`: the classes' names."""
 
     name: str
     groups: tuple[str | None, ...]
@@ -42,7 +42,7 @@ def preset_groups(
 ) -> Mapping[str, tuple[int, ...]] | None:
     """The class indices of each group that the preset has for a model; None where it has none for it.
 
-    `labels`: the model's, by class index; `background`: the classes that a model may have or lack (see `ModelLabels`).
+    `labels`: the model's, by class index; `background`: those that it has beside the preset's (see `ModelLabels`).
     """
     things = [i for i in range(len(labels)) if i not in background]
     for classes in (things, range(len(labels))):
