@@ -125,6 +125,12 @@ class LabelError(ModelError):
     """A label file can't be read, or its count does not match the model's output."""
 
 
+class RecordingError(EdgeClassifyError):
+    """What should be a recording of a decider's inputs is none, is of another version, or has not what is asked."""
+
+    exit_status = ExitStatus.DATA
+
+
 class FreshProcessError(EdgeClassifyError):
     """A camera can't be brought back by this process; a fresh one may do it (systemd starts it)."""
 
