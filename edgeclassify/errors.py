@@ -126,7 +126,7 @@ class LabelError(ModelError):
 
 
 class RecordingError(EdgeClassifyError):
-    """What should be a recording of a decider's inputs is none, is of another version, or has not what is asked."""
+    """What should be a recording, or what was to be seen in it, is none, or is of another version."""
 
     exit_status = ExitStatus.DATA
 

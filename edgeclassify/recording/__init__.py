@@ -1,1 +1,1 @@
-"""What deciders get, in a file: written while the daemon runs, decided on again at any time, with other rules too."""
+"""What deciders get, in a file: written while the daemon runs, and decided on again later, by other rules too."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from edgeclassify.postprocess.interface import Decider, Rules
 from edgeclassify.recording.scores import KeptScores
-from edgeclassify.types import EventType, Moment, OpenOccurrence, Reason
+from edgeclassify.types import PLAIN_SURROUNDINGS, EventType, Moment, OpenOccurrence, Reason, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,15 @@ class Seen:
     scores: KeptScores
     scene_ns: int | None = None
     origin: str | None = None
+    surroundings: Surroundings = PLAIN_SURROUNDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class StillSeen:
+    """A frame in which nothing had moved, and which was not classified."""
+
+    now: Moment
+    surroundings: Surroundings = PLAIN_SURROUNDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ class TakenUp:
     now: Moment
 
 
-Happening = Seen | TimePassed | GapBegan | WatchingEnded | RulesChanged | TakenUp
+Happening = Seen | StillSeen | TimePassed | GapBegan | WatchingEnded | RulesChanged | TakenUp
 """One call of a decider."""
 
 

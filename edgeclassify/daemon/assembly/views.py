@@ -36,7 +36,7 @@ class ViewAssembly:
     def _view(self, section: ViewConfig, model: ModelConfig) -> View:
         camera, classifier = self._config.camera_of(section), self._models.loaded[model]
         wanted = self._options.overrides(section, camera.interval_s)
-        rules = self._rules(section, camera, wanted)
+        rules = self._rules(section, wanted)
         region = section.region.within(zoom_of(self._config, camera)) if camera.zoom == "views" else section.region
         enabled = self._is_enabled(section, wanted)
         if (kept := self._kept(section, model)) is not None:
@@ -63,29 +63,37 @@ class ViewAssembly:
             return former.enabled
         return bool(wanted.get(Option.ENABLED, section.enabled))
 
-    def _rules(self, section: ViewConfig, camera: CameraConfig, wanted: Mapping[Option, OptionValue]) -> Rules:
+    def _rules(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> Rules:
         """What the config says of the view's decisions, with what was set over it."""
-        rules = Rules(
-            threshold_enter=section.threshold_enter,
-            threshold_exit=section.threshold_exit,
-            confirm_s=section.confirmation_s,
-            update_step=section.update_step,
-            top=section.top,
-            pace=self._pace(camera, float(wanted.get(Option.INTERVAL, camera.interval_s))),
-            expire_s=section.expire_s,
-            hold_s=section.hold_s,
-            cooldown_s=section.cooldown_s,
-            quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
-            resumes=section.across_gap == "resume",
-            holds_on_problem=section.on_problem == "hold",
-            filter=FilterRules(FilterKind(section.filter), section.dwell_s, section.smoothing_s),
-        )
+        rules = rules_of(self._config, section)
+        if Option.INTERVAL in wanted:
+            rules = rules.with_interval(float(wanted[Option.INTERVAL]))
         return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
 
-    def _pace(self, camera: CameraConfig, interval_s: float) -> Pace:
-        """How far apart the view's frames may be: as late as its camera may be before it counts as lost."""
-        slack_s = LATE * camera.longest_frame_s + camera.stall_timeout_s
-        return Pace(interval_s, slack_s, self._config.node.resume_s, waits=camera.kind in WAITING_KINDS)
+
+def rules_of(config: Config, section: ViewConfig) -> Rules:
+    """What the config says of the decisions of one of its views()."""
+    return Rules(
+        threshold_enter=section.threshold_enter,
+        threshold_exit=section.threshold_exit,
+        confirm_s=section.confirmation_s,
+        update_step=section.update_step,
+        top=section.top,
+        pace=_pace(config, config.camera_of(section)),
+        expire_s=section.expire_s,
+        hold_s=section.hold_s,
+        cooldown_s=section.cooldown_s,
+        quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
+        resumes=section.across_gap == "resume",
+        holds_on_problem=section.on_problem == "hold",
+        filter=FilterRules(FilterKind(section.filter), section.dwell_s, section.smoothing_s),
+    )
+
+
+def _pace(config: Config, camera: CameraConfig) -> Pace:
+    """How far apart the view's frames may be: as late as its camera may be before it counts as lost."""
+    slack_s = LATE * camera.longest_frame_s + camera.stall_timeout_s
+    return Pace(camera.interval_s, slack_s, config.node.resume_s, waits=camera.kind in WAITING_KINDS)
 
 
 def forget_stale_options(parts: Parts, options: OptionStore) -> None:

@@ -1,14 +1,13 @@
 """Records as lines of JSON, and read again: each a list, whose first item says which one it is."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.recording.scores import KeptScores
 from edgeclassify.recording.interface import (
     Closed,
     GapBegan,
@@ -20,12 +19,14 @@ from edgeclassify.recording.interface import (
     Record,
     RulesChanged,
     Seen,
+    StillSeen,
     TakenUp,
     TimePassed,
     ViewBegins,
     WatchingEnded,
 )
-from edgeclassify.types import EventType, Moment, OpenOccurrence, Reason
+from edgeclassify.recording.scores import KeptScores
+from edgeclassify.types import EventType, Moment, OpenOccurrence, Reason, Surroundings
 
 FORMAT = "edgeclassify recording"
 VERSION = 1
@@ -93,17 +94,17 @@ def read_record(line: bytes) -> Record:
 
 def plain(kind: type[_T], value: _T) -> Any:
     """A dataclass in JSON's types, without what is as it is by default."""
-    return _adapter(kind).dump_python(value, mode="json", exclude_defaults=True)
+    return _adapter(cast(Hashable, kind)).dump_python(value, mode="json", exclude_defaults=True)
 
 
 def taken(kind: type[_T], content: Any) -> _T:
     """The dataclass again. Raises ValueError."""
-    made: _T = _adapter(kind).validate_python(content)
+    made: _T = _adapter(cast(Hashable, kind)).validate_python(content)
     return made
 
 
 @cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -120,7 +121,10 @@ def _written(what: Happening) -> tuple[str, list[Any]]:
     """The word for it, and its values, which `_READ` takes."""
     match what:
         case Seen():
-            return "see", [what.ns, what.at, what.scores.written(), what.scene_ns, what.origin]
+            around = plain(Surroundings, what.surroundings)
+            return "see", [what.ns, what.at, what.scores.written(), what.scene_ns, what.origin, around]
+        case StillSeen():
+            return "still", [what.now.ns, what.now.at, plain(Surroundings, what.surroundings)]
         case TimePassed():
             return "time", [what.now.ns, what.now.at]
         case GapBegan():
@@ -143,13 +147,15 @@ def _moment(ns: Any, at: Any) -> Moment:
     return Moment(ns, float(at))
 
 
-def _seen(ns: Any, at: Any, scores: Any, scene_ns: Any, origin: Any) -> Seen:
+def _seen(ns: Any, at: Any, scores: Any, scene_ns: Any, origin: Any, around: Any) -> Seen:
     now = _moment(ns, at)
-    return Seen(now.ns, now.at, KeptScores.read(scores), None if scene_ns is None else int(scene_ns), origin)
+    scene = None if scene_ns is None else int(scene_ns)
+    return Seen(now.ns, now.at, KeptScores.read(scores), scene, origin, taken(Surroundings, around))
 
 
 _READ: dict[str, Callable[..., Happening]] = {
     "see": _seen,
+    "still": lambda ns, at, around: StillSeen(_moment(ns, at), taken(Surroundings, around)),
     "time": lambda ns, at: TimePassed(_moment(ns, at)),
     "gap": lambda ns, at, reason: GapBegan(_moment(ns, at), Reason(reason)),
     "end": lambda ns, at, reason: WatchingEnded(_moment(ns, at), Reason(reason)),

@@ -1,9 +1,9 @@
 """How well decisions agree with what was to be seen.
 
-`extra` starts are those beyond the number of true scenes, never below 0 for one stream; a scene is `missed` where its
-label is never shown in it; the delay of one that is found is the time from its begin until its label is first shown.
-`extra` is blind to a false start that makes up for a missed one. So there are two stricter figures: `false`, starts
-of a label that is not the scene's, and `repeated`, starts of the scene's label after its first in it.
+`extra` starts are those beyond the number of true scenes, never below 0 for one stream; a scene is `missed` where
+its label is never shown in it; the delay of one that is found is the time from its begin until its label is first
+shown. `extra` is blind to a false start that makes up for a missed one. So two figures are stricter: `false`,
+starts of a label that is not the scene's, and `repeated`, starts of the scene's label after its first in it.
 """
 
 import math

@@ -28,7 +28,7 @@ from edgeclassify.recording.interface import (
     Record,
     ViewBegins,
 )
-from edgeclassify.recording.live.memory import memory_of
+from edgeclassify.recording.memory import memory_of
 from edgeclassify.types import Event, Moment
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a recording is. `lost`: inputs that are not in it; `ended`: why it has ended, None while it goes on."""
+    """How far a recording is. `lost`: inputs that are not in it; `ended`: why it has ended; None: it goes on."""
 
     inputs: int
     events: int

@@ -8,12 +8,22 @@ from edgeclassify.recording.interface import (
     Happening,
     RulesChanged,
     Seen,
+    StillSeen,
     TakenUp,
     TimePassed,
     WatchingEnded,
 )
 from edgeclassify.recording.scores import KeptScores
-from edgeclassify.types import Event, Moment, OpenOccurrence, Prediction, Reason, ViewState
+from edgeclassify.types import (
+    PLAIN_SURROUNDINGS,
+    Event,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Surroundings,
+    ViewState,
+)
 
 
 class Listener(Protocol):
@@ -52,12 +62,20 @@ class TappedDecider(Decider):
         if listener is not None:
             self._tell(listener, RulesChanged(rules))
 
-    def see(self, prediction: Prediction) -> Step:
+    def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """As of a Decider."""
         listener = self._begun()
-        step = self._inner.see(prediction)
+        step = self._inner.see(prediction, surroundings)
         if listener is not None:
-            self._tell(listener, seen(prediction), step.events)
+            self._tell(listener, seen(prediction, surroundings), step.events)
+        return step
+
+    def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
+        """As of a Decider."""
+        listener = self._begun()
+        step = self._inner.still(now, surroundings)
+        if listener is not None:
+            self._tell(listener, StillSeen(now, surroundings), step.events)
         return step
 
     def pass_time(self, now: Moment) -> Step:
@@ -123,7 +141,7 @@ class TappedDecider(Decider):
             self._heard_by = None
 
 
-def seen(prediction: Prediction) -> Seen:
+def seen(prediction: Prediction, surroundings: Surroundings) -> Seen:
     """What a recording keeps of a prediction."""
     return Seen(
         prediction.captured_at_ns,
@@ -131,4 +149,5 @@ def seen(prediction: Prediction) -> Seen:
         KeptScores.of(prediction.scores),
         prediction.scene_ns,
         prediction.origin,
+        surroundings,
     )
