@@ -29,7 +29,7 @@ _DAMAGES = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotI
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreStream:
-    """`times_s`: float64 (frames,); `scores`: float32 (frames, labels); `truth`: class indices (frames,) or None."""
+    """`times_s`: float64 (frames,); `scores`: float32 (frames, labels); `truth`: class indices or None."""
 
     number: int
     labels: tuple[str, ...]

@@ -42,7 +42,7 @@ class ViewTally:
     """What came in one view. `unlike_live`: inputs of which other events came than while it was recorded."""
 
     view: str
-    model: str = ""
+    labels: tuple[str, ...] = ()
     frames: int = 0
     inputs: int = 0
     unlike_live: int = 0
@@ -95,13 +95,15 @@ class Tally:
 
     def __init__(self, seconds_of: SecondsOf) -> None:
         self.views: dict[str, ViewTally] = {}
+        self.started_at = 0.0
+        """When the first input came, in seconds since the epoch."""
         self._seconds_of = seconds_of
         self._indices: dict[int, dict[str, int]] = {}
 
     def take(self, replayed: Replayed) -> Iterator[ReplayedEvent]:
         """Count an input; its events."""
         view = self.views.setdefault(replayed.view.view, ViewTally(replayed.view.view))
-        view.model = replayed.view.model
+        view.labels = replayed.view.labels
         view.inputs += 1
         view.frames += isinstance(replayed.what, Seen)
         view.unlike_live += not replayed.as_live
@@ -115,6 +117,7 @@ class Tally:
         now = time_of(what)
         if now is None:
             return view.last_s
+        self.started_at = self.started_at or now.at
         at = self._seconds_of(now)
         view.first_s = at if view.first_s is None else view.first_s
         view.last_s = max(view.last_s, at)

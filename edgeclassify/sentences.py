@@ -1,0 +1,128 @@
+"""Decisions in words: why an event came, what held it back, and what a view waits for. Pure."""
+
+from edgeclassify.types import UNKNOWN, Block, Candidate, Event, EventType, Reason, ViewState, Why
+
+_BLOCKS = {
+    Block.HOLD: "the label that was there had its minimum time",
+    Block.COOLDOWN: "it had ended a short while before",
+    Block.QUIET_HOURS: "quiet hours",
+    Block.GAP: "no frames had come, or none were looked at",
+    Block.LIGHT: "the light had changed",
+    Block.PROBLEM: "the camera's frames could not be trusted",
+}
+_BLOCKED_NOW = {
+    Block.HOLD: "the label that is there has its minimum time",
+    Block.COOLDOWN: "it has ended a short while ago",
+    Block.QUIET_HOURS: "quiet hours",
+    Block.GAP: "no frames came, or none were looked at",
+    Block.LIGHT: "the light has changed",
+    Block.PROBLEM: "the camera's frames can't be trusted",
+}
+_ENDS = {
+    Reason.NO_FRAMES: "no frame has come",
+    Reason.GONE_AFTER_RESTART: "it was not seen again after a restart",
+    Reason.PAUSED: "the view was switched off",
+    Reason.STOPPED: "the daemon ended",
+    Reason.CONFIG_RELOADED: "the view has another config",
+}
+
+
+def sentence_of(event: Event) -> str:
+    """Why it came, without a full stop: "0.72 of 0.60 needed, for 1.2 s (1 s needed)"."""
+    match event.event_type:
+        case EventType.START:
+            parts = _start(event)
+        case EventType.UPDATE:
+            parts = [f"{event.score:.2f}, told before {_score(event.why.score_before)}"]
+        case EventType.END:
+            parts = _end(event)
+    return "; ".join([*parts, *_aside(event)])
+
+
+def sentence_on_waiting(view: str, state: ViewState) -> str | None:
+    """E.g. "gate stays unknown: open has 0.54 of 0.60 needed, for 1.2 s of 2 s"; None: it waits for nothing."""
+    candidate = state.candidate
+    if candidate is None:
+        return None
+    return f"{view} stays {state.label}: {waiting(candidate, state.label)}"
+
+
+def waiting(candidate: Candidate, shown: str) -> str:
+    """How near a change is, and what else holds it back. `shown`: the label that the view shows."""
+    held = f"for {seconds(candidate.held_s)} of {seconds(candidate.confirm_s)}"
+    if candidate.change is EventType.START:
+        text = f"{candidate.label} has {candidate.score:.2f} of {candidate.threshold:.2f} needed, {held}"
+    else:
+        name = "it" if candidate.label == shown else candidate.label
+        text = f"{name} has {candidate.score:.2f} and ends below {candidate.threshold:.2f}, {held}"
+    if candidate.blocked_by is None:
+        return text
+    return f"{text}; held back: {_BLOCKED_NOW[candidate.blocked_by]}"
+
+
+def seconds(value: float) -> str:
+    """ "1.2 s", "2 s", "75 s", "5 min", "3.5 h"."""
+    if value >= 3600:
+        return f"{value / 3600:.3g} h"
+    if value >= 300:
+        return f"{value / 60:.3g} min"
+    return f"{round(value, 1):g} s"
+
+
+def _start(event: Event) -> list[str]:
+    why = event.why
+    score = event.score if why.score is None else why.score
+    needed = "" if why.threshold_enter is None else f" of {why.threshold_enter:.2f} needed"
+    return [f"{score:.2f}{needed}{_held(why)}"]
+
+
+def _end(event: Event) -> list[str]:
+    why = event.why
+    match why.reason:
+        case Reason.REPLACED:
+            parts = [f"{why.by or 'another label'} took its place"]
+        case Reason.BELOW_THRESHOLD:
+            below = "" if why.threshold_exit is None else f", below {why.threshold_exit:.2f}"
+            parts = [f"{event.score if why.score is None else why.score:.2f}{below}{_held(why)}"]
+        case None:
+            parts = []
+        case reason:
+            parts = [_ENDS.get(reason, str(reason))]
+    if why.gap_s is not None:
+        parts.append(f"not seen for {seconds(why.gap_s)}")
+    if why.duration_s is not None:
+        parts.append(f"it was there for {seconds(why.duration_s)}")
+    return parts
+
+
+def _held(why: Why) -> str:
+    if why.held_s is None:
+        return ""
+    needed = "" if why.confirm_s is None else f" ({seconds(why.confirm_s)} needed)"
+    return f", for {seconds(why.held_s)}{needed}"
+
+
+def _aside(event: Event) -> list[str]:
+    """What goes for all kinds of events."""
+    why, parts = event.why, []
+    if why.blocked_by is not None:
+        for_long = "" if why.blocked_s is None else f" for {seconds(why.blocked_s)}"
+        parts.append(f"held back{for_long} before: {_BLOCKS[why.blocked_by]}")
+    if why.raw_score is not None and round(why.raw_score, 2) != round(
+        event.score if why.score is None else why.score, 2
+    ):
+        parts.append(f"the model's own score {why.raw_score:.2f}")
+    others = [row for row in why.best if row.label != event.label][:2]
+    if others:
+        parts.append("next best " + ", ".join(f"{row.label} {row.score:.2f}" for row in others))
+    if why.light_changed_s is not None:
+        parts.append(f"the light had changed {seconds(why.light_changed_s)} before")
+    if why.shifted is not None:
+        parts.append(f"the camera was moved by {why.shifted.x:+.0%} and {why.shifted.y:+.0%} of the picture")
+    if event.problems:
+        parts.append(f"SUSPECT, the camera is {', '.join(event.problems)}")
+    return parts
+
+
+def _score(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.2f}"
