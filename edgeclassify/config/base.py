@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edgeclassify.tempering import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=MAX_VIEW_INTERVAL_S, allow_inf_nan=False)]
+Temperature = Annotated[float, Field(ge=LOWEST_TEMPERATURE, le=HIGHEST_TEMPERATURE, allow_inf_nan=False)]
 Side = Annotated[int, Field(ge=16, le=8192)]
 Text = Annotated[str, Field(min_length=1)]
 

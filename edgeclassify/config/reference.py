@@ -39,6 +39,7 @@ EXAMPLES = {
     "mqtt.client_id": "edgeclassify-porch",
     "model.labels": "labels.txt",
     "model.crop": 0.875,
+    "model.temperature": 1.0,
     "camera.size": [640, 480],
     "camera.fps": 10.0,
     "camera.zoom": [0.25, 0.25, 0.5, 0.5],

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Text, about
+from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Temperature, Text, about
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
@@ -74,6 +74,11 @@ class ModelConfig(Section):
     )
     crop: Annotated[float, Field(gt=0, le=1)] | None = about(
         None, "Share of the shorter side that the centre crop keeps; default: the sidecar's, else 0.875."
+    )
+    temperature: Temperature | None = about(
+        None,
+        "What the logits behind the scores are divided by before decisions, as `edgeclassify calibrate` fits it; "
+        "default: the sidecar's, else 1.",
     )
 
     @field_validator("name")
@@ -193,11 +198,12 @@ class Config(Section):
     def model_of(self, view: ViewConfig) -> ModelConfig:
         """[model] with what the view's own model table sets in its place.
 
-        The label file of [model] belongs to the model there: a view that names another one does not take it over.
+        The label file and the temperature of [model] belong to the model there: a view that names another one does
+        not take them over.
         """
         if view.model is None:
             return self.model
         own = {key: getattr(view.model, key) for key in view.model.model_fields_set}
         if own.get("name", self.model.name) != self.model.name:
-            own = {"labels": None, **own}
+            own = {"labels": None, "temperature": None, **own}
         return self.model.model_copy(update=own)

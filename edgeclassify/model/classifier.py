@@ -8,18 +8,28 @@ from edgeclassify.model.description.golden_image import read_golden_image
 from edgeclassify.model.description.sidecar import GoldenSection
 from edgeclassify.model.interface import Head, ImageClassifier, Network, Prepared
 from edgeclassify.model.labels.label_file import told_apart
+from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
 
 
 class Classifier(ImageClassifier):
     """Frame → prediction by a network and a head that fits it. Not thread-safe: one thread uses it.
 
-    `golden`: an image whose label is known. Several classifiers may share a network: it goes with the last of
-    them.
+    `golden`: an image whose label is known. `temperature`: of the head's scores. Several classifiers may share a
+    network: it goes with the last of them.
     """
 
-    def __init__(self, info: ModelInfo, network: Network, head: Head, golden: GoldenSection | None = None) -> None:
+    def __init__(
+        self,
+        info: ModelInfo,
+        network: Network,
+        head: Head,
+        golden: GoldenSection | None = None,
+        *,
+        temperature: float = PLAIN.temperature,
+    ) -> None:
         self._info, self._head, self._golden = info, head, golden
+        self._tempering = Tempering(temperature, head.has_several_labels)
         self._network: Network | None = network
 
     @property
@@ -36,6 +46,11 @@ class Classifier(ImageClassifier):
     def has_several_labels(self) -> bool:
         """True where several labels can hold at once (sigmoid outputs, several heads)."""
         return self._head.has_several_labels
+
+    @property
+    def tempering(self) -> Tempering:
+        """As of `ImageClassifier`."""
+        return self._tempering
 
     def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
         """As of `ImageClassifier`."""

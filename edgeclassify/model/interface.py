@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
 
 
@@ -113,6 +114,11 @@ class ImageClassifier(ABC):
     def has_several_labels(self) -> bool:
         """True where several labels can hold at once. A view shows the best one of them."""
         return False
+
+    @property
+    def tempering(self) -> Tempering:
+        """How far its scores are to be sharpened or flattened before anything is decided on them."""
+        return PLAIN
 
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """The scores of the frame's region of interest.

@@ -17,6 +17,7 @@ from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.occurrences import Occurrences, Sight
 from edgeclassify.postprocess.shown_state import ShownState
 from edgeclassify.postprocess.timer import NS_PER_S
+from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import (
     PLAIN_SURROUNDINGS,
     Event,
@@ -40,7 +41,7 @@ class ViewDecider(Decider):
     """Decides for one view with two thresholds and a confirmation time.
 
     `labels` are in the order of the predictions' scores; `model` is its name. `grouping`: the view's labels, where
-    they are not the model's (groups, labels that are not allowed).
+    they are not the model's (groups, labels that are not allowed). `tempering`: that of the model.
     """
 
     def __init__(
@@ -51,9 +52,10 @@ class ViewDecider(Decider):
         rules: Rules,
         *,
         grouping: Grouping | None = None,
+        tempering: Tempering = PLAIN,
         new_id: Callable[[], str] = new_event_id,
     ) -> None:
-        self._rules, self._grouping = rules, grouping
+        self._rules, self._grouping, self._tempering = rules, grouping, tempering
         if grouping is not None:
             labels = grouping.labels
         self._gaps = Gaps()
@@ -78,7 +80,7 @@ class ViewDecider(Decider):
 
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """Take one prediction into account."""
-        observation = observe(prediction, self._grouping)
+        observation = observe(prediction, self._grouping, self._tempering)
         self._shown.begin(observation.captured_at)
         events = self._cross_gap(observation)
         self._gaps.note(observation)
@@ -129,7 +131,8 @@ class ViewDecider(Decider):
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
-        return self._shown.state(observe(prediction, self._grouping), self._occurrences.now, self._rules)
+        observation = observe(prediction, self._grouping, self._tempering)
+        return self._shown.state(observation, self._occurrences.now, self._rules)
 
     def open(self, now: Moment) -> OpenOccurrence | None:
         """What is in the view, to be kept over a restart."""

@@ -46,6 +46,12 @@ def test_labels_belong_to_the_model_they_are_named_with() -> None:
     assert both.labels == BASE / "b.txt"
 
 
+def test_a_temperature_belongs_to_the_model_it_is_named_with() -> None:
+    base: dict[str, object] = {"name": "a.tflite", "temperature": 0.8}
+    same, other, own = models_of(config_of(base, None, {"name": "b.tflite"}, {"temperature": 1.5}))
+    assert (same.temperature, other.temperature, own.temperature) == (0.8, None, 1.5)
+
+
 def test_equal_settings_are_one_model_however_they_are_written() -> None:
     written = models_of(config_of({"threads": 2}, None, {}, {"threads": 2}, {"name": "builtin", "fit": "crop"}))
     assert len(set(written)) == 1

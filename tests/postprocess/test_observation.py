@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.observation import observe
+from edgeclassify.tempering import Tempering
 from tests.postprocess.benches import START, in_a_file, seen
 
 
@@ -30,3 +32,29 @@ def test_times_are_the_cameras_or_the_files() -> None:
     )
     film = observe(replace(in_a_file(3.0, 0, 0, 0), captured_at_ns=7))
     assert (film.scene_ns, film.own_time, film.origin) == (3_000_000_000, True, "a.jpg")
+
+
+def test_scores_are_tempered_and_the_models_own_are_kept() -> None:
+    observation = observe(seen(0.0, 0.6, 0.3, 0.1), tempering=Tempering(0.5))
+    assert observation.scores.tolist() == pytest.approx([0.36 / 0.46, 0.09 / 0.46, 0.01 / 0.46])
+    assert [observation.raw_score(index) for index in range(3)] == pytest.approx([0.6, 0.3, 0.1])
+    plain = observe(seen(0.0, 0.6, 0.3, 0.1))
+    assert plain.raw is None
+    assert plain.raw_score(1) == pytest.approx(0.3)
+
+
+def test_classes_are_tempered_before_they_are_added_up() -> None:
+    grouping = Grouping(["pet"], [(0, 1)], 3)
+    observation = observe(seen(0.0, 0.3, 0.3, 0.4), grouping, Tempering(0.5))
+    assert observation.scores.tolist() == pytest.approx([0.18 / 0.34])
+    assert observation.others == pytest.approx(0.16 / 0.34)
+    assert observation.raw_score(0) == pytest.approx(0.6)
+    plain = observe(seen(0.0, 0.3, 0.3, 0.4), grouping)
+    assert plain.others == pytest.approx(0.4)
+    assert plain.raw_score(0) == pytest.approx(0.6)
+
+
+def test_a_score_that_is_no_number_is_none_for_a_temperature_either() -> None:
+    observation = observe(seen(0.0, 0.5, math.nan, 0.5), tempering=Tempering(2.0))
+    assert np.isfinite(observation.scores).all()
+    assert observation.raw_score(1) == 0.0

@@ -46,7 +46,9 @@ class ViewAssembly:
             camera=camera.name,
             region=region,
             classifier=classifier,
-            decider=ViewDecider(section.name, classifier.labels, classifier.info.name, rules),
+            decider=ViewDecider(
+                section.name, classifier.labels, classifier.info.name, rules, tempering=classifier.tempering
+            ),
             enabled=enabled,
         )
 

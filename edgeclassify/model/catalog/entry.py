@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from edgeclassify.config.base import Section
+from edgeclassify.config.base import Section, Temperature
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File, expanded
@@ -18,7 +18,7 @@ from edgeclassify.model.roles.settled_output_role import OutputWord
 
 NAME_RULE = "letters, digits, ., - and _, at most 64, starting with a letter or digit"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_WITH_URL_ONLY = ("labels", "crop", "channels", "output", "normalization", "golden")
+_WITH_URL_ONLY = ("labels", "crop", "channels", "output", "temperature", "normalization", "golden")
 
 
 def _web_address(value: str | None) -> str | None:
@@ -78,6 +78,7 @@ class EntryFacts(Section):
     crop: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Share of the shorter side.")
     channels: Literal["rgb", "bgr"] | None = Field(None, description="Order of the colours in the model's input.")
     output: OutputWord | None = Field(None, description="What the output is, as in a sidecar.")
+    temperature: Temperature | None = Field(None, description="Of the scores, as in a sidecar.")
     labels: LabelsSource | None = None
     normalization: NormalizationSection | None = None
     accuracy: Accuracy | None = None

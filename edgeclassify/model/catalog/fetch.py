@@ -179,6 +179,7 @@ def sidecar_text(entry: CatalogEntry, model: Path, golden: Path | None) -> str:
         "crop": facts.crop,
         "channels": facts.channels,
         "output": facts.output,
+        "temperature": facts.temperature,
         "license": facts.license,
         "source": facts.source or _shown(facts.url),
         "sha256": facts.sha256,

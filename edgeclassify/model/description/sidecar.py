@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from edgeclassify.config.base import Section
+from edgeclassify.config.base import Section, Temperature
 from edgeclassify.config.faults import faults_of, report
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import File
@@ -69,6 +69,9 @@ class Sidecar(Section):
     output: OutputWord | None = Field(
         None,
         description="What the output is: probabilities, logits (softmax) or sigmoid (several labels at once).",
+    )
+    temperature: Temperature | None = Field(
+        None, description="What the logits behind the scores are divided by before decisions; default: 1."
     )
     license: str | None = Field(None, description="Licence of the model.")
     source: str | None = Field(None, description="Where the model came from.")

@@ -50,7 +50,8 @@ def open_classifier(config: ModelConfig, *, trials: Trials | None = None) -> Cla
         input_width=facts.tensors.input.width,
         input_height=facts.tensors.input.height,
     )
-    return Classifier(info, network, head, sidecar.golden)
+    temperature = next((said for said in (config.temperature, sidecar.temperature) if said is not None), 1.0)
+    return Classifier(info, network, head, sidecar.golden, temperature=temperature)
 
 
 def describe_model(config: ModelConfig) -> ModelFacts:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from edgeclassify.config import Config
@@ -9,7 +10,7 @@ from edgeclassify.daemon.assembly import NO_PARTS, Parts, assemble
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import Option
+from edgeclassify.types import Option, Prediction
 
 CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 2.0}
 
@@ -63,3 +64,14 @@ def test_what_was_set_and_is_over_no_longer_holds_in_a_view_that_goes_on() -> No
     after = parts_of(OptionStore(None), before)
     assert after.views[0].continues(before.views[0])
     assert (before.views[0].rules.threshold_enter, after.views[0].rules.threshold_enter) == (0.9, 0.6)
+
+
+def test_scores_are_tempered_as_the_models_section_says() -> None:
+    model = {"name": "builtin", "temperature": 0.5}
+    config = Config.model_validate({"camera": [CAMERA], "view": [{"name": "gate"}], "model": model})
+    (gate,) = assemble(config, OptionStore(None), NO_PARTS).views
+    labels = gate.classifier.labels
+    scores = np.zeros(len(labels), np.float32)
+    scores[:2] = 0.6, 0.4
+    state = gate.look(Prediction(scores, labels, 0.0, 0.0, 0, 0, 0.0))
+    assert state.top[0].score == pytest.approx(0.36 / 0.52, abs=0.001)

@@ -69,6 +69,7 @@ sha256 = "{self.sha256}"
 {size}
 license = "CC0-1.0"
 crop = 0.5
+temperature = 0.75
 [labels]
 url = "{self.url}/net_labels.txt"
 sha256 = "{self.labels_sha256}"

@@ -73,6 +73,11 @@ def test_shipped_sizes_are_those_of_the_files(path: Path, test_data: Path) -> No
         (REMOTE + "[labels]\n", ["labels.url: expected a value", "labels.sha256: expected a value"]),
         (REMOTE + "[normalization]\nmean = [0.5]\nstd = [0]", ["normalization.std: expected numbers above 0"]),
         (REMOTE + '[accuracy]\ntop1 = 700\ndataset = "x"\nsource = "y"', ["accuracy.top1"]),
+        (
+            'description = "d"\nfile = "x.tflite"\ntemperature = 0.9',
+            ["temperature in the sidecar beside the model"],
+        ),
+        (REMOTE + "temperature = 0", ["temperature: expected a number of at least 0.2"]),
         ('description = "d"\nfile = "x.tflite"\ncrop = 0.9', ["crop in the sidecar beside the model"]),
         (REMOTE + "size = 0\ncrop = 2\nfoo = 1", ["3 faults", "size", "crop", "foo"]),
         ("description = d", ["not valid TOML"]),

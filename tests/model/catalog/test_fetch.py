@@ -40,6 +40,7 @@ def test_puts_model_labels_and_sidecar_in_place(entry: CatalogEntry, folders: Pl
     assert fetched.path.read_bytes() == MODEL
     sidecar = read_sidecar(fetched.path)
     assert (sidecar.crop, sidecar.license, sidecar.sha256) == (0.5, "CC0-1.0", MODEL_SHA256)
+    assert sidecar.temperature == 0.75
     assert sidecar.labels is not None
     assert sidecar.labels.read_bytes() == LABELS
     assert resolve_model("net") == fetched.path

@@ -29,6 +29,7 @@ def test_all_keys(tmp_path: Path) -> None:
         crop = 0.9
         channels = "bgr"
         output = "sigmoid"
+        temperature = 1.25
         license = "Apache-2.0"
         source = "https://example.org/model"
         sha256 = "{SHA.upper()}"
@@ -43,7 +44,7 @@ def test_all_keys(tmp_path: Path) -> None:
     sidecar = read_sidecar(model)
     assert (sidecar.channels, sidecar.output) == ("bgr", "sigmoid")
     assert sidecar.labels == tmp_path / "labels.txt"
-    assert sidecar.crop == 0.9
+    assert (sidecar.crop, sidecar.temperature) == (0.9, 1.25)
     assert sidecar.sha256 == SHA
     assert sidecar.golden is not None
     assert sidecar.golden.image == tmp_path / "cat.jpg"
@@ -112,3 +113,16 @@ def test_a_folder_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "model.toml").mkdir()
     with pytest.raises(ModelError, match=r"model\.toml: the model's sidecar can't be read"):
         read_sidecar(tmp_path / "model.tflite")
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1.0", "0.19", "5.1", "nan", "inf"])
+def test_a_temperature_is_within_what_a_fit_can_give(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(
+        ModelError,
+        match=r"temperature: expected a (finite number|number of at least 0\.2|number of at most 5), found",
+    ):
+        read_sidecar(write(tmp_path, f"temperature = {wrong}"))
+
+
+def test_a_whole_number_is_a_temperature(tmp_path: Path) -> None:
+    assert read_sidecar(write(tmp_path, "temperature = 1")).temperature == 1.0

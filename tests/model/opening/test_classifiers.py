@@ -13,6 +13,7 @@ from edgeclassify.errors import ExitStatus, LabelError, ModelError, ModelMissing
 from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.opening.classifiers import describe_model, open_classifier
 from edgeclassify.model.runtime.runtimes import RuntimeName
+from edgeclassify.tempering import Tempering
 from edgeclassify.types import PixelFormat
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
@@ -201,3 +202,20 @@ def test_labels_without_a_runtime(write_model: WriteModel, monkeypatch: pytest.M
     (path.parent / "labels.txt").write_text("one\n")
     with pytest.raises(LabelError):
         describe_model(config(path))
+
+
+def test_the_temperature_is_the_configs_else_the_sidecars_else_1(write_model: WriteModel) -> None:
+    files = {"names.txt": "\n".join(LABELS).encode()}
+    model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files)
+    path = write_model(model, sidecar="temperature = 0.75")
+    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(0.75)
+    assert open_classifier(ModelConfig(name=str(path), temperature=1.5)).tempering == Tempering(1.5)
+    path = write_model(model, sidecar="")
+    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(1.0)
+
+
+def test_sigmoids_are_tempered_each_by_itself(write_model: WriteModel) -> None:
+    files = {"names.txt": "\n".join(LABELS).encode()}
+    model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files)
+    path = write_model(model, sidecar='output = "sigmoid"\ntemperature = 2.0')
+    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(2.0, several=True)
