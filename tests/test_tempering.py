@@ -21,7 +21,7 @@ QUANTIZED = (
 
 
 def entropy(scores: Scores) -> float:
-    return -sum(score * math.log(score) for score in scores.tolist() if score > 0)
+    return sum(-score * math.log(score) for score in map(float, scores) if score > 0)
 
 
 def test_temperature_1_gives_back_the_very_array() -> None:

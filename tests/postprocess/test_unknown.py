@@ -42,6 +42,8 @@ def test_of_labels_that_hold_by_themselves_the_best_counts() -> None:
 
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=60))
 def test_it_is_a_share(steps: list[int]) -> None:
-    values = np.array(steps, np.float32) / 255  # their sum may be anything, as of a grouping with sigmoids
+    values = np.array(steps, np.float32) / np.float32(
+        255
+    )  # their sum may be anything, as of a grouping with sigmoids
     assert 0 <= known_share(values) <= 1
     assert known_share(values) + unknown_share(values) == pytest.approx(1)
