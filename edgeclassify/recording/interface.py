@@ -9,6 +9,7 @@ from typing import Any
 
 from edgeclassify.postprocess.interface import Decider, Rules
 from edgeclassify.recording.scores import KeptScores
+from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import PLAIN_SURROUNDINGS, EventType, Moment, OpenOccurrence, Reason, Surroundings
 
 
@@ -22,6 +23,30 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelGroups:
+    """A view's labels where they are not the model's; `members`: the class indices that each is the sum of."""
+
+    labels: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFacts:
+    """What a view's decider is made of, beside its rules. `labels` and `tempering` are the model's."""
+
+    view: str
+    labels: tuple[str, ...]
+    model: str
+    groups: LabelGroups | None = None
+    tempering: Tempering = PLAIN
+
+    @property
+    def shown_labels(self) -> tuple[str, ...]:
+        """Those that the view can show."""
+        return self.labels if self.groups is None else self.groups.labels
+
+
+@dataclass(frozen=True, slots=True)
 class ViewBegins:
     """From here on inputs with this `number` are those of this view's decider.
 
@@ -30,9 +55,7 @@ class ViewBegins:
     """
 
     number: int
-    view: str
-    labels: tuple[str, ...]
-    model: str
+    facts: ViewFacts
     rules: Rules
     memory: dict[str, Any] | None = None
     open: OpenOccurrence | None = None
@@ -134,7 +157,7 @@ class Closed:
 
 Record = ViewBegins | Input | Lost | Closed
 
-DeciderFactory = Callable[[ViewBegins, Rules, Callable[[], str]], Decider]
+DeciderFactory = Callable[[ViewFacts, Rules, Callable[[], str]], Decider]
 """Makes a decider of a view, with these rules; the last one gives ids of occurrences."""
 
 

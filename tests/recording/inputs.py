@@ -2,12 +2,13 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 from hypothesis import strategies as st
 
-from edgeclassify.daemon.assembly.deciders import recorded_decider
-from edgeclassify.postprocess.interface import Decider, FilterKind, FilterRules, Rules
+from edgeclassify.daemon.assembly.deciders import decider_of
+from edgeclassify.postprocess.interface import Decider, FilterKind, FilterRules, OwnRules, Rules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.recording.interface import (
     GapBegan,
@@ -17,6 +18,7 @@ from edgeclassify.recording.interface import (
     StillSeen,
     TimePassed,
     ViewBegins,
+    ViewFacts,
     WatchingEnded,
 )
 from edgeclassify.recording.scores import KeptScores
@@ -29,17 +31,17 @@ START = 1_700_000_000.0
 def make_rules(**changes: object) -> Rules:
     """Rules under which a label enters within a second."""
     made = Rules(0.6, None, 1.0, 0.1, 3, Pace(interval_s=0.5, slack_s=2.0, resume_s=20.0))
-    return Rules(**({name: getattr(made, name) for name in Rules.__dataclass_fields__} | changes))
+    return Rules(**({one.name: getattr(made, one.name) for one in fields(Rules) if one.init} | changes))
 
 
 def make_begins(rules: Rules | None = None, number: int = 1, view: str = "gate") -> ViewBegins:
-    return ViewBegins(number, view, LABELS, "m", make_rules() if rules is None else rules)
+    return ViewBegins(number, ViewFacts(view, LABELS, "m"), make_rules() if rules is None else rules)
 
 
 def fresh(rules: Rules | None = None, prefix: str = "id") -> Decider:
     ids = (f"{prefix}{i}" for i in itertools.count(1))
     begins = make_begins(rules)
-    return recorded_decider(begins, begins.rules, lambda: next(ids))
+    return decider_of(begins.facts, begins.rules, lambda: next(ids))
 
 
 def at(seconds: float) -> Moment:
@@ -85,13 +87,14 @@ SURROUNDINGS = st.builds(
 )
 SCORE = st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.7, 0.9, 1.0, float("nan")]) | st.floats(0, 1, width=32)
 RULES = st.builds(
-    lambda enter, confirm, hold, kind: make_rules(
-        threshold_enter=enter, confirm_s=confirm, hold_s=hold, filter=FilterRules(kind, 30.0, 1.0)
+    lambda enter, confirm, hold, kind, own: make_rules(
+        threshold_enter=enter, confirm_s=confirm, hold_s=hold, filter=FilterRules(kind, 30.0, 1.0), own=own
     ),
     st.sampled_from([0.3, 0.6, 0.9]),
     st.sampled_from([0.0, 1.0]),
     st.sampled_from([0.0, 3.0]),
     st.sampled_from(list(FilterKind)),
+    st.sampled_from([{}, {1: OwnRules(threshold_enter=0.95, hold_s=2.0)}]),
 )
 KEPT = st.builds(
     OpenOccurrence,
@@ -104,7 +107,7 @@ KINDS = ["see", "see", "see", "same", "same", "same", "still", "time", "gap", "e
 
 
 @st.composite
-def happenings(draw: st.DrawFn, most: int = 60) -> Sequence[Happening]:
+def happenings(draw: st.DrawFn, most: int = 30) -> Sequence[Happening]:
     """As a view's decider gets them, in the order of time: mostly predictions, some of which last."""
     found: list[Happening] = []
     seconds, scores = 0.0, (0.0, 0.0, 0.0)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.recording.interface import Happening
@@ -12,7 +12,7 @@ from edgeclassify.recording.memory import ForeignMemoryError, memory_of, remembe
 from tests.recording.inputs import RULES, at, fresh, happenings, make_rules, put_into, seen
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(happenings(), happenings(), RULES)
 def test_another_decider_goes_on_from_there(before: list[Happening], after: list[Happening], rules: Any) -> None:
     """Whatever came before, and whatever follows: the same events, with the same times."""

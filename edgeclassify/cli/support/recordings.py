@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config import Config, ViewConfig, load_config, parse_config
-from edgeclassify.daemon.assembly.deciders import recorded_decider
+from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.views import rules_of
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
@@ -44,7 +44,7 @@ class Recorded:
 
     def replay(self, new_rules: NewRules, say: Say = lambda _: None) -> Iterator[Replayed]:
         """Decide again. `say`: hears once what of the recording can't be read or taken up."""
-        replay = Replay(recorded_decider, new_rules)
+        replay = Replay(decider_of, new_rules)
         yield from replay.run(self.records(say))
         if replay.lost:
             say(f"{self.name}: {replay.lost} inputs were lost while it was recorded: there is a gap in it")
@@ -67,7 +67,7 @@ def open_recorded(path: Path, view: str | None) -> Recorded:
     first = RecordingReader(path)
     header, name = first.header, printable(path)
     if view is not None:
-        names = list(dict.fromkeys(one.view for one in first.records() if isinstance(one, ViewBegins)))
+        names = list(dict.fromkeys(one.facts.view for one in first.records() if isinstance(one, ViewBegins)))
         if view not in names:
             hint = did_you_mean(view, names)
             raise UsageError(
@@ -78,7 +78,7 @@ def open_recorded(path: Path, view: str | None) -> Recorded:
         reader, numbers = RecordingReader(path), set[int]()
         for record in reader.records():
             if isinstance(record, ViewBegins):
-                if view not in (None, record.view):
+                if view not in (None, record.facts.view):
                     continue
                 numbers.add(record.number)
             elif (number := getattr(record, "number", None)) is not None and number not in numbers:

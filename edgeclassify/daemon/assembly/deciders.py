@@ -3,10 +3,16 @@
 from collections.abc import Callable
 
 from edgeclassify.postprocess.decision import ViewDecider, new_event_id
+from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules
-from edgeclassify.recording.interface import ViewBegins
+from edgeclassify.recording.interface import ViewFacts
 
 
-def recorded_decider(begins: ViewBegins, rules: Rules, new_id: Callable[[], str] = new_event_id) -> Decider:
-    """A fresh one for a view of a recording."""
-    return ViewDecider(begins.view, begins.labels, begins.model, rules, new_id=new_id)
+def decider_of(facts: ViewFacts, rules: Rules, new_id: Callable[[], str] = new_event_id) -> Decider:
+    """A fresh one. What is not in its facts or rules, it can't know: so a replay decides as it was live."""
+    groups = facts.groups
+    grouping = None if groups is None else Grouping(groups.labels, groups.members, len(facts.labels))
+    return ViewDecider(
+        facts.view, facts.labels, facts.model, rules,
+        grouping=grouping, tempering=facts.tempering, new_id=new_id,
+    )  # fmt: skip

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.source_kinds import WAITING_KINDS
+from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.models import LoadedModels, view_models
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.sources import zoom_of
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.errors import ConfigError
+from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.pipeline.view import View
-from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, QuietHours, Rules
 from edgeclassify.postprocess.pace import LATE, Pace
+from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
@@ -46,9 +48,7 @@ class ViewAssembly:
             camera=camera.name,
             region=region,
             classifier=classifier,
-            decider=ViewDecider(
-                section.name, classifier.labels, classifier.info.name, rules, tempering=classifier.tempering
-            ),
+            decider=decider_of(_facts(section.name, classifier), rules),
             enabled=enabled,
         )
 
@@ -71,6 +71,11 @@ class ViewAssembly:
         if Option.INTERVAL in wanted:
             rules = rules.with_interval(float(wanted[Option.INTERVAL]))
         return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
+
+
+def _facts(view: str, classifier: ImageClassifier) -> ViewFacts:
+    """What its decider is made of, beside its rules."""
+    return ViewFacts(view, tuple(classifier.labels), classifier.info.name, tempering=classifier.tempering)
 
 
 def rules_of(config: Config, section: ViewConfig) -> Rules:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Hashable
+from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
 
@@ -23,6 +24,7 @@ from edgeclassify.recording.interface import (
     TakenUp,
     TimePassed,
     ViewBegins,
+    ViewFacts,
     WatchingEnded,
 )
 from edgeclassify.recording.scores import KeptScores
@@ -66,8 +68,8 @@ def record_line(record: Record) -> bytes:
     if isinstance(record, ViewBegins):
         return _line(
             [
-                "view", record.number, record.view, record.labels, record.model, plain(Rules, record.rules),
-                record.memory, None if record.open is None else plain(OpenOccurrence, record.open),
+                "view", record.number, plain(ViewFacts, record.facts), plain(Rules, record.rules), record.memory,
+                None if record.open is None else plain(OpenOccurrence, record.open),
             ]
         )  # fmt: skip
     if isinstance(record, Lost):
@@ -79,11 +81,9 @@ def read_record(line: bytes) -> Record:
     """Raises one of UNREADABLE."""
     word, *rest = json.loads(line)
     if word == "view":
-        number, view, labels, model, rules, memory, kept = rest
+        number, facts, rules, memory, kept = rest
         occurrence = None if kept is None else taken(OpenOccurrence, kept)
-        return ViewBegins(
-            int(number), str(view), tuple(map(str, labels)), str(model), taken(Rules, rules), memory, occurrence
-        )
+        return ViewBegins(int(number), taken(ViewFacts, facts), taken(Rules, rules), memory, occurrence)
     if word == "lost":
         return Lost(int(rest[0]))
     if word == "closed":
@@ -92,20 +92,26 @@ def read_record(line: bytes) -> Record:
     return Input(int(number), _READ[word](*values), tuple(_event(*one) for one in events))
 
 
-def plain(kind: type[_T], value: _T) -> Any:
+def plain(kind: type[_T], value: _T) -> dict[str, Any]:
     """A dataclass in JSON's types, without what is as it is by default."""
-    return _adapter(cast(Hashable, kind)).dump_python(value, mode="json", exclude_defaults=True)
+    return {
+        name: adapter.dump_python(getattr(value, name), mode="json", exclude_defaults=True)
+        for name, (adapter, default) in _fields(cast(Hashable, kind)).items()
+        if getattr(value, name) != default
+    }
 
 
-def taken(kind: type[_T], content: Any) -> _T:
-    """The dataclass again. Raises ValueError."""
-    made: _T = _adapter(cast(Hashable, kind)).validate_python(content)
-    return made
+def taken(kind: type[_T], content: dict[str, Any]) -> _T:
+    """The dataclass again. Raises ValueError, TypeError, KeyError or AttributeError."""
+    known = _fields(cast(Hashable, kind))
+    return kind(**{name: known[name][0].validate_python(one) for name, one in content.items()})
 
 
 @cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+def _fields(kind: Hashable) -> dict[str, tuple[TypeAdapter[Any], Any]]:
+    """What a dataclass is made of: how each field is written, and its default."""
+    hints = get_type_hints(kind)
+    return {one.name: (TypeAdapter(hints[one.name]), one.default) for one in fields(cast(Any, kind)) if one.init}
 
 
 def _line(content: object) -> bytes:

@@ -20,6 +20,7 @@ from edgeclassify.recording.interface import (
     TakenUp,
     TimePassed,
     ViewBegins,
+    ViewFacts,
     WatchingEnded,
     time_of,
 )
@@ -38,7 +39,7 @@ def recorded_rules(_: str) -> None:
 class Replayed:
     """An input, decided on again: what came of it, and of the same live."""
 
-    view: ViewBegins
+    facts: ViewFacts
     what: Happening
     step: Step
     live: tuple[LiveEvent, ...]
@@ -77,12 +78,12 @@ class Replay:
                 yield view.decide(record)
 
     def _begin(self, begins: ViewBegins) -> None:
-        before = next((one for one in self._views.values() if one.begins.view == begins.view), None)
-        own = self._new_rules(begins.view)
-        if own is not None and before is not None and _is_same(before.begins, begins):
+        before = next((one for one in self._views.values() if one.facts.view == begins.facts.view), None)
+        own = self._new_rules(begins.facts.view)
+        if own is not None and before is not None and before.facts == begins.facts:
             # What was lost between the two is a gap to a decider that did not decide as it was recorded.
-            self._views.pop(before.begins.number)
-            before.inputs_lost = True
+            self._views.pop(before.number)
+            before.number, before.inputs_lost = begins.number, True
             self._views[begins.number] = before
             return
         view = self._views[begins.number] = _ReplayedView(begins, self._make, own)
@@ -90,7 +91,7 @@ class Replay:
             try:
                 view.remember(begins.memory)
             except ForeignMemoryError as error:
-                self.foreign[begins.view] = str(error)
+                self.foreign[begins.facts.view] = str(error)
                 self._views[begins.number] = _ReplayedView(begins, self._make, own)
 
 
@@ -98,14 +99,14 @@ class _ReplayedView:
     """The decider of one view, and what it is still to be told."""
 
     def __init__(self, begins: ViewBegins, make: DeciderFactory, own: Rules | None) -> None:
-        self.begins = begins
+        self.number, self.facts = begins.number, begins.facts
         self.inputs_lost = False
         """True where inputs are missing before the next one."""
         self._own = own
         self._ids = deque[str]()
         self._made = 0
         self._open = begins.open
-        self._decider: Decider = make(begins, begins.rules if own is None else own, self._new_id)
+        self._decider: Decider = make(begins.facts, begins.rules if own is None else own, self._new_id)
 
     def remember(self, memory: dict[str, object]) -> None:
         """Begin with what the decider knew then. Raises ForeignMemoryError."""
@@ -119,7 +120,7 @@ class _ReplayedView:
         self._ids.extend(one.id for one in record.events if one.event_type is EventType.START)
         step = self._apply(record.what)
         self._ids.clear()
-        return Replayed(self.begins, record.what, Step(step.state, (*before, *step.events)), record.events)
+        return Replayed(self.facts, record.what, Step(step.state, (*before, *step.events)), record.events)
 
     def _begin_at(self, now: Moment) -> tuple[Event, ...]:
         if self._open is not None:
@@ -134,7 +135,7 @@ class _ReplayedView:
         decider = self._decider
         match what:
             case Seen():
-                return decider.see(prediction_of(what, self.begins), what.surroundings)
+                return decider.see(prediction_of(what, self.facts), what.surroundings)
             case StillSeen():
                 return decider.still(what.now, what.surroundings)
             case TimePassed():
@@ -160,14 +161,14 @@ class _ReplayedView:
     def _new_id(self) -> str:
         """As it was live, so that an event is found among those that were sent; else a number."""
         self._made += 1
-        return self._ids.popleft() if self._ids else f"{self.begins.view}-{self._made}"
+        return self._ids.popleft() if self._ids else f"{self.facts.view}-{self._made}"
 
 
-def prediction_of(seen: Seen, begins: ViewBegins) -> Prediction:
+def prediction_of(seen: Seen, facts: ViewFacts) -> Prediction:
     """What the decider got."""
     return Prediction(
         scores=seen.scores.array(),
-        labels=begins.labels,
+        labels=facts.labels,
         preprocess_ms=0.0,
         invoke_ms=0.0,
         frame_sequence=0,
@@ -176,7 +177,3 @@ def prediction_of(seen: Seen, begins: ViewBegins) -> Prediction:
         origin=seen.origin,
         scene_ns=seen.scene_ns,
     )
-
-
-def _is_same(one: ViewBegins, other: ViewBegins) -> bool:
-    return one.labels == other.labels and one.model == other.model

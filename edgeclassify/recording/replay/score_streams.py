@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from edgeclassify.errors import RecordingError
 from edgeclassify.files import printable
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.recording.interface import Input, Record, Seen, ViewBegins
+from edgeclassify.recording.interface import Input, Record, Seen, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.recording.scores import KeptScores
 
@@ -39,7 +39,7 @@ class ScoreStream:
 
     def records(self, rules: Rules) -> Iterator[Record]:
         """As they would have been recorded of a camera. A view is named as its stream."""
-        yield ViewBegins(self.number, str(self.number), self.labels, "scores", rules)
+        yield ViewBegins(self.number, ViewFacts(str(self.number), self.labels, "scores"), rules)
         for time_s, scores in zip(self.times_s.tolist(), self.scores, strict=True):
             seen = Seen(round(time_s * _NS_PER_S), time_s, KeptScores.of(scores))
             yield Input(self.number, seen)

@@ -98,12 +98,13 @@ class Tally:
         self.started_at = 0.0
         """When the first input came, in seconds since the epoch."""
         self._seconds_of = seconds_of
-        self._indices: dict[int, dict[str, int]] = {}
+        self._indices: dict[str, dict[str, int]] = {}
+        self._labels: dict[str, tuple[str, ...]] = {}
 
     def take(self, replayed: Replayed) -> Iterator[ReplayedEvent]:
         """Count an input; its events."""
-        view = self.views.setdefault(replayed.view.view, ViewTally(replayed.view.view))
-        view.labels = replayed.view.labels
+        view = self.views.setdefault(replayed.facts.view, ViewTally(replayed.facts.view))
+        view.labels = replayed.facts.shown_labels
         view.inputs += 1
         view.frames += isinstance(replayed.what, Seen)
         view.unlike_live += not replayed.as_live
@@ -125,10 +126,8 @@ class Tally:
 
     def _index(self, replayed: Replayed, label: str) -> int:
         """The class index of a label; -1: it is a group. Of two labels with the same name the first one's."""
-        begins = replayed.view
-        if begins.number not in self._indices:
-            indices: dict[str, int] = {}
-            for index, name in enumerate(begins.labels):
-                indices.setdefault(name, index)
-            self._indices[begins.number] = indices
-        return self._indices[begins.number].get(label, -1)
+        facts = replayed.facts
+        if facts.labels is not self._labels.get(facts.view):
+            self._labels[facts.view] = facts.labels
+            self._indices[facts.view] = {name: i for i, name in reversed(list(enumerate(facts.labels)))}
+        return self._indices[facts.view].get(label, -1)

@@ -27,6 +27,7 @@ from edgeclassify.recording.interface import (
     Lost,
     Record,
     ViewBegins,
+    ViewFacts,
 )
 from edgeclassify.recording.memory import memory_of
 from edgeclassify.types import Event, Moment
@@ -100,10 +101,10 @@ class RunningRecording:
             ) from error
         self._thread.start()
 
-    def listener(self, view: str, labels: tuple[str, ...], model: str) -> "ViewListener":
+    def listener(self, facts: ViewFacts) -> "ViewListener":
         """Who hears of a view's decider."""
         self._numbers += 1
-        return ViewListener(self, self._numbers, view, labels, model, self._fresh)
+        return ViewListener(self, self._numbers, facts, self._fresh)
 
     def end(self, reason: str, timeout_s: float) -> None:
         """What was heard until now is written, and the file closed."""
@@ -198,28 +199,19 @@ class ViewListener:
         self,
         recording: RunningRecording,
         number: int,
-        view: str,
-        labels: tuple[str, ...],
-        model: str,
+        facts: ViewFacts,
         fresh: DeciderFactory,
     ) -> None:
-        self._recording, self._number = recording, number
-        self._view, self._labels, self._model = view, labels, model
-        self._fresh = fresh
+        self._recording, self._number, self._facts, self._fresh = recording, number, facts, fresh
 
     def begin(self, decider: Decider) -> bool:
         """Note what the decider knows."""
-        begins = ViewBegins(
-            self._number, self._view, self._labels, self._model, decider.rules, open=decider.open(Moment.now())
-        )
+        memory, rules = None, decider.rules
         try:
-            memory = memory_of(decider, self._fresh(begins, decider.rules, str))
+            memory = memory_of(decider, self._fresh(self._facts, rules, str))
         except (TypeError, RecursionError) as error:
-            log.error("recording: view %s begins without what is known of it: %s", self._view, error)
-            memory = None
-        begins = ViewBegins(
-            self._number, self._view, self._labels, self._model, decider.rules, memory, begins.open
-        )
+            log.error("recording: view %s begins without what is known of it: %s", self._facts.view, error)
+        begins = ViewBegins(self._number, self._facts, rules, memory, decider.open(Moment.now()))
         return self._recording.tell_lost() and self._recording.take(begins)
 
     def hear(self, what: Happening, events: tuple[Event, ...]) -> bool:
