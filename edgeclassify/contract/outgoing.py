@@ -129,7 +129,7 @@ def same_situation(one: ViewState, other: ViewState) -> bool:
     """True where both say the same apart from the moment's scores: the second is a heartbeat, not a change."""
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("label", "since", "seq", "event_id", "model", "known")
+        for name in ("label", "since", "seq", "event_id", "model", "known", "problems")
     )
 
 

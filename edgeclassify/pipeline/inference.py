@@ -166,7 +166,8 @@ class Pipeline:
         """One view of one frame; it fails where the classifier or the sink could not take it."""
         try:
             if scene.is_still(view.region) and not view.waiters:
-                view.still(Moment(frame.captured_at_ns, frame.captured_at), self._outlet, scene.surroundings)
+                at_ns = frame.captured_at_ns if frame.scene_ns is None else frame.scene_ns
+                view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
                 return _Looked.PASSED_OVER
             prediction = view.classifier.classify(frame, scene.look(view.region))
             view.seen(frame)

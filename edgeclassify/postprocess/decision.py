@@ -7,19 +7,23 @@ Time without frames is no evidence: no confirmation time counts over a gap. What
 restart goes on where it is seen again soon enough (see Pace), and has ended where it is not.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 
+from edgeclassify.postprocess.blocks import LocalTime
 from edgeclassify.postprocess.gaps import Gap, Gaps
 from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.postprocess.observation import Observation, observe
-from edgeclassify.postprocess.occurrences import Occurrences, Sight
+from edgeclassify.postprocess.occurrences import Occurrences
 from edgeclassify.postprocess.shown_state import ShownState
+from edgeclassify.postprocess.sight import Sights
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import (
     PLAIN_SURROUNDINGS,
+    Block,
     Event,
     EventType,
     Moment,
@@ -28,7 +32,6 @@ from edgeclassify.types import (
     Reason,
     Surroundings,
     ViewState,
-    Why,
 )
 
 
@@ -42,6 +45,7 @@ class ViewDecider(Decider):
 
     `labels` are in the order of the predictions' scores; `model` is its name. `grouping`: the view's labels, where
     they are not the model's (groups, labels that are not allowed). `tempering`: that of the model.
+    `local_time`: for quiet hours.
     """
 
     def __init__(
@@ -54,12 +58,13 @@ class ViewDecider(Decider):
         grouping: Grouping | None = None,
         tempering: Tempering = PLAIN,
         new_id: Callable[[], str] = new_event_id,
+        local_time: LocalTime = time.localtime,
     ) -> None:
         self._rules, self._grouping, self._tempering = rules, grouping, tempering
         if grouping is not None:
             labels = grouping.labels
-        self._gaps = Gaps()
-        self._occurrences = Occurrences(view, labels, new_id)
+        self._gaps, self._sights = Gaps(), Sights()
+        self._occurrences = Occurrences(view, labels, new_id, local_time)
         self._shown = ShownState(view, labels, model)
 
     @property
@@ -82,18 +87,34 @@ class ViewDecider(Decider):
         """Take one prediction into account."""
         observation = observe(prediction, self._grouping, self._tempering)
         self._shown.begin(observation.captured_at)
+        self._notice_gap(observation)
+        self._note(surroundings, observation.scene_ns)
         events = self._cross_gap(observation)
+        if self._is_suspended:
+            self._gaps.note_unseen(Moment(observation.scene_ns, observation.captured_at))
+            return self._repeat(events, observation.captured_at)
+        self._close_gap(observation)
         self._gaps.note(observation)
-        events += self._occurrences.judge(observation, self._gaps.now, self._rules)
+        sight = self._sights.of(observation)
+        events += self._noted(self._occurrences.judge(observation, sight, self._gaps.now, self._rules))
         if events:  # whatever came, it is decided: nothing of before the gap is open any more
             self._gaps.close()
-        seen = self._gaps.now is None
-        self._shown.conclude(observation, self._occurrences.now, seen, self._rules)
-        return self._step(events, observation.captured_at, observation)
+        occurrence = self._occurrences.now
+        self._shown.conclude(observation, occurrence, self._gaps.now is None, self._rules)
+        state = None
+        if self._shown.known:
+            candidate = self._occurrences.candidate
+            state = self._shown.state(observation, occurrence, self._rules, sight.problems, candidate)
+        return self._step(events, observation.captured_at, state)
 
     def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """A frame came in which nothing has moved."""
-        return Step(None)
+        self._shown.begin(now.at)
+        if self._gaps.opens_by(now, self._rules.pace):
+            self._break_off(now.at)
+        self._note(surroundings, now.ns)
+        self._gaps.note_unseen(now)
+        return self._repeat([], now.at)
 
     def pass_time(self, now: Moment) -> Step:
         """No frame came until now."""
@@ -109,9 +130,11 @@ class ViewDecider(Decider):
         if self._gaps.now is not None:
             return Step(None)
         was_known = self._shown.known
-        self._occurrences.shift(self._gaps.open_at(now, reason))
+        gap, shift_ns = self._gaps.open_at(now, reason)
+        self._shift(shift_ns)
         self._break_off(now.at)
-        return self._step([], now.at) if was_known else Step(None)
+        events = self._lapse(gap, now)
+        return self._step(events, now.at) if events or was_known else Step(None)
 
     def end(self, now: Moment, reason: Reason) -> Step:
         """Watching ends, or pauses."""
@@ -119,10 +142,11 @@ class ViewDecider(Decider):
         if gap is None and last is not None and last.own_time:
             # With the last frame of a file: no clock of ours goes by its time.
             at = Moment(last.scene_ns, last.captured_at)
-        events = self._occurrences.end(Sight(at.ns, at.at, self._gaps.origin), gap, Why(reason))
+        events = self._end(at, gap, reason)
         self._shown.begin(now.at)
-        self._occurrences.break_off()
+        self._occurrences.begin_anew()
         self._shown.forget()
+        self._sights.forget()
         self._gaps.close()
         self._gaps.forget_frames()
         return self._step(events, now.at, said=reason is Reason.PAUSED)
@@ -132,17 +156,15 @@ class ViewDecider(Decider):
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
         observation = observe(prediction, self._grouping, self._tempering)
-        return self._shown.state(observation, self._occurrences.now, self._rules)
+        problems = self._sights.surroundings.problems
+        return self._shown.state(observation, self._occurrences.now, self._rules, problems)
 
     def open(self, now: Moment) -> OpenOccurrence | None:
         """What is in the view, to be kept over a restart."""
-        occurrence = self._occurrences.now
-        if occurrence is None:
-            return None
         last_ns, own = self._gaps.last_seen(now)
         # By the time line of a file nobody can say how long ago that was.
         quiet_s = 0.0 if own else max(0, now.ns - last_ns) / NS_PER_S
-        return self._occurrences.kept(occurrence, last_ns, quiet_s)
+        return self._occurrences.kept(last_ns, quiet_s)
 
     def resume(self, kept: OpenOccurrence, now: Moment) -> bool:
         """This was in the view before the restart."""
@@ -152,54 +174,105 @@ class ViewDecider(Decider):
         self._gaps.open_after_restart(last_ns)
         return True
 
-    # --- parts of it -----------------------------------------------------------------------------------
+    # --- what a frame comes with -----------------------------------------------------------------------
 
-    def _cross_gap(self, observation: Observation) -> list[Event]:
-        """Cross the gap before this frame, if there is one: what of before still counts, and the events of it."""
+    def _notice_gap(self, observation: Observation) -> None:
+        """Where frames were missing before this one, or none was looked at for long, confirmation begins anew."""
         if self._gaps.opens_before(observation, self._rules.pace):
             self._break_off(observation.captured_at)
+        elif self._gaps.lies_unseen(observation, self._rules.pace):
+            self._begin_anew(Block.GAP)
+
+    def _note(self, surroundings: Surroundings, now_ns: int) -> None:
+        """Nothing starts or ends because the light has changed, nor by frames that can't be trusted."""
+        self._sights.note(surroundings, now_ns)
+        if surroundings.light_changed:
+            self._begin_anew(Block.LIGHT)
+        if self._is_suspended:
+            self._begin_anew(Block.PROBLEM)
+            self._gaps.forget_seen()
+
+    @property
+    def _is_suspended(self) -> bool:
+        """True while frames can't be trusted, and nothing may start or end by them."""
+        return self._rules.holds_on_problem and bool(self._sights.surroundings.problems)
+
+    def _cross_gap(self, observation: Observation) -> list[Event]:
+        """The events of the gap before this frame, if there is one: what was there may have ended in it."""
         gap = self._gaps.now
         if gap is None:
             return []
-        events: list[Event] = []
+        now = Moment(observation.scene_ns, observation.captured_at)
         if observation.own_time is gap.own:
-            events = self._lapse(gap, Moment(observation.scene_ns, observation.captured_at))
-        else:
-            self._occurrences.shift(self._gaps.change_clock(gap, observation))
+            return self._lapse(gap, now)
+        if not self._rules.resumes:  # after a gap whose length can't be told
+            return self._end(now, gap, gap.reason)
+        self._shift(self._gaps.change_clock(gap, observation))
+        return []
+
+    def _close_gap(self, observation: Observation) -> None:
+        """The gap before this frame is over where what was there is seen again, or nothing was there."""
         occurrence = self._occurrences.now
+        if self._gaps.now is None:
+            return
         if occurrence is None:
             self._gaps.close()
             self._shown.nothing_since(observation.captured_at)
-        elif observation.scores[occurrence.index] >= self._rules.exit_score:
+        elif observation.scores[occurrence.index] >= self._rules.of(occurrence.index).exit_score:
             self._gaps.close()
-        return events
+
+    # --- what does not count any more ------------------------------------------------------------------
 
     def _lapse(self, gap: Gap, now: Moment) -> list[Event]:
-        """What has not been seen for too long ends."""
+        """What was there ends where it does not go on behind gaps, or has not been seen for too long."""
         gap_s = gap.lasted_s(now.ns)
-        if gap_s <= self._rules.pace.patience_s:
+        if self._rules.resumes and gap_s <= self._rules.pace.patience_s:
             return []
-        sight = Sight(now.ns, now.at, self._gaps.origin)
-        return self._occurrences.end(sight, gap, Why(gap.reason, gap_s=round(gap_s, 3)))
+        return self._end(now, gap, gap.reason, gap_s=round(gap_s, 3))
+
+    def _end(self, now: Moment, gap: Gap | None, reason: Reason, gap_s: float | None = None) -> list[Event]:
+        """What is there ends, and no frame shows it."""
+        sight = self._sights.without_frame(now, self._gaps.origin)
+        return self._noted(self._occurrences.end(sight, gap, reason, gap_s=gap_s))
 
     def _break_off(self, at: float) -> None:
-        """Whatever is being confirmed begins anew, and nothing is known from then on."""
-        self._occurrences.break_off()
+        """A gap: what is being confirmed begins anew, and nothing is known from then on."""
+        self._begin_anew(Block.GAP)
         self._shown.forget()
         self._shown.nothing_since(at)
+        self._sights.forget()
 
-    def _step(
-        self, events: list[Event], at: float, observation: Observation | None = None, *, said: bool = False
-    ) -> Step:
-        """`said`: the state is given out in any case; else only where there is something to take back."""
+    def _begin_anew(self, by: Block) -> None:
+        """What is being confirmed, or found out, must last for the whole time from now on."""
+        self._occurrences.break_off(by)
+        self._shown.begin_anew()
+
+    def _shift(self, by_ns: int) -> None:
+        """Another time line begins."""
+        if by_ns:
+            self._occurrences.shift(by_ns)
+            self._sights.shift(by_ns)
+
+    # --- what is given out -----------------------------------------------------------------------------
+
+    def _repeat(self, events: list[Event], at: float) -> Step:
+        """A frame that was not looked at: what was known stays known."""
+        problems = self._sights.surroundings.problems
+        return self._step(
+            events, at, self._shown.again(at, problems, self._occurrences.candidate), said=bool(problems)
+        )
+
+    def _noted(self, events: list[Event]) -> list[Event]:
+        """The same; of an end is noted that nothing is there since."""
         for event in events:
             if event.event_type is EventType.END:
                 self._shown.nothing_since(event.ts)
-        state = None
-        if observation is not None and self._shown.known:
-            state = self._shown.state(observation, self._occurrences.now, self._rules)
-        elif said or events or self.told is not None:
-            state = self._shown.unknown(at)
+        return events
+
+    def _step(self, events: list[Event], at: float, state: ViewState | None = None, *, said: bool = False) -> Step:
+        """`state`: None: nothing is known, which is `said`, or told where there is something to take back."""
+        if state is None and (said or events or self.told is not None):
+            state = self._shown.unknown(at, self._sights.surroundings.problems)
         if state is not None:
             self._shown.told = state
         return Step(state, tuple(events))

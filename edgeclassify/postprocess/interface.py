@@ -44,6 +44,12 @@ class QuietHours:
     from_min: int
     until_min: int
 
+    def covers(self, minute: int) -> bool:
+        """True where that minute of the day lies in it."""
+        if self.from_min <= self.until_min:
+            return self.from_min <= minute < self.until_min
+        return minute >= self.from_min or minute < self.until_min
+
 
 @dataclass(frozen=True, slots=True)
 class OwnRules:
@@ -100,6 +106,7 @@ class Rules:
     own: Mapping[int, OwnRules] = field(default=_NO_OWN_RULES, hash=False)
     _usual: LabelRules = field(init=False, repr=False, compare=False)
     _of_label: Mapping[int, LabelRules] = field(init=False, repr=False, compare=False)
+    _lowest_enter: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         lowest = self.threshold_exit
@@ -109,6 +116,8 @@ class Rules:
             )
         object.__setattr__(self, "_usual", self._with(OwnRules()))
         object.__setattr__(self, "_of_label", {index: self._with(own) for index, own in self.own.items()})
+        lowest_enter = min([self.threshold_enter, *(own.threshold_enter for own in self._of_label.values())])
+        object.__setattr__(self, "_lowest_enter", lowest_enter)
 
     @property
     def exit_score(self) -> float:
@@ -118,6 +127,11 @@ class Rules:
     def of(self, index: int) -> LabelRules:
         """What holds for a label, by its index in the view."""
         return self._of_label.get(index, self._usual)
+
+    @property
+    def lowest_enter(self) -> float:
+        """The lowest score with which some label enters."""
+        return self._lowest_enter
 
     def _with(self, own: OwnRules) -> LabelRules:
         """What holds for a label that has rules of its own. An exit follows the enter beside it."""
@@ -183,7 +197,9 @@ class Decider(ABC):
 
     @abstractmethod
     def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
-        """A frame came in which nothing has moved, and was not classified: it proves nothing."""
+        """A frame came in which nothing has moved, and was not classified: what is in the view stays, and nothing
+        is confirmed. `now`: when it was to be seen, on the time line that the predictions of its source have.
+        """
 
     @abstractmethod
     def pass_time(self, now: Moment) -> Step:

@@ -22,7 +22,8 @@ class Observation:
     durations are computed from; `own_time`: it runs on the time line of a file (see Frame), which no clock of ours
     knows, and may jump. `captured_at`: the same moment in seconds since the epoch. `origin`: as of its frame.
     `others`: the score, 0-1, of all that the view has no label for (see Grouping): it speaks for `unknown`.
-    `raw`: the same labels' scores as the model gave them, not tempered; None: `scores` are.
+    `raw`: the same labels' scores as the model gave them, not tempered; None: `scores` are. Nobody
+    writes into these arrays.
     """
 
     scores: NDArray[np.float32]

@@ -1,120 +1,103 @@
-"""What is in a view: a label's stay from its start to its end, and the events that tell of it."""
+"""What is in a view: labels start, stay for a while, and end; each start has one end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from edgeclassify.postprocess.confirmation import Confirmation, Confirmed
+from edgeclassify.postprocess.blocks import Blocks, LocalTime
+from edgeclassify.postprocess.confirmation import Claim, Confirmation, nearest
 from edgeclassify.postprocess.gaps import Gap
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.sight import Sight
+from edgeclassify.postprocess.telling import Occurrence, Teller
 from edgeclassify.postprocess.timer import NS_PER_S
-from edgeclassify.types import Event, EventType, OpenOccurrence, Reason, Why
+from edgeclassify.types import Block, Candidate, Event, OpenOccurrence, Reason, Why
 
 _HALF_A_QUANTIZATION_STEP = 1 / 512
 """Of an 8-bit output: 0.2 + 0.1 must reach 0.3 in floating point too."""
 
 
-@dataclass(slots=True)
-class Occurrence:
-    """The label that is in the view. `started_ns`: on the time line of the observations."""
-
-    index: int
-    id: str
-    started_at: float
-    started_ns: int
-    reported_score: float
-
-    def lasted_s(self, until_ns: int) -> float:
-        """Seconds from its start until then."""
-        return max(0, until_ns - self.started_ns) / NS_PER_S
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What an event goes by: when (on the observations' time line, and since the epoch), and from which file."""
-
-    ns: int
-    at: float
-    origin: str | None
-
-    @classmethod
-    def of(cls, observation: Observation) -> "Sight":
-        """What an observation shows."""
-        return cls(observation.scene_ns, observation.captured_at, observation.origin)
-
-
 class Occurrences:
     """The occurrences of one view, one after the other: `now` is the one that is open.
 
-    `labels`: by class index. Each start has one end, with the same id.
+    `labels`: by class index.
     """
 
-    def __init__(self, view: str, labels: Sequence[str], new_id: Callable[[], str]) -> None:
+    def __init__(self, view: str, labels: Sequence[str], new_id: Callable[[], str], local_time: LocalTime) -> None:
         self.now: Occurrence | None = None
-        self._view, self._labels, self._new_id = view, labels, new_id
-        self._confirmation = Confirmation()
+        self.candidate: Candidate | None = None
+        """The change that is nearest, by the newest observation."""
+        self._labels, self._new_id = labels, new_id
+        self._confirmation, self._blocks = Confirmation(), Blocks(local_time)
+        self._teller = Teller(view, labels)
 
-    def judge(self, observation: Observation, gap: Gap | None, rules: Rules) -> list[Event]:
+    def judge(self, observation: Observation, sight: Sight, gap: Gap | None, rules: Rules) -> list[Event]:
         """What an observation leads to: another label, none any more, or a higher score of the same.
 
         `gap`: it is still open, since the label that is there has not been seen again.
         """
-        occurrence = self.now
-        entering = self._confirmation.entering(
-            observation, None if occurrence is None else occurrence.index, rules
-        )
-        if entering is not None:
-            why = Why(_reason(gap, Reason.REPLACED), by=self._labels[entering.index])
-            score = 0.0 if occurrence is None else float(observation.scores[occurrence.index])
-            sight = Sight.of(observation)
-            return [*self.end(sight, gap, why, score), self._start(sight, entering, rules)]
-        if occurrence is None:
-            return []
-        leaving = self._confirmation.leaving(observation, occurrence.index, rules)
-        if leaving is not None:
-            why = Why(
-                _reason(gap, Reason.BELOW_THRESHOLD),
-                threshold_exit=round(rules.exit_score, 4),
-                confirm_s=rules.confirm_s,
-                held_s=leaving.held_s,
-            )
-            return self.end(Sight.of(observation), gap, why, leaving.score)
-        if gap is not None:
-            return []
-        return self._update(occurrence, observation, rules)
+        inside = None if self.now is None else self.now.index
+        entering = self._confirmation.entering(observation, inside, rules)
+        leaving = None if inside is None else self._confirmation.leaving(observation, inside, rules)
+        # Across a gap nobody knows that it has stayed: its minimum time protects it no more.
+        is_held = gap is None and self._is_held(observation.scene_ns, rules)
+        claim, events = entering or leaving, list[Event]()
+        if entering is not None and entering.is_confirmed:
+            block = Block.HOLD if is_held else self._blocks.of_start(entering.index, observation, rules)
+            if block is None:
+                events = self._enter(entering, sight, gap)
+            else:
+                claim = self._confirmation.blocked(entering, block)
+        if not events and leaving is not None and leaving.is_confirmed:
+            if not is_held:
+                events = self.end(sight, gap, _reason(gap, Reason.BELOW_THRESHOLD), claim=leaving)
+            else:
+                blocked = self._confirmation.blocked(leaving, Block.HOLD)
+                claim = blocked if claim is leaving else claim
+        if events or claim is None:
+            claim = nearest(observation, None if self.now is None else self.now.index, rules)
+        self.candidate = self._teller.candidate(claim)
+        return events if events or gap is not None else self._update(observation, sight, rules)
 
-    def end(self, sight: Sight, gap: Gap | None, why: Why, score: float | None = None) -> list[Event]:
-        """What is there leaves, if anything is. `score`: its own by now; None: what was told of it last."""
+    def end(
+        self,
+        sight: Sight,
+        gap: Gap | None,
+        reason: Reason,
+        *,
+        gap_s: float | None = None,
+        claim: Claim | None = None,
+    ) -> list[Event]:
+        """What is there leaves, if anything is. `claim`: what was confirmed; None: no frame shows it."""
         occurrence = self.now
         if occurrence is None:
             return []
         self.now = None
         self._confirmation.begin_anew()
+        self._blocks.note_end(occurrence.index, sight.ns)
         last_ns = sight.ns if gap is None else gap.since_ns  # nobody knows whether it was there in the gap
-        why = replace(why, duration_s=round(occurrence.lasted_s(last_ns), 3))
-        score = occurrence.reported_score if score is None else score
-        return [self._event(EventType.END, occurrence, score, sight, why)]
+        return [self._teller.end(occurrence, last_ns, Why(reason, gap_s=gap_s), sight, claim)]
 
-    def break_off(self) -> None:
-        """Whatever is being confirmed begins anew."""
+    def break_off(self, by: Block) -> None:
+        """Whatever is being confirmed must last for the whole time from now on, because of that."""
+        self._confirmation.break_off(by)
+        if self.candidate is not None:
+            self.candidate = replace(self.candidate, held_s=0.0, blocked_by=by)
+
+    def begin_anew(self) -> None:
+        """Nothing that is being confirmed counts."""
         self._confirmation.begin_anew()
 
     def shift(self, by_ns: int) -> None:
-        """Another time line begins: how long the label has been there stays."""
+        """Another time line begins: how long the label has been there stays, what is confirmed begins anew."""
         if self.now is not None:
             self.now.started_ns += by_ns
+        self._blocks.shift(by_ns)
+        self._confirmation.begin_anew()
 
-    def kept(self, occurrence: Occurrence, last_ns: int, quiet_s: float = 0.0) -> OpenOccurrence:
-        """What is kept of it over a restart: last seen at `last_ns`, `quiet_s` seconds ago."""
-        return OpenOccurrence(
-            view=self._view,
-            id=occurrence.id,
-            label=self._labels[occurrence.index],
-            score=occurrence.reported_score,
-            started_at=occurrence.started_at,
-            age_s=occurrence.lasted_s(last_ns),
-            quiet_s=quiet_s,
-        )
+    def kept(self, last_ns: int, quiet_s: float) -> OpenOccurrence | None:
+        """What is kept of the one that is open over a restart: last seen at `last_ns`, `quiet_s` seconds ago."""
+        return None if self.now is None else self._teller.kept(self.now, last_ns, quiet_s)
 
     def resume(self, kept: OpenOccurrence, last_ns: int) -> bool:
         """Go on with one that was kept, last seen at `last_ns`. False where the model has no such label."""
@@ -125,30 +108,32 @@ class Occurrences:
         self.now = Occurrence(index, kept.id, kept.started_at, started_ns, kept.score)
         return True
 
-    def _start(self, sight: Sight, entering: Confirmed, rules: Rules) -> Event:
-        self.now = Occurrence(entering.index, self._new_id(), sight.at, sight.ns, entering.score)
-        why = Why(threshold_enter=rules.threshold_enter, confirm_s=rules.confirm_s, held_s=entering.held_s)
-        return self._open_event(EventType.START, self.now, sight, why)
+    def _is_held(self, now_ns: int, rules: Rules) -> bool:
+        """True while the label that is there has not been there for its minimum time."""
+        occurrence = self.now
+        if occurrence is None:
+            return False
+        # Time that runs back (files out of their order) prolongs it by no more than itself.
+        occurrence.started_ns = min(occurrence.started_ns, now_ns)
+        return occurrence.lasted_s(now_ns) < rules.of(occurrence.index).hold_s
 
-    def _update(self, occurrence: Occurrence, observation: Observation, rules: Rules) -> list[Event]:
-        score, before, step = (
-            float(observation.scores[occurrence.index]),
-            occurrence.reported_score,
-            rules.update_step,
-        )
-        if step == 0 or score < before + step - _HALF_A_QUANTIZATION_STEP:
+    def _enter(self, claim: Claim, sight: Sight, gap: Gap | None) -> list[Event]:
+        """A label enters, and takes the place of what is there."""
+        ends = self.end(sight, gap, _reason(gap, Reason.REPLACED), claim=claim)
+        self.now = Occurrence(claim.index, self._new_id(), sight.at, sight.ns, claim.score)
+        self._confirmation.begin_anew()
+        return [*ends, self._teller.start(self.now, claim, sight)]
+
+    def _update(self, observation: Observation, sight: Sight, rules: Rules) -> list[Event]:
+        """A score that has risen by a step is told."""
+        occurrence, step = self.now, rules.update_step
+        if occurrence is None or step == 0:
+            return []
+        score, before = float(observation.scores[occurrence.index]), occurrence.reported_score
+        if score < before + step - _HALF_A_QUANTIZATION_STEP:
             return []
         occurrence.reported_score = score
-        why = Why(Reason.SCORE_ROSE, score_before=round(before, 4))
-        return [self._open_event(EventType.UPDATE, occurrence, Sight.of(observation), why)]
-
-    def _open_event(self, kind: EventType, occurrence: Occurrence, sight: Sight, why: Why) -> Event:
-        made = self._event(kind, occurrence, occurrence.reported_score, sight, why)
-        return replace(made, open=self.kept(occurrence, sight.ns))
-
-    def _event(self, kind: EventType, occurrence: Occurrence, score: float, sight: Sight, why: Why) -> Event:
-        label = self._labels[occurrence.index]
-        return Event(occurrence.id, 0, self._view, kind, label, score, sight.at, why, sight.origin)
+        return [self._teller.update(occurrence, before, sight)]
 
 
 def _reason(gap: Gap | None, usual: Reason) -> Reason:

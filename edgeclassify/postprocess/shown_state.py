@@ -1,12 +1,15 @@
 """What a view shows: the state that follows from what is in it, as far as anybody can tell by now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.observation import Observation
-from edgeclassify.postprocess.occurrences import Occurrence
+from edgeclassify.postprocess.telling import Occurrence
 from edgeclassify.postprocess.timer import NS_PER_S, Timer
-from edgeclassify.types import UNKNOWN, Ranking, ViewState
+from edgeclassify.types import UNKNOWN, Candidate, Problem, Ranking, ViewState
 
 
 class ShownState:
@@ -37,6 +40,10 @@ class ShownState:
         """Nothing is known any more."""
         self._watching, self.known = Timer(), False
 
+    def begin_anew(self) -> None:
+        """What is being found out must last for the whole time from now on; what is known stays."""
+        self._watching = Timer()
+
     def conclude(self, observation: Observation, occurrence: Occurrence | None, seen: bool, rules: Rules) -> None:
         """Note what is known by now. `seen`: the label that is there has been seen since the last gap."""
         watched_ns = self._watching.held_ns(0, observation.scene_ns)
@@ -45,18 +52,34 @@ class ShownState:
         elif watched_ns is not None and watched_ns >= rules.confirm_s * NS_PER_S:
             self.known = True
 
-    def unknown(self, at: float) -> ViewState:
+    def unknown(self, at: float, problems: tuple[Problem, ...] = ()) -> ViewState:
         """Nobody can tell what is there."""
-        return ViewState(self._view, UNKNOWN, 0.0, self._since, at, 0, None, (), self._model, known=False)
+        return ViewState(
+            self._view, UNKNOWN, 0.0, self._since, at, 0, None, (), self._model, known=False, problems=problems
+        )
 
-    def state(self, observation: Observation, occurrence: Occurrence | None, rules: Rules) -> ViewState:
+    def again(self, at: float, problems: tuple[Problem, ...], candidate: Candidate | None) -> ViewState | None:
+        """What was told last, now, where that is known. No frame was looked at."""
+        if self.told is None or not self.known:
+            return None
+        return replace(self.told, ts=at, raw_score=None, problems=problems, candidate=candidate)
+
+    def state(
+        self,
+        observation: Observation,
+        occurrence: Occurrence | None,
+        rules: Rules,
+        problems: tuple[Problem, ...] = (),
+        candidate: Candidate | None = None,
+    ) -> ViewState:
         """What is there, with the scores of an observation."""
         scores = observation.scores
+        # While unknown, the score says how close the best label is to entering.
+        index = int(np.argmax(scores)) if occurrence is None else occurrence.index
         return ViewState(
             view=self._view,
-            label=UNKNOWN if occurrence is None else self._labels[occurrence.index],
-            # While unknown, the score says how close the best label is to entering.
-            score=float(scores.max() if occurrence is None else scores[occurrence.index]),
+            label=UNKNOWN if occurrence is None else self._labels[index],
+            score=float(scores[index]),
             since=self._since if occurrence is None else occurrence.started_at,
             ts=observation.captured_at,
             seq=0,
@@ -65,4 +88,7 @@ class ShownState:
             model=self._model,
             origin=observation.origin,
             known=self.known,
+            raw_score=observation.raw_score(index),
+            problems=problems,
+            candidate=candidate,
         )

@@ -9,7 +9,7 @@ import numpy as np
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import Rules, Step
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState
+from edgeclassify.types import EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState, Why, top_k
 
 LABELS = ("closed", "open", "cat")
 START = 1_700_000_000.0
@@ -54,6 +54,13 @@ class Bench:
         other = Bench(self.decider.rules.pace, **rules)
         assert other.decider.resume(aged(kept, away_s), moment(at_s))
         return other
+
+
+def seen_by(why: Why, label: str, *scores: float) -> Why:
+    """The trace with what a frame of these scores adds to it, none of which a step has changed."""
+    score = float(np.float32(scores[LABELS.index(label)]))
+    best = top_k(np.array(scores, np.float32), LABELS, 3)
+    return replace(why, score=score, raw_score=score, best=best)
 
 
 def aged(kept: OpenOccurrence, seconds: float) -> OpenOccurrence:

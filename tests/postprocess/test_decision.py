@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeclassify.types import UNKNOWN, Event, EventType, Moment, Reason, Why
-from tests.postprocess.benches import START, Bench, in_a_file, kinds, shown
+from tests.postprocess.benches import START, Bench, in_a_file, kinds, seen_by, shown
 
 
 def test_a_label_enters_after_the_confirmation_time() -> None:
@@ -17,7 +17,8 @@ def test_a_label_enters_after_the_confirmation_time() -> None:
     assert kinds(step) == [(EventType.START, "open")]
     state = shown(step)
     assert (state.label, state.event_id, state.since, state.known) == ("open", "id1", START + 1.0, True)
-    assert step.events[0].why == Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.0)
+    why = Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.0)
+    assert step.events[0].why == seen_by(why, "open", 0.1, 0.9, 0)
 
 
 def test_a_break_starts_the_confirmation_over() -> None:

@@ -65,11 +65,11 @@ def test_another_time_line_is_a_gap_however_soon() -> None:
 
 def test_a_lost_camera_counts_from_its_last_frame_and_a_film_from_now() -> None:
     lost = after(at(10.0))
-    assert lost.open_at(moment(14.0), Reason.NO_FRAMES) == 0
+    assert lost.open_at(moment(14.0), Reason.NO_FRAMES) == (lost.now, 0)
     assert lost.now == Gap(Reason.NO_FRAMES, 10_000_000_000, own=False)
     assert lost.last is None
     ended = after(film(500.0))
-    assert ended.open_at(moment(14.0), Reason.NO_FRAMES) == -486_000_000_000
+    assert ended.open_at(moment(14.0), Reason.NO_FRAMES) == (ended.now, -486_000_000_000)
     assert ended.now == Gap(Reason.NO_FRAMES, 14_000_000_000, own=False)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from edgeclassify.postprocess.decision import new_event_id
 from edgeclassify.types import Event, EventType, OpenOccurrence, Reason, Why
-from tests.postprocess.benches import START, Bench, kinds, moment
+from tests.postprocess.benches import START, Bench, kinds, moment, seen_by
 
 HALF_STEP = 1 / 512
 
@@ -23,7 +23,7 @@ def test_a_start_tells_its_figures() -> None:
     bench.see(0.0, 0.1, 0.75, 0.1)
     (start,) = bench.see(2.0, 0.1, 0.625, 0.1).events
     kept = OpenOccurrence("gate", "id1", "open", 0.625, START + 2.0, 0.0, 0.0)
-    why = Why(threshold_enter=0.5, confirm_s=1.5, held_s=2.0)
+    why = seen_by(Why(threshold_enter=0.5, confirm_s=1.5, held_s=2.0), "open", 0.1, 0.625, 0.1)
     assert start == Event("id1", 0, "gate", EventType.START, "open", 0.625, START + 2.0, why, None, kept)
 
 
@@ -32,7 +32,7 @@ def test_an_update_tells_the_score_before() -> None:
     bench.see(1.0, 0.0, 0.1640625, 0.0)
     (update,) = bench.see(4.0, 0.0, 0.5, 0.0).events
     kept = OpenOccurrence("gate", "id1", "open", 0.5, START + 1.0, 3.0, 0.0)
-    why = Why(Reason.SCORE_ROSE, score_before=0.1641)
+    why = seen_by(Why(Reason.SCORE_ROSE, score_before=0.1641), "open", 0.0, 0.5, 0.0)
     assert update == Event("id1", 0, "gate", EventType.UPDATE, "open", 0.5, START + 4.0, why, None, kept)
 
 
@@ -41,6 +41,7 @@ def test_an_end_tells_its_figures_and_how_long_it_lasted() -> None:
     bench.see(1.0, 0.1, 0.75, 0.1)
     (end,) = bench.see(3.34567, 0.1, 0.25, 0.1).events
     why = Why(Reason.BELOW_THRESHOLD, threshold_exit=0.3333, confirm_s=0.0, held_s=0.0, duration_s=2.346)
+    why = seen_by(why, "open", 0.1, 0.25, 0.1)
     assert end == Event("id1", 0, "gate", EventType.END, "open", 0.25, START + 3.34567, why, None, None)
 
 
@@ -48,7 +49,8 @@ def test_what_is_replaced_ends_with_its_own_score_and_another_id() -> None:
     bench = Bench(confirm_s=0.0)
     bench.see(1.0, 0.0, 0.75, 0.25)
     end, start = bench.see(5.0, 0.0, 0.125, 0.875).events
-    assert (end.id, end.score, end.why) == ("id1", 0.125, Why(Reason.REPLACED, by="cat", duration_s=4.0))
+    why = seen_by(Why(Reason.REPLACED, by="cat", duration_s=4.0), "open", 0.0, 0.125, 0.875)
+    assert (end.id, end.score, end.why) == ("id1", 0.125, why)
     assert (start.id, start.label, start.score) == ("id2", "cat", 0.875)
 
 

@@ -1,0 +1,52 @@
+"""What holds a start back whose scores are there: the label has ended a short while ago, or the hour is quiet."""
+
+import time
+from collections.abc import Callable
+
+from edgeclassify.postprocess.interface import Rules
+from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.timer import NS_PER_S
+from edgeclassify.types import Block
+
+LocalTime = Callable[[float], time.struct_time]
+"""Seconds since the epoch → the local time of day, with its summer time, as time.localtime()."""
+
+
+class Blocks:
+    """When a view's labels may start again.
+
+    A restart forgets cooldowns: of what ended before nothing is known.
+    """
+
+    def __init__(self, local_time: LocalTime) -> None:
+        self._local_time = local_time
+        self._ended_ns: dict[int, int] = {}
+
+    def note_end(self, index: int, at_ns: int) -> None:
+        """A label has ended."""
+        self._ended_ns[index] = at_ns
+
+    def of_start(self, index: int, observation: Observation, rules: Rules) -> Block | None:
+        """What keeps a label from starting with this observation; None: nothing."""
+        if self._cools_down(index, observation.scene_ns, rules.of(index).cooldown_s):
+            return Block.COOLDOWN
+        return Block.QUIET_HOURS if self._is_quiet(observation.captured_at, rules) else None
+
+    def shift(self, by_ns: int) -> None:
+        """Another time line begins: how long ago something ended stays."""
+        for index in self._ended_ns:
+            self._ended_ns[index] += by_ns
+
+    def _cools_down(self, index: int, now_ns: int, cooldown_s: float) -> bool:
+        ended_ns = self._ended_ns.get(index)
+        if ended_ns is None:
+            return False
+        # Time that runs back (files out of their order) prolongs it by no more than itself.
+        self._ended_ns[index] = ended_ns = min(ended_ns, now_ns)
+        return (now_ns - ended_ns) / NS_PER_S < cooldown_s
+
+    def _is_quiet(self, at: float, rules: Rules) -> bool:
+        if not rules.quiet_hours:
+            return False
+        now = self._local_time(at)
+        return any(hours.covers(now.tm_hour * 60 + now.tm_min) for hours in rules.quiet_hours)
