@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
 from edgeclassify.config.sections import ViewConfig
 from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
 from edgeclassify.redaction import redacted_value
@@ -28,6 +29,7 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
     return [
         *_mqtt(_table(document, "mqtt")),
         *_privacy(document),
+        *group_faults("groups", _table(document, "groups")),
         *_cameras(document, cameras, views),
         *_views(cameras, views),
     ]
@@ -154,6 +156,9 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
             yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
+        yield from group_faults(f"view[{i}].groups", _table(table, "groups"))
+        if _is_number(enter):
+            yield from label_rule_faults(f"view[{i}]", table, enter, leave if _is_number(leave) else None)
 
 
 def _repeated(kind: str, key: str, expected: str, values: dict[int, str]) -> Iterator[ConfigFault]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, get_args
+from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -194,9 +194,13 @@ def _quoted(path: Sequence[int | str], value: Any) -> str:
 def _fields(root: type[BaseModel], path: Sequence[int | str]) -> list[str]:
     """Names of the keys that the table at `path` may have."""
     section: Any = root
+    is_name = False  # the next step is a name of the user's own, in a table of tables
     for step in path:
-        if isinstance(step, str):
-            section = _section_in(section.model_fields[step].annotation)
+        if isinstance(step, str) and not is_name:
+            annotation = section.model_fields[step].annotation
+            section, is_name = _section_in(annotation), get_origin(annotation) is dict
+        else:
+            is_name = False
     return list(section.model_fields)
 
 

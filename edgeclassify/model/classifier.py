@@ -43,6 +43,11 @@ class Classifier(ImageClassifier):
         return self._head.labels
 
     @property
+    def background(self) -> frozenset[int]:
+        """Class indices of the labels that mean that nothing is there."""
+        return self._head.background
+
+    @property
     def has_several_labels(self) -> bool:
         """True where several labels can hold at once (sigmoid outputs, several heads)."""
         return self._head.has_several_labels

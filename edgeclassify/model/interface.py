@@ -82,6 +82,11 @@ class Head(ABC):
         """Labels by class index."""
 
     @property
+    def background(self) -> frozenset[int]:
+        """Class indices of the labels that mean that nothing is there."""
+        return frozenset()
+
+    @property
     def has_several_labels(self) -> bool:
         """True where several labels can hold at once."""
         return False
@@ -109,6 +114,11 @@ class ImageClassifier(ABC):
     @abstractmethod
     def labels(self) -> Sequence[str]:
         """Labels by class index."""
+
+    @property
+    def background(self) -> frozenset[int]:
+        """Class indices of the labels that mean that nothing is there: they start no event."""
+        return frozenset()
 
     @property
     def has_several_labels(self) -> bool:

@@ -84,12 +84,12 @@ def test_what_run_would_refuse_is_one_list(tmp_path: Path, capsys: pytest.Captur
     assert [line.split(": ")[0].strip() for line in lines] == [
         "camera[0].source",
         "camera[1].source",
-        "view[0].labels",
         "view[1].model.name",
+        "view[0].labels",
     ]
     assert "expected the options size, fps" in lines[0]
-    assert "expected labels of the model builtin, found 'espreso'. Did you mean \"espresso\"?" in lines[2]
-    assert 'Did you mean "mobilenet_v2"?' in lines[3]
+    assert "expected labels of the model builtin, found 'espreso'. Did you mean \"espresso\"?" in lines[3]
+    assert 'Did you mean "mobilenet_v2"?' in lines[2]
 
 
 @pytest.mark.parametrize(

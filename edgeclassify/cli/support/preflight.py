@@ -14,7 +14,9 @@ from edgeclassify.cli.support.files_named_in_config import Files, Problem
 from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.label_faults import label_faults, several_labels_note
+from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.view_labels import labels_of_views
+from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
@@ -87,6 +89,7 @@ def _look_at_certificates(config: Config, files: Files, found: Findings) -> None
 
 def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
     models: dict[ModelConfig, ModelFacts | None] = {}
+    known: list[ModelLabels | None] = []
     for i, view in enumerate(config.views()):
         section = config.model_of(view)
         if section not in models:
@@ -95,10 +98,10 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
             labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
             models[section] = _facts(section, name_key, labels_key, files, found)
         facts = models[section]
-        if facts is not None:
-            found.faults.extend(label_faults(i, view.labels, facts.labels, section.name))
-            if facts.has_several_labels:
-                found.warnings.append(several_labels_note(view, section.name))
+        known.append(None if facts is None else ModelLabels(section.name, facts.labels, facts.background))
+        if facts is not None and facts.has_several_labels:
+            found.warnings.append(several_labels_note(view, section.name))
+    found.faults.extend(labels_of_views(config, known).faults)
 
 
 def _facts(

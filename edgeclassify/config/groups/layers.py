@@ -11,11 +11,12 @@ from edgeclassify.config.faults import ConfigFault, listed
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.patterns import LabelNames, has_wildcards
 from edgeclassify.config.groups.presets import preset_groups
-from edgeclassify.config.label_faults import hint_for
+from edgeclassify.config.label_hints import hint_for
 
 PRESET = "preset"
 """The key of a table of groups that names a preset."""
 NO_PRESET = "none"
+_MOST_SHOWN = 4
 
 GroupTable = Mapping[str, str | Sequence[str]]
 """A group's name → patterns of its labels; at PRESET the name of a preset."""
@@ -76,6 +77,7 @@ class _Stack:
         """The groups of a layer, below those that are there."""
         own: dict[int, str] = {}
         names = set()
+        doubled: dict[tuple[str, str], list[int]] = {}
         for name, patterns in layer.groups():
             if name in self._names:
                 continue
@@ -83,7 +85,9 @@ class _Stack:
             for index in self._classes(f"{layer.key}.{name}", patterns):
                 other = own.setdefault(index, name)
                 if other != name:
-                    self.found.faults.append(self._overlap(f"{layer.key}.{name}", index, other))
+                    doubled.setdefault((name, other), []).append(index)
+        for (name, other), indices in doubled.items():
+            self.found.faults.append(self._overlap(f"{layer.key}.{name}", indices, other))
         self._names |= names
         self._take({index: name for index, name in own.items() if index not in self._owner})
 
@@ -129,12 +133,12 @@ class _Stack:
         expected = f"labels of things that the model {self._model.name} knows"
         return ConfigFault(key, expected, repr(pattern), BACKGROUND_HINT)
 
-    def _overlap(self, key: str, index: int, other: str) -> ConfigFault:
-        label = self._model.labels[index]
-        same = [i for i, known in enumerate(self._model.labels) if known == label]
-        expected = f"labels that no other group has ({other!r} has it)"
-        hint = f"Of that name are the classes {listed(f'#{i}' for i in same)}." if len(same) > 1 else ""
-        return ConfigFault(key, expected, repr(label), hint)
+    def _overlap(self, key: str, indices: Sequence[int], other: str) -> ConfigFault:
+        labels = list(dict.fromkeys(self._model.labels[i] for i in indices))
+        same = [i for i, label in enumerate(self._model.labels) if label == labels[0]]
+        hint = f"Two classes have that name: write {listed(f'#{i}' for i in same)}." if len(same) > 1 else ""
+        expected = f"labels that are not in the group {other!r} too"
+        return ConfigFault(key, expected, listed(map(repr, labels), _MOST_SHOWN), hint)
 
 
 BACKGROUND_HINT = (

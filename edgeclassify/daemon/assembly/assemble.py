@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edgeclassify.config import Config
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
-from edgeclassify.daemon.assembly.models import ClassifierFactory, check_labels, load_models, tested_classifier
+from edgeclassify.daemon.assembly.models import ClassifierFactory, find_labels, load_models, tested_classifier
 from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
 from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
 from edgeclassify.daemon.assembly.views import ViewAssembly
@@ -42,12 +42,12 @@ def assemble(
     """
     models = load_models(config, before.models, factories.classifier)
     try:
-        check_labels(config, models)
+        labels = find_labels(config, models)
         for note in confirmation_notes(config):
             log.warning("%s", note)
-        views = ViewAssembly(config, models, options, before).views()
+        views = ViewAssembly(config, models, labels, options, before).views()
         sources = plan_sources(config, views, factories.source)
     except Exception:
         models.close_all_but(before.models)
         raise
-    return Parts(config, models, views, sources)
+    return Parts(config, models, labels, views, sources)

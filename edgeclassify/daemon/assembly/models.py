@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from edgeclassify.config import Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
-from edgeclassify.config.label_faults import label_faults, several_labels_note
+from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
+from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
 from edgeclassify.model.catalog import find_model
@@ -63,20 +65,20 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
     return LoadedModels(loaded, stamps)
 
 
-def check_labels(config: Config, models: LoadedModels) -> None:
-    """The labels that views list must be the model's: a typing error would be silent for ever.
+def find_labels(config: Config, models: LoadedModels) -> tuple[ViewLabels, ...]:
+    """What each view decides between.
 
-    Raises ConfigError.
+    Raises ConfigError where it names labels or groups that are not there: a typing error would be silent for ever.
     """
-    faults = []
-    for i, (view, section) in enumerate(view_models(config)):
-        classifier = models.loaded[section]
-        faults += label_faults(i, view.labels, classifier.labels, classifier.info.name)
-    if faults:
-        raise ConfigError(report(config.origin, faults))
+    classifiers = [models.loaded[section] for _, section in view_models(config)]
+    known = [ModelLabels(one.info.name, tuple(one.labels), one.background) for one in classifiers]
+    found = labels_of_views(config, known)
+    if found.faults:
+        raise ConfigError(report(config.origin, found.faults))
     for view, section in view_models(config):
         if models.loaded[section].has_several_labels:
             log.warning("%s", several_labels_note(view, models.loaded[section].info.name))
+    return tuple(labels for labels in found.views if labels is not None)
 
 
 def view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:

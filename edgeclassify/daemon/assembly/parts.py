@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgeclassify.config import CameraConfig, Config
+from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
@@ -22,10 +23,11 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Models, views and sources of one config."""
+    """Models, views and sources of one config. `labels`: what each view decides between."""
 
     config: Config
     models: LoadedModels
+    labels: tuple[ViewLabels, ...]
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
 
@@ -61,4 +63,4 @@ class Parts:
         return rules.threshold_enter if option is Option.THRESHOLD else self.config.camera_of(rules).interval_s
 
 
-NO_PARTS = Parts(Config(), NO_MODELS, (), ())
+NO_PARTS = Parts(Config(), NO_MODELS, (), (), ())

@@ -1,11 +1,13 @@
 """A config's views with their rules: what was set over MQTT lies over these, and a view that stays goes on."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
+from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.deciders import decider_of
+from edgeclassify.daemon.assembly.labels import label_groups, own_rules
 from edgeclassify.daemon.assembly.models import LoadedModels, view_models
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.sources import zoom_of
@@ -20,43 +22,51 @@ from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
 
-_Former = list[tuple[tuple[ViewConfig, ModelConfig], View]]
-"""A list, since a section with tables in it has no hash."""
-
 
 class ViewAssembly:
-    """Makes the views of a config. `before`: the parts that run; `options`: what was set over MQTT."""
+    """Makes the views of a config. `labels`: what each decides between; `before`: the parts that run; `options`:
+    what was set over MQTT."""
 
-    def __init__(self, config: Config, models: LoadedModels, options: OptionStore, before: Parts) -> None:
-        self._config, self._models, self._options, self._before = config, models, options, before
-        self._former = list(zip(view_models(before.config), before.views, strict=True))
+    def __init__(
+        self,
+        config: Config,
+        models: LoadedModels,
+        labels: Sequence[ViewLabels],
+        options: OptionStore,
+        before: Parts,
+    ) -> None:
+        self._config, self._models, self._labels = config, models, labels
+        self._options, self._before = options, before
+        self._former = list(zip(view_models(before.config), before.labels, before.views, strict=True))
 
     def views(self) -> tuple[View, ...]:
-        """All of them. One whose section and model are as they were keeps what is in it."""
-        return tuple(self._view(section, model) for section, model in view_models(self._config))
+        """All of them. One whose section, model and labels are as they were keeps what is in it."""
+        made_of = zip(view_models(self._config), self._labels, strict=True)
+        return tuple(self._view(section, model, labels) for (section, model), labels in made_of)
 
-    def _view(self, section: ViewConfig, model: ModelConfig) -> View:
+    def _view(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View:
         camera, classifier = self._config.camera_of(section), self._models.loaded[model]
         wanted = self._options.overrides(section, camera.interval_s)
-        rules = self._rules(section, wanted)
+        rules = self._rules(section, labels, wanted)
         region = section.region.within(zoom_of(self._config, camera)) if camera.zoom == "views" else section.region
         enabled = self._is_enabled(section, wanted)
-        if (kept := self._kept(section, model)) is not None:
+        if (kept := self._kept(section, model, labels)) is not None:
             return kept.successor(region=region, rules=rules, enabled=enabled)
         return View(
             name=section.name,
             camera=camera.name,
             region=region,
             classifier=classifier,
-            decider=decider_of(_facts(section.name, classifier), rules),
+            decider=decider_of(_facts(section.name, classifier, labels), rules),
             enabled=enabled,
         )
 
-    def _kept(self, section: ViewConfig, model: ModelConfig) -> View | None:
-        """The same view with the same rules and the same model, before."""
+    def _kept(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View | None:
+        """The same view with the same rules, the same model and labels, before."""
         if self._before.models.loaded.get(model) is not self._models.loaded[model]:
             return None
-        return next((view for made_of, view in self._former if made_of == (section, model)), None)
+        wanted = ((section, model), labels)
+        return next((view for made_of, known, view in self._former if (made_of, known) == wanted), None)
 
     def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
         """It stays switched as it is, also where it was only paused, unless the config's word has changed."""
@@ -65,21 +75,23 @@ class ViewAssembly:
             return former.enabled
         return bool(wanted.get(Option.ENABLED, section.enabled))
 
-    def _rules(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> Rules:
+    def _rules(self, section: ViewConfig, labels: ViewLabels, wanted: Mapping[Option, OptionValue]) -> Rules:
         """What the config says of the view's decisions, with what was set over it."""
-        rules = rules_of(self._config, section)
+        rules = rules_of(self._config, section, labels)
         if Option.INTERVAL in wanted:
             rules = rules.with_interval(float(wanted[Option.INTERVAL]))
         return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
 
 
-def _facts(view: str, classifier: ImageClassifier) -> ViewFacts:
+def _facts(view: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFacts:
     """What its decider is made of, beside its rules."""
-    return ViewFacts(view, tuple(classifier.labels), classifier.info.name, tempering=classifier.tempering)
+    known = tuple(classifier.labels)
+    return ViewFacts(view, known, classifier.info.name, label_groups(labels, known), classifier.tempering)
 
 
-def rules_of(config: Config, section: ViewConfig) -> Rules:
-    """What the config says of the decisions of one of its views()."""
+def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = None) -> Rules:
+    """What the config says of the decisions of one of its views(). `labels`: what it decides between, where that
+    is known: only then it can be told which have rules of their own."""
     return Rules(
         threshold_enter=section.threshold_enter,
         threshold_exit=section.threshold_exit,
@@ -94,6 +106,7 @@ def rules_of(config: Config, section: ViewConfig) -> Rules:
         resumes=section.across_gap == "resume",
         holds_on_problem=section.on_problem == "hold",
         filter=FilterRules(FilterKind(section.filter), section.dwell_s, section.smoothing_s),
+        own={} if labels is None else own_rules(labels),
     )
 
 

@@ -73,6 +73,11 @@ class Sidecar(Section):
     temperature: Temperature | None = Field(
         None, description="What the logits behind the scores are divided by before decisions; default: 1."
     )
+    background: str | Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
+        None,
+        description="Label, or labels, of what is nothing: they start no event and count for unknown. Default: "
+        "what the label file calls background, none, other or nothing; []: there is none.",
+    )
     license: str | None = Field(None, description="Licence of the model.")
     source: str | None = Field(None, description="Where the model came from.")
     sha256: str | None = Field(None, description="Checksum of the .tflite file, in hex.")
@@ -85,6 +90,12 @@ class Sidecar(Section):
         if value is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
             raise ValueError("64 hexadecimal digits")
         return None if value is None else value.lower()
+
+    @property
+    def background_labels(self) -> tuple[str, ...] | None:
+        """`background` as labels; None: nothing is said of it."""
+        said = (self.background,) if isinstance(self.background, str) else self.background
+        return None if said is None else tuple(label for label in said if label)
 
 
 EMPTY = Sidecar()

@@ -17,15 +17,21 @@ class NetworkHead(Head):
         broken: BrokenScores,
         *,
         output: int = 0,
+        background: frozenset[int] = frozenset(),
         has_several_labels: bool = False,
     ) -> None:
         self._labels, self._reader, self._broken = labels, reader, broken
-        self._output, self._has_several_labels = output, has_several_labels
+        self._output, self._background, self._has_several_labels = output, background, has_several_labels
 
     @property
     def labels(self) -> Sequence[str]:
         """Labels by class index."""
         return self._labels
+
+    @property
+    def background(self) -> frozenset[int]:
+        """Class indices of the labels that mean that nothing is there."""
+        return self._background
 
     @property
     def has_several_labels(self) -> bool:

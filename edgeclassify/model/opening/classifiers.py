@@ -77,6 +77,7 @@ def _network_head(facts: ModelFacts, network: Network) -> NetworkHead:
         ScoreReader(output, role, is_pair=is_pair),
         broken,
         output=output.index,
+        background=facts.background,
         has_several_labels=role.has_several,
     )
 

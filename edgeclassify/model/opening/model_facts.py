@@ -7,12 +7,14 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.metadata import ModelMetadata, read_metadata
 from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
+from edgeclassify.model.labels.background import background_of
 from edgeclassify.model.labels.label_file import is_word_of_state, told_apart
 from edgeclassify.model.labels.lookup import find_labels
 from edgeclassify.model.preprocess.normalization import UNIT, Normalization, normalization_to
 from edgeclassify.model.roles.input_role import quantized_range, takes_unit_range
 from edgeclassify.model.tensors import ClassifierTensors, InputTensor, classifier_tensors, input_tensor
 from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.suggestions import did_you_mean
 
 _SAID_EARLY = 4096
 """Bytes of an attached file in which its author stands."""
@@ -34,12 +36,13 @@ class NetworkFacts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelFacts:
-    """All that fits together of a classifier. `labels`: by class index. `notes`: what the user should know, a line
-    each."""
+    """All that fits together of a classifier. `labels`: by class index; `background`: the indices of those that
+    mean that nothing is there. `notes`: what the user should know, a line each."""
 
     network: NetworkFacts
     tensors: ClassifierTensors
     labels: tuple[str, ...]
+    background: frozenset[int]
     notes: tuple[str, ...]
 
     @property
@@ -59,8 +62,31 @@ def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> Model
     tensors = classifier_tensors(model)
     network = _network_facts(model, sidecar, tensors.input)
     named = config.labels or sidecar.labels
-    labels = find_labels(model, named, network.metadata.label_file, tensors.output.elements)
-    return ModelFacts(network, tensors, told_apart(labels), tuple(_notes(str(model.path), labels)))
+    found = find_labels(model, named, network.metadata.label_file, tensors.output.elements)
+    labels = told_apart(found)
+    background = _background(model, sidecar, labels)
+    return ModelFacts(network, tensors, labels, background, tuple(_notes(str(model.path), found)))
+
+
+def _background(model: ModelFile, sidecar: Sidecar, labels: Sequence[str]) -> frozenset[int]:
+    """The classes that mean that nothing is there. Raises ModelError for a label that the model does not have."""
+    said = sidecar.background_labels
+    if said is None:
+        return background_of(labels, None)
+    wanted = told_apart(said)
+    for label in wanted:
+        if label not in labels:
+            raise ModelError(
+                f"{sidecar_path(model.path)}: background: expected labels of the model, found {label!r}. "
+                f"{did_you_mean(label, labels)}".rstrip()
+            )
+    found = background_of(labels, wanted)
+    if len(found) == len(labels):
+        raise ModelError(
+            f"{sidecar_path(model.path)}: background: expected some of the model's labels, found all of them: "
+            "nothing would be left to see."
+        )
+    return found
 
 
 def read_network_facts(model: ModelFile, sidecar: Sidecar) -> NetworkFacts:

@@ -8,6 +8,7 @@ import pytest
 from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import NO_PARTS, Parts, assemble
 from edgeclassify.daemon.kept.options import OptionStore
+from edgeclassify.errors import ConfigError
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import Option, Prediction
@@ -15,9 +16,15 @@ from edgeclassify.types import Option, Prediction
 CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 2.0}
 
 
-def parts_of(options: OptionStore | None = None, before: Parts = NO_PARTS, **rules: Any) -> Parts:
+def parts_of(
+    options: OptionStore | None = None,
+    before: Parts = NO_PARTS,
+    shared: dict[str, Any] | None = None,
+    **rules: Any,
+) -> Parts:
+    view = {"name": "gate"} | rules
     config = Config.model_validate(
-        {"camera": [CAMERA], "view": [{"name": "gate"} | rules], "model": {"name": "builtin"}}
+        {"camera": [CAMERA], "view": [view], "model": {"name": "builtin"}, "groups": shared or {}}
     )
     return assemble(config, OptionStore(None) if options is None else options, before)
 
@@ -55,6 +62,42 @@ def test_a_view_that_stays_as_it_is_goes_on_and_another_begins() -> None:
     assert same.views[0] is not before.views[0]
     assert same.views[0].continues(before.views[0])
     assert not other.views[0].continues(before.views[0])
+
+
+def test_a_view_decides_between_its_groups_by_the_rules_of_each() -> None:
+    parts = parts_of(shared={"preset": "everyday"}, allow=["dog", "cat"], label_rules={"dog": {"hold_s": 5.0}})
+    (labels,), (gate,) = parts.labels, parts.views
+    assert labels.names == ("dog", "cat")
+    assert (gate.rules.of(0).hold_s, gate.rules.of(1).hold_s) == (5.0, 0.0)
+    scores = np.zeros(200, np.float32)
+    scores[[30, 31, 32]] = 0.25  # tabby cat, Persian cat, Egyptian cat
+    scores[199] = 0.25
+    state = gate.look(Prediction(scores, gate.classifier.labels, 0.0, 0.0, 0, 0, 0.0))
+    assert [(row.label, row.score) for row in state.top] == [("cat", 0.75), ("dog", 0.0)]
+
+
+def test_other_groups_are_another_view_also_where_the_whole_file_has_them() -> None:
+    before = parts_of(shared={"cat": ["*cat"]})
+    same, other = (
+        parts_of(before=before, shared={"cat": ["*cat"]}),
+        parts_of(before=before, shared={"cat": ["lion"]}),
+    )
+    assert same.views[0].continues(before.views[0])
+    assert not other.views[0].continues(before.views[0])
+    alike = parts_of(before=before, shared={"cat": ["tabby cat", "Persian cat", "Egyptian cat"]})
+    assert alike.views[0].continues(before.views[0])
+
+
+def test_labels_that_are_not_there_are_one_message_and_leave_what_runs() -> None:
+    before = parts_of()
+    with pytest.raises(ConfigError) as raised:
+        parts_of(before=before, shared={"cat": ["tabi"]}, allow=["qqq"])
+    assert str(raised.value).splitlines() == [
+        "config: 2 faults",
+        "  view[0].allow: expected labels of the model builtin, found 'qqq'.",
+        "  groups.cat: expected labels of the model builtin, found 'tabi'.",
+    ]
+    assert parts_of(before=before).views[0].continues(before.views[0])
 
 
 def test_what_was_set_and_is_over_no_longer_holds_in_a_view_that_goes_on() -> None:

@@ -52,6 +52,25 @@ def test_all_keys(tmp_path: Path) -> None:
     assert sidecar.normalization.to_normalization().mean == pytest.approx((123.675, 116.28, 103.53))
 
 
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("", None),
+        ('background = "sky"', ("sky",)),
+        ('background = ["sky", "wall"]', ("sky", "wall")),
+        ('background = ""', ()),
+        ("background = []", ()),
+    ],
+)
+def test_what_is_nothing(tmp_path: Path, line: str, labels: tuple[str, ...] | None) -> None:
+    assert read_sidecar(write(tmp_path, line)).background_labels == labels
+
+
+def test_a_background_of_another_type(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"background: expected a string in quotes, or a list, found false\."):
+        read_sidecar(write(tmp_path, "background = false"))
+
+
 def test_the_largest_numbers_of_a_normalization(tmp_path: Path) -> None:
     assert read_sidecar(write(tmp_path, "[normalization]\nmean = [-2.0]\nstd = [2.0]\n")).normalization is not None
 

@@ -38,6 +38,39 @@ def test_labels_inside_the_model(write_model: WriteModel) -> None:
     assert list(open_classifier(ModelConfig(name=str(path))).labels) == LABELS
 
 
+@pytest.mark.parametrize(
+    ("first", "sidecar", "background"),
+    [
+        ("Background", "", {0}),
+        ("value 0", "", set()),
+        ("other", "background = []", set()),
+        ("other", 'background = "value 3"', {3}),
+        ("unknown", 'background = ["unknown", "value 11"]', {0, 11}),
+    ],
+)
+def test_what_is_nothing_is_by_the_label_files_words_or_the_sidecars(
+    write_model: WriteModel, first: str, sidecar: str, background: set[int]
+) -> None:
+    path = write_model(flatten_model(), labels=[first, *LABELS[1:]], sidecar=sidecar)
+    classifier = open_classifier(config(path))
+    assert classifier.background == background
+    assert describe_model(config(path)).background == background
+    classifier.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ('"valu 3"', r"background: expected labels of the model, found 'valu 3'\. Did you mean \"value 3\"\?$"),
+        (str(LABELS).replace("'", '"'), "background: expected some of the model's labels, found all of them"),
+    ],
+)
+def test_a_background_that_the_model_does_not_have(write_model: WriteModel, said: str, message: str) -> None:
+    path = write_model(flatten_model(), labels=LABELS, sidecar=f"background = {said}")
+    with pytest.raises(ModelError, match=message):
+        describe_model(config(path))
+
+
 def test_config_wins_over_sidecar_and_sidecar_over_the_model(write_model: WriteModel, tmp_path: Path) -> None:
     inside = {"names.txt": "\n".join(f"inside {i}" for i in range(12)).encode()}
     model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=inside)

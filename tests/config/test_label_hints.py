@@ -1,25 +1,11 @@
-"""Labels that views list: those the model has."""
+"""What is said of labels that a model does not have, and of those that hold at once."""
 
 import pytest
 
-from edgeclassify.config.label_faults import label_faults, several_labels_note
+from edgeclassify.config.label_hints import hint_for, several_labels_note
 from edgeclassify.config.sections import ViewConfig
 
 KNOWN = ("tabby", "Egyptian cat", "espresso")
-
-
-def test_labels_of_the_model_are_right() -> None:
-    assert label_faults(0, ("tabby", "espresso"), KNOWN, "builtin") == []
-    assert label_faults(0, (), KNOWN, "builtin") == []
-
-
-def test_each_label_that_the_model_does_not_have_is_a_fault() -> None:
-    lines = list(map(str, label_faults(2, ("tabi", "tabby", "Tabby cat"), KNOWN, "builtin")))
-    assert lines[0] == (
-        "view[2].labels: expected labels of the model builtin, found 'tabi'. Did you mean \"tabby\"?"
-    )
-    assert lines[1].startswith("view[2].labels: expected labels of the model builtin, found 'Tabby cat'.")
-    assert len(lines) == 2
 
 
 CATS = ("tabby, tabby cat", "catamaran", "Egyptian cat", "Persian cat", "dog")
@@ -36,21 +22,24 @@ CATS = ("tabby, tabby cat", "catamaran", "Egyptian cat", "Persian cat", "dog")
     ],
 )
 def test_a_label_that_is_not_there_gets_those_that_contain_the_word(wanted: str, hint: str) -> None:
-    (fault,) = map(str, label_faults(0, (wanted,), CATS, "my model.tflite"))
-    assert f" in them: {hint}. All: edgeclassify models labels 'my model.tflite'" in fault
+    found = hint_for(wanted, CATS, "my model.tflite")
+    assert f" in them: {hint}. All: edgeclassify models labels 'my model.tflite'" in found
 
 
 def test_of_very_many_labels_the_first_are_shown() -> None:
     known = [f"cat {i}" for i in range(20)]
-    (fault,) = map(str, label_faults(0, ("cat",), known, "m"))
-    assert '"cat 7" and 12 more' in fault
-    assert '"cat 8"' not in fault
+    found = hint_for("cat", known, "m")
+    assert '"cat 7" and 12 more' in found
+    assert '"cat 8"' not in found
 
 
 @pytest.mark.parametrize("wanted", ["", " ", "xyz", "a"])
 def test_no_hint_where_there_is_none(wanted: str) -> None:
-    (fault,) = map(str, label_faults(0, (wanted,), ("dog",), "m"))
-    assert "models labels" not in fault
+    assert hint_for(wanted, ("dog",), "m") == ""
+
+
+def test_the_nearest_label_is_named_where_none_contains_the_word() -> None:
+    assert hint_for("tabi", KNOWN, "m") == 'Did you mean "tabby"?'
 
 
 @pytest.mark.parametrize(("labels", "named"), [((), False), (("red", "warm"), True)])

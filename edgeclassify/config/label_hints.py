@@ -1,27 +1,14 @@
-"""The labels that views list, against those that their model has."""
+"""What is said of labels: which ones were probably meant, and what to know of those that hold at once."""
 
 import re
 import shlex
 from collections.abc import Sequence
 
-from edgeclassify.config.faults import ConfigFault, listed
+from edgeclassify.config.faults import listed
 from edgeclassify.config.sections import ViewConfig
 from edgeclassify.suggestions import did_you_mean
 
 _MOST_SHOWN = 8
-
-
-def label_faults(view: int, wanted: Sequence[str], known: Sequence[str], model: str) -> list[ConfigFault]:
-    """A fault for each wanted label that the model does not have: a typing error would be silent for ever.
-
-    `view`: the view's place in the file, from 0. `known`: the model's labels. `model`: its name, for the message.
-    """
-    expected = f"labels of the model {model}"
-    return [
-        ConfigFault(f"view[{view}].labels", expected, repr(label), hint_for(label, known, model))
-        for label in wanted
-        if label not in known
-    ]
 
 
 def labels_with(text: str, known: Sequence[str]) -> list[str]:
@@ -42,7 +29,10 @@ def several_labels_note(view: ViewConfig, model: str) -> str:
 
 
 def hint_for(label: str, known: Sequence[str], model: str) -> str:
-    """The labels that contain what was written, or a word of it; else the nearest one."""
+    """Of a label that the model does not have: those that contain it, or a word of it; else the nearest one.
+
+    `known`: the labels that there are; `model`: its name.
+    """
     words = [word for word in re.split(r"[\W_]+", label) if len(word) > 2]
     for text in (label, *sorted(words, key=len, reverse=True)):
         if text.strip() and (found := labels_with(text, known)):

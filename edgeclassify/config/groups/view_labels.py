@@ -1,0 +1,150 @@
+"""What each view of a config decides between, once its model is known; every fault in what it says of labels."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.groups.layers import BACKGROUND_HINT, Found, Layer, groups_in
+from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.patterns import LabelNames, names_of
+from edgeclassify.config.label_hints import hint_for
+from edgeclassify.config.rules import LabelRulesConfig
+from edgeclassify.config.sections import Config, ViewConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLabels:
+    """What a view decides between. `names`: its groups, then the labels that are in none, in the model's order;
+    `members`: the class indices of each; `groups`: how many groups there are. What is in none of them counts for
+    `unknown`. `rules`: what single ones have of their own, by their place in `names`."""
+
+    names: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]
+    groups: int = 0
+    rules: tuple[tuple[int, LabelRulesConfig], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsFound:
+    """The labels of each view in the file's order, None where its model is not known; and the faults."""
+
+    views: tuple[ViewLabels | None, ...]
+    faults: tuple[ConfigFault, ...]
+
+
+def labels_of_views(config: Config, models: Sequence[ModelLabels | None]) -> LabelsFound:
+    """What the views decide between. `models`: of each of config.views(); None: one that can't be read."""
+    views = config.views()
+    shared = Layer("groups", config.groups)
+    made: list[ViewLabels | None] = []
+    faults: list[ConfigFault] = []
+    groups: list[Found] = []
+    for i, (view, model) in enumerate(zip(views, models, strict=True)):
+        if model is None:
+            made.append(None)
+            continue
+        found = groups_in((Layer(f"view[{i}].groups", view.groups), shared), model)
+        groups.append(found)
+        one = _OneView(i, view, model, found.groups)
+        made.append(one.labels())
+        faults += [*found.faults, *one.faults]
+    faults += _unmatched(groups, all_known=None not in models)
+    return LabelsFound(tuple(made), tuple(dict.fromkeys(faults)))
+
+
+def _unmatched(groups: Sequence[Found], *, all_known: bool) -> Iterator[ConfigFault]:
+    """Patterns of a view's own that its model has nothing for; those of the whole file, that no model has."""
+    for key, pattern in dict.fromkeys(place for found in groups for place in found.unmatched):
+        missing = [found.unmatched[key, pattern] for found in groups if (key, pattern) in found.unmatched]
+        if key.startswith("view[") or (all_known and len(missing) == len(groups)):
+            yield missing[0]
+
+
+class _OneView:
+    """A view whose model is known. `names`, `members`: all that it could show, its groups first."""
+
+    def __init__(
+        self, place: int, view: ViewConfig, model: ModelLabels, groups: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        self._key, self._view, self._model, self._groups = f"view[{place}]", view, model, groups
+        grouped = {index for members in groups.values() for index in members} | model.background
+        single = [k for k in range(len(model.labels)) if k not in grouped]
+        self._single = [model.labels[k] for k in single]
+        self._names = [*groups, *self._single]
+        self._members = [*groups.values(), *((k,) for k in single)]
+        self.faults: list[ConfigFault] = []
+
+    def labels(self) -> ViewLabels:
+        """What it decides between; what is wrong with it is in `faults` then."""
+        self._check_group_names()
+        wanted = self._wanted()
+        names = [self._names[k] for k in wanted]
+        self._check_topics(names)
+        members = tuple(self._members[k] for k in wanted)
+        return ViewLabels(tuple(names), members, sum(k < len(self._groups) for k in wanted), self._rules(names))
+
+    def _check_group_names(self) -> None:
+        """A group must be told from labels that are in none."""
+        known = {name.casefold(): label for label in self._single for name in names_of(label)}
+        for group in self._groups:
+            if (label := known.get(group.casefold())) is not None:
+                key = f"{self._key}.groups.{group}" if group in self._view.groups else f"groups.{group}"
+                hint = "Put that label into the group, or call the group otherwise."
+                self.faults.append(
+                    ConfigFault(key, "a name that no label outside the group has", repr(label), hint)
+                )
+
+    def _wanted(self) -> list[int]:
+        """The places of the labels that allow and deny leave; all of them where these are wrong."""
+        all_of_them = range(len(self._names))
+        allowed = self._named("allow", self._view.allow) if self._view.allow else set(all_of_them)
+        left = sorted(allowed - self._named("deny", self._view.deny))
+        if not left and not self.faults:
+            beside = "labels that allow and deny leave" if self._view.allow else "labels that it leaves"
+            self.faults.append(ConfigFault(f"{self._key}.deny", f"{beside} to be shown", "none"))
+        return left or list(all_of_them)
+
+    def _named(self, key: str, patterns: Sequence[str]) -> set[int]:
+        known = LabelNames(self._names)
+        named: set[int] = set()
+        for pattern in patterns:
+            matching = known.matching(pattern)
+            named.update(matching)
+            if not matching:
+                self.faults.append(self._not_there(key, pattern, self._names))
+        return named
+
+    def _check_topics(self, names: Sequence[str]) -> None:
+        """What `labels` lists must be one of the view's, to the letter."""
+        for label in self._view.labels:
+            if label not in names:
+                self.faults.append(self._not_there("labels", label, names))
+
+    def _rules(self, names: Sequence[str]) -> tuple[tuple[int, LabelRulesConfig], ...]:
+        """What single labels have of their own. Of two patterns for a label that which names fewer goes first."""
+        known, patterns = LabelNames(names), self._view.label_rules
+        matching = {pattern: known.matching(pattern) for pattern in patterns}
+        rules: dict[int, LabelRulesConfig] = {}
+        for pattern in sorted(matching, key=lambda pattern: -len(matching[pattern])):
+            own = {key: getattr(patterns[pattern], key) for key in patterns[pattern].model_fields_set}
+            for k in matching[pattern]:
+                rules[k] = rules.get(k, LabelRulesConfig()).model_copy(update=own)
+            if not matching[pattern]:
+                self.faults.append(self._not_there("label_rules", pattern, names))
+        return tuple(sorted(rules.items(), key=lambda item: item[0]))
+
+    def _not_there(self, key: str, pattern: str, names: Sequence[str]) -> ConfigFault:
+        """A pattern that names none of the view's groups and labels, and why."""
+        model = self._model
+        what = "labels or groups" if self._groups else "labels"
+        indices = LabelNames(model.labels).matching(pattern)
+        group = next((name for name, members in self._groups.items() if set(indices) & set(members)), None)
+        if not indices or LabelNames(names).matching(pattern):
+            hint = hint_for(pattern.strip("*?[] "), names, model.name)
+        elif model.background.issuperset(indices):
+            hint = BACKGROUND_HINT
+        elif group is not None:
+            hint = f"It is in the group {group!r}, which counts in its place."
+        else:
+            hint = "The view's allow or deny leaves it out."
+        return ConfigFault(f"{self._key}.{key}", f"{what} of the model {model.name}", repr(pattern), hint)
