@@ -1,15 +1,27 @@
 """A decider with a clock of the test's own."""
 
 import itertools
+import time
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from edgeclassify.postprocess.blocks import LocalTime
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import Rules, Step
 from edgeclassify.postprocess.pace import Pace
-from edgeclassify.types import EventType, Moment, OpenOccurrence, Prediction, Reason, ViewState, Why, top_k
+from edgeclassify.types import (
+    EventType,
+    Moment,
+    OpenOccurrence,
+    Prediction,
+    Reason,
+    Surroundings,
+    ViewState,
+    Why,
+    top_k,
+)
 
 LABELS = ("closed", "open", "cat")
 START = 1_700_000_000.0
@@ -27,13 +39,24 @@ def make_rules(**changes: Any) -> Rules:
 class Bench:
     """Times in seconds; the wall clock is START ahead of the monotonic one."""
 
-    def __init__(self, pace: Pace | None = None, *, id_prefix: str = "id", **rules: Any) -> None:
+    def __init__(
+        self,
+        pace: Pace | None = None,
+        *,
+        id_prefix: str = "id",
+        local_time: LocalTime = time.gmtime,
+        **rules: Any,
+    ) -> None:
         ids = (f"{id_prefix}{i}" for i in itertools.count(1))
         made = make_rules(**({} if pace is None else {"pace": pace}) | rules)
-        self.decider = ViewDecider("gate", LABELS, "m", made, new_id=lambda: next(ids))
+        self.decider = ViewDecider("gate", LABELS, "m", made, new_id=lambda: next(ids), local_time=local_time)
 
-    def see(self, at_s: float, *scores: float) -> Step:
-        return self.decider.see(seen(at_s, *scores))
+    def see(self, at_s: float, *scores: float, **surroundings: Any) -> Step:
+        return self.decider.see(seen(at_s, *scores), Surroundings(**surroundings))
+
+    def still(self, at_s: float, **surroundings: Any) -> Step:
+        """A frame in which nothing moved."""
+        return self.decider.still(moment(at_s), Surroundings(**surroundings))
 
     def wait(self, at_s: float) -> Step:
         """No frame until then."""
