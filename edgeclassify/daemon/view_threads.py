@@ -40,6 +40,7 @@ class ViewThreads:
             on_frame=on_progress,
             max_frames=max_frames,
             snapshots=self.snapshots,
+            scenes=parts.scenes,
         )
 
     def start_snapshots(self) -> None:

@@ -68,6 +68,9 @@ class Health:
     frame_age_s: Amount | None = field(metadata=figure("Seconds since the newest frame was captured."))
     fps: Amount = field(metadata=figure("Frames classified per second.", _sensor("Frame rate", _RATE, 2)))
     frames: Count = field(metadata=figure("Frames classified since start."))
+    still_frames: Count = field(default=0, metadata=figure(
+        "Frames not classified since nothing had moved in them, since start.",
+        _sensor("Frames without motion", _FRAMES, 14)))
     inference_ms_p50: Amount | None = field(metadata=figure(
         "Milliseconds from frame to scores: the median.", _sensor("Inference time", _MILLISECONDS, 3)))
     inference_ms_p95: Amount | None = field(metadata=figure(

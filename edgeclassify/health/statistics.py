@@ -34,7 +34,7 @@ class HealthMonitor:
         self._lock = threading.Lock()
         self._latencies_ms: deque[float] = deque(maxlen=WINDOW)
         self._finished: deque[float] = deque(maxlen=WINDOW)
-        self._frames = 0
+        self._frames = self._still_frames = 0
         self._last_capture: float | None = None
         self._events = 0
         self._written: deque[tuple[float, int]] = deque()
@@ -54,6 +54,12 @@ class HealthMonitor:
         with self._lock:
             self._frames += 1
             self._finished.append(self._clock())
+            self._last_capture = captured_at_ns / 1e9
+
+    def record_still_frame(self, captured_at_ns: int) -> None:
+        """No view has classified a frame, since nothing had moved in it."""
+        with self._lock:
+            self._still_frames += 1
             self._last_capture = captured_at_ns / 1e9
 
     def record_event(self) -> None:
@@ -83,12 +89,13 @@ class HealthMonitor:
         now = self._clock()
         with self._lock:
             latencies, finished = sorted(self._latencies_ms), list(self._finished)
-            frames, last = self._frames, self._last_capture
+            frames, still_frames, last = self._frames, self._still_frames, self._last_capture
         return {
             "uptime_s": now - self._started,
             "frame_age_s": None if last is None else max(0.0, now - last),
             "fps": _rate(finished, now),
             "frames": frames,
+            "still_frames": still_frames,
             "inference_ms_p50": _percentile(latencies, 0.50),
             "inference_ms_p95": _percentile(latencies, 0.95),
             "bytes_written_day": self.bytes_written_day(),

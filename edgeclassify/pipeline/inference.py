@@ -31,6 +31,7 @@ class _Looked(Enum):
 
     DONE = auto()
     LOOKED = auto()  # only for who asked: the view is switched off
+    STILL = auto()  # nothing has moved in it
     PASSED_OVER = auto()
     FAILED = auto()
     REFUSED = auto()  # who asked was told why: the view is switched off
@@ -139,9 +140,11 @@ class Pipeline:
         outcomes = self._look_at(frame)
         if outcomes & {_Looked.DONE, _Looked.LOOKED}:
             self._outlet.health.record_frame(frame.captured_at_ns)
+        elif _Looked.STILL in outcomes:
+            self._outlet.health.record_still_frame(frame.captured_at_ns)
         if outcomes - {_Looked.FAILED, _Looked.REFUSED}:
             self._on_frame()
-        if self.left is not None and outcomes - {_Looked.PASSED_OVER}:
+        if self.left is not None and outcomes - {_Looked.STILL, _Looked.PASSED_OVER}:
             self.left -= 1
         if _Looked.FAILED in outcomes:
             return Outcome.FAILED
@@ -165,11 +168,12 @@ class Pipeline:
     def _watch(self, view: View, frame: Frame, scene: Scene) -> _Looked:
         """One view of one frame; it fails where the classifier or the sink could not take it."""
         try:
-            if scene.is_still(view.region) and not view.waiters:
+            if scene.is_still(view.name, settled=view.is_settled) and not view.waiters:
+                view.seen(frame)
                 at_ns = frame.captured_at_ns if frame.scene_ns is None else frame.scene_ns
                 view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
-                return _Looked.PASSED_OVER
-            prediction = view.classifier.classify(frame, scene.look(view.region))
+                return _Looked.STILL
+            prediction = view.classifier.classify(frame, scene.look(view.name, view.region))
             view.seen(frame)
             concluded = self._conclude(view, frame, prediction, scene)
         except EdgeClassifyError as error:

@@ -13,6 +13,7 @@ from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.pipeline.frame_waiters import FrameWaiters
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.pace import FramePace
+from edgeclassify.pipeline.settling import Settling
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.types import (
     PLAIN_SURROUNDINGS,
@@ -30,7 +31,7 @@ from edgeclassify.types import (
 class View:
     """What is watched: a camera's region, the classifier that looks at it, its decider, and whether and how often.
 
-    Thread-safe, apart from `wants` and `seen`, which belong to the inference thread.
+    Thread-safe, apart from `wants`, `seen` and `is_settled`, which belong to the inference thread.
     Whole, since its lock holds together what is decided and what is told of it.
     """
 
@@ -50,6 +51,7 @@ class View:
         self.waiters = FrameWaiters()
         """Those who wait for what the next frame shows, also while the view is switched off."""
         self._pace = FramePace()
+        self._settling = Settling()
         self._decider = decider
         self._rules = decider.rules
         self._lock = threading.Lock()
@@ -101,8 +103,14 @@ class View:
         return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.interval_s))
 
     def seen(self, frame: Frame) -> None:
-        """This frame was classified."""
+        """This frame was looked at: classified, or passed over since nothing has moved in it."""
         self._pace.seen(frame, self._rules.pace.interval_s)
+
+    @property
+    def is_settled(self) -> bool:
+        """True where what it shows agrees with what it saw last, and no more frames are needed to decide."""
+        with self._lock:
+            return self._settling.is_settled(self._decider.told)
 
     # --- what follows ----------------------------------------------------------------------------------
 
@@ -111,6 +119,7 @@ class View:
     ) -> Step | None:
         """Decide, and tell what follows; None where nothing does, since the view is switched off."""
         with self._lock:
+            self._settling.note(prediction)
             # Asked again under the lock: it may have been switched off while the model was at work.
             return outlet.tell(self._deciding.see(prediction, surroundings)) if self.enabled else None
 

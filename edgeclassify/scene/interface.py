@@ -8,17 +8,19 @@ from edgeclassify.types import PLAIN_SURROUNDINGS, Frame, Roi, Surroundings
 class Scene:
     """One frame as a whole, seen among those before it. This one finds nothing; others override what they find.
 
-    Each view of the camera asks about its region. What that takes (statistics of the frame) is computed when the
-    first one asks, and once.
+    Each view of the camera asks for itself, by its name, once for each frame that it wants.
     """
 
     __slots__ = ()
 
-    def is_still(self, region: Roi) -> bool:
-        """True where nothing has changed in the region: a view may pass the frame over."""
+    def is_still(self, view: str, *, settled: bool) -> bool:
+        """True where nothing has changed for the view: it may pass the frame over. False: it is to classify it.
+
+        `settled`: what the view shows agrees with what it saw last, so that no more frames are needed for it.
+        """
         return False
 
-    def look(self, region: Roi) -> Roi:
+    def look(self, view: str, region: Roi) -> Roi:
         """The part of the frame that a view of this region is to classify: what moved in it, or all of it."""
         return region
 

@@ -73,7 +73,7 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
     ),
     "health": (
         lambda: outgoing.health_message(TOPICS, health(fps=1e16, cameras=(CAMERA,))),
-        '{"v":1,"ts":"2026-11-18T11:06:40.123Z","uptime_s":61.2346,"frame_age_s":0.2,"fps":1e+16,"frames":120,'
+        '{"v":1,"ts":"2026-11-18T11:06:40.123Z","uptime_s":61.2346,"frame_age_s":0.2,"fps":1e+16,"frames":120,"still_frames":0,'
         '"inference_ms_p50":4.1,"inference_ms_p95":5.0,"dropped":3,"skipped":4,"restarts":0,"spool_depth":0,'
         '"spool_dropped":0,"temperature_c":null,"throttled":null,"rss_bytes":80000000,"bytes_written":4096,'
         '"bytes_written_day":4096,"spool_on_disk":true,"events":7,"snapshots_dropped":1,"snapshots_skipped":2,'

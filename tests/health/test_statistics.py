@@ -30,6 +30,16 @@ def test_percentiles_rate_and_age() -> None:
     assert (report.dropped, report.restarts, report.spool_depth) == (3, 1, 2)
 
 
+def test_a_still_frame_is_one_that_came_and_was_not_classified() -> None:
+    now = 100.0
+    monitor = HealthMonitor(clock=lambda: now)
+    monitor.record_frame(round(99.0 * 1e9))
+    for second in (99.25, 99.5):
+        monitor.record_still_frame(round(second * 1e9))
+    report = monitor.report(dropped=0, restarts=0, spool_depth=0, spool_dropped=0, spool_on_disk=True)
+    assert (report.frames, report.still_frames, report.frame_age_s) == (1, 2, 0.5)
+
+
 def test_rate_falls_while_no_frame_comes() -> None:
     now = 0.0
     monitor = HealthMonitor(clock=lambda: now)

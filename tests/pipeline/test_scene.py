@@ -26,10 +26,11 @@ class Brightness(Scene):
             self._mean = float(self._frame.pixels.mean())
         return self._mean
 
-    def is_still(self, region: Roi) -> bool:
-        return self._step.still(region, self.mean)
+    def is_still(self, view: str, *, settled: bool) -> bool:
+        self._step.settled.append(settled)
+        return self._step.still(view, self.mean)
 
-    def look(self, region: Roi) -> Roi:
+    def look(self, view: str, region: Roi) -> Roi:
         return CORNER if region == LEFT else region
 
     @property
@@ -38,9 +39,10 @@ class Brightness(Scene):
 
 
 class ScriptedStep:
-    def __init__(self, still: Callable[[Roi, float], bool] = lambda region, mean: False) -> None:
+    def __init__(self, still: Callable[[str, float], bool] = lambda view, mean: False) -> None:
         self.still = still
         self.examined: list[int] = []
+        self.settled: list[bool] = []
         self.computed = 0
 
     def examine(self, frame: Frame) -> Scene:
@@ -49,11 +51,9 @@ class ScriptedStep:
 
 
 def test_a_plain_scene_says_nothing() -> None:
-    assert (PLAIN_SCENE.is_still(LEFT), PLAIN_SCENE.look(LEFT), PLAIN_SCENE.surroundings) == (
-        False,
-        LEFT,
-        PLAIN_SURROUNDINGS,
-    )
+    assert not PLAIN_SCENE.is_still("gate", settled=True)
+    assert PLAIN_SCENE.look("gate", LEFT) == LEFT
+    assert PLAIN_SCENE.surroundings == PLAIN_SURROUNDINGS
 
 
 def test_each_frame_is_examined_once_for_all_views_of_its_camera_and_of_no_other() -> None:
@@ -77,10 +77,10 @@ def test_a_view_passes_a_frame_over_in_which_nothing_moves_unless_somebody_asks(
     still, moved = (
         make_view(name, "front", classifier, region) for name, region in (("gate", LEFT), ("yard", FULL_FRAME))
     )
-    bench = Bench(still, moved, scenes={"front": ScriptedStep(lambda region, mean: region == LEFT)})
+    bench = Bench(still, moved, scenes={"front": ScriptedStep(lambda view, mean: view == "gate")})
     bench.run(make_frame(255, sequence=1))
     assert classifier.seen == [(1, FULL_FRAME)]
-    bench = Bench(still, scenes={"front": ScriptedStep(lambda region, mean: True)})
+    bench = Bench(still, scenes={"front": ScriptedStep(lambda view, mean: True)})
     asked = still.waiters.add()
     bench.run(make_frame(255, sequence=2), make_frame(255, sequence=3))
     assert asked.result(0).frame.sequence == 2
@@ -88,10 +88,45 @@ def test_a_view_passes_a_frame_over_in_which_nothing_moves_unless_somebody_asks(
     assert bench.watchdog == 2
 
 
-def test_a_frame_in_which_nothing_moves_is_none_that_was_looked_at() -> None:
-    bench = Bench(make_view("gate"), max_frames=5, scenes={"front": ScriptedStep(lambda region, mean: True)})
+def still_frames(bench: Bench) -> int:
+    figures = {"dropped": 0, "restarts": 0, "spool_depth": 0, "spool_dropped": 0, "spool_on_disk": True}
+    return bench.health.report(**figures).still_frames
+
+
+def test_a_frame_in_which_nothing_moves_is_none_that_was_classified() -> None:
+    bench = Bench(make_view("gate"), max_frames=5, scenes={"front": ScriptedStep(lambda view, mean: True)})
     bench.run(make_frame(255))
-    assert (bench.pipeline.left, bench.watchdog, bench.health.frames) == (5, 1, 0)
+    assert (bench.pipeline.left, bench.watchdog, bench.health.frames, still_frames(bench)) == (5, 1, 0, 1)
+
+
+def test_a_frame_that_one_view_has_classified_is_not_still_and_one_that_none_wanted_is_not_either() -> None:
+    both = (make_view("gate"), make_view("yard"))
+    bench = Bench(*both, scenes={"front": ScriptedStep(lambda view, mean: view == "gate")})
+    bench.run(make_frame(255))
+    assert (bench.health.frames, still_frames(bench)) == (1, 0)
+    resting = make_view("gate")
+    resting.enabled = False
+    bench = Bench(resting, scenes={"front": ScriptedStep()})
+    bench.run(make_frame(255))
+    assert (bench.health.frames, still_frames(bench)) == (0, 0)
+
+
+def test_a_frame_that_is_passed_over_counts_for_the_interval() -> None:
+    step, view = ScriptedStep(lambda view, mean: True), make_view("gate")
+    view.adopt(lambda rules: rules.with_interval(3600.0))
+    bench = Bench(view, scenes={"front": step})
+    bench.run(make_frame(1, sequence=1), make_frame(1, sequence=2))
+    assert step.examined == [1]
+
+
+def test_the_scene_is_told_whether_the_view_needs_more_frames() -> None:
+    step, view = ScriptedStep(), make_view("gate")
+    bench = Bench(view, scenes={"front": step})
+    bench.run(*(make_frame(level, sequence=i) for i, level in enumerate((255, 255, 255, 0, 0, 0))))
+    # Nothing is told before the first; behind the fourth something else is seen.
+    assert step.settled == [False, True, True, True, False, True]
+    view.lose(Moment.now(), bench.outlet)
+    assert not view.is_settled
 
 
 def test_a_view_looks_at_what_moved() -> None:
@@ -110,7 +145,7 @@ def test_what_the_scene_says_goes_beside_the_scores() -> None:
 
 def test_a_frame_that_is_passed_over_is_told_with_what_the_scene_says() -> None:
     view = ScriptedView("gate")
-    bench = Bench(view, scenes={"front": ScriptedStep(lambda region, mean: True)})
+    bench = Bench(view, scenes={"front": ScriptedStep(lambda view, mean: True)})
     bench.run(make_frame(77, sequence=1))
     assert (len(view.decider.of("still")), len(view.decider.of("see"))) == (1, 0)
     assert [given.light_changed for given in view.decider.given] == [True]

@@ -10,6 +10,7 @@ from edgeclassify.config import Config
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.daemon.assembly.models import ClassifierFactory, find_labels, load_models, tested_classifier
 from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
+from edgeclassify.daemon.assembly.scenes import scenes_of
 from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
 from edgeclassify.daemon.assembly.views import ViewAssembly
 from edgeclassify.daemon.kept.options import OptionStore
@@ -50,4 +51,4 @@ def assemble(
     except Exception:
         models.close_all_but(before.models)
         raise
-    return Parts(config, models, labels, views, sources)
+    return Parts(config, models, labels, views, sources, scenes_of(config, views))

@@ -1,12 +1,14 @@
 """What a config stands for: its models, views and sources, not running yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.pipeline.view import View
+from edgeclassify.scene.interface import SceneStep
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Option, OptionValue
 
@@ -23,13 +25,17 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Models, views and sources of one config. `labels`: what each view decides between."""
+    """Models, views and sources of one config.
+
+    `labels`: what each view decides between. `scenes`: who examines a camera's frames first, by its name.
+    """
 
     config: Config
     models: LoadedModels
     labels: tuple[ViewLabels, ...]
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
+    scenes: Mapping[str, SceneStep] = MappingProxyType({})
 
     def views_of(self, camera: str) -> tuple[View, ...]:
         """The views that look at a camera."""

@@ -1,0 +1,44 @@
+"""Who examines each camera's frames before its views look: what these want to know decides."""
+
+from collections.abc import Mapping, Sequence
+
+from edgeclassify.config import Config, ViewConfig
+from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.interface import FilterKind, FilterRules, Rules
+from edgeclassify.scene.examiner import ExaminedView, SceneExaminer
+from edgeclassify.scene.gate import GateRules
+from edgeclassify.scene.interface import SceneStep
+
+FRAMES_MORE = 2
+"""Intervals for which a gate stays open beyond what a decision takes in time."""
+BAYES_SETTLES_S = 5.0
+"""Seconds in which the filter over time has made up its mind of most of what is new."""
+SMOOTHING_SETTLES = 2.0
+"""Time constants after which exponential smoothing has."""
+
+
+def scenes_of(config: Config, views: Sequence[View]) -> Mapping[str, SceneStep]:
+    """By the name of the camera. Nobody examines one whose views want to know nothing."""
+    examined: dict[str, list[ExaminedView]] = {}
+    for section, view in zip(config.views(), views, strict=True):
+        if section.motion.gate or section.look == "motion":
+            examined.setdefault(view.camera, []).append(_examined(section, view))
+    return {camera: SceneExaminer(wanting) for camera, wanting in examined.items()}
+
+
+def _examined(section: ViewConfig, view: View) -> ExaminedView:
+    gate = GateRules(decision_s(view.rules), section.motion.max_interval_s) if section.motion.gate else None
+    return ExaminedView(view.name, view.region, gate, section.look == "motion")
+
+
+def decision_s(rules: Rules) -> float:
+    """Seconds that a decision takes from the frame that gives rise to it: the filter, then the confirmation."""
+    labels = [rules.of(index) for index in (-1, *rules.own)]
+    confirmed_s = max(max(label.confirm_s, label.expire_s) for label in labels)
+    return _settles_s(rules.filter) + confirmed_s + FRAMES_MORE * rules.pace.interval_s
+
+
+def _settles_s(over_time: FilterRules) -> float:
+    if over_time.kind is FilterKind.BAYES:
+        return BAYES_SETTLES_S
+    return SMOOTHING_SETTLES * over_time.smoothing_s if over_time.kind is FilterKind.EXPONENTIAL else 0.0

@@ -1,0 +1,36 @@
+"""Whether what a view shows agrees with what it saw last: while it does not, it takes more frames to decide."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.types import Candidate, EventType, Prediction, ViewState
+
+ANOTHER_SCORE = 0.25
+"""A label's score that has changed by so much since the frame before shows that something else is there."""
+
+
+class Settling:
+    """Of one view; used by the inference thread."""
+
+    def __init__(self) -> None:
+        self._scores: NDArray[np.float32] | None = None
+        self._differs = False
+
+    def note(self, prediction: Prediction) -> None:
+        """What it saw."""
+        before, self._scores = self._scores, prediction.scores
+        with np.errstate(invalid="ignore"):  # scores that are no numbers are somebody else's business
+            self._differs = before is not None and bool(np.abs(prediction.scores - before).max() >= ANOTHER_SCORE)
+
+    def is_settled(self, told: ViewState | None) -> bool:
+        """True where the frame seen last is like the one before, and what is told has no change ahead of it."""
+        if told is None or not told.known or self._differs:
+            return False
+        return told.candidate is None or not _is_reached(told.candidate)
+
+
+def _is_reached(candidate: Candidate) -> bool:
+    """True where the score is there, and time or a rule holds the change back."""
+    if candidate.change is EventType.START:
+        return candidate.score >= candidate.threshold
+    return candidate.score < candidate.threshold
