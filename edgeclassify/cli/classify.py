@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from edgeclassify.files import printable
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
+    from edgeclassify.postprocess.groups import Grouping
     from edgeclassify.types import Prediction
 
 
@@ -28,23 +29,37 @@ LEAST_SHOWN = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class ImageOutcome:
-    """One image: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret."""
+    """One image: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret.
+
+    `grouping`: what the prediction's labels are, where they are not the model's.
+    """
 
     path: str
     prediction: Prediction | None
     error: EdgeClassifyError | None
+    grouping: Grouping | None = None
+
+    def class_index(self, index: int) -> int | None:
+        """The model's class behind one of the labels; None where these are several."""
+        return index if self.grouping is None else self.grouping.class_index(index)
 
 
 @click.command(short_help="Which class is this picture?")
 @click.argument("locations", metavar="PATH|FOLDER|URL|-...", nargs=-1, required=True)
 @click.option("--top", type=click.IntRange(min=1), default=5, show_default=True, help="How many labels to show.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per picture and line.")
+@click.option(
+    "--groups",
+    type=click.Choice(["everyday"]),
+    help="Add the labels up to these groups, as preset in the config's [groups] does.",
+)
 @click.option("--insecure", is_flag=True, help="Take any certificate of an https:// URL, as a camera signs it.")
 @model_options
 def classify(
     locations: Sequence[str],
     top: int,
     as_json: bool,
+    groups: str | None,
     insecure: bool,
     model: str,
     labels: str | None,
@@ -59,6 +74,7 @@ def classify(
     \b
     Example:  edgeclassify classify cat.jpg
               edgeclassify classify --model mobilenet_v2 --top 3 photos/ https://example.org/dog.jpg
+              edgeclassify classify --groups everyday photos/
               edgeclassify classify --json photos/ | jq -r '.path + " " + .top[0].label'
               ssh camera rpicam-jpeg -n -o - | edgeclassify classify -
     """
@@ -70,6 +86,8 @@ def classify(
     try:
         show = _print_json if as_json else _print_table
         done = outcomes(locations, classifier, verify=not insecure)
+        if groups is not None:
+            done = _grouped(done, _grouping(groups, classifier))
         return exit_status(list(_shown(done, show, classifier, top)))
     finally:
         classifier.close()
@@ -104,6 +122,32 @@ def outcomes(
             yield ImageOutcome(path, prediction, None)
 
 
+def _grouping(preset: str, classifier: ImageClassifier) -> Grouping:
+    """The bundled groups for a model. Raises UsageError where there are none."""
+    from edgeclassify.config.groups.model_labels import ModelLabels
+    from edgeclassify.config.groups.view_labels import labels_with_preset
+    from edgeclassify.postprocess.groups import Grouping
+
+    info = classifier.info
+    labels = labels_with_preset(preset, ModelLabels(info.name, tuple(classifier.labels), classifier.background))
+    if labels is None:
+        raise UsageError(
+            f"--groups: expected a model of which the groups are known (the built-in one, or one of 1000 ImageNet "
+            f"classes), found {info.name}"
+        )
+    return Grouping(labels.names, labels.members, len(classifier.labels))
+
+
+def _grouped(done: Iterator[ImageOutcome], grouping: Grouping) -> Iterator[ImageOutcome]:
+    for outcome in done:
+        if (prediction := outcome.prediction) is not None:
+            scores = grouping.scores(prediction.scores)
+            prediction = replace(prediction, scores=scores, labels=grouping.labels)
+            yield replace(outcome, prediction=prediction, grouping=grouping)
+        else:
+            yield outcome
+
+
 def exit_status(done: Sequence[ImageOutcome]) -> int:
     """0 when all went well; the failure's own status when nothing else happened; else 1."""
     failed = {outcome.error.exit_status for outcome in done if outcome.error is not None}
@@ -123,7 +167,7 @@ def as_record(outcome: ImageOutcome, model: str, top: int) -> dict[str, Any]:
         "model": model,
         "ms": round(outcome.prediction.ms, 2),
         "top": [
-            {"index": row.index, "label": row.label, "score": round(row.score, 4)}
+            {"index": outcome.class_index(row.index), "label": row.label, "score": round(row.score, 4)}
             for row in outcome.prediction.top(top)
         ],
     }

@@ -21,7 +21,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @click.group()
 def models() -> None:
-    """The models known by name: list, fetch, verify, inspect, labels, path.
+    """The models known by name: list, fetch, verify, inspect, labels, groups, path.
 
     Entries of your own: one TOML file each in ~/.config/edgeclassify/models.d or /etc/edgeclassify/models.d.
 
@@ -199,6 +199,45 @@ def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
     if records:
         return ExitStatus.OK
     click.echo(f"edgeclassify: {name}: none of its {len(facts.labels)} labels has {pattern!r} in it", err=True)
+    return ExitStatus.SOME_FAILED
+
+
+@models.command()
+@click.argument("name", metavar="NAME|FILE")
+@click.argument("pattern", required=False)
+@click.option("--labels", metavar="FILE", callback=not_empty, help="Label file, when the model has none.")
+@_JSON
+def groups(name: str, pattern: str | None, labels: str | None, as_json: bool) -> int:
+    """Print the everyday groups of a model's labels.
+
+    They are those that preset = "everyday" takes in the config's [groups]. Only those of which PATTERN is in the
+    name, or in that of a label, whatever its case. Exit status 1 where there is none.
+
+    \b
+    Example:  edgeclassify models groups builtin
+              edgeclassify models groups mobilenet_v2 dog
+              edgeclassify models groups mobilenet_v2 --json | jq -r '.groups[].group'
+    """
+    from edgeclassify.cli.reports.groups import group_report, print_groups
+    from edgeclassify.config.groups.model_labels import ModelLabels
+    from edgeclassify.model.opening.classifiers import describe_model
+
+    facts = describe_model(model_section(name, labels, "auto", None))
+    report = group_report(ModelLabels(name, facts.labels, facts.background), pattern)
+    if report is None:
+        click.echo(
+            f"edgeclassify: {name}: there are no bundled groups for its {len(facts.labels)} labels: write your "
+            "own into [groups] of the config",
+            err=True,
+        )
+        return ExitStatus.SOME_FAILED
+    if as_json:
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        print_groups(report)
+    if report["groups"]:
+        return ExitStatus.OK
+    click.echo(f"edgeclassify: {name}: none of its groups has {pattern!r} in it, or in a label", err=True)
     return ExitStatus.SOME_FAILED
 
 

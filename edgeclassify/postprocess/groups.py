@@ -19,18 +19,18 @@ class Grouping:
         if not labels or not all(members):
             raise ValueError("a grouping needs labels, and each label a class")
         self.labels = tuple(labels)
-        self._members = tuple(tuple(indices) for indices in members)
-        flat = [i for indices in self._members for i in indices]
+        self.members = tuple(tuple(indices) for indices in members)
+        flat = [i for indices in self.members for i in indices]
         if len(set(flat)) < len(flat) or min(flat) < 0 or max(flat) >= classes:
             raise ValueError(f"expected each of the {classes} classes in one label at most")
         counted = frozenset(flat)
-        self._others = np.array([i for i in range(classes) if i not in counted], np.intp)
+        others = [i for i in range(classes) if i not in counted]
         self._single = len(flat) == len(self.labels)
         in_a_row = self._single and flat == list(range(flat[0], flat[0] + len(flat)))
         self._slice = slice(flat[0], flat[0] + len(flat)) if in_a_row else None
-        self._order = np.array(flat, np.intp)
-        sizes = [len(indices) for indices in self._members]
-        self._starts = np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.intp)
+        self._order, self._others = np.array(flat, np.intp), np.array(others, np.intp)
+        self._only_other = others[0] if len(others) == 1 else None
+        self._starts = np.cumsum([0, *map(len, self.members)], dtype=np.intp)[:-1]
 
     @classmethod
     def of_model(cls, labels: Sequence[str], background: Sequence[int] = ()) -> "Grouping":
@@ -40,7 +40,7 @@ class Grouping:
 
     def class_index(self, index: int) -> int | None:
         """The class index of one of the labels; None for one that stands for several classes."""
-        members = self._members[index]
+        members = self.members[index]
         return members[0] if len(members) == 1 else None
 
     def scores(self, of_classes: Scores) -> Scores:
@@ -57,4 +57,6 @@ class Grouping:
 
     def others(self, of_classes: Scores) -> float:
         """The score of all classes that are of no label, 0-1: it speaks for `unknown`."""
+        if self._only_other is not None:
+            return float(of_classes[self._only_other])
         return min(1.0, float(of_classes.take(self._others).sum())) if len(self._others) else 0.0

@@ -22,6 +22,7 @@ from edgeclassify.__main__ import main
 from edgeclassify.cli import classify
 from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
+from tests.model.tflite_files import flatten_model, tflite_bytes
 
 
 @pytest.fixture
@@ -61,6 +62,30 @@ def test_json_has_one_object_per_picture(photos: Path, capsys: pytest.CaptureFix
     assert set(first["top"][0]) == {"index", "label", "score"}
     assert first["top"][0]["label"] == "espresso"
     assert 0.3 < first["top"][0]["score"] <= 1
+
+
+def test_labels_added_up_to_groups(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", "--json", "--groups", "everyday", "--top", "60", str(photos / "cat.jpg")]) == 0
+    grouped = json.loads(capsys.readouterr().out)["top"]
+    assert main(["classify", "--json", "--top", "200", str(photos / "cat.jpg")]) == 0
+    single = {row["label"]: row for row in json.loads(capsys.readouterr().out)["top"]}
+    assert (grouped[0]["label"], grouped[0]["index"]) == ("cat", None)
+    cats = sum(single[name]["score"] for name in ("tabby cat", "Persian cat", "Egyptian cat"))
+    assert grouped[0]["score"] == pytest.approx(cats, abs=2e-4)
+    web = next(row for row in grouped if row["label"] == "spider web")
+    assert web == single["spider web"]
+
+
+def test_groups_that_a_model_does_not_have(
+    photos: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    labels = "\n".join(f"thing {i}" for i in range(12)).encode()
+    (tmp_path / "net.tflite").write_bytes(tflite_bytes(flatten_model(files={"labels.txt": labels})))
+    model = ("--model", str(tmp_path / "net.tflite"))
+    assert main(["classify", "--groups", "everyday", *model, str(photos / "cat.jpg")]) == ExitStatus.USAGE
+    message = capsys.readouterr().err
+    assert "--groups: expected a model of which the groups are known" in message
+    assert message.endswith("found net\n")
 
 
 def test_a_folder_stands_for_all_below_it(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:

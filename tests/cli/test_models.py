@@ -107,6 +107,60 @@ def test_labels_that_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert captured.err == "edgeclassify: builtin: none of its 200 labels has 'no such thing' in it\n"
 
 
+def test_groups_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("groups", "builtin") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["fish  (1)", "  goldfish"]
+    assert lines[lines.index("cat  (3)") + 1] == "  tabby cat, Persian cat, Egyptian cat"
+    assert lines[-2:] == ["in no group: labels of their own  (2)", "  maypole, spider web"]
+    assert models("groups", "builtin", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["preset"], report["model"], len(report["groups"])) == ("everyday", "builtin", 49)
+    assert report["groups"][0] == {"group": "fish", "labels": [{"index": 0, "label": "goldfish"}]}
+    assert [row["label"] for row in report["none"]] == ["maypole", "spider web"]
+    assert report["background"] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "groups"), [("cat", ["cat", "big cat"]), ("LEMON", ["food and drink"]), ("f?y", ["insect"])]
+)
+def test_groups_by_a_word(capsys: pytest.CaptureFixture[str], pattern: str, groups: list[str]) -> None:
+    assert models("groups", "builtin", pattern, "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(groups) <= {row["group"] for row in report["groups"]}
+    assert "none" not in report
+
+
+def test_groups_that_are_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("groups", "builtin", "no such thing") == ExitStatus.SOME_FAILED
+    assert capsys.readouterr() == (
+        "",
+        "edgeclassify: builtin: none of its groups has 'no such thing' in it, or in a label\n",
+    )
+    path = tmp_path / "net.tflite"
+    names = b"background\n" + b"\n".join(b"thing %d" % i for i in range(11))
+    path.write_bytes(tflite_bytes(flatten_model(files={"labels.txt": names})))
+    assert models("groups", str(path)) == ExitStatus.SOME_FAILED
+    assert capsys.readouterr() == (
+        "",
+        f"edgeclassify: {path}: there are no bundled groups for its 12 labels: write your own into [groups] of "
+        "the config\n",
+    )
+
+
+@pytest.mark.data
+def test_the_groups_of_a_fetched_model_leave_its_background_out(
+    test_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, labels = test_data / "models/mobilenet_v2_1.0_224_quant.tflite", test_data / "models/imagenet_labels.txt"
+    assert models("groups", str(file), "--labels", str(labels), "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["background"] == [{"index": 0, "label": "background"}]
+    by_name = {row["group"]: [label["index"] for label in row["labels"]] for row in report["groups"]}
+    assert (135 in by_name["bird"], 518 in by_name["work machine"]) == (True, True)
+    assert sum(map(len, by_name.values())) + len(report["none"]) == 1000
+
+
 def test_list_says_where_fetched_models_lie(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folders.mkdir()
     (folders / "mobilenet_v2.tflite").write_bytes(bytes(10))

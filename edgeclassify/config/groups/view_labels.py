@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from edgeclassify.config.faults import ConfigFault
-from edgeclassify.config.groups.layers import BACKGROUND_HINT, Found, Layer, groups_in
+from edgeclassify.config.groups.layers import BACKGROUND_HINT, PRESET, Found, Layer, groups_in
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.patterns import LabelNames, names_of
 from edgeclassify.config.label_hints import hint_for
@@ -50,6 +50,14 @@ def labels_of_views(config: Config, models: Sequence[ModelLabels | None]) -> Lab
         faults += [*found.faults, *one.faults]
     faults += _unmatched(groups, all_known=None not in models)
     return LabelsFound(tuple(made), tuple(dict.fromkeys(faults)))
+
+
+def labels_with_preset(preset: str, model: ModelLabels) -> ViewLabels | None:
+    """What a view decides between that takes a preset and says nothing else; None where the model has none."""
+    found = groups_in((Layer("groups", {PRESET: preset}),), model)
+    if found.unmatched:
+        return None
+    return _OneView(0, ViewConfig(name="view"), model, found.groups).labels()
 
 
 def _unmatched(groups: Sequence[Found], *, all_known: bool) -> Iterator[ConfigFault]:
