@@ -22,7 +22,16 @@ from edgeclassify.model.catalog.places import (
 )
 from edgeclassify.suggestions import did_you_mean
 
-__all__ = ["Catalog", "CatalogEntry", "find_model", "is_shipped", "load_catalog", "model_path", "resolve_model"]
+__all__ = [
+    "Catalog",
+    "CatalogEntry",
+    "find_model",
+    "is_built_in",
+    "is_shipped",
+    "load_catalog",
+    "model_path",
+    "resolve_model",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,17 @@ def load_catalog() -> Catalog:
 
 def is_shipped(path: Path, sha256: str) -> bool:
     """True where a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
-    entries = [read_entry(entry) for entry in _entry_files(SHIPPED_ENTRIES)]
-    own = {entry.local_file.resolve() for entry in entries if entry.local_file is not None}
-    return path.resolve() in own or sha256 in {entry.facts.sha256 for entry in entries}
+    return is_built_in(path) or sha256 in {entry.facts.sha256 for entry in _shipped_entries()}
+
+
+def is_built_in(path: Path) -> bool:
+    """True where a model's file is inside the package."""
+    own = {entry.local_file.resolve() for entry in _shipped_entries() if entry.local_file is not None}
+    return path.resolve() in own
+
+
+def _shipped_entries() -> list[CatalogEntry]:
+    return [read_entry(entry) for entry in _entry_files(SHIPPED_ENTRIES)]
 
 
 def _entry_files(folder: Path) -> list[Path]:

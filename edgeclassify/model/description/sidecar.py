@@ -16,7 +16,7 @@ from edgeclassify.files import read_plain_file
 from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.roles.settled_output_role import OutputWord
 
-_MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 20
 
 _LARGEST_OF_UNIT = 2.0
 """Means and deviations of pixels in 0-1 are smaller; those of pixels in 0-255 are not."""
@@ -110,7 +110,7 @@ def read_sidecar(model: Path) -> Sidecar:
     """The sidecar of a .tflite file, an empty one where there is none. Raises ModelError, all faults at once."""
     path = sidecar_path(model)
     try:
-        content = read_plain_file(path, _MOST_BYTES)
+        content = read_plain_file(path, MOST_BYTES)
         text = content.decode("utf-8-sig")
     except FileNotFoundError:
         return EMPTY
@@ -118,8 +118,8 @@ def read_sidecar(model: Path) -> Sidecar:
         raise ModelError(f"{path}: expected UTF-8 text, found other bytes. Save the file as UTF-8.") from error
     except OSError as error:
         raise ModelError(f"{path}: the model's sidecar can't be read: {error.strerror}.") from error
-    if len(content) > _MOST_BYTES:
-        raise ModelError(f"{path}: expected a sidecar of at most {_MOST_BYTES >> 10} KB, found more.")
+    if len(content) > MOST_BYTES:
+        raise ModelError(f"{path}: expected a sidecar of at most {MOST_BYTES >> 10} KB, found more.")
     return _resolved(_parsed(text, path), path.parent)
 
 
