@@ -84,6 +84,10 @@ class Confirmation:
         self._starting.break_off(by)
         self._ending.break_off(by)
 
+    def note_end(self) -> None:
+        """What was there has ended. What would start next is confirmed as before: at any frame rate alike."""
+        self._ending = _Course()
+
     def begin_anew(self) -> None:
         """Nothing of before counts."""
         self._starting, self._ending = _Course(), _Course()

@@ -73,7 +73,7 @@ class Occurrences:
         if occurrence is None:
             return []
         self.now = None
-        self._confirmation.begin_anew()
+        self._confirmation.note_end()
         self._blocks.note_end(occurrence.index, sight.ns)
         last_ns = sight.ns if gap is None else gap.since_ns  # nobody knows whether it was there in the gap
         return [self._teller.end(occurrence, last_ns, Why(reason, gap_s=gap_s), sight, claim)]
@@ -121,7 +121,6 @@ class Occurrences:
         """A label enters, and takes the place of what is there."""
         ends = self.end(sight, gap, _reason(gap, Reason.REPLACED), claim=claim)
         self.now = Occurrence(claim.index, self._new_id(), sight.at, sight.ns, claim.score)
-        self._confirmation.begin_anew()
         return [*ends, self._teller.start(self.now, claim, sight)]
 
     def _update(self, observation: Observation, sight: Sight, rules: Rules) -> list[Event]:

@@ -72,13 +72,20 @@ def test_of_two_that_are_equal_the_first_one_enters() -> None:
     assert kinds(Bench(confirm_s=0.0).see(0.0, 0.1, 0.75, 0.75)) == [(EventType.START, "open")]
 
 
-def test_when_a_label_has_left_the_next_one_is_confirmed_from_then_on() -> None:
+def test_when_a_label_has_left_the_next_one_is_confirmed_as_before() -> None:
     bench = Bench(confirm_s=1.0)
     for at_s in (0.0, 1.0):
         bench.see(at_s, 0.1, 0.9, 0.1)
     bench.see(2.0, 0.1, 0.1, 0.1)
     bench.see(2.5, 0.9, 0.1, 0.1)
     assert kinds(bench.see(3.0, 0.9, 0.1, 0.1)) == [(EventType.END, "open")]
-    bench.see(3.5, 0.9, 0.1, 0.1)
-    assert kinds(bench.see(4.0, 0.9, 0.1, 0.1)) == []
-    assert kinds(bench.see(4.5, 0.9, 0.1, 0.1)) == [(EventType.START, "closed")]
+    assert kinds(bench.see(3.4, 0.9, 0.1, 0.1)) == []
+    assert kinds(bench.see(3.5, 0.9, 0.1, 0.1)) == [(EventType.START, "closed")]
+
+
+def test_a_label_that_comes_again_leaves_after_the_whole_time() -> None:
+    bench = Bench(confirm_s=0.0, expire_s=2.0)
+    for at_s, score in ((0.0, 0.9), (1.0, 0.1), (3.0, 0.1), (3.5, 0.9), (4.0, 0.1)):
+        bench.see(at_s, 0.1, score, 0.1)
+    assert kinds(bench.see(5.9, 0.1, 0.1, 0.1)) == []
+    assert kinds(bench.see(6.0, 0.1, 0.1, 0.1)) == [(EventType.END, "open")]
