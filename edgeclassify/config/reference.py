@@ -95,13 +95,13 @@ INLINE = {
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
     "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
     "camera.tls": "{ verify = true }",
-    "view.groups": '{ preset = "everyday", cat = ["tabby", "*cat"] }',
+    "view.groups": '{ preset = "everyday", terrier = ["*terrier"] }',
     "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
     "view.motion": "{ gate = true, max_interval_s = 10.0 }",
 }
 """Tables within a table, as an example of a line."""
 
-EXAMPLE_LINES = {"groups": ('# preset = "everyday"', '# cat = ["tabby", "tiger cat", "*cat"]')}
+EXAMPLE_LINES = {"groups": ('# preset = "everyday"', '# terrier = ["*terrier"]')}
 """Of a table that has no keys of its own."""
 
 KEYS_OF: dict[str, type[Section]] = {

@@ -107,6 +107,10 @@ def _lamp(node: Node, camera: str, brightness: int) -> Lamp:
     [
         pytest.param({"view": [{"name": "yard", "confirm_s": 0}]}, id="the view is no more"),
         pytest.param({"view": VIEW, "node": {"resume_s": 0}}, id="nothing is to go on"),
+        pytest.param(
+            {"view": [{"name": "gate", "confirm_s": 0, "groups": {"light": ["day"]}}]},
+            id="its label is in a group",
+        ),
     ],
 )
 def test_what_can_not_go_on_ends_at_the_start(start_node: StartNode, later: dict[str, Any]) -> None:
@@ -117,6 +121,29 @@ def test_what_can_not_go_on_ends_at_the_start(start_node: StartNode, later: dict
     assert (end["event_type"], end["id"], end["label"]) == ("end", start["id"], "day")
     assert end["why"]["reason"] == "gone after restart"
     assert end["why"]["duration_s"] < 30
+
+
+def test_a_group_is_on_and_off_and_goes_on_after_a_restart(start_node: StartNode) -> None:
+    grouped = {"name": "gate", "confirm_s": 0, "labels": ["light"], "groups": {"light": ["da*"]}}
+    first = stopped(seen(start_node(view=[grouped]), "light"))
+    (start,) = events(first)
+    assert start["label"] == "light"
+    assert shown_by_label(first, "light")[-2:] == ["ON", "None"]
+    second = seen(start_node(view=[{**grouped, "groups": {"light": ["day"]}}]), "light")
+    assert (events(second), second.state()["event_id"]) == ([], start["id"])
+    second.lamps["front"].brightness = NIGHT
+    wait_for(lambda: len(events(second)) == 2)
+    assert [event["label"] for event in events(second)] == ["light", "night"]
+    wait_for(lambda: shown_by_label(second, "light")[-1] == "OFF")
+
+
+def test_what_counts_for_unknown_starts_nothing(start_node: StartNode) -> None:
+    node = start_node(view=[{"name": "gate", "confirm_s": 0, "deny": ["day"]}])
+    wait_for(lambda: node.of(f"{BASE}/gate/state"))
+    assert (node.state()["label"], [row["label"] for row in node.state()["top"]]) == ("unknown", ["night"])
+    node.lamps["front"].brightness = NIGHT
+    seen(node, "night")
+    assert [event["label"] for event in events(node)] == ["night"]
 
 
 def test_without_a_time_to_go_on_the_stop_ends_what_is_there(start_node: StartNode) -> None:
