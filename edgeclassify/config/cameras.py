@@ -8,7 +8,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Section, Side, about
-from edgeclassify.config.source_kinds import SOURCE_FORMS, SOURCE_KINDS, SourceKind, Target, split_source
+from edgeclassify.config.source_kinds import (
+    SOURCE_FORMS,
+    SOURCE_KINDS,
+    WAITING_KINDS,
+    SourceKind,
+    Target,
+    split_source,
+)
 from edgeclassify.config.values import File, host_name, plain, with_home
 from edgeclassify.redaction import SCHEMES
 from edgeclassify.types import Roi
@@ -317,6 +324,12 @@ class CameraConfig(Section):
     def kind(self) -> str:
         """The kind of source."""
         return split_source(self.source)[0]
+
+    @property
+    def shows_single_pictures(self) -> bool:
+        """True where each image counts by itself; in a loop they are what a camera shows, frame after frame."""
+        kind = self.kind
+        return kind in WAITING_KINDS or (kind == "images" and not self.loop)
 
     @property
     def longest_frame_s(self) -> float:

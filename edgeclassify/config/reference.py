@@ -46,6 +46,7 @@ EXAMPLES = {
     "camera.freeze_timeout_s": 60.0,
     "view.confirm_s": 1.0,
     "view.expire_s": 1.0,
+    "view.filter": "bayes",
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "view.name": "gate",

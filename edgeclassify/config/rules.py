@@ -59,10 +59,14 @@ class RulesConfig(Section):
     update_step: Score = about(
         0.1, "An update event when the label's best score has risen by this; 0: no updates."
     )
-    filter: Literal["none", "exponential", "bayes"] = about(
-        "none", "What is made of the scores over time before the thresholds; none: each frame counts by itself."
+    filter: Literal["bayes", "exponential", "none"] | None = about(
+        None,
+        "What is made of the scores over time before the thresholds: bayes: how likely each label is, given all "
+        "frames; exponential: a mean in which older frames count less; none: each frame counts by itself.",
     )
-    dwell_s: PositiveSeconds = about(600.0, "With filter bayes: mean time that a label stays in the view.")
+    memory_s: PositiveSeconds = about(
+        1.1, "With filter bayes: for so long (mean) a frame counts. A longer memory is slower, and surer."
+    )
     smoothing_s: PositiveSeconds = about(2.0, "With filter exponential: its time constant.")
     groups: Groups = Field(
         default_factory=dict,

@@ -119,6 +119,16 @@ class ViewConfig(RulesConfig):
         return Roi(*self.roi)
 
 
+def _complete(view: ViewConfig, camera: CameraConfig | None) -> ViewConfig:
+    """The same with what follows from its camera, where the file says nothing of it."""
+    follows: dict[str, object] = {}
+    if view.confirm_s is None and camera is not None and camera.kind in WAITING_KINDS:
+        follows["confirm_s"] = 0.0
+    if view.filter is None:
+        follows["filter"] = "none"
+    return view.model_copy(update=follows) if follows else view
+
+
 class LoggingConfig(Section):
     """[logging]: what goes to the journal or the terminal."""
 
@@ -180,16 +190,11 @@ class Config(Section):
 
     def views(self) -> tuple[ViewConfig, ...]:
         """The views with what follows from their camera filled in; one per camera where the file names none."""
-        kinds = {camera.name: camera.kind for camera in self.camera}
+        cameras = {camera.name: camera for camera in self.camera}
         views = self.view or tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
         only = self.camera[0].name if self.camera else None
         named = (view if view.camera else view.model_copy(update={"camera": only}) for view in views)
-        return tuple(
-            view.model_copy(update={"confirm_s": 0.0})
-            if view.confirm_s is None and kinds.get(str(view.camera)) in WAITING_KINDS
-            else view
-            for view in named
-        )
+        return tuple(_complete(view, cameras.get(str(view.camera))) for view in named)
 
     def camera_of(self, view: ViewConfig) -> CameraConfig:
         """The camera of one of its views()."""

@@ -19,8 +19,7 @@ def confirmation_notes(config: Config) -> list[str]:
 
 
 def _note(view: ViewConfig, camera: CameraConfig) -> str | None:
-    is_once = camera.kind in WAITING_KINDS or (camera.kind == "images" and not camera.loop)
-    if not is_once or view.confirmation_s == 0:
+    if not camera.shows_single_pictures or view.confirmation_s == 0:
         return None
     cure = "Without that key" if camera.kind in WAITING_KINDS else "With confirm_s = 0"
     return (

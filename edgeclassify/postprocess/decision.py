@@ -1,7 +1,8 @@
 """The decider of a view: what follows from its predictions, and from time without any.
 
-A prediction becomes an observation; `Gaps` says whether that can be compared with those before, `Occurrences`
-which label enters or leaves with it, `ShownState` what the view shows then.
+A prediction becomes an observation; `Gaps` says whether that can be compared with those before, the filter over
+time what its scores are beside those, `Occurrences` which label enters or leaves with it, `ShownState` what the
+view shows then.
 
 Time without frames is no evidence: no confirmation time counts over a gap. What was in the view before a gap or a
 restart goes on where it is seen again soon enough (see Pace), and has ended where it is not.
@@ -12,6 +13,7 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from edgeclassify.postprocess.blocks import LocalTime
+from edgeclassify.postprocess.filter_over_time import filter_of
 from edgeclassify.postprocess.gaps import Gap, Gaps
 from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules, Step
@@ -63,6 +65,7 @@ class ViewDecider(Decider):
         self._rules, self._grouping, self._tempering = rules, grouping, tempering
         if grouping is not None:
             labels = grouping.labels
+        self._filter = filter_of(rules.filter, len(labels))
         self._gaps, self._sights = Gaps(), Sights()
         self._occurrences = Occurrences(view, labels, new_id, local_time)
         self._shown = ShownState(view, labels, model)
@@ -74,6 +77,8 @@ class ViewDecider(Decider):
 
     def adopt(self, rules: Rules) -> None:
         """Go by these from the next prediction on. They hold for any labels."""
+        if rules.filter != self._rules.filter:
+            self._filter = filter_of(rules.filter, self._filter.labels)
         self._rules = rules
 
     @property
@@ -93,6 +98,7 @@ class ViewDecider(Decider):
         if self._is_suspended:
             self._gaps.note_unseen(Moment(observation.scene_ns, observation.captured_at))
             return self._repeat(events, observation.captured_at)
+        observation = self._filter.take(observation)
         self._close_gap(observation)
         self._gaps.note(observation)
         sight = self._sights.of(observation)
@@ -144,6 +150,7 @@ class ViewDecider(Decider):
             at = Moment(last.scene_ns, last.captured_at)
         events = self._end(at, gap, reason)
         self._shown.begin(now.at)
+        self._filter.forget()
         self._occurrences.begin_anew()
         self._shown.forget()
         self._sights.forget()
@@ -155,7 +162,7 @@ class ViewDecider(Decider):
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
-        observation = observe(prediction, self._grouping, self._tempering)
+        observation = self._filter.look(observe(prediction, self._grouping, self._tempering))
         problems = self._sights.surroundings.problems
         return self._shown.state(observation, self._occurrences.now, self._rules, problems)
 
@@ -169,8 +176,9 @@ class ViewDecider(Decider):
     def resume(self, kept: OpenOccurrence, now: Moment) -> bool:
         """This was in the view before the restart."""
         last_ns = now.ns - round(kept.quiet_s * NS_PER_S)
-        if not self._occurrences.resume(kept, last_ns):
+        if not self._occurrences.resume(kept, last_ns) or self._occurrences.now is None:
             return False
+        self._filter.expect(self._occurrences.now.index, kept.age_s)
         self._gaps.open_after_restart(last_ns)
         return True
 
@@ -244,6 +252,7 @@ class ViewDecider(Decider):
 
     def _begin_anew(self, by: Block) -> None:
         """What is being confirmed, or found out, must last for the whole time from now on."""
+        self._filter.forget()
         self._occurrences.break_off(by)
         self._shown.begin_anew()
 

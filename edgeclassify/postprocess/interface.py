@@ -30,10 +30,10 @@ class FilterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FilterRules:
-    """`dwell_s`: mean time that a label stays (Bayes); `smoothing_s`: time constant (exponential)."""
+    """`memory_s`: for so long (mean) a frame counts (Bayes); `smoothing_s`: time constant (exponential)."""
 
     kind: FilterKind = FilterKind.NONE
-    dwell_s: float = 600.0
+    memory_s: float = 1.1
     smoothing_s: float = 2.0
 
 

@@ -105,7 +105,7 @@ def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = No
         quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
         resumes=section.across_gap == "resume",
         holds_on_problem=section.on_problem == "hold",
-        filter=FilterRules(FilterKind(section.filter), section.dwell_s, section.smoothing_s),
+        filter=FilterRules(FilterKind(section.filter or FilterKind.BAYES), section.memory_s, section.smoothing_s),
         own={} if labels is None else own_rules(labels),
     )
 
