@@ -20,7 +20,7 @@ def default_rules() -> Rules:
 def rules_by(filter_kind: FilterKind, **changes: float) -> Rules:
     """The default rules with another filter, and with what is changed of them or of the filter."""
     usual = default_rules()
-    of_filter = {key: changes.pop(key) for key in ("dwell_s", "smoothing_s") if key in changes}
+    of_filter = {key: changes.pop(key) for key in ("memory_s", "smoothing_s") if key in changes}
     made = replace(usual, filter=replace(usual.filter, kind=filter_kind, **of_filter))
     return replace(made, **changes)  # type: ignore[arg-type]
 

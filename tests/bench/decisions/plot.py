@@ -29,8 +29,8 @@ def _exponential(smoothing_s: float) -> ComparedDecider:
     return Ours(rules_by(FilterKind.EXPONENTIAL, **(OLD_DEFAULTS | {"smoothing_s": smoothing_s})))
 
 
-def _bayes(dwell_s: float) -> ComparedDecider:
-    return Ours(rules_by(FilterKind.BAYES, dwell_s=dwell_s))
+def _bayes(memory_s: float) -> ComparedDecider:
+    return Ours(rules_by(FilterKind.BAYES, memory_s=memory_s))
 
 
 CURVES = (
@@ -38,7 +38,7 @@ CURVES = (
     Curve("no filter, confirmed for", (0.5, 1.0, 2.0, 4.0), _without_filter, " s"),
     Curve("exponential, time constant", (0.5, 1.0, 2.0, 4.0, 8.0), _exponential, " s"),
     Curve("plain forward filter, shown at", (0.8, 0.95, 0.99, 0.999), lambda at: PlainForwardFilter(enter=at)),
-    Curve("Bayesian, mean dwell", (60.0, 600.0, 6000.0, 60000.0), _bayes, " s"),
+    Curve("Bayesian, memory", (0.25, 0.5, 1.0, 2.0, 4.0), _bayes, " s"),
 )
 
 

@@ -64,8 +64,8 @@ def test_a_row_says_what_was_found() -> None:
 
 def test_rules_differ_by_what_is_changed_alone() -> None:
     usual = default_rules()
-    made = rules_by(FilterKind.BAYES, dwell_s=33.0, threshold_enter=0.9)
-    assert (made.filter.kind, made.filter.dwell_s, made.threshold_enter) == (FilterKind.BAYES, 33.0, 0.9)
+    made = rules_by(FilterKind.BAYES, memory_s=33.0, threshold_enter=0.9)
+    assert (made.filter.kind, made.filter.memory_s, made.threshold_enter) == (FilterKind.BAYES, 33.0, 0.9)
     assert (made.pace, made.confirm_s) == (usual.pace, usual.confirm_s)
 
 
