@@ -18,7 +18,7 @@ from edgeclassify.config.source_kinds import (
 )
 from edgeclassify.config.values import File, host_name, plain, with_home
 from edgeclassify.redaction import SCHEMES
-from edgeclassify.types import Roi
+from edgeclassify.types import Problem, Roi
 
 _ENCODED = "special characters of a password before the host written as %40 (@), %23 (#), %2F (/) and the like"
 _SCHEME = re.compile(rf"({'|'.join(SCHEMES)}):", re.IGNORECASE)
@@ -279,7 +279,8 @@ class CameraConfig(Section):
         tuple[Literal["covered", "moved", "defocused", "dark", "overexposed", "frozen"], ...], Field(strict=False)
     ] = about(
         ("covered", "moved", "defocused", "dark", "overexposed", "frozen"),
-        "What is looked for in its frames and told as a problem.",
+        "What is looked for in its frames and told as a problem; none: []. Default: all of them for a camera, of "
+        "which frozen only with freeze_timeout_s; for a video file all but frozen, for other files none.",
     )
     realign: bool = about(
         False, "Shift the rois of its views with the scene where the camera was moved by realign_limit at most."
@@ -319,6 +320,20 @@ class CameraConfig(Section):
         cls, value: tuple[float, float, float, float] | str | None
     ) -> tuple[float, float, float, float] | str | None:
         return inside(value) if isinstance(value, tuple) else value
+
+    @property
+    def problems_looked_for(self) -> tuple[Problem, ...]:
+        """What scene_checks says, or its default: without noise nothing tells a frozen picture from a still one,
+        and pictures that do not follow each other have nothing that could change.
+        """
+        listed = tuple(map(Problem, self.scene_checks))
+        kind = SOURCE_KINDS[self.kind]
+        if "scene_checks" in self.model_fields_set:
+            return listed
+        if not kind.is_scene:
+            return ()
+        freezes = kind.has_noise if self.freeze_timeout_s is None else self.freeze_timeout_s > 0
+        return tuple(problem for problem in listed if problem is not Problem.FROZEN or freezes)
 
     @property
     def kind(self) -> str:

@@ -29,7 +29,8 @@ class SourceKind:
     """`form`: how it is written, for messages; empty where another kind's form says it. `listed`: its place there.
 
     `keys`: what it has of the keys that not all kinds have. `waits`: its images come when they come. `one_word`:
-    what is expected of a selector, where it may hold no space.
+    what is expected of a selector, where it may hold no space. `is_scene`: its frames show one scene over time;
+    `has_noise`: no two of them are alike, bit by bit.
     """
 
     name: str
@@ -39,6 +40,8 @@ class SourceKind:
     keys: tuple[OwnKey, ...]
     waits: bool = False
     one_word: str | None = None
+    is_scene: bool = True
+    has_noise: bool = False
 
     @property
     def is_network(self) -> bool:
@@ -59,14 +62,16 @@ SOURCE_KINDS: dict[str, SourceKind] = {
         SourceKind(
             "picamera", "picamera:N", 1, Target.SELECTOR, ("zoom", "night", *_SENSOR),
             one_word="picamera:N with the camera's number, model or id, e.g. picamera:0, picamera:ov5647",
+            has_noise=True,
         ),
-        SourceKind("v4l2", "v4l2:/dev/videoN", 2, Target.DEVICE, ("format", *_SENSOR)),
+        SourceKind("v4l2", "v4l2:/dev/videoN", 2, Target.DEVICE, ("format", *_SENSOR), has_noise=True),
         SourceKind(
-            "synthetic", "synthetic:", 9, Target.SELECTOR, ("size", "fps", "freeze_timeout_s", "stop_between")
+            "synthetic", "synthetic:", 9, Target.SELECTOR, ("size", "fps", "freeze_timeout_s", "stop_between"),
+            is_scene=False,
         ),
-        SourceKind("images", "images:FILE, FOLDER or URL", 4, Target.FILE_OR_URL, ("tls",)),
+        SourceKind("images", "images:FILE, FOLDER or URL", 4, Target.FILE_OR_URL, ("tls",), is_scene=False),
         SourceKind("video", "video:FILE", 3, Target.FILE_OR_URL, ("realtime", "freeze_timeout_s", "tls")),
-        SourceKind("watch", "watch:FOLDER", 5, Target.FOLDER, ("after", "recursive"), waits=True),
+        SourceKind("watch", "watch:FOLDER", 5, Target.FOLDER, ("after", "recursive"), waits=True, is_scene=False),
         SourceKind("rtsp", "rtsp://…", 6, Target.HOST, _NETWORK),
         SourceKind("rtsps", "", 6, Target.HOST, _NETWORK),
         SourceKind("http", "http(s)://…", 7, Target.HOST, _NETWORK),

@@ -129,6 +129,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel(
         "availability", f"{_VIEW}/availability", bodies.Presence, "Does its camera deliver frames.", 1, True, TEXT
     ),
+    Channel("problems", f"{_VIEW}/problems", bodies.Problems, "What is wrong with its camera's picture.", 1, True),
     Channel("state", f"{_VIEW}/state", bodies.State, "What the view shows now.", 1, True),
     Channel("event", f"{_VIEW}/event", bodies.Event, "A label entered, its score rose, or it left."),
     Channel(

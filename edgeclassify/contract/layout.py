@@ -13,10 +13,11 @@ from edgeclassify.types import Option
 
 @dataclass(frozen=True)
 class ViewLayout:
-    """A view and the labels that have an ON/OFF topic of their own."""
+    """A view and the labels that have an ON/OFF topic of their own. `checked`: problems of its camera are told."""
 
     name: str
     labels: tuple[str, ...] = ()
+    checked: bool = True
 
     @cached_property
     def slugs(self) -> Mapping[str, str]:
@@ -43,6 +44,8 @@ class Layout:
         yield from (topics.status, topics.info, topics.health)
         for view in self.views:
             yield from (topics.availability(view.name), topics.state(view.name))
+            if view.checked:
+                yield topics.problems(view.name)
             yield from (topics.label(view.name, slug) for slug in view.slugs.values())
             if self.options:
                 yield from (topics.option(view.name, option) for option in Option)

@@ -13,7 +13,7 @@ from edgeclassify.contract.bodies.base import Body
 from edgeclassify.contract.encoding import finite
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
-from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
+from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
@@ -58,6 +58,11 @@ def availability_message(topics: Topics, view: str, online: bool) -> Message:
     """Whether the view's camera delivers frames."""
     payload = ONLINE if online else OFFLINE
     return Message(topics.availability(view), payload, qos=1, retain=True, content_type=TEXT)
+
+
+def condition_message(topics: Topics, view: str, condition: Condition) -> Message:
+    """Whether the view's camera shows what the view was set up for."""
+    return _json(topics.problems(view), bodies.Problems.of(condition), retain=True)
 
 
 def state_message(topics: Topics, state: ViewState) -> Message:

@@ -42,6 +42,10 @@ class Topics:
         """Whether the view's camera delivers frames."""
         return f"{self.base}/{view}/availability"
 
+    def problems(self, view: str) -> str:
+        """Whether the view's camera shows what the view was set up for."""
+        return f"{self.base}/{view}/problems"
+
     def state(self, view: str) -> str:
         """What the view shows now."""
         return f"{self.base}/{view}/state"

@@ -105,10 +105,10 @@ def sink_key(config: Config) -> SinkKey:
     """What the sink depends on: while this stays equal, a reload leaves it alone."""
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
-    labels = tuple((view.name, view.labels) for view in config.views())
+    views = _layout(config).views
     return SinkKey(
         connection=(mqtt, node.name, tuple(map(identity, files))),
-        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, labels),
+        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, views),
     )
 
 
@@ -120,7 +120,10 @@ def topics_of(config: Config) -> Topics:
 def _layout(config: Config) -> Layout:
     return Layout(
         topics=topics_of(config),
-        views=tuple(ViewLayout(view.name, view.labels) for view in config.views()),
+        views=tuple(
+            ViewLayout(view.name, view.labels, bool(config.camera_of(view).problems_looked_for))
+            for view in config.views()
+        ),
         options=options_can_be_set(config),
         snapshots=config.snapshot.mqtt and not config.node.labels_only,
     )

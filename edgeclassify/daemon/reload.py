@@ -60,7 +60,7 @@ class Reloader:
         self._manager.reloading()
         before, kept = self._running.parts, self._kept
         try:
-            after = assemble(self._load(), kept.options, before, self._factories)
+            after = assemble(self._load(), kept.options, before, self._factories, kept.pictures.known)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)

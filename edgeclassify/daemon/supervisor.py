@@ -139,7 +139,7 @@ class Daemon:
     def _work(self, config: Config, loaded: ExitStack, started: ExitStack) -> None:
         kept = KeptState(config, state_folder(config), self.health.bytes_written_day)
         started.callback(kept.close)
-        parts = assemble(config, kept.options, factories=self._factories)
+        parts = assemble(config, kept.options, factories=self._factories, known_picture=kept.pictures.known)
         loaded.callback(self._close_models, parts)
         open_occurrences = OpenOccurrences(kept.spool)
         open_occurrences.take_up(parts.views, config.node.resume_s)
@@ -164,6 +164,7 @@ class Daemon:
             running,
             spool=kept.spool,
             open_occurrences=open_occurrences,
+            pictures=kept.pictures,
             manager=self._manager,
             feed=self._watchdog.feed,
             maintenance_s=self._timing.maintenance_s,

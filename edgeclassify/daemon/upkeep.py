@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
+from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool
@@ -21,13 +22,14 @@ class Upkeep:
         *,
         spool: Spool,
         open_occurrences: OpenOccurrences,
+        pictures: UsualPictures,
         manager: ServiceManager,
         feed: Callable[[], None],
         maintenance_s: float = MAINTENANCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
-        self._manager, self._feed = manager, feed
+        self._pictures, self._manager, self._feed = pictures, manager, feed
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
@@ -46,6 +48,7 @@ class Upkeep:
         parts = self._running.parts
         self._spool.maintain()
         self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
+        self._pictures.note(parts.usual_pictures)
         # While a frame is to be expected, nothing but a frame that went through counts.
         if self._running.expects_no_frame:
             self._feed()

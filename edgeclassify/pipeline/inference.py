@@ -16,7 +16,7 @@ from edgeclassify.pipeline.interface import Frames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.scene.interface import PLAIN_SCENE, Scene, SceneStep
-from edgeclassify.types import Frame, Moment, Outcome, Prediction
+from edgeclassify.types import Condition, Frame, Moment, Outcome, Prediction
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class Pipeline:
         self._views = views
         self._scenes = scenes
         self._outlet = outlet
+        self._conditions: dict[str, Condition] = {}
         self._next_pass_ns = 0
         self._on_frame = on_frame
         self.left = max_frames
@@ -162,8 +163,18 @@ class Pipeline:
             if scene is None:
                 step = self._scenes.get(frame.camera)
                 scene = PLAIN_SCENE if step is None else step.examine(frame)
+                self._tell_condition(frame.camera, scene.condition)
             outcomes.add(self._watch(view, frame, scene))
         return outcomes
+
+    def _tell_condition(self, camera: str, condition: Condition | None) -> None:
+        """Tell of each view what is wrong with its camera's picture, where that has changed."""
+        if condition is None or condition == self._conditions.get(camera):
+            return
+        self._conditions[camera] = condition
+        for view in self._views:
+            if view.camera == camera:
+                self._outlet.sink.publish_condition(view.name, condition)
 
     def _watch(self, view: View, frame: Frame, scene: Scene) -> _Looked:
         """One view of one frame; it fails where the classifier or the sink could not take it."""

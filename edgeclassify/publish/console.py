@@ -11,7 +11,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import StorageError
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink, SpoolReader
-from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewState
+from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 BrokenOutput = OSError | ValueError | StorageError
 """How a stream says that it takes no more: closed pipe, full disk, closed by ourselves."""
@@ -84,6 +84,10 @@ class ConsoleSink(Sink):
     def publish_availability(self, view: str, online: bool) -> None:
         """Print it."""
         self._print([outgoing.availability_message(self._topics, view, online)])
+
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        """Print it."""
+        self._print([outgoing.condition_message(self._topics, view, condition)])
 
     def publish_state(self, state: ViewState) -> None:
         """Print it when it is a change."""

@@ -7,7 +7,7 @@ from threading import Thread
 
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
-from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewState
+from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,11 @@ class FanOut(Sink):
         """To each."""
         for sink in self._sinks.values():
             sink.publish_availability(view, online)
+
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_condition(view, condition)
 
     def publish_state(self, state: ViewState) -> None:
         """To each."""

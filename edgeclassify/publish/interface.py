@@ -9,6 +9,7 @@ from edgeclassify.contract import bodies
 from edgeclassify.errors import PublishError
 from edgeclassify.health import Health
 from edgeclassify.types import (
+    Condition,
     Event,
     NodeInfo,
     OpenOccurrence,
@@ -178,6 +179,10 @@ class Sink(ABC):
     @abstractmethod
     def publish_availability(self, view: str, online: bool) -> None:
         """What is known of this view's camera: True while it delivers frames (retained)."""
+
+    @abstractmethod
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        """Whether this view's camera shows what the view was set up for (retained)."""
 
     @abstractmethod
     def publish_state(self, state: ViewState) -> None:

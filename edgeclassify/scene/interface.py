@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from edgeclassify.types import PLAIN_SURROUNDINGS, Frame, Roi, Surroundings
+from edgeclassify.types import PLAIN_SURROUNDINGS, Condition, Frame, Roi, Surroundings
 
 
 class Scene:
@@ -12,6 +12,10 @@ class Scene:
     """
 
     __slots__ = ()
+
+    def region(self, region: Roi) -> Roi:
+        """Where a view's region is in this frame: as it is, or where its scene has gone with a moved camera."""
+        return region
 
     def is_still(self, view: str, *, settled: bool) -> bool:
         """True where nothing has changed for the view: it may pass the frame over. False: it is to classify it.
@@ -28,6 +32,11 @@ class Scene:
     def surroundings(self) -> Surroundings:
         """What goes beside the scores: a change of the light, what is wrong with the camera's frames."""
         return PLAIN_SURROUNDINGS
+
+    @property
+    def condition(self) -> Condition | None:
+        """Whether the camera's picture is what its views were set up for; None: nobody looked."""
+        return None
 
 
 PLAIN_SCENE = Scene()

@@ -23,7 +23,7 @@ from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, P
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
-from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Problem, Shift, Surroundings
+from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Condition, Problem, Shift, Surroundings
 
 __all__ = [
     "FULL_FRAME",
@@ -34,6 +34,7 @@ __all__ = [
     "CameraState",
     "Candidate",
     "Command",
+    "Condition",
     "Event",
     "EventType",
     "Frame",

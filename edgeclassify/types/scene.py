@@ -37,5 +37,18 @@ class Surroundings:
     shifted: Shift | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Whether a camera's picture is what its views were set up for, as it is told when that changes.
+
+    `problems`: what is wrong with it. `moved_by`: how far the scene has moved in it, where it has and that can be
+    told; `realigned`: the regions of the views went with it, so that their labels can be trusted all the same.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    moved_by: Shift | None = None
+    realigned: bool = False
+
+
 PLAIN_SURROUNDINGS = Surroundings()
 """Nothing of note, or nobody looked."""

@@ -29,6 +29,7 @@ from edgeclassify.watch.reading import (
     note_info,
     object_of,
     presence_of,
+    problems_of,
     seconds_of,
     text_of,
     whole_of,
@@ -138,6 +139,8 @@ class Board:
             yield from self._status(node, arrival)
         elif kind == "availability":
             yield from self._availability(node, match, arrival)
+        elif kind == "problems" and (view := self._view(node, match.view)) is not None:
+            view.problems = problems_of(object_of(arrival))
         elif kind == "state":
             body = object_of(arrival)
             self._state(node, match, body)
@@ -156,6 +159,8 @@ class Board:
         """The retained message is taken back: the view, or the node, is no more."""
         if kind in ("state", "availability"):
             node.views.pop(match.view, None)
+        elif kind == "problems" and match.view in node.views:
+            node.views[match.view].problems = ()
         elif kind == "status":
             del self.nodes[node.name]
             self._unsettled.discard(node.name)

@@ -43,6 +43,11 @@ def note_info(node: WatchedNode, body: dict[str, Any]) -> None:
     node.models = tuple(text_of(model["name"]) for model in body.get("models", [])[:8])
 
 
+def problems_of(body: dict[str, Any]) -> tuple[str, ...]:
+    """What is wrong with the picture of a view's camera, in its node's words, not endless."""
+    return tuple(text_of(problem)[:32] for problem in body["problems"][:8])
+
+
 def object_of(arrival: Arrival) -> dict[str, Any]:
     """A JSON object."""
     body = json.loads(arrival.payload)

@@ -34,6 +34,7 @@ class WatchedView:
     since: float | None = None
     ts: float | None = None
     options: dict[str, str] | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,12 +73,14 @@ class WatchedNode:
 
 def problems(node: WatchedNode) -> list[str]:
     """What is wrong with a node, worst first, in a few words each."""
+    online = node.online is not False
     offline = [view.name for view in node.views.values() if view.online is False]
     found = {
         "offline": node.online is False,
         f"{node.numbers.missing} missing": node.numbers.missing > 0,
         f"{node.spool_dropped} dropped": (node.spool_dropped or 0) > 0,
-        f"no camera: {', '.join(offline)}": bool(offline) and node.online is not False,
+        f"no camera: {', '.join(offline)}": bool(offline) and online,
+        **{f"{view.name} {problem}": online for view in node.views.values() for problem in view.problems},
         f"{node.spool_depth} waiting": (node.spool_depth or 0) > 0,
         "spool in memory": node.spool_on_disk is False,
         "throttled": node.throttled is True,

@@ -6,6 +6,7 @@ import pytest
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
+from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -49,6 +50,7 @@ class Bench:
             self.whole.running,
             spool=self.spool,
             open_occurrences=self.open_occurrences,
+            pictures=UsualPictures(None),
             manager=self.whole.manager,
             feed=self._feed,
             clock=self.clock,
@@ -104,6 +106,7 @@ def test_how_often_is_for_the_daemon_to_say() -> None:
         bench.whole.running,
         spool=bench.spool,
         open_occurrences=bench.open_occurrences,
+        pictures=UsualPictures(None),
         manager=bench.whole.manager,
         feed=lambda: None,
         maintenance_s=0.25,

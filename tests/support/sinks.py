@@ -5,7 +5,7 @@ from typing import Any
 
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
-from edgeclassify.types import Event, NodeInfo, Option, OptionValue, Prediction, ViewRecord, ViewState
+from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewRecord, ViewState
 
 
 class RecordingSink(Sink):
@@ -48,6 +48,9 @@ class RecordingSink(Sink):
 
     def publish_availability(self, view: str, online: bool) -> None:
         self._note("availability", (view, online))
+
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        self._note("condition", (view, condition))
 
     def publish_state(self, state: ViewState) -> None:
         self._note("state", state)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from edgeclassify.config import Config
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
+from edgeclassify.daemon.assembly.checks import KnownPicture, nothing_known, plan_checks
 from edgeclassify.daemon.assembly.models import ClassifierFactory, find_labels, load_models, tested_classifier
 from edgeclassify.daemon.assembly.parts import NO_PARTS, Parts
 from edgeclassify.daemon.assembly.scenes import scenes_of
@@ -34,11 +35,12 @@ def assemble(
     options: OptionStore,
     before: Parts = NO_PARTS,
     factories: Factories = Factories(),  # noqa: B008 - frozen
+    known_picture: KnownPicture = nothing_known,
 ) -> Parts:
     """Load the models, build views and sources; nothing is opened or started yet.
 
     `options`: what was set over MQTT and lies over the config. A view that stays as it is keeps what is in it, and
-    stays switched as it is.
+    stays switched as it is. `known_picture`: what a camera that did not run before usually shows.
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     models = load_models(config, before.models, factories.classifier)
@@ -51,4 +53,5 @@ def assemble(
     except Exception:
         models.close_all_but(before.models)
         raise
-    return Parts(config, models, labels, views, sources, scenes_of(config, views))
+    checks = plan_checks(config, before, known_picture)
+    return Parts(config, models, labels, views, sources, scenes_of(config, views, checks), checks)

@@ -7,7 +7,9 @@ from types import MappingProxyType
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
+from edgeclassify.daemon.kept.usual_pictures import UsualPicture
 from edgeclassify.pipeline.view import View
+from edgeclassify.scene.checks.picture_checks import PictureChecks
 from edgeclassify.scene.interface import SceneStep
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Option, OptionValue
@@ -24,10 +26,21 @@ class PlannedSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChecks:
+    """The checks of a camera's picture. `taken_by`: how that is taken; `made_from`: their own keys."""
+
+    camera: str
+    checks: PictureChecks
+    taken_by: str
+    made_from: object
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Models, views and sources of one config.
 
-    `labels`: what each view decides between. `scenes`: who examines a camera's frames first, by its name.
+    `labels`: what each view decides between. `scenes`: who examines a camera's frames first, by its name; `checks`:
+    what it has of these to go by.
     """
 
     config: Config
@@ -36,6 +49,7 @@ class Parts:
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
     scenes: Mapping[str, SceneStep] = MappingProxyType({})
+    checks: tuple[PlannedChecks, ...] = ()
 
     def views_of(self, camera: str) -> tuple[View, ...]:
         """The views that look at a camera."""
@@ -50,6 +64,15 @@ class Parts:
         views = self.views_of(camera.name)
         wanting = [view for view in views if view.enabled] or views
         return min((view.rules.pace.interval_s for view in wanting), default=camera.interval_s)
+
+    @property
+    def usual_pictures(self) -> dict[str, UsualPicture]:
+        """What the cameras usually show, of those of which that is known by now."""
+        return {
+            planned.camera: UsualPicture(planned.taken_by, reference)
+            for planned in self.checks
+            if (reference := planned.checks.reference) is not None
+        }
 
     @property
     def longest_silence_s(self) -> float:

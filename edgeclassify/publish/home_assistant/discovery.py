@@ -151,6 +151,11 @@ def _shown(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
     percent: _Config = {"unit_of_measurement": "%", "suggested_display_precision": 0} | _MEASURED
     score = "{{ (value_json.score * 100) | round(2) }}"
     yield "score", _component("sensor", _name(device, view, "score"), value_template=score) | state | percent
+    if view.checked:
+        topic = {"state_topic": topics.problems(view.name), "json_attributes_topic": topics.problems(view.name)}
+        problem = _component("binary_sensor", _name(device, view, "problem"), device_class="problem")
+        found = {"value_template": "{{ 'ON' if value_json.problems else 'OFF' }}"}
+        yield "problem", problem | topic | found | _SWITCHED | _DIAGNOSTIC
     for label, slug in view.slugs.items():
         topic = {"state_topic": topics.label(view.name, slug)}
         yield f"label.{slug}", _component("binary_sensor", _name(device, view, label)) | topic | _SWITCHED

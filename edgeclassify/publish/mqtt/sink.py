@@ -21,6 +21,7 @@ from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.requests.listener import Receivers
 from edgeclassify.publish.mqtt.retained import Rank
 from edgeclassify.types import (
+    Condition,
     Event,
     NodeInfo,
     Option,
@@ -155,6 +156,10 @@ class MqttSink(Sink):
     def publish_availability(self, view: str, online: bool) -> None:
         """Retained, on change and on every connect."""
         self._put(Rank.AVAILABILITY, outgoing.availability_message(self._topics, view, online))
+
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        """Retained, on change and on every connect."""
+        self._put(Rank.STATE, outgoing.condition_message(self._topics, view, condition))
 
     def publish_state(self, state: ViewState) -> None:
         """Retained, on change, as a heartbeat every mqtt.heartbeat_s, and on every connect."""

@@ -39,6 +39,8 @@ def status(node: WatchedNode, view: WatchedView | None) -> Text:
         return Text("no camera", style="bold yellow")
     if view is not None and (view.options or {}).get("enabled") == "OFF":
         return Text("paused", style="cyan")
+    if view is not None and view.problems:
+        return Text(plain(", ".join(view.problems)), style="bold yellow")
     return Text(NOTHING) if node.online is None else Text("online", style="green")
 
 

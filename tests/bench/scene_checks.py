@@ -1,0 +1,214 @@
+"""Scene checks: which faults of a camera are noticed, how soon, and what is taken for one that is none.
+
+    python -m tests.bench.scene_checks [--photos 100] [--streams 16]
+
+Each photo is a scene of a fixed camera (320x240, noise, two frames a second): undisturbed for 30 s, then with one
+fault for 40 s. Then streams of a camera in ordinary light, shake, noise and with what passes before it.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from edgeclassify.scene.checks.camera_checks import CameraChecks
+from edgeclassify.scene.statistics import measure
+from edgeclassify.types import Frame, PixelFormat, Pixels, Problem, Shift
+from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.photos import Photo, photos
+
+WIDTH, HEIGHT = 320, 240
+ROOM = 1.3
+"""A scene is so many times as large as the picture: there is something to move to."""
+APART_S = 0.5
+BEFORE_S, FAULT_S = 30.0, 40.0
+NOISE = 3.0
+"""Standard deviation of the sensor's noise, in steps of 255."""
+
+NOT_MOVED = Shift(0.0, 0.0)
+
+Picture = NDArray[np.float32]
+"""(HEIGHT, WIDTH), 0-255."""
+Change = Callable[[Picture], Picture]
+
+
+def _blurred(sigma: float, picture: Picture) -> Picture:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+
+
+def _times(gain: float, picture: Picture) -> Picture:
+    return picture * np.float32(gain)
+
+
+def _plus(level: float, picture: Picture) -> Picture:
+    return picture + np.float32(level)
+
+
+def _even(level: float, picture: Picture) -> Picture:
+    return np.full_like(picture, level)
+
+
+def _partly(share: float, level: float, picture: Picture) -> Picture:
+    covered = picture.copy()
+    covered[:, : round(WIDTH * share)] = level
+    return covered
+
+
+def _hand(picture: Picture) -> Picture:
+    """Something near the lens, far out of focus."""
+    shades = np.random.default_rng(3).normal(0, 1, (12, 16)).astype(np.float32)
+    soft = cv2.resize(cv2.GaussianBlur(shades, (0, 0), 3), (WIDTH, HEIGHT))
+    return np.asarray(60 + 70 * (soft - soft.min()) / np.ptp(soft), np.float32)
+
+
+def _same(picture: Picture) -> Picture:
+    return picture
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: what it makes of a picture, or how far it moves the camera; `expected`: what may be said of it."""
+
+    name: str
+    expected: frozenset[Problem]
+    change: Change = _same
+    moved: Shift = NOT_MOVED
+    freezes: bool = False
+
+
+def _fault(name: str, expected: str, change: Change = _same, moved: Shift = NOT_MOVED) -> Fault:
+    return Fault(name, frozenset(map(Problem, expected.split())), change, moved)
+
+
+FAULTS = (
+    _fault("nothing", ""),
+    _fault("light x 0.5", "", partial(_times, 0.5)),
+    _fault("light x 1.5", "", partial(_times, 1.5)),
+    _fault("even grey before the lens", "covered", partial(_even, 90.0)),
+    _fault("white paper before the lens", "covered", partial(_even, 200.0)),
+    _fault("hand before the lens", "covered", _hand),
+    _fault("80 % covered", "covered", partial(_partly, 0.8, 70.0)),
+    _fault("half covered", "", partial(_partly, 0.5, 70.0)),
+    _fault("black cap", "dark covered", partial(_even, 4.0)),
+    _fault("defocus, sigma 1.5 px", "defocused", partial(_blurred, 1.5)),
+    _fault("defocus, sigma 2 px", "defocused", partial(_blurred, 2.0)),
+    _fault("defocus, sigma 3 px", "defocused", partial(_blurred, 3.0)),
+    _fault("defocus, sigma 6 px", "defocused", partial(_blurred, 6.0)),
+    _fault("light x 0.03", "dark", partial(_times, 0.03)),
+    _fault("light x 0.08", "dark", partial(_times, 0.08)),
+    _fault("light x 0.15", "dark", partial(_times, 0.15)),
+    _fault("light x 2.5", "overexposed", partial(_times, 2.5)),
+    _fault("light x 4", "overexposed", partial(_times, 4.0)),
+    _fault("130 of 255 added", "overexposed", partial(_plus, 130.0)),
+    _fault("moved by 3 %", "moved", moved=Shift(0.03, 0.0)),
+    _fault("moved by 5 %", "moved", moved=Shift(0.03, -0.05)),
+    _fault("moved by 10 %", "moved", moved=Shift(0.1, 0.0)),
+    _fault("moved by 14 %", "moved", moved=Shift(-0.14, 0.1)),
+    Fault("frozen", frozenset({Problem.FROZEN}), freezes=True),
+)
+
+
+def scene_of(photo: Photo) -> Picture:
+    """The photo's brightness, ROOM times as large as the picture."""
+    pixels = cv2.cvtColor(photo.frame().pixels, cv2.COLOR_BGR2GRAY)
+    scale = ROOM * max(WIDTH / pixels.shape[1], HEIGHT / pixels.shape[0])
+    size = (round(pixels.shape[1] * scale) + 1, round(pixels.shape[0] * scale) + 1)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+def picture_of(scene: Picture, moved: Shift) -> Picture:
+    """What the camera sees of it, once its scene has moved so far in the picture."""
+    left = (scene.shape[1] - WIDTH) / 2 - moved.x * WIDTH
+    top = (scene.shape[0] - HEIGHT) / 2 - moved.y * HEIGHT
+    onto = np.array([[1, 0, -left], [0, 1, -top]], np.float32)
+    return np.asarray(cv2.warpAffine(scene, onto, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+def frame_of(picture: Pixels, second: float) -> Frame:
+    """A frame taken at that second."""
+    height, width = picture.shape[:2]
+    kind = PixelFormat.GRAY if picture.ndim == 2 else PixelFormat.BGR
+    return Frame(picture, kind, width, height, "bench", 0, round(second * 1e9), second)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was said: before the fault, and of it after how many seconds; and how far off the shift was."""
+
+    early: frozenset[Problem]
+    after_s: dict[Problem, float]
+    shift_error: float | None
+
+
+def watch(fault: Fault, photo: Photo, seed: int) -> Outcome:
+    """One photo under one fault."""
+    cv2.setNumThreads(1)
+    rng, checks, scene = np.random.default_rng(seed), CameraChecks(), scene_of(photo)
+    usual = picture_of(scene, NOT_MOVED)
+    faulty = fault.change(picture_of(scene, fault.moved))
+    early, after_s, error, last = set[Problem](), dict[Problem, float](), None, None
+    for step in range(round((BEFORE_S + FAULT_S) / APART_S)):
+        second = step * APART_S
+        begun = second >= BEFORE_S
+        if last is None or not (begun and fault.freezes):
+            noise = rng.standard_normal((HEIGHT, WIDTH), np.float32) * np.float32(NOISE)
+            last = np.clip((faulty if begun else usual) + noise, 0, 255).astype(np.uint8)
+        found = checks.examine(measure(frame_of(last, second)), round(second * 1e9))
+        if not begun:
+            early.update(found.problems)
+            continue
+        for problem in found.problems:
+            after_s.setdefault(problem, second - BEFORE_S)
+        if found.moved_by is not None:
+            error = max(abs(found.moved_by.x - fault.moved.x), abs(found.moved_by.y - fault.moved.y))
+    return Outcome(frozenset(early), after_s, error)
+
+
+def _noticed_after_s(fault: Fault, outcome: Outcome) -> float | None:
+    return min((s for problem, s in outcome.after_s.items() if problem in fault.expected), default=None)
+
+
+def _row(fault: Fault, outcomes: list[Outcome]) -> Iterator[str]:
+    found = [set(one.after_s) for one in outcomes]
+    delays = [s for one in outcomes if (s := _noticed_after_s(fault, one)) is not None]
+    others = [one - fault.expected for one in found]
+    errors = [one.shift_error for one in outcomes if one.shift_error is not None]
+    yield fault.name
+    yield f"{len(delays)} of {len(outcomes)}" if fault.expected else "-"
+    yield f"{median(delays):.1f}" if delays else "-"
+    yield f"{max(delays):.1f}" if delays else "-"
+    yield f"{median(errors):.2%}" if errors and fault.expected else "-"
+    named = {problem: sum(problem in one for one in others) for problem in Problem}
+    yield ", ".join(f"{count} {problem}" for problem, count in named.items() if count) or "0"
+    yield str(sum(bool(one.early) for one in outcomes))
+
+
+def main() -> None:
+    """Print the tables."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--photos", type=int, default=100)
+    arguments.add_argument("--jobs", type=int, default=2)
+    given = arguments.parse_args()
+    folder = find_test_data()
+    if folder is None:
+        raise SystemExit(NO_TEST_DATA)
+    chosen = photos(folder)[: given.photos]
+    table = Table("fault", "noticed", "s (median)", "s (most)", "shift off by", "other alarms", "alarms before it")
+    with ProcessPoolExecutor(given.jobs) as pool:
+        for fault in track(FAULTS, description="faults", console=Console(stderr=True)):
+            outcomes = list(pool.map(partial(watch, fault), chosen, range(len(chosen)), chunksize=5))
+            table.add_row(*_row(fault, outcomes))
+    Console(width=150).print(table)
+
+
+if __name__ == "__main__":
+    main()
