@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from statistics import median
 
 import cv2
@@ -46,11 +46,11 @@ def _blurred(sigma: float, picture: Picture) -> Picture:
 
 
 def _times(gain: float, picture: Picture) -> Picture:
-    return picture * np.float32(gain)
+    return np.asarray(picture * gain, np.float32)
 
 
 def _plus(level: float, picture: Picture) -> Picture:
-    return picture + np.float32(level)
+    return np.asarray(picture + level, np.float32)
 
 
 def _even(level: float, picture: Picture) -> Picture:
@@ -76,7 +76,7 @@ def _same(picture: Picture) -> Picture:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: what it makes of a picture, or how far it moves the camera; `expected`: what may be said of it."""
+    """What it makes of a picture, or how far it moves the camera; `expected`: what may be said of it."""
 
     name: str
     expected: frozenset[Problem]
@@ -122,7 +122,7 @@ def scene_of(photo: Photo) -> Picture:
     pixels = cv2.cvtColor(photo.frame().pixels, cv2.COLOR_BGR2GRAY)
     scale = ROOM * max(WIDTH / pixels.shape[1], HEIGHT / pixels.shape[0])
     size = (round(pixels.shape[1] * scale) + 1, round(pixels.shape[0] * scale) + 1)
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def picture_of(scene: Picture, moved: Shift) -> Picture:
@@ -131,6 +131,20 @@ def picture_of(scene: Picture, moved: Shift) -> Picture:
     top = (scene.shape[0] - HEIGHT) / 2 - moved.y * HEIGHT
     onto = np.array([[1, 0, -left], [0, 1, -top]], np.float32)
     return np.asarray(cv2.warpAffine(scene, onto, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REFLECT), np.float32)
+
+
+@cache
+def _grain() -> NDArray[np.int16]:
+    """Noise for many frames: each takes a part of it, from anywhere."""
+    rng = np.random.default_rng(7)
+    return np.asarray(np.rint(rng.normal(0, NOISE, 8 * WIDTH * HEIGHT)), np.int16)
+
+
+def noisy(picture: NDArray[np.int16], rng: np.random.Generator) -> Pixels:
+    """As a sensor gives it: of two frames no two are alike."""
+    begin = int(rng.integers(0, 7 * WIDTH * HEIGHT))
+    grain = _grain()[begin : begin + WIDTH * HEIGHT].reshape(HEIGHT, WIDTH)
+    return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
 
 
 def frame_of(picture: Pixels, second: float) -> Frame:
@@ -153,15 +167,14 @@ def watch(fault: Fault, photo: Photo, seed: int) -> Outcome:
     """One photo under one fault."""
     cv2.setNumThreads(1)
     rng, checks, scene = np.random.default_rng(seed), CameraChecks(), scene_of(photo)
-    usual = picture_of(scene, NOT_MOVED)
-    faulty = fault.change(picture_of(scene, fault.moved))
+    usual = np.asarray(picture_of(scene, NOT_MOVED), np.int16)
+    faulty = np.asarray(np.clip(fault.change(picture_of(scene, fault.moved)), 0, 255), np.int16)
     early, after_s, error, last = set[Problem](), dict[Problem, float](), None, None
     for step in range(round((BEFORE_S + FAULT_S) / APART_S)):
         second = step * APART_S
         begun = second >= BEFORE_S
         if last is None or not (begun and fault.freezes):
-            noise = rng.standard_normal((HEIGHT, WIDTH), np.float32) * np.float32(NOISE)
-            last = np.clip((faulty if begun else usual) + noise, 0, 255).astype(np.uint8)
+            last = noisy(faulty if begun else usual, rng)
         found = checks.examine(measure(frame_of(last, second)), round(second * 1e9))
         if not begun:
             early.update(found.problems)

@@ -20,7 +20,7 @@ from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
-from edgeclassify.types import Command, Event, EventType, Option, Reason, Response, Why
+from edgeclassify.types import Command, Condition, Event, EventType, Option, Problem, Reason, Response, Shift, Why
 from tests.publish.records import event, health, info, prediction, state
 
 TOPICS = Topics("house/edgeclassify", "porch")
@@ -77,6 +77,8 @@ def messages() -> list[Message]:
         outgoing.health_message(TOPICS, full_health()),
         outgoing.health_message(TOPICS, full_health(**nothing)),
         outgoing.availability_message(TOPICS, "gate", online=False),
+        outgoing.condition_message(TOPICS, "gate", Condition()),
+        outgoing.condition_message(TOPICS, "gate", Condition(tuple(Problem), Shift(-0.05, 0.1), realigned=True)),
         outgoing.state_message(TOPICS, state()),
         outgoing.state_message(TOPICS, state(origin="2026-11-28/1.jpg")),
         outgoing.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=())),

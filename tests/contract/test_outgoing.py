@@ -3,6 +3,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -17,7 +18,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.redaction import remember
-from edgeclassify.types import LabelScore, Option, Reason, Response, Why
+from edgeclassify.types import Condition, LabelScore, Option, Problem, Reason, Response, Shift, Why
 from tests.publish.records import T0, event, health, info, prediction, spooled, state
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -79,6 +80,24 @@ def test_status_and_availability_are_plain_text(online: bool, text: bytes) -> No
     )
     assert (view.topic, view.payload, view.retain) == ("edgeclassify/porch/gate/availability", text, True)
     assert status.content_type == view.content_type == "text/plain"
+
+
+def test_problems_say_what_is_wrong_and_how_far_the_camera_was_moved() -> None:
+    moved = Condition((Problem.MOVED, Problem.DARK), Shift(0.052, -0.1), realigned=True)
+    message = outgoing.condition_message(TOPICS, "gate", moved)
+    assert (message.topic, message.qos, message.retain) == ("edgeclassify/porch/gate/problems", 1, True)
+    assert body(message) == {
+        "v": 1, "problems": ["moved", "dark"], "moved_by": {"x": 0.052, "y": -0.1}, "realigned": True,
+    }  # fmt: skip
+    assert body(outgoing.condition_message(TOPICS, "gate", Condition())) == {
+        "v": 1, "problems": [], "realigned": False,
+    }  # fmt: skip
+
+
+def test_a_state_with_another_problem_is_a_change() -> None:
+    trusted = state()
+    assert outgoing.same_situation(trusted, replace(trusted, score=0.7))
+    assert not outgoing.same_situation(trusted, replace(trusted, problems=(Problem.DARK,)))
 
 
 def test_info_names_versions_and_models() -> None:

@@ -11,7 +11,7 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.home_assistant.discovery import Device, device_message
-from edgeclassify.types import Option
+from edgeclassify.types import Condition, Option
 from tests.publish import records
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -41,6 +41,7 @@ def now(view: str = "feeder", label: str = "Egyptian cat") -> list[Message]:
     for name in (found.name for found in layout.views):
         state = records.state(label if name == view else "unknown", view=name)
         messages.append(outgoing.availability_message(TOPICS, name, online=True))
+        messages.append(outgoing.condition_message(TOPICS, name, Condition()))
         messages.append(outgoing.state_message(TOPICS, state))
         messages += outgoing.label_messages(TOPICS, state, layout.slugs(name))
         messages.append(outgoing.option_message(TOPICS, name, Option.ENABLED, True))

@@ -24,7 +24,7 @@ from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
-from edgeclassify.types import Command, EventType, Option, Request
+from edgeclassify.types import Command, Condition, EventType, Option, Problem, Request, Shift
 from tests.home_assistant.node import TOPICS, announce, deliver, device, health, now
 from tests.publish import records
 
@@ -49,6 +49,7 @@ ENTITIES = {
     "sensor.porch_feeder_score": "feeder.score",
     "binary_sensor.porch_feeder_egyptian_cat": "feeder.label.egyptian_cat",
     "binary_sensor.porch_feeder_schon": "feeder.label.schon",
+    "binary_sensor.porch_feeder_problem": "feeder.problem",
     "event.porch_feeder_event": "feeder.event",
     "image.porch_feeder_snapshot": "feeder.snapshot",
     "switch.porch_feeder_enabled": "feeder.enabled",
@@ -57,6 +58,7 @@ ENTITIES = {
     "sensor.porch_front_door": "front_door.label",
     "sensor.porch_front_door_score": "front_door.score",
     "binary_sensor.porch_front_door_open": "front_door.label.open",
+    "binary_sensor.porch_front_door_problem": "front_door.problem",
     "event.porch_front_door_event": "front_door.event",
     "image.porch_front_door_snapshot": "front_door.snapshot",
     "switch.porch_front_door_enabled": "front_door.enabled",
@@ -64,7 +66,7 @@ ENTITIES = {
     "number.porch_front_door_interval": "front_door.interval",
 }
 NODE_LEVEL = [name for name, component in ENTITIES.items() if component.startswith("health.")]
-OF_A_CAMERA = ("label", "score", "event", "snapshot")
+OF_A_CAMERA = ("label", "score", "problem", "event", "snapshot")
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
@@ -169,9 +171,24 @@ async def test_without_its_camera_only_that_view_is_unavailable(hass: HomeAssist
         name for name, component in ENTITIES.items()
         if component.startswith("feeder.") and component.split(".")[1] in OF_A_CAMERA
     }  # fmt: skip
-    assert len(of_the_camera) == 6
+    assert len(of_the_camera) == 7
     assert unavailable(hass) == of_the_camera
     assert state(hass, "switch.porch_feeder_enabled") == "on", "a view that is off can be switched on again"
+
+
+async def test_a_problem_of_the_camera_and_what_it_is(hass: HomeAssistant) -> None:
+    await announce(hass)
+    await deliver(hass, now())
+    assert state(hass, "binary_sensor.porch_feeder_problem") == "off"
+
+    moved = Condition((Problem.MOVED, Problem.DEFOCUSED), Shift(0.05, 0.0), realigned=True)
+    await deliver(hass, [outgoing.condition_message(TOPICS, "feeder", moved)])
+
+    found = hass.states.get("binary_sensor.porch_feeder_problem")
+    assert (found.state, found.attributes["device_class"]) == ("on", "problem")
+    assert found.attributes["problems"] == ["moved", "defocused"]
+    assert (found.attributes["moved_by"], found.attributes["realigned"]) == ({"x": 0.05, "y": 0.0}, True)
+    assert state(hass, "binary_sensor.porch_front_door_problem") == "off"
 
 
 @pytest.mark.parametrize("kind", list(EventType))

@@ -4,7 +4,7 @@ import pytest
 
 from edgeclassify.errors import StorageError
 from edgeclassify.publish.console import ConsoleSink
-from edgeclassify.types import Option
+from edgeclassify.types import Condition, Option, Problem
 from tests.publish.records import event, health, info, prediction, state
 
 
@@ -14,6 +14,7 @@ def test_every_message_is_one_line() -> None:
     sink.start()
     sink.publish_info(info())
     sink.publish_availability("gate", True)
+    sink.publish_condition("gate", Condition((Problem.DARK,)))
     sink.publish_event(event(1, label="a\nb"))
     sink.publish_state(state())
     sink.publish_state(state(score=0.5))
@@ -24,10 +25,10 @@ def test_every_message_is_one_line() -> None:
     sink.stop(1)
     lines = out.getvalue().splitlines()
     assert [line.split(" ")[0].removeprefix("edgeclassify/porch/") for line in lines] == [
-        "status", "info", "gate/availability", "gate/event", "gate/state", "gate/label/open", "gate/result",
-        "health", "gate/enabled/state", "gate/snapshot", "status",
+        "status", "info", "gate/availability", "gate/problems", "gate/event", "gate/state", "gate/label/open",
+        "gate/result", "health", "gate/enabled/state", "gate/snapshot", "status",
     ]  # fmt: skip
-    assert lines[5].endswith(" ON")
+    assert lines[6].endswith(" ON")
     assert (lines[0], lines[-1]) == ("edgeclassify/porch/status online", "edgeclassify/porch/status offline")
 
 

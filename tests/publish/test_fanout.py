@@ -11,7 +11,7 @@ from edgeclassify.errors import PublishError
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.interface import Sink, SpooledEvent
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.types import Event, EventType, Option
+from edgeclassify.types import Condition, Event, EventType, Option, Problem
 from tests.publish.records import event, health, info, prediction, state
 from tests.support.sinks import RecordingSink
 
@@ -111,13 +111,25 @@ def test_all_else_goes_to_each(spool: MemorySpool) -> None:
     sinks.start()
     sinks.publish_info(info())
     sinks.publish_availability("gate", True)
+    sinks.publish_condition("gate", Condition((Problem.DARK,)))
     sinks.publish_state(state())
     sinks.publish_result("gate", prediction())
     sinks.publish_health(health())
     sinks.publish_option("gate", Option.ENABLED, True)
     sinks.publish_snapshot("gate", b"jpeg")
     sinks.stop(1)
-    kinds = ["start", "info", "availability", "state", "result", "health", "option", "snapshot", "stop"]
+    kinds = [
+        "start",
+        "info",
+        "availability",
+        "condition",
+        "state",
+        "result",
+        "health",
+        "option",
+        "snapshot",
+        "stop",
+    ]
     assert [kind for kind, _ in one.calls] == [kind for kind, _ in other.calls] == kinds
     assert (one.of("state"), one.of("option")) == ([state()], [("gate", Option.ENABLED, True)])
 

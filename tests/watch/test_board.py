@@ -1,5 +1,6 @@
 """What a board makes of messages: nodes, views, gaps in the numbers. No broker, no clock."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +11,9 @@ from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
-from edgeclassify.types import Option
+from edgeclassify.types import Condition, Option, Problem
 from edgeclassify.watch.board import MOST_VIEWS, Board
+from edgeclassify.watch.drawing.cells import status
 from edgeclassify.watch.interface import (
     Arrival,
     Change,
@@ -72,6 +74,40 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     assert (view.label, view.score, view.online, view.options) == ("open", 0.9346, True, {"enabled": "OFF"})
     assert view.since == pytest.approx(T0, abs=0.001)
     assert problems(node) == ["4 waiting", "hot"]
+
+
+def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:
+    watched.take(outgoing.status_message(PORCH, online=True))
+    watched.take(outgoing.condition_message(PORCH, "gate", Condition((Problem.DARK, Problem.MOVED))))
+    node = watched.board.nodes["porch"]
+    assert node.views["gate"].problems == ("dark", "moved")
+    assert problems(node) == ["gate dark", "gate moved"]
+    assert status(node, node.views["gate"]).plain == "dark, moved"
+    watched.take(outgoing.condition_message(PORCH, "gate", Condition()))
+    assert problems(node) == []
+    assert status(node, node.views["gate"]).plain == "online"
+    watched.take(outgoing.condition_message(PORCH, "gate", Condition((Problem.DARK,))))
+    watched.take(outgoing.removed(PORCH.problems("gate")))
+    assert node.views["gate"].problems == ()
+    watched.take(outgoing.condition_message(PORCH, "gate", Condition((Problem.DARK,))))
+    watched.take(outgoing.status_message(PORCH, online=False))
+    assert problems(node) == ["offline"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"{}", b'{"problems": 1}', b'{"problems": [1]}', b'{"problems": null}', b"\xff"]
+)
+def test_problems_of_strangers_are_left_out(watched: Watched, body: bytes) -> None:
+    watched.take(outgoing.condition_message(PORCH, "gate", Condition()))
+    watched.take(replace(outgoing.condition_message(PORCH, "gate", Condition()), payload=body))
+    assert watched.board.nodes["porch"].views["gate"].problems == ()
+    assert watched.board.ignored == 1
+
+
+def test_problems_are_not_endless(watched: Watched) -> None:
+    body = json.dumps({"problems": ["x" * 100] * 100}).encode()
+    watched.take(replace(outgoing.condition_message(PORCH, "gate", Condition()), payload=body))
+    assert watched.board.nodes["porch"].views["gate"].problems == ("x" * 32,) * 8
 
 
 def test_what_the_broker_had_kept_is_no_sign_of_life(watched: Watched) -> None:

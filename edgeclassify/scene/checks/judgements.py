@@ -20,8 +20,8 @@ BLOWN_SHARE, BLOWN_ENDS = 0.9, 0.8
 """Share of bright pixels at which a picture is overexposed whatever it was before."""
 BLOWN_MORE, BLOWN_MORE_ENDS = 0.4, 0.25
 """So much more than usual (of the picture) is bright: overexposed."""
-WASHED_MEAN, WASHED_MORE = 0.88, 0.2
-"""A brightness above this one, so much more than usual: overexposed."""
+WASHED_MORE, WASHED_MORE_ENDS = 0.25, 0.2
+"""So much brighter than usual, without the structure that is usual: overexposed."""
 
 LOST, LOST_ENDS = 0.6, 0.4
 """Share of the structured blocks that have lost their structure: covered."""
@@ -30,13 +30,13 @@ MOST_FOREIGN = 6
 LEAST_STRUCTURED = 4
 """Blocks with structure that a reference needs before it can be missed."""
 COVERED_COHERENCE = 0.6
-"""What is still coherent is not covered but dimmed."""
+"""What is still as coherent as that is not covered but dimmed, or washed out."""
 BLANK_ENERGY = 3e-4
 """Energy that no more than two blocks of a picture exceed that shows nothing at all."""
 
 SOFT, SOFT_ENDS = 0.4, 0.6
 """Detail as a share of what is usual in such light: defocused."""
-SAME_SCENE = 0.6
+SAME_SCENE = 0.75
 """Coherence from which on a blurred picture is one of the same scene."""
 
 LEAST_SHIFT, SHIFT_ENDS = 0.02, 0.012
@@ -69,8 +69,9 @@ def is_overexposed(structure: Structure, comparison: Comparison | None, lasts: b
     usual = comparison.reference
     if statistics.bright_share >= usual.bright_share + (BLOWN_MORE_ENDS if lasts else BLOWN_MORE):
         return True
-    ease = 0.05 if lasts else 0.0
-    return statistics.mean >= WASHED_MEAN - ease and statistics.mean >= usual.brightness + WASHED_MORE - ease
+    brighter = statistics.mean >= usual.brightness + (WASHED_MORE_ENDS if lasts else WASHED_MORE)
+    washed_out = brighter and comparison.lost_share >= (LOST_ENDS if lasts else LOST)
+    return washed_out and comparison.coherence >= COVERED_COHERENCE
 
 
 def is_covered(structure: Structure, comparison: Comparison | None, lasts: bool) -> bool | None:

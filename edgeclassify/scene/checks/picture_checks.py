@@ -79,7 +79,7 @@ class PictureChecks:
 def _way(condition: Condition) -> str:
     moved_by = condition.moved_by
     assert moved_by is not None, "asked only where it is known"
-    across = f"{abs(moved_by.x):.1%} to the {'right' if moved_by.x > 0 else 'left'}"
-    along = f"{abs(moved_by.y):.1%} {'down' if moved_by.y > 0 else 'up'}"
+    across = f"{abs(moved_by.x):.0%} to the {'right' if moved_by.x > 0 else 'left'}"
+    along = f"{abs(moved_by.y):.0%} {'down' if moved_by.y > 0 else 'up'}"
     what = "the rois of its views go with it" if condition.realigned else "the rois of its views stay"
     return f"{across}, {along} in the picture: {what}"

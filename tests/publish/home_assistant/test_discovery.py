@@ -49,8 +49,23 @@ def test_it_names_the_device_and_who_made_the_message() -> None:
 
 def test_every_component_has_an_id_of_its_own() -> None:
     ids = [found["unique_id"] for found in body()["components"].values()]
-    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + 3 * 2 + 3 * 2 + 2
+    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + 4 * 2 + 3 * 2 + 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
+
+
+def test_a_view_has_a_problem_sensor_where_its_camera_is_checked() -> None:
+    found = body()["components"]["feeder.problem"]
+    assert (found["platform"], found["device_class"], found["name"]) == (
+        "binary_sensor",
+        "problem",
+        "Feeder problem",
+    )
+    assert found["state_topic"] == found["json_attributes_topic"] == "edgeclassify/porch/feeder/problems"
+    assert found["entity_category"] == "diagnostic"
+    unchecked = Layout(LAYOUT.topics, (ViewLayout("feeder", checked=False),))
+    assert "feeder.problem" not in body(layout=unchecked)["components"]
+    assert "edgeclassify/porch/feeder/problems" not in set(unchecked.retained_topics())
+    assert "edgeclassify/porch/feeder/problems" in set(LAYOUT.retained_topics())
 
 
 def test_a_view_is_available_while_daemon_and_camera_are() -> None:
