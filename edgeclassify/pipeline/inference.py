@@ -206,5 +206,5 @@ class Pipeline:
             return False
         self._outlet.sink.publish_result(view.name, prediction)
         if step.events and step.state is not None and self._snapshots is not None:
-            self._snapshots.offer(frame, view.region, step.state, step.events)
+            self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)
         return True

@@ -64,6 +64,10 @@ class Attention:
         self._square: Square | None = None
         self._seen_ns = self._at_ns = 0
 
+    def go_along(self, region: Roi) -> None:
+        """The view's region is there by now."""
+        self._region = region
+
     def look(self, frame: Frame, foreground: Mask, motion: Motion, at_ns: int) -> Roi:
         """The part of the frame to look at. `foreground`: the pixels of its small luma that are no background."""
         seconds, self._at_ns = (at_ns - self._at_ns) / 1e9, at_ns

@@ -39,8 +39,8 @@ class PlannedChecks:
 class Parts:
     """Models, views and sources of one config.
 
-    `labels`: what each view decides between. `scenes`: who examines a camera's frames first, by its name; `checks`:
-    what it has of these to go by.
+    `labels`: what each view decides between. `scenes`: who examines a camera's frames first, by its name;
+    `checks`: what of that looks for problems.
     """
 
     config: Config

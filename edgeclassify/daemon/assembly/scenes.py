@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from edgeclassify.config import Config, ViewConfig
+from edgeclassify.daemon.assembly.parts import PlannedChecks
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, Rules
 from edgeclassify.scene.examiner import ExaminedView, SceneExaminer
@@ -17,13 +18,14 @@ SMOOTHING_SETTLES = 2.0
 """Time constants after which exponential smoothing has."""
 
 
-def scenes_of(config: Config, views: Sequence[View]) -> Mapping[str, SceneStep]:
-    """By the name of the camera. Nobody examines one whose views want to know nothing."""
-    examined: dict[str, list[ExaminedView]] = {}
+def scenes_of(config: Config, views: Sequence[View], planned: Sequence[PlannedChecks]) -> Mapping[str, SceneStep]:
+    """By the name of the camera. Nobody examines one that is not checked and whose views want to know nothing."""
+    checks = {one.camera: one.checks for one in planned}
+    examined: dict[str, list[ExaminedView]] = {camera: [] for camera in checks}
     for section, view in zip(config.views(), views, strict=True):
         if section.motion.gate or section.look == "motion":
             examined.setdefault(view.camera, []).append(_examined(section, view))
-    return {camera: SceneExaminer(wanting) for camera, wanting in examined.items()}
+    return {camera: SceneExaminer(wanting, checks.get(camera)) for camera, wanting in examined.items()}
 
 
 def _examined(section: ViewConfig, view: View) -> ExaminedView:

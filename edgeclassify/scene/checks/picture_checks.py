@@ -18,9 +18,9 @@ class Judged:
     """What the checks say of one frame: of the camera's picture, and what its views' decisions should know."""
 
     condition: Condition
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
     """Those that regions which went with the scene do not make up for."""
-    shifted: Shift | None
+    shifted: Shift | None = None
 
 
 class PictureChecks:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ def planned(before: Parts = NO_PARTS, **changes: Any) -> tuple[PlannedChecks, ..
 
 def running(**changes: Any) -> Parts:
     config = config_of(camera=[{"name": "front", "source": "v4l2:/dev/video0", **changes}])
-    return Parts(config, NO_PARTS.models, (), (), plan_checks(config, NO_PARTS, nothing_known))
+    return replace(NO_PARTS, config=config, checks=plan_checks(config, NO_PARTS, nothing_known))
 
 
 def learn(parts: Parts) -> Reference:
