@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.event_log import log_event
-from edgeclassify.types import EventType, Reason, Why
+from edgeclassify.types import Block, EventType, Problem, Reason, Why
 from tests.daemon.bench import Bench, view
 from tests.publish.records import event
 from tests.support.sources import BrightnessSource
@@ -22,6 +22,42 @@ from tests.support.waiting import wait_for
         (
             {"event_type": EventType.END, "why": Why(Reason.PAUSED)},
             "view gate: end of open, score 0.93, paused (seq 7)",
+        ),
+        (
+            {"why": Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.25)},
+            "view gate: start of open, score 0.93 of 0.60 for 1.2 s (seq 7)",
+        ),
+        (
+            {"why": Why(threshold_enter=0.6, confirm_s=0.0, held_s=0.0)},
+            "view gate: start of open, score 0.93 of 0.60 (seq 7)",
+        ),
+        (
+            {"why": Why(threshold_enter=0.6, held_s=14.0, blocked_by=Block.COOLDOWN, blocked_s=12.0)},
+            "view gate: start of open, score 0.93 of 0.60 for 14.0 s, held back for 12.0 s by cooldown (seq 7)",
+        ),
+        (
+            {"event_type": EventType.UPDATE, "why": Why(Reason.SCORE_ROSE, score_before=0.8)},
+            "view gate: update of open, score 0.93, score rose (seq 7)",
+        ),
+        (
+            {
+                "event_type": EventType.END,
+                "score": 0.21,
+                "why": Why(Reason.BELOW_THRESHOLD, threshold_exit=0.4, held_s=5.0, duration_s=35.24),
+            },
+            "view gate: end of open, score 0.21, below threshold 0.40 for 5.0 s, there for 35.2 s (seq 7)",
+        ),
+        (
+            {"event_type": EventType.END, "why": Why(Reason.REPLACED, by="K\x1b", duration_s=3.0)},
+            "view gate: end of open, score 0.93, replaced by K\\x1b, there for 3.0 s (seq 7)",
+        ),
+        (
+            {"event_type": EventType.END, "why": Why(Reason.NO_FRAMES, gap_s=300.04, duration_s=3.0)},
+            "view gate: end of open, score 0.93, no frames for 300.0 s, there for 3.0 s (seq 7)",
+        ),
+        (
+            {"why": Why(light_changed_s=2.0), "problems": (Problem.DARK, Problem.MOVED)},
+            "view gate: start of open, score 0.93, 2.0 s after a change of light, suspect (dark, moved) (seq 7)",
         ),
         ({"label": "Kühe\x1b[2J\n猫", "why": Why()}, "view gate: start of Kühe\\x1b[2J\\n猫, score 0.93 (seq 7)"),
     ],

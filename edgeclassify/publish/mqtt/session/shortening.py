@@ -17,6 +17,7 @@ _Step = Callable[[_Body], None]
 _ERROR_CHARACTERS = 60
 _WHY_LAST = ("reason", "by", "from", "duration_s")
 """What of `why` stays longest, the most important first."""
+_WHY_FIRST = "best"
 _COMPONENTS_LAST = ("connected", "label", "event", "enabled")
 """Home Assistant's entities that stay longest, by the end of their id."""
 
@@ -67,10 +68,18 @@ def _without(table: str, keys: list[str]) -> Iterator[_Step]:
 
 
 def _event(body: _Body) -> Iterator[_Step]:
-    """Thresholds and times first, then what happened to it; never what, when and which."""
+    """The best labels first, then figures, then what happened to it; never what, when and which."""
     why = body["why"]
     last = [key for key in reversed(_WHY_LAST) if key in why]
-    return _without("why", [key for key in why if key not in last] + last)
+    figures = sorted((key for key in why if key not in last), key=lambda key: key != _WHY_FIRST)
+    return _without("why", figures + last)
+
+
+def _state(body: _Body) -> Iterator[_Step]:
+    """The best labels, then what has not happened yet; never what the view shows, and whether to trust it."""
+    yield from _shorter_list("top")(body)
+    for key in [key for key in ("candidate", "raw_score") if key in body]:
+        yield lambda body, key=key: body.pop(key, None)  # type: ignore[misc]
 
 
 def _health(body: _Body) -> Iterator[_Step]:
@@ -119,7 +128,7 @@ def _response(body: _Body) -> Iterator[_Step]:
 
 
 _STEPS: Mapping[str, Callable[[_Body], Iterator[_Step]]] = {
-    "state": _shorter_list("top"),
+    "state": _state,
     "result": _shorter_list("top"),
     "event": _event,
     "history": _event,

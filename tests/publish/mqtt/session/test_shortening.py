@@ -21,7 +21,17 @@ from edgeclassify.publish.home_assistant.discovery import Device, device_message
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.shortening import shortened
-from edgeclassify.types import CameraState, EventType, Reason, Response, Why
+from edgeclassify.types import (
+    Block,
+    CameraState,
+    Candidate,
+    EventType,
+    LabelScore,
+    Problem,
+    Reason,
+    Response,
+    Why,
+)
 from tests.publish.mqtt.odd_broker import OddBroker
 from tests.publish.records import event, health, info, layout, prediction, spooled, state
 from tests.support.broker import HOST
@@ -102,6 +112,27 @@ def test_the_important_part_stays() -> None:
     assert least("info")[0] == body(WHOLE["info"]) | {"models": [], "views": []}
     assert least("response")[0]["error"] == "the answer is larger than the broker takes"
     assert least("response")[0]["transaction"] == "t"
+
+
+def test_of_a_state_the_nearest_change_goes_after_the_best_labels() -> None:
+    near = Candidate(EventType.END, "open", 0.9, 0.4, 0.0, 1.0)
+    whole = outgoing.state_message(TOPICS, state(raw_score=0.5, candidate=near, problems=(Problem.DARK,)))
+    size, seen = packet_bytes(whole, mqtt5=True), list[frozenset[str]]()
+    for limit in range(size, 0, -1):
+        less = shortened(whole, limit, mqtt5=True)
+        if less is not None:
+            found = body(less)
+            seen.append(frozenset(found if found["top"] else found.keys() - {"top"}))
+    every = frozenset(body(whole))
+    gone = [every - keys for keys in dict.fromkeys(seen)]
+    assert gone == [set(), {"top"}, {"top", "candidate"}, {"top", "candidate", "raw_score"}]
+
+
+def test_of_the_figures_of_an_event_the_best_labels_go_first() -> None:
+    why = replace(WHY, score=0.5, best=(LabelScore(0, "open", 0.5),), blocked_by=Block.HOLD)
+    whole = outgoing.event_message(TOPICS, replace(EVENT, why=why))
+    less = shortened(whole, packet_bytes(whole, mqtt5=True) - 1, mqtt5=True)
+    assert body(whole)["why"].keys() - body(less)["why"].keys() == {"best"}
 
 
 def test_of_the_figures_of_an_event_the_reason_stays_longest() -> None:
