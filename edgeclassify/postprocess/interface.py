@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from types import MappingProxyType
 
 from edgeclassify.errors import ConfigError
 from edgeclassify.postprocess.pace import Pace
@@ -75,9 +74,6 @@ class LabelRules:
     cooldown_s: float
 
 
-_NO_OWN_RULES: Mapping[int, OwnRules] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The figures that a view's decisions go by. Raises ConfigError where they contradict each other.
@@ -103,7 +99,7 @@ class Rules:
     resumes: bool = True
     holds_on_problem: bool = False
     filter: FilterRules = FilterRules()
-    own: Mapping[int, OwnRules] = field(default=_NO_OWN_RULES, hash=False)
+    own: Mapping[int, OwnRules] = field(default_factory=dict, hash=False)
     _usual: LabelRules = field(init=False, repr=False, compare=False)
     _of_label: Mapping[int, LabelRules] = field(init=False, repr=False, compare=False)
     _lowest_enter: float = field(init=False, repr=False, compare=False)
