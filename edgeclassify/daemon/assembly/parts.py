@@ -1,8 +1,7 @@
 """What a config stands for: its models, views and sources, not running yet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.groups.view_labels import ViewLabels
@@ -48,7 +47,7 @@ class Parts:
     labels: tuple[ViewLabels, ...]
     views: tuple[View, ...]
     sources: tuple[PlannedSource, ...]
-    scenes: Mapping[str, SceneStep] = MappingProxyType({})
+    scenes: Mapping[str, SceneStep] = field(default_factory=dict)
     checks: tuple[PlannedChecks, ...] = ()
 
     def views_of(self, camera: str) -> tuple[View, ...]:
