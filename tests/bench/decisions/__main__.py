@@ -1,7 +1,7 @@
 """How well decisions are made on score streams whose truth is known: this project's decider beside simpler rules.
 
     python -m tests.bench.decisions [--made NAME ...] [--count 16] [--keep FOLDER] [--jobs 2]
-        [--streams FILE.npz ...] [--plot docs/images/decisions.svg]
+        [--streams FILE.npz ...] [--plot docs/images]
     python -m tests.bench.decisions --cost
 
 Without `--made` and `--streams` the streams of the test data are taken, and of the made ones the sets
@@ -18,7 +18,7 @@ from pathlib import Path
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
 from tests.bench.decisions.comparison import print_table
 from tests.bench.decisions.cost import print_cost
-from tests.bench.decisions.plot import picture
+from tests.bench.decisions.plot import pictures
 from tests.bench.decisions.sets import MADE, given_streams, sets
 from tests.support.data import NO_TEST_DATA, find_test_data
 
@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder in which made streams are kept")
     parser.add_argument("--jobs", type=int, default=2, help="processes that make streams")
     parser.add_argument("--streams", type=Path, nargs="+", default=[], help="files of streams to compare on")
-    parser.add_argument("--plot", type=Path, help="SVG of the first set of streams")
+    parser.add_argument("--plot", type=Path, help="folder for pictures of the first set of streams")
     parser.add_argument("--cost", action="store_true", help="what a frame costs, nothing else")
     asked = parser.parse_args()
     if asked.cost:
@@ -63,8 +63,9 @@ def compare(asked: argparse.Namespace) -> None:
 def _show(title: str, streams: list[ScoreStream], asked: argparse.Namespace) -> None:
     print_table(title, streams)
     if asked.plot is not None:
-        asked.plot.write_text(picture(f"Decisions on {title}", streams), encoding="utf-8")
-        print(f"picture: {asked.plot}")
+        for name, drawn in pictures(f"Decisions on {title}", streams).items():
+            (asked.plot / f"{name}.svg").write_text(drawn, encoding="utf-8")
+        print(f"pictures are in {asked.plot}")
         asked.plot = None
 
 

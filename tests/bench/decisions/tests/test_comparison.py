@@ -7,10 +7,10 @@ import pytest
 
 from edgeclassify.postprocess.interface import FilterKind
 from edgeclassify.recording.replay.score_streams import ScoreStream
-from tests.bench.decisions.comparison import OLD_DEFAULTS, default_rules, judged, row, rules_by
+from tests.bench.decisions.comparison import OLD_DEFAULTS, default_rules, judged, row, rules_by, unlike_their_truth
 from tests.bench.decisions.cost import milliseconds, noise_stream
 from tests.bench.decisions.deciders import BestOfFrame, ComparedDecider, InARow, Ours, PlainForwardFilter
-from tests.bench.decisions.plot import picture
+from tests.bench.decisions.plot import pictures
 from tests.bench.decisions.sets import given_streams
 from tests.support.data import NO_TEST_DATA
 
@@ -55,6 +55,18 @@ def test_streams_add_up_and_those_without_truth_do_not_count() -> None:
     assert alone.extra > 10
 
 
+def test_scenes_are_told_by_all_their_frames() -> None:
+    given = a_stream()
+    assert unlike_their_truth([given]) == (0, 2)
+    assert given.truth is not None
+    swapped = ScoreStream(0, given.labels, given.times_s, given.scores, np.where(given.times_s < 5, 0, 1))
+    assert unlike_their_truth([given, swapped]) == (0, 4)  # most frames of the second scene are of its label
+    assert unlike_their_truth([ScoreStream(0, given.labels, given.times_s, given.scores, 1 - given.truth)]) == (
+        2,
+        2,
+    )
+
+
 def test_a_row_says_what_was_found() -> None:
     text = row("a rule", judged(InARow(0.5), [a_stream()]))
     assert text.split() == ["a", "rule", "0.0", "0.8", "s", "0", "of", "2", "0.0", "0.0"]
@@ -69,11 +81,13 @@ def test_rules_differ_by_what_is_changed_alone() -> None:
     assert (made.pace, made.confirm_s) == (usual.pace, usual.confirm_s)
 
 
-def test_the_picture_has_a_curve_for_each_decider() -> None:
-    drawn = ElementTree.fromstring(picture("a title", [a_stream()]))
-    texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
-    for name in ("three in a row, at a score", "plain forward filter, shown at", "the defaults"):
-        assert name in texts
+def test_pictures_have_a_curve_for_each_decider() -> None:
+    drawn = pictures("a title", [a_stream()])
+    assert list(drawn) == ["decisions", "decisions-missed"]
+    for text in drawn.values():
+        texts = [text.text for text in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
+        for name in ("three in a row, at a score", "plain forward filter, shown at", "the defaults"):
+            assert name in texts
 
 
 def test_the_cost_is_told_for_each_of_the_rules() -> None:
