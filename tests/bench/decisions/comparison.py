@@ -8,7 +8,14 @@ from edgeclassify.daemon.assembly.views import rules_of
 from edgeclassify.postprocess.interface import FilterKind, Rules
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement, judge
 from edgeclassify.recording.replay.score_streams import ScoreStream
-from tests.bench.decisions.deciders import BestOfFrame, ComparedDecider, InARow, Ours, PlainForwardFilter
+from tests.bench.decisions.deciders import (
+    BestOfFrame,
+    ComparedDecider,
+    InARow,
+    Ours,
+    PlainForwardFilter,
+    TwoThresholds,
+)
 
 
 def default_rules() -> Rules:
@@ -25,8 +32,8 @@ def rules_by(filter_kind: FilterKind, **changes: float) -> Rules:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-OLD_DEFAULTS = {"threshold_enter": 0.6, "threshold_exit": 0.4, "confirm_s": 1.0}
-"""What was usual while each frame counted by itself."""
+FOR_SCORES = {"threshold_enter": 0.6, "threshold_exit": 0.4, "confirm_s": 1.0}
+"""Thresholds for scores of single frames, and of their mean."""
 
 
 def compared() -> Mapping[str, ComparedDecider]:
@@ -35,9 +42,10 @@ def compared() -> Mapping[str, ComparedDecider]:
         "best label of each frame": BestOfFrame(),
         "three in a row at 0.5": InARow(0.5),
         "three in a row at 0.8": InARow(0.8),
-        "no filter, 0.6 / 0.4, 1 s": Ours(rules_by(FilterKind.NONE, **OLD_DEFAULTS)),
+        "two thresholds, 1 s": TwoThresholds(),
         "plain forward filter": PlainForwardFilter(),
-        "exponential filter": Ours(rules_by(FilterKind.EXPONENTIAL, **OLD_DEFAULTS)),
+        "no filter": Ours(rules_by(FilterKind.NONE, **FOR_SCORES)),
+        "exponential filter": Ours(rules_by(FilterKind.EXPONENTIAL, **FOR_SCORES)),
         "Bayesian filter": Ours(rules_by(FilterKind.BAYES)),
         "edgeclassify's defaults": Ours(default_rules()),
     }

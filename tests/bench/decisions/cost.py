@@ -11,7 +11,7 @@ from edgeclassify.postprocess.interface import FilterKind, Rules
 from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.recording.replay.score_streams import ScoreStream
 from edgeclassify.types import Prediction
-from tests.bench.decisions.comparison import OLD_DEFAULTS, default_rules, rules_by
+from tests.bench.decisions.comparison import FOR_SCORES, default_rules, rules_by
 from tests.bench.decisions.deciders import predictions
 
 ROUNDS = 5
@@ -45,8 +45,8 @@ def milliseconds(rules: Mapping[str, Rules], stream: ScoreStream) -> dict[str, f
 def print_cost() -> None:
     """Print a table of milliseconds per frame."""
     rules = {
-        "no filter": rules_by(FilterKind.NONE, **OLD_DEFAULTS),
-        "exponential": rules_by(FilterKind.EXPONENTIAL, **OLD_DEFAULTS),
+        "no filter": rules_by(FilterKind.NONE, **FOR_SCORES),
+        "exponential": rules_by(FilterKind.EXPONENTIAL, **FOR_SCORES),
         "Bayesian": rules_by(FilterKind.BAYES),
         "defaults": default_rules(),
     }

@@ -3,8 +3,9 @@
 Each makes of a stream's scores the stays that it would have shown.
 """
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,11 +34,12 @@ class FrameByFrame(ComparedDecider):
     """A rule that says after each frame what is shown."""
 
     def stays(self, stream: ScoreStream) -> list[Stay]:
-        return list(stays_of(zip(stream.times_s.tolist(), self.shown(stream.scores), strict=True), stream.labels))
+        times_s = stream.times_s.tolist()
+        return list(stays_of(zip(times_s, self.shown(times_s, stream.scores), strict=True), stream.labels))
 
     @abstractmethod
-    def shown(self, scores: NDArray[np.float32]) -> Iterator[int]:
-        """Class index for each frame, or NOTHING. `scores`: (frames, labels)."""
+    def shown(self, times_s: Sequence[float], scores: NDArray[np.float32]) -> Iterator[int]:
+        """Class index for each frame, or NOTHING. `times_s`: (frames,); `scores`: (frames, labels)."""
 
 
 def stays_of(shown: Iterable[tuple[float, int]], labels: tuple[str, ...]) -> Iterator[Stay]:
@@ -56,7 +58,7 @@ def stays_of(shown: Iterable[tuple[float, int]], labels: tuple[str, ...]) -> Ite
 class BestOfFrame(FrameByFrame):
     """The best label of each frame."""
 
-    def shown(self, scores: NDArray[np.float32]) -> Iterator[int]:
+    def shown(self, times_s: Sequence[float], scores: NDArray[np.float32]) -> Iterator[int]:
         return iter(scores.argmax(axis=1).tolist())
 
 
@@ -70,7 +72,7 @@ class InARow(FrameByFrame):
     threshold: float
     frames: int = 3
 
-    def shown(self, scores: NDArray[np.float32]) -> Iterator[int]:
+    def shown(self, times_s: Sequence[float], scores: NDArray[np.float32]) -> Iterator[int]:
         now = candidate = NOTHING
         count = 0
         for row in scores:
@@ -82,6 +84,35 @@ class InARow(FrameByFrame):
                 candidate = best
             if count >= self.frames:
                 now = candidate
+            yield now
+
+
+@dataclass(frozen=True)
+class TwoThresholds(FrameByFrame):
+    """Two thresholds and a confirmation time on single frames: the decider of this project's first versions.
+
+    A label that is the best one, at `enter` or above, for `confirm_s` is shown, and one that is below `leave` for
+    as long is not shown any more; whenever something changes, what is confirmed begins anew.
+    """
+
+    enter: float = 0.6
+    leave: float = 0.4
+    confirm_s: float = 1.0
+
+    def shown(self, times_s: Sequence[float], scores: NDArray[np.float32]) -> Iterator[int]:
+        now = coming = NOTHING
+        coming_since = leaving_since = math.inf
+        for at_s, row in zip(times_s, scores, strict=True):
+            best = int(row.argmax())
+            wanted = best if best != now and row[best] >= self.enter else NOTHING
+            if wanted != coming:
+                coming, coming_since = wanted, at_s
+            leaving_since = min(leaving_since, at_s) if now != NOTHING and row[now] < self.leave else math.inf
+            if coming != NOTHING and at_s - coming_since >= self.confirm_s:
+                now, coming, leaving_since = coming, NOTHING, math.inf
+            elif at_s - leaving_since >= self.confirm_s:
+                now = coming = NOTHING
+                leaving_since = math.inf
             yield now
 
 
@@ -99,7 +130,7 @@ class PlainForwardFilter(FrameByFrame):
     leave: float = 0.5
     floor: float = 1e-3
 
-    def shown(self, scores: NDArray[np.float32]) -> Iterator[int]:
+    def shown(self, times_s: Sequence[float], scores: NDArray[np.float32]) -> Iterator[int]:
         labels, now = scores.shape[1], NOTHING
         belief = np.full(labels, 1 / labels)
         for evidence in np.maximum(scores, np.float32(self.floor)) ** self.power:

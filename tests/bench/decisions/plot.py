@@ -10,7 +10,7 @@ from edgeclassify.pictures.chart import Axis, Chart, Series, svg
 from edgeclassify.postprocess.interface import FilterKind
 from edgeclassify.recording.replay.judgement import Judgement
 from edgeclassify.recording.replay.score_streams import ScoreStream
-from tests.bench.decisions.comparison import OLD_DEFAULTS, default_rules, judged, rules_by
+from tests.bench.decisions.comparison import FOR_SCORES, default_rules, judged, rules_by
 from tests.bench.decisions.deciders import ComparedDecider, InARow, Ours, PlainForwardFilter
 
 
@@ -25,11 +25,11 @@ class Curve:
 
 
 def _without_filter(confirm_s: float) -> ComparedDecider:
-    return Ours(rules_by(FilterKind.NONE, **(OLD_DEFAULTS | {"confirm_s": confirm_s})))
+    return Ours(rules_by(FilterKind.NONE, **(FOR_SCORES | {"confirm_s": confirm_s})))
 
 
 def _exponential(smoothing_s: float) -> ComparedDecider:
-    return Ours(rules_by(FilterKind.EXPONENTIAL, **(OLD_DEFAULTS | {"smoothing_s": smoothing_s})))
+    return Ours(rules_by(FilterKind.EXPONENTIAL, **(FOR_SCORES | {"smoothing_s": smoothing_s})))
 
 
 def _bayes(memory_s: float) -> ComparedDecider:

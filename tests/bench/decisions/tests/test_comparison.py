@@ -7,9 +7,9 @@ import pytest
 
 from edgeclassify.postprocess.interface import FilterKind
 from edgeclassify.recording.replay.score_streams import ScoreStream
-from tests.bench.decisions.comparison import OLD_DEFAULTS, default_rules, judged, row, rules_by, unlike_their_truth
+from tests.bench.decisions.comparison import default_rules, judged, row, rules_by, unlike_their_truth
 from tests.bench.decisions.cost import milliseconds, noise_stream
-from tests.bench.decisions.deciders import BestOfFrame, ComparedDecider, InARow, Ours, PlainForwardFilter
+from tests.bench.decisions.deciders import BestOfFrame, ComparedDecider, InARow, PlainForwardFilter, TwoThresholds
 from tests.bench.decisions.plot import pictures
 from tests.bench.decisions.sets import given_streams
 from tests.support.data import NO_TEST_DATA
@@ -31,9 +31,9 @@ def a_stream() -> ScoreStream:
         (InARow(0.5), 0.0, 3.6, 35),
         (InARow(0.8), 0.0, 5.6, 61),
         (PlainForwardFilter(), 1.6, 4.1, 25),
-        (Ours(rules_by(FilterKind.NONE, **OLD_DEFAULTS)), 5.7, 4.2, 46),
+        (TwoThresholds(), 5.7, 4.2, 46),
     ],
-    ids=["best of frame", "three at 0.5", "three at 0.8", "plain forward filter", "no filter"],
+    ids=["best of frame", "three at 0.5", "three at 0.8", "plain forward filter", "two thresholds"],
 )
 def test_rules_do_on_the_given_streams_what_is_known_of_them(
     decider: ComparedDecider, extra_per_hour: float, delay_s: float, missed: int

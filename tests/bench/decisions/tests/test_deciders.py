@@ -12,14 +12,16 @@ from edgeclassify.recording.replay.judgement import Stay
 from edgeclassify.recording.replay.replaying import Replay
 from edgeclassify.recording.replay.score_streams import ScoreStream
 from edgeclassify.recording.replay.tally import Tally
-from tests.bench.decisions.comparison import OLD_DEFAULTS, rules_by
+from tests.bench.decisions.comparison import FOR_SCORES, rules_by
 from tests.bench.decisions.deciders import (
     NOTHING,
     BestOfFrame,
     ComparedDecider,
+    FrameByFrame,
     InARow,
     Ours,
     PlainForwardFilter,
+    TwoThresholds,
     stays_of,
 )
 
@@ -40,8 +42,9 @@ def rows_of(text: str, score: float = 0.75) -> NDArray[np.float32]:
     return rows
 
 
-def shown(decider: InARow | PlainForwardFilter | BestOfFrame, rows: NDArray[np.float32]) -> str:
-    return "".join("-" if index == NOTHING else LABELS[index] for index in decider.shown(rows))
+def shown(decider: FrameByFrame, rows: NDArray[np.float32]) -> str:
+    found = decider.shown(list(range(len(rows))), rows)
+    return "".join("-" if index == NOTHING else LABELS[index] for index in found)
 
 
 def test_stays_begin_and_end_where_another_is_shown() -> None:
@@ -65,6 +68,16 @@ def test_a_frame_below_the_threshold_breaks_the_row() -> None:
     assert shown(InARow(0.75, frames=2), rows) == "-aaaa"
 
 
+def test_two_thresholds_and_a_time_for_each_change() -> None:
+    assert shown(TwoThresholds(enter=0.75), rows_of("aaabbb")) == "-aaabb"
+    assert shown(TwoThresholds(enter=0.76), rows_of("aaa")) == "---"
+    rows = rows_of("aaaaaa")
+    rows[2:] = (0.3, 0.3, 0.4)
+    assert shown(TwoThresholds(leave=0.4), rows) == "-aa---"  # below 0.4 for a second
+    assert shown(TwoThresholds(leave=0.3), rows) == "-aaaaa"
+    assert shown(TwoThresholds(leave=0.4, confirm_s=3.0), rows) == "------"
+
+
 def test_the_plain_forward_filter_needs_evidence_to_show_and_to_end() -> None:
     found = shown(PlainForwardFilter(), rows_of("a" * 12 + "b" + "a" * 4 + "b" * 30))
     assert found[0] == "-"
@@ -77,7 +90,7 @@ def test_ours_is_the_decider_that_a_replay_runs() -> None:
     rng = np.random.default_rng(4)
     text = "".join(np.repeat(rng.choice(list("abc"), 40), rng.integers(1, 6, 40)))
     given = stream(*rows_of(text, 0.9).tolist())
-    rules = rules_by(FilterKind.NONE, **OLD_DEFAULTS)
+    rules = rules_by(FilterKind.NONE, **FOR_SCORES)
     tally = Tally(lambda now: now.at)
     for one in Replay(decider_of, lambda _: rules).run(given.records(rules)):
         list(tally.take(one))
@@ -85,7 +98,7 @@ def test_ours_is_the_decider_that_a_replay_runs() -> None:
     assert len(tally.views["0"].stays) > 5
 
 
-@pytest.mark.parametrize("decider", [BestOfFrame(), InARow(0.5), PlainForwardFilter()])
+@pytest.mark.parametrize("decider", [BestOfFrame(), InARow(0.5), PlainForwardFilter(), TwoThresholds()])
 def test_nothing_is_kept_from_one_stream_to_the_next(decider: ComparedDecider) -> None:
     given = stream(*rows_of("aabbbacccc").tolist())
     assert decider.stays(given) == decider.stays(given)
