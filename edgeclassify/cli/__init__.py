@@ -6,7 +6,7 @@ import click
 
 from edgeclassify import __version__
 
-MODULES = ("run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate", "replay")
+MODULES = ("run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate", "record", "replay")
 
 
 class LazyGroup(click.Group):

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import click
 
-from edgeclassify.cli.support.config_option import config_option
+from edgeclassify.cli.support.config_option import CONFIG_PATH, config_option
 
 
 @click.command(short_help="Watch the cameras and publish labels: the daemon.")
 @config_option
 @click.option("--console", is_flag=True, help="Print messages instead of sending them; keep nothing on disk.")
+@click.option("--record", type=CONFIG_PATH, metavar="FILE", help="Record what the deciders get: see `record`.")
 @click.option("--frames", type=click.IntRange(min=1), help="End after so many frames.")
-def run(path: Path, console: bool, frames: int | None) -> None:
+def run(path: Path, console: bool, record: Path | None, frames: int | None) -> None:
     """Watch the cameras and publish labels until SIGTERM; SIGHUP reads the config again.
 
     \b
@@ -51,6 +52,7 @@ def run(path: Path, console: bool, frames: int | None) -> None:
         load,
         make_sink=make_console_sink if console else make_sinks,
         max_frames=frames,
+        record=record,
     )
     output.stops(daemon.request_stop)
     daemon.run()

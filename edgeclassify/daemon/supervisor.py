@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import Factories, Parts, assemble
@@ -32,6 +33,7 @@ from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
 from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, Watchdog
 from edgeclassify.daemon.publishing import SinkContext, make_sinks
+from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameRequests
@@ -44,6 +46,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
 from edgeclassify.publish.interface import Sink
 from edgeclassify.pulse import Pulse
+from edgeclassify.recording.running.order import MOST_MB
 from edgeclassify.systemd import Notifier
 
 log = logging.getLogger(__name__)
@@ -77,7 +80,8 @@ class Timing:
 class Daemon:
     """One run of the service: `run()` returns when it was asked to stop or all input has ended.
 
-    `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames. What
+    `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames. `record`:
+    a file for what the deciders get. What
     parts are made by, and how long things take, are for tests and other programs to change.
     """
 
@@ -89,10 +93,11 @@ class Daemon:
         factories: Factories = Factories(),  # noqa: B008 - frozen
         max_frames: int | None = None,
         notifier: Notifier | None = None,
+        record: Path | None = None,
         timing: Timing = Timing(),  # noqa: B008 - frozen
     ) -> None:
         self._load, self._make_sink, self._factories = load, make_sink, factories
-        self._max_frames, self._timing = max_frames, timing
+        self._max_frames, self._timing, self._record = max_frames, timing, record
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
@@ -141,6 +146,10 @@ class Daemon:
         started.callback(kept.close)
         parts = assemble(config, kept.options, factories=self._factories, known_picture=kept.pictures.known)
         loaded.callback(self._close_models, parts)
+        recordings = Recordings(state_folder(config))
+        started.callback(recordings.close)  # when the views have ended
+        if self._record is not None:
+            recordings.begin(self._record, parts, MOST_MB)
         open_occurrences = OpenOccurrences(kept.spool)
         open_occurrences.take_up(parts.views, config.node.resume_s)
         running = self.running = self._prepare(parts, kept)
@@ -167,6 +176,7 @@ class Daemon:
             pictures=kept.pictures,
             manager=self._manager,
             feed=self._watchdog.feed,
+            recordings=recordings,
             maintenance_s=self._timing.maintenance_s,
         )
         self._loop(running, reloader, CommandHandler(self.node, frame_requests, reloader.reload), upkeep)

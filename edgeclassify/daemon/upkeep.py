@@ -1,4 +1,4 @@
-"""What the daemon's thread does now and then: looks after the spool, notes what is open, tells how it is."""
+"""What the daemon's thread does now and then: spool, what is open, recordings, and telling how it is."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool
 
@@ -25,11 +26,14 @@ class Upkeep:
         pictures: UsualPictures,
         manager: ServiceManager,
         feed: Callable[[], None],
+        recordings: Recordings | None = None,
         maintenance_s: float = MAINTENANCE_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
         self._pictures, self._manager, self._feed = pictures, manager, feed
+        self._manager, self._feed = manager, feed
+        self._recordings = Recordings(None) if recordings is None else recordings
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
@@ -49,6 +53,7 @@ class Upkeep:
         self._spool.maintain()
         self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
         self._pictures.note(parts.usual_pictures)
+        self._recordings.work(parts)
         # While a frame is to be expected, nothing but a frame that went through counts.
         if self._running.expects_no_frame:
             self._feed()

@@ -32,13 +32,15 @@ class LabelGroups:
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """What a view's decider is made of, beside its rules. `labels` and `tempering` are the model's."""
+    """What a view's decider is made of, beside its rules. `labels` and `tempering` are the model's, and `background`:
+    the class indices of those that mean that nothing is there."""
 
     view: str
     labels: tuple[str, ...]
     model: str
     groups: LabelGroups | None = None
     tempering: Tempering = PLAIN
+    background: tuple[int, ...] = ()
 
     @property
     def shown_labels(self) -> tuple[str, ...]:

@@ -48,10 +48,12 @@ def assemble(
         labels = find_labels(config, models)
         for note in confirmation_notes(config):
             log.warning("%s", note)
-        views = ViewAssembly(config, models, labels, options, before).views()
+        assembly = ViewAssembly(config, models, labels, options, before)
+        views = assembly.views()
         sources = plan_sources(config, views, factories.source)
     except Exception:
         models.close_all_but(before.models)
         raise
     checks = plan_checks(config, before, known_picture)
-    return Parts(config, models, labels, views, sources, scenes_of(config, views, checks), checks)
+    scenes = scenes_of(config, views, checks)
+    return Parts(config, models, labels, views, sources, scenes, checks, assembly.taps)

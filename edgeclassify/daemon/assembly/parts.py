@@ -8,6 +8,8 @@ from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.daemon.kept.usual_pictures import UsualPicture
 from edgeclassify.pipeline.view import View
+from edgeclassify.recording.interface import ViewFacts
+from edgeclassify.recording.running.tap import TappedDecider
 from edgeclassify.scene.checks.picture_checks import PictureChecks
 from edgeclassify.scene.interface import SceneStep
 from edgeclassify.sources.interface import FrameSource
@@ -35,6 +37,14 @@ class PlannedChecks:
 
 
 @dataclass(frozen=True, slots=True)
+class TappedView:
+    """A view's decider, which lets a recording hear what it gets, and what it is made of."""
+
+    facts: ViewFacts
+    decider: TappedDecider
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Models, views and sources of one config.
 
@@ -49,6 +59,8 @@ class Parts:
     sources: tuple[PlannedSource, ...]
     scenes: Mapping[str, SceneStep] = field(default_factory=dict)
     checks: tuple[PlannedChecks, ...] = ()
+    taps: Mapping[str, TappedView] = MappingProxyType({})
+    """By the name of the view."""
 
     def views_of(self, camera: str) -> tuple[View, ...]:
         """The views that look at a camera."""

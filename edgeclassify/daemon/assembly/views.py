@@ -9,7 +9,7 @@ from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.labels import label_groups, own_rules
 from edgeclassify.daemon.assembly.models import LoadedModels, view_models
-from edgeclassify.daemon.assembly.parts import Parts
+from edgeclassify.daemon.assembly.parts import Parts, TappedView
 from edgeclassify.daemon.assembly.sources import zoom_of
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.errors import ConfigError
@@ -18,6 +18,7 @@ from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, QuietHours, Rules
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.recording.interface import ViewFacts
+from edgeclassify.recording.running.tap import TappedDecider
 from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ class ViewAssembly:
     ) -> None:
         self._config, self._models, self._labels = config, models, labels
         self._options, self._before = options, before
+        self.taps: dict[str, TappedView] = {}
+        """Filled by `views`: the decider of each, by its name."""
         self._former = list(zip(view_models(before.config), before.labels, before.views, strict=True))
 
     def views(self) -> tuple[View, ...]:
@@ -51,13 +54,17 @@ class ViewAssembly:
         region = section.region.within(zoom_of(self._config, camera)) if camera.zoom == "views" else section.region
         enabled = self._is_enabled(section, wanted)
         if (kept := self._kept(section, model, labels)) is not None:
+            if (tap := self._before.taps.get(section.name)) is not None:
+                self.taps[section.name] = tap
             return kept.successor(region=region, rules=rules, enabled=enabled)
+        facts = _facts(section.name, classifier, labels)
+        tap = self.taps[section.name] = TappedView(facts, TappedDecider(decider_of(facts, rules)))
         return View(
             name=section.name,
             camera=camera.name,
             region=region,
             classifier=classifier,
-            decider=decider_of(_facts(section.name, classifier, labels), rules),
+            decider=tap.decider,
             enabled=enabled,
         )
 
@@ -86,7 +93,8 @@ class ViewAssembly:
 def _facts(view: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFacts:
     """What its decider is made of, beside its rules."""
     known = tuple(classifier.labels)
-    return ViewFacts(view, known, classifier.info.name, label_groups(labels, known), classifier.tempering)
+    groups, background = label_groups(labels, known), tuple(sorted(classifier.background))
+    return ViewFacts(view, known, classifier.info.name, groups, classifier.tempering, background)
 
 
 def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = None) -> Rules:

@@ -51,3 +51,21 @@ class FolderLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def holder_of(folder: Path, locks: Path = Path("/proc/locks")) -> int | None:
+    """The process that holds a folder; None: nobody, or nobody can tell.
+
+    Read off the system's list of locks: whoever tried the lock itself could keep a daemon from it that starts just
+    now.
+    """
+    try:
+        inode = (folder / FILE_NAME).stat().st_ino
+        lines = locks.read_text().splitlines()
+    except OSError:
+        return None
+    for line in lines:  # 1: FLOCK  ADVISORY  WRITE 1234 08:01:393222 0 EOF
+        words = line.split()
+        if len(words) >= 6 and words[1] == "FLOCK" and words[5].rpartition(":")[2] == str(inode):
+            return int(words[4])
+    return None
