@@ -6,7 +6,10 @@ import click
 
 from edgeclassify import __version__
 
-MODULES = ("run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate", "record", "replay")
+MODULES = (
+    "run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate",
+    "record", "replay", "tune", "explain",
+)  # fmt: skip
 
 
 class LazyGroup(click.Group):

@@ -38,7 +38,7 @@ def replay(recording: Path, path: Path | None, view: str | None, truth: Path | N
     streams = bool(recorded.streams)
     with progress_of(as_json) as advance:
         for one in recorded.replay(new_rules, said.append):
-            for event in tally.take(one):
+            for event in tally.count(one):
                 if as_json:
                     report.print_record(report.event_record(event, streams))
                 else:

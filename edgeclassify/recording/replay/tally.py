@@ -1,6 +1,6 @@
 """What came of a replay: the events of each view with their times, and figures of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edgeclassify.recording.interface import Happening, Seen, time_of
@@ -101,7 +101,7 @@ class Tally:
         self._indices: dict[str, dict[str, int]] = {}
         self._labels: dict[str, tuple[str, ...]] = {}
 
-    def take(self, replayed: Replayed) -> Iterator[ReplayedEvent]:
+    def count(self, replayed: Replayed) -> list[ReplayedEvent]:
         """Count an input; its events."""
         view = self.views.setdefault(replayed.facts.view, ViewTally(replayed.facts.view))
         view.labels = replayed.facts.shown_labels
@@ -109,10 +109,10 @@ class Tally:
         view.frames += isinstance(replayed.what, Seen)
         view.unlike_live += not replayed.as_live
         at = self._time(view, replayed.what)
-        for event in replayed.step.events:
-            made = ReplayedEvent(at, view.view, self._index(replayed, event.label), event)
-            view.events.append(made)
-            yield made
+        events = replayed.step.events
+        came = [ReplayedEvent(at, view.view, self._index(replayed, one.label), one) for one in events]
+        view.events += came
+        return came
 
     def _time(self, view: ViewTally, what: Happening) -> float:
         now = time_of(what)

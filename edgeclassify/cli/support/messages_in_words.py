@@ -1,0 +1,69 @@
+"""Messages of a node in words: events, late ones too, and states that wait for something.
+
+Nothing is believed: what is no message of the contract is counted, and left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from edgeclassify.contract import bodies
+from edgeclassify.files import printable
+from edgeclassify.sentences import sentence_of, waiting
+from edgeclassify.types import Candidate, Event, EventType
+from edgeclassify.types.events import Block
+
+
+def event_of(body: dict[str, Any], view: str) -> Event | None:
+    """The record of an event's JSON object, late or not; None: it is none.
+
+    Keys of later versions are left out.
+    """
+    kind = bodies.HistoricalEvent if body.get("historical") else bodies.Event
+    try:
+        return kind.model_validate_json(_known(kind, body)).to_event(view)
+    except (ValidationError, ValueError, TypeError):
+        return None
+
+
+def candidate_of(body: dict[str, Any]) -> tuple[str, Candidate] | None:
+    """Of a state's JSON object the label that is shown, and the change that is nearest; None: there is none."""
+    found, label = body.get("candidate"), body.get("label")
+    if not isinstance(found, dict) or not isinstance(label, str):
+        return None
+    try:
+        blocked_by = found.get("blocked_by")
+        return label, Candidate(
+            EventType(found["change"]),
+            str(found["label"]),
+            float(found["score"]),
+            float(found["threshold"]),
+            float(found["held_s"]),
+            float(found["confirm_s"]),
+            None if blocked_by is None else Block(blocked_by),
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def words_of(body: dict[str, Any], view: str) -> Iterator[str]:
+    """What a message says, in a line; nothing where it is none of those."""
+    named = f"{view}  " if view else ""
+    event = event_of(body, view) if "event_type" in body else None
+    if event is not None:
+        late = " (late)" if body.get("historical") else ""
+        at = str(body["ts"])
+        said = f"{event.event_type} of {printable(event.label)}: {sentence_of(event)}".rstrip(": ")
+        yield f"{printable(at)}  {named}{printable(said)}{late}"
+    elif (near := candidate_of(body)) is not None:
+        label, candidate = near
+        said = f"stays {label}: {waiting(candidate, label)}"
+        yield f"{printable(str(body.get('ts', '')))}  {named}{printable(said)}"
+
+
+def _known(kind: type[bodies.Event], body: dict[str, Any]) -> str:
+    import json
+
+    names = {field.alias or name for name, field in kind.model_fields.items()}
+    return json.dumps({key: value for key, value in body.items() if key in names})

@@ -1,0 +1,62 @@
+"""A recording as `tune` replays it: kept in memory, and judged as a whole for each setting."""
+
+from pathlib import Path
+
+from edgeclassify.cli.support.recordings import Recorded, Say
+from edgeclassify.cli.support.replays import judged_views
+from edgeclassify.daemon.assembly.deciders import decider_of
+from edgeclassify.errors import RecordingError
+from edgeclassify.postprocess.interface import Rules
+from edgeclassify.recording.interface import Input as RecordedInput
+from edgeclassify.recording.interface import RulesChanged, ViewBegins
+from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement
+from edgeclassify.recording.replay.replaying import NewRules, Replay
+from edgeclassify.recording.replay.tally import Tally
+from edgeclassify.recording.tuning.settings import Setting
+
+
+class Tunable:
+    """Raises RecordingError where nobody says what was to be seen.
+
+    `views`: those that are judged, all by the same setting.
+    """
+
+    def __init__(self, recorded: Recorded, new_rules: NewRules, truth: Path | None, say: Say) -> None:
+        self._recorded, self._truth = recorded, truth
+        self._records = list(recorded.records(say))
+        self._rules = {
+            record.facts.view: new_rules(record.facts.view) or record.rules
+            for record in self._records
+            if isinstance(record, ViewBegins)
+        }
+        if not any(isinstance(one, RecordedInput) for one in self._records):
+            raise RecordingError(f"{recorded.name}: expected inputs to decide on, found none")
+        judged = self._judged_views(lambda view: self._rules[view])
+        self.views = list(judged)
+        if not sum(judged.values(), NOTHING_JUDGED).scenes:
+            raise RecordingError(
+                f"{recorded.name}: expected to be told what was to be seen in it: a CSV with the columns t, view, "
+                "label by --truth, or y0, y1, … in a .npz"
+            )
+
+    @property
+    def present(self) -> Setting:
+        """What the first of the views has now."""
+        return Setting.of(self._rules[self.views[0]])
+
+    def judged(self, setting: Setting) -> Judgement:
+        """All views together, by this setting. Raises ConfigError."""
+        rules: dict[str, Rules] = {view: setting.applied(one) for view, one in self._rules.items()}
+        judged = self._judged_views(lambda view: rules[view])
+        return sum(judged.values(), NOTHING_JUDGED)
+
+    def _judged_views(self, rules: NewRules) -> dict[str, Judgement]:
+        tally = Tally(self._recorded.seconds_of())
+        replay = Replay(decider_of, rules)
+        for one in replay.run(one for one in self._records if not _changes_rules(one)):
+            tally.count(one)
+        return judged_views(self._recorded, tally, self._truth)
+
+
+def _changes_rules(record: object) -> bool:
+    return isinstance(record, RecordedInput) and isinstance(record.what, RulesChanged)

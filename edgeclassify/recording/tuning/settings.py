@@ -1,0 +1,118 @@
+"""What is searched: the keys of a view that say how sure and how quick its decisions are."""
+
+import math
+import random
+from dataclasses import dataclass, replace
+
+from edgeclassify.postprocess.interface import FilterKind, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """As of Rules and its filter; each is a key of a [[view]]."""
+
+    threshold_enter: float
+    threshold_exit: float
+    confirm_s: float
+    filter: FilterKind
+    dwell_s: float
+    smoothing_s: float
+
+    @classmethod
+    def of(cls, rules: Rules) -> "Setting":
+        """What rules say by now."""
+        kept = rules.filter
+        return cls(
+            rules.threshold_enter, rules.exit_score, rules.confirm_s, kept.kind, kept.dwell_s, kept.smoothing_s
+        )
+
+    def applied(self, rules: Rules) -> Rules:
+        """Rules with these in the place of their own. Raises ConfigError where a label's own rules forbid it."""
+        kept = replace(rules.filter, kind=self.filter, dwell_s=self.dwell_s, smoothing_s=self.smoothing_s)
+        return replace(
+            rules,
+            threshold_enter=self.threshold_enter,
+            threshold_exit=self.threshold_exit,
+            confirm_s=self.confirm_s,
+            filter=kept,
+        )
+
+    def lines(self) -> list[str]:
+        """As lines of a config's [[view]]."""
+        found = [
+            f"threshold_enter = {self.threshold_enter:g}",
+            f"threshold_exit = {self.threshold_exit:g}",
+            f"confirm_s = {self.confirm_s:g}",
+            f'filter = "{self.filter}"',
+        ]
+        if self.filter is FilterKind.BAYES:
+            found.append(f"dwell_s = {self.dwell_s:g}")
+        if self.filter is FilterKind.EXPONENTIAL:
+            found.append(f"smoothing_s = {self.smoothing_s:g}")
+        return found
+
+
+class Drawing:
+    """Draws settings: anywhere, or near one that is known. The same seed draws the same."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def anywhere(self) -> Setting:
+        """A setting within the bounds of what makes sense."""
+        kind = self._random.choice([FilterKind.BAYES, FilterKind.BAYES, FilterKind.EXPONENTIAL, FilterKind.NONE])
+        # What a Bayesian filter believes is near 0 or 1: what counts is how near.
+        enter = 1 - self._spread(0.003, 0.5) if kind is FilterKind.BAYES else self._even(0.3, 0.9)
+        return _rounded(
+            Setting(
+                threshold_enter=enter,
+                threshold_exit=enter * self._even(0.3, 0.9),
+                confirm_s=self._spread(0.3, 6.0) if self._random.random() < 0.8 else 0.0,
+                filter=kind,
+                dwell_s=self._spread(20, 5000),
+                smoothing_s=self._spread(0.3, 8.0),
+            )
+        )
+
+    def near(self, one: Setting) -> Setting:
+        """One that differs a little in some keys."""
+        enter = one.threshold_enter
+        if self._random.random() < 0.6:
+            enter = 1 - min(0.7, max(0.002, (1 - enter) * self._spread(0.6, 1.6)))
+        share = one.threshold_exit / max(one.threshold_enter, 1e-6)
+        if self._random.random() < 0.5:
+            share = min(0.95, max(0.2, share * self._spread(0.75, 1.3)))
+        return _rounded(
+            Setting(
+                threshold_enter=enter,
+                threshold_exit=enter * share,
+                confirm_s=min(10.0, max(one.confirm_s, 0.2) * self._spread(0.6, 1.6)),
+                filter=one.filter,
+                dwell_s=min(20_000.0, max(5.0, one.dwell_s * self._spread(0.5, 2.0))),
+                smoothing_s=min(20.0, max(0.1, one.smoothing_s * self._spread(0.6, 1.6))),
+            )
+        )
+
+    def choice(self, found: list[Setting]) -> Setting:
+        """One of these."""
+        return self._random.choice(found)
+
+    def _even(self, low: float, high: float) -> float:
+        return low + (high - low) * self._random.random()
+
+    def _spread(self, low: float, high: float) -> float:
+        """Evenly by its logarithm."""
+        return low * math.exp(self._random.random() * math.log(high / low))
+
+
+def _rounded(one: Setting) -> Setting:
+    """To as many digits as a person would write."""
+    enter = round(one.threshold_enter, 3)
+    return Setting(
+        enter,
+        min(enter, round(one.threshold_exit, 2)),
+        round(one.confirm_s, 1),
+        one.filter,
+        float(f"{one.dwell_s:.2g}"),
+        round(one.smoothing_s, 1),
+    )
