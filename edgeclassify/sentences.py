@@ -2,6 +2,8 @@
 
 from edgeclassify.types import UNKNOWN, Block, Candidate, Event, EventType, Reason, ViewState, Why
 
+LEAST_SHOWN = 0.05
+"""Of the labels beside: what has less says nothing."""
 _BLOCKS = {
     Block.HOLD: "the label that was there had its minimum time",
     Block.COOLDOWN: "it had ended a short while before",
@@ -112,7 +114,7 @@ def _aside(event: Event) -> list[str]:
         event.score if why.score is None else why.score, 2
     ):
         parts.append(f"the model's own score {why.raw_score:.2f}")
-    others = [row for row in why.best if row.label != event.label][:2]
+    others = [row for row in why.best if row.label != event.label and row.score >= LEAST_SHOWN][:2]
     if others:
         parts.append("next best " + ", ".join(f"{row.label} {row.score:.2f}" for row in others))
     if why.light_changed_s is not None:

@@ -32,8 +32,10 @@ class LabelGroups:
 
 @dataclass(frozen=True, slots=True)
 class ViewFacts:
-    """What a view's decider is made of, beside its rules. `labels` and `tempering` are the model's, and `background`:
-    the class indices of those that mean that nothing is there."""
+    """What a view's decider is made of, beside its rules.
+
+    `labels` and `tempering` are the model's, and `background`: the class indices of labels that mean nothing.
+    """
 
     view: str
     labels: tuple[str, ...]

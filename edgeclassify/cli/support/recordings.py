@@ -6,12 +6,12 @@ from pathlib import Path
 
 from edgeclassify.config import Config, ViewConfig, load_config, parse_config
 from edgeclassify.daemon.assembly.deciders import decider_of
-from edgeclassify.daemon.assembly.views import rules_of
+from edgeclassify.daemon.assembly.views import facts_by, rules_of
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.format.reader import RecordingReader
-from edgeclassify.recording.interface import Record, ViewBegins
+from edgeclassify.recording.interface import Record, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.recording.replay.replaying import NewRules, Replay, Replayed, recorded_rules
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
@@ -124,20 +124,23 @@ def rules_by_config(path: Path | None, recorded: Recorded, view: str | None) -> 
         if len(sections) != 1:
             raise UsageError(f"{path}: expected one view, for all streams, found {', '.join(sections)}")
         rules = rules_of(config, next(iter(sections.values())))
-        return lambda _: rules
+        return lambda facts: (facts, rules)
     return _ByName(config, sections, path).rules
 
 
 class _ByName:
+    """What a config says of the views of a recording. The model is that of the recording, whatever it says."""
+
     def __init__(self, config: Config, sections: dict[str, ViewConfig], path: Path) -> None:
         self._config, self._sections, self._path = config, sections, path
 
-    def rules(self, view: str) -> Rules:
-        section = self._sections.get(view)
+    def rules(self, facts: ViewFacts) -> tuple[ViewFacts, Rules]:
+        """Raises UsageError for a view that is not there, ConfigError for labels that its model does not have."""
+        section = self._sections.get(facts.view)
         if section is None:
-            hint = did_you_mean(view, list(self._sections))
+            hint = did_you_mean(facts.view, list(self._sections))
             raise UsageError(
-                f"{self._path}: expected a view {view}, as in the recording, found "
+                f"{self._path}: expected a view {facts.view}, as in the recording, found "
                 f"{', '.join(self._sections)}. {hint or 'Choose one by --view.'}"
             )
-        return rules_of(self._config, section)
+        return facts_by(self._config, section, facts)

@@ -53,7 +53,7 @@ class Trace:
         if state is None or now is None or not self._is_asked_for(at_s := self._seconds_of(now)):
             return None
         view, candidate = one.facts.view, state.candidate
-        if candidate is None:
+        if candidate is None or _is_far(candidate):
             self._told.pop(view, None)
             return None
         if not self._is_news(view, candidate, at_s):
@@ -72,3 +72,8 @@ class Trace:
 
     def _is_asked_for(self, at_s: float) -> bool:
         return self._at_s is None or abs(at_s - self._at_s) <= AROUND_S
+
+
+def _is_far(candidate: Candidate) -> bool:
+    """True where a label is there, and nothing speaks for its end."""
+    return candidate.change is EventType.END and candidate.score >= candidate.threshold

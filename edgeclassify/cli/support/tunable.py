@@ -6,7 +6,6 @@ from edgeclassify.cli.support.recordings import Recorded, Say
 from edgeclassify.cli.support.replays import judged_views
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.errors import RecordingError
-from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import Input as RecordedInput
 from edgeclassify.recording.interface import RulesChanged, ViewBegins
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement
@@ -24,14 +23,14 @@ class Tunable:
     def __init__(self, recorded: Recorded, new_rules: NewRules, truth: Path | None, say: Say) -> None:
         self._recorded, self._truth = recorded, truth
         self._records = list(recorded.records(say))
-        self._rules = {
-            record.facts.view: new_rules(record.facts.view) or record.rules
+        self._made_of = {
+            record.facts.view: new_rules(record.facts) or (record.facts, record.rules)
             for record in self._records
             if isinstance(record, ViewBegins)
         }
         if not any(isinstance(one, RecordedInput) for one in self._records):
             raise RecordingError(f"{recorded.name}: expected inputs to decide on, found none")
-        judged = self._judged_views(lambda view: self._rules[view])
+        judged = self._judged_views(lambda facts: self._made_of[facts.view])
         self.views = list(judged)
         if not sum(judged.values(), NOTHING_JUDGED).scenes:
             raise RecordingError(
@@ -42,12 +41,12 @@ class Tunable:
     @property
     def present(self) -> Setting:
         """What the first of the views has now."""
-        return Setting.of(self._rules[self.views[0]])
+        return Setting.of(self._made_of[self.views[0]][1])
 
     def judged(self, setting: Setting) -> Judgement:
         """All views together, by this setting. Raises ConfigError."""
-        rules: dict[str, Rules] = {view: setting.applied(one) for view, one in self._rules.items()}
-        judged = self._judged_views(lambda view: rules[view])
+        made_of = {view: (facts, setting.applied(rules)) for view, (facts, rules) in self._made_of.items()}
+        judged = self._judged_views(lambda facts: made_of[facts.view])
         return sum(judged.values(), NOTHING_JUDGED)
 
     def _judged_views(self, rules: NewRules) -> dict[str, Judgement]:

@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
-from edgeclassify.config.groups.view_labels import ViewLabels
+from edgeclassify.config.faults import report
+from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.labels import label_groups, own_rules
@@ -95,6 +98,19 @@ def _facts(view: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFa
     known = tuple(classifier.labels)
     groups, background = label_groups(labels, known), tuple(sorted(classifier.background))
     return ViewFacts(view, known, classifier.info.name, groups, classifier.tempering, background)
+
+
+def facts_by(config: Config, section: ViewConfig, facts: ViewFacts) -> tuple[ViewFacts, Rules]:
+    """What a view's decider would be made of by this config, with the model that is known from a recording.
+
+    Raises ConfigError where the section names labels or groups that are not there.
+    """
+    model = ModelLabels(facts.model, facts.labels, frozenset(facts.background))
+    found = labels_of_views(config, [model if one.name == section.name else None for one in config.views()])
+    labels = next((one for one in found.views if one is not None), None)
+    if found.faults or labels is None:
+        raise ConfigError(report(config.origin, found.faults))
+    return replace(facts, groups=label_groups(labels, facts.labels)), rules_of(config, section, labels)
 
 
 def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = None) -> Rules:

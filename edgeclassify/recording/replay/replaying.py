@@ -27,11 +27,11 @@ from edgeclassify.recording.interface import (
 from edgeclassify.recording.memory import ForeignMemoryError, remember
 from edgeclassify.types import Event, EventType, Moment, Prediction, Reason
 
-NewRules = Callable[[str], Rules | None]
-"""The rules that a view's decisions go by in the place of the recorded ones; None: the recorded ones."""
+NewRules = Callable[[ViewFacts], tuple[ViewFacts, Rules] | None]
+"""What a view's decider is made of in the place of what was recorded; None: as it was recorded."""
 
 
-def recorded_rules(_: str) -> None:
+def recorded_rules(_: ViewFacts) -> None:
     """Those that held while it was recorded."""
 
 
@@ -79,8 +79,8 @@ class Replay:
 
     def _begin(self, begins: ViewBegins) -> None:
         before = next((one for one in self._views.values() if one.facts.view == begins.facts.view), None)
-        own = self._new_rules(begins.facts.view)
-        if own is not None and before is not None and before.facts == begins.facts:
+        own = self._new_rules(begins.facts)
+        if own is not None and before is not None and before.recorded == begins.facts:
             # What was lost between the two is a gap to a decider that did not decide as it was recorded.
             self._views.pop(before.number)
             before.number, before.inputs_lost = begins.number, True
@@ -98,15 +98,16 @@ class Replay:
 class _ReplayedView:
     """The decider of one view, and what it is still to be told."""
 
-    def __init__(self, begins: ViewBegins, make: DeciderFactory, own: Rules | None) -> None:
-        self.number, self.facts = begins.number, begins.facts
+    def __init__(self, begins: ViewBegins, make: DeciderFactory, own: tuple[ViewFacts, Rules] | None) -> None:
+        self.number, self.recorded = begins.number, begins.facts
+        self.facts, rules = (begins.facts, begins.rules) if own is None else own
         self.inputs_lost = False
         """True where inputs are missing before the next one."""
         self._own = own
         self._ids = deque[str]()
         self._made = 0
         self._open = begins.open
-        self._decider: Decider = make(begins.facts, begins.rules if own is None else own, self._new_id)
+        self._decider: Decider = make(self.facts, rules, self._new_id)
 
     def remember(self, memory: dict[str, object]) -> None:
         """Begin with what the decider knew then. Raises ForeignMemoryError."""
