@@ -92,8 +92,8 @@ def test_ours_is_the_decider_that_a_replay_runs() -> None:
     given = stream(*rows_of(text, 0.9).tolist())
     rules = rules_by(FilterKind.NONE, **FOR_SCORES)
     tally = Tally(lambda now: now.at)
-    for one in Replay(decider_of, lambda _: rules).run(given.records(rules)):
-        list(tally.take(one))
+    for one in Replay(decider_of, lambda facts: (facts, rules)).run(given.records(rules)):
+        tally.count(one)
     assert Ours(rules).stays(given) == tally.views["0"].stays
     assert len(tally.views["0"].stays) > 5
 
