@@ -32,7 +32,6 @@ class Upkeep:
     ) -> None:
         self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
         self._pictures, self._manager, self._feed = pictures, manager, feed
-        self._manager, self._feed = manager, feed
         self._recordings = Recordings(None) if recordings is None else recordings
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0

@@ -88,7 +88,7 @@ SURROUNDINGS = st.builds(
 SCORE = st.sampled_from([0.0, 0.2, 0.5, 0.6, 0.7, 0.9, 1.0, float("nan")]) | st.floats(0, 1, width=32)
 RULES = st.builds(
     lambda enter, confirm, hold, kind, own: make_rules(
-        threshold_enter=enter, confirm_s=confirm, hold_s=hold, filter=FilterRules(kind, 30.0, 1.0), own=own
+        threshold_enter=enter, confirm_s=confirm, hold_s=hold, filter=FilterRules(kind, 1.5, 1.0), own=own
     ),
     st.sampled_from([0.3, 0.6, 0.9]),
     st.sampled_from([0.0, 1.0]),

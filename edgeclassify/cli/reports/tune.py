@@ -82,7 +82,7 @@ def _cells(one: Tried) -> list[str]:
 
 def _in_words(one: Setting) -> str:
     constant = {
-        FilterKind.BAYES: f" {one.dwell_s:g} s",
+        FilterKind.BAYES: f" {one.memory_s:g} s",
         FilterKind.EXPONENTIAL: f" {one.smoothing_s:g} s",
         FilterKind.NONE: "",
     }[one.filter]

@@ -15,7 +15,7 @@ class Setting:
     threshold_exit: float
     confirm_s: float
     filter: FilterKind
-    dwell_s: float
+    memory_s: float
     smoothing_s: float
 
     @classmethod
@@ -23,12 +23,12 @@ class Setting:
         """What rules say by now."""
         kept = rules.filter
         return cls(
-            rules.threshold_enter, rules.exit_score, rules.confirm_s, kept.kind, kept.dwell_s, kept.smoothing_s
+            rules.threshold_enter, rules.exit_score, rules.confirm_s, kept.kind, kept.memory_s, kept.smoothing_s
         )
 
     def applied(self, rules: Rules) -> Rules:
         """Rules with these in the place of their own. Raises ConfigError where a label's own rules forbid it."""
-        kept = replace(rules.filter, kind=self.filter, dwell_s=self.dwell_s, smoothing_s=self.smoothing_s)
+        kept = replace(rules.filter, kind=self.filter, memory_s=self.memory_s, smoothing_s=self.smoothing_s)
         return replace(
             rules,
             threshold_enter=self.threshold_enter,
@@ -46,7 +46,7 @@ class Setting:
             f'filter = "{self.filter}"',
         ]
         if self.filter is FilterKind.BAYES:
-            found.append(f"dwell_s = {self.dwell_s:g}")
+            found.append(f"memory_s = {self.memory_s:g}")
         if self.filter is FilterKind.EXPONENTIAL:
             found.append(f"smoothing_s = {self.smoothing_s:g}")
         return found
@@ -61,15 +61,14 @@ class Drawing:
     def anywhere(self) -> Setting:
         """A setting within the bounds of what makes sense."""
         kind = self._random.choice([FilterKind.BAYES, FilterKind.BAYES, FilterKind.EXPONENTIAL, FilterKind.NONE])
-        # What a Bayesian filter believes is near 0 or 1: what counts is how near.
-        enter = 1 - self._spread(0.003, 0.5) if kind is FilterKind.BAYES else self._even(0.3, 0.9)
+        enter = self._even(0.3, 0.95)
         return _rounded(
             Setting(
                 threshold_enter=enter,
                 threshold_exit=enter * self._even(0.3, 0.9),
                 confirm_s=self._spread(0.3, 6.0) if self._random.random() < 0.8 else 0.0,
                 filter=kind,
-                dwell_s=self._spread(20, 5000),
+                memory_s=self._spread(0.3, 6.0),
                 smoothing_s=self._spread(0.3, 8.0),
             )
         )
@@ -78,7 +77,7 @@ class Drawing:
         """One that differs a little in some keys."""
         enter = one.threshold_enter
         if self._random.random() < 0.6:
-            enter = 1 - min(0.7, max(0.002, (1 - enter) * self._spread(0.6, 1.6)))
+            enter = 1 - min(0.8, max(0.01, (1 - enter) * self._spread(0.6, 1.6)))
         share = one.threshold_exit / max(one.threshold_enter, 1e-6)
         if self._random.random() < 0.5:
             share = min(0.95, max(0.2, share * self._spread(0.75, 1.3)))
@@ -88,7 +87,7 @@ class Drawing:
                 threshold_exit=enter * share,
                 confirm_s=min(10.0, max(one.confirm_s, 0.2) * self._spread(0.6, 1.6)),
                 filter=one.filter,
-                dwell_s=min(20_000.0, max(5.0, one.dwell_s * self._spread(0.5, 2.0))),
+                memory_s=min(20.0, max(0.1, one.memory_s * self._spread(0.6, 1.6))),
                 smoothing_s=min(20.0, max(0.1, one.smoothing_s * self._spread(0.6, 1.6))),
             )
         )
@@ -113,6 +112,6 @@ def _rounded(one: Setting) -> Setting:
         min(enter, round(one.threshold_exit, 2)),
         round(one.confirm_s, 1),
         one.filter,
-        float(f"{one.dwell_s:.2g}"),
+        round(one.memory_s, 1),
         round(one.smoothing_s, 1),
     )
