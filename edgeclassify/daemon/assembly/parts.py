@@ -59,7 +59,7 @@ class Parts:
     sources: tuple[PlannedSource, ...]
     scenes: Mapping[str, SceneStep] = field(default_factory=dict)
     checks: tuple[PlannedChecks, ...] = ()
-    taps: Mapping[str, TappedView] = MappingProxyType({})
+    taps: Mapping[str, TappedView] = field(default_factory=dict)
     """By the name of the view."""
 
     def views_of(self, camera: str) -> tuple[View, ...]:
