@@ -10,6 +10,7 @@ _BLOCKS = {
     Block.QUIET_HOURS: "quiet hours",
     Block.GAP: "no frames had come, or none were looked at",
     Block.LIGHT: "the light had changed",
+    Block.UNKNOWN: "no single frame had been sure enough of it",
     Block.PROBLEM: "the camera's frames could not be trusted",
 }
 _BLOCKED_NOW = {
@@ -18,6 +19,7 @@ _BLOCKED_NOW = {
     Block.QUIET_HOURS: "quiet hours",
     Block.GAP: "no frames came, or none were looked at",
     Block.LIGHT: "the light has changed",
+    Block.UNKNOWN: "no single frame of late was sure enough of it",
     Block.PROBLEM: "the camera's frames can't be trusted",
 }
 _ENDS = {

@@ -40,6 +40,11 @@ class RulesConfig(Section):
         None,
         "A label leaves when its score is below this for expire_s; default: two thirds of threshold_enter.",
     )
+    unknown_below: Score = about(
+        0.25,
+        "A label that no frame of the last seconds has given this score by itself does not start, however long it "
+        "is the best: it is unknown. 0: it may.",
+    )
     confirm_s: Seconds | None = about(
         None,
         "Seconds that a change must last before it counts; default: 1.0, and 0.0 for a watched folder, where each "

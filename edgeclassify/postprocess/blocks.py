@@ -1,4 +1,7 @@
-"""What holds a start back whose scores are there: the label has ended a short while ago, or the hour is quiet."""
+"""What holds a start back whose scores are there.
+
+No single frame was sure enough of the label, it has ended a short while ago, or the hour is quiet.
+"""
 
 import time
 from collections.abc import Callable
@@ -6,6 +9,7 @@ from collections.abc import Callable
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
+from edgeclassify.postprocess.unknown import Recognition
 from edgeclassify.types import Block
 
 LocalTime = Callable[[float], time.struct_time]
@@ -21,6 +25,16 @@ class Blocks:
     def __init__(self, local_time: LocalTime) -> None:
         self._local_time = local_time
         self._ended_ns: dict[int, int] = {}
+        self._recognition = Recognition()
+
+    def note_frame(self, observation: Observation, rules: Rules) -> None:
+        """A frame came, with its own scores: no filter over time has had it yet."""
+        if rules.unknown_below > 0:
+            self._recognition.note(observation)
+
+    def forget_frames(self) -> None:
+        """No frame until now is evidence any more."""
+        self._recognition.forget()
 
     def note_end(self, index: int, at_ns: int) -> None:
         """A label has ended."""
@@ -28,6 +42,8 @@ class Blocks:
 
     def of_start(self, index: int, observation: Observation, rules: Rules) -> Block | None:
         """What keeps a label from starting with this observation; None: nothing."""
+        if rules.unknown_below > self._recognition.of(index):
+            return Block.UNKNOWN
         if self._cools_down(index, observation.scene_ns, rules.of(index).cooldown_s):
             return Block.COOLDOWN
         return Block.QUIET_HOURS if self._is_quiet(observation.captured_at, rules) else None
@@ -36,6 +52,7 @@ class Blocks:
         """Another time line begins: how long ago something ended stays."""
         for index in self._ended_ns:
             self._ended_ns[index] += by_ns
+        self._recognition.shift(by_ns)
 
     def _cools_down(self, index: int, now_ns: int, cooldown_s: float) -> bool:
         ended_ns = self._ended_ns.get(index)

@@ -98,6 +98,7 @@ class ViewDecider(Decider):
         if self._is_suspended:
             self._gaps.note_unseen(Moment(observation.scene_ns, observation.captured_at))
             return self._repeat(events, observation.captured_at)
+        self._occurrences.note_frame(observation, self._rules)
         observation = self._filter.take(observation)
         self._close_gap(observation)
         self._gaps.note(observation)

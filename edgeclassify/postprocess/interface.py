@@ -83,7 +83,8 @@ class Rules:
     `expire_s`: seconds below the exit before a label ends; None: confirm_s. `hold_s`: how long a label stays at
     least; `cooldown_s`: how long it does not start again. `quiet_hours`: when nothing starts. `resumes`: what was
     there before a gap goes on behind it; else it ends. `holds_on_problem`: nothing starts or ends on frames that
-    can't be trusted. `own`: what differs for single labels, by their index in the view.
+    can't be trusted. `unknown_below`: what has not had this score in a single frame of late does not start.
+    `own`: what differs for single labels, by their index in the view.
     """
 
     threshold_enter: float
@@ -99,6 +100,7 @@ class Rules:
     resumes: bool = True
     holds_on_problem: bool = False
     filter: FilterRules = FilterRules()
+    unknown_below: float = 0.0
     own: Mapping[int, OwnRules] = field(default_factory=dict, hash=False)
     _usual: LabelRules = field(init=False, repr=False, compare=False)
     _of_label: Mapping[int, LabelRules] = field(init=False, repr=False, compare=False)

@@ -31,6 +31,10 @@ class Occurrences:
         self._confirmation, self._blocks = Confirmation(), Blocks(local_time)
         self._teller = Teller(view, labels)
 
+    def note_frame(self, observation: Observation, rules: Rules) -> None:
+        """A frame came, with its own scores: no filter over time has had it yet."""
+        self._blocks.note_frame(observation, rules)
+
     def judge(self, observation: Observation, sight: Sight, gap: Gap | None, rules: Rules) -> list[Event]:
         """What an observation leads to: another label, none any more, or a higher score of the same.
 
@@ -81,6 +85,7 @@ class Occurrences:
     def break_off(self, by: Block) -> None:
         """Whatever is being confirmed must last for the whole time from now on, because of that."""
         self._confirmation.break_off(by)
+        self._blocks.forget_frames()
         if self.candidate is not None:
             self.candidate = replace(self.candidate, held_s=0.0, blocked_by=by)
 

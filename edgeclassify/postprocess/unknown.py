@@ -1,27 +1,48 @@
-"""How far the scores of one frame speak for none of the labels: what of the belief goes to `unknown`.
+"""What keeps a label unknown: no single frame has spoken for it by itself.
 
-A network that must answer with one of its labels answers so whatever it sees. What gives it away is how its answer
-is spread: a low best score, a small margin to the second, a high entropy. One figure goes by all three: the sum of
-the squared scores, which is the chance that two draws from what the network believes agree. It is 1 for one label
-that is certain, 1/2 for two that are level, and next to nothing where a thousand share the belief.
-docs/decisions.md has it beside the three (python -m tests.bench.unknown).
+A network that must answer with one of its labels answers so whatever it sees, and a filter over time makes any
+answer certain that is only repeated. What gives the unknown away is that in no frame the answer is a sure one. Of
+all that may tell it (score, margin to the second, entropy, and what can be made of them) the tempered score does
+it as well as any: docs/decisions.md has them side by side (python -m tests.bench.unknown).
 """
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.timer import NS_PER_S
 
-def known_share(scores: NDArray[np.float32], *, several: bool = False) -> float:
-    """What speaks for one of the labels, 0-1. `scores`: tempered, of all of a view's labels: float32 (labels,).
-
-    What the view has no label for (the background, labels that it leaves out) is in none of them, and so speaks
-    for `unknown`. `several`: several labels can hold at once, each score by itself: then it is the best of them.
-    """
-    if several:
-        return float(scores.max(initial=0.0))
-    return min(1.0, float(np.dot(scores, scores)))
+_REMEMBERED_S = 10.0
+"""A frame's score counts for less and less: after so many seconds for 1/e of itself."""
 
 
-def unknown_share(scores: NDArray[np.float32], *, several: bool = False) -> float:
-    """What speaks for none of them, 0-1."""
-    return 1.0 - known_share(scores, several=several)
+class Recognition:
+    """How sure single frames of late were of each label: the highest score, which fades."""
+
+    def __init__(self) -> None:
+        self._highest: NDArray[np.float32] | None = None
+        self._at_ns = 0
+
+    def note(self, observation: Observation) -> None:
+        """A frame came. `observation`: its tempered scores, before any filter over time."""
+        now_ns, before = observation.scene_ns, self._highest
+        if before is None or now_ns < self._at_ns:  # time that runs back: files out of their order
+            self._highest = observation.scores
+        else:
+            faded = math.exp((self._at_ns - now_ns) / NS_PER_S / _REMEMBERED_S)
+            self._highest = np.maximum(before * np.float32(faded), observation.scores)
+        self._at_ns = now_ns
+
+    def of(self, index: int) -> float:
+        """The highest score of a label of late, 0-1."""
+        return 0.0 if self._highest is None else float(self._highest[index])
+
+    def forget(self) -> None:
+        """No frame until now is evidence any more."""
+        self._highest = None
+
+    def shift(self, by_ns: int) -> None:
+        """Another time line begins."""
+        self._at_ns += by_ns

@@ -54,6 +54,7 @@ class Block(StrEnum):
     QUIET_HOURS = "quiet hours"
     GAP = "gap"  # no frames came, or none were looked at: nothing is confirmed across that
     LIGHT = "light change"
+    UNKNOWN = "unknown"  # no single frame of late was sure enough that it is this label
     PROBLEM = "problem"  # the camera's frames can't be trusted
 
 

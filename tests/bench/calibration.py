@@ -30,8 +30,8 @@ COPIES = 16
 BUILT_IN = "builtin"
 KNOWN_TO_BUILT_IN = {
     "snail": "snail", "spiny lobster": "spiny lobster", "Persian cat": "Persian cat",
-    "walking stick": "stick insect", "monarch": "monarch butterfly", "gazelle": "gazelle", "bucket": "bucket", "dumbbell": "dumbbell",
-    "go-kart": "go-kart", "oboe": "oboe", "pole": "pole", "thatch": "thatched roof",
+    "walking stick": "stick insect", "monarch": "monarch butterfly", "gazelle": "gazelle", "bucket": "bucket",
+    "dumbbell": "dumbbell", "go-kart": "go-kart", "oboe": "oboe", "pole": "pole", "thatch": "thatched roof",
     "triumphal arch": "triumphal arch", "plate": "plate", "pizza": "pizza", "coral reef": "coral reef",
 }  # fmt: skip
 """First name of a photo's class → label of the built-in model."""

@@ -126,6 +126,7 @@ def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = No
         expire_s=section.expire_s,
         hold_s=section.hold_s,
         cooldown_s=section.cooldown_s,
+        unknown_below=section.unknown_below,
         quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
         resumes=section.across_gap == "resume",
         holds_on_problem=section.on_problem == "hold",

@@ -31,14 +31,14 @@ def parts_of(
 
 def test_rules_are_those_of_the_config() -> None:
     rules: dict[str, Any] = {"threshold_enter": 0.5, "threshold_exit": 0.25, "confirm_s": 3.0}
-    rules |= {"update_step": 0.2, "top": 4}
+    rules |= {"update_step": 0.2, "top": 4, "unknown_below": 0.4}
     (gate,) = parts_of(**rules).views
     assert gate.rules == Rules(pace=Pace(2.0, 10.0, 300.0), **rules)
 
 
 def test_where_the_config_says_nothing() -> None:
     (gate,) = parts_of().views
-    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0))
+    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0), unknown_below=0.25)
 
 
 def test_what_was_set_lies_over_the_config_as_far_as_that_allows_it(caplog: pytest.LogCaptureFixture) -> None:
