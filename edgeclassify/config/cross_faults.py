@@ -13,7 +13,7 @@ from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
 from edgeclassify.config.sections import ViewConfig
-from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
+from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, WAITING_KINDS, split_source
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -152,6 +152,7 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             expected = f"labels of the model ({UNKNOWN!r} is the state without one)"
             hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
             yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
+        yield from _of_motion(f"view[{i}]", table, cameras)
         enter, leave = table.get("threshold_enter", _DEFAULT_ENTER), table.get("threshold_exit")
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
@@ -159,6 +160,20 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
         yield from group_faults(f"view[{i}].groups", _table(table, "groups"))
         if _is_number(enter):
             yield from label_rule_faults(f"view[{i}]", table, enter, leave if _is_number(leave) else None)
+
+
+def _of_motion(place: str, view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
+    """Images of a folder have nothing to do with each other: none of them has moved against the one before."""
+    named = view.get("camera")
+    kinds = {_source(camera)[0] for camera in cameras.values() if named in (None, _camera_name(camera))}
+    kind = next((kind for kind in sorted(kinds) if kind in WAITING_KINDS), None)
+    if kind is None:
+        return
+    hint = "Each image of a folder counts, whatever the one before showed."
+    if _table(view, "motion").get("gate") is True:
+        yield ConfigFault(f"{place}.motion.gate", f"false with a source of kind {kind}", "true", hint)
+    if view.get("look") == "motion":
+        yield ConfigFault(f"{place}.look", f'"roi" with a source of kind {kind}', '"motion"', hint)
 
 
 def _repeated(kind: str, key: str, expected: str, values: dict[int, str]) -> Iterator[ConfigFault]:

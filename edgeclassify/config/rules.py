@@ -29,7 +29,7 @@ class MotionConfig(Section):
     """[view.motion]: classify only what has changed."""
 
     gate: bool = about(False, "Classify a frame only where something has moved in the view's region.")
-    max_interval_s: PositiveSeconds = about(10.0, "With gate: classify one after so many seconds in any case.")
+    max_interval_s: PositiveSeconds = about(20.0, "With gate: classify one after so many seconds in any case.")
 
 
 class RulesConfig(Section):

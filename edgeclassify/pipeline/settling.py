@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from edgeclassify.types import Candidate, EventType, Prediction, ViewState
 
-ANOTHER_SCORE = 0.25
-"""A label's score that has changed by so much since the frame before shows that something else is there."""
+ANOTHER_LABEL, ANOTHER_SCORE = 0.4, 0.6
+"""A score must have changed by so much since the frame before, for something else to be there: where another label
+is the best one now, and where it is the same. Noise alone moves scores that are in doubt by a fifth."""
 
 
 class Settling:
@@ -19,8 +20,12 @@ class Settling:
     def note(self, prediction: Prediction) -> None:
         """What it saw."""
         before, self._scores = self._scores, prediction.scores
+        if before is None:
+            return
+        same = before.argmax() == prediction.scores.argmax()
         with np.errstate(invalid="ignore"):  # scores that are no numbers are somebody else's business
-            self._differs = before is not None and bool(np.abs(prediction.scores - before).max() >= ANOTHER_SCORE)
+            changed = np.abs(prediction.scores - before).max()
+        self._differs = bool(changed >= (ANOTHER_SCORE if same else ANOTHER_LABEL))
 
     def is_settled(self, told: ViewState | None) -> bool:
         """True where the frame seen last is like the one before, and what is told has no change ahead of it."""

@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from edgeclassify.scene.motion.detector import Motion
 from edgeclassify.types import Frame, Roi
 
-PADDING = 1.4
-"""The square's side, as against the longer side of what moves. The model's own crop takes an eighth of it away."""
+PADDING = 1.0
+"""The square's side, as against the longer side of what moves, which is found a twelfth too large. More of what is
+around it costs more right labels than it brings: python -m tests.bench.look."""
 LEAST_SIDE = 0.2
 """Its least side as a fraction of the frame's shorter side: in less than that a model sees pixels."""
 MOST_OF_REGION = 0.75
 """What takes more of the region's shorter side is no detail of it: then the view looks at the whole of it."""
 STAYS_S = 3.0
 """Seconds for which it looks where something was, before it looks at the whole again."""
-FOLLOWS_S = 0.4
+FOLLOWS_S = 0.2
 """Time constant with which it follows what moves."""
 SLACK = 0.15
 """Of its side: by less than that the square does not move and hardly grows, so that what rests is seen alike."""

@@ -1,9 +1,8 @@
 """A camera's picture that is made: a background with weather, light, noise and a subject, each as the caller says.
 
-Pictures are BGR float32, 0-255, until `finished` makes pixels of them.
+Pictures are float32 (height, width, 3 or 1), 0-255, BGR or grey, until `finished` makes pixels of them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +23,15 @@ class Subject:
 
     colours: Picture
     share: Picture
+
+    def grey(self) -> "Subject":
+        """The same without colour."""
+        return Subject(grey(self.colours), self.share)
+
+
+def grey(picture: Picture) -> Picture:
+    """The same without colour."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.float32)[..., np.newaxis]
 
 
 def background(photo: Photo) -> Picture:
@@ -95,27 +103,37 @@ def infrared(picture: Picture) -> Picture:
     """Without the infrared filter: grey, leaves bright, the sky dark, less contrast."""
     blue, green, red = picture[..., 0], picture[..., 1], picture[..., 2]
     leaves = np.clip((green - np.maximum(red, blue)) / 40, 0, 1)
-    grey = 0.65 * red + 0.3 * green + 0.05 * blue
-    grey = 0.75 * (grey + leaves * 0.5 * (230 - grey)) + 30
-    return np.repeat(grey[..., np.newaxis], 3, axis=2).astype(np.float32)
+    seen = 0.65 * red + 0.3 * green + 0.05 * blue
+    seen = 0.75 * (seen + leaves * 0.5 * (230 - seen)) + 30
+    return np.repeat(seen[..., np.newaxis], 3, axis=2).astype(np.float32)
 
 
 def with_noise(picture: Picture, rng: np.random.Generator, level: float) -> Picture:
     """Noise of a sensor: `level` is its standard deviation, a third of it in grains of several pixels."""
-    fine = rng.standard_normal((HEIGHT, WIDTH, 1), np.float32)
-    coarse = cv2.resize(rng.standard_normal((HEIGHT // 4, WIDTH // 4), np.float32), (WIDTH, HEIGHT))
-    return np.asarray(picture + level * (0.95 * fine + 0.33 * coarse[..., np.newaxis]), np.float32)
+    grains = _grains()
+    field = grains[rng.integers(len(grains))][:: rng.choice((-1, 1)), :: rng.choice((-1, 1))]
+    field = np.roll(field, rng.integers(0, 200, 2), (0, 1))
+    return np.asarray(picture + level * field[..., np.newaxis], np.float32)
+
+
+@cache
+def _grains() -> list[Picture]:
+    """Some fields of noise of deviation 1."""
+    rng = np.random.default_rng(11)
+    fields = []
+    for _ in range(24):
+        coarse = cv2.resize(rng.standard_normal((HEIGHT // 4, WIDTH // 4), np.float32), (WIDTH, HEIGHT))
+        fine = rng.standard_normal((HEIGHT, WIDTH), np.float32)
+        fields.append(np.asarray(np.float32(0.95) * fine + np.float32(0.45) * coarse, np.float32))
+    return fields
 
 
 def finished(picture: Picture, *, at_s: float, sequence: int, yuv: bool = False) -> Frame:
-    """A frame of the picture, BGR or YUV420, taken at `at_s`."""
+    """A frame of the picture, BGR, gray or YUV420, taken at `at_s`."""
     pixels = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     pixel_format = PixelFormat.BGR
-    if yuv:
+    if pixels.shape[2] == 1:
+        pixel_format, pixels = PixelFormat.GRAY, pixels[..., 0]
+    elif yuv:
         pixel_format, pixels = PixelFormat.YUV420, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2YUV_I420))
     return Frame(pixels, pixel_format, WIDTH, HEIGHT, "front", sequence, round(at_s * 1e9), at_s)
-
-
-def ranks(values: Sequence[float], *shares: float) -> list[float]:
-    """The values below which such shares of all lie."""
-    return [float(value) for value in np.quantile(values, shares)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.pipeline.settling import ANOTHER_SCORE, Settling
+from edgeclassify.pipeline.settling import Settling
 from edgeclassify.types import Block, Candidate, EventType, Prediction, ViewState
 
 SHOWN = ViewState("gate", "day", 0.9, 1.0, 2.0, 1, "id", (), "m")
@@ -34,13 +34,20 @@ def test_nothing_is_settled_before_anything_is_told_nor_while_nobody_knows() -> 
 
 @pytest.mark.parametrize(
     ("scores", "settled"),
-    [((0.125, 0.875), True), ((0.375, 0.875), False), ((0.125, 0.625), False), ((0.25, 0.75), True)],
+    [
+        ((0.26, 0.49), True),  # another one, by less than a quarter
+        ((0.25, 0.625), False),
+        ((0.25, 0.375), False),
+        ((0.5, 0.5), True),  # of equal scores the first is the best one, as before
+        ((0.999, 0.375), True),
+        ((1.0, 0.375), False),
+        ((0.5, 0.875), False),
+    ],
 )
-def test_a_score_that_is_another_by_a_quarter_asks_for_more_frames(
+def test_another_label_on_top_by_a_quarter_or_a_score_that_is_another_by_a_half_asks_for_more_frames(
     scores: tuple[float, float], settled: bool
 ) -> None:
-    assert ANOTHER_SCORE == 0.25
-    assert settling(seen(0.125, 0.875), seen(*scores)).is_settled(SHOWN) is settled
+    assert settling(seen(0.5, 0.375), seen(*scores)).is_settled(SHOWN) is settled
 
 
 def test_it_is_settled_when_the_next_frame_is_alike() -> None:

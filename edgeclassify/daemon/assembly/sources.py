@@ -1,7 +1,7 @@
 """Which sources a config needs, and what each is made of: settings, the part that is read, the size."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Roi, enclosing
 
 log = logging.getLogger(__name__)
+
+MOVING_SHARE = 0.5
+"""Of its region's sides: what moves is smaller, but larger frames cost more than they bring."""
 
 SourceFactory = Callable[[CameraConfig, int, Roi, Path | None], FrameSource]
 
@@ -39,7 +42,8 @@ def _watched(config: Config) -> list[CameraConfig]:
 
 
 def _plan(config: Config, camera: CameraConfig, views: Sequence[View], make_one: SourceFactory) -> PlannedSource:
-    wanted_side = _wanted_side(views, camera.name)
+    closely = [view.name for view in config.views() if view.look == "motion"]
+    wanted_side = _wanted_side(views, camera.name, closely)
     # The sensor knows nothing of a turn that is done behind it.
     on_sensor = zoom_of(config, camera).turned_back(camera.rotation)
     make = partial(make_one, camera, wanted_side, on_sensor, state_folder(config))
@@ -47,7 +51,13 @@ def _plan(config: Config, camera: CameraConfig, views: Sequence[View], make_one:
     return PlannedSource(camera, make, made_from, make().longest_call_s)
 
 
-def _wanted_side(views: Sequence[View], camera: str) -> int:
+def _wanted_side(views: Sequence[View], camera: str, closely: Collection[str]) -> int:
     """The shorter side in pixels that a camera's frames need; 0, its own size, where no view looks at it."""
     looking = [view for view in views if view.camera == camera]
-    return max((view.classifier.wanted_side(view.region) for view in looking), default=0)
+    return max((view.classifier.wanted_side(_seen_by(view, closely)) for view in looking), default=0)
+
+
+def _seen_by(view: View, closely: Collection[str]) -> Roi:
+    """The part of the frame that fills its model's input; of one that looks at what moves, half of its region."""
+    region, share = view.region, MOVING_SHARE if view.name in closely else 1.0
+    return Roi(region.x, region.y, share * region.width, share * region.height)

@@ -13,11 +13,13 @@ from edgeclassify.scene.motion.texture import TEXTURED, Comparison, Glance, Map,
 from edgeclassify.scene.statistics import FrameStatistics
 from edgeclassify.types import Roi
 
-MEMORY_S = 1.5
+MEMORY_S = 2.0
 """Time constant with which the picture of a moment ago follows: what has come to rest is part of it soon."""
+LEVELS_MEMORY_S = 0.3
+"""The same of its light: a lamp is quick, clouds take seconds."""
 CLEAR = 0.7
 """Excess (logarithm) at which one frame is enough; what exceeds noise by less must be there in two frames."""
-SLACK = 0.7
+SLACK = 0.5
 """In the other one of the two it may fall short of exceeding noise by so much."""
 SAME_TEXTURE = 0.7
 """Squared correlation from which on a window's texture is the same in another light: it has not moved."""
@@ -85,7 +87,7 @@ class MotionDetector:
         moved = self._moved(excess, light)
         if light is Light.SAME:
             noise.learn(comparison.new, seconds)
-            self._before = before.followed(now, 1 - math.exp(-seconds / MEMORY_S))
+            self._before = before.followed(now, _share(seconds, MEMORY_S), _share(seconds, LEVELS_MEMORY_S))
         else:
             self._before, self._lit_ns = now, at_ns
         return self._motion(now, moved)
@@ -101,8 +103,7 @@ class MotionDetector:
             return np.zeros(excess.shape, np.bool_)
         moved: Mask = excess > CLEAR
         if (earlier := self._excess) is not None:
-            twice = (np.minimum(excess, earlier) > -SLACK) & (np.maximum(excess, earlier) > 0)
-            moved |= twice
+            moved |= (np.minimum(excess, earlier) > -SLACK) & (np.maximum(excess, earlier) > 0)
         self._excess = np.asarray(cv2.dilate(excess, _NEIGHBOURS), np.float32)
         return moved
 
@@ -110,6 +111,11 @@ class MotionDetector:
         lit = self._lit_ns is not None and self._at_ns - self._lit_ns <= LIGHT_S * 1e9
         noise = 1.0 if self._noise is None else float(self._noise.level.mean())
         return Motion(moved, lit, now.luma, noise)
+
+
+def _share(seconds: float, time_constant_s: float) -> float:
+    """How much the newest counts for in a mean that forgets."""
+    return 1 - math.exp(-seconds / time_constant_s)
 
 
 def _only_lit(comparison: Comparison, noise: NoiseFloor) -> Mask:

@@ -3,10 +3,13 @@
 from enum import Enum, auto
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeclassify.scene.motion.texture import TEXTURED, Comparison, Glance, Map
 
-LEVELS_LIT = 8.0
+Mask = NDArray[np.bool_]
+
+LEVELS_LIT = 12.0
 """A window that is by so many levels brighter or darker is in another light, or shows something else."""
 SHARE_LIT = 0.3
 """So much of the picture must be, for the light to have changed."""
@@ -16,6 +19,8 @@ SHARE_SAME = 0.5
 """So many of those with texture must, for it to be the light."""
 EVEN = 0.95
 """Where so many keep even their contrast, as against each other, it is a mere matter of exposure."""
+LARGEST, DENSE = 0.25, 0.5
+"""So it is where what is new lies together: in so much of the picture at most, and so much of its own bounds."""
 _ENOUGH = 8
 """Windows with texture that tell whether it is still there."""
 _DARK, _BRIGHT = 12, 242
@@ -44,4 +49,12 @@ def judge_light(comparison: Comparison, now: Glance, noise: Map, excess: Map) ->
     if np.count_nonzero(telling & (comparison.alike > SAME)) < SHARE_SAME * count:
         return Light.SAME
     even = np.count_nonzero(telling & (excess < 0)) >= EVEN * count
-    return Light.EXPOSED if even else Light.OTHER
+    return Light.EXPOSED if even or _lies_together(excess >= 0) else Light.OTHER
+
+
+def _lies_together(new: Mask) -> bool:
+    """True where it may be one thing, and not edges of shadows all over the picture."""
+    rows, columns = np.flatnonzero(new.any(axis=1)), np.flatnonzero(new.any(axis=0))
+    bounds = int((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)) if rows.size else 0
+    count = int(np.count_nonzero(new))
+    return count <= LARGEST * new.size and count >= DENSE * bounds

@@ -17,7 +17,7 @@ FIRST_FRAMES = 10
 TIMES = math.log(4.0)
 """What is new must be at least four times as much as usual."""
 SPREADS = 10.0
-"""And so many mean deviations of its logarithm above that: rain and leaves deviate much."""
+"""And so many mean deviations of its logarithm more than usual: rain and leaves deviate much."""
 _FIRST_SPREAD = 0.3
 _LARGEST_STEP, _LARGEST_SPREAD_STEP = 1.0, 0.5
 

@@ -40,11 +40,11 @@ class Glance:
     levels: Map
     brightness: float
 
-    def followed(self, now: "Glance", share: float) -> "Glance":
-        """A mean of this one and a newer one, which counts for such a share."""
-        mixed = np.asarray(cv2.addWeighted(now.texture, share, self.texture, 1 - share, 0), np.float32)
-        levels = np.asarray(cv2.addWeighted(now.levels, share, self.levels, 1 - share, 0), np.float32)
-        return Glance(now.luma, mixed, levels, self.brightness + share * (now.brightness - self.brightness))
+    def followed(self, now: "Glance", share: float, share_of_levels: float) -> "Glance":
+        """A mean of this one and a newer one, which counts for such shares, 0-1."""
+        texture = np.asarray(cv2.addWeighted(now.texture, share, self.texture, 1 - share, 0), np.float32)
+        levels = self.levels + np.float32(share_of_levels) * (now.levels - self.levels)
+        return Glance(now.luma, texture, levels, self.brightness + share * (now.brightness - self.brightness))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
