@@ -122,17 +122,20 @@ class RunningRecording:
         return Progress(self._inputs, self._events, size, self._lost, lasted_s, self._ended)
 
     def take(self, record: Record) -> bool:
-        """From any thread, at once. False where it is lost."""
+        """From any thread, at once. False where there is no room."""
         if self._ended is not None:
             return True  # it has ended by itself, and nobody needs to begin anew
         try:
             self._waiting.put_nowait(record)
         except Full:
-            with self._lost_lock:
-                self._lost += 1
-                self._untold += 1
             return False
         return True
+
+    def lose(self) -> None:
+        """An input could not be taken."""
+        with self._lost_lock:
+            self._lost += 1
+            self._untold += 1
 
     def tell_lost(self) -> bool:
         """Before a view begins (anew): note how much was lost. False where there is still no room."""
@@ -153,6 +156,8 @@ class RunningRecording:
         try:
             with writer:
                 reason = self._write(writer)
+                if self._untold:
+                    writer.write(Lost(self._untold))
                 writer.close(reason)
         except OSError as error:
             reason = f"{printable(self.path)} can't be written: {error.strerror or error}"
@@ -212,9 +217,15 @@ class ViewListener:
         except (TypeError, RecursionError) as error:
             log.error("recording: view %s begins without what is known of it: %s", self._facts.view, error)
         begins = ViewBegins(self._number, self._facts, rules, memory, decider.open(Moment.now()))
-        return self._recording.tell_lost() and self._recording.take(begins)
+        begun = self._recording.tell_lost() and self._recording.take(begins)
+        if not begun:
+            self._recording.lose()
+        return begun
 
     def hear(self, what: Happening, events: tuple[Event, ...]) -> bool:
         """Note an input."""
         came = tuple(LiveEvent(one.event_type, one.label, one.id) for one in events)
-        return self._recording.take(Input(self._number, what, came))
+        taken = self._recording.take(Input(self._number, what, came))
+        if not taken:
+            self._recording.lose()
+        return taken
