@@ -22,7 +22,7 @@ from edgeclassify.types import (
     Surroundings,
     Why,
 )
-from tests.postprocess.benches import Bench, moment, seen, shown
+from tests.postprocess.benches import Bench, in_a_file, moment, seen, shown
 
 NOTHING, OPEN, CLOSED = (0.125, 0.25, 0.0), (0.125, 0.75, 0.0), (0.75, 0.125, 0.0)
 SHIFT = Shift(0.02, -0.01)
@@ -103,6 +103,24 @@ def test_a_label_that_leaves_after_another_was_held_back_tells_its_own_time() ->
     bench.see(6.0, *NOTHING)
     (end,) = bench.see(10.0, *NOTHING).events
     assert (end.why.reason, end.why.blocked_by, end.why.blocked_s) == (Reason.BELOW_THRESHOLD, Block.HOLD, 6.0)
+
+
+def test_for_how_long_is_told_in_thousandths() -> None:
+    bench = Bench(confirm_s=0.0, cooldown_s=2.0)
+    bench.see(0.0, *OPEN)
+    bench.see(1.0, *NOTHING)
+    bench.see(2.0, *OPEN)
+    (start,) = bench.see(3.23456, *OPEN).events
+    assert start.why.blocked_s == 1.235
+
+
+def test_another_time_line_is_nothing_that_held_it_back() -> None:
+    """For nobody knows how long it is from one to the other."""
+    bench = Bench(confirm_s=1.0)
+    bench.see(0.0, *OPEN)
+    bench.decider.see(in_a_file(5e6, *OPEN))
+    (start,) = bench.decider.see(in_a_file(5e6 + 1, *OPEN)).events
+    assert (start.why.held_s, start.why.blocked_by) == (1.0, None)
 
 
 def test_what_held_another_change_back_is_not_told() -> None:
