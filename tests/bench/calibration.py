@@ -1,7 +1,8 @@
 """Temperatures of the real models, fitted on photos, and what they are worth on photos that the fit did not see.
 
-    python -m tests.bench.calibration
+    python -m tests.bench.calibration [FILE.svg]
 
+FILE: the reliability curve of the first model is drawn into it.
 Each of the 100 photos is seen 16 times: as it is, and through crops, light, blur, noise and JPEG as on a fixed
 camera. All copies of a photo are on the same side of a fit. By themselves the photos are easier than ImageNet's
 validation set (mobilenet_v2_2018: 91 % right against 70.8 % published); with their copies the models are about as
@@ -18,10 +19,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.cli.reports.calibration import reliability_chart
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.calibration.calibration import Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.pictures.chart import svg
 from edgeclassify.types import Frame, PixelFormat, Pixels
 from tests.support.data import NO_TEST_DATA, find_test_data
 from tests.support.photos import BIRDS, IMAGENET_MODELS, Photo, model_path, photos
@@ -124,7 +127,10 @@ def main() -> int:
     print(f"{'':46} {'copies':>6} {'right':>7} {'temperature':>11} {'ECE':>9} {'after':>9} {'by chance':>9}")
     for name in (*IMAGENET_MODELS, BUILT_IN):
         found = score_set(folder, name, pictures)
-        print(line(name, calibrate(found.data)), flush=True)
+        fitted = calibrate(found.data)
+        print(line(name, fitted), flush=True)
+        if name == IMAGENET_MODELS[0] and len(sys.argv) > 1:
+            Path(sys.argv[1]).write_text(svg(reliability_chart(fitted, name)), encoding="utf-8")
         originals = found.data.of_pictures(np.flatnonzero(found.copy == 0))
         if len(originals.known) >= 20:
             print(line("    the photos as they are, alone", calibrate(originals)), flush=True)
