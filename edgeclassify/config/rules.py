@@ -11,6 +11,11 @@ _Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Groups = dict[Text, Text | _Texts]
 """Name of a group → patterns of the model's labels; and the key `preset` → name of bundled groups."""
 
+ENTER_BY_SCORE = 0.6
+"""The usual threshold_enter where it is compared with the scores themselves, or a mean of them."""
+ENTER_BY_BELIEF = 0.95
+"""The usual threshold_enter with filter bayes."""
+
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -35,7 +40,10 @@ class MotionConfig(Section):
 class RulesConfig(Section):
     """By what a view decides."""
 
-    threshold_enter: Score = about(0.6, "A label enters when its score is at least this for confirm_s.")
+    threshold_enter: Score = about(
+        ENTER_BY_BELIEF,
+        "A label enters when its score is at least this for confirm_s; default without filter bayes: 0.6.",
+    )
     threshold_exit: Score | None = about(
         None,
         "A label leaves when its score is below this for expire_s; default: two thirds of threshold_enter.",
@@ -47,11 +55,13 @@ class RulesConfig(Section):
     )
     confirm_s: Seconds | None = about(
         None,
-        "Seconds that a change must last before it counts; default: 1.0, and 0.0 for a watched folder, where each "
-        "picture counts.",
+        "Seconds that a change must last before it counts; default: 0.0 with filter bayes, which confirms by "
+        "itself, and for a watched folder, where each picture counts; else 1.0.",
     )
     expire_s: Seconds | None = about(
-        None, "Seconds that a label must be below threshold_exit before it ends; default: confirm_s."
+        None,
+        "Seconds that a label must be below threshold_exit before it ends; default: 3.0 with filter bayes, else "
+        "confirm_s.",
     )
     hold_s: Seconds = about(0.0, "Seconds that a label stays once it has started: no event is shorter.")
     cooldown_s: Seconds = about(0.0, "Seconds after a label's end in which the same label does not start again.")
@@ -67,11 +77,10 @@ class RulesConfig(Section):
     filter: Literal["bayes", "exponential", "none"] | None = about(
         None,
         "What is made of the scores over time before the thresholds: bayes: how likely each label is, given all "
-        "frames; exponential: a mean in which older frames count less; none: each frame counts by itself.",
+        "frames; exponential: a mean in which older frames count less; none: each frame counts by itself. "
+        "Default: bayes, and none where single pictures count (a watched folder, images that are not in a loop).",
     )
-    memory_s: PositiveSeconds = about(
-        1.1, "With filter bayes: for so long (mean) a frame counts. A longer memory is slower, and surer."
-    )
+    memory_s: PositiveSeconds = about(1.2, "With filter bayes: for so long (mean) a frame counts.")
     smoothing_s: PositiveSeconds = about(2.0, "With filter exponential: its time constant.")
     groups: Groups = Field(
         default_factory=dict,

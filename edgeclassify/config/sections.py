@@ -18,7 +18,7 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
-from edgeclassify.config.rules import Groups, RulesConfig
+from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi
@@ -120,13 +120,18 @@ class ViewConfig(RulesConfig):
 
 
 def _complete(view: ViewConfig, camera: CameraConfig | None) -> ViewConfig:
-    """The same with what follows from its camera, where the file says nothing of it."""
-    follows: dict[str, object] = {}
-    if view.confirm_s is None and camera is not None and camera.kind in WAITING_KINDS:
-        follows["confirm_s"] = 0.0
-    if view.filter is None:
-        follows["filter"] = "none"
-    return view.model_copy(update=follows) if follows else view
+    """The same with what follows from its camera and its filter, where the file says nothing of it."""
+    is_single = camera is not None and camera.shows_single_pictures
+    over_time = view.filter or ("none" if is_single else "bayes")
+    follows: dict[str, object] = {"filter": over_time}
+    if over_time == "bayes":
+        follows |= {"confirm_s": 0.0, "expire_s": 3.0}
+    else:
+        follows |= {"threshold_enter": ENTER_BY_SCORE}
+        if camera is not None and camera.kind in WAITING_KINDS:
+            follows |= {"confirm_s": 0.0}
+    said = {key for key in view.model_fields_set if getattr(view, key) is not None}
+    return view.model_copy(update={key: value for key, value in follows.items() if key not in said})
 
 
 class LoggingConfig(Section):

@@ -1,32 +1,36 @@
 """What is believed of a view: how likely each of its labels is what is there, given all frames until now.
 
-A forward filter, as for a hidden Markov model (Rabiner, "A tutorial on hidden Markov models", 1989), with two
-answers to what makes a plain one wrong here:
+Bayes' rule, with two answers to what makes a plain forward filter (a hidden Markov model's) wrong here:
 
-* Frames in a row are not independent: whoever walks past deceives many of them in the same way. Their evidence
-  counts by the second, not by the frame, and it fades within seconds: with the rate 1 / `memory_s` the belief goes
-  back to what is to be expected of the view without any frame.
-* A camera that does not move sees the same few things again and again. What is to be expected is its habit: each
-  label by the time that it has been there of late, and a little for every label that may come for the first time.
+* Frames in a row are not independent: who walks past, or a dark minute, deceives many of them in the same way. So
+  evidence does not pile up: it is the mean of the scores' logarithms over the last `memory_s` seconds (an
+  exponential one), and however many frames that were, it counts as much as `_WORTH` independent ones.
+* A camera that does not move sees the same few things again and again. What is to be expected before any frame is
+  the view's habit: each label by the time that it has been there of late, and a little for every label that comes
+  for the first time.
+
+The belief in a label is what is to be expected of it, times e to the power of `_WORTH` times that mean; all of
+them, with that in `unknown`, add up to 1.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
-Belief = NDArray[np.float64]
+Shares = NDArray[np.float32]
 
-_EVIDENCE_PER_S = 1.1
-"""A second of frames counts as much as so many independent ones: scores are raised to that power."""
+_WORTH = 3.0
+"""So many independent frames the memory is worth."""
 _SURE_S = 1.0
-"""Frames that are further apart prove no more than those so far apart, nor does more fade between them."""
+"""A frame speaks for the time since the one before it, but for so long at most."""
 _FIRST_S = 0.5
-"""What the first frame counts for: nothing is known of the time before it."""
-_FLOOR = 0.004
-"""The score that a label has where the frame shows something else: it can't be ruled out by one frame."""
-_HABIT = 0.8
+"""What the first frame speaks for: nothing is known of the time before it."""
+_FLOOR = 0.03
+"""Added to each score: one frame that shows something else can't rule a label out."""
+_HABIT = 0.6
 """Share of the expectation that goes by what has been there."""
 _HABIT_S = 3600.0
 """For so long (mean) it is remembered what has been there."""
@@ -36,63 +40,77 @@ _UNKNOWN_SCORE = 0.01
 """What speaks for `unknown` in any frame, beside what the view has no label for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Believed:
-    """`shares`: of each label, and last of `unknown`: they add up to 1. `times`: for how many seconds each of them
-    has been there of late. `at_ns`: when; None: no frame has been seen since evidence was forgotten.
+    """All arrays have an entry per label, and a last one for `unknown`.
+
+    `evidence`: the mean logarithm of the scores. `times`: for how many seconds each has been there of late.
+    `shares`: the belief, which adds up to 1. `at_ns`: when the last frame came; None: none counts.
     """
 
-    shares: Belief
-    times: Belief
+    evidence: NDArray[np.float32]
+    times: NDArray[np.float32]
+    shares: Shares
     at_ns: int | None = None
 
 
-class ForwardFilter:
-    """The belief in the labels of one view, frame by frame: `labels` of them. Pure: what it is given it leaves.
+class BayesRule:
+    """The belief in `labels` labels, frame by frame. Pure: it changes nothing that it is given.
 
-    `memory_s`: for so long (mean) a frame counts.
+    `memory_s`: the time constant of the evidence.
     """
 
     def __init__(self, labels: int, memory_s: float) -> None:
         self._memory_s = memory_s
-        self._new = np.full(labels + 1, (1 - _UNKNOWN) / labels)
+        self._new = np.full(labels + 1, (1 - _UNKNOWN) / labels, np.float32)
         self._new[labels] = _UNKNOWN
+        self._level = np.full_like(self._new, math.log(_UNKNOWN_SCORE + _FLOOR))  # speaks for none of them
 
     def begin(self) -> Believed:
         """Before the first frame."""
-        return Believed(self._new, np.zeros_like(self._new))
+        return Believed(self._level, np.zeros_like(self._new), self._new)
 
     def without_evidence(self, believed: Believed) -> Believed:
-        """What is to be expected after a gap: no frame of before counts, but what is usual here is known."""
-        return Believed(self._expected(believed.times), believed.times)
+        """After a gap no frame of before counts; what is usual here is known."""
+        return Believed(self._level, believed.times, self._expected(believed.times))
 
     def with_time(self, believed: Believed, index: int, seconds: float) -> Believed:
         """One of the labels has been there for so much longer than is known here."""
         times = believed.times.copy()
         times[index] += seconds
-        return Believed(believed.shares, times, believed.at_ns)
+        return Believed(believed.evidence, times, believed.shares, believed.at_ns)
 
     def after(self, believed: Believed, scores: Scores, others: float, at_ns: int) -> Believed:
         """With one more frame. `scores`: of the labels, 0-1; `others`: of all that is none of them.
 
-        A frame that is older than the last one (files out of their order) begins anew.
+        A frame that is older than the last one (files out of their order) is the first one again.
         """
-        at, shares, times = believed.at_ns, believed.shares, believed.times
-        if at is not None and at_ns < at:
-            believed = self.without_evidence(believed)
-            at, shares = None, believed.shares
-        apart_s = _FIRST_S if at is None else (at_ns - at) / 1e9
+        evidence, apart_s = believed.evidence, _FIRST_S
+        if believed.at_ns is not None:
+            apart_s = (at_ns - believed.at_ns) / 1e9
+        if apart_s < 0:
+            evidence, apart_s = self._level, _FIRST_S
         counted_s = min(apart_s, _SURE_S)
-        if at is not None:
-            stays = np.exp(-counted_s / self._memory_s)
-            shares = stays * shares + (1 - stays) * self._expected(times)
-        evidence = np.empty_like(shares)
-        np.power(scores + np.float32(_FLOOR), np.float32(_EVIDENCE_PER_S * counted_s), out=evidence[:-1])
-        evidence[-1] = (max(_UNKNOWN_SCORE, others) + _FLOOR) ** (_EVIDENCE_PER_S * counted_s)
-        evidence *= shares
-        evidence /= evidence.sum()
-        return Believed(evidence, times * np.exp(-apart_s / _HABIT_S) + counted_s * evidence, at_ns)
+        seen = np.empty_like(self._new)
+        np.add(scores, np.float32(_FLOOR), out=seen[:-1])
+        seen[-1] = max(_UNKNOWN_SCORE, others) + _FLOOR
+        np.log(seen, out=seen)
+        seen -= evidence
+        seen *= np.float32(-math.expm1(-counted_s / self._memory_s))
+        seen += evidence
+        shares = seen * np.float32(_WORTH)
+        shares -= shares.max()
+        np.exp(shares, out=shares)
+        shares *= self._expected(believed.times)
+        shares /= shares.sum()
+        times = believed.times * np.float32(math.exp(-apart_s / _HABIT_S))
+        times += shares * np.float32(counted_s)
+        return Believed(seen, times, shares, at_ns)
 
-    def _expected(self, times: Belief) -> Belief:
-        total = times.sum()
-        return (1 - _HABIT) * self._new + (_HABIT / total) * times if total > 0 else self._new
+    def _expected(self, times: NDArray[np.float32]) -> Shares:
+        total = float(times.sum())
+        if total <= 0:
+            return self._new
+        expected: Shares = self._new * np.float32(1 - _HABIT)
+        expected += times * np.float32(_HABIT / total)
+        return expected

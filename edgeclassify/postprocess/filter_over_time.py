@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.postprocess.belief import Believed, ForwardFilter
+from edgeclassify.postprocess.belief import BayesRule, Believed
 from edgeclassify.postprocess.interface import FilterKind, FilterRules
 from edgeclassify.postprocess.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
@@ -89,12 +89,12 @@ class ExponentialSmoothing(FilterOverTime):
 
 
 class BayesFilter(FilterOverTime):
-    """The belief in each label: shares that add up to 1 with that of `unknown`. See ForwardFilter."""
+    """The belief in each label: shares that add up to 1 with that of `unknown`. See BayesRule."""
 
     def __init__(self, labels: int, memory_s: float) -> None:
         super().__init__(labels)
-        self._filter = ForwardFilter(labels, memory_s)
-        self._believed = self._filter.begin()
+        self._rule = BayesRule(labels, memory_s)
+        self._believed = self._rule.begin()
 
     def take(self, observation: Observation) -> Observation:
         """The belief with this frame."""
@@ -107,14 +107,14 @@ class BayesFilter(FilterOverTime):
 
     def forget(self) -> None:
         """What is usual in the view is all that is left."""
-        self._believed = self._filter.without_evidence(self._believed)
+        self._believed = self._rule.without_evidence(self._believed)
 
     def expect(self, index: int, seconds: float) -> None:
         """It is usual here."""
-        self._believed = self._filter.with_time(self._believed, index, seconds)
+        self._believed = self._rule.with_time(self._believed, index, seconds)
 
     def _after(self, observation: Observation) -> Believed:
-        return self._filter.after(self._believed, observation.scores, observation.others, observation.scene_ns)
+        return self._rule.after(self._believed, observation.scores, observation.others, observation.scene_ns)
 
 
 def filter_of(rules: FilterRules, labels: int) -> FilterOverTime:
