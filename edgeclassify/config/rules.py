@@ -13,7 +13,7 @@ Groups = dict[Text, Text | _Texts]
 
 ENTER_BY_SCORE = 0.6
 """The usual threshold_enter where it is compared with the scores themselves, or a mean of them."""
-ENTER_BY_BELIEF = 0.95
+ENTER_BY_BELIEF = 0.97
 """The usual threshold_enter with filter bayes."""
 
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
@@ -80,7 +80,7 @@ class RulesConfig(Section):
         "frames; exponential: a mean in which older frames count less; none: each frame counts by itself. "
         "Default: bayes, and none where single pictures count (a watched folder, images that are not in a loop).",
     )
-    memory_s: PositiveSeconds = about(1.2, "With filter bayes: for so long (mean) a frame counts.")
+    memory_s: PositiveSeconds = about(1.5, "With filter bayes: for so long (mean) a frame counts.")
     smoothing_s: PositiveSeconds = about(2.0, "With filter exponential: its time constant.")
     groups: Groups = Field(
         default_factory=dict,

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float32]
 Shares = NDArray[np.float32]
 
-_WORTH = 3.0
+_WORTH = 4.5
 """So many independent frames the memory is worth."""
-_SURE_S = 1.0
+_SURE_S = 0.6
 """A frame speaks for the time since the one before it, but for so long at most."""
 _FIRST_S = 0.5
 """What the first frame speaks for: nothing is known of the time before it."""
-_FLOOR = 0.03
+_FLOOR = 0.05
 """Added to each score: one frame that shows something else can't rule a label out."""
 _HABIT = 0.6
 """Share of the expectation that goes by what has been there."""

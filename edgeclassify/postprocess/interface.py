@@ -32,7 +32,7 @@ class FilterRules:
     """`memory_s`: for so long (mean) a frame counts (Bayes); `smoothing_s`: time constant (exponential)."""
 
     kind: FilterKind = FilterKind.NONE
-    memory_s: float = 1.2
+    memory_s: float = 1.5
     smoothing_s: float = 2.0
 
 

@@ -244,8 +244,10 @@ def test_faults_between_keys_show_beside_those_of_single_keys(tmp_path: Path) ->
 
 
 def test_exit_threshold_above_the_default_of_enter(tmp_path: Path) -> None:
-    text = MINIMAL + '[[view]]\nname = "v"\nthreshold_exit = 0.7'
-    assert "at most threshold_enter (0.6), found 0.7." in faults(tmp_path, text)[0]
+    text = MINIMAL + '[[view]]\nname = "v"\nthreshold_exit = 0.98'
+    assert "at most threshold_enter (0.97), found 0.98." in faults(tmp_path, text)[0]
+    by_score = MINIMAL + '[[view]]\nname = "v"\nfilter = "none"\nthreshold_exit = 0.7'
+    assert "at most threshold_enter (0.6), found 0.7." in faults(tmp_path, by_score)[0]
 
 
 PATH_KEYS = {

@@ -71,7 +71,7 @@ ENTER, LEAVE = "threshold_enter", "threshold_exit"
     ("view", "own", "expected"),
     [
         ({}, {ENTER: 0.5, LEAVE: 0.5}, ""),
-        ({}, {LEAVE: 0.6}, ""),
+        ({}, {LEAVE: 0.97}, ""),
         ({}, {ENTER: 0.1}, ""),
         ({LEAVE: 0.3}, {ENTER: 0.3}, ""),
         ({ENTER: 0.3, LEAVE: 0.2}, {ENTER: 0.9, LEAVE: 0.8}, ""),
@@ -82,8 +82,8 @@ ENTER, LEAVE = "threshold_enter", "threshold_exit"
         ),
         (
             {},
-            {LEAVE: 0.61},
-            "threshold_exit: expected a threshold_exit of at most the view's threshold_enter (0.6), found 0.61.",
+            {LEAVE: 0.98},
+            "threshold_exit: expected a threshold_exit of at most the view's threshold_enter (0.97), found 0.98.",
         ),
         (
             {LEAVE: 0.3},

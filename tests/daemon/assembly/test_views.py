@@ -9,10 +9,11 @@ from edgeclassify.config import Config
 from edgeclassify.daemon.assembly import NO_PARTS, Parts, assemble
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.errors import ConfigError
-from edgeclassify.postprocess.interface import Rules
+from edgeclassify.postprocess.interface import FilterKind, FilterRules, Rules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import Option, Prediction
 
+BAYES = FilterRules(FilterKind.BAYES)
 CAMERA = {"name": "front", "source": "synthetic:", "interval_s": 2.0}
 
 
@@ -33,26 +34,41 @@ def test_rules_are_those_of_the_config() -> None:
     rules: dict[str, Any] = {"threshold_enter": 0.5, "threshold_exit": 0.25, "confirm_s": 3.0}
     rules |= {"update_step": 0.2, "top": 4, "unknown_below": 0.4}
     (gate,) = parts_of(**rules).views
-    assert gate.rules == Rules(pace=Pace(2.0, 10.0, 300.0), **rules)
+    assert gate.rules == Rules(pace=Pace(2.0, 10.0, 300.0), expire_s=3.0, filter=BAYES, **rules)
+    of_filter: dict[str, Any] = {"filter": "exponential", "smoothing_s": 7.0, "memory_s": 8.0, "expire_s": 9.0}
+    (gate,) = parts_of(**rules, **of_filter).views
+    assert gate.rules.filter == FilterRules(FilterKind.EXPONENTIAL, memory_s=8.0, smoothing_s=7.0)
+    assert gate.rules.expire_s == 9.0
 
 
 def test_where_the_config_says_nothing() -> None:
     (gate,) = parts_of().views
+<<<<<<< HEAD
     assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0), unknown_below=0.25)
+=======
+    assert gate.rules == Rules(0.97, None, 0.0, 0.1, 3, Pace(2.0, 10.0, 300.0), expire_s=3.0, filter=BAYES)
+
+
+@pytest.mark.parametrize("kind", ["none", "exponential"])
+def test_without_bayes_scores_are_compared_as_they_are(kind: str) -> None:
+    (gate,) = parts_of(filter=kind).views
+    over_time = FilterRules(FilterKind(kind))
+    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0), filter=over_time)
+>>>>>>> 44cad00 (Decisions by belief: tests, and the defaults that follow from the filter)
 
 
 def test_what_was_set_lies_over_the_config_as_far_as_that_allows_it(caplog: pytest.LogCaptureFixture) -> None:
     options = OptionStore(None)
-    options.set("gate", Option.THRESHOLD, 0.3, 0.6)
+    options.set("gate", Option.THRESHOLD, 0.3, 0.97)
     options.set("gate", Option.INTERVAL, 9.0, 2.0)
     (gate,) = parts_of(options).views
     assert (gate.rules.threshold_enter, gate.rules.pace.interval_s) == (0.3, 9.0)
     assert caplog.messages == []
     (gate,) = parts_of(options, threshold_exit=0.4).views
-    assert (gate.rules.threshold_enter, gate.rules.pace.interval_s) == (0.6, 9.0)
+    assert (gate.rules.threshold_enter, gate.rules.pace.interval_s) == (0.97, 9.0)
     assert caplog.messages == [
         "view gate: expected a threshold of at least threshold_exit (0.4), found 0.3. It was set over MQTT; the "
-        "config's threshold_enter, 0.6, holds."
+        "config's threshold_enter, 0.97, holds."
     ]
 
 
@@ -65,7 +81,8 @@ def test_a_view_that_stays_as_it_is_goes_on_and_another_begins() -> None:
 
 
 def test_a_view_decides_between_its_groups_by_the_rules_of_each() -> None:
-    parts = parts_of(shared={"preset": "everyday"}, allow=["dog", "cat"], label_rules={"dog": {"hold_s": 5.0}})
+    rules: dict[str, Any] = {"filter": "none", "label_rules": {"dog": {"hold_s": 5.0}}}
+    parts = parts_of(shared={"preset": "everyday"}, allow=["dog", "cat"], **rules)
     (labels,), (gate,) = parts.labels, parts.views
     assert labels.names == ("dog", "cat")
     assert (gate.rules.of(0).hold_s, gate.rules.of(1).hold_s) == (5.0, 0.0)
@@ -102,16 +119,17 @@ def test_labels_that_are_not_there_are_one_message_and_leave_what_runs() -> None
 
 def test_what_was_set_and_is_over_no_longer_holds_in_a_view_that_goes_on() -> None:
     options = OptionStore(None)
-    options.set("gate", Option.THRESHOLD, 0.9, 0.6)
+    options.set("gate", Option.THRESHOLD, 0.9, 0.97)
     before = parts_of(options)
     after = parts_of(OptionStore(None), before)
     assert after.views[0].continues(before.views[0])
-    assert (before.views[0].rules.threshold_enter, after.views[0].rules.threshold_enter) == (0.9, 0.6)
+    assert (before.views[0].rules.threshold_enter, after.views[0].rules.threshold_enter) == (0.9, 0.97)
 
 
 def test_scores_are_tempered_as_the_models_section_says() -> None:
     model = {"name": "builtin", "temperature": 0.5}
-    config = Config.model_validate({"camera": [CAMERA], "view": [{"name": "gate"}], "model": model})
+    view = {"name": "gate", "filter": "none"}
+    config = Config.model_validate({"camera": [CAMERA], "view": [view], "model": model})
     (gate,) = assemble(config, OptionStore(None), NO_PARTS).views
     labels = gate.classifier.labels
     scores = np.zeros(len(labels), np.float32)
