@@ -43,18 +43,16 @@ def test_rules_are_those_of_the_config() -> None:
 
 def test_where_the_config_says_nothing() -> None:
     (gate,) = parts_of().views
-<<<<<<< HEAD
-    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0), unknown_below=0.25)
-=======
-    assert gate.rules == Rules(0.97, None, 0.0, 0.1, 3, Pace(2.0, 10.0, 300.0), expire_s=3.0, filter=BAYES)
+    pace = Pace(2.0, 10.0, 300.0)
+    assert gate.rules == Rules(0.97, None, 0.0, 0.1, 3, pace, expire_s=3.0, filter=BAYES, unknown_below=0.25)
 
 
 @pytest.mark.parametrize("kind", ["none", "exponential"])
 def test_without_bayes_scores_are_compared_as_they_are(kind: str) -> None:
     (gate,) = parts_of(filter=kind).views
     over_time = FilterRules(FilterKind(kind))
-    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, Pace(2.0, 10.0, 300.0), filter=over_time)
->>>>>>> 44cad00 (Decisions by belief: tests, and the defaults that follow from the filter)
+    pace = Pace(2.0, 10.0, 300.0)
+    assert gate.rules == Rules(0.6, None, 1.0, 0.1, 3, pace, filter=over_time, unknown_below=0.25)
 
 
 def test_what_was_set_lies_over_the_config_as_far_as_that_allows_it(caplog: pytest.LogCaptureFixture) -> None:
