@@ -67,7 +67,7 @@ def demo(
                 }
             ],
             # A photo is seen once per round: it counts at once.
-            "view": [{"name": "table", "camera": "photos", "confirm_s": 0}],
+            "view": [{"name": "table", "camera": "photos", "confirm_s": 0, "filter": "none"}],
             "logging": {"level": "warning"},
         }
         config = parse_config(document, "demo", Path.cwd())
