@@ -20,7 +20,8 @@ def write(folder: Path, more: str = "") -> Path:
         f'[node]\nname = "porch"\nstate_dir = "{folder}/state"\n[mqtt]\nhost = "broker.invalid"\n'
         '[[camera]]\nname = "front"\nsource = "synthetic:"\ninterval_s = 0.01\n'
         # Noise is nothing that a model knows: with this threshold whatever is best enters at once.
-        f'[[view]]\nname = "gate"\nthreshold_enter = 0.01\nunknown_below = 0.0\nthreshold_exit = 0.001\nconfirm_s = 0\n{more}'
+        '[[view]]\nname = "gate"\nthreshold_enter = 0.01\nthreshold_exit = 0.001\nunknown_below = 0.0\n'
+        f"confirm_s = 0\n{more}"
     )
     return config
 
