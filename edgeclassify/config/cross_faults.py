@@ -14,7 +14,6 @@ from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
 from edgeclassify.config.rules import ENTER_BY_BELIEF, ENTER_BY_SCORE
 from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, WAITING_KINDS, split_source
-from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, split_source
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -151,13 +150,9 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             expected = f"labels of the model ({UNKNOWN!r} is the state without one)"
             hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
             yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
-<<<<<<< HEAD
         yield from _of_motion(f"view[{i}]", table, cameras)
-        enter, leave = table.get("threshold_enter", _DEFAULT_ENTER), table.get("threshold_exit")
-=======
         usual = ENTER_BY_BELIEF if table.get("filter", "bayes") == "bayes" else ENTER_BY_SCORE
         enter, leave = table.get("threshold_enter", usual), table.get("threshold_exit")
->>>>>>> 7886c91 (Decisions by belief: Bayes' rule over time with the view's habits, and its defaults)
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
             yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
