@@ -64,7 +64,7 @@ def test_ping_info_models(start_node: StartNode) -> None:
     assert node.ask("ping")["ts"].endswith("Z")
     info = node.ask("info")
     assert info["models"] == {"gate": "builtin"}
-    assert info["options"] == {"gate": {"enabled": True, "threshold": 0.6, "interval": 0}}
+    assert info["options"] == {"gate": {"enabled": True, "threshold": 0.97, "interval": 0}}
     assert info["session"] == json.loads(node.of(f"{BASE}/info")[-1])["session"]
     assert info["health"]["frames"] > 0
     models = node.ask("models")
