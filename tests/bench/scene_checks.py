@@ -3,14 +3,17 @@
     python -m tests.bench.scene_checks [--photos 100] [--streams 16]
 
 Each photo is a scene of a fixed camera (320x240, noise, two frames a second): undisturbed for 30 s, then with one
-fault for 40 s. Then streams of a camera in ordinary light, shake, noise and with what passes before it.
+fault for 40 s. Then streams of a fixed camera in ordinary light, shake, blur, noise and with what passes before it
+(480x360, two frames a second, 8 scenes of 35 s each; severities as of the score streams), with nothing wrong.
 """
 
 import argparse
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 from statistics import median
 
 import cv2
@@ -23,6 +26,7 @@ from rich.table import Table
 from edgeclassify.scene.checks.camera_checks import CameraChecks
 from edgeclassify.scene.statistics import measure
 from edgeclassify.types import Frame, PixelFormat, Pixels, Problem, Shift
+from tests.bench.decisions.fixed_camera import Conditions, FixedCamera, as_scene
 from tests.support.data import NO_TEST_DATA, find_test_data
 from tests.support.photos import Photo, photos
 
@@ -205,22 +209,84 @@ def _row(fault: Fault, outcomes: list[Outcome]) -> Iterator[str]:
     yield str(sum(bool(one.early) for one in outcomes))
 
 
+SEVERITIES = (0.4, 0.7, 1.0, 1.4)
+SCENES, SCENE_S = 8, 35.0
+
+
+def ordinary(folder: Path, number: int) -> tuple[float, dict[Problem, float]]:
+    """One stream of nothing but ordinary faults: its severity, and seconds for which each problem was told."""
+    cv2.setNumThreads(1)
+    severity = SEVERITIES[number % len(SEVERITIES)]
+    rng = np.random.default_rng([12, number])
+    chosen = photos(folder)
+    scenes = [as_scene(chosen[int(index)].frame().pixels) for index in rng.choice(len(chosen), 5, replace=False)]
+    camera = FixedCamera(Conditions(severity), SCENES * SCENE_S, rng)
+    checks, told_s, shown = CameraChecks(), dict[Problem, float](), 0
+    for step in range(round(SCENES * SCENE_S / APART_S)):
+        second = step * APART_S
+        if step and second % SCENE_S == 0:
+            shown = (shown + int(rng.integers(1, len(scenes)))) % len(scenes)
+        pixels = camera.picture(scenes[shown], second)
+        found = checks.examine(measure(frame_of(pixels, second)), round(second * 1e9))
+        for problem in found.problems:
+            told_s[problem] = told_s.get(problem, 0.0) + APART_S
+    return severity, told_s
+
+
+def cost_ms() -> tuple[float, float, float]:
+    """Milliseconds for a BGR frame of 640x480: to measure it, to check it, to check one that has moved."""
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(1)
+    large = cv2.resize(rng.integers(0, 255, (40, 52, 3), np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
+    frames = [
+        frame_of(np.clip(large + rng.normal(0, 3, large.shape), 0, 255).astype(np.uint8), i / 2) for i in range(40)
+    ]
+    checks, measured, checked, shifted = CameraChecks(), list[float](), list[float](), list[float]()
+    for round_, (frame, times) in enumerate([(f, checked) for f in frames * 3] + [(f, shifted) for f in frames]):
+        if times is shifted:
+            frame = replace(frame, pixels=np.ascontiguousarray(np.roll(frame.pixels, 40, axis=1)))
+        begin = time.perf_counter()
+        statistics = measure(frame)
+        middle = time.perf_counter()
+        checks.examine(statistics, round(round_ * APART_S * 1e9))
+        times.append(time.perf_counter() - middle)
+        measured.append(middle - begin)
+    return median(measured) * 1e3, median(checked) * 1e3, median(shifted) * 1e3
+
+
 def main() -> None:
     """Print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--photos", type=int, default=100)
+    arguments.add_argument("--streams", type=int, default=16)
     arguments.add_argument("--jobs", type=int, default=2)
     given = arguments.parse_args()
     folder = find_test_data()
     if folder is None:
         raise SystemExit(NO_TEST_DATA)
-    chosen = photos(folder)[: given.photos]
-    table = Table("fault", "noticed", "s (median)", "s (most)", "shift off by", "other alarms", "alarms before it")
+    out, progress = Console(width=150), Console(stderr=True)
+    measured, checked, moved = cost_ms()
+    per_frame = f"{measured:.2f} ms to measure it, {checked:.2f} ms to check it, {moved:.2f} ms where it has moved"
+    out.print(f"A frame of 640x480: {per_frame}")
+    streams = Table("severity", "streams", "minutes", "with an alarm", "which, seconds")
     with ProcessPoolExecutor(given.jobs) as pool:
-        for fault in track(FAULTS, description="faults", console=Console(stderr=True)):
+        jobs = pool.map(partial(ordinary, folder), range(given.streams))
+        told = list(track(jobs, "streams", given.streams, console=progress))
+        for severity in SEVERITIES:
+            of_it = [one for its, one in told if its == severity]
+            alarms = {p: sum(one.get(p, 0.0) for one in of_it) for p in Problem}
+            which = ", ".join(f"{p} {seconds:.0f}" for p, seconds in alarms.items() if seconds) or "-"
+            minutes = len(of_it) * SCENES * SCENE_S / 60
+            streams.add_row(f"{severity}", f"{len(of_it)}", f"{minutes:.0f}", f"{sum(map(bool, of_it))}", which)
+        out.print(streams)
+        chosen = photos(folder)[: given.photos]
+        table = Table(
+            "fault", "noticed", "s (median)", "s (most)", "shift off by", "other alarms", "alarms before it"
+        )
+        for fault in track(FAULTS, "faults", console=progress):
             outcomes = list(pool.map(partial(watch, fault), chosen, range(len(chosen)), chunksize=5))
             table.add_row(*_row(fault, outcomes))
-    Console(width=150).print(table)
+    out.print(table)
 
 
 if __name__ == "__main__":

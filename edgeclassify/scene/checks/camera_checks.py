@@ -153,7 +153,7 @@ class CameraChecks:
 
 def _told(before: Shift | None, found: Registration) -> Shift:
     """How far it has moved: what was told, until it is clearly another way."""
-    now = Shift(round(found.x, 3), round(found.y, 3))
+    now = Shift(round(found.x, 3) + 0.0, round(found.y, 3) + 0.0)  # never -0.0
     if before is not None and max(abs(now.x - before.x), abs(now.y - before.y)) < TOLD_STEP:
         return before
     return now

@@ -9,7 +9,7 @@ from edgeclassify.scene.checks.reference import Reference
 from edgeclassify.scene.checks.structure import Registration, Structure, block_coherence, coherence, shift_between
 from edgeclassify.scene.statistics import FrameStatistics
 
-FARTHEST_SHIFT = 0.4
+FARTHEST_SHIFT = 0.3
 """Fraction of the frame: of a picture that has shifted further too little is left to tell how far."""
 _STRONG = 1e-3
 """Energy from which on a block of the reference has structure that can be lost."""

@@ -20,6 +20,8 @@ BLOWN_SHARE, BLOWN_ENDS = 0.9, 0.8
 """Share of bright pixels at which a picture is overexposed whatever it was before."""
 BLOWN_MORE, BLOWN_MORE_ENDS = 0.4, 0.25
 """So much more than usual (of the picture) is bright: overexposed."""
+LIT_SCENE = 0.4
+"""Coherence below which another scene may be bright by itself."""
 WASHED_MORE, WASHED_MORE_ENDS = 0.25, 0.2
 """So much brighter than usual, without the structure that is usual: overexposed."""
 
@@ -41,7 +43,7 @@ SAME_SCENE = 0.75
 
 LEAST_SHIFT, SHIFT_ENDS = 0.02, 0.012
 """Fraction of the frame that counts as moved."""
-SHIFTED_COHERENCE, SHIFTED_LIKENESS = 0.4, 0.5
+SHIFTED_COHERENCE, SHIFTED_LIKENESS = 0.5, 0.6
 """Coherence that undoing a shift must bring, and what part of the usual one."""
 SHIFTED_GAIN = 0.2
 """How much more coherent that must make the picture."""
@@ -64,7 +66,7 @@ def is_overexposed(structure: Structure, comparison: Comparison | None, lasts: b
     statistics = structure.statistics
     if statistics.bright_share >= (BLOWN_ENDS if lasts else BLOWN_SHARE):
         return comparison is None or statistics.bright_share > comparison.reference.bright_share + 0.05
-    if comparison is None:
+    if comparison is None or comparison.coherence < LIT_SCENE:
         return False
     usual = comparison.reference
     if statistics.bright_share >= usual.bright_share + (BLOWN_MORE_ENDS if lasts else BLOWN_MORE):

@@ -12,6 +12,9 @@ from edgeclassify.types import Condition, Problem, Shift
 
 log = logging.getLogger(__name__)
 
+LEAST_SAID = 0.005
+"""Fraction of the frame: less along one way is not mentioned."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -79,7 +82,7 @@ class PictureChecks:
 def _way(condition: Condition) -> str:
     moved_by = condition.moved_by
     assert moved_by is not None, "asked only where it is known"
-    across = f"{abs(moved_by.x):.0%} to the {'right' if moved_by.x > 0 else 'left'}"
-    along = f"{abs(moved_by.y):.0%} {'down' if moved_by.y > 0 else 'up'}"
+    ways = ((moved_by.x, "to the right", "to the left"), (moved_by.y, "down", "up"))
+    said = [f"{abs(way):.0%} {there if way > 0 else back}" for way, there, back in ways if abs(way) >= LEAST_SAID]
     what = "the rois of its views go with it" if condition.realigned else "the rois of its views stay"
-    return f"{across}, {along} in the picture: {what}"
+    return f"{', '.join(said)} in the picture: {what}"

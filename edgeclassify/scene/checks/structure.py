@@ -1,7 +1,7 @@
 """The structure of a picture: where its edges are, how strong and how fine, whatever the light."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import cv2
 import numpy as np
@@ -52,7 +52,7 @@ class Structure:
 def structure_of(statistics: FrameStatistics) -> Structure:
     """The structure of a frame. Of the logarithm of its luma: so a change of light is a change of level alone."""
     small = cv2.resize(statistics.small, (GRID_COLUMNS, GRID_ROWS), interpolation=cv2.INTER_LINEAR)
-    level = np.log(_levels(statistics))[small]
+    level = _levels(statistics.black, statistics.white)[small]
     x = cv2.Sobel(level, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     y = cv2.Sobel(level, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     square = x * x + y * y
@@ -81,11 +81,11 @@ def _dot(one: Edges, other: Edges) -> NDArray[np.float32]:
     return np.asarray(one[:, :, 0] * other[:, :, 0] + one[:, :, 1] * other[:, :, 1], np.float32)
 
 
-def _levels(statistics: FrameStatistics) -> NDArray[np.float32]:
-    """What each luma value stands for, 0-1, from _DARK_OFFSET on."""
-    scale = statistics.white - statistics.black
-    values = (np.arange(256, dtype=np.float32) - statistics.black) / scale
-    return np.asarray(np.clip(values, 0, 1) + _DARK_OFFSET, np.float32)
+@cache
+def _levels(black: int, white: int) -> NDArray[np.float32]:
+    """The logarithm of the light that each luma value stands for (0-1, from _DARK_OFFSET on)."""
+    values = (np.arange(256, dtype=np.float32) - black) / (white - black)
+    return np.asarray(np.log(np.clip(values, 0, 1) + _DARK_OFFSET), np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def test_each_change_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     [
         (0.1, 0.05, -0.08, "5% to the right, 8% up in the picture: the rois of its views go with it"),
         (0.1, -0.2, 0.1, "20% to the left, 10% down in the picture: the rois of its views stay"),
+        (None, 0.1, 0.0, "10% to the right in the picture: the rois of its views stay"),
         (None, 0.05, 0.1, "5% to the right, 10% down in the picture: the rois of its views stay"),
     ],
 )
