@@ -54,8 +54,9 @@ def _of_shares(scores: Scores, temperature: float) -> Scores:
     known = scores.nonzero()[0]
     hidden = len(scores) - len(known)
     if not hidden or not len(known):
-        raised = scores ** np.float32(1 / temperature)
-        return raised / max(raised.sum(), np.float32(_SMALLEST))
+        whole: Scores = scores ** np.float32(1 / temperature)
+        whole /= max(whole.sum(), np.float32(_SMALLEST))
+        return whole
     raised = scores[known]
     rest = max(1 - float(raised.sum()), LEAST_REST)
     each = min(rest / hidden, float(raised.min()) / 2) ** (1 / temperature)

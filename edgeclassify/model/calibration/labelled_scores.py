@@ -85,7 +85,8 @@ class LabelledScores:
         least = np.where(scores > 0, scores, np.inf).min(axis=1, initial=np.inf)
         each = np.minimum(rest, least / 2)
         logits: NDArray[np.float64] = np.log(np.where(scores > 0, scores, each[:, np.newaxis]))
-        return logits - logits.max(axis=1, keepdims=True)
+        logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
+        return logits
 
     @cached_property
     def _sums(self) -> NDArray[np.float64]:
