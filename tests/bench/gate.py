@@ -287,7 +287,7 @@ def processor_s(frames: list[Frame], model: Path, gated: bool) -> tuple[float, i
 def print_processor(shown: list[Photo], model: Path) -> None:
     """Static noisy scene, through the inference thread, with and without."""
     rng = np.random.default_rng(4)
-    picture = pictured.background(shown[17])
+    picture = pictured.background(shown[BACKGROUNDS[2]])
     noisy_ones = (pictured.with_noise(picture, rng, 6) for _ in range(60))
     grains = [pictured.finished(one, at_s=0, sequence=0, yuv=True) for one in noisy_ones]
     frames = []
