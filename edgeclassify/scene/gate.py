@@ -19,7 +19,7 @@ class Gate:
 
     def __init__(self, rules: GateRules) -> None:
         self._open_ns, self._longest_ns = round(rules.open_s * 1e9), round(rules.max_interval_s * 1e9)
-        self._opened_ns: int | None = None
+        self._opened_ns = 0
         """When there was reason to look last: something moved, or what is shown came into question."""
         self._passed_ns: int | None = None
         """When a frame was classified last."""
@@ -31,13 +31,15 @@ class Gate:
         `settled`: what the view shows agrees with what it saw last. Where it does not any more, and after each
         frame that is classified since it is time and brings no agreement, the gate opens for a decision.
         """
-        overdue = self._passed_ns is None or not 0 <= now_ns - self._passed_ns < self._longest_ns
-        in_question = not settled and (overdue or self._settled)
-        if moved or in_question or self._passed_ns is None:
+        if self._passed_ns is None or now_ns < self._passed_ns:  # the first one, or a film that begins again
+            self._opened_ns = self._passed_ns = now_ns
+            self._settled = settled
+            return False
+        overdue = now_ns - self._passed_ns >= self._longest_ns
+        if moved or (not settled and (overdue or self._settled)):
             self._opened_ns = now_ns
         self._settled = settled
-        is_open = self._opened_ns is not None and 0 <= now_ns - self._opened_ns <= self._open_ns
-        if not (is_open or overdue):
+        if not overdue and now_ns - self._opened_ns > self._open_ns:
             return True
         self._passed_ns = now_ns
         return False

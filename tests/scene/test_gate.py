@@ -67,13 +67,22 @@ def test_what_stays_in_question_gets_frames_again_when_it_is_time() -> None:
 
 
 @pytest.mark.parametrize("at_s", [0.0, -50.0])
-def test_where_time_goes_back_one_is_classified(at_s: float) -> None:
+def test_where_time_goes_back_it_begins_anew(at_s: float) -> None:
     """A film that begins again."""
     bench = Bench()
-    assert not bench.shut(100.0)
-    assert not bench.shut(at_s)
-    assert bench.shut(at_s + 1.0)
-    assert not bench.shut(at_s + 10.0)
+    assert bench.over(100.0, 103.0) == [False, True]
+    assert bench.over(at_s, at_s + 2.0, at_s + 2.001) == [False, False, True]
+    assert bench.over(at_s + 11.999, at_s + 12.0) == [True, False]
+
+
+def test_a_second_frame_of_the_same_time_is_no_step_back() -> None:
+    assert begun().over(10.0, 10.0) == [False, True]
+
+
+def test_what_is_in_question_from_the_first_frame_on_opens_it_no_second_time() -> None:
+    bench = Bench()
+    opened = [bench.shut(at_s, settled=False) for at_s in (0.0, 1.5, 2.001, 2.5)]
+    assert opened == [False, False, True, True]
 
 
 def test_each_one_is_classified_where_frames_come_more_rarely_than_that() -> None:
