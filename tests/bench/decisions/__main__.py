@@ -52,7 +52,7 @@ def compare(asked: argparse.Namespace) -> None:
         _show(str(path.name), read_score_streams(path), asked)
     given = None if asked.streams else given_streams()
     if given is not None:
-        _show("the given streams", given, asked)
+        _show("the streams of the test data", given, asked)
     names = [] if asked.streams else USUAL
     if asked.made is not None:
         names = [name for name in asked.made if name != "none"]
