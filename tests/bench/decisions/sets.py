@@ -22,10 +22,15 @@ class MadeSet:
 
 
 MADE: Mapping[str, MadeSet] = {
-    "mobilenet_v2": MadeSet("made, tf2_mobilenet_v2", Making(TF2_V2, 202, has_other_cuts=True), 16),
-    "mobilenet_v2_quant": MadeSet("made, mobilenet_v2", Making(V2, 303, has_other_cuts=True), 8),
-    "mobilenet_v1": MadeSet("made, mobilenet_v1 0.25 128", Making(V1_SMALL, 304, has_other_cuts=True), 8),
-    "builtin": MadeSet("made, built-in model", Making("builtin", 305, has_other_cuts=True), 8),
+    "mobilenet_v2": MadeSet("made, tf2_mobilenet_v2", Making(TF2_V2, 101), 16),
+    "mobilenet_v2_cut": MadeSet(
+        "made, tf2_mobilenet_v2, photos cut", Making(TF2_V2, 202, has_other_cuts=True), 16
+    ),
+    "mobilenet_v2_quant": MadeSet("made, mobilenet_v2, photos cut", Making(V2, 303, has_other_cuts=True), 8),
+    "mobilenet_v1": MadeSet(
+        "made, mobilenet_v1 0.25 128, photos cut", Making(V1_SMALL, 304, has_other_cuts=True), 8
+    ),
+    "builtin": MadeSet("made, built-in model, photos cut", Making("builtin", 305, has_other_cuts=True), 8),
     "slow": MadeSet(
         "made, a frame in 5 s, scenes of 250-450 s",
         Making(TF2_V2, 306, interval_s=5.0, scene_s=(250.0, 450.0), has_other_cuts=True),
