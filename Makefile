@@ -58,6 +58,8 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.watched
 	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.recovery
+	$(BIN)/python -m tests.bench.decisions --made none
+	$(BIN)/python -m tests.bench.decisions --cost
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py
