@@ -138,7 +138,7 @@ def test_a_group_is_on_and_off_and_goes_on_after_a_restart(start_node: StartNode
 
 
 def test_what_counts_for_unknown_starts_nothing(start_node: StartNode) -> None:
-    node = start_node(view=[{"name": "gate", "confirm_s": 0, "deny": ["day"]}])
+    node = start_node(view=[{"name": "gate", "confirm_s": 0, "filter": "none", "deny": ["day"]}])
     wait_for(lambda: node.of(f"{BASE}/gate/state"))
     assert (node.state()["label"], [row["label"] for row in node.state()["top"]]) == ("unknown", ["night"])
     node.lamps["front"].brightness = NIGHT

@@ -335,7 +335,7 @@ def test_a_request_for_a_view_that_a_reload_removed(start_node: StartNode) -> No
 
 
 def test_set_the_threshold(start_node: StartNode) -> None:
-    node = started(start_node())
+    node = started(start_node(view=[{"name": "gate", "confirm_s": 0, "filter": "none"}]))
     node.lamps["front"].brightness = 127  # night 0.502
     wait_for(lambda: node.ask("classify_now")["top"][0]["score"] < 0.51)
     found = node.ask("set", option="threshold", value=0.5)
@@ -356,8 +356,8 @@ def test_a_threshold_below_the_exit_is_refused_once(
     node.set_option("threshold", "0.2")
     wait_for(lambda: "view gate, threshold: not set" in caplog.text)
     node.ask("ping")
-    assert set(node.of("/gate/threshold/state")) == {b"0.6"}  # what it still is
-    assert node.ask("info")["options"]["gate"]["threshold"] == 0.6
+    assert set(node.of("/gate/threshold/state")) == {b"0.97"}  # what it still is
+    assert node.ask("info")["options"]["gate"]["threshold"] == 0.97
     assert not (node.folder / "options.json").exists()
 
 
@@ -421,14 +421,14 @@ def test_the_configs_newer_word_wins(start_node: StartNode) -> None:
     second = start_node(view=newer)
     assert options(second) == {"enabled": True, "threshold": 0.7, "interval": 0.05}
     second.stop()
-    assert options(start_node())["threshold"] == 0.6  # it was forgotten for good
+    assert options(start_node())["threshold"] == 0.97  # it was forgotten for good
 
 
 def test_options_are_not_kept_where_the_config_says_so(start_node: StartNode) -> None:
     first = started(start_node(commands={"keep_options": False}))
     first.ask("set", option="threshold", value=0.9)
     first.stop()
-    assert options(start_node(commands={"keep_options": False}))["threshold"] == 0.6
+    assert options(start_node(commands={"keep_options": False}))["threshold"] == 0.97
 
 
 def test_a_kept_threshold_below_a_new_exit_does_not_keep_the_daemon_from_starting(
@@ -439,7 +439,7 @@ def test_a_kept_threshold_below_a_new_exit_does_not_keep_the_daemon_from_startin
     first.stop()
     raised = [{"name": "gate", "confirm_s": 0, "threshold_exit": 0.5}]
     second = start_node(view=raised)
-    assert options(second)["threshold"] == 0.6
+    assert options(second)["threshold"] == 0.97
     assert "at least threshold_exit (0.5), found 0.45" in caplog.text
 
 
