@@ -17,7 +17,7 @@ from edgeclassify.files import printable
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
-    from edgeclassify.postprocess.groups import Grouping
+    from edgeclassify.postprocess.scores.groups import Grouping
     from edgeclassify.types import Prediction
 
 
@@ -126,7 +126,7 @@ def _grouping(preset: str, classifier: ImageClassifier) -> Grouping:
     """The bundled groups for a model. Raises UsageError where there are none."""
     from edgeclassify.config.groups.model_labels import ModelLabels
     from edgeclassify.config.groups.view_labels import labels_with_preset
-    from edgeclassify.postprocess.groups import Grouping
+    from edgeclassify.postprocess.scores.groups import Grouping
 
     info = classifier.info
     labels = labels_with_preset(preset, ModelLabels(info.name, tuple(classifier.labels), classifier.background))

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
+from edgeclassify.postprocess.scores.unknown import Recognition
 from edgeclassify.postprocess.timer import NS_PER_S
-from edgeclassify.postprocess.unknown import Recognition
 from edgeclassify.types import Block
 
 LocalTime = Callable[[float], time.struct_time]

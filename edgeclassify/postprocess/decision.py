@@ -13,12 +13,12 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from edgeclassify.postprocess.blocks import LocalTime
-from edgeclassify.postprocess.filter_over_time import filter_of
 from edgeclassify.postprocess.gaps import Gap, Gaps
-from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules, Step
-from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.occurrences import Occurrences
+from edgeclassify.postprocess.scores.filter_over_time import filter_of
+from edgeclassify.postprocess.scores.groups import Grouping
+from edgeclassify.postprocess.scores.observation import Observation, observe
 from edgeclassify.postprocess.shown_state import ShownState
 from edgeclassify.postprocess.sight import Sights
 from edgeclassify.postprocess.timer import NS_PER_S

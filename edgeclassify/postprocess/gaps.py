@@ -6,8 +6,8 @@ frames is no gap for what is in the view, and one for what is being confirmed.
 
 from dataclasses import dataclass, replace
 
-from edgeclassify.postprocess.observation import Observation
 from edgeclassify.postprocess.pace import Pace
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.types import Moment, Reason
 

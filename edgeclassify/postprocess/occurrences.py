@@ -7,7 +7,7 @@ from edgeclassify.postprocess.blocks import Blocks, LocalTime
 from edgeclassify.postprocess.confirmation import Claim, Confirmation, nearest
 from edgeclassify.postprocess.gaps import Gap
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.sight import Sight
 from edgeclassify.postprocess.telling import Occurrence, Teller
 from edgeclassify.postprocess.timer import NS_PER_S

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.telling import Occurrence
 from edgeclassify.postprocess.timer import NS_PER_S, Timer
 from edgeclassify.types import UNKNOWN, Candidate, Problem, Ranking, ViewState

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.types import PLAIN_SURROUNDINGS, Moment, Problem, Surroundings, Why, top_k
 

@@ -19,8 +19,8 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import labels_with_preset
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.postprocess.groups import Grouping
-from edgeclassify.postprocess.observation import observe
+from edgeclassify.postprocess.scores.groups import Grouping
+from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.types import Prediction
 from tests.support.data import NO_TEST_DATA, find_test_data
 from tests.support.optional import present

@@ -6,8 +6,8 @@ import pytest
 
 from edgeclassify.postprocess.confirmation import Confirmation
 from edgeclassify.postprocess.gaps import Gap, Gaps
-from edgeclassify.postprocess.observation import Observation, observe
 from edgeclassify.postprocess.pace import Pace
+from edgeclassify.postprocess.scores.observation import Observation, observe
 from edgeclassify.types import EventType, Reason
 from tests.postprocess.benches import START, Bench, in_a_file, kinds, make_rules, moment, seen, shown
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from edgeclassify.postprocess.interface import OwnRules
-from edgeclassify.postprocess.observation import Observation
 from edgeclassify.postprocess.pace import Pace
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.sight import Sight, Sights
 from edgeclassify.types import (
     PLAIN_SURROUNDINGS,

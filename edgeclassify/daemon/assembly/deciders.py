@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from edgeclassify.postprocess.decision import ViewDecider, new_event_id
-from edgeclassify.postprocess.groups import Grouping
 from edgeclassify.postprocess.interface import Decider, Rules
+from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.recording.interface import ViewFacts
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.postprocess.belief import BayesRule, Believed
 from edgeclassify.postprocess.interface import FilterKind, FilterRules
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.belief import BayesRule, Believed
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 
 

@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from edgeclassify.postprocess.filter_over_time import (
+from edgeclassify.postprocess.interface import FilterKind, FilterRules
+from edgeclassify.postprocess.scores.filter_over_time import (
     BayesFilter,
     ExponentialSmoothing,
     FilterOverTime,
     NoFilter,
     filter_of,
 )
-from edgeclassify.postprocess.interface import FilterKind, FilterRules
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
 
 
 def observed(at_s: float, *scores: float, others: float = 0.0) -> Observation:

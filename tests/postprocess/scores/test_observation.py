@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.postprocess.groups import Grouping
-from edgeclassify.postprocess.observation import observe
+from edgeclassify.postprocess.scores.groups import Grouping
+from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.tempering import Tempering
 from tests.postprocess.benches import START, in_a_file, seen
 

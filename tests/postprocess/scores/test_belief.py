@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgeclassify.postprocess.belief import BayesRule, Believed
+from edgeclassify.postprocess.scores.belief import BayesRule, Believed
 
 MEMORY_S = 1.5
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from edgeclassify.postprocess.interface import FilterKind, FilterRules
-from edgeclassify.postprocess.observation import observe
-from edgeclassify.postprocess.unknown import Recognition
+from edgeclassify.postprocess.scores.observation import observe
+from edgeclassify.postprocess.scores.unknown import Recognition
 from edgeclassify.tempering import Tempering
 from edgeclassify.types import Block, EventType
 from tests.postprocess.benches import Bench, kinds, moment, seen

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.postprocess.groups import Grouping
+from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import Prediction
 

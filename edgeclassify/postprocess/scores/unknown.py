@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.postprocess.observation import Observation
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 
 _REMEMBERED_S = 10.0

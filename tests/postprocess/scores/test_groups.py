@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgeclassify.postprocess.decision import ViewDecider
-from edgeclassify.postprocess.groups import Grouping
-from edgeclassify.postprocess.observation import observe
+from edgeclassify.postprocess.scores.groups import Grouping
+from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.types import EventType
 from tests.postprocess.benches import kinds, make_rules, moment, seen, shown
 
