@@ -53,12 +53,14 @@ def sentence_on_waiting(view: str, state: ViewState) -> str | None:
 
 def waiting(candidate: Candidate, shown: str) -> str:
     """How near a change is, and what else holds it back. `shown`: the label that the view shows."""
-    held = f"for {seconds(candidate.held_s)} of {seconds(candidate.confirm_s)}"
+    score, threshold = _compared(candidate.score, candidate.threshold)
     if candidate.change is EventType.START:
-        text = f"{candidate.label} has {candidate.score:.2f} of {candidate.threshold:.2f} needed, {held}"
+        text = f"{candidate.label} has {score} of {threshold} needed"
     else:
         name = "it" if candidate.label == shown else candidate.label
-        text = f"{name} has {candidate.score:.2f} and ends below {candidate.threshold:.2f}, {held}"
+        text = f"{name} has {score} and ends below {threshold}"
+    if candidate.confirm_s > 0:
+        text += f", for {seconds(candidate.held_s)} of {seconds(candidate.confirm_s)}"
     if candidate.blocked_by is None:
         return text
     return f"{text}; held back: {_BLOCKED_NOW[candidate.blocked_by]}"
@@ -99,9 +101,16 @@ def _end(event: Event) -> list[str]:
     return parts
 
 
+def _compared(score: float, threshold: float) -> tuple[str, str]:
+    """Both, to as many digits as tell them apart."""
+    if score != threshold and f"{score:.2f}" == f"{threshold:.2f}":
+        return f"{score:.3f}", f"{threshold:.3f}"
+    return f"{score:.2f}", f"{threshold:.2f}"
+
+
 def _held(why: Why) -> str:
-    if why.held_s is None:
-        return ""
+    if why.held_s is None or (why.confirm_s == 0 and round(why.held_s, 1) == 0):
+        return ""  # at once, and nothing more was asked
     needed = "" if why.confirm_s is None else f" ({seconds(why.confirm_s)} needed)"
     return f", for {seconds(why.held_s)}{needed}"
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
-from edgeclassify.errors import UsageError
+from edgeclassify.errors import RecordingError, UsageError
 
 
 @click.command(short_help="Why events came, and what a view waits for, in words.")
@@ -71,7 +71,7 @@ def _explain_recording(recording: Path, view: str | None, at: float | None, path
 
 def _explain_lines(view: str | None) -> None:
     """What comes on standard input; `view` names where it comes from, since a message does not."""
-    from edgeclassify.cli.support.messages_in_words import words_of
+    from edgeclassify.cli.support.messages_in_words import is_message, words_of
 
     stream = sys.stdin
     if stream is None or stream.isatty():
@@ -79,22 +79,25 @@ def _explain_lines(view: str | None) -> None:
             "explain: expected a RECORDING, --live, or messages on standard input, found none of them. E.g. "
             "mosquitto_sub -t 'edgeclassify/+/+/event' | edgeclassify explain"
         )
-    strange = 0
+    messages = strange = 0
     for line in stream:
         if not line.strip():
             continue
         body = _object_in(line)
-        if body is None:
+        if body is None or not is_message(body):
             strange += 1
             continue
+        messages += 1
         for said in words_of(body, view or ""):
             click.echo(said)
+    wanted = "messages of event, history or state, one JSON object per line"
+    found = f"standard input: expected {wanted}, found {strange}"
+    if strange and not messages:
+        raise RecordingError(f"{found} lines that are none. E.g. mosquitto_sub -t 'edgeclassify/+/+/event'")
     if strange:
-        click.echo(
-            f"edgeclassify: standard input: expected a JSON object per line, found {strange} lines that are none: "
-            "they are left out",
-            err=True,
-        )
+        click.echo(f"edgeclassify: {found} lines that are none: they are left out", err=True)
+    elif not messages:
+        click.echo("edgeclassify: standard input: no message came", err=True)
 
 
 def _object_in(line: str) -> dict[str, Any] | None:

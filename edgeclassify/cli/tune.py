@@ -55,7 +55,7 @@ def tune(
     with _progress(tries) as advance:
         for _ in search.run(tries):
             advance()
-    report.print_search(search, tunable.views)
+    report.print_search(search, tunable.whose)
     if plot is not None:
         _draw(search, plot)
     for line in said:

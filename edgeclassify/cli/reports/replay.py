@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from edgeclassify.cli.reports.tables import table_console
 from edgeclassify.contract.bodies.event import Why
 from edgeclassify.files import printable
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement
@@ -20,7 +20,7 @@ def event_record(one: ReplayedEvent, streams: bool) -> dict[str, Any]:
     event = one.event
     return {
         "event_type": str(event.event_type),
-        "t": one.t,
+        "t": round(one.t, 3),
         **({"stream": int(one.view)} if streams else {"view": one.view, "id": event.id}),
         "label": event.label,
         "index": one.index,
@@ -86,20 +86,20 @@ def print_summary(
     views: Mapping[str, ViewTally], judged: Mapping[str, Judgement], streams: bool, as_live: bool | None
 ) -> None:
     """A table: a row for each view, and one of the whole."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("stream" if streams else "view")
     for name in ("time", "frames", "starts", "flaps/h"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     if judged:
         for name in ("scenes", "missed", "delay", "extra/h", "false/h", "repeated/h"):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", no_wrap=True)
     for name, one in views.items():
         table.add_row(name, *_cells([one], judged.get(name), bool(judged)))
     if len(views) > 1:
         table.add_row()
         whole = sum(judged.values(), NOTHING_JUDGED) if judged else None
         table.add_row("all", *_cells(list(views.values()), whole, bool(judged)))
-    Console(highlight=False).print(table)
+    table_console().print(table)
     if as_live is not None:
         click.echo("The same events as live." if as_live else "NOT the same events as live: see --json, as_live.")
 

@@ -1,6 +1,6 @@
 """Messages of a node in words: events, late ones too, and states that wait for something.
 
-Nothing is believed: what is no message of the contract is counted, and left out.
+Nothing is believed: what is no message of the contract is left out.
 """
 
 from collections.abc import Iterator
@@ -45,6 +45,13 @@ def candidate_of(body: dict[str, Any]) -> tuple[str, Candidate] | None:
         )
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def is_message(body: dict[str, Any]) -> bool:
+    """True where it is an event, late or not, or a view's state, also one that waits for nothing."""
+    if "event_type" in body:
+        return event_of(body, "") is not None
+    return isinstance(body.get("label"), str) and "score" in body
 
 
 def words_of(body: dict[str, Any], view: str) -> Iterator[str]:

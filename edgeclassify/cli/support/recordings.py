@@ -97,12 +97,16 @@ def _streams(path: Path, view: str | None) -> Recorded:
             raise UsageError(f"--view: expected the number of a stream: {', '.join(streams)}; found {view}")
         streams = {view: streams[view]}
     rules = rules_of(config := default_config(), config.views()[0])
+    name = printable(path)
 
-    def records(_: Say) -> Iterator[Record]:
+    def records(say: Say) -> Iterator[Record]:
         for stream in streams.values():
+            if count := stream.without_scores:
+                key = f"{name}: s{stream.number}"
+                say(f"{key}: {count} frames have scores that are no numbers: these count for nothing")
             yield from stream.records(rules)
 
-    return Recorded(printable(path), records, lambda: _own_seconds, streams)
+    return Recorded(name, records, lambda: _own_seconds, streams)
 
 
 def _own_seconds(now: Moment) -> float:

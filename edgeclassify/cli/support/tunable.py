@@ -39,6 +39,13 @@ class Tunable:
             )
 
     @property
+    def whose(self) -> str:
+        """In words, what a setting is for."""
+        if self._recorded.streams:
+            return "the [[view]] that such scores are of"
+        return f"the [[view]] {self.views[0]}" if len(self.views) == 1 else "each [[view]]"
+
+    @property
     def present(self) -> Setting:
         """What the first of the views has now."""
         return Setting.of(self._made_of[self.views[0]][1])
