@@ -1,6 +1,7 @@
 """Fixtures and checks that hold for every test.
 
 * A test that leaves a thread running fails.
+* No example of hypothesis fails because the machine is busy.
 * EDGECLASSIFY_EXPECTED_SKIPS: a regular expression; with it set, a skip whose reason does not match fails the
   run. The gate sets it, so that a missing broker or missing test data can't pass unnoticed.
 """
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from edgeclassify import redaction
@@ -25,6 +27,10 @@ from tests.support.data import NO_TEST_DATA, find_test_data
 
 THREAD_GRACE_S = 3.0
 OWN_FOLDER = pytest.StashKey[Path]()
+hypothesis.settings.register_profile(
+    "edgeclassify", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("edgeclassify")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,9 +11,9 @@ from edgeclassify.config.base import Name, PositiveSeconds, Score, Seconds, Sect
 from edgeclassify.config.source_kinds import (
     SOURCE_FORMS,
     SOURCE_KINDS,
-    WAITING_KINDS,
     SourceKind,
     Target,
+    shows_single_pictures,
     split_source,
 )
 from edgeclassify.config.values import File, host_name, plain, with_home
@@ -342,9 +342,8 @@ class CameraConfig(Section):
 
     @property
     def shows_single_pictures(self) -> bool:
-        """True where each image counts by itself; in a loop they are what a camera shows, frame after frame."""
-        kind = self.kind
-        return kind in WAITING_KINDS or (kind == "images" and not self.loop)
+        """True where each image counts by itself."""
+        return shows_single_pictures(self.kind, self.loop)
 
     @property
     def longest_frame_s(self) -> float:

@@ -12,8 +12,14 @@ from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
-from edgeclassify.config.rules import ENTER_BY_BELIEF, ENTER_BY_SCORE
-from edgeclassify.config.source_kinds import ONLY_FOR, SOURCE_FORMS, WAITING_KINDS, split_source
+from edgeclassify.config.rules import ENTER_BY_BELIEF, ENTER_BY_SCORE, default_filter
+from edgeclassify.config.source_kinds import (
+    ONLY_FOR,
+    SOURCE_FORMS,
+    WAITING_KINDS,
+    shows_single_pictures,
+    split_source,
+)
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -151,7 +157,7 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
             yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
         yield from _of_motion(f"view[{i}]", table, cameras)
-        usual = ENTER_BY_BELIEF if table.get("filter", "bayes") == "bayes" else ENTER_BY_SCORE
+        usual = ENTER_BY_BELIEF if _over_time(table, cameras) == "bayes" else ENTER_BY_SCORE
         enter, leave = table.get("threshold_enter", usual), table.get("threshold_exit")
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
@@ -161,10 +167,24 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             yield from label_rule_faults(f"view[{i}]", table, enter, leave if _is_number(leave) else None)
 
 
+def _over_time(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Any:
+    """The view's filter, or the default that its camera has."""
+    watched = [
+        shows_single_pictures(_source(camera)[0], camera.get("loop") is True)
+        for camera in _cameras_of(view, cameras)
+    ]
+    return view.get("filter", default_filter(any(watched)))
+
+
+def _cameras_of(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The one it names; where it names none, whichever there are."""
+    named = view.get("camera")
+    return [camera for camera in cameras.values() if named in (None, _camera_name(camera))]
+
+
 def _of_motion(place: str, view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Iterator[ConfigFault]:
     """Images of a folder have nothing to do with each other: none of them has moved against the one before."""
-    named = view.get("camera")
-    kinds = {_source(camera)[0] for camera in cameras.values() if named in (None, _camera_name(camera))}
+    kinds = {_source(camera)[0] for camera in _cameras_of(view, cameras)}
     kind = next((kind for kind in sorted(kinds) if kind in WAITING_KINDS), None)
     if kind is None:
         return

@@ -16,6 +16,8 @@ ENTER_BY_SCORE = 0.6
 ENTER_BY_BELIEF = 0.97
 """The usual threshold_enter with filter bayes."""
 
+FilterName = Literal["bayes", "exponential", "none"]
+
 _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -74,7 +76,7 @@ class RulesConfig(Section):
     update_step: Score = about(
         0.1, "An update event when the label's best score has risen by this; 0: no updates."
     )
-    filter: Literal["bayes", "exponential", "none"] | None = about(
+    filter: FilterName | None = about(
         None,
         "What is made of the scores over time before the thresholds: bayes: how likely each label is, given all "
         "frames; exponential: a mean in which older frames count less; none: each frame counts by itself. "
@@ -119,6 +121,11 @@ class RulesConfig(Section):
     def confirmation_s(self) -> float:
         """confirm_s, or its default where frames follow each other."""
         return 1.0 if self.confirm_s is None else self.confirm_s
+
+
+def default_filter(is_single: bool) -> FilterName:
+    """The filter of a view that names none. `is_single`: its camera shows single pictures."""
+    return "none" if is_single else "bayes"
 
 
 def _minutes(text: str) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
 )
-from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig
+from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, plain, with_home
 from edgeclassify.types import Roi
@@ -122,7 +122,7 @@ class ViewConfig(RulesConfig):
 def _complete(view: ViewConfig, camera: CameraConfig | None) -> ViewConfig:
     """The same with what follows from its camera and its filter, where the file says nothing of it."""
     is_single = camera is not None and camera.shows_single_pictures
-    over_time = view.filter or ("none" if is_single else "bayes")
+    over_time = view.filter or default_filter(is_single)
     follows: dict[str, object] = {"filter": over_time}
     if over_time == "bayes":
         follows |= {"confirm_s": 0.0, "expire_s": 3.0}

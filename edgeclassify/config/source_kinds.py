@@ -86,6 +86,11 @@ ONLY_FOR: dict[OwnKey, tuple[str, ...]] = {
 """Keys of a camera that only some kinds have → those kinds."""
 
 
+def shows_single_pictures(kind: str, loop: bool) -> bool:
+    """True where each image counts by itself; in a loop they are what a camera shows, frame after frame."""
+    return kind in WAITING_KINDS or (kind == "images" and not loop)
+
+
 def _forms() -> str:
     listed = [kind.form for kind in sorted(SOURCE_KINDS.values(), key=lambda kind: kind.listed) if kind.form]
     return f"{', '.join(listed[:-1])} or {listed[-1]}"

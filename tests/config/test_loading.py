@@ -250,6 +250,34 @@ def test_exit_threshold_above_the_default_of_enter(tmp_path: Path) -> None:
     assert "at most threshold_enter (0.6), found 0.7." in faults(tmp_path, by_score)[0]
 
 
+@pytest.mark.parametrize(
+    ("camera", "enter"),
+    [
+        ('source = "watch:/photos"', "0.6"),
+        ('source = "images:/photos"', "0.6"),
+        ('source = "images:/photos"\nloop = true', "0.97"),
+        ('source = "picamera:0"', "0.97"),
+    ],
+)
+def test_the_default_of_enter_is_that_of_the_cameras_kind(tmp_path: Path, camera: str, enter: str) -> None:
+    view = f'[[camera]]\n{camera}\n[[view]]\nname = "v"\nthreshold_exit = '
+    (found,) = faults(tmp_path, f"{view}0.98")
+    assert f"at most threshold_enter ({enter}), found 0.98." in found
+    load_config(write(tmp_path, view + enter))
+    if enter == "0.6":
+        (found,) = faults(tmp_path, f"{view}0.7")
+        assert "at most threshold_enter (0.6), found 0.7." in found
+        load_config(write(tmp_path, f'{view}0.7\nfilter = "bayes"'))
+
+
+def test_the_default_of_enter_is_that_of_the_camera_that_is_named(tmp_path: Path) -> None:
+    folder, lens = '[[camera]]\nname = "a"\nsource = "watch:/photos"\n', MINIMAL
+    view = '[[view]]\nname = "v"\nthreshold_exit = 0.7\ncamera = '
+    (found,) = faults(tmp_path, f'{folder}{lens}{view}"a"')
+    assert "at most threshold_enter (0.6), found 0.7." in found
+    load_config(write(tmp_path, f'{folder}{lens}{view}"front"'))
+
+
 PATH_KEYS = {
     "[node]\nstate_dir": "node.state_dir",
     '[mqtt]\nusername = "u"\npassword_file': "mqtt.password_file",
