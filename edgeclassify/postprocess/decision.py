@@ -65,7 +65,7 @@ class ViewDecider(Decider):
         self._rules, self._grouping, self._tempering = rules, grouping, tempering
         if grouping is not None:
             labels = grouping.labels
-        self._filter = filter_of(rules.filter, len(labels))
+        self._filter = filter_of(rules.filter, len(labels), several=tempering.several)
         self._gaps, self._sights = Gaps(), Sights()
         self._occurrences = Occurrences(view, labels, new_id, local_time)
         self._shown = ShownState(view, labels, model)
@@ -78,7 +78,7 @@ class ViewDecider(Decider):
     def adopt(self, rules: Rules) -> None:
         """Go by these from the next prediction on. They hold for any labels."""
         if rules.filter != self._rules.filter:
-            self._filter = filter_of(rules.filter, self._filter.labels)
+            self._filter = filter_of(rules.filter, self._filter.labels, several=self._tempering.several)
         self._rules = rules
 
     @property

@@ -3,13 +3,15 @@
 import itertools
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, OwnRules, Rules, Step
 from edgeclassify.types import UNKNOWN, Block, Event, EventType, Reason
-from tests.postprocess.benches import LABELS, START, Bench, in_a_file, make_rules
+from tests.postprocess.benches import LABELS, START, Bench, in_a_file, make_rules, seen
 from tests.postprocess.sequences import HAPPENINGS, LONGEST_S, PACE, Happening, Player, any_rules, played
 
 BY_SCORES = (Reason.BELOW_THRESHOLD, Reason.REPLACED)
@@ -242,6 +244,64 @@ def test_the_same_scenes_give_the_same_events_at_any_frame_rate(
         assert [event[:2] for event in slow] == [event[:2] for event in fast]
         for (_, _, one_s), (_, _, other_s) in zip(slow, fast, strict=True):
             assert abs(one_s - other_s) <= tolerance_s
+
+
+NAMES = tuple(f"label {index}" for index in range(20))
+BELIEVING = make_rules(
+    threshold_enter=0.97, confirm_s=0.0, expire_s=3.0, update_step=0, unknown_below=0.25, pace=PACE,
+    filter=FilterRules(FilterKind.BAYES),
+)  # fmt: skip
+"""As a camera has them by default."""
+CLEARLY = st.floats(0.7, 0.95)
+Lasting = tuple[float, int | None, float]
+
+
+def starts_at(fps: float, found: list[Lasting]) -> list[tuple[str, float]]:
+    """The labels that start, and when, at that frame rate."""
+    ids = map(str, itertools.count())
+    decider = ViewDecider("gate", NAMES, "m", BELIEVING, new_id=lambda: next(ids))
+    begin_s, frame, starts = 0.0, 0, []
+    for lasts_s, index, score in found:
+        scores = np.full(len(NAMES), (1 - score) / (len(NAMES) - 1), np.float32)
+        if index is None:
+            scores[:] = 1 / len(NAMES)
+        else:
+            scores[index] = score
+        while frame / fps < begin_s + lasts_s:
+            at_s = frame / fps
+            prediction = replace(seen(at_s, *scores), labels=NAMES)
+            for event in decider.see(prediction).events:
+                if event.event_type is EventType.START:
+                    starts.append((event.label, at_s))
+            frame += 1
+        begin_s += lasts_s
+    return starts
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.tuples(st.floats(20, 40), st.sampled_from([None, 0, 1, 2, 3]), CLEARLY), min_size=1, max_size=6)
+)
+def test_by_belief_what_lasts_starts_in_the_same_order_at_any_frame_rate(found: list[Lasting]) -> None:
+    """One frame a second is worth less than two (a frame speaks for 0.6 s at most), so it takes longer.
+
+    What lasts: long enough for what was usual before to be given up where nothing is clear.
+    """
+    fast = starts_at(10, found)
+    for fps, tolerance_s in ((1, 3.0), (2, 1.0), (5, 0.5)):
+        slow = starts_at(fps, found)
+        assert [label for label, _ in slow] == [label for label, _ in fast]
+        for (_, one_s), (_, other_s) in zip(slow, fast, strict=True):
+            assert abs(one_s - other_s) <= tolerance_s
+
+
+def test_by_belief_what_is_clear_starts_once_and_within_seconds() -> None:
+    found: list[Lasting] = [(20.0, 3, 0.8), (30.0, None, 0.8), (20.0, 1, 0.8), (20.0, 3, 0.8)]
+    for fps in (1, 2, 5, 10):
+        starts = starts_at(fps, found)
+        assert [label for label, _ in starts] == ["label 3", "label 1", "label 3"]
+        for (_, at_s), begin_s in zip(starts, (0.0, 50.0, 70.0), strict=True):
+            assert 0 <= at_s - begin_s <= 4.0
 
 
 # --- thresholds ----------------------------------------------------------------------------------------------

@@ -4,16 +4,17 @@ Bayes' rule, with two answers to what makes a plain forward filter (a hidden Mar
 
 * Frames in a row are not independent: who walks past, or a dark minute, deceives many of them in the same way. So
   evidence does not pile up: it is the mean of the scores' logarithms over the last `memory_s` seconds (an
-  exponential one), and however many frames that were, it counts as much as `_WORTH` independent ones.
+  exponential one), and however many frames that were, it counts as much as `WORTH` independent ones.
 * A camera that does not move sees the same few things again and again. What is to be expected before any frame is
   the view's habit: each label by the time that it has been there of late, and a little for every label that comes
   for the first time.
 
-The belief in a label is what is to be expected of it, times e to the power of `_WORTH` times that mean; all of
+The belief in a label is what is to be expected of it, times e to the power of `WORTH` times that mean; all of
 them, with that in `unknown`, add up to 1.
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,17 +23,17 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float32]
 Shares = NDArray[np.float32]
 
-_WORTH = 4.5
+WORTH = 4.5
 """So many independent frames the memory is worth."""
-_SURE_S = 0.6
+SURE_S = 0.6
 """A frame speaks for the time since the one before it, but for so long at most."""
-_FIRST_S = 0.5
+FIRST_S = 0.5
 """What the first frame speaks for: nothing is known of the time before it."""
-_FLOOR = 0.05
+FLOOR = 0.05
 """Added to each score: one frame that shows something else can't rule a label out."""
-_HABIT = 0.6
+HABIT = 0.6
 """Share of the expectation that goes by what has been there."""
-_HABIT_S = 3600.0
+HABIT_S = 3600.0
 """For so long (mean) it is remembered what has been there."""
 _UNKNOWN = 0.05
 """Share of the rest of the expectation that goes to `unknown`."""
@@ -54,8 +55,31 @@ class Believed:
     at_ns: int | None = None
 
 
-class BayesRule:
-    """The belief in `labels` labels, frame by frame. Pure: it changes nothing that it is given.
+class Rule(ABC):
+    """How a frame changes what is believed. Pure: it changes nothing that it is given."""
+
+    @abstractmethod
+    def begin(self) -> Believed:
+        """Before the first frame."""
+
+    @abstractmethod
+    def without_evidence(self, believed: Believed) -> Believed:
+        """After a gap no frame of before counts; what is usual here is known."""
+
+    @abstractmethod
+    def with_time(self, believed: Believed, index: int, seconds: float) -> Believed:
+        """One of the labels has been there for so much longer than is known here."""
+
+    @abstractmethod
+    def after(self, believed: Believed, scores: Scores, others: float, at_ns: int) -> Believed:
+        """With one more frame. `scores`: of the labels, 0-1; `others`: of all that is none of them.
+
+        A frame that is older than the last one (files out of their order) is the first one again.
+        """
+
+
+class BayesRule(Rule):
+    """The belief in `labels` labels, frame by frame, of which one is there at a time.
 
     `memory_s`: the time constant of the evidence.
     """
@@ -64,7 +88,7 @@ class BayesRule:
         self._memory_s = memory_s
         self._new = np.full(labels + 1, (1 - _UNKNOWN) / labels, np.float32)
         self._new[labels] = _UNKNOWN
-        self._level = np.full_like(self._new, math.log(_UNKNOWN_SCORE + _FLOOR))  # speaks for none of them
+        self._level = np.full_like(self._new, math.log(_UNKNOWN_SCORE + FLOOR))  # speaks for none of them
 
     def begin(self) -> Believed:
         """Before the first frame."""
@@ -85,25 +109,25 @@ class BayesRule:
 
         A frame that is older than the last one (files out of their order) is the first one again.
         """
-        evidence, apart_s = believed.evidence, _FIRST_S
+        evidence, apart_s = believed.evidence, FIRST_S
         if believed.at_ns is not None:
             apart_s = (at_ns - believed.at_ns) / 1e9
         if apart_s < 0:
-            evidence, apart_s = self._level, _FIRST_S
-        counted_s = min(apart_s, _SURE_S)
+            evidence, apart_s = self._level, FIRST_S
+        counted_s = min(apart_s, SURE_S)
         seen = np.empty_like(self._new)
-        np.add(scores, np.float32(_FLOOR), out=seen[:-1])
-        seen[-1] = max(_UNKNOWN_SCORE, others) + _FLOOR
+        np.add(scores, np.float32(FLOOR), out=seen[:-1])
+        seen[-1] = max(_UNKNOWN_SCORE, others) + FLOOR
         np.log(seen, out=seen)
         seen -= evidence
         seen *= np.float32(-math.expm1(-counted_s / self._memory_s))
         seen += evidence
-        shares = seen * np.float32(_WORTH)
+        shares = seen * np.float32(WORTH)
         shares -= shares.max()
         np.exp(shares, out=shares)
         shares *= self._expected(believed.times)
         shares /= shares.sum()
-        times = believed.times * np.float32(math.exp(-apart_s / _HABIT_S))
+        times = believed.times * np.float32(math.exp(-apart_s / HABIT_S))
         times += shares * np.float32(counted_s)
         return Believed(seen, times, shares, at_ns)
 
@@ -111,6 +135,6 @@ class BayesRule:
         total = float(times.sum())
         if total <= 0:
             return self._new
-        expected: Shares = self._new * np.float32(1 - _HABIT)
-        expected += times * np.float32(_HABIT / total)
+        expected: Shares = self._new * np.float32(1 - HABIT)
+        expected += times * np.float32(HABIT / total)
         return expected

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.postprocess.interface import FilterKind, FilterRules
-from edgeclassify.postprocess.scores.belief import BayesRule, Believed
+from edgeclassify.postprocess.scores.belief import BayesRule, Believed, Rule
 from edgeclassify.postprocess.scores.observation import Observation
+from edgeclassify.postprocess.scores.presence import PresenceRule
 from edgeclassify.postprocess.timer import NS_PER_S
 
 
@@ -89,11 +90,14 @@ class ExponentialSmoothing(FilterOverTime):
 
 
 class BayesFilter(FilterOverTime):
-    """The belief in each label: shares that add up to 1 with that of `unknown`. See BayesRule."""
+    """The belief in each label: shares that add up to 1 with that of `unknown`, see BayesRule.
 
-    def __init__(self, labels: int, memory_s: float) -> None:
+    `several`: several labels can be there at once: each is believed by itself, see PresenceRule.
+    """
+
+    def __init__(self, labels: int, memory_s: float, *, several: bool = False) -> None:
         super().__init__(labels)
-        self._rule = BayesRule(labels, memory_s)
+        self._rule: Rule = PresenceRule(labels, memory_s) if several else BayesRule(labels, memory_s)
         self._believed = self._rule.begin()
 
     def take(self, observation: Observation) -> Observation:
@@ -117,15 +121,18 @@ class BayesFilter(FilterOverTime):
         return self._rule.after(self._believed, observation.scores, observation.others, observation.scene_ns)
 
 
-def filter_of(rules: FilterRules, labels: int) -> FilterOverTime:
-    """The one that rules ask for, for so many labels. It has seen nothing yet."""
+def filter_of(rules: FilterRules, labels: int, *, several: bool = False) -> FilterOverTime:
+    """The one that rules ask for, for so many labels. It has seen nothing yet.
+
+    `several`: several of them can hold at once, by the model.
+    """
     match rules.kind:
         case FilterKind.NONE:
             return NoFilter(labels)
         case FilterKind.EXPONENTIAL:
             return ExponentialSmoothing(labels, rules.smoothing_s)
         case FilterKind.BAYES:
-            return BayesFilter(labels, rules.memory_s)
+            return BayesFilter(labels, rules.memory_s, several=several)
 
 
 def _with(observation: Observation, scores: NDArray[np.float32], others: float) -> Observation:

@@ -51,13 +51,18 @@ def compared() -> Mapping[str, ComparedDecider]:
     }
 
 
+def lasted_s(stream: ScoreStream) -> float:
+    """From its first frame to its last."""
+    return float(stream.times_s[-1] - stream.times_s[0]) if len(stream.times_s) else 0.0
+
+
 def judged(decider: ComparedDecider, streams: Sequence[ScoreStream]) -> Judgement:
     """How well it did on all of them; streams without truth are left out."""
     total = NOTHING_JUDGED
     for stream in streams:
         scenes = stream.scenes()
         if scenes is not None:
-            total += judge(decider.stays(stream), scenes, stream.lasted_s)
+            total += judge(decider.stays(stream), scenes, lasted_s(stream))
     return total
 
 
@@ -91,7 +96,7 @@ def row(name: str, judgement: Judgement) -> str:
 
 def print_table(title: str, streams: Sequence[ScoreStream]) -> dict[str, Judgement]:
     """Print the table, row by row as they come, and return it."""
-    hours = sum(stream.lasted_s for stream in streams) / 3600
+    hours = sum(map(lasted_s, streams)) / 3600
     frames = sum(len(stream.times_s) for stream in streams)
     print(f"\n{title}: {len(streams)} streams, {frames:,} frames, {hours:.2f} h\n{HEAD}")
     found = {}
