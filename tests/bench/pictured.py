@@ -44,13 +44,19 @@ def background(photo: Photo) -> Picture:
     return np.asarray(large[top : top + HEIGHT, left : left + WIDTH], np.float32)
 
 
-def subject(photo: Photo, side: int, contrast: float = 1.0, *, crop: float = 0.875) -> Subject:
-    """The middle of a photo in a square of `side` pixels with round corners and a soft edge."""
+def subject(
+    photo: Photo, side: int, contrast: float = 1.0, *, crop: float = 0.875, feather: float = 0.0
+) -> Subject:
+    """The middle of a photo in a square of `side` pixels with round corners and a soft edge.
+
+    `feather`: the part of the side over which it fades into the background, at each edge.
+    """
     pixels = photo.frame().pixels
     edge = int(min(pixels.shape[:2]) * crop)
     top, left = (pixels.shape[0] - edge) // 2, (pixels.shape[1] - edge) // 2
     square = cv2.resize(pixels[top : top + edge, left : left + edge], (side, side), interpolation=cv2.INTER_AREA)
-    return Subject(square.astype(np.float32), contrast * _rounded(side))
+    share = _feathered(side, feather) if feather else _rounded(side)
+    return Subject(square.astype(np.float32), contrast * share)
 
 
 @cache
@@ -64,6 +70,15 @@ def _rounded(side: int) -> Picture:
             cv2.circle(mask, (x, y), corner, 1.0, -1)
     soft = max(1, side // 40) * 2 + 1
     return np.asarray(cv2.GaussianBlur(mask, (soft, soft), 0), np.float32)
+
+
+@cache
+def _feathered(side: int, feather: float) -> Picture:
+    """Whole in the middle, nothing at the edges and at all of the corners, with a smooth slope between."""
+    across = np.abs(np.linspace(-1, 1, side, dtype=np.float32))
+    inwards = 1 - (across[:, np.newaxis] ** 4 + across**4) ** np.float32(0.25)
+    slope = np.clip(inwards / (2 * feather), 0, 1)
+    return np.asarray(slope * slope * (3 - 2 * slope), np.float32)
 
 
 def with_subject(picture: Picture, pasted: Subject, x: float, y: float) -> Picture:

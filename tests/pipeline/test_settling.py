@@ -35,19 +35,23 @@ def test_nothing_is_settled_before_anything_is_told_nor_while_nobody_knows() -> 
 @pytest.mark.parametrize(
     ("scores", "settled"),
     [
-        ((0.26, 0.49), True),  # another one, by less than a quarter
-        ((0.25, 0.625), False),
-        ((0.25, 0.375), False),
-        ((0.5, 0.5), True),  # of equal scores the first is the best one, as before
-        ((0.999, 0.375), True),
-        ((1.0, 0.375), False),
-        ((0.5, 0.875), False),
+        ((0.375, 0.649), True),  # another one, by not so much
+        ((0.375, 0.651), False),
+        ((0.099, 0.25), False),
+        ((0.25, 0.25), True),  # of equal scores the first is the best one, as before
+        ((0.999, 0.849), True),  # the same one, by not so much
+        ((0.999, 0.851), False),
     ],
 )
-def test_another_label_on_top_by_a_quarter_or_a_score_that_is_another_by_a_half_asks_for_more_frames(
+def test_another_label_on_top_or_a_score_that_is_quite_another_asks_for_more_frames(
     scores: tuple[float, float], settled: bool
 ) -> None:
-    assert settling(seen(0.5, 0.375), seen(*scores)).is_settled(SHOWN) is settled
+    assert settling(seen(0.5, 0.25), seen(*scores)).is_settled(SHOWN) is settled
+
+
+def test_the_same_label_may_lose_more_than_another_one_may_gain() -> None:
+    assert settling(seen(0.95, 0.0), seen(0.36, 0.0)).is_settled(SHOWN)
+    assert not settling(seen(0.95, 0.0), seen(0.34, 0.0)).is_settled(SHOWN)
 
 
 def test_it_is_settled_when_the_next_frame_is_alike() -> None:

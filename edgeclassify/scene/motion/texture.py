@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -78,7 +79,7 @@ class Comparison:
 def glance(statistics: FrameStatistics) -> Glance:
     """The picture that these are of."""
     small = statistics.small.astype(np.float32)
-    return Glance(small, small - cv2.blur(small, (SMOOTH, SMOOTH)), by_window(small)[0], statistics.mean)
+    return Glance(small, small - cv2.blur(small, (SMOOTH, SMOOTH)), by_window(small), statistics.mean)
 
 
 def grid_of(shape: Sequence[int]) -> tuple[int, int]:
@@ -86,20 +87,29 @@ def grid_of(shape: Sequence[int]) -> tuple[int, int]:
     return max(2, round(shape[0] / CELL)), max(2, round(shape[1] / CELL))
 
 
-def by_window(*maps: Map) -> list[Map]:
-    """The mean of each map in each window, (rows, columns)."""
-    rows, columns = grid_of(maps[0].shape)
-    cells = cv2.resize(cv2.merge(maps), (columns, rows), interpolation=cv2.INTER_AREA)
-    # OpenCV's window of two ends at the pixel that it stands for.
-    windows = cv2.blur(cells, (2, 2))[1:, 1:]
-    return [np.asarray(one, np.float32) for one in cv2.split(windows)]
+@cache
+def _shares(pixels: int) -> Map:
+    """How much each pixel of a row or column counts for in each window, (windows, pixels)."""
+    cells = max(2, round(pixels / CELL))
+    edges, at = np.linspace(0, pixels, cells + 1), np.arange(pixels)
+    inside = np.minimum(edges[1:, np.newaxis], at + 1) - np.maximum(edges[:-1, np.newaxis], at)
+    cell = np.maximum(inside, 0) * cells / pixels
+    return np.asarray((cell[1:] + cell[:-1]) / 2, np.float32)
+
+
+def by_window(maps: Map) -> Map:
+    """The mean of each map in each window. `maps`: (..., height, width); returns (..., rows, columns)."""
+    means: Map = _shares(maps.shape[-2]) @ (maps @ _shares(maps.shape[-1]).T)
+    return means
 
 
 def compare(now: Glance, before: Glance, noise: Map) -> Comparison:
     """`noise`: variance that each window has by itself."""
-    energy_now, shared, energy = by_window(
-        now.texture * now.texture, now.texture * before.texture, before.texture * before.texture
-    )
+    products = np.empty((3, *now.texture.shape), np.float32)
+    np.multiply(now.texture, now.texture, products[0])
+    np.multiply(now.texture, before.texture, products[1])
+    np.multiply(before.texture, before.texture, products[2])
+    energy_now, shared, energy = by_window(products)
     factor = shared / (energy + LEAST_NOISE)
     usual = _usual_factor(now, before, factor[energy > TEXTURED * noise])
     likely = np.minimum(np.maximum(factor, LEAST_GAIN * usual), MOST_GAIN * usual)

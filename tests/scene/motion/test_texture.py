@@ -39,12 +39,20 @@ def test_a_cell_is_four_pixels_and_there_are_two_at_least(shape: tuple[int, int]
 def test_a_window_is_the_mean_of_its_four_cells() -> None:
     pixels = np.zeros(SHAPE, np.float32)
     pixels[8:12, 16:20] = 16.0  # the cell in row 2, column 4
-    first, second = by_window(pixels, pixels + 1)
+    first, second = by_window(np.stack((pixels, pixels + 1)))
     assert first.shape == (14, 19)
     expected = np.zeros((14, 19))
     expected[1:3, 3:5] = 4.0
     np.testing.assert_allclose(first, expected, atol=1e-5)
     np.testing.assert_allclose(second, expected + 1, atol=1e-5)
+
+
+def test_a_pixel_counts_for_two_cells_by_its_parts_in_them_where_sides_are_no_multiple_of_a_cell() -> None:
+    pixels = np.zeros((60, 74), np.float32)  # 18 cells of 37/9 pixels
+    pixels[:, 4] = 1.0
+    in_cells = [1 / 9 * 9 / 37, 8 / 9 * 9 / 37, 0.0]
+    np.testing.assert_allclose(by_window(pixels)[0, :2], [sum(in_cells[:2]) / 2, sum(in_cells[1:]) / 2], rtol=1e-5)
+    np.testing.assert_allclose(by_window(np.ones((63, 50), np.float32)), np.ones((15, 11)), rtol=1e-6)
 
 
 def test_what_is_smooth_is_no_texture() -> None:
