@@ -1,10 +1,10 @@
 """`python -m tests.bench.look`: what a view that looks at what moves gets right, of subjects small in the picture.
 
 Each photo is cut out to a subject of 1/25 of the picture and walks over the background of another one, twice a
-second, some pixels further each time, with noise. The real model is asked in the last frames: of the whole frame,
-of what a view with look = "motion" looks at, and of the true square around the subject; and again when it has stood
-still for ten seconds. Once the subject has the photo's own edges, once it fades into the background: the first is
-kinder to a square that fits tightly than a subject without a background of its own is.
+second, some pixels further each time, with noise. The real model is asked in the last frames: of the whole
+frame, of what a view with look = "motion" looks at, and of the true square around the subject; and again when it
+has stood still for ten seconds. Once the subject has the photo's own edges, once it fades into the background: the
+first is kinder to a square that fits tightly than a subject without a background of its own is.
 
 Of the test data's photos one half is for choosing (`--half chosen --padding 1.2`), the other one for the figures.
 """
@@ -115,7 +115,8 @@ def main() -> int:
     shown = photos(folder)
     numbers = range(HALVES[options.half], len(shown), 2)
     classifier = open_classifier(ModelConfig(name=str(model_path(folder, TF2_V2))))
-    print(f"{len(numbers)} subjects of 1/{SHARE} of 640x480, {TF2_V2}, padding {options.padding}: right label on top")
+    print(f"{len(numbers)} subjects of 1/{SHARE} of 640x480, {TF2_V2}, padding {options.padding}:")
+    print("the right label is on top in")
     print(f"{'':46}{'whole frame':>13}{'look = motion':>15}{'true square':>13}{'whole looked at':>17}")
     for edge, feather in EDGES.items():
         walking, standing = Score(), Score()

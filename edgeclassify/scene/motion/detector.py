@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from edgeclassify.scene.motion.light import Light, judge_light
 from edgeclassify.scene.motion.noise_floor import NoiseFloor
-from edgeclassify.scene.motion.texture import TEXTURED, Comparison, Glance, Map, compare, glance
+from edgeclassify.scene.motion.patient import NOISY, PatientComparison
+from edgeclassify.scene.motion.texture import TEXTURED, Comparison, Glance, Map, compare, glance, share
 from edgeclassify.scene.statistics import FrameStatistics
 from edgeclassify.types import Roi
 
@@ -37,20 +38,23 @@ class Motion:
 
     Window (i, j) is the cells i, i + 1 by j, j + 1 of a grid with one row and one column more.
     `light_changed`: True where the light is another than a second ago. `luma`: the frame's small luma, levels;
-    `noise`: variance that a pixel of it has by itself.
+    `noise`: variance that a pixel of it has by itself. `late`: windows in which something must have moved in the
+    last seconds, which no single frame shows for its noise; None: there is not so much noise.
     """
 
     windows: Mask
     light_changed: bool
     luma: Map
     noise: float
+    late: Mask | None = None
 
     def is_in(self, region: Roi) -> bool:
         """True where something moved in a window that the region touches."""
         rows, columns = (side + 1 for side in self.windows.shape)
         top, bottom = _touched(region.y, region.height, rows)
         left, right = _touched(region.x, region.width, columns)
-        return bool(self.windows[top:bottom, left:right].any())
+        where = slice(top, bottom), slice(left, right)
+        return bool(self.windows[where].any() or (self.late is not None and self.late[where].any()))
 
 
 def _touched(begin: float, length: float, cells: int) -> tuple[int, int]:
@@ -65,6 +69,7 @@ class MotionDetector:
     def __init__(self) -> None:
         self._before: Glance | None = None
         self._noise: NoiseFloor | None = None
+        self._patient: PatientComparison | None = None
         self._at_ns = 0
         self._lit_ns: int | None = None
         self._excess: Map | None = None
@@ -87,13 +92,26 @@ class MotionDetector:
         moved = self._moved(excess, light)
         if light is Light.SAME:
             noise.learn(comparison.new, seconds)
-            self._before = before.followed(now, _share(seconds, MEMORY_S), _share(seconds, LEVELS_MEMORY_S))
+            self._before = before.followed(now, share(seconds, MEMORY_S), share(seconds, LEVELS_MEMORY_S))
         else:
             self._before, self._lit_ns = now, at_ns
-        return self._motion(now, moved)
+        return self._motion(now, moved, self._late(now, noise, light, seconds))
+
+    def _late(self, now: Glance, noise: NoiseFloor, light: Light, seconds: float) -> Mask | None:
+        """What is found in the end, where there is much noise."""
+        patient, level = self._patient, float(noise.level.mean())
+        if level < NOISY:
+            self._patient = None
+        elif patient is None:
+            self._patient = PatientComparison(now)
+        elif light is Light.SAME:
+            return patient.find(now, seconds)
+        else:
+            patient.begin(now)
+        return None
 
     def _begin(self, now: Glance) -> Motion:
-        self._before, self._noise, self._excess, self._lit_ns = now, None, None, None
+        self._before, self._noise, self._patient, self._excess, self._lit_ns = now, None, None, None, None
         return self._motion(now, np.ones(now.levels.shape, np.bool_))
 
     def _moved(self, excess: Map, light: Light) -> Mask:
@@ -107,15 +125,10 @@ class MotionDetector:
         self._excess = np.asarray(cv2.dilate(excess, _NEIGHBOURS), np.float32)
         return moved
 
-    def _motion(self, now: Glance, moved: Mask) -> Motion:
+    def _motion(self, now: Glance, moved: Mask, late: Mask | None = None) -> Motion:
         lit = self._lit_ns is not None and self._at_ns - self._lit_ns <= LIGHT_S * 1e9
         noise = 1.0 if self._noise is None else float(self._noise.level.mean())
-        return Motion(moved, lit, now.luma, noise)
-
-
-def _share(seconds: float, time_constant_s: float) -> float:
-    """How much the newest counts for in a mean that forgets."""
-    return 1 - math.exp(-seconds / time_constant_s)
+        return Motion(moved, lit, now.luma, noise, late)
 
 
 def _only_lit(comparison: Comparison, noise: NoiseFloor) -> Mask:

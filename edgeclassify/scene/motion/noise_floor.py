@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from edgeclassify.scene.motion.texture import LEAST_NOISE, Map
+from edgeclassify.scene.motion.texture import LEAST_NOISE, Map, share
 
 LEARNING_S = 10.0
 """Time constant with which a window learns."""
@@ -23,9 +23,13 @@ _LARGEST_STEP, _LARGEST_SPREAD_STEP = 1.0, 0.5
 
 
 class NoiseFloor:
-    """Of all windows of one camera; used by one thread. `first`: how much seems new in its second frame."""
+    """Of all windows of one camera; used by one thread. `first`: how much seems new in its second frame.
 
-    def __init__(self, first: Map) -> None:
+    `times`: logarithm of how many times the usual what is new must be; `spreads`: how many mean deviations more.
+    """
+
+    def __init__(self, first: Map, *, times: float = TIMES, spreads: float = SPREADS) -> None:
+        self._times, self._spreads = times, spreads
         logs = _log(first)
         # Something may move in that frame, in some windows.
         self._usual = np.full_like(logs, np.median(logs))
@@ -36,18 +40,18 @@ class NoiseFloor:
 
     def excess(self, new: Map) -> Map:
         """How far each window is above what may be noise, as a logarithm; above 0: it is more than noise."""
-        above: Map = _log(new) - self._usual - np.maximum(TIMES, SPREADS * self._spread)
+        above: Map = _log(new) - self._usual - np.maximum(self._times, self._spreads * self._spread)
         return above
 
     def learn(self, new: Map, seconds: float) -> None:
         """One more frame, so long after the one before."""
         self._frames += 1
-        share = 1 - math.exp(-seconds / LEARNING_S)
+        part = share(seconds, LEARNING_S)
         if self._frames <= FIRST_FRAMES:
-            share = max(share, 1 / self._frames)
+            part = max(part, 1 / self._frames)
         off = _log(new) - self._usual
-        self._usual += share * _limited(off, _LARGEST_STEP)
-        self._spread += share * _limited(np.abs(off) - self._spread, _LARGEST_SPREAD_STEP)
+        self._usual += part * _limited(off, _LARGEST_STEP)
+        self._spread += part * _limited(np.abs(off) - self._spread, _LARGEST_SPREAD_STEP)
         self.level = np.exp(self._usual)
 
 

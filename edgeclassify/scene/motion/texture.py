@@ -1,5 +1,6 @@
 """A picture's texture, window by window, and how much of it is new against the picture of a moment ago."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -124,3 +125,8 @@ def _usual_factor(now: Glance, before: Glance, factors: Map) -> float:
         return ratio
     middle = factors.size // 2
     return min(max(float(np.partition(factors, middle)[middle]), ratio / 3), ratio * 3)
+
+
+def share(seconds: float, time_constant_s: float) -> float:
+    """How much the newest of a row counts for in a mean that forgets."""
+    return 1 - math.exp(-seconds / time_constant_s)
