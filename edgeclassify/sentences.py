@@ -51,6 +51,11 @@ def sentence_on_waiting(view: str, state: ViewState) -> str | None:
     return f"{view} stays {state.label}: {waiting(candidate, state.label)}"
 
 
+def is_far(candidate: Candidate) -> bool:
+    """True where a label is there, and nothing speaks for its end."""
+    return candidate.change is EventType.END and candidate.score >= candidate.threshold
+
+
 def waiting(candidate: Candidate, shown: str) -> str:
     """How near a change is, and what else holds it back. `shown`: the label that the view shows."""
     score, threshold = _compared(candidate.score, candidate.threshold)

@@ -70,7 +70,7 @@ def _explain_recording(recording: Path, view: str | None, at: float | None, path
 
 
 def _explain_lines(view: str | None) -> None:
-    """What comes on standard input; `view` names where it comes from, since a message does not."""
+    """What comes on standard input. Of which view a message is only its topic says, before it, or `view`."""
     from edgeclassify.cli.support.messages_in_words import is_message, words_of
 
     stream = sys.stdin
@@ -88,7 +88,10 @@ def _explain_lines(view: str | None) -> None:
             strange += 1
             continue
         messages += 1
-        for said in words_of(body, view or ""):
+        named = _view_in(line)
+        if view is not None and named not in (None, view):
+            continue
+        for said in words_of(body, named or view or ""):
             click.echo(said)
     wanted = "messages of event, history or state, one JSON object per line"
     found = f"standard input: expected {wanted}, found {strange}"
@@ -98,6 +101,12 @@ def _explain_lines(view: str | None) -> None:
         click.echo(f"edgeclassify: {found} lines that are none: they are left out", err=True)
     elif not messages:
         click.echo("edgeclassify: standard input: no message came", err=True)
+
+
+def _view_in(line: str) -> str | None:
+    """Of the topic that `mosquitto_sub -v` writes before a message: PREFIX/NODE/VIEW/event."""
+    levels = line[: max(line.find("{"), 0)].strip().split("/")
+    return levels[-2] if len(levels) >= 4 else None
 
 
 def _object_in(line: str) -> dict[str, Any] | None:

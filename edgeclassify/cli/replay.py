@@ -27,12 +27,13 @@ def replay(recording: Path, path: Path | None, view: str | None, truth: Path | N
     """
     from edgeclassify.cli.reports import replay as report
     from edgeclassify.cli.support.recordings import open_recorded, rules_by_config
-    from edgeclassify.cli.support.replays import judged_views, progress_of
+    from edgeclassify.cli.support.replays import judged_views, progress_of, truth_of
     from edgeclassify.recording.replay.tally import Tally
     from edgeclassify.sentences import sentence_of
 
     recorded = open_recorded(recording, view)
     new_rules = rules_by_config(path, recorded, view)
+    known = truth_of(truth, recorded, new_rules)
     said: list[str] = []
     tally = Tally(recorded.seconds_of())
     streams = bool(recorded.streams)
@@ -44,7 +45,7 @@ def replay(recording: Path, path: Path | None, view: str | None, truth: Path | N
                 else:
                     report.print_event(event, sentence_of(event.event))
             advance()
-    judged = judged_views(recorded, tally, truth)
+    judged = judged_views(recorded, tally, known)
     as_live = None if path is not None or streams else not any(one.unlike_live for one in tally.views.values())
     if as_json:
         report.print_record(report.summary_record(tally.views, judged, streams, as_live))

@@ -11,7 +11,9 @@ import click
 from edgeclassify.cli.support.config_option import CONFIG_PATH
 
 if TYPE_CHECKING:
+    from edgeclassify.config import Config
     from edgeclassify.recording.tuning.search import Search
+    from edgeclassify.recording.tuning.settings import Setting
 
 
 @click.command(short_help="Search settings on a recording whose truth is known.")
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--tries", type=click.IntRange(1, 10_000), default=60, show_default=True, help="Settings to try.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed tries the same settings.")
 @click.option("--plot", type=CONFIG_PATH, metavar="SVG", help="Draw wrong starts against delay into this file.")
+@click.option("--write", is_flag=True, help="Set the proposed keys in the file of --config; nothing else changes.")
 def tune(
     recording: Path,
     truth: Path | None,
@@ -30,15 +33,16 @@ def tune(
     tries: int,
     seed: int,
     plot: Path | None,
+    write: bool,
 ) -> None:
     """Try settings on a recording of which it is known what was to be seen, and propose some.
 
-    Writes nothing but the plot that is asked for: the proposed lines are printed. They are the best for this
-    recording; see by `replay --config` what they do on another one.
+    The proposed lines are printed; nothing is written but what --plot and --write ask for. They are the best for
+    this recording; see by `replay --config` what they do on another one.
 
     \b
     Example:  edgeclassify tune gate.jsonl.gz --truth truth.csv --plot gate.svg
-              edgeclassify tune streams.npz --tries 200
+              edgeclassify tune gate.jsonl.gz --truth truth.csv --config edgeclassify.toml --write
     """
     from edgeclassify.cli.reports import tune as report
     from edgeclassify.cli.support.recordings import open_recorded, rules_by_config
@@ -48,9 +52,11 @@ def tune(
 
     if plot is not None and plot.suffix.lower() != ".svg":
         raise UsageError(f"--plot: expected a name that ends in .svg, found {plot}")
+    target = _target(path) if write else None
     recorded = open_recorded(recording, view)
     said: list[str] = []
     tunable = Tunable(recorded, rules_by_config(path, recorded, view), truth, said.append)
+    section = "" if target is None else tunable.section_of(target)
     search = Search(tunable.judged, tunable.present, seed)
     with _progress(tries) as advance:
         for _ in search.run(tries):
@@ -60,6 +66,28 @@ def tune(
         _draw(search, plot)
     for line in said:
         click.echo(f"edgeclassify: {line}", err=True)
+    if path is not None and section and search.best is not search.present:
+        _write(path, section, search.best.setting)
+
+
+def _target(path: Path | None) -> "Config":
+    """What is written into later. Raises UsageError, StorageError, ConfigError."""
+    from edgeclassify.cli.support.tuned_config import check_writable
+    from edgeclassify.config import load_config
+    from edgeclassify.errors import UsageError
+
+    if path is None:
+        raise UsageError("--write: expected --config with the file to write into, found none")
+    config = load_config(path)
+    check_writable(path)
+    return config
+
+
+def _write(path: Path, view: str, setting: "Setting") -> None:
+    from edgeclassify.cli.support.tuned_config import write_keys
+
+    changed = write_keys(path, view, setting.keys(), setting.lines())
+    click.echo(f"written: {path}, [[view]] {view}: {', '.join(changed) or 'as it was'}. A reload takes it up.")
 
 
 def _draw(search: "Search", plot: Path) -> None:

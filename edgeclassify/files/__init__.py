@@ -9,6 +9,7 @@ from edgeclassify.files.plain import (
     printable,
     read_plain_file,
     replace_file,
+    rewrite_file,
     set_aside,
     sync_folder,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "printable",
     "read_plain_file",
     "replace_file",
+    "rewrite_file",
     "set_aside",
     "sync_folder",
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.files import as_text, printable, read_plain_file
+from edgeclassify.files import as_text, printable, read_plain_file, rewrite_file
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,38 @@ def test_pipes_devices_and_folders_are_not_waited_for(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_start_of_a_text(start: bytes, text: str | None) -> None:
     assert as_text(start) == text
+
+
+class TestRewriteFile:
+    def test_mode_and_owner_stay(self, tmp_path: Path) -> None:
+        path = tmp_path / "a"
+        path.write_bytes(b"old")
+        path.chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(path, 1234, 4321)
+        before = path.stat()
+        rewrite_file(path, b"new")
+        after = path.stat()
+        assert path.read_bytes() == b"new"
+        assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+        assert [one.name for one in tmp_path.iterdir()] == ["a"]
+
+    def test_a_link_to_it_stays_one(self, tmp_path: Path) -> None:
+        (tmp_path / "a").write_bytes(b"old")
+        (tmp_path / "link").symlink_to("a")
+        rewrite_file(tmp_path / "link", b"new")
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "a").read_bytes() == b"new"
+
+    def test_what_a_run_before_has_left_is_no_obstacle_and_no_trap(self, tmp_path: Path) -> None:
+        (tmp_path / "a").write_bytes(b"old")
+        (tmp_path / "other").write_bytes(b"other")
+        (tmp_path / "a.tmp").symlink_to("other")
+        rewrite_file(tmp_path / "a", b"new")
+        assert (tmp_path / "a").read_bytes() == b"new"
+        assert (tmp_path / "other").read_bytes() == b"other"
+
+    def test_a_file_that_is_not_there_is_not_made(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            rewrite_file(tmp_path / "a", b"new")
+        assert not list(tmp_path.iterdir())

@@ -114,9 +114,7 @@ def happenings(draw: st.DrawFn, most: int = 30) -> Sequence[Happening]:
     for _ in range(draw(st.integers(0, most))):
         seconds += draw(st.sampled_from([0.1, 0.5, 0.5, 1.0, 7.0, 40.0]))
         now = at(seconds)
-        kind = draw(
-            st.sampled_from(["see", "see", "see", "same", "same", "same", "still", "time", "gap", "end", "rules"])
-        )
+        kind = draw(st.sampled_from(KINDS))
         if kind == "see":
             scores = draw(st.tuples(SCORE, SCORE, SCORE))
         if kind in ("see", "same"):

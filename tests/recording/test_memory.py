@@ -5,15 +5,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from edgeclassify.recording.interface import Happening
 from edgeclassify.recording.memory import ForeignMemoryError, memory_of, remember
 from tests.recording.inputs import RULES, at, fresh, happenings, make_rules, put_into, seen
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(happenings(), happenings(), RULES)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(happenings(15), happenings(15), RULES)
 def test_another_decider_goes_on_from_there(before: list[Happening], after: list[Happening], rules: Any) -> None:
     """Whatever came before, and whatever follows: the same events, with the same times."""
     one = fresh(rules)
@@ -48,10 +47,8 @@ def known() -> dict[str, Any]:
     return memory
 
 
-@given(
-    st.sampled_from(
-        ["os.path", "subprocess", "edgeclassify.daemon.supervisor", "edgeclassify.postprocess.nothing"]
-    )
+@pytest.mark.parametrize(
+    "module", ["os.path", "subprocess", "edgeclassify.daemon.supervisor", "edgeclassify.postprocess.nothing"]
 )
 def test_a_file_makes_no_object_of_another_kind(module: str) -> None:
     memory = {"_shown": {"told": [["part", module, "Popen", {"args": "true"}]]}}

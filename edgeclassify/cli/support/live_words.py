@@ -36,6 +36,8 @@ def follow(path: Path, node: str | None, view: str | None, seconds: float | None
                 check_reader()
     except KeyboardInterrupt:
         pass  # the usual way to end it
+    if not words.heard:
+        click.echo(f"edgeclassify: broker: no message came of {base}", err=True)
 
 
 class _Words:
@@ -44,6 +46,8 @@ class _Words:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._waited: dict[str, object] = {}
+        self.heard = False
+        """True once a message of those has come."""
 
     def take(self, arrival: Arrival) -> None:
         match = match_topic(self._prefix, arrival.topic)
@@ -55,6 +59,7 @@ class _Words:
             return
         if not isinstance(body, dict):
             return
+        self.heard = True
         if match.channel.name == "state":
             near = candidate_of(body)
             if near == self._waited.get(arrival.topic):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from edgeclassify.contract import bodies
 from edgeclassify.files import printable
-from edgeclassify.sentences import sentence_of, waiting
+from edgeclassify.sentences import is_far, sentence_of, waiting
 from edgeclassify.types import Candidate, Event, EventType
 from edgeclassify.types.events import Block
 
@@ -55,7 +55,7 @@ def is_message(body: dict[str, Any]) -> bool:
 
 
 def words_of(body: dict[str, Any], view: str) -> Iterator[str]:
-    """What a message says, in a line; nothing where it is none of those."""
+    """What a message says, in a line; nothing where it is none of those, or waits for nothing."""
     named = f"{view}  " if view else ""
     event = event_of(body, view) if "event_type" in body else None
     if event is not None:
@@ -63,7 +63,7 @@ def words_of(body: dict[str, Any], view: str) -> Iterator[str]:
         at = str(body["ts"])
         said = f"{event.event_type} of {printable(event.label)}: {sentence_of(event)}".rstrip(": ")
         yield f"{printable(at)}  {named}{printable(said)}{late}"
-    elif (near := candidate_of(body)) is not None:
+    elif (near := candidate_of(body)) is not None and not is_far(near[1]):
         label, candidate = near
         said = f"stays {label}: {waiting(candidate, label)}"
         yield f"{printable(str(body.get('ts', '')))}  {named}{printable(said)}"

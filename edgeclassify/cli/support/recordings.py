@@ -11,7 +11,7 @@ from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.format.reader import RecordingReader
-from edgeclassify.recording.interface import Record, ViewBegins, ViewFacts
+from edgeclassify.recording.interface import LabelGroups, Record, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.recording.replay.replaying import NewRules, Replay, Replayed, recorded_rules
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
@@ -54,10 +54,10 @@ class Recorded:
                 f"{self.version}, whose decider knows other things ({why})"
             )
 
-    def scenes(self, view: str) -> list[Scene] | None:
+    def scenes(self, view: str, groups: LabelGroups | None) -> list[Scene] | None:
         """What was to be seen, where the file itself says so."""
         stream = self.streams.get(view)
-        return None if stream is None else stream.scenes()
+        return None if stream is None else stream.scenes(groups)
 
 
 def open_recorded(path: Path, view: str | None) -> Recorded:
@@ -127,7 +127,10 @@ def rules_by_config(path: Path | None, recorded: Recorded, view: str | None) -> 
     if recorded.streams:
         if len(sections) != 1:
             raise UsageError(f"{path}: expected one view, for all streams, found {', '.join(sections)}")
-        rules = rules_of(config, next(iter(sections.values())))
+        section = next(iter(sections.values()))
+        if all(stream.is_named for stream in recorded.streams.values()):
+            return lambda facts: facts_by(config, section, facts)
+        rules = rules_of(config, section)  # groups are of labels, which nobody knows here
         return lambda facts: (facts, rules)
     return _ByName(config, sections, path).rules
 

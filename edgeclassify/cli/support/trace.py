@@ -7,7 +7,7 @@ from edgeclassify.files import printable
 from edgeclassify.recording.interface import time_of
 from edgeclassify.recording.replay.replaying import Replayed
 from edgeclassify.recording.replay.tally import SecondsOf, Tally
-from edgeclassify.sentences import sentence_of, waiting
+from edgeclassify.sentences import is_far, sentence_of, waiting
 from edgeclassify.types import Block, Candidate, EventType
 
 WAITING_EVERY_S = 5.0
@@ -21,6 +21,7 @@ class _Told:
     """What was told last of a view that waits."""
 
     change: EventType
+    label: str
     blocked_by: Block | None
     at_s: float
 
@@ -53,12 +54,12 @@ class Trace:
         if state is None or now is None or not self._is_asked_for(at_s := self._seconds_of(now)):
             return None
         view, candidate = one.facts.view, state.candidate
-        if candidate is None or _is_far(candidate):
+        if candidate is None or is_far(candidate):
             self._told.pop(view, None)
             return None
         if not self._is_news(view, candidate, at_s):
             return None
-        self._told[view] = _Told(candidate.change, candidate.blocked_by, at_s)
+        self._told[view] = _Told(candidate.change, candidate.label, candidate.blocked_by, at_s)
         shown = printable(state.label)
         return f"{at_s:9.2f} s  {view}    stays {shown}: {waiting(candidate, state.label)}"
 
@@ -68,12 +69,9 @@ class Trace:
             return True
         if (told.change, told.blocked_by) != (candidate.change, candidate.blocked_by):
             return True
+        if told.label != candidate.label and candidate.score >= candidate.threshold:
+            return True  # below it the best of many may be another one in every frame
         return at_s - told.at_s >= WAITING_EVERY_S
 
     def _is_asked_for(self, at_s: float) -> bool:
         return self._at_s is None or abs(at_s - self._at_s) <= AROUND_S
-
-
-def _is_far(candidate: Candidate) -> bool:
-    """True where a label is there, and nothing speaks for its end."""
-    return candidate.change is EventType.END and candidate.score >= candidate.threshold

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from edgeclassify.cli.support.recordings import Recorded, Say
-from edgeclassify.cli.support.replays import judged_views
+from edgeclassify.cli.support.replays import judged_views, truth_of
+from edgeclassify.config import Config
 from edgeclassify.daemon.assembly.deciders import decider_of
-from edgeclassify.errors import RecordingError
+from edgeclassify.errors import RecordingError, UsageError
 from edgeclassify.recording.interface import Input as RecordedInput
 from edgeclassify.recording.interface import RulesChanged, ViewBegins
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement
@@ -21,7 +22,7 @@ class Tunable:
     """
 
     def __init__(self, recorded: Recorded, new_rules: NewRules, truth: Path | None, say: Say) -> None:
-        self._recorded, self._truth = recorded, truth
+        self._recorded, self._truth = recorded, truth_of(truth, recorded, new_rules)
         self._records = list(recorded.records(say))
         self._made_of = {
             record.facts.view: new_rules(record.facts) or (record.facts, record.rules)
@@ -44,6 +45,13 @@ class Tunable:
         if self._recorded.streams:
             return "the [[view]] that such scores are of"
         return f"the [[view]] {self.views[0]}" if len(self.views) == 1 else "each [[view]]"
+
+    def section_of(self, config: Config) -> str:
+        """The name of the view of a config that a proposed setting is for. Raises UsageError for several."""
+        names = [one.name for one in config.views()] if self._recorded.streams else self.views
+        if len(names) != 1:
+            raise UsageError(f"--write: expected one view, found {', '.join(names)}. Choose one by --view.")
+        return names[0]
 
     @property
     def present(self) -> Setting:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from edgeclassify.errors import RecordingError
 from edgeclassify.files import open_plain_file, printable
 from edgeclassify.postprocess.interface import Rules
-from edgeclassify.recording.interface import Input, Record, Seen, ViewBegins, ViewFacts
+from edgeclassify.recording.interface import Input, LabelGroups, Record, Seen, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.recording.scores import KeptScores
 
@@ -41,6 +41,8 @@ class ScoreStream:
     times_s: NDArray[np.float64]
     scores: NDArray[np.float32]
     truth: NDArray[np.int64] | None
+    is_named: bool = False
+    """True where the file says what its labels are called."""
 
     def records(self, rules: Rules) -> Iterator[Record]:
         """As they would have been recorded of a camera. A view is named as its stream."""
@@ -54,20 +56,25 @@ class ScoreStream:
         """Frames in which some score is no number."""
         return int(np.isnan(self.scores).any(axis=1).sum())
 
-    def scenes(self) -> list[Scene] | None:
-        """What was to be seen; None where nobody says."""
+    def scenes(self, groups: LabelGroups | None = None) -> list[Scene] | None:
+        """What was to be seen, by its group where there are some; None where nobody says."""
         if self.truth is None:
             return None
         begins = [0, *(np.flatnonzero(np.diff(self.truth)) + 1).tolist()] if len(self.truth) else []
         ends = [float(self.times_s[begin]) for begin in begins[1:]]
         ends += [math.nextafter(float(self.times_s[-1]), math.inf)] if begins else []
         return [
-            Scene(self._label(int(self.truth[begin])), float(self.times_s[begin]), end)
+            Scene(self._label(int(self.truth[begin]), groups), float(self.times_s[begin]), end)
             for begin, end in zip(begins, ends, strict=True)
         ]
 
-    def _label(self, index: int) -> str | None:
-        return None if index < 0 else self.labels[index]
+    def _label(self, index: int, groups: LabelGroups | None) -> str | None:
+        if index < 0:
+            return None
+        if groups is None:
+            return self.labels[index]
+        named = zip(groups.labels, groups.members, strict=True)
+        return next((label for label, members in named if index in members), None)
 
 
 def read_score_streams(path: Path) -> list[ScoreStream]:
@@ -142,7 +149,7 @@ def _stream(name: str, arrays: Mapping[str, NDArray[Any]], number: int) -> Score
         )
     named = tuple(map(str, range(count))) if labels is None else tuple(map(str, labels))
     known = None if truth is None else truth.astype(np.int64)
-    return ScoreStream(number, named, times, dequantized, known)
+    return ScoreStream(number, named, times, dequantized, known, labels is not None)
 
 
 def _times(name: str, key: str, times: NDArray[Any]) -> NDArray[np.float64]:

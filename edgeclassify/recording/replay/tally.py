@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from edgeclassify.recording.interface import Happening, Seen, time_of
+from edgeclassify.recording.interface import Happening, LabelGroups, Seen, time_of
 from edgeclassify.recording.replay.judgement import SECONDS_PER_HOUR, Stay
 from edgeclassify.recording.replay.replaying import Replayed
 from edgeclassify.types import Event, EventType, Moment
@@ -43,6 +43,7 @@ class ViewTally:
 
     view: str
     labels: tuple[str, ...] = ()
+    groups: LabelGroups | None = None
     frames: int = 0
     inputs: int = 0
     unlike_live: int = 0
@@ -95,8 +96,6 @@ class Tally:
 
     def __init__(self, seconds_of: SecondsOf) -> None:
         self.views: dict[str, ViewTally] = {}
-        self.started_at = 0.0
-        """When the first input came, in seconds since the epoch."""
         self._seconds_of = seconds_of
         self._indices: dict[str, dict[str, int]] = {}
         self._labels: dict[str, tuple[str, ...]] = {}
@@ -104,7 +103,7 @@ class Tally:
     def count(self, replayed: Replayed) -> list[ReplayedEvent]:
         """Count an input; its events."""
         view = self.views.setdefault(replayed.facts.view, ViewTally(replayed.facts.view))
-        view.labels = replayed.facts.shown_labels
+        view.labels, view.groups = replayed.facts.shown_labels, replayed.facts.groups
         view.inputs += 1
         view.frames += isinstance(replayed.what, Seen)
         view.unlike_live += not replayed.as_live
@@ -118,7 +117,6 @@ class Tally:
         now = time_of(what)
         if now is None:
             return view.last_s
-        self.started_at = self.started_at or now.at
         at = self._seconds_of(now)
         view.first_s = at if view.first_s is None else view.first_s
         view.last_s = max(view.last_s, at)

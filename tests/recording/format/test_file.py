@@ -49,8 +49,8 @@ def inputs(count: int) -> list[Record]:
     return [make_begins(), *(Input(1, seen(i * 0.5, 0.1, 0.5 + i / 1000, 0)) for i in range(count))]
 
 
-@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
-@given(happenings(), EVENTS, RULES, KEPT)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(happenings(12), EVENTS, RULES, KEPT)
 def test_each_record_is_read_as_it_was_written(
     what: list[Happening], events: list[LiveEvent], rules: object, kept: OpenOccurrence
 ) -> None:
@@ -86,7 +86,7 @@ def test_it_is_gzip_with_a_json_value_per_line(tmp_path: Path) -> None:
     assert [json.loads(line)[0] for line in lines[1:]] == ["view", "see", "see", "closed"]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_cut_off_anywhere_all_before_is_read(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -117,7 +117,7 @@ def test_cut_off_anywhere_all_before_is_read(
         assert "cut off after" in str(reader.fault)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_damaged_anywhere_nothing_wrong_is_believed(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -28,8 +28,8 @@ def recording(path: Path, bounds: Bounds | None = None, capacity: int = 10_000, 
     )
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-@given(before=happenings(), heard=happenings(), rules=RULES)
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(before=happenings(12), heard=happenings(15), rules=RULES)
 def test_what_is_heard_gives_the_very_same_events(
     before: list[Happening], heard: list[Happening], rules: Rules, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
