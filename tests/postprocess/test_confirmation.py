@@ -2,8 +2,10 @@
 
 import pytest
 
+from edgeclassify.postprocess.confirmation import Claim, Confirmation, nearest
+from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.types import EventType, Reason
-from tests.postprocess.benches import Bench, kinds
+from tests.postprocess.benches import Bench, kinds, make_rules, seen
 
 JUST_BELOW = 1 / 1024
 
@@ -89,3 +91,19 @@ def test_a_label_that_comes_again_leaves_after_the_whole_time() -> None:
         bench.see(at_s, 0.1, score, 0.1)
     assert kinds(bench.see(5.9, 0.1, 0.1, 0.1)) == []
     assert kinds(bench.see(6.0, 0.1, 0.1, 0.1)) == [(EventType.END, "open")]
+
+
+def test_what_is_nearest_has_neither_been_asked_for_nor_held_back() -> None:
+    observation = observe(seen(0.0, 0.1, 0.5, 0.1))
+    start = Claim(EventType.START, 1, 0.5, 0.6, 0.0, held_s=0.0, asked_s=0.0, blocked_by=None)
+    assert nearest(observation, None, make_rules(confirm_s=0.0)) == start
+    assert start.blocked_s == 0.0
+    end = Claim(EventType.END, 1, 0.5, 0.4, 2.0, held_s=0.0, asked_s=0.0, blocked_by=None)
+    assert nearest(observation, 1, make_rules(threshold_exit=0.4, expire_s=2.0)) == end
+    assert end.blocked_s == 0.0
+
+
+def test_in_its_first_frame_a_change_has_been_held_for_no_time_at_all() -> None:
+    claim = Confirmation().entering(observe(seen(5.0, 0.1, 0.9, 0.1)), None, make_rules())
+    assert claim is not None
+    assert (claim.held_s, claim.asked_s, claim.is_confirmed) == (0.0, 0.0, False)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, Step
+from edgeclassify.tempering import Tempering
 from edgeclassify.types import EventType, Surroundings
-from tests.postprocess.benches import Bench, kinds, seen, shown
+from tests.postprocess.benches import LABELS, Bench, kinds, seen, shown
 
 BAYES = FilterRules(FilterKind.BAYES)
 CLOSED, OPEN, NOTHING = (0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.02, 0.03, 0.01)
@@ -95,6 +97,54 @@ def test_rules_with_another_filter_begin_it_anew_others_do_not() -> None:
     assert shown(bench.see(10.0, *CLOSED)).score > 0.97
     bench.decider.adopt(replace(bench.decider.rules, filter=FilterRules()))
     assert shown(bench.see(10.5, *CLOSED)).score == pytest.approx(0.9)
+
+
+UNCLEAR = (0.3, 0.3, 0.3)
+
+
+def believed(bench: Bench, at_s: float) -> dict[str, float]:
+    """What is believed with a frame that shows nothing."""
+    return {row.label: row.score for row in bench.decider.look(seen(at_s, *UNCLEAR)).top}
+
+
+def test_after_a_pause_no_frame_of_before_counts_and_what_is_usual_is_known() -> None:
+    bench = believing()
+    watch(bench, 0.0, 60.0, *CLOSED)
+    assert believed(bench, 60.0)["closed"] > 0.95
+    bench.pause(60.0)
+    assert 0.6 < believed(bench, 60.0)["closed"] < 0.8
+
+
+def test_after_a_restart_what_was_there_is_usual() -> None:
+    bench = believing()
+    watch(bench, 0.0, 60.0, *CLOSED)
+    after = bench.restarted(60.0, 1.0, threshold_enter=0.97, filter=BAYES)
+    assert 0.6 < believed(after, 61.0)["closed"] < 0.8
+    assert believed(believing(), 61.0)["closed"] < 0.4
+
+
+def test_a_look_is_filtered_and_does_not_count() -> None:
+    bench = believing()
+    watch(bench, 0.0, 20.0, *CLOSED)
+    for _ in range(20):
+        assert bench.decider.look(seen(20.0, *OPEN)).top[0].label == "closed"
+    assert believed(bench, 20.0)["closed"] > 0.95
+
+
+def test_of_a_model_of_several_labels_at_once_each_is_believed_by_itself() -> None:
+    def first_starts(tempering: Tempering) -> list[str]:
+        decider = ViewDecider("gate", LABELS, "m", believing().decider.rules, tempering=tempering)
+        steps = [(at / 2, decider.see(seen(at / 2, 0.95, 0.9, 0.05))) for at in range(20)]
+        rules = replace(decider.rules, filter=FilterRules(FilterKind.EXPONENTIAL))
+        decider.adopt(rules)
+        decider.adopt(replace(rules, filter=BAYES))
+        assert decider.see(seen(10.0, 0.95, 0.9, 0.05)).state is not None
+        again = {row.label: row.score for row in decider.look(seen(10.5, 0.95, 0.9, 0.05)).top}
+        assert (again["closed"] > 0.9 and again["open"] > 0.9) is tempering.several
+        return [label for _, label in starts(steps)]
+
+    assert first_starts(Tempering(several=True)) == ["closed"]
+    assert first_starts(Tempering()) == []
 
 
 scores = st.tuples(*(st.floats(0, 1, width=32) for _ in range(3)))

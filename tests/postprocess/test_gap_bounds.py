@@ -6,6 +6,7 @@ import pytest
 
 from edgeclassify.postprocess.confirmation import Confirmation
 from edgeclassify.postprocess.gaps import Gap, Gaps
+from edgeclassify.postprocess.interface import Step
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.postprocess.scores.observation import Observation, observe
 from edgeclassify.types import EventType, Reason
@@ -138,3 +139,48 @@ def test_a_pause_ends_the_gap_before_it_and_is_none_itself() -> None:
     assert bench.wait(110.0).events == ()
     bench.pause(111.0)
     assert bench.wait(1000.0).state is None
+
+
+# --- frames that were not looked at ------------------------------------------------------------------------
+
+
+def test_a_camera_in_which_nothing_moves_has_a_pace_too() -> None:
+    """Its frames are 10 s apart, as far as the last two pauses show it."""
+    gaps = after(at(0.0))
+    for seconds in (10.0, 20.0, 30.0):
+        gaps.note_unseen(moment(seconds))
+    assert gaps.opens_before(at(62.0), PACE) is False
+    assert gaps.opens_before(at(62.1), PACE) is True
+
+
+def test_how_far_apart_frames_were_looked_at_does_not_depend_on_what_time_it_is() -> None:
+    gaps = after(*map(at, (1000.0, 1001.0, 1002.0)))
+    assert gaps.lies_unseen(at(1007.0), PACE) is False
+    assert gaps.lies_unseen(at(1007.1), PACE) is True
+
+
+def test_after_a_loss_it_does_not_count_when_a_frame_was_looked_at() -> None:
+    gaps = after(at(0.0), at(1.0))
+    gaps.open_at(moment(2.0), Reason.NO_FRAMES)
+    assert gaps.lies_unseen(at(1000.0), PACE) is False
+
+
+def test_a_gap_with_nothing_there_is_over_with_its_first_frame_and_another_one_may_come() -> None:
+    bench = Bench(pace=PACE, confirm_s=1.0)
+    bench.lose(1.0)
+    assert [bench.see(second, 0.1, 0.1, 0.1).state is not None for second in (2.0, 3.0)] == [False, True]
+    assert not shown(bench.wait(100.0)).known
+
+
+def test_a_camera_that_is_lost_already_is_not_lost_again() -> None:
+    bench = Bench(pace=PACE, confirm_s=0.0)
+    bench.see(0.0, 0.1, 0.9, 0.1)
+    assert not shown(bench.lose(1.0)).known
+    assert bench.lose(2.0) == Step(None)
+    assert Bench().lose(1.0) == Step(None)
+
+
+def test_watching_has_begun_with_the_first_frame_also_where_nothing_moves_in_it() -> None:
+    bench = Bench(pace=PACE, confirm_s=0.0)
+    bench.still(1.0)
+    assert shown(bench.see(2.0, 0.1, 0.1, 0.1)).since == START + 1.0

@@ -1,5 +1,7 @@
 """What is believed of a view, by Bayes' rule."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -180,3 +182,26 @@ def test_a_frame_after_a_long_time_speaks_for_a_short_one_only() -> None:
     soon = rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + 1_000_000_000)
     late = rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + 9_000_000_000)
     assert np.array_equal(soon.evidence, late.evidence)
+
+
+def test_the_first_frame_counts_as_half_a_second() -> None:
+    rule = BayesRule(3, MEMORY_S)
+    level, share = math.log(0.06), 1 - math.exp(-0.5 / MEMORY_S)
+    first = rule.after(rule.begin(), of(0.95, 0.15, 0.0), 0.0, 10**15)
+    wanted = [level + share * (math.log(score) - level) for score in (1.0, 0.2, 0.05, 0.06)]
+    assert first.evidence.tolist() == pytest.approx(wanted, abs=1e-5)
+    assert float(first.times.sum()) == pytest.approx(0.5)
+
+
+def test_what_has_been_there_fades_within_an_hour() -> None:
+    rule = BayesRule(3, MEMORY_S)
+    known = rule.after(rule.with_time(rule.begin(), 1, 1e6), of(0.3, 0.3, 0.3), 0.0, 0)
+    hour = rule.after(known, of(0.3, 0.3, 0.3), 0.0, 3_600_000_000_000)
+    assert float(hour.times[1]) == pytest.approx(float(known.times[1]) / math.e, rel=5e-5)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.5, 1.0, 100.0])
+def test_a_habit_is_a_share_of_the_time_however_short_that_was(seconds: float) -> None:
+    rule = BayesRule(3, MEMORY_S)
+    known = rule.without_evidence(rule.with_time(rule.begin(), 1, seconds))
+    assert known.shares.tolist() == pytest.approx([0.38 / 3, 0.6 + 0.38 / 3, 0.38 / 3, 0.02])

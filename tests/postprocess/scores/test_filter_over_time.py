@@ -101,3 +101,18 @@ def test_bayes_expects_what_was_there_before_a_restart() -> None:
     made.expect(4, 60.0)
     scores = [0.05] * 10
     assert made.take(observed(0.0, *scores)).scores[4] > other.take(observed(0.0, *scores)).scores[4]
+
+
+def test_two_frames_of_one_time_count_once_in_a_mean() -> None:
+    made = ExponentialSmoothing(2, 2.0)
+    made.take(observed(1.0, 0.9, 0.1))
+    assert made.take(observed(1.0, 0.1, 0.9)).scores.tolist() == pytest.approx([0.9, 0.1])
+
+
+def test_of_several_labels_at_once_each_is_believed_by_itself() -> None:
+    shared, apart = (filter_of(FilterRules(FilterKind.BAYES), 2, several=several) for several in (False, True))
+    for frame in range(20):
+        of_shared, of_apart = (made.take(observed(frame / 2, 0.9, 0.9)) for made in (shared, apart))
+    assert of_shared.scores.max() < 0.6
+    assert of_apart.scores.min() > 0.99
+    assert of_apart.others == pytest.approx(1 - of_apart.scores.max())

@@ -121,3 +121,11 @@ def test_what_is_no_label_of_the_view_never_starts() -> None:
     assert kinds(decider.see(seen(0.0, 1.0, 0.0, 0.0))) == []
     assert kinds(decider.see(seen(1.0, 0.0, 0.0, 1.0))) == [(EventType.START, "cat")]
     assert kinds(decider.see(seen(2.0, 1.0, 0.0, 0.0))) == [(EventType.END, "cat")]
+
+
+@pytest.mark.parametrize(
+    "members", [((1,), (-1,)), ((1,), (3,)), ((3,), (1,)), ((-1,), (1,)), ((1, 1), (2,)), ((1,), (1,))]
+)
+def test_a_class_that_is_not_there_or_in_two_labels_is_refused(members: tuple[tuple[int, ...], ...]) -> None:
+    with pytest.raises(ValueError, match="expected each of the 3 classes in one label at most"):
+        Grouping(("a", "b"), members, 3)

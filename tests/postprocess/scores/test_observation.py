@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.postprocess.scores.groups import Grouping
-from edgeclassify.postprocess.scores.observation import observe
+from edgeclassify.postprocess.scores.observation import Observation, observe
 from edgeclassify.tempering import Tempering
 from tests.postprocess.benches import START, in_a_file, seen
 
@@ -58,3 +58,14 @@ def test_a_score_that_is_no_number_is_none_for_a_temperature_either() -> None:
     observation = observe(seen(0.0, 0.5, math.nan, 0.5), tempering=Tempering(2.0))
     assert np.isfinite(observation.scores).all()
     assert observation.raw_score(1) == 0.0
+
+
+def test_of_an_observation_by_itself_nothing_else_is_known() -> None:
+    observation = Observation(np.array([0.5], np.float32), 1, 2.0)
+    assert (observation.origin, observation.own_time, observation.others, observation.raw) == (
+        None,
+        False,
+        0.0,
+        None,
+    )
+    assert observation.raw_score(0) == 0.5
