@@ -58,8 +58,10 @@ bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.watched
 	$(BIN)/python -m tests.bench.network
 	$(BIN)/python -m tests.bench.recovery
+	$(BIN)/python -m tests.bench.scene_checks
 	$(BIN)/python -m tests.bench.decisions --made none
 	$(BIN)/python -m tests.bench.decisions --cost
+	$(BIN)/python -m tests.bench.groups
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py

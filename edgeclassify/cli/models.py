@@ -143,8 +143,9 @@ def inspect(name: str, as_json: bool) -> None:
     """Look into a model: its layers in figures.
 
     Each layer's output, parameters and multiply-adds; what each depthwise-separable block saves against a
-    standard convolution; the totals; input, output and quantization. Read from the file itself. A model that no
-    runtime must be given is shown all the same, with a line that says why.
+    standard convolution; the totals; input, output and quantization; the temperature of its scores and the labels
+    that mean that nothing is there. Read from the files themselves. A model that no runtime must be given is shown
+    all the same, with a line that says why.
 
     \b
     Example:  edgeclassify models inspect builtin
@@ -152,21 +153,23 @@ def inspect(name: str, as_json: bool) -> None:
     """
     from edgeclassify.errors import ModelError
     from edgeclassify.model.inspect.inspection import inspect_model
+    from edgeclassify.model.inspect.score_facts import read_score_facts
     from edgeclassify.model.soundness.check import check_soundness
     from edgeclassify.model.tflite.model_file import read_model_file
 
     model = read_model_file(_model_file(name))
-    figures = inspect_model(model)
+    figures, scores = inspect_model(model), None
     try:
+        scores = read_score_facts(model)
         check_soundness(model)
     except ModelError as error:
         click.echo(f"edgeclassify: this model is not used: {error}", err=True)
-    if as_json:
-        click.echo(json.dumps(figures.as_dict(), indent=2))
-        return
-    from edgeclassify.cli.reports.inspection import print_inspection
+    from edgeclassify.cli.reports.inspection import inspection_record, print_inspection
 
-    print_inspection(figures)
+    if as_json:
+        click.echo(json.dumps(inspection_record(figures, scores), indent=2, ensure_ascii=False))
+    else:
+        print_inspection(figures, scores)
 
 
 @models.command()

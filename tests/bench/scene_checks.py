@@ -1,6 +1,6 @@
 """Scene checks: which faults of a camera are noticed, how soon, and what is taken for one that is none.
 
-    python -m tests.bench.scene_checks [--photos 100] [--streams 16]
+    python -m tests.bench.scene_checks [--photos 100] [--streams 16] [--seeds 31 32]
 
 Each photo is a scene of a fixed camera (320x240, noise, two frames a second): undisturbed for 30 s, then with one
 fault for 40 s. Then streams of a fixed camera in ordinary light, shake, blur, noise and with what passes before it
@@ -11,10 +11,11 @@ import argparse
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +25,7 @@ from rich.progress import track
 from rich.table import Table
 
 from edgeclassify.scene.checks.camera_checks import CameraChecks
+from edgeclassify.scene.motion.detector import MotionDetector
 from edgeclassify.scene.statistics import measure
 from edgeclassify.types import Frame, PixelFormat, Pixels, Problem, Shift
 from tests.bench.decisions.fixed_camera import Conditions, FixedCamera, as_scene
@@ -40,6 +42,7 @@ NOISE = 3.0
 
 NOT_MOVED = Shift(0.0, 0.0)
 
+Result = TypeVar("Result")
 Picture = NDArray[np.float32]
 """(HEIGHT, WIDTH), 0-255."""
 Change = Callable[[Picture], Picture]
@@ -213,11 +216,11 @@ SEVERITIES = (0.4, 0.7, 1.0, 1.4)
 SCENES, SCENE_S = 8, 35.0
 
 
-def ordinary(folder: Path, number: int) -> tuple[float, dict[Problem, float]]:
+def ordinary(folder: Path, seed: int, number: int) -> tuple[float, dict[Problem, float]]:
     """One stream of nothing but ordinary faults: its severity, and seconds for which each problem was told."""
     cv2.setNumThreads(1)
     severity = SEVERITIES[number % len(SEVERITIES)]
-    rng = np.random.default_rng([12, number])
+    rng = np.random.default_rng([seed, number])
     chosen = photos(folder)
     scenes = [as_scene(chosen[int(index)].frame().pixels) for index in rng.choice(len(chosen), 5, replace=False)]
     camera = FixedCamera(Conditions(severity), SCENES * SCENE_S, rng)
@@ -233,53 +236,93 @@ def ordinary(folder: Path, number: int) -> tuple[float, dict[Problem, float]]:
     return severity, told_s
 
 
-def cost_ms() -> tuple[float, float, float]:
-    """Milliseconds for a BGR frame of 640x480: to measure it, to check it, to check one that has moved."""
+@dataclass
+class Cost:
+    """Milliseconds for each frame: of the wall clock, and of the processor."""
+
+    wall: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+    def of(self, call: Callable[[], Result]) -> Result:
+        """Do that, and note what it took."""
+        wall, processor = time.perf_counter(), time.thread_time()
+        result = call()
+        self.processor.append((time.thread_time() - processor) * 1e3)
+        self.wall.append((time.perf_counter() - wall) * 1e3)
+        return result
+
+
+def costs() -> dict[str, Cost]:
+    """What each step takes with a YUV420 frame of 640x480."""
     cv2.setNumThreads(1)
     rng = np.random.default_rng(1)
     large = cv2.resize(rng.integers(0, 255, (40, 52, 3), np.uint8), (640, 480), interpolation=cv2.INTER_CUBIC)
-    frames = [
-        frame_of(np.clip(large + rng.normal(0, 3, large.shape), 0, 255).astype(np.uint8), i / 2) for i in range(40)
-    ]
-    checks, measured, checked, shifted = CameraChecks(), list[float](), list[float](), list[float]()
-    for round_, (frame, times) in enumerate([(f, checked) for f in frames * 3] + [(f, shifted) for f in frames]):
-        if times is shifted:
-            frame = replace(frame, pixels=np.ascontiguousarray(np.roll(frame.pixels, 40, axis=1)))
-        begin = time.perf_counter()
-        statistics = measure(frame)
-        middle = time.perf_counter()
-        checks.examine(statistics, round(round_ * APART_S * 1e9))
-        times.append(time.perf_counter() - middle)
-        measured.append(middle - begin)
-    return median(measured) * 1e3, median(checked) * 1e3, median(shifted) * 1e3
+    pictures = [np.clip(large + rng.normal(0, 3, large.shape), 0, 255).astype(np.uint8) for _ in range(40)]
+    usual = [_yuv(picture) for picture in pictures]
+    moved = [_yuv(np.ascontiguousarray(np.roll(picture, 40, axis=1))) for picture in pictures]
+    checks, motion = CameraChecks(), MotionDetector()
+    statistics_of, moves, checked, shifted, between = (Cost() for _ in range(5))
+    rounds = [(pixels, checked) for pixels in usual * 10] + [(pixels, shifted) for pixels in moved * 10]
+    for number, (pixels, cost) in enumerate(rounds):
+        now_ns = round(number * APART_S * 1e9)
+        frame = Frame(pixels, PixelFormat.YUV420, 640, 480, "bench", number, now_ns, now_ns / 1e9)
+        statistics = statistics_of.of(partial(measure, frame))
+        moves.of(partial(motion.examine, statistics, now_ns))
+        cost.of(partial(checks.examine, statistics, now_ns))
+        between.of(partial(checks.examine, statistics, now_ns + 1))
+    return {
+        "measure it": statistics_of,
+        "find motion in it": moves,
+        "check it": checked,
+        "check it where the camera has moved": shifted,
+        "check one that follows within 0.4 s": between,
+    }
+
+
+def _yuv(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def print_costs(out: Console) -> None:
+    """The medians, as a table."""
+    table = Table("a YUV420 frame of 640x480", "ms", "ms of the processor")
+    for step, cost in costs().items():
+        table.add_row(step, f"{median(cost.wall):.3f}", f"{median(cost.processor):.3f}")
+    out.print(table)
+
+
+def print_streams(out: Console, told: list[tuple[float, dict[Problem, float]]], seed: int) -> None:
+    """What was told of streams with nothing wrong, by their severity."""
+    table = Table(f"severity, seed {seed}", "streams", "minutes", "with an alarm", "which, seconds")
+    for severity in SEVERITIES:
+        of_it = [one for its, one in told if its == severity]
+        alarms = {p: sum(one.get(p, 0.0) for one in of_it) for p in Problem}
+        which = ", ".join(f"{p} {seconds:.0f}" for p, seconds in alarms.items() if seconds) or "-"
+        minutes = len(of_it) * SCENES * SCENE_S / 60
+        table.add_row(f"{severity}", f"{len(of_it)}", f"{minutes:.0f}", f"{sum(map(bool, of_it))}", which)
+    out.print(table)
 
 
 def main() -> None:
     """Print the tables."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--photos", type=int, default=100)
-    arguments.add_argument("--streams", type=int, default=16)
+    arguments.add_argument("--photos", type=int, default=6, help="scenes for each fault; 0: no faults")
+    arguments.add_argument("--streams", type=int, default=4, help="streams for each seed; 0: none")
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[12], help="what the streams are drawn by")
     arguments.add_argument("--jobs", type=int, default=2)
     given = arguments.parse_args()
     folder = find_test_data()
     if folder is None:
         raise SystemExit(NO_TEST_DATA)
     out, progress = Console(width=150), Console(stderr=True)
-    measured, checked, moved = cost_ms()
-    per_frame = f"{measured:.2f} ms to measure it, {checked:.2f} ms to check it, {moved:.2f} ms where it has moved"
-    out.print(f"A frame of 640x480: {per_frame}")
-    streams = Table("severity", "streams", "minutes", "with an alarm", "which, seconds")
+    print_costs(out)
     with ProcessPoolExecutor(given.jobs) as pool:
-        jobs = pool.map(partial(ordinary, folder), range(given.streams))
-        told = list(track(jobs, "streams", given.streams, console=progress))
-        for severity in SEVERITIES:
-            of_it = [one for its, one in told if its == severity]
-            alarms = {p: sum(one.get(p, 0.0) for one in of_it) for p in Problem}
-            which = ", ".join(f"{p} {seconds:.0f}" for p, seconds in alarms.items() if seconds) or "-"
-            minutes = len(of_it) * SCENES * SCENE_S / 60
-            streams.add_row(f"{severity}", f"{len(of_it)}", f"{minutes:.0f}", f"{sum(map(bool, of_it))}", which)
-        out.print(streams)
+        for seed in given.seeds if given.streams else ():
+            jobs = pool.map(partial(ordinary, folder, seed), range(given.streams))
+            print_streams(out, list(track(jobs, f"streams of seed {seed}", given.streams, console=progress)), seed)
         chosen = photos(folder)[: given.photos]
+        if not chosen:
+            return
         table = Table(
             "fault", "noticed", "s (median)", "s (most)", "shift off by", "other alarms", "alarms before it"
         )

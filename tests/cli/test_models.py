@@ -407,6 +407,37 @@ def test_inspect_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert len(record["layers"]) == 29
 
 
+def test_inspect_shows_temperature_and_background(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(flatten_model()))
+    assert models("inspect", str(path)) == 0
+    assert re.search(r"^temperature +1\nbackground +not known$", capsys.readouterr().out, re.MULTILINE)
+    labels = tmp_path / "labels.txt"
+    labels.write_text("\n".join(["nothing", *(f"label {i}" for i in range(1, 12))]), "utf-8")
+    (tmp_path / "net.toml").write_text('labels = "labels.txt"\ntemperature = 0.85\nbackground = []', "utf-8")
+    assert models("inspect", str(path)) == 0
+    assert re.search(r"^temperature +0.85\nbackground +none of its", capsys.readouterr().out, re.MULTILINE)
+    (tmp_path / "net.toml").write_text('labels = "labels.txt"\nbackground = ["label 3", "nothing"]', "utf-8")
+    assert models("inspect", str(path)) == 0
+    assert re.search(r"^temperature +1\nbackground +nothing, label 3$", capsys.readouterr().out, re.MULTILINE)
+    assert models("inspect", str(path), "--json") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["temperature"], record["background"]) == (1.0, ["nothing", "label 3"])
+
+
+def test_inspect_says_what_is_wrong_with_a_sidecar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(quantized_net()))
+    (tmp_path / "net.toml").write_text("temperature = -1", "utf-8")
+    assert models("inspect", str(path), "--json") == 0
+    output = capsys.readouterr()
+    assert output.err.startswith(
+        f"edgeclassify: this model is not used: {tmp_path / 'net.toml'}: 1 fault\n  temperature"
+    )
+    record = json.loads(output.out)
+    assert (record["temperature"], record["background"]) == (None, None)
+
+
 def test_inspect_shows_what_it_can_not_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "[red]net.tflite"
     tensors = [TensorDef("[bold]a", [1, 4]), TensorDef("b", [1, 4], scale=0.5, zero_point=3)]

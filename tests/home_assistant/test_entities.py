@@ -43,6 +43,7 @@ ENTITIES = {
     "sensor.porch_snapshots_dropped": "health.snapshots_dropped",
     "sensor.porch_snapshots_left_out": "health.snapshots_skipped",
     "sensor.porch_written_in_24_hours": "health.bytes_written_day",
+    "sensor.porch_frames_without_motion": "health.still_frames",
     "binary_sensor.porch_throttled": "health.throttled",
     "binary_sensor.porch_clock_synchronised": "health.clock_synchronised",
     "sensor.porch_feeder": "feeder.label",

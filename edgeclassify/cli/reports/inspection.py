@@ -1,6 +1,7 @@
 """What `models inspect` shows: the layers, the depthwise-separable blocks, the totals, input and output."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -8,12 +9,22 @@ from rich.markup import escape
 from rich.table import Table
 
 from edgeclassify.model.inspect.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
+from edgeclassify.model.inspect.score_facts import ScoreFacts
 
 OPERATOR_WIDTH = 17
 """Longer names of operators may be folded: as many columns as the longest usual one has, DEPTHWISE_CONV_2D."""
 
 
-def print_inspection(figures: Inspection) -> None:
+def inspection_record(figures: Inspection, scores: ScoreFacts | None) -> dict[str, Any]:
+    """All of it as plain values. `scores`: None where its files can't be read."""
+    return {
+        **figures.as_dict(),
+        "temperature": None if scores is None else scores.temperature,
+        "background": None if scores is None or scores.background is None else list(scores.background),
+    }
+
+
+def print_inspection(figures: Inspection, scores: ScoreFacts | None) -> None:
     """Print the figures as tables that fit 80 columns; on a narrower terminal their lines are wrapped by it."""
     layers, blocks = _layers(figures.layers), _blocks(figures.blocks)
     width = max(Console().width, _least_width(layers), _least_width(blocks))
@@ -24,7 +35,7 @@ def print_inspection(figures: Inspection) -> None:
         console.print("[bold]Depthwise-separable blocks[/], beside one standard convolution of the same shape:")
         console.print(blocks)
     console.print()
-    for line in _summary(figures):
+    for line in (*_summary(figures), *_of_scores(scores)):
         console.print(line, soft_wrap=True)
 
 
@@ -92,6 +103,15 @@ def _summary(figures: Inspection) -> Iterable[str]:
     yield f"[bold]{'attached files':14}[/] {escape(', '.join(attached)) or 'none'}"
     yield f"[bold]{'file':14}[/] {escape(figures.path)}, {figures.size:,} bytes"
     yield f"[bold]{'sha256':14}[/] {figures.sha256}"
+
+
+def _of_scores(scores: ScoreFacts | None) -> Iterable[str]:
+    temperature = "not known" if scores is None else f"{scores.temperature:g}"
+    background = "not known"
+    if scores is not None and scores.background is not None:
+        background = ", ".join(scores.background) or "none of its labels"
+    yield f"[bold]{'temperature':14}[/] {temperature}"
+    yield f"[bold]{'background':14}[/] {escape(background)}"
 
 
 def _total(title: str, count: int, standard: int, has_blocks: bool) -> str:

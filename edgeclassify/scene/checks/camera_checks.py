@@ -30,6 +30,8 @@ TAKES_OVER_S = 3600.0
 """A moved camera that stays where it is for so long has a new place, and no problem."""
 TOLD_STEP = 0.01
 """Fraction of the frame: a move is told anew when it is another by so much."""
+APART_S = 0.4
+"""Frames that follow sooner are passed over: what is looked for lasts for seconds."""
 LONGEST_STEP_S = 60.0
 """Seconds between two frames that count at most: in a gap nobody looked."""
 
@@ -66,6 +68,7 @@ class CameraChecks:
         self._repetition, self._displacement = Repetition(), Displacement()
         self._last_ns: int | None = None
         self._moved_by: Shift | None = None
+        self._findings = NOTHING_FOUND
 
     @property
     def reference(self) -> Reference | None:
@@ -74,10 +77,18 @@ class CameraChecks:
         return reference if reference is not None and reference.mature else None
 
     def examine(self, statistics: FrameStatistics, now_ns: int) -> Findings:
-        """One frame, at that time (nanoseconds; only differences count). To be called in the frames' order."""
+        """What is wrong by then (nanoseconds; only differences count). To be called in the frames' order."""
         elapsed_s = 0.0 if self._last_ns is None else (now_ns - self._last_ns) / 1e9
-        elapsed_s = min(max(0.0, elapsed_s), LONGEST_STEP_S)
+        if self._last_ns is not None and 0 <= elapsed_s < APART_S:
+            return self._findings
         self._last_ns = now_ns
+        self._findings = self._look(statistics, min(max(0.0, elapsed_s), LONGEST_STEP_S))
+        return self._findings
+
+    # --- parts of it -----------------------------------------------------------------------------------
+
+    def _look(self, statistics: FrameStatistics, elapsed_s: float) -> Findings:
+        """One frame, so long after the last one that was looked at."""
         structure = structure_of(statistics)
         comparison = self._learning.comparison(structure)
         suspicious = self._judge(structure, comparison, elapsed_s)
@@ -88,8 +99,6 @@ class CameraChecks:
         if not problems:
             return NOTHING_FOUND
         return Findings(problems, self._moved_by if Problem.MOVED in problems else None)
-
-    # --- parts of it -----------------------------------------------------------------------------------
 
     def _judge(self, structure: Structure, comparison: Comparison | None, elapsed_s: float) -> bool:
         """Look for each problem. True where one is found in this frame: nothing is learned from it."""

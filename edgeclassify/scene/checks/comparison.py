@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeclassify.scene.checks.reference import Reference
-from edgeclassify.scene.checks.structure import Registration, Structure, block_coherence, coherence, shift_between
+from edgeclassify.scene.checks.structure import (
+    Blocks,
+    Registration,
+    Structure,
+    block_coherence,
+    coherence,
+    shift_between,
+)
 from edgeclassify.scene.statistics import FrameStatistics
 
 FARTHEST_SHIFT = 0.3
@@ -39,31 +47,43 @@ class Comparison:
     @cached_property
     def shift(self) -> Registration:
         """How far the frame has shifted against the reference, if it has."""
-        return shift_between(self.reference.edges, self.structure.edges, FARTHEST_SHIFT)
+        return shift_between(self.reference.edges, self.structure.edges, FARTHEST_SHIFT, self.reference.spectrum)
 
     @cached_property
     def best_coherence(self) -> float:
         """How alike the edges are where the picture lies best on the reference."""
         return max(self.coherence, self.shift.coherence) if self.coherence < ALIKE else self.coherence
 
-    @property
+    @cached_property
     def structured_blocks(self) -> int:
         """Blocks of the reference that have structure."""
         return int(np.count_nonzero(self.reference.energy > _STRONG))
 
-    @property
+    @cached_property
     def lost_share(self) -> float:
         """Part of those, 0-1, that have none in the frame; 0 where there are none."""
-        strong = self.reference.energy > _STRONG
-        lost = strong & (self.structure.energy < _LOST * self.reference.energy)
-        return float(np.count_nonzero(lost)) / max(1, int(np.count_nonzero(strong)))
+        usual = self.reference.energy
+        lost = (usual > _STRONG) & (self.structure.energy < _LOST * usual)
+        return float(np.count_nonzero(lost)) / max(1, self.structured_blocks)
 
-    @property
+    @cached_property
     def foreign_blocks(self) -> int:
         """Blocks of the frame that show something else than the reference has there."""
-        clear = self.structure.energy > np.maximum(_LOST * self.reference.energy, _FAINT)
-        other = block_coherence(self.structure.edges, self.reference.edges) < _FOREIGN
-        return int(np.count_nonzero(clear & other))
+        return int(np.count_nonzero(self._clear & (self._coherences < _FOREIGN)))
+
+    @cached_property
+    def kept_blocks(self) -> int:
+        """Blocks of the frame that show what the reference has there."""
+        return int(np.count_nonzero(self._clear & (self._coherences >= _FOREIGN)))
+
+    @cached_property
+    def _clear(self) -> NDArray[np.bool_]:
+        """Blocks in which there is something to see."""
+        return np.asarray(self.structure.energy > np.maximum(_LOST * self.reference.energy, _FAINT))
+
+    @cached_property
+    def _coherences(self) -> Blocks:
+        return block_coherence(self.structure.edges, self.reference.edges)
 
 
 ALIKE = 0.75

@@ -16,10 +16,14 @@ DIMMED_MEAN, DIMMED_TO = 0.1, 0.25
 LIT_SPREAD = 0.08
 """Spread (0-1) from which on something in the picture is lit: a street at night is no dark picture."""
 
-BLOWN_SHARE, BLOWN_ENDS = 0.9, 0.8
+BLOWN_SHARE, BLOWN_ENDS = 0.95, 0.85
 """Share of bright pixels at which a picture is overexposed whatever it was before."""
-BLOWN_MORE, BLOWN_MORE_ENDS = 0.4, 0.25
-"""So much more than usual (of the picture) is bright: overexposed."""
+BLOWN_MORE, BLOWN_MORE_ENDS = 0.3, 0.2
+"""So much more than usual (of the picture) is bright: overexposed, if one of the next two holds as well."""
+MORE_LIGHT, MORE_LIGHT_ENDS = 1.65, 1.45
+"""Times the usual brightness. A bright picture may turn white in half as much light again, which is ordinary."""
+BLEACHED, BLEACHED_ENDS = 0.45, 0.35
+"""Share of the structured blocks that are white without structure: what is bright can't get much brighter."""
 LIT_SCENE = 0.4
 """Coherence below which another scene may be bright by itself."""
 WASHED_MORE, WASHED_MORE_ENDS = 0.25, 0.2
@@ -29,6 +33,8 @@ LOST, LOST_ENDS = 0.6, 0.4
 """Share of the structured blocks that have lost their structure: covered."""
 MOST_FOREIGN = 6
 """Blocks (of 48) that may show something else then: the edge of what covers. More: another scene."""
+FOREIGN_ALONE = 4
+"""So many more than still show what they did: an edge has the usual picture beside it."""
 LEAST_STRUCTURED = 4
 """Blocks with structure that a reference needs before it can be missed."""
 COVERED_COHERENCE = 0.6
@@ -66,14 +72,25 @@ def is_overexposed(structure: Structure, comparison: Comparison | None, lasts: b
     statistics = structure.statistics
     if statistics.bright_share >= (BLOWN_ENDS if lasts else BLOWN_SHARE):
         return comparison is None or statistics.bright_share > comparison.reference.bright_share + 0.05
-    if comparison is None or comparison.coherence < LIT_SCENE:
+    if comparison is None or statistics.mean <= comparison.reference.brightness:
         return False
-    usual = comparison.reference
-    if statistics.bright_share >= usual.bright_share + (BLOWN_MORE_ENDS if lasts else BLOWN_MORE):
-        return True
-    brighter = statistics.mean >= usual.brightness + (WASHED_MORE_ENDS if lasts else WASHED_MORE)
-    washed_out = brighter and comparison.lost_share >= (LOST_ENDS if lasts else LOST)
-    return washed_out and comparison.coherence >= COVERED_COHERENCE
+    whiter, brighter = _whiter(comparison, lasts), _brighter(comparison, lasts)
+    return (whiter or brighter) and comparison.coherence >= (LIT_SCENE if whiter else COVERED_COHERENCE)
+
+
+def _whiter(comparison: Comparison, lasts: bool) -> bool:
+    """True where much that is white is so by the light, and not a scene that is bright by itself."""
+    now, usual = comparison.statistics, comparison.reference
+    if now.bright_share < usual.bright_share + (BLOWN_MORE_ENDS if lasts else BLOWN_MORE):
+        return False
+    more_light = now.mean >= usual.brightness * (MORE_LIGHT_ENDS if lasts else MORE_LIGHT)
+    return more_light or comparison.lost_share >= (BLEACHED_ENDS if lasts else BLEACHED)
+
+
+def _brighter(comparison: Comparison, lasts: bool) -> bool:
+    """True where the picture is washed out: brighter, and its structure gone."""
+    brighter = comparison.reference.brightness + (WASHED_MORE_ENDS if lasts else WASHED_MORE)
+    return comparison.statistics.mean >= brighter and comparison.lost_share >= (LOST_ENDS if lasts else LOST)
 
 
 def is_covered(structure: Structure, comparison: Comparison | None, lasts: bool) -> bool | None:
@@ -86,7 +103,9 @@ def is_covered(structure: Structure, comparison: Comparison | None, lasts: bool)
         return None
     if comparison.coherence >= COVERED_COHERENCE:
         return False
-    return comparison.lost_share >= (LOST_ENDS if lasts else LOST) and comparison.foreign_blocks <= MOST_FOREIGN
+    if comparison.lost_share < (LOST_ENDS if lasts else LOST):
+        return False
+    return comparison.foreign_blocks <= min(MOST_FOREIGN, FOREIGN_ALONE + comparison.kept_blocks)
 
 
 def is_blank(structure: Structure) -> bool:

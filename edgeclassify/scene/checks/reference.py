@@ -7,8 +7,10 @@ found wrong with is never learned.
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 
 from edgeclassify.scene.checks.structure import (
@@ -19,6 +21,7 @@ from edgeclassify.scene.checks.structure import (
     Blocks,
     Edges,
     Structure,
+    spectrum_of,
 )
 
 MATURE_S, MATURE_FRAMES = 10.0, 10
@@ -54,6 +57,11 @@ class Reference:
             structure.edges, structure.energy, statistics.mean, statistics.bright_share, 1.0,
             {light_of(statistics.mean): structure.detail},
         )  # fmt: skip
+
+    @cached_property
+    def spectrum(self) -> Edges:
+        """Of its edges, for `shift_between`."""
+        return spectrum_of(self.edges)
 
     @property
     def mature(self) -> bool:
@@ -125,4 +133,4 @@ def light_of(brightness: float) -> int:
 
 
 def _blend(before: Edges, now: Edges, weight: float) -> Edges:
-    return np.asarray(before + np.float32(weight) * (now - before), np.float32)
+    return np.asarray(cv2.addWeighted(now, weight, before, 1 - weight, 0), np.float32)

@@ -52,12 +52,13 @@ class Structure:
 def structure_of(statistics: FrameStatistics) -> Structure:
     """The structure of a frame. Of the logarithm of its luma: so a change of light is a change of level alone."""
     small = cv2.resize(statistics.small, (GRID_COLUMNS, GRID_ROWS), interpolation=cv2.INTER_LINEAR)
-    level = _levels(statistics.black, statistics.white)[small]
+    level = cv2.LUT(small, _levels(statistics.black, statistics.white))
     x = cv2.Sobel(level, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     y = cv2.Sobel(level, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    square = x * x + y * y
-    weight = 1 / (np.sqrt(square) + _HALF_LENGTH)
-    return Structure(np.dstack((x * weight, y * weight)), blocks_of(square), statistics)
+    length = cv2.magnitude(x, y)
+    weight = 1 / (length + np.float32(_HALF_LENGTH))
+    edges = np.asarray(cv2.merge((x * weight, y * weight)), np.float32)
+    return Structure(edges, blocks_of(np.asarray(length * length, np.float32)), statistics)
 
 
 def blocks_of(cells: NDArray[np.float32]) -> Blocks:
@@ -88,6 +89,13 @@ def _levels(black: int, white: int) -> NDArray[np.float32]:
     return np.asarray(np.log(np.clip(values, 0, 1) + _DARK_OFFSET), np.float32)
 
 
+@cache
+def _signs() -> NDArray[np.float32]:
+    """1 and -1 like the fields of a chess board: what half the frame's shift makes of a spectrum."""
+    rows, columns = np.indices((GRID_ROWS, GRID_COLUMNS))
+    return np.asarray(1 - 2 * ((rows + columns) % 2), np.float32)[:, :, None]
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """How far the picture has shifted: `x` to the right, `y` down, in fractions of the frame's width and height.
@@ -105,14 +113,19 @@ class Registration:
         return max(abs(self.x), abs(self.y))
 
 
-def shift_between(before: Edges, now: Edges, most: float) -> Registration:
+def spectrum_of(edges: Edges) -> Edges:
+    """What `shift_between` needs of a picture: its spectrum, with signs that put no shift into the middle."""
+    return np.asarray(cv2.dft(edges) * _signs(), np.float32)
+
+
+def shift_between(before: Edges, now: Edges, most: float, spectrum: Edges | None = None) -> Registration:
     """The shift of at most `most` (fraction of the frame, both ways) under which the edges are most alike.
 
-    By cross-correlation of both gradient fields, each taken as one complex number per cell.
+    By cross-correlation of both gradient fields, each taken as one complex number per cell. `spectrum`: that of
+    `before`, where it is known.
     """
-    spectrum = cv2.mulSpectrums(cv2.dft(now), cv2.dft(before), 0, conjB=True)
-    found = cv2.dft(spectrum, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
-    surface = np.fft.fftshift(found)
+    product = cv2.mulSpectrums(cv2.dft(now), spectrum_of(before) if spectrum is None else spectrum, 0, conjB=True)
+    surface = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
     rows, columns = int(most * GRID_ROWS), int(most * GRID_COLUMNS)
     middle_row, middle_column = GRID_ROWS // 2, GRID_COLUMNS // 2
     window = surface[

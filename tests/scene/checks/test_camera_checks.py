@@ -5,6 +5,7 @@ import pytest
 
 from edgeclassify.scene.checks.camera_checks import (
     ANOTHER_PLACE_S,
+    APART_S,
     LASTING_S,
     TAKES_OVER_S,
     CameraChecks,
@@ -217,3 +218,26 @@ def test_a_gap_counts_as_a_minute_at_most(watched: Watched) -> None:
     reference = watched.checks.reference
     assert reference is not None
     assert reference.age_s < 150
+
+
+def test_frames_that_follow_at_once_are_passed_over() -> None:
+    checks = CameraChecks([Problem.OVEREXPOSED])
+    white = statistics_of(even(255), noise=0)
+    apart = round(APART_S * 1e9)
+    times = [0, *(step * apart + late for step in range(1, 40) for late in (0, apart - 1))]
+    told = [checks.examine(white, now_ns).problems for now_ns in times]
+    first = told.index((Problem.OVEREXPOSED,))
+    assert times[first] == pytest.approx(1e9 * LASTING_S[Problem.OVEREXPOSED][0], abs=apart)
+    assert times[first] % apart == 0  # one that counts
+    assert set(told[first:]) == {(Problem.OVEREXPOSED,)}  # those that are passed over say the same
+
+
+def test_time_that_goes_back_is_looked_at() -> None:
+    checks = CameraChecks([Problem.FROZEN])
+    same = statistics_of(USUAL)
+    for second in range(40):
+        checks.examine(same, second * 10**9)
+    assert checks.examine(same, 40 * 10**9).problems == (Problem.FROZEN,)
+    for seed, second in enumerate(range(20, 40), 1):
+        findings = checks.examine(statistics_of(USUAL, seed), second * 10**9)
+    assert findings.problems == ()

@@ -64,26 +64,45 @@ def test_a_picture_in_which_something_is_lit_is_not_dark() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "lasts", "blown"), [(0.9, False, True), (0.89, False, False), (0.8, True, True), (0.79, True, False)]
+    ("share", "lasts", "blown"),
+    [(0.95, False, True), (0.94, False, False), (0.85, True, True), (0.84, True, False)],
 )
 def test_overexposed_by_itself(share: float, lasts: bool, blown: bool) -> None:
     assert judgements.is_overexposed(structure(bright_share=share), None, lasts) is blown
 
 
+@pytest.mark.parametrize(("usual", "blown"), [(0.96, False), (0.92, False), (0.9, True)])
+def test_a_picture_that_is_white_as_ever_is_not_overexposed(usual: float, blown: bool) -> None:
+    now = structure(bright_share=0.96, mean=0.4)
+    assert judgements.is_overexposed(now, comparison(now, bright_share=usual), False) is blown
+
+
 @pytest.mark.parametrize(
     ("share", "usual", "lasts", "blown"),
+    [(0.5, 0.19, False, True), (0.5, 0.21, False, False), (0.5, 0.29, True, True), (0.5, 0.31, True, False)],
+)
+def test_more_than_usual_is_white(share: float, usual: float, lasts: bool, blown: bool) -> None:
+    now = structure(bright_share=share, mean=0.7)
+    assert judgements.is_overexposed(now, comparison(now, bright_share=usual, brightness=0.4), lasts) is blown
+
+
+@pytest.mark.parametrize(
+    ("mean", "lost", "lasts", "blown"),
     [
-        (0.95, 0.95, False, False),
-        (0.95, 0.89, False, True),
-        (0.5, 0.09, False, True),
-        (0.5, 0.11, False, False),
-        (0.5, 0.24, True, True),
-        (0.5, 0.26, True, False),
+        (0.67, 0, False, True),  # 1.675 times the usual brightness
+        (0.65, 0, False, False),  # 1.625 times
+        (0.59, 0, True, True),  # 1.475 times
+        (0.57, 0, True, False),  # 1.425 times
+        (0.45, 22, False, True),
+        (0.45, 21, False, False),
+        (0.45, 17, True, True),
+        (0.45, 16, True, False),
+        (0.4, 48, False, False),  # no brighter than ever
     ],
 )
-def test_overexposed_as_against_what_is_usual(share: float, usual: float, lasts: bool, blown: bool) -> None:
-    now = structure(bright_share=share)
-    assert judgements.is_overexposed(now, comparison(now, bright_share=usual), lasts) is blown
+def test_white_by_the_light_alone(mean: float, lost: int, lasts: bool, blown: bool) -> None:
+    now = replace(structure(bright_share=0.5, mean=mean), energy=in_blocks(0.0019, 0.01, lost))
+    assert judgements.is_overexposed(now, comparison(now, brightness=0.4), lasts) is blown
 
 
 @pytest.mark.parametrize(
@@ -104,9 +123,9 @@ def test_washed_out(mean: float, lost: int, edges: Edges, lasts: bool, blown: bo
 
 
 def test_another_scene_may_be_bright_by_itself() -> None:
-    now = structure(bright_share=0.6, edges=OTHER)
+    now = structure(bright_share=0.6, mean=0.8, edges=OTHER)
     assert not judgements.is_overexposed(now, comparison(now), False)
-    part = structure(bright_share=0.6, edges=np.asarray(EDGES + 2 * OTHER, np.float32))
+    part = structure(bright_share=0.6, mean=0.8, edges=np.asarray(EDGES + 2 * OTHER, np.float32))
     assert judgements.is_overexposed(part, comparison(part), False)
 
 
@@ -151,13 +170,19 @@ def test_what_is_still_alike_is_not_covered() -> None:
     assert judgements.is_covered(now, comparison(now), False) is False
 
 
-@pytest.mark.parametrize(("foreign", "covered"), [(6, True), (7, False)])
-def test_another_scene_covers_nothing(foreign: int, covered: bool) -> None:
+@pytest.mark.parametrize(
+    ("foreign", "kept", "covered"),
+    [(4, 0, True), (5, 0, False), (5, 1, True), (6, 2, True), (6, 1, False), (7, 8, False)],
+)
+def test_another_scene_covers_nothing(foreign: int, kept: int, covered: bool) -> None:
     edges = np.zeros_like(EDGES)
-    edges[:8] = OTHER[:8]
-    edges[:8, 8 * foreign :] = 0
-    now = replace(structure(edges=edges), energy=in_blocks(0.01, 0.001, foreign))
+    edges[:8, : 8 * foreign] = OTHER[:8, : 8 * foreign]
+    edges[8:16, : 8 * kept] = EDGES[8:16, : 8 * kept]
+    blocks = in_blocks(0.01, 0.001, foreign)
+    blocks[1, :kept] = 0.01
+    now = replace(structure(edges=edges), energy=blocks)
     assert comparison(now).foreign_blocks == foreign
+    assert comparison(now).kept_blocks == kept
     assert judgements.is_covered(now, comparison(now), False) is covered
 
 

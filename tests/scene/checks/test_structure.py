@@ -6,6 +6,7 @@ from edgeclassify.scene.checks.structure import (
     block_coherence,
     coherence,
     shift_between,
+    spectrum_of,
     structure_of,
 )
 from edgeclassify.scene.statistics import measure
@@ -78,6 +79,11 @@ def test_finds_how_far_a_picture_has_shifted(x: float, y: float) -> None:
     assert found.x == pytest.approx(x, abs=0.006)
     assert found.y == pytest.approx(y, abs=0.008)
     assert found.coherence > 0.8
+
+
+def test_a_spectrum_that_is_known_finds_the_same() -> None:
+    before, now = structure().edges, structure(0.1, 0.05, seed=1).edges
+    assert shift_between(before, now, 0.3, spectrum_of(before)) == shift_between(before, now, 0.3)
 
 
 def test_a_picture_that_has_not_shifted() -> None:
