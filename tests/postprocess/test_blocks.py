@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from edgeclassify.postprocess.blocks import Blocks
 from edgeclassify.postprocess.interface import OwnRules, QuietHours
 from edgeclassify.postprocess.pace import Pace
+from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.types import Block, EventType, Reason
-from tests.postprocess.benches import Bench, in_a_file, kinds, make_rules, moment
+from tests.postprocess.benches import Bench, in_a_file, kinds, make_rules, moment, seen
 
 NOTHING, OPEN, CLOSED = (0.1, 0.1, 0.1), (0.1, 0.9, 0.1), (0.9, 0.1, 0.1)
 STARTED, ENDED = [(EventType.START, "open")], [(EventType.END, "open")]
@@ -331,3 +333,13 @@ def test_a_label_that_cools_down_over_a_restart_may_start() -> None:
     bench = after_an_end()
     assert bench.decider.open(moment(11.0)) is None
     assert kinds(Bench(confirm_s=0.0, cooldown_s=5.0).see(11.0, *OPEN)) == STARTED
+
+
+def test_what_was_recognized_stays_so_where_another_time_line_begins() -> None:
+    blocks, rules = Blocks(time.gmtime), make_rules(unknown_below=0.5)
+    blocks.note_frame(observe(seen(1000.0, 0.1, 0.9, 0.1)), rules)
+    blocks.shift(-900_000_000_000)
+    now = observe(seen(101.0, 0.1, 0.1, 0.1))
+    blocks.note_frame(now, rules)
+    assert blocks.of_start(1, now, rules) is None
+    assert blocks.of_start(2, now, rules) is Block.UNKNOWN

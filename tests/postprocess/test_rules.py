@@ -98,3 +98,9 @@ def test_a_changed_pace_counts_for_the_gap_that_has_begun() -> None:
     assert kinds(bench.wait(31.0)) == []
     assert bench.decider.open(moment(31.0)) is not None
     assert kinds(bench.wait(31.1)) == [(EventType.END, "open")]
+
+
+def test_a_pace_by_itself() -> None:
+    """As fast as it goes, 10 s late at most, and gone after five minutes."""
+    assert Pace() == Pace(interval_s=0.0, slack_s=10.0, resume_s=300.0, waits=False)
+    assert (Pace().longest_apart_s(), Pace().patience_s) == (10.0, 300.0)
