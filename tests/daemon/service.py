@@ -45,6 +45,7 @@ class Service:
             '[[camera]]\nname = "front"\n' + "\n".join(lines) + "\n"
             # Noise is nothing that a model knows: with this threshold whatever is best enters at once.
             '[[view]]\nname = "gate"\nthreshold_enter = 0.01\nthreshold_exit = 0.001\nconfirm_s = 0\n'
+            'filter = "none"\nunknown_below = 0\n'
         )
         self.config.write_text(raw if raw is not None else text)
 

@@ -51,6 +51,8 @@ camera = "front"
 threshold_enter = 0.01
 threshold_exit = 0.001
 confirm_s = 0
+filter = "none"
+unknown_below = 0
 [[view]]
 name = "yard"
 camera = "front"
@@ -58,12 +60,16 @@ roi = [0.2, 0.2, 0.6, 0.6]
 threshold_enter = 0.01
 threshold_exit = 0.001
 confirm_s = 0
+filter = "none"
+unknown_below = 0
 [[view]]
 name = "hall"
 camera = "still"
 threshold_enter = 0.01
 threshold_exit = 0.001
 confirm_s = 0.5
+filter = "none"
+unknown_below = 0
 """
 # What is in the hall never changes: it has one start, and goes on over every end of the process.
 

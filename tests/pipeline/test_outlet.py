@@ -71,7 +71,9 @@ def test_a_state_without_events_has_the_number_of_its_views_last_one() -> None:
 def test_an_event_is_logged_with_its_number(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     Bench().outlet.tell_event(event(0))
-    assert [record.getMessage() for record in caplog.records] == ["view gate: start of open, score 0.93 (seq 1)"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "view gate: start of open, score 0.93 of 0.60 (seq 1)"
+    ]
 
 
 def test_an_event_that_is_not_taken_is_neither_counted_nor_logged(caplog: pytest.LogCaptureFixture) -> None:

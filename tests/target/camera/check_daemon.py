@@ -25,6 +25,8 @@ size = [320, 180]
 name = "table"
 threshold_enter = 0.3
 confirm_s = 0.3
+filter = "none"
+unknown_below = 0
 """
 
 

@@ -58,7 +58,8 @@ class InstalledService:
             f'[mqtt]\nusername = "{broker.USER}"\npassword_file = "{PASSWORD_FILE}"\n{named}'
             f'[[camera]]\nname = "front"\nsource = "{source}"\ninterval_s = 0.2\nloop = true\n'
             f"stall_timeout_s = 1.0\nrestart_attempts = 0\n"
-            f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n{more}'
+            f'[[view]]\nname = "{view}"\nthreshold_enter = 0.05\nthreshold_exit = 0.01\nconfirm_s = 0\n'
+            f'filter = "none"\nunknown_below = 0\n{more}'
         )
 
     def bad_config(self) -> str:
