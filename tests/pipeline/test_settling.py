@@ -54,6 +54,11 @@ def test_the_same_label_may_lose_more_than_another_one_may_gain() -> None:
     assert not settling(seen(0.95, 0.0), seen(0.34, 0.0)).is_settled(SHOWN)
 
 
+@pytest.mark.parametrize(("before", "after"), [((0.3, 0.0), (0.0, 0.4)), ((0.7, 0.6), (0.7, 0.0))])
+def test_just_so_much_is_enough(before: tuple[float, float], after: tuple[float, float]) -> None:
+    assert not settling(seen(*before), seen(*after)).is_settled(SHOWN)
+
+
 def test_it_is_settled_when_the_next_frame_is_alike() -> None:
     assert settling(seen(0.1, 0.9), seen(0.9, 0.1), seen(0.9, 0.1)).is_settled(SHOWN)
 

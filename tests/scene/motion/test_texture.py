@@ -11,6 +11,7 @@ from edgeclassify.scene.motion.texture import (
     compare,
     glance,
     grid_of,
+    share,
 )
 from edgeclassify.scene.statistics import measure
 from tests.scene.frames import frame_of
@@ -174,3 +175,16 @@ def test_alike_is_a_squared_correlation_that_noise_lowers() -> None:
     found = compare(seen(base), seen(base), QUIET)
     energy = found.energy
     np.testing.assert_allclose(found.alike, (energy / (energy + LEAST_NOISE)) ** 2, rtol=1e-3)
+
+
+def test_a_newest_one_counts_for_more_the_longer_it_was_awaited() -> None:
+    assert [share(seconds, 2.0) for seconds in (0.0, 2.0, 4.0)] == pytest.approx([0.0, 0.632, 0.865], abs=1e-3)
+
+
+def test_a_mean_of_two_has_its_shares_of_both() -> None:
+    mean = seen(np.full(SHAPE, 4.0, np.float32), 0.5, 100).followed(
+        seen(np.full(SHAPE, 8.0, np.float32), 0.9, 50), 0.25, 0.5
+    )
+    np.testing.assert_allclose(mean.texture, 5.0)
+    np.testing.assert_allclose(mean.levels, 75.0)
+    assert mean.brightness == pytest.approx(0.6)
