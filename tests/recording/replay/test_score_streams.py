@@ -4,6 +4,7 @@ What is refused: see tests/cli/test_replay.py.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_each_frame_is_a_prediction_at_its_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float64])
-def test_floats_of_any_width(tmp_path: Path, dtype: type[np.floating]) -> None:
+def test_floats_of_any_width(tmp_path: Path, dtype: type[np.floating[Any]]) -> None:
     found = stream(tmp_path, s0=np.asfortranarray(scores().astype(dtype)))
     assert found.scores.dtype == np.float32
     assert np.allclose(found.scores, scores(), atol=1e-3)
