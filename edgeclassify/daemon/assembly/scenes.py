@@ -12,6 +12,8 @@ from edgeclassify.scene.interface import SceneStep
 
 FRAMES_MORE = 2
 """Intervals for which a gate stays open beyond what a decision takes in time."""
+LEAST_S = 1.0
+"""So long a decision is given at least: what moves in a camera's first frames would pass for noise."""
 BAYES_SETTLES_S = 5.0
 """Seconds in which the filter over time has made up its mind of most of what is new."""
 SMOOTHING_SETTLES = 2.0
@@ -37,7 +39,7 @@ def decision_s(rules: Rules) -> float:
     """Seconds that a decision takes from the frame that gives rise to it: the filter, then the confirmation."""
     labels = [rules.of(index) for index in (-1, *rules.own)]
     confirmed_s = max(max(label.confirm_s, label.expire_s) for label in labels)
-    return _settles_s(rules.filter) + confirmed_s + FRAMES_MORE * rules.pace.interval_s
+    return max(LEAST_S, _settles_s(rules.filter) + confirmed_s + FRAMES_MORE * rules.pace.interval_s)
 
 
 def _settles_s(over_time: FilterRules) -> float:

@@ -22,6 +22,7 @@ def rules(**keys: Any) -> Any:
     [
         ({}, 2.0),
         ({"confirm_s": 3.0}, 4.0),
+        ({"confirm_s": 0.0, "pace": Pace(0.02, 10.0, 300.0)}, 1.0),
         ({"expire_s": 5.0}, 6.0),
         ({"expire_s": 0.5}, 2.0),
         ({"own": {3: OwnRules(confirm_s=7.0)}}, 8.0),

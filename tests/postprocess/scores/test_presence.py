@@ -62,7 +62,7 @@ def test_what_has_been_there_is_believed_sooner_and_left_at_half_the_score() -> 
 def test_nothing_is_there_where_no_score_says_so() -> None:
     believed = watched(0.05, 0.02, 0.01)
     assert believed.shares[:-1].max() < 0.001
-    assert believed.shares[-1] == 1 - believed.shares[:-1].max()
+    assert believed.shares[-1] == pytest.approx(1 - believed.shares[:-1].max())
 
 
 def test_before_any_frame_and_after_a_gap_what_is_usual_is_expected() -> None:

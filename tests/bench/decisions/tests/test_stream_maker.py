@@ -107,10 +107,10 @@ def test_something_passes_and_is_gone() -> None:
     scene = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
     conditions = Conditions(1.0, gain=0.0, warmth=0.0, passing_per_s=0.05, noise=0.0)
     camera = FixedCamera(conditions, 200.0, np.random.default_rng(1))
-    is_seen = [np.abs(camera.picture(scene, at / 5).astype(int) - 128).max() > 20 for at in range(1000)]
+    is_seen = [np.abs(camera.picture(scene, at / 2).astype(int) - 128).max() > 20 for at in range(400)]
     runs = [(key, len(list(run))) for key, run in itertools.groupby(is_seen)]
     assert 3 <= sum(key for key, _ in runs) <= 20
-    assert all(length <= 5 * 2.5 * 2 for key, length in runs if key)  # at most 2.4 s, or two that overlap
+    assert all(length <= 2 * 2.5 * 2 for key, length in runs if key)  # at most 2.4 s, or two that overlap
 
 
 def test_streams_come_back_from_their_file(tmp_path: Path) -> None:
