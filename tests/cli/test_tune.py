@@ -166,7 +166,7 @@ def test_write_needs_a_config_and_one_view(tmp_path: Path, recording: Path, conf
     assert config.read_text() == CONFIG
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who may not write everything, and this is root")
 def test_a_config_that_can_not_be_written_is_refused_before_the_search(
     recording: Path, told: Path, config: Path, capsys: Output
 ) -> None:

@@ -77,7 +77,9 @@ class Bench:
 
     def load(self) -> Config:
         node = {"name": "n", "state_dir": str(self.folder), **self.document.get("node", {})}
-        document = {**self.document, "node": node}
+        # The bytes that count are the process's: those of all tests that ran in it before.
+        spool = {"max_bytes_written_day": 0, **self.document.get("spool", {})}
+        document = {**self.document, "node": node, "spool": spool}
         return parse_config(document, "test.toml", self.folder)
 
     def _source(self, camera: CameraConfig, *_: object) -> FrameSource:
