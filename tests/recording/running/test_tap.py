@@ -99,9 +99,12 @@ def test_it_ends_at_its_size(tmp_path: Path) -> None:
     for i in range(4000):
         put_into(tapped, seen(i * 0.1, (i * 37 % 101) / 101, 0.1, 0.2))
         clock.now += 0.1
-    clock.now += 10  # what is written is counted when it is on disk
-    put_into(tapped, seen(500, 0, 0, 0))
-    wait_for(lambda: running.progress.ended is not None)
+
+    def has_ended() -> bool:
+        clock.now += 10  # what is written is counted when it is on disk
+        return running.progress.ended is not None
+
+    wait_for(has_ended)
     assert running.progress.ended == "it has reached its 0.002 MB"
     assert RecordingReader(running.path).header == HEADER
     put_into(tapped, seen(1000, 0, 0, 0))  # and nobody minds
