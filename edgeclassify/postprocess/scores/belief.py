@@ -56,52 +56,28 @@ class Believed:
 
 
 class Rule(ABC):
-    """How a frame changes what is believed. Pure: it changes nothing that it is given."""
+    """How frames change what is believed of `level.size - 1` labels. Pure: it changes nothing that it is given.
 
-    @abstractmethod
-    def begin(self) -> Believed:
-        """Before the first frame."""
-
-    @abstractmethod
-    def without_evidence(self, believed: Believed) -> Believed:
-        """After a gap no frame of before counts; what is usual here is known."""
-
-    @abstractmethod
-    def with_time(self, believed: Believed, index: int, seconds: float) -> Believed:
-        """One of the labels has been there for so much longer than is known here."""
-
-    @abstractmethod
-    def after(self, believed: Believed, scores: Scores, others: float, at_ns: int) -> Believed:
-        """With one more frame. `scores`: of the labels, 0-1; `others`: of all that is none of them.
-
-        A frame that is older than the last one (files out of their order) is the first one again.
-        """
-
-
-class BayesRule(Rule):
-    """The belief in `labels` labels, frame by frame, of which one is there at a time.
-
-    `memory_s`: the time constant of the evidence.
+    `memory_s`: the time constant of the evidence. `level`: the evidence that speaks neither for nor against any.
     """
 
-    def __init__(self, labels: int, memory_s: float) -> None:
-        self._memory_s = memory_s
-        self._new = np.full(labels + 1, (1 - _UNKNOWN) / labels, np.float32)
-        self._new[labels] = _UNKNOWN
-        self._level = np.full_like(self._new, math.log(_UNKNOWN_SCORE + FLOOR))  # speaks for none of them
+    def __init__(self, memory_s: float, level: NDArray[np.float32]) -> None:
+        self._memory_s, self._level = memory_s, level
 
     def begin(self) -> Believed:
         """Before the first frame."""
-        return Believed(self._level, np.zeros_like(self._new), self._new)
+        times = np.zeros_like(self._level)
+        return Believed(self._level, times, self._shares(self._level, times))
 
     def without_evidence(self, believed: Believed) -> Believed:
         """After a gap no frame of before counts; what is usual here is known."""
-        return Believed(self._level, believed.times, self._expected(believed.times))
+        return Believed(self._level, believed.times, self._shares(self._level, believed.times))
 
     def with_time(self, believed: Believed, index: int, seconds: float) -> Believed:
         """One of the labels has been there for so much longer than is known here."""
-        times = believed.times.copy()
-        times[index] += seconds
+        alone = np.zeros_like(self._level)
+        alone[index] = 1
+        times = believed.times + self._there(alone) * np.float32(seconds)
         return Believed(believed.evidence, times, believed.shares, believed.at_ns)
 
     def after(self, believed: Believed, scores: Scores, others: float, at_ns: int) -> Believed:
@@ -115,21 +91,55 @@ class BayesRule(Rule):
         if apart_s < 0:
             evidence, apart_s = self._level, FIRST_S
         counted_s = min(apart_s, SURE_S)
-        seen = np.empty_like(self._new)
-        np.add(scores, np.float32(FLOOR), out=seen[:-1])
-        seen[-1] = max(_UNKNOWN_SCORE, others) + FLOOR
-        np.log(seen, out=seen)
+        seen = self._spoken(scores, others)
         seen -= evidence
         seen *= np.float32(-math.expm1(-counted_s / self._memory_s))
         seen += evidence
-        shares = seen * np.float32(WORTH)
+        shares = self._shares(seen, believed.times)
+        times = believed.times * np.float32(math.exp(-apart_s / HABIT_S))
+        times += self._there(shares) * np.float32(counted_s)
+        return Believed(seen, times, shares, at_ns)
+
+    @abstractmethod
+    def _spoken(self, scores: Scores, others: float) -> NDArray[np.float32]:
+        """What one frame says, as the logarithms of which evidence is a mean; a new array."""
+
+    @abstractmethod
+    def _shares(self, evidence: NDArray[np.float32], times: NDArray[np.float32]) -> Shares:
+        """The belief that follows from evidence, and from what has been there."""
+
+    @abstractmethod
+    def _there(self, shares: Shares) -> NDArray[np.float32]:
+        """What of each second counts in `times` while that is believed."""
+
+
+class BayesRule(Rule):
+    """The belief in `labels` labels, frame by frame, of which one is there at a time.
+
+    `memory_s`: the time constant of the evidence.
+    """
+
+    def __init__(self, labels: int, memory_s: float) -> None:
+        self._new = np.full(labels + 1, (1 - _UNKNOWN) / labels, np.float32)
+        self._new[labels] = _UNKNOWN
+        super().__init__(memory_s, np.full_like(self._new, math.log(_UNKNOWN_SCORE + FLOOR)))
+
+    def _spoken(self, scores: Scores, others: float) -> NDArray[np.float32]:
+        seen = np.empty_like(self._new)
+        np.add(scores, np.float32(FLOOR), out=seen[:-1])
+        seen[-1] = max(_UNKNOWN_SCORE, others) + FLOOR
+        return np.log(seen, out=seen)
+
+    def _shares(self, evidence: NDArray[np.float32], times: NDArray[np.float32]) -> Shares:
+        shares: Shares = evidence * np.float32(WORTH)
         shares -= shares.max()
         np.exp(shares, out=shares)
-        shares *= self._expected(believed.times)
+        shares *= self._expected(times)
         shares /= shares.sum()
-        times = believed.times * np.float32(math.exp(-apart_s / HABIT_S))
-        times += shares * np.float32(counted_s)
-        return Believed(seen, times, shares, at_ns)
+        return shares
+
+    def _there(self, shares: Shares) -> NDArray[np.float32]:
+        return shares
 
     def _expected(self, times: NDArray[np.float32]) -> Shares:
         total = float(times.sum())

@@ -6,22 +6,10 @@ it is as of BayesRule: the evidence is a mean over the last `memory_s` seconds a
 frames, and what is to be expected is what the camera has seen of late.
 """
 
-import math
-
 import numpy as np
+from numpy.typing import NDArray
 
-from edgeclassify.postprocess.scores.belief import (
-    FIRST_S,
-    FLOOR,
-    HABIT,
-    HABIT_S,
-    SURE_S,
-    WORTH,
-    Believed,
-    Rule,
-    Scores,
-    Shares,
-)
+from edgeclassify.postprocess.scores.belief import FLOOR, HABIT, WORTH, Rule, Scores, Shares
 
 _NEW = 0.12
 """How likely a label is there that has never been. So 0.8 is enough for one that lasts to be believed (0.97)."""
@@ -36,46 +24,15 @@ class PresenceRule(Rule):
     """
 
     def __init__(self, labels: int, memory_s: float) -> None:
-        self._memory_s = memory_s
-        self._level = np.zeros(labels + 1, np.float32)  # speaks neither for a label nor against it
+        super().__init__(memory_s, np.zeros(labels + 1, np.float32))
 
-    def begin(self) -> Believed:
-        """Before the first frame."""
-        return Believed(self._level, self._level, self._beliefs(self._level, self._level))
-
-    def without_evidence(self, believed: Believed) -> Believed:
-        """After a gap no frame of before counts; what is usual here is known."""
-        return Believed(self._level, believed.times, self._beliefs(self._level, believed.times))
-
-    def with_time(self, believed: Believed, index: int, seconds: float) -> Believed:
-        """One of the labels has been there for so much longer than is known here."""
-        times = believed.times.copy()
-        times[[index, -1]] += np.float32(seconds)
-        return Believed(believed.evidence, times, believed.shares, believed.at_ns)
-
-    def after(self, believed: Believed, scores: Scores, others: float, at_ns: int) -> Believed:
-        """With one more frame. `scores`: of the labels, 0-1; what else there is says nothing of them.
-
-        A frame that is older than the last one (files out of their order) is the first one again.
-        """
-        evidence, apart_s = believed.evidence, FIRST_S
-        if believed.at_ns is not None:
-            apart_s = (at_ns - believed.at_ns) / 1e9
-        if apart_s < 0:
-            evidence, apart_s = self._level, FIRST_S
-        counted_s = min(apart_s, SURE_S)
+    def _spoken(self, scores: Scores, others: float) -> NDArray[np.float32]:
+        """What else there is says nothing of the labels."""
         seen = np.zeros_like(self._level)
         np.log((scores + np.float32(FLOOR)) / (np.float32(1 + FLOOR) - scores), out=seen[:-1])
-        seen -= evidence
-        seen *= np.float32(-math.expm1(-counted_s / self._memory_s))
-        seen += evidence
-        shares = self._beliefs(seen, believed.times)
-        times = believed.times * np.float32(math.exp(-apart_s / HABIT_S))
-        times[:-1] += shares[:-1] * np.float32(counted_s)
-        times[-1] += np.float32(counted_s)
-        return Believed(seen, times, shares, at_ns)
+        return seen
 
-    def _beliefs(self, evidence: Scores, times: Scores) -> Shares:
+    def _shares(self, evidence: NDArray[np.float32], times: NDArray[np.float32]) -> Shares:
         beliefs: Shares = np.full_like(self._level, _NEW)
         if times[-1] > 0:
             beliefs += times * np.float32((1 - _NEW) * HABIT / times[-1])
@@ -83,3 +40,8 @@ class PresenceRule(Rule):
         beliefs = odds / (1 + odds)
         beliefs[-1] = 1 - beliefs[:-1].max()
         return beliefs
+
+    def _there(self, shares: Shares) -> NDArray[np.float32]:
+        there = shares.copy()
+        there[-1] = 1  # it is watched
+        return there
