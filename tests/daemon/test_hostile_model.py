@@ -12,6 +12,7 @@ from tests.daemon.service import Service
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import tflite_bytes
+from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -75,7 +76,8 @@ def test_a_reload_refuses_it(service: Service, model: Path, happens: Callable[[P
     service.told("RELOADING=1")
     service.told("READY=1")
     service.told("WATCHDOG=1")  # goes on
-    refusals = [line for line in service.lines() if "reload refused" in line]
+    # Said after READY=1, while frames feed the watchdog.
+    refusals = wait_for(lambda: [line for line in service.lines() if "reload refused" in line])
     assert len(refusals) == 1
     assert words in refusals[0]
     assert service.end()[0] == ExitStatus.OK

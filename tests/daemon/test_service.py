@@ -71,7 +71,8 @@ def test_reload_takes_a_good_config_and_refuses_a_bad_one(service: Service, obse
     service.told("RELOADING=1")
     service.told("READY=1")
     service.told("WATCHDOG=1")  # the old config keeps running
-    refusals = [line for line in service.lines() if "reload refused" in line]
+    # Said after READY=1, while frames feed the watchdog.
+    refusals = wait_for(lambda: [line for line in service.lines() if "reload refused" in line])
     assert len(refusals) == 1
     assert any('Did you mean "interval_s"?' in line for line in service.lines())
     assert service.end()[0] == ExitStatus.OK
