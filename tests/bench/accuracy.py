@@ -20,7 +20,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.runtime.interpreter import auto_threads
 from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
 from edgeclassify.types import Frame
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
 
 LEAST = {TF2_V2: (89, 99), V2: (90, 0), V1_SMALL: (52, 0)}
@@ -75,10 +75,7 @@ def line(model: str, figures: Figures) -> str:
 
 def main() -> int:
     """Print the table; 1 where something falls short."""
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 1
+    folder = needed_test_data()
     pictures = photos(folder)
     frames = [photo.frame() for photo in pictures]
     print(f"{len(pictures)} photos, OpenCV {cv2.__version__}, {auto_threads()} threads per invoke, medians in ms")

@@ -26,7 +26,7 @@ from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, Labell
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pictures.chart import svg
 from edgeclassify.types import Frame, PixelFormat, Pixels
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import BIRDS, IMAGENET_MODELS, Photo, model_path, photos
 
 COPIES = 16
@@ -116,10 +116,7 @@ def line(name: str, found: Calibration) -> str:
 
 def main() -> int:
     """Print the table."""
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 1
+    folder = needed_test_data()
     pictures = photos(folder)
     print(
         f"{len(pictures)} photos, {COPIES} copies of each; ECE in 15 bins; after: by 5 parts, copies kept together"

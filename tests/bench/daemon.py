@@ -17,7 +17,7 @@ from typing import Any
 
 from edgeclassify.config import ModelConfig
 from tests.support.broker import Mosquitto, mosquitto_path
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 
 MODEL = "tf2_mobilenet_v2_1.0_224_ptq.tflite"
 ROUNDS = 5
@@ -36,9 +36,7 @@ def main() -> None:
         child = {"invoke": bare_invoke, "daemon": daemon}[options.child]
         print(json.dumps(child(options.config)))
         return
-    data = find_test_data()
-    if data is None:
-        sys.exit(NO_TEST_DATA)
+    data = needed_test_data()
     if mosquitto_path() is None:
         sys.exit("no mosquitto here: sudo apt install mosquitto")
     with tempfile.TemporaryDirectory() as state:

@@ -40,7 +40,7 @@ from tests.bench import pictured
 from tests.bench.pictured import Picture
 from tests.postprocess.benches import make_rules
 from tests.scene.frames import frame_of
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, Photo, model_path, photos
 from tests.support.sinks import RecordingSink
 from tests.support.waiting import wait_for
@@ -326,10 +326,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of noise and changes (1)")
     parser.add_argument("--only", choices=parts, nargs="*", default=parts, help="what to measure (all)")
     options = parser.parse_args()
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 66
+    folder = needed_test_data()
     cv2.setNumThreads(1)
     shown = photos(folder)[HALVES[options.half] :: 2]
     if "cost" in options.only:

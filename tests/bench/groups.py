@@ -22,7 +22,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.postprocess.scores.observation import observe
 from edgeclassify.types import Prediction
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.optional import present
 from tests.support.photos import IMAGENET_MODELS, model_path, photos
 
@@ -32,10 +32,7 @@ _RUNS = 20_000
 
 def main() -> int:
     """Print both tables."""
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 1
+    folder = needed_test_data()
     console = Console(highlight=False)
     table = Table("model", "label right", f"≥ {THRESHOLD}", "group right", f"≥ {THRESHOLD}", box=None)
     frames = [(photo, photo.frame()) for photo in photos(folder)]

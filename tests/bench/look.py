@@ -25,7 +25,7 @@ from edgeclassify.scene import attention
 from edgeclassify.scene.examiner import ExaminedView, SceneExaminer
 from edgeclassify.types import FULL_FRAME, Frame, Roi
 from tests.bench import pictured
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, Photo, model_path, photos
 
 INTERVAL_S = 0.5
@@ -107,10 +107,7 @@ def main() -> int:
     parser.add_argument("--padding", type=float, default=attention.PADDING, help=f"({attention.PADDING})")
     options = parser.parse_args()
     attention.PADDING = options.padding
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 66
+    folder = needed_test_data()
     cv2.setNumThreads(1)
     shown = photos(folder)
     numbers = range(HALVES[options.half], len(shown), 2)

@@ -23,7 +23,7 @@ from edgeclassify.model.preprocess import sampling
 from edgeclassify.model.preprocess.resize import Resizer
 from edgeclassify.types import PixelFormat
 from tests.model.frames import frame_of, in_format, picture
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
 
 Pixels = NDArray[np.uint8]
@@ -126,9 +126,7 @@ def compare_formats(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    data = find_test_data()
-    if data is None:
-        raise SystemExit(NO_TEST_DATA)
+    data = needed_test_data()
     print(f"OpenCV {cv2.__version__}, {cv2.getNumThreads()} threads")
     compare_methods(data)
     compare_formats(data)

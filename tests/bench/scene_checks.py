@@ -29,7 +29,7 @@ from edgeclassify.scene.motion.detector import MotionDetector
 from edgeclassify.scene.statistics import measure
 from edgeclassify.types import Frame, PixelFormat, Pixels, Problem, Shift
 from tests.bench.decisions.fixed_camera import Conditions, FixedCamera, as_scene
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import Photo, photos
 
 WIDTH, HEIGHT = 320, 240
@@ -311,9 +311,7 @@ def main() -> None:
     arguments.add_argument("--seeds", type=int, nargs="+", default=[12], help="what the streams are drawn by")
     arguments.add_argument("--jobs", type=int, default=2)
     given = arguments.parse_args()
-    folder = find_test_data()
-    if folder is None:
-        raise SystemExit(NO_TEST_DATA)
+    folder = needed_test_data()
     out, progress = Console(width=150), Console(stderr=True)
     print_costs(out)
     with ProcessPoolExecutor(given.jobs) as pool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from edgeclassify.model.calibration.fit import fit_temperature
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN
 from tests.bench.calibration import BUILT_IN, ScoreSet, score_set
-from tests.support.data import NO_TEST_DATA, find_test_data
+from tests.support.data import needed_test_data
 from tests.support.photos import BIRDS, IMAGENET_MODELS, photos
 
 Rows = NDArray[np.float64]
@@ -67,10 +67,7 @@ def known_and_unknown(found: ScoreSet, bird_photos: NDArray[np.bool_]) -> tuple[
 
 def main() -> int:
     """Print the table."""
-    folder = find_test_data()
-    if folder is None:
-        print(NO_TEST_DATA, file=sys.stderr)
-        return 1
+    folder = needed_test_data()
     pictures = photos(folder)
     birds = np.array([photo.label.split(",")[0] in BIRD_PHOTOS for photo in pictures])
     print(f"{'AUROC (false at 90 % of the known)':38}" + "".join(f"{name:>16}" for name in FIGURES))
