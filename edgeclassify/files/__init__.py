@@ -12,6 +12,7 @@ from edgeclassify.files.plain import (
     rewrite_file,
     set_aside,
     sync_folder,
+    write_synced,
 )
 from edgeclassify.files.state_file import StateFile, StateFileTexts
 
@@ -29,4 +30,5 @@ __all__ = [
     "rewrite_file",
     "set_aside",
     "sync_folder",
+    "write_synced",
 ]

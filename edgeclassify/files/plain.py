@@ -64,9 +64,7 @@ def replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        write_synced(file, content)
     temporary.replace(path)
     sync_folder(path.parent)
 
@@ -86,14 +84,19 @@ def rewrite_file(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             os.fchown(file.fileno(), before.st_uid, before.st_gid)
             os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            write_synced(file, content)
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def write_synced(file: BinaryIO, content: bytes) -> None:
+    """Write to an open file, and wait until that is on disk. Raises OSError."""
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,6 +19,7 @@ from threading import Lock
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.topics import slug
+from edgeclassify.files import write_synced
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.publish.snapshots.age import AgeClock
@@ -118,9 +119,7 @@ class SnapshotFolder:
         unfinished = path.with_name(f".{path.name}.tmp")
         try:
             with unfinished.open("wb") as file:
-                file.write(jpeg)
-                file.flush()
-                os.fsync(file.fileno())
+                write_synced(file, jpeg)
             unfinished.replace(path)
         except OSError:
             unfinished.unlink(missing_ok=True)
