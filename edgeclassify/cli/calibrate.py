@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
 from edgeclassify.cli.support.models_option import model_options, model_section
+from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import ExitStatus, UsageError
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
-    from edgeclassify.cli.support.calibration_scores import Judged
+    from edgeclassify.cli.support.calibrating.judged_model import Judged
     from edgeclassify.cli.support.view_options import WatchedBy
-
-T = TypeVar("T")
 
 
 @click.command(short_help="Do scores mean what they say, on your pictures?")
@@ -67,8 +65,8 @@ def calibrate(
               edgeclassify calibrate pictures/ --model mobilenet_v2 --plot curve.svg --write
               edgeclassify calibrate snapshots.csv --config /etc/edgeclassify/edgeclassify.toml --view gate
     """
-    from edgeclassify.cli.support.calibration_scores import judge
-    from edgeclassify.cli.support.labelled_images import find_labelled_images
+    from edgeclassify.cli.support.calibrating.judged_model import judge
+    from edgeclassify.cli.support.calibrating.labelled_images import find_labelled_images
     from edgeclassify.cli.support.view_options import view_of_config, view_of_model
 
     if plot is not None and plot.suffix.lower() != ".svg":
@@ -80,7 +78,7 @@ def calibrate(
         _refuse_both(context)
         watched = view_of_config(config, view)
     try:
-        judged = judge(images, watched, str(location), precision, _with_progress)
+        judged = judge(images, watched, str(location), precision, partial(items_with_bar, doing="classifying"))
     finally:
         watched.close()
     return _tell(judged, watched, plot, write=write, as_json=as_json)
@@ -96,7 +94,8 @@ def _refuse_both(context: click.Context) -> None:
 
 def _tell(judged: Judged, watched: WatchedBy, plot: Path | None, *, write: bool, as_json: bool) -> int:
     from edgeclassify.cli.reports.calibration import calibration_record, print_calibration, reliability_chart
-    from edgeclassify.cli.support.calibration_files import write_plot, write_temperature
+    from edgeclassify.cli.support.calibrating.written_temperature import write_temperature
+    from edgeclassify.cli.support.plot_file import write_plot
 
     if plot is not None:
         write_plot(plot, reliability_chart(judged.found, watched.classifier.info.name))
@@ -108,14 +107,3 @@ def _tell(judged: Judged, watched: WatchedBy, plot: Path | None, *, write: bool,
     else:
         print_calibration(judged, watched, written, plot)
     return ExitStatus.SOME_FAILED if judged.unreadable else ExitStatus.OK
-
-
-def _with_progress(items: Sequence[T]) -> Iterator[T]:
-    """The items, with a bar on stderr where a person waits."""
-    if len(items) < 2 or not sys.stderr.isatty():
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(items, "classifying", console=Console(stderr=True), transient=True)

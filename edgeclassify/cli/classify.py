@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeclassify.cli.support.models_option import model_options, model_section
+from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, ImageError, UsageError
 from edgeclassify.files import printable
 
@@ -209,15 +210,9 @@ def _is_folder(location: str) -> bool:
 
 
 def _with_progress(items: Sequence[Any]) -> Iterator[Any]:
-    """The items, with a bar on stderr where a person waits for several, and sees nothing else: on a terminal the
-    rows themselves show how far it is, and a bar would get between them."""
-    if len(items) < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
-        yield from items
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(items, "classifying", console=Console(stderr=True), transient=True)
+    """The items, with a bar where a person sees nothing else: on a terminal the rows themselves show how far it
+    is, and a bar would get between them."""
+    return iter(items) if sys.stdout.isatty() else items_with_bar(items, "classifying")
 
 
 def _shown(

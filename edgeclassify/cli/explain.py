@@ -47,7 +47,7 @@ def explain(
     if not live and (node is not None or seconds is not None):
         raise UsageError("explain: --node, --for: expected with --live, found them without")
     if live:
-        from edgeclassify.cli.support.live_words import follow
+        from edgeclassify.cli.support.recorded.live_words import follow
 
         follow(DEFAULT_CONFIG if path is None else path, node, view, seconds)
     elif recording is not None:
@@ -57,8 +57,8 @@ def explain(
 
 
 def _explain_recording(recording: Path, view: str | None, at: float | None, path: Path | None) -> None:
-    from edgeclassify.cli.support.recordings import open_recorded, rules_by_config
-    from edgeclassify.cli.support.trace import Trace
+    from edgeclassify.cli.support.recorded.recordings import open_recorded, rules_by_config
+    from edgeclassify.cli.support.recorded.trace import Trace
 
     recorded = open_recorded(recording, view)
     said: list[str] = []
@@ -71,7 +71,7 @@ def _explain_recording(recording: Path, view: str | None, at: float | None, path
 
 def _explain_lines(view: str | None) -> None:
     """What comes on standard input. Of which view a message is only its topic says, before it, or `view`."""
-    from edgeclassify.cli.support.messages_in_words import is_message, words_of
+    from edgeclassify.cli.support.recorded.messages_in_words import is_message, words_of
 
     stream = sys.stdin
     if stream is None or stream.isatty():

@@ -26,8 +26,8 @@ def replay(recording: Path, path: Path | None, view: str | None, truth: Path | N
               edgeclassify replay streams.npz --json
     """
     from edgeclassify.cli.reports import replay as report
-    from edgeclassify.cli.support.recordings import open_recorded, rules_by_config
-    from edgeclassify.cli.support.replays import judged_views, progress_of, truth_of
+    from edgeclassify.cli.support.recorded.recordings import open_recorded, rules_by_config
+    from edgeclassify.cli.support.recorded.replays import judged_views, progress_of, truth_of
     from edgeclassify.recording.replay.tally import Tally
     from edgeclassify.sentences import sentence_of
 

@@ -1,14 +1,12 @@
 """`edgeclassify tune`: which settings a recording speaks for."""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.cli.support.progress import bar_of
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config
@@ -45,8 +43,8 @@ def tune(
               edgeclassify tune gate.jsonl.gz --truth truth.csv --config edgeclassify.toml --write
     """
     from edgeclassify.cli.reports import tune as report
-    from edgeclassify.cli.support.recordings import open_recorded, rules_by_config
-    from edgeclassify.cli.support.tunable import Tunable
+    from edgeclassify.cli.support.recorded.recordings import open_recorded, rules_by_config
+    from edgeclassify.cli.support.recorded.tunable import Tunable
     from edgeclassify.errors import UsageError
     from edgeclassify.recording.tuning.search import Search
 
@@ -58,7 +56,7 @@ def tune(
     tunable = Tunable(recorded, rules_by_config(path, recorded, view), truth, said.append)
     section = "" if target is None else tunable.section_of(target)
     search = Search(tunable.judged, tunable.present, seed)
-    with _progress(tries) as advance:
+    with bar_of("trying settings", tries) as advance:
         for _ in search.run(tries):
             advance()
     report.print_search(search, tunable.whose)
@@ -72,7 +70,7 @@ def tune(
 
 def _target(path: Path | None) -> "Config":
     """What is written into later. Raises UsageError, StorageError, ConfigError."""
-    from edgeclassify.cli.support.tuned_config import check_writable
+    from edgeclassify.cli.support.recorded.tuned_config import check_writable
     from edgeclassify.config import load_config
     from edgeclassify.errors import UsageError
 
@@ -84,7 +82,7 @@ def _target(path: Path | None) -> "Config":
 
 
 def _write(path: Path, view: str, setting: "Setting") -> None:
-    from edgeclassify.cli.support.tuned_config import write_keys
+    from edgeclassify.cli.support.recorded.tuned_config import write_keys
 
     changed = write_keys(path, view, setting.keys(), setting.lines())
     click.echo(f"written: {path}, [[view]] {view}: {', '.join(changed) or 'as it was'}. A reload takes it up.")
@@ -92,27 +90,7 @@ def _write(path: Path, view: str, setting: "Setting") -> None:
 
 def _draw(search: "Search", plot: Path) -> None:
     from edgeclassify.cli.reports.tune import chart_of
-    from edgeclassify.errors import StorageError
-    from edgeclassify.files import replace_file
-    from edgeclassify.pictures.chart import svg
+    from edgeclassify.cli.support.plot_file import write_plot
 
-    try:
-        replace_file(plot, svg(chart_of(search)).encode())
-    except OSError as error:
-        reason = error.strerror or error
-        raise StorageError(f"{plot}: can't be written: {reason}. Choose another place.") from error
+    write_plot(plot, chart_of(search))
     click.echo(f"plot: {plot}")
-
-
-@contextmanager
-def _progress(tries: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error where a person waits there; call what it gives for each setting."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("trying settings", total=tries)
-        yield lambda: progress.advance(task)

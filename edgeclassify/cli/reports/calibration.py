@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from edgeclassify.cli.support.calibration_scores import Judged
+from edgeclassify.cli.support.calibrating.judged_model import Judged
 from edgeclassify.cli.support.view_options import WatchedBy
 from edgeclassify.files import printable
 from edgeclassify.model.calibration.calibration import FOLDS, Calibration

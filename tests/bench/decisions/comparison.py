@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from edgeclassify.cli.support.recordings import default_config
+from edgeclassify.cli.support.recorded.recordings import default_config
 from edgeclassify.daemon.assembly.views import rules_of
 from edgeclassify.postprocess.interface import FilterKind, Rules
 from edgeclassify.recording.replay.judgement import NOTHING_JUDGED, Judgement, judge

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from edgeclassify.cli.support.recordings import Recorded, Say
-from edgeclassify.cli.support.replays import judged_views, truth_of
+from edgeclassify.cli.support.recorded.recordings import Recorded, Say
+from edgeclassify.cli.support.recorded.replays import judged_views, truth_of
 from edgeclassify.config import Config
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.errors import RecordingError, UsageError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.cli.support.labelled_images import find_labelled_images
+from edgeclassify.cli.support.calibrating.labelled_images import find_labelled_images
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, LabelError, MissingInputError
 
 

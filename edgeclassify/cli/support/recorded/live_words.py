@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from edgeclassify.cli.support.messages_in_words import candidate_of, words_of
 from edgeclassify.cli.support.output import check_reader
+from edgeclassify.cli.support.recorded.messages_in_words import candidate_of, words_of
 from edgeclassify.config import load_config
 from edgeclassify.contract.channels import match_topic
 from edgeclassify.watch.connection import Subscription

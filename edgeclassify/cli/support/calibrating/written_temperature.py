@@ -1,25 +1,12 @@
-"""What `calibrate` writes when it is told to: a plot, and a temperature into a model's sidecar."""
+"""What `calibrate` writes when it is told to: a temperature into a model's sidecar."""
 
 from pathlib import Path
 
 from edgeclassify.cli.support.view_options import WatchedBy
-from edgeclassify.errors import StorageError
-from edgeclassify.files import printable, replace_file
 from edgeclassify.model.catalog import is_built_in
 from edgeclassify.model.catalog.part_file import PartFile
 from edgeclassify.model.description.sidecar import sidecar_path
 from edgeclassify.model.description.sidecar_edit import with_temperature
-from edgeclassify.pictures.chart import Chart, svg
-
-
-def write_plot(path: Path, chart: Chart) -> None:
-    """Raises StorageError."""
-    try:
-        replace_file(path, svg(chart).encode())
-    except OSError as error:
-        raise StorageError(
-            f"{printable(path)}: can't be written: {error.strerror or error}. Choose another place."
-        ) from error
 
 
 def write_temperature(watched: WatchedBy, temperature: float) -> Path | None:

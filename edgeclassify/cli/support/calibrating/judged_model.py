@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from edgeclassify.cli.support.known_labels import label_indices
-from edgeclassify.cli.support.labelled_images import LabelledImages
+from edgeclassify.cli.support.calibrating.known_labels import label_indices
+from edgeclassify.cli.support.calibrating.labelled_images import LabelledImages
 from edgeclassify.cli.support.view_options import WatchedBy
 from edgeclassify.errors import EdgeClassifyError, LabelError, SourceError, UsageError
 from edgeclassify.model.calibration.calibration import LEAST_PICTURES, Calibration, calibrate

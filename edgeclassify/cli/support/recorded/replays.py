@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edgeclassify.cli.support.recordings import Recorded
+from edgeclassify.cli.support.recorded.recordings import Recorded
 from edgeclassify.errors import UsageError
 from edgeclassify.recording.interface import Input, ViewBegins, time_of
 from edgeclassify.recording.replay.judgement import Judgement, judge

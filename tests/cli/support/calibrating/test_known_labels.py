@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.cli.support.known_labels import label_indices
+from edgeclassify.cli.support.calibrating.known_labels import label_indices
 from edgeclassify.errors import LabelError
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN
 
