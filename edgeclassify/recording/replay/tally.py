@@ -63,11 +63,9 @@ class ViewTally:
         for one in self.events:
             if one.event.event_type is EventType.START:
                 found.append(Stay(one.event.label, one.t))
-            elif one.event.event_type is EventType.END:
-                if found and found[-1].label == one.event.label:
-                    found[-1] = Stay(one.event.label, found[-1].start_s, one.t)
-                else:  # it was there before the recording began
-                    continue
+            # Where it was there before the recording began, an end has no start.
+            elif one.event.event_type is EventType.END and found and found[-1].label == one.event.label:
+                found[-1] = Stay(one.event.label, found[-1].start_s, one.t)
         return found
 
     def count(self, kind: EventType) -> int:
