@@ -201,8 +201,9 @@ class DiskSpool(Spool):
 
     @property
     def on_disk(self) -> bool:
-        """False while events wait in memory, or the next one would have to."""
-        return self._store.rows is not None and not self._events.waiting and self._policy.reason is None
+        """False while events, or what they say of their views, wait in memory, or the next one would have to."""
+        waits = self._events.waiting or self._views.unwritten
+        return self._store.rows is not None and not waits and self._policy.reason is None
 
     # --- in time ---------------------------------------------------------------------------------------
 

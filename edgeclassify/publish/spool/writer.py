@@ -41,7 +41,7 @@ class Writer:
     def work(self, limit: int = BATCH) -> bool:
         """Write a batch, or delete one where there is nothing to write; True when something was achieved and more
         may be."""
-        return self.write(limit) or self.delete()
+        return self.write(limit) or self._catch_up() or self.delete()
 
     def write(self, limit: int = BATCH, *, eager: bool = False) -> bool:
         """Write the oldest that wait; True when something was achieved and more may be. `eager`: also try a full
@@ -50,13 +50,13 @@ class Writer:
         if not rows or not self._may(eager=eager) or self._store.rows is None:
             return False
         try:
-            views = self._views.to_write(row.event for row in rows)
+            views = list(self._views.to_write(row.event for row in rows))
             self._store.rows.write(rows, views, Stamp.now(self._clocks))
         except sqlite3.Error as error:
             return self._store.failed(error)
         self._waiting.take_first(len(rows))
         self._policy.waited += len(rows)
-        self._views.written()
+        self._views.written(views)
         self._heal()
         return True
 
@@ -67,10 +67,16 @@ class Writer:
             return False
         return self._do(lambda rows: rows.delete(noted.changes()), then=noted.saved)
 
-    def note_views(self, views: Sequence[ViewRecord]) -> None:
+    def note_views(self, views: Sequence[ViewRecord]) -> bool:
         """Not synced. Left out while events wait: they come first."""
-        if views and not self._waiting:
-            self._do(lambda rows: rows.file.note_views(views, Stamp.now(self._clocks)))
+        return bool(views) and not self._waiting and self._do(
+            lambda rows: rows.file.note_views(views, Stamp.now(self._clocks)),
+            then=lambda: self._views.written(views),
+        )  # fmt: skip
+
+    def _catch_up(self) -> bool:
+        """Events that waited for the disk were delivered from memory: what their views are like is written yet."""
+        return self.note_views(self._views.unwritten)
 
     def stamp(self) -> None:
         """Note the running time; also shows whether the disk can be written again."""

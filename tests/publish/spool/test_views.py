@@ -211,6 +211,31 @@ def test_what_waits_in_memory_says_nothing_on_disk_before_it_is_written(
     assert start().views()["gate"].seq == 3
 
 
+def test_what_was_delivered_from_memory_is_known_of_its_view_after_a_kill(
+    start: Open, killed: Callable[[], Path], clock: Clock
+) -> None:
+    """While the disk took nothing an occurrence ended, another began, and the broker has both."""
+    written = [0]
+    spool = start(max_bytes_written_day=1, bytes_written_day=lambda: written[0])
+    spool.append(starts(1, "id1"))
+    spool.append(starts(2, "id2", "yard"))
+    written[0] = 2
+    clock.now += 1
+    for event in (ends(3), starts(4, "id4")):
+        spool.append(event)
+    spool.delivered([1, 2, 3, 4])
+    assert not spool.on_disk
+    spool.maintain()
+    assert not spool.on_disk
+    written[0] = 0
+    clock.now += 60
+    spool.maintain()
+    assert spool.on_disk
+    views = start(killed()).views()
+    assert (views["gate"].seq, views["gate"].open and views["gate"].open.id) == (4, "id4")
+    assert (views["yard"].seq, views["yard"].open and views["yard"].open.id) == (2, "id2")
+
+
 def test_memory_forgets_with_the_process() -> None:
     spool = MemorySpool()
     spool.append(starts(1, "id1"))

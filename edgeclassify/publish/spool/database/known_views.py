@@ -12,7 +12,7 @@ class KnownViews:
 
     def __init__(self) -> None:
         self._records: dict[str, ViewRecord] = {}
-        self._all_unwritten = False
+        self._unwritten: set[str] = set()
 
     @property
     def records(self) -> Mapping[str, ViewRecord]:
@@ -23,6 +23,7 @@ class KnownViews:
         """The event has been appended."""
         if event.after is not None:
             self._records[event.view] = event.after
+            self._unwritten.add(event.view)
 
     def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> list[ViewRecord]:
         """Those of them that events have opened are so old by now; returns what has changed."""
@@ -36,19 +37,24 @@ class KnownViews:
 
     def opened(self, on_disk: Mapping[str, ViewRecord]) -> None:
         """Another database is in use, which holds these."""
-        self._all_unwritten = bool(self._records)
+        self._unwritten = set(self._records)
         self._records = {**on_disk, **self._records}
 
     def salvaged(self, on_disk: Mapping[str, ViewRecord]) -> None:
         """A damaged database held these; they count where nothing is known."""
         if not self._records:
-            self._records, self._all_unwritten = dict(on_disk), True
+            self._records, self._unwritten = dict(on_disk), set(on_disk)
 
     def to_write(self, events: Iterable[SpooledEvent]) -> Iterable[ViewRecord]:
         """What the views are like after these events, and what else has to be written with them."""
         after = {event.view: event.after for event in events if event.after is not None}
-        return ({**self._records, **after} if self._all_unwritten else after).values()
+        return ({name: self._records[name] for name in self._unwritten} | after).values()
 
-    def written(self) -> None:
-        """What `to_write` told is on disk."""
-        self._all_unwritten = False
+    @property
+    def unwritten(self) -> list[ViewRecord]:
+        """What the database does not hold yet."""
+        return [self._records[name] for name in self._unwritten]
+
+    def written(self, records: Iterable[ViewRecord]) -> None:
+        """These are on disk."""
+        self._unwritten -= {record.view for record in records if self._records[record.view] is record}
