@@ -1,6 +1,7 @@
 """The figures of `health`, gathered from the parts that count, also over reloads that replace those."""
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.publishing import MQTT
 from edgeclassify.health import Health, HealthMonitor
 from edgeclassify.publish.interface import Spool
 from edgeclassify.publish.snapshots import SnapshotTaker
@@ -29,7 +30,7 @@ class HealthFigures:
             cameras=cameras.health,
             dropped=counts.dropped,
             restarts=counts.restarts,
-            spool_depth=spool.depth,
+            spool_depth=spool.reader(MQTT).depth,  # what only another sink lacks has arrived
             spool_dropped=spool.dropped,
             spool_on_disk=spool.on_disk,
             skipped=counts.skipped,

@@ -39,7 +39,7 @@ class SinkContext:
 def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The production sinks for this config, as one. `backoff`: waits between attempts to connect, where not a
     Backoff's own."""
-    sinks = {MQTT: make_mqtt_sink(config, around, backoff)}
+    sinks: dict[str, Sink] = {MQTT: make_mqtt_sink(config, around, backoff)}
     return FanOut(around.spool, sinks, where=topics_of(config).event)
 
 

@@ -213,3 +213,35 @@ class Sink(ABC):
     @abstractmethod
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """The newest snapshot of a view (retained): whole JPEG files only."""
+
+
+class EventSink(Sink):
+    """A sink that takes events alone: what describes now has no place there."""
+
+    def await_first_attempt(self, timeout_s: float) -> bool:
+        """There is nothing to wait for: events are delivered however late."""
+        return True
+
+    def publish_info(self, info: NodeInfo) -> None:
+        """Left out."""
+
+    def publish_availability(self, view: str, online: bool) -> None:
+        """Left out."""
+
+    def publish_condition(self, view: str, condition: Condition) -> None:
+        """Left out."""
+
+    def publish_state(self, state: ViewState) -> None:
+        """Left out."""
+
+    def publish_result(self, view: str, prediction: Prediction) -> None:
+        """Left out."""
+
+    def publish_health(self, health: Health) -> None:
+        """Left out."""
+
+    def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Left out."""
+
+    def publish_snapshot(self, view: str, jpeg: bytes) -> None:
+        """Left out."""
