@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from edgeclassify import redaction
 from edgeclassify.config import CameraConfig, parse_config
 from edgeclassify.errors import ConfigError, SourceError
+from edgeclassify.http.address import parse_address
 from edgeclassify.logs import PlainFormatter
 from edgeclassify.redaction import (
     KnownSecrets,
@@ -27,7 +28,6 @@ from edgeclassify.redaction import (
     secrets_in,
 )
 from edgeclassify.sources.factory import make_source
-from edgeclassify.sources.http.address import parse_address
 
 BASE = Path("/etc/edgeclassify")
 

@@ -101,8 +101,8 @@ def outcomes(
 
     `verify`: certificates of https:// are checked.
     """
+    from edgeclassify.http.tls import Trust
     from edgeclassify.redaction import redacted_url
-    from edgeclassify.sources.http.tls import Trust
     from edgeclassify.sources.images.reading import is_meant_as_url, load_frame
     from edgeclassify.sources.support.image_by_url import Access
 

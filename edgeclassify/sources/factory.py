@@ -4,8 +4,8 @@ from pathlib import Path
 
 from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
+from edgeclassify.http.tls import Trust
 from edgeclassify.redaction import redacted_source
-from edgeclassify.sources.http.tls import Trust
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource

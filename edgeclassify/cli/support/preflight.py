@@ -20,12 +20,12 @@ from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
+from edgeclassify.http.tls import check_ca
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.classifiers import describe_model
 from edgeclassify.model.opening.model_facts import ModelFacts
 from edgeclassify.sources.factory import make_source
-from edgeclassify.sources.http.tls import check_ca
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from threading import Event as Flag
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
+from edgeclassify.interrupts import ConnectInterrupt
 from edgeclassify.publish.mqtt.connection_log import STABLE_S, ConnectionLog
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.link.failures import LinkError, OverdueError, WillRefusedError
-from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.received import WINDOW
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
+from edgeclassify.publish.mqtt.link.waits import Waker
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.listener import Listener, Receivers
 from edgeclassify.publish.mqtt.requests.subscriptions import Subscriptions

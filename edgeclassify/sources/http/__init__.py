@@ -1,1 +1,1 @@
-"""What every network camera needs: addresses, connections with a deadline, passwords, HTTP, JPEGs in a stream."""
+"""What is read of cameras over HTTP: one GET with a deadline, logins, redirects, JPEGs in a stream."""

@@ -6,25 +6,22 @@ what cameras say, too: ICY or HTTP/2 in the first line, an interim answer other 
 chunked body without its last chunk. tests/sources/http/test_client.py holds each of these.
 """
 
-import re
-import socket
 from dataclasses import dataclass, field, replace
 
-from edgeclassify import __version__
 from edgeclassify.errors import AbsentError
+from edgeclassify.http.address import REFUSED_RETRY_S, Address, parse_address, redirected
+from edgeclassify.http.auth import Login, best, challenges
+from edgeclassify.http.connection import connect
+from edgeclassify.http.deadline import Deadline, Patience
+from edgeclassify.http.head import read_head, request_head
+from edgeclassify.http.response import Headers, HttpResponse, HttpStream, header_of
+from edgeclassify.http.tls import CAREFUL, Trust
 from edgeclassify.redaction import redacted_text
-from edgeclassify.sources.http.address import DEFAULT_PORTS, REFUSED_RETRY_S, Address, parse_address, redirected
-from edgeclassify.sources.http.auth import Login, best, challenges
-from edgeclassify.sources.http.connection import connect
-from edgeclassify.sources.http.deadline import Deadline, Patience
 from edgeclassify.sources.http.refusals import refused
-from edgeclassify.sources.http.response import Headers, HttpResponse, HttpStream, header_of
-from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 MAX_REDIRECTS = 10
 MAX_LOGINS = 3
 """A nonce may be too old when it is used, once or twice."""
-LONGEST_HEAD = 1 << 18
 GIVEN = (200, 203, 206)
 """What was asked for comes with these: 206 from cameras that answer as if a part had been asked for."""
 
@@ -33,12 +30,6 @@ Cookies = dict[tuple[str, str, int], dict[str, str]]
 """What a server wants to hear again on the way of its redirects: of each name the pair NAME=VALUE."""
 Logins = dict[tuple[str, str, int], Login]
 """What was answered to whom: the next request needs no refusal before it."""
-
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
-# ICY: what streaming servers of old say, and cameras that were made of them.
-_STATUS = re.compile(r"(?:HTTP/\d(?:\.\d)?|ICY)\s+(\d{3})(?!\d)", re.IGNORECASE | re.ASCII)
-_FOLD = re.compile(rb"\r?\n[ \t]+")
-_TLS_RECORD = re.compile(rb"[\x15\x16]\x03[\x00-\x04]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +105,7 @@ def _ask_once(address: Address, login: Login | None, request: RequestOptions, de
     try:
         connection.settimeout(deadline.left_s(patience.silence_s))
         connection.sendall(request_text(address, header).encode(errors="surrogateescape"))
-        status, headers, rest = _head(connection, Deadline(deadline.left_s(patience.silence_s)))
+        status, headers, rest = read_head(connection, Deadline(deadline.left_s(patience.silence_s)))
     except TimeoutError as error:
         connection.close()
         raise _silent(address, patience.silence_s) from error
@@ -148,46 +139,6 @@ def _silent(address: Address, seconds: float) -> AbsentError:
 
 def request_text(address: Address, header: str) -> str:
     """The head of a GET of the address, with a header for whoever it is asked as."""
-    name = address.host.partition("%")[0]  # without the interface of an IPv6 address
-    host = f"[{name}]" if ":" in name else name.encode("idna").decode()
-    # As browsers write it: some servers compare it with their own name.
-    port = "" if address.port == DEFAULT_PORTS[address.scheme] else f":{address.port}"
-    return (
-        f"GET {address.target} HTTP/1.1\r\nHost: {host}{port}\r\nAccept: */*\r\n"
-        f"Accept-Encoding: identity\r\nUser-Agent: edgeclassify/{__version__}\r\nConnection: close\r\n{header}\r\n"
+    return request_head(
+        "GET", address, f"Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n{header}"
     )
-
-
-def _head(connection: socket.socket, deadline: Deadline) -> tuple[int, Headers, bytes]:
-    """Status, headers, and what came behind them; what is only an interim answer (1xx) is passed over."""
-    data = b""
-    while True:
-        if found := _HEAD_END.search(data):
-            status, headers = _parsed(data[: found.start()])
-            data = data[found.end() :]
-            if status >= 200:
-                return status, headers, data
-            continue
-        if len(data) > LONGEST_HEAD:
-            raise ValueError("endless headers")
-        connection.settimeout(deadline.left_s())
-        received = connection.recv(4096)
-        if not received:
-            raise OSError("the connection ended")
-        data = (data + received).lstrip(b"\r\n")
-        if _TLS_RECORD.match(data):
-            raise ValueError("it speaks TLS: write https:// in place of http://")
-
-
-def _parsed(head: bytes) -> tuple[int, Headers]:
-    first, *lines = re.split("\r?\n", _FOLD.sub(b" ", head).decode(errors="surrogateescape"))
-    status = _STATUS.match(first)
-    if status is None:
-        raise ValueError("it is not HTTP")
-    pairs = (line.partition(":") for line in lines)
-    return int(status[1]), [(name.strip().lower(), _plain(value)) for name, _, value in pairs]
-
-
-def _plain(value: str) -> str:
-    """A header's value without control characters: it may go into a request, or a message."""
-    return re.sub(r"[\x00-\x1f\x7f]", " ", value).strip()

@@ -1,10 +1,11 @@
 """One image by HTTP: its whole body, within bounds of time and size; a stream in its place is seen at once."""
 
 from edgeclassify.errors import AbsentError, ImageError, SourceError, UndecodableInputError, UnknownPathError
+from edgeclassify.http.body import Unpacker
+from edgeclassify.http.deadline import Deadline
+from edgeclassify.http.response import HttpStream
 from edgeclassify.redaction import redacted_text
-from edgeclassify.sources.http.body import Unpacker
 from edgeclassify.sources.http.client import RequestOptions, ask
-from edgeclassify.sources.http.deadline import Deadline
 from edgeclassify.sources.http.jpeg_stream import (
     JpegStream,
     from_its_start,
@@ -13,7 +14,6 @@ from edgeclassify.sources.http.jpeg_stream import (
     with_end_marker,
 )
 from edgeclassify.sources.http.refusals import GONE, refused
-from edgeclassify.sources.http.response import HttpStream
 
 WANTED = "an image"
 MOST_IN_ONE = 4

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from edgeclassify.errors import AbsentError
-from edgeclassify.sources.http.address import REFUSED_RETRY_S, Address
-from edgeclassify.sources.http.auth import Challenge, best
-from edgeclassify.sources.http.response import HttpResponse
+from edgeclassify.http.address import REFUSED_RETRY_S, Address
+from edgeclassify.http.auth import Challenge, best
+from edgeclassify.http.response import HttpResponse
 
 GONE = (404, 410)
 _WEB_PAGE = re.compile(

@@ -6,9 +6,9 @@ import time
 from dataclasses import replace
 
 from edgeclassify.errors import ImageError, SourceError
-from edgeclassify.sources.http.body import Unpacker
+from edgeclassify.http.body import Unpacker
+from edgeclassify.http.response import HttpStream
 from edgeclassify.sources.http.jpeg_stream import LARGEST_IMAGE, JpegStream, NoImageError
-from edgeclassify.sources.http.response import HttpStream
 from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.interface import BrokenFrameError, FrameSource, NoFrameInTimeError, StalledError
 from edgeclassify.types import Frame, PixelFormat

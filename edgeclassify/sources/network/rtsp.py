@@ -3,12 +3,12 @@
 import re
 import socket
 
-from edgeclassify.sources.http.address import Address
-from edgeclassify.sources.http.auth import Login, best, challenges
-from edgeclassify.sources.http.connection import connect
-from edgeclassify.sources.http.deadline import Deadline
-from edgeclassify.sources.http.response import HttpResponse
-from edgeclassify.sources.http.tls import CAREFUL, Trust
+from edgeclassify.http.address import Address
+from edgeclassify.http.auth import Login, best, challenges
+from edgeclassify.http.connection import connect
+from edgeclassify.http.deadline import Deadline
+from edgeclassify.http.response import HttpResponse
+from edgeclassify.http.tls import CAREFUL, Trust
 
 LONGEST_ANSWER = 65536
 

@@ -12,11 +12,11 @@ import select
 import socket
 import threading
 
-from edgeclassify.sources.http.address import Address
-from edgeclassify.sources.http.auth import Login, best
-from edgeclassify.sources.http.connection import connect
-from edgeclassify.sources.http.deadline import Deadline
-from edgeclassify.sources.http.tls import Trust
+from edgeclassify.http.address import Address
+from edgeclassify.http.auth import Login, best
+from edgeclassify.http.connection import connect
+from edgeclassify.http.deadline import Deadline
+from edgeclassify.http.tls import Trust
 from edgeclassify.sources.network.rtsp import ask
 
 LONGEST_REQUEST = 65536

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
+from edgeclassify.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
+from edgeclassify.http.deadline import Patience
+from edgeclassify.http.response import HttpStream
+from edgeclassify.http.tls import CAREFUL, Trust
 from edgeclassify.redaction import redacted_url
-from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG, Challenge
 from edgeclassify.sources.http.client import Logins, RequestOptions, get
-from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.jpeg_stream import is_multipart
 from edgeclassify.sources.http.refusals import is_web_page, unanswerable, web_page
-from edgeclassify.sources.http.response import HttpStream
-from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import NoFrameInTimeError
 from edgeclassify.sources.network.mjpeg import MjpegSource, StreamEndedError, boundary_of
 from edgeclassify.sources.network.stream import CONNECT_TIMEOUT_S, StreamSource

@@ -8,12 +8,12 @@ from typing import Any
 import cv2
 
 from edgeclassify.errors import AbsentError, SourceError
+from edgeclassify.http.address import Address, parse_address
+from edgeclassify.http.auth import UNSUPPORTED_BY_FFMPEG
+from edgeclassify.http.connection import connect
+from edgeclassify.http.tls import CAREFUL, Trust
 from edgeclassify.redaction import redacted_url
-from edgeclassify.sources.http.address import Address, parse_address
-from edgeclassify.sources.http.auth import UNSUPPORTED_BY_FFMPEG
-from edgeclassify.sources.http.connection import connect
 from edgeclassify.sources.http.refusals import refused
-from edgeclassify.sources.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network.rtsp import describe
 from edgeclassify.sources.network.rtsp_relay import RtspRelay

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from edgeclassify.http.deadline import Patience
+from edgeclassify.http.tls import CAREFUL, Trust
 from edgeclassify.sources.http.client import Logins, RequestOptions
-from edgeclassify.sources.http.deadline import Patience
 from edgeclassify.sources.http.fetch import fetch_image
-from edgeclassify.sources.http.tls import CAREFUL, Trust
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 10.0

@@ -9,12 +9,13 @@ from edgeclassify.broker.backoff import Backoff
 from edgeclassify.broker.failure_texts import Security
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract import outgoing
+from edgeclassify.interrupts import ConnectInterrupt
 from edgeclassify.publish.mqtt.delivery import Delivery
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.link.failures import LinkError, WillRefusedError
-from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
+from edgeclassify.publish.mqtt.link.waits import Waker
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.listener import Receivers
 from edgeclassify.publish.spool.memory import MemorySpool

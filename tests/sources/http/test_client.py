@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.errors import AbsentError, MissingInputError, SourceError
+from edgeclassify.http.address import parse_address
+from edgeclassify.http.auth import Login, challenges
+from edgeclassify.http.deadline import Patience
+from edgeclassify.http.response import HttpStream
 from edgeclassify.sources.http import client
-from edgeclassify.sources.http.address import parse_address
-from edgeclassify.sources.http.auth import Login, challenges
 from edgeclassify.sources.http.client import MAX_REDIRECTS, RequestOptions
-from edgeclassify.sources.http.deadline import Patience
-from edgeclassify.sources.http.response import HttpStream
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.support.image_by_url import fetch
 from tests.sources.raw_server import OK, RawServer, always, dripping, raw_server

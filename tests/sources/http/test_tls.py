@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import AbsentError, SourceSetupError
-from edgeclassify.sources.http.address import parse_address
+from edgeclassify.http.address import parse_address
+from edgeclassify.http.connection import connect
+from edgeclassify.http.deadline import Patience
+from edgeclassify.http.tls import Trust, check_ca, refusal_of
 from edgeclassify.sources.http.client import RequestOptions, get
-from edgeclassify.sources.http.connection import connect
-from edgeclassify.sources.http.deadline import Patience
-from edgeclassify.sources.http.tls import Trust, check_ca, refusal_of
 from edgeclassify.sources.network.source import HttpSource
 from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.support.image_by_url import Access, fetch

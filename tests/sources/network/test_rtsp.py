@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from edgeclassify.errors import AbsentError, SourceError
-from edgeclassify.sources.http.address import parse_address
+from edgeclassify.http.address import parse_address
 from edgeclassify.sources.network.rtsp import describe
 from edgeclassify.sources.network.stream import StreamSource
 from tests.sources.http.test_client import CHALLENGES, digest_is_right

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import AbsentError, SourceError
-from edgeclassify.sources.http.address import parse_address
-from edgeclassify.sources.http.tls import CAREFUL, Trust
+from edgeclassify.http.address import parse_address
+from edgeclassify.http.tls import CAREFUL, Trust
 from edgeclassify.sources.interface import StalledError
 from edgeclassify.sources.network import stream
 from edgeclassify.sources.network.rtsp_relay import RtspRelay

@@ -19,7 +19,7 @@ from edgeclassify.errors import (
     UndecodableInputError,
     UnknownPathError,
 )
-from edgeclassify.sources.http.address import REFUSED_RETRY_S
+from edgeclassify.http.address import REFUSED_RETRY_S
 from edgeclassify.sources.support import image_by_url
 from edgeclassify.sources.support.image_by_url import Access, fetch, is_url
 from tests.sources.dialects import BARE, DIALECTS, PICTURES

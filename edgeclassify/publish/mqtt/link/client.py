@@ -18,8 +18,8 @@ import paho.mqtt.client as paho
 from paho.mqtt import MQTTException
 from paho.mqtt.enums import MQTTErrorCode
 
+from edgeclassify.interrupts import ConnectInterrupt
 from edgeclassify.publish.mqtt.link import paho_version
-from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt
 
 paho_version.check(paho.Client)
 

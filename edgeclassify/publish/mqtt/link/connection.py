@@ -16,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.interrupts import ConnectInterrupt
 from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S, Client
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,
@@ -25,11 +26,11 @@ from edgeclassify.publish.mqtt.link.failures import (
     WillRefusedError,
 )
 from edgeclassify.publish.mqtt.link.interface import Link
-from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, SocketWait, Waker
 from edgeclassify.publish.mqtt.link.properties import MessageProperties
 from edgeclassify.publish.mqtt.link.protocols import V5, V311
 from edgeclassify.publish.mqtt.link.received import Offer, Received
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
+from edgeclassify.publish.mqtt.link.waits import SocketWait, Waker
 
 _PROTOCOLS = {V5: MQTTProtocolVersion.MQTTv5, V311: MQTTProtocolVersion.MQTTv311}
 _GOODBYE_S = 0.2

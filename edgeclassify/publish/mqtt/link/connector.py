@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from edgeclassify.interrupts import ConnectInterrupt
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.failures import (
     LinkError,
@@ -10,9 +11,9 @@ from edgeclassify.publish.mqtt.link.failures import (
     UnansweredError,
     WillRefusedError,
 )
-from edgeclassify.publish.mqtt.link.interrupts import ConnectInterrupt, Waker
 from edgeclassify.publish.mqtt.link.protocols import Attempt, Protocols
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
+from edgeclassify.publish.mqtt.link.waits import Waker
 
 
 class Connector:

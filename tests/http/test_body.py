@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.sources.http.body import Chunks, Unpacker
+from edgeclassify.http.body import Chunks, Unpacker
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=8), st.integers(1, 20), st.booleans())

@@ -1,10 +1,9 @@
-"""The delivery thread's wait for the network, and what wakes it: from there, and from a connect that hangs."""
+"""The delivery thread's wait for the network, and what wakes it from there."""
 
 import contextlib
 import selectors
 import socket
 import ssl
-from threading import Lock
 from typing import Protocol
 
 
@@ -70,51 +69,3 @@ class SocketWait:
     def close(self) -> None:
         """Release the selector; the socket and the waker stay as they are."""
         self._selector.close()
-
-
-class ConnectInterrupt:
-    """Ends a blocking connect or TLS handshake from another thread, for good.
-
-    Closing a socket does not wake a thread that waits on it; shutting it down does. A duplicate is kept, since
-    the TLS layer takes the original over.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._fired = False
-        self._guarded: socket.socket | None = None
-
-    def guard(self, sock: socket.socket) -> None:
-        """Watch over this socket instead of the last one. Raises InterruptedError when already fired."""
-        with self._lock:
-            self._release()
-            if self._fired:
-                raise InterruptedError("stopping")
-            self._guarded = sock.dup()
-
-    def release(self) -> None:
-        """The connection stands: nothing blocks any more."""
-        with self._lock:
-            self._release()
-
-    def break_off(self) -> None:
-        """Break what is being connected now."""
-        with self._lock:
-            self._shut_down()
-
-    def fire(self) -> None:
-        """Break what is being connected, and refuse every later attempt."""
-        with self._lock:
-            self._fired = True
-            self._shut_down()
-            self._release()
-
-    def _shut_down(self) -> None:
-        if self._guarded is not None:
-            with contextlib.suppress(OSError):
-                self._guarded.shutdown(socket.SHUT_RDWR)
-
-    def _release(self) -> None:
-        if self._guarded is not None:
-            self._guarded.close()
-            self._guarded = None

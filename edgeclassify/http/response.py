@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgeclassify.sources.http.address import Address
-from edgeclassify.sources.http.auth import Challenge
-from edgeclassify.sources.http.body import Chunks
+from edgeclassify.http.address import Address
+from edgeclassify.http.auth import Challenge
+from edgeclassify.http.body import Chunks
 
 RECEIVE_BYTES = 1 << 17
 

@@ -1,4 +1,4 @@
-"""Which certificates of a camera are accepted, and what is wrong with one that is not.
+"""Which certificates of a server are accepted, and what is wrong with one that is not.
 
 Cameras mostly sign for themselves. Such a certificate is accepted where the config names it as its own CA, or says
 that none is checked. One that stands in the CA file itself is accepted whatever name it was made for: most are
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
-from edgeclassify.sources.http.address import REFUSED_RETRY_S, Address
+from edgeclassify.http.address import REFUSED_RETRY_S, Address
 
 # OpenSSL's codes, X509_V_ERR_…
 SELF_SIGNED = (18, 19)
@@ -32,11 +32,12 @@ IN_CONFIG = 'tls = { ca = "FILE" } with that certificate, or tls = { verify = fa
 @dataclass(frozen=True, slots=True)
 class Trust:
     """`verify`: certificates are checked. `ca`: against those of this PEM file; None: against the system's.
-    `remedy`: what to write to allow one that is refused."""
+    `remedy`: what to write to allow one that is refused. `peer`: what the other end is called in messages."""
 
     verify: bool = True
     ca: Path | None = None
     remedy: str = IN_CONFIG
+    peer: str = "camera"
 
 
 CAREFUL = Trust()
@@ -57,7 +58,7 @@ def encrypted(plain: socket.socket, address: Address, trust: Trust) -> ssl.SSLSo
             raise
         raise AbsentError(
             f"{address.shown}: expected TLS at port {address.port}, found none that works ({_reason(error)}). "
-            "Check the port, and whether the camera has TLS switched on.",
+            f"Check the port, and whether the {trust.peer} has TLS switched on.",
             retry_s=REFUSED_RETRY_S,
         ) from error
 
@@ -78,9 +79,9 @@ def encrypted_if_pinned(plain: socket.socket, address: Address, trust: Trust) ->
     return None
 
 
-def check_ca(ca: Path) -> None:
-    """Raises SourceSetupError for a file that can't be read, or holds no certificate."""
-    _context(Trust(ca=ca))
+def check_ca(ca: Path, peer: str = "camera") -> None:
+    """Raises SourceSetupError for a file that can't be read, or holds no certificate. `peer`: as of Trust."""
+    _context(Trust(ca=ca, peer=peer))
 
 
 def _context(trust: Trust, by_name: bool = True) -> ssl.SSLContext:
@@ -88,13 +89,13 @@ def _context(trust: Trust, by_name: bool = True) -> ssl.SSLContext:
         changed_ns = 0 if trust.ca is None else trust.ca.stat().st_mtime_ns
     except OSError:
         changed_ns = 0  # said when it is read
-    return _loaded(trust.verify, trust.ca, changed_ns, by_name)
+    return _loaded(trust.verify, trust.ca, changed_ns, by_name, trust.peer)
 
 
 @lru_cache(maxsize=16)
-def _loaded(verify: bool, ca: Path | None, changed_ns: int, by_name: bool) -> ssl.SSLContext:
+def _loaded(verify: bool, ca: Path | None, changed_ns: int, by_name: bool, peer: str) -> ssl.SSLContext:
     """Kept: reading the system's certificates takes a small Pi a tenth of a second, for each image."""
-    context = ssl.create_default_context(cafile=None if ca is None else _readable(ca))
+    context = ssl.create_default_context(cafile=None if ca is None else _readable(ca, peer))
     context.check_hostname = by_name
     if not verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -110,12 +111,12 @@ def _loaded(verify: bool, ca: Path | None, changed_ns: int, by_name: bool) -> ss
     return context
 
 
-def _readable(ca: Path) -> str:
+def _readable(ca: Path, peer: str) -> str:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(str(ca))
     except ssl.SSLError as error:
         raise SourceSetupError(
-            f"tls.ca: {ca}: expected certificates in PEM form, found none ({_reason(error)}). Export the camera's "
+            f"tls.ca: {ca}: expected certificates in PEM form, found none ({_reason(error)}). Export the {peer}'s "
             "certificate as PEM (BEGIN CERTIFICATE)."
         ) from error
     except OSError as error:
@@ -128,12 +129,13 @@ def _readable(ca: Path) -> str:
 def refusal_of(address: Address, error: ssl.SSLCertVerificationError, trust: Trust) -> SourceError:
     """What is said of a certificate that is not accepted, and which setting would accept it."""
     if error.verify_code in SELF_SIGNED:
-        found = "one that is signed by itself (self-signed), as cameras have it"
-        advice = f"If it is your camera's, allow it: {trust.remedy}"
+        found = "one that is signed by itself (self-signed)"
+        advice = f"If it is your {trust.peer}'s, allow it: {trust.remedy}"
     else:
         found = FOUND.get(error.verify_code, f"one that is refused ({error.verify_message})")
-        advice = "Check the host name and the clocks of camera and machine" if error.verify_code in (9, 10) else ""
-        advice = f"{advice}, or allow it: {trust.remedy}" if advice else f"If it is your camera's: {trust.remedy}"
+        advice = f"If it is your {trust.peer}'s: {trust.remedy}"
+        if error.verify_code in (9, 10):
+            advice = f"Check the host name and the clocks of {trust.peer} and machine, or allow it: {trust.remedy}"
     return AbsentError(
         f"{address.shown}: expected a certificate that is known here, found {found}. {advice}.",
         retry_s=REFUSED_RETRY_S,

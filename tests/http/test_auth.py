@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from edgeclassify.sources.http.auth import Challenge, Login, best, challenges, digest_answer
+from edgeclassify.http.auth import Challenge, Login, best, challenges, digest_answer
 
 RFC = {
     "MD5": "8ca523f5e9506fed4657c9700eebdbec",
