@@ -38,6 +38,8 @@ def sentence_of(event: Event) -> str:
             parts = _start(event)
         case EventType.UPDATE:
             parts = [f"{event.score:.2f}, told before {_score(event.why.score_before)}"]
+        case EventType.LASTING:
+            parts = _lasting(event.why)
         case EventType.END:
             parts = _end(event)
     return "; ".join([*parts, *_aside(event)])
@@ -85,6 +87,15 @@ def _start(event: Event) -> list[str]:
     score = event.score if why.score is None else why.score
     needed = "" if why.threshold_enter is None else f" of {why.threshold_enter:.2f} needed"
     return [f"{score:.2f}{needed}{_held(why)}"]
+
+
+def _lasting(why: Why) -> list[str]:
+    """It may be longer than was asked for: nobody saw it at that time."""
+    parts = [] if why.duration_s is None else [f"it has been there for {seconds(why.duration_s)}"]
+    asked = None if why.lasting_s is None else seconds(why.lasting_s)
+    if asked is not None and (why.duration_s is None or asked != seconds(why.duration_s)):
+        parts.append(f"{asked} were asked for")
+    return parts
 
 
 def _end(event: Event) -> list[str]:

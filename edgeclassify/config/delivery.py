@@ -104,7 +104,7 @@ class SnapshotConfig(Section):
     mqtt: bool = about(False, "Publish it on <view>/snapshot, retained.")
     disk: bool = about(False, "Keep it in a folder.")
     on: Annotated[tuple[Annotated[EventType, Field(strict=False)], ...], Field(strict=False)] = about(
-        (EventType.START,), "The kinds of events that take one: start, update, end."
+        (EventType.START,), "The kinds of events that take one: start, update, lasting, end."
     )
     caption: bool = about(
         True, "Outline the view's region and write the event below; false: the camera's picture as it is."

@@ -98,6 +98,7 @@ INLINE = {
     "camera.tls": "{ verify = true }",
     "view.groups": '{ preset = "everyday", terrier = ["*terrier"] }',
     "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
+    "view.lasting": "{ cat = [600.0, 3600.0] }",
     "view.motion": "{ gate = true, max_interval_s = 20.0 }",
 }
 """Tables within a table, as an example of a line."""

@@ -1,15 +1,31 @@
 """The keys of a [[view]] by which it decides: groups, filter over time, thresholds, times, and motion."""
 
 import re
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from edgeclassify.config.base import PositiveSeconds, Score, Seconds, Section, Text, about
 
 _Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Groups = dict[Text, Text | _Texts]
 """Name of a group → patterns of the model's labels; and the key `preset` → name of bundled groups."""
+
+MOST_MARKS = 20
+"""Times of one label after which it is told that it is still there."""
+
+
+def _ascending(seconds: tuple[float, ...]) -> tuple[float, ...]:
+    """Raises ValueError where they are not in order, or one stands there twice."""
+    if any(later <= earlier for earlier, later in pairwise(seconds)):
+        raise ValueError("seconds in ascending order, each once")
+    return seconds
+
+
+Marks = Annotated[
+    tuple[PositiveSeconds, ...], Field(strict=False, max_length=MOST_MARKS), AfterValidator(_ascending)
+]
 
 ENTER_BY_SCORE = 0.6
 """The usual threshold_enter where it is compared with the scores themselves, or a mean of them."""
@@ -30,6 +46,11 @@ class LabelRulesConfig(Section):
     expire_s: Seconds | None = about(None, "Seconds that it must be below threshold_exit before it ends.")
     hold_s: Seconds | None = about(None, "Seconds that it stays once it has started, whatever comes.")
     cooldown_s: Seconds | None = about(None, "Seconds after its end in which it does not start again.")
+    rare: bool | None = about(
+        None,
+        "true: it starts at once, by the score of a single frame, without a confirmation time; with filter bayes "
+        "its threshold_enter is a score then, by default 0.6.",
+    )
 
 
 class MotionConfig(Section):
@@ -92,6 +113,10 @@ class RulesConfig(Section):
     deny: _Texts = about((), "Groups and labels that are never shown, with wildcards.")
     label_rules: dict[Text, LabelRulesConfig] = Field(
         default_factory=dict, description="Thresholds and times of single labels or groups."
+    )
+    lasting: dict[Text, Marks] = Field(
+        default_factory=dict,
+        description="Seconds after which it is told that a label or group is still there, in ascending order.",
     )
     on_problem: Literal["mark", "hold"] = about(
         "mark",

@@ -60,6 +60,8 @@ class OwnRules:
     expire_s: float | None = None
     hold_s: float | None = None
     cooldown_s: float | None = None
+    rare: bool | None = None
+    lasting: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class LabelRules:
     expire_s: float
     hold_s: float
     cooldown_s: float
+    rare: bool = False
+    lasting: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ class Moment:
 
 
 class EventType(StrEnum):
-    """A label entered, its score rose further, or it left."""
+    """A label entered, its score rose further, it has been there for so long, or it left."""
 
     START = "start"
     UPDATE = "update"
+    LASTING = "lasting"
     END = "end"
 
 
@@ -65,6 +66,7 @@ class Why:
     `reason`: of an update or an end; `by`: the label that took the place. `held_s`: how long the change had lasted
     when it counted, `confirm_s` at least. `score_before`: what was reported before it rose. `gap_s`: seconds since
     the last frame, where none shows the end; `duration_s`: from the start until the label was last seen.
+    `lasting_s`: the time that was asked for, and that it has been there by now.
     `score`: what was compared with the threshold, `raw_score`: the model's own in that frame; `best`: the best
     labels by then. `blocked_by`: what held the change back last, `blocked_s`: for how long. `light_changed_s`: so
     long ago the light changed. `shifted`: by how much the view's region went with its scene.
@@ -86,6 +88,7 @@ class Why:
     blocked_s: float | None = None
     light_changed_s: float | None = None
     shifted: Shift | None = None
+    lasting_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class OpenOccurrence:
     """A label's stay in a view that has not ended: what is kept of it over a restart.
 
     `started_at`: seconds since the epoch; `age_s`: how long it had lasted when it was last seen; `quiet_s`: how
-    long ago that was.
+    long ago that was. `lasting_told_s`: the longest time of which it has been told that it has been there so long.
     """
 
     view: str
@@ -121,13 +124,14 @@ class OpenOccurrence:
     started_at: float
     age_s: float = 0.0
     quiet_s: float = 0.0
+    lasting_told_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A label entered or left a view.
+    """A label entered or left a view, or something is told of its stay there.
 
-    `id` names the occurrence (its start, updates and end share it); `seq` names the message: it grows by one
+    `id` names the occurrence (all of its events share it); `seq` names the message: it grows by one
     per node, across restarts, so that a subscriber can drop repeats and prove that nothing is missing.
     `origin`: where the frame behind it came from (file path or URL), None for cameras. `open` is the occurrence
     as this event leaves it, None when it has ended: it is kept with the event, and not sent.
@@ -157,6 +161,7 @@ class ViewState:
     rests, gets no frames, or has not been watched for long enough. `top`: the best labels, best first.
     `score` is what decisions go by, `raw_score` the model's own of the same label in that frame; None: there is no
     frame. `problems`: why that frame can't be trusted; none: it can. `candidate`: the change that is nearest.
+    `duration_s`: for so long the label has been there, whatever the wall clock did; None: there is none.
     """
 
     view: str
@@ -173,6 +178,7 @@ class ViewState:
     raw_score: float | None = None
     problems: tuple[Problem, ...] = ()
     candidate: Candidate | None = None
+    duration_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,10 @@ class Why(Body):
     by: Label | None = about("end, replaced: the label that took its place.", default=None)
     from_: Score | None = about("update: the score that was reported before.", default=None, alias="from")
     gap_s: Amount | None = about("end, without a frame that shows it: seconds since the last one.", default=None)
-    duration_s: Amount | None = about("end: seconds from its start until it was last seen.", default=None)
+    duration_s: Amount | None = about(
+        "lasting: seconds since its start; end: from its start until it was last seen.", default=None
+    )
+    lasting_s: Amount | None = about("lasting: the time that was asked for in the config.", default=None)
     score: Score | None = about("What was compared with the threshold.", default=None)
     raw_score: Score | None = about("The model's own score of the label in that frame.", default=None)
     best: list[LabelScore] | None = about("The best labels by then, best first.", default=None)
@@ -47,6 +50,7 @@ class Why(Body):
             from_=why.score_before,
             gap_s=why.gap_s,
             duration_s=why.duration_s,
+            lasting_s=why.lasting_s,
             score=None if why.score is None else rounded(why.score, "why score"),
             raw_score=None if why.raw_score is None else rounded(why.raw_score, "why raw_score"),
             best=[LabelScore.of(row) for row in why.best] or None,
@@ -68,6 +72,7 @@ class Why(Body):
             score_before=self.from_,
             gap_s=self.gap_s,
             duration_s=self.duration_s,
+            lasting_s=self.lasting_s,
             score=self.score,
             raw_score=self.raw_score,
             # Of the rows only what is told is known again: no class index.
@@ -80,14 +85,17 @@ class Why(Body):
 
 
 class Event(Versioned):
-    """A label entered (start), its score rose (update), or it left (end)."""
+    """A label entered (start), its score rose (update), it has been there for so long (lasting), or it left (end).
+
+    Later versions may know more types: who does not know one passes it over.
+    """
 
     # What a person looks for stands first: a terminal cuts long lines.
-    event_type: Literal["start", "update", "end"] = about("What happened.")
+    event_type: Literal["start", "update", "lasting", "end"] = about("What happened.")
     label: Label = about("The label.")
     score: Score = about("Its score, 0-1.")
     seq: int = about("Number of the message: grows by one per node, across restarts.", ge=1)
-    id: Occurrence = about("Names the occurrence: its start, updates and end share it.")
+    id: Occurrence = about("Names the occurrence: all of its events share it.")
     ts: Time = about("When the frame behind it was captured.")
     why: Why = about("The figures behind the decision.")
     origin: str | None = about("File or URL of the picture behind it; absent for cameras.", default=None)

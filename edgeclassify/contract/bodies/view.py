@@ -47,6 +47,10 @@ class State(Versioned):
     since: Time = about("When the label entered, the last one left, or nothing was known any more.")
     ts: Time = about("When the frame was captured.")
     seq: Count = about("Number of the view's last event, across restarts; 0: none yet.")
+    duration_s: Amount | None = about(
+        "Seconds that the label has been there at ts, by a clock that does not jump; absent while unknown.",
+        default=None,
+    )
     event_id: Occurrence | None = about("The occurrence that the label belongs to; null while unknown.")
     top: list[LabelScore] = about(
         "The best labels, best first; empty while nobody can tell: the view rests, or its camera gives no frames."
@@ -75,6 +79,7 @@ class State(Versioned):
             since=rfc3339(state.since),
             ts=rfc3339(state.ts),
             seq=state.seq,
+            duration_s=state.duration_s,
             event_id=state.event_id,
             top=[LabelScore.of(row) for row in state.top],
             model=state.model,
