@@ -100,7 +100,8 @@ def _fault(detail: ErrorDetails, document: dict[str, Any], root: type[BaseModel]
         text = str(detail["input"])
         return ConfigFault(key, f"one of {', '.join(choices)}", found, did_you_mean(text, choices))
     if kind == "value_error":
-        return ConfigFault(key or "the file", str(ctx.get("error", detail["msg"])), found)
+        error = ctx.get("error", detail["msg"])
+        return ConfigFault(key or "the file", str(error), found, getattr(error, "hint", ""))
     return ConfigFault(key, _expected(kind, ctx, detail["msg"]), found, _brackets(kind, path, detail["input"]))
 
 

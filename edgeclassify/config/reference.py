@@ -34,6 +34,7 @@ HEADER = """\
 EXAMPLES = {
     "node.name": "porch",
     "node.state_dir": "/var/lib/edgeclassify",
+    "node.time_zone": "Europe/Berlin",
     "mqtt.username": "porch",
     "mqtt.password_file": "/etc/edgeclassify/mqtt-password",
     "mqtt.client_id": "edgeclassify-porch",

@@ -20,7 +20,7 @@ from edgeclassify.config.delivery import (
 )
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
-from edgeclassify.config.values import File, plain, with_home
+from edgeclassify.config.values import File, TimeZone, plain, with_home
 from edgeclassify.types import Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
@@ -52,6 +52,15 @@ class NodeConfig(Section):
         300.0,
         "What was in a view before a restart, or before its camera was lost, goes on where it is there again "
         "within so many seconds, else it ends; 0: whatever is in a view ends with the daemon.",
+    )
+    time_zone: TimeZone | None = about(
+        None,
+        "By which days begin and quiet_hours are meant, as in Europe/Berlin; default: the machine's.",
+    )
+    trust_clock: bool = about(
+        False,
+        "Count days also where the machine's clock was never synchronised since it was started: it has a clock "
+        "with a battery, say. Else they are counted from then on.",
     )
     labels_only: bool = about(
         False, "Never store or send a picture, whatever else is asked for: labels and figures only."

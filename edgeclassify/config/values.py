@@ -2,12 +2,14 @@
 
 import ipaddress
 import re
+import zoneinfo
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from edgeclassify.errors import ConfigError, EdgeClassifyError
+from edgeclassify.suggestions import did_you_mean
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 """Text without control characters: no file name, URL or model name has one that was meant."""
@@ -57,6 +59,25 @@ def host_name(value: str) -> str:
     return value
 
 
+class HintedError(ValueError):
+    """A fault of a value. `hint`: what was probably meant, or what to do."""
+
+    def __init__(self, expected: str, hint: str) -> None:
+        super().__init__(expected)
+        self.hint = hint
+
+
+def time_zone(value: str) -> str:
+    """The value, where it names a zone of the machine's zone database. Raises HintedError."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones
+        known = zoneinfo.available_timezones()
+        hint = did_you_mean(value, known) if known else "This machine has no zone database: install tzdata."
+        raise HintedError("the name of a time zone, as in Europe/Berlin", hint) from error
+    return value
+
+
 _HOME = "a path whose ~ is the home folder of a user of this machine"
 
 File = Annotated[Path, Field(strict=False), AfterValidator(plain), AfterValidator(with_home)]
@@ -64,3 +85,6 @@ File = Annotated[Path, Field(strict=False), AfterValidator(plain), AfterValidato
 
 Host = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": r"^[^\s/@]+$"}), AfterValidator(host_name)]
 """A host name, an IPv4 or an IPv6 address (without brackets)."""
+
+TimeZone = Annotated[str, Field(min_length=1), AfterValidator(plain), AfterValidator(time_zone)]
+"""The name of a time zone: a day there begins at its midnight."""

@@ -24,24 +24,37 @@ from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Condition, Problem, Shift, Surroundings
+from edgeclassify.types.tallies import (
+    MOST_LABELS_TODAY,
+    ClockState,
+    DayTally,
+    LabelToday,
+    Novelty,
+    TallyRecord,
+)
 
 __all__ = [
     "FULL_FRAME",
+    "MOST_LABELS_TODAY",
     "PLAIN_SURROUNDINGS",
     "UNKNOWN",
     "Asker",
     "Block",
     "CameraState",
     "Candidate",
+    "ClockState",
     "Command",
     "Condition",
+    "DayTally",
     "Event",
     "EventType",
     "Frame",
     "LabelScore",
+    "LabelToday",
     "ModelInfo",
     "Moment",
     "NodeInfo",
+    "Novelty",
     "OpenOccurrence",
     "Option",
     "OptionValue",
@@ -57,6 +70,7 @@ __all__ = [
     "Roi",
     "Shift",
     "Surroundings",
+    "TallyRecord",
     "ViewRecord",
     "ViewState",
     "Why",

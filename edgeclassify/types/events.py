@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from edgeclassify.types.predictions import LabelScore
 from edgeclassify.types.scene import Problem, Shift
+from edgeclassify.types.tallies import ClockState, LabelToday, Novelty, TallyRecord
 
 UNKNOWN = "unknown"
 """The label of a view's state while no label is above its threshold."""
@@ -136,6 +137,9 @@ class Event:
     `origin`: where the frame behind it came from (file path or URL), None for cameras. `open` is the occurrence
     as this event leaves it, None when it has ended: it is kept with the event, and not sent.
     `problems`: why its frame can't be trusted; none: it can.
+    Of a start, where the clock is set: `novelty`, None for one that is nothing new; `days_since`: local days since
+    the label last started in this view, None: never, today already, or not known; `count_today`: its starts today,
+    this one included. `tally`: what is counted of the label from this event on; kept with it, and not sent.
     """
 
     id: str
@@ -149,6 +153,10 @@ class Event:
     origin: str | None = None
     open: OpenOccurrence | None = None
     problems: tuple[Problem, ...] = ()
+    novelty: Novelty | None = None
+    days_since: int | None = None
+    count_today: int | None = None
+    tally: TallyRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,8 @@ class ViewState:
     `score` is what decisions go by, `raw_score` the model's own of the same label in that frame; None: there is no
     frame. `problems`: why that frame can't be trusted; none: it can. `candidate`: the change that is nearest.
     `duration_s`: for so long the label has been there, whatever the wall clock did; None: there is none.
+    `day`: the local day, as in 2026-11-29, and `today` its labels, those that started last first; both None while
+    the clock is not set, as `clock` says then, or where nobody counts.
     """
 
     view: str
@@ -179,6 +189,9 @@ class ViewState:
     problems: tuple[Problem, ...] = ()
     candidate: Candidate | None = None
     duration_s: float | None = None
+    today: tuple[LabelToday, ...] | None = None
+    day: str | None = None
+    clock: ClockState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,13 @@ from edgeclassify.errors import PublishError
 from edgeclassify.health import CameraHealth
 from edgeclassify.types import (
     CameraState,
+    ClockState,
     EventType,
     LabelScore,
+    LabelToday,
     ModelInfo,
     NodeInfo,
+    Novelty,
     Prediction,
     Reason,
     Response,
@@ -46,6 +49,26 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
         lambda: outgoing.state_message(TOPICS, state("unknown", event_id=None, seq=0, top=(), since=-1.5)),
         '{"v":1,"label":"unknown","score":0.9346,"since":"1969-12-31T23:59:58.500Z","ts":"2026-11-18T11:06:42.123Z",'
         '"seq":0,"event_id":null,"top":[],"model":"mobilenet_v2"}',
+    ),
+    "state that counts": (
+        lambda: outgoing.state_message(
+            TOPICS, state("open", top=(), today=(LabelToday("é", 3, 1200.54321, T0),), day="2026-11-18")
+        ),
+        '{"v":1,"label":"open","score":0.9346,"since":"2026-11-18T11:06:40.123Z","ts":"2026-11-18T11:06:42.123Z",'
+        '"seq":7,"event_id":"id-7","top":[],"model":"mobilenet_v2","day":"2026-11-18",'
+        '"today":{"é":{"count":3,"seconds":1200.5432,"last":"2026-11-18T11:06:40.123Z"}}}',
+    ),
+    "state by a clock that is not set": (
+        lambda: outgoing.state_message(TOPICS, state("open", top=(), clock=ClockState.UNSET)),
+        '{"v":1,"label":"open","score":0.9346,"since":"2026-11-18T11:06:40.123Z","ts":"2026-11-18T11:06:42.123Z",'
+        '"seq":7,"event_id":"id-7","top":[],"model":"mobilenet_v2","clock":"unset"}',
+    ),
+    "event of something new": (
+        lambda: outgoing.event_message(
+            TOPICS, event(1, why=Why(), novelty=Novelty.FIRST_IN_DAYS, days_since=9, count_today=1)
+        ),
+        '{"v":1,"event_type":"start","label":"open","score":0.9346,"seq":1,"id":"id-1","ts":"2026-11-18T11:06:41.123Z",'
+        '"why":{},"novelty":"first in days","days_since":9,"count_today":1}',
     ),
     "event": (
         lambda: outgoing.event_message(TOPICS, event(812, event_type=EventType.END, label="\udcff", why=LEFT)),

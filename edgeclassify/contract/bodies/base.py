@@ -18,6 +18,11 @@ _TIME = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):
 
 Time = Annotated[str, Field(pattern=_TIME, json_schema_extra={"format": "date-time"})]
 """RFC 3339, UTC, with milliseconds."""
+Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", json_schema_extra={"format": "date"}),
+]
+"""A day of the calendar."""
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0)]

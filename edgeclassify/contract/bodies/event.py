@@ -3,9 +3,11 @@
 from typing import Any, Literal, Self
 
 from edgeclassify import types
-from edgeclassify.contract.bodies.base import Amount, Body, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Occurrence, Score, Time, Versioned, about
 from edgeclassify.contract.bodies.decisions import Block, LabelScore, Problem, Shift
 from edgeclassify.contract.encoding import rfc3339, rounded, seconds_of
+
+Novelty = Literal["first ever", "first in days", "first today"]
 
 
 class Why(Body):
@@ -101,6 +103,14 @@ class Event(Versioned):
     origin: str | None = about("File or URL of the picture behind it; absent for cameras.", default=None)
     suspect: Literal[True] | None = about("Its frame can't be trusted; absent: it can.", default=None)
     problems: list[Problem] | None = about("Why it can't; absent: it can.", default=None)
+    novelty: Novelty | None = about("start: how new the label is in its view; absent: not at all.", default=None)
+    days_since: Count | None = about(
+        "start: local days since the label last started; absent: never, today already, or not known.", default=None
+    )
+    count_today: Count | None = about(
+        "start: how often the label has started today, this one included; absent while the clock is not set.",
+        default=None,
+    )
 
     @classmethod
     def of(cls, event: types.Event) -> Self:
@@ -116,6 +126,9 @@ class Event(Versioned):
             origin=event.origin,
             suspect=True if event.problems else None,
             problems=list(event.problems) or None,
+            novelty=event.novelty,
+            days_since=event.days_since,
+            count_today=event.count_today,
         )
 
     def to_event(self, view: str) -> types.Event:
@@ -134,6 +147,9 @@ class Event(Versioned):
             why=self.why.to_why(),
             origin=self.origin,
             problems=tuple(types.Problem(problem) for problem in self.problems or ()),
+            novelty=None if self.novelty is None else types.Novelty(self.novelty),
+            days_since=self.days_since,
+            count_today=self.count_today,
         )
 
 

@@ -5,7 +5,18 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from edgeclassify import types
-from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Occurrence, Score, Time, Versioned, about
+from edgeclassify.contract.bodies.base import (
+    Amount,
+    Body,
+    Count,
+    Day,
+    Label,
+    Occurrence,
+    Score,
+    Time,
+    Versioned,
+    about,
+)
 from edgeclassify.contract.bodies.decisions import Block, LabelScore, Problem
 from edgeclassify.contract.encoding import rfc3339, rounded
 from edgeclassify.types import UNKNOWN
@@ -39,6 +50,19 @@ class Candidate(Body):
         )
 
 
+class LabelToday(Body):
+    """A label's day in a view."""
+
+    count: Count = about("How often it has started today.")
+    seconds: Amount = about("Seconds that it has been there today, as of the state's ts.")
+    last: Time = about("When it started last; before midnight where it was there over that.")
+
+    @classmethod
+    def of(cls, today: types.LabelToday) -> Self:
+        """From the record. Raises PublishError for a time that is not finite."""
+        return cls.made(count=today.count, seconds=today.seconds, last=rfc3339(today.last))
+
+
 class State(Versioned):
     """What the view shows now."""
 
@@ -63,6 +87,14 @@ class State(Versioned):
     suspect: Literal[True] | None = about("The camera's frames can't be trusted; absent: they can.", default=None)
     problems: list[Problem] | None = about("Why they can't; absent: they can.", default=None)
     candidate: Candidate | None = about("The change that is nearest; absent: none is near.", default=None)
+    day: Day | None = about("The local day that today counts; absent while the clock is not set.", default=None)
+    today: dict[Label, LabelToday] | None = about(
+        "The labels of this day, at most 50, those that started last first; absent while the clock is not set.",
+        default=None,
+    )
+    clock: Literal["unset"] | None = about(
+        "unset: the node's clock is not set, so that it can't tell days; absent: it is.", default=None
+    )
 
     @model_validator(mode="after")
     def _label_has_an_occurrence(self) -> Self:
@@ -88,6 +120,9 @@ class State(Versioned):
             suspect=True if state.problems else None,
             problems=list(state.problems) or None,
             candidate=None if state.candidate is None else Candidate.of(state.candidate),
+            day=state.day,
+            today=None if state.today is None else {one.label: LabelToday.of(one) for one in state.today},
+            clock=state.clock,
         )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edgeclassify.contract.bodies import Event, HistoricalEvent
 from edgeclassify.errors import PublishError
-from edgeclassify.types import EventType, Reason, Why
+from edgeclassify.types import EventType, Novelty, Reason, Why
 from tests.publish.records import event
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
@@ -36,15 +36,28 @@ WHYS: st.SearchStrategy[Why] = st.one_of(
     ts=st.floats(0, 253_402_300_000),
     why=WHYS,
     origin=st.none() | TEXT,
+    new=st.tuples(st.none() | st.sampled_from(Novelty), *(st.none() | st.integers(0, 99_999),) * 2),
 )
 def test_what_was_written_is_read_and_written_again_alike(
-    seq: int, kind: EventType, label: str, score: float, ts: float, why: Why, origin: str | None
+    seq: int,
+    kind: EventType,
+    label: str,
+    score: float,
+    ts: float,
+    why: Why,
+    origin: str | None,
+    new: tuple[Novelty | None, int | None, int | None],
 ) -> None:
-    one = event(seq, event_type=kind, label=label, score=score, ts=ts, why=why, origin=origin, view="a-view")
+    novelty, days_since, count = new
+    one = event(
+        seq, event_type=kind, label=label, score=score, ts=ts, why=why, origin=origin, view="a-view",
+        novelty=novelty, days_since=days_since, count_today=count,
+    )  # fmt: skip
     stored = Event.of(one).encode()
     again = Event.model_validate_json(stored).to_event("a-view")
     assert Event.of(again).encode() == stored
     assert (again.id, again.seq, again.view, again.event_type) == (one.id, seq, "a-view", kind)
+    assert (again.novelty, again.days_since, again.count_today) == new
     assert (again.label, again.origin, again.why.reason, again.why.by) == (label, origin, why.reason, why.by)
     for again_s, before_s in ((again.why.held_s, why.held_s), (again.why.score_before, why.score_before)):
         assert again_s == (None if before_s is None else pytest.approx(before_s, abs=0.00006))
