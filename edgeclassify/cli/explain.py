@@ -34,8 +34,8 @@ def explain(
 ) -> None:
     """Tell in words why each event came and what held it back, and what a view waits for.
 
-    Of a RECORDING; of the messages of event, history and state that come on standard input, one JSON object per
-    line; or --live, from the broker.
+    Of a RECORDING, with the names of the pictures beside it; of the messages of event, history and state that come
+    on standard input, one JSON object per line; or --live, from the broker.
 
     \b
     Example:  edgeclassify explain gate.jsonl.gz --at 75
@@ -63,7 +63,7 @@ def _explain_recording(recording: Path, view: str | None, at: float | None, path
     recorded = open_recorded(recording, view)
     said: list[str] = []
     replayed = recorded.replay(rules_by_config(path, recorded, view), said.append)
-    for line in Trace(recorded.seconds_of(), at).lines(replayed):
+    for line in Trace(recorded.seconds_of(), at, recorded.images).lines(replayed):
         click.echo(line)
     for line in said:
         click.echo(f"edgeclassify: {line}", err=True)

@@ -1,7 +1,6 @@
 """`edgeclassify record`: the running daemon writes down what its deciders get."""
 
 import re
-import shutil
 import signal
 import sys
 import time
@@ -17,7 +16,8 @@ from edgeclassify.cli.support.config_option import CONFIG_PATH, config_option
 from edgeclassify.errors import EdgeClassifyError, StorageError, UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.recording.running.order import Answer, RecordingOrder
+    from edgeclassify.recording.running.frame_recording import FrameProgress
+    from edgeclassify.recording.running.order import Answer, FramesOrder, RecordingOrder
 
 PATIENCE_S = 10.0
 """How long a daemon may take to answer: it looks about once a second, and a reload takes its time."""
@@ -42,26 +42,47 @@ def duration(text: str) -> float:
     "--max-mb", type=click.FloatRange(0, 10_000, min_open=True), default=100.0, show_default=True,
     help="End when the recording is so large.",
 )  # fmt: skip
+@click.option("--frames", is_flag=True, help="Pictures of the frames too, as JPEGs in a folder beside it.")
+@click.option(
+    "--frames-interval-s", "interval_s", type=click.FloatRange(0, 86_400), metavar="SECONDS",
+    help="With --frames: one picture of each camera in so long, and those of events; default: 1.",
+)  # fmt: skip
+@click.option(
+    "--frames-max-mb", "frames_max_mb", type=click.FloatRange(0, 10_000, min_open=True), metavar="MB",
+    help="With --frames: no more pictures when they are so large; default: 500.",
+)  # fmt: skip
 @click.option("--stop", is_flag=True, help="End a recording that another `record` has begun.")
 def record(
-    file: Path | None, path: Path, views: tuple[str, ...], lasts: str | None, max_mb: float, stop: bool
+    file: Path | None,
+    path: Path,
+    views: tuple[str, ...],
+    lasts: str | None,
+    max_mb: float,
+    frames: bool,
+    interval_s: float | None,
+    frames_max_mb: float | None,
+    stop: bool,
 ) -> None:
-    """Have the running daemon write what its deciders get: scores, gaps, light and motion; no pictures.
+    """Have the running daemon write what its deciders get: scores, gaps, light and motion.
 
     It goes to FILE, or stays in the folder recordings of the daemon's state folder. Nothing waits for it: neither
-    frames nor events. `edgeclassify replay` decides on it again.
+    frames nor events. There are no pictures in it; with --frames some lie in a folder beside it, for FILE
+    gate.jsonl.gz in gate.frames. `edgeclassify replay` decides on it again.
 
     \b
     Example:  edgeclassify record --for 1h gate.jsonl.gz
+              edgeclassify record --for 1h --frames gate.jsonl.gz
               edgeclassify record --view gate --view yard evening.jsonl.gz
     """
+    from edgeclassify.cli.support.recorded.fetched import check_free, fetch
     from edgeclassify.recording.running.order import RecordingOrder
 
     lasts_s = None if lasts is None else duration(lasts)
-    if file is not None and file.exists():
-        raise UsageError(f"{file}: expected a name that is free, found a file there. Choose another one.")
-    folder = _state_of(path)
-    order = RecordingOrder(uuid.uuid4().hex, views or None, lasts_s, max_mb)
+    wanted = _frames_wanted(frames, interval_s, frames_max_mb)
+    if file is not None:
+        check_free(file, with_images=frames)
+    folder = _state_of(path, with_images=frames)
+    order = RecordingOrder(uuid.uuid4().hex, views or None, lasts_s, max_mb, wanted)
     _check_daemon(folder)
     if stop:
         _take_back(folder)
@@ -72,13 +93,35 @@ def record(
         return
     shown = last.path
     if file is not None:
-        _copy(last.path, file)
+        fetch(last.path, file)
         shown = file
     click.echo(f"{shown}: {_in_words(last)}; {last.progress.ended or 'the daemon has ended'}")
+    if last.progress.frames is not None:
+        click.echo(_said_of_images(shown, last.progress.frames))
 
 
-def _state_of(path: Path) -> Path:
-    """The state folder of the daemon that runs with this config."""
+def _frames_wanted(frames: bool, interval_s: float | None, max_mb: float | None) -> "FramesOrder | None":
+    """Raises UsageError for bounds of what is not asked for."""
+    from edgeclassify.recording.running.order import FramesOrder
+
+    given = {"interval_s": interval_s, "most_mb": max_mb}
+    bounds = {name: value for name, value in given.items() if value is not None}
+    if bounds and not frames:
+        raise UsageError("--frames-interval-s, --frames-max-mb: expected with --frames, found them without")
+    return FramesOrder(**bounds) if frames else None
+
+
+def _said_of_images(recording: Path, images: "FrameProgress") -> str:
+    from edgeclassify.recording.format.frame_images import images_folder
+
+    dropped = f", {images.dropped} left out (coding or the disk was too slow)" if images.dropped else ""
+    ended = f"; no more of them: {images.ended}" if images.ended else ""
+    size = f"{images.bytes / 1e6:.1f} MB"
+    return f"{images_folder(recording)}: {images.images:,} pictures, {size}{dropped}{ended}"
+
+
+def _state_of(path: Path, *, with_images: bool) -> Path:
+    """The state folder of the daemon that runs with this config. UsageError where that rules out what is asked."""
     from edgeclassify.cli.support.service import service_of
     from edgeclassify.config import load_config
     from edgeclassify.daemon.kept.kept_state import state_folder
@@ -88,6 +131,8 @@ def _state_of(path: Path) -> Path:
         folder = state_folder(config)
     if folder is None:
         raise UsageError(f"{path}: expected a state folder, by which a daemon is asked. Set node.state_dir.")
+    if with_images and config.node.labels_only:
+        raise UsageError(f"--frames: no pictures: node.labels_only is true in {path}. Record without --frames.")
     return folder
 
 
@@ -140,8 +185,7 @@ def _follow(folder: Path, order: "RecordingOrder") -> "Answer | None":
                 found = read_answer(folder)
                 if found is not None and found.id == order.id:
                     answer = found
-                    if answer.path is None:
-                        raise StorageError(f"the daemon does not record: {answer.progress.ended}")
+                    _check_done(order, answer)
                     show(_in_words(answer))
                     if answer.progress.ended is not None:
                         return answer
@@ -158,6 +202,14 @@ def _follow(folder: Path, order: "RecordingOrder") -> "Answer | None":
     except StorageError:
         _take_back(folder)
         raise
+
+
+def _check_done(order: "RecordingOrder", answer: "Answer") -> None:
+    """Raises StorageError where the daemon does not do what was asked."""
+    if answer.path is None:
+        raise StorageError(f"the daemon does not record: {answer.progress.ended}")
+    if order.frames is not None and answer.progress.frames is None:
+        raise StorageError("the daemon takes no pictures: it is an older version. Restart it.")
 
 
 def _end(folder: Path, order: "RecordingOrder", answer: "Answer | None") -> "Answer | None":
@@ -185,10 +237,11 @@ def _runs(folder: Path) -> bool:
 def _in_words(answer: "Answer") -> str:
     progress = answer.progress
     lost = f", {progress.lost} LOST (the disk is too slow)" if progress.lost else ""
+    pictures = "" if progress.frames is None else f", {progress.frames.images:,} pictures"
     minutes, seconds = divmod(round(progress.lasted_s), 60)
     return (
         f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}, {progress.inputs:,} inputs, {progress.events:,} events"
-        f", {progress.bytes / 1e6:.1f} MB{lost}"
+        f", {progress.bytes / 1e6:.1f} MB{lost}{pictures}"
     )
 
 
@@ -233,20 +286,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _copy(recorded: Path, file: Path) -> None:
-    """To where it was asked for; the daemon's own goes then."""
-    try:
-        with recorded.open("rb") as source, file.open("xb") as target:
-            shutil.copyfileobj(source, target)
-    except OSError as error:
-        raise StorageError(
-            f"{file}: the recording can't be copied there: {error.strerror or error}. It is {recorded}."
-        ) from error
-    try:
-        recorded.unlink()
-    except OSError:
-        click.echo(
-            f"edgeclassify: {recorded}: stays there too, since only the daemon's user may remove it", err=True
-        )

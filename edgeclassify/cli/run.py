@@ -11,8 +11,9 @@ from edgeclassify.cli.support.config_option import CONFIG_PATH, config_option
 @config_option
 @click.option("--console", is_flag=True, help="Print messages instead of sending them; keep nothing on disk.")
 @click.option("--record", type=CONFIG_PATH, metavar="FILE", help="Record what the deciders get: see `record`.")
+@click.option("--record-frames", is_flag=True, help="With --record: pictures of the frames too, see `record`.")
 @click.option("--frames", type=click.IntRange(min=1), help="End after so many frames.")
-def run(path: Path, console: bool, record: Path | None, frames: int | None) -> None:
+def run(path: Path, console: bool, record: Path | None, record_frames: bool, frames: int | None) -> None:
     """Watch the cameras and publish labels until SIGTERM; SIGHUP reads the config again.
 
     \b
@@ -24,11 +25,15 @@ def run(path: Path, console: bool, record: Path | None, frames: int | None) -> N
     from edgeclassify.config import Config, load_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.publishing import SinkContext, make_sinks, topics_of
+    from edgeclassify.errors import UsageError
     from edgeclassify.logs import set_up_logging
     from edgeclassify.publish.console import ConsoleSink
     from edgeclassify.publish.fanout import FanOut
     from edgeclassify.publish.interface import Sink
+    from edgeclassify.recording.running.order import FramesOrder
 
+    if record_frames and record is None:
+        raise UsageError("--record-frames: expected with --record FILE, found it without")
     output = OutputWatch()
 
     def make_console_sink(config: Config, around: SinkContext) -> Sink:
@@ -53,6 +58,7 @@ def run(path: Path, console: bool, record: Path | None, frames: int | None) -> N
         make_sink=make_console_sink if console else make_sinks,
         max_frames=frames,
         record=record,
+        record_frames=FramesOrder() if record_frames else None,
     )
     output.stops(daemon.request_stop)
     daemon.run()

@@ -8,14 +8,19 @@ from pathlib import Path
 from edgeclassify import __version__
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.parts import Parts, TappedView
-from edgeclassify.errors import StorageError
+from edgeclassify.errors import StorageError, UsageError
 from edgeclassify.files import printable
 from edgeclassify.once import Once
+from edgeclassify.recording.format.frame_images import images_folder
 from edgeclassify.recording.interface import Header
+from edgeclassify.recording.running.frame_folder import MB
+from edgeclassify.recording.running.frame_recording import FrameRecording
+from edgeclassify.recording.running.frame_tap import FrameTap
 from edgeclassify.recording.running.order import (
     ENDING,
     FOLDER,
     Answer,
+    FramesOrder,
     RecordingOrder,
     forget_answer,
     read_order,
@@ -30,18 +35,28 @@ log = logging.getLogger(__name__)
 
 END_S = 2.0
 """How long what was heard may take to be written at the end."""
-MB = 1_000_000
 STOPPED = "the daemon stopped"
+FRAMES_SHARE = 0.75
+"""Of the day's write budget: the rest is for events, which would wait in memory without it."""
+LABELS_ONLY = "no pictures: node.labels_only is true"
 
 
 class Recordings:
     """Used by the daemon's thread; one recording at a time. `folder`: the state folder; None: nobody can ask.
 
-    A recording goes on over a reload. What a reload makes anew begins anew in it.
+    A recording goes on over a reload. What a reload makes anew begins anew in it. `frame_tap`: where frames are
+    heard of; `bytes_written_day`: what the process has written within a day.
     """
 
-    def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        frame_tap: FrameTap,
+        bytes_written_day: Callable[[], int | None] = lambda: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._folder, self._clock = folder, clock
+        self._frame_tap, self._bytes_written_day = frame_tap, bytes_written_day
         self._order: RecordingOrder | None = None
         self._running: RunningRecording | None = None
         self._listened: dict[str, TappedDecider] = {}
@@ -49,14 +64,21 @@ class Recordings:
         if folder is not None:
             self._clear(folder)
 
-    def begin(self, path: Path, parts: Parts, most_mb: float) -> None:
-        """Record from the start of the daemon to its end, into that file. Raises StorageError."""
-        self._begin(path, parts, RecordingOrder("", None, None, most_mb))
+    def begin(self, path: Path, parts: Parts, most_mb: float, frames: FramesOrder | None = None) -> None:
+        """Record from the start of the daemon to its end, into that file.
+
+        Raises StorageError, and UsageError where images are asked for and the config rules them out.
+        """
+        if frames is not None and parts.config.node.labels_only:
+            raise UsageError(f"--record-frames: {LABELS_ONLY}. Record without it.")
+        self._begin(path, parts, RecordingOrder("", None, None, most_mb, frames))
 
     def work(self, parts: Parts) -> None:
         """Called about once a second: look what is asked, and say how far it is."""
         if self._running is not None:
             self._listen(parts.taps)
+            if self._running.frames is not None:
+                self._look_after(self._running.frames, parts)
         if self._folder is None:
             return
         order = self._asked(self._folder)
@@ -94,6 +116,8 @@ class Recordings:
         try:
             if unknown:
                 raise StorageError(f"view: expected some of {', '.join(parts.taps)}, found {', '.join(unknown)}")
+            if order.frames is not None and parts.config.node.labels_only:
+                raise StorageError(f"{LABELS_ONLY}. Record without --frames")
             self._begin(folder / FOLDER / name, parts, order)
         except StorageError as error:
             log.warning("recording: %s", error)
@@ -110,11 +134,29 @@ class Recordings:
     def _begin(self, path: Path, parts: Parts, order: RecordingOrder) -> None:
         header = Header(__version__, parts.config.node.name, self._clock())
         bounds = Bounds(round(order.most_mb * MB), order.lasts_s)
-        running = RunningRecording(path, header, decider_of, bounds)
+        frames = (
+            None if order.frames is None else FrameRecording(images_folder(path), order.frames.bounds, order.views)
+        )
+        running = RunningRecording(path, header, decider_of, bounds, frames=frames)
         running.start()
         self._order, self._running = order, running
         log.info("recording: what the deciders get goes to %s", printable(path))
         self._listen(parts.taps)
+        if frames is not None:
+            log.info("recording: pictures of the frames go to %s", printable(frames.folder.path))
+            self._look_after(frames, parts)
+            self._frame_tap.listen(frames)
+
+    def _look_after(self, frames: FrameRecording, parts: Parts) -> None:
+        """No more images where the config has ruled them out meanwhile, or events need what may be written."""
+        limit, written = parts.config.spool.max_bytes_written_day, self._bytes_written_day()
+        if parts.config.node.labels_only:
+            frames.stop("node.labels_only is true now")
+        elif limit and (written or 0) > FRAMES_SHARE * limit:
+            frames.stop(
+                f"{FRAMES_SHARE:.0%} of the day's write budget (spool.max_bytes_written_day) are used up, the "
+                "rest is for events"
+            )
 
     def _listen(self, taps: Mapping[str, TappedView]) -> None:
         """Hear of each view that is asked for: also of one that a reload has made."""
@@ -132,6 +174,7 @@ class Recordings:
         running, order, folder = self._running, self._order, self._folder
         self._running = self._order = None
         _silence(self._listened.values())
+        self._frame_tap.listen(None)
         self._listened = {}
         if running is None:
             return
@@ -141,6 +184,8 @@ class Recordings:
             "recording: %s has %d inputs, %d events: %s",
             printable(running.path), progress.inputs, progress.events, progress.ended or reason,
         )  # fmt: skip
+        if (images := progress.frames) is not None:
+            log.info("recording: %d pictures of frames, %d left out", images.images, images.dropped)
         if order is not None and order.id and folder is not None:
             write_answer(folder, Answer(order.id, running.path, progress))
             self._withdraw(folder)

@@ -14,7 +14,7 @@ from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import DaemonRun, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.interface import Numbers
+from edgeclassify.pipeline.interface import Numbers, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
@@ -42,8 +42,9 @@ class RunningParts:
         on_progress: Callable[[], None],
         max_frames: int | None,
         make_snapshots: SnapshotFactory,
+        shown_frames: ShownFrames | None = None,
     ) -> None:
-        """`on_progress`, `max_frames`, `make_snapshots`: see ViewThreads.
+        """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`: see ViewThreads.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -53,6 +54,7 @@ class RunningParts:
         self._availability, self._manager = availability, manager
         self._health, self._numbers, self._session = health, numbers, session
         self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
+        self._shown_frames = shown_frames
         self.threads = self._new_threads(max_frames)
 
     @property
@@ -133,6 +135,7 @@ class RunningParts:
             on_progress=self._on_progress,
             max_frames=max_frames,
             make_snapshots=self._make_snapshots,
+            shown_frames=self._shown_frames,
         )
 
     def _say_availability(self, name: str, online: bool) -> None:

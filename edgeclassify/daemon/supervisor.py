@@ -46,7 +46,8 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.logs import set_level
 from edgeclassify.publish.interface import Sink
 from edgeclassify.pulse import Pulse
-from edgeclassify.recording.running.order import MOST_MB
+from edgeclassify.recording.running.frame_tap import FrameTap
+from edgeclassify.recording.running.order import MOST_MB, FramesOrder
 from edgeclassify.systemd import Notifier
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,8 @@ class Daemon:
     """One run of the service: `run()` returns when it was asked to stop or all input has ended.
 
     `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames. `record`:
-    a file for what the deciders get. What
-    parts are made by, and how long things take, are for tests and other programs to change.
+    a file for what the deciders get; `record_frames`: with images of the frames, None: without. What parts are
+    made by, and how long things take, are for tests and other programs to change.
     """
 
     def __init__(
@@ -94,10 +95,13 @@ class Daemon:
         max_frames: int | None = None,
         notifier: Notifier | None = None,
         record: Path | None = None,
+        record_frames: FramesOrder | None = None,
         timing: Timing = Timing(),  # noqa: B008 - frozen
     ) -> None:
         self._load, self._make_sink, self._factories = load, make_sink, factories
-        self._max_frames, self._timing, self._record = max_frames, timing, record
+        self._max_frames, self._timing = max_frames, timing
+        self._record, self._record_frames = record, record_frames
+        self._frame_tap = FrameTap()
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
@@ -146,10 +150,10 @@ class Daemon:
         started.callback(kept.close)
         parts = assemble(config, kept.options, factories=self._factories, known_picture=kept.pictures.known)
         loaded.callback(self._close_models, parts)
-        recordings = Recordings(state_folder(config))
+        recordings = Recordings(state_folder(config), self._frame_tap, self.health.bytes_written_day)
         started.callback(recordings.close)  # when the views have ended
         if self._record is not None:
-            recordings.begin(self._record, parts, MOST_MB)
+            recordings.begin(self._record, parts, MOST_MB, self._record_frames)
         open_occurrences = OpenOccurrences(kept.spool)
         open_occurrences.take_up(parts.views, config.node.resume_s)
         running = self.running = self._prepare(parts, kept)
@@ -203,6 +207,7 @@ class Daemon:
             on_progress=self._watchdog.feed,
             max_frames=self._max_frames,
             make_snapshots=self._factories.snapshots,
+            shown_frames=self._frame_tap,
         )
 
     def _start_sink(

@@ -9,6 +9,7 @@ from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool
+from edgeclassify.recording.running.frame_tap import FrameTap
 
 MAINTENANCE_S = 1.0
 """How often the spool is looked after, and the watchdog fed while no frame is to be expected."""
@@ -32,7 +33,7 @@ class Upkeep:
     ) -> None:
         self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
         self._pictures, self._manager, self._feed = pictures, manager, feed
-        self._recordings = Recordings(None) if recordings is None else recordings
+        self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 

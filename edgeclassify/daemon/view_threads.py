@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
-from edgeclassify.pipeline.interface import Frames
+from edgeclassify.pipeline.interface import Frames, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ SNAPSHOTS_LEAST_S = 0.05
 class ViewThreads:
     """Each started once, stopped once. `on_progress` is called for each frame that went through.
 
-    `max_frames`: inference ends after so many frames.
+    `max_frames`: inference ends after so many frames. `shown_frames` hears of them, where pictures are allowed.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class ViewThreads:
         on_progress: Callable[[], None],
         max_frames: int | None,
         make_snapshots: SnapshotFactory,
+        shown_frames: ShownFrames | None = None,
     ) -> None:
         self.snapshots = make_snapshots(parts.config, outlet.sink.publish_snapshot)
         """What takes snapshots; None: none may be taken."""
@@ -40,6 +41,7 @@ class ViewThreads:
             on_frame=on_progress,
             max_frames=max_frames,
             snapshots=self.snapshots,
+            shown_frames=None if parts.config.node.labels_only else shown_frames,
             scenes=parts.scenes,
         )
 

@@ -121,6 +121,22 @@ def aiming_jpeg(frame: Frame, views: Mapping[str, Roi], quality: int = 90) -> Jp
     return _encode(canvas, quality, b"edgeclassify snapshot")
 
 
+def frame_jpeg(frame: Frame, quality: int) -> Jpeg:
+    """The frame as it is, at most LONGEST_SIDE long; the file's comment says whose it is, and of when.
+
+    Raises ImageError where the frame's pixels are not as its format and size say.
+    """
+    pixels, scale = to_bgr(frame), min(1.0, LONGEST_SIDE / max(frame.width, frame.height))
+    body: dict[str, object] = {
+        "camera": frame.camera, "ts": rfc3339(frame.captured_at), "captured_at_ns": frame.captured_at_ns,
+    }  # fmt: skip
+    if frame.origin is not None:
+        body["origin"] = frame.origin[-_LONGEST_ORIGIN:]
+    comment = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+    return _encode(_resized(pixels, width, height), quality, comment)
+
+
 def _natural_scale(width: int, height: int) -> float:
     """1, less for very large frames, a whole number above 1 for very small ones."""
     longest = max(width, height)

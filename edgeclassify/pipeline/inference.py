@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.once import Once
-from edgeclassify.pipeline.interface import Frames, Snapshots, ViewResult
+from edgeclassify.pipeline.interface import Frames, ShownFrames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.scene.interface import PLAIN_SCENE, Scene, SceneStep
@@ -49,16 +49,18 @@ class Pipeline:
         on_frame: Callable[[], None],
         max_frames: int | None = None,
         snapshots: Snapshots | None = None,
+        shown_frames: ShownFrames | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
         clock: Callable[[], Moment] = Moment.now,
     ) -> None:
         """`on_frame` is called after a frame was captured, inferred and handed over (feeds the watchdog).
 
         A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
-        `snapshots`: None where no snapshot is ever taken. `scenes`: who examines a camera's frames first, by its
+        `snapshots`: None where no snapshot is ever taken. `shown_frames`: who hears of each frame from which a
+        view's decider got something; None: nobody. `scenes`: who examines a camera's frames first, by its
         name; nobody where none is named.
         """
-        self._snapshots = snapshots
+        self._snapshots, self._shown_frames = snapshots, shown_frames
         self._clock = clock
         self._frames = frames
         self._views = views
@@ -183,6 +185,7 @@ class Pipeline:
                 view.seen(frame)
                 at_ns = frame.captured_at_ns if frame.scene_ns is None else frame.scene_ns
                 view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
+                self._show(view, frame)
                 return _Looked.STILL
             prediction = view.classifier.classify(frame, scene.look(view.name, view.region))
             view.seen(frame)
@@ -204,7 +207,12 @@ class Pipeline:
         step = view.see(prediction, self._outlet, scene.surroundings)
         if step is None:
             return False
+        self._show(view, frame, made_events=bool(step.events))
         self._outlet.sink.publish_result(view.name, prediction)
         if step.events and step.state is not None and self._snapshots is not None:
             self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)
         return True
+
+    def _show(self, view: View, frame: Frame, *, made_events: bool = False) -> None:
+        if self._shown_frames is not None:
+            self._shown_frames.offer(view.name, frame, made_events=made_events)

@@ -43,6 +43,13 @@ class Snapshots(Protocol):
         """The frame that made these events. Returns at once."""
 
 
+class ShownFrames(Protocol):
+    """What keeps frames that views were shown, beside what is recorded of these."""
+
+    def offer(self, view: str, frame: Frame, *, made_events: bool) -> None:
+        """A view was shown this frame, and events came of it or none. Returns at once; lent pixels are copied."""
+
+
 @dataclass(frozen=True, slots=True)
 class ViewResult:
     """One view of one frame, as it was asked for."""

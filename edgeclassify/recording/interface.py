@@ -35,6 +35,7 @@ class ViewFacts:
     """What a view's decider is made of, beside its rules.
 
     `labels` and `tempering` are the model's, and `background`: the class indices of labels that mean nothing.
+    `camera`: whose frames it was shown, by which their images are found; "": recorded before that was noted.
     """
 
     view: str
@@ -43,6 +44,7 @@ class ViewFacts:
     groups: LabelGroups | None = None
     tempering: Tempering = PLAIN
     background: tuple[int, ...] = ()
+    camera: str = ""
 
     @property
     def shown_labels(self) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from edgeclassify.__main__ import main
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import ExitStatus
+from edgeclassify.recording.format.frame_images import image_name
 from tests.publish.records import event, state
 from tests.recording.files import write_recording, write_streams
+from tests.recording.inputs import START
 from tests.support.broker import HOST, Mosquitto, Observer, free_port, needs_mosquitto
 
 Output = pytest.CaptureFixture[str]
@@ -55,6 +57,21 @@ def test_a_recording(tmp_path: Path, capsys: Output) -> None:
         "    21.00 s  gate  end of open: cat took its place; it was there for 15 s; next best cat 0.80",
         "    21.00 s  gate  start of cat: 0.80 of 0.60 needed, for 1 s (1 s needed)",
     ]
+
+
+def test_the_picture_of_an_event_is_named(tmp_path: Path, capsys: Output) -> None:
+    """Its own, or the newest before; of the view's camera."""
+    path = write_recording(tmp_path / "a.jsonl.gz", camera="front")
+    folder = tmp_path / "a.frames"
+    folder.mkdir()
+    for camera, seconds in (("front", 6.0), ("front", 19.9), ("back", 21.0)):
+        (folder / image_name(camera, START + seconds, round(seconds * 1e9))).write_bytes(b"")
+    lines, err = explained(capsys, path)
+    assert err == ""
+    pictures = [line.split("picture: ")[1] for line in lines if "picture: " in line]
+    at_6, at_20 = sorted(str(one) for one in folder.glob("front-*"))
+    assert pictures == [at_6, f"{at_20}  (1.1 s before)", f"{at_20}  (1.1 s before)"]
+    assert lines[3] == f"             gate    picture: {at_6}"
 
 
 def test_around_a_moment_each_frame_is_told(tmp_path: Path, capsys: Output) -> None:

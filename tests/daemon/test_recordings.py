@@ -4,21 +4,29 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from edgeclassify.config import parse_config
 from edgeclassify.daemon.assembly.deciders import decider_of
+from edgeclassify.daemon.assembly.parts import NO_PARTS
+from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.errors import ExitStatus
+from edgeclassify.recording.format.frame_images import FrameImages, images_folder
 from edgeclassify.recording.format.reader import RecordingReader
-from edgeclassify.recording.interface import ViewBegins
+from edgeclassify.recording.interface import Input, Seen, StillSeen, ViewBegins
 from edgeclassify.recording.replay.replaying import Replay, Replayed
+from edgeclassify.recording.running.frame_tap import FrameTap
 from edgeclassify.recording.running.order import (
     FOLDER,
     ORDER_FILE,
     Answer,
+    FramesOrder,
     RecordingOrder,
     read_answer,
+    read_order,
     take_back,
     write_order,
 )
@@ -28,8 +36,22 @@ from tests.support.broker import Mosquitto, Observer
 from tests.support.waiting import wait_for
 
 
-def order(number: str = "a", views: tuple[str, ...] | None = None, lasts_s: float | None = None) -> RecordingOrder:
-    return RecordingOrder(number, views, lasts_s, 10.0)
+def order(
+    number: str = "a",
+    views: tuple[str, ...] | None = None,
+    lasts_s: float | None = None,
+    frames: FramesOrder | None = None,
+) -> RecordingOrder:
+    return RecordingOrder(number, views, lasts_s, 10.0, frames)
+
+
+EACH_FRAME = FramesOrder(0, 10)
+
+
+def images(folder: Path) -> int:
+    """Written by now, as the daemon says."""
+    found = answer(folder)
+    return 0 if found is None or found.progress.frames is None else found.progress.frames.images
 
 
 def answer(folder: Path, number: str = "a") -> Answer | None:
@@ -123,6 +145,149 @@ def test_a_view_that_a_reload_makes_anew_begins_anew(tmp_path: Path) -> None:
     assert all(one.as_live for one in replayed(found.path))
 
 
+def test_each_recorded_frame_finds_its_image(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.start()
+    write_order(tmp_path, order(frames=EACH_FRAME))
+    wait_for(lambda: images(tmp_path) > 5)
+    bench.stop()
+    found = answer(tmp_path)
+    assert found is not None
+    assert found.path is not None
+    progress = found.progress.frames
+    assert progress is not None
+    assert progress.ended is None
+    records = list(RecordingReader(found.path).records())
+    assert {one.facts.camera for one in records if isinstance(one, ViewBegins)} == {"front"}
+    beside = FrameImages(images_folder(found.path))
+    seen = [one.what for one in records if isinstance(one, Input) and isinstance(one.what, Seen | StillSeen)]
+    times = [one.ns if isinstance(one, Seen) else one.now.ns for one in seen]
+    own = [one for ns in times if (one := beside.of("front", ns)) is not None and one.earlier_s == 0]
+    assert len(own) == progress.images > 5
+    assert all(one.path.read_bytes().startswith(b"\xff\xd8") for one in own)
+    assert all(one.as_live for one in replayed(found.path))
+
+
+def test_without_being_asked_for_there_are_none(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.start()
+    write_order(tmp_path, order())
+    wait_for(lambda: (found := answer(tmp_path)) is not None and found.progress.inputs > 3)
+    bench.stop()
+    assert list((tmp_path / FOLDER).rglob("*.jpg")) == []
+    found = answer(tmp_path)
+    assert found is not None
+    assert found.progress.frames is None
+
+
+def test_of_the_views_that_are_asked_for_alone(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.document["camera"].append({"name": "back", "source": "synthetic:", "interval_s": 0})
+    bench.start()
+    write_order(tmp_path, order(views=("back",), frames=EACH_FRAME))
+    wait_for(lambda: images(tmp_path) > 3)
+    bench.stop()
+    names = [path.name for path in (tmp_path / FOLDER).rglob("*.jpg")]
+    assert names
+    assert all(name.startswith("back-") for name in names)
+
+
+def test_pictures_are_refused_where_the_node_takes_none(tmp_path: Path) -> None:
+    """Whatever who asks believes."""
+    bench = Bench(tmp_path)
+    bench.document["node"] = {"labels_only": True}
+    bench.start()
+    write_order(tmp_path, order(frames=EACH_FRAME))
+    wait_for(lambda: ended(tmp_path))
+    found = answer(tmp_path)
+    assert found is not None
+    assert found.path is None
+    assert found.progress.ended == "no pictures: node.labels_only is true. Record without --frames"
+    assert not (tmp_path / ORDER_FILE).exists()
+    write_order(tmp_path, order("b"))
+    wait_for(lambda: (one := answer(tmp_path, "b")) is not None and one.progress.inputs > 3)
+    bench.stop()
+    assert list(tmp_path.rglob("*.jpg")) == []
+
+
+def test_a_reload_that_rules_pictures_out_ends_them_and_the_scores_go_on(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.start()
+    write_order(tmp_path, order(frames=EACH_FRAME))
+    wait_for(lambda: images(tmp_path) > 3)
+    bench.document["node"] = {"labels_only": True}
+    bench.reload()
+
+    def told() -> bool:
+        found = answer(tmp_path)
+        return found is not None and found.progress.frames is not None and found.progress.frames.ended is not None
+
+    wait_for(told)
+    before = answer(tmp_path)
+    assert before is not None
+    wait_for(lambda: (one := answer(tmp_path)) is not None and one.progress.inputs > before.progress.inputs + 5)
+    bench.stop()
+    after = answer(tmp_path)
+    assert after is not None
+    assert before.progress.frames is not None
+    assert before.progress.frames.ended == "node.labels_only is true now"
+    assert after.progress.frames == before.progress.frames
+    assert after.progress.ended == "the daemon stopped"
+
+
+def test_pictures_go_on_over_a_reload(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.start()
+    write_order(tmp_path, order(frames=EACH_FRAME))
+    wait_for(lambda: images(tmp_path) > 3)
+    bench.reload()
+    enough = images(tmp_path) + 10
+    wait_for(lambda: images(tmp_path) > enough)
+    bench.stop()
+
+
+@pytest.mark.parametrize(("written", "stays"), [(749, True), (751, False)])
+def test_what_events_may_write_is_left_to_them(written: int, stays: bool, tmp_path: Path) -> None:
+    """Three quarters of the day's budget are for whatever writes."""
+    config = parse_config(
+        {"spool": {"max_bytes_written_day": 1000}, "camera": [{"name": "front", "source": "synthetic:"}]},
+        "test.toml",
+        tmp_path,
+    )
+    recordings = Recordings(tmp_path, FrameTap(), lambda: written)
+    write_order(tmp_path, order(frames=EACH_FRAME))
+    recordings.work(replace(NO_PARTS, config=config))
+    recordings.work(replace(NO_PARTS, config=config))
+    recordings.close()
+    found = answer(tmp_path)
+    assert found is not None
+    assert found.progress.frames is not None
+    said = "75% of the day's write budget (spool.max_bytes_written_day) are used up, the rest is for events"
+    assert found.progress.frames.ended == (None if stays else said)
+    assert found.progress.ended == "the daemon stopped"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"interval_s": -1},
+        {"interval_s": 1e9},
+        {"interval_s": None},
+        {"most_mb": 0},
+        {"most_mb": 1e9},
+        {"most_mb": "x"},
+    ],
+)
+def test_bounds_of_pictures_that_are_none(changed: dict[str, object], tmp_path: Path) -> None:
+    write_order(tmp_path, order(frames=FramesOrder()))
+    path = tmp_path / ORDER_FILE
+    document = json.loads(path.read_text())
+    assert read_order(tmp_path) == order(frames=FramesOrder(1.0, 500.0))
+    path.write_text(json.dumps(document | {"frames": document["frames"] | changed}))
+    with pytest.raises(ValueError, match=r"no order to record|bounds of frames|could not convert"):
+        read_order(tmp_path)
+
+
 @pytest.mark.broker
 def test_the_service_records_what_it_sends(service: Service, broker: Mosquitto, tmp_path: Path) -> None:
     """`record` beside it; what comes of the recording is what subscribers got, with the same ids."""
@@ -130,9 +295,16 @@ def test_the_service_records_what_it_sends(service: Service, broker: Mosquitto, 
     service.start().told("WATCHDOG=1")
     out = tmp_path / "out.jsonl.gz"
     command = [sys.executable, "-m", "edgeclassify", "record", "-c", str(service.config), "--for", "3s", str(out)]
+    command += ["--frames", "--frames-interval-s", "0.2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == ExitStatus.OK, done.stderr
-    assert "its 3 s are over" in done.stdout
+    first, second = done.stdout.splitlines()
+    assert "its 3 s are over" in first
+    assert second.startswith(f"{tmp_path / 'out.frames'}: ")
+    pictures = list((tmp_path / "out.frames").iterdir())
+    assert pictures
+    assert f": {len(pictures)} pictures, " in second
+    assert list((tmp_path / "state" / FOLDER).glob("*.frames")) == []
     time.sleep(0.5)
     assert service.end()[0] == ExitStatus.OK
     observer.stop()

@@ -6,6 +6,7 @@ from typing import Any
 
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.interface import ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
@@ -42,6 +43,7 @@ class Bench:
         *views: View,
         max_frames: int | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
+        shown_frames: ShownFrames | None = None,
     ) -> None:
         self.frames = LatestFrames()
         self.sink = RecordingSink()
@@ -55,6 +57,7 @@ class Bench:
             on_frame=self._fed,
             max_frames=max_frames,
             scenes=scenes,
+            shown_frames=shown_frames,
         )
 
     def _fed(self) -> None:

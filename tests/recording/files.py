@@ -1,5 +1,6 @@
 """Small recordings and score streams on disk, of a gate that opens for a while."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,14 @@ def write_streams(path: Path, **arrays: Any) -> Path:
     return path
 
 
-def write_recording(path: Path, rules: Rules | None = None, *, views: tuple[str, ...] = ("gate",)) -> Path:
+def write_recording(
+    path: Path, rules: Rules | None = None, *, views: tuple[str, ...] = ("gate",), camera: str = ""
+) -> Path:
     """The same scores as a recording without events of its own."""
     records: list[Record] = []
     for number, view in enumerate(views, start=1):
-        records.append(make_begins(rules, number, view))
+        begins = make_begins(rules, number, view)
+        records.append(replace(begins, facts=replace(begins.facts, camera=camera)))
     for i, row in enumerate(scores()):
         records += [Input(number, seen(i * 0.5, *map(float, row))) for number in range(1, len(views) + 1)]
     with RecordingWriter(path, Header("1.2.3", "porch", START), Clock()) as writer:

@@ -60,7 +60,7 @@ class ViewAssembly:
             if (tap := self._before.taps.get(section.name)) is not None:
                 self.taps[section.name] = tap
             return kept.successor(region=region, rules=rules, enabled=enabled)
-        facts = _facts(section.name, classifier, labels)
+        facts = _facts(section.name, camera.name, classifier, labels)
         tap = self.taps[section.name] = TappedView(facts, TappedDecider(decider_of(facts, rules)))
         return View(
             name=section.name,
@@ -93,11 +93,11 @@ class ViewAssembly:
         return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
 
 
-def _facts(view: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFacts:
-    """What its decider is made of, beside its rules."""
+def _facts(view: str, camera: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFacts:
+    """What its decider is made of, beside its rules, and which camera it looks at."""
     known = tuple(classifier.labels)
     groups, background = label_groups(labels, known), tuple(sorted(classifier.background))
-    return ViewFacts(view, known, classifier.info.name, groups, classifier.tempering, background)
+    return ViewFacts(view, known, classifier.info.name, groups, classifier.tempering, background, camera)
 
 
 def facts_by(config: Config, section: ViewConfig, facts: ViewFacts) -> tuple[ViewFacts, Rules]:

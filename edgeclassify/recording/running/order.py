@@ -13,24 +13,45 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.files import read_plain_file
+from edgeclassify.recording.format.frame_images import RECORDING
+from edgeclassify.recording.running.frame_folder import MB, FrameBounds
+from edgeclassify.recording.running.frame_recording import FrameProgress
 from edgeclassify.recording.running.running_recording import Progress
 
 ORDER_FILE = "record.json"
 FOLDER = "recordings"
 ANSWER_FILE = "progress.json"
-ENDING = ".jsonl.gz"
+ENDING = RECORDING
 MOST_MB = 10_000.0
+MOST_INTERVAL_S = 86_400.0
 _MOST_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
+class FramesOrder:
+    """Images of the frames, too: about one in `interval_s` of each camera, at most `most_mb` of them."""
+
+    interval_s: float = 1.0
+    most_mb: float = 500.0
+
+    @property
+    def bounds(self) -> FrameBounds:
+        """As they are kept to."""
+        return FrameBounds(self.interval_s, round(self.most_mb * MB))
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingOrder:
-    """`id`: names it in the answer; `views` None: all of them. `lasts_s` None: until it is taken back."""
+    """`id`: names it in the answer; `views` None: all of them. `lasts_s` None: until it is taken back.
+
+    `frames` None: no images.
+    """
 
     id: str
     views: tuple[str, ...] | None
     lasts_s: float | None
     most_mb: float
+    frames: FramesOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +90,22 @@ def read_order(folder: Path) -> RecordingOrder | None:
             views=None if views is None else tuple(map(str, views)),
             lasts_s=None if lasts_s is None else float(lasts_s),
             most_mb=float(content["most_mb"]),
+            frames=_frames(content.get("frames")),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no order to record: {error}") from error
     if not (0 < order.most_mb <= MOST_MB and 0 < (order.lasts_s or 1) < math.inf):
         raise ValueError("bounds out of all reason")
     return order
+
+
+def _frames(content: dict[str, Any] | None) -> FramesOrder | None:
+    if content is None:
+        return None
+    frames = FramesOrder(float(content["interval_s"]), float(content["most_mb"]))
+    if not (0 < frames.most_mb <= MOST_MB and 0 <= frames.interval_s <= MOST_INTERVAL_S):
+        raise ValueError("bounds of frames out of all reason")
+    return frames
 
 
 def write_answer(folder: Path, answer: Answer) -> None:
@@ -98,8 +129,9 @@ def read_answer(folder: Path) -> Answer | None:
     """What the daemon has said last; None: nothing that could be read."""
     try:
         content = _document(folder / FOLDER / ANSWER_FILE)
-        path = content.pop("path")
-        return Answer(str(content.pop("id")), None if path is None else Path(path), Progress(**content))
+        number, path, frames = content.pop("id"), content.pop("path"), content.pop("frames", None)
+        progress = Progress(**content, frames=None if frames is None else FrameProgress(**frames))
+        return Answer(str(number), None if path is None else Path(path), progress)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -30,6 +30,7 @@ from edgeclassify.recording.interface import (
     ViewFacts,
 )
 from edgeclassify.recording.memory import memory_of
+from edgeclassify.recording.running.frame_recording import FrameProgress, FrameRecording
 from edgeclassify.types import Event, Moment
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a recording is. `lost`: inputs that are not in it; `ended`: why it has ended; None: it goes on."""
+    """How far a recording is. `lost`: inputs that are not in it; `ended`: why it has ended; None: it goes on.
+
+    `frames`: its images; None: it has none.
+    """
 
     inputs: int
     events: int
@@ -61,10 +65,11 @@ class Progress:
     lost: int
     lasted_s: float
     ended: str | None
+    frames: FrameProgress | None = None
 
 
 class RunningRecording:
-    """`start`, `end` and `progress` belong to one thread. `clock`: monotonic seconds."""
+    """`start`, `end` and `progress` belong to one thread. `clock`: monotonic seconds; `frames`: its images."""
 
     def __init__(
         self,
@@ -73,10 +78,11 @@ class RunningRecording:
         fresh: DeciderFactory,
         bounds: Bounds,
         *,
+        frames: FrameRecording | None = None,
         capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.path = path
+        self.path, self.frames = path, frames
         self._header, self._fresh, self._bounds, self._clock = header, fresh, bounds, clock
         self._waiting: Queue[Record | None] = Queue(capacity)  # None only wakes
         self._numbers = 0
@@ -93,13 +99,26 @@ class RunningRecording:
         """Make the file. Raises StorageError."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = RecordingWriter(self.path, self._header, self._clock)
+            self._writer = self._make_files()
         except OSError as error:
             raise StorageError(
                 f"{printable(self.path)}: no recording can be written there: {error.strerror or error}. Choose "
                 "another place, or make room."
             ) from error
         self._thread.start()
+        if self.frames is not None:
+            self.frames.start()
+
+    def _make_files(self) -> RecordingWriter:
+        """All of them or none."""
+        if self.frames is None:
+            return RecordingWriter(self.path, self._header, self._clock)
+        self.frames.folder.make()
+        try:
+            return RecordingWriter(self.path, self._header, self._clock)
+        except OSError:
+            self.frames.folder.discard()
+            raise
 
     def listener(self, facts: ViewFacts) -> "ViewListener":
         """Who hears of a view's decider."""
@@ -119,7 +138,9 @@ class RunningRecording:
         """How far it is."""
         size = 0 if self._writer is None else self._writer.bytes
         lasted_s = self._clock() - self._started
-        return Progress(self._inputs, self._events, size, self._lost, lasted_s, self._ended)
+        ended = self._ended  # first: what it says of the images then is the last word
+        frames = None if self.frames is None else self.frames.progress
+        return Progress(self._inputs, self._events, size, self._lost, lasted_s, ended, frames)
 
     def take(self, record: Record) -> bool:
         """From any thread, at once. False where there is no room."""
@@ -165,6 +186,8 @@ class RunningRecording:
         except Exception:
             log.exception("recording: it ends by a fault in edgeclassify")
             reason = "a fault in edgeclassify, see its log"
+        if self.frames is not None:
+            self.frames.end()
         self._ended = reason
 
     def _write(self, writer: RecordingWriter) -> str:

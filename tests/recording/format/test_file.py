@@ -30,7 +30,9 @@ from edgeclassify.types import EventType, OpenOccurrence
 from tests.recording.inputs import KEPT, LABELS, RULES, START, at, happenings, make_begins, seen
 from tests.support.clock import Clock
 
-GROUPED = ViewFacts("yard", LABELS, "m", LabelGroups(("pet", "gate"), ((2,), (0, 1))), Tempering(1.7, True))
+GROUPED = ViewFacts(
+    "yard", LABELS, "m", LabelGroups(("pet", "gate"), ((2,), (0, 1))), Tempering(1.7, True), (2,), "front"
+)
 HEADER = Header("1.2.3", "porch", START)
 EVENTS = st.lists(
     st.builds(LiveEvent, st.sampled_from(list(EventType)), st.sampled_from(LABELS), st.text()), max_size=2

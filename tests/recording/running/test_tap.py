@@ -1,6 +1,7 @@
 """A decider that is heard: decides as the one within, and what is heard gives the very same events again."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +23,7 @@ FACTS = make_begins().facts
 HEADER = Header("1", "porch", START)
 
 
-def recording(path: Path, bounds: Bounds | None = None, capacity: int = 10_000, **more: Clock) -> RunningRecording:
+def recording(path: Path, bounds: Bounds | None = None, capacity: int = 10_000, **more: Any) -> RunningRecording:
     return RunningRecording(
         path, HEADER, decider_of, bounds or Bounds(10**9, least_free_bytes=0), capacity=capacity, **more
     )

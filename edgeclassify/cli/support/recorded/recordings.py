@@ -10,6 +10,7 @@ from edgeclassify.daemon.assembly.views import facts_by, rules_of
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
 from edgeclassify.postprocess.interface import Rules
+from edgeclassify.recording.format.frame_images import FrameImages, images_folder
 from edgeclassify.recording.format.reader import RecordingReader
 from edgeclassify.recording.interface import LabelGroups, Record, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene
@@ -34,6 +35,7 @@ class Recorded:
     """A recording, or score streams, to be replayed any number of times.
 
     `records`: from the begin. `streams`: of a .npz, by the name of the view that each stands for.
+    `images`: of the frames that were recorded; None: there can be none.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Recorded:
     seconds_of: Callable[[], SecondsOf]
     streams: dict[str, ScoreStream]
     version: str | None = None
+    images: FrameImages | None = None
 
     def replay(self, new_rules: NewRules, say: Say = lambda _: None) -> Iterator[Replayed]:
         """Decide again. `say`: hears once what of the recording can't be read or taken up."""
@@ -87,7 +90,7 @@ def open_recorded(path: Path, view: str | None) -> Recorded:
         if reader.fault is not None:
             say(f"{name}: {reader.fault}")
 
-    return Recorded(name, records, from_first, {}, header.version)
+    return Recorded(name, records, from_first, {}, header.version, FrameImages(images_folder(path)))
 
 
 def _streams(path: Path, view: str | None) -> Recorded:

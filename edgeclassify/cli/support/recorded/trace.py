@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from edgeclassify.files import printable
+from edgeclassify.recording.format.frame_images import FrameImages
 from edgeclassify.recording.interface import time_of
 from edgeclassify.recording.replay.replaying import Replayed
 from edgeclassify.recording.replay.tally import SecondsOf, Tally
@@ -14,6 +15,7 @@ WAITING_EVERY_S = 5.0
 """At most so often, in the time of the recording, as long as nothing else holds the change back."""
 AROUND_S = 30.0
 """So much before and after a moment that is asked for."""
+_LEAST_EARLIER_S = 0.05
 
 
 @dataclass(slots=True)
@@ -27,10 +29,13 @@ class _Told:
 
 
 class Trace:
-    """`at_s`: what came around then, in seconds of the recording, frame by frame; None: all of it, in short."""
+    """`at_s`: what came around then, in seconds of the recording, frame by frame; None: all of it, in short.
 
-    def __init__(self, seconds_of: SecondsOf, at_s: float | None) -> None:
-        self._seconds_of, self._at_s = seconds_of, at_s
+    `images`: of the frames that were recorded; None: there are none.
+    """
+
+    def __init__(self, seconds_of: SecondsOf, at_s: float | None, images: FrameImages | None = None) -> None:
+        self._seconds_of, self._at_s, self._images = seconds_of, at_s, images
         self._tally = Tally(seconds_of)
         self._told: dict[str, _Told] = {}
 
@@ -43,6 +48,7 @@ class Trace:
                     event = came.event
                     said = f"{event.event_type} of {printable(event.label)}: {sentence_of(event)}"
                     yield f"{came.t:9.2f} s  {came.view}  {said}".rstrip(": ")
+                    yield from self._image(one)
             if events:
                 self._told.pop(one.facts.view, None)
                 continue
@@ -62,6 +68,14 @@ class Trace:
         self._told[view] = _Told(candidate.change, candidate.label, candidate.blocked_by, at_s)
         shown = printable(state.label)
         return f"{at_s:9.2f} s  {view}    stays {shown}: {waiting(candidate, state.label)}"
+
+    def _image(self, one: Replayed) -> Iterator[str]:
+        """What the camera showed then, where there is an image of it."""
+        now = time_of(one.what)
+        if self._images is None or now is None or (found := self._images.of(one.facts.camera, now.ns)) is None:
+            return
+        earlier = f"  ({found.earlier_s:.1f} s before)" if found.earlier_s >= _LEAST_EARLIER_S else ""
+        yield f"{'':11}  {one.facts.view}    picture: {printable(found.path)}{earlier}"
 
     def _is_news(self, view: str, candidate: Candidate, at_s: float) -> bool:
         told = self._told.get(view)

@@ -1,0 +1,64 @@
+"""The folder of a recording's images: whole files only, bounded by bytes and by the room that others need."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeclassify.files import printable, write_synced
+
+MB = 1_000_000
+LEAST_FREE_BYTES = 128 << 20
+"""Of the disk. The scores go on until half of it: images end first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBounds:
+    """How many images there may be: about one in `interval_s` of each camera, until another bound is reached."""
+
+    interval_s: float
+    most_bytes: int
+    least_free_bytes: int = LEAST_FREE_BYTES
+
+
+class FrameFolder:
+    """Used by one thread. The folder and its files are for their user and group alone."""
+
+    def __init__(self, path: Path, bounds: FrameBounds) -> None:
+        self.path, self._bounds = path, bounds
+        self.images = self.bytes = 0
+        """Written so far."""
+
+    def make(self) -> None:
+        """Make it; it must not be there yet. Raises OSError."""
+        self.path.mkdir(mode=0o750)
+
+    def discard(self) -> None:
+        """Nothing was written. Raises OSError."""
+        self.path.rmdir()
+
+    def add(self, name: str, jpeg: bytes) -> str | None:
+        """Write an image, as a whole or not at all. Why there can be no more of them; None: it is written."""
+        most, least = self._bounds.most_bytes, self._bounds.least_free_bytes
+        if self.bytes + len(jpeg) > most:
+            return f"they have reached their {most / MB:g} MB"
+        try:
+            if shutil.disk_usage(self.path).free - len(jpeg) < least:
+                return f"less than {least >> 20} MB of the disk are free"
+            self._write(self.path / name, jpeg)
+        except OSError as error:
+            return f"{printable(self.path)} can't be written: {error.strerror or error}"
+        self.images += 1
+        self.bytes += len(jpeg)
+        return None
+
+    def _write(self, path: Path, jpeg: bytes) -> None:
+        unfinished = path.with_name(f".{path.name}.tmp")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                write_synced(file, jpeg)
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
