@@ -5,8 +5,19 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.sentences import seconds, sentence_of, waiting
-from edgeclassify.types import Block, Candidate, Event, EventType, LabelScore, Problem, Reason, Shift, Why
+from edgeclassify.sentences import LEAST_SHOWN, is_far, seconds, sentence_of, sentence_on_waiting, waiting
+from edgeclassify.types import (
+    Block,
+    Candidate,
+    Event,
+    EventType,
+    LabelScore,
+    Problem,
+    Reason,
+    Shift,
+    ViewState,
+    Why,
+)
 
 START = Event("a", 1, "gate", EventType.START, "open", 0.72, 0.0)
 
@@ -30,6 +41,53 @@ def test_what_held_it_back_and_what_else_there_was() -> None:
         "0.72 of 0.60 needed; held back for 3 s before: it had ended a short while before; next best closed 0.20; "
         "the light had changed 20 s before; the camera was moved by +3% and -1% of the picture"
     )
+
+
+def test_two_labels_beside_are_named_and_none_that_has_next_to_nothing() -> None:
+    best = (
+        LabelScore(1, "open", 0.5),
+        LabelScore(0, "closed", 0.2),
+        LabelScore(2, "cat", 0.1),
+        LabelScore(3, "dog", 0.06),
+    )
+    assert said(EventType.START, best=best) == "0.72; next best closed 0.20, cat 0.10"
+    little = (LabelScore(0, "closed", LEAST_SHOWN), LabelScore(2, "cat", 0.049))
+    assert said(EventType.START, best=little) == "0.72; next best closed 0.05"
+
+
+@pytest.mark.parametrize(
+    ("score", "raw_score", "is_said"),
+    [(0.72, 0.724, False), (0.72, 0.729, True), (None, 0.724, False), (None, 0.74, True)],
+)
+def test_the_models_own_score_is_said_where_it_is_another_one(
+    score: float | None, raw_score: float, is_said: bool
+) -> None:
+    """Where the trace has no score, the event's own is meant."""
+    text = said(EventType.START, score=score, raw_score=raw_score)
+    assert text == ("0.72" + f"; the model's own score {raw_score:.2f}" * is_said)
+
+
+@pytest.mark.parametrize(
+    ("confirm_s", "held_s", "text"),
+    [
+        (0.0, 0.04, "0.72"),
+        (0.0, 0.1, "0.72, for 0.1 s (0 s needed)"),
+        (0.5, 0.0, "0.72, for 0 s (0.5 s needed)"),
+        (1.0, 0.0, "0.72, for 0 s (1 s needed)"),
+        (None, 0.0, "0.72, for 0 s"),
+        (1.0, None, "0.72"),
+    ],
+)
+def test_how_long_it_had_lasted_is_said_where_that_was_asked(
+    confirm_s: float | None, held_s: float | None, text: str
+) -> None:
+    assert said(EventType.START, confirm_s=confirm_s, held_s=held_s) == text
+
+
+def test_an_end_without_scores_has_the_events_own() -> None:
+    assert said(EventType.END, reason=Reason.BELOW_THRESHOLD) == "0.72"
+    assert said(EventType.END, reason=Reason.REPLACED) == "another label took its place"
+    assert said(EventType.UPDATE) == "0.72, told before unknown"
 
 
 @pytest.mark.parametrize(
@@ -88,9 +146,60 @@ def test_what_a_view_waits_for() -> None:
     )
 
 
+def test_what_is_nearly_enough_is_told_to_as_many_digits_as_differ() -> None:
+    def told(score: float, threshold: float) -> str:
+        return waiting(Candidate(EventType.START, "open", score, threshold, 0.0, 0.0), "unknown")
+
+    assert told(0.9668, 0.97) == "open has 0.967 of 0.970 needed"
+    assert told(0.9649, 0.97) == "open has 0.96 of 0.97 needed"
+    assert told(0.97, 0.97) == "open has 0.97 of 0.97 needed"
+    assert told(0.98, 0.974) == "open has 0.98 of 0.97 needed"
+
+
+def test_a_change_that_needs_no_time_has_none_in_words() -> None:
+    at_once = Candidate(EventType.END, "open", 0.5, 0.4, 0.7, 0.0)
+    assert waiting(at_once, "open") == "it has 0.50 and ends below 0.40"
+    assert waiting(at_once, "cat") == "open has 0.50 and ends below 0.40"
+    half = replace(at_once, confirm_s=0.5)
+    assert waiting(half, "open") == "it has 0.50 and ends below 0.40, for 0.7 s of 0.5 s"
+
+
+def test_a_view_that_waits_says_so_and_one_that_does_not_says_nothing() -> None:
+    near = Candidate(EventType.START, "open", 0.54, 0.6, 1.2, 2.0)
+    state = ViewState("gate", "unknown", 0.0, 0.0, 0.0, 0, None, (), "m", candidate=near)
+    text = sentence_on_waiting("gate", state)
+    assert text == "gate stays unknown: open has 0.54 of 0.60 needed, for 1.2 s of 2 s"
+    assert sentence_on_waiting("gate", replace(state, candidate=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "score", "far"),
+    [
+        (EventType.END, 0.5, True),
+        (EventType.END, 0.4, True),
+        (EventType.END, 0.39, False),
+        (EventType.START, 0.5, False),
+        (EventType.START, 0.3, False),
+    ],
+)
+def test_an_end_is_far_while_the_label_has_its_score(change: EventType, score: float, far: bool) -> None:
+    assert is_far(Candidate(change, "open", score, 0.4, 0.0, 1.0)) is far
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0 s"), (1.25, "1.2 s"), (299, "299 s"), (300, "5 min"), (5400, "1.5 h")],
+    [
+        (0, "0 s"),
+        (1.25, "1.2 s"),
+        (1.26, "1.3 s"),
+        (299, "299 s"),
+        (300, "5 min"),
+        (301, "5.02 min"),
+        (3599, "60 min"),
+        (3600, "1 h"),
+        (5400, "1.5 h"),
+        (44444, "12.3 h"),
+    ],
 )
 def test_times(value: float, text: str) -> None:
     assert seconds(value) == text

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.model.calibration.calibration import FOLDS, LEAST_PICTURES, calibrate, folds, tempered_by_others
+from edgeclassify.model.calibration.calibration import FOLDS, calibrate, folds, tempered_by_others
 from edgeclassify.model.calibration.fit import fit_temperature
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN
+from edgeclassify.model.calibration.reliability import ece_by_chance, reliability
 from tests.model.calibration.score_sets import made_at
 
 
@@ -93,6 +94,21 @@ def test_the_entry_is_for_the_wanted_share() -> None:
 
 
 def test_too_few_pictures_are_refused() -> None:
-    assert calibrate(made_at(1.0, pictures=LEAST_PICTURES)).pictures == LEAST_PICTURES
-    with pytest.raises(ValueError, match=f"at least {LEAST_PICTURES} pictures"):
-        calibrate(made_at(1.0, pictures=LEAST_PICTURES - 1))
+    assert calibrate(made_at(1.0, pictures=20)).pictures == 20
+    with pytest.raises(ValueError, match=r"^at least 20 pictures with a label: 19$"):
+        calibrate(made_at(1.0, pictures=19))
+    some = made_at(1.0, pictures=40)
+    with pytest.raises(ValueError, match="with a label: 19"):
+        calibrate(replace(some, truth=np.where(np.arange(40) < 19, some.truth, NOTHING_KNOWN)))
+
+
+def test_the_figures_are_those_of_pictures_with_a_label_by_their_best_scores() -> None:
+    data = made_at(1.7, pictures=400)
+    data = replace(data, truth=np.where(np.arange(400) % 4 == 0, NOTHING_KNOWN, data.truth))
+    found, known = calibrate(data, former=1.3), data.known
+    after = tempered_by_others(data)[known]
+    before, truth = data.at(1.3)[known], data.truth[known]
+    assert found.temperature == round(fit_temperature(data), 3) != round(fit_temperature(data), 2)
+    assert found.by_chance == ece_by_chance(after.max(axis=1))
+    assert found.after == reliability(after.max(axis=1), after.argmax(axis=1) == truth)
+    assert found.before == reliability(before.max(axis=1), before.argmax(axis=1) == truth)

@@ -45,6 +45,24 @@ def test_thirty_pictures_that_are_all_right_do_not_give_the_lowest_temperature()
     assert 2 * LOWEST_TEMPERATURE < fit_temperature(data) < 1
 
 
+def test_few_pictures_are_held_back_by_as_much_as_one_of_them_counts() -> None:
+    """A normal prior on the log, half a unit wide: the lowest point of its sum with the likelihood, by a grid."""
+    scores = np.tile(np.array([0.8, 0.2], np.float32), (12, 1))
+    data = LabelledScores.of_classes(scores, ["a", "b"], np.zeros(12, np.intp))
+    logs = np.linspace(math.log(0.2), math.log(5), 4001)
+    best = 1 / (1 + (0.2 / 0.8) ** np.exp(-logs))
+    wanted = math.exp(logs[np.argmin(logs**2 / (2 * 0.5**2) / 12 - np.log(best))])
+    assert 0.3 < wanted < 0.9
+    assert fit_temperature(data) == pytest.approx(wanted, rel=2e-3)
+
+
+def test_no_picture_counts_more_than_one_in_a_million() -> None:
+    scores = np.array([[1.0, 0.0]], np.float32)
+    right, wrong = (LabelledScores.of_classes(scores, ["a", "b"], np.array([truth])) for truth in (0, 1))
+    assert negative_log_likelihood(wrong, 0.2) == pytest.approx(-math.log(1e-6), rel=1e-6)
+    assert negative_log_likelihood(right, 0.2) == pytest.approx(1e-6, rel=1e-3)
+
+
 def test_a_picture_that_is_surely_wrong_does_not_outweigh_all_others() -> None:
     data = made_at(1.0, pictures=500)
     scores, truth = data.scores.copy(), data.truth.copy()

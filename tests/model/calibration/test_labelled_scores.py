@@ -56,6 +56,15 @@ def test_some_of_the_pictures_keep_their_photos() -> None:
     assert len(some) == 2
 
 
+def test_scores_of_which_none_is_0_share_nothing_out() -> None:
+    with np.errstate(all="raise"):
+        found = LabelledScores.of_classes(
+            np.array([[0.6, 0.4], [1.0, 0.0]], np.float32), "ab", np.zeros(2, np.intp)
+        )
+        assert found.at(1.0)[0].tolist() == pytest.approx([0.6, 0.4])
+        assert found.at(1.0)[1].tolist() == pytest.approx([1 / (1 + 1 / 512), 1 / 513])
+
+
 def test_no_picture_at_all_is_a_set_too() -> None:
     assert made_at(1.0, pictures=4).of_pictures(np.zeros(0, np.intp)).at(1.0).shape == (0, 8)
 

@@ -63,5 +63,14 @@ def test_chance_is_the_same_each_time() -> None:
     assert ece_by_chance(best) == ece_by_chance(best)
 
 
+def test_chance_is_the_mean_of_two_hundred_drawings() -> None:
+    best, draws = np.linspace(0.2, 0.9, 40), np.random.default_rng(0)
+    found = [reliability(best, draws.random(40) < best).ece for _ in range(200)]
+    assert ece_by_chance(best) == pytest.approx(sum(found) / 200)
+    draws = np.random.default_rng(0)
+    found = [reliability(best, draws.random(40) < best, 3).ece for _ in range(200)]
+    assert ece_by_chance(best, 3) == pytest.approx(sum(found) / 200)
+
+
 def test_scores_that_are_certain_leave_nothing_to_chance() -> None:
     assert ece_by_chance(np.ones(20)) == 0

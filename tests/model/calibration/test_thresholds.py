@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgeclassify.model.calibration.thresholds import LEAST_SHOWN, ProposedThresholds, propose_thresholds
+from edgeclassify.model.calibration.thresholds import ProposedThresholds, propose_thresholds
 
 
 def proposed(*pictures: tuple[float, bool], precision: float = 0.9, nothing: int = 0) -> ProposedThresholds | None:
@@ -59,5 +59,31 @@ def test_where_too_few_are_right_there_is_no_entry() -> None:
 
 
 def test_a_handful_of_pictures_proves_nothing() -> None:
-    assert proposed(*WRONG, *[(0.8, True)] * (LEAST_SHOWN - 1), precision=0.95) is None
-    assert proposed(*WRONG, *[(0.8, True)] * LEAST_SHOWN, precision=0.95) is not None
+    assert proposed(*WRONG, *[(0.8, True)] * 9, precision=0.95) is None
+    assert proposed(*WRONG, *[(0.8, True)] * 10, precision=0.95) is not None
+
+
+def test_what_is_certain_may_be_the_only_thing_that_is_right() -> None:
+    found = proposed(*[(0.995, False)] * 20, *[(1.0, True)] * 10)
+    assert found == ProposedThresholds(1.0, 0.66, 1.0, 10 / 30)
+
+
+def test_pictures_at_the_entry_itself_are_counted() -> None:
+    found = proposed(*[(0.495, False)] * 20, *[(0.5, True)] * 10, *[(0.75, True)] * 10)
+    assert found is not None
+    assert (found.enter, found.precision, found.shown) == (0.5, 1.0, 0.5)
+
+
+@pytest.mark.parametrize(("wrong_until", "leave"), [(0.595, 0.4), (0.715, 0.48), (0.905, 0.6)])
+def test_the_exit_is_rounded_down_to_a_hundredth(wrong_until: float, leave: float) -> None:
+    found = proposed(*[(wrong_until, False)] * 20, *[(0.955, True)] * 20)
+    assert found is not None
+    assert found.exit == leave
+
+
+def test_where_nothing_is_asked_anything_is_enough() -> None:
+    """None of the pictures is right, none shows anything that the labels name."""
+    assert proposed(*WRONG, precision=0.0, nothing=20) == ProposedThresholds(0.01, 0.0, 0.0, 0.0)
+    alone = proposed((0.9, False), *[(0.9, False)] * 10, (0.9, True), precision=1 / 12, nothing=11)
+    assert alone is not None
+    assert alone.shown == 1
