@@ -3,6 +3,7 @@
     python -m tests.bench.decisions [--made NAME ...] [--count 16] [--keep FOLDER] [--jobs 2]
         [--streams FILE.npz ...] [--plot docs/images]
     python -m tests.bench.decisions --cost
+    python -m tests.bench.decisions --fading
 
 Without `--made` and `--streams` the streams of the test data are taken, and of the made ones the sets
 mobilenet_v2, mobilenet_v2_cut (other cuts of the photos), mobilenet_v1 and builtin. A stream takes about six
@@ -18,6 +19,7 @@ from pathlib import Path
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
 from tests.bench.decisions.comparison import print_table
 from tests.bench.decisions.cost import print_cost
+from tests.bench.decisions.fading import print_fading
 from tests.bench.decisions.plot import pictures
 from tests.bench.decisions.sets import MADE, given_streams, sets
 from tests.support.data import NO_TEST_DATA, find_test_data
@@ -35,9 +37,10 @@ def main() -> int:
     parser.add_argument("--streams", type=Path, nargs="+", default=[], help="files of streams to compare on")
     parser.add_argument("--plot", type=Path, help="folder for pictures of the first set of streams")
     parser.add_argument("--cost", action="store_true", help="what a frame costs, nothing else")
+    parser.add_argument("--fading", action="store_true", help="how long a label stays believed, nothing else")
     asked = parser.parse_args()
-    if asked.cost:
-        print_cost()
+    if asked.cost or asked.fading:
+        (print_cost if asked.cost else print_fading)()
         return 0
     if find_test_data() is None and not asked.streams:
         print(NO_TEST_DATA, file=sys.stderr)
