@@ -11,12 +11,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from edgeclassify.contract.bodies.base import CONTRACT_VERSION
-from edgeclassify.contract.channels import CHANNELS, DISCOVERY, LEVELS, Channel, Direction
+from edgeclassify.contract.channels import CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW, LEVELS, Channel, Direction
 
 TARGET = Path(__file__).parent / "contract"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Object = dict[str, Any]
-_ALL = (*CHANNELS, DISCOVERY)
+_ALL = (*CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW)
 
 
 def documents() -> dict[str, str]:

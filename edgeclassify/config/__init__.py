@@ -12,12 +12,12 @@ from edgeclassify.config.cameras import (
 )
 from edgeclassify.config.delivery import (
     CommandsConfig,
-    HomeAssistantConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
     TlsConfig,
 )
+from edgeclassify.config.home_assistant import SHOWN_PLAINLY, HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.loading import json_schema, load_config, parse_config
 from edgeclassify.config.sections import (
     Config,
@@ -31,6 +31,7 @@ from edgeclassify.config.source_kinds import split_source
 
 __all__ = [
     "LEAST_REST_S",
+    "SHOWN_PLAINLY",
     "CameraConfig",
     "CommandsConfig",
     "Config",
@@ -46,6 +47,7 @@ __all__ = [
     "SpoolConfig",
     "TlsConfig",
     "ViewConfig",
+    "ViewHomeAssistantConfig",
     "json_schema",
     "load_config",
     "parse_config",

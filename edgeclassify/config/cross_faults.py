@@ -162,6 +162,7 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
             yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
+        yield from _of_home_assistant(f"view[{i}].home_assistant", _table(table, "home_assistant"))
         yield from group_faults(f"view[{i}].groups", _table(table, "groups"))
         if _is_number(enter):
             yield from label_rule_faults(f"view[{i}]", table, enter, leave if _is_number(leave) else None)
@@ -193,6 +194,18 @@ def _of_motion(place: str, view: dict[str, Any], cameras: dict[int, dict[str, An
         yield ConfigFault(f"{place}.motion.gate", f"false with a source of kind {kind}", "true", hint)
     if view.get("look") == "motion":
         yield ConfigFault(f"{place}.look", f'"roi" with a source of kind {kind}', '"motion"', hint)
+
+
+def _of_home_assistant(place: str, shown: dict[str, Any]) -> Iterator[ConfigFault]:
+    """A binary sensor is on at some labels: nobody else can tell which."""
+    asking = [key for key in ("device_class", "off") if shown.get(key)]
+    if asking and shown.get("on", []) == []:
+        hint = 'For example on = ["open"].'
+        yield ConfigFault(f"{place}.on", f"labels at which the sensor is on, beside {asking[0]}", "none", hint)
+    on, off = (value if isinstance(value := shown.get(key), list) else [] for key in ("on", "off"))
+    for label in off:
+        if label in on:
+            yield ConfigFault(f"{place}.off", "labels that are not in on too", repr(label))
 
 
 def _repeated(kind: str, key: str, expected: str, values: dict[int, str]) -> Iterator[ConfigFault]:

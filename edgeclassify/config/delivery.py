@@ -1,4 +1,4 @@
-"""The sections on delivery: broker, spool, Home Assistant, commands, snapshots."""
+"""The sections on delivery: broker, spool, commands, snapshots."""
 
 from typing import Annotated, Literal
 
@@ -68,19 +68,6 @@ class SpoolConfig(Section):
         "Spares the SD card: when this process has written so many bytes in 24 hours, events wait in memory "
         "only; 0: no limit.",
     )
-
-
-class HomeAssistantConfig(Section):
-    """[home_assistant]: the node as a device of Home Assistant, without a line of YAML there."""
-
-    discovery: bool = about(True, "Announce this node to Home Assistant's MQTT integration.")
-    prefix: str = about("homeassistant", "Home Assistant's discovery prefix.")
-    device_name: Text | None = about(None, "Name of the device in Home Assistant; default: the node's name.")
-
-    @field_validator("prefix")
-    @classmethod
-    def _prefix(cls, value: str) -> str:
-        return topic_levels(value)
 
 
 class CommandsConfig(Section):

@@ -12,11 +12,11 @@ from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import CameraConfig, CameraTlsConfig, ControlsConfig, NightConfig, RecoveryConfig
 from edgeclassify.config.delivery import (
     CommandsConfig,
-    HomeAssistantConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
 )
+from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.rules import LabelRulesConfig, MotionConfig, RulesConfig
 from edgeclassify.config.sections import (
     LoggingConfig,
@@ -100,6 +100,7 @@ INLINE = {
     "view.groups": '{ preset = "everyday", terrier = ["*terrier"] }',
     "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
     "view.lasting": "{ cat = [600.0, 3600.0] }",
+    "view.home_assistant": '{ device_class = "garage_door", on = ["open"] }',
     "view.motion": "{ gate = true, max_interval_s = 20.0 }",
 }
 """Tables within a table, as an example of a line."""
@@ -112,6 +113,7 @@ KEYS_OF: dict[str, type[Section]] = {
     "camera.night": NightConfig,
     "camera.tls": CameraTlsConfig,
     "view.label_rules": LabelRulesConfig,
+    "view.home_assistant": ViewHomeAssistantConfig,
     "view.motion": MotionConfig,
 }
 """Of these the keys are listed too."""

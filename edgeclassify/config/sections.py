@@ -13,11 +13,11 @@ from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Te
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
-    HomeAssistantConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
 )
+from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, TimeZone, plain, with_home
@@ -108,6 +108,9 @@ class ViewConfig(RulesConfig):
     enabled: bool = about(True, "Is the view watched from the start; may be switched over MQTT.")
     top: Annotated[int, Field(ge=1, le=20)] = about(3, "How many labels the state message lists.")
     model: ModelConfig | None = about(None, "What differs from [model] for this view.")
+    home_assistant: ViewHomeAssistantConfig = Field(
+        default_factory=ViewHomeAssistantConfig, description="How Home Assistant shows it."
+    )
 
     @field_validator("name")
     @classmethod

@@ -151,6 +151,10 @@ DISCOVERY = Channel(
     "discovery", "{ha_prefix}/device/{node}/config", bodies.Discovery, "The node as a device of Home Assistant.",
     1, True,
 )  # fmt: skip
+DISCOVERY_OF_A_VIEW = Channel(
+    "discovery-view", "{ha_prefix}/device/{node}/{view}/config", bodies.Discovery,
+    "A view that is a device of its own there.", 1, True,
+)  # fmt: skip
 LEVELS: dict[str, str] = {
     "prefix": "mqtt.prefix of the node's config.",
     "node": "node.name of the node's config: letters, digits, _ and -.",

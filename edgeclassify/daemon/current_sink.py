@@ -1,10 +1,10 @@
 """The sink there is: a reload has it show something else, or puts another one in its place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgeclassify.config import Config
-from edgeclassify.daemon.publishing import SinkContext, SinkKey, sink_key
+from edgeclassify.daemon.publishing import ShownLabels, SinkContext, SinkKey, sink_key
 from edgeclassify.publish.interface import Sink
 
 SinkFactory = Callable[[Config, SinkContext], Sink]
@@ -22,9 +22,9 @@ class CurrentSink:
     """`sink` may be used from any thread, the rest belongs to the daemon's. `make` raises EdgeClassifyError."""
 
     def __init__(self, make: SinkFactory, context: SinkContext, config: Config) -> None:
-        """Makes one for the config; it is not started."""
+        """Makes one for the config, and the labels in `context`; it is not started."""
         self._make, self._context = make, context
-        self._planned = self._plan(config)
+        self._planned = self._plan(config, context.labels)
         self._running = False
 
     @property
@@ -42,9 +42,9 @@ class CurrentSink:
         self._running = False
         self.sink.stop(timeout_s)
 
-    def plan(self, config: Config) -> PlannedSink | None:
+    def plan(self, config: Config, labels: ShownLabels) -> PlannedSink | None:
         """What another config needs in its place; None: nothing, the one there is shows it already."""
-        return None if self._planned.made_from == sink_key(config) else self._plan(config)
+        return None if self._planned.made_from == sink_key(config, labels) else self._plan(config, labels)
 
     def replace(self, planned: PlannedSink, stop_s: float) -> None:
         """On the connection there is, where that can be: its end would show the whole node as offline.
@@ -59,11 +59,12 @@ class CurrentSink:
         self._planned = planned
         self.start()
 
-    def restore(self, config: Config) -> None:
+    def restore(self, config: Config, labels: ShownLabels) -> None:
         """A reload has failed: where the one there was has been stopped, begin another like it."""
         if not self._running:
-            self._planned = self._plan(config)
+            self._planned = self._plan(config, labels)
             self.start()
 
-    def _plan(self, config: Config) -> PlannedSink:
-        return PlannedSink(self._make(config, self._context), sink_key(config))
+    def _plan(self, config: Config, labels: ShownLabels) -> PlannedSink:
+        context = replace(self._context, labels=labels)
+        return PlannedSink(self._make(config, context), sink_key(config, labels))

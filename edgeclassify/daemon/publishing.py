@@ -1,17 +1,18 @@
 """What leaves the node, from the config: the sink with its topics and announcement, and the snapshots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import Config
+from edgeclassify.config import Config, ViewConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.fanout import FanOut
-from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
+from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation
+from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink, Spool
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
@@ -22,18 +23,21 @@ from edgeclassify.types import Command, Request
 
 SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker | None]
 """Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
+ShownLabels = Mapping[str, tuple[str, ...]]
+"""View → the labels and groups that it can show."""
 MQTT = "mqtt"
 """The name by which the spool knows this sink: it is on disk where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class SinkContext:
-    """What a sink works with beside its config: the same for each one of a run."""
+    """What a sink works with beside its config. `labels`: view → what it can show, where its model is known."""
 
     spool: Spool
     published: PublishedTopics
     on_request: Callable[[Request], None]
     asker: ResponseTopics = field(default_factory=ResponseTopics)
+    labels: ShownLabels = field(default_factory=dict)
 
 
 def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
@@ -47,10 +51,10 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
     """The sink for the broker of this config."""
     layout = _layout(config)
     home = config.home_assistant
-    device = Device(layout, home.prefix, home.device_name or config.node.name, __version__)
+    device = _device(config, layout, around.labels)
     topics = set(layout.retained_topics())
     if home.discovery:
-        topics.add(discovery_topic(home.prefix, config.node.name))
+        topics.update(discovery_topics(device))
     announced = platforms(device) if home.discovery else {}
     views = [view.name for view in config.views()]
     inbox = Inbox(topics=layout.topics, views=views, config=config.commands, asker=around.asker)
@@ -101,11 +105,12 @@ class SinkKey:
     shown: object
 
 
-def sink_key(config: Config) -> SinkKey:
+def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     """What the sink depends on: while this stays equal, a reload leaves it alone."""
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
-    views = _layout(config).views
+    layout = _layout(config)
+    views = (layout.views, _device(config, layout, labels).presentations)
     return SinkKey(
         connection=(mqtt, node.name, tuple(map(identity, files))),
         shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, views),
@@ -126,4 +131,30 @@ def _layout(config: Config) -> Layout:
         ),
         options=options_can_be_set(config),
         snapshots=config.snapshot.mqtt and not config.node.labels_only,
+    )
+
+
+def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
+    """The node as Home Assistant is told of it."""
+    home = config.home_assistant
+    return Device(
+        layout,
+        home.prefix,
+        home.device_name or config.node.name,
+        __version__,
+        presentations={view.name: _presentation(view, labels.get(view.name, ())) for view in config.views()},
+    )
+
+
+def _presentation(view: ViewConfig, can_show: tuple[str, ...]) -> Presentation:
+    said = view.home_assistant
+    return Presentation(
+        # Of a thousand labels nobody makes a list.
+        can_show=can_show if len(can_show) <= MOST_OPTIONS else (),
+        name=said.name,
+        icon=said.icon,
+        device_class=said.device_class,
+        on=said.on,
+        off=said.off,
+        area=said.suggested_area,
     )

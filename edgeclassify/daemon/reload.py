@@ -82,7 +82,7 @@ class Reloader:
         except EdgeClassifyError:
             after.models.close_all_but(before.models)
             self._running.parts = before
-            self._running.current_sink.restore(before.config)
+            self._running.current_sink.restore(before.config, before.shown_labels)
             raise
         else:
             log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
@@ -96,7 +96,7 @@ class Reloader:
         running, kept = self._running, self._kept
         kept.check_unchanged(after.config, state_folder(after.config))
         # Made while the old one works: what it can't be made of leaves that one as it is.
-        other_sink = running.current_sink.plan(after.config)
+        other_sink = running.current_sink.plan(after.config, after.shown_labels)
         # A camera may refuse its new settings.
         running.cameras.run(after)
         renamed = before.config.mqtt.prefix != after.config.mqtt.prefix or before.config.node != after.config.node

@@ -190,7 +190,7 @@ class Daemon:
     def _prepare(self, parts: Parts, kept: KeptState) -> RunningParts:
         """Made, and not started."""
         config = parts.config
-        context = SinkContext(kept.spool, kept.published, self._queue.put)
+        context = SinkContext(kept.spool, kept.published, self._queue.put, labels=parts.shown_labels)
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)
         return RunningParts(

@@ -38,7 +38,8 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
-from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import discovery_messages
 from edgeclassify.types import Event, EventType, LabelScore, ModelInfo, NodeInfo, Option, ViewState, Why
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.drawing.screen import draw
@@ -223,7 +224,7 @@ class Node:
         first = [
             outgoing.status_message(topics, True),
             outgoing.info_message(topics, info),
-            device_message(Device(self.layout, "homeassistant", topics.node, "0.1.0")),
+            *discovery_messages(Device(self.layout, "homeassistant", topics.node, "0.1.0")),
         ]
         for view in VIEWS:
             first += [outgoing.availability_message(topics, view, True), *self.state(view)]

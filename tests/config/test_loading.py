@@ -134,6 +134,36 @@ def test_all_faults_at_once_with_expected_found_and_hint(tmp_path: Path) -> None
         ('[[camera]]\nname = "x"', "camera[0].source: expected a value, found nothing."),
         (MINIMAL + '[[view]]\nname = "status"', "view[0].name: expected a name other than"),
         ('[[camera]]\nname = "info"\nsource = "synthetic:"', "camera[0].name: expected a name that is no topic"),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { device_class = "garage_dor", on = ["open"] }',
+            "'garage_dor'. Did you mean \"garage_door\"?",
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { device_class = "door" }',
+            "view[0].home_assistant.on: expected labels at which the sensor is on, beside device_class, found "
+            'none. For example on = ["open"].',
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { off = ["shut"], on = [] }',
+            "view[0].home_assistant.on: expected labels at which the sensor is on, beside off, found none.",
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { on = ["open", "ajar"], off = ["shut", "ajar"] }',
+            "view[0].home_assistant.off: expected labels that are not in on too, found 'ajar'.",
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { on = "open" }',
+            "view[0].home_assistant.on: expected a list, found 'open'.",
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { icon = "gate" }',
+            "view[0].home_assistant.icon: expected an icon such as \"mdi:gate\", found 'gate'.",
+        ),
+        (
+            MINIMAL + '[[view]]\nname = "a"\nhome_assistant = { area = "Yard" }',
+            "view[0].home_assistant.area: expected one of the keys name, icon, on, off, device_class, "
+            "suggested_area, found an unknown key.",
+        ),
         (MINIMAL + '[[view]]\nname = "a"\nlabels = ["unknown"]', "view[0].labels: expected labels of the model"),
         (
             MINIMAL + '[[view]]\nname = "a"\nthreshold_enter = 0.5\nthreshold_exit = 0.6',

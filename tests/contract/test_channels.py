@@ -16,7 +16,8 @@ from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.requests import request_of
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
-from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import discovery_messages
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
@@ -122,7 +123,7 @@ def test_every_kind_that_a_node_sends_is_among_them() -> None:
 
 def test_discovery_follows_the_contract() -> None:
     layout = Layout(TOPICS, (ViewLayout("gate", ("open",)),), snapshots=True)
-    message = device_message(Device(layout, "homeassistant", "Porch", "0.2.0"))
+    (message,) = discovery_messages(Device(layout, "homeassistant", "Porch", "0.2.0"))
     assert DISCOVERY.fault_of(message.payload) is None
     assert DISCOVERY.fault_of(b'{"device":{}}') is not None
 

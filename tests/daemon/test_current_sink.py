@@ -1,5 +1,6 @@
 """Which sink there is: it stays, shows something else, or makes room for another."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from edgeclassify.config import Config, parse_config
 from edgeclassify.daemon.current_sink import CurrentSink
-from edgeclassify.daemon.publishing import SinkContext
+from edgeclassify.daemon.publishing import ShownLabels, SinkContext
 from edgeclassify.errors import PublishError
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink
@@ -40,6 +41,7 @@ def config(host: str = "broker", **view: Any) -> Config:
     return parse_config(document | {"view": [{"name": "gate"} | view]}, "test.toml", Path())
 
 
+LABELS = {"gate": ("day", "night")}
 FIRST, RELABELLED, MOVED = config(), config(labels=["day"]), config("elsewhere")
 
 
@@ -48,16 +50,18 @@ class Bench:
 
     def __init__(self) -> None:
         self.made: list[Adopting] = []
-        self.context = SinkContext(MemorySpool(), PublishedTopics(None), lambda _: None)
+        self.contexts: list[ShownLabels] = []
+        self.context = SinkContext(MemorySpool(), PublishedTopics(None), lambda _: None, labels=LABELS)
         self.current = CurrentSink(self.make, self.context, FIRST)
 
     def make(self, _: Config, context: SinkContext) -> Adopting:
-        assert context is self.context
+        assert context == replace(self.context, labels=context.labels)
+        self.contexts.append(context.labels)
         self.made.append(Adopting())
         return self.made[-1]
 
     def replace(self, after: Config) -> None:
-        planned = self.current.plan(after)
+        planned = self.current.plan(after, LABELS)
         assert planned is not None
         self.current.replace(planned, 1.8)
 
@@ -73,13 +77,20 @@ def bench() -> Bench:
 
 
 def test_it_stays_where_a_config_needs_no_other(bench: Bench) -> None:
-    assert bench.current.plan(config()) is None
-    assert bench.current.plan(config(threshold_enter=0.9)) is None
+    assert bench.current.plan(config(), LABELS) is None
+    assert bench.current.plan(config(threshold_enter=0.9), LABELS) is None
     assert len(bench.made) == 1
 
 
+def test_other_labels_of_its_model_are_shown(bench: Bench) -> None:
+    planned = bench.current.plan(FIRST, {"gate": ("day", "dusk", "night")})
+    assert planned is not None
+    assert planned.sink is bench.made[1]
+    assert bench.contexts == [LABELS, {"gate": ("day", "dusk", "night")}]
+
+
 def test_another_is_made_and_nothing_done_with_it(bench: Bench) -> None:
-    planned = bench.current.plan(RELABELLED)
+    planned = bench.current.plan(RELABELLED, LABELS)
     assert planned is not None
     assert planned.sink is bench.made[1]
     assert bench.current.sink is bench.made[0]
@@ -92,8 +103,8 @@ def test_it_shows_something_else_on_its_connection(bench: Bench) -> None:
     assert bench.current.sink is first
     assert first.calls == [("start", None), ("adopt", second)]
     assert second.calls == []
-    assert bench.current.plan(RELABELLED) is None
-    assert bench.current.plan(FIRST) is not None
+    assert bench.current.plan(RELABELLED, LABELS) is None
+    assert bench.current.plan(FIRST, LABELS) is not None
 
 
 def test_another_takes_its_place_where_it_can_not_adopt(bench: Bench) -> None:
@@ -103,7 +114,7 @@ def test_another_takes_its_place_where_it_can_not_adopt(bench: Bench) -> None:
     assert first.calls == [("start", None), ("adopt", second), ("stop", 1.8)]
     assert second.kinds == ["start"]
     assert bench.current.sink is second
-    assert bench.current.plan(RELABELLED) is None
+    assert bench.current.plan(RELABELLED, LABELS) is None
 
 
 def test_another_connection_is_another_sink(bench: Bench) -> None:
@@ -114,23 +125,23 @@ def test_another_connection_is_another_sink(bench: Bench) -> None:
 
 
 def test_after_a_reload_that_failed_before_it_was_touched_it_goes_on(bench: Bench) -> None:
-    bench.current.plan(MOVED)
-    bench.current.restore(FIRST)
+    bench.current.plan(MOVED, LABELS)
+    bench.current.restore(FIRST, LABELS)
     assert bench.current.sink is bench.made[0]
     assert bench.made[0].kinds == ["start"]
 
 
 def test_after_a_reload_that_failed_with_it_stopped_another_like_it_begins(bench: Bench) -> None:
-    planned = bench.current.plan(MOVED)
+    planned = bench.current.plan(MOVED, LABELS)
     assert planned is not None
     bench.made[1].broken = True
     with pytest.raises(PublishError):
         bench.current.replace(planned, 1.8)
-    bench.current.restore(FIRST)
+    bench.current.restore(FIRST, LABELS)
     assert len(bench.made) == 3
     assert bench.current.sink is bench.made[2]
     assert bench.made[2].kinds == ["start"]
-    assert bench.current.plan(FIRST) is None
+    assert bench.current.plan(FIRST, LABELS) is None
 
 
 def test_it_stays_known_when_it_has_stopped(bench: Bench) -> None:

@@ -104,6 +104,22 @@ def test_a_renamed_view_is_announced_and_the_old_one_emptied(node: Node) -> None
     wait_for(lambda: node.events("yard"))
 
 
+def test_a_view_becomes_a_device_of_its_own_and_goes_back(node: Node) -> None:
+    own = "homeassistant/device/n/door/config"
+    shown = {"suggested_area": "Hall", "on": ["night"], "device_class": "door"}
+    reload(node, view=[view("gate", labels=["day"]), view("door", home_assistant=shown)])
+    kept = retained(node)
+    assert json.loads(kept[DISCOVERY])["components"]["door.label"] == {"platform": "sensor"}
+    found = json.loads(kept[own])
+    assert (found["device"]["suggested_area"], found["device"]["via_device"]) == ("Hall", "edgeclassify_n")
+    assert found["components"]["door/on"]["device_class"] == "door"
+    assert found["components"]["door/label"]["options"] == ["night", "day"]
+
+    reload(node, view=[view("gate", labels=["day"]), view("door")])
+    wait_for(lambda: own not in retained(node))
+    assert "state_topic" in json.loads(retained(node)[DISCOVERY])["components"]["door.label"]
+
+
 def test_a_view_that_comes_back_is_shown_again(node: Node) -> None:
     reload(node, view=[view("gate", labels=["day"])])
     reload(node, view=[view("gate", labels=["day"]), view("door")])

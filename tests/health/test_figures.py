@@ -12,7 +12,8 @@ from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import CameraHealth, Health, HealthMonitor
 from edgeclassify.health.figures import ENTITIES, FIGURES
-from edgeclassify.publish.home_assistant.discovery import Device, components
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import components
 from edgeclassify.types import CameraState
 from tests.publish.records import health
 

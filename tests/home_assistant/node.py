@@ -10,7 +10,8 @@ from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
-from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import discovery_messages, platforms
 from edgeclassify.types import Condition, Option
 from tests.publish import records
 
@@ -50,6 +51,11 @@ def now(view: str = "feeder", label: str = "Egyptian cat") -> list[Message]:
     return messages
 
 
+def entities_of(found: Device) -> set[str]:
+    """The components that become entities."""
+    return {name for name, kind in platforms(found).items() if kind != "device_automation"}
+
+
 async def deliver(hass: HomeAssistant, messages: Iterable[Message], *, replayed: bool = False) -> None:
     """Home Assistant receives the messages. `replayed`: from the broker's memory, not as they are published."""
     for message in messages:
@@ -59,5 +65,5 @@ async def deliver(hass: HomeAssistant, messages: Iterable[Message], *, replayed:
 
 async def announce(hass: HomeAssistant, found: Device | None = None, **gone: str) -> None:
     """The discovery message arrives; `gone`: component → platform."""
-    message = device_message(found or device(), {name.replace("__", "."): kind for name, kind in gone.items()})
-    await deliver(hass, [message])
+    removed = {name.replace("__", "."): kind for name, kind in gone.items()}
+    await deliver(hass, discovery_messages(found or device(), removed))

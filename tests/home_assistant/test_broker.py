@@ -20,9 +20,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
-from edgeclassify.publish.home_assistant.discovery import device_message, platforms
+from edgeclassify.publish.home_assistant.discovery import discovery_messages, platforms
 from edgeclassify.types import Option
-from tests.home_assistant.node import TOPICS, VIEWS, device, now
+from tests.home_assistant.node import TOPICS, VIEWS, device, entities_of, now
 from tests.publish import records
 from tests.support.broker import HOST, Mosquitto, mosquitto_path
 
@@ -99,7 +99,7 @@ async def test_a_home_assistant_that_comes_later_finds_everything(
     hass: HomeAssistant, broker: Mosquitto, node: Node, protocol: str
 ) -> None:
     picture = outgoing.snapshot_message(TOPICS, "feeder", b"\xff\xd8\xff\xe0\x00\xff\xd9")
-    node.send([device_message(device()), *now(), picture])
+    node.send([*discovery_messages(device()), *now(), picture])
 
     entry = await connected(hass, broker, protocol)
 
@@ -128,13 +128,13 @@ async def test_a_home_assistant_that_comes_later_finds_everything(
 async def test_a_view_that_goes_while_it_is_connected_is_removed(
     hass: HomeAssistant, broker: Mosquitto, node: Node
 ) -> None:
-    node.send([device_message(device()), *now()])
+    node.send([*discovery_messages(device()), *now()])
     entry = await connected(hass, broker, "5")
     await soon(hass, shows(hass, "sensor.porch_front_door", "unknown"))
 
     gone = {name: kind for name, kind in platforms(device()).items() if name.startswith("front_door.")}
-    node.send([device_message(device(VIEWS[:1]), gone)])
+    node.send(discovery_messages(device(VIEWS[:1]), gone))
 
     await soon(hass, lambda: not [name for name in hass.states.async_entity_ids() if "front_door" in name])
-    assert len(er.async_get(hass).entities) == len(platforms(device(VIEWS[:1])))
+    assert len(er.async_get(hass).entities) == len(entities_of(device(VIEWS[:1])))
     assert await hass.config_entries.async_unload(entry.entry_id)

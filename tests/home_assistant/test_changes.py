@@ -14,9 +14,10 @@ from homeassistant.helpers import entity_registry as er
 
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import ViewLayout
-from edgeclassify.publish.home_assistant.discovery import Announcement, Device, discovery_topic, platforms
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topic, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
-from tests.home_assistant.node import VIEWS, announce, deliver, device, now
+from tests.home_assistant.node import VIEWS, announce, deliver, device, entities_of, now
 
 pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
 async def start(hass: HomeAssistant, published: PublishedTopics, found: Device) -> None:
     """The node starts with a config: it announces itself, by what it remembers."""
     published.update((), platforms(found))
-    await deliver(hass, [Announcement(found, published.gone_components).message])
+    await deliver(hass, Announcement(found, published.gone_components).messages)
 
 
 def entities(hass: HomeAssistant) -> set[str]:
@@ -39,7 +40,8 @@ async def test_a_label_that_is_gone_takes_its_entity_along(hass: HomeAssistant, 
 
     await start(hass, PublishedTopics(path), device((ViewLayout("feeder", ("Schön",)), VIEWS[1])))
 
-    assert before - entities(hass) == {"feeder.label.egyptian_cat"}
+    of_the_label = {"label.egyptian_cat", "today.egyptian_cat", "seconds_today.egyptian_cat"}
+    assert before - entities(hass) == {f"feeder.{name}" for name in of_the_label}
     assert hass.states.get("binary_sensor.porch_feeder_egyptian_cat") is None
     assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat", "what stays is not touched"
 
@@ -52,7 +54,7 @@ async def test_a_view_that_is_gone_takes_its_entities_along(hass: HomeAssistant,
     await start(hass, PublishedTopics(path), device(VIEWS[:1]))
 
     assert {name for name in before if name.startswith("front_door.")} == before - entities(hass)
-    assert entities(hass) == set(platforms(device(VIEWS[:1])))
+    assert entities(hass) == entities_of(device(VIEWS[:1]))
 
 
 async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
@@ -60,7 +62,7 @@ async def test_left_out_without_a_stub_it_stays(hass: HomeAssistant) -> None:
     await announce(hass)
     await announce(hass, device(VIEWS[:1]))
 
-    assert entities(hass) == set(platforms(device()))
+    assert entities(hass) == entities_of(device())
 
 
 async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path: Path) -> None:
@@ -68,7 +70,7 @@ async def test_what_comes_back_is_there_again(hass: HomeAssistant, tmp_path: Pat
     for views in (VIEWS, VIEWS[:1], VIEWS):
         await start(hass, PublishedTopics(path), device(views))
 
-    assert entities(hass) == set(platforms(device()))
+    assert entities(hass) == entities_of(device())
     await deliver(hass, now())
     assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat"
 
@@ -95,11 +97,11 @@ async def test_discovery_switched_off_removes_the_device(hass: HomeAssistant) ->
 
 async def test_a_home_assistant_that_starts_later_understands_the_stubs(hass: HomeAssistant) -> None:
     """It has only the retained messages; it never knew what the stubs are about."""
-    message = Announcement(device(VIEWS[:1]), {"front_door.label": "sensor", "front_door.event": "event"}).message
-    await deliver(hass, [message], replayed=True)
+    gone = {"front_door.label": "sensor", "front_door.event": "event"}
+    await deliver(hass, Announcement(device(VIEWS[:1]), gone).messages, replayed=True)
     await deliver(hass, now(), replayed=True)
 
-    assert entities(hass) == set(platforms(device(VIEWS[:1])))
+    assert entities(hass) == entities_of(device(VIEWS[:1]))
     assert hass.states.get("sensor.porch_feeder").state == "Egyptian cat"
 
 

@@ -19,13 +19,12 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import ViewLayout
 from edgeclassify.contract.topics import Topics
-from edgeclassify.publish.home_assistant.discovery import platforms
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Command, Condition, EventType, Option, Problem, Request, Shift
-from tests.home_assistant.node import TOPICS, announce, deliver, device, health, now
+from tests.home_assistant.node import TOPICS, announce, deliver, device, entities_of, health, now
 from tests.publish import records
 
 pytestmark = [pytest.mark.home_assistant, pytest.mark.usefixtures("mqtt_mock")]
@@ -51,6 +50,11 @@ ENTITIES = {
     "binary_sensor.porch_feeder_egyptian_cat": "feeder.label.egyptian_cat",
     "binary_sensor.porch_feeder_schon": "feeder.label.schon",
     "binary_sensor.porch_feeder_problem": "feeder.problem",
+    "sensor.porch_feeder_egyptian_cat_today": "feeder.today.egyptian_cat",
+    "sensor.porch_feeder_egyptian_cat_time_today": "feeder.seconds_today.egyptian_cat",
+    "sensor.porch_feeder_schon_today": "feeder.today.schon",
+    "sensor.porch_feeder_schon_time_today": "feeder.seconds_today.schon",
+    "sensor.porch_feeder_since": "feeder.since",
     "event.porch_feeder_event": "feeder.event",
     "image.porch_feeder_snapshot": "feeder.snapshot",
     "switch.porch_feeder_enabled": "feeder.enabled",
@@ -60,6 +64,9 @@ ENTITIES = {
     "sensor.porch_front_door_score": "front_door.score",
     "binary_sensor.porch_front_door_open": "front_door.label.open",
     "binary_sensor.porch_front_door_problem": "front_door.problem",
+    "sensor.porch_front_door_open_today": "front_door.today.open",
+    "sensor.porch_front_door_open_time_today": "front_door.seconds_today.open",
+    "sensor.porch_front_door_since": "front_door.since",
     "event.porch_front_door_event": "front_door.event",
     "image.porch_front_door_snapshot": "front_door.snapshot",
     "switch.porch_front_door_enabled": "front_door.enabled",
@@ -67,7 +74,7 @@ ENTITIES = {
     "number.porch_front_door_interval": "front_door.interval",
 }
 NODE_LEVEL = [name for name, component in ENTITIES.items() if component.startswith("health.")]
-OF_A_CAMERA = ("label", "score", "problem", "event", "snapshot")
+OF_A_SETTING = ("enabled", "threshold", "interval")
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
@@ -170,9 +177,9 @@ async def test_without_its_camera_only_that_view_is_unavailable(hass: HomeAssist
 
     of_the_camera = {
         name for name, component in ENTITIES.items()
-        if component.startswith("feeder.") and component.split(".")[1] in OF_A_CAMERA
+        if component.startswith("feeder.") and component.split(".")[1] not in OF_A_SETTING
     }  # fmt: skip
-    assert len(of_the_camera) == 7
+    assert len(of_the_camera) == 12
     assert unavailable(hass) == of_the_camera
     assert state(hass, "switch.porch_feeder_enabled") == "on", "a view that is off can be switched on again"
 
@@ -342,7 +349,7 @@ async def test_nodes_and_views_keep_apart(hass: HomeAssistant) -> None:
         await announce(hass, device(tuple(ViewLayout(name) for name in names), Topics("edgeclassify", node)))
 
     entities = er.async_get(hass).entities
-    expected = len(platforms(device(tuple(ViewLayout(name) for name in ("b", "b_label", "B")))))
-    expected += len(platforms(device(tuple(ViewLayout(name) for name in ("label", "b")))))
+    expected = len(entities_of(device(tuple(ViewLayout(name) for name in ("b", "b_label", "B")))))
+    expected += len(entities_of(device(tuple(ViewLayout(name) for name in ("label", "b")))))
     assert len(entities) == expected
     assert len({found.unique_id for found in entities.values()}) == expected

@@ -173,7 +173,8 @@ class _Check(WatchDisplay):
     def topics(self, config: Config, node: str) -> list[tuple[str, int]]:
         """Everything, with the QoS that it was published with."""
         mine = f"{config.mqtt.prefix}/#" if node == "+" else f"{config.mqtt.prefix}/{node}/#"
-        return [(mine, 2), (f"{config.home_assistant.prefix}/device/{node}/config", 2)]
+        devices = f"{config.home_assistant.prefix}/device/{node}"
+        return [(mine, 2), (f"{devices}/config", 2), (f"{devices}/+/config", 2)]
 
     def take(self, arrival: Arrival) -> None:
         for violation in self._conformity.take(arrival):

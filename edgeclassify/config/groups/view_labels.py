@@ -10,6 +10,7 @@ from edgeclassify.config.groups.patterns import LabelNames, names_of
 from edgeclassify.config.label_hints import hint_for
 from edgeclassify.config.rules import LabelRulesConfig
 from edgeclassify.config.sections import Config, ViewConfig
+from edgeclassify.types import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,10 @@ class _OneView:
         self._check_group_names()
         wanted = self._wanted()
         names = [self._names[k] for k in wanted]
-        self._check_topics(names)
+        self._check_listed("labels", self._view.labels, names)
+        shown = self._view.home_assistant
+        for key, labels in (("on", shown.on), ("off", shown.off)):
+            self._check_listed(f"home_assistant.{key}", labels, (*names, UNKNOWN))
         members = tuple(self._members[k] for k in wanted)
         return ViewLabels(tuple(names), members, sum(k < len(self._groups) for k in wanted), self._rules(names))
 
@@ -122,11 +126,11 @@ class _OneView:
                 self.faults.append(self._not_there(key, pattern, self._names))
         return named
 
-    def _check_topics(self, names: Sequence[str]) -> None:
-        """What `labels` lists must be one of the view's, to the letter."""
-        for label in self._view.labels:
+    def _check_listed(self, key: str, labels: Sequence[str], names: Sequence[str]) -> None:
+        """What a key lists must be one of the view's, to the letter."""
+        for label in labels:
             if label not in names:
-                self.faults.append(self._not_there("labels", label, names))
+                self.faults.append(self._not_there(key, label, names))
 
     def _rules(self, names: Sequence[str]) -> tuple[tuple[int, LabelRulesConfig], ...]:
         """What single labels have of their own. Of two patterns for a label that which names fewer goes first."""

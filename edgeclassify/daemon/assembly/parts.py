@@ -77,6 +77,11 @@ class Parts:
         return min((view.rules.pace.interval_s for view in wanting), default=camera.interval_s)
 
     @property
+    def shown_labels(self) -> dict[str, tuple[str, ...]]:
+        """View → the groups and labels that it can show."""
+        return {view.name: found.names for view, found in zip(self.views, self.labels, strict=True)}
+
+    @property
     def usual_pictures(self) -> dict[str, UsualPicture]:
         """What the cameras usually show, of those of which that is known by now."""
         return {

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, ViewConfig
+from edgeclassify.config import SHOWN_PLAINLY, CameraConfig, Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
@@ -75,8 +75,9 @@ class ViewAssembly:
         """The same view with the same rules, the same model and labels, before."""
         if self._before.models.loaded.get(model) is not self._models.loaded[model]:
             return None
-        wanted = ((section, model), labels)
-        return next((view for made_of, known, view in self._former if (made_of, known) == wanted), None)
+        wanted = (_deciding(section), model, labels)
+        former = ((_deciding(one), by, known, view) for (one, by), known, view in self._former)
+        return next((view for *made_of, view in former if tuple(made_of) == wanted), None)
 
     def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
         """It stays switched as it is, also where it was only paused, unless the config's word has changed."""
@@ -159,3 +160,8 @@ def _with_threshold(view: str, rules: Rules, wanted: OptionValue | None) -> Rule
             view, error, rules.threshold_enter,
         )  # fmt: skip
         return rules
+
+
+def _deciding(section: ViewConfig) -> ViewConfig:
+    """What of a view's section decides what is in it: not how Home Assistant shows that."""
+    return section.model_copy(update={"home_assistant": SHOWN_PLAINLY})

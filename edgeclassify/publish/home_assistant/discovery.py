@@ -1,4 +1,5 @@
-"""Home Assistant's device-based MQTT discovery (2024.11 and later): one retained message announces the whole node.
+"""Home Assistant's device-based MQTT discovery (2024.11 and later): one retained message announces a device
+with all its entities.
 
 https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload. What Home Assistant's code asks for, and
 what therefore holds here:
@@ -7,6 +8,7 @@ what therefore holds here:
   its platform alone, so the message carries such a stub for each that the node has no more. Where a component is
   not known (Home Assistant has just started) its stub does nothing.
 * New components and stubs stand in one message: of two that come close together Home Assistant may skip parts.
+* A view with an area is a device of its own, behind the node's, with a message of its own.
 * Entity ids are left to Home Assistant, which makes them of the names; `unique_id` keeps an entity's identity.
 """
 
@@ -16,33 +18,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from edgeclassify.contract.layout import Layout, ViewLayout
-from edgeclassify.contract.outgoing import JPEG, OFF, OFFLINE, ON, ONLINE, Message
-from edgeclassify.health.figures import ENTITIES
-from edgeclassify.types import EventType, Option
-from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
+from edgeclassify.contract.layout import ViewLayout
+from edgeclassify.contract.outgoing import Message
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.entities import ComponentConfig
+from edgeclassify.publish.home_assistant.node_components import node_components
+from edgeclassify.publish.home_assistant.view_components import ViewComponents
 
 ORIGIN = "edgeclassify"
-LONGEST_STATE = 255
-"""Characters: Home Assistant refuses a longer state."""
-LONGEST_NAME = 64
-"""Characters of a label in an entity's name, which becomes part of its id (255 characters at most)."""
-
-_Config = dict[str, Any]
-_DIAGNOSTIC: _Config = {"entity_category": "diagnostic"}
-_MEASURED: _Config = {"state_class": "measurement"}
-_SWITCHED: _Config = {"payload_on": ON.decode(), "payload_off": OFF.decode()}
-
-
-@dataclass(frozen=True)
-class Device:
-    """A node as Home Assistant shows it. `ha_prefix`: the discovery prefix; `name`: the device's name."""
-
-    layout: Layout
-    ha_prefix: str
-    name: str
-    version: str
-    model: str = "Image classifier"
+_NO_ENTITY = ("device_automation",)
+"""Platforms that make no entity: they have no unique_id."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +38,9 @@ class Announcement:
     gone: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def message(self) -> Message:
-        """The discovery message."""
-        return device_message(self.device, self.gone)
+    def messages(self) -> tuple[Message, ...]:
+        """The discovery messages, the node's first: the others refer to it."""
+        return discovery_messages(self.device, self.gone)
 
     @property
     def birth_topics(self) -> tuple[str, ...]:
@@ -70,123 +55,103 @@ def birth_topics(ha_prefix: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{ha_prefix}/status", "homeassistant/status")))
 
 
-def discovery_topic(ha_prefix: str, node: str) -> str:
-    """Where a node announces itself."""
-    return f"{ha_prefix}/device/{node}/config"
+def discovery_topic(ha_prefix: str, node: str, view: str | None = None) -> str:
+    """Where a node announces itself, or a view that is a device of its own."""
+    return f"{ha_prefix}/device/{node}/config" if view is None else f"{ha_prefix}/device/{node}/{view}/config"
 
 
-def device_message(device: Device, gone: Mapping[str, str] | None = None) -> Message:
-    """The retained message that announces all components, and removes those that are `gone` (id → platform)."""
-    announced = components(device)
-    stubs = {name: {"platform": platform} for name, platform in (gone or {}).items() if name not in announced}
-    node = device.layout.topics.node
-    body = {
-        "device": {
-            "identifiers": [f"{ORIGIN}_{node}"],
-            "name": device.name,
-            "manufacturer": ORIGIN,
-            "model": device.model,
-            "sw_version": device.version,
-        },
-        "origin": {"name": ORIGIN, "sw_version": device.version},
-        "components": announced | stubs,
-    }
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    topic = discovery_topic(device.ha_prefix, node)
-    return Message(topic, text.encode("utf-8", "replace"), qos=1, retain=True)
+def discovery_topics(device: Device) -> tuple[str, ...]:
+    """Where all of it is announced."""
+    node, prefix = device.layout.topics.node, device.ha_prefix
+    return (
+        discovery_topic(prefix, node),
+        *(discovery_topic(prefix, node, one.name) for one in _own_devices(device)),
+    )
+
+
+def discovery_messages(device: Device, gone: Mapping[str, str] | None = None) -> tuple[Message, ...]:
+    """The retained messages that announce all components, and remove those that are `gone` (id → platform)."""
+    node, gone = device.layout.topics.node, gone or {}
+    identifier = f"{ORIGIN}_{node}"
+    shared = {"manufacturer": ORIGIN, "sw_version": device.version}
+    page = {} if device.page is None else {"configuration_url": device.page}
+    about = {"identifiers": [identifier], "name": device.name, "model": device.model} | shared | page
+    messages = [_message(device, None, about, gone)]
+    for view in _own_devices(device):
+        about = {"identifiers": [f"{identifier}/{view.name}"], "name": _called(device, view), "model": "View"}
+        place = {"via_device": identifier, "suggested_area": device.shown_as(view.name).area}
+        messages.append(_message(device, view, about | shared | place, gone))
+    return tuple(messages)
 
 
 def platforms(device: Device) -> dict[str, str]:
-    """Component id → platform of all that the message announces: what must be remembered to remove it one day."""
+    """Component id → platform of all that is announced: what must be remembered to remove it one day."""
     return {name: config["platform"] for name, config in components(device).items()}
 
 
-def components(device: Device) -> dict[str, _Config]:
-    """Component id → its config. Ids are unique in the node: a view's name holds no dot."""
-    node = device.layout.topics.node
-    found = dict(_node_components(device.layout))
+def components(device: Device) -> dict[str, ComponentConfig]:
+    """Component id → its config. Ids are unique in the node: a view's name holds no dot. In one of a view that is
+    a device of its own a slash stands in place of the first dot.
+    """
+    found = dict(_of_node(device))
+    for view in _own_devices(device):
+        found |= dict(_of_own_device(device, view))
+    return found
+
+
+def _message(
+    device: Device, view: ViewLayout | None, about: Mapping[str, Any], gone: Mapping[str, str]
+) -> Message:
+    """One device: the node (None), or a view."""
+    announced = dict(_of_node(device) if view is None else _of_own_device(device, view))
+    mine = {name: kind for name, kind in gone.items() if name not in announced and _is_of(name, view)}
+    body = {
+        "device": about,
+        "origin": {"name": ORIGIN, "sw_version": device.version},
+        "components": announced | {name: {"platform": platform} for name, platform in mine.items()},
+    }
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    topic = discovery_topic(device.ha_prefix, device.layout.topics.node, None if view is None else view.name)
+    return Message(topic, text.encode("utf-8", "replace"), qos=1, retain=True)
+
+
+def _is_of(component: str, view: ViewLayout | None) -> bool:
+    return "/" not in component if view is None else component.startswith(f"{view.name}/")
+
+
+def _of_node(device: Device) -> Iterator[tuple[str, ComponentConfig]]:
+    for name, config in node_components(device.layout.topics):
+        yield name, _identified(device, name, config)
     for view in device.layout.views:
-        found.update(_view_components(device, view))
-    return {name: config | {"unique_id": f"{ORIGIN}_{node}.{name}"} for name, config in found.items()}
+        if device.shown_as(view.name).area is None:
+            called = _called(device, view)
+            # A view named as the device adds nothing to its name.
+            is_alike = device.name.lower() in (called.lower(), view.name.lower())
+            for key, config in _view(device, view, "" if is_alike else called):
+                yield f"{view.name}.{key}", _identified(device, f"{view.name}.{key}", config)
 
 
-# --- the node ------------------------------------------------------------------------------------------
+def _of_own_device(device: Device, view: ViewLayout) -> Iterator[tuple[str, ComponentConfig]]:
+    for key, config in _view(device, view, ""):
+        yield f"{view.name}/{key}", _identified(device, f"{view.name}/{key}", config)
 
 
-def _node_components(layout: Layout) -> Iterator[tuple[str, _Config]]:
-    topics = layout.topics
-    connected = _component("binary_sensor", "Connected", state_topic=topics.status, device_class="connectivity")
-    # It says whether the daemon can be reached, so it is never unavailable itself.
-    yield "connected", connected | _DIAGNOSTIC | {"payload_on": ONLINE.decode(), "payload_off": OFFLINE.decode()}
-    shared = {"state_topic": topics.health} | _availability(topics.status) | _DIAGNOSTIC
-    for key, shown in ENTITIES.items():
-        # A figure that the machine can't tell is null, which the template writes as "None": unknown.
-        template = {"value_template": f"{{{{ value_json.{key} }}}}"}
-        yield f"health.{key}", template | _component(shown.platform, shown.name) | shown.config | shared
+def _view(device: Device, view: ViewLayout, called: str) -> Iterator[tuple[str, ComponentConfig]]:
+    return ViewComponents(device.layout, view, device.shown_as(view.name), called).all()
 
 
-# --- a view --------------------------------------------------------------------------------------------
+def _identified(device: Device, name: str, config: ComponentConfig) -> ComponentConfig:
+    """With what keeps its identity in Home Assistant, whatever it is called there."""
+    if config["platform"] in _NO_ENTITY:
+        return config
+    return config | {"unique_id": f"{ORIGIN}_{device.layout.topics.node}.{name}"}
 
 
-def _view_components(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
-    topics = device.layout.topics
-    both = _availability(topics.status, topics.availability(view.name))
-    for key, component in _shown(device, view):
-        yield f"{view.name}.{key}", component | both
-    if device.layout.options:
-        # What sets a view must be within reach while the view is off or its camera gone: only the daemon counts.
-        for option, component in _settable(device, view):
-            own = {"state_topic": topics.option(view.name, option)}
-            own |= {"command_topic": topics.option_set(view.name, option)}
-            yield f"{view.name}.{option}", component | own | {"qos": 1} | _availability(topics.status)
+def _own_devices(device: Device) -> Iterator[ViewLayout]:
+    return (view for view in device.layout.views if device.shown_as(view.name).area is not None)
 
 
-def _shown(device: Device, view: ViewLayout) -> Iterator[tuple[str, _Config]]:
-    """What a view shows: state, score, labels, events, snapshot."""
-    topics = device.layout.topics
-    state = {"state_topic": topics.state(view.name)}
-    text = f"{{{{ value_json.label[:{LONGEST_STATE}] }}}}"
-    attributes = {"json_attributes_topic": topics.state(view.name)}
-    yield "label", _component("sensor", _name(device, view), value_template=text) | state | attributes
-    percent: _Config = {"unit_of_measurement": "%", "suggested_display_precision": 0} | _MEASURED
-    score = "{{ (value_json.score * 100) | round(2) }}"
-    yield "score", _component("sensor", _name(device, view, "score"), value_template=score) | state | percent
-    if view.checked:
-        topic = {"state_topic": topics.problems(view.name), "json_attributes_topic": topics.problems(view.name)}
-        problem = _component("binary_sensor", _name(device, view, "problem"), device_class="problem")
-        found = {"value_template": "{{ 'ON' if value_json.problems else 'OFF' }}"}
-        yield "problem", problem | topic | found | _SWITCHED | _DIAGNOSTIC
-    for label, slug in view.slugs.items():
-        topic = {"state_topic": topics.label(view.name, slug)}
-        yield f"label.{slug}", _component("binary_sensor", _name(device, view, label)) | topic | _SWITCHED
-    event = {"state_topic": topics.event(view.name), "event_types": [str(kind) for kind in EventType]}
-    yield "event", _component("event", _name(device, view, "event")) | event
-    if device.layout.snapshots:
-        image = {"image_topic": topics.snapshot(view.name), "content_type": JPEG}
-        yield "snapshot", _component("image", _name(device, view, "snapshot")) | image
-
-
-def _settable(device: Device, view: ViewLayout) -> Iterator[tuple[Option, _Config]]:
-    yield Option.ENABLED, _component("switch", _name(device, view, "enabled")) | _SWITCHED
-    score: _Config = {"min": 0, "max": 1, "step": 0.01, "mode": "slider", "entity_category": "config"}
-    yield Option.THRESHOLD, _component("number", _name(device, view, "threshold")) | score
-    seconds = {"min": 0, "max": MAX_VIEW_INTERVAL_S, "step": 0.1, "mode": "box", "entity_category": "config"}
-    interval = _component("number", _name(device, view, "interval"), unit_of_measurement="s")
-    yield Option.INTERVAL, interval | seconds
-
-
-def _name(device: Device, view: ViewLayout, what: str | None = None) -> str | None:
-    """E.g. "Front door score". Home Assistant puts the device's name in front: a view named alike adds none."""
-    words = [] if view.name.lower() == device.name.lower() else [view.name.replace("_", " ").strip() or view.name]
-    words += [what[:LONGEST_NAME]] if what else []
-    text = " ".join(words)
-    return text[:1].upper() + text[1:] or None
-
-
-def _component(platform: str, name: str | None, **config: Any) -> _Config:
-    return {"platform": platform, "name": name} | config
-
-
-def _availability(*topics: str) -> _Config:
-    """Available while all of these say `online`, which are Home Assistant's own words by default."""
-    return {"availability": [{"topic": topic} for topic in topics], "availability_mode": "all"}
+def _called(device: Device, view: ViewLayout) -> str:
+    """A view's name for people: as the config has it, else made of its topic level."""
+    named = device.shown_as(view.name).name or view.name.replace("_", " ").strip() or view.name
+    return named[:1].upper() + named[1:]

@@ -81,7 +81,7 @@ class MqttSink(Sink):
         live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
         live.put_all(Rank.REMOVED, map(outgoing.removed, gone))
         if announcement is not None:
-            live.put(Rank.DISCOVERY, announcement.message)
+            live.put_all(Rank.DISCOVERY, announcement.messages)
         self._delivery = Delivery(
             config=config,
             settings=self._settings,

@@ -201,6 +201,17 @@ def test_what_a_view_says_itself_must_be_of_its_own_model() -> None:
         ({}, {"labels": ["*cat"]}, "view[0].labels: expected labels of the model m, found '*cat'."),
         (
             {},
+            {"home_assistant": {"on": ["dgo"]}},
+            "view[0].home_assistant.on: expected labels of the model m, found 'dgo'. Did you mean \"dog\"?",
+        ),
+        (
+            {"cat": ["*cat"]},
+            {"home_assistant": {"on": ["cat"], "off": ["tiger cat"]}},
+            "view[0].home_assistant.off: expected labels or groups of the model m, found 'tiger cat'. It is in "
+            "the group 'cat', which counts in its place.",
+        ),
+        (
+            {},
             {"label_rules": {"dgo": {"hold_s": 1.0}}},
             "view[0].label_rules: expected labels of the model m, found 'dgo'. Did you mean \"dog\"?",
         ),
@@ -222,6 +233,10 @@ def test_what_is_not_there_is_one_fault_with_what_to_do(
 def test_a_topic_for_a_group_is_as_good_as_for_a_label() -> None:
     assert faults({"cat": ["tabby", "*cat"]}, labels=["cat", "lion"]) == []
     assert faults(labels=["TABBY"])[0].startswith("view[0].labels: expected labels of the model m, found 'TABBY'.")
+
+
+def test_home_assistants_sensor_may_be_off_without_a_label() -> None:
+    assert faults({"cat": ["tabby", "*cat"]}, home_assistant={"on": ["cat", "lion"], "off": ["unknown"]}) == []
 
 
 def test_a_wildcard_that_meets_the_background_leaves_it_out() -> None:

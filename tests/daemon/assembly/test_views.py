@@ -78,6 +78,13 @@ def test_a_view_that_stays_as_it_is_goes_on_and_another_begins() -> None:
     assert not other.views[0].continues(before.views[0])
 
 
+def test_a_view_goes_on_that_home_assistant_shows_otherwise() -> None:
+    before = parts_of(allow=["tabby cat"], home_assistant={"name": "Cat"})
+    shown = {"name": "Tabby", "icon": "mdi:cat", "on": ["tabby cat"], "device_class": "occupancy"}
+    assert parts_of(before=before, allow=["tabby cat"], home_assistant=shown).views[0].continues(before.views[0])
+    assert before.shown_labels == {"gate": ("tabby cat",)}
+
+
 def test_a_view_decides_between_its_groups_by_the_rules_of_each() -> None:
     rules: dict[str, Any] = {"filter": "none", "label_rules": {"dog": {"hold_s": 5.0}}}
     parts = parts_of(shared={"preset": "everyday"}, allow=["dog", "cat"], **rules)

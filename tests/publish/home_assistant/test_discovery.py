@@ -8,12 +8,12 @@ import pytest
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health.figures import ENTITIES
+from edgeclassify.publish.home_assistant.device import Device
 from edgeclassify.publish.home_assistant.discovery import (
     Announcement,
-    Device,
     birth_topics,
     components,
-    device_message,
+    discovery_messages,
     discovery_topic,
     platforms,
 )
@@ -27,13 +27,14 @@ def device(layout: Layout = LAYOUT, **changes: Any) -> Device:
 
 
 def body(gone: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
-    found = json.loads(device_message(device(**changes), gone).payload)
+    (message,) = discovery_messages(device(**changes), gone)
+    found = json.loads(message.payload)
     assert isinstance(found, dict)
     return found
 
 
 def test_one_retained_message_below_the_discovery_prefix() -> None:
-    message = device_message(device(ha_prefix="ha/test"))
+    (message,) = discovery_messages(device(ha_prefix="ha/test"))
     assert (message.topic, message.qos, message.retain) == ("ha/test/device/porch/config", 1, True)
     assert discovery_topic("ha/test", "porch") == message.topic
     assert birth_topics("homeassistant") == ("homeassistant/status",)
@@ -48,8 +49,11 @@ def test_it_names_the_device_and_who_made_the_message() -> None:
 
 
 def test_every_component_has_an_id_of_its_own() -> None:
-    ids = [found["unique_id"] for found in body()["components"].values()]
-    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + 4 * 2 + 3 * 2 + 2
+    announced = body()["components"].values()
+    entities = [found for found in announced if found["platform"] != "device_automation"]
+    ids = [found["unique_id"] for found in entities]
+    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + (5 + 3) * 2 + 3 * 2
+    assert len(announced) - len(entities) == 2 * 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
 
 
@@ -79,7 +83,7 @@ def test_every_topic_is_one_of_the_layout() -> None:
     layout = Layout(LAYOUT.topics, LAYOUT.views, options=True, snapshots=True)
     kept = set(layout.retained_topics()) | {layout.topics.event(view.name) for view in layout.views}
     for name, config in components(device(layout)).items():
-        topics = {value for key, value in config.items() if key.endswith("_topic") and key != "command_topic"}
+        topics = {value for key, value in config.items() if key.endswith("topic") and key != "command_topic"}
         assert topics, name
         assert topics <= kept, name
 
@@ -99,10 +103,11 @@ def test_what_is_gone_is_named_by_its_platform_alone() -> None:
 
 def test_an_announcement_has_its_message_and_its_birth_topic() -> None:
     announcement = Announcement(device(), {"yard.label": "sensor"})
-    assert announcement.message == device_message(device(), {"yard.label": "sensor"})
+    assert announcement.messages == discovery_messages(device(), {"yard.label": "sensor"})
     assert announcement.birth_topics == ("homeassistant/status",)
 
 
 def test_a_label_that_is_no_utf_8_does_not_stop_the_announcement() -> None:
     layout = Layout(LAYOUT.topics, (ViewLayout("feeder", ("c\udce9t",)),))
-    assert json.loads(device_message(device(layout)).payload)
+    (message,) = discovery_messages(device(layout))
+    assert json.loads(message.payload)

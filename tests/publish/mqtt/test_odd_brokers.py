@@ -13,7 +13,8 @@ import pytest
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.topics import Topics
-from edgeclassify.publish.home_assistant.discovery import Announcement, Device
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt import serving
 from edgeclassify.publish.mqtt.link import client, protocols

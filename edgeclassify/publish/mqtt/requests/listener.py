@@ -112,7 +112,7 @@ class Listener:
         if self._show_status.take(now):
             live.put(Rank.STATUS, outgoing.status_message(self._topics, online=True))
         if self.receivers.announcement is not None and self._announce.take(now):
-            live.put(Rank.DISCOVERY, self.receivers.announcement.message)
+            live.put_all(Rank.DISCOVERY, self.receivers.announcement.messages)
 
     def denied(self, topic: str, reason: str) -> None:
         """The broker refuses a subscription."""

@@ -18,7 +18,7 @@ _ERROR_CHARACTERS = 60
 _WHY_LAST = ("reason", "by", "from", "duration_s")
 """What of `why` stays longest, the most important first."""
 _WHY_FIRST = "best"
-_COMPONENTS_LAST = ("connected", "label", "event", "enabled")
+_COMPONENTS_LAST = ("connected", "label", "on", "event", "enabled")
 """Home Assistant's entities that stay longest, by the end of their id."""
 
 
@@ -110,7 +110,7 @@ def _discovery(body: _Body) -> Iterator[_Step]:
     names = list(body["components"])
 
     def weight(name: str) -> tuple[int, int]:
-        end = name.rpartition(".")[2]
+        end = name.replace("/", ".").rpartition(".")[2]
         kept = len(_COMPONENTS_LAST) - _COMPONENTS_LAST.index(end) if end in _COMPONENTS_LAST else 0
         return (0 if name.startswith("health.") else 1 + kept), -names.index(name)
 

@@ -17,7 +17,8 @@ from edgeclassify.contract.channels import match_topic
 from edgeclassify.contract.outgoing import JPEG, TEXT, Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import CameraHealth
-from edgeclassify.publish.home_assistant.discovery import Device, device_message
+from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.discovery import discovery_messages
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.publish.mqtt.session.packet_size import packet_bytes
 from edgeclassify.publish.mqtt.session.shortening import shortened
@@ -60,9 +61,9 @@ WHOLE = {
     "response": outgoing.response_message(
         TOPICS, Response("models", "t", {"models": [], "in_use": {"x": ["y"] * 60}})
     ),
-    "config": device_message(
+    "config": discovery_messages(
         Device(layout({"gate": ("open", "shut"), "door": ()}), "homeassistant", "Porch", "1")
-    ),
+    )[0],
 }
 
 
