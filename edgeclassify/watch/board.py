@@ -202,6 +202,8 @@ class Board:
         event = ShownEvent(
             match.view, text_of(body["event_type"]), text_of(body["label"]), float(body["score"]),
             whole_of(body["seq"]), seconds_of(body.get("ts")), not live,
+            # One node is drawn in detail; of a fleet it would only take memory.
+            arrival.payload if len(self.nodes) == 1 else b"",
         )  # fmt: skip
         before = node.numbers.highest or 0
         name = (text_of(body["id"]), event.event_type)

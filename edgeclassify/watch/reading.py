@@ -1,15 +1,18 @@
 """A payload's values, taken over as far as they are what they should be.
 
 Nothing is believed, and no more is asked for than is shown: a node of another version may say more or less than
-this version's contract, so that its classes would be too strict (`watch --check` judges by them). What can't be
-read is one of UNREADABLE.
+this version's contract, so that its classes would be too strict (`watch --check` judges by them; `event_of` takes
+the keys that they know). What can't be read is one of UNREADABLE.
 """
 
 import json
 from typing import Any
 
-from edgeclassify.contract import encoding
+from pydantic import ValidationError
+
+from edgeclassify.contract import bodies, encoding
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
+from edgeclassify.types import Event
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.records import WatchedNode
 
@@ -46,6 +49,20 @@ def note_info(node: WatchedNode, body: dict[str, Any]) -> None:
 def problems_of(body: dict[str, Any]) -> tuple[str, ...]:
     """What is wrong with the picture of a view's camera, in its node's words, not endless."""
     return tuple(text_of(problem)[:32] for problem in body["problems"][:8])
+
+
+def event_of(body: dict[str, Any], view: str) -> Event | None:
+    """The record of an event's JSON object, late or not; None: it is none.
+
+    Keys of later versions are left out.
+    """
+    kind = bodies.HistoricalEvent if body.get("historical") else bodies.Event
+    names = {field.alias or name for name, field in kind.model_fields.items()}
+    try:
+        known = json.dumps({key: value for key, value in body.items() if key in names})
+        return kind.model_validate_json(known).to_event(view)
+    except (ValidationError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def object_of(arrival: Arrival) -> dict[str, Any]:

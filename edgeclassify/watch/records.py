@@ -12,7 +12,10 @@ HOT_C = 80.0
 
 @dataclass(slots=True)
 class ShownEvent:
-    """An event as it is shown. `ts`: seconds since the epoch, None where it could not be read."""
+    """An event as it is shown. `ts`: seconds since the epoch, None where it could not be read.
+
+    `payload`: as it came, for its why; empty where nobody looks that closely.
+    """
 
     view: str
     event_type: str
@@ -21,6 +24,7 @@ class ShownEvent:
     seq: int
     ts: float | None
     historical: bool
+    payload: bytes = b""
 
 
 @dataclass(slots=True)

@@ -62,6 +62,29 @@ def test_a_trial_on_the_console_beside_the_service(tmp_path: Path, caplog: pytes
         spool.close()
 
 
+def test_a_recording_from_the_start_on_with_pictures(tmp_path: Path) -> None:
+    config, file = write(tmp_path), tmp_path / "all.jsonl.gz"
+    arguments = ["run", "-c", str(config), "--console", "--frames", "3", "--record", str(file), "--record-frames"]
+    assert main(arguments) == ExitStatus.OK
+    assert file.is_file()
+    assert [path.name[:6] for path in (tmp_path / "all.frames").iterdir()] != []
+
+
+def test_pictures_that_are_ruled_out_or_of_no_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, file = write(tmp_path), tmp_path / "all.jsonl.gz"
+    assert main(["run", "-c", str(config), "--record-frames"]) == ExitStatus.USAGE
+    assert "--record-frames: expected with --record FILE" in capsys.readouterr().err
+    config.write_text(config.read_text().replace("[node]", "[node]\nlabels_only = true"))
+    arguments = ["run", "-c", str(config), "--frames", "3", "--record", str(file), "--record-frames"]
+    assert main(arguments) == ExitStatus.USAGE
+    assert "--record-frames: no pictures: node.labels_only is true. Record without it." in capsys.readouterr().err
+    assert not file.exists()
+    assert main(arguments[:-1]) == ExitStatus.OK
+    assert not (tmp_path / "all.frames").exists()
+
+
 @pytest.mark.parametrize("after", ["keep", "delete", "move"])
 def test_a_trial_on_the_console_leaves_watched_pictures_where_they_are(after: str, tmp_path: Path) -> None:
     """They are the service's: what the trial prints reaches nobody."""

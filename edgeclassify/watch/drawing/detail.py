@@ -1,13 +1,16 @@
-"""One node in detail: its figures, each of its views, its last events."""
+"""One node in detail: its figures, each of its views, its last events and why they came."""
 
+import json
 from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from edgeclassify.watch.drawing.cells import NOTHING, age, decimal, heat, plain, shown, spool, status
-from edgeclassify.watch.records import WatchedNode, WatchedView, problems, recognised
+from edgeclassify.sentences import sentence_of
+from edgeclassify.watch.drawing.cells import NOTHING, age, cut, decimal, heat, plain, shown, spool, status
+from edgeclassify.watch.reading import event_of
+from edgeclassify.watch.records import ShownEvent, WatchedNode, WatchedView, problems, recognised
 
 
 def detail(node: WatchedNode, now: float, width: int) -> Iterator[tuple[RenderableType, int]]:
@@ -84,12 +87,21 @@ def _bar(view: WatchedView, width: int) -> Text:
 
 
 def _events(node: WatchedNode, now: float) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    for _ in range(7):
+        table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, ratio=1)  # as much of it as there is room for
     for event in reversed(node.events):
         when = NOTHING if event.ts is None else f"{age(now - event.ts)} ago"
         late = Text("late", style="yellow") if event.historical else Text()
         table.add_row(
             f"  {event.seq}", event.view, plain(event.event_type), Text(plain(event.label), style="bold"),
-            f"{event.score:.2f}", when, late,
+            f"{event.score:.2f}", when, late, _why(event),
         )  # fmt: skip
     return table
+
+
+def _why(event: ShownEvent) -> Text:
+    """In words; nothing where the message does not say it as this version's contract would."""
+    record = event_of(json.loads(event.payload), event.view) if event.payload else None
+    return cut("" if record is None else plain(sentence_of(record)), "dim")

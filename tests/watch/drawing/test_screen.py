@@ -1,6 +1,8 @@
 """What is drawn of a board, on consoles of several sizes."""
 
 import io
+import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -8,7 +10,7 @@ from rich.console import Console
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
-from edgeclassify.types import Option
+from edgeclassify.types import Option, Why
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.drawing.table import KEYS, Place
@@ -63,6 +65,35 @@ def test_one_node_in_detail() -> None:
     assert "gate  online  open  0.93" in text
     assert "threshold 0.6" in text
     assert "1  gate  start  open  0.93  90 s ago" in text
+
+
+def test_of_one_node_the_last_events_say_why() -> None:
+    drawn = Drawn("porch")
+    why = Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.2)
+    drawn.take(outgoing.event_message(Topics("edgeclassify", "porch"), event(2, why=why, ts=T0 - 1)))
+    (line,) = [one for one in drawn.lines() if one.strip().startswith("2  gate")]
+    assert line.endswith("0.93 of 0.60 needed, for 1.2 s (1 s needed)")
+    (line,) = [one for one in drawn.lines(width=60) if one.strip().startswith("2  gate")]
+    assert line.startswith("  2  gate  start  open  0.93  1 s ago")
+    assert line.endswith("…")
+
+
+def test_a_why_that_is_none_is_left_out_and_a_strangers_letters_do_nothing() -> None:
+    drawn = Drawn("porch")
+    message = outgoing.event_message(Topics("edgeclassify", "porch"), event(2, ts=T0 - 1))
+    strange = message.payload.replace(b'"why":{', b'"why":{"by":7,')
+    odd = json.loads(message.payload) | {"seq": 3, "id": "id-3", "event_type": "end"}
+    odd["why"] = {"reason": "replaced", "by": "\x1b[2J", "later": 1}
+    drawn.take(replace(message, payload=strange), replace(message, payload=json.dumps(odd).encode()))
+    text = "\n".join(drawn.lines())
+    assert "2  gate  start  open  0.93  1 s ago" in text
+    assert "3  gate  end" in text
+    assert "\x1b[2J" not in text
+
+
+def test_of_a_fleet_no_messages_are_kept() -> None:
+    drawn = Drawn("alpha", "beta")
+    assert [one.payload != b"" for node in drawn.board.nodes.values() for one in node.events] == [True, False]
 
 
 def test_one_node_on_a_low_terminal_is_a_line() -> None:

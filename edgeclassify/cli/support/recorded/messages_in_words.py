@@ -6,25 +6,11 @@ Nothing is believed: what is no message of the contract is left out.
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
-from edgeclassify.contract import bodies
 from edgeclassify.files import printable
 from edgeclassify.sentences import is_far, sentence_of, waiting
-from edgeclassify.types import Candidate, Event, EventType
+from edgeclassify.types import Candidate, EventType
 from edgeclassify.types.events import Block
-
-
-def event_of(body: dict[str, Any], view: str) -> Event | None:
-    """The record of an event's JSON object, late or not; None: it is none.
-
-    Keys of later versions are left out.
-    """
-    kind = bodies.HistoricalEvent if body.get("historical") else bodies.Event
-    try:
-        return kind.model_validate_json(_known(kind, body)).to_event(view)
-    except (ValidationError, ValueError, TypeError):
-        return None
+from edgeclassify.watch.reading import event_of
 
 
 def candidate_of(body: dict[str, Any]) -> tuple[str, Candidate] | None:
@@ -67,10 +53,3 @@ def words_of(body: dict[str, Any], view: str) -> Iterator[str]:
         label, candidate = near
         said = f"stays {label}: {waiting(candidate, label)}"
         yield f"{printable(str(body.get('ts', '')))}  {named}{printable(said)}"
-
-
-def _known(kind: type[bodies.Event], body: dict[str, Any]) -> str:
-    import json
-
-    names = {field.alias or name for name, field in kind.model_fields.items()}
-    return json.dumps({key: value for key, value in body.items() if key in names})
