@@ -1,7 +1,7 @@
 """Examines the frames of one camera for its views: what they may pass over, where they look, what goes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from edgeclassify.errors import ImageError
 from edgeclassify.scene.attention import Attention
@@ -94,4 +94,4 @@ class _ExaminedScene(CheckedScene):
     @property
     def surroundings(self) -> Surroundings:
         """Whether the light has changed, and what is wrong with the picture."""
-        return replace(super().surroundings, light_changed=self._motion.light_changed)
+        return Surroundings(self._motion.light_changed, self._problems, self._shifted)

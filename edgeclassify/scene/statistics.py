@@ -17,8 +17,8 @@ LONGEST_MEDIUM = 384
 """The longer side of the medium luma in pixels, at most."""
 LONGEST_SMALL = 96
 """The longer side of the small luma in pixels, at most."""
-DARK, BRIGHT = 0.06, 0.96
-"""Levels at and beyond which a pixel counts as dark, as bright."""
+BRIGHT = 0.96
+"""Level from which on a pixel counts as bright."""
 
 _LONGEST_CONVERTED = 640
 """Packed pixels of larger frames are thinned out before they are converted: conversion is what costs there."""
@@ -32,7 +32,7 @@ class FrameStatistics:
     `medium`, `small`: luma, uint8 (height, width), area means; the longer side has at most LONGEST_MEDIUM and
     LONGEST_SMALL pixels. `black`, `white`: the levels in them that stand for 0 and 1 (Y of BT.601 video: 16 and
     235). `mean`: brightness, 0-1; `spread`: its standard deviation over the picture, in the same unit.
-    `dark_share`, `bright_share`: parts of the picture, 0-1, that are dark and that are bright.
+    `bright_share`: the part of the picture, 0-1, that is bright.
     """
 
     medium: Pixels
@@ -41,7 +41,6 @@ class FrameStatistics:
     white: int
     mean: float
     spread: float
-    dark_share: float
     bright_share: float
 
     @cached_property
@@ -72,8 +71,7 @@ def measure(frame: Frame) -> FrameStatistics:
         white=white,
         mean=min(1.0, max(0.0, (mean - black) * scale)),
         spread=deviation * scale,
-        dark_share=float(np.count_nonzero(small <= black + DARK / scale)) / small.size,
-        bright_share=float(np.count_nonzero(small >= black + BRIGHT / scale)) / small.size,
+        bright_share=np.count_nonzero(small >= black + BRIGHT / scale) / small.size,
     )
 
 
@@ -92,9 +90,10 @@ def _full_luma(frame: Frame) -> Pixels:
 
 def _reduced(pixels: Pixels, longest: int) -> Pixels:
     """Halved until the longer side has at most so many pixels. An odd row or column is left out."""
-    while max(pixels.shape) > longest and min(pixels.shape) > 1:
-        height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-        even = pixels[: 2 * height, : 2 * width]
+    height, width = pixels.shape
+    while max(height, width) > longest and min(height, width) > 1:
+        even = pixels if not (height % 2 or width % 2) else pixels[: height // 2 * 2, : width // 2 * 2]
+        height, width = height // 2, width // 2
         pixels = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     return pixels
 

@@ -125,13 +125,13 @@ def shift_between(before: Edges, now: Edges, most: float, spectrum: Edges | None
     `before`, where it is known.
     """
     product = cv2.mulSpectrums(cv2.dft(now), spectrum_of(before) if spectrum is None else spectrum, 0, conjB=True)
-    surface = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)[:, :, 0]
+    surface = cv2.extractChannel(cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE), 0)
     rows, columns = int(most * GRID_ROWS), int(most * GRID_COLUMNS)
     middle_row, middle_column = GRID_ROWS // 2, GRID_COLUMNS // 2
     window = surface[
         middle_row - rows : middle_row + rows + 1, middle_column - columns : middle_column + columns + 1
     ]
-    row, column = divmod(int(window.argmax()), window.shape[1])
+    column, row = cv2.minMaxLoc(window)[3]
     y = row - rows + _between(window[:, column], row)
     x = column - columns + _between(window[row], column)
     overlap = (1 - abs(y) / GRID_ROWS) * (1 - abs(x) / GRID_COLUMNS)

@@ -73,7 +73,7 @@ class MotionDetector:
         self._at_ns = 0
         self._lit_ns: int | None = None
         self._excess: Map | None = None
-        """Of the frame before, the largest of each window and its neighbours."""
+        """Of the frame before."""
 
     def examine(self, statistics: FrameStatistics, at_ns: int) -> Motion:
         """One frame, taken at `at_ns`. In the first one, and where time goes back, everything has moved."""
@@ -87,9 +87,10 @@ class MotionDetector:
             noise = self._noise = NoiseFloor(comparison.new)
         excess = noise.excess(comparison.new)
         light = judge_light(comparison, now, noise.level, excess)
-        if float(excess.max()) > -SLACK:
+        # Nothing moves in most frames: what tells motion from light is computed where it is asked.
+        if in_question := float(excess.max()) > -SLACK:
             excess = np.where(_only_lit(comparison, noise), _FAR_BELOW, excess)
-        moved = self._moved(excess, light)
+        moved = self._moved(excess, light, in_question)
         if light is Light.SAME:
             noise.learn(comparison.new, seconds)
             self._before = before.followed(now, share(seconds, MEMORY_S), share(seconds, LEVELS_MEMORY_S))
@@ -99,8 +100,8 @@ class MotionDetector:
 
     def _late(self, now: Glance, noise: NoiseFloor, light: Light, seconds: float) -> Mask | None:
         """What is found in the end, where there is much noise."""
-        patient, level = self._patient, float(noise.level.mean())
-        if level < NOISY:
+        patient = self._patient
+        if noise.mean < NOISY:
             self._patient = None
         elif patient is None:
             self._patient = PatientComparison(now)
@@ -114,20 +115,20 @@ class MotionDetector:
         self._before, self._noise, self._patient, self._excess, self._lit_ns = now, None, None, None, None
         return self._motion(now, np.ones(now.levels.shape, np.bool_))
 
-    def _moved(self, excess: Map, light: Light) -> Mask:
-        """The windows in which something moved."""
-        if light is Light.OTHER:
-            self._excess = None
+    def _moved(self, excess: Map, light: Light, in_question: bool) -> Mask:
+        """The windows in which something moved. Not `in_question`: none falls short of it by SLACK or less."""
+        earlier, self._excess = self._excess, None if light is Light.OTHER else excess
+        if light is Light.OTHER or not in_question:
             return np.zeros(excess.shape, np.bool_)
         moved: Mask = excess > CLEAR
-        if (earlier := self._excess) is not None:
-            moved |= (np.minimum(excess, earlier) > -SLACK) & (np.maximum(excess, earlier) > 0)
-        self._excess = np.asarray(cv2.dilate(excess, _NEIGHBOURS), np.float32)
+        if earlier is not None:
+            near = np.asarray(cv2.dilate(earlier, _NEIGHBOURS), np.float32)
+            moved |= (np.minimum(excess, near) > -SLACK) & (np.maximum(excess, near) > 0)
         return moved
 
     def _motion(self, now: Glance, moved: Mask, late: Mask | None = None) -> Motion:
         lit = self._lit_ns is not None and self._at_ns - self._lit_ns <= LIGHT_S * 1e9
-        noise = 1.0 if self._noise is None else float(self._noise.level.mean())
+        noise = 1.0 if self._noise is None else self._noise.mean
         return Motion(moved, lit, now.luma, noise, late)
 
 

@@ -6,6 +6,7 @@ for little, and what goes on counts in the end.
 
 import math
 
+import cv2
 import numpy as np
 
 from edgeclassify.scene.motion.texture import LEAST_NOISE, Map, share
@@ -37,6 +38,8 @@ class NoiseFloor:
         self._frames = 1
         self.level = np.exp(self._usual)
         """The usual variance of each window."""
+        self.mean = _mean(self.level)
+        """Of all windows."""
 
     def excess(self, new: Map) -> Map:
         """How far each window is above what may be noise, as a logarithm; above 0: it is more than noise."""
@@ -53,11 +56,16 @@ class NoiseFloor:
         self._usual += part * _limited(off, _LARGEST_STEP)
         self._spread += part * _limited(np.abs(off) - self._spread, _LARGEST_SPREAD_STEP)
         self.level = np.exp(self._usual)
+        self.mean = _mean(self.level)
 
 
 def _log(variance: Map) -> Map:
     logs: Map = np.log(np.maximum(variance, LEAST_NOISE))
     return logs
+
+
+def _mean(level: Map) -> float:
+    return float(cv2.mean(level)[0])
 
 
 def _limited(steps: Map, largest: float) -> Map:

@@ -18,7 +18,7 @@ OTHER: Edges = np.random.default_rng(2).uniform(-1, 1, (48, 64, 2)).astype(np.fl
 
 
 def structure(energy: float = 0.01, edges: Edges = EDGES, **changes: Any) -> Structure:
-    values: dict[str, Any] = {"mean": 0.4, "spread": 0.2, "dark_share": 0.0, "bright_share": 0.0}
+    values: dict[str, Any] = {"mean": 0.4, "spread": 0.2, "bright_share": 0.0}
     statistics = FrameStatistics(GREY, GREY, 0, 255, **(values | changes))
     return Structure(edges, np.full((6, 8), energy, np.float32), statistics)
 
