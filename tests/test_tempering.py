@@ -69,6 +69,13 @@ def test_zeros_stay_below_what_is_none() -> None:
     assert tempered == pytest.approx([value / sum(raised) for value in raised], rel=1e-5)
 
 
+def test_zeros_have_half_of_the_smallest_other_one_at_most() -> None:
+    """What the others lack to 1 is far more."""
+    tempered = Tempering(2.0).scores(np.array([0.4, 0.1, 0.0, 0.0], np.float32)).tolist()
+    raised = [math.sqrt(value) for value in (0.4, 0.1, 0.05, 0.05)]
+    assert tempered == pytest.approx([value / sum(raised) for value in raised], rel=1e-5)
+
+
 def test_scores_that_say_nothing_stay_so() -> None:
     assert Tempering(2.0).scores(np.zeros(3, np.float32)).tolist() == [0, 0, 0]
     assert len(Tempering(2.0).scores(np.zeros(0, np.float32))) == 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from edgeclassify.errors import ConfigError
-from edgeclassify.postprocess.interface import LabelRules, OwnRules
+from edgeclassify.postprocess.interface import FilterKind, FilterRules, LabelRules, OwnRules, QuietHours, Rules
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.types import EventType
 from tests.postprocess.benches import Bench, kinds, make_rules, moment, shown
@@ -63,6 +63,41 @@ def test_a_threshold_that_is_set_counts_where_a_label_has_none_of_its_own() -> N
     with pytest.raises(ConfigError, match=r"a label's own rules \(0.5\), found 0.49"):
         make_rules(own={0: OwnRules(threshold_exit=0.5)}).with_threshold(0.49)
     assert make_rules(own={0: OwnRules(threshold_exit=0.5)}).with_threshold(0.5).of(0).exit_score == 0.5
+
+
+def test_rules_are_the_same_where_their_figures_are() -> None:
+    """What is worked out from them is neither compared nor shown: it follows."""
+    rules, other = make_rules(), make_rules(own={0: OwnRules(threshold_enter=0.3)})
+    assert rules == make_rules()
+    assert rules != other
+    assert hash(rules) == hash(make_rules())
+    assert "_usual" not in repr(other)
+    assert "_of_label" not in repr(other)
+    assert "_lowest_enter" not in repr(other)
+    assert (rules.lowest_enter, other.lowest_enter) == (0.6, 0.3)
+
+
+def test_what_nobody_sets_holds_nothing_back() -> None:
+    rules = Rules(0.6, None, 1.0, 0.1, 3, Pace())
+    assert (rules.hold_s, rules.cooldown_s, rules.unknown_below) == (0, 0, 0)
+    assert (rules.quiet_hours, rules.resumes, rules.holds_on_problem, dict(rules.own)) == ((), True, False, {})
+    assert rules.filter == FilterRules(FilterKind.NONE, memory_s=1.5, smoothing_s=2.0)
+    assert OwnRules() == OwnRules(None, None, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("hours", "inside", "outside"),
+    [
+        (QuietHours(360, 720), (360, 719), (359, 720, 0)),
+        (QuietHours(1320, 360), (1320, 1439, 0, 359), (360, 1319)),
+        (QuietHours(360, 360), (), (359, 360, 361)),
+    ],
+)
+def test_hours_are_quiet_from_their_first_minute_on(
+    hours: QuietHours, inside: tuple[int, ...], outside: tuple[int, ...]
+) -> None:
+    assert all(hours.covers(minute) for minute in inside)
+    assert not any(hours.covers(minute) for minute in outside)
 
 
 def test_another_interval_leaves_the_rest_of_the_pace() -> None:

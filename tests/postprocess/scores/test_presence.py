@@ -81,6 +81,13 @@ def test_a_label_that_was_there_before_a_restart_is_expected() -> None:
     assert not fresh.times.any()
 
 
+@pytest.mark.parametrize("seconds", [0.01, 0.5, 1.0, 100.0])
+def test_a_habit_is_a_share_of_the_time_however_short_that_was(seconds: float) -> None:
+    """Also where the last label has never been there."""
+    known = RULE.without_evidence(RULE.with_time(RULE.begin(), 1, seconds))
+    assert known.shares.tolist() == pytest.approx([0.12, 0.648, 0.12, 0.352])
+
+
 @pytest.mark.parametrize("fps", [2.0, 4.0, 10.0, 30.0])
 def test_it_is_the_same_at_any_rate_of_frames(fps: float) -> None:
     usual, other = (
