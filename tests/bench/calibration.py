@@ -8,6 +8,9 @@ camera. All copies of a photo are on the same side of a fit. By themselves the p
 validation set (mobilenet_v2_2018: 91 % right against 70.8 % published); with their copies the models are about as
 often right as published, so that these are fitted on. The built-in model has its published table (CARD.md), too:
 16 photos are too few.
+
+"by chance" is what a model whose scores mean just what they say would show on as many independent pictures,
+"alike" what it would show where all copies of a photo are right or wrong together. The truth is between the two.
 """
 
 import sys
@@ -23,6 +26,7 @@ from edgeclassify.cli.reports.calibration import reliability_chart
 from edgeclassify.config import ModelConfig
 from edgeclassify.model.calibration.calibration import Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
+from edgeclassify.model.calibration.reliability import reliability
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pictures.chart import svg
 from edgeclassify.types import Frame, PixelFormat, Pixels
@@ -30,6 +34,8 @@ from tests.support.data import needed_test_data
 from tests.support.photos import BIRDS, IMAGENET_MODELS, Photo, model_path, photos
 
 COPIES = 16
+DRAWS = 200
+"""Of what chance does to the photos."""
 BUILT_IN = "builtin"
 KNOWN_TO_BUILT_IN = {
     "snail": "snail", "spiny lobster": "spiny lobster", "Persian cat": "Persian cat",
@@ -106,11 +112,24 @@ def _truth(model: str, photo: Photo, labels: Sequence[str]) -> int:
     return NOTHING_KNOWN if label is None else list(labels).index(label)
 
 
-def line(name: str, found: Calibration) -> str:
-    """One row of the table."""
+def errors_by_chance(data: LabelledScores) -> NDArray[np.float64]:
+    """ECEs, (draws,), of scores that mean what they say, where chance is one for all copies of a photo."""
+    known = data.known
+    best = data.at(1.0)[known].max(axis=1)
+    photo = np.arange(len(data)) if data.photos is None else data.photos
+    _, number = np.unique(photo[known], return_inverse=True)
+    draws = np.random.default_rng(0)
+    return np.array(
+        [reliability(best, draws.random(int(number.max()) + 1)[number] < best).ece for _ in range(DRAWS)]
+    )
+
+
+def line(name: str, found: Calibration, alike: NDArray[np.float64]) -> str:
+    """One row of the table. `alike`: what errors_by_chance says of the same pictures."""
+    low, high = np.quantile(alike, (0.05, 0.95))
     return (
         f"{name:46} {found.pictures:6} {found.top1:7.1%} {found.temperature:11.2f} {found.before.ece:9.3f} "
-        f"{found.after.ece:9.3f} {found.by_chance:9.3f}"
+        f"{found.after.ece:9.3f} {found.by_chance:9.3f} {alike.mean():9.3f} ({low:.3f}-{high:.3f})"
     )
 
 
@@ -121,16 +140,22 @@ def main() -> int:
     print(
         f"{len(pictures)} photos, {COPIES} copies of each; ECE in 15 bins; after: by 5 parts, copies kept together"
     )
-    print(f"{'':46} {'copies':>6} {'right':>7} {'temperature':>11} {'ECE':>9} {'after':>9} {'by chance':>9}")
+    print(
+        f"{'':46} {'copies':>6} {'right':>7} {'temperature':>11} {'ECE':>9} {'after':>9} {'by chance':>9} "
+        f"{'alike':>9} (5-95 %)"
+    )
     for name in (*IMAGENET_MODELS, BUILT_IN):
         found = score_set(folder, name, pictures)
         fitted = calibrate(found.data)
-        print(line(name, fitted), flush=True)
+        print(line(name, fitted, errors_by_chance(found.data)), flush=True)
         if name == IMAGENET_MODELS[0] and len(sys.argv) > 1:
             Path(sys.argv[1]).write_text(svg(reliability_chart(fitted, name)), encoding="utf-8")
         originals = found.data.of_pictures(np.flatnonzero(found.copy == 0))
         if len(originals.known) >= 20:
-            print(line("    the photos as they are, alone", calibrate(originals)), flush=True)
+            print(
+                line("    the photos as they are, alone", calibrate(originals), errors_by_chance(originals)),
+                flush=True,
+            )
     print("\nbuiltin, 10,000 validation pictures (CARD.md), at temperature 1:")
     for low, (share, right) in _bands():
         print(f"  best score {low:.1f} and more: {share:4.1f} % of the pictures, {right:5.1f} % of them right")
