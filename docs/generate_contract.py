@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from edgeclassify.contract.bodies import PostedEvent
 from edgeclassify.contract.bodies.base import CONTRACT_VERSION
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW, LEVELS, Channel, Direction
 
@@ -22,7 +23,8 @@ _ALL = (*CHANNELS, DISCOVERY, DISCOVERY_OF_A_VIEW)
 def documents() -> dict[str, str]:
     """Path below docs/contract → content of every generated file."""
     found = {f"schemas/{name}.schema.json": _schema_file(model) for name, model in sorted(_models().items())}
-    return {"asyncapi.json": _text(asyncapi())} | found
+    posted = {"schemas/posted-event.schema.json": _schema_file(PostedEvent)}  # of the webhook: no topic has it
+    return {"asyncapi.json": _text(asyncapi())} | found | posted
 
 
 def asyncapi() -> Object:

@@ -69,6 +69,13 @@ def redacted_url(url: str) -> str:
     )
 
 
+def redacted_to_server(url: str) -> str:
+    """As redacted_url(), for a URL whose path may be a secret as a whole: its server alone."""
+    shown = redacted_url(url)
+    found = re.fullmatch(r"((?:\w+:)*\w+://[^/?]+)[/?].+", shown, re.DOTALL)
+    return shown if found is None else f"{found[1]}/{HIDDEN}"
+
+
 def redacted_value(value: str) -> str:
     """A value of the config that may hold a URL, or be meant as one."""
     return redacted_url(value) if may_be_url(value) else without_named_secrets(value)

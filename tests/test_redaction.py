@@ -20,6 +20,7 @@ from edgeclassify.redaction import (
     KnownSecrets,
     redacted_source,
     redacted_text,
+    redacted_to_server,
     redacted_url,
     redacted_value,
     remember,
@@ -295,3 +296,16 @@ def test_a_config_refuses(source: str, part: str) -> None:
 )  # fmt: skip
 def test_a_config_takes(source: str) -> None:
     CameraConfig(source=source)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://ha.lan:8123/api/webhook/abc", "https://ha.lan:8123/…"), ("http://host", "http://host"),
+        ("http://host/", "http://host/"), ("http://host?a=b", "http://host/…"), ("ftp://h/secret", "ftp://h/…"),
+        ("images:http://host/secret", "images:http://host/…"), ("http://bob:pw@host/x", "http://host/…"),
+        ("http://[::1]:80/x", "http://[::1]:80/…"), ("htps://host/secret", "…"), ("http://h:99999/s", "http://…"),
+    ],
+)  # fmt: skip
+def test_of_a_url_whose_path_is_secret_the_server_alone(url: str, shown: str) -> None:
+    assert redacted_to_server(url) == shown

@@ -1,4 +1,5 @@
-"""User, password and TLS of the broker connection, checked at start so that a wrong path is one clear message.
+"""User, password and TLS of the broker connection, and where any secret is: checked at start, so that a wrong path
+is one clear message.
 
 What is wrong here is a ConfigError: the files that the config names don't come right by trying again.
 """
@@ -19,8 +20,24 @@ from edgeclassify.errors import ConfigError
 
 log = logging.getLogger(__name__)
 
-PASSWORD_VARIABLE = "EDGECLASSIFY_MQTT_PASSWORD"
-CREDENTIAL_NAME = "mqtt-password"
+
+@dataclass(frozen=True, slots=True)
+class SecretPlace:
+    """Where a secret may be: `key` of the config names its file, else a variable of the environment or a
+    credential of systemd holds it. `what`: what it is, for messages."""
+
+    key: str
+    variable: str
+    credential: str
+    what: str
+
+
+MQTT_PASSWORD = SecretPlace(
+    "mqtt.password_file", "EDGECLASSIFY_MQTT_PASSWORD", "mqtt-password", "the broker password"
+)
+WEBHOOK_SECRET = SecretPlace(
+    "webhook.secret_file", "EDGECLASSIFY_WEBHOOK_SECRET", "webhook-secret", "the webhook's secret"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +66,23 @@ def look_up(config: MqttConfig, environment: Mapping[str, str] | None = None) ->
     """
     if config.username is None:
         return None
+    return Credentials(config.username, look_up_secret(MQTT_PASSWORD, config.password_file, environment))
+
+
+def look_up_secret(place: SecretPlace, file: Path | None, environment: Mapping[str, str] | None) -> str | None:
+    """The secret: of the file, else of the variable (empty counts as unset), else of systemd; None: nowhere.
+
+    Raises ConfigError as look_up().
+    """
     variables = os.environ if environment is None else environment
-    if config.password_file is not None:
-        password: str | None = password_in(config.password_file, "mqtt.password_file")
-    elif variables.get(PASSWORD_VARIABLE):
-        password = password_of(variables[PASSWORD_VARIABLE], PASSWORD_VARIABLE)
-    else:
-        password = _systemd_credential(variables)
-    return Credentials(config.username, password)
-
-
-def _systemd_credential(variables: Mapping[str, str]) -> str | None:
+    if file is not None:
+        return password_in(file, place.key, place.what)
+    if variables.get(place.variable):
+        return password_of(variables[place.variable], place.variable, place.what)
     folder = variables.get("CREDENTIALS_DIRECTORY")
-    if not folder or CREDENTIAL_NAME not in _names_in(Path(folder)):
+    if not folder or place.credential not in _names_in(Path(folder)):
         return None
-    return password_in(Path(folder) / CREDENTIAL_NAME, f"systemd credential {CREDENTIAL_NAME}")
+    return password_in(Path(folder) / place.credential, f"systemd credential {place.credential}", place.what)
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -22,9 +22,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def password_in(path: Path, key: str) -> str:
-    """The password in a file. Raises ConfigError, with `key` in front, where there is none or it can't be read."""
-    wanted = f"{key}: {path}: expected a file with the broker password"
+BROKER_PASSWORD = "the broker password"
+
+
+def password_in(path: Path, key: str, what: str = BROKER_PASSWORD) -> str:
+    """The password in a file. Raises ConfigError, with `key` in front, where there is none or it can't be read.
+
+    `what`: what it is, for messages.
+    """
+    wanted = f"{key}: {path}: expected a file with {what}"
     try:
         content = _content(path)
     except OSError as error:
@@ -41,9 +47,9 @@ def password_in(path: Path, key: str) -> str:
     return the_line(text, wanted)
 
 
-def password_of(value: str, variable: str) -> str:
+def password_of(value: str, variable: str, what: str = BROKER_PASSWORD) -> str:
     """The password in an environment variable. Raises ConfigError."""
-    wanted = f"{variable}: expected the broker password"
+    wanted = f"{variable}: expected {what}"
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -55,9 +61,9 @@ def the_line(text: str, wanted: str) -> str:
     """The one line of `text` that is not empty. Raises ConfigError that begins with `wanted`."""
     lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip()]
     if not lines:
-        raise ConfigError(f"{wanted}, found it empty. Write the password into it, on one line.")
+        raise ConfigError(f"{wanted}, found it empty. Write it there, on one line.")
     if len(lines) > 1:
-        raise ConfigError(f"{wanted} on one line, found {len(lines)} lines. Keep the password alone.")
+        raise ConfigError(f"{wanted} on one line, found {len(lines)} lines. Keep it alone.")
     if _CONTROL.search(lines[0]):
         raise ConfigError(
             f"{wanted}, found control characters in it. Is it the right one? Write it as plain text."

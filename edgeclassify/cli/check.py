@@ -43,9 +43,7 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        host = config.mqtt.host
-        broker = f"[{host}]:{config.mqtt.port}" if ":" in host else f"{host}:{config.mqtt.port}"
-        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. Broker: {broker}.")
+        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)}")
 
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
@@ -67,3 +65,15 @@ def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
         click.echo(scrubbed(f"edgeclassify: {file}: warning: {line}"), err=True)
     if found.faults:
         raise ConfigError(report(str(file), found.faults))
+
+
+def _ways_out(config: "Config") -> str:
+    """Where events go, and what there is not without a broker."""
+    from edgeclassify.redaction import redacted_to_server
+
+    host = config.mqtt.host
+    broker = f"[{host}]:{config.mqtt.port}" if ":" in host else f"{host}:{config.mqtt.port}"
+    webhook = "" if config.webhook is None else f" Webhook: {redacted_to_server(config.webhook.url)}."
+    if config.mqtt.enabled:
+        return f"Broker: {broker}.{webhook}"
+    return f"Broker: none, and so no states, commands, snapshots over MQTT, or Home Assistant.{webhook}"

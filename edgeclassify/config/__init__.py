@@ -16,6 +16,7 @@ from edgeclassify.config.delivery import (
     SnapshotConfig,
     SpoolConfig,
     TlsConfig,
+    WebhookConfig,
 )
 from edgeclassify.config.home_assistant import SHOWN_PLAINLY, HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.loading import json_schema, load_config, parse_config
@@ -48,6 +49,7 @@ __all__ = [
     "TlsConfig",
     "ViewConfig",
     "ViewHomeAssistantConfig",
+    "WebhookConfig",
     "json_schema",
     "load_config",
     "parse_config",

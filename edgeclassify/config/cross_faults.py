@@ -32,6 +32,7 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
     cameras, views = _tables(document, "camera"), _tables(document, "view")
     return [
         *_mqtt(_table(document, "mqtt")),
+        *_way_out(document),
         *_privacy(document),
         *group_faults("groups", _table(document, "groups")),
         *_cameras(document, cameras, views),
@@ -46,6 +47,13 @@ def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
     for key, other in (("cert", "key"), ("key", "cert")):
         if key not in tls and other in tls:
             yield ConfigFault(f"mqtt.tls.{key}", "cert and key together, or neither", f"{other} alone")
+
+
+def _way_out(document: dict[str, Any]) -> Iterator[ConfigFault]:
+    """Without broker and webhook events go nowhere."""
+    if _table(document, "mqtt").get("enabled") is False and "webhook" not in document:
+        hint = "Set mqtt.enabled = true, or add [webhook] with a url."
+        yield ConfigFault("mqtt.enabled", "a way out for events: mqtt or [webhook]", "neither", hint)
 
 
 def _privacy(document: dict[str, Any]) -> Iterator[ConfigFault]:

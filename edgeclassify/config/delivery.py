@@ -1,11 +1,11 @@
-"""The sections on delivery: broker, spool, commands, snapshots."""
+"""The sections on delivery: broker, webhook, spool, commands, snapshots."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.base import Seconds, Section, Text, about, topic_levels
-from edgeclassify.config.values import File, Host
+from edgeclassify.config.values import File, Host, WebUrl
 from edgeclassify.types import Command, EventType
 
 
@@ -20,6 +20,11 @@ class TlsConfig(Section):
 class MqttConfig(Section):
     """[mqtt]: the broker and what is published to it."""
 
+    enabled: bool = about(
+        True,
+        "false: nothing connects to a broker; then there are no states, commands or snapshots over MQTT, and no "
+        "Home Assistant: events go to the webhook and the history alone.",
+    )
     host: Host = about("localhost", "Host name or IP address of the broker.")
     port: Annotated[int, Field(ge=1, le=65535)] = about(1883, "TCP port (8883 is usual with TLS).")
     prefix: str = about("edgeclassify", "First topic level(s); no spaces, wildcards or empty levels.")
@@ -47,6 +52,41 @@ class MqttConfig(Section):
     @classmethod
     def _prefix(cls, value: str) -> str:
         return topic_levels(value)
+
+
+class WebhookTlsConfig(Section):
+    """[webhook] tls: which certificates of https:// are accepted."""
+
+    verify: bool = about(
+        True,
+        "false: any certificate, also one that signs for itself; then nobody knows who answers.",
+    )
+    ca: File | None = about(
+        None, "PEM file of the certificates that are accepted, or signed what is: a house's own CA, for example."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if not self.verify and self.ca is not None:
+            raise ValueError("ca or verify = false, not both")
+        return self
+
+
+class WebhookConfig(Section):
+    """[webhook]: events as HTTP POST, in order, at least once; for people without a broker, or beside it."""
+
+    url: WebUrl = Field(description="Where to: http://… or https://…; user:password@ may stand before the host.")
+    secret_file: File | None = about(
+        None,
+        "File with the secret that signs each POST; else the environment variable EDGECLASSIFY_WEBHOOK_SECRET "
+        "or the systemd credential webhook-secret; none of them: unsigned.",
+    )
+    tls: WebhookTlsConfig = Field(
+        default_factory=WebhookTlsConfig, description="Which certificates of https:// are accepted."
+    )
+    timeout_s: Annotated[float, Field(ge=1, le=300, allow_inf_nan=False)] = about(
+        10.0, "Seconds for one POST, from the connection to the end of the answer."
+    )
 
 
 class SpoolConfig(Section):

@@ -8,7 +8,14 @@ from typing import Any, Self, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from edgeclassify.redaction import may_be_url, redacted_source, redacted_value, scrubbed, without_named_secrets
+from edgeclassify.redaction import (
+    may_be_url,
+    redacted_source,
+    redacted_to_server,
+    redacted_value,
+    scrubbed,
+    without_named_secrets,
+)
 from edgeclassify.suggestions import did_you_mean
 
 SECRET_KEYS = ("password",)
@@ -184,6 +191,8 @@ def _found(path: Sequence[int | str], value: Any) -> str:
 
 
 def _quoted(path: Sequence[int | str], value: Any) -> str:
+    if isinstance(value, str) and path and path[-1] == "url":
+        return repr(redacted_to_server(value))
     if isinstance(value, str):
         return repr(redacted_source(value) if path and path[-1] == "source" else redacted_value(value))
     text = redacted(repr(value))

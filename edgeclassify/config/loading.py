@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
+from edgeclassify.config.delivery import WebhookConfig
 from edgeclassify.config.faults import ConfigFault, faults_of, report
 from edgeclassify.config.sections import Config, ModelConfig, is_model_path
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
@@ -101,6 +102,7 @@ def _absolute(config: Config, base: Path) -> Config:
         update={
             "node": node.model_copy(update={"state_dir": _fixed(node.state_dir, base)}),
             "mqtt": mqtt.model_copy(update={"password_file": _fixed(mqtt.password_file, base), "tls": tls}),
+            "webhook": _fixed_webhook(config.webhook, base),
             "model": _fixed_model(config.model, base),
             "camera": tuple(_fixed_camera(camera, base) for camera in config.camera),
             "view": views,
@@ -111,6 +113,13 @@ def _absolute(config: Config, base: Path) -> Config:
 
 def _fixed(path: Path | None, base: Path) -> Path | None:
     return None if path is None else base / expanded(path)
+
+
+def _fixed_webhook(webhook: WebhookConfig | None, base: Path) -> WebhookConfig | None:
+    if webhook is None:
+        return None
+    tls = webhook.tls.model_copy(update={"ca": _fixed(webhook.tls.ca, base)})
+    return webhook.model_copy(update={"secret_file": _fixed(webhook.secret_file, base), "tls": tls})
 
 
 def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:

@@ -15,6 +15,8 @@ from edgeclassify.config.delivery import (
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
+    WebhookConfig,
+    WebhookTlsConfig,
 )
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.rules import LabelRulesConfig, MotionConfig, RulesConfig
@@ -38,6 +40,8 @@ EXAMPLES = {
     "mqtt.username": "porch",
     "mqtt.password_file": "/etc/edgeclassify/mqtt-password",
     "mqtt.client_id": "edgeclassify-porch",
+    "webhook.url": "https://example.org/edgeclassify",
+    "webhook.secret_file": "/etc/edgeclassify/webhook-secret",
     "model.labels": "labels.txt",
     "model.crop": 0.875,
     "model.temperature": 1.0,
@@ -63,6 +67,12 @@ SET = {"camera.name": "front", "camera.source": "picamera:0"}
 TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ("node", "[node]", NodeConfig, "This machine."),
     ("mqtt", "[mqtt]", MqttConfig, "The broker, and what is published to it."),
+    (
+        "webhook",
+        "# [webhook]",
+        WebhookConfig,
+        "Events as HTTP POST, in order, at least once, also where there is no broker: see docs/webhook.md.",
+    ),
     ("model", "[model]", ModelConfig, "Which .tflite file, and how it is run."),
     ("camera", "[[camera]]", CameraConfig, "A source of frames with a name; one table for each."),
     (
@@ -94,6 +104,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
 
 INLINE = {
     "mqtt.tls": '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }',
+    "webhook.tls": '{ ca = "/etc/edgeclassify/ca.pem" }',
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
     "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
     "camera.tls": "{ verify = true }",
@@ -109,6 +120,7 @@ EXAMPLE_LINES = {"groups": ('# preset = "everyday"', '# terrier = ["*terrier"]')
 """Of a table that has no keys of its own."""
 
 KEYS_OF: dict[str, type[Section]] = {
+    "webhook.tls": WebhookTlsConfig,
     "camera.controls": ControlsConfig,
     "camera.night": NightConfig,
     "camera.tls": CameraTlsConfig,

@@ -16,6 +16,7 @@ from edgeclassify.config.delivery import (
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
+    WebhookConfig,
 )
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
@@ -159,6 +160,7 @@ class Config(Section):
 
     node: NodeConfig = Field(default_factory=NodeConfig)
     mqtt: MqttConfig = Field(default_factory=MqttConfig)
+    webhook: WebhookConfig | None = about(None, "Events as HTTP POST; absent: none.")
     model: ModelConfig = Field(default_factory=ModelConfig)
     camera: Annotated[tuple[CameraConfig, ...], Field(strict=False)] = about((), "The cameras; at least one.")
     view: Annotated[tuple[ViewConfig, ...], Field(strict=False)] = about(

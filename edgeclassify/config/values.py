@@ -8,7 +8,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field
 
-from edgeclassify.errors import ConfigError, EdgeClassifyError
+from edgeclassify.errors import ConfigError, EdgeClassifyError, MissingInputError
+from edgeclassify.http.address import parse_address
 from edgeclassify.suggestions import did_you_mean
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -78,6 +79,18 @@ def time_zone(value: str) -> str:
     return value
 
 
+def web_url(value: str) -> str:
+    """The value, where it is a URL of a web server. Raises ValueError."""
+    expected = "a URL like https://HOST/PATH; special characters of a password are written as %2F and the like"
+    try:
+        address = parse_address(plain(value))
+    except MissingInputError:
+        raise ValueError(expected) from None  # its text and its cause quote the URL
+    if address.scheme not in ("http", "https"):
+        raise ValueError(expected)
+    return value
+
+
 _HOME = "a path whose ~ is the home folder of a user of this machine"
 
 File = Annotated[Path, Field(strict=False), AfterValidator(plain), AfterValidator(with_home)]
@@ -88,3 +101,6 @@ Host = Annotated[str, Field(min_length=1, json_schema_extra={"pattern": r"^[^\s/
 
 TimeZone = Annotated[str, Field(min_length=1), AfterValidator(plain), AfterValidator(time_zone)]
 """The name of a time zone: a day there begins at its midnight."""
+
+WebUrl = Annotated[str, Field(json_schema_extra={"pattern": "^https?://"}), AfterValidator(web_url)]
+"""A URL of http or https."""

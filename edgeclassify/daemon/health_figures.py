@@ -1,17 +1,24 @@
 """The figures of `health`, gathered from the parts that count, also over reloads that replace those."""
 
+from collections.abc import Callable
+
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.publishing import MQTT
 from edgeclassify.health import Health, HealthMonitor
-from edgeclassify.publish.interface import Spool
+from edgeclassify.publish.interface import SinkProgress, Spool
 from edgeclassify.publish.snapshots import SnapshotTaker
 
 
 class HealthFigures:
     """What the parts have counted, as one record."""
 
-    def __init__(self, health: HealthMonitor, cameras: Cameras, spool: Spool) -> None:
+    def __init__(
+        self, health: HealthMonitor, cameras: Cameras, spool: Spool, progress: Callable[[], SinkProgress | None]
+    ) -> None:
+        """`progress`: of the webhook that there is; None: there is none."""
         self._health, self._cameras, self._spool = health, cameras, spool
+        self._progress = progress
+        self._webhook_dropped = self._webhook_dropped_before = 0
         self._snapshots: SnapshotTaker | None = None
         self._dropped_before = self._skipped_before = 0
 
@@ -26,6 +33,7 @@ class HealthFigures:
         """All of them, now."""
         spool, cameras, snapshots = self._spool, self._cameras, self._snapshots
         counts = cameras.counts
+        webhook = self._progress()
         return self._health.report(
             cameras=cameras.health,
             dropped=counts.dropped,
@@ -36,7 +44,17 @@ class HealthFigures:
             skipped=counts.skipped,
             snapshots_dropped=self._dropped_before + (0 if snapshots is None else snapshots.dropped),
             snapshots_skipped=self._skipped_before + (0 if snapshots is None else snapshots.skipped),
+            webhook_connected=None if webhook is None else webhook.connected,
+            webhook_depth=None if webhook is None else webhook.depth,
+            webhook_dropped=None if webhook is None else self._left_out(webhook),
         )
+
+    def _left_out(self, webhook: SinkProgress) -> int:
+        """Since the daemon's start: a webhook that takes the place of another counts from 0."""
+        if webhook.dropped < self._webhook_dropped:
+            self._webhook_dropped_before += self._webhook_dropped
+        self._webhook_dropped = webhook.dropped
+        return self._webhook_dropped_before + webhook.dropped
 
     @property
     def in_short(self) -> str:

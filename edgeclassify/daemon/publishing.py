@@ -19,14 +19,16 @@ from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.publish.webhook.settings import webhook_settings
+from edgeclassify.publish.webhook.sink import WebhookSink
 from edgeclassify.types import Command, Request
 
 SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker | None]
 """Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
 ShownLabels = Mapping[str, tuple[str, ...]]
 """View → the labels and groups that it can show."""
-MQTT = "mqtt"
-"""The name by which the spool knows this sink: it is on disk where there are several."""
+MQTT, WEBHOOK = "mqtt", "webhook"
+"""The names by which the spool knows these sinks: they are on disk where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,12 @@ class SinkContext:
 def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The production sinks for this config, as one. `backoff`: waits between attempts to connect, where not a
     Backoff's own."""
-    sinks: dict[str, Sink] = {MQTT: make_mqtt_sink(config, around, backoff)}
+    sinks: dict[str, Sink] = {}
+    if config.mqtt.enabled:
+        sinks[MQTT] = make_mqtt_sink(config, around, backoff)
+    if config.webhook is not None:
+        settings = webhook_settings(config.webhook, config.node.name)
+        sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff)
     return FanOut(around.spool, sinks, where=topics_of(config).event)
 
 
@@ -79,7 +86,8 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
 
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
     """What takes snapshots; None where none may be taken, or none is wanted."""
-    wanted = config.snapshot.mqtt or config.snapshot.disk
+    mqtt = config.snapshot.mqtt and config.mqtt.enabled
+    wanted = mqtt or config.snapshot.disk
     if config.node.labels_only or not wanted:
         return None
     folder = config.snapshot.folder
@@ -88,7 +96,7 @@ def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -
     return SnapshotTaker(
         config=config.snapshot,
         folder=folder if config.snapshot.disk else None,
-        publish=publish if config.snapshot.mqtt else None,
+        publish=publish if mqtt else None,
     )
 
 
@@ -111,9 +119,12 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     layout = _layout(config)
     views = (layout.views, _device(config, layout, labels).presentations)
+    webhook = config.webhook
+    webhook_files = [] if webhook is None else [webhook.secret_file, webhook.tls.ca]
+    posted = (webhook, tuple(map(identity, webhook_files)))
     return SinkKey(
         connection=(mqtt, node.name, tuple(map(identity, files))),
-        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, views),
+        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, views, posted),
     )
 
 

@@ -193,12 +193,13 @@ class Daemon:
         context = SinkContext(kept.spool, kept.published, self._queue.put, labels=parts.shown_labels)
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)
+        current_sink = CurrentSink(self._make_sink, context, config)
         return RunningParts(
             parts,
-            current_sink=CurrentSink(self._make_sink, context, config),
+            current_sink=current_sink,
             cameras=cameras,
             availability=self.availability,
-            figures=HealthFigures(self.health, cameras, kept.spool),
+            figures=HealthFigures(self.health, cameras, kept.spool, lambda: current_sink.sink.progress),
             health=self.health,
             numbers=kept.numbers,
             manager=self._manager,

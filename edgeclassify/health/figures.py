@@ -106,6 +106,12 @@ class Health:
     snapshots_skipped: Count = field(default=0, metadata=figure(
         "Snapshots that could not be sent or kept (too large, no room), since start.",
         _sensor("Snapshots left out", _PICTURES, 10)))
+    webhook_connected: bool | None = field(default=None, metadata=figure(
+        "False while the webhook's receiver takes no events; null: there is no webhook."))
+    webhook_depth: Count | None = field(default=None, metadata=figure(
+        "Events that the webhook's receiver has not taken yet."))
+    webhook_dropped: Count | None = field(default=None, metadata=figure(
+        "Events that the webhook's receiver would not take while it took others, since start."))
     clock_synchronised: bool | None = field(metadata=figure(
         "Is the clock set by a time server: are the times to be believed?",
         _binary("Clock synchronised", _YES_OR_NO, 13), read=machine.clock_synchronised))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 
 from edgeclassify.health import Health
-from edgeclassify.publish.interface import Sink, Spool, SpooledEvent
+from edgeclassify.publish.interface import Sink, SinkProgress, Spool, SpooledEvent
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 log = logging.getLogger(__name__)
@@ -82,6 +82,11 @@ class FanOut(Sink):
         if len(self._sinks) == 1:
             return "".join(hanging.values())
         return ", ".join(f"{what} ({name})" for name, what in hanging.items())
+
+    @property
+    def progress(self) -> SinkProgress | None:
+        """Of the one that has some."""
+        return next((found for sink in self._sinks.values() if (found := sink.progress) is not None), None)
 
     def publish_info(self, info: NodeInfo) -> None:
         """To each."""

@@ -133,6 +133,16 @@ class Spool(SpoolReader):
         """Flush and release; nothing may be appended afterwards."""
 
 
+@dataclass(frozen=True, slots=True)
+class SinkProgress:
+    """How a sink gets on with its events. `connected`: False while its other end takes none. `depth`: how many it
+    has not delivered. `dropped`: how many its other end would not take, since it was made."""
+
+    connected: bool
+    depth: int
+    dropped: int
+
+
 class Sink(ABC):
     """Delivers to one place (a broker, a terminal). Thread-safe; what publishes returns at once.
 
@@ -171,6 +181,11 @@ class Sink(ABC):
     def hangs(self) -> str:
         """What has not moved within its own limits, "" while all does. Waiting for a network is no hang."""
         return ""
+
+    @property
+    def progress(self) -> SinkProgress | None:
+        """Of the webhook; None: there is none here."""
+        return None
 
     @abstractmethod
     def publish_info(self, info: NodeInfo) -> None:

@@ -12,7 +12,7 @@ from typing import Self
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError, PublishError
 from edgeclassify.watch.connection import Connection, LostError, Subscription, UnsupportedError
 from edgeclassify.watch.interface import Arrival, LinkChange
 
@@ -34,6 +34,11 @@ class Subscriber:
         on_link: Callable[[LinkChange], None] = lambda _: None,
         backoff: Backoff | None = None,
     ) -> None:
+        if not config.enabled:
+            raise ConfigError(
+                "mqtt.enabled: expected true, for a command that listens to the broker, found false. Name another "
+                "config, or the broker by options."
+            )
         self._config, self._wanted = config, wanted
         self._on_arrival, self._on_link = on_arrival, on_link
         self._backoff = backoff or Backoff(cap_s=10.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.broker.credentials import PASSWORD_VARIABLE, credentials, tls_context
+from edgeclassify.broker.credentials import MQTT_PASSWORD, credentials, tls_context
 from edgeclassify.config import MqttConfig, TlsConfig
 from edgeclassify.errors import ConfigError, ExitStatus
 
@@ -63,17 +63,17 @@ def test_sources_in_order(tmp_path: Path) -> None:
         return found.password
 
     assert password(config) == "from systemd"
-    environment[PASSWORD_VARIABLE] = ""
+    environment[MQTT_PASSWORD.variable] = ""
     assert password(config) == "from systemd"
-    environment[PASSWORD_VARIABLE] = "from the environment"
+    environment[MQTT_PASSWORD.variable] = "from the environment"
     assert password(config) == "from the environment"
     assert password(with_file(password_file(tmp_path, b"from the file"))) == "from the file"
 
 
 def test_a_variable_that_holds_more_than_a_password_is_refused() -> None:
-    with pytest.raises(ConfigError, match=rf"^{PASSWORD_VARIABLE}: .* found 2 lines"):
-        credentials(MqttConfig(username="porch"), {PASSWORD_VARIABLE: "one\ntwo"})
-    found = credentials(MqttConfig(username="porch"), {PASSWORD_VARIABLE: "one\n"})
+    with pytest.raises(ConfigError, match=rf"^{MQTT_PASSWORD.variable}: .* found 2 lines"):
+        credentials(MqttConfig(username="porch"), {MQTT_PASSWORD.variable: "one\ntwo"})
+    found = credentials(MqttConfig(username="porch"), {MQTT_PASSWORD.variable: "one\n"})
     assert found is not None
     assert found.password == "one"
 
@@ -96,7 +96,7 @@ def test_a_user_without_password_and_no_user_at_all(tmp_path: Path) -> None:
     found = credentials(MqttConfig(username="porch"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert found is not None
     assert found.password is None
-    assert credentials(MqttConfig(), {PASSWORD_VARIABLE: "x"}) is None
+    assert credentials(MqttConfig(), {MQTT_PASSWORD.variable: "x"}) is None
 
 
 def test_tls_off_and_system_certificates() -> None:

@@ -275,6 +275,67 @@ def test_an_ipv6_broker_is_shown_in_brackets(tmp_path: Path, capsys: pytest.Capt
     assert "Broker: [fd00::1]:1883." in capsys.readouterr().out
 
 
+WEBHOOK = '[webhook]\nurl = "https://bob:pw77@ha.lan:8123/api/webhook/tok3n-77"\n'
+
+
+def test_where_events_go_is_shown_without_what_is_secret(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, CAMERA + WEBHOOK) == ExitStatus.OK
+    assert "Broker: localhost:1883. Webhook: https://ha.lan:8123/…." in capsys.readouterr().out
+    assert check(tmp_path, CAMERA + WEBHOOK + "[mqtt]\nenabled = false") == ExitStatus.OK
+    captured = capsys.readouterr()
+    assert "Broker: none, and so no states, commands, snapshots over MQTT, or Home Assistant." in captured.out
+    assert "tok3n" not in captured.out + captured.err
+
+
+def test_without_broker_and_webhook_nothing_gets_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(tmp_path, CAMERA + "[mqtt]\nenabled = false") == ExitStatus.CONFIG
+    message = capsys.readouterr().err
+    assert "mqtt.enabled: expected a way out for events: mqtt or [webhook], found neither. Set " in message
+
+
+@pytest.mark.parametrize(
+    ("line", "content", "found"),
+    [
+        ('secret_file = "s"', None, "webhook.secret_file: "),
+        ('secret_file = "s"', "", "expected a file with the webhook's secret, found it empty"),
+        ('secret_file = "s"', "whsec_&", "expected base64 behind whsec_"),
+        ('tls = { ca = "s" }', "no certificate", "webhook.tls.ca: "),
+        ('tls = { ca = "s", verify = false }', "x", "webhook.tls: expected ca or verify = false, not both"),
+        ("timeout_s = 0.5", None, "webhook.timeout_s: expected a number of at least 1"),
+        ('url = "mqtt://h/secret-77"', None, "webhook.url: expected a URL like https://HOST/PATH"),
+        ("", None, ""),
+    ],
+)
+def test_faults_of_the_webhook(
+    tmp_path: Path, line: str, content: str | None, found: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (tmp_path / "s").write_text(content)
+        (tmp_path / "s").chmod(0o600)
+    text = "[webhook]\n" + ('url = "https://h/secret-77"\n' if "url" not in line else "") + line
+    assert check(tmp_path, f"{CAMERA}{text}\n[mqtt]\nenabled = false\n") == (
+        ExitStatus.CONFIG if found else ExitStatus.OK
+    )
+    message = capsys.readouterr().err
+    assert found in message
+    assert "secret-77" not in message
+
+
+def test_a_secret_for_everybody_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s").write_text("secret")
+    (tmp_path / "s").chmod(0o644)
+    assert check(tmp_path, CAMERA + WEBHOOK + 'secret_file = "s"') == ExitStatus.OK
+    assert "warning: webhook.secret_file: " in capsys.readouterr().err
+
+
+def test_the_brokers_files_do_not_count_where_there_is_none(tmp_path: Path) -> None:
+    assert (
+        check(tmp_path, CAMERA + WEBHOOK + '[mqtt]\nenabled = false\ntls = { ca = "none.pem" }') == ExitStatus.OK
+    )
+
+
 def colours(folder: Path, head: Head, labels: str, output: str = "") -> None:
     """A model of three colours in the folder, with this head and these labels."""
     net = Net()

@@ -109,7 +109,7 @@ def test_all_faults_at_once_with_expected_found_and_hint(tmp_path: Path) -> None
     )
     text = "\n".join(found)
     assert len(found) == 10
-    assert "mqtt.hst: expected one of the keys host, port" in text
+    assert "mqtt.hst: expected one of the keys enabled, host, port" in text
     assert 'Did you mean "host"?' in text
     assert "mqtt.port: expected a number of at most 65535, found 99999." in text
     assert (

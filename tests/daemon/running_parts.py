@@ -62,7 +62,7 @@ class Whole:
             current_sink=CurrentSink(self._sink, context, config),
             cameras=self.cameras,
             availability=self.availability,
-            figures=HealthFigures(self.health, self.cameras, self.kept.spool),
+            figures=HealthFigures(self.health, self.cameras, self.kept.spool, lambda: None),
             health=self.health,
             numbers=self.kept.numbers,
             manager=self.manager,

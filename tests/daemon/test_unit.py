@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.broker.credentials import CREDENTIAL_NAME
+from edgeclassify.broker.credentials import MQTT_PASSWORD, WEBHOOK_SECRET
 from edgeclassify.cli.check import check
 from edgeclassify.cli.run import run
 from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
@@ -97,7 +97,8 @@ def test_the_service_alone_reads_a_password_file() -> None:
     assert (kind, owner, group) == ("d", "root", values("Group")[0])
     assert int(mode, 8) & 0o2000  # the group is inherited by files made there
     assert tmpfiles()["/etc/edgeclassify/mqtt-password"] == ["z", "0640", "root", values("Group")[0]]
-    assert f"LoadCredential={CREDENTIAL_NAME}:" in UNIT.read_text()
+    for secret in (MQTT_PASSWORD, WEBHOOK_SECRET):
+        assert f"#LoadCredential={secret.credential}:/etc/edgeclassify/{secret.credential}\n" in UNIT.read_text()
 
 
 def test_the_user_of_the_unit_is_made_and_sees_cameras() -> None:

@@ -10,7 +10,7 @@ import pytest
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import MqttConfig
 from edgeclassify.demo.broker import EmbeddedBroker
-from edgeclassify.errors import PublishError
+from edgeclassify.errors import ConfigError, PublishError
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival, LinkChange
 from edgeclassify.watch.subscriber import Subscriber
@@ -143,3 +143,8 @@ def test_what_a_callback_raises_comes_out_of_step(broker: Mosquitto, sender: Obs
         sender.publish(EVENT, b"1", retain=False)
         with pytest.raises(BrokenPipeError):
             subscriber.step(5.0)
+
+
+def test_a_config_without_a_broker_is_no_place_to_listen() -> None:
+    with pytest.raises(ConfigError, match=r"^mqtt\.enabled: expected true, .* found false"):
+        Receivers(1, enabled=False)

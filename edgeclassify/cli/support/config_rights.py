@@ -14,6 +14,7 @@ def config_problems(config: Config, file: Path, service: Service | None) -> list
     """What is to be said of the file's rights."""
     found = [] if service is None else Files(service).problems("the config itself", file, secret=True)
     secret = [f"camera[{i}].source" for i, camera in enumerate(config.camera) if holds_secret(camera.source)]
+    secret += ["webhook.url"] if config.webhook is not None and holds_secret(config.webhook.url) else []
     mode = file.stat().st_mode
     if secret and mode & stat.S_IROTH:
         name = shlex.quote(str(file))

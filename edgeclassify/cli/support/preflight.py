@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edgeclassify.broker.credentials import look_up, public_warning, tls_context
+from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
 from edgeclassify.cli.support.files_named_in_config import Files, Problem
 from edgeclassify.cli.support.service import Service
-from edgeclassify.config import Config, ModelConfig, TlsConfig, split_source
+from edgeclassify.config import Config, ModelConfig, TlsConfig, WebhookConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import labels_of_views
@@ -25,6 +25,7 @@ from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.classifiers import describe_model
 from edgeclassify.model.opening.model_facts import ModelFacts
+from edgeclassify.publish.webhook.settings import look_up_settings
 from edgeclassify.sources.factory import make_source
 
 
@@ -56,7 +57,10 @@ def look_further(
     _look_at_sources(config, found)
     _look_at_models(config, named_by, files, found)
     found.warnings.extend(confirmation_notes(config))
-    _look_at_broker(config, files, found)
+    if config.mqtt.enabled:
+        _look_at_broker(config, files, found)
+    if config.webhook is not None:
+        _look_at_webhook(config.webhook, config.node.name, files, found)
     _look_at_certificates(config, files, found)
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))
@@ -159,6 +163,18 @@ def _look_at_broker(config: Config, files: Files, found: Findings) -> None:
         found.warnings.append(warning)
     if tls is not None:
         _look_at_tls(tls, files, found)
+
+
+def _look_at_webhook(webhook: WebhookConfig, node: str, files: Files, found: Findings) -> None:
+    """Secret and certificates, read as the daemon reads them; nothing is posted."""
+    key, path, ca = WEBHOOK_SECRET.key, webhook.secret_file, webhook.tls.ca
+    problems = [] if path is None else files.problems(key, path, secret=True)
+    problems += [] if ca is None else files.problems("webhook.tls.ca", ca)
+    found.take(problems)
+    if path is not None and (warning := public_warning(path, key)) is not None:
+        found.warnings.append(warning)
+    if not problems:
+        _try(lambda: look_up_settings(webhook, node), found)
 
 
 def _look_at_tls(tls: TlsConfig, files: Files, found: Findings) -> None:

@@ -6,6 +6,7 @@ from edgeclassify.contract.bodies.discovery import Discovery
 from edgeclassify.contract.bodies.event import Event, HistoricalEvent, Why
 from edgeclassify.contract.bodies.health import CameraFigures, Figures, Health
 from edgeclassify.contract.bodies.node import Info, Model
+from edgeclassify.contract.bodies.posted_event import PostedEvent
 from edgeclassify.contract.bodies.problems import Problems
 from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
 from edgeclassify.contract.bodies.view import IndexedScore, Result, State
@@ -22,6 +23,7 @@ __all__ = [
     "Info",
     "LabelScore",
     "Model",
+    "PostedEvent",
     "Presence",
     "Problems",
     "Result",
