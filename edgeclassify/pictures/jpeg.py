@@ -121,19 +121,21 @@ def aiming_jpeg(frame: Frame, views: Mapping[str, Roi], quality: int = 90) -> Jp
     return _encode(canvas, quality, b"edgeclassify snapshot")
 
 
-def frame_jpeg(frame: Frame, quality: int) -> Jpeg:
-    """The frame as it is, at most LONGEST_SIDE long; the file's comment says whose it is, and of when.
+def frame_jpeg(frame: Frame, quality: int, longest_side: int = LONGEST_SIDE) -> Jpeg:
+    """The frame for people as it is, or so much smaller that it is no longer than `longest_side`.
 
-    Raises ImageError where the frame's pixels are not as its format and size say.
+    The file's comment says whose it is, and of when. Raises ImageError where the frame's pixels are not as its
+    format and size say.
     """
-    pixels, scale = to_bgr(frame), min(1.0, LONGEST_SIDE / max(frame.width, frame.height))
+    shown = frame.shown
+    pixels, scale = to_bgr(shown), min(1.0, longest_side / max(shown.width, shown.height))
     body: dict[str, object] = {
         "camera": frame.camera, "ts": rfc3339(frame.captured_at), "captured_at_ns": frame.captured_at_ns,
     }  # fmt: skip
     if frame.origin is not None:
         body["origin"] = frame.origin[-_LONGEST_ORIGIN:]
     comment = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-    width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
+    width, height = max(1, round(shown.width * scale)), max(1, round(shown.height * scale))
     return _encode(_resized(pixels, width, height), quality, comment)
 
 

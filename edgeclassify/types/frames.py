@@ -66,7 +66,7 @@ class Frame:
 
     `width` and `height` are its size in pixels; a YUV row may be longer (stride >= width).
     The pixels may be a camera's own buffer, lent until nobody holds the frame or a part of its pixels any more:
-    keep a frame no longer than it is needed, and copy what must last.
+    keep a frame no longer than it is needed, and where it is `lent` copy what must last.
     """
 
     pixels: Pixels
@@ -87,6 +87,8 @@ class Frame:
     comes_again: bool = False
     """True: it is given again until somebody looks at it (a watched folder), so that no interval may pass it over
     for good."""
+    lent: bool = False
+    """True where the pixels, and those of `main`, are a camera's own buffers."""
 
     @property
     def pace_ns(self) -> int:

@@ -3,7 +3,7 @@
     python -m tests.bench.recorded_frames
 
 First table: µs that each frame adds in the inference thread where nobody records, where pictures are recorded and
-this frame is not due, and where it is (its pixels are copied; the JPEG and the disk are another thread's). The
+this frame is not due, and where it is (lent pixels are copied; the JPEG and the disk are another thread's). The
 last column: what a frame costs on average at ten frames a second and one picture a second.
 Second table: ms per frame (preprocess and invoke, the built-in model), without and with pictures, one per second
 and one of each frame; measured in turns within one run.
@@ -48,7 +48,7 @@ class Camera:
 
     def frame(self) -> Frame:
         """Captured now."""
-        return replace(self._frame, captured_at_ns=time.monotonic_ns(), captured_at=time.time())
+        return replace(self._frame, captured_at_ns=time.monotonic_ns(), captured_at=time.time(), lent=True)
 
 
 def median_us(offer: Callable[[Frame], None], camera: Camera, pause_s: float, offers: int) -> float:

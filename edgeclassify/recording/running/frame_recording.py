@@ -20,6 +20,8 @@ from edgeclassify.types import Frame
 log = logging.getLogger(__name__)
 
 QUALITY = 85
+LONGEST_SIDE = 1280
+"""Pixels: enough to see by, also in a small region of the frame, what a view has seen."""
 END_S = 1.0
 """How long what waits may take to be written at the end."""
 
@@ -40,7 +42,7 @@ class FrameProgress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    """A frame with pixels of its own."""
+    """A frame that may be kept: nobody wants its pixels back."""
 
     frame: Frame
     made_events: bool
@@ -49,8 +51,8 @@ class _Waiting:
 class FrameRecording:
     """Of each camera one frame waits at most, and one is being written: the newest, those that made events first.
 
-    A frame's pixels may be lent by a camera, so they are copied; in the size in which they are classified.
-    `views`: whose frames get images; None: those of all.
+    Pixels that a camera has lent are copied at once; other frames are kept as they are, and what it takes to have
+    them in the size for people is done by the thread. `views`: whose frames get images; None: those of all.
     """
 
     def __init__(self, folder: Path, bounds: FrameBounds, views: Collection[str] | None = None) -> None:
@@ -90,9 +92,9 @@ class FrameRecording:
                 self._dropped += 1
                 if before.made_events and not made_events:
                     return
-        own = replace(frame, pixels=frame.pixels.copy(), main=None)
+        waiting = _Waiting(_to_keep(frame), made_events)
         with self._changed:
-            self._waiting[frame.camera] = _Waiting(own, made_events)
+            self._waiting[frame.camera] = waiting
             self._changed.notify()
 
     def stop(self, why: str) -> None:
@@ -131,7 +133,7 @@ class FrameRecording:
 
     def _write(self, frame: Frame) -> None:
         try:
-            jpeg = frame_jpeg(frame, QUALITY)
+            jpeg = frame_jpeg(frame, QUALITY, LONGEST_SIDE)
         except ImageError as error:
             with self._changed:
                 self._dropped += 1
@@ -141,3 +143,19 @@ class FrameRecording:
         fault = self._folder.add(image_name(frame.camera, frame.captured_at, frame.captured_at_ns), jpeg.data)
         if fault is not None:
             self.stop(fault)
+
+
+def _to_keep(frame: Frame) -> Frame:
+    """The frame for people; with pixels of its own where a camera has lent them."""
+    if not frame.lent:
+        return frame
+    shown = frame.shown
+    return replace(
+        frame,
+        pixels=shown.pixels.copy(),
+        pixel_format=shown.pixel_format,
+        width=shown.width,
+        height=shown.height,
+        main=None,
+        lent=False,
+    )

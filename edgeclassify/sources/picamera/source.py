@@ -127,6 +127,7 @@ class PicameraSource(FrameSource):
             sequence=self._sequence - 1,
             captured_at_ns=captured_at_ns,
             captured_at=now - (now_ns - captured_at_ns) / 1e9,
+            lent=loan is not None,
         )
         return frame if loan is None else _with_main(frame, loan, stream.main_layout)
 

@@ -138,7 +138,7 @@ def test_no_pixels_of_a_camera_are_held(begin: Begin, monkeypatch: pytest.Monkey
             given_back.append(self.seconds)
 
     for seconds in range(10):
-        frame = replace(shown(seconds), pixels=np.asarray(Buffer(seconds)))
+        frame = replace(shown(seconds), pixels=np.asarray(Buffer(seconds)), lent=True)
         offer(frames, frame)
         if seconds == 0:
             assert disk.entered.wait(10)
@@ -146,6 +146,47 @@ def test_no_pixels_of_a_camera_are_held(begin: Begin, monkeypatch: pytest.Monkey
         assert given_back == list(range(seconds + 1))
     disk.gate.set()
     frames.end(5)
+
+
+def test_what_is_lent_in_the_size_for_people_is_copied_in_that_size(begin: Begin) -> None:
+    frames, frame = begin(), shown(1)
+    larger = replace(frame, pixels=np.full((96, 128), 50, np.uint8), pixel_format=PixelFormat.GRAY)
+    larger = replace(larger, width=128, height=96)
+    offer(frames, replace(frame, main=lambda: larger, lent=True))
+    larger.pixels[:] = 255  # the camera goes on with its buffer
+    frames.end(5)
+    (path,) = frames.folder.path.iterdir()
+    image = decoded(path.read_bytes())
+    assert image.shape == (96, 128, 3)
+    assert abs(int(image.mean()) - 50) <= 2
+
+
+def test_what_has_to_be_decoded_first_is_so_by_the_recordings_own_thread(begin: Begin) -> None:
+    frames, frame = begin(), shown(1)
+    by: list[str] = []
+
+    def main() -> Frame:
+        by.append(threading.current_thread().name)
+        # As some sources give it: only the pixels count.
+        return Frame(np.full((120, 160, 3), 9, np.uint8), PixelFormat.BGR, 160, 120, "front", 0, 0, 0.0)
+
+    offer(frames, replace(frame, main=main))
+    frames.end(5)
+    assert by == ["recording-frames"]
+    (path,) = frames.folder.path.iterdir()
+    assert path.name.endswith("-1000000000.jpg")
+    assert decoded(path.read_bytes()).shape == (120, 160, 3)
+    assert comment_of(path.read_bytes())["captured_at_ns"] == 1_000_000_000
+
+
+@pytest.mark.parametrize(("size", "expected"), [((1280, 64), (1280, 64)), ((2560, 64), (1280, 32))])
+def test_large_ones_are_made_smaller(size: tuple[int, int], expected: tuple[int, int], begin: Begin) -> None:
+    frames = begin()
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    offer(frames, replace(shown(1), pixels=pixels, width=size[0], height=size[1]))
+    frames.end(5)
+    (path,) = frames.folder.path.iterdir()
+    assert decoded(path.read_bytes()).shape[1::-1] == expected
 
 
 def test_one_of_each_camera_waits_and_the_newest_wins(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def test_a_frame_is_lent_and_goes_back_at_the_next_read(camera: Camera) -> None:
 def test_too_many_at_a_time_are_copied(camera: Camera) -> None:
     camera.picam.arriving += [FRAME] * (LENT + 1)
     frames = [present(camera.source.read(1.0)) for _ in range(LENT + 1)]
+    assert [frame.lent for frame in frames] == [True] * LENT + [False]
     assert [frame.main is None for frame in frames] == [False] * LENT + [True]
     assert camera.source.copied == 1
     assert camera.calls()[-3:] == ["capture", "wait", "release"]
