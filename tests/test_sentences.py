@@ -84,6 +84,27 @@ def test_how_long_it_had_lasted_is_said_where_that_was_asked(
     assert said(EventType.START, confirm_s=confirm_s, held_s=held_s) == text
 
 
+def test_scores_are_the_same_where_two_digits_of_them_are() -> None:
+    event = replace(START, score=0.7241, why=Why(raw_score=0.7238))
+    assert sentence_of(event) == "0.72"
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "lasting_s", "text"),
+    [
+        (61.0, 60.0, "it has been there for 61 s; 60 s were asked for"),
+        (60.0, 60.04, "it has been there for 60 s"),
+        (61.0, None, "it has been there for 61 s"),
+        (None, 60.0, "60 s were asked for"),
+        (None, None, ""),
+    ],
+)
+def test_how_long_it_has_been_there_and_what_was_asked_for(
+    duration_s: float | None, lasting_s: float | None, text: str
+) -> None:
+    assert said(EventType.LASTING, duration_s=duration_s, lasting_s=lasting_s) == text
+
+
 def test_an_end_without_scores_has_the_events_own() -> None:
     assert said(EventType.END, reason=Reason.BELOW_THRESHOLD) == "0.72"
     assert said(EventType.END, reason=Reason.REPLACED) == "another label took its place"

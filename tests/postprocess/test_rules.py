@@ -83,6 +83,8 @@ def test_what_nobody_sets_holds_nothing_back() -> None:
     assert (rules.quiet_hours, rules.resumes, rules.holds_on_problem, dict(rules.own)) == ((), True, False, {})
     assert rules.filter == FilterRules(FilterKind.NONE, memory_s=1.5, smoothing_s=2.0)
     assert OwnRules() == OwnRules(None, None, None, None, None, None)
+    usual = LabelRules(0.6, 0.4, 1.0, 1.0, 0.0, 0.0)
+    assert (usual.rare, usual.lasting) == (False, ())
 
 
 @pytest.mark.parametrize(
