@@ -27,6 +27,10 @@ WORTH = 4.5
 """So many independent frames the memory is worth."""
 SURE_S = 0.6
 """A frame speaks for the time since the one before it, but for so long at most."""
+SPARSE_S = 3.0
+"""A frame that is further from the one before it stands alone: nothing else was seen meanwhile."""
+ALONE_S = 0.38
+"""What such a one speaks for: by a memory of 1.5 s it counts as one of the `WORTH` independent frames."""
 FIRST_S = 0.5
 """What the first frame speaks for: nothing is known of the time before it."""
 FLOOR = 0.05
@@ -90,7 +94,7 @@ class Rule(ABC):
             apart_s = (at_ns - believed.at_ns) / 1e9
         if apart_s < 0:
             evidence, apart_s = self._level, FIRST_S
-        counted_s = min(apart_s, SURE_S)
+        counted_s = min(apart_s, SURE_S) if apart_s <= SPARSE_S else ALONE_S
         seen = self._spoken(scores, others)
         seen -= evidence
         seen *= np.float32(-math.expm1(-counted_s / self._memory_s))

@@ -180,8 +180,23 @@ def test_a_frame_after_a_long_time_speaks_for_a_short_one_only() -> None:
     believed = watched(rule, of(1.0, 0.0, 0.0), 5.0, 2.0, rule.begin())
     assert believed.at_ns is not None
     soon = rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + 1_000_000_000)
-    late = rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + 9_000_000_000)
+    late = rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + 3_000_000_000)
     assert np.array_equal(soon.evidence, late.evidence)
+
+
+def test_a_frame_that_stands_alone_counts_as_one_of_the_independent_ones() -> None:
+    rule = BayesRule(3, MEMORY_S)
+    believed = watched(rule, of(1.0, 0.0, 0.0), 5.0, 2.0, rule.begin())
+    assert believed.at_ns is not None
+    alone, later = (
+        rule.after(believed, of(0.0, 1.0, 0.0), 0.0, believed.at_ns + round(apart_s * 1e9))
+        for apart_s in (3.01, 9.0)
+    )
+    assert np.array_equal(alone.evidence, later.evidence)
+    seen, before = math.log(1.05), float(believed.evidence[1])
+    share = (float(alone.evidence[1]) - before) / (seen - before)
+    assert share * 4.5 == pytest.approx(1, abs=0.01)
+    assert float((alone.times - believed.times * np.float32(math.exp(-3.01 / 3600))).sum()) == pytest.approx(0.38)
 
 
 def test_the_first_frame_counts_as_half_a_second() -> None:
