@@ -12,6 +12,7 @@ from edgeclassify.config.cameras import (
 )
 from edgeclassify.config.delivery import (
     CommandsConfig,
+    HistoryConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
@@ -37,6 +38,7 @@ __all__ = [
     "CommandsConfig",
     "Config",
     "ControlsConfig",
+    "HistoryConfig",
     "HomeAssistantConfig",
     "LoggingConfig",
     "ModelConfig",

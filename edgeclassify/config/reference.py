@@ -12,6 +12,7 @@ from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import CameraConfig, CameraTlsConfig, ControlsConfig, NightConfig, RecoveryConfig
 from edgeclassify.config.delivery import (
     CommandsConfig,
+    HistoryConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
@@ -91,6 +92,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ),
     ("recovery", "[recovery]", RecoveryConfig, "What is done where opening a camera again does not help."),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
+    ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
     (
         "home_assistant",
         "[home_assistant]",

@@ -13,6 +13,7 @@ from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Te
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
 from edgeclassify.config.delivery import (
     CommandsConfig,
+    HistoryConfig,
     MqttConfig,
     SnapshotConfig,
     SpoolConfig,
@@ -172,6 +173,7 @@ class Config(Section):
     )
     recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
+    history: HistoryConfig = Field(default_factory=HistoryConfig)
     home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
     commands: CommandsConfig = Field(default_factory=CommandsConfig)
     snapshot: SnapshotConfig = Field(default_factory=SnapshotConfig)

@@ -102,6 +102,7 @@ _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
     Command.RELOAD: (requests.Request, responses.ReloadResponse, "Read the config again."),
     Command.MODELS: (requests.Request, responses.ModelsResponse, "The models of the node."),
     Command.SET: (requests.SetRequest, responses.SetResponse, "Set an option of a view."),
+    Command.HISTORY: (requests.HistoryRequest, responses.HistoryResponse, "Events of the node's own log."),
 }
 _OPTIONS: dict[Option, tuple[_Body, str]] = {
     Option.ENABLED: (bodies.Switch, "is the view classified"),

@@ -11,10 +11,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, RootModel, ValidationError, ValidationInfo, field_validator
 
 from edgeclassify import types
-from edgeclassify.contract.bodies.base import Body, Level, Score, about
+from edgeclassify.contract.bodies.base import Body, Label, Level, Score, Time, about
+from edgeclassify.contract.encoding import seconds_of
 from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import Object
-from edgeclassify.types import Asker, Command, Option, OptionValue
+from edgeclassify.types import Asker, Command, EventType, Option, OptionValue, Period
+from edgeclassify.types.history import MOST_EVENTS
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 MAX_TRANSACTION = 64
@@ -33,6 +35,9 @@ def _unsigned(value: float) -> float:
 Transaction = (
     Annotated[str, Field(max_length=MAX_TRANSACTION)] | Annotated[int, Field(ge=-(2**63), lt=2**63)] | None
 )
+EventNumber = Annotated[int, Field(ge=0, lt=2**63)]
+_NUMBER_WORDS = "the number of an event"
+_TIME_WORDS = "a time such as 2026-11-29T06:54:00.000Z"
 Interval = Annotated[float, Field(ge=0, le=MAX_VIEW_INTERVAL_S)]
 
 
@@ -144,11 +149,73 @@ class SetRequest(
     """Sets an option of a view."""
 
 
+class HistoryRequest(Request):
+    """Asks for events of the node's own log: the newest, those before or after a number; or for an overview."""
+
+    words: ClassVar[Mapping[str, str]] = {
+        "view": "the name of a view, there now or once",
+        "label": "the name of a label",
+        "event_type": f"one of {choices(list(EventType))}",
+        "since": _TIME_WORDS,
+        "until": _TIME_WORDS,
+        "before_seq": _NUMBER_WORDS,
+        "after_seq": f"{_NUMBER_WORDS}, and no before_seq",
+        "limit": f"an integer of 1 to {MOST_EVENTS}",
+        "per": f"one of {choices(list(Period))}",
+    }
+
+    view: Level | None = about("Name of the view; absent: all of them.", default=None)
+    label: Label | None = about("The label; absent: all of them.", default=None)
+    event_type: Annotated[EventType, Field(strict=False)] | None = about(
+        "What happened; absent: whatever it was.", default=None
+    )
+    since: Time | None = about("Events of then or later.", default=None)
+    until: Time | None = about("Events before then.", default=None)
+    before_seq: EventNumber | None = about(
+        "The events before this number, newest first: the next page.", default=None
+    )
+    after_seq: EventNumber | None = about("The events after this number, oldest first.", default=None)
+    limit: Annotated[int, Field(ge=1, le=MOST_EVENTS)] = about("At most so many events.", default=MOST_EVENTS)
+    per: Annotated[Period, Field(strict=False)] | None = about(
+        "No events, but how often labels started in each day or hour.", default=None
+    )
+
+    @field_validator("after_seq")
+    @classmethod
+    def _is_one_of_both(cls, after_seq: int | None, info: ValidationInfo) -> int | None:
+        if after_seq is not None and info.data.get("before_seq") is not None:
+            raise ValueError("expected either before_seq or after_seq")
+        return after_seq
+
+    @field_validator("since", "until")
+    @classmethod
+    def _is_a_time(cls, text: str | None) -> str | None:
+        if text is not None:
+            seconds_of(text)
+        return text
+
+    def to_request(self, command: Command, asker: Asker) -> types.Request:
+        """The record of it."""
+        query = types.HistoryQuery(
+            view=self.view,
+            label=self.label,
+            event_type=self.event_type,
+            since=None if self.since is None else seconds_of(self.since),
+            until=None if self.until is None else seconds_of(self.until),
+            before_seq=self.before_seq,
+            after_seq=self.after_seq,
+            limit=self.limit,
+            per=self.per,
+        )
+        return types.Request(command, self.transaction, query=query, asker=asker)
+
+
 _REQUESTS: Mapping[Command, type[Request]] = {
     Command.SNAPSHOT: ViewRequest,
     Command.CLASSIFY_NOW: ViewRequest,
     Command.PAUSE: ViewsRequest,
     Command.RESUME: ViewsRequest,
+    Command.HISTORY: HistoryRequest,
 }
 _OPTIONS: Mapping[Any, type[SetOption]] = {
     "enabled": SetEnabled,
@@ -199,6 +266,8 @@ def _kind(command: Command, body: Object) -> type[Request]:
 
 def _sentence(kind: type[Request], key: str, found: Any, views: Sequence[str]) -> str:
     """What is told of a key whose value is wrong."""
+    if issubclass(kind, HistoryRequest) and key in kind.words:
+        return f"{key}: expected {kind.words[key]}, found {shown(found)}"
     words = {"view": views, "option": list(Option)}.get(key)
     if words is not None:
         return f"{key}: expected one of {choices(words)}, found {shown(found)}{hint(found, words)}"

@@ -6,8 +6,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from edgeclassify import types
-from edgeclassify.contract.bodies import Figures, LabelScore
-from edgeclassify.contract.bodies.base import Amount, Body, Count, Level, Score, Time, Versioned, about
+from edgeclassify.contract.bodies import Event, Figures, LabelScore
+from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Level, Score, Time, Versioned, about
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.requests import Transaction
 from edgeclassify.health import Health
@@ -129,6 +129,37 @@ class OptionSet(Body):
     value: bool | Amount = about("To what.")
 
 
+class LoggedEvent(Event):
+    """An event of the node's log."""
+
+    view: Level = about("Name of the view.")
+    picture: str | None = about("The file of its snapshot on the node; absent: there is none.", default=None)
+
+
+class HistoryPage(Body):
+    """Events of the node's log."""
+
+    events: list[LoggedEvent] = about("Newest first; with after_seq oldest first.")
+    more: bool = about("Are there more behind the last one?")
+
+
+class Starts(Body):
+    """How often a label started in a view within a day or an hour."""
+
+    begin: Time = about("When the day or hour began.")
+    name: str = about("What the node's clocks showed then: 2026-11-29, or 2026-11-29 14:00.")
+    view: Level = about("Name of the view.")
+    label: Label = about("The label.")
+    starts: Count = about("How often it started.")
+
+
+class HistoryOverview(Body):
+    """How often labels started in each day or hour."""
+
+    counts: list[Starts] = about("Oldest first; where nothing started there is none.")
+    more: bool = about("Were older ones left out?")
+
+
 # --- answers -------------------------------------------------------------------------------------------------
 
 
@@ -208,6 +239,12 @@ class ModelsResponse(Answer):
     """The answer to models."""
 
     data: Models | Nothing = about("Empty on an error.")
+
+
+class HistoryResponse(Answer):
+    """The answer to history."""
+
+    data: HistoryPage | HistoryOverview | Nothing = about("Empty on an error.")
 
 
 class SetResponse(Answer):

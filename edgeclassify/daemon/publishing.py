@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
@@ -11,6 +12,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.fanout import FanOut
+from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink
 from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation
 from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
@@ -27,7 +29,7 @@ SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker
 """Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
 ShownLabels = Mapping[str, tuple[str, ...]]
 """View → the labels and groups that it can show."""
-MQTT, WEBHOOK = "mqtt", "webhook"
+MQTT, WEBHOOK, HISTORY = "mqtt", "webhook", "history"
 """The names by which the spool knows these sinks: they are on disk where there are several."""
 
 
@@ -40,6 +42,7 @@ class SinkContext:
     on_request: Callable[[Request], None]
     asker: ResponseTopics = field(default_factory=ResponseTopics)
     labels: ShownLabels = field(default_factory=dict)
+    history: HistoryDesk = field(default_factory=HistoryDesk)
 
 
 def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
@@ -51,6 +54,8 @@ def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = No
     if config.webhook is not None:
         settings = webhook_settings(config.webhook, config.node.name)
         sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff)
+    if (history := make_history_sink(config, around)) is not None:
+        sinks[HISTORY] = history
     return FanOut(around.spool, sinks, where=topics_of(config).event)
 
 
@@ -84,20 +89,38 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
     return sink
 
 
+def make_history_sink(config: Config, around: SinkContext) -> HistorySink | None:
+    """What keeps the history; None where none is kept."""
+    if not config.history.enabled or around.history.folder is None:
+        return None
+    return HistorySink(
+        config=config.history,
+        place=HistoryPlace(around.history.folder, snapshot_folder(config)),
+        spool=around.spool.reader(HISTORY),
+        desk=around.history,
+        # What fills the disk, or uses up the day's budget, is not made worse.
+        may_write=lambda: around.spool.on_disk,
+    )
+
+
 def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
     """What takes snapshots; None where none may be taken, or none is wanted."""
     mqtt = config.snapshot.mqtt and config.mqtt.enabled
     wanted = mqtt or config.snapshot.disk
     if config.node.labels_only or not wanted:
         return None
-    folder = config.snapshot.folder
-    if folder is None and (state := state_folder(config)) is not None:
-        folder = state / "snapshots"
     return SnapshotTaker(
         config=config.snapshot,
-        folder=folder if config.snapshot.disk else None,
+        folder=snapshot_folder(config) if config.snapshot.disk else None,
         publish=publish if mqtt else None,
     )
+
+
+def snapshot_folder(config: Config) -> Path | None:
+    """Where snapshots are, where any are kept on disk; None: there is no place for them."""
+    if config.snapshot.folder is None and (state := state_folder(config)) is not None:
+        return state / "snapshots"
+    return config.snapshot.folder
 
 
 def options_can_be_set(config: Config) -> bool:
@@ -124,7 +147,16 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     posted = (webhook, tuple(map(identity, webhook_files)))
     return SinkKey(
         connection=(mqtt, node.name, tuple(map(identity, files))),
-        shown=(config.home_assistant, config.commands, config.snapshot.mqtt, node.labels_only, views, posted),
+        shown=(
+            config.home_assistant,
+            config.commands,
+            config.snapshot.mqtt,
+            snapshot_folder(config),
+            node.labels_only,
+            views,
+            config.history,
+            posted,
+        ),
     )
 
 

@@ -183,14 +183,17 @@ class Daemon:
             recordings=recordings,
             maintenance_s=self._timing.maintenance_s,
         )
-        self._loop(running, reloader, CommandHandler(self.node, frame_requests, reloader.reload), upkeep)
+        commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history)
+        self._loop(running, reloader, commands, upkeep)
 
     # --- start, and what its stop is -------------------------------------------------------------------
 
     def _prepare(self, parts: Parts, kept: KeptState) -> RunningParts:
         """Made, and not started."""
         config = parts.config
-        context = SinkContext(kept.spool, kept.published, self._queue.put, labels=parts.shown_labels)
+        context = SinkContext(
+            kept.spool, kept.published, self._queue.put, labels=parts.shown_labels, history=kept.history
+        )
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)
         current_sink = CurrentSink(self._make_sink, context, config)

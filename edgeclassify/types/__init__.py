@@ -21,6 +21,7 @@ from edgeclassify.types.events import (
 )
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
+from edgeclassify.types.history import HistoryQuery, Period
 from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
 from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Condition, Problem, Shift, Surroundings
@@ -49,6 +50,7 @@ __all__ = [
     "Event",
     "EventType",
     "Frame",
+    "HistoryQuery",
     "LabelScore",
     "LabelToday",
     "ModelInfo",
@@ -59,6 +61,7 @@ __all__ = [
     "Option",
     "OptionValue",
     "Outcome",
+    "Period",
     "PixelFormat",
     "Pixels",
     "Prediction",

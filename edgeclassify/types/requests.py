@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from edgeclassify.types.history import HistoryQuery
+
 
 class Command(StrEnum):
     """What may be asked of a running daemon over MQTT."""
@@ -17,6 +19,7 @@ class Command(StrEnum):
     RELOAD = "reload"
     MODELS = "models"
     SET = "set"
+    HISTORY = "history"
 
 
 class Option(StrEnum):
@@ -41,8 +44,8 @@ class Asker(Protocol):
 class Request:
     """A valid command, not carried out yet.
 
-    `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET. `transaction`: what
-    the asker wants to see in the answer.
+    `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET, `query` to
+    HISTORY. `transaction`: what the asker wants to see in the answer.
     """
 
     command: Command
@@ -50,6 +53,7 @@ class Request:
     view: str | None = None
     option: Option | None = None
     value: OptionValue | None = None
+    query: HistoryQuery | None = None
     asker: Asker = field(kw_only=True)
 
 

@@ -50,6 +50,10 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "resume": {"views": ["gate"], "enabled": True},
     "reload": {"views": ["gate"]},
     "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
+    "history": responses.HistoryPage.made(
+        events=[{**bodies.Event.of(event(7, origin="a.jpg")).content(), "view": "gate", "picture": "/s/gate/x.jpg"}],
+        more=True,
+    ).content(),
     "set": {"view": "gate", "option": "enabled", "value": False},
 }  # fmt: skip
 

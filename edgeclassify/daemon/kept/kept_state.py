@@ -1,6 +1,6 @@
 """What is opened at the start and survives a restart of the daemon, in its state folder: the spool of
-undelivered events, their numbers, what was set over MQTT, what cameras usually show, and what has been left on
-brokers.
+undelivered events, their numbers, what was set over MQTT, what cameras usually show, what has been left on
+brokers, and where the history is.
 """
 
 import logging
@@ -12,6 +12,7 @@ from edgeclassify.config import Config
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
+from edgeclassify.publish.history import HistoryDesk
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
@@ -49,6 +50,7 @@ class KeptState:
         keeps_options = folder is not None and config.commands.keep_options
         self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
         self.pictures = UsualPictures(None if folder is None else folder / PICTURES_FILE)
+        self.history = HistoryDesk(folder)
         self.published = PublishedTopics(None if folder is None else folder / FILE_NAME)
 
     def check_unchanged(self, config: Config, folder: Path | None) -> None:

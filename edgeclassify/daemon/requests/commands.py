@@ -9,8 +9,10 @@ from edgeclassify.daemon.kept.options import value_of
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.requests.answers import answer, answer_with
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
+from edgeclassify.daemon.requests.history_answers import history_body
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.model.catalog import load_catalog, model_path
+from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.types import Command, Option, Request
 
 Reload = Callable[[Callable[[Sequence[str]], None]], None]
@@ -24,8 +26,11 @@ switch, or before it where the topics change.
 class CommandHandler:
     """Used by the daemon's thread."""
 
-    def __init__(self, node: Node, frame_requests: FrameRequests, reload: Reload) -> None:
+    def __init__(
+        self, node: Node, frame_requests: FrameRequests, reload: Reload, history: HistoryDesk | None = None
+    ) -> None:
         self._node, self._frame_requests, self._reload_config = node, frame_requests, reload
+        self._history = history or HistoryDesk()
         self._commands: dict[Command, Callable[[Request], Body | None]] = {
             Command.PING: self._ping,
             Command.INFO: self._info,
@@ -36,6 +41,7 @@ class CommandHandler:
             Command.RELOAD: self._reload,
             Command.MODELS: self._models,
             Command.SET: self._set,
+            Command.HISTORY: self._ask_history,
         }
 
     def work(self, queue: RequestQueue) -> None:
@@ -84,6 +90,11 @@ class CommandHandler:
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""
         self._reload_config(lambda views: answer(request, responses.Reloaded.made(views=list(views))))
+
+    def _ask_history(self, request: Request) -> None:
+        """Answered by the history's own thread: it may have to look through a large file."""
+        assert request.query is not None, "a valid request of the history says what is wanted"
+        self._history.ask(Question(request.query, lambda give: answer_with(lambda: history_body(give()), request)))
 
     def _set(self, request: Request) -> Body:
         view, option, value = self._node.view(request.view), request.option, request.value

@@ -20,9 +20,9 @@ from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.topics import slug
 from edgeclassify.files import write_synced
+from edgeclassify.files.age import AgeClock
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
-from edgeclassify.publish.snapshots.age import AgeClock
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from edgeclassify.errors import StorageError
+from edgeclassify.files.database import is_damage, set_database_aside
 from edgeclassify.publish.spool.clocks import Clocks, Stamp
-from edgeclassify.publish.spool.database.connection import Connect, connect, is_damage
-from edgeclassify.publish.spool.database.damage import salvage, salvage_views, set_aside
+from edgeclassify.publish.spool.database.connection import Connect, connect
+from edgeclassify.publish.spool.database.damage import salvage, salvage_views
 from edgeclassify.publish.spool.database.file import Row, SpoolFile
 from edgeclassify.publish.spool.database.rows import DiskRows
 from edgeclassify.publish.spool.numbers.lock import FolderLock
@@ -22,6 +23,9 @@ from edgeclassify.types import ViewRecord
 log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
+
+KEPT = 3
+"""How many damaged databases stay on the disk; older ones are deleted."""
 
 LOOK_S = 1.0
 """How often it is looked whether the file is still there: what goes to a removed one is lost by a kill."""
@@ -175,7 +179,7 @@ class Store:
     def _replace(self, damage: sqlite3.Error, gone: Collection[int]) -> int:
         """Set the (closed) damaged database aside and have what can be trusted taken over, except what is `gone`;
         returns how many events. Raises OSError when it can't be set aside."""
-        aside = set_aside(self._path)
+        aside = set_database_aside(self._path, KEPT)
         self._replacing = True
         try:
             with suppress(sqlite3.Error, OSError):  # opened again later

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
-from edgeclassify.publish.spool.database.connection import is_full
+from edgeclassify.files.database import is_full
 
 log = logging.getLogger(__name__)
 

@@ -190,7 +190,7 @@ def test_hundreds_of_random_payloads_while_events_go_on(node: Node, spool: Memor
     wait_for(lambda: spool.depth == 0)
     wait_for(lambda: len(node.observer.of("/event")) == 300)
     assert [json.loads(payload)["seq"] for payload in node.observer.of("/event")] == list(range(1, 301))
-    assert node.observer.of("/history") == []
+    assert node.observer.of("gate/history") == []
     assert 0 < len(node.requests) < 300
     assert node.sink.connected
 

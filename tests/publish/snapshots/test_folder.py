@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import SnapshotConfig
-from edgeclassify.publish.snapshots.age import SETTLED_S, AgeClock
+from edgeclassify.files.age import SETTLED_S, AgeClock
 from edgeclassify.publish.snapshots.folder import SnapshotFolder
 from tests.publish.records import T0
 from tests.publish.snapshots.sample_images import caption

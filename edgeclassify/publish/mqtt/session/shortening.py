@@ -118,13 +118,20 @@ def _discovery(body: _Body) -> Iterator[_Step]:
 
 
 def _response(body: _Body) -> Iterator[_Step]:
-    """An answer that says that it has no room."""
+    """Of the history fewer events, the last first; else an answer that says that it has no room."""
+    for _ in body["data"].get("events", [])[1:]:
+        yield _without_last_event
 
     def refuse(found: _Body) -> None:
         text = found["error"] or "the answer is larger than the broker takes"
         found.update({"status": "error", "data": {}, "error": text[:_ERROR_CHARACTERS]})
 
     yield refuse
+
+
+def _without_last_event(body: _Body) -> None:
+    body["data"]["events"].pop()
+    body["data"]["more"] = True
 
 
 _STEPS: Mapping[str, Callable[[_Body], Iterator[_Step]]] = {

@@ -9,29 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from edgeclassify.files.database import DamagedError, check_header, primary_code
+
 PAGE_BYTES = 1024
 WAL_PAGES = 256
 _WAL_BYTES = 512 * 1024
-
-
-class DamagedError(sqlite3.DatabaseError):
-    """The database opens, but does not hold what a spool holds."""
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """True where the file itself is broken, and not only unwritable now."""
-    if isinstance(error, DamagedError):
-        return True
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def is_full(error: sqlite3.Error) -> bool:
-    """True where there is no room on the disk."""
-    return _code(error) == sqlite3.SQLITE_FULL
-
-
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -53,7 +35,7 @@ class Database:
 
     def __init__(self, path: Path, application: int, schema: str, connect: Connect = connect) -> None:
         self._application, self._schema = application, schema
-        _check_header(path)
+        check_header(path)
         self.connection = connect(path)
         with self.opening():
             self.fresh = self._prepare()
@@ -66,7 +48,7 @@ class Database:
         except BaseException as error:
             self.close()
             # The statements here are right: what they don't fit is not our schema.
-            if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_ERROR:
+            if isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_ERROR:
                 raise DamagedError(str(error)) from error
             # sqlite3 can't decode its own message where it quotes a damaged schema.
             if isinstance(error, UnicodeDecodeError):
@@ -115,11 +97,3 @@ class Database:
         """Never raises."""
         with suppress(sqlite3.Error):
             self.connection.close()
-
-
-def _check_header(path: Path) -> None:
-    """SQLite would take a file with other format numbers for one that is only read-only."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        header = file.read(20)
-        if header and header[18:20] not in (b"\1\1", b"\2\2"):
-            raise DamagedError("file is not a database")

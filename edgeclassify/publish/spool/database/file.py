@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgeclassify.files.database import DamagedError
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.acknowledgements import Run
 from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database import acknowledged
 from edgeclassify.publish.spool.database.acknowledged import Change
-from edgeclassify.publish.spool.database.connection import Connect, DamagedError, Database, connect
+from edgeclassify.publish.spool.database.connection import Connect, Database, connect
 from edgeclassify.publish.spool.database.views import read_views, write_views
 from edgeclassify.types import ViewRecord
 
