@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import jsonschema
 import pytest
 
-from edgeclassify.contract import outgoing
+from edgeclassify.contract import bodies, outgoing
 from edgeclassify.contract.channels import CHANNELS, DISCOVERY, Channel, Direction, match_topic
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
@@ -50,10 +50,13 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "resume": {"views": ["gate"], "enabled": True},
     "reload": {"views": ["gate"]},
     "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
-    "history": responses.HistoryPage.made(
-        events=[{**bodies.Event.of(event(7, origin="a.jpg")).content(), "view": "gate", "picture": "/s/gate/x.jpg"}],
-        more=True,
-    ).content(),
+    "history": {
+        "events": [
+            {**bodies.Event.of(event(7, origin="a.jpg")).content(), "view": "gate", "picture": "/x-seq7-1.jpg"},
+            {**bodies.Event.of(event(6, event_type=EventType.END)).content(), "view": "gate"},
+        ],
+        "more": True,
+    },
     "set": {"view": "gate", "option": "enabled", "value": False},
 }  # fmt: skip
 
