@@ -34,6 +34,8 @@ def _words(event: Event) -> Iterator[str]:
         yield f" for {why.gap_s:.1f} s"
     if why.duration_s is not None:
         yield f", there for {why.duration_s:.1f} s"
+    if why.lasting_s is not None:
+        yield f", {why.lasting_s:g} s were asked for"
     if why.blocked_by is not None and why.blocked_s is not None:
         yield f", held back for {why.blocked_s:.1f} s by {why.blocked_by}"
     if why.light_changed_s is not None:

@@ -36,6 +36,10 @@ from tests.support.waiting import wait_for
             "view gate: start of open, score 0.93 of 0.60 for 14.0 s, held back for 12.0 s by cooldown (seq 7)",
         ),
         (
+            {"event_type": EventType.LASTING, "why": Why(lasting_s=600.0, duration_s=600.31)},
+            "view gate: lasting of open, score 0.93, there for 600.3 s, 600 s were asked for (seq 7)",
+        ),
+        (
             {"event_type": EventType.UPDATE, "why": Why(Reason.SCORE_ROSE, score_before=0.8)},
             "view gate: update of open, score 0.93, score rose (seq 7)",
         ),

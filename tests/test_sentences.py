@@ -134,6 +134,20 @@ def test_why_a_label_ends(why: dict[str, Any], text: str) -> None:
     assert said(EventType.END, **why) == text
 
 
+@pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ({"lasting_s": 600.0, "duration_s": 600.41}, "it has been there for 10 min"),
+        ({"lasting_s": 5.0, "duration_s": 5.04}, "it has been there for 5 s"),
+        ({"lasting_s": 600.0, "duration_s": 1020.0}, "it has been there for 17 min; 10 min were asked for"),
+        ({"lasting_s": 600.0}, "10 min were asked for"),
+        ({}, ""),
+    ],
+)
+def test_that_a_label_is_still_there(why: dict[str, Any], text: str) -> None:
+    assert said(EventType.LASTING, **why) == text
+
+
 def test_a_score_that_rose() -> None:
     assert said(EventType.UPDATE, reason=Reason.SCORE_ROSE, score_before=0.6) == "0.72, told before 0.60"
 

@@ -165,7 +165,8 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
             yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
         yield from _of_motion(f"view[{i}]", table, cameras)
-        usual = ENTER_BY_BELIEF if _over_time(table, cameras) == "bayes" else ENTER_BY_SCORE
+        by_belief = _over_time(table, cameras) == "bayes"
+        usual = ENTER_BY_BELIEF if by_belief else ENTER_BY_SCORE
         enter, leave = table.get("threshold_enter", usual), table.get("threshold_exit")
         if _is_number(enter) and _is_number(leave) and leave > enter:
             expected = f"a threshold_exit of at most threshold_enter ({enter})"
@@ -173,7 +174,8 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
         yield from _of_home_assistant(f"view[{i}].home_assistant", _table(table, "home_assistant"))
         yield from group_faults(f"view[{i}].groups", _table(table, "groups"))
         if _is_number(enter):
-            yield from label_rule_faults(f"view[{i}]", table, enter, leave if _is_number(leave) else None)
+            lowest = leave if _is_number(leave) else None
+            yield from label_rule_faults(f"view[{i}]", table, enter, lowest, by_belief=by_belief)
 
 
 def _over_time(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Any:

@@ -146,6 +146,7 @@ def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
         "finite_number": "a finite number",
         "path_type": "a path in quotes",
         "tuple_type": "a list",
+        "dict_type": "a table",
         "model_type": "a table",
         "model_attributes_type": "a table",
     }

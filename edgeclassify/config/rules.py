@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from edgeclassify.config.base import PositiveSeconds, Score, Seconds, Section, Text, about
 
@@ -12,8 +12,26 @@ _Texts = Annotated[tuple[Text, ...], Field(strict=False)]
 Groups = dict[Text, Text | _Texts]
 """Name of a group → patterns of the model's labels; and the key `preset` → name of bundled groups."""
 
+ENTER_BY_SCORE = 0.6
+"""The usual threshold_enter where it is compared with the scores themselves, or a mean of them."""
+ENTER_BY_BELIEF = 0.97
+"""The usual threshold_enter with filter bayes."""
+
 MOST_MARKS = 20
 """Times of one label after which it is told that it is still there."""
+
+FilterName = Literal["bayes", "exponential", "none"]
+
+_QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
+
+
+def _listed(value: object) -> object:
+    """Raises ValueError where it is no list, or a long one."""
+    if not isinstance(value, list | tuple):
+        raise ValueError("a list of seconds, as in [600, 3600]")
+    if len(value) > MOST_MARKS:
+        raise ValueError(f"a list of at most {MOST_MARKS} times")
+    return value
 
 
 def _ascending(seconds: tuple[float, ...]) -> tuple[float, ...]:
@@ -23,18 +41,9 @@ def _ascending(seconds: tuple[float, ...]) -> tuple[float, ...]:
     return seconds
 
 
-Marks = Annotated[
-    tuple[PositiveSeconds, ...], Field(strict=False, max_length=MOST_MARKS), AfterValidator(_ascending)
+_Marks = Annotated[
+    tuple[PositiveSeconds, ...], Field(strict=False), BeforeValidator(_listed), AfterValidator(_ascending)
 ]
-
-ENTER_BY_SCORE = 0.6
-"""The usual threshold_enter where it is compared with the scores themselves, or a mean of them."""
-ENTER_BY_BELIEF = 0.97
-"""The usual threshold_enter with filter bayes."""
-
-FilterName = Literal["bayes", "exponential", "none"]
-
-_QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 
 
 class LabelRulesConfig(Section):
@@ -114,7 +123,7 @@ class RulesConfig(Section):
     label_rules: dict[Text, LabelRulesConfig] = Field(
         default_factory=dict, description="Thresholds and times of single labels or groups."
     )
-    lasting: dict[Text, Marks] = Field(
+    lasting: dict[Text, _Marks] = Field(
         default_factory=dict,
         description="Seconds after which it is told that a label or group is still there, in ascending order.",
     )

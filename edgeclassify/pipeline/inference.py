@@ -15,6 +15,7 @@ from edgeclassify.once import Once
 from edgeclassify.pipeline.interface import Frames, ShownFrames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
+from edgeclassify.postprocess.interface import Step
 from edgeclassify.scene.interface import PLAIN_SCENE, Scene, SceneStep
 from edgeclassify.types import Condition, Frame, Moment, Outcome, Prediction
 
@@ -184,8 +185,9 @@ class Pipeline:
             if scene.is_still(view.name, settled=view.is_settled) and not view.waiters:
                 view.seen(frame)
                 at_ns = frame.captured_at_ns if frame.scene_ns is None else frame.scene_ns
-                view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
-                self._show(view, frame)
+                step = view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
+                self._show(view, frame, made_events=step is not None and bool(step.events))
+                self._take_snapshots(view, frame, scene, step)
                 return _Looked.STILL
             prediction = view.classifier.classify(frame, scene.look(view.name, view.region))
             view.seen(frame)
@@ -209,10 +211,14 @@ class Pipeline:
             return False
         self._show(view, frame, made_events=bool(step.events))
         self._outlet.sink.publish_result(view.name, prediction)
-        if step.events and step.state is not None and self._snapshots is not None:
-            self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)
+        self._take_snapshots(view, frame, scene, step)
         return True
 
     def _show(self, view: View, frame: Frame, *, made_events: bool = False) -> None:
         if self._shown_frames is not None:
             self._shown_frames.offer(view.name, frame, made_events=made_events)
+
+    def _take_snapshots(self, view: View, frame: Frame, scene: Scene, step: Step | None) -> None:
+        """Of what came with it."""
+        if step is not None and step.events and step.state is not None and self._snapshots is not None:
+            self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)

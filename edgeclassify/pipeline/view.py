@@ -123,11 +123,10 @@ class View:
             # Asked again under the lock: it may have been switched off while the model was at work.
             return outlet.tell(self._deciding.see(prediction, surroundings)) if self.enabled else None
 
-    def still(self, now: Moment, outlet: Outlet, surroundings: Surroundings) -> None:
-        """A frame came in which nothing has moved, and was not classified."""
+    def still(self, now: Moment, outlet: Outlet, surroundings: Surroundings) -> Step | None:
+        """A frame came in which nothing has moved, and was not classified: tell what follows; as of `see`."""
         with self._lock:
-            if self.enabled:
-                outlet.tell(self._deciding.still(now, surroundings))
+            return outlet.tell(self._deciding.still(now, surroundings)) if self.enabled else None
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""

@@ -3,7 +3,7 @@
 A label enters when it is the best of those that have their `threshold_enter`, for `confirm_s` without a break. It
 leaves when its score is below its `threshold_exit` for `expire_s`, or when another label enters. The two
 thresholds keep a score that wavers around one value from producing an event per frame (hysteresis, as in a
-Schmitt trigger).
+Schmitt trigger). A rare label goes before better ones.
 """
 
 from dataclasses import dataclass, replace
@@ -121,7 +121,13 @@ class _Course:
 
 
 def _entering(scores: NDArray[np.float32], inside: int | None, rules: Rules) -> int | None:
-    """The best label that has its score to enter; None where that is the one that is there, or none has it."""
+    """The best label that has its score to enter; None where that is the one that is there, or none has it.
+
+    Of rare labels that have it the one that is there counts as the best, then the best of them.
+    """
+    rare = [index for index in rules.rare if scores[index] >= rules.of(index).threshold_enter]
+    if rare:
+        return None if inside in rare else max(rare, key=lambda index: float(scores[index]))
     best = int(np.argmax(scores))
     if scores[best] >= rules.of(best).threshold_enter:
         return None if best == inside else best

@@ -19,6 +19,7 @@ from edgeclassify.postprocess.occurrences import Occurrences
 from edgeclassify.postprocess.scores.filter_over_time import filter_of
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.postprocess.scores.observation import Observation, observe
+from edgeclassify.postprocess.scores.rare import with_single_frames
 from edgeclassify.postprocess.shown_state import ShownState
 from edgeclassify.postprocess.sight import Sights
 from edgeclassify.postprocess.timer import NS_PER_S
@@ -35,6 +36,9 @@ from edgeclassify.types import (
     Surroundings,
     ViewState,
 )
+
+FRAME_AWAITED_S = 2.0
+"""So long after a frame the next one is waited for, before it is told without one that a label is still there."""
 
 
 def new_event_id() -> str:
@@ -96,10 +100,11 @@ class ViewDecider(Decider):
         self._note(surroundings, observation.scene_ns)
         events = self._cross_gap(observation)
         if self._is_suspended:
-            self._gaps.note_unseen(Moment(observation.scene_ns, observation.captured_at))
-            return self._repeat(events, observation.captured_at)
+            now = Moment(observation.scene_ns, observation.captured_at)
+            self._gaps.note_unseen(now)
+            return self._repeat([*events, *self._lasting(now)], now)
         self._occurrences.note_frame(observation, self._rules)
-        observation = self._filter.take(observation)
+        observation = with_single_frames(self._filter.take(observation), observation, self._rules.rare)
         self._close_gap(observation)
         self._gaps.note(observation)
         sight = self._sights.of(observation)
@@ -121,7 +126,7 @@ class ViewDecider(Decider):
             self._break_off(now.at)
         self._note(surroundings, now.ns)
         self._gaps.note_unseen(now)
-        return self._repeat([], now.at)
+        return self._repeat(self._lasting(now), now)
 
     def pass_time(self, now: Moment) -> Step:
         """No frame came until now."""
@@ -129,7 +134,9 @@ class ViewDecider(Decider):
         if self._gaps.opens_by(now, self._rules.pace):
             self._break_off(now.at)
         gap = self._gaps.now
-        events = [] if gap is None or gap.own else self._lapse(gap, now)
+        if gap is None:
+            return self._last_on(now)
+        events = [] if gap.own else self._lapse(gap, now)
         return self._step(events, now.at) if events or was_known is not self._shown.known else Step(None)
 
     def gap(self, now: Moment, reason: Reason) -> Step:
@@ -163,7 +170,8 @@ class ViewDecider(Decider):
 
     def look(self, prediction: Prediction) -> ViewState:
         """What a prediction shows, without taking it into account."""
-        observation = self._filter.look(observe(prediction, self._grouping, self._tempering))
+        frame = observe(prediction, self._grouping, self._tempering)
+        observation = with_single_frames(self._filter.look(frame), frame, self._rules.rare)
         problems = self._sights.surroundings.problems
         return self._shown.state(observation, self._occurrences.now, self._rules, problems)
 
@@ -263,14 +271,30 @@ class ViewDecider(Decider):
             self._occurrences.shift(by_ns)
             self._sights.shift(by_ns)
 
+    # --- what stays ------------------------------------------------------------------------------------
+
+    def _last_on(self, now: Moment) -> Step:
+        """Time has passed, and what is in the view is still there, as far as is known."""
+        last = self._gaps.last
+        # No clock of ours goes by the time of a file; and with a frame comes a picture.
+        if last is None or last.own_time or now.ns - last.scene_ns < FRAME_AWAITED_S * NS_PER_S:
+            return Step(None)
+        events = self._lasting(now)
+        return self._repeat(events, now) if events else Step(None)
+
+    def _lasting(self, now: Moment) -> list[Event]:
+        """What no frame shows, and holds since nothing else was seen: the label has been there for so long."""
+        if self._gaps.now is not None:
+            return []
+        return self._occurrences.lasting(self._sights.unlooked(now, self._gaps.origin), self._rules)
+
     # --- what is given out -----------------------------------------------------------------------------
 
-    def _repeat(self, events: list[Event], at: float) -> Step:
-        """A frame that was not looked at: what was known stays known."""
+    def _repeat(self, events: list[Event], now: Moment) -> Step:
+        """No frame was looked at: what was known stays known."""
         problems = self._sights.surroundings.problems
-        return self._step(
-            events, at, self._shown.again(at, problems, self._occurrences.candidate), said=bool(problems)
-        )
+        state = self._shown.again(now, problems, self._occurrences.candidate, self._occurrences.now)
+        return self._step(events, now.at, state, said=bool(problems))
 
     def _noted(self, events: list[Event]) -> list[Event]:
         """The same; of an end is noted that nothing is there since."""

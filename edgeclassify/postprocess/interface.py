@@ -18,6 +18,9 @@ from edgeclassify.types import (
     ViewState,
 )
 
+EXIT_OF_ENTER = 2 / 3
+"""What a threshold_exit is of its threshold_enter, where nothing is said of it."""
+
 
 class FilterKind(StrEnum):
     """What is made of scores over time before they are compared with thresholds."""
@@ -52,7 +55,11 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class OwnRules:
-    """What differs from a view's rules for one label; None: nothing does. As of `Rules`."""
+    """What differs from a view's rules for one label; None: nothing does. As of `Rules`.
+
+    `rare`: it starts by a single frame. `lasting`: seconds, ascending, after which it is told that it is still
+    there.
+    """
 
     threshold_enter: float | None = None
     threshold_exit: float | None = None
@@ -109,6 +116,7 @@ class Rules:
     _usual: LabelRules = field(init=False, repr=False, compare=False)
     _of_label: Mapping[int, LabelRules] = field(init=False, repr=False, compare=False)
     _lowest_enter: float = field(init=False, repr=False, compare=False)
+    _rare: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         lowest = self.threshold_exit
@@ -120,6 +128,7 @@ class Rules:
         object.__setattr__(self, "_of_label", {index: self._with(own) for index, own in self.own.items()})
         lowest_enter = min([self.threshold_enter, *(own.threshold_enter for own in self._of_label.values())])
         object.__setattr__(self, "_lowest_enter", lowest_enter)
+        object.__setattr__(self, "_rare", tuple(sorted(index for index, own in self.own.items() if own.rare)))
 
     @property
     def exit_score(self) -> float:
@@ -135,10 +144,15 @@ class Rules:
         """The lowest score with which some label enters."""
         return self._lowest_enter
 
+    @property
+    def rare(self) -> tuple[int, ...]:
+        """The labels that start by a single frame, by their index in the view."""
+        return self._rare
+
     def _with(self, own: OwnRules) -> LabelRules:
         """What holds for a label that has rules of its own. An exit follows the enter beside it."""
         enter = _first(own.threshold_enter, self.threshold_enter)
-        leave = _first(own.threshold_exit, _first(self.threshold_exit, enter * 2 / 3))
+        leave = _first(own.threshold_exit, _first(self.threshold_exit, enter * EXIT_OF_ENTER))
         if enter < leave:
             raise ConfigError(
                 f"expected a threshold of at least the threshold_exit of a label's own rules ({leave:g}), "
@@ -148,10 +162,12 @@ class Rules:
         return LabelRules(
             threshold_enter=enter,
             exit_score=leave,
-            confirm_s=confirm_s,
+            confirm_s=0.0 if own.rare else confirm_s,
             expire_s=_first(own.expire_s, _first(self.expire_s, confirm_s)),
             hold_s=_first(own.hold_s, self.hold_s),
             cooldown_s=_first(own.cooldown_s, self.cooldown_s),
+            rare=bool(own.rare),
+            lasting=own.lasting,
         )
 
     def with_threshold(self, score: float) -> "Rules":

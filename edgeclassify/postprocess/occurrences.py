@@ -1,4 +1,8 @@
-"""What is in a view: labels start, stay for a while, and end; each start has one end."""
+"""What is in a view: labels start, stay for a while, and end; each start has one end.
+
+It is told once, and not again after a restart, that a label has been there for so long: where it is known to be
+there then, and its end is not being confirmed.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,6 +34,7 @@ class Occurrences:
         self._labels, self._new_id = labels, new_id
         self._confirmation, self._blocks = Confirmation(), Blocks(local_time)
         self._teller = Teller(view, labels)
+        self._is_leaving = False  # by the newest observation the label's end is being confirmed
 
     def note_frame(self, observation: Observation, rules: Rules) -> None:
         """A frame came, with its own scores: no filter over time has had it yet."""
@@ -44,7 +49,9 @@ class Occurrences:
         entering = self._confirmation.entering(observation, inside, rules)
         leaving = None if inside is None else self._confirmation.leaving(observation, inside, rules)
         # Across a gap nobody knows that it has stayed: its minimum time protects it no more.
-        is_held = gap is None and self._is_held(observation.scene_ns, rules)
+        is_held = gap is None and (
+            self._is_held(observation.scene_ns, rules) or self._is_rare_and_stays(leaving, rules)
+        )
         claim, events = entering or leaving, list[Event]()
         if entering is not None and entering.is_confirmed:
             block = Block.HOLD if is_held else self._blocks.of_start(entering.index, observation, rules)
@@ -61,7 +68,26 @@ class Occurrences:
         if events or claim is None:
             claim = nearest(observation, None if self.now is None else self.now.index, rules)
         self.candidate = self._teller.candidate(claim)
-        return events if events or gap is not None else self._update(observation, sight, rules)
+        self._is_leaving = not events and leaving is not None and not is_held
+        if gap is not None:
+            return events
+        return [*(events or self._update(observation, sight, rules)), *self.lasting(sight, rules)]
+
+    def lasting(self, sight: Sight, rules: Rules) -> list[Event]:
+        """That the label has been there for so long by now, which was not told yet.
+
+        Of several times that have passed unseen each is told: who waits for one of them must not miss it.
+        """
+        occurrence = self.now
+        if occurrence is None or self._is_leaving:
+            return []
+        told_s, lasted_s = occurrence.lasting_told_s, occurrence.lasted_s(sight.ns)
+        events = list[Event]()
+        for mark_s in rules.of(occurrence.index).lasting:
+            if told_s < mark_s <= lasted_s:
+                occurrence.lasting_told_s = mark_s
+                events.append(self._teller.lasting(occurrence, mark_s, sight))
+        return events
 
     def end(
         self,
@@ -110,8 +136,15 @@ class Occurrences:
             return False
         started_ns = last_ns - round(kept.age_s * NS_PER_S)
         index = list(self._labels).index(kept.label)
-        self.now = Occurrence(index, kept.id, kept.started_at, started_ns, kept.score)
+        self.now = Occurrence(index, kept.id, kept.started_at, started_ns, kept.score, kept.lasting_told_s)
         return True
+
+    def _is_rare_and_stays(self, leaving: Claim | None, rules: Rules) -> bool:
+        """True while a rare label is there that would not end by itself: what it took the place of is as sure of
+        itself in the next frame as it was before."""
+        if self.now is None or not rules.of(self.now.index).rare:
+            return False
+        return leaving is None or not leaving.is_confirmed
 
     def _is_held(self, now_ns: int, rules: Rules) -> bool:
         """True while the label that is there has not been there for its minimum time."""

@@ -9,7 +9,7 @@ from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.telling import Occurrence
 from edgeclassify.postprocess.timer import NS_PER_S, Timer
-from edgeclassify.types import UNKNOWN, Candidate, Problem, Ranking, ViewState
+from edgeclassify.types import UNKNOWN, Candidate, Moment, Problem, Ranking, ViewState
 
 
 class ShownState:
@@ -58,11 +58,20 @@ class ShownState:
             self._view, UNKNOWN, 0.0, self._since, at, 0, None, (), self._model, known=False, problems=problems
         )
 
-    def again(self, at: float, problems: tuple[Problem, ...], candidate: Candidate | None) -> ViewState | None:
+    def again(
+        self,
+        now: Moment,
+        problems: tuple[Problem, ...],
+        candidate: Candidate | None,
+        occurrence: Occurrence | None = None,
+    ) -> ViewState | None:
         """What was told last, now, where that is known. No frame was looked at."""
         if self.told is None or not self.known:
             return None
-        return replace(self.told, ts=at, raw_score=None, problems=problems, candidate=candidate)
+        lasted_s = _lasted_s(occurrence, now.ns)
+        return replace(
+            self.told, ts=now.at, raw_score=None, problems=problems, candidate=candidate, duration_s=lasted_s
+        )
 
     def state(
         self,
@@ -91,4 +100,9 @@ class ShownState:
             raw_score=observation.raw_score(index),
             problems=problems,
             candidate=candidate,
+            duration_s=_lasted_s(occurrence, observation.scene_ns),
         )
+
+
+def _lasted_s(occurrence: Occurrence | None, now_ns: int) -> float | None:
+    return None if occurrence is None else round(occurrence.lasted_s(now_ns), 3)

@@ -83,6 +83,10 @@ class Sights:
         """What shows without a frame."""
         return Sight(now.ns, now.at, origin, light_changed_s=self._light_changed_s(now.ns))
 
+    def unlooked(self, now: Moment, origin: str | None) -> Sight:
+        """What goes on while frames come that nobody looks at, or the next one is not there yet."""
+        return replace(self.without_frame(now, origin), surroundings=self.surroundings)
+
     def _light_changed_s(self, now_ns: int) -> float | None:
         if self._light_changed_ns is None:
             return None

@@ -11,13 +11,17 @@ from edgeclassify.types import Candidate, Event, EventType, OpenOccurrence, Reas
 
 @dataclass(slots=True)
 class Occurrence:
-    """The label that is in the view. `started_ns`: on the time line of the observations."""
+    """The label that is in the view. `started_ns`: on the time line of the observations.
+
+    `lasting_told_s`: the longest time of which it has been told that the label has been there so long.
+    """
 
     index: int
     id: str
     started_at: float
     started_ns: int
     reported_score: float
+    lasting_told_s: float = 0.0
 
     def lasted_s(self, until_ns: int) -> float:
         """Seconds from its start until then."""
@@ -39,6 +43,12 @@ class Teller:
         """Its score has risen since it was told last."""
         why = Why(Reason.SCORE_ROSE, score_before=round(score_before, 4))
         return self._open_event(EventType.UPDATE, occurrence, sight, why)
+
+    def lasting(self, occurrence: Occurrence, mark_s: float, sight: Sight) -> Event:
+        """It has been there for that long, or longer."""
+        why = Why(lasting_s=mark_s, duration_s=round(occurrence.lasted_s(sight.ns), 3))
+        made = self._open_event(EventType.LASTING, occurrence, sight, why)
+        return made if sight.observation is None else replace(made, score=sight.score(occurrence.index))
 
     def end(
         self, occurrence: Occurrence, last_ns: int, why: Why, sight: Sight, claim: Claim | None = None
@@ -76,6 +86,7 @@ class Teller:
             started_at=occurrence.started_at,
             age_s=occurrence.lasted_s(last_ns),
             quiet_s=quiet_s,
+            lasting_told_s=occurrence.lasting_told_s,
         )
 
     def _open_event(

@@ -74,6 +74,25 @@ def test_what_is_there_after_a_restart_goes_on(start_node: StartNode) -> None:
     assert (end["id"], end["seq"], end["why"]["reason"]) == (start["id"], 2, "replaced")
 
 
+def test_that_it_has_been_there_for_so_long_is_told_once_over_a_restart(start_node: StartNode) -> None:
+    first = seen(start_node(view=[VIEW[0] | {"lasting": {"day": [0.2]}}]))
+    wait_for(lambda: len(events(first)) == 2)
+    start, lasting = events(stopped(first))
+    assert (lasting["event_type"], lasting["id"], lasting["label"]) == ("lasting", start["id"], "day")
+    assert lasting["why"]["lasting_s"] == 0.2
+    assert lasting["why"]["duration_s"] >= 0.2
+    second = seen(start_node(view=[VIEW[0] | {"lasting": {"d*": [0.1, 0.2, 0.4]}}]))
+    wait_for(lambda: events(second))
+    (later,) = events(second)
+    assert (later["id"], later["seq"], later["why"]["lasting_s"]) == (start["id"], 3, 0.4)
+    wait_for(lambda: second.state()["seq"] == 3)
+    assert second.state()["duration_s"] >= later["why"]["duration_s"] > lasting["why"]["duration_s"]
+    second.lamps["front"].brightness = NIGHT
+    wait_for(lambda: len(events(second)) == 3)
+    assert "duration_s" in second.state()  # of what is there now
+    assert [event["event_type"] for event in events(second)] == ["lasting", "end", "start"]
+
+
 def test_after_a_stop_nothing_is_known(start_node: StartNode) -> None:
     node = stopped(seen(start_node(view=VIEW)))
     assert node.of(f"{BASE}/gate/availability")[-1] == b"offline"

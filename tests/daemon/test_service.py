@@ -56,6 +56,28 @@ def test_event_numbers_go_on_after_a_kill(service: Service, observer: Observer) 
     assert service.end()[0] == ExitStatus.OK
 
 
+def test_what_has_lasted_is_told_once_over_a_kill(service: Service, observer: Observer) -> None:
+    def told() -> list[Any]:
+        """Each once, live or late."""
+        found = [json.loads(payload) for payload in observer.of("gate/event") + observer.of("gate/history")]
+        by_number = {event["seq"]: event for event in found}
+        return [by_number[seq] for seq in sorted(by_number)]
+
+    one_group = service.config.read_text() + 'groups = { anything = ["*"] }\n'
+    service.config.write_text(one_group + "lasting = { anything = [0.2] }\n")
+    service.start()
+    wait_for(lambda: len(told()) == 2, 20)
+    service.end(signal.SIGKILL)
+    service.config.write_text(one_group + "lasting = { anything = [0.1, 0.2, 0.5] }\n")
+    service.start()
+    wait_for(lambda: len(told()) == 3, 20)
+    assert service.end()[0] == ExitStatus.OK
+    start, *lasting = told()
+    assert [event["event_type"] for event in told()] == ["start", "lasting", "lasting"]
+    assert [event["why"]["lasting_s"] for event in lasting] == [0.2, 0.5]
+    assert {event["id"] for event in lasting} == {start["id"]}
+
+
 def test_reload_takes_a_good_config_and_refuses_a_bad_one(service: Service, observer: Observer) -> None:
     service.start().told("READY=1")
     good = service.config.read_text()

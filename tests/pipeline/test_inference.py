@@ -4,8 +4,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -14,6 +15,7 @@ from edgeclassify.model.interface import Prepared
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Step
+from edgeclassify.scene.interface import Scene, SceneStep
 from edgeclassify.types import (
     FULL_FRAME,
     Event,
@@ -317,13 +319,14 @@ class Played(Bench):
         script: Script,
         max_frames: int | None = None,
         seconds_apart: float = 0.0,
+        scenes: Mapping[str, SceneStep] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.script, self.pictures = script, Pictures()
         self._ns, self._apart_ns = 0, round(seconds_apart * 1e9)
         self.pipeline = Pipeline(
             frames=script, views=views, outlet=self.outlet, on_frame=self._fed, max_frames=max_frames,
-            snapshots=self.pictures, clock=self._now,
+            snapshots=self.pictures, clock=self._now, scenes=scenes,
         )  # fmt: skip
         script.over = self.pipeline.drain
 
@@ -500,6 +503,41 @@ def test_pictures_are_asked_for_of_events_with_a_state(step: Step, offered: list
     bench = Played(view, script=Script(make_frame(sequence=4)))
     bench.play()
     assert bench.pictures.offered == [(4, Roi(0, 0, 0.5, 1), "day", kinds) for kinds in offered]
+
+
+class Resting:
+    """A scene in which nothing moves."""
+
+    def examine(self, frame: Frame) -> Scene:
+        return StillScene()
+
+
+class StillScene(Scene):
+    def is_still(self, view: str, *, settled: bool) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("step", "offered"),
+    [
+        (Step(shows("day"), (event(0, event_type=EventType.LASTING),)), [["lasting"]]),
+        (Step(shows("day")), []),
+        (Step(None, (event(0),)), []),
+    ],
+)
+def test_a_frame_that_was_not_classified_is_a_picture_of_what_came_with_it(
+    step: Step, offered: list[list[str]]
+) -> None:
+    view = ScriptedView()
+    view.decider.step = step
+    bench = Played(view, script=Script(make_frame(sequence=4)), scenes={"front": Resting()})
+    bench.play()
+    assert view.decider.of("see") == []
+    assert [kinds for _, _, _, kinds in bench.pictures.offered] == offered
+    view.switch(False, bench.outlet)
+    bench = Played(view, script=Script(make_frame(sequence=5)), scenes={"front": Resting()})
+    bench.play()
+    assert bench.pictures.offered == []
 
 
 def test_where_no_pictures_are_taken_events_go_out_all_the_same() -> None:

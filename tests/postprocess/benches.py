@@ -88,9 +88,7 @@ def seen_by(why: Why, label: str, *scores: float) -> Why:
 
 def aged(kept: OpenOccurrence, seconds: float) -> OpenOccurrence:
     """The same, so much later."""
-    return OpenOccurrence(
-        kept.view, kept.id, kept.label, kept.score, kept.started_at, kept.age_s, kept.quiet_s + seconds
-    )
+    return replace(kept, quiet_s=kept.quiet_s + seconds)
 
 
 def moment(at_s: float) -> Moment:

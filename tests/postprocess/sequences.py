@@ -99,6 +99,10 @@ def any_rules(draw: st.DrawFn, filters: list[FilterRules] = FILTERS) -> Rules:
     """Rules that hold together."""
     enter = draw(st.sampled_from([0.3, 0.6, 0.9]))
     own = {2: OwnRules(threshold_enter=0.25, threshold_exit=0.1, hold_s=2.0, cooldown_s=9.0, expire_s=0.0)}
+    rare = {
+        1: OwnRules(rare=True, threshold_enter=0.6, threshold_exit=0.4),
+        2: OwnRules(lasting=(0.5, 3.0, 30.0)),
+    }
     return make_rules(
         threshold_enter=enter,
         threshold_exit=draw(st.sampled_from([None, 0.2, enter])),
@@ -112,7 +116,7 @@ def any_rules(draw: st.DrawFn, filters: list[FilterRules] = FILTERS) -> Rules:
         holds_on_problem=draw(st.booleans()),
         update_step=draw(st.sampled_from([0.0, 0.1])),
         filter=draw(st.sampled_from(filters)),
-        own=draw(st.sampled_from([{}, own])),
+        own=draw(st.sampled_from([{}, own, rare])),
         pace=PACE,
     )
 

@@ -36,6 +36,8 @@ class Checked:
     seen_s: float | None = None
     ended: dict[str, float] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
+    told_s: dict[str, float] = field(default_factory=dict)
+    """Of each occurrence the longest time that it has been told to have lasted."""
 
     def check(self, now_s: float, happening: Happening, step: Step) -> None:
         self._follow(now_s, happening)
@@ -46,6 +48,8 @@ class Checked:
             assert state.known == (state.candidate is not None)
             assert state.event_id == (self.open_id if state.known else None)
             assert state.label == (self.label if state.known else UNKNOWN)
+            assert (state.duration_s is None) == (state.event_id is None)
+            assert state.duration_s is None or abs(state.duration_s - (now_s - self.started_s)) <= 1e-3
             assert 0 <= state.score <= 1
             assert state.ts == pytest.approx(START + now_s)
             if happening.kind in ("see", "still"):
@@ -81,7 +85,7 @@ class Checked:
         assert why.blocked_s is None or why.blocked_s >= 0
         assert (event.open is None) == (event.event_type is EventType.END)
         assert 0 <= event.score <= 1
-        by_scores = event.event_type is not EventType.END or why.reason in BY_SCORES
+        by_scores = why.reason in BY_SCORES if event.event_type is EventType.END else why.lasting_s is None
         if by_scores:
             assert happening.kind == "see"
             assert not (self.rules.holds_on_problem and happening.surroundings.problems)
@@ -94,6 +98,19 @@ class Checked:
             assert event.label == self.label
         if event.event_type is EventType.END:
             self._check_end(now_s, event)
+        if event.event_type is EventType.LASTING:
+            self._check_lasting(now_s, event)
+
+    def _check_lasting(self, now_s: float, event: Event) -> None:
+        marks_s, why = self.rules.of(LABELS.index(event.label)).lasting, event.why
+        assert why.lasting_s is not None
+        assert why.lasting_s == next(mark for mark in marks_s if mark > self.told_s.get(event.id, 0.0))
+        assert why.duration_s is not None
+        assert why.lasting_s <= why.duration_s + 1e-3
+        assert abs(why.duration_s - (now_s - self.started_s)) <= 1e-3
+        assert event.open is not None
+        assert event.open.lasting_told_s == why.lasting_s
+        self.told_s[event.id] = why.lasting_s
 
     def _check_start(self, now_s: float, event: Event) -> None:
         why, own = event.why, self.rules.of(LABELS.index(event.label))
@@ -122,7 +139,7 @@ class Checked:
             assert why.held_s is not None
             assert own.expire_s <= why.held_s <= now_s - self.broken_off_s + 1e-3
         if why.blocked_by is Block.HOLD:
-            assert own.hold_s > 0
+            assert own.hold_s > 0 or own.rare or self.rules.rare
         self.open_id, self.label = None, UNKNOWN
         self.ended[event.label] = now_s
 
@@ -161,9 +178,9 @@ def test_a_frame_that_was_not_looked_at_and_time_alone_start_nothing(
 ) -> None:
     for _, happening, step in played(rules, happenings):
         if happening.kind != "see":
-            assert all(event.event_type is EventType.END for event in step.events)
+            assert {event.event_type for event in step.events} <= {EventType.END, EventType.LASTING}
         if happening.kind == "still":
-            assert step.events == ()
+            assert {event.event_type for event in step.events} <= {EventType.LASTING}
 
 
 @settings(deadline=None)

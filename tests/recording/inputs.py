@@ -94,12 +94,21 @@ RULES = st.builds(
     st.sampled_from([0.0, 1.0]),
     st.sampled_from([0.0, 3.0]),
     st.sampled_from(list(FilterKind)),
-    st.sampled_from([{}, {1: OwnRules(threshold_enter=0.95, hold_s=2.0)}]),
+    st.sampled_from(
+        [
+            {},
+            {1: OwnRules(threshold_enter=0.95, hold_s=2.0)},
+            {
+                1: OwnRules(lasting=(0.5, 3.0, 60.0)),
+                2: OwnRules(rare=True, threshold_enter=0.6, threshold_exit=0.4),
+            },
+        ]
+    ),
 )
 KEPT = st.builds(
     OpenOccurrence,
     st.just("gate"), st.text("0123456789abcdef", min_size=4, max_size=8), st.sampled_from(LABELS),
-    st.floats(0, 1), st.just(START), st.floats(0, 1e6), st.floats(0, 300),
+    st.floats(0, 1), st.just(START), st.floats(0, 1e6), st.floats(0, 300), st.sampled_from([0.0, 3.0]),
 )  # fmt: skip
 
 

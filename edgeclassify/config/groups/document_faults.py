@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.layers import NO_PRESET, PRESET
 from edgeclassify.config.groups.presets import NAMES
+from edgeclassify.config.rules import ENTER_BY_SCORE
 from edgeclassify.types import UNKNOWN
 
 _STATES = ("unknown", "none", "unavailable")
@@ -33,28 +34,43 @@ def group_faults(key: str, table: dict[str, Any]) -> Iterator[ConfigFault]:
             yield ConfigFault(place, f"a name that differs from {other!r} by more than capitals", repr(name))
 
 
-def label_rule_faults(key: str, view: dict[str, Any], enter: float, leave: float | None) -> Iterator[ConfigFault]:
-    """Thresholds of single labels that contradict each other, or those of the view.
+def label_rule_faults(
+    key: str, view: dict[str, Any], enter: float, leave: float | None, *, by_belief: bool = False
+) -> Iterator[ConfigFault]:
+    """Rules of single labels that contradict each other, or the thresholds of the view.
 
-    `enter`, `leave`: the view's own; None: an exit follows the threshold to enter.
+    `enter`, `leave`: the view's own; None: an exit follows the threshold to enter. `by_belief`: they are of what
+    is believed (filter bayes).
     """
     table = view.get("label_rules")
     for label, rules in table.items() if isinstance(table, dict) else ():
         if not isinstance(rules, dict):
             continue
         own_enter, own_leave = rules.get("threshold_enter"), rules.get("threshold_exit")
-        highest = own_enter if _is_score(own_enter) else enter
-        lowest = own_leave if _is_score(own_leave) else leave
+        usual_enter, usual_leave, whose = enter, leave, "the view's"
+        if rules.get("rare") is True:
+            yield from _confirmed_rare(f"{key}.label_rules.{label}", rules)
+            if by_belief:  # it enters and leaves by scores
+                usual_enter, usual_leave, whose = ENTER_BY_SCORE, None, "its usual"
+        highest = own_enter if _is_score(own_enter) else usual_enter
+        lowest = own_leave if _is_score(own_leave) else usual_leave
         if lowest is None or lowest <= highest:
             continue
         if _is_score(own_leave):
-            whose = "its" if _is_score(own_enter) else "the view's"
+            whose = "its" if _is_score(own_enter) else whose
             expected = f"a threshold_exit of at most {whose} threshold_enter ({highest:g})"
             yield ConfigFault(f"{key}.label_rules.{label}.threshold_exit", expected, f"{own_leave:g}")
         elif _is_score(own_enter):
             expected = f"a threshold_enter of at least the view's threshold_exit ({lowest:g})"
             hint = "Or give the label a threshold_exit of its own."
             yield ConfigFault(f"{key}.label_rules.{label}.threshold_enter", expected, f"{own_enter:g}", hint)
+
+
+def _confirmed_rare(key: str, rules: dict[str, Any]) -> Iterator[ConfigFault]:
+    found = rules.get("confirm_s")
+    if isinstance(found, int | float) and found > 0:
+        hint = "A rare label starts by a single frame. Leave out one of the two."
+        yield ConfigFault(f"{key}.confirm_s", "no confirm_s beside rare = true", f"{found:g}", hint)
 
 
 def _is_score(value: Any) -> TypeGuard[int | float]:

@@ -1,6 +1,6 @@
 """What each view of a config decides between, once its model is known; every fault in what it says of labels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from edgeclassify.config.faults import ConfigFault
@@ -17,12 +17,14 @@ from edgeclassify.types import UNKNOWN
 class ViewLabels:
     """What a view decides between. `names`: its groups, then the labels that are in none, in the model's order;
     `members`: the class indices of each; `groups`: how many groups there are. What is in none of them counts for
-    `unknown`. `rules`: what single ones have of their own, by their place in `names`."""
+    `unknown`. `rules`: what single ones have of their own, by their place in `names`; `lasting`: after which
+    seconds it is told that they are still there, likewise."""
 
     names: tuple[str, ...]
     members: tuple[tuple[int, ...], ...]
     groups: int = 0
     rules: tuple[tuple[int, LabelRulesConfig], ...] = ()
+    lasting: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ class _OneView:
         for key, labels in (("on", shown.on), ("off", shown.off)):
             self._check_listed(f"home_assistant.{key}", labels, (*names, UNKNOWN))
         members = tuple(self._members[k] for k in wanted)
-        return ViewLabels(tuple(names), members, sum(k < len(self._groups) for k in wanted), self._rules(names))
+        groups = sum(k < len(self._groups) for k in wanted)
+        return ViewLabels(tuple(names), members, groups, self._rules(names), self._lasting(names))
 
     def _check_group_names(self) -> None:
         """A group must be told from labels that are in none."""
@@ -134,16 +137,29 @@ class _OneView:
 
     def _rules(self, names: Sequence[str]) -> tuple[tuple[int, LabelRulesConfig], ...]:
         """What single labels have of their own. Of two patterns for a label that which names fewer goes first."""
-        known, patterns = LabelNames(names), self._view.label_rules
-        matching = {pattern: known.matching(pattern) for pattern in patterns}
         rules: dict[int, LabelRulesConfig] = {}
-        for pattern in sorted(matching, key=lambda pattern: -len(matching[pattern])):
-            own = {key: getattr(patterns[pattern], key) for key in patterns[pattern].model_fields_set}
-            for k in matching[pattern]:
+        for pattern, places in self._general_first("label_rules", self._view.label_rules, names):
+            table = self._view.label_rules[pattern]
+            own = {key: getattr(table, key) for key in table.model_fields_set}
+            for k in places:
                 rules[k] = rules.get(k, LabelRulesConfig()).model_copy(update=own)
-            if not matching[pattern]:
-                self.faults.append(self._not_there("label_rules", pattern, names))
         return tuple(sorted(rules.items(), key=lambda item: item[0]))
+
+    def _lasting(self, names: Sequence[str]) -> tuple[tuple[int, tuple[float, ...]], ...]:
+        """Of two patterns for a label that which names fewer holds alone."""
+        found: dict[int, tuple[float, ...]] = {}
+        for pattern, places in self._general_first("lasting", self._view.lasting, names):
+            found |= dict.fromkeys(places, self._view.lasting[pattern])
+        return tuple(sorted(found.items()))
+
+    def _general_first(
+        self, key: str, patterns: Iterable[str], names: Sequence[str]
+    ) -> list[tuple[str, Sequence[int]]]:
+        """The places of the labels that each pattern names, that which names most first. None is a fault."""
+        known = LabelNames(names)
+        matching = {pattern: known.matching(pattern) for pattern in patterns}
+        self.faults += [self._not_there(key, pattern, names) for pattern, places in matching.items() if not places]
+        return sorted(matching.items(), key=lambda item: -len(item[1]))
 
     def _not_there(self, key: str, pattern: str, names: Sequence[str]) -> ConfigFault:
         """A pattern that names none of the view's groups and labels, and why."""
@@ -151,7 +167,9 @@ class _OneView:
         what = "labels or groups" if self._groups else "labels"
         indices = LabelNames(model.labels).matching(pattern)
         group = next((name for name, members in self._groups.items() if set(indices) & set(members)), None)
-        if not indices or LabelNames(names).matching(pattern):
+        if pattern.casefold() == UNKNOWN and not indices:
+            hint = f"{UNKNOWN!r} is the state without a label: it neither starts nor ends."
+        elif not indices or LabelNames(names).matching(pattern):
             hint = hint_for(pattern.strip("*?[] "), names, model.name)
         elif model.background.issuperset(indices):
             hint = BACKGROUND_HINT

@@ -132,7 +132,7 @@ def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = No
         resumes=section.across_gap == "resume",
         holds_on_problem=section.on_problem == "hold",
         filter=FilterRules(FilterKind(section.filter or FilterKind.BAYES), section.memory_s, section.smoothing_s),
-        own={} if labels is None else own_rules(labels),
+        own={} if labels is None else own_rules(labels, by_belief=section.filter in (None, "bayes")),
     )
 
 

@@ -91,9 +91,31 @@ ENTER, LEAVE = "threshold_enter", "threshold_exit"
             "threshold_enter: expected a threshold_enter of at least the view's threshold_exit (0.3), found 0.29. "
             "Or give the label a threshold_exit of its own.",
         ),
+        ({LEAVE: 0.8}, {"rare": True}, ""),  # the view's is of what is believed
+        ({LEAVE: 0.8}, {"rare": True, ENTER: 0.3}, ""),
+        ({}, {"rare": True, LEAVE: 0.6}, ""),
+        (
+            {},
+            {"rare": True, LEAVE: 0.61},
+            "threshold_exit: expected a threshold_exit of at most its usual threshold_enter (0.6), found 0.61.",
+        ),
+        (
+            {"filter": "none", LEAVE: 0.4},
+            {"rare": True, ENTER: 0.3},
+            "threshold_enter: expected a threshold_enter of at least the view's threshold_exit (0.4), found 0.3. "
+            "Or give the label a threshold_exit of its own.",
+        ),
+        ({}, {"rare": True, "confirm_s": 0}, ""),
+        ({}, {"rare": False, "confirm_s": 2}, ""),
+        (
+            {},
+            {"rare": True, "confirm_s": 2.5},
+            "confirm_s: expected no confirm_s beside rare = true, found 2.5. "
+            "A rare label starts by a single frame. Leave out one of the two.",
+        ),
     ],
 )
-def test_thresholds_of_a_label_the_wrong_way_round(
+def test_rules_of_a_label_that_contradict_each_other(
     view: dict[str, Any], own: dict[str, float], expected: str
 ) -> None:
     assert fault(**view, label_rules={"dog": own}) == (f"view[0].label_rules.dog.{expected}" if expected else "")

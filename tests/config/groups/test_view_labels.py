@@ -105,6 +105,17 @@ def test_rules_of_single_labels_go_by_their_place_in_the_view() -> None:
     ]
 
 
+def test_of_two_patterns_with_times_that_which_names_fewer_holds_alone() -> None:
+    made = labels(
+        {"cat": ["tabby", "tiger cat"]},
+        deny=["lion"],
+        lasting={"cat": [600, 3600.0], "*": [60.0], "dog": []},
+    )
+    assert made.names == ("cat", "dog", "crane", "crane")
+    assert made.lasting == ((0, (600.0, 3600.0)), (1, ()), (2, (60.0,)), (3, (60.0,)))
+    assert labels().lasting == ()
+
+
 def test_a_group_of_the_file_may_be_of_another_views_model() -> None:
     groups = {"cat": ["tabby", "lion"], "bird": ["robin", "jay"]}
     result = labels_of_views(config(groups, {}, {}), [MODEL, BIRDS])
@@ -214,6 +225,21 @@ def test_what_a_view_says_itself_must_be_of_its_own_model() -> None:
             {},
             {"label_rules": {"dgo": {"hold_s": 1.0}}},
             "view[0].label_rules: expected labels of the model m, found 'dgo'. Did you mean \"dog\"?",
+        ),
+        (
+            {},
+            {"lasting": {"dgo": [1.0]}},
+            "view[0].lasting: expected labels of the model m, found 'dgo'. Did you mean \"dog\"?",
+        ),
+        (
+            {"cat": ["tabby"]},
+            {"lasting": {"tabby": [1.0]}},
+            "view[0].lasting: expected labels or groups of the model m, found 'tabby'. It is in the group 'cat'",
+        ),
+        (
+            {},
+            {"lasting": {"unknown": [1.0]}},
+            "view[0].lasting: expected labels of the model m, found 'unknown'. 'unknown' is the state without",
         ),
         ({}, {"deny": ["*"]}, "view[0].deny: expected labels that it leaves to be shown, found none."),
         (

@@ -23,6 +23,7 @@ WHYS: st.SearchStrategy[Why] = st.one_of(
     ),
     st.builds(Why, st.just(Reason.REPLACED), by=TEXT, duration_s=SECONDS),
     st.builds(Why, st.sampled_from(Reason), gap_s=SECONDS, duration_s=SECONDS),
+    st.builds(Why, lasting_s=SECONDS, duration_s=SECONDS),
     st.just(Why()),
 )  # fmt: skip
 
@@ -59,7 +60,8 @@ def test_what_was_written_is_read_and_written_again_alike(
     assert (again.id, again.seq, again.view, again.event_type) == (one.id, seq, "a-view", kind)
     assert (again.novelty, again.days_since, again.count_today) == new
     assert (again.label, again.origin, again.why.reason, again.why.by) == (label, origin, why.reason, why.by)
-    for again_s, before_s in ((again.why.held_s, why.held_s), (again.why.score_before, why.score_before)):
+    for name in ("held_s", "score_before", "lasting_s", "duration_s"):
+        again_s, before_s = getattr(again.why, name), getattr(why, name)
         assert again_s == (None if before_s is None else pytest.approx(before_s, abs=0.00006))
     assert again.score == pytest.approx(score, abs=0.00006)
     assert again.ts == pytest.approx(ts, abs=0.0006)

@@ -98,6 +98,44 @@ def test_a_view_decides_between_its_groups_by_the_rules_of_each() -> None:
     assert [(row.label, row.score) for row in state.top] == [("cat", 0.75), ("dog", 0.0)]
 
 
+@pytest.mark.parametrize(
+    ("view", "own", "enter", "leave"),
+    [
+        ({}, {}, 0.6, 0.4),
+        ({"threshold_enter": 0.9, "threshold_exit": 0.8}, {}, 0.6, 0.4),
+        ({}, {"threshold_enter": 0.3}, 0.3, 0.2),
+        ({}, {"threshold_enter": 0.3, "threshold_exit": 0.1}, 0.3, 0.1),
+        ({"filter": "exponential", "threshold_enter": 0.75}, {}, 0.75, 0.5),
+        ({"filter": "none", "threshold_enter": 0.75, "threshold_exit": 0.3}, {}, 0.75, 0.3),
+    ],
+)
+def test_a_rare_label_has_thresholds_of_scores(
+    view: dict[str, Any], own: dict[str, float], enter: float, leave: float
+) -> None:
+    parts = parts_of(shared={"preset": "everyday"}, label_rules={"dog": {"rare": True, **own}}, **view)
+    (gate,), (labels,) = parts.views, parts.labels
+    rules = gate.rules.of(labels.names.index("dog"))
+    assert (rules.rare, rules.threshold_enter, rules.confirm_s) == (True, enter, 0.0)
+    assert rules.exit_score == pytest.approx(leave)
+    assert gate.rules.of(labels.names.index("cat")).threshold_enter == view.get(
+        "threshold_enter", 0.97 if "filter" not in view else 0.6
+    )
+
+
+def test_rules_of_a_label_and_times_after_which_it_is_told_stand_beside_each_other() -> None:
+    parts = parts_of(
+        shared={"preset": "everyday"},
+        label_rules={"dog": {"hold_s": 5.0}},
+        lasting={"dog": [600], "cat": [60, 90]},
+        allow=["dog", "cat", "bird"],
+    )
+    (gate,), (labels,) = parts.views, parts.labels
+    found = {name: gate.rules.of(index) for index, name in enumerate(labels.names)}
+    assert {name: (rules.hold_s, rules.lasting) for name, rules in found.items()} == {
+        "dog": (5.0, (600.0,)), "cat": (0.0, (60.0, 90.0)), "bird": (0.0, ()),
+    }  # fmt: skip
+
+
 def test_other_groups_are_another_view_also_where_the_whole_file_has_them() -> None:
     before = parts_of(shared={"cat": ["*cat"]})
     same, other = (

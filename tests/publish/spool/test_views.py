@@ -1,6 +1,7 @@
 """What the spool keeps of views over restarts, kills, damage and full disks."""
 
 import itertools
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -119,6 +120,28 @@ def test_how_long_ago_it_was_seen(
     # It was noted 30 s before, by the monotonic clock, and had been quiet for 30 s then.
     assert kept.quiet_s == pytest.approx(30.0 + away_s + (30 if boot == "this one" else 0))
     assert (kept.age_s, kept.id) == (12.0, "id1")
+
+
+def test_what_has_been_told_of_it_is_there_after_a_kill(start: Open, killed: Callable[[], Path]) -> None:
+    spool = start()
+    spool.append(starts(1, "id1"))
+    told = occurrence("id1", age_s=600.0, lasting_told_s=600.0)
+    spool.append(SpooledEvent(2, "gate", b"{}", ViewRecord("gate", 2, told)))
+    assert start(killed()).views()["gate"].open == told
+
+
+def test_what_a_version_wrote_that_told_nothing_of_the_kind_is_read(start: Open, tmp_path: Path) -> None:
+    spool = start()
+    spool.append(starts(1, "id1"))
+    spool.close()
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as connection:
+        ((body,),) = connection.execute("SELECT body FROM views").fetchall()
+        found = json.loads(body)
+        assert found["open"].pop("lasting_told_s") == 0.0
+        former = json.dumps(found).encode()
+        connection.execute("UPDATE views SET body = ?, crc = ?", (former, views.checksum(b"gate", 1, former)))
+        connection.commit()
+    assert start().views()["gate"].open == occurrence("id1")
 
 
 def test_only_what_events_have_opened_is_kept(start: Open) -> None:
