@@ -5,7 +5,8 @@
 By default streams/fixed_camera.npz of the test data: a camera that does not move, about two frames a second. Each
 label that is to be seen in it is rare once, and the rest are as they are by default. `its own`: the scenes of the
 rare label, added up over all labels; `false`: its starts where it is not to be seen, per hour; `others missed`,
-`others repeated`: scenes of other labels that are not found, and that start once more.
+`others repeated`: scenes of other labels that are not found, and that start once more. A stream in which no frame
+gives the label a quarter is not decided on again: nothing starts there (`unknown_below`).
 """
 
 import sys
@@ -25,6 +26,9 @@ from edgeclassify.recording.replay.replaying import Replay
 from edgeclassify.recording.replay.score_streams import ScoreStream, read_score_streams
 from edgeclassify.recording.replay.tally import Tally
 from tests.support.data import needed_test_data
+
+LEAST_SCORE = 0.25
+"""What a frame must give a label for it to start at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,10 @@ def main() -> None:
         for done, index in enumerate(seen):
             print(f"\r{kind}: {done} of {len(seen)} labels", end="", file=sys.stderr, flush=True)
             for one in streams:
-                label, now = one.labels[index], decided(kind, one, index)
-                usual.append((plain[one.number].of(label), plain[one.number].but(label)))
+                label, before = one.labels[index], plain[one.number]
+                shows_it = one.scores[:, index].max() >= LEAST_SCORE
+                now = decided(kind, one, index) if shows_it else before
+                usual.append((before.of(label), before.but(label)))
                 rare.append((now.of(label), now.but(label)))
         print("\r\033[K", end="", file=sys.stderr)
         print(f"| {kind}, usual | {row(usual)} |", flush=True)
