@@ -214,7 +214,7 @@ class Pipeline:
         self._take_snapshots(view, frame, scene, step)
         return True
 
-    def _show(self, view: View, frame: Frame, *, made_events: bool = False) -> None:
+    def _show(self, view: View, frame: Frame, *, made_events: bool) -> None:
         if self._shown_frames is not None:
             self._shown_frames.offer(view.name, frame, made_events=made_events)
 
