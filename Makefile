@@ -2,6 +2,7 @@
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
 # make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
+# make test-node-red   set up Node-RED beside it (npm, 120 MB), then let it run the flow of config/node_red
 # make mutants   small changes to core modules, and whether their unit tests notice: MODULES="publish/mqtt/outbox ..."
 #             others than those of tests/mutants/modules.toml, MUTANTS=60 of each (all), SEED=1, AT_LEAST=85 percent
 # make bench  figures: accuracy, time per frame, memory
@@ -26,7 +27,9 @@ HA_VENV ?= .venv-ha
 HA_PYTHON ?= $(shell for p in python3.13 "$(PYTHON)"; do \
 	$$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: demo test test-home-assistant check mutants bench docs install uninstall clean
+NODE_RED ?= .venv-node-red
+
+.PHONY: demo test test-home-assistant test-node-red check mutants bench docs install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
@@ -36,6 +39,10 @@ test: $(VENV)/.test
 
 test-home-assistant: $(HA_VENV)/.home-assistant
 	cd tests/home_assistant && $(abspath $(HA_VENV))/bin/pytest -c pytest.ini --rootdir . -p no:sugar $(PYTEST_ARGS)
+
+test-node-red: $(VENV)/.test $(NODE_RED)/.node-red
+	EDGECLASSIFY_NODE_RED=$(abspath $(NODE_RED))/node_modules/node-red/red.js \
+		$(BIN)/pytest -m node_red $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -75,6 +82,11 @@ $(HA_VENV)/.home-assistant:
 	@test -n "$(HA_PYTHON)" || { echo "this Home Assistant needs Python 3.13; none was found" >&2; exit 1; }
 	$(HA_PYTHON) -m venv $(HA_VENV)
 	$(HA_VENV)/bin/pip --disable-pip-version-check install --quiet pytest-homeassistant-custom-component paho-mqtt
+	@touch $@
+
+$(NODE_RED)/.node-red:
+	@npm --version > /dev/null || { echo "Node-RED needs Node.js 18 or later and npm" >&2; exit 1; }
+	npm install --prefix $(NODE_RED) --no-audit --no-fund --no-update-notifier --silent node-red@4
 	@touch $@
 
 $(VENV)/.demo: $(BIN)/python pyproject.toml
