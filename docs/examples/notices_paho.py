@@ -1,7 +1,7 @@
 """Prints a line for each thing that a node tells: `python notices_paho.py [BROKER [PORT]]`. Needs paho-mqtt 2.
 
-The broker keeps what comes while this program is away (`clean_start=False` and a client id), and the node keeps what
-comes while the broker is away. MQTT may deliver twice: a number that has been here is a repeat.
+The broker keeps what comes while this program is away (`clean_start=False` and a client id), the node what comes
+while the broker is away. MQTT may deliver twice: a number that has been here is a repeat.
 """
 
 import json

@@ -77,7 +77,9 @@ def test_it_tells_what_comes_stays_and_goes_each_once(
         notices.publish(f"{BASE}/gate/event", bodies.Event.of(event).encode(), retain=False)
     late = bodies.HistoricalEvent.of_stored(bodies.Event.of(replace(START, seq=5)).encode())
     notices.publish(f"{BASE}/gate/history", late, retain=False)
-    notices.publish(f"{BASE}/gate/event", bodies.Event.of(replace(START, seq=7, label="last")).encode(), retain=False)
+    notices.publish(
+        f"{BASE}/gate/event", bodies.Event.of(replace(START, seq=7, label="last")).encode(), retain=False
+    )
     wait_for(lambda: b"gate: last" in notices.of("notices/gatecam/gate"), 30)
     assert notices.of("notices/gatecam/gate") == [
         b"gate: open (first today)",

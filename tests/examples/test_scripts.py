@@ -44,7 +44,10 @@ class Program:
         self._log = log
         with log.open("ab") as file:
             self._process = subprocess.Popen(
-                command, stdout=file, stderr=subprocess.STDOUT, env={"PATH": "/usr/bin:/bin:/usr/sbin", **environment}
+                command,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={"PATH": "/usr/bin:/bin:/usr/sbin", **environment},
             )
 
     @property
