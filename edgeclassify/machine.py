@@ -4,12 +4,14 @@ import ctypes
 import resource
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 _THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
 _STATM = Path("/proc/self/statm")
 _IO = Path("/proc/self/io")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
@@ -47,6 +49,14 @@ def bytes_written(path: Path = _IO) -> int | None:
         return int(fields["write_bytes"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+@cache
+def boot_id() -> str:
+    """Names this start of the machine; empty where that can't be told."""
+    with suppress(OSError):
+        return _BOOT_ID.read_text("ascii").strip()
+    return ""
 
 
 def clock_synchronised() -> bool | None:

@@ -134,7 +134,7 @@ def same_situation(one: ViewState, other: ViewState) -> bool:
     """True where both say the same apart from the moment's scores: the second is a heartbeat, not a change."""
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("label", "since", "seq", "event_id", "model", "known", "problems")
+        for name in ("label", "since", "seq", "event_id", "model", "known", "problems", "day", "clock")
     )
 
 

@@ -108,6 +108,7 @@ class Reloader:
         if other_sink is not None:
             running.current_sink.replace(other_sink, STOP_BUDGET_S)
         running.parts = after
+        kept.adopt(after.config)
         forget_stale_options(after, kept.options)
         if not renamed:
             accepted(names)

@@ -14,7 +14,7 @@ from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import DaemonRun, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.interface import Numbers, ShownFrames
+from edgeclassify.pipeline.interface import Numbers, ShownFrames, Tallies
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
@@ -36,6 +36,7 @@ class RunningParts:
         figures: HealthFigures,
         health: HealthMonitor,
         numbers: Numbers,
+        tallies: Tallies,
         manager: ServiceManager,
         session: DaemonRun,
         await_sink: Callable[[Sink], None],
@@ -52,7 +53,7 @@ class RunningParts:
         self.parts, self.current_sink, self.cameras = parts, current_sink, cameras
         self.figures = figures
         self._availability, self._manager = availability, manager
-        self._health, self._numbers, self._session = health, numbers, session
+        self._health, self._numbers, self._tallies, self._session = health, numbers, tallies, session
         self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
         self._shown_frames = shown_frames
         self.threads = self._new_threads(max_frames)
@@ -60,7 +61,7 @@ class RunningParts:
     @property
     def outlet(self) -> Outlet:
         """What publishes, counts and logs what follows in the views."""
-        return Outlet(self.current_sink.sink, self._health, self._numbers)
+        return Outlet(self.current_sink.sink, self._health, self._numbers, self._tallies)
 
     @property
     def finished(self) -> bool:

@@ -181,6 +181,7 @@ class Daemon:
             manager=self._manager,
             feed=self._watchdog.feed,
             recordings=recordings,
+            clock_set=kept.clock,
             maintenance_s=self._timing.maintenance_s,
         )
         commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history)
@@ -205,6 +206,7 @@ class Daemon:
             figures=HealthFigures(self.health, cameras, kept.spool, lambda: current_sink.sink.progress),
             health=self.health,
             numbers=kept.numbers,
+            tallies=kept.tallies,
             manager=self._manager,
             session=DaemonRun(),
             await_sink=self._await_sink,

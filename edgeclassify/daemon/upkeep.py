@@ -10,13 +10,15 @@ from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.publish.interface import Spool
 from edgeclassify.recording.running.frame_tap import FrameTap
+from edgeclassify.tallies.set_clock import SetClock
 
 MAINTENANCE_S = 1.0
 """How often the spool is looked after, and the watchdog fed while no frame is to be expected."""
 
 
 class Upkeep:
-    """`feed` feeds the watchdog. `clock`: monotonic seconds."""
+    """`feed` feeds the watchdog. `clock_set`: whether days can be told; None: nobody asks. `clock`: monotonic
+    seconds."""
 
     def __init__(
         self,
@@ -29,11 +31,13 @@ class Upkeep:
         feed: Callable[[], None],
         recordings: Recordings | None = None,
         maintenance_s: float = MAINTENANCE_S,
+        clock_set: SetClock | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._spool, self._open_occurrences = running, spool, open_occurrences
         self._pictures, self._manager, self._feed = pictures, manager, feed
         self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
+        self._clock_set = clock_set
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
@@ -51,6 +55,8 @@ class Upkeep:
     def _maintain(self) -> None:
         parts = self._running.parts
         self._spool.maintain()
+        if self._clock_set is not None:
+            self._clock_set.look()
         self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
         self._pictures.note(parts.usual_pictures)
         self._recordings.work(parts)

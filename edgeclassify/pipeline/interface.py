@@ -1,11 +1,11 @@
-"""What the pipeline needs (frames on lease, numbers for events, what takes snapshots), and what it gives."""
+"""What the pipeline needs (frames on lease, numbers of events, counts of labels, snapshots), and what it gives."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, ViewState
+from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, Today, ViewState
 
 
 class Lease(AbstractContextManager["Lease"], Protocol):
@@ -34,6 +34,44 @@ class Numbers(Protocol):
 
     def last_of(self, view: str) -> int:
         """The number of a view's last event; 0: none yet."""
+
+
+class Tallies(Protocol):
+    """What is counted of the labels in a node's views."""
+
+    def counted(self, event: Event) -> Event:
+        """The event with what is counted of its label, to be kept with it."""
+
+    def keep(self, event: Event) -> None:
+        """The event that was counted is kept."""
+
+    def today(self, state: ViewState, now_at: float | None = None) -> Today:
+        """The day's counts of a state's view. `now_at`: of this moment's day; None: of that of the state."""
+
+    def turns(self, view: str, now_at: float) -> bool:
+        """True where another day has begun since this was asked last of the view: its state says so."""
+
+
+class NoTallies(Tallies):
+    """Where nobody counts."""
+
+    def counted(self, event: Event) -> Event:
+        """As it is."""
+        return event
+
+    def keep(self, event: Event) -> None:
+        """Nothing is."""
+
+    def today(self, state: ViewState, now_at: float | None = None) -> Today:
+        """Nothing is told of it."""
+        return Today()
+
+    def turns(self, view: str, now_at: float) -> bool:
+        """Never."""
+        return False
+
+
+NO_TALLIES = NoTallies()
 
 
 class Snapshots(Protocol):

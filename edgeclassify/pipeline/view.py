@@ -134,10 +134,12 @@ class View:
             return self._deciding.look(prediction)
 
     def pass_time(self, now: Moment, outlet: Outlet) -> None:
-        """No frame has come for it until now."""
+        """No frame has come for it until now. Where a day has begun since, its state says so."""
         with self._lock:
-            if self.enabled:
-                outlet.tell(self._deciding.pass_time(now))
+            turns = outlet.tallies.turns(self.name, now.at)
+            told = outlet.tell(self._deciding.pass_time(now)).state if self.enabled else None
+            if turns and told is None and (shown := self._decider.told) is not None:
+                outlet.tell_again(shown, now.at)
 
     def lose(self, now: Moment, outlet: Outlet, reason: Reason = Reason.NO_FRAMES) -> None:
         """Nothing is known of it until the next frame: its camera gives none."""
@@ -164,7 +166,7 @@ class View:
         """To a sink that is new: what was told last."""
         with self._lock:
             if (told := self._decider.told) is not None:
-                outlet.sink.publish_state(outlet.numbered(told))
+                outlet.tell_again(told)
 
     # --- what lasts over a restart -----------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ No single frame was sure enough of the label, it has ended a short while ago, or
 
 import time
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.scores.observation import Observation
@@ -65,5 +67,10 @@ class Blocks:
     def _is_quiet(self, at: float, rules: Rules) -> bool:
         if not rules.quiet_hours:
             return False
-        now = self._local_time(at)
-        return any(hours.covers(now.tm_hour * 60 + now.tm_min) for hours in rules.quiet_hours)
+        if rules.time_zone is None:
+            now = self._local_time(at)
+            minute = now.tm_hour * 60 + now.tm_min
+        else:
+            there = datetime.fromtimestamp(at, ZoneInfo(rules.time_zone))
+            minute = there.hour * 60 + there.minute
+        return any(hours.covers(minute) for hours in rules.quiet_hours)

@@ -92,10 +92,11 @@ class Rules:
     `threshold_enter`, `threshold_exit`: scores, 0-1; an exit of None follows the other one. `update_step`: so much
     higher a score is told anew; 0: never. `top`: how many labels a state lists.
     `expire_s`: seconds below the exit before a label ends; None: confirm_s. `hold_s`: how long a label stays at
-    least; `cooldown_s`: how long it does not start again. `quiet_hours`: when nothing starts. `resumes`: what was
-    there before a gap goes on behind it; else it ends. `holds_on_problem`: nothing starts or ends on frames that
-    can't be trusted. `unknown_below`: what has not had this score in a single frame of late does not start.
-    `own`: what differs for single labels, by their index in the view.
+    least; `cooldown_s`: how long it does not start again. `quiet_hours`: when nothing starts, by `time_zone`
+    (None: the machine's). `resumes`: what was there before a gap goes on behind it; else it ends.
+    `holds_on_problem`: nothing starts or ends on frames that can't be trusted. `unknown_below`: what has not had
+    this score in a single frame of late does not start. `own`: what differs for single labels, by their index in
+    the view.
     """
 
     threshold_enter: float
@@ -108,6 +109,7 @@ class Rules:
     hold_s: float = 0.0
     cooldown_s: float = 0.0
     quiet_hours: tuple[QuietHours, ...] = ()
+    time_zone: str | None = None
     resumes: bool = True
     holds_on_problem: bool = False
     filter: FilterRules = FilterRules()

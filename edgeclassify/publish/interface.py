@@ -16,6 +16,7 @@ from edgeclassify.types import (
     Option,
     OptionValue,
     Prediction,
+    TallyRecord,
     ViewRecord,
     ViewState,
 )
@@ -27,19 +28,21 @@ class SpooledEvent:
 
     That form is what is on disk, and what goes out over MQTT, byte for byte, also of an event that an earlier
     version has spooled. Other sinks make their own bodies from `event`.
-    `after`: what is known of the view from this event on; None: it says nothing of that.
+    `after`: what is known of the view from this event on, `tally`: what is counted of its label; None: it says
+    nothing of that.
     """
 
     seq: int
     view: str
     body: bytes
     after: ViewRecord | None = field(default=None, compare=False)
+    tally: TallyRecord | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, event: Event, where: str = "event") -> Self:
         """An event that is to be spooled. Raises PublishError for one that has no JSON form; `where` names it."""
         after = ViewRecord(event.view, event.seq, event.open)
-        return cls(event.seq, event.view, bodies.Event.of(event).encode(where), after)
+        return cls(event.seq, event.view, bodies.Event.of(event).encode(where), after, event.tally)
 
     @property
     def event(self) -> Event:
@@ -84,8 +87,8 @@ class Spool(SpoolReader):
     def append(self, event: SpooledEvent) -> None:
         """Keep an event until it is delivered: on disk before this returns, where the spool has a disk.
 
-        Of two with one `seq` the later stays. What it says of its view (`after`) becomes durable in the same
-        commit. Never raises for a full spool or a full disk.
+        Of two with one `seq` the later stays. What it says of its view (`after`) and of its label (`tally`)
+        becomes durable in the same commit. Never raises for a full spool or a full disk.
         """
 
     @abstractmethod
@@ -110,6 +113,19 @@ class Spool(SpoolReader):
 
         To be called now and then, and before `close`: after a kill that much is known of how long ago it was.
         """
+
+    @abstractmethod
+    def tally(self, view: str, label: str) -> TallyRecord | None:
+        """What events have counted of a label, as `views` does of views; None: nothing."""
+
+    @abstractmethod
+    def tallies_of(self, view: str) -> Sequence[TallyRecord]:
+        """The same of all labels of a view."""
+
+    @property
+    @abstractmethod
+    def last_counted_at(self) -> float:
+        """When a label that is counted started last, seconds since the epoch; 0: none did."""
 
     @property
     def persistent(self) -> bool:

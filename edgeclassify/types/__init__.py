@@ -32,6 +32,7 @@ from edgeclassify.types.tallies import (
     LabelToday,
     Novelty,
     TallyRecord,
+    Today,
 )
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Shift",
     "Surroundings",
     "TallyRecord",
+    "Today",
     "ViewRecord",
     "ViewState",
     "Why",

@@ -35,6 +35,15 @@ class LabelToday:
 
 
 @dataclass(frozen=True, slots=True)
+class Today:
+    """What a view's state says of the day: see ViewState."""
+
+    day: str | None = None
+    labels: tuple[LabelToday, ...] | None = None
+    clock: ClockState | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayTally:
     """What is counted of a label on one local day. `day`: its number, as of datetime.date.toordinal()."""
 
@@ -47,7 +56,7 @@ class DayTally:
 class TallyRecord:
     """What is kept of a label in a view over a restart.
 
-    `days`: the newest that were counted, oldest first; none at all: nothing is kept of it any more.
+    `days`: the newest that were counted, oldest first.
     `last`: when it started last by a clock that was set, seconds since the epoch, and `last_day` the local day of
     that; None: never. `undated`: it has started since, while the clock was not set.
     """
@@ -58,3 +67,8 @@ class TallyRecord:
     last: float | None = None
     last_day: int | None = None
     undated: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True where nothing is kept of the label."""
+        return not (self.days or self.undated) and self.last is None

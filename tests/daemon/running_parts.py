@@ -65,6 +65,7 @@ class Whole:
             figures=HealthFigures(self.health, self.cameras, self.kept.spool, lambda: None),
             health=self.health,
             numbers=self.kept.numbers,
+            tallies=self.kept.tallies,
             manager=self.manager,
             session=DaemonRun(),
             await_sink=lambda _: None,

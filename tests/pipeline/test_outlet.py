@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
+from edgeclassify.pipeline.interface import NO_TALLIES, NoTallies
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.postprocess.interface import Step
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
-from edgeclassify.types import Event
+from edgeclassify.types import Event, Novelty, Today, ViewState
 from tests.publish.records import event, state
 from tests.support.sinks import RecordingSink
 
@@ -95,3 +96,48 @@ def test_numbers_go_up_by_one_and_only_with_what_is_spooled(told: list[tuple[str
         except PublishError:
             assert label == "odd"
     assert [item.seq for item in bench.spool.pending(1000)] == list(range(1, taken + 1))
+
+
+class Counting(NoTallies):
+    """Says of each event that it is the first one today, and keeps a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[Event] = []
+
+    def counted(self, event: Event) -> Event:
+        return replace(event, novelty=Novelty.FIRST_TODAY, count_today=len(self.kept) + 1)
+
+    def keep(self, event: Event) -> None:
+        self.kept.append(event)
+
+    def today(self, state: ViewState, now_at: float | None = None) -> Today:
+        return Today("2026-11-29" if now_at is None else "2026-11-30", (), None)
+
+
+def test_an_event_goes_out_with_what_is_counted_which_is_kept_where_it_was_taken() -> None:
+    bench, tallies = Bench(), Counting()
+    outlet = replace(bench.outlet, tallies=tallies)
+    told = outlet.tell(Step(state(seq=0), (event(0),)))
+    assert [(one.novelty, one.count_today, one.seq) for one in told.events] == [(Novelty.FIRST_TODAY, 1, 1)]
+    assert bench.sink.calls == [("event", told.events[0]), ("state", told.state)]
+    assert tallies.kept == list(told.events)
+    with pytest.raises(PublishError):
+        outlet.tell_event(event(0, label="odd"))
+    assert len(tallies.kept) == 1
+
+
+def test_a_state_goes_out_with_the_counts_of_its_day_or_of_now() -> None:
+    bench = Bench()
+    outlet = replace(bench.outlet, tallies=Counting())
+    told = outlet.tell(Step(state(seq=0), ())).state
+    assert told == state(seq=0, day="2026-11-29", today=())
+    outlet.tell_again(state(seq=0))
+    outlet.tell_again(state(seq=0), 5.0)
+    assert [value.day for _, value in bench.sink.calls] == ["2026-11-29", "2026-11-29", "2026-11-30"]
+
+
+def test_where_nobody_counts_nothing_is_said() -> None:
+    one, shown = event(1), state()
+    assert NO_TALLIES.counted(one) == one
+    assert NO_TALLIES.today(shown) == Today()
+    assert not NO_TALLIES.turns("gate", 0.0)

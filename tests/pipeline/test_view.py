@@ -12,6 +12,7 @@ import pytest
 from edgeclassify.errors import ConfigError, PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.interface import NoTallies
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Step
@@ -27,6 +28,7 @@ from edgeclassify.types import (
     OpenOccurrence,
     Reason,
     Roi,
+    Today,
     ViewState,
 )
 from tests.pipeline.benches import make_view
@@ -480,3 +482,44 @@ def test_each_decides_by_its_own_rules(act: Callable[[View], object]) -> None:
         view.enabled = heir.enabled = True
     assert by == [0.6, 0.9, 0.9, 0.6]
     assert len(view.decider.of("adopt")) == 2
+
+
+class Turning(NoTallies):
+    """A day turns for the view when the test says so."""
+
+    turned = False
+
+    def turns(self, view: str, now_at: float) -> bool:
+        turned, self.turned = self.turned, False
+        return turned
+
+    def today(self, state: ViewState, now_at: float | None = None) -> Today:
+        return Today("the state's" if now_at is None else f"at {now_at:g}")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_new_day_is_told_though_nothing_changes(enabled: bool) -> None:
+    bench, tallies = Bench(), Turning()
+    outlet = replace(bench.outlet, tallies=tallies)
+    view = ScriptedView("gate")
+    view.decider.step = Step(None)
+    view.pass_time(Moment(1, 5.0), outlet)
+    assert bench.states == []
+    tallies.turned = True
+    view.pass_time(Moment(2, 6.0), outlet)  # nothing was told yet that could be told again
+    assert bench.states == []
+    view.decider.step = Step(shows("day"))
+    view.enabled = enabled
+    tallies.turned = True
+    view.pass_time(Moment(3, 7.0), outlet)
+    view.pass_time(Moment(4, 8.0), outlet)
+    assert [(one.label, one.day) for one in bench.states] == [("day", "at 7")]
+
+
+def test_a_state_that_changes_as_the_day_turns_is_told_once() -> None:
+    bench, tallies = Bench(), Turning()
+    view = ScriptedView("gate")
+    view.decider.passed = Step(shows("night"))
+    tallies.turned = True
+    view.pass_time(Moment(3, 7.0), replace(bench.outlet, tallies=tallies))
+    assert [(one.label, one.day) for one in bench.states] == [("night", "the state's")]

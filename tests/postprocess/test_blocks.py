@@ -343,3 +343,19 @@ def test_what_was_recognized_stays_so_where_another_time_line_begins() -> None:
     blocks.note_frame(now, rules)
     assert blocks.of_start(1, now, rules) is None
     assert blocks.of_start(2, now, rules) is Block.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "starts"),
+    [
+        ("Asia/Kolkata", 2.99, True),  # 8:29 there
+        ("Asia/Kolkata", 3.0, False),
+        ("Asia/Kolkata", 3.99, False),
+        ("Asia/Kolkata", 4.0, True),
+        (None, 3.0, True),
+        (None, 8.5, False),
+    ],
+)
+def test_quiet_hours_are_those_of_the_time_zone_that_is_set(zone: str | None, hour: float, starts: bool) -> None:
+    bench = Bench(confirm_s=0.0, quiet_hours=(QuietHours(510, 570),), time_zone=zone)
+    assert at_night(bench, hour, *OPEN) == STARTED * starts

@@ -129,6 +129,7 @@ def rules_of(config: Config, section: ViewConfig, labels: ViewLabels | None = No
         cooldown_s=section.cooldown_s,
         unknown_below=section.unknown_below,
         quiet_hours=tuple(QuietHours(*span) for span in section.quiet_minutes),
+        time_zone=config.node.time_zone,
         resumes=section.across_gap == "resume",
         holds_on_problem=section.on_problem == "hold",
         filter=FilterRules(FilterKind(section.filter or FilterKind.BAYES), section.memory_s, section.smoothing_s),

@@ -1,10 +1,11 @@
 """What is opened at the start and survives a restart of the daemon, in its state folder: the spool of
-undelivered events, their numbers, what was set over MQTT, what cameras usually show, what has been left on
-brokers, and where the history is.
+undelivered events, their numbers, what was counted of labels, what was set over MQTT, what cameras usually show,
+what has been left on brokers, and where the history is.
 """
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from edgeclassify.publish.history import HistoryDesk
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
+from edgeclassify.tallies.days import LocalDays
+from edgeclassify.tallies.set_clock import SetClock
+from edgeclassify.tallies.tallies import Tallies
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +51,20 @@ class KeptState:
         self._config = config
         self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
         self.numbers = EventNumbers(self.spool)
+        node = config.node
+        self.clock = SetClock(folder, trusted=node.trust_clock, floor=self.spool.last_counted_at)
+        self.tallies = Tallies(self.spool, LocalDays(node.time_zone), self.clock)
+        self.tallies.take_up(filter(None, (view.open for view in self.spool.views().values())), time.time())
         keeps_options = folder is not None and config.commands.keep_options
         self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
         self.pictures = UsualPictures(None if folder is None else folder / PICTURES_FILE)
         self.history = HistoryDesk(folder)
         self.published = PublishedTopics(None if folder is None else folder / FILE_NAME)
+
+    def adopt(self, config: Config) -> None:
+        """From a reload on days are those of this config."""
+        self.tallies.adopt(config.node.time_zone)
+        self.clock.trust(config.node.trust_clock)
 
     def check_unchanged(self, config: Config, folder: Path | None) -> None:
         """Say what of a new config takes effect with the next start only."""

@@ -1,18 +1,17 @@
 """What goes on over a change of the database file: what this run knows holds, and goes into the new one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
 from edgeclassify.publish.spool.bounds import SpoolBounds
 from edgeclassify.publish.spool.clocks import Clocks, RunningTime, Stamp
 from edgeclassify.publish.spool.database.file import Row
-from edgeclassify.publish.spool.database.known_views import KnownViews
+from edgeclassify.publish.spool.database.known import Known, Records
 from edgeclassify.publish.spool.database.rows import DiskRows
 from edgeclassify.publish.spool.drops import Drops
 from edgeclassify.publish.spool.store import StoreUser
 from edgeclassify.publish.spool.undelivered import Undelivered
 from edgeclassify.publish.spool.writer import BATCH, Writer
-from edgeclassify.types import ViewRecord
 
 
 class Changeover(StoreUser):
@@ -22,7 +21,7 @@ class Changeover(StoreUser):
         self,
         events: Undelivered,
         *,
-        views: KnownViews,
+        known: Known,
         running: RunningTime,
         acknowledgements: Acknowledgements,
         drops: Drops,
@@ -30,21 +29,21 @@ class Changeover(StoreUser):
         writer: Writer,
         clocks: Clocks,
     ) -> None:
-        self._events, self._views, self._running = events, views, running
+        self._events, self._known, self._running = events, known, running
         self._acknowledgements, self._drops = acknowledgements, drops
         self._bounds, self._writer, self._clocks = bounds, writer, clocks
 
     def opened(self, rows: DiskRows) -> None:
         """What this run knows holds; the rest is as the database says."""
-        self._views.opened(rows.file.views(Stamp.now(self._clocks)))
+        self._known.opened(rows.file.known(Stamp.now(self._clocks)))
         self._events.last_seq = max(self._events.last_seq, rows.file.last_seq)
         self._running.go_on_after(rows.file.running_s)
         if self._acknowledgements.shared:
             self._acknowledgements.go_on(rows.file.acknowledged())
 
-    def take_over(self, rows: Iterable[Row], views: Mapping[str, ViewRecord]) -> int:
+    def take_over(self, rows: Iterable[Row], known: Records) -> int:
         """What was not known waits to be written."""
-        self._views.salvaged(views)
+        self._known.salvaged(known)
         saved = 0
         for row in rows:
             if row.event.seq not in self._events:

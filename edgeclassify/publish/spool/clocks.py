@@ -2,23 +2,12 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+from edgeclassify.machine import boot_id
 
 STAMP_S = 3600.0
 """Running time that may go uncounted by a kill."""
-
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-
-@cache
-def boot_id() -> str:
-    """Names this start of the machine; empty where that can't be told."""
-    with suppress(OSError):
-        return _BOOT_ID.read_text("ascii").strip()
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

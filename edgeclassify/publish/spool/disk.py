@@ -19,7 +19,7 @@ from edgeclassify.publish.spool.changeover import Changeover
 from edgeclassify.publish.spool.clocks import CLOCKS, Clocks, RunningTime
 from edgeclassify.publish.spool.database.connection import Connect, connect
 from edgeclassify.publish.spool.database.file import Row
-from edgeclassify.publish.spool.database.known_views import KnownViews
+from edgeclassify.publish.spool.database.known import Known, Records
 from edgeclassify.publish.spool.database.rows import DELETES
 from edgeclassify.publish.spool.database.wal import read_wal
 from edgeclassify.publish.spool.drops import Drops
@@ -32,7 +32,7 @@ from edgeclassify.publish.spool.store import Store
 from edgeclassify.publish.spool.undelivered import Undelivered
 from edgeclassify.publish.spool.write_policy import BUDGET, WritePolicy
 from edgeclassify.publish.spool.writer import BATCH, Writer
-from edgeclassify.types import OpenOccurrence, ViewRecord
+from edgeclassify.types import OpenOccurrence, TallyRecord, ViewRecord
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class DiskSpool(Spool):
         self._clock = clocks.monotonic
         self._lock = RLock()
         self._drops = Drops(str(self._path), self._clock)
-        self._views = KnownViews()
+        self._known = Known()
         self._running = RunningTime(self._clock)
         self._closed = self._said_closed = False
         with suppress(OSError):  # opening the database says it
@@ -91,14 +91,14 @@ class DiskSpool(Spool):
             self._events.__contains__, within=self._events.within, forget=self._events.forget
         )
         self._writer = Writer(
-            self._store, self._events.waiting, policy=self._policy, views=self._views, acknowledgements=self._had,
+            self._store, self._events.waiting, policy=self._policy, known=self._known, acknowledgements=self._had,
             running=self._running, clocks=clocks, on_healed=lambda: self._numbers.settle(self.last_seq),
         )  # fmt: skip
         self._bounds = SpoolBounds(
             config, self._store, self._events, running=self._running, drops=self._drops, acknowledgements=self._had
         )
         self._changeover = Changeover(
-            self._events, views=self._views, running=self._running, acknowledgements=self._had, drops=self._drops,
+            self._events, known=self._known, running=self._running, acknowledgements=self._had, drops=self._drops,
             bounds=self._bounds, writer=self._writer, clocks=clocks,
         )  # fmt: skip
         self._store.begin(self._changeover)
@@ -117,7 +117,7 @@ class DiskSpool(Spool):
                 self._events.forget([event.seq])
                 self._drops.appended(event.seq)
             self._events.put(Row(event, int(self._running.now_s)))
-            self._views.follow(event)
+            self._known.follow(event)
             self._bounds.make_room()
             if self._policy.reason is None:
                 self._numbers.reserve(event.seq)
@@ -170,14 +170,30 @@ class DiskSpool(Spool):
     def views(self) -> Mapping[str, ViewRecord]:
         """What is known of each view, those of earlier runs with it."""
         with self._lock:
-            return self._views.records
+            return self._known.views.records
 
     def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
         """Not synced: a power cut may lose how long ago it was. Left out while events wait for the disk."""
         with self._lock:
-            changed = self._views.keep_open(occurrences)
+            changed = self._known.views.keep_open(occurrences)
             if not self._closed:
-                self._writer.note_views(changed)
+                self._writer.note(Records(views=changed))
+
+    def tally(self, view: str, label: str) -> TallyRecord | None:
+        """What is counted of a label, in earlier runs as well."""
+        with self._lock:
+            return self._known.tallies.of(view, label)
+
+    def tallies_of(self, view: str) -> Sequence[TallyRecord]:
+        """What is counted of a view's labels, in earlier runs as well."""
+        with self._lock:
+            return self._known.tallies.of_view(view)
+
+    @property
+    def last_counted_at(self) -> float:
+        """When a label that is counted started last."""
+        with self._lock:
+            return self._known.tallies.last_at
 
     @property
     def persistent(self) -> bool:
@@ -202,7 +218,7 @@ class DiskSpool(Spool):
     @property
     def on_disk(self) -> bool:
         """False while events, or what they say of their views, wait in memory, or the next one would have to."""
-        waits = self._events.waiting or self._views.unwritten
+        waits = self._events.waiting or self._known.unwritten
         return self._store.rows is not None and not waits and self._policy.reason is None
 
     # --- in time ---------------------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from threading import RLock
 from edgeclassify.once import Once
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, SinkReader
+from edgeclassify.publish.spool.database.known import Known
 from edgeclassify.publish.spool.drops import Dropped
-from edgeclassify.types import OpenOccurrence, ViewRecord
+from edgeclassify.types import OpenOccurrence, TallyRecord, ViewRecord
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class MemorySpool(Spool):
         self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
-        self._views: dict[str, ViewRecord] = {}
+        self._known = Known()
         self._drops = Dropped()
         self._had = Acknowledgements(self._events.__contains__, within=self._within, forget=self._forget)
         self._full = Once()
@@ -41,8 +42,8 @@ class MemorySpool(Spool):
             self._events[event.seq] = event
             self._drops.appended(event.seq)
             self._last_seq = max(self._last_seq, event.seq)
-            if event.after is not None:
-                self._views[event.view] = event.after
+            self._known.follow(event)
+            self._known.written(self._known.unwritten)  # nothing is to be
             overfull = len(self._order) > self._capacity
             if overfull:
                 oldest = self._order.pop(0)
@@ -86,10 +87,26 @@ class MemorySpool(Spool):
 
     def views(self) -> Mapping[str, ViewRecord]:
         """What the views' events have said."""
-        return dict(self._views)
+        return self._known.views.records
 
     def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
         """Nothing is kept longer than this process lives."""
+
+    def tally(self, view: str, label: str) -> TallyRecord | None:
+        """What events have counted of a label."""
+        with self._lock:
+            return self._known.tallies.of(view, label)
+
+    def tallies_of(self, view: str) -> Sequence[TallyRecord]:
+        """What events have counted of a view's labels."""
+        with self._lock:
+            return self._known.tallies.of_view(view)
+
+    @property
+    def last_counted_at(self) -> float:
+        """When a label that is counted started last."""
+        with self._lock:
+            return self._known.tallies.last_at
 
     @property
     def last_seq(self) -> int:

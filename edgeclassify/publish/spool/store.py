@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -12,13 +12,13 @@ from edgeclassify.errors import StorageError
 from edgeclassify.files.database import is_damage, set_database_aside
 from edgeclassify.publish.spool.clocks import Clocks, Stamp
 from edgeclassify.publish.spool.database.connection import Connect, connect
-from edgeclassify.publish.spool.database.damage import salvage, salvage_views
+from edgeclassify.publish.spool.database.damage import salvage, salvage_known
 from edgeclassify.publish.spool.database.file import Row, SpoolFile
+from edgeclassify.publish.spool.database.known import Records
 from edgeclassify.publish.spool.database.rows import DiskRows
 from edgeclassify.publish.spool.numbers.lock import FolderLock
 from edgeclassify.publish.spool.numbers.mark import SpoolMark
 from edgeclassify.publish.spool.write_policy import WritePolicy
-from edgeclassify.types import ViewRecord
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class StoreUser(ABC):
         """From now on this is the database."""
 
     @abstractmethod
-    def take_over(self, rows: Iterable[Row], views: Mapping[str, ViewRecord]) -> int:
+    def take_over(self, rows: Iterable[Row], known: Records) -> int:
         """What can be trusted in a damaged one; returns how many events were not known."""
 
     @abstractmethod
@@ -185,7 +185,7 @@ class Store:
             with suppress(sqlite3.Error, OSError):  # opened again later
                 self._use(SpoolFile(self._path, self._connect))
             trusted = (row for row in salvage(aside) if row.event.seq not in gone)
-            saved = self._user.take_over(trusted, salvage_views(aside, Stamp.now(self._clocks)))
+            saved = self._user.take_over(trusted, salvage_known(aside, Stamp.now(self._clocks)))
         finally:
             self._replacing = False
         log.error(

@@ -1,16 +1,15 @@
 """When what waits is written, and what is delivered deleted: as soon as the disk and the day's budget allow it."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
 from edgeclassify.publish.spool.clocks import Clocks, RunningTime, Stamp
-from edgeclassify.publish.spool.database.known_views import KnownViews
+from edgeclassify.publish.spool.database.known import Known, Records
 from edgeclassify.publish.spool.database.rows import DiskRows
 from edgeclassify.publish.spool.store import Store
 from edgeclassify.publish.spool.undelivered import Waiting
 from edgeclassify.publish.spool.write_policy import WritePolicy
-from edgeclassify.types import ViewRecord
 
 BATCH = 64
 
@@ -27,14 +26,14 @@ class Writer:
         waiting: Waiting,
         *,
         policy: WritePolicy,
-        views: KnownViews,
+        known: Known,
         acknowledgements: Acknowledgements,
         running: RunningTime,
         clocks: Clocks,
         on_healed: Callable[[], None],
     ) -> None:
         self._store, self._waiting, self._policy = store, waiting, policy
-        self._views, self._acknowledgements = views, acknowledgements
+        self._known, self._acknowledgements = known, acknowledgements
         self._running, self._clocks, self._on_healed = running, clocks, on_healed
         self.finishing = False
 
@@ -50,13 +49,13 @@ class Writer:
         if not rows or not self._may(eager=eager) or self._store.rows is None:
             return False
         try:
-            views = list(self._views.to_write(row.event for row in rows))
-            self._store.rows.write(rows, views, Stamp.now(self._clocks))
+            known = self._known.to_write([row.event for row in rows])
+            self._store.rows.write(rows, known, Stamp.now(self._clocks))
         except sqlite3.Error as error:
             return self._store.failed(error)
         self._waiting.take_first(len(rows))
         self._policy.waited += len(rows)
-        self._views.written(views)
+        self._known.written(known)
         self._heal()
         return True
 
@@ -67,16 +66,16 @@ class Writer:
             return False
         return self._do(lambda rows: rows.delete(noted.changes()), then=noted.saved)
 
-    def note_views(self, views: Sequence[ViewRecord]) -> bool:
+    def note(self, known: Records) -> bool:
         """Not synced. Left out while events wait: they come first."""
-        return bool(views) and not self._waiting and self._do(
-            lambda rows: rows.file.note_views(views, Stamp.now(self._clocks)),
-            then=lambda: self._views.written(views),
+        return bool(known) and not self._waiting and self._do(
+            lambda rows: rows.file.note(known, Stamp.now(self._clocks)),
+            then=lambda: self._known.written(known),
         )  # fmt: skip
 
     def _catch_up(self) -> bool:
-        """Events that waited for the disk were delivered from memory: what their views are like is written yet."""
-        return self.note_views(self._views.unwritten)
+        """Events that waited for the disk were delivered from memory: what they say beside is written yet."""
+        return self.note(self._known.unwritten)
 
     def stamp(self) -> None:
         """Note the running time; also shows whether the disk can be written again."""

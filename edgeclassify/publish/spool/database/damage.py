@@ -8,8 +8,10 @@ from pathlib import Path
 from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database.connection import connect
 from edgeclassify.publish.spool.database.file import Row, parsed
+from edgeclassify.publish.spool.database.known import Records
+from edgeclassify.publish.spool.database.tallies import read_tallies
 from edgeclassify.publish.spool.database.views import read_views
-from edgeclassify.types import ViewRecord
+from edgeclassify.types import TallyRecord, ViewRecord
 
 
 def salvage(path: Path) -> Iterator[Row]:
@@ -30,8 +32,13 @@ def salvage(path: Path) -> Iterator[Row]:
             connection.close()
 
 
-def salvage_views(path: Path, now: Stamp) -> dict[str, ViewRecord]:
-    """What is known of the views, as far as it is as it was written. Never raises sqlite3.Error."""
+def salvage_known(path: Path, now: Stamp) -> Records:
+    """What is known of views and labels, as far as it is as it was written. Never raises sqlite3.Error."""
+    views: list[ViewRecord] = []
+    tallies: list[TallyRecord] = []
     with suppress(sqlite3.Error, UnicodeDecodeError), closing(connect(path)) as connection:
-        return read_views(connection, now)
-    return {}
+        # Each by itself: one may be damaged, and the other not.
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            views = list(read_views(connection, now).values())
+        tallies = read_tallies(connection)
+    return Records(views, tallies)

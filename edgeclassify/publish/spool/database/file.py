@@ -4,7 +4,7 @@
 event is delivered, with no body, so that the last number survives an empty spool. `at` is the daemon's running
 time in seconds, and the header's `user_version` the newest one known: wall clocks of a Pi jump. `crc` guards what
 SQLite does not check itself, and tells which rows of a damaged database can be trusted. `views`: see
-views.py; `acknowledged`: see acknowledged.py.
+views.py; `tallies`: see tallies.py; `acknowledged`: see acknowledged.py.
 """
 
 import zlib
@@ -19,8 +19,9 @@ from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database import acknowledged
 from edgeclassify.publish.spool.database.acknowledged import Change
 from edgeclassify.publish.spool.database.connection import Connect, Database, connect
+from edgeclassify.publish.spool.database.known import Records
+from edgeclassify.publish.spool.database.tallies import read_tallies, write_tallies
 from edgeclassify.publish.spool.database.views import read_views, write_views
-from edgeclassify.types import ViewRecord
 
 NEVER = Stamp("", 0.0, 0.0)
 ROW_OVERHEAD = 96
@@ -72,12 +73,12 @@ class SpoolFile:
         self,
         rows: Sequence[Row],
         remove: Collection[int] = (),
-        views: Iterable[ViewRecord] = (),
+        known: Records = Records(),  # noqa: B008 - frozen
         now: Stamp = NEVER,
     ) -> None:
         """Add rows (of two with one `seq` the later stays) and remove others, durable when this returns.
 
-        `views`: what is known of views from `now` on.
+        `known`: what is known of views and labels from `now` on.
         """
         last = max([self.last_seq, *(row.event.seq for row in rows)])
         with self._database.transaction(durable=True):
@@ -88,21 +89,25 @@ class SpoolFile:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_values, rows)
             )
-            write_views(self._connection, views, now)
+            self._write(known, now)
         if tombstone:
             self._tombstone = last
         elif self._tombstone in removed or any(row.event.seq == last for row in rows):
             self._tombstone = None
         self.last_seq = last
 
-    def views(self, now: Stamp) -> dict[str, ViewRecord]:
-        """What is known of the views."""
-        return read_views(self._connection, now)
+    def known(self, now: Stamp) -> Records:
+        """What is known of views and labels."""
+        return Records(list(read_views(self._connection, now).values()), read_tallies(self._connection))
 
-    def note_views(self, views: Iterable[ViewRecord], now: Stamp) -> None:
-        """Replace what is known of these views, in one commit that the next durable one makes durable too."""
+    def note(self, known: Records, now: Stamp) -> None:
+        """Replace what is known of these, in one commit that the next durable one makes durable too."""
         with self._database.transaction(durable=False):
-            write_views(self._connection, views, now)
+            self._write(known, now)
+
+    def _write(self, known: Records, now: Stamp) -> None:
+        write_views(self._connection, known.views, now)
+        write_tallies(self._connection, known.tallies)
 
     def remove(self, seqs: Collection[int], changes: Iterable[Change] = ()) -> None:
         """Remove rows, in one commit that the next durable one makes durable too.

@@ -35,20 +35,21 @@ class KnownViews:
                 changed.append(self._records[one.view])
         return changed
 
-    def opened(self, on_disk: Mapping[str, ViewRecord]) -> None:
+    def opened(self, on_disk: Iterable[ViewRecord]) -> None:
         """Another database is in use, which holds these."""
         self._unwritten = set(self._records)
-        self._records = {**on_disk, **self._records}
+        self._records = {**_by_name(on_disk), **self._records}
 
-    def salvaged(self, on_disk: Mapping[str, ViewRecord]) -> None:
+    def salvaged(self, on_disk: Iterable[ViewRecord]) -> None:
         """A damaged database held these; they count where nothing is known."""
         if not self._records:
-            self._records, self._unwritten = dict(on_disk), set(on_disk)
+            self._records = _by_name(on_disk)
+            self._unwritten = set(self._records)
 
-    def to_write(self, events: Iterable[SpooledEvent]) -> Iterable[ViewRecord]:
+    def to_write(self, events: Iterable[SpooledEvent]) -> list[ViewRecord]:
         """What the views are like after these events, and what else has to be written with them."""
         after = {event.view: event.after for event in events if event.after is not None}
-        return ({name: self._records[name] for name in self._unwritten} | after).values()
+        return list(({name: self._records[name] for name in self._unwritten} | after).values())
 
     @property
     def unwritten(self) -> list[ViewRecord]:
@@ -58,3 +59,7 @@ class KnownViews:
     def written(self, records: Iterable[ViewRecord]) -> None:
         """These are on disk."""
         self._unwritten -= {record.view for record in records if self._records[record.view] is record}
+
+
+def _by_name(records: Iterable[ViewRecord]) -> dict[str, ViewRecord]:
+    return {record.view: record for record in records}

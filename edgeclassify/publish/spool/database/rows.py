@@ -6,7 +6,7 @@ from itertools import islice
 from edgeclassify.publish.spool.clocks import Stamp
 from edgeclassify.publish.spool.database.acknowledged import Change
 from edgeclassify.publish.spool.database.file import Row, SpoolFile
-from edgeclassify.types import ViewRecord
+from edgeclassify.publish.spool.database.known import Records
 
 DELETES = 256
 """At most so many wait, and are deleted in one commit."""
@@ -32,12 +32,12 @@ class DiskRows:
         """The undelivered events with these numbers."""
         return [seq for seq in self.file.within(first, last) if seq not in self.gone]
 
-    def write(self, rows: Sequence[Row], views: Iterable[ViewRecord], now: Stamp) -> None:
-        """Add rows, durable when this returns; some that are gone are deleted with it. `views`: see SpoolFile."""
+    def write(self, rows: Sequence[Row], known: Records, now: Stamp) -> None:
+        """Add rows, durable when this returns; some that are gone are deleted with it. `known`: see SpoolFile."""
         deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
         if deletes:
             self._note()
-        self.file.write(rows, deletes, views, now)
+        self.file.write(rows, deletes, known, now)
         self.count += len(rows)
         self.size += sum(row.size for row in rows)
         for seq in (*deletes, *(row.event.seq for row in rows)):

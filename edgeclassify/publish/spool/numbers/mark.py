@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.publish.spool.clocks import boot_id
+from edgeclassify.machine import boot_id
 from edgeclassify.publish.spool.database.wal import is_torn
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""First, new, how many: what is counted of the labels in views, by local days."""

@@ -1,0 +1,98 @@
+"""Whether the machine's clock is set, so that days can be told by it."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from edgeclassify import machine
+from edgeclassify.files import StateFile
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "clock.json"
+SLACK_S = 86_400.0
+"""A clock that is behind what was counted last by more than that is not set, unless it was synchronised."""
+
+_SYNCHRONISED_BY_TIMESYNCD = Path("/run/systemd/timesync/synchronized")
+
+
+def synchronised() -> bool | None:
+    """True where the clock is, or was since the machine's start; None: the kernel does not tell."""
+    with suppress(OSError):
+        if _SYNCHRONISED_BY_TIMESYNCD.exists():
+            return True
+    return machine.clock_synchronised()
+
+
+class SetClock:
+    """A clock that was synchronised once since the machine's start stays set, also over a restart of the daemon.
+
+    `folder`: where that is noted, once for each start of the machine; None: nowhere. `trusted`: the user says
+    that it needs no synchronising. `floor`: the newest moment that was counted, seconds since the epoch: a clock
+    that is not known to be synchronised is set only where it is not far behind that.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        *,
+        trusted: bool = False,
+        floor: float = 0.0,
+        synchronised: Callable[[], bool | None] = synchronised,
+        wall: Callable[[], float] = time.time,
+        boot_id: Callable[[], str] = machine.boot_id,
+    ) -> None:
+        self._file = StateFile(None if folder is None else folder / FILE_NAME, _boot_of, None)
+        self._trusted, self._floor = trusted, floor
+        self._synchronised, self._wall, self._boot_id = synchronised, wall, boot_id
+        self._is_set = self._said = False
+        self.is_set = False
+        """True where days can be told by it."""
+        boot = boot_id()
+        if boot and self._file.read() == boot:
+            self.is_set = True
+        else:
+            self.look()
+
+    def trust(self, trusted: bool) -> None:
+        """What the user says of it by now. A clock that is set stays so."""
+        self._trusted = trusted
+        self.look()
+
+    def look(self) -> None:
+        """Called about once a second: it may have been set meanwhile. What it finds first is said."""
+        if self.is_set:
+            return
+        synchronised = self._synchronised()
+        if synchronised:
+            self._file.write({"synchronised_in_boot": self._boot_id()})
+        behind_s = self._floor - self._wall()
+        may_be_right = synchronised is None or self._trusted
+        self.is_set = bool(synchronised) or (may_be_right and behind_s <= SLACK_S)
+        if self.is_set and self._said:
+            log.info("the clock is set: days are counted")
+        elif not self.is_set and not self._said:
+            log.warning("%s", _behind(behind_s) if may_be_right else UNSET)
+        self._said = True
+
+
+UNSET = (
+    "the clock is not set (it was not synchronised since this machine was started): days are not counted until it "
+    "is. On a machine that has a clock with a battery: node.trust_clock = true."
+)
+
+
+def _behind(behind_s: float) -> str:
+    return (
+        f"the clock is {behind_s / 86_400:.1f} days behind what was counted last: days are not counted until "
+        "it is set. Set it, or let it be synchronised."
+    )
+
+
+def _boot_of(document: object) -> str:
+    """Raises what StateFile takes for damage."""
+    if not isinstance(document, dict):
+        raise TypeError("expected an object")
+    return str(document["synchronised_in_boot"])

@@ -1,0 +1,1 @@
+"""Local days, counts of labels, and whether the clock is set."""

@@ -1,0 +1,111 @@
+"""Whether the clock is set: synchronised once, trusted, or not far behind what was counted last."""
+
+from pathlib import Path
+
+import pytest
+
+from edgeclassify.tallies.set_clock import FILE_NAME, SLACK_S, UNSET, SetClock, synchronised
+
+NOW = 1.8e9
+
+
+class Machine:
+    def __init__(self, is_synchronised: bool | None) -> None:
+        self.synchronised, self.wall, self.boot, self.asked = is_synchronised, NOW, "boot-1", 0
+
+    def clock(self, folder: Path | None = None, *, trusted: bool = False, floor: float = 0.0) -> SetClock:
+        return SetClock(
+            folder, trusted=trusted, floor=floor, synchronised=self._ask, wall=lambda: self.wall,
+            boot_id=lambda: self.boot,
+        )  # fmt: skip
+
+    def _ask(self) -> bool | None:
+        self.asked += 1
+        return self.synchronised
+
+
+@pytest.mark.parametrize(
+    ("is_synchronised", "trusted", "behind_s", "expected"),
+    [
+        (True, False, 0.0, True),
+        (True, False, 9e9, True),  # what was counted last was counted by a wrong clock
+        (False, False, 0.0, False),
+        (False, True, SLACK_S, True),
+        (False, True, SLACK_S + 1, False),
+        (None, False, SLACK_S, True),
+        (None, False, SLACK_S + 1, False),
+    ],
+)
+def test_when_it_is_set(is_synchronised: bool | None, trusted: bool, behind_s: float, expected: bool) -> None:
+    assert Machine(is_synchronised).clock(trusted=trusted, floor=NOW + behind_s).is_set is expected
+
+
+def test_once_set_it_stays_so(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(False)
+    clock = machine.clock()
+    clock.look()
+    assert not clock.is_set
+    machine.synchronised = True
+    with caplog.at_level("INFO"):
+        clock.look()
+        assert clock.is_set
+        machine.synchronised = False
+        asked = machine.asked
+        clock.look()
+    assert (clock.is_set, machine.asked) == (True, asked)
+    assert [record.message for record in caplog.records] == [UNSET, "the clock is set: days are counted"]
+
+
+def test_one_that_is_set_from_the_start_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        Machine(True).clock().look()
+    assert not caplog.records
+
+
+def test_that_it_was_synchronised_is_known_over_a_restart_of_the_daemon_alone(tmp_path: Path) -> None:
+    machine = Machine(True)
+    assert machine.clock(tmp_path).is_set
+    machine.synchronised = False
+    assert machine.clock(tmp_path).is_set
+    machine.boot = "boot-2"
+    assert not machine.clock(tmp_path).is_set
+
+
+def test_nothing_is_noted_while_it_is_not_synchronised(tmp_path: Path) -> None:
+    assert Machine(False).clock(tmp_path, trusted=True).is_set
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "", '{"synchronised_in_boot": 5}'])
+def test_a_damaged_note_is_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / FILE_NAME).write_text(content)
+    assert not Machine(False).clock(tmp_path).is_set
+
+
+def test_a_machine_whose_start_has_no_name_notes_nothing_of_use(tmp_path: Path) -> None:
+    machine = Machine(True)
+    machine.boot = ""
+    machine.clock(tmp_path)
+    machine.synchronised = False
+    assert not machine.clock(tmp_path).is_set
+
+
+def test_it_is_trusted_from_a_reload_on(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Machine(False).clock()
+    clock.trust(True)
+    assert clock.is_set
+    clock.trust(False)
+    assert clock.is_set
+
+
+def test_how_far_it_is_behind_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Machine(None).clock(floor=NOW + 3 * 86_400)
+    clock.look()
+    assert [record.message for record in caplog.records] == [
+        "the clock is 3.0 days behind what was counted last: days are not counted until it is set. Set it, or let "
+        "it be synchronised."
+    ]
+
+
+def test_what_the_kernel_says_is_asked_for() -> None:
+    assert synchronised() in (True, False, None)
