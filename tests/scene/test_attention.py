@@ -91,6 +91,13 @@ def test_it_stays_within_the_region_and_does_not_hear_of_what_moves_elsewhere() 
     look = Bench(region).look((50, 35, 10, 10))
     assert look.x + look.width == 0.75
     assert look.y + look.height == 0.75
+    assert (look.width * 640, look.height * 480) == pytest.approx((96, 96), abs=10)
+
+
+@pytest.mark.parametrize("box", [(60, 20, 8, 8), (24, 45, 8, 8), (12, 20, 8, 8), (24, 7, 8, 8)])
+def test_what_begins_where_the_region_ends_is_not_in_it(box: Box) -> None:
+    region = Roi(0.25, 0.25, 0.5, 0.5)
+    assert Bench(region).look(box) == region
 
 
 def test_the_largest_of_what_moves() -> None:
@@ -140,8 +147,9 @@ def test_it_stays_with_what_has_come_to_rest_and_with_where_it_was_for_some_seco
 
 def test_what_rests_elsewhere_does_not_hold_it() -> None:
     bench = Bench()
-    bench.look((20, 20, 16, 16))
-    assert bench.look(resting=((60, 40, 8, 8),), seconds=3.1) == FULL_FRAME
+    first = bench.look((32, 22, 16, 16))
+    assert bench.look(resting=((4, 4, 8, 8),)) == first
+    assert bench.look(resting=((4, 4, 8, 8),), seconds=3.1) == FULL_FRAME
 
 
 def test_where_time_goes_back_it_begins_anew() -> None:

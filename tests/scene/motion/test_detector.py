@@ -98,6 +98,10 @@ def test_what_has_come_to_rest_is_still_within_seconds() -> None:
         (Roi(0.7, 0.0, 0.3, 1.0), False),
         (Roi(0.0, 0.73, 1.0, 0.27), False),
         (Roi(0.0, 0.0, 0.46, 0.48), True),
+        (Roi(0.0, 0.0, 0.45, 1.0), False),
+        (Roi(0.0, 0.0, 1.0, 7 / 15), False),
+        (Roi(0.55, 0.0, 0.45, 1.0), False),
+        (Roi(0.0, 0.6, 1.0, 0.4), False),
         (FULL_FRAME, True),
     ],
 )
@@ -205,11 +209,62 @@ def test_something_faint_must_be_there_in_two_frames() -> None:
     assert not any(moved(bench.see(faint, plain, plain, plain, apart_s=0.1)))
 
 
+PLAIN = np.full((HEIGHT, WIDTH), 100.0)
+CHECKS = np.where(np.indices((4, 4)).sum(axis=0) % 2, 1.0, -1.0)
+
+
+def with_checks(row: int = 7, column: int = 9, contrast: float = 3.0, count: int = 16) -> Grey:
+    """Light and dark pixels of the small luma in one cell of its grid, so many of them.
+
+    Of a window, 64 of them, their variance is count * contrast^2 / 64; a factor of 0.6 or more may be the light's.
+    So 1.65 is new of 16 that differ by 3, and in a picture without noise 0.35 * 4 is what may be noise.
+    """
+    pattern = np.where(np.arange(16).reshape(4, 4) < count, contrast * CHECKS, 0.0)
+    small = np.full((HEIGHT // 4, WIDTH // 4), 100.0)
+    small[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] += pattern
+    return np.kron(small, np.ones((4, 4)))
+
+
+def found_in(motion: Motion) -> set[tuple[int, int]]:
+    return {(int(row), int(column)) for row, column in np.argwhere(motion.windows)}
+
+
+AROUND = {(6, 8), (6, 9), (7, 8), (7, 9)}
+"""The windows that have cell (7, 9) in them."""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "windows"),
+    [
+        (with_checks(contrast=4), PLAIN, [AROUND, set()]),  # 2.94: enough by itself
+        (with_checks(), with_checks(), [set(), AROUND]),
+        (with_checks(count=10), with_checks(), [set(), AROUND]),  # 1.03, and by so much one may fall short
+        (with_checks(), with_checks(count=10), [set(), AROUND]),
+        (with_checks(count=8), with_checks(), [set(), set()]),  # 0.83
+        (with_checks(count=12), with_checks(count=12), [set(), set()]),  # 1.24 is not more than noise
+        (with_checks(), with_checks(7, 11), [set(), {(6, 10), (7, 10)}]),
+        (with_checks(), with_checks(7, 7), [set(), {(6, 7), (7, 7)}]),
+        (with_checks(), with_checks(9, 9), [set(), {(8, 8), (8, 9)}]),
+        (with_checks(), with_checks(5, 9), [set(), {(5, 8), (5, 9)}]),
+        (with_checks(), with_checks(7, 12), [set(), set()]),
+        (with_checks(), with_checks(10, 9), [set(), set()]),
+    ],
+)
+def test_what_is_little_more_than_noise_must_have_been_there_or_beside_it_a_frame_ago(
+    first: Grey, second: Grey, windows: list[set[tuple[int, int]]]
+) -> None:
+    bench = Bench(noise=0.0)
+    bench.see(*[PLAIN] * 600, apart_s=0.1)
+    assert [found_in(motion) for motion in bench.see(first, second, apart_s=0.1)] == windows
+
+
 def test_where_time_goes_back_or_the_size_changes_everything_has_moved() -> None:
     bench = Bench().learned(scenery())
     bench.at_s -= 10
     assert bench.see(scenery())[0].windows.all()
     assert not bench.see(scenery())[0].windows.any()
+    bench.at_s -= 0.6
+    assert bench.see(scenery())[0].windows.all()
     (small,) = bench.see(np.asarray(cv2.resize(scenery(), (100, 150), interpolation=cv2.INTER_AREA)))
     assert small.windows.all()
     assert small.windows.shape == (18, 11)
@@ -256,8 +311,10 @@ def test_in_much_noise_something_faint_is_found_in_the_end() -> None:
 
 
 def test_nobody_is_so_patient_where_there_is_little_noise_or_no_more() -> None:
-    bench = Bench(noise=4.0).learned(scenery())
-    assert bench.see(scenery())[0].late is None
+    for level, variance, patient in ((8.5, 2.53, False), (10.0, 3.46, True)):
+        (found,) = Bench(noise=level).learned(scenery(), 60).see(scenery())
+        assert found.noise == pytest.approx(variance, abs=0.1)
+        assert (found.late is not None) is patient
     bench = Bench(noise=12.0).learned(scenery())
     (noisy,) = bench.see(scenery())
     assert noisy.late is not None

@@ -95,3 +95,64 @@ def test_what_is_there_for_a_single_frame_is_nothing() -> None:
     bench = Bench().learned()
     found = bench.see(faint(2.5), 1) + bench.see(PLAIN, 20)
     assert not any(found)
+
+
+# --- how much it takes, where there is no noise: then what is usual is the least that any camera has -------
+
+
+def checks(contrast: float) -> Glance:
+    """Pixels that are by so many levels lighter and darker in turns, in the cell of windows 6, 7 by 8, 9."""
+    texture = np.zeros(SHAPE, np.float32)
+    texture[28:32, 36:40] = contrast * np.where(np.indices((4, 4)).sum(axis=0) % 2, 1, -1)
+    return seen(texture)
+
+
+def in_quiet(frames: int = 200) -> PatientComparison:
+    patient = PatientComparison(checks(0))
+    for _ in range(frames):
+        assert not patient.find(checks(0), 0.5).any()
+    return patient
+
+
+def found_after(patient: PatientComparison, contrast: float, frames: int) -> bool:
+    return any(patient.find(checks(contrast), 0.5).any() for _ in range(frames))
+
+
+@pytest.mark.parametrize(
+    ("learned", "frames", "least"),
+    [
+        (200, 20, 2.07),  # while the mean of now comes near and that of before has hardly begun
+        (200, 2, 2.74),
+        (200, 1, 4.30),  # one frame is two fifths of the mean of now
+        (4, 1, 4.98),  # what is usual is not yet known for sure
+    ],
+)
+def test_how_faint_it_may_be(learned: int, frames: int, least: float) -> None:
+    """Figures of these time constants and bounds, to a hundredth."""
+    assert found_after(in_quiet(learned), 1.008 * least, frames)
+    assert not found_after(in_quiet(learned), 0.992 * least, frames)
+
+
+def test_two_windows_by_two_are_judged_as_one() -> None:
+    found = in_quiet().find(checks(9), 0.5)
+    rows, columns = np.nonzero(found)
+    assert (set(rows.tolist()), set(columns.tolist())) == ({6, 7, 8}, {8, 9, 10})
+    assert np.count_nonzero(found) == 9
+
+
+def test_three_frames_are_no_mean_yet_and_four_are_one() -> None:
+    patient = in_quiet()
+    patient.begin(checks(0))
+    patient.find(checks(0), 0.5)
+    assert not found_after(patient, 9, 20)  # it came in the third one: it was there from the beginning
+    patient = in_quiet()
+    patient.begin(checks(0))
+    patient.find(checks(0), 0.5)
+    patient.find(checks(0), 0.5)
+    assert found_after(patient, 9, 1)
+
+
+def test_what_was_told_belongs_to_the_picture_at_once() -> None:
+    patient = in_quiet()
+    assert found_after(patient, 20, 1)
+    assert [patient.find(checks(20), 0.5).any() for _ in range(2)] == [False, False]
