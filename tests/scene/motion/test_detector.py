@@ -254,7 +254,7 @@ def test_what_is_little_more_than_noise_must_have_been_there_or_beside_it_a_fram
     first: Grey, second: Grey, windows: list[set[tuple[int, int]]]
 ) -> None:
     bench = Bench(noise=0.0)
-    bench.see(*[PLAIN] * 600, apart_s=0.1)
+    bench.see(*[PLAIN] * 60, apart_s=1.0)
     assert [found_in(motion) for motion in bench.see(first, second, apart_s=0.1)] == windows
 
 
