@@ -13,7 +13,12 @@ from edgeclassify.pictures.lettering import AnyLettering, FontFinder
 from edgeclassify.types import Event, Frame, LabelScore, Pixels, ViewState
 
 BACKGROUND: Colour = (30, 26, 24)
-ACCENTS: dict[str, Colour] = {"start": (110, 205, 90), "update": (70, 190, 250), "end": (170, 160, 150)}
+ACCENTS: dict[str, Colour] = {
+    "start": (110, 205, 90),
+    "update": (70, 190, 250),
+    "end": (170, 160, 150),
+    "lasting": (225, 120, 190),
+}
 REQUESTED: Colour = (240, 180, 90)
 COLOURS: tuple[Colour, ...] = (REQUESTED, *ACCENTS.values())
 _BRIGHT: Colour = (250, 250, 250)
