@@ -125,6 +125,20 @@ def test_a_truth_of_labels_that_the_new_config_never_shows_is_refused(tmp_path: 
     assert "line 2: label: expected one that view gate can show, found open" in said
 
 
+def test_what_lasts_by_another_config_counts_by_itself(tmp_path: Path, capsys: Output) -> None:
+    made = config(tmp_path, 'filter = "none"\nlasting = { open = [5, 10, 60] }')
+    *events, last = records(capsys, write_recording(tmp_path / "a"), "--config", made)
+    assert [(one["event_type"], one["t"]) for one in events] == [
+        ("start", 6.0), ("lasting", 11.0), ("lasting", 16.0), ("end", 21.0), ("start", 21.0),
+    ]  # fmt: skip
+    assert [one["why"]["lasting_s"] for one in events[1:3]] == [5.0, 10.0]
+    assert {one["id"] for one in events[:4]} == {events[0]["id"]}
+    summary = last["summary"]
+    assert (summary["starts"], summary["lasting"], summary["ends"], summary["updates"]) == (2, 2, 1, 0)
+    assert main(["explain", str(tmp_path / "a"), "--config", str(made)]) == ExitStatus.OK
+    assert "lasting of open: it has been there for 10 s" in capsys.readouterr().out
+
+
 def test_in_words(tmp_path: Path, capsys: Output) -> None:
     assert main(["replay", str(write_recording(tmp_path / "a"))]) == ExitStatus.OK
     lines = capsys.readouterr().out.splitlines()

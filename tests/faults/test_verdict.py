@@ -168,7 +168,8 @@ START_B = ("start", "b", 0, "")
 
 
 def test_starts_with_their_ends_and_what_is_still_open_are_fine() -> None:
-    found = paired(START_A, ("update", "a", 0, "score rose"), END_A, START_B, still_open={"b"})
+    within = ("update", "a", 0, "score rose"), ("lasting", "a", 0, ""), ("lasting", "a", 0, "")
+    found = paired(START_A, *within, END_A, START_B, still_open={"b"})
     assert (found.good, found.unpaired, found.still_open, found.went_on) == (True, (), 1, 0)
 
 
@@ -182,6 +183,7 @@ def test_starts_with_their_ends_and_what_is_still_open_are_fine() -> None:
         ([START_A, END_A, START_A], {"a"}, "seq 3: gate: a starts again"),
         ([END_A], set(), "seq 1: gate: end of a, and open is None"),
         ([START_A, ("update", "b", 0, "")], {"a"}, "seq 2: gate: update of b, and open is a"),
+        ([START_A, END_A, ("lasting", "a", 0, "")], set(), "seq 3: gate: lasting of a, and open is None"),
     ],
 )
 def test_what_does_not_pair(told: list[tuple[str, str, int, str]], still_open: set[str], text: str) -> None:

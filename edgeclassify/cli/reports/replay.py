@@ -48,6 +48,7 @@ def _figures(views: list[ViewTally]) -> dict[str, Any]:
         "frames": sum(one.frames for one in views),
         "starts": sum(one.count(EventType.START) for one in views),
         "updates": sum(one.count(EventType.UPDATE) for one in views),
+        "lasting": sum(one.count(EventType.LASTING) for one in views),
         "ends": sum(one.count(EventType.END) for one in views),
         "flaps": flaps,
         "flaps_per_hour": round(flaps / hours, 2) if hours else 0.0,

@@ -124,3 +124,37 @@ def test_rules_of_a_label_that_contradict_each_other(
 def test_a_key_that_a_label_does_not_have_is_told_with_the_nearest() -> None:
     assert 'Did you mean "hold_s"?' in fault(label_rules={"dog": {"hold": 1.0}})
     assert fault(label_rules={"dog": {"hold_s": -1.0}}).startswith("view[0].label_rules.dog.hold_s: expected")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([600, 3600.0], ""),
+        ([0.5], ""),
+        ([float(second) for second in range(1, 21)], ""),
+        ([], ""),
+        ([3600, 600], ".dog: expected seconds in ascending order, each once, found [3600, 600]."),
+        ([60, 60], ".dog: expected seconds in ascending order, each once, found [60, 60]."),
+        ([0], ".dog[0]: expected a number above 0, found 0."),
+        ([60, -1], ".dog[1]: expected a number above 0, found -1."),
+        ([float("nan")], ".dog[0]: expected a finite number, found nan."),
+        ([604_801], ".dog[0]: expected a number of at most 604800, found 604801."),
+        (["600"], ".dog[0]: expected a number, found '600'."),
+        (600, ".dog: expected a list of seconds, as in [600, 3600], found 600."),
+    ],
+)
+def test_times_after_which_it_is_told_that_a_label_is_still_there(found: Any, expected: str) -> None:
+    assert fault(lasting={"dog": found}) == (f"view[0].lasting{expected}" if expected else "")
+
+
+def test_more_times_than_a_label_may_have() -> None:
+    assert "expected a list of at most 20 times" in fault(lasting={"dog": [*range(1, 22)]})
+
+
+def test_times_belong_to_a_label() -> None:
+    assert fault(lasting=[600]) == "view[0].lasting: expected a table, found [600]."
+
+
+def test_a_picture_may_be_taken_of_what_lasts() -> None:
+    document = {"camera": [{"source": "synthetic:"}], "snapshot": {"on": ["start", "lasting"]}}
+    assert parse_config(document, "c.toml", Path("/")).snapshot.on == ("start", "lasting")
