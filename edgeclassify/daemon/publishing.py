@@ -47,15 +47,14 @@ class SinkContext:
     history: HistoryDesk = field(default_factory=HistoryDesk)
 
 
-def make_sinks(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
-    """The production sinks for this config, as one. `backoff`: waits between attempts to connect, where not a
-    Backoff's own."""
+def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backoff] = Backoff) -> Sink:
+    """The production sinks for this config, as one. `backoff` makes the waits between attempts to connect."""
     sinks: dict[str, Sink] = {}
     if config.mqtt.enabled:
-        sinks[MQTT] = make_mqtt_sink(config, around, backoff)
+        sinks[MQTT] = make_mqtt_sink(config, around, backoff())
     if config.webhook is not None:
         settings = webhook_settings(config.webhook, config.node.name)
-        sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff)
+        sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff())
     if (history := make_history_sink(config, around)) is not None:
         sinks[HISTORY] = history
     return FanOut(around.spool, sinks, where=topics_of(config).event)

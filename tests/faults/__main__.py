@@ -58,14 +58,14 @@ def _run(count: int, seed: int, persistence: bool, listing: bool) -> bool:
         print("\n".join([] if listing else history))
         print(f"FAILED: {error}\nseed {seed}, persistence {name}; logs in {folder}")
         return False
-    if not result.verdict.good and not listing:
+    if not result.good and not listing:
         print("\n".join(history))
     print("\n".join(result.lines()), flush=True)
-    if result.verdict.good:
+    if result.good:
         shutil.rmtree(folder)
     else:
         print(f"FAILED: seed {seed}, persistence {name}; logs in {folder}")
-    return result.verdict.good
+    return result.good
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ from tests.faults.machine import NODE, PREFIX, Machine
 from tests.faults.packets import PUBACK, PUBLISH
 from tests.faults.plan import Fault, Kind, make_plan
 from tests.faults.proxy import FaultyProxy, Trap, quiet_port
+from tests.faults.receiver import ReceiverProcess, Trouble
 from tests.faults.subscriber import Subscriber
 from tests.faults.verdict import Verdict, judge
+from tests.faults.ways import WayVerdict, judge_way
 from tests.support.broker import Mosquitto
 
 _BROKER = """
@@ -37,6 +39,14 @@ _CUTS = {
     Kind.CUT_IN_PUBACK: (PUBACK, None),
     Kind.CUT_AFTER_PUBACK: (PUBACK, 1.0),
 }
+_TROUBLES = {
+    Kind.RECEIVER_FAULT: Trouble.FAULT,
+    Kind.RECEIVER_BUSY: Trouble.BUSY,
+    Kind.RECEIVER_SLOW: Trouble.SLOW,
+    Kind.RECEIVER_CUT_BEFORE: Trouble.CUT_BEFORE,
+    Kind.RECEIVER_CUT_AFTER: Trouble.CUT_AFTER,
+    Kind.RECEIVER_MOVED: Trouble.MOVED,
+}
 
 
 @dataclass
@@ -44,6 +54,8 @@ class Result:
     """A run, for people and for the exit status."""
 
     verdict: Verdict
+    ways: tuple[WayVerdict, ...]
+    """Of the other ways out."""
     faults: Counter[Kind]
     left_out: dict[Kind, str]
     seconds: float
@@ -55,11 +67,17 @@ class Result:
     stop_s: float
     """The slowest orderly end of the node."""
 
+    @property
+    def good(self) -> bool:
+        """True where nothing was lost on any way."""
+        return self.verdict.good and all(way.good for way in self.ways)
+
     def lines(self) -> list[str]:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.faults.items()))
         ratio = self.outage_fps / self.calm_fps if self.calm_fps else 0.0
         return [
             *self.verdict.lines(),
+            *(line for way in self.ways for line in way.lines()),
             f"faults         {self.faults.total()}: {kinds}",
             *(f"left out       {kind}: {why}" for kind, why in self.left_out.items()),
             "by design      while the disk is full, events wait in memory: the node is not ended then",
@@ -89,7 +107,8 @@ class Harness:
         self.broker = Mosquitto(self.folder, settings, quiet_port())
         self.proxy = FaultyProxy(self.broker.port)
         self.subscriber = Subscriber(self.broker.port, f"{PREFIX}/{NODE}")
-        self.machine = Machine(self.folder, self.proxy.port, self.interval_s)
+        self.receiver = ReceiverProcess(self.folder / "posts", quiet_port())
+        self.machine = Machine(self.folder, self.proxy.port, self.interval_s, self.receiver.url)
         self._acts: dict[Kind, Callable[[Fault], None]] = {
             **dict.fromkeys(_CUTS, self._cut),
             Kind.PUBACK_LOST: self._lose_puback,
@@ -104,6 +123,10 @@ class Harness:
             Kind.NODE_RESTART: self._restart_node,
             Kind.DISK_FULL: self._fill_disk,
             Kind.CLOCK: self._jump,
+            **dict.fromkeys(_TROUBLES, self._trouble_receiver),
+            Kind.RECEIVER_KILL: self._kill_receiver,
+            Kind.NODE_KILL_AT_POST: self._kill_node_at_post,
+            Kind.NODE_KILL_BETWEEN: self._kill_node_between,
         }
 
     def run(self, count: int, seed: int) -> Result:
@@ -117,6 +140,8 @@ class Harness:
             self.broker.start()
             stack.callback(self.subscriber.stop)
             self.subscriber.start()
+            stack.callback(self.receiver.stop)
+            self.receiver.start()
             stack.callback(self.proxy.stop)
             self.proxy.start().open()
             self.machine.start()
@@ -124,10 +149,11 @@ class Harness:
             happened = self._faults(make_plan(count, seed, tuple(left_out)))
             self._come_to_rest()
             verdict = self._verdict()
+            ways = (judge_way("webhook", read_journal(self.machine.journal_path), self.receiver.arrivals),)
         outage_fps, calm_fps = self._rates()
         return Result(
-            verdict, happened, left_out, time.monotonic() - begin, outage_fps, calm_fps, self._longest_gap_s(),
-            max(self.stops_s),
+            verdict, ways, happened, left_out, time.monotonic() - begin, outage_fps, calm_fps,
+            self._longest_gap_s(), max(self.stops_s),
         )  # fmt: skip
 
     def _impossible(self) -> dict[Kind, str]:
@@ -245,6 +271,35 @@ class Harness:
         self.machine.start()
         if fault.number % 2:
             self.machine.await_pulse("alive", self.machine.started_at)
+
+    # --- the webhook's receiver ------------------------------------------------------------------------
+
+    def _trouble_receiver(self, fault: Fault) -> None:
+        self.receiver.get_into(_TROUBLES[fault.kind], 1 + fault.countdown % 3)
+        self._await_trouble()
+
+    def _await_trouble(self) -> None:
+        """Until the posts have come that run into it."""
+        deadline = time.monotonic() + _SPRING_S
+        while self.receiver.left():
+            self.machine.check_alive()
+            assert time.monotonic() < deadline, f"nothing was posted: see {self.machine.log_path}"
+            time.sleep(0.02)
+
+    def _kill_receiver(self, fault: Fault) -> None:
+        self.receiver.stop()
+        time.sleep(fault.lasts_s)
+        self.receiver.start()
+
+    def _kill_node_at_post(self, fault: Fault) -> None:
+        self.receiver.get_into(Trouble.HELD, 1)
+        self._await_trouble()
+        self.machine.kill()
+        self._start_node(fault)
+
+    def _kill_node_between(self, fault: Fault) -> None:
+        self.machine.die_between()
+        self._start_node(fault)
 
     # --- disk and clock --------------------------------------------------------------------------------
 

@@ -41,8 +41,9 @@ class JournalWriter:
 
     def health(self, health: Health) -> None:
         """What the node says of itself."""
+        depth = health.spool_depth + (health.webhook_depth or 0)
         self._write(
-            "health", frames=health.frames, depth=health.spool_depth, dropped=health.spool_dropped,
+            "health", frames=health.frames, depth=depth, dropped=health.spool_dropped,
             on_disk=health.spool_on_disk,
         )  # fmt: skip
 

@@ -30,6 +30,9 @@ health_interval_s = {health_s}
 host = "{host}"
 port = {port}
 keepalive_s = 5
+[webhook]
+url = "{webhook}"
+timeout_s = 2.0
 [spool]
 max_bytes = 4000000
 max_bytes_written_day = 0
@@ -119,9 +122,9 @@ class Disk:
 
 
 class Machine:
-    """Starts, ends and kills the node, in `folder`; `port` is where it finds its broker."""
+    """Starts, ends and kills the node, in `folder`. `port`: of its broker; `webhook`: the URL that it posts to."""
 
-    def __init__(self, folder: Path, port: int, interval_s: float) -> None:
+    def __init__(self, folder: Path, port: int, interval_s: float, webhook: str) -> None:
         self.folder = folder
         self.journal_path = folder / "journal"
         self.log_path = folder / "log"
@@ -132,7 +135,8 @@ class Machine:
         self.started_at = 0.0
         self._photos, self._still = folder / "photos", folder / "still.jpg"
         self._config = folder / "edgeclassify.toml"
-        self._interval_s, self._port = interval_s, port
+        self._interval_s, self._port, self._webhook = interval_s, port, webhook
+        self.trap_path = folder / "trap"
 
     def set_up(self) -> None:
         """Disk, photos, config, and a clock that is right."""
@@ -146,7 +150,7 @@ class Machine:
         self._config.write_text(
             _CONFIG.format(
                 node=NODE, state=self.disk.folder / "state", host=HOST, port=self._port, photos=self._photos,
-                still=self._still, interval_s=self._interval_s, health_s=HEALTH_S,
+                still=self._still, interval_s=self._interval_s, health_s=HEALTH_S, webhook=self._webhook,
             )
         )  # fmt: skip
 
@@ -164,7 +168,14 @@ class Machine:
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "NO_FAKE_STAT": "1",
             }
-        command = [sys.executable, "-m", "tests.faults.node", str(self._config), str(self.journal_path)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.faults.node",
+            str(self._config),
+            str(self.journal_path),
+            str(self.trap_path),
+        ]
         self.started_at = time.monotonic()
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -175,6 +186,15 @@ class Machine:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def die_between(self, timeout_s: float = 30.0) -> None:
+        """Let it kill itself with SIGKILL when the next event is in the spool, and no sink knows of it."""
+        assert self.process is not None
+        self.trap_path.touch()
+        status = self.process.wait(timeout_s)
+        self.process = None
+        assert status == -signal.SIGKILL, f"the node ended by itself with {status}: see {self.log_path}"
+        assert not self.trap_path.exists(), "it has taken the trap away"
 
     def terminate(self) -> float:
         """SIGTERM, and the seconds that it took; AssertionError for an exit status other than 0.

@@ -27,27 +27,45 @@ class Kind(StrEnum):
     NODE_RESTART = "node stopped and started"
     DISK_FULL = "disk full"
     CLOCK = "clock jumps"
+    RECEIVER_FAULT = "webhook answered 500"
+    RECEIVER_BUSY = "webhook answered 429 with Retry-After"
+    RECEIVER_SLOW = "webhook slow"
+    RECEIVER_CUT_BEFORE = "webhook cut before the event is taken"
+    RECEIVER_CUT_AFTER = "webhook cut after the event was taken"
+    RECEIVER_MOVED = "webhook redirected"
+    RECEIVER_KILL = "webhook's receiver killed"
+    NODE_KILL_AT_POST = "node killed after POST, before the answer"
+    NODE_KILL_BETWEEN = "node killed between the spool's commit and what the sinks hear"
 
 
 _WEIGHTS = {
-    Kind.CUT_BEFORE_PUBLISH: 8,
-    Kind.CUT_IN_PUBLISH: 8,
-    Kind.CUT_AFTER_PUBLISH: 8,
-    Kind.CUT_BEFORE_PUBACK: 8,
-    Kind.CUT_IN_PUBACK: 6,
-    Kind.CUT_AFTER_PUBACK: 8,
-    Kind.PUBACK_LOST: 6,
-    Kind.FREEZE: 5,
+    Kind.CUT_BEFORE_PUBLISH: 6,
+    Kind.CUT_IN_PUBLISH: 6,
+    Kind.CUT_AFTER_PUBLISH: 6,
+    Kind.CUT_BEFORE_PUBACK: 6,
+    Kind.CUT_IN_PUBACK: 5,
+    Kind.CUT_AFTER_PUBACK: 6,
+    Kind.PUBACK_LOST: 5,
+    Kind.FREEZE: 4,
     Kind.DEAD_LINE: 1,
-    Kind.REFUSE: 5,
-    Kind.LATENCY: 4,
-    Kind.BROKER_KILL: 10,
-    Kind.NODE_KILL: 7,
+    Kind.REFUSE: 4,
+    Kind.LATENCY: 3,
+    Kind.BROKER_KILL: 8,
+    Kind.NODE_KILL: 6,
     Kind.NODE_KILL_AT_PUBLISH: 4,
     Kind.BOTH_KILLED: 2,
     Kind.NODE_RESTART: 3,
     Kind.DISK_FULL: 4,
-    Kind.CLOCK: 5,
+    Kind.CLOCK: 4,
+    Kind.RECEIVER_FAULT: 3,
+    Kind.RECEIVER_BUSY: 2,
+    Kind.RECEIVER_SLOW: 1,
+    Kind.RECEIVER_CUT_BEFORE: 2,
+    Kind.RECEIVER_CUT_AFTER: 3,
+    Kind.RECEIVER_MOVED: 2,
+    Kind.RECEIVER_KILL: 2,
+    Kind.NODE_KILL_AT_POST: 2,
+    Kind.NODE_KILL_BETWEEN: 2,
 }
 _DAY_S = 86_400.0
 _JUMPS_S = (1.0, 3600.0, _DAY_S, 8 * _DAY_S, 400 * _DAY_S, 3650 * _DAY_S)

@@ -27,7 +27,7 @@ def test_nothing_is_lost_or_reordered(
         pytest.fail("\n".join([*history[-20:], str(error)]))
     with capsys.disabled():
         print("", *result.lines(), sep="\n")
-    assert result.verdict.good, "\n".join([*history, *result.lines()])
+    assert result.good, "\n".join([*history, *result.lines()])
     assert result.faults.total() == FAULTS
     assert result.verdict.events > 5 * FAULTS
     assert result.outage_fps > 0

@@ -103,7 +103,7 @@ def judge(
     arrived = {arrival.seq for arrival in arrivals}
     got = {arrival.identity for arrival in arrivals}
     required = [made for made in journal.made if made.returned]
-    missing = sorted({made.seq for made in required if _identity(made) not in got})
+    missing = sorted({made.seq for made in required if identity_of(made) not in got})
     by_broker = [seq for seq in missing if _was_the_brokers(acknowledged.get(seq, ()), broker_kills)]
     last = max(arrived | {made.seq for made in required}, default=0)
     return Verdict(
@@ -116,11 +116,11 @@ def judge(
         reordered=tuple(_reordered(arrivals)),
         holes=tuple(seq for seq in range(1, last + 1) if seq not in arrived and seq not in by_broker),
         contradictions=tuple(
-            [*_used_twice(required), *_differing(arrivals), *_mislabelled(arrivals), *_unknown(journal.made, got)]
+            [*_used_twice(required), *differing(arrivals), *_mislabelled(arrivals), *never_made(journal.made, got)]
             + [f"not taken by the sink: {failure}" for failure in journal.failures]
         ),
         dropped=max((pulse.dropped for pulse in journal.pulses), default=0),
-        unpaired=() if still_open is None else tuple(_unpaired({*map(_identity, required), *got}, still_open)),
+        unpaired=() if still_open is None else tuple(_unpaired({*map(identity_of, required), *got}, still_open)),
         went_on=len(_went_on(required, still_open or ())),
         still_open=len(still_open or ()),
     )
@@ -156,7 +156,7 @@ def _went_on(made: Iterable[Made], still_open: Collection[str]) -> set[str]:
     return later | {name for name in still_open if began.get(name, last) < last}
 
 
-def _identity(made: Made) -> tuple[int, str, str, str]:
+def identity_of(made: Made) -> tuple[int, str, str, str]:
     return made.seq, made.id, made.view, made.event_type
 
 
@@ -184,7 +184,7 @@ def _used_twice(made: Iterable[Made]) -> Iterable[str]:
             yield f"seq {seq}: given to {count} events"
 
 
-def _differing(arrivals: Iterable[Arrival]) -> Iterable[str]:
+def differing(arrivals: Iterable[Arrival]) -> Iterable[str]:
     first: dict[int, Arrival] = {}
     for arrival in arrivals:
         known = first.setdefault(arrival.seq, arrival)
@@ -198,6 +198,6 @@ def _mislabelled(arrivals: Iterable[Arrival]) -> Iterable[str]:
             yield f"seq {arrival.seq}: on {arrival.topic}, historical is {arrival.body.get('historical')}"
 
 
-def _unknown(made: Iterable[Made], got: set[tuple[int, str, str, str]]) -> Iterable[str]:
-    for seq, *_ in sorted(got - {_identity(event) for event in made}):
+def never_made(made: Iterable[Made], got: set[tuple[int, str, str, str]]) -> Iterable[str]:
+    for seq, *_ in sorted(got - {identity_of(event) for event in made}):
         yield f"seq {seq}: arrived and was never made"

@@ -38,12 +38,11 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`found`: what to say of it, a noun phrase, with what to do. `wait_s`: the wait that the receiver asks for;
-    None: it leaves that to us. `slowly`: it is asked rarely, since only a change at its end or here helps."""
+    None: it leaves that to us."""
 
     reaction: Reaction
     found: str = ""
     wait_s: float | None = None
-    slowly: bool = False
 
 
 def judge(answer: Answer, now: float) -> Judgement:
@@ -55,16 +54,16 @@ def judge(answer: Answer, now: float) -> Judgement:
     if status == HTTPStatus.GONE:
         return Judgement(Reaction.GONE, said)
     if status in EVENT_AT_FAULT:
-        return Judgement(Reaction.AT_FAULT, said, slowly=True)
+        return Judgement(Reaction.AT_FAULT, said)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         advice = "Check user and password in webhook.url, webhook.secret_file, and this machine's clock"
-        return Judgement(Reaction.WAITS, f"{said}. {advice}", slowly=True)
+        return Judgement(Reaction.WAITS, f"{said}. {advice}")
     if 300 <= status < 400:
-        return Judgement(Reaction.WAITS, f"{said}, a redirect. {_REDIRECT}", slowly=True)
+        return Judgement(Reaction.WAITS, f"{said}, a redirect. {_REDIRECT}")
     wait_s = _retry_after_s(answer.headers, now)
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT) or status >= 500:
         return Judgement(Reaction.WAITS, said, wait_s)
-    return Judgement(Reaction.WAITS, f"{said}. Check webhook.url, and the receiver", wait_s, slowly=True)
+    return Judgement(Reaction.WAITS, f"{said}. Check webhook.url, and the receiver", wait_s)
 
 
 _REDIRECT = "Write the address to which it leads as webhook.url"

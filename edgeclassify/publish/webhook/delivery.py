@@ -27,8 +27,6 @@ LATE_S = 2.0
 """By so much a pause may be late."""
 KEPT_S = 5.0
 """Seconds for which the connection stays open without an event."""
-SLOWEST_S = 300.0
-"""The longest wait where only a change at the receiver or here can help."""
 
 
 class Delivery:
@@ -40,7 +38,6 @@ class Delivery:
         spool: SpoolReader,
         *,
         backoff: Backoff | None = None,
-        slow_backoff: Backoff | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._settings, self._spool, self._clock = settings, spool, clock
@@ -48,7 +45,6 @@ class Delivery:
         self._interrupt = ConnectInterrupt()
         self._link = Link(settings, self._interrupt)
         self._backoff = Backoff() if backoff is None else backoff
-        self._slow_backoff = Backoff(cap_s=SLOWEST_S) if slow_backoff is None else slow_backoff
         self._said: Once = Once()
         self._wake, self._stopping = Flag(), Flag()
         self._deadline = float("inf")
@@ -135,7 +131,6 @@ class Delivery:
     def _taken(self, event: SpooledEvent) -> None:
         self._queue.taken(event.seq)
         self._backoff.connected_for(float("inf"))
-        self._slow_backoff.connected_for(float("inf"))
         if self._said.is_over():
             log.info("webhook %s: takes events again", self._where)
         self.connected = True
@@ -156,7 +151,7 @@ class Delivery:
             return
         wait_s = judgement.wait_s
         if wait_s is None:
-            wait_s = (self._slow_backoff if judgement.slowly else self._backoff).next_s()
+            wait_s = self._backoff.next_s()
         self.pulse.beat(wait_s + LATE_S)
         self._stopping.wait(wait_s)
 

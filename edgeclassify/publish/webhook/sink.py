@@ -15,9 +15,9 @@ class WebhookSink(EventSink):
     caller, who closes it after `stop`."""
 
     def __init__(self, settings: WebhookSettings, spool: SpoolReader, backoff: Backoff | None = None) -> None:
-        """`backoff`: waits between attempts, where not Backoffs of its own."""
+        """`backoff`: waits between attempts, where not a Backoff's own."""
         self._settings, self._spool = settings, spool
-        self._delivery = Delivery(settings, spool, backoff=backoff, slow_backoff=backoff)
+        self._delivery = Delivery(settings, spool, backoff=backoff)
         self._thread: Thread | None = None
 
     def describe(self) -> str:
