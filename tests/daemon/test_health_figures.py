@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.config import RecoveryConfig
+from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.daemon.cameras.capture_threads import Cameras
+from edgeclassify.daemon.cameras.recovery import Recovery
+from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.errors import ImageError
+from edgeclassify.health import HealthMonitor
+from edgeclassify.publish.interface import SinkProgress
 from edgeclassify.publish.snapshots import SnapshotTaker
+from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.types import Frame
 from tests.daemon.bench import Bench, view
 from tests.support.sources import BrightnessSource
@@ -72,3 +80,25 @@ def test_snapshots_that_are_lost(bench: Bench) -> None:
     bench.reload()
     figures = bench.node.figures()
     assert (figures.snapshots_dropped, figures.snapshots_skipped) == (4, 6)
+
+
+def test_what_a_webhook_left_out_counts_over_another_one_in_its_place() -> None:
+    availability = Availability()
+    webhook: list[SinkProgress | None] = [None]
+    figures = HealthFigures(
+        HealthMonitor(),
+        Cameras(Recovery(None, RecoveryConfig()), availability),
+        MemorySpool(10),
+        lambda: webhook[0],
+    )
+    found = figures.report()
+    assert (found.webhook_connected, found.webhook_depth, found.webhook_dropped) == (None, None, None)
+    for progress, dropped in (
+        (SinkProgress(True, 3, 2), 2), (SinkProgress(False, 4, 5), 5), (SinkProgress(True, 0, 0), 5),
+        (SinkProgress(True, 0, 1), 6), (None, None), (SinkProgress(True, 0, 2), 7),
+    ):  # fmt: skip
+        webhook[0] = progress
+        found = figures.report()
+        assert found.webhook_dropped == dropped
+        assert found.webhook_depth == (None if progress is None else progress.depth)
+        assert found.webhook_connected == (None if progress is None else progress.connected)
