@@ -76,4 +76,5 @@ def _ways_out(config: "Config") -> str:
     webhook = "" if config.webhook is None else f" Webhook: {redacted_to_server(config.webhook.url)}."
     if config.mqtt.enabled:
         return f"Broker: {broker}.{webhook}"
+    webhook = webhook or " Events stay on this node, in its history."
     return f"Broker: none, and so no states, commands, snapshots over MQTT, or Home Assistant.{webhook}"

@@ -50,10 +50,11 @@ def _mqtt(mqtt: dict[str, Any]) -> Iterator[ConfigFault]:
 
 
 def _way_out(document: dict[str, Any]) -> Iterator[ConfigFault]:
-    """Without broker and webhook events go nowhere."""
-    if _table(document, "mqtt").get("enabled") is False and "webhook" not in document:
-        hint = "Set mqtt.enabled = true, or add [webhook] with a url."
-        yield ConfigFault("mqtt.enabled", "a way out for events: mqtt or [webhook]", "neither", hint)
+    """Without broker, webhook and history events go nowhere."""
+    off = [_table(document, key).get("enabled") is False for key in ("mqtt", "history")]
+    if all(off) and "webhook" not in document:
+        hint = "Set mqtt.enabled or history.enabled to true, or add [webhook] with a url."
+        yield ConfigFault("mqtt.enabled", "a way out for events: mqtt, [webhook] or history", "none", hint)
 
 
 def _privacy(document: dict[str, Any]) -> Iterator[ConfigFault]:

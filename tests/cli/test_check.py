@@ -289,10 +289,15 @@ def test_where_events_go_is_shown_without_what_is_secret(
     assert "tok3n" not in captured.out + captured.err
 
 
-def test_without_broker_and_webhook_nothing_gets_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(tmp_path, CAMERA + "[mqtt]\nenabled = false") == ExitStatus.CONFIG
+def test_events_must_go_somewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    no_broker, no_history = "[mqtt]\nenabled = false\n", "[history]\nenabled = false\n"
+    assert check(tmp_path, CAMERA + no_broker + no_history) == ExitStatus.CONFIG
     message = capsys.readouterr().err
-    assert "mqtt.enabled: expected a way out for events: mqtt or [webhook], found neither. Set " in message
+    assert "mqtt.enabled: expected a way out for events: mqtt, [webhook] or history, found none. Set " in message
+    assert check(tmp_path, CAMERA + no_broker) == ExitStatus.OK
+    assert "Events stay on this node, in its history." in capsys.readouterr().out
+    assert check(tmp_path, CAMERA + no_history) == ExitStatus.OK
+    assert check(tmp_path, CAMERA + no_broker + no_history + WEBHOOK) == ExitStatus.OK
 
 
 @pytest.mark.parametrize(

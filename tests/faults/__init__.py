@@ -12,7 +12,8 @@ Four processes and the harness between them:
 * `receiver.py` is who the webhook posts to, in a process of its own: it answers 500 and 429, late or not at all,
   is killed, and keeps every event that it takes.
 
-`verdict.py` compares the journal with what arrived over MQTT, `ways.py` with what the webhook has posted.
+`verdict.py` compares the journal with what arrived over MQTT, `ways.py` with what the webhook has
+posted, and with what is in the node's history.
 
 What is left out on purpose: while the disk is full, events wait in memory, so the node is not ended then. Both
 faults at once lose what is in memory; no software can help that. It may be ended again as soon as its health says

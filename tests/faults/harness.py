@@ -149,7 +149,11 @@ class Harness:
             happened = self._faults(make_plan(count, seed, tuple(left_out)))
             self._come_to_rest()
             verdict = self._verdict()
-            ways = (judge_way("webhook", read_journal(self.machine.journal_path), self.receiver.arrivals),)
+            journal = read_journal(self.machine.journal_path)
+            ways = (
+                judge_way("webhook", journal, self.receiver.arrivals),
+                judge_way("history", journal, self.machine.history()),
+            )
         outage_fps, calm_fps = self._rates()
         return Result(
             verdict, ways, happened, left_out, time.monotonic() - begin, outage_fps, calm_fps,

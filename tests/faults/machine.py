@@ -12,12 +12,17 @@ from contextlib import closing
 from pathlib import Path
 
 from edgeclassify import demo
+from edgeclassify.history.file import FILE_NAME as HISTORY_FILE
+from edgeclassify.history.file import open_to_read
+from edgeclassify.history.reading import HistoryReader
 from edgeclassify.publish.spool.disk import FILE_NAME
+from edgeclassify.types import HistoryQuery
 from tests.faults.journal import Pulse, read_journal
+from tests.faults.verdict import Arrival
 from tests.support.broker import HOST
 
 NODE, PREFIX = "porch", "edgeclassify"
-DISK_BYTES = 6 * 2**20
+DISK_BYTES = 24 * 2**20
 HEALTH_S = 0.2
 START_S = 60.0
 """A start loads and tests the model; with the clock's library and a busy machine that takes seconds."""
@@ -33,6 +38,8 @@ keepalive_s = 5
 [webhook]
 url = "{webhook}"
 timeout_s = 2.0
+[history]
+max_bytes = 12000000
 [spool]
 max_bytes = 4000000
 max_bytes_written_day = 0
@@ -259,6 +266,19 @@ class Machine:
         with closing(sqlite3.connect(path)) as connection:
             rows = connection.execute("SELECT body FROM views WHERE body NOT NULL").fetchall()
         return {json.loads(body)["open"]["id"] for (body,) in rows}
+
+    def history(self) -> list[Arrival]:
+        """What is in the node's history, by number. The node must have ended."""
+        assert self.process is None, "the database is the node's while it runs"
+        found: list[Arrival] = []
+        with closing(open_to_read(self.disk.folder / "state" / HISTORY_FILE)) as connection:
+            reader = HistoryReader(connection)
+            after, more = 0, True
+            while more:
+                page = reader.page(HistoryQuery(after_seq=after))
+                found += [Arrival("log", one.view, json.loads(one.body)) for one in page.events]
+                after, more = found[-1].seq if found else 0, page.more
+        return found
 
     def events_made(self) -> int:
         return sum(made.returned for made in read_journal(self.journal_path).made)
