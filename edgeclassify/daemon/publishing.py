@@ -207,4 +207,5 @@ def _presentation(view: ViewConfig, can_show: tuple[str, ...]) -> Presentation:
         on=said.on,
         off=said.off,
         area=said.suggested_area,
+        lasting=tuple(view.lasting),
     )

@@ -21,9 +21,10 @@ VIEWS = (ViewLayout("feeder", ("Egyptian cat", "Schön")), ViewLayout("front_doo
 
 def device(views: tuple[ViewLayout, ...] = VIEWS, topics: Topics = TOPICS, **changes: Any) -> Device:
     """A node with everything switched on."""
+    of_device = {key: changes.pop(key) for key in ("presentations", "page") if key in changes}
     values: dict[str, Any] = {"options": True, "snapshots": True}
     layout = Layout(topics, views, **(values | changes))
-    return Device(layout, "homeassistant", topics.node, "1.2.3")
+    return Device(layout, "homeassistant", topics.node, "1.2.3", **of_device)
 
 
 def health(**changes: Any) -> Message:

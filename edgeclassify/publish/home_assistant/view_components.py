@@ -24,7 +24,7 @@ from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 
 LONGEST_NAME = 64
 """Characters of a label in an entity's name, which becomes part of its id (255 characters at most)."""
-_TRIGGERS = {EventType.START: "starts", EventType.END: "ends"}
+_TRIGGERS = {EventType.START: "starts", EventType.LASTING: "stays", EventType.END: "ends"}
 
 _Components = Iterator[tuple[str, ComponentConfig]]
 
@@ -111,12 +111,13 @@ class ViewComponents:
     # --- what starts automations ---------------------------------------------------------------------------
 
     def _triggers(self) -> _Components:
-        """A start and an end of each label, of those that are listed, or of all where these are few."""
+        """Start, stay and end of each label, of those that are listed, or of all where these are few."""
         few = self._shown.can_show if len(self._shown.can_show) <= MOST_TRIGGERS else ()
         labels = tuple(dict.fromkeys((*self._view.labels, *self._shown.on))) or few
         for label, slug in label_slugs(labels).items():
             for kind, word in _TRIGGERS.items():
-                yield f"trigger.{kind}.{slug}", self._trigger(kind, label, word)
+                if kind is not EventType.LASTING or label in self._shown.lasting:
+                    yield f"trigger.{kind}.{slug}", self._trigger(kind, label, word)
 
     def _trigger(self, kind: EventType, label: str, word: str) -> ComponentConfig:
         """In Home Assistant's list it reads '"Gate open" starts'."""
