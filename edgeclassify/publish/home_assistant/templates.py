@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from edgeclassify.contract.outgoing import OFF, ON
 from edgeclassify.publish.home_assistant.device import LONGEST_STATE
 from edgeclassify.types import UNKNOWN, EventType
+from edgeclassify.types.tallies import MOST_LABELS_TODAY
 
 MATCHES = "yes"
 """What `event_is` makes of the event that is meant."""
-_MOST_TALLIED = 50
-"""Labels that a state tells today's counts of: of one that is missing among so many nothing is known."""
 
 
 def label_text() -> str:
@@ -46,13 +45,14 @@ def is_on(on: Iterable[str], off: Iterable[str]) -> str:
 
 
 def of_today(label: str, key: str) -> str:
-    """A figure of a label since midnight, 0 where it was not seen; unknown while the node knows no day."""
+    """A figure of a label since midnight, 0 where it was not seen; unknown while the node knows no day,
+    and of a label that is missing among as many as a state tells of."""
     text = _text(label)
     return (
         "{% set today = value_json.today %}"
         "{% if today is not defined %}None"
         f"{{% elif {text} in today %}}{{{{ today[{text}][{_text(key)}] }}}}"
-        f"{{% else %}}{{{{ 0 if today | length < {_MOST_TALLIED} else None }}}}{{% endif %}}"
+        f"{{% else %}}{{{{ 0 if today | length < {MOST_LABELS_TODAY} else None }}}}{{% endif %}}"
     )
 
 
