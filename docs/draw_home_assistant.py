@@ -28,7 +28,7 @@ from PIL import Image
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "images" / "home_assistant.png"
 DASHBOARD = ROOT / "config" / "home_assistant" / "dashboard.yaml"
-WIDTH, HEIGHT = 1300, 760
+WIDTH, HEIGHT = 1240, 560
 COLOURS = 128
 PATIENCE_S = 120.0
 NODE = """
@@ -45,6 +45,7 @@ device_name = "Porch"
 name = "feeder"
 source = "images:{photo}"
 loop = true
+scene_checks = ["dark"]
 [[view]]
 name = "feeder"
 groups = {{ preset = "everyday" }}

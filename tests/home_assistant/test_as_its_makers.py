@@ -155,7 +155,7 @@ async def test_labels_of_any_script_are_options_and_triggers(hass: HomeAssistant
 
 async def automation_by(hass: HomeAssistant, kind: str, label: str) -> list[Any]:
     """Calls of an automation with one of the device's triggers, as the editor offers it."""
-    calls = async_mock_service(hass, "test", "happened")
+    calls: list[Any] = async_mock_service(hass, "test", "happened")
     (found,) = dr.async_get(hass).devices.values()
     offered = await async_get_device_automations(hass, DeviceAutomationType.TRIGGER, [found.id])
     (trigger,) = [

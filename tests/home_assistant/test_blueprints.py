@@ -13,7 +13,6 @@ pytest.importorskip(
     "pytest_homeassistant_custom_component", reason="needs Home Assistant: make test-home-assistant"
 )
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint.importer import fetch_blueprint_from_url
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
@@ -44,7 +43,7 @@ StartNotifying = Callable[..., Awaitable[None]]
 @pytest.fixture
 async def phone(hass: HomeAssistant) -> list[ServiceCall]:
     """Notifications that a phone has got. The node is announced, and its cat is there."""
-    found = async_mock_service(hass, "notify", "mobile_app_phone")
+    found: list[ServiceCall] = async_mock_service(hass, "notify", "mobile_app_phone")
     await announce(hass)
     await deliver(hass, now())
     return found
@@ -241,9 +240,7 @@ async def test_first_visitor_today(
     assert {call.data["label"] for call in came} == {CAT}
 
 
-async def test_presence_by_label(
-    hass: HomeAssistant, phone: list[ServiceCall], freezer: FrozenDateTimeFactory
-) -> None:
+async def test_presence_by_label(hass: HomeAssistant, phone: list[ServiceCall], freezer: Any) -> None:
     calls = {name: async_mock_service(hass, "test", name) for name in ("arrive", "leave")}
     steps = {name: [{"action": f"test.{name}"}] for name in calls}
     await automate(hass, "presence_by_label.yaml", view=VIEW, labels=[CAT, BIRD], wait=5, **steps)
