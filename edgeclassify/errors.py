@@ -131,6 +131,18 @@ class RecordingError(EdgeClassifyError):
     exit_status = ExitStatus.DATA
 
 
+class HistoryError(EdgeClassifyError):
+    """A history can't be read: it is damaged, or of a later version."""
+
+    exit_status = ExitStatus.DATA
+
+
+class HistoryMissingError(HistoryError):
+    """There is none, or it is not for us to read."""
+
+    exit_status = ExitStatus.NO_INPUT
+
+
 class FreshProcessError(EdgeClassifyError):
     """A camera can't be brought back by this process; a fresh one may do it (systemd starts it)."""
 

@@ -7,7 +7,7 @@ import click
 from edgeclassify import __version__
 
 MODULES = (
-    "run", "watch", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate",
+    "run", "watch", "history", "demo", "classify", "cameras", "snapshot", "check", "models", "calibrate",
     "record", "replay", "tune", "explain",
 )  # fmt: skip
 

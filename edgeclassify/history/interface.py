@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.errors import StorageError
+from edgeclassify.errors import HistoryError
 
 
-class NewerHistoryError(StorageError):
+class NewerHistoryError(HistoryError):
     """A later version of edgeclassify has written it. It stays as it is."""
 
 

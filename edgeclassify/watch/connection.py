@@ -125,6 +125,11 @@ class Connection:
         assert self._client is not None
         return self._client.publish(topic, b"", qos=1, retain=True).mid
 
+    def send(self, topic: str, payload: bytes) -> None:
+        """Publish a message, in the `wait` that follows."""
+        assert self._client is not None
+        self._client.publish(topic, payload, qos=1)
+
     def granted(self, number: int) -> bool | None:
         """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
         return self._answers.get(number)

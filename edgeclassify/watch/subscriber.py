@@ -96,6 +96,10 @@ class Subscriber:
         """
         return self._connection.empty(topic)
 
+    def send(self, topic: str, payload: bytes) -> None:
+        """Publish a message, in the `step` that follows."""
+        self._connection.send(topic, payload)
+
     def granted(self, number: int) -> bool | None:
         """True where the broker has taken an `empty`; None: no answer yet. With 3.1.1 it can't say no."""
         return self._connection.granted(number)

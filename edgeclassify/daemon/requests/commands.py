@@ -9,8 +9,8 @@ from edgeclassify.daemon.kept.options import value_of
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.requests.answers import answer, answer_with
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
-from edgeclassify.daemon.requests.history_answers import history_body
 from edgeclassify.daemon.requests.queue import RequestQueue
+from edgeclassify.history.answers import body_of
 from edgeclassify.model.catalog import load_catalog, model_path
 from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.types import Command, Option, Request
@@ -94,7 +94,7 @@ class CommandHandler:
     def _ask_history(self, request: Request) -> None:
         """Answered by the history's own thread: it may have to look through a large file."""
         assert request.query is not None, "a valid request of the history says what is wanted"
-        self._history.ask(Question(request.query, lambda give: answer_with(lambda: history_body(give()), request)))
+        self._history.ask(Question(request.query, lambda give: answer_with(lambda: body_of(give()), request)))
 
     def _set(self, request: Request) -> Body:
         view, option, value = self._node.view(request.view), request.option, request.value

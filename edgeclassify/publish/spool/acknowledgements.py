@@ -84,7 +84,8 @@ class Acknowledgements:
     """What each sink has had of the events that are here, where there are several sinks. Not thread-safe.
 
     `is_here(seq)`: whether an event is in the spool; `within(run)`: the numbers of a run that are;
-    `forget(seqs)`: all sinks have had these. `unsaved`: so many were noted since `saved` was called.
+    `forget(seqs)`: all sinks have had these. `unsaved`: so many were noted since `saved` was called; `urgent`:
+    that is to be on disk at once.
     """
 
     def __init__(
@@ -99,6 +100,12 @@ class Acknowledgements:
         self._had: dict[str, Runs] = {}
         self._kept_for_others: dict[str, int] = {}
         self.unsaved = 0
+        self.urgent = False
+
+    @property
+    def differ(self) -> bool:
+        """True while an event is here that one sink has had and another has not: else nothing need be on disk."""
+        return any(self._kept_for_others.values())
 
     @property
     def shared(self) -> bool:
@@ -126,7 +133,7 @@ class Acknowledgements:
         )
         self._had = known if len(known) > 1 else {}
         self._kept_for_others = dict.fromkeys(self._had, 0)
-        self.unsaved = len(self._had)
+        self.unsaved, self.urgent = len(self._had), bool(self._had)
         for name, runs in self._had.items():
             self._kept_for_others[name] = sum(len(self._within(run)) for run in runs)
 
@@ -169,6 +176,7 @@ class Acknowledgements:
         """Another event has this number: nobody has had it."""
         self._count(seq, -1)
         for runs in self._had.values():
+            self.urgent |= seq in runs
             self.unsaved += seq in runs
             runs.discard(seq)
 
@@ -182,7 +190,7 @@ class Acknowledgements:
         """What `changes` told is on disk."""
         for runs in self._had.values():
             runs.touched = set()
-        self.unsaved = 0
+        self.unsaved, self.urgent = 0, False
 
     def _count(self, seq: int, by: int, but: str = "") -> None:
         if self.shared and self._is_here(seq):

@@ -284,5 +284,5 @@ class DiskSpool(Spool):
     def _had_by_all(self, seqs: Iterable[int]) -> None:
         self._drops.recover(self._events.forget(self._drops.arrived(seqs)))
         rows = self._store.rows
-        if rows is not None and (len(rows.gone) >= DELETES or self._had.unsaved >= DELETES):
+        if rows is not None and (len(rows.gone) >= DELETES or (self._had.unsaved >= DELETES and self._had.differ)):
             self._writer.delete()

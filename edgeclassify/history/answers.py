@@ -1,4 +1,4 @@
-"""What the history says, as the body of an answer."""
+"""What the history says, as the body of an answer: the same over MQTT and for the command."""
 
 import json
 from typing import Any
@@ -9,23 +9,19 @@ from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.history.interface import Answer, Count, LoggedEvent, Page
 
 
-def history_body(answer: Answer) -> Body:
+def body_of(answer: Answer) -> Body:
     """Of a page or an overview. An event is passed on as it was spooled, by whatever version."""
     if isinstance(answer, Page):
-        return responses.HistoryPage.made(
-            events=[event_object(event) for event in answer.events], more=answer.more
-        )
-    return responses.HistoryOverview.made(counts=[starts_body(one) for one in answer.counts], more=answer.more)
+        return responses.HistoryPage.made(events=[_object(event) for event in answer.events], more=answer.more)
+    return responses.HistoryOverview.made(counts=[_starts(one) for one in answer.counts], more=answer.more)
 
 
-def event_object(event: LoggedEvent) -> dict[str, Any]:
-    """The event as a JSON object, with its view and the file of its picture."""
+def _object(event: LoggedEvent) -> dict[str, Any]:
     picture = {} if event.picture is None else {"picture": str(event.picture)}
     return {**json.loads(event.body), "view": event.view, **picture}
 
 
-def starts_body(count: Count) -> responses.Starts:
-    """A count of an overview."""
+def _starts(count: Count) -> responses.Starts:
     return responses.Starts.made(
         begin=rfc3339(count.begin), name=count.name, view=count.view, label=count.label, starts=count.starts
     )

@@ -1,0 +1,1 @@
+"""Where a history is asked, and how: shared by what the command shows."""

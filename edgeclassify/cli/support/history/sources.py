@@ -1,0 +1,121 @@
+"""Where a history is asked: the file of this machine, or a node over MQTT. Both give the same objects."""
+
+import grp
+import os
+import pwd
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from edgeclassify.cli.support.service import service_of
+from edgeclassify.config import Config, load_config
+from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.daemon.kept.kept_state import state_folder
+from edgeclassify.daemon.publishing import snapshot_folder, zone_of
+from edgeclassify.errors import HistoryError, HistoryMissingError
+from edgeclassify.files.database import is_damage
+from edgeclassify.history.answers import body_of
+from edgeclassify.history.file import FILE_NAME, open_to_read
+from edgeclassify.history.interface import Page
+from edgeclassify.history.pictures import with_pictures
+from edgeclassify.history.reading import HistoryReader
+from edgeclassify.types import Command, HistoryQuery
+from edgeclassify.watch.asking import Asker
+
+Ask = Callable[[HistoryQuery], dict[str, Any]]
+"""Gives the data of the answer, as over MQTT."""
+
+
+def config_and_state(path: Path) -> tuple[Config, Path | None, Path | None]:
+    """The config, its state folder and that of its pictures, as its service sees them."""
+    config = load_config(path)
+    service = service_of(path)
+    with nullcontext() if service is None else service.environment():
+        return config, state_folder(config), snapshot_folder(config)
+
+
+@contextmanager
+def file_of(path: Path) -> Iterator[Ask]:
+    """That of this machine, also while the daemon writes it. Raises HistoryError."""
+    config, folder, pictures = config_and_state(path)
+    if folder is None:
+        raise HistoryMissingError(f"{path}: no history is kept: there is no state folder. Set node.state_dir.")
+    file = folder / FILE_NAME
+    zone = zone_of(config.node)
+    try:
+        connection = open_to_read(file)
+    except (sqlite3.Error, OSError) as error:
+        raise _unreadable(file, error, enabled=config.history.enabled) from error
+    try:
+        yield lambda query: _answer(connection, query, file, pictures, zone)
+    finally:
+        connection.close()
+
+
+def _answer(
+    connection: sqlite3.Connection, query: HistoryQuery, file: Path, pictures: Path | None, zone: tzinfo | None
+) -> dict[str, Any]:
+    try:
+        answer = HistoryReader(connection).answer(query, zone)
+    except sqlite3.Error as error:
+        raise _unreadable(file, error, enabled=True) from error
+    if isinstance(answer, Page):
+        answer = replace(answer, events=with_pictures(answer.events, pictures))
+    return body_of(answer).content()
+
+
+def _unreadable(file: Path, error: Exception, *, enabled: bool) -> HistoryError:
+    if isinstance(error, FileNotFoundError):
+        why = "the daemon has not run with it yet" if enabled else "history.enabled is false"
+        return HistoryMissingError(f"{file}: no history is kept there: {why}")
+    if isinstance(error, PermissionError):
+        return HistoryMissingError(f"{file}: {_who_may(file)}. Try it with sudo.")
+    if isinstance(error, sqlite3.Error) and is_damage(error):
+        return HistoryError(
+            f"{file}: it is damaged ({error}). A daemon that comes upon the damage sets it aside and begins anew"
+        )
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return HistoryError(f"{file}: can't be read: {reason}")
+
+
+def _who_may(file: Path) -> str:
+    """Who may read the file, where we may not."""
+    try:
+        found = file.stat()
+    except OSError:
+        return f"its folder {file.parent} is not for {_name_of(os.geteuid())}"
+    who = [_name_of(found.st_uid)] if found.st_mode & stat.S_IRUSR else []
+    who += [f"the group {_group_of(found.st_gid)}"] if found.st_mode & stat.S_IRGRP else []
+    return f"{' and '.join(who) or 'nobody'} may read it, not {_name_of(os.geteuid())}"
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def _group_of(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+@contextmanager
+def node_of(path: Path, node: str) -> Iterator[Ask]:
+    """A node's own, over the broker of this config. Raises PublishError."""
+    with Asker(load_config(path).mqtt, node) as asker:
+        yield lambda query: asker.ask(Command.HISTORY, _request_of(query))
+
+
+def _request_of(query: HistoryQuery) -> dict[str, Any]:
+    times = {name: rfc3339(at) for name in ("since", "until") if (at := getattr(query, name)) is not None}
+    names = ("view", "label", "event_type", "before_seq", "after_seq", "limit", "per")
+    return {name: value for name in names if (value := getattr(query, name)) is not None} | times
