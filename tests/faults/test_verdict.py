@@ -53,6 +53,12 @@ def test_a_repeated_run_is_no_reordering() -> None:
     assert verdict([made(1), made(2), made(3)], [*late, arrival(2)]).good
 
 
+def test_what_came_live_and_comes_again_late_is_a_repeat() -> None:
+    """Killed before it was noted that 1 was acknowledged, with 3 sent as history by then."""
+    order = [arrival(1), arrival(2), arrival(3, late=True), arrival(1, late=True), arrival(4)]
+    assert (verdict(FOUR, order).good, verdict(FOUR, order).repeated) == (True, 1)
+
+
 def test_lost() -> None:
     found = verdict(FOUR, [arrival(1), arrival(2), arrival(4)])
     assert (found.lost, found.holes) == ((3,), (3,))

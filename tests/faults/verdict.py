@@ -165,14 +165,18 @@ def _was_the_brokers(acknowledged: Iterable[float], kills: Sequence[float]) -> b
 
 
 def _reordered(arrivals: Iterable[Arrival]) -> Iterable[str]:
-    """First arrivals on a topic of a view that came after one with a higher number."""
+    """First arrivals of an event that came after one with a higher number on the topic of its view.
+
+    One that has come live, and comes once more as history, since a kill took the note that it was acknowledged, is
+    a repeat wherever it stands among others.
+    """
     highest: dict[tuple[str, str], int] = defaultdict(int)
     seen = set()
     for arrival in arrivals:
         place = arrival.view, arrival.topic
-        if (place, arrival.seq) in seen:
+        if arrival.identity in seen:
             continue
-        seen.add((place, arrival.seq))
+        seen.add(arrival.identity)
         if arrival.seq < highest[place]:
             yield f"{'/'.join(place)}: seq {arrival.seq} after {highest[place]}"
         highest[place] = max(highest[place], arrival.seq)
