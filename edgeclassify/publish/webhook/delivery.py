@@ -67,10 +67,12 @@ class Delivery:
         self._wake.set()
 
     def finish(self, deadline: float) -> None:
-        """End by then (monotonic seconds): post what waits, as long as the receiver takes it."""
+        """End by then (monotonic seconds): post what waits, as long as the receiver takes it. Else at once."""
         self._deadline = deadline
         self._stopping.set()
         self._wake.set()
+        if not self.connected:
+            self._interrupt.fire()
 
     def abandon(self) -> None:
         """Break whatever is being waited for."""

@@ -414,6 +414,14 @@ class TestStop:
             assert one.waiting == 2
         assert warnings(caplog) == []
 
+    def test_one_that_has_failed_is_not_waited_for(self, node: Make) -> None:
+        with receiver(in_turn(Reply(500), Reply(delay_s=60))) as there:
+            one = node(there.url())
+            one.happen()
+            wait_for(lambda: len(there.posts) == 2)
+            assert one.stop(20.0) < 10.0
+            assert one.waiting == 1
+
     def test_not_in_a_pause(self, node: Make) -> None:
         with receiver(lambda _: Reply(503, {"Retry-After": "3000"})) as there:
             one = node(there.url())
