@@ -1,6 +1,7 @@
 """`edgeclassify check FILE`: is this config right? Every fault at once, exit status 0 or 78."""
 
 import json
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,13 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)}")
+        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)} {_days_of(config)}")
+
+
+def _days_of(config: "Config") -> str:
+    """By which clock days begin."""
+    zone = config.node.time_zone
+    return f"Days: {zone}." if zone else f"Days: the machine's time zone ({'/'.join(dict.fromkeys(time.tzname))})."
 
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:

@@ -32,6 +32,7 @@ from edgeclassify.watch.reading import (
     problems_of,
     seconds_of,
     text_of,
+    today_of,
     whole_of,
 )
 from edgeclassify.watch.records import ShownEvent, WatchedNode, WatchedView
@@ -192,6 +193,7 @@ class Board:
         if view is not None:
             view.label, view.score = text_of(body["label"]), float(body["score"])
             view.since, view.ts = seconds_of(body.get("since")), seconds_of(body.get("ts"))
+            view.today = today_of(body)
         node.numbers.expect(whole_of(body["seq"]), self._steady())
         if not node.numbers.settled:
             self._unsettled.add(node.name)

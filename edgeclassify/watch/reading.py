@@ -6,6 +6,7 @@ the keys that they know). What can't be read is one of UNREADABLE.
 """
 
 import json
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -63,6 +64,14 @@ def event_of(body: dict[str, Any], view: str) -> Event | None:
         return kind.model_validate_json(known).to_event(view)
     except (ValidationError, ValueError, TypeError, RecursionError):
         return None
+
+
+def today_of(body: dict[str, Any]) -> tuple[tuple[str, int], ...]:
+    """The labels of a state's day with their counts, not endless."""
+    today = body.get("today", {})
+    if not isinstance(today, dict):
+        raise TypeError("no object")
+    return tuple((text_of(label), whole_of(counted["count"])) for label, counted in islice(today.items(), 50))
 
 
 def object_of(arrival: Arrival) -> dict[str, Any]:

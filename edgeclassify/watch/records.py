@@ -39,6 +39,8 @@ class WatchedView:
     ts: float | None = None
     options: dict[str, str] | None = None
     problems: tuple[str, ...] = ()
+    today: tuple[tuple[str, int], ...] = ()
+    """Labels of the day, those that started last first, each with how often it has started."""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import FILE_NAME, DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
-from edgeclassify.types import OpenOccurrence, ViewRecord
+from edgeclassify.types import DayTally, OpenOccurrence, TallyRecord, ViewRecord
 from tests.publish.records import next_number
 
 BODY = b'{"v":1,"event_type":"start"}'.ljust(380)
@@ -80,8 +80,18 @@ def main() -> None:
         def append() -> None:
             seq = next_number(numbers)
             kept = OpenOccurrence("gate", "0" * 32, "espresso", 0.87, 1.7e9, 12.5)
-            spool.append(SpooledEvent(seq, "gate", BODY, ViewRecord("gate", seq, kept if seq % 2 else None)))
+            days = tuple(DayTally(739_948 + day, 12 + seq, 4711.25) for day in range(3))
+            tally = TallyRecord("gate", f"label {seq // 2 % 5}", days, 1.7e9, 739_950) if counts else None
+            spool.append(
+                SpooledEvent(seq, "gate", BODY, ViewRecord("gate", seq, kept if seq % 2 else None), tally)
+            )
 
+        counts = False
+        before = bytes_written()
+        timed(ROUNDS, append)
+        uncounted = bytes_written() - before
+        drain(spool)
+        counts = True
         before = bytes_written()
         alone = timed(ROUNDS, append)
         appended = bytes_written()
@@ -89,6 +99,8 @@ def main() -> None:
         show("append", alone)
         print(f"{'append, ratio to write + fsync':34} {sum(plain) / sum(alone):8.2f}")
         print(f"{'bytes written per append':34} {(appended - before) / ROUNDS:8.0f}")
+        print(f"{'… without counts of its label':34} {uncounted / ROUNDS:8.0f}")
+        print(f"{'… ratio':34} {(appended - before) / uncounted:8.2f}")
         drain(spool)
 
         before = bytes_written()

@@ -275,6 +275,17 @@ def test_an_ipv6_broker_is_shown_in_brackets(tmp_path: Path, capsys: pytest.Capt
     assert "Broker: [fd00::1]:1883." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [('[node]\ntime_zone = "Asia/Kolkata"', "Days: Asia/Kolkata."), ("", "Days: the machine's time zone (")],
+)
+def test_it_says_by_which_zone_days_begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], node: str, said: str
+) -> None:
+    assert check(tmp_path, CAMERA + node) == ExitStatus.OK
+    assert said in capsys.readouterr().out
+
+
 WEBHOOK = '[webhook]\nurl = "https://bob:pw77@ha.lan:8123/api/webhook/tok3n-77"\n'
 
 

@@ -44,6 +44,12 @@ def status(node: WatchedNode, view: WatchedView | None) -> Text:
     return Text(NOTHING) if node.online is None else Text("online", style="green")
 
 
+def today(view: WatchedView | None) -> str:
+    """How often labels have started in it today, those that started last first."""
+    counted = [f"{count} {plain(label)}" for label, count in view.today if count] if view else []
+    return ", ".join(counted) or NOTHING
+
+
 def shown(node: WatchedNode, view: WatchedView | None, now: float) -> list[Text]:
     """Label, score and since when."""
     if view is None or view.label is None:

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgeclassify.sentences import sentence_of
-from edgeclassify.watch.drawing.cells import NOTHING, age, cut, decimal, heat, plain, shown, spool, status
+from edgeclassify.watch.drawing.cells import NOTHING, age, cut, decimal, heat, plain, shown, spool, status, today
 from edgeclassify.watch.reading import event_of
 from edgeclassify.watch.records import ShownEvent, WatchedNode, WatchedView, problems, recognised
 
@@ -28,6 +28,8 @@ def detail(node: WatchedNode, now: float, width: int) -> Iterator[tuple[Renderab
         yield Text(), 1
         yield _view_line(node, view, now), 1
         yield _bar(view, min(width - 4, 50)), 1
+        if view.today:
+            yield Text(f"  today {today(view)}", no_wrap=True, overflow="ellipsis"), 1
         if view.options:
             options = "   ".join(f"{name} {plain(value)}" for name, value in sorted(view.options.items()))
             yield Text(f"  {options}", style="dim"), 1

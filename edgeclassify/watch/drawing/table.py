@@ -8,15 +8,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from edgeclassify.watch.drawing.cells import NOTHING, age, cut, decimal, heat, plain, shown, spool, status
+from edgeclassify.watch.drawing.cells import NOTHING, age, cut, decimal, heat, plain, shown, spool, status, today
 from edgeclassify.watch.records import ShownEvent, WatchedNode, WatchedView, problems
 
 _COLUMNS = {
     "node": 0, "view": 40, "status": 0, "label": 0, "score": 60, "since": 60, "fps": 100, "ms": 120, "°C": 120,
-    "spool": 120, "last event": 80, "version": 150, "problems": 0,
+    "spool": 120, "last event": 80, "today": 180, "version": 150, "problems": 0,
 }  # fmt: skip
 """Heading → width of the terminal in characters from which on there is room for it."""
-_CUT = {"node": 24, "view": 16, "label": 24, "last event": 40, "problems": 60}
+_CUT = {"node": 24, "view": 16, "label": 24, "last event": 40, "today": 40, "problems": 60}
 """What is cut where room is short, and its most characters; figures are never cut."""
 _FIGURES = frozenset({"score", "since", "fps", "ms", "°C", "spool"})
 KEYS = "j k, arrows, Page Up/Down, Home, End"
@@ -127,6 +127,7 @@ def _view_cells(node: WatchedNode, view: WatchedView | None, now: float) -> dict
         "score": score,
         "since": since,
         "last event": cut(_event_text(last, now)),
+        "today": cut(today(view)),
     }
 
 

@@ -76,9 +76,9 @@ def _event(body: _Body) -> Iterator[_Step]:
 
 
 def _state(body: _Body) -> Iterator[_Step]:
-    """The best labels, then what has not happened yet; never what the view shows, and whether to trust it."""
+    """The best labels, what has not happened yet, the day's counts; never what it shows, and if it is sound."""
     yield from _shorter_list("top")(body)
-    for key in [key for key in ("candidate", "raw_score") if key in body]:
+    for key in [key for key in ("candidate", "raw_score", "today") if key in body]:
         yield lambda body, key=key: body.pop(key, None)  # type: ignore[misc]
 
 
