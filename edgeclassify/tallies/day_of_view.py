@@ -21,7 +21,7 @@ class DayOfView:
     """Not thread-safe. `records`: what is counted of the view's labels."""
 
     def __init__(self, day: LocalDay, records: Iterable[TallyRecord]) -> None:
-        self.day = day
+        self.day, self.text = day, str(day)
         self._labels: dict[str, LabelToday] = {}  # those that started last are the last
         for record in sorted(records, key=lambda one: one.last or 0.0):
             self._take(record)

@@ -97,11 +97,11 @@ class Tallies:
 
         `now_at`: tell those of this moment's day; None: of that of the state.
         """
+        seen: Stay | None
         if state.event_id is not None and state.duration_s is not None:
-            stay: Stay | None = Stay(state.label, state.duration_s, state.ts)
-            self._stays[state.view] = Stay(state.label, state.duration_s, state.ts)
+            self._stays[state.view] = seen = Stay(state.label, state.duration_s, state.ts)
         else:  # nothing, or what nobody has seen since
-            stay = self._stays.get(state.view)
+            seen = self._stays.get(state.view)
         day = self._day(state.ts if now_at is None else now_at)
         if day is None:
             return UNSET
@@ -109,7 +109,7 @@ class Tallies:
             known = self._of_views.get(state.view)
             if known is None or known.day.number != day.number:
                 known = self._of_views[state.view] = DayOfView(day, self._kept.tallies_of(state.view))
-            return Today(str(day), known.labels(stay))
+            return Today(known.text, known.labels(seen))
 
     def turns(self, view: str, now_at: float) -> bool:
         """True where another day has begun for this view, or days can be told, since this was asked last."""
