@@ -35,6 +35,7 @@ NODE = """
 [node]
 name = "porch"
 state_dir = "state"
+trust_clock = true
 [mqtt]
 host = "127.0.0.1"
 port = {port}

@@ -26,6 +26,7 @@ from edgeclassify.publish.home_assistant.device import Device, Presentation
 from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.types import EventType
+from edgeclassify.types.tallies import LabelToday
 from tests.home_assistant.node import TOPICS, announce, deliver, device, entities_of, now
 from tests.publish import records
 
@@ -126,6 +127,28 @@ async def test_where_nobody_can_tell_it_is_unknown(hass: HomeAssistant) -> None:
     await deliver(hass, now_of_the_gate("unknown", event_id=None, top=(), known=False))
 
     assert shows(hass, "binary_sensor.porch_garage") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (None, ("unknown", "unknown")),
+        ((), ("0", "0")),
+        ((LabelToday("closed", 9, 50.0, records.T0),), ("0", "0")),
+        ((LabelToday("open", 3, 1200.5, records.T0),), ("3", "1200.5")),
+        (tuple(LabelToday(f"label {i}", 1, 1.0, records.T0) for i in range(50)), ("unknown", "unknown")),
+    ],
+)
+async def test_counts_of_the_day(
+    hass: HomeAssistant, today: tuple[LabelToday, ...] | None, expected: tuple[str, str]
+) -> None:
+    await announce(hass, gate())
+    day = None if today is None else "2026-11-29"
+    await deliver(hass, now_of_the_gate("open", today=today, day=day))
+
+    names = ("sensor.porch_garage_open_today", "sensor.porch_garage_open_time_today")
+    assert tuple(shows(hass, name) for name in names) == expected
+    assert shows(hass, "sensor.porch_garage_since") == "2026-11-18T11:06:40+00:00"
 
 
 async def test_of_many_labels_there_is_no_list(hass: HomeAssistant) -> None:

@@ -1,6 +1,7 @@
 """The discovery message: what does not need Home Assistant to be checked (tests/home_assistant does)."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,13 +9,20 @@ import pytest
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health.figures import ENTITIES
-from edgeclassify.publish.home_assistant.device import Device
+from edgeclassify.publish.home_assistant.device import (
+    LONGEST_STATE,
+    MOST_OPTIONS,
+    MOST_TRIGGERS,
+    Device,
+    Presentation,
+)
 from edgeclassify.publish.home_assistant.discovery import (
     Announcement,
     birth_topics,
     components,
     discovery_messages,
     discovery_topic,
+    discovery_topics,
     platforms,
 )
 
@@ -111,3 +119,88 @@ def test_a_label_that_is_no_utf_8_does_not_stop_the_announcement() -> None:
     layout = Layout(LAYOUT.topics, (ViewLayout("feeder", ("c\udce9t",)),))
     (message,) = discovery_messages(device(layout))
     assert json.loads(message.payload)
+
+
+def test_a_view_with_an_area_has_a_message_of_its_own_behind_the_nodes() -> None:
+    shown = {"gate": Presentation(("open", "shut"), name="Drive gate", area="Drive")}
+    gone = {"gate.label": "sensor", "gate/label.ajar": "binary_sensor", "yard/label": "sensor"}
+    found = device(presentations=shown, page="http://porch")
+    node, own = discovery_messages(found, gone)
+    assert (node.topic, own.topic) == discovery_topics(found)
+    assert own.topic == "homeassistant/device/porch/gate/config"
+    assert (own.qos, own.retain) == (1, True)
+
+    of_node, of_view = json.loads(node.payload), json.loads(own.payload)
+    assert of_node["device"]["configuration_url"] == "http://porch"
+    assert of_view["device"] == {
+        "identifiers": ["edgeclassify_porch/gate"],
+        "name": "Drive gate",
+        "model": "View",
+        "manufacturer": "edgeclassify",
+        "sw_version": "1.2.3",
+        "via_device": "edgeclassify_porch",
+        "suggested_area": "Drive",
+    }
+    assert of_node["components"]["gate.label"] == {"platform": "sensor"}, "it has moved"
+    assert of_view["components"]["gate/label.ajar"] == {"platform": "binary_sensor"}
+    assert "yard/label" not in of_node["components"].keys() | of_view["components"].keys(), "its topic is emptied"
+    assert of_view["components"]["gate/label"]["name"] is None, "called as its device"
+    assert of_view["components"]["gate/score"]["name"] == "Score"
+    assert platforms(found).keys() == (of_node["components"].keys() | of_view["components"].keys()) - gone.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [(None, "Front door score"), ("Porch", "Score"), ("Haus", "Haus score")]
+)
+def test_a_view_is_called_as_the_config_has_it(name: str | None, expected: str) -> None:
+    layout = Layout(LAYOUT.topics, (ViewLayout("front_door"),))
+    found = components(device(layout, presentations={"front_door": Presentation(name=name)}))
+    assert found["front_door.score"]["name"] == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "is_list"), [(0, False), (1, True), (MOST_OPTIONS, True), (MOST_OPTIONS + 1, False)]
+)
+def test_few_labels_are_options(count: int, is_list: bool) -> None:
+    labels = tuple(f"label {i}" for i in range(count))
+    assert Presentation(labels).options == (labels if is_list else ())
+    found = components(device(presentations={"gate": Presentation(labels)}))["gate.label"]
+    assert found.get("options") == (list(labels) if is_list else None)
+    assert ("device_class" in found) is is_list
+
+
+@pytest.mark.parametrize(("length", "is_list"), [(LONGEST_STATE, True), (LONGEST_STATE + 1, False)])
+def test_what_is_no_state_is_no_option(length: int, is_list: bool) -> None:
+    assert bool(Presentation(("x" * length,)).options) is is_list
+
+
+def test_icon_and_class_of_the_binary_sensor() -> None:
+    plain = Presentation(on=("open",), icon="mdi:gate")
+    for shown, expected in ((plain, (None, "mdi:gate")), (replace(plain, device_class="door"), ("door", None))):
+        found = components(device(presentations={"gate": shown}))
+        assert (found["gate.on"].get("device_class"), found["gate.on"].get("icon")) == expected
+        assert found["gate.label"]["icon"] == "mdi:gate"
+    assert "gate.on" not in components(device(presentations={"gate": Presentation(icon="mdi:gate")}))
+
+
+def test_counts_of_the_day_for_labels_that_are_listed_or_on() -> None:
+    found = components(device(presentations={"feeder": Presentation(on=("dog", "cat"))}))
+    counted = {name for name in found if name.startswith("feeder.") and "today" in name}
+    slugs = {"cat", "dog", *(slug for slug in ViewLayout("x", ("猫",)).slugs.values())}
+    assert counted == {f"feeder.{kind}.{slug}" for kind in ("today", "seconds_today") for slug in slugs}
+
+
+def test_triggers_for_few_labels_and_for_a_stay_where_the_config_asks() -> None:
+    def triggers(view: ViewLayout, **shown: Any) -> set[str]:
+        layout = Layout(LAYOUT.topics, (view,))
+        found = components(device(layout, presentations={"gate": Presentation(**shown)}))
+        return {name.removeprefix("gate.trigger.") for name in found if name.startswith("gate.trigger.")}
+
+    few = tuple("abcdefgh")
+    assert len(few) == MOST_TRIGGERS
+    assert triggers(ViewLayout("gate"), can_show=few) == {
+        f"{kind}.{one}" for kind in ("start", "end") for one in few
+    }
+    assert triggers(ViewLayout("gate"), can_show=(*few, "i")) == set()
+    listed = ViewLayout("gate", ("open",))
+    assert triggers(listed, can_show=few, lasting=("open", "a")) == {"start.open", "end.open", "lasting.open"}
