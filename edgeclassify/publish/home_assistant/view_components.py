@@ -81,9 +81,9 @@ class ViewComponents:
             yield f"label.{slug}", self._entity("binary_sensor", label) | topic | SWITCHED
         counted = tuple(dict.fromkeys((*self._view.labels, *self._shown.on)))
         for label, slug in label_slugs(counted).items():
-            name, times = label[:LONGEST_NAME], {"unit_of_measurement": "times"}
+            name = label[:LONGEST_NAME]
             count, seconds = (templates.of_today(label, key) for key in ("count", "seconds"))
-            yield f"today.{slug}", self._counted(f"{name} today", count) | times
+            yield f"today.{slug}", self._counted(f"{name} today", count)
             yield f"seconds_today.{slug}", self._counted(f"{name} time today", seconds) | SECONDS
 
     def _counted(self, name: str, template: str) -> ComponentConfig:
