@@ -97,7 +97,11 @@ _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
         responses.ClassifyNowResponse,
         "Classify the next frame at once.",
     ),
-    Command.PAUSE: (requests.ViewsRequest, responses.SwitchResponse, "Classify no more, until resume."),
+    Command.PAUSE: (
+        requests.PauseRequest,
+        responses.SwitchResponse,
+        "Classify no more, until resume or for so many seconds.",
+    ),
     Command.RESUME: (requests.ViewsRequest, responses.SwitchResponse, "Classify again."),
     Command.RELOAD: (requests.Request, responses.ReloadResponse, "Read the config again."),
     Command.MODELS: (requests.Request, responses.ModelsResponse, "The models of the node."),
@@ -139,6 +143,7 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("result", f"{_VIEW}/result", bodies.Result, "The raw prediction of one frame.", 0),
     Channel("snapshot", f"{_VIEW}/snapshot", None, "The newest picture behind an event.", 0, True, JPEG),
     Channel("label", f"{_VIEW}/label/{{label}}", bodies.Showing, "Does the view show this label.", 1, True, TEXT),
+    Channel("snooze", f"{_VIEW}/snooze", bodies.Snooze, "Until when it is not classified.", 1, True),
     *(
         Channel(f"{name}", f"{_VIEW}/{name}/state", model, f"What {name} is set to: {text}.", 1, True, TEXT)
         for name, (model, text) in _OPTIONS.items()

@@ -27,12 +27,16 @@ class ViewLayout:
 
 @dataclass(frozen=True)
 class Layout:
-    """A node's topics. `options`: the views can be set over MQTT; `snapshots`: they are published."""
+    """A node's topics. `options`: the views can be set over MQTT; `snapshots`: they are published.
+
+    `snoozes`: views can be left alone for a while, and it is told until when.
+    """
 
     topics: Topics
     views: tuple[ViewLayout, ...]
     options: bool = True
     snapshots: bool = False
+    snoozes: bool = True
 
     def slugs(self, view: str) -> Mapping[str, str]:
         """The listed labels of a view → topic level; none for a view that does not exist."""
@@ -49,5 +53,7 @@ class Layout:
             yield from (topics.label(view.name, slug) for slug in view.slugs.values())
             if self.options:
                 yield from (topics.option(view.name, option) for option in Option)
+            if self.snoozes:
+                yield topics.snooze(view.name)
             if self.snapshots:
                 yield topics.snapshot(view.name)

@@ -114,6 +114,11 @@ def option_message(topics: Topics, view: str, option: Option, value: OptionValue
     return Message(topics.option(view, option), text, qos=1, retain=True, content_type=TEXT)
 
 
+def snooze_message(topics: Topics, view: str, until: float | None) -> Message:
+    """Until when (seconds since the epoch) the view is left alone; None: it is not."""
+    return _json(topics.snooze(view), bodies.Snooze.of(until), retain=True)
+
+
 def snapshot_message(topics: Topics, view: str, jpeg: bytes) -> Message:
     """The newest snapshot of a view."""
     return Message(topics.snapshot(view), jpeg, qos=0, retain=True, content_type=JPEG)

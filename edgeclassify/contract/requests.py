@@ -17,7 +17,7 @@ from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import Object
 from edgeclassify.types import Asker, Command, EventType, Option, OptionValue, Period
 from edgeclassify.types.history import MOST_EVENTS
-from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
+from edgeclassify.types.limits import MAX_SNOOZE_S, MAX_VIEW_INTERVAL_S
 
 MAX_TRANSACTION = 64
 """Characters of a transaction that is text."""
@@ -91,6 +91,21 @@ def _one_of(views: Sequence[str] | None, view: str | None) -> str | None:
     if views is not None and view not in views:
         raise ValueError("expected a view of the node")
     return view
+
+
+class PauseRequest(ViewsRequest):
+    """Asks that a view, or all of them, are left alone: until somebody says otherwise, or for a while."""
+
+    words: ClassVar[Mapping[str, str]] = {"seconds": f"a number above 0, {MAX_SNOOZE_S} at most"}
+
+    seconds: Annotated[float, Field(gt=0, le=MAX_SNOOZE_S)] | None = about(
+        "Seconds after which they go on by themselves, 30 days at most; absent: until resume, or a restart.",
+        default=None,
+    )
+
+    def to_request(self, command: Command, asker: Asker) -> types.Request:
+        """The record of it."""
+        return types.Request(command, self.transaction, self.view, seconds=self.seconds, asker=asker)
 
 
 class SetOption(ViewRequest):
@@ -213,7 +228,7 @@ class HistoryRequest(Request):
 _REQUESTS: Mapping[Command, type[Request]] = {
     Command.SNAPSHOT: ViewRequest,
     Command.CLASSIFY_NOW: ViewRequest,
-    Command.PAUSE: ViewsRequest,
+    Command.PAUSE: PauseRequest,
     Command.RESUME: ViewsRequest,
     Command.HISTORY: HistoryRequest,
 }
@@ -266,7 +281,7 @@ def _kind(command: Command, body: Object) -> type[Request]:
 
 def _sentence(kind: type[Request], key: str, found: Any, views: Sequence[str]) -> str:
     """What is told of a key whose value is wrong."""
-    if issubclass(kind, HistoryRequest) and key in kind.words:
+    if issubclass(kind, HistoryRequest | PauseRequest) and key in kind.words:
         return f"{key}: expected {kind.words[key]}, found {shown(found)}"
     words = {"view": views, "option": list(Option)}.get(key)
     if words is not None:

@@ -1,6 +1,6 @@
 """What a node answers, as classes: one per answer, and one for what each carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -99,6 +99,12 @@ class Switched(Body):
 
     views: list[Level] = about("Their names.")
     enabled: bool = about("Are they classified?")
+    until: Time | None = about("When they go on by themselves; absent: they don't.", default=None)
+
+    @classmethod
+    def of(cls, views: Sequence[str], *, enabled: bool, until: float | None = None) -> Self:
+        """Names of views, and seconds since the epoch."""
+        return cls.made(views=list(views), enabled=enabled, until=None if until is None else rfc3339(until))
 
 
 class Reloaded(Body):

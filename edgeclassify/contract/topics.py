@@ -78,6 +78,10 @@ class Topics:
         """Sets an option of a view."""
         return f"{self.base}/{view}/{option}/set"
 
+    def snooze(self, view: str) -> str:
+        """Until when a view is left alone."""
+        return f"{self.base}/{view}/snooze"
+
     def request(self, command: str) -> str:
         """Asks for something."""
         return f"{self.base}/request/{command}"

@@ -2,6 +2,7 @@
 
 from edgeclassify.daemon.kept.options import OptionStore, value_of
 from edgeclassify.daemon.running import RunningParts
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health
 from edgeclassify.pipeline.view import View
@@ -12,8 +13,8 @@ from edgeclassify.types import NodeInfo, Option, OptionValue
 class Node:
     """Used by the daemon's thread. `options`: what is set here is kept there over a restart."""
 
-    def __init__(self, running: RunningParts, options: OptionStore) -> None:
-        self._running, self._options = running, options
+    def __init__(self, running: RunningParts, options: OptionStore, switches: Switches) -> None:
+        self._running, self._options, self._switches = running, options, switches
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -54,11 +55,11 @@ class Node:
 
     def switch(self, view: View, enabled: bool) -> None:
         """Watch a view, or let it rest until it is switched again or the daemon starts anew."""
-        self._switch(view, enabled)
-        self._running.show_option(view.name, Option.ENABLED, enabled)
-        if enabled:  # or what was switched off for good would be off again after a restart
-            configured = self._configured(view, Option.ENABLED)
-            self._options.set(view.name, Option.ENABLED, configured, configured)
+        self._switches.switch(view, enabled)
+
+    def snooze(self, view: View, seconds: float) -> float | None:
+        """Let a view rest for so long; returns until when that is, seconds since the epoch."""
+        return self._switches.snooze(view, seconds)
 
     def set_option(self, view: View, option: Option, value: OptionValue) -> None:
         """Set an option of a view for good: until the config says something else of it.
@@ -70,25 +71,13 @@ class Node:
         finally:
             # Also after a refusal: whoever asked may show the value that it asked for.
             self._running.show_option(view.name, option, value_of(view, option))
-        self._options.set(view.name, option, value, self._configured(view, option))
+        self._options.set(view.name, option, value, self._running.parts.configured(view.name, option))
 
     def _apply(self, view: View, option: Option, value: OptionValue) -> None:
         if option is Option.ENABLED:
-            self._switch(view, bool(value))
+            self._switches.set_for_good(view, bool(value))
         elif option is Option.THRESHOLD:
             view.adopt(lambda rules: rules.with_threshold(float(value)))
         else:
             view.adopt(lambda rules: rules.with_interval(float(value)))
-            self._renew_intervals()
-
-    def _switch(self, view: View, enabled: bool) -> None:
-        view.switch(enabled, self._running.outlet)
-        self._renew_intervals()
-
-    def _renew_intervals(self) -> None:
-        """A view's interval has been changed, or a view switched."""
-        self._running.allow_silence()
-        self._running.cameras.follow_views(self._running.parts)
-
-    def _configured(self, view: View, option: Option) -> OptionValue:
-        return self._running.parts.configured(view.name, option)
+            self._running.renew_intervals()

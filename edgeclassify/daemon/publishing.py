@@ -134,6 +134,11 @@ def options_can_be_set(config: Config) -> bool:
     return config.commands.enabled and Command.SET in config.commands.allow
 
 
+def snooze_can_be_asked_for(config: Config) -> bool:
+    """True where the views have a topic that says until when they are left alone."""
+    return config.commands.enabled and Command.PAUSE in config.commands.allow
+
+
 @dataclass(frozen=True, slots=True)
 class SinkKey:
     """What a sink was made from. While `connection` stays equal it can show something else as it is."""
@@ -180,6 +185,7 @@ def _layout(config: Config) -> Layout:
             for view in config.views()
         ),
         options=options_can_be_set(config),
+        snoozes=snooze_can_be_asked_for(config),
         snapshots=config.snapshot.mqtt and not config.node.labels_only,
     )
 

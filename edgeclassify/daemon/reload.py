@@ -15,6 +15,7 @@ from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.running import RunningParts
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.logs import set_level
 from edgeclassify.pulse import Pulse
@@ -44,10 +45,11 @@ class Reloader:
         frame_requests: FrameRequests,
         manager: ServiceManager,
         pulse: Pulse,
+        switches: Switches,
     ) -> None:
         """`pulse`: of the daemon's thread."""
         self._running, self._load, self._factories = running, load, factories
-        self._kept, self._availability = kept, availability
+        self._kept, self._availability, self._switches = kept, availability, switches
         self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
 
     def reload(self, accepted: Accepted = lambda _: None) -> None:
@@ -89,6 +91,7 @@ class Reloader:
             set_level(after.config.logging.level)
             before.models.close_all_but(after.models)
         finally:
+            self._switches.take_up()
             self._running.renew_threads()
 
     def _activate(self, before: Parts, after: Parts, accepted: Accepted) -> None:

@@ -95,6 +95,16 @@ class RunningParts:
         if publishing.options_can_be_set(self.parts.config):
             self.current_sink.sink.publish_option(view, option, value)
 
+    def show_snooze(self, view: str, until: float | None) -> None:
+        """Publish until when a view is left alone (seconds since the epoch), where that can be asked for."""
+        if publishing.snooze_can_be_asked_for(self.parts.config):
+            self.current_sink.sink.publish_snooze(view, until)
+
+    def renew_intervals(self) -> None:
+        """A view's interval has been changed, or a view switched."""
+        self.allow_silence()
+        self.cameras.follow_views(self.parts)
+
     def allow_silence(self) -> None:
         """The service manager waits as long as frames may be apart by now."""
         self._manager.allow_silence(self.parts.longest_silence_s)

@@ -40,6 +40,7 @@ from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameReq
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import DaemonRun, start_line
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -159,8 +160,10 @@ class Daemon:
         running = self.running = self._prepare(parts, kept)
         log.info("%s", start_line(parts, running.current_sink.sink.describe()))
         self._start_sink(running, open_occurrences, kept, started)
-        self.node = Node(running, kept.options)
+        switches = Switches(running, kept.options, kept.snoozes)
+        self.node = Node(running, kept.options, switches)
         frame_requests = FrameRequests(self.node, self._timing.look_timeout_s)
+        switches.take_up()
         self._start_threads(running, frame_requests, started)
         self._manager.ready()
         reloader = Reloader(
@@ -172,6 +175,7 @@ class Daemon:
             frame_requests=frame_requests,
             manager=self._manager,
             pulse=self._pulse,
+            switches=switches,
         )
         upkeep = Upkeep(
             running,
@@ -182,6 +186,7 @@ class Daemon:
             feed=self._watchdog.feed,
             recordings=recordings,
             clock_set=kept.clock,
+            switches=switches,
             maintenance_s=self._timing.maintenance_s,
         )
         commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history)

@@ -8,6 +8,7 @@ from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.publish.interface import Spool
 from edgeclassify.recording.running.frame_tap import FrameTap
 from edgeclassify.tallies.set_clock import SetClock
@@ -30,6 +31,7 @@ class Upkeep:
         manager: ServiceManager,
         feed: Callable[[], None],
         recordings: Recordings | None = None,
+        switches: Switches | None = None,
         maintenance_s: float = MAINTENANCE_S,
         clock_set: SetClock | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -38,12 +40,15 @@ class Upkeep:
         self._pictures, self._manager, self._feed = pictures, manager, feed
         self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
         self._clock_set = clock_set
+        self._switches = switches
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
     def work(self) -> None:
         """Called again and again: does what is due."""
         now = self._clock()
+        if self._switches is not None:
+            self._switches.work()
         if now >= self._next_maintenance:
             self._next_maintenance = now + self._maintenance_s
             self._maintain()

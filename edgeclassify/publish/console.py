@@ -118,6 +118,10 @@ class ConsoleSink(Sink):
         """Print it."""
         self._print([outgoing.option_message(self._topics, view, option, value)])
 
+    def publish_snooze(self, view: str, until: float | None) -> None:
+        """Print it."""
+        self._print([outgoing.snooze_message(self._topics, view, until)])
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Images have no place on a terminal: their size is printed."""
         self._write(f"{self._topics.snapshot(view)} ({len(jpeg)} bytes of JPEG)\n")

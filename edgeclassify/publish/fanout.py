@@ -133,6 +133,11 @@ class FanOut(Sink):
         for sink in self._sinks.values():
             sink.publish_option(view, option, value)
 
+    def publish_snooze(self, view: str, until: float | None) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_snooze(view, until)
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """To each."""
         for sink in self._sinks.values():

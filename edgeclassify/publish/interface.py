@@ -242,6 +242,10 @@ class Sink(ABC):
         """What an option of a view is set to (retained)."""
 
     @abstractmethod
+    def publish_snooze(self, view: str, until: float | None) -> None:
+        """Until when a view is left alone, seconds since the epoch; None: it is not (retained)."""
+
+    @abstractmethod
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """The newest snapshot of a view (retained): whole JPEG files only."""
 
@@ -272,6 +276,9 @@ class EventSink(Sink):
         """Left out."""
 
     def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
+        """Left out."""
+
+    def publish_snooze(self, view: str, until: float | None) -> None:
         """Left out."""
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:

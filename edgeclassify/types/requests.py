@@ -45,7 +45,7 @@ class Request:
     """A valid command, not carried out yet.
 
     `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET, `query` to
-    HISTORY. `transaction`: what the asker wants to see in the answer.
+    HISTORY, `seconds` to PAUSE. `transaction`: what the asker wants to see in the answer.
     """
 
     command: Command
@@ -54,6 +54,7 @@ class Request:
     option: Option | None = None
     value: OptionValue | None = None
     query: HistoryQuery | None = None
+    seconds: float | None = None
     asker: Asker = field(kw_only=True)
 
 

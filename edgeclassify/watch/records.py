@@ -41,6 +41,7 @@ class WatchedView:
     problems: tuple[str, ...] = ()
     today: tuple[tuple[str, int], ...] = ()
     """Labels of the day, those that started last first, each with how often it has started."""
+    snoozed_until: float | None = None
 
 
 @dataclass(slots=True)

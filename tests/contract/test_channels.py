@@ -46,7 +46,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "classify_now": {
         "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "top": [{"label": "open", "score": 0.9}], "ms": 4.1,
     },
-    "pause": {"views": ["gate"], "enabled": False},
+    "pause": {"views": ["gate"], "enabled": False, "until": "2026-11-23T07:16:39.855Z"},
     "resume": {"views": ["gate"], "enabled": True},
     "reload": {"views": ["gate"]},
     "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
@@ -97,6 +97,8 @@ def messages() -> list[Message]:
         outgoing.option_message(TOPICS, "gate", Option.ENABLED, True),
         outgoing.option_message(TOPICS, "gate", Option.THRESHOLD, 0.0001),
         outgoing.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
+        outgoing.snooze_message(TOPICS, "gate", 1.7e9),
+        outgoing.snooze_message(TOPICS, "gate", None),
         outgoing.snapshot_message(TOPICS, "gate", JPEG),
         *(outgoing.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
         *(outgoing.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),

@@ -158,6 +158,14 @@ def test_options_are_plain_text(option: Option, value: float, text: bytes) -> No
     assert (message.payload, message.retain) == (text, True)
 
 
+def test_until_when_a_view_is_snoozed() -> None:
+    message = outgoing.snooze_message(TOPICS, "gate", 1_700_000_000.25)
+    assert message.topic == "edgeclassify/porch/gate/snooze"
+    assert (message.qos, message.retain) == (1, True)
+    assert body(message) == {"v": 1, "until": "2023-11-14T22:13:20.250Z"}
+    assert body(outgoing.snooze_message(TOPICS, "gate", None)) == {"v": 1, "until": None}
+
+
 def test_answers_carry_their_transaction_and_their_error() -> None:
     message = outgoing.response_message(TOPICS, Response("ping", "t-1", {"ts": "now"}))
     assert message.topic == "edgeclassify/porch/response/ping"

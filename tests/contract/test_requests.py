@@ -63,6 +63,36 @@ def test_a_view_is_one_of_the_nodes_only_where_those_are_known() -> None:
     assert request_of(Command.PAUSE, {}, (), NOBODY) == Request(Command.PAUSE, asker=NOBODY)
 
 
+@pytest.mark.parametrize("seconds", [0.001, 1, 2_592_000, 2_592_000.0])
+def test_a_pause_may_last_thirty_days(seconds: float) -> None:
+    found = request_of(Command.PAUSE, {"seconds": seconds, "view": "door", "transaction": 3}, VIEWS, NOBODY)
+    assert found == Request(Command.PAUSE, 3, "door", seconds=seconds, asker=NOBODY)
+    assert request_of(Command.PAUSE, {"seconds": None}, VIEWS, NOBODY) == Request(Command.PAUSE, asker=NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "found"),
+    [
+        (0, "0"),
+        (-0.0, "-0.0"),
+        (-5, "-5"),
+        (2_592_000.5, "2592000.5"),
+        ("60", "'60'"),
+        (True, "true"),
+        ([60], "a list with 1 entries"),
+    ],
+)
+def test_what_is_no_time_to_pause_for(seconds: object, found: str) -> None:
+    expected = f"seconds: expected a number above 0, 2592000 at most, found {found}"
+    assert refused(Command.PAUSE, {"seconds": seconds}) == expected
+
+
+def test_resume_knows_no_seconds() -> None:
+    assert refused(Command.RESUME, {"seconds": 5}) == (
+        "'seconds': resume has no such key, expected transaction, view"
+    )
+
+
 @pytest.mark.parametrize("value", [-0.0, -1.0])
 @pytest.mark.parametrize("option", ["threshold", "interval"])
 def test_the_contract_has_no_negative_numbers_either(option: str, value: float) -> None:

@@ -56,9 +56,11 @@ class Whole:
         self.kept = KeptState(config, None, lambda: None)
         self.spool = self.kept.spool
         self.cameras = cameras(Recovery(None, config.recovery), self.availability)
-        context = SinkContext(self.kept.spool, self.kept.published, lambda _: None)
+        parts = assemble(config, self.kept.options, factories=self.factories)
+        labels = parts.shown_labels
+        context = SinkContext(self.kept.spool, self.kept.published, lambda _: None, labels=labels)
         self.running = RunningParts(
-            assemble(config, self.kept.options, factories=self.factories),
+            parts,
             current_sink=CurrentSink(self._sink, context, config),
             cameras=self.cameras,
             availability=self.availability,

@@ -13,6 +13,7 @@ from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
@@ -44,7 +45,10 @@ class Bench:
         self.accepted: list[tuple[list[str], bool]] = []
         self.heard: list[Response] = []
         self.after: Callable[[], Config] = lambda: config_of(view=TWO_VIEWS)
-        self.frame_requests = FrameRequests(Node(self.running, self.whole.kept.options))
+        kept = self.whole.kept
+        self.switches = Switches(self.running, kept.options, kept.snoozes)
+        self.node = Node(self.running, kept.options, self.switches)
+        self.frame_requests = FrameRequests(self.node)
         self.reloader = Reloader(
             self.running,
             load=lambda: self.after(),
@@ -54,6 +58,7 @@ class Bench:
             frame_requests=self.frame_requests,
             manager=self.whole.manager,
             pulse=self.pulse,
+            switches=self.switches,
         )
 
     def start(self) -> None:

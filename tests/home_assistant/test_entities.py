@@ -60,6 +60,7 @@ ENTITIES = {
     "switch.porch_feeder_enabled": "feeder.enabled",
     "number.porch_feeder_threshold": "feeder.threshold",
     "number.porch_feeder_interval": "feeder.interval",
+    "sensor.porch_feeder_snoozed_until": "feeder.snooze",
     "sensor.porch_front_door": "front_door.label",
     "sensor.porch_front_door_score": "front_door.score",
     "binary_sensor.porch_front_door_open": "front_door.label.open",
@@ -72,9 +73,10 @@ ENTITIES = {
     "switch.porch_front_door_enabled": "front_door.enabled",
     "number.porch_front_door_threshold": "front_door.threshold",
     "number.porch_front_door_interval": "front_door.interval",
+    "sensor.porch_front_door_snoozed_until": "front_door.snooze",
 }
 NODE_LEVEL = [name for name, component in ENTITIES.items() if component.startswith("health.")]
-OF_A_SETTING = ("enabled", "threshold", "interval")
+OF_A_SETTING = ("enabled", "threshold", "interval", "snooze")
 
 
 def state(hass: HomeAssistant, entity_id: str) -> str:
@@ -353,3 +355,13 @@ async def test_nodes_and_views_keep_apart(hass: HomeAssistant) -> None:
     expected += len(entities_of(device(tuple(ViewLayout(name) for name in ("label", "b")))))
     assert len(entities) == expected
     assert len({found.unique_id for found in entities.values()}) == expected
+
+
+async def test_until_when_a_view_is_snoozed(hass: HomeAssistant) -> None:
+    await announce(hass)
+    await deliver(hass, [*now(), outgoing.snooze_message(TOPICS, "feeder", 1_700_000_000.0)])
+
+    assert state(hass, "sensor.porch_feeder_snoozed_until") == "2023-11-14T22:13:20+00:00"
+    assert state(hass, "sensor.porch_front_door_snoozed_until") == "unknown"
+    await deliver(hass, [outgoing.snooze_message(TOPICS, "feeder", None)])
+    assert state(hass, "sensor.porch_feeder_snoozed_until") == "unknown"

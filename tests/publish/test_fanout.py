@@ -116,6 +116,7 @@ def test_all_else_goes_to_each(spool: MemorySpool) -> None:
     sinks.publish_result("gate", prediction())
     sinks.publish_health(health())
     sinks.publish_option("gate", Option.ENABLED, True)
+    sinks.publish_snooze("gate", 5.0)
     sinks.publish_snapshot("gate", b"jpeg")
     sinks.stop(1)
     kinds = [
@@ -127,6 +128,7 @@ def test_all_else_goes_to_each(spool: MemorySpool) -> None:
         "result",
         "health",
         "option",
+        "snooze",
         "snapshot",
         "stop",
     ]

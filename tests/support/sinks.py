@@ -72,5 +72,8 @@ class RecordingSink(Sink):
     def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
         self._note("option", (view, option, value))
 
+    def publish_snooze(self, view: str, until: float | None) -> None:
+        self._note("snooze", (view, until))
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         self._note("snapshot", (view, jpeg))

@@ -82,16 +82,38 @@ def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:
     node = watched.board.nodes["porch"]
     assert node.views["gate"].problems == ("dark", "moved")
     assert problems(node) == ["gate dark", "gate moved"]
-    assert status(node, node.views["gate"]).plain == "dark, moved"
+    assert status(node, node.views["gate"], T0).plain == "dark, moved"
     watched.take(outgoing.condition_message(PORCH, "gate", Condition()))
     assert problems(node) == []
-    assert status(node, node.views["gate"]).plain == "online"
+    assert status(node, node.views["gate"], T0).plain == "online"
     watched.take(outgoing.condition_message(PORCH, "gate", Condition((Problem.DARK,))))
     watched.take(outgoing.removed(PORCH.problems("gate")))
     assert node.views["gate"].problems == ()
     watched.take(outgoing.condition_message(PORCH, "gate", Condition((Problem.DARK,))))
     watched.take(outgoing.status_message(PORCH, online=False))
     assert problems(node) == ["offline"]
+
+
+def test_how_long_a_view_is_still_snoozed(watched: Watched) -> None:
+    watched.take(outgoing.status_message(PORCH, online=True))
+    watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, False))
+    watched.take(outgoing.snooze_message(PORCH, "gate", T0 + 1801))
+    node = watched.board.nodes["porch"]
+    view = node.views["gate"]
+    assert view.snoozed_until == pytest.approx(T0 + 1801, abs=0.001)
+    assert status(node, view, T0).plain == "snoozed, 30 min left"
+    assert status(node, view, T0 + 1802).plain == "paused"
+    watched.take(outgoing.snooze_message(PORCH, "gate", None))
+    assert view.snoozed_until is None
+    assert status(node, view, T0).plain == "paused"
+    watched.take(outgoing.snooze_message(PORCH, "gate", T0 + 1801))
+    watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, True))
+    assert status(node, view, T0).plain == "online"
+    watched.take(outgoing.removed(PORCH.snooze("gate")))
+    assert view.snoozed_until is None
+    ignored = watched.board.ignored
+    watched.take(Message(PORCH.snooze("gate"), b'{"v":1}', 1, True))
+    assert watched.board.ignored == ignored + 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from edgeclassify.contract.bodies.health import CameraFigures, Figures, Health
 from edgeclassify.contract.bodies.node import Info, Model
 from edgeclassify.contract.bodies.posted_event import PostedEvent
 from edgeclassify.contract.bodies.problems import Problems
+from edgeclassify.contract.bodies.snooze import Snooze
 from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
 from edgeclassify.contract.bodies.view import IndexedScore, Result, State
 
@@ -30,6 +31,7 @@ __all__ = [
     "ScoreText",
     "SecondsText",
     "Showing",
+    "Snooze",
     "State",
     "Switch",
     "Versioned",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.kept.options import OptionStore
+from edgeclassify.daemon.kept.snoozes import FILE_NAME as SNOOZES_FILE
+from edgeclassify.daemon.kept.snoozes import Snoozes
 from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.publish.history import HistoryDesk
@@ -58,6 +60,8 @@ class KeptState:
         keeps_options = folder is not None and config.commands.keep_options
         self.options = OptionStore(folder / "options.json" if folder is not None and keeps_options else None)
         self.pictures = UsualPictures(None if folder is None else folder / PICTURES_FILE)
+        snoozes = None if folder is None else folder / SNOOZES_FILE
+        self.snoozes = Snoozes(snoozes, lambda: self.clock.is_set)
         self.history = HistoryDesk(folder)
         self.published = PublishedTopics(None if folder is None else folder / FILE_NAME)
 
@@ -79,6 +83,7 @@ class KeptState:
     def close(self) -> None:
         """At the end: say what has not been delivered, and whether it is safe."""
         self.pictures.write()
+        self.snoozes.note()
         spool = self.spool
         depth, safe = spool.depth, spool.on_disk
         if depth and self._folder is None:

@@ -12,6 +12,7 @@ from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.history.answers import body_of
 from edgeclassify.model.catalog import load_catalog, model_path
+from edgeclassify.pipeline.view import View
 from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.types import Command, Option, Request
 
@@ -76,16 +77,24 @@ class CommandHandler:
         return responses.Models.made(models=known, in_use=used)
 
     def _pause(self, request: Request) -> Body:
-        return self._switch(request, enabled=False)
+        if request.seconds is None:
+            return self._switch(request, enabled=False)
+        views, until = self._asked_for(request), None
+        for view in views:
+            until = self._node.snooze(view, request.seconds)
+        return responses.Switched.of([view.name for view in views], enabled=False, until=until)
 
     def _resume(self, request: Request) -> Body:
         return self._switch(request, enabled=True)
 
     def _switch(self, request: Request, *, enabled: bool) -> Body:
-        views = self._node.views if request.view is None else (self._node.view(request.view),)
+        views = self._asked_for(request)
         for view in views:
             self._node.switch(view, enabled)
-        return responses.Switched.made(views=[view.name for view in views], enabled=enabled)
+        return responses.Switched.of([view.name for view in views], enabled=enabled)
+
+    def _asked_for(self, request: Request) -> Sequence[View]:
+        return self._node.views if request.view is None else (self._node.view(request.view),)
 
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""

@@ -51,6 +51,8 @@ class ViewComponents:
                 own = {"state_topic": topics.option(view, option)}
                 own |= {"command_topic": topics.option_set(view, option)}
                 yield option, config | own | {"qos": 1} | available_while(topics.status)
+        if self._layout.snoozes:
+            yield "snooze", self._snoozed() | available_while(topics.status)
 
     # --- what it shows -----------------------------------------------------------------------------------
 
@@ -141,6 +143,13 @@ class ViewComponents:
         seconds = {"min": 0, "max": MAX_VIEW_INTERVAL_S, "step": 0.1, "mode": "box"}
         interval = self._entity("number", "interval", unit_of_measurement="s", device_class="duration")
         yield Option.INTERVAL, interval | seconds | SETTING
+
+    def _snoozed(self) -> ComponentConfig:
+        """Until when it is left alone; unknown while it is not."""
+        until = self._entity("sensor", "snoozed until", value_template=templates.member("until"))
+        return (
+            until | {"device_class": "timestamp", "state_topic": self._topics.snooze(self._view.name)} | DIAGNOSTIC
+        )
 
     # --- names ----------------------------------------------------------------------------------------------
 

@@ -183,6 +183,10 @@ class MqttSink(Sink):
         """Retained, on change and on every connect."""
         self._put(Rank.STATE, outgoing.option_message(self._topics, view, option, value))
 
+    def publish_snooze(self, view: str, until: float | None) -> None:
+        """Retained, on change and on every connect."""
+        self._put(Rank.STATE, outgoing.snooze_message(self._topics, view, until))
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Retained, the newest on every connect."""
         self._put(Rank.SNAPSHOT, outgoing.snapshot_message(self._topics, view, jpeg))

@@ -31,13 +31,15 @@ def decimal(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1f}"
 
 
-def status(node: WatchedNode, view: WatchedView | None) -> Text:
-    """Whether a view delivers, or where `view` is None its node."""
+def status(node: WatchedNode, view: WatchedView | None, now: float) -> Text:
+    """Whether a view delivers, or where `view` is None its node. `now`: seconds since the epoch."""
     if node.online is False:
         return Text("OFFLINE", style="bold red")
     if view is not None and view.online is False:
         return Text("no camera", style="bold yellow")
     if view is not None and (view.options or {}).get("enabled") == "OFF":
+        if view.snoozed_until is not None and view.snoozed_until > now:
+            return Text(f"snoozed, {age(view.snoozed_until - now)} left", style="cyan")
         return Text("paused", style="cyan")
     if view is not None and view.problems:
         return Text(plain(", ".join(view.problems)), style="bold yellow")

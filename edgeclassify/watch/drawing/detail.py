@@ -41,7 +41,7 @@ def detail(node: WatchedNode, now: float, width: int) -> Iterator[tuple[Renderab
 
 def _title(node: WatchedNode, now: float) -> Text:
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{node.name}  ", style="bold").append_text(status(node, None))
+    line.append(f"{node.name}  ", style="bold").append_text(status(node, None, now))
     if node.online_since is not None:
         line.append(f" for {age(now - node.online_since)}")
     if node.started is not None and node.online:
@@ -76,7 +76,7 @@ def _figures(node: WatchedNode) -> Iterator[Text]:
 
 def _view_line(node: WatchedNode, view: WatchedView, now: float) -> Text:
     line = Text("", no_wrap=True, overflow="ellipsis")
-    line.append(f"{view.name}  ", style="bold").append_text(status(node, view)).append("  ")
+    line.append(f"{view.name}  ", style="bold").append_text(status(node, view, now)).append("  ")
     label, score, since = shown(node, view, now)
     line.append_text(label)
     return line.append(f"  {score.plain}  since {since.plain}")

@@ -122,7 +122,7 @@ def _view_cells(node: WatchedNode, view: WatchedView | None, now: float) -> dict
     last = next((event for event in reversed(node.events) if view and event.view == view.name), None)
     return {
         "view": cut(view.name if view else NOTHING),
-        "status": status(node, view),
+        "status": status(node, view, now),
         "label": label,
         "score": score,
         "since": since,

@@ -60,7 +60,7 @@ def test_every_component_has_an_id_of_its_own() -> None:
     announced = body()["components"].values()
     entities = [found for found in announced if found["platform"] != "device_automation"]
     ids = [found["unique_id"] for found in entities]
-    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + (5 + 3) * 2 + 3 * 2
+    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + (5 + 4) * 2 + 3 * 2
     assert len(announced) - len(entities) == 2 * 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
 
@@ -78,6 +78,23 @@ def test_a_view_has_a_problem_sensor_where_its_camera_is_checked() -> None:
     assert "feeder.problem" not in body(layout=unchecked)["components"]
     assert "edgeclassify/porch/feeder/problems" not in set(unchecked.retained_topics())
     assert "edgeclassify/porch/feeder/problems" in set(LAYOUT.retained_topics())
+
+
+def test_until_when_a_view_is_snoozed_is_a_moment_that_may_be_unknown() -> None:
+    found = body()["components"]["feeder.snooze"]
+    assert (found["platform"], found["device_class"], found["name"]) == (
+        "sensor",
+        "timestamp",
+        "Feeder snoozed until",
+    )
+    assert found["state_topic"] == "edgeclassify/porch/feeder/snooze"
+    assert found["value_template"] == "{{ value_json.until | default(None) }}"
+    assert found["entity_category"] == "diagnostic"
+    assert [row["topic"] for row in found["availability"]] == ["edgeclassify/porch/status"]
+    without = Layout(LAYOUT.topics, LAYOUT.views, snoozes=False)
+    assert "feeder.snooze" not in body(layout=without)["components"]
+    assert "edgeclassify/porch/feeder/snooze" not in set(without.retained_topics())
+    assert "edgeclassify/porch/feeder/snooze" in set(LAYOUT.retained_topics())
 
 
 def test_a_view_is_available_while_daemon_and_camera_are() -> None:
