@@ -177,7 +177,7 @@ async def test_a_press_is_an_event_and_starts_actions(
 
     hass.bus.async_fire("mobile_app_notification_action", {"action": second})
 
-    await soon(lambda: said)
+    await soon(lambda: said and fed_back)
     assert [call.data for call in said] == [{"word": answer, "label": CAT}]
     assert fed_back == [{"entity_id": EVENTS, "id": "id-6", "seq": 6, "label": CAT, "answer": answer}]
 
