@@ -19,7 +19,7 @@ from edgeclassify.once import Once
 log = logging.getLogger(__name__)
 
 AT_ONCE = 256
-"""Rows that are deleted in one commit."""
+"""Rows that are deleted, or pages that are given back, in one commit."""
 _ROOM = 0.99
 """Of the bytes that are allowed: what is left when the oldest events have gone, so that this is done rarely."""
 _BELIEVED_S = 1_672_531_200  # 2023-01-01
@@ -84,10 +84,11 @@ class HistoryLog:
                 self.last_seq = max(self.last_seq, row.seq)
         self._names = new
 
-    def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> int:
+    def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> bool:
         """Delete the oldest events where they take more room, or are too old, in one commit.
 
-        `now`: seconds since the epoch; None: no age counts. Returns how many have gone; 0: all is within bounds.
+        `now`: seconds since the epoch; None: no age counts. Returns True where more may be to do, False: all is
+        within bounds.
         """
         size = self.size
         wanted = [] if now is None else self._aged(now - max_age_s, now + _DAY_S)
@@ -97,9 +98,11 @@ class HistoryLog:
             with transaction(self._connection):
                 self._connection.execute("DELETE FROM events WHERE seq <= ?", (wanted[-1],))
                 self._hours.forget(wanted[-1])
-        if self._one("PRAGMA page_count") * PAGE_BYTES > max_bytes:  # else their room is for new ones
+        free = self._one("PRAGMA freelist_count")
+        too_large = self._one("PRAGMA page_count") * PAGE_BYTES > max_bytes  # else their room is for new ones
+        if too_large and free:
             self._connection.execute(f"PRAGMA incremental_vacuum({AT_ONCE})").fetchall()
-        return len(wanted)
+        return bool(wanted) or (too_large and free > 0)
 
     def close(self) -> None:
         """Never raises."""

@@ -84,12 +84,16 @@ class TablePrinter:
                 self._console.print(Text(f"    {printable(event['picture'])}", style="dim"), soft_wrap=True)
 
     def _print_row(self, cells: Sequence[str], style: str) -> None:
-        row = Text(style=style, no_wrap=True, overflow="ellipsis")
+        row = Text(style=style)
         for text, width in zip(cells, _WIDTHS.values(), strict=False):
             cell = Text(text)
             cell.truncate(width, overflow="ellipsis", pad=True)
             row.append_text(cell).append(" ")
-        self._console.print(row.append(cells[-1]))
+        row.append(cells[-1])
+        if self._console.is_terminal:
+            self._console.print(row, no_wrap=True, overflow="ellipsis")
+        else:
+            self._console.print(row, soft_wrap=True)
 
 
 def _when(ts: str, zone: tzinfo | None) -> str:

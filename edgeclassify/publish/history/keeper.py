@@ -43,9 +43,9 @@ class HistoryKeeper:
         """Keep events: True where they are durable when this returns. `eager`: also before it is time for that."""
         return self._do(lambda opened: _written(opened, events), eager=eager) is not None
 
-    def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> int:
-        """Delete what is too old or too much, in one commit; returns how many have gone."""
-        return self._do(lambda opened: opened.bound(max_bytes, max_age_s, now)) or 0
+    def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> bool:
+        """Delete what is too old or too much, in one commit; True where more may be to do."""
+        return self._do(lambda opened: opened.bound(max_bytes, max_age_s, now)) or False
 
     def ask(self, question: Callable[[HistoryLog], _Result]) -> _Result:
         """What the history says. Raises StorageError where that can't be known."""
