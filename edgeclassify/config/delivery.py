@@ -115,7 +115,7 @@ class HistoryConfig(Section):
 
     enabled: bool = about(True, "Keep a log of all events in the state folder, for `edgeclassify history`.")
     max_bytes: Annotated[int, Field(ge=2**20, le=2**34)] = about(
-        64 * 2**20, "Room for it in bytes, about 170 for each event; the oldest make room for new ones."
+        64 * 2**20, "Room for it in bytes, about 200 for each event; the oldest make room for new ones."
     )
     max_age_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = about(
         366 * 86_400.0, "Older events are deleted, once the clock has run evenly for an hour."
