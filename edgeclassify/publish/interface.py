@@ -124,6 +124,11 @@ class Spool(SpoolReader):
 
     @property
     @abstractmethod
+    def tallies_known(self) -> bool:
+        """True where what earlier runs have counted is known: it could be read since the start."""
+
+    @property
+    @abstractmethod
     def last_counted_at(self) -> float:
         """When a label that is counted started last, seconds since the epoch; 0: none did."""
 

@@ -29,6 +29,10 @@ class Kept(Protocol):
     def tallies_of(self, view: str) -> Iterable[TallyRecord]:
         """Of all labels of a view."""
 
+    @property
+    def tallies_known(self) -> bool:
+        """True where what earlier runs have counted is known: until then nothing is told of counts."""
+
 
 class Tallies:
     """Thread-safe, where the events and states of one view come one after the other.
@@ -67,15 +71,19 @@ class Tallies:
         """The event with what is counted of its label: of starts and ends, the others change nothing."""
         if event.event_type not in (EventType.START, EventType.END):
             return event
-        record = self._kept.tally(event.view, event.label) or TallyRecord(event.view, event.label)
+        is_known = self._kept.tallies_known  # asked first: it may become so at any time
+        record = self._kept.tally(event.view, event.label)
+        record = record or TallyRecord(event.view, event.label, partial=not is_known)
         day = self._day(event.ts)
         if event.event_type is EventType.END:
             if day is None or event.why.duration_s is None:
                 return event
-            until = event.ts - (event.why.gap_s or 0.0)
+            until = self._seen_until(event, event.why.duration_s)
             return replace(event, tally=lasted(record, until - event.why.duration_s, until, self._days))
         if day is None:
             return replace(event, tally=replace(record, undated=True))
+        if record.partial:
+            return replace(event, tally=started(record, day.number, event.ts))
         new, days_since = novelty(record, day.number)
         record = started(record, day.number, event.ts)
         count = tally_of(record, day.number).count
@@ -86,9 +94,19 @@ class Tallies:
         if event.event_type in (EventType.START, EventType.END):
             with self._lock:
                 self._stays.pop(event.view, None)
+                if event.tally is not None and event.tally.partial:
+                    self._of_views.pop(event.view, None)
                 known = self._of_views.get(event.view)
                 if known is not None and event.tally is not None:
                     known.follow(event.tally, starts=event.event_type is EventType.START)
+
+    def _seen_until(self, event: Event, duration_s: float) -> float:
+        """When the label was last there: before its end, where that shows behind a gap only."""
+        until = event.ts - (event.why.gap_s or 0.0)
+        stay = self._stays.get(event.view)
+        if stay is None or stay.label != event.label:
+            return until
+        return min(until, stay.until + duration_s - stay.seconds)
 
     # --- states ----------------------------------------------------------------------------------------
 
@@ -105,6 +123,8 @@ class Tallies:
         day = self._day(state.ts if now_at is None else now_at)
         if day is None:
             return UNSET
+        if not self._kept.tallies_known:
+            return UNREAD
         with self._lock:
             known = self._of_views.get(state.view)
             if known is None or known.day.number != day.number:
@@ -112,9 +132,9 @@ class Tallies:
             return Today(known.text, known.labels(seen))
 
     def turns(self, view: str, now_at: float) -> bool:
-        """True where another day has begun for this view, or days can be told, since this was asked last."""
+        """True where another day has begun for this view, or counts can be told, since this was asked last."""
         day = self._day(now_at)
-        number = None if day is None else day.number
+        number = None if day is None or not self._kept.tallies_known else day.number
         before = self._turned.setdefault(view, number)
         self._turned[view] = number
         return before != number
@@ -130,3 +150,4 @@ class Tallies:
 
 
 UNSET = Today(clock=ClockState.UNSET)
+UNREAD = Today()

@@ -1,7 +1,9 @@
 """How often and how long labels were in views: what is told of a day, and what is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
+from typing import Self
 
 MOST_LABELS_TODAY = 50
 """So many labels at most does a view's state count, those that started last."""
@@ -58,7 +60,8 @@ class TallyRecord:
 
     `days`: the newest that were counted, oldest first.
     `last`: when it started last by a clock that was set, seconds since the epoch, and `last_day` the local day of
-    that; None: never. `undated`: it has started since, while the clock was not set.
+    that; None: never. `undated`: it has started since, while the clock was not set. `partial`: what was counted
+    before this start of the daemon is not in it, since that could not be read.
     """
 
     view: str
@@ -67,6 +70,18 @@ class TallyRecord:
     last: float | None = None
     last_day: int | None = None
     undated: bool = False
+    partial: bool = False
+
+    def after(self, earlier: Self) -> Self:
+        """With what was counted before."""
+        days = sorted((*earlier.days, *self.days), key=lambda one: one.day)
+        same = [list(found) for _, found in groupby(days, key=lambda one: one.day)]
+        summed = (DayTally(one[0].day, sum(x.count for x in one), sum(x.seconds for x in one)) for one in same)
+        newer = earlier if self.last is None else self
+        undated = self.undated or (earlier.undated and self.last is None)
+        return replace(
+            self, days=tuple(summed), last=newer.last, last_day=newer.last_day, undated=undated, partial=False
+        )
 
     @property
     def is_empty(self) -> bool:

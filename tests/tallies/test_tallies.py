@@ -1,14 +1,20 @@
 """What is told of starts, and of a day in states, as a naive count has it: over kills and jumps of the clock."""
 
 from collections import Counter, defaultdict
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.config import SpoolConfig
+from edgeclassify.publish.interface import Spool, SpooledEvent
+from edgeclassify.publish.spool.clocks import Clocks
+from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.publish.spool.write_policy import PAUSE_S
 from edgeclassify.tallies.days import LocalDays
 from edgeclassify.tallies.set_clock import SetClock
 from edgeclassify.tallies.tallies import Tallies
@@ -29,6 +35,7 @@ from edgeclassify.types import (
     Why,
 )
 from tests.publish.records import event, state
+from tests.support.clock import Clock
 
 DAYS = LocalDays("Europe/Berlin")
 DAYS_OF_UTC = LocalDays("Etc/UTC")
@@ -39,8 +46,8 @@ MIDNIGHT, NOON = DAY.begins_at, DAY.begins_at + 43_200.0
 class Node:
     """Counts what is told of views, as the outlet does it."""
 
-    def __init__(self, zone: str = "Europe/Berlin", *, is_set: bool = True) -> None:
-        self.spool, self.synchronised = MemorySpool(), is_set
+    def __init__(self, zone: str = "Europe/Berlin", *, is_set: bool = True, spool: Spool | None = None) -> None:
+        self.spool, self.synchronised = MemorySpool() if spool is None else spool, is_set
         self.clock = SetClock(None, synchronised=lambda: self.synchronised)
         self.zone, self.seq = zone, 0
         self.tallies = Tallies(self.spool, LocalDays(zone), self.clock)
@@ -51,7 +58,7 @@ class Node:
 
     def tell(self, one: Event) -> Event:
         counted = self.tallies.counted(one)
-        self.seq += 1
+        self.seq = max(self.seq, self.spool.last_seq) + 1
         counted = replace(counted, seq=self.seq)
         self.spool.append(SpooledEvent.of(counted))
         self.tallies.keep(counted)
@@ -145,6 +152,65 @@ def test_what_was_open_before_a_restart_counts_as_far_as_it_was_seen() -> None:
     node.restart()
     node.tallies.take_up([OpenOccurrence("gate", "id", "cat", 0.9, NOON, age_s=40.0, quiet_s=10.0)], MIDNIGHT + 15)
     assert node.seconds(nothing(MIDNIGHT + 15)) == {"cat": 5.0}
+
+
+def test_what_another_label_replaces_behind_a_gap_was_there_before_it() -> None:
+    """The end carries the time at which the other came, and no gap."""
+    node = Node()
+    node.starts(MIDNIGHT - 100)
+    node.today(there(MIDNIGHT - 70, 30.0))
+    node.ends(MIDNIGHT + 500, 40.0)
+    assert node.today(nothing(MIDNIGHT + 500)).labels == ()
+    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 40.0}
+    node.starts(MIDNIGHT - 100)
+    node.today(there(MIDNIGHT - 70, 30.0))
+    # What its state has told lies ahead: the clock was put back.
+    node.ends(MIDNIGHT - 80, 40.0)
+    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 80.0}
+    node.starts(MIDNIGHT - 100)
+    node.today(there(MIDNIGHT - 70, 30.0, "dog"))
+    node.ends(MIDNIGHT + 10, 20.0)
+    assert node.seconds(nothing(MIDNIGHT + 11)) == {"cat": 10.0}
+
+
+def test_while_the_disk_can_not_be_read_nothing_is_said_and_later_it_is_added(tmp_path: Path) -> None:
+    clock, folder = Clock(), tmp_path / "state"
+
+    def spool() -> DiskSpool:
+        return DiskSpool(folder, SpoolConfig(), clocks=Clocks(monotonic=clock))
+
+    with closing(spool()) as before:
+        node = Node(spool=before)
+        node.starts(NOON - 5 * 86_400)
+        node.starts(NOON)
+        node.ends(NOON + 1, 1.0)
+    folder.rename(tmp_path / "away")
+    folder.write_bytes(b"")
+    with closing(spool()) as late:
+        node = Node(spool=late)
+        assert [node.tallies.turns("gate", NOON + at) for at in (9, 10)] == [False, False]
+        told = node.starts(NOON + 10)
+        assert (told.novelty, told.days_since, told.count_today) == (None, None, None)
+        assert node.today(there(NOON + 12, 2.0)) == Today()
+        node.ends(NOON + 12, 2.0)
+        told = node.starts(NOON + 13, "dog")
+        assert (told.novelty, told.count_today) == (None, None)
+        under_way = node.tallies.counted(replace(told, ts=NOON + 14))
+        folder.unlink()
+        (tmp_path / "away").rename(folder)
+        clock.now += PAUSE_S
+        late.maintain()
+        assert [node.tallies.turns("gate", NOON + at) for at in (15, 16)] == [True, False]
+        assert node.today(nothing(NOON + 15)).labels == (
+            LabelToday("dog", 1, 0.0, NOON + 13),
+            LabelToday("cat", 2, 3.0, NOON + 10),
+        )
+        late.append(SpooledEvent.of(replace(under_way, seq=9)))
+        node.tallies.keep(under_way)
+        assert (node.today(nothing(NOON + 15)).labels or ())[0] == LabelToday("dog", 2, 0.0, NOON + 14)
+        told = node.starts(NOON + 20)
+        assert (told.novelty, told.count_today) == (None, 3)
+        assert node.starts(NOON + 3 * 86_400).days_since == 3
 
 
 def test_over_midnight_the_seconds_are_split_and_the_count_stays() -> None:

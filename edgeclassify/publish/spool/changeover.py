@@ -41,9 +41,12 @@ class Changeover(StoreUser):
         if self._acknowledgements.shared:
             self._acknowledgements.go_on(rows.file.acknowledged())
 
-    def take_over(self, rows: Iterable[Row], known: Records) -> int:
-        """What was not known waits to be written."""
+    def salvaged(self, known: Records) -> None:
+        """It goes into the new one."""
         self._known.salvaged(known)
+
+    def take_over(self, rows: Iterable[Row]) -> int:
+        """What was not known waits to be written."""
         saved = 0
         for row in rows:
             if row.event.seq not in self._events:

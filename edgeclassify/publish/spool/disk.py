@@ -190,6 +190,12 @@ class DiskSpool(Spool):
             return self._known.tallies.of_view(view)
 
     @property
+    def tallies_known(self) -> bool:
+        """True where what earlier runs have counted could be read."""
+        with self._lock:
+            return self._known.tallies.has_read
+
+    @property
     def last_counted_at(self) -> float:
         """When a label that is counted started last."""
         with self._lock:

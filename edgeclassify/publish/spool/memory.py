@@ -103,6 +103,11 @@ class MemorySpool(Spool):
             return self._known.tallies.of_view(view)
 
     @property
+    def tallies_known(self) -> bool:
+        """There were none."""
+        return True
+
+    @property
     def last_counted_at(self) -> float:
         """When a label that is counted started last."""
         with self._lock:

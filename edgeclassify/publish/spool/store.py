@@ -39,7 +39,11 @@ class StoreUser(ABC):
         """From now on this is the database."""
 
     @abstractmethod
-    def take_over(self, rows: Iterable[Row], known: Records) -> int:
+    def salvaged(self, known: Records) -> None:
+        """What a damaged one has held of views and labels. Told before another one is `opened`."""
+
+    @abstractmethod
+    def take_over(self, rows: Iterable[Row]) -> int:
         """What can be trusted in a damaged one; returns how many events were not known."""
 
     @abstractmethod
@@ -111,8 +115,9 @@ class Store:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.take()
             try:
-                file = SpoolFile(self._path, self._connect)
+                self._use(SpoolFile(self._path, self._connect))
             except sqlite3.Error as error:
+                self.release()
                 if not is_damage(error):
                     raise
                 damage = error
@@ -125,7 +130,6 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             self._policy.failed(error)
             return False
-        self._use(file)
         return True
 
     def release(self) -> None:
@@ -182,10 +186,11 @@ class Store:
         aside = set_database_aside(self._path, KEPT)
         self._replacing = True
         try:
+            self._user.salvaged(salvage_known(aside, Stamp.now(self._clocks)))
             with suppress(sqlite3.Error, OSError):  # opened again later
                 self._use(SpoolFile(self._path, self._connect))
             trusted = (row for row in salvage(aside) if row.event.seq not in gone)
-            saved = self._user.take_over(trusted, salvage_known(aside, Stamp.now(self._clocks)))
+            saved = self._user.take_over(trusted)
         finally:
             self._replacing = False
         log.error(

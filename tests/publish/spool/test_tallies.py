@@ -189,6 +189,78 @@ def test_a_database_that_was_removed_gets_what_was_counted(
     assert start(killed()).tally("gate", "cat") == CAT
 
 
+def test_a_disk_that_can_be_read_later_adds_what_earlier_runs_have_counted(
+    start: Open, tmp_path: Path, running_s: list[float], killed: Callable[[], Path]
+) -> None:
+    spool = start()
+    spool.append(counts(1))
+    spool.append(counts(2, of("fox")))
+    assert spool.tallies_known
+    spool.close()
+    (tmp_path / "state").rename(tmp_path / "away")
+    (tmp_path / "state").write_bytes(b"")
+    late = start()
+    assert not late.tallies_known
+    late.append(counts(3, TallyRecord("gate", "cat", (DayTally(739_001, 1, 2.0),), 1.8e9, 739_001, partial=True)))
+    late.append(counts(4, TallyRecord("gate", "dog", (DayTally(739_001, 1),), 1.8e9, 739_001, partial=True)))
+    (tmp_path / "state").unlink()
+    (tmp_path / "away").rename(tmp_path / "state")
+    running_s[0] += 60
+    late.maintain()
+    assert (late.tallies_known, late.on_disk) == (True, True)
+    cat = replace(CAT, days=(CAT.days[0], DayTally(739_001, 2, 2.0)), last=1.8e9)
+    dog = TallyRecord("gate", "dog", (DayTally(739_001, 1),), 1.8e9, 739_001)
+    # It was counted in the moment before.
+    late.append(counts(5, TallyRecord("gate", "cat", (DayTally(739_001, 2, 2.0),), 1.9e9, 739_001, partial=True)))
+    cat = replace(cat, days=(CAT.days[0], DayTally(739_001, 3, 2.0)), last=1.9e9)
+    assert late.tally("gate", "cat") == cat
+    assert start(killed()).tallies_of("gate") == [of("fox"), dog, cat]
+
+
+def test_a_damaged_database_that_is_opened_late_adds_what_it_leaves(
+    start: Open, tmp_path: Path, running_s: list[float]
+) -> None:
+    spool = start()
+    spool.append(counts(1))
+    spool.close()
+    path = tmp_path / "state" / FILE_NAME
+    content = path.read_bytes()
+    assert content.count(b"seq INTEGER PRIMARY") == 1
+    (tmp_path / "state").rename(tmp_path / "away")
+    (tmp_path / "state").write_bytes(b"")
+    late = start()
+    late.append(counts(2, replace(of("cat"), partial=True)))
+    (tmp_path / "state").unlink()
+    (tmp_path / "away").rename(tmp_path / "state")
+    path.write_bytes(content.replace(b"seq INTEGER PRIMARY", b"sex INTEGER PRIMARY"))
+    running_s[0] += 60
+    late.maintain()
+    assert path.with_name(f"{FILE_NAME}.damaged-1").exists()
+    assert late.tally("gate", "cat") == replace(CAT, days=(DayTally(1, 1), *CAT.days), last=1.0, last_day=1)
+
+
+def test_what_was_counted_first_in_the_moment_before_the_disk_was_read_is_added() -> None:
+    known = KnownTallies()
+    assert not known.has_read
+    known.opened([of("cat", 1.0)])
+    known.follow(counts(1, replace(of("cat", 2.0), partial=True)))
+    known.follow(counts(2, replace(of("dog", 2.0), partial=True)))
+    assert known.of_view("gate") == [replace(of("cat", 2.0), days=(DayTally(1, 2),)), of("dog", 2.0)]
+    known.follow(counts(3, replace(of("cat", 3.0), days=(DayTally(1, 2),), partial=True)))
+    assert known.of("gate", "cat") == replace(of("cat", 3.0), days=(DayTally(1, 3),))
+
+
+def test_a_commit_takes_the_newest_of_a_label_and_that_once() -> None:
+    known = KnownTallies()
+    first, second = counts(1, of("cat", 1.0)), counts(2, of("cat", 2.0))
+    known.follow(first)
+    known.follow(second)
+    written = known.to_write([first])
+    assert written == [of("cat", 2.0)]
+    known.written(written)
+    assert known.to_write([second]) == []
+
+
 def test_what_was_delivered_from_memory_is_counted_after_a_kill(
     start: Open, killed: Callable[[], Path], running_s: list[float]
 ) -> None:

@@ -206,6 +206,31 @@ def test_a_damaged_database_leaves_what_can_be_read(start: Open, tmp_path: Path)
     assert start().views()["gate"].open == occurrence("id1")
 
 
+def test_a_damaged_database_leaves_what_is_known_of_other_views(start: Open, tmp_path: Path, clock: Clock) -> None:
+    """It could not be opened at the start, and something has come meanwhile."""
+    spool = start()
+    spool.append(starts(1, "id1"))
+    spool.append(starts(2, "id2", "yard"))
+    spool.close()
+    (tmp_path / "state").rename(tmp_path / "away")
+    (tmp_path / "state").write_bytes(b"")
+    late = start()
+    late.append(starts(3, "id3"))
+    (tmp_path / "state").unlink()
+    (tmp_path / "away").rename(tmp_path / "state")
+    (tmp_path / "state" / FILE_NAME).write_bytes(
+        (tmp_path / "state" / FILE_NAME).read_bytes().replace(b"seq INTEGER PRIMARY", b"sex INTEGER PRIMARY")
+    )
+    clock.now += 60
+    late.maintain()
+    late.close()
+    again = start().views()
+    assert {name: record.open and record.open.id for name, record in again.items()} == {
+        "gate": "id3",
+        "yard": "id2",
+    }
+
+
 def test_a_database_that_was_removed_gets_what_was_known(start: Open, tmp_path: Path, clock: Clock) -> None:
     spool = start()
     spool.append(starts(1, "id1"))

@@ -15,6 +15,7 @@ from edgeclassify.publish.spool.acknowledgements import Run
 Change = tuple[str, int, Run | None]
 """Of a sink: where a run began, and the run that begins there now."""
 
+INSERT = "INSERT OR REPLACE INTO acknowledged (sink, first, last, crc) VALUES (?, ?, ?, ?)"
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS acknowledged (sink TEXT, first INTEGER, last INTEGER NOT NULL, "
     "crc INTEGER NOT NULL, PRIMARY KEY (sink, first)) WITHOUT ROWID"
@@ -30,7 +31,7 @@ def write(connection: sqlite3.Connection, changes: Iterable[Change]) -> None:
     gone = [(sink, first) for sink, first, run in listed if run is None]
     runs = [(sink, *run, _checksum(sink, run)) for sink, _, run in listed if run is not None]
     connection.executemany("DELETE FROM acknowledged WHERE sink = ? AND first = ?", gone)
-    connection.executemany("INSERT OR REPLACE INTO acknowledged VALUES (?, ?, ?, ?)", runs)
+    connection.executemany(INSERT, runs)
 
 
 def forget(connection: sqlite3.Connection) -> None:

@@ -20,6 +20,7 @@ from edgeclassify.publish.spool.database import acknowledged
 from edgeclassify.publish.spool.database.acknowledged import Change
 from edgeclassify.publish.spool.database.connection import Connect, Database, connect
 from edgeclassify.publish.spool.database.known import Records
+from edgeclassify.publish.spool.database.tables import EVENTS, INSERT_EVENT, check_tables
 from edgeclassify.publish.spool.database.tallies import read_tallies, write_tallies
 from edgeclassify.publish.spool.database.views import read_views, write_views
 
@@ -28,10 +29,6 @@ ROW_OVERHEAD = 96
 """Bytes that a row takes beside view and body, roughly, with what stays free on its page."""
 
 _APPLICATION = 0x65635370  # "ecSp"
-_TABLE = (
-    "CREATE TABLE events (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, view TEXT NOT NULL, body BLOB, "
-    "crc INTEGER NOT NULL)"
-)
 _SIZE = f"LENGTH(CAST(view AS BLOB)) + LENGTH(body) + {ROW_OVERHEAD}"
 
 
@@ -57,10 +54,11 @@ class SpoolFile:
     """
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
-        self._database = database = Database(path, _APPLICATION, _TABLE, connect)
+        self._database = database = Database(path, _APPLICATION, EVENTS, connect)
         self._connection, self.fresh = database.connection, database.fresh
         with database.opening():
             self.inode = path.stat().st_ino
+            check_tables(self._connection)
             self.last_seq, self._tombstone = self._end()
             self.running_s = self._running_s()
             self.totals = self._totals()
@@ -86,9 +84,7 @@ class SpoolFile:
             if self._tombstone is not None and self._tombstone < last:
                 removed.add(self._tombstone)
             tombstone = self._remove(removed, last)
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", map(_values, rows)
-            )
+            self._connection.executemany(INSERT_EVENT, map(_values, rows))
             self._write(known, now)
         if tombstone:
             self._tombstone = last
@@ -97,8 +93,9 @@ class SpoolFile:
         self.last_seq = last
 
     def known(self, now: Stamp) -> Records:
-        """What is known of views and labels."""
-        return Records(list(read_views(self._connection, now).values()), read_tallies(self._connection))
+        """What is known of views and labels. Read first: an error closes the database, see Database.opening."""
+        with self._database.opening():
+            return Records(list(read_views(self._connection, now).values()), read_tallies(self._connection))
 
     def note(self, known: Records, now: Stamp) -> None:
         """Replace what is known of these, in one commit that the next durable one makes durable too."""
@@ -179,6 +176,8 @@ class SpoolFile:
 
 def parsed(values: tuple[object, ...]) -> Row | None:
     """A row from (seq, at, view, body, crc) as read; None when it is not what was written."""
+    if len(values) != 5:
+        return None
     seq, at, view, body, crc = values
     if not (isinstance(seq, int) and isinstance(at, int) and isinstance(view, bytes) and isinstance(body, bytes)):
         return None

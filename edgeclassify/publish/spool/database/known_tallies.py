@@ -20,11 +20,15 @@ def _key(record: TallyRecord) -> _Key:
 class KnownTallies:
     """Not thread-safe. Over a change of the database what this run knows holds, and has to go into the new one.
 
-    Of more than `most` labels those that started longest ago are forgotten.
+    Of more than `most` labels those that started longest ago are forgotten. `has_read`: what earlier runs have
+    counted is known; what this one counts before that is partial, and is added to it then.
     """
 
     def __init__(self, most: int = MOST_LABELS) -> None:
         self._most = most
+        self.has_read = False
+        self._before: dict[_Key, TallyRecord] = {}
+        """Of labels that were counted before it: what earlier runs had counted of them."""
         self._views: dict[str, dict[str, TallyRecord]] = {}
         self._count = 0
         self._unwritten: dict[_Key, TallyRecord] = {}
@@ -48,12 +52,19 @@ class KnownTallies:
     def follow(self, event: SpooledEvent) -> None:
         """The event has been appended."""
         if event.tally is not None:
-            self._put(event.tally)
-            self._unwritten[_key(event.tally)] = event.tally
-            self._make_room(spared=event.tally)
+            record = event.tally
+            if record.partial and self.has_read:  # that was read after this had been counted
+                key = _key(record)
+                record = record.after(self._before.setdefault(key, self.of(*key) or TallyRecord(*key)))
+            self._put(record)
+            self._unwritten[_key(record)] = record
+            self._make_room(spared=record)
 
     def opened(self, on_disk: Iterable[TallyRecord]) -> None:
         """Another database is in use, which holds these."""
+        if not self.has_read:
+            on_disk = list(on_disk)
+            self._begin_with(on_disk)
         known = list(self._all())
         self._views, self._count = {}, 0
         for record in (*(one for one in on_disk if _key(one) not in self._unwritten), *known):
@@ -63,6 +74,9 @@ class KnownTallies:
 
     def salvaged(self, on_disk: Iterable[TallyRecord]) -> None:
         """A damaged database held these; they count where nothing is known."""
+        if not self.has_read:
+            on_disk = list(on_disk)
+            self._begin_with(on_disk)
         for record in on_disk:
             if self.of(*_key(record)) is None:
                 self._put(record)
@@ -70,8 +84,9 @@ class KnownTallies:
         self._make_room()
 
     def to_write(self, events: Iterable[SpooledEvent]) -> list[TallyRecord]:
-        """What is counted with these events, and some of what else has to be written."""
-        brought = {_key(event.tally): event.tally for event in events if event.tally is not None}
+        """What is counted with these events, or later ones that wait, and some of what else has to be written."""
+        keys = dict.fromkeys(_key(event.tally) for event in events if event.tally is not None)
+        brought = {key: self._unwritten[key] for key in keys if key in self._unwritten}
         beside = (item for item in self._unwritten.items() if item[0] not in brought)
         return [*brought.values(), *(record for _, record in islice(beside, MOST_BESIDE))]
 
@@ -85,6 +100,15 @@ class KnownTallies:
         for record in records:
             if self._unwritten.get(_key(record)) is record:
                 del self._unwritten[_key(record)]
+
+    def _begin_with(self, on_disk: Iterable[TallyRecord]) -> None:
+        """These were counted by earlier runs."""
+        self.has_read = True
+        earlier = {_key(record): record for record in on_disk}
+        for record in [one for one in self._all() if one.partial]:
+            key = _key(record)
+            self._before[key] = earlier.get(key, TallyRecord(*key))
+            self._put(record.after(self._before[key]))
 
     def _all(self) -> Iterator[TallyRecord]:
         for labels in self._views.values():

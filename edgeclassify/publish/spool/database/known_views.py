@@ -42,9 +42,10 @@ class KnownViews:
 
     def salvaged(self, on_disk: Iterable[ViewRecord]) -> None:
         """A damaged database held these; they count where nothing is known."""
-        if not self._records:
-            self._records = _by_name(on_disk)
-            self._unwritten = set(self._records)
+        for record in on_disk:
+            if record.view not in self._records:
+                self._records[record.view] = record
+                self._unwritten.add(record.view)
 
     def to_write(self, events: Iterable[SpooledEvent]) -> list[ViewRecord]:
         """What the views are like after these events, and what else has to be written with them."""

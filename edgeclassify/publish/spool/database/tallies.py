@@ -17,7 +17,7 @@ TABLE = (
 )
 MOST_LABELS = 20_000
 """Of so many labels, those of all views together, is something kept; those that started last."""
-_SQL = "SELECT view, label, body, crc FROM tallies"
+INSERT = "INSERT OR REPLACE INTO tallies (view, label, body, crc) VALUES (?, ?, ?, ?)"
 
 
 def write_tallies(connection: sqlite3.Connection, records: Iterable[TallyRecord]) -> None:
@@ -29,7 +29,7 @@ def write_tallies(connection: sqlite3.Connection, records: Iterable[TallyRecord]
     connection.execute(TABLE)
     kept = [_values(record) for record in records if not record.is_empty]
     gone = [(record.view, record.label) for record in records if record.is_empty]
-    connection.executemany("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?)", kept)
+    connection.executemany(INSERT, kept)
     connection.executemany("DELETE FROM tallies WHERE view = ? AND label = ?", gone)
 
 
@@ -38,7 +38,7 @@ def read_tallies(connection: sqlite3.Connection) -> list[TallyRecord]:
     raise sqlite3.Error."""
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'tallies'").fetchone() is None:
         return []  # of a version that had none, or nothing was counted yet
-    found = filter(None, map(_parsed, connection.execute(_SQL)))
+    found = filter(None, map(_parsed, connection.execute("SELECT * FROM tallies")))
     return sorted(found, key=lambda record: record.last or 0.0)
 
 
@@ -55,6 +55,8 @@ def _values(record: TallyRecord) -> tuple[str, str, bytes, int]:
 
 
 def _parsed(values: tuple[object, ...]) -> TallyRecord | None:
+    if len(values) != 4:
+        return None
     view, label, body, crc = values
     if not (isinstance(view, bytes) and isinstance(label, bytes) and isinstance(body, bytes)):
         return None

@@ -20,23 +20,22 @@ TABLE = (
 )
 MOST_VIEWS = 1000
 """Of views that were renamed and renamed again only so many are remembered, those with the newest events."""
-_SQL = "SELECT view, seq, body, crc FROM views ORDER BY seq DESC LIMIT ?"
+INSERT = "INSERT OR REPLACE INTO views (view, seq, body, crc) VALUES (?, ?, ?, ?)"
 
 
 def write_views(connection: sqlite3.Connection, records: Iterable[ViewRecord], now: Stamp) -> None:
     """Put the records in, within the transaction that is open. May raise sqlite3.Error."""
     connection.execute(TABLE)
-    connection.executemany(
-        "INSERT OR REPLACE INTO views VALUES (?, ?, ?, ?)", [_values(record, now) for record in records]
-    )
+    connection.executemany(INSERT, [_values(record, now) for record in records])
 
 
 def read_views(connection: sqlite3.Connection, now: Stamp) -> dict[str, ViewRecord]:
     """What is known of the views; a row that is not as it was written is left out. May raise sqlite3.Error."""
     if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'views'").fetchone() is None:
         return {}  # of a version that had none
-    found = (_parsed(values, now) for values in connection.execute(_SQL, (MOST_VIEWS,)))
-    return {record.view: record for record in found if record is not None}
+    found = (_parsed(values, now) for values in connection.execute("SELECT * FROM views"))
+    newest = sorted(filter(None, found), key=lambda record: record.seq, reverse=True)
+    return {record.view: record for record in newest[:MOST_VIEWS]}
 
 
 def _values(record: ViewRecord, now: Stamp) -> tuple[str, int, bytes | None, int]:
@@ -47,6 +46,8 @@ def _values(record: ViewRecord, now: Stamp) -> tuple[str, int, bytes | None, int
 
 
 def _parsed(values: tuple[object, ...], now: Stamp) -> ViewRecord | None:
+    if len(values) != 4:
+        return None
     view, seq, body, crc = values
     if not (isinstance(view, bytes) and isinstance(seq, int) and isinstance(body, bytes | None)):
         return None
