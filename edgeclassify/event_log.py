@@ -4,13 +4,14 @@ import logging
 from collections.abc import Iterator
 
 from edgeclassify.files import printable
+from edgeclassify.sentences import newness
 from edgeclassify.types import Event, Reason, Why
 
 log = logging.getLogger(__name__)
 
 
 def log_event(event: Event) -> None:
-    """E.g. "view gate: start of Egyptian cat, score 0.93 of 0.60 for 1.0 s (seq 12)".
+    """E.g. "view gate: start of Egyptian cat, score 0.93 of 0.60 for 1.0 s, 3rd today (seq 12)".
 
     A label may hold anything: what steers a terminal is escaped.
     """
@@ -21,9 +22,11 @@ def log_event(event: Event) -> None:
 
 
 def _words(event: Event) -> Iterator[str]:
-    """Why it came, what held it back, and why it may be wrong, in a few words."""
+    """Why it came, how new it is, what held it back, and why it may be wrong, in a few words."""
     why = event.why
     yield _needed(why)
+    if (new := newness(event.novelty, event.days_since, event.count_today)) is not None:
+        yield f", {new}"
     if why.reason is not None:
         yield f", {why.reason}"
     if why.reason is Reason.REPLACED and why.by is not None:

@@ -1,6 +1,6 @@
 """Decisions in words: why an event came, what held it back, and what a view waits for. Pure."""
 
-from edgeclassify.types import UNKNOWN, Block, Candidate, Event, EventType, Reason, ViewState, Why
+from edgeclassify.types import UNKNOWN, Block, Candidate, Event, EventType, Novelty, Reason, ViewState, Why
 
 LEAST_SHOWN = 0.05
 """Of the labels beside: what has less says nothing."""
@@ -82,11 +82,31 @@ def seconds(value: float) -> str:
     return f"{round(value, 1):g} s"
 
 
+def newness(novelty: str | None, days_since: int | None, count_today: int | None) -> str | None:
+    """How new a start is: "first ever", "first in 12 days", "first today", "3rd today"; None: nobody can tell.
+
+    By what its event says: see Event.
+    """
+    if novelty == Novelty.FIRST_IN_DAYS and days_since is not None:
+        return f"first in {days_since} days"
+    if novelty is not None:
+        return str(novelty)
+    if count_today is None or count_today < 2:
+        return None
+    return f"{_ordinal(count_today)} today"
+
+
+def _ordinal(number: int) -> str:
+    last = 0 if number // 10 % 10 == 1 else number % 10
+    return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
+
+
 def _start(event: Event) -> list[str]:
-    why = event.why
+    """How new it is stands first: a line may be cut."""
+    why, new = event.why, newness(event.novelty, event.days_since, event.count_today)
     score = event.score if why.score is None else why.score
     needed = "" if why.threshold_enter is None else f" of {why.threshold_enter:.2f} needed"
-    return [f"{score:.2f}{needed}{_held(why)}"]
+    return [*([] if new is None else [new]), f"{score:.2f}{needed}{_held(why)}"]
 
 
 def _lasting(why: Why) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgeclassify.event_log import log_event
-from edgeclassify.types import Block, EventType, Problem, Reason, Why
+from edgeclassify.types import Block, EventType, Novelty, Problem, Reason, Why
 from tests.daemon.bench import Bench, view
 from tests.publish.records import event
 from tests.support.sources import BrightnessSource
@@ -27,6 +27,15 @@ from tests.support.waiting import wait_for
             {"why": Why(threshold_enter=0.6, confirm_s=1.0, held_s=1.25)},
             "view gate: start of open, score 0.93 of 0.60 for 1.2 s (seq 7)",
         ),
+        (
+            {
+                "novelty": Novelty.FIRST_IN_DAYS,
+                "days_since": 9,
+                "why": Why(threshold_enter=0.6),
+            },
+            "view gate: start of open, score 0.93 of 0.60, first in 9 days (seq 7)",
+        ),
+        ({"count_today": 3, "why": Why()}, "view gate: start of open, score 0.93, 3rd today (seq 7)"),
         (
             {"why": Why(threshold_enter=0.6, confirm_s=0.0, held_s=0.0)},
             "view gate: start of open, score 0.93 of 0.60 (seq 7)",

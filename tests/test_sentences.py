@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.sentences import LEAST_SHOWN, is_far, seconds, sentence_of, sentence_on_waiting, waiting
+from edgeclassify.sentences import LEAST_SHOWN, is_far, newness, seconds, sentence_of, sentence_on_waiting, waiting
 from edgeclassify.types import (
     Block,
     Candidate,
     Event,
     EventType,
     LabelScore,
+    Novelty,
     Problem,
     Reason,
     Shift,
@@ -29,6 +30,33 @@ def said(kind: EventType, **why: Any) -> str:
 def test_why_a_label_starts() -> None:
     text = said(EventType.START, threshold_enter=0.6, confirm_s=1.0, held_s=1.25, score=0.72, raw_score=0.81)
     assert text == "0.72 of 0.60 needed, for 1.2 s (1 s needed); the model's own score 0.81"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"novelty": Novelty.FIRST_EVER, "count_today": 1}, "first ever"),
+        ({"novelty": Novelty.FIRST_TODAY, "days_since": 1, "count_today": 1}, "first today"),
+        ({"novelty": Novelty.FIRST_IN_DAYS, "days_since": 12, "count_today": 1}, "first in 12 days"),
+        ({"novelty": Novelty.FIRST_IN_DAYS}, "first in days"),
+        ({"count_today": 1}, None),  # once on a day by a clock that was not set, which may have been today
+        ({"count_today": 2}, "2nd today"),
+        ({}, None),
+    ],
+)
+def test_how_new_a_start_is_stands_first(changes: dict[str, Any], text: str | None) -> None:
+    start = replace(START, why=Why(threshold_enter=0.6), **changes)
+    assert newness(start.novelty, start.days_since, start.count_today) == text
+    assert sentence_of(start) == ("0.72 of 0.60 needed" if text is None else f"{text}; 0.72 of 0.60 needed")
+
+
+def test_how_often_it_came_today() -> None:
+    numbers = (2, 3, 4, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 101, 102, 111, 112, 113, 121)
+    said = [(newness(None, None, number) or "").partition(" ") for number in numbers]
+    assert {today for _, _, today in said} == {"today"}
+    assert " ".join(ordinal for ordinal, _, _ in said) == (
+        "2nd 3rd 4th 10th 11th 12th 13th 14th 20th 21st 22nd 23rd 24th 101st 102nd 111th 112th 113th 121st"
+    )
 
 
 def test_what_held_it_back_and_what_else_there_was() -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from edgeclassify.cli.reports.tables import table_console
 from edgeclassify.contract.encoding import seconds_of
 from edgeclassify.files import printable
+from edgeclassify.sentences import newness
 from edgeclassify.sentences import seconds as in_words
 
 Event = Mapping[str, Any]
@@ -104,11 +105,8 @@ def _why(event: Event) -> str:
     """In a few words: how new a start is, what has lasted how long, and why it ended."""
     why = event.get("why", {})
     said = []
-    if (novelty := event.get("novelty")) is not None:
-        days = event.get("days_since")
-        said.append(f"first in {days} days" if novelty == "first in days" and days else str(novelty))
-    if (count := event.get("count_today")) is not None:
-        said.append(f"number {count} today")
+    if (new := newness(event.get("novelty"), event.get("days_since"), event.get("count_today"))) is not None:
+        said.append(new)
     if (lasting := why.get("lasting_s")) is not None:
         said.append(f"there for {in_words(lasting)}")
     elif (duration := why.get("duration_s")) is not None:

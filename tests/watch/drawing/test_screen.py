@@ -10,7 +10,7 @@ from rich.console import Console
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
-from edgeclassify.types import Option, Why
+from edgeclassify.types import Novelty, Option, Why
 from edgeclassify.watch.board import Board
 from edgeclassify.watch.drawing.screen import draw
 from edgeclassify.watch.drawing.table import KEYS, Place
@@ -73,6 +73,10 @@ def test_of_one_node_the_last_events_say_why() -> None:
     drawn.take(outgoing.event_message(Topics("edgeclassify", "porch"), event(2, why=why, ts=T0 - 1)))
     (line,) = [one for one in drawn.lines() if one.strip().startswith("2  gate")]
     assert line.endswith("0.93 of 0.60 needed, for 1.2 s (1 s needed)")
+    new = event(3, why=why, ts=T0 - 1, novelty=Novelty.FIRST_IN_DAYS, days_since=9, count_today=1)
+    drawn.take(outgoing.event_message(Topics("edgeclassify", "porch"), new))
+    (line,) = [one for one in drawn.lines() if one.strip().startswith("3  gate")]
+    assert line.endswith("first in 9 days; 0.93 of 0.60 needed, for 1.2 s (1 s needed)")
     (line,) = [one for one in drawn.lines(width=60) if one.strip().startswith("2  gate")]
     assert line.startswith("  2  gate  start  open  0.93  1 s ago")
     assert line.endswith("…")
