@@ -130,9 +130,9 @@ def _brackets(kind: str, path: Sequence[int | str], found: Any) -> str:
 def _expected(kind: str, ctx: dict[str, Any], message: str) -> str:
     """What pydantic wanted, as a noun phrase."""
     phrases = {
-        "greater_than_equal": "a number of at least {ge:g}",
-        "greater_than": "a number above {gt:g}",
-        "less_than_equal": "a number of at most {le:g}",
+        "greater_than_equal": "a number of at least {ge:.12g}",
+        "greater_than": "a number above {gt:.12g}",
+        "less_than_equal": "a number of at most {le:.12g}",
         "string_pattern_mismatch": "1 to 64 letters, digits, - or _",
         "string_too_short": "a non-empty string",
         "string_type": "a string in quotes",

@@ -129,6 +129,10 @@ def test_all_faults_at_once_with_expected_found_and_hint(tmp_path: Path) -> None
     [
         ("", "camera: expected at least one [[camera]] with a source, found none."),
         (MINIMAL + "interval_s = -1", "camera[0].interval_s: expected a number of at least 0, found -1."),
+        (
+            MINIMAL + "[history]\nmax_bytes = 9",
+            "history.max_bytes: expected a number of at least 1048576, found 9.",
+        ),
         (MINIMAL + "interval_s = nan", "camera[0].interval_s: expected a finite number, found nan."),
         (MINIMAL + "loop = 3", "camera[0].loop: expected true or false, found 3."),
         ('[[camera]]\nname = "x"', "camera[0].source: expected a value, found nothing."),

@@ -13,8 +13,6 @@ LONGEST_RETRY_AFTER_S = 3600.0
 """A receiver that asks for more is asked again after so long."""
 EVENT_AT_FAULT = (400, 413, 414, 422)
 """It may be this event that the receiver can't take: too large, or not as it expects one."""
-FOLLOWED = (307, 308)
-"""Redirects that keep a POST one; after the others a browser would ask with GET."""
 
 
 class Reaction(Enum):
@@ -80,7 +78,7 @@ def _retry_after_s(headers: Headers, now: float) -> float | None:
     """Seconds, at most LONGEST_RETRY_AFTER_S; None where the header is not there, or is nonsense."""
     value = header_of(headers, "retry-after")
     if re.fullmatch(r"[0-9]+", value):
-        return min(float(value[:9]), LONGEST_RETRY_AFTER_S)
+        return min(float(value), LONGEST_RETRY_AFTER_S)
     until = _date(value)
     if until is None:
         return None

@@ -170,6 +170,8 @@ class Delivery:
         if not judgement.found or not self._said.is_news(what=judgement.found):
             return
         consequence = "It is posted again, and events wait."
+        if judgement.wait_s:
+            consequence = f"It is posted again after {judgement.wait_s:g} s, as was asked for, and events wait."
         if judgement.reaction is Reaction.GONE:
             consequence = "Nothing is posted until the config changes or the daemon starts anew; events wait."
         elif judgement.reaction is Reaction.AT_FAULT:

@@ -17,11 +17,13 @@ from edgeclassify.http.deadline import Deadline
 from edgeclassify.http.head import read_head, request_head
 from edgeclassify.http.response import Headers, HttpStream, header_of
 from edgeclassify.interrupts import ConnectInterrupt
-from edgeclassify.publish.webhook.answers import FOLLOWED, Answer
+from edgeclassify.publish.webhook.answers import Answer
 from edgeclassify.publish.webhook.settings import WebhookSettings
 from edgeclassify.redaction import redacted_text, redacted_to_server
 
 MAX_REDIRECTS = 3
+FOLLOWED = (307, 308)
+"""Redirects that keep a POST one; after the others a browser would ask with GET."""
 LARGEST_BODY, BODY_S = 1 << 16, 1.0
 """Bytes and seconds of an answer's body that are read, and thrown away, for the sake of the connection."""
 CONNECT_SHARE = 0.5
@@ -45,7 +47,7 @@ class Link:
         Raises PublishError where no answer comes in time: the receiver may have it, or not.
         """
         deadline, address = Deadline(timeout_s), self._settings.address
-        for _ in range(MAX_REDIRECTS):
+        for _ in range(MAX_REDIRECTS + 1):
             answer = self._post_once(address, body, headers, deadline)
             there = self._same_server(answer)
             if there is None:

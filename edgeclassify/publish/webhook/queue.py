@@ -64,5 +64,4 @@ class EventQueue:
     def _forget(self, seq: int) -> None:
         self._spool.delivered([seq])
         self._refusals.pop(seq, None)
-        self._last_chance.discard(seq)
         self._ahead = [event for event in self._ahead if event.seq != seq]

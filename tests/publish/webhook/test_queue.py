@@ -2,8 +2,11 @@
 
 from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.publish.webhook.queue import ATTEMPTS, MOST_ON_TRIAL, READ_AHEAD, EventQueue
+from edgeclassify.publish.webhook.queue import READ_AHEAD, EventQueue
 from tests.publish.records import spooled
+
+ATTEMPTS, MOST_ON_TRIAL = 5, 10
+"""As docs/webhook.md says."""
 
 
 class Posting:

@@ -216,7 +216,14 @@ def test_retry_after_is_kept_to(node: Make, caplog: pytest.LogCaptureFixture) ->
         assert one.stop() < 2.0
         assert one.waiting == 2
     assert len(warnings(caplog)) == 1
-    assert "the answer 429 (Too Many Requests)" in warnings(caplog)[0]
+    assert "the answer 429 (Too Many Requests). It is posted again" in warnings(caplog)[0]
+
+
+def test_how_long_the_wait_is_that_was_asked_for_is_said(node: Make, caplog: pytest.LogCaptureFixture) -> None:
+    with receiver(lambda _: Reply(429, {"Retry-After": "7200"})) as there:
+        node(there.url()).happen()
+        wait_for(lambda: warnings(caplog))
+    assert "It is posted again after 3600 s, as was asked for, and events wait." in warnings(caplog)[0]
 
 
 def test_gone_ends_it_until_the_next_start(node: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -306,23 +313,27 @@ def test_redirects_on_the_same_server_are_followed_as_posts(node: Make) -> None:
         def answer(post: Post) -> Reply:
             if post.path == "/hook":
                 return Reply(307, {"Location": "/new?a=b"})
-            return Reply(308, {"Location": there.url("/newer")}) if post.path != "/newer" else Reply()
+            if post.path == "/new?a=b":
+                return Reply(308, {"Location": there.url("/newer")})
+            return Reply() if post.path == "/newest" else Reply(307, {"Location": "/newest"})
 
         there.answer = answer
         one = node(there.url(who="bob:builder@"))
         one.happen()
         wait_for(lambda: one.waiting == 0)
-        assert [post.path for post in there.posts] == ["/hook", "/new?a=b", "/newer"]
+        assert [post.path for post in there.posts] == ["/hook", "/new?a=b", "/newer", "/newest"]
         assert {(post.method, post.body) for post in there.posts} == {("POST", there.posts[0].body)}
         assert len({post.headers["authorization"] for post in there.posts}) == 1
 
 
 def test_redirects_without_end(node: Make, caplog: pytest.LogCaptureFixture) -> None:
-    with receiver(lambda _: Reply(307, {"Location": "/hook"})) as there:
+    further = {"/hook": "/1", "/1": "/2", "/2": "/3", "/3": "/4"}
+    with receiver(lambda post: Reply(307, {"Location": further[post.path]})) as there:
         one = node(there.url())
         one.happen()
         wait_for(lambda: warnings(caplog))
         one.stop()
+        assert {post.path for post in there.posts} == set(further)
     assert "more than 3 redirects. Write the address where they end as webhook.url." in warnings(caplog)[0]
 
 
@@ -338,7 +349,8 @@ def test_a_redirect_to_another_server_is_refused(
         one.stop()
         assert len(warnings(caplog)) == 1
         assert (
-            f"found a redirect to another server, http://127.0.0.1:{other.port}/…, which gets no events. If it is "
+            f"was not taken: a redirect to another server, http://127.0.0.1:{other.port}/…, which gets no events. "
+            "If it is yours, write its address as webhook.url." in warnings(caplog)[0]
         )
         assert "token-77" not in caplog.text
 
