@@ -18,12 +18,17 @@ SLACK_S = 86_400.0
 _SYNCHRONISED_BY_TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 
 
-def synchronised() -> bool | None:
-    """True where the clock is, or was since the machine's start; None: the kernel does not tell."""
+def synchronised(
+    noted: Path = _SYNCHRONISED_BY_TIMESYNCD, kernel: Callable[[], bool | None] = machine.clock_synchronised
+) -> bool | None:
+    """True where the clock is, or was since the machine's start; None: the kernel does not tell.
+
+    `noted`: a file that is there from the first time on, where systemd-timesyncd sets the clock.
+    """
     with suppress(OSError):
-        if _SYNCHRONISED_BY_TIMESYNCD.exists():
+        if noted.exists():
             return True
-    return machine.clock_synchronised()
+    return kernel()
 
 
 class SetClock:

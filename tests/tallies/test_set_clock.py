@@ -1,9 +1,12 @@
 """Whether the clock is set: synchronised once, trusted, or not far behind what was counted last."""
 
+import json
+import time
 from pathlib import Path
 
 import pytest
 
+from edgeclassify import machine
 from edgeclassify.tallies.set_clock import FILE_NAME, SLACK_S, UNSET, SetClock, synchronised
 
 NOW = 1.8e9
@@ -107,5 +110,44 @@ def test_how_far_it_is_behind_is_said_once(caplog: pytest.LogCaptureFixture) -> 
     ]
 
 
-def test_what_the_kernel_says_is_asked_for() -> None:
-    assert synchronised() in (True, False, None)
+@pytest.mark.parametrize("kernel", [True, False, None])
+def test_what_was_noted_since_the_start_of_the_machine_goes_before_the_kernel(
+    tmp_path: Path, kernel: bool | None
+) -> None:
+    noted = tmp_path / "synchronized"
+    assert synchronised(noted, lambda: kernel) is kernel
+    noted.touch()
+    assert synchronised(noted, lambda: kernel) is True
+
+
+def test_a_note_that_can_not_be_looked_for_is_none(tmp_path: Path) -> None:
+    assert synchronised(tmp_path / ("n" * 300), lambda: True) is True
+    assert synchronised(tmp_path / ("n" * 300), lambda: False) is False
+
+
+def test_what_this_machine_says_is_asked_for() -> None:
+    noted = Path("/run/systemd/timesync/synchronized").exists()
+    expected = True if noted else machine.clock_synchronised()
+    assert synchronised() is expected
+    assert SetClock(None).is_set is (expected is not False)
+
+
+def test_without_being_told_otherwise_it_is_not_trusted(tmp_path: Path) -> None:
+    assert not SetClock(tmp_path, synchronised=lambda: False).is_set
+    assert not SetClock(None, synchronised=lambda: None, floor=time.time() + 2 * SLACK_S).is_set
+
+
+def test_that_it_was_synchronised_is_noted_for_this_start_of_the_machine(tmp_path: Path) -> None:
+    SetClock(tmp_path, synchronised=lambda: True)
+    assert json.loads((tmp_path / FILE_NAME).read_text()) == {"synchronised_in_boot": machine.boot_id()}
+    assert SetClock(tmp_path, synchronised=lambda: False).is_set is bool(machine.boot_id())
+
+
+@pytest.mark.parametrize("content", ['["boot-1"]', '"boot-1"', '{"synchronised_in_boot": ["boot-1"]}', "[]", "{}"])
+def test_a_note_of_another_kind_leaves_no_trace(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str
+) -> None:
+    (tmp_path / FILE_NAME).write_text(content)
+    clock = Machine(False).clock(tmp_path)
+    assert not clock.is_set
+    assert [record.message for record in caplog.records] == [UNSET]
