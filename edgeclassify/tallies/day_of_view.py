@@ -10,9 +10,13 @@ from edgeclassify.types import MOST_LABELS_TODAY, LabelToday, TallyRecord
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A label's stay in a view that has not ended: its seconds until it was seen last, at `until`."""
+    """A label's stay in a view that has not ended: since when, and its seconds until it was seen last, at `until`.
+
+    Times are seconds since the epoch; by a clock that was set meanwhile there are others between them.
+    """
 
     label: str
+    since: float
     seconds: float
     until: float
 
@@ -54,7 +58,7 @@ class DayOfView:
         if seconds == 0:
             return others
         # It started on the day before.
-        return (LabelToday(stay.label, 0, seconds, stay.until - stay.seconds), *others)
+        return (LabelToday(stay.label, 0, seconds, stay.since), *others)
 
     def _others(self, label: str | None) -> tuple[LabelToday, ...]:
         if self._beside is None or self._beside[0] != label:

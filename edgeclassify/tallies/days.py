@@ -39,11 +39,11 @@ class LocalDays:
         self.zone = zone
         # Without a zone datetime goes by the machine's, in both directions.
         self._zone = None if zone is None else ZoneInfo(zone)
-        self._last = LocalDay(0, 0.0, 0.0)
+        self._last: LocalDay | None = None
 
     def of(self, at: float) -> LocalDay:
         """The day of a moment, seconds since the epoch. Raises ValueError or OverflowError for no date."""
-        if at not in (known := self._last):
+        if (known := self._last) is None or at not in known:
             known = self._last = self._find(at)
         return known
 

@@ -63,7 +63,7 @@ class Tallies:
     def take_up(self, occurrences: Iterable[OpenOccurrence], now_at: float) -> None:
         """At the start: these were open before it, and count as far as they were seen."""
         for one in occurrences:
-            self._stays[one.view] = Stay(one.label, one.age_s, now_at - one.quiet_s)
+            self._stays[one.view] = Stay(one.label, one.started_at, one.age_s, now_at - one.quiet_s)
 
     # --- events ----------------------------------------------------------------------------------------
 
@@ -117,7 +117,7 @@ class Tallies:
         """
         seen: Stay | None
         if state.event_id is not None and state.duration_s is not None:
-            self._stays[state.view] = seen = Stay(state.label, state.duration_s, state.ts)
+            self._stays[state.view] = seen = Stay(state.label, state.since, state.duration_s, state.ts)
         else:  # nothing, or what nobody has seen since
             seen = self._stays.get(state.view)
         day = self._day(state.ts if now_at is None else now_at)

@@ -89,6 +89,14 @@ def test_the_oldest_day_goes_first_and_the_present_one_never() -> None:
     assert [one.day for one in counted(8, 9, 10, 2, 3).days] == [3, 9, 10]
 
 
+def test_of_few_days_none_goes() -> None:
+    """Also where today counts nothing."""
+    assert lasted(counted(8, 9), 10 * DAY_S, 10 * DAY_S, UTC).days == counted(8, 9).days
+    today = UTC.of(10 * DAY_S).number
+    record = lasted(counted(8, 9), 10 * DAY_S, 10 * DAY_S + 1, UTC)
+    assert [one.day for one in record.days] == [8, 9, today]
+
+
 def test_what_counts_nothing_leaves_no_day() -> None:
     assert lasted(NEW, MIDNIGHT + 5.0, MIDNIGHT + 5.0, UTC) == NEW
     assert NEW.is_empty

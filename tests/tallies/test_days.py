@@ -54,6 +54,8 @@ def test_a_clock_that_is_put_back_over_midnight_begins_no_day_anew() -> None:
     days = LocalDays("America/St_Johns")
     first = at("America/St_Johns", 2010, 11, 7)
     assert [str(days.of(first + s)) for s in (-1, 0, 59, 61, 3600, 7200)] == ["2010-11-06"] + ["2010-11-07"] * 5
+    # Asked for that moment first.
+    assert LocalDays("America/St_Johns").of(first + 61) == days.of(first)
 
 
 def test_share_of_a_stretch_of_time() -> None:

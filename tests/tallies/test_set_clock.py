@@ -101,12 +101,16 @@ def test_it_is_trusted_from_a_reload_on(caplog: pytest.LogCaptureFixture) -> Non
     assert clock.is_set
 
 
+def test_a_clock_may_be_a_day_behind() -> None:
+    assert SLACK_S == 86_400
+
+
 def test_how_far_it_is_behind_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    clock = Machine(None).clock(floor=NOW + 3 * 86_400)
+    clock = Machine(None).clock(floor=NOW + 20_833 * 86_400)
     clock.look()
     assert [record.message for record in caplog.records] == [
-        "the clock is 3.0 days behind what was counted last: days are not counted until it is set. Set it, or let "
-        "it be synchronised."
+        "the clock is 20833.0 days behind what was counted last: days are not counted until it is set. Set it, "
+        "or let it be synchronised."
     ]
 
 

@@ -83,7 +83,7 @@ def nothing(at: float, **changes: object) -> ViewState:
 
 
 def there(at: float, lasted_s: float, label: str = "cat") -> ViewState:
-    return state(label, ts=at, duration_s=lasted_s)
+    return state(label, ts=at, since=at - lasted_s, duration_s=lasted_s)
 
 
 def test_starts_are_counted_and_what_is_new_is_said() -> None:
@@ -158,15 +158,15 @@ def test_what_another_label_replaces_behind_a_gap_was_there_before_it() -> None:
     """The end carries the time at which the other came, and no gap."""
     node = Node()
     node.starts(MIDNIGHT - 100)
-    node.today(there(MIDNIGHT - 70, 30.0))
-    node.ends(MIDNIGHT + 500, 40.0)
+    node.today(there(MIDNIGHT - 40, 60.0))
+    node.ends(MIDNIGHT + 500, 70.0)
     assert node.today(nothing(MIDNIGHT + 500)).labels == ()
-    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 40.0}
+    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 70.0}
     node.starts(MIDNIGHT - 100)
     node.today(there(MIDNIGHT - 70, 30.0))
     # What its state has told lies ahead: the clock was put back.
     node.ends(MIDNIGHT - 80, 40.0)
-    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 80.0}
+    assert node.seconds(nothing(MIDNIGHT - 1)) == {"cat": 110.0}
     node.starts(MIDNIGHT - 100)
     node.today(there(MIDNIGHT - 70, 30.0, "dog"))
     node.ends(MIDNIGHT + 10, 20.0)
@@ -218,8 +218,10 @@ def test_over_midnight_the_seconds_are_split_and_the_count_stays() -> None:
     node.starts(MIDNIGHT - 30)
     assert node.seconds(there(MIDNIGHT - 10, 20.0)) == {"cat": 20.0}
     assert node.today(there(MIDNIGHT, 30.0)).labels == ()
-    assert node.today(there(MIDNIGHT + 4, 34.0)).labels == (LabelToday("cat", 0, 4.0, MIDNIGHT - 30),)
-    node.ends(MIDNIGHT + 5, 35.0)
+    # It started when its start said so, whatever the clocks make of its duration.
+    late = replace(there(MIDNIGHT + 4, 34.5), since=MIDNIGHT - 30)
+    assert node.today(late).labels == (LabelToday("cat", 0, 4.0, MIDNIGHT - 30),)
+    node.ends(MIDNIGHT + 5, 35.5)
     assert node.today(nothing(MIDNIGHT + 6)).labels == (LabelToday("cat", 0, 5.0, MIDNIGHT - 30),)
     told = node.starts(MIDNIGHT + 10)
     assert (told.novelty, told.days_since, told.count_today) == (Novelty.FIRST_TODAY, 1, 1)

@@ -42,8 +42,9 @@ class Changeover(StoreUser):
             self._acknowledgements.go_on(rows.file.acknowledged())
 
     def salvaged(self, known: Records) -> None:
-        """It goes into the new one."""
+        """It goes into the new one. Numbers that it names have been used, also where all events were delivered."""
         self._known.salvaged(known)
+        self._events.last_seq = max([self._events.last_seq, *(record.seq for record in known.views)])
 
     def take_over(self, rows: Iterable[Row]) -> int:
         """What was not known waits to be written."""

@@ -68,6 +68,22 @@ def test_what_declares_a_table_is_damaged(
     spool.close()
 
 
+def test_what_was_delivered_does_not_count_as_lost(
+    content: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = DiskSpool(tmp_path, SpoolConfig())
+    spool.append(SpooledEvent(3, "gate", b"{}", ViewRecord("gate", 3, None), CAT))
+    spool.delivered([1, 2, 3])
+    spool.close()
+    content = (tmp_path / FILE_NAME).read_bytes()
+    assert content.count(b"view TEXT NOT NULL, body BLOB, crc") == 1
+    (tmp_path / FILE_NAME).write_bytes(content.replace(b"NULL, body BLOB, crc", b"NULL, body BLOB, crd"))
+    with caplog.at_level(logging.WARNING):
+        spool = DiskSpool(tmp_path, SpoolConfig())
+    assert (len(caplog.records), spool.last_seq, spool.depth) == (1, 3, 0)
+    spool.close()
+
+
 def schema(content: bytes) -> Iterator[int]:
     """Where what declares the tables stands."""
     at = content.find(b"CREATE TABLE")
