@@ -4,7 +4,7 @@ They are looked for in the document as it was read, of whatever types it is, so 
 with the faults of single keys.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
@@ -12,6 +12,7 @@ from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
+from edgeclassify.config.profile_faults import profile_faults
 from edgeclassify.config.rules import ENTER_BY_BELIEF, ENTER_BY_SCORE, default_filter
 from edgeclassify.config.source_kinds import (
     ONLY_FOR,
@@ -37,6 +38,7 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
         *group_faults("groups", _table(document, "groups")),
         *_cameras(document, cameras, views),
         *_views(cameras, views),
+        *_profiles(document, cameras, views),
     ]
 
 
@@ -166,20 +168,36 @@ def _views(cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]])
             hint = f'A class of the model that has this name is called "{UNKNOWN} (class)".'
             yield ConfigFault(f"view[{i}].labels", expected, repr(UNKNOWN), hint)
         yield from _of_motion(f"view[{i}]", table, cameras)
-        by_belief = _over_time(table, cameras) == "bayes"
-        usual = ENTER_BY_BELIEF if by_belief else ENTER_BY_SCORE
-        enter, leave = table.get("threshold_enter", usual), table.get("threshold_exit")
-        if _is_number(enter) and _is_number(leave) and leave > enter:
-            expected = f"a threshold_exit of at most threshold_enter ({enter})"
-            yield ConfigFault(f"view[{i}].threshold_exit", expected, str(leave))
+        yield from _of_thresholds(f"view[{i}]", table, cameras)
         yield from _of_home_assistant(f"view[{i}].home_assistant", _table(table, "home_assistant"))
         yield from group_faults(f"view[{i}].groups", _table(table, "groups"))
-        if _is_number(enter):
-            lowest = leave if _is_number(leave) else None
-            yield from label_rule_faults(f"view[{i}]", table, enter, lowest, by_belief=by_belief)
 
 
-def _over_time(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Any:
+def _of_thresholds(
+    place: str, view: Mapping[str, Any], cameras: dict[int, dict[str, Any]]
+) -> Iterator[ConfigFault]:
+    by_belief = _over_time(view, cameras) == "bayes"
+    usual = ENTER_BY_BELIEF if by_belief else ENTER_BY_SCORE
+    enter, leave = view.get("threshold_enter", usual), view.get("threshold_exit")
+    if _is_number(enter) and _is_number(leave) and leave > enter:
+        expected = f"a threshold_exit of at most threshold_enter ({enter})"
+        yield ConfigFault(f"{place}.threshold_exit", expected, str(leave))
+    if _is_number(enter):
+        lowest = leave if _is_number(leave) else None
+        yield from label_rule_faults(place, view, enter, lowest, by_belief=by_belief)
+
+
+def _profiles(
+    document: dict[str, Any], cameras: dict[int, dict[str, Any]], views: dict[int, dict[str, Any]]
+) -> Iterator[ConfigFault]:
+    tables = {table["name"]: table for table in views.values() if isinstance(table.get("name"), str)}
+    if not views:
+        tables = {name: {"camera": name} for name in map(_camera_name, cameras.values())}
+    profiles = _table(document, "profile")
+    yield from profile_faults(profiles, list(tables), tables, lambda key, view: _of_thresholds(key, view, cameras))
+
+
+def _over_time(view: Mapping[str, Any], cameras: dict[int, dict[str, Any]]) -> Any:
     """The view's filter, or the default that its camera has."""
     watched = [
         shows_single_pictures(_source(camera)[0], camera.get("loop") is True)
@@ -188,7 +206,7 @@ def _over_time(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> Any:
     return view.get("filter", default_filter(any(watched)))
 
 
-def _cameras_of(view: dict[str, Any], cameras: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+def _cameras_of(view: Mapping[str, Any], cameras: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
     """The one it names; where it names none, whichever there are."""
     named = view.get("camera")
     return [camera for camera in cameras.values() if named in (None, _camera_name(camera))]

@@ -20,6 +20,7 @@ from edgeclassify.config.delivery import (
     WebhookTlsConfig,
 )
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
+from edgeclassify.config.profiles import ProfileConfig, ProfileViewConfig
 from edgeclassify.config.rules import LabelRulesConfig, MotionConfig, RulesConfig
 from edgeclassify.config.sections import (
     LoggingConfig,
@@ -55,6 +56,7 @@ EXAMPLES = {
     "view.filter": "bayes",
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
+    "profile.when": ["mon-fri 08:00-17:00"],
     "view.name": "gate",
     "view.camera": "front",
     "view.threshold_exit": 0.4,
@@ -90,6 +92,13 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
         "What is watched: a camera's region with its model, rules and one state; one table for each. "
         "Without any, each camera has one view of its whole frame, named as the camera.",
     ),
+    (
+        "profile",
+        "# [profile.away]",
+        ProfileConfig,
+        "How views are watched otherwise now and then: switched over MQTT and in Home Assistant, or by the week; "
+        "one table for each, under a name of its own: see docs/automations.md.",
+    ),
     ("recovery", "[recovery]", RecoveryConfig, "What is done where opening a camera again does not help."),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
@@ -112,6 +121,7 @@ INLINE = {
     "camera.tls": "{ verify = true }",
     "view.groups": '{ preset = "everyday", terrier = ["*terrier"] }',
     "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
+    "profile.view": '{ "*" = { snapshots = true }, gate = { enabled = true, threshold_enter = 0.8 } }',
     "view.lasting": "{ cat = [600.0, 3600.0] }",
     "view.home_assistant": '{ device_class = "garage_door", on = ["open"] }',
     "view.motion": "{ gate = true, max_interval_s = 20.0 }",
@@ -129,6 +139,7 @@ KEYS_OF: dict[str, type[Section]] = {
     "view.label_rules": LabelRulesConfig,
     "view.home_assistant": ViewHomeAssistantConfig,
     "view.motion": MotionConfig,
+    "profile.view": ProfileViewConfig,
 }
 """Of these the keys are listed too."""
 

@@ -41,7 +41,7 @@ def _ascending(seconds: tuple[float, ...]) -> tuple[float, ...]:
     return seconds
 
 
-_Marks = Annotated[
+Marks = Annotated[
     tuple[PositiveSeconds, ...], Field(strict=False), BeforeValidator(_listed), AfterValidator(_ascending)
 ]
 
@@ -123,7 +123,7 @@ class RulesConfig(Section):
     label_rules: dict[Text, LabelRulesConfig] = Field(
         default_factory=dict, description="Thresholds and times of single labels or groups."
     )
-    lasting: dict[Text, _Marks] = Field(
+    lasting: dict[Text, Marks] = Field(
         default_factory=dict,
         description="Seconds after which it is told that a label or group is still there, in ascending order.",
     )
@@ -142,9 +142,7 @@ class RulesConfig(Section):
     @field_validator("quiet_hours")
     @classmethod
     def _times(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for text in value:
-            _minutes(text)
-        return value
+        return check_quiet_hours(value)
 
     @property
     def quiet_minutes(self) -> tuple[tuple[int, int], ...]:
@@ -160,6 +158,13 @@ class RulesConfig(Section):
 def default_filter(is_single: bool) -> FilterName:
     """The filter of a view that names none. `is_single`: its camera shows single pictures."""
     return "none" if is_single else "bayes"
+
+
+def check_quiet_hours(value: tuple[str, ...]) -> tuple[str, ...]:
+    """The value, where it is made of spans of a day. Raises ValueError."""
+    for text in value:
+        _minutes(text)
+    return value
 
 
 def _minutes(text: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ Every field carries the description that the JSON Schema shows; units stand in t
 
 import re
 import socket
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
@@ -20,6 +21,7 @@ from edgeclassify.config.delivery import (
     WebhookConfig,
 )
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
+from edgeclassify.config.profiles import ProfileConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.values import File, TimeZone, plain, with_home
@@ -171,6 +173,9 @@ class Config(Section):
         default_factory=dict,
         description="Labels that count as one, for all views: name of a group and the labels that are in it.",
     )
+    profile: dict[str, ProfileConfig] = Field(
+        default_factory=dict, description="How views are watched otherwise now and then: name of a profile."
+    )
     recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
     history: HistoryConfig = Field(default_factory=HistoryConfig)
@@ -181,6 +186,7 @@ class Config(Section):
 
     _origin: str = PrivateAttr("config")
     _keeps_state: bool = PrivateAttr(True)
+    _profile: str | None = PrivateAttr(None)
 
     @property
     def origin(self) -> str:
@@ -209,13 +215,37 @@ class Config(Section):
         copy._keeps_state = False
         return copy
 
+    def under(self, profile: str | None) -> Self:
+        """The same config while this profile of it is on; None: none is."""
+        copy = self.model_copy()
+        copy._profile = profile
+        return copy
+
+    @property
+    def profile_on(self) -> str | None:
+        """The profile that is on; None: none is."""
+        return self._profile
+
+    def with_each_profile(self) -> Iterator[Self]:
+        """The config while no profile is on, and while each of them is."""
+        return map(self.under, (None, *self.profile))
+
+    def takes_snapshots(self, view: str) -> bool:
+        """True where the profile that is on lets pictures be taken of the view's events."""
+        return self._profile is None or self.profile[self._profile].takes_snapshots(view)
+
     def views(self) -> tuple[ViewConfig, ...]:
-        """The views with what follows from their camera filled in; one per camera where the file names none."""
+        """The views with what follows from their camera filled in; one per camera where the file names none.
+
+        With what the profile that is on says of them.
+        """
         cameras = {camera.name: camera for camera in self.camera}
         views = self.view or tuple(ViewConfig(name=camera.name, camera=camera.name) for camera in self.camera)
         only = self.camera[0].name if self.camera else None
+        over = None if self._profile is None else self.profile[self._profile]
         named = (view if view.camera else view.model_copy(update={"camera": only}) for view in views)
-        return tuple(_complete(view, cameras.get(str(view.camera))) for view in named)
+        said = (view if over is None else over.over(view.name, view) for view in named)
+        return tuple(_complete(view, cameras.get(str(view.camera))) for view in said)
 
     def camera_of(self, view: ViewConfig) -> CameraConfig:
         """The camera of one of its views()."""

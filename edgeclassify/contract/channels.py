@@ -105,6 +105,7 @@ _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
     Command.RESUME: (requests.ViewsRequest, responses.SwitchResponse, "Classify again."),
     Command.RELOAD: (requests.Request, responses.ReloadResponse, "Read the config again."),
     Command.MODELS: (requests.Request, responses.ModelsResponse, "The models of the node."),
+    Command.PROFILE: (requests.ProfileRequest, responses.ProfileResponse, "Switch to a profile, or to none."),
     Command.SET: (requests.SetRequest, responses.SetResponse, "Set an option of a view."),
     Command.HISTORY: (requests.HistoryRequest, responses.HistoryResponse, "Events of the node's own log."),
 }
@@ -120,6 +121,17 @@ CHANNELS: tuple[Channel, ...] = (
     ),
     Channel("info", f"{_NODE}/info", bodies.Info, "What runs on the node.", 1, True),
     Channel("health", f"{_NODE}/health", bodies.Health, "Figures of the running daemon.", 1, True),
+    Channel("profile", f"{_NODE}/profile/state", bodies.ProfileText, "Which profile is on.", 1, True, TEXT),
+    Channel(
+        "profile-set",
+        f"{_NODE}/profile/set",
+        bodies.ChosenProfileText,
+        "Switches to a profile, or to none.",
+        1,
+        False,
+        TEXT,
+        _RECEIVED,
+    ),
     *(
         Channel(f"request-{name}", f"{_NODE}/request/{name}", asked, text, direction=_RECEIVED)
         for name, (asked, _, text) in _COMMANDS.items()

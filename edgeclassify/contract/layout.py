@@ -29,7 +29,8 @@ class ViewLayout:
 class Layout:
     """A node's topics. `options`: the views can be set over MQTT; `snapshots`: they are published.
 
-    `snoozes`: views can be left alone for a while, and it is told until when.
+    `snoozes`: views can be left alone for a while, and it is told until when. `profiles`: those that there are;
+    `sets_profile`: one can be chosen over MQTT.
     """
 
     topics: Topics
@@ -37,6 +38,8 @@ class Layout:
     options: bool = True
     snapshots: bool = False
     snoozes: bool = True
+    profiles: tuple[str, ...] = ()
+    sets_profile: bool = True
 
     def slugs(self, view: str) -> Mapping[str, str]:
         """The listed labels of a view → topic level; none for a view that does not exist."""
@@ -46,6 +49,8 @@ class Layout:
         """Every topic on which the broker keeps a message of this node."""
         topics = self.topics
         yield from (topics.status, topics.info, topics.health)
+        if self.profiles:
+            yield topics.profile
         for view in self.views:
             yield from (topics.availability(view.name), topics.state(view.name))
             if view.checked:

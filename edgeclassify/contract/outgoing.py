@@ -14,6 +14,7 @@ from edgeclassify.contract.encoding import finite
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
+from edgeclassify.types.limits import NO_PROFILE
 
 ONLINE, OFFLINE = b"online", b"offline"
 ON, OFF = b"ON", b"OFF"
@@ -117,6 +118,11 @@ def option_message(topics: Topics, view: str, option: Option, value: OptionValue
 def snooze_message(topics: Topics, view: str, until: float | None) -> Message:
     """Until when (seconds since the epoch) the view is left alone; None: it is not."""
     return _json(topics.snooze(view), bodies.Snooze.of(until), retain=True)
+
+
+def profile_message(topics: Topics, profile: str | None) -> Message:
+    """Which profile is on; None: none is."""
+    return _text(topics.profile, (NO_PROFILE if profile is None else profile).encode())
 
 
 def snapshot_message(topics: Topics, view: str, jpeg: bytes) -> Message:

@@ -17,11 +17,12 @@ from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import Object
 from edgeclassify.types import Asker, Command, EventType, Option, OptionValue, Period
 from edgeclassify.types.history import MOST_EVENTS
-from edgeclassify.types.limits import MAX_SNOOZE_S, MAX_VIEW_INTERVAL_S
+from edgeclassify.types.limits import MAX_SNOOZE_S, MAX_VIEW_INTERVAL_S, NO_PROFILE
 
 MAX_TRANSACTION = 64
 """Characters of a transaction that is text."""
 _MAX_OPTION_BYTES = 32
+_MAX_PROFILE_BYTES = 128
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
@@ -106,6 +107,19 @@ class PauseRequest(ViewsRequest):
     def to_request(self, command: Command, asker: Asker) -> types.Request:
         """The record of it."""
         return types.Request(command, self.transaction, self.view, seconds=self.seconds, asker=asker)
+
+
+class ProfileRequest(Request):
+    """Asks that a profile of the node's config is on from now on, or none."""
+
+    words: ClassVar[Mapping[str, str]] = {"profile": "the name of a profile, or none"}
+
+    profile: Level | None = about(f"Name of the profile; {NO_PROFILE}, null or absent: none.", default=None)
+
+    def to_request(self, command: Command, asker: Asker) -> types.Request:
+        """The record of it."""
+        profile = None if self.profile == NO_PROFILE else self.profile
+        return types.Request(command, self.transaction, profile=profile, asker=asker)
 
 
 class SetOption(ViewRequest):
@@ -231,6 +245,7 @@ _REQUESTS: Mapping[Command, type[Request]] = {
     Command.PAUSE: PauseRequest,
     Command.RESUME: ViewsRequest,
     Command.HISTORY: HistoryRequest,
+    Command.PROFILE: ProfileRequest,
 }
 _OPTIONS: Mapping[Any, type[SetOption]] = {
     "enabled": SetEnabled,
@@ -272,6 +287,12 @@ def option_request(view: str, option: Option, payload: bytes, asker: Asker) -> t
     return request_of(Command.SET, {"option": str(option), "value": value}, [view], asker)
 
 
+def profile_request(payload: bytes, asker: Asker) -> types.Request:
+    """The plain text of the profile's topic as a Request of the asker. Raises RequestError."""
+    text = payload[: _MAX_PROFILE_BYTES + 1].decode("utf-8", "replace").strip()
+    return request_of(Command.PROFILE, {"profile": text or None}, (), asker)
+
+
 def _kind(command: Command, body: Object) -> type[Request]:
     if command is not Command.SET:
         return _REQUESTS.get(command, Request)
@@ -281,7 +302,7 @@ def _kind(command: Command, body: Object) -> type[Request]:
 
 def _sentence(kind: type[Request], key: str, found: Any, views: Sequence[str]) -> str:
     """What is told of a key whose value is wrong."""
-    if issubclass(kind, HistoryRequest | PauseRequest) and key in kind.words:
+    if issubclass(kind, HistoryRequest | PauseRequest | ProfileRequest) and key in kind.words:
         return f"{key}: expected {kind.words[key]}, found {shown(found)}"
     words = {"view": views, "option": list(Option)}.get(key)
     if words is not None:

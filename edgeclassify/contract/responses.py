@@ -12,6 +12,7 @@ from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.requests import Transaction
 from edgeclassify.health import Health
 from edgeclassify.redaction import scrubbed
+from edgeclassify.types.limits import NO_PROFILE
 
 SCORES_TOP = 5
 """Labels that classify_now lists."""
@@ -105,6 +106,22 @@ class Switched(Body):
     def of(cls, views: Sequence[str], *, enabled: bool, until: float | None = None) -> Self:
         """Names of views, and seconds since the epoch."""
         return cls.made(views=list(views), enabled=enabled, until=None if until is None else rfc3339(until))
+
+
+class ProfileChosen(Body):
+    """The profile that is on now."""
+
+    profile: Level = about(f"Its name; {NO_PROFILE}: none is.")
+    until: Time | None = about(
+        "When the config's times change next, which hold then; absent: never.", default=None
+    )
+
+    @classmethod
+    def of(cls, profile: str | None, until: float | None) -> Self:
+        """`until`: seconds since the epoch."""
+        return cls.made(
+            profile=NO_PROFILE if profile is None else profile, until=None if until is None else rfc3339(until)
+        )
 
 
 class Reloaded(Body):
@@ -233,6 +250,12 @@ class SwitchResponse(Answer):
     """The answer to pause and to resume."""
 
     data: Switched | Nothing = about("Empty on an error.")
+
+
+class ProfileResponse(Answer):
+    """The answer to profile."""
+
+    data: ProfileChosen | Nothing = about("Empty on an error.")
 
 
 class ReloadResponse(Answer):

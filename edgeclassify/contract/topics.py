@@ -38,6 +38,16 @@ class Topics:
         """Figures of the running daemon."""
         return f"{self.base}/health"
 
+    @property
+    def profile(self) -> str:
+        """Which profile is on."""
+        return f"{self.base}/profile/state"
+
+    @property
+    def profile_set(self) -> str:
+        """Switches to a profile."""
+        return f"{self.base}/profile/set"
+
     def availability(self, view: str) -> str:
         """Whether the view's camera delivers frames."""
         return f"{self.base}/{view}/availability"

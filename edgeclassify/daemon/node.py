@@ -1,6 +1,7 @@
 """The running node as requests see it: what may be asked of it, and what of it may be changed."""
 
 from edgeclassify.daemon.kept.options import OptionStore, value_of
+from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import EdgeClassifyError
@@ -13,8 +14,12 @@ from edgeclassify.types import NodeInfo, Option, OptionValue
 class Node:
     """Used by the daemon's thread. `options`: what is set here is kept there over a restart."""
 
-    def __init__(self, running: RunningParts, options: OptionStore, switches: Switches) -> None:
+    def __init__(
+        self, running: RunningParts, options: OptionStore, switches: Switches, profiles: Profiles
+    ) -> None:
         self._running, self._options, self._switches = running, options, switches
+        self.profiles = profiles
+        """Which profile is on, and what follows from that."""
 
     @property
     def views(self) -> tuple[View, ...]:

@@ -70,7 +70,13 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
         topics.update(discovery_topics(device))
     announced = platforms(device) if home.discovery else {}
     views = [view.name for view in config.views()]
-    inbox = Inbox(topics=layout.topics, views=views, config=config.commands, asker=around.asker)
+    inbox = Inbox(
+        topics=layout.topics,
+        views=views,
+        config=config.commands,
+        asker=around.asker,
+        has_profiles=bool(config.profile),
+    )
     gone = around.published.components_without(announced)
     announcement = Announcement(device, gone) if home.discovery else None
     sink = MqttSink(
@@ -152,7 +158,7 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     layout = _layout(config)
-    views = (layout.views, _device(config, layout, labels).presentations)
+    views = (layout.views, layout.profiles, _device(config, layout, labels).presentations)
     webhook = config.webhook
     webhook_files = [] if webhook is None else [webhook.secret_file, webhook.tls.ca]
     posted = (webhook, tuple(map(identity, webhook_files)))
@@ -186,6 +192,8 @@ def _layout(config: Config) -> Layout:
         ),
         options=options_can_be_set(config),
         snoozes=snooze_can_be_asked_for(config),
+        profiles=tuple(config.profile),
+        sets_profile=config.commands.enabled and Command.PROFILE in config.commands.allow,
         snapshots=config.snapshot.mqtt and not config.node.labels_only,
     )
 

@@ -13,6 +13,7 @@ from edgeclassify.daemon.kept.open_occurrences import end_views
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
+from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.switches import Switches
@@ -46,10 +47,12 @@ class Reloader:
         manager: ServiceManager,
         pulse: Pulse,
         switches: Switches,
+        profiles: Profiles,
     ) -> None:
         """`pulse`: of the daemon's thread."""
         self._running, self._load, self._factories = running, load, factories
-        self._kept, self._availability, self._switches = kept, availability, switches
+        self._kept, self._availability = kept, availability
+        self._switches, self._profiles = switches, profiles
         self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
 
     def reload(self, accepted: Accepted = lambda _: None) -> None:
@@ -62,7 +65,8 @@ class Reloader:
         self._manager.reloading()
         before, kept = self._running.parts, self._kept
         try:
-            after = assemble(self._load(), kept.options, before, self._factories, kept.pictures.known)
+            config, profile = self._load(), kept.profile.name
+            after = assemble(config, kept.options, before, self._factories, kept.pictures.known, profile)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -84,6 +88,7 @@ class Reloader:
         except EdgeClassifyError:
             after.models.close_all_but(before.models)
             self._running.parts = before
+            self._kept.profile.adopt(before.config)
             self._running.current_sink.restore(before.config, before.shown_labels)
             raise
         else:
@@ -91,6 +96,7 @@ class Reloader:
             set_level(after.config.logging.level)
             before.models.close_all_but(after.models)
         finally:
+            self._profiles.take_up()
             self._switches.take_up()
             self._running.renew_threads()
 
@@ -112,6 +118,7 @@ class Reloader:
             running.current_sink.replace(other_sink, STOP_BUDGET_S)
         running.parts = after
         kept.adopt(after.config)
+        kept.profile.adopt(after.config)
         forget_stale_options(after, kept.options)
         if not renamed:
             accepted(names)

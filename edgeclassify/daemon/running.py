@@ -100,6 +100,11 @@ class RunningParts:
         if publishing.snooze_can_be_asked_for(self.parts.config):
             self.current_sink.sink.publish_snooze(view, until)
 
+    def show_profile(self) -> None:
+        """Publish which profile is on, where there are any."""
+        if self.parts.config.profile:
+            self.current_sink.sink.publish_profile(self.parts.profile)
+
     def renew_intervals(self) -> None:
         """A view's interval has been changed, or a view switched."""
         self.allow_silence()
@@ -118,6 +123,7 @@ class RunningParts:
         """
         parts, sink = self.parts, self.current_sink.sink
         sink.publish_info(self.info())
+        self.show_profile()
         self._availability.show({view.name: view.camera for view in parts.views}, self._say_availability)
         for view in parts.views:
             for option in Option:

@@ -32,6 +32,7 @@ from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
 from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, Watchdog
+from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
@@ -77,6 +78,8 @@ class Timing:
     main_limit_s: float = MAIN_LIMIT_S
     """For one turn of the loop."""
     maintenance_s: float = MAINTENANCE_S
+    wall: Callable[[], float] = time.time
+    """By which the times of profiles are, seconds since the epoch."""
 
 
 class Daemon:
@@ -147,9 +150,16 @@ class Daemon:
                 self._queue.close()
 
     def _work(self, config: Config, loaded: ExitStack, started: ExitStack) -> None:
-        kept = KeptState(config, state_folder(config), self.health.bytes_written_day)
+        kept = KeptState(config, state_folder(config), self.health.bytes_written_day, self._timing.wall)
         started.callback(kept.close)
-        parts = assemble(config, kept.options, factories=self._factories, known_picture=kept.pictures.known)
+        kept.profile.adopt(config)
+        parts = assemble(
+            config,
+            kept.options,
+            factories=self._factories,
+            known_picture=kept.pictures.known,
+            profile=kept.profile.name,
+        )
         loaded.callback(self._close_models, parts)
         recordings = Recordings(state_folder(config), self._frame_tap, self.health.bytes_written_day)
         started.callback(recordings.close)  # when the views have ended
@@ -161,7 +171,8 @@ class Daemon:
         log.info("%s", start_line(parts, running.current_sink.sink.describe()))
         self._start_sink(running, open_occurrences, kept, started)
         switches = Switches(running, kept.options, kept.snoozes)
-        self.node = Node(running, kept.options, switches)
+        profiles = Profiles(running, kept.options, kept.profile, switches)
+        self.node = Node(running, kept.options, switches, profiles)
         frame_requests = FrameRequests(self.node, self._timing.look_timeout_s)
         switches.take_up()
         self._start_threads(running, frame_requests, started)
@@ -176,6 +187,7 @@ class Daemon:
             manager=self._manager,
             pulse=self._pulse,
             switches=switches,
+            profiles=profiles,
         )
         upkeep = Upkeep(
             running,
@@ -187,6 +199,7 @@ class Daemon:
             recordings=recordings,
             clock_set=kept.clock,
             switches=switches,
+            profiles=profiles,
             maintenance_s=self._timing.maintenance_s,
         )
         commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history)

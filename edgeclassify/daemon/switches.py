@@ -40,6 +40,11 @@ class Switches:
         self._switch(view, False)
         return self._told[view.name]
 
+    def follow_config(self, view: View) -> None:
+        """What the config says of the view has changed: a pause is over; a snooze goes on."""
+        if self._snoozes.until(view.name) is None:
+            self._set(view, self._is_watched_for_good(view))
+
     def take_up(self) -> None:
         """Before the views are watched, at the start and after a reload: what was snoozed rests."""
         views, over = self._running.parts.views, self._snoozes.over()
@@ -64,7 +69,7 @@ class Switches:
                 self._tell(view)
 
     def _is_watched_for_good(self, view: View) -> bool:
-        config = self._running.parts.config
+        config = self._running.parts.settings
         section = next(section for section in config.views() if section.name == view.name)
         wanted = self._options.overrides(section, config.camera_of(section).interval_s)
         return bool(wanted.get(Option.ENABLED, section.enabled))

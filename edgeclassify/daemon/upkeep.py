@@ -6,6 +6,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.process.service_manager import ServiceManager
+from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.switches import Switches
@@ -32,6 +33,7 @@ class Upkeep:
         feed: Callable[[], None],
         recordings: Recordings | None = None,
         switches: Switches | None = None,
+        profiles: Profiles | None = None,
         maintenance_s: float = MAINTENANCE_S,
         clock_set: SetClock | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -40,7 +42,7 @@ class Upkeep:
         self._pictures, self._manager, self._feed = pictures, manager, feed
         self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
         self._clock_set = clock_set
-        self._switches = switches
+        self._switches, self._profiles = switches, profiles
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
@@ -62,6 +64,8 @@ class Upkeep:
         self._spool.maintain()
         if self._clock_set is not None:
             self._clock_set.look()
+        if self._profiles is not None:
+            self._profiles.work()
         self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
         self._pictures.note(parts.usual_pictures)
         self._recordings.work(parts)

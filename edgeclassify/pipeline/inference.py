@@ -220,5 +220,7 @@ class Pipeline:
 
     def _take_snapshots(self, view: View, frame: Frame, scene: Scene, step: Step | None) -> None:
         """Of what came with it."""
-        if step is not None and step.events and step.state is not None and self._snapshots is not None:
+        if self._snapshots is None or not view.snapshots:
+            return
+        if step is not None and step.events and step.state is not None:
             self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)

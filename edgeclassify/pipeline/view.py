@@ -48,6 +48,8 @@ class View:
         self.name, self.camera, self.region = name, camera, region
         self.classifier = classifier
         self.enabled = enabled
+        self.snapshots = True
+        """True while pictures may be taken of its events."""
         self.waiters = FrameWaiters()
         """Those who wait for what the next frame shows, also while the view is switched off."""
         self._pace = FramePace()

@@ -122,6 +122,10 @@ class ConsoleSink(Sink):
         """Print it."""
         self._print([outgoing.snooze_message(self._topics, view, until)])
 
+    def publish_profile(self, profile: str | None) -> None:
+        """Print it."""
+        self._print([outgoing.profile_message(self._topics, profile)])
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Images have no place on a terminal: their size is printed."""
         self._write(f"{self._topics.snapshot(view)} ({len(jpeg)} bytes of JPEG)\n")

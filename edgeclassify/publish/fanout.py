@@ -138,6 +138,11 @@ class FanOut(Sink):
         for sink in self._sinks.values():
             sink.publish_snooze(view, until)
 
+    def publish_profile(self, profile: str | None) -> None:
+        """To each."""
+        for sink in self._sinks.values():
+            sink.publish_profile(profile)
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """To each."""
         for sink in self._sinks.values():

@@ -251,6 +251,10 @@ class Sink(ABC):
         """Until when a view is left alone, seconds since the epoch; None: it is not (retained)."""
 
     @abstractmethod
+    def publish_profile(self, profile: str | None) -> None:
+        """Which profile is on; None: none is (retained)."""
+
+    @abstractmethod
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """The newest snapshot of a view (retained): whole JPEG files only."""
 
@@ -284,6 +288,9 @@ class EventSink(Sink):
         """Left out."""
 
     def publish_snooze(self, view: str, until: float | None) -> None:
+        """Left out."""
+
+    def publish_profile(self, profile: str | None) -> None:
         """Left out."""
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:

@@ -4,5 +4,7 @@ MAX_VIEW_INTERVAL_S = 86_400 * 7
 """Longest time between two frames, and between whatever else is repeated."""
 MAX_SNOOZE_S = 86_400 * 30
 """Longest time for which views are left alone by one request."""
-RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "request", "response"})
+NO_PROFILE = "none"
+"""What is said in the place of a profile's name where none is on."""
+RESERVED_VIEW_NAMES = frozenset({"status", "info", "health", "profile", "request", "response"})
 """Levels below a node's topic that are no views."""

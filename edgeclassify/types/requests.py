@@ -20,6 +20,7 @@ class Command(StrEnum):
     MODELS = "models"
     SET = "set"
     HISTORY = "history"
+    PROFILE = "profile"
 
 
 class Option(StrEnum):
@@ -44,8 +45,9 @@ class Asker(Protocol):
 class Request:
     """A valid command, not carried out yet.
 
-    `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET, `query` to
-    HISTORY, `seconds` to PAUSE. `transaction`: what the asker wants to see in the answer.
+    `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET, `query` to HISTORY,
+    `seconds` to PAUSE, `profile` (None: none is to be on) to PROFILE. `transaction`: what the asker wants to see
+    in the answer.
     """
 
     command: Command
@@ -55,6 +57,7 @@ class Request:
     value: OptionValue | None = None
     query: HistoryQuery | None = None
     seconds: float | None = None
+    profile: str | None = None
     asker: Asker = field(kw_only=True)
 
 

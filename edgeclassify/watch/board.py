@@ -142,6 +142,8 @@ class Board:
             yield from self._availability(node, match, arrival)
         elif kind == "problems" and (view := self._view(node, match.view)) is not None:
             view.problems = problems_of(object_of(arrival))
+        elif kind == "profile":
+            node.profile = text_of(arrival.payload.decode())[:64]
         elif kind == "snooze" and (view := self._view(node, match.view)) is not None:
             view.snoozed_until = seconds_of(object_of(arrival)["until"])
         elif kind == "state":
@@ -166,6 +168,8 @@ class Board:
             node.views[match.view].problems = ()
         elif kind == "snooze" and match.view in node.views:
             node.views[match.view].snoozed_until = None
+        elif kind == "profile":
+            node.profile = None
         elif kind == "status":
             del self.nodes[node.name]
             self._unsettled.discard(node.name)

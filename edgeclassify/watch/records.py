@@ -70,6 +70,7 @@ class WatchedNode:
     spool_dropped: int | None = None
     spool_on_disk: bool | None = None
     clock_synchronised: bool | None = None
+    profile: str | None = None
     stale: bool = False
 
     @property

@@ -27,7 +27,9 @@ def test_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["request", "response", "status"])
 def test_reserved_names(name: str) -> None:
-    assert "view[0].name: expected a name other than health, info, request" in fault(view=[{"name": name}])
+    assert "view[0].name: expected a name other than health, info, profile, request" in fault(
+        view=[{"name": name}]
+    )
 
 
 @pytest.mark.parametrize("prefix", ["a b", " a", "a/", "/a", "a//b", "+", "a/#", "$SYS", "", "a\x00b", "a\tb"])

@@ -48,6 +48,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "pause": {"views": ["gate"], "enabled": False, "until": "2026-11-23T07:16:39.855Z"},
     "resume": {"views": ["gate"], "enabled": True},
+    "profile": {"profile": "away", "until": "2026-11-23T07:16:39.855Z"},
     "reload": {"views": ["gate"]},
     "models": {"models": [{"name": "builtin", "installed": True}], "in_use": {"builtin": ["gate"]}},
     "history": {
@@ -99,6 +100,8 @@ def messages() -> list[Message]:
         outgoing.option_message(TOPICS, "gate", Option.INTERVAL, 604_800.0),
         outgoing.snooze_message(TOPICS, "gate", 1.7e9),
         outgoing.snooze_message(TOPICS, "gate", None),
+        outgoing.profile_message(TOPICS, "away"),
+        outgoing.profile_message(TOPICS, None),
         outgoing.snapshot_message(TOPICS, "gate", JPEG),
         *(outgoing.response_message(TOPICS, Response(name, "a-1", data)) for name, data in ANSWERS.items()),
         *(outgoing.response_message(TOPICS, Response(name, 7, error="busy")) for name in [*ANSWERS, "nonsense"]),

@@ -166,6 +166,13 @@ def test_until_when_a_view_is_snoozed() -> None:
     assert body(outgoing.snooze_message(TOPICS, "gate", None)) == {"v": 1, "until": None}
 
 
+def test_which_profile_is_on() -> None:
+    message = outgoing.profile_message(TOPICS, "away")
+    assert message.topic == "edgeclassify/porch/profile/state"
+    assert (message.payload, message.qos, message.retain) == (b"away", 1, True)
+    assert outgoing.profile_message(TOPICS, None).payload == b"none"
+
+
 def test_answers_carry_their_transaction_and_their_error() -> None:
     message = outgoing.response_message(TOPICS, Response("ping", "t-1", {"ts": "now"}))
     assert message.topic == "edgeclassify/porch/response/ping"

@@ -11,6 +11,7 @@ import pytest
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
+from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.reload import NO_FRAME, Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.switches import Switches
@@ -47,7 +48,8 @@ class Bench:
         self.after: Callable[[], Config] = lambda: config_of(view=TWO_VIEWS)
         kept = self.whole.kept
         self.switches = Switches(self.running, kept.options, kept.snoozes)
-        self.node = Node(self.running, kept.options, self.switches)
+        self.profiles = Profiles(self.running, kept.options, kept.profile, self.switches)
+        self.node = Node(self.running, kept.options, self.switches, self.profiles)
         self.frame_requests = FrameRequests(self.node)
         self.reloader = Reloader(
             self.running,
@@ -59,6 +61,7 @@ class Bench:
             manager=self.whole.manager,
             pulse=self.pulse,
             switches=self.switches,
+            profiles=self.profiles,
         )
 
     def start(self) -> None:

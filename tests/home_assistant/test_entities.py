@@ -365,3 +365,18 @@ async def test_until_when_a_view_is_snoozed(hass: HomeAssistant) -> None:
     assert state(hass, "sensor.porch_front_door_snoozed_until") == "unknown"
     await deliver(hass, [outgoing.snooze_message(TOPICS, "feeder", None)])
     assert state(hass, "sensor.porch_feeder_snoozed_until") == "unknown"
+
+
+async def test_a_profile_is_chosen_from_a_list(hass: HomeAssistant, mqtt_mock: MagicMock) -> None:
+    await announce(hass, device(profiles=("away", "night")))
+    await deliver(hass, [*now(), outgoing.profile_message(TOPICS, None)])
+
+    entity_id = "select.porch_profile"
+    assert hass.states.get(entity_id).attributes["options"] == ["away", "night", "No profile"]
+    assert state(hass, entity_id) == "No profile"
+    await deliver(hass, [outgoing.profile_message(TOPICS, "away")])
+    assert state(hass, entity_id) == "away"
+    for option, payload in (("night", "night"), ("No profile", "none")):
+        chosen = {"entity_id": entity_id, "option": option}
+        await hass.services.async_call("select", "select_option", chosen, blocking=True)
+        mqtt_mock.async_publish.assert_called_with(TOPICS.profile_set, payload, 1, False)

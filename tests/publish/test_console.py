@@ -22,12 +22,13 @@ def test_every_message_is_one_line() -> None:
     sink.publish_health(health())
     sink.publish_option("gate", Option.ENABLED, True)
     sink.publish_snooze("gate", None)
+    sink.publish_profile(None)
     sink.publish_snapshot("gate", b"\xff\xd8 picture")
     sink.stop(1)
     lines = out.getvalue().splitlines()
     assert [line.split(" ")[0].removeprefix("edgeclassify/porch/") for line in lines] == [
         "status", "info", "gate/availability", "gate/problems", "gate/event", "gate/state", "gate/label/open",
-        "gate/result", "health", "gate/enabled/state", "gate/snooze", "gate/snapshot", "status",
+        "gate/result", "health", "gate/enabled/state", "gate/snooze", "profile/state", "gate/snapshot", "status",
     ]  # fmt: skip
     assert lines[6].endswith(" ON")
     assert (lines[0], lines[-1]) == ("edgeclassify/porch/status online", "edgeclassify/porch/status offline")

@@ -117,6 +117,7 @@ def test_all_else_goes_to_each(spool: MemorySpool) -> None:
     sinks.publish_health(health())
     sinks.publish_option("gate", Option.ENABLED, True)
     sinks.publish_snooze("gate", 5.0)
+    sinks.publish_profile("away")
     sinks.publish_snapshot("gate", b"jpeg")
     sinks.stop(1)
     kinds = [
@@ -129,6 +130,7 @@ def test_all_else_goes_to_each(spool: MemorySpool) -> None:
         "health",
         "option",
         "snooze",
+        "profile",
         "snapshot",
         "stop",
     ]

@@ -75,5 +75,8 @@ class RecordingSink(Sink):
     def publish_snooze(self, view: str, until: float | None) -> None:
         self._note("snooze", (view, until))
 
+    def publish_profile(self, profile: str | None) -> None:
+        self._note("profile", profile)
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         self._note("snapshot", (view, jpeg))

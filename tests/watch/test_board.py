@@ -94,6 +94,17 @@ def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:
     assert problems(node) == ["offline"]
 
 
+def test_which_profile_is_on(watched: Watched) -> None:
+    watched.take(outgoing.status_message(PORCH, online=True))
+    node = watched.board.nodes["porch"]
+    assert node.profile is None
+    watched.take(outgoing.profile_message(PORCH, "away"))
+    assert node.profile == "away"
+    assert node.views == {}
+    watched.take(outgoing.removed(PORCH.profile))
+    assert node.profile is None
+
+
 def test_how_long_a_view_is_still_snoozed(watched: Watched) -> None:
     watched.take(outgoing.status_message(PORCH, online=True))
     watched.take(outgoing.option_message(PORCH, "gate", Option.ENABLED, False))

@@ -15,6 +15,7 @@ from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, WebhookConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.profile_labels import labels_of_profiles
 from edgeclassify.config.groups.view_labels import labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
@@ -56,7 +57,8 @@ def look_further(
     files = Files(service, elsewhere)
     _look_at_sources(config, found)
     _look_at_models(config, named_by, files, found)
-    found.warnings.extend(confirmation_notes(config))
+    notes = dict.fromkeys(note for one in config.with_each_profile() for note in confirmation_notes(one))
+    found.warnings.extend(notes)
     if config.mqtt.enabled:
         _look_at_broker(config, files, found)
     if config.webhook is not None:
@@ -105,7 +107,8 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
         known.append(None if facts is None else ModelLabels(section.name, facts.labels, facts.background))
         if facts is not None and facts.has_several_labels:
             found.warnings.append(several_labels_note(view, section.name))
-    found.faults.extend(labels_of_views(config, known).faults)
+    usual = labels_of_views(config, known)
+    found.faults.extend((*usual.faults, *labels_of_profiles(config, known, usual).faults))
 
 
 def _facts(

@@ -1,6 +1,6 @@
 """What a config says wrongly of groups and of single labels, whatever model there is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from edgeclassify.config.faults import ConfigFault
@@ -35,7 +35,7 @@ def group_faults(key: str, table: dict[str, Any]) -> Iterator[ConfigFault]:
 
 
 def label_rule_faults(
-    key: str, view: dict[str, Any], enter: float, leave: float | None, *, by_belief: bool = False
+    key: str, view: Mapping[str, Any], enter: float, leave: float | None, *, by_belief: bool = False
 ) -> Iterator[ConfigFault]:
     """Rules of single labels that contradict each other, or the thresholds of the view.
 

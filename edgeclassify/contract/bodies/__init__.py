@@ -9,12 +9,21 @@ from edgeclassify.contract.bodies.node import Info, Model
 from edgeclassify.contract.bodies.posted_event import PostedEvent
 from edgeclassify.contract.bodies.problems import Problems
 from edgeclassify.contract.bodies.snooze import Snooze
-from edgeclassify.contract.bodies.texts import Presence, ScoreText, SecondsText, Showing, Switch
+from edgeclassify.contract.bodies.texts import (
+    ChosenProfileText,
+    Presence,
+    ProfileText,
+    ScoreText,
+    SecondsText,
+    Showing,
+    Switch,
+)
 from edgeclassify.contract.bodies.view import IndexedScore, Result, State
 
 __all__ = [
     "Body",
     "CameraFigures",
+    "ChosenProfileText",
     "Discovery",
     "Event",
     "Figures",
@@ -27,6 +36,7 @@ __all__ = [
     "PostedEvent",
     "Presence",
     "Problems",
+    "ProfileText",
     "Result",
     "ScoreText",
     "SecondsText",

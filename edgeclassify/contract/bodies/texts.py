@@ -21,6 +21,14 @@ class Showing(RootModel[Literal["ON", "OFF", "None"]]):
     """`ON`, `OFF`, or `None`: nobody can tell."""
 
 
+class ProfileText(RootModel[Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{1,64}$")]]):
+    """Name of a profile, or `none`."""
+
+
+class ChosenProfileText(RootModel[Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{0,64}$")]]):
+    """Name of a profile; `none`, or nothing at all: no profile."""
+
+
 def _at_most(most: float) -> AfterValidator:
     def check(text: str) -> str:
         if float(text) > most:

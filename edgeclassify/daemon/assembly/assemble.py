@@ -36,24 +36,30 @@ def assemble(
     before: Parts = NO_PARTS,
     factories: Factories = Factories(),  # noqa: B008 - frozen
     known_picture: KnownPicture = nothing_known,
+    profile: str | None = None,
 ) -> Parts:
     """Load the models, build views and sources; nothing is opened or started yet.
 
     `options`: what was set over MQTT and lies over the config. A view that stays as it is keeps what is in it, and
-    stays switched as it is. `known_picture`: what a camera that did not run before usually shows.
+    stays switched as it is. `known_picture`: what a camera that did not run before usually shows. `profile`: the
+    one that is on; one that the config does not have is not.
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     models = load_models(config, before.models, factories.classifier)
     try:
         labels = find_labels(config, models)
-        for note in confirmation_notes(config):
+        for note in dict.fromkeys(note for one in config.with_each_profile() for note in confirmation_notes(one)):
             log.warning("%s", note)
-        assembly = ViewAssembly(config, models, labels, options, before)
+        profile = profile if profile in config.profile else None
+        assembly = ViewAssembly(config.under(profile), models, labels, options, before)
         views = assembly.views()
         sources = plan_sources(config, views, factories.source)
     except Exception:
         models.close_all_but(before.models)
         raise
     checks = plan_checks(config, before, known_picture)
-    scenes = scenes_of(config, views, checks)
-    return Parts(config, models, labels, views, sources, scenes, checks, assembly.taps)
+    rules = assembly.rules_of_profiles()
+    scenes = scenes_of(config, views, checks, rules)
+    return Parts(
+        config, models, labels.usual, views, sources, scenes, checks, assembly.taps, profile, labels.of_profiles
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from edgeclassify.config import Config, ModelConfig, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
+from edgeclassify.config.groups.profile_labels import labels_of_profiles
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.errors import ConfigError
@@ -65,7 +66,19 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
     return LoadedModels(loaded, stamps)
 
 
-def find_labels(config: Config, models: LoadedModels) -> tuple[ViewLabels, ...]:
+@dataclass(frozen=True, slots=True)
+class KnownLabels:
+    """What each view decides between: as ever, and by the name of a profile while that is on."""
+
+    usual: tuple[ViewLabels, ...]
+    of_profiles: Mapping[str, tuple[ViewLabels, ...]]
+
+    def under(self, profile: str | None) -> tuple[ViewLabels, ...]:
+        """While this profile is on; None: none is."""
+        return self.usual if profile is None else self.of_profiles[profile]
+
+
+def find_labels(config: Config, models: LoadedModels) -> KnownLabels:
     """What each view decides between.
 
     Raises ConfigError where it names labels or groups that are not there: a typing error would be silent for ever.
@@ -73,12 +86,17 @@ def find_labels(config: Config, models: LoadedModels) -> tuple[ViewLabels, ...]:
     classifiers = [models.loaded[section] for _, section in view_models(config)]
     known = [ModelLabels(one.info.name, tuple(one.labels), one.background) for one in classifiers]
     found = labels_of_views(config, known)
-    if found.faults:
-        raise ConfigError(report(config.origin, found.faults))
+    profiles = labels_of_profiles(config, known, found)
+    if faults := (*found.faults, *profiles.faults):
+        raise ConfigError(report(config.origin, faults))
     for view, section in view_models(config):
         if models.loaded[section].has_several_labels:
             log.warning("%s", several_labels_note(view, models.loaded[section].info.name))
-    return tuple(labels for labels in found.views if labels is not None)
+    return KnownLabels(_known(found.views), {name: _known(views) for name, views in profiles.views.items()})
+
+
+def _known(views: Iterable[ViewLabels | None]) -> tuple[ViewLabels, ...]:
+    return tuple(labels for labels in views if labels is not None)
 
 
 def view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:

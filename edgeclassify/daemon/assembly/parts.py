@@ -61,6 +61,20 @@ class Parts:
     checks: tuple[PlannedChecks, ...] = ()
     taps: Mapping[str, TappedView] = field(default_factory=dict)
     """By the name of the view."""
+    profile: str | None = None
+    """The profile of the config that is on."""
+    labels_of_profiles: Mapping[str, tuple[ViewLabels, ...]] = field(default_factory=dict)
+    """By the name of a profile: as `labels`, with what it says of them."""
+
+    @property
+    def settings(self) -> Config:
+        """The config with the profile over it that is on."""
+        return self.config.under(self.profile)
+
+    @property
+    def labels_now(self) -> tuple[ViewLabels, ...]:
+        """`labels`, with what the profile that is on says of them."""
+        return self.labels if self.profile is None else self.labels_of_profiles[self.profile]
 
     def views_of(self, camera: str) -> tuple[View, ...]:
         """The views that look at a camera."""
@@ -101,8 +115,8 @@ class Parts:
         )
 
     def configured(self, view: str, option: Option) -> OptionValue:
-        """What the config says of a view's option."""
-        rules = next(rules for rules in self.config.views() if rules.name == view)
+        """What the config says of a view's option, with the profile that is on."""
+        rules = next(rules for rules in self.settings.views() if rules.name == view)
         if option is Option.ENABLED:
             return rules.enabled
         return rules.threshold_enter if option is Option.THRESHOLD else self.config.camera_of(rules).interval_s

@@ -20,18 +20,27 @@ SMOOTHING_SETTLES = 2.0
 """Time constants after which exponential smoothing has."""
 
 
-def scenes_of(config: Config, views: Sequence[View], planned: Sequence[PlannedChecks]) -> Mapping[str, SceneStep]:
-    """By the name of the camera. Nobody examines one that is not checked and whose views want to know nothing."""
+def scenes_of(
+    config: Config,
+    views: Sequence[View],
+    planned: Sequence[PlannedChecks],
+    of_profiles: Mapping[str, Sequence[Rules]] = {},
+) -> Mapping[str, SceneStep]:
+    """By the name of the camera. Nobody examines one that is not checked and whose views want to know nothing.
+
+    `of_profiles`: the other rules that a view may have while it runs, by its name.
+    """
     checks = {one.camera: one.checks for one in planned}
     examined: dict[str, list[ExaminedView]] = {camera: [] for camera in checks}
     for section, view in zip(config.views(), views, strict=True):
         if section.motion.gate or section.look == "motion":
-            examined.setdefault(view.camera, []).append(_examined(section, view))
+            examined.setdefault(view.camera, []).append(_examined(section, view, of_profiles.get(view.name, ())))
     return {camera: SceneExaminer(wanting, checks.get(camera)) for camera, wanting in examined.items()}
 
 
-def _examined(section: ViewConfig, view: View) -> ExaminedView:
-    gate = GateRules(decision_s(view.rules), section.motion.max_interval_s) if section.motion.gate else None
+def _examined(section: ViewConfig, view: View, others: Sequence[Rules]) -> ExaminedView:
+    longest_s = max(map(decision_s, (view.rules, *others)))
+    gate = GateRules(longest_s, section.motion.max_interval_s) if section.motion.gate else None
     return ExaminedView(view.name, view.region, gate, section.look == "motion")
 
 

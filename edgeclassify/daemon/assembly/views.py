@@ -11,7 +11,7 @@ from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.labels import label_groups, own_rules
-from edgeclassify.daemon.assembly.models import LoadedModels, view_models
+from edgeclassify.daemon.assembly.models import KnownLabels, LoadedModels, view_models
 from edgeclassify.daemon.assembly.parts import Parts, TappedView
 from edgeclassify.daemon.assembly.sources import zoom_of
 from edgeclassify.daemon.kept.options import OptionStore
@@ -28,18 +28,19 @@ log = logging.getLogger(__name__)
 
 
 class ViewAssembly:
-    """Makes the views of a config. `labels`: what each decides between; `before`: the parts that run; `options`:
-    what was set over MQTT."""
+    """Makes the views of a config, of which a profile may be on. `labels`: what each decides between; `before`:
+    the parts that run; `options`: what was set over MQTT."""
 
     def __init__(
         self,
         config: Config,
         models: LoadedModels,
-        labels: Sequence[ViewLabels],
+        labels: KnownLabels,
         options: OptionStore,
         before: Parts,
     ) -> None:
-        self._config, self._models, self._labels = config, models, labels
+        self._config, self._usual = config, config.under(None)
+        self._models, self._labels = models, labels
         self._options, self._before = options, before
         self.taps: dict[str, TappedView] = {}
         """Filled by `views`: the decider of each, by its name."""
@@ -47,16 +48,29 @@ class ViewAssembly:
 
     def views(self) -> tuple[View, ...]:
         """All of them. One whose section, model and labels are as they were keeps what is in it."""
-        made_of = zip(view_models(self._config), self._labels, strict=True)
-        return tuple(self._view(section, model, labels) for (section, model), labels in made_of)
+        made_of = zip(view_models(self._usual), self._labels.usual, self._config.views(), strict=True)
+        made = [self._view(usual, now, model, labels) for (usual, model), labels, now in made_of]
+        for view in made:
+            view.snapshots = self._config.takes_snapshots(view.name)
+        return tuple(made)
 
-    def _view(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View:
+    def rules_of_profiles(self) -> Mapping[str, Sequence[Rules]]:
+        """What each view, by its name, decides by while each of the profiles is on, without what was set."""
+        found: dict[str, list[Rules]] = {}
+        for profile, labels in self._labels.of_profiles.items():
+            config = self._usual.under(profile)
+            for section, known in zip(config.views(), labels, strict=True):
+                found.setdefault(section.name, []).append(rules_of(config, section, known))
+        return found
+
+    def _view(self, usual: ViewConfig, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View:
+        """`usual`: its section while no profile is on; `section`: as it is now."""
         camera, classifier = self._config.camera_of(section), self._models.loaded[model]
         wanted = self._options.overrides(section, camera.interval_s)
-        rules = self._rules(section, labels, wanted)
+        rules = rules_now(self._config, section, self._labels_now(section.name), self._options)
         region = section.region.within(zoom_of(self._config, camera)) if camera.zoom == "views" else section.region
         enabled = self._is_enabled(section, wanted)
-        if (kept := self._kept(section, model, labels)) is not None:
+        if (kept := self._kept(usual, model, labels)) is not None:
             if (tap := self._before.taps.get(section.name)) is not None:
                 self.taps[section.name] = tap
             return kept.successor(region=region, rules=rules, enabled=enabled)
@@ -86,12 +100,18 @@ class ViewAssembly:
             return former.enabled
         return bool(wanted.get(Option.ENABLED, section.enabled))
 
-    def _rules(self, section: ViewConfig, labels: ViewLabels, wanted: Mapping[Option, OptionValue]) -> Rules:
-        """What the config says of the view's decisions, with what was set over it."""
-        rules = rules_of(self._config, section, labels)
-        if Option.INTERVAL in wanted:
-            rules = rules.with_interval(float(wanted[Option.INTERVAL]))
-        return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
+    def _labels_now(self, view: str) -> ViewLabels:
+        names = [section.name for section in self._config.views()]
+        return self._labels.under(self._config.profile_on)[names.index(view)]
+
+
+def rules_now(config: Config, section: ViewConfig, labels: ViewLabels, options: OptionStore) -> Rules:
+    """What the config says of a view's decisions, with what was set over MQTT over it."""
+    rules = rules_of(config, section, labels)
+    wanted = options.overrides(section, config.camera_of(section).interval_s)
+    if Option.INTERVAL in wanted:
+        rules = rules.with_interval(float(wanted[Option.INTERVAL]))
+    return _with_threshold(section.name, rules, wanted.get(Option.THRESHOLD))
 
 
 def _facts(view: str, camera: str, classifier: ImageClassifier, labels: ViewLabels) -> ViewFacts:
@@ -144,9 +164,13 @@ def _pace(config: Config, camera: CameraConfig) -> Pace:
 
 
 def forget_stale_options(parts: Parts, options: OptionStore) -> None:
-    """This config holds from now on: what was set while an earlier one said something else is over."""
-    for section in parts.config.views():
-        options.forget_stale(section, parts.config.camera_of(section).interval_s)
+    """This config holds from now on: what was set while an earlier one said something else is over.
+
+    What was set while another of its profiles was on is not: it holds again with that one.
+    """
+    config = parts.config
+    for sections in zip(*(one.views() for one in (parts.settings, *config.with_each_profile())), strict=True):
+        options.forget_stale(sections[0], config.camera_of(sections[0]).interval_s, sections[1:])
 
 
 def _with_threshold(view: str, rules: Rules, wanted: OptionValue | None) -> Rules:

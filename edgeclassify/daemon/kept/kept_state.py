@@ -11,6 +11,8 @@ from pathlib import Path
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.kept.options import OptionStore
+from edgeclassify.daemon.kept.profile_choice import FILE_NAME as PROFILE_FILE
+from edgeclassify.daemon.kept.profile_choice import ProfileChoice
 from edgeclassify.daemon.kept.snoozes import FILE_NAME as SNOOZES_FILE
 from edgeclassify.daemon.kept.snoozes import Snoozes
 from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
@@ -45,10 +47,16 @@ def state_folder(config: Config) -> Path | None:
 class KeptState:
     """What survives a restart: opened at the start, closed at the end. A reload leaves it as it is.
 
-    `folder` None: nothing survives.
+    `folder` None: nothing survives. `wall`: by which the times of profiles are, seconds since the epoch.
     """
 
-    def __init__(self, config: Config, folder: Path | None, bytes_written_day: Callable[[], int | None]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        folder: Path | None,
+        bytes_written_day: Callable[[], int | None],
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self._folder: Path | None = folder
         self._config = config
         self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
@@ -62,6 +70,8 @@ class KeptState:
         self.pictures = UsualPictures(None if folder is None else folder / PICTURES_FILE)
         snoozes = None if folder is None else folder / SNOOZES_FILE
         self.snoozes = Snoozes(snoozes, lambda: self.clock.is_set)
+        profile = folder / PROFILE_FILE if folder is not None and keeps_options else None
+        self.profile = ProfileChoice(profile, lambda: self.clock.is_set, wall)
         self.history = HistoryDesk(folder)
         self.published = PublishedTopics(None if folder is None else folder / FILE_NAME)
 

@@ -1,6 +1,7 @@
 """What was set of the views over MQTT, kept over a restart of the daemon."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,10 +54,16 @@ class OptionStore:
         kept, configured = self._views.get(view.name, {}), _configured(view, interval_s)
         return {option: one.value for option, one in kept.items() if one.configured == configured[option]}
 
-    def forget_stale(self, view: ViewConfig, interval_s: float) -> None:
-        """This config holds from now on: forget what was set while it said something else."""
+    def forget_stale(self, view: ViewConfig, interval_s: float, others: Sequence[ViewConfig] = ()) -> None:
+        """This config holds from now on: forget what was set while it said something else.
+
+        `others`: what it says of the view while other profiles are on.
+        """
         kept, configured = self._views.get(view.name, {}), _configured(view, interval_s)
-        stale = [option for option, one in kept.items() if one.configured != configured[option]]
+        said = [configured, *(_configured(other, interval_s) for other in others)]
+        stale = [
+            option for option, one in kept.items() if all(one.configured != any_of[option] for any_of in said)
+        ]
         for option in stale:
             log.info(
                 "view %s: %s %s, set over MQTT, is forgotten: the config has changed from %s to %s",

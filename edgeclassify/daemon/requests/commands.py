@@ -43,6 +43,7 @@ class CommandHandler:
             Command.MODELS: self._models,
             Command.SET: self._set,
             Command.HISTORY: self._ask_history,
+            Command.PROFILE: self._choose_profile,
         }
 
     def work(self, queue: RequestQueue) -> None:
@@ -95,6 +96,9 @@ class CommandHandler:
 
     def _asked_for(self, request: Request) -> Sequence[View]:
         return self._node.views if request.view is None else (self._node.view(request.view),)
+
+    def _choose_profile(self, request: Request) -> Body:
+        return responses.ProfileChosen.of(*self._node.profiles.choose(request.profile))
 
     def _reload(self, request: Request) -> None:
         """Answered where it was asked: the new config may have another name for this node."""

@@ -187,6 +187,10 @@ class MqttSink(Sink):
         """Retained, on change and on every connect."""
         self._put(Rank.STATE, outgoing.snooze_message(self._topics, view, until))
 
+    def publish_profile(self, profile: str | None) -> None:
+        """Retained, on change and on every connect."""
+        self._put(Rank.STATE, outgoing.profile_message(self._topics, profile))
+
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """Retained, the newest on every connect."""
         self._put(Rank.SNAPSHOT, outgoing.snapshot_message(self._topics, view, jpeg))

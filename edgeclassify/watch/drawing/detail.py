@@ -56,6 +56,8 @@ def _title(node: WatchedNode, now: float) -> Text:
         line.append(f"   edgeclassify {plain(node.version)}")
     if node.models:
         line.append(f"   {plain(', '.join(dict.fromkeys(node.models)))}")
+    if node.profile is not None:
+        line.append(f"   profile {plain(node.profile)}")
     found = problems(node)
     if found:
         line.append(f"   {', '.join(found)}", style="bold red")

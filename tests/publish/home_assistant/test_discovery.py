@@ -97,6 +97,22 @@ def test_until_when_a_view_is_snoozed_is_a_moment_that_may_be_unknown() -> None:
     assert "edgeclassify/porch/feeder/snooze" in set(LAYOUT.retained_topics())
 
 
+def test_a_profile_is_chosen_from_a_list() -> None:
+    assert "profile" not in body()["components"]
+    layout = replace(LAYOUT, profiles=("away", "night"))
+    found = body(layout=layout)["components"]["profile"]
+    assert (found["platform"], found["name"]) == ("select", "Profile")
+    assert found["options"] == ["away", "night", "No profile"]
+    assert found["state_topic"] == "edgeclassify/porch/profile/state"
+    assert found["command_topic"] == "edgeclassify/porch/profile/set"
+    assert found["value_template"] == "{{ 'No profile' if value == 'none' else value }}"
+    assert found["command_template"] == "{{ 'none' if value == 'No profile' else value }}"
+    assert (found["qos"], found["availability"]) == (1, [{"topic": "edgeclassify/porch/status"}])
+    assert "profile" not in body(layout=replace(layout, sets_profile=False))["components"]
+    assert "edgeclassify/porch/profile/state" in set(replace(layout, sets_profile=False).retained_topics())
+    assert "edgeclassify/porch/profile/state" not in set(LAYOUT.retained_topics())
+
+
 def test_a_view_is_available_while_daemon_and_camera_are() -> None:
     found = body()["components"]["feeder.label"]
     topics = [row["topic"] for row in found["availability"]]

@@ -29,6 +29,15 @@ class ResponseTopics(Asker):
             publish(response)
 
 
+class ProfileTopic(Asker):
+    """Whoever writes on the profile's topic sees on the other one which is on. Why it is not goes to the log."""
+
+    def answer(self, response: Response) -> None:
+        """Said where it is an error."""
+        if response.error is not None:
+            log.warning("profile: not set: %s", response.error)
+
+
 @dataclass(frozen=True, slots=True)
 class OptionTopic(Asker):
     """Whoever writes on an option's topic sees on it what the option is set to. Why it is not goes to the log."""

@@ -5,14 +5,16 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import product
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import body_of
-from edgeclassify.contract.requests import option_request, request_of, transaction_of
+from edgeclassify.contract.requests import option_request, profile_request, request_of, transaction_of
 from edgeclassify.contract.topics import Topics
 from edgeclassify.once import Once
-from edgeclassify.publish.mqtt.requests.askers import OptionTopic
+from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic
 from edgeclassify.types import Asker, Command, Option, Request, Response
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,8 @@ class Inbox:
     valid requests are let through in any 60 seconds; more of them get an error. Of all that arrives at most
     ANSWERS_PER_REQUEST times as many messages are looked at in any 60 seconds: the rest is dropped without an
     answer, logged once until it ends, so that nobody can use the node as a loudspeaker.
-    `views`: the names of the views. `asker`: who is answered on response topics. `clock`: monotonic seconds.
+    `views`: the names of the views; `has_profiles`: there are some to choose from. `asker`: who is answered on
+    response topics. `clock`: monotonic seconds.
     """
 
     def __init__(
@@ -42,16 +45,19 @@ class Inbox:
         views: Sequence[str],
         config: CommandsConfig,
         asker: Asker,
+        has_profiles: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._topics, self._views, self._asker = topics, tuple(views), asker
         self._allowed = tuple(config.allow) if config.enabled else ()
         self._request_prefix = topics.request("")
-        self._options = (
-            {topics.option_set(view, option): (view, option) for view in self._views for option in Option}
-            if Command.SET in self._allowed
-            else {}
-        )
+        self._plain: dict[str, Callable[[bytes], Request]] = {}
+        """Topics of plain text, and what is asked for there."""
+        if Command.SET in self._allowed:
+            for view, option in product(self._views, Option):
+                self._plain[topics.option_set(view, option)] = partial(_option, view, option)
+        if Command.PROFILE in self._allowed and has_profiles:
+            self._plain[topics.profile_set] = lambda payload: profile_request(payload, ProfileTopic())
         self._per_minute = config.per_minute
         self._requests = _Limit(config.per_minute, clock)
         self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
@@ -62,7 +68,7 @@ class Inbox:
 
         All requests, also for commands that are none, since each is answered; option topics one by one.
         """
-        return (self._topics.request("+"), *self._options) if self._allowed else ()
+        return (self._topics.request("+"), *self._plain) if self._allowed else ()
 
     def take(self, topic: str, payload: bytes, retain: bool) -> Request | Response | None:
         """What to carry out, or what to answer; None: neither. Never raises.
@@ -70,8 +76,8 @@ class Inbox:
         Retained requests are ignored: nobody asked just now. So is everything while nothing is obeyed, and what is
         dropped for its mass.
         """
-        is_option, is_request = topic in self._options, topic.startswith(self._request_prefix)
-        if not self._allowed or not (is_option or is_request):
+        is_plain, is_request = topic in self._plain, topic.startswith(self._request_prefix)
+        if not self._allowed or not (is_plain or is_request):
             return None
         if retain:
             self._say_retained(topic)
@@ -80,7 +86,7 @@ class Inbox:
             self._say_dropping()
             return None
         self._drops.is_over()
-        return self._option(topic, payload) if is_option else self._request(topic, payload)
+        return self._plain_text(topic, payload) if is_plain else self._request(topic, payload)
 
     def _request(self, topic: str, payload: bytes) -> Request | Response:
         name, transaction = topic.removeprefix(self._request_prefix), None
@@ -93,10 +99,9 @@ class Inbox:
             return Response(name if _SAFE.fullmatch(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
         return request
 
-    def _option(self, topic: str, payload: bytes) -> Request | None:
+    def _plain_text(self, topic: str, payload: bytes) -> Request | None:
         try:
-            view, option = self._options[topic]
-            request = option_request(view, option, payload, OptionTopic(view, option))
+            request = self._plain[topic](payload)
             self._spend()
         except RequestError as fault:
             if self._bad_options.is_news(topic):
@@ -127,6 +132,10 @@ class Inbox:
                 "more than %d messages on request topics in a minute: the rest is dropped without an answer",
                 self._per_minute * ANSWERS_PER_REQUEST,
             )
+
+
+def _option(view: str, option: Option, payload: bytes) -> Request:
+    return option_request(view, option, payload, OptionTopic(view, option))
 
 
 class _Limit:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopics
+from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic, ResponseTopics
 from edgeclassify.types import Option, Response
 
 
@@ -23,3 +23,11 @@ def test_of_an_option_only_a_refusal_is_said(caplog: pytest.LogCaptureFixture) -
     topic.answer(Response("set", None, {}, "it is too low"))
     (record,) = caplog.records
     assert (record.levelname, record.message) == ("WARNING", "view gate, threshold: not set: it is too low")
+
+
+def test_of_a_profile_too(caplog: pytest.LogCaptureFixture) -> None:
+    ProfileTopic().answer(Response("profile", None, {"profile": "away"}))
+    assert caplog.text == ""
+    ProfileTopic().answer(Response("profile", None, {}, "there is none"))
+    (record,) = caplog.records
+    assert (record.levelname, record.message) == ("WARNING", "profile: not set: there is none")

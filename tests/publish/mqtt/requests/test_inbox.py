@@ -8,7 +8,7 @@ import pytest
 
 from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.topics import Topics
-from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ResponseTopics
+from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic, ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
 from edgeclassify.types import Command, Option, OptionValue, Request, Response
 from tests.support.clock import Clock
@@ -18,9 +18,16 @@ VIEWS = ("gate", "door")
 ASKER = ResponseTopics()
 
 
-def inbox(views: tuple[str, ...] = VIEWS, clock: Clock | None = None, **config: Any) -> Inbox:
+def inbox(
+    views: tuple[str, ...] = VIEWS, clock: Clock | None = None, *, has_profiles: bool = False, **config: Any
+) -> Inbox:
     return Inbox(
-        topics=TOPICS, views=views, config=CommandsConfig(**config), asker=ASKER, clock=clock or Clock(100.0)
+        topics=TOPICS,
+        views=views,
+        config=CommandsConfig(**config),
+        asker=ASKER,
+        has_profiles=has_profiles,
+        clock=clock or Clock(100.0),
     )
 
 
@@ -36,6 +43,9 @@ def test_subscriptions_are_narrow() -> None:
         "edgeclassify/porch/gate/threshold/set",
         "edgeclassify/porch/gate/interval/set",
     }
+    with_profiles = set(inbox(("gate",), has_profiles=True).subscriptions())
+    assert with_profiles - set(inbox(("gate",)).subscriptions()) == {"edgeclassify/porch/profile/set"}
+    assert inbox((), allow=(Command.SET,), has_profiles=True).subscriptions() == ("edgeclassify/porch/request/+",)
     assert inbox(allow=(Command.PING,)).subscriptions() == ("edgeclassify/porch/request/+",)
     assert inbox(enabled=False).subscriptions() == inbox(allow=()).subscriptions() == ()
 
@@ -179,6 +189,23 @@ def test_a_bad_option_is_said_once_until_a_good_one_comes(caplog: pytest.LogCapt
     for payload in (b"x", b"y", b"0.5", b"z"):
         box.take(topic, payload, False)
     assert [r.getMessage().rpartition(" ")[2] for r in caplog.records] == ["'x'", "'z'"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "profile"),
+    [(b"away", "away"), (b" away\n", "away"), (b"none", None), (b"", None), (b"  ", None), (b"x" * 64, "x" * 64)],
+)
+def test_the_profile_topic(payload: bytes, profile: str | None) -> None:
+    found = inbox(has_profiles=True).take(TOPICS.profile_set, payload, False)
+    assert isinstance(found, Request)
+    assert (found.command, found.profile, type(found.asker)) == (Command.PROFILE, profile, ProfileTopic)
+    assert ask("profile", {"profile": profile}) == Request(Command.PROFILE, profile=profile, asker=ASKER)
+
+
+@pytest.mark.parametrize("payload", [b"a b", b"x" * 65, b"\xff", b"x" * 5000])
+def test_what_is_no_name_of_a_profile_is_said(payload: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    assert inbox(has_profiles=True).take(TOPICS.profile_set, payload, False) is None
+    assert "profile/set: not set: profile: expected the name of a profile, or none, found" in caplog.text
 
 
 def test_the_rate_is_limited(caplog: pytest.LogCaptureFixture) -> None:
