@@ -54,19 +54,24 @@ class Switches:
                 view.enabled = self._is_watched_for_good(view)
             elif self._snoozes.until(view.name) is not None:
                 view.enabled = False
-            self._tell(view)
+        self._told.clear()  # there may be another sink
 
     def work(self) -> None:
-        """Called again and again: ends what is over, and corrects what was told of the others."""
+        """Called again and again: ends what is over, and tells what is not known or has changed of the others."""
         for name in self._snoozes.over():
             self._snoozes.end(name)
             for view in self._running.parts.views:
                 if view.name == name:
                     self._switch(view, self._is_watched_for_good(view))
         for view in self._running.parts.views:
-            until, told = self._snoozes.until(view.name), self._told.get(view.name)
-            if until is not None and told is not None and abs(until - told) > NEWS_S:
+            if self._is_news(view.name):
                 self._tell(view)
+
+    def _is_news(self, view: str) -> bool:
+        if view not in self._told:
+            return True
+        until, told = self._snoozes.until(view), self._told[view]
+        return until is not None and told is not None and abs(until - told) > NEWS_S
 
     def _is_watched_for_good(self, view: View) -> bool:
         config = self._running.parts.settings

@@ -40,6 +40,7 @@ class Bench:
         snoozes = Snoozes(self.folder / "snoozes.json", clocks=clocks)
         self.switches = Switches(self.whole.running, self.options, snoozes)
         self.switches.take_up()
+        self.switches.work()
         self.gate, self.door = self.whole.running.parts.views
 
     def pass_s(self, seconds: float) -> None:
