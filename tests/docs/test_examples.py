@@ -36,6 +36,9 @@ def completed(document: dict[str, Any]) -> dict[str, Any]:
     for section, model in (("view", ViewConfig), ("camera", CameraConfig)):
         if not document.keys() & Config.model_fields.keys() and document.keys() <= model.model_fields.keys():
             document = {section: [{"name": "front"} | document]}
+    spoken_of = {name for profile in document.get("profile", {}).values() for name in profile.get("view", {})}
+    if "view" not in document and spoken_of - {"*"}:
+        document["view"] = [{"name": name} for name in sorted(spoken_of - {"*"})]
     camera = {"name": "front", "source": "synthetic:"}
     document["camera"] = [camera | shown for shown in document.get("camera", [{}])]
     return document
