@@ -171,7 +171,8 @@ class ViewState:
     frame. `problems`: why that frame can't be trusted; none: it can. `candidate`: the change that is nearest.
     `duration_s`: for so long the label has been there, whatever the wall clock did; None: there is none.
     `day`: the local day, as in 2026-11-29, and `today` its labels, those that started last first; both None while
-    the clock is not set, as `clock` says then, or where nobody counts.
+    the clock is not set, as `clock` says then, while what was counted before can't be read, or where nobody
+    counts.
     """
 
     view: str

@@ -108,7 +108,8 @@ class Event(Versioned):
         "start: local days since the label last started; absent: never, today already, or not known.", default=None
     )
     count_today: Count | None = about(
-        "start: how often the label has started today, this one included; absent while the clock is not set.",
+        "start: how often the label has started today, this one included; absent while the clock is not set, or "
+        "the disk can't be read since the start.",
         default=None,
     )
 

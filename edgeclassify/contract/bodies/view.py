@@ -87,9 +87,10 @@ class State(Versioned):
     suspect: Literal[True] | None = about("The camera's frames can't be trusted; absent: they can.", default=None)
     problems: list[Problem] | None = about("Why they can't; absent: they can.", default=None)
     candidate: Candidate | None = about("The change that is nearest; absent: none is near.", default=None)
-    day: Day | None = about("The local day that today counts; absent while the clock is not set.", default=None)
+    day: Day | None = about("The local day that today counts; absent where nothing is counted.", default=None)
     today: dict[Label, LabelToday] | None = about(
-        "The labels of this day, at most 50, those that started last first; absent while the clock is not set.",
+        "The labels of this day, at most 50, those that started last first; absent while the clock is not set, or "
+        "the disk can't be read since the start.",
         default=None,
     )
     clock: Literal["unset"] | None = about(
