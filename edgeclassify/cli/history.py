@@ -58,8 +58,7 @@ def history(
 ) -> None:
     """Show the newest events of this node, oldest first, with the pictures that were kept of them.
 
-    It may run while the daemon does; what came within the last seconds may not be there yet. With --node it is
-    asked of a node over the broker of the config, and nothing is missing.
+    It may run while the daemon does. With --node a node is asked over the broker of the config.
 
     \b
     Example:  edgeclassify history --since yesterday --type start
@@ -97,9 +96,9 @@ def history(
 
 
 def _source(path: Path, node: str | None) -> AbstractContextManager[Ask]:
-    from edgeclassify.cli.support.history.sources import file_of, node_of
+    from edgeclassify.cli.support.history.sources import files_of, node_of
 
-    return file_of(path) if node is None else node_of(path, node)
+    return files_of(path) if node is None else node_of(path, node)
 
 
 def _show_events(

@@ -14,7 +14,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
 from edgeclassify.publish.fanout import FanOut
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink
+from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation
 from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
@@ -107,6 +107,7 @@ def make_history_sink(config: Config, around: SinkContext) -> HistorySink | None
         desk=around.history,
         # What fills the disk, or uses up the day's budget, is not made worse.
         may_write=lambda: around.spool.on_disk,
+        linger=Linger.within(config.spool),
     )
 
 

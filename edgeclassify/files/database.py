@@ -1,10 +1,13 @@
 """SQLite databases that are files of ours: what an error of one means, and a damaged one set aside."""
 
+import shutil
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
 _PARTS = ("", "-wal", "-shm", "-journal")
+_WAL_HEADER = 32
+_ATTEMPTS = 10
 
 
 class DamagedError(sqlite3.DatabaseError):
@@ -34,6 +37,31 @@ def check_header(path: Path) -> None:
         header = file.read(20)
         if header and header[18:20] not in (b"\1\1", b"\2\2"):
             raise DamagedError("file is not a database")
+
+
+def copy_in_use(path: Path, folder: Path) -> Path:
+    """Copy a database in WAL mode, also while another process has it locked and writes: as it was at one moment.
+
+    Pages reach the database from its log alone, so a copy of the log that is made behind that of the database has
+    whatever was half done there, unless the log was begun anew meanwhile: its header tells. Raises OSError.
+    """
+    copy, log, log_copy = folder / path.name, Path(f"{path}-wal"), folder / f"{path.name}-wal"
+    for _ in range(_ATTEMPTS):
+        before = _begin_of(log)
+        shutil.copyfile(path, copy)
+        log_copy.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(log, log_copy)
+        if before == _begin_of(log_copy) == _begin_of(log):
+            return copy
+    raise BlockingIOError(f"{path} is written too often to be copied")
+
+
+def _begin_of(log: Path) -> bytes:
+    """What says which round of a database's log it is; empty where there is none."""
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        return file.read(_WAL_HEADER)
+    return b""
 
 
 def set_database_aside(path: Path, kept: int, word: str = "damaged") -> Path:

@@ -54,12 +54,14 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         if crashed and (finding := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise DamagedError(finding)
         if is_new:
-            with transaction(connection):
-                for statement in _SCHEMA:
-                    connection.execute(statement)
-                connection.execute("INSERT INTO packing VALUES (?)", (DICTIONARY,))
-                connection.execute(f"PRAGMA user_version={VERSION}")
-                connection.execute(f"PRAGMA application_id={_APPLICATION}")
+            _make_tables(connection)
+    return connection
+
+
+def open_in_memory() -> sqlite3.Connection:
+    """One that is nowhere else, and gone when it is closed. Raises sqlite3.Error."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _make_tables(connection)
     return connection
 
 
@@ -111,6 +113,15 @@ def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
         if isinstance(error, UnicodeDecodeError):
             raise DamagedError("malformed database schema") from error
         raise
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    with transaction(connection):
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        connection.execute("INSERT INTO packing VALUES (?)", (DICTIONARY,))
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute(f"PRAGMA application_id={_APPLICATION}")
 
 
 def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:

@@ -3,13 +3,13 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.contract.encoding import seconds_of
-from edgeclassify.history.file import PAGE_BYTES, open_to_write, transaction
+from edgeclassify.history.file import PAGE_BYTES, open_in_memory, open_to_write, transaction
 from edgeclassify.history.hours import Hours
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.packing import Packer, dictionary_of
@@ -38,15 +38,15 @@ class _Row:
 
 
 class HistoryLog:
-    """Opens or creates the file. Not thread-safe, but usable from any thread.
+    """Opens or creates the file; without a path it is in memory. Not thread-safe, but usable from any thread.
 
     Every method may raise sqlite3.Error; the begin also OSError and NewerHistoryError. `inode`: of the file.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connection = open_to_write(path)
+    def __init__(self, path: Path | None) -> None:
+        self._connection = open_in_memory() if path is None else open_to_write(path)
         try:
-            self.inode = path.stat().st_ino
+            self.inode = 0 if path is None else path.stat().st_ino
             self._packer = Packer(dictionary_of(self._connection))
             self.last_seq = self._one("SELECT MAX(seq) FROM events") or 0
             self._names = {
@@ -83,6 +83,11 @@ class HistoryLog:
                 self._hours.note(row.seq, row.ts, self.last_seq)
                 self.last_seq = max(self.last_seq, row.seq)
         self._names = new
+
+    def let_go(self, seqs: Iterable[int]) -> None:
+        """Delete these events."""
+        with transaction(self._connection):
+            self._connection.executemany("DELETE FROM events WHERE seq = ?", [(seq,) for seq in seqs])
 
     def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> bool:
         """Delete the oldest events where they take more room, or are too old, in one commit.

@@ -2,7 +2,7 @@
 
 Fills a history with N events of 60 days and prints its size, how long pages and overviews take (with nothing of
 the file in memory, and with all of it), and what is written for each event with the history and without, where so
-many come within its wait.
+many come within its wait, further apart than the second in which notes are written, and closer together.
 """
 
 import argparse
@@ -23,12 +23,14 @@ from edgeclassify.history.file import FILE_NAME, open_to_read
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.log import HistoryLog
 from edgeclassify.history.reading import HistoryReader
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink
+from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.history.desk import Question
 from edgeclassify.publish.interface import SpooledEvent
+from edgeclassify.publish.spool.clocks import Clocks
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import Event, EventType, HistoryQuery, LabelScore, Period, Reason, Why
 from tests.bench.spool import bytes_written
+from tests.support.clock import Clock
 
 LABELS = ("person", "cat", "dog", "car", "truck", "bicycle", "bird", "open", "closed", "parcel")
 SHARES = (400, 150, 120, 120, 60, 50, 40, 30, 29, 1)
@@ -132,32 +134,40 @@ def queries(path: Path, count: int) -> None:
 
 
 def settle(desk: HistoryDesk) -> None:
-    """Until all that has come is written: who asks gets that too."""
+    """Until all that has come is written, as when its wait is over: who asks gets that too."""
     answered = threading.Event()
     desk.ask(Question(HistoryQuery(limit=1), lambda _: answered.set()))
     answered.wait()
 
 
-def written(folder: Path, *, with_history: bool, together: int, count: int) -> float:
-    """Bytes written for each event, all sinks included. `together`: so many come within the history's wait."""
-    spool = DiskSpool(folder, SpoolConfig())
+def written(folder: Path, *, with_history: bool, together: int, apart_s: float, count: int) -> float:
+    """Bytes written for each event, by all that a node writes for it: append, what the broker has had (within a
+    second), the history's commit, and deletes.
+
+    `together`: so many come within the history's wait, `apart_s` from each other. The broker is quick; the spool
+    is looked after once a second, by its own clock.
+    """
+    clock = Clock()
+    spool = DiskSpool(folder, SpoolConfig(), clocks=Clocks(monotonic=clock))
     spool.serve(["mqtt", "history"] if with_history else ["mqtt"])
     mqtt, desk = spool.reader("mqtt"), HistoryDesk(folder)
     history = HistorySink(
         config=HistoryConfig(), place=HistoryPlace(folder), spool=spool.reader("history"),
-        desk=desk, linger_s=3600.0,
+        desk=desk, linger=Linger(86_400.0, 2**31),
     )  # fmt: skip
     if with_history:
         history.start()
         settle(desk)
-    before = bytes_written()
+    before, looked_at = bytes_written(), clock.now
     for number, event in enumerate(events(count, random.Random(2)), 1):
+        clock.now += apart_s
+        if clock.now - looked_at >= 1.0:
+            spool.maintain()
+            looked_at = clock.now
         spool.append(SpooledEvent.of(replace(event, open=None)))
-        mqtt.delivered([event.seq])  # the broker is quick
-        spool.maintain()  # a second is over
+        mqtt.delivered([event.seq])
         if with_history and number % together == 0:
             settle(desk)
-            spool.maintain()
     if with_history:
         history.stop(60)
     spool.close()
@@ -174,15 +184,15 @@ def main() -> None:
         path = Path(name) / FILE_NAME
         fill(path, given.events)
         queries(path, given.events)
-        for together in (1, 2, 4, 16, 64):
-            plain, both = (
-                written(Path(name) / f"{together}-{on}", with_history=on, together=together, count=1024)
-                for on in (False, True)
-            )
-            print(
-                f"bytes written per event, {together:2} within the wait{'':7} {plain:6.0f} without, "
-                f"{both:6.0f} with: ratio {both / plain:.2f}"
-            )
+        for apart_s in (5.0, 0.25):
+            folder = Path(name) / f"{apart_s}"
+            plain = written(folder, with_history=False, together=1, apart_s=apart_s, count=1024)
+            print(f"bytes written per event, {apart_s:g} s apart, without history {plain:6.0f}")
+            for together in (1, 2, 4, 16, 64):
+                both = written(
+                    folder / f"{together}", with_history=True, together=together, apart_s=apart_s, count=1024
+                )
+                print(f"{together:10} within its wait {both:6.0f}: ratio {both / plain:.2f}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from edgeclassify.daemon.requests.answers import answer_with, refuse
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.history.answers import body_of
 from edgeclassify.history.file import FILE_NAME
+from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.log import HistoryLog
 from edgeclassify.publish.history import HistoryDesk
 from edgeclassify.publish.history.desk import Question
@@ -217,6 +218,91 @@ def test_a_history_of_another_user(
 def test_the_kinds_of_events_are_those_there_are() -> None:
     [kind] = [option for option in history.params if option.name == "event_type"]
     assert list(kind.type.choices) == [str(one) for one in EventType]  # type: ignore[attr-defined]
+
+
+# --- what lingers in the spool --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[DiskSpool]:
+    """As a daemon has it: open, and locked."""
+    opened = DiskSpool(tmp_path / "state", SpoolConfig())
+    opened.serve(["mqtt", "history"])
+    yield opened
+    opened.close()
+
+
+def linger(spool: DiskSpool, *events: LoggedEvent) -> None:
+    for one in events:
+        spool.append(SpooledEvent(one.seq, one.view, one.body))
+
+
+LINGERING = (
+    logged(4, ts=at("2026-11-29T14:00"), label="dog", view="door", event_type=EventType.UPDATE),
+    logged(5, ts=at("2026-11-29T15:00"), label="dog", view="door"),
+    logged(6, ts=at("2026-11-29T16:00"), label="bird"),
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        ([], [1, 2, 3, 4, 5, 6]), (["--limit", "2"], [5, 6]), (["--limit", "4"], [3, 4, 5, 6]),
+        (["--all"], [1, 2, 3, 4, 5, 6]), (["--view", "door"], [4, 5]), (["--label", "dog"], [3, 4, 5]),
+        (["--type", "start"], [1, 3, 5, 6]), (["--since", "2026-11-29 15:00"], [5, 6]), (["--label", "bird"], [6]),
+    ],
+)  # fmt: skip
+def test_what_lingers_in_the_spool_is_shown_with_the_rest(
+    config: Path, log: HistoryLog, spool: DiskSpool, capfd: pytest.CaptureFixture[str],
+    options: list[str], numbers: list[int],
+) -> None:  # fmt: skip
+    linger(spool, *LINGERING)
+    spool.reader("mqtt").delivered([4, 5])
+    spool.maintain()
+    assert [one["seq"] for one in records(run(capfd, config, "--json", *options))] == numbers
+    log.write(LINGERING[:2])
+    assert [one["seq"] for one in records(run(capfd, config, "--json", *options))] == numbers
+
+
+def test_what_lingers_is_counted_and_has_its_pictures(
+    config: Path, log: HistoryLog, spool: DiskSpool, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    linger(spool, *LINGERING)
+    found = records(run(capfd, config, "--json", "--per", "day", "--since", "2026-11-29"))
+    assert [(one["label"], one["view"], one["starts"]) for one in found] == [
+        ("dog", "door", 1), ("bird", "gate", 1), ("dog", "gate", 1),
+    ]  # fmt: skip
+    picture = tmp_path / "state" / "snapshots" / "gate" / "20261129T160000.000Z-start-bird-seq6-1.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.touch()
+    assert records(run(capfd, config, "--json", "--label", "bird"))[0]["picture"] == str(picture)
+    assert log.last_seq == 4
+
+
+def test_a_spool_alone(config: Path, spool: DiskSpool, capfd: pytest.CaptureFixture[str]) -> None:
+    linger(spool, *LINGERING)
+    assert [one["seq"] for one in records(run(capfd, config, "--json"))] == [4, 5, 6]
+    spool.reader("history").delivered([4, 5, 6])
+    spool.maintain()
+    assert "the daemon has not run with it yet" in refused(capfd, config, ExitStatus.NO_INPUT)
+    linger(spool, logged(7))
+    config.write_text(config.read_text() + "[history]\nenabled = false\n")
+    assert "history.enabled is false" in refused(capfd, config, ExitStatus.NO_INPUT)
+
+
+@pytest.mark.usefixtures("log")
+def test_a_spool_that_can_not_be_read_is_said(
+    config: Path, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    spool = tmp_path / "state" / "spool.sqlite3"
+    spool.write_bytes(b"no database" * 1000)
+    assert main(["history", "--config", str(config), "--json", "--view", "door"]) == ExitStatus.OK
+    found = capfd.readouterr()
+    assert [one["seq"] for one in records(found.out)] == [4]
+    assert found.err == (
+        f"edgeclassify: {spool}: it can't be read (file is not a database): what came within the last minutes is "
+        "not shown\n"
+    )
 
 
 # --- over MQTT ------------------------------------------------------------------------------------------------

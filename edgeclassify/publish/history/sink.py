@@ -16,16 +16,15 @@ from edgeclassify.history.interface import Answer, LoggedEvent, Page
 from edgeclassify.history.pictures import with_pictures
 from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.publish.history.keeper import RETRY_S, HistoryKeeper
+from edgeclassify.publish.history.linger import Linger
 from edgeclassify.publish.interface import EventSink, Sink, SpoolReader
 from edgeclassify.pulse import Pulse
 from edgeclassify.types import Event, HistoryQuery
 
 log = logging.getLogger(__name__)
 
-LINGER_S = 10.0
-"""How long an event may wait for others that go to the disk with it: each commit costs a card a few blocks."""
 BATCH = 64
-"""Events in one commit; so many don't wait for others."""
+"""Events in one commit."""
 BOUND_S = 3600.0
 """How often it is looked whether events are too old, while no others come."""
 MOST_QUESTIONS = 8
@@ -48,7 +47,7 @@ class HistorySink(EventSink):
     """Keeps events in the state folder, bounded. It never blocks who publishes.
 
     `spool` keeps what is not on disk here; while `may_write()` is False nothing is written. `desk`: where it is
-    asked, once it has been started. `linger_s`: see LINGER_S.
+    asked, once it has been started: whoever asks has what lingers written first.
     """
 
     def __init__(
@@ -59,11 +58,11 @@ class HistorySink(EventSink):
         spool: SpoolReader,
         desk: HistoryDesk,
         may_write: Callable[[], bool] = lambda: True,
-        linger_s: float = LINGER_S,
+        linger: Linger = Linger(),  # noqa: B008 - frozen
         age: AgeClock | None = None,
     ) -> None:
         self._config, self._place, self._spool, self._desk = config, place, spool, desk
-        self._may_write, self._linger_s = may_write, linger_s
+        self._may_write, self._linger = may_write, linger
         self._age = age or AgeClock()
         self._keeper = HistoryKeeper(place.folder, lambda: spool.last_seq)
         self._questions: deque[Question] = deque()
@@ -100,20 +99,20 @@ class HistorySink(EventSink):
             self._thread.join(timeout_s)
 
     def adopt(self, other: Sink) -> bool:
-        """Keep to other bounds from now on, in the same file."""
+        """Keep to other bounds from now on, in the same file. What lingers is written."""
         if not isinstance(other, HistorySink) or other._place.folder != self._place.folder:
             return False
         with self._changed:
-            self._config, self._place = other._config, other._place
+            self._config, self._place, self._linger = other._config, other._place, other._linger
             self._due = time.monotonic()
             self._changed.notify_all()
         return True
 
     def publish_event(self, event: Event) -> None:
-        """It is in the spool: written with others, LINGER_S later at most."""
+        """It is in the spool: written with others, when it has lingered for long or they are many."""
         with self._changed:
             self._came += 1
-            due = time.monotonic() + (0.0 if self._came >= BATCH else self._linger_s)
+            due = time.monotonic() + (0.0 if self._came >= self._linger.events else self._linger.seconds)
             if self._due is None or due < self._due:
                 self._due = due
                 self._changed.notify_all()

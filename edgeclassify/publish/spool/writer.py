@@ -6,15 +6,12 @@ from collections.abc import Callable
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements
 from edgeclassify.publish.spool.clocks import Clocks, RunningTime, Stamp
 from edgeclassify.publish.spool.database.known import Known, Records
-from edgeclassify.publish.spool.database.rows import DELETES, DiskRows
+from edgeclassify.publish.spool.database.rows import DiskRows
 from edgeclassify.publish.spool.store import Store
 from edgeclassify.publish.spool.undelivered import Waiting
 from edgeclassify.publish.spool.write_policy import WritePolicy
 
 BATCH = 64
-NOTE_S = 12.0
-"""How long it may differ what sinks have had before that is noted on disk: most catch up meanwhile, and a note is
-another commit. A kill within it may repeat events to a sink."""
 
 
 class Writer:
@@ -39,7 +36,6 @@ class Writer:
         self._known, self._acknowledgements = known, acknowledgements
         self._running, self._clocks, self._on_healed = running, clocks, on_healed
         self.finishing = False
-        self._differ_since: float | None = None
 
     def work(self, limit: int = BATCH) -> bool:
         """Write a batch, or delete one where there is nothing to write; True when something was achieved and more
@@ -64,26 +60,20 @@ class Writer:
         return True
 
     def delete(self) -> bool:
-        """Delete what was delivered; True when something was achieved and more may be."""
+        """Delete what was delivered to all, or note what some have had; True when something was achieved and more
+        may be."""
         rows, noted = self._store.rows, self._acknowledgements
-        is_due = self._note_is_due()
-        if rows is None or not (rows.gone or is_due):
+        if rows is None or not (rows.gone or self._differs):
             return False
-        if not (is_due or noted.differ):
+        if not self._differs:
             return self._do(lambda rows: rows.delete())
-        self._differ_since = None
         return self._do(lambda rows: rows.delete(noted.changes()), then=noted.saved)
 
-    def _note_is_due(self) -> bool:
-        """True where it is to be noted on disk what each of several sinks has had."""
+    @property
+    def _differs(self) -> bool:
+        """True while it is to be noted on disk what each of several sinks has had."""
         noted = self._acknowledgements
-        if not (noted.unsaved and (noted.differ or noted.urgent)):
-            self._differ_since = None
-            return False
-        now = self._clocks.monotonic()
-        if self._differ_since is None:
-            self._differ_since = now
-        return self.finishing or noted.urgent or noted.unsaved >= DELETES or now - self._differ_since >= NOTE_S
+        return noted.unsaved > 0 and (noted.differ or noted.urgent)
 
     def note(self, known: Records) -> bool:
         """Not synced. Left out while events wait: they come first."""

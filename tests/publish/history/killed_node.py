@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from edgeclassify.config import HistoryConfig, SpoolConfig
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink
+from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
@@ -59,7 +59,7 @@ def main(folder: Path, moment: str, count: int) -> None:
         place=HistoryPlace(folder),
         spool=KillingReader(spool.reader("history"), moment, count // 2),
         desk=HistoryDesk(folder),
-        linger_s=0.0,
+        linger=Linger(0.0),
     )
     sink.start()
     mqtt = spool.reader("mqtt")

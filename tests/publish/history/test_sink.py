@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from edgeclassify.errors import EdgeClassifyError, StorageError
 from edgeclassify.files.age import SETTLED_S, AgeClock
 from edgeclassify.history.file import FILE_NAME, VERSION
 from edgeclassify.history.interface import Answer, Overview, Page
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink
+from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.history.desk import GetAnswer, Question
 from edgeclassify.publish.history.sink import BATCH, MOST_QUESTIONS
 from edgeclassify.publish.interface import SpooledEvent
@@ -26,6 +27,7 @@ from tests.support.clock import Clock
 from tests.support.waiting import wait_for
 
 DAY_S = 86_400.0
+AT_ONCE = Linger(0.0)
 
 
 class Bench:
@@ -39,21 +41,27 @@ class Bench:
         self.wall, self.monotonic = Clock(), Clock()
         self.sinks: list[HistorySink] = []
 
-    def sink(self, *, linger_s: float = 0.0, place: HistoryPlace | None = None, **config: float) -> HistorySink:
+    def sink(
+        self,
+        *,
+        linger: Linger = AT_ONCE,
+        place: HistoryPlace | None = None,
+        **config: float,
+    ) -> HistorySink:
         made = HistorySink(
             config=HistoryConfig(**config),  # type: ignore[arg-type]
             place=place or HistoryPlace(self.folder, self.folder / "snapshots", BERLIN),
             spool=self.spool.reader("history"),
             desk=self.desk,
             may_write=lambda: self.may_write,
-            linger_s=linger_s,
+            linger=linger,
             age=AgeClock(self.wall, self.monotonic),
         )
         self.sinks.append(made)
         return made
 
-    def started(self, **how: float) -> HistorySink:
-        made = self.sink(**how)  # type: ignore[arg-type]
+    def started(self, **how: Any) -> HistorySink:
+        made = self.sink(**how)
         self.spool.serve(["mqtt", "history"])
         made.start()
         return made
@@ -119,7 +127,7 @@ def test_what_came_before_its_start_is_kept_too(bench: Bench) -> None:
 
 
 def test_events_go_to_the_disk_together(bench: Bench) -> None:
-    sink = bench.started(linger_s=3600.0)
+    sink = bench.started(linger=Linger(3600.0))
     bench.tell(*range(1, BATCH), sink=sink)
     assert bench.lacks == BATCH - 1
     bench.tell(BATCH, sink=sink)
@@ -127,14 +135,42 @@ def test_events_go_to_the_disk_together(bench: Bench) -> None:
     assert len(bench.in_file()) == BATCH
 
 
+def test_a_few_that_are_many_enough_do_not_linger(bench: Bench) -> None:
+    sink = bench.started(linger=Linger(3600.0, 3))
+    bench.tell(1, 2, sink=sink)
+    assert bench.lacks == 2
+    bench.tell(3, sink=sink)
+    wait_for(lambda: bench.lacks == 0)
+    bench.tell(4, 5, sink=sink)
+    assert bench.lacks == 2, "each time it is counted anew"
+    assert sink.adopt(bench.sink(linger=Linger(3600.0, 1)))  # which writes what lingers
+    wait_for(lambda: bench.lacks == 0)
+    bench.tell(6, sink=sink)
+    wait_for(lambda: bench.lacks == 0)
+
+
+def test_when_they_have_lingered_for_long_they_are_written(bench: Bench) -> None:
+    sink = bench.started(linger=Linger(0.05))
+    bench.tell(1, 2, sink=sink)
+    wait_for(lambda: bench.lacks == 0)
+    assert bench.in_file() == [1, 2]
+
+
+def test_they_linger_within_the_bounds_of_the_spool() -> None:
+    assert Linger.within(SpoolConfig()) == Linger(600.0, 64)
+    assert Linger.within(SpoolConfig(max_age_s=2400.0, max_bytes=2**20)) == Linger(600.0, 64)
+    assert Linger.within(SpoolConfig(max_age_s=2000.0, max_bytes=2**20 - 1)) == Linger(500.0, 63)
+    assert Linger.within(SpoolConfig(max_age_s=2.0, max_bytes=65_536)) == Linger(0.5, 4)
+
+
 def test_who_asks_sees_what_has_just_come(bench: Bench) -> None:
-    sink = bench.started(linger_s=3600.0)
+    sink = bench.started(linger=Linger(3600.0))
     bench.tell(1, 2, sink=sink)
     assert bench.kept() == [1, 2]
 
 
 def test_the_end_waits_for_what_has_come(bench: Bench) -> None:
-    sink = bench.started(linger_s=3600.0)
+    sink = bench.started(linger=Linger(3600.0))
     bench.tell(1, 2, sink=sink)
     sink.stop(30)
     assert bench.in_file() == [1, 2]

@@ -235,6 +235,34 @@ def test_what_each_has_had_survives_a_restart_and_a_kill(start: Start, killed: C
         assert (mqtt.depth, webhook.depth, again.depth) == (50, 398, 398)
 
 
+def test_a_second_later_a_kill_repeats_nothing(start: Start, killed: Callable[[], Path]) -> None:
+    spool = start(last=3)
+    mqtt, webhook = readers(spool, *SINKS)
+    for seq, reader in ((1, mqtt), (2, webhook), (2, mqtt), (3, mqtt)):
+        reader.delivered([seq])
+        spool.maintain()
+        found = [seqs(one) for one in readers(start(killed()), *SINKS)]
+        assert found == [seqs(mqtt), seqs(webhook)]
+
+
+@pytest.mark.parametrize("staying", [0, 1, 8, 9, 40])
+def test_many_that_all_have_had_go_and_what_stays_is_as_it_was(
+    start: Start, killed: Callable[[], Path], staying: int
+) -> None:
+    spool = start(last=64 + staying)
+    mqtt, webhook = readers(spool, *SINKS)
+    mqtt.delivered([*range(1, 64), 64 + staying])
+    webhook.delivered([*range(2, 65), 64 + staying])
+    spool.maintain()
+    left = {1, *range(64, 65 + staying)} - {64 + staying}
+    again = start(killed())
+    assert list(again.pending(1000)) == [event(seq) for seq in sorted(left)]
+    assert (again.last_seq, again.depth) == (64 + staying, len(left))
+    spool.append(event(65 + staying))
+    assert start(killed()).last_seq == 65 + staying
+    assert seqs(spool) == [*sorted(left), 65 + staying]
+
+
 def test_a_kill_repeats_at_most_256(start: Start, killed: Callable[[], Path]) -> None:
     spool = start(last=600)
     mqtt, _ = readers(spool, *SINKS)

@@ -1,4 +1,4 @@
-"""Where a history is asked: the file of this machine, or a node over MQTT. Both give the same objects."""
+"""Where a history is asked: the files of this machine, or a node over MQTT. Both give the same objects."""
 
 import grp
 import os
@@ -6,24 +6,28 @@ import pwd
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
+import click
+
 from edgeclassify.cli.support.service import service_of
 from edgeclassify.config import Config, load_config
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.kept.kept_state import state_folder
-from edgeclassify.daemon.publishing import snapshot_folder, zone_of
+from edgeclassify.daemon.publishing import HISTORY, snapshot_folder, zone_of
 from edgeclassify.errors import HistoryError, HistoryMissingError
 from edgeclassify.files.database import is_damage
 from edgeclassify.history.answers import body_of
 from edgeclassify.history.file import FILE_NAME, open_to_read
-from edgeclassify.history.interface import Page
+from edgeclassify.history.interface import LoggedEvent, Page
 from edgeclassify.history.pictures import with_pictures
-from edgeclassify.history.reading import HistoryReader
+from edgeclassify.history.whole import WholeHistory
+from edgeclassify.publish.spool.beside import lacked_by
+from edgeclassify.publish.spool.disk import FILE_NAME as SPOOL_NAME
 from edgeclassify.types import Command, HistoryQuery
 from edgeclassify.watch.asking import Asker
 
@@ -40,28 +44,45 @@ def config_and_state(path: Path) -> tuple[Config, Path | None, Path | None]:
 
 
 @contextmanager
-def file_of(path: Path) -> Iterator[Ask]:
-    """That of this machine, also while the daemon writes it. Raises HistoryError."""
+def files_of(path: Path) -> Iterator[Ask]:
+    """Those of this machine, the spool for what lingers there, also while the daemon writes. Raises HistoryError.
+
+    Where the spool can't be read, that is said and its events are left out.
+    """
     config, folder, pictures = config_and_state(path)
     if folder is None:
         raise HistoryMissingError(f"{path}: no history is kept: there is no state folder. Set node.state_dir.")
     file = folder / FILE_NAME
     zone = zone_of(config.node)
+    # First the spool: what leaves it is in the history before.
+    waiting = _waiting(folder) if config.history.enabled else []
+    with ExitStack() as opened:
+        connection = None
+        try:
+            connection = opened.enter_context(closing(open_to_read(file)))
+        except (sqlite3.Error, OSError) as error:
+            if not (waiting and isinstance(error, FileNotFoundError)):
+                raise _unreadable(file, error, enabled=config.history.enabled) from error
+        whole = opened.enter_context(closing(WholeHistory(connection, waiting)))
+        yield lambda query: _answer(whole, query, file, pictures, zone)
+
+
+def _waiting(folder: Path) -> list[LoggedEvent]:
+    """What the history has not had of the spool."""
     try:
-        connection = open_to_read(file)
+        return [LoggedEvent(event.seq, event.view, event.body) for event in lacked_by(HISTORY, folder)]
     except (sqlite3.Error, OSError) as error:
-        raise _unreadable(file, error, enabled=config.history.enabled) from error
-    try:
-        yield lambda query: _answer(connection, query, file, pictures, zone)
-    finally:
-        connection.close()
+        file = folder / SPOOL_NAME
+        why = _who_may(file) if isinstance(error, PermissionError) else f"it can't be read ({error})"
+        click.echo(f"edgeclassify: {file}: {why}: what came within the last minutes is not shown", err=True)
+        return []
 
 
 def _answer(
-    connection: sqlite3.Connection, query: HistoryQuery, file: Path, pictures: Path | None, zone: tzinfo | None
+    whole: WholeHistory, query: HistoryQuery, file: Path, pictures: Path | None, zone: tzinfo | None
 ) -> dict[str, Any]:
     try:
-        answer = HistoryReader(connection).answer(query, zone)
+        answer = whole.answer(query, zone)
     except sqlite3.Error as error:
         raise _unreadable(file, error, enabled=True) from error
     if isinstance(answer, Page):

@@ -29,6 +29,9 @@ ROW_OVERHEAD = 96
 """Bytes that a row takes beside view and body, roughly, with what stays free on its page."""
 
 _APPLICATION = 0x65635370  # "ecSp"
+_MANY, _FEW = 8, 8
+"""Of so many rows that go, where no more stay, the table is emptied and those are put back."""
+_PUT_BACK = "INSERT INTO events (seq, at, view, body, crc) VALUES (?, ?, CAST(? AS TEXT), ?, ?)"
 _SIZE = f"LENGTH(CAST(view AS BLOB)) + LENGTH(body) + {ROW_OVERHEAD}"
 
 
@@ -118,10 +121,26 @@ class SpoolFile:
             self._tombstone = self.last_seq
 
     def _remove(self, seqs: Collection[int], last: int) -> bool:
-        self._connection.executemany("DELETE FROM events WHERE seq = ?", [(seq,) for seq in seqs if seq != last])
+        going = {seq for seq in seqs if seq != last}
+        staying = self._staying(going) if len(going) >= _MANY else None
+        if staying is None:
+            self._connection.executemany("DELETE FROM events WHERE seq = ?", [(seq,) for seq in going])
+        else:  # SQLite then frees the pages as they are, where it would write each of them
+            self._connection.execute("DELETE FROM events")
+            self._connection.executemany(_PUT_BACK, staying)
         if last in seqs:
             self._connection.execute("UPDATE events SET view = '', body = NULL, crc = 0 WHERE seq = ?", (last,))
         return last in seqs
+
+    def _staying(self, going: Collection[int]) -> list[tuple[object, ...]] | None:
+        """The rows that are left when these have gone; None where they are more than a few."""
+        limit = len(going) + _FEW
+        known = self._connection.execute("SELECT seq FROM events LIMIT ?", (limit + 1,)).fetchall()
+        staying = [key for key in known if key[0] not in going]
+        if len(known) > limit or len(staying) > _FEW:
+            return None
+        sql = "SELECT seq, at, view, body, crc FROM events WHERE seq = ?"
+        return [self._connection.execute(sql, key).fetchone() for key in staying]
 
     def read(self, limit: int, after: int) -> list[Row]:
         """The oldest undelivered rows above `after`."""

@@ -34,7 +34,8 @@ class DiskRows:
 
     def write(self, rows: Sequence[Row], known: Records, now: Stamp) -> None:
         """Add rows, durable when this returns; some that are gone are deleted with it. `known`: see SpoolFile."""
-        deletes = list(islice(self.gone, _DELETES_WITH_WRITE))
+        # Many cost less in a commit of their own.
+        deletes = list(self.gone) if len(self.gone) <= _DELETES_WITH_WRITE else []
         if deletes:
             self._note()
         self.file.write(rows, deletes, known, now)
