@@ -44,13 +44,23 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)} {_days_of(config)}")
+        click.echo(
+            f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)} {_days_of(config)}{_profiles_of(config)}"
+        )
 
 
 def _days_of(config: "Config") -> str:
     """By which clock days begin."""
     zone = config.node.time_zone
     return f"Days: {zone}." if zone else f"Days: the machine's time zone ({'/'.join(dict.fromkeys(time.tzname))})."
+
+
+def _profiles_of(config: "Config") -> str:
+    """Their names, with the times at which they are on by themselves."""
+    if not config.profile:
+        return ""
+    named = (f"{name} ({', '.join(one.when)})" if one.when else name for name, one in config.profile.items())
+    return f" Profiles: {', '.join(named)}."
 
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:

@@ -286,6 +286,20 @@ def test_it_says_by_which_zone_days_begin(
     assert said in capsys.readouterr().out
 
 
+def test_it_says_which_profiles_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profiles = '[profile.away]\nwhen = ["mon-fri 08:00-17:00", "sat"]\n[profile.home]\n'
+    assert check(tmp_path, CAMERA + profiles) == ExitStatus.OK
+    assert " Profiles: away (mon-fri 08:00-17:00, sat), home." in capsys.readouterr().out
+    assert check(tmp_path, CAMERA) == ExitStatus.OK
+    assert "Profiles" not in capsys.readouterr().out
+
+
+def test_labels_of_a_profile_are_looked_at_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = '[profile.away.view."*"]\nlasting = { nonsense = [5] }\n'
+    assert check(tmp_path, CAMERA + said) == ExitStatus.CONFIG
+    assert ".lasting: expected labels of the model builtin, found 'nonsense'" in capsys.readouterr().err
+
+
 WEBHOOK = '[webhook]\nurl = "https://bob:pw77@ha.lan:8123/api/webhook/tok3n-77"\n'
 
 

@@ -39,9 +39,13 @@ def scenes_of(
 
 
 def _examined(section: ViewConfig, view: View, others: Sequence[Rules]) -> ExaminedView:
-    longest_s = max(map(decision_s, (view.rules, *others)))
-    gate = GateRules(longest_s, section.motion.max_interval_s) if section.motion.gate else None
+    gate = gate_of(section, (view.rules, *others))
     return ExaminedView(view.name, view.region, gate, section.look == "motion")
+
+
+def gate_of(section: ViewConfig, rules: Sequence[Rules]) -> GateRules | None:
+    """When a view with such a section passes frames over; None: never. It may have each of these rules."""
+    return GateRules(max(map(decision_s, rules)), section.motion.max_interval_s) if section.motion.gate else None
 
 
 def decision_s(rules: Rules) -> float:
