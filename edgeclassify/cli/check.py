@@ -44,9 +44,8 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        click.echo(
-            f"{file}: ok. Cameras: {cameras}. Views: {views}. {_ways_out(config)} {_days_of(config)}{_profiles_of(config)}"
-        )
+        rest = f"{_ways_out(config)} {_days_of(config)}{_profiles_of(config)}"
+        click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {rest}")
 
 
 def _days_of(config: "Config") -> str:

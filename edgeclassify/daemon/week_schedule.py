@@ -45,9 +45,9 @@ class WeekSchedule:
 
     def _borders(self, moment: float) -> Iterator[float]:
         """Beginnings and ends of all spans on the days from then on, in order."""
-        minutes = sorted({minute for _, span in self.spans for minute in (0, span.from_min, span.until_min)})
+        minutes = sorted({minute for _, span in self.spans for minute in (span.from_min, span.until_min)})
         midnight = datetime.fromtimestamp(moment, self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         for day in range(_DAYS_AHEAD):
             for minute in minutes:
                 # By the clock on the wall: the day may have 23 hours, or 25.
-                yield (midnight.replace(fold=0) + timedelta(days=day, minutes=minute)).timestamp()
+                yield (midnight + timedelta(days=day, minutes=minute)).timestamp()
