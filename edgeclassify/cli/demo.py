@@ -56,7 +56,7 @@ def demo(
         PrintingSubscriber("127.0.0.1", broker.port, on_broken=output.broken) as subscriber,
     ):
         document = {
-            "node": {"name": "demo", "state_dir": state, "resume_s": 0},
+            "node": {"name": "demo", "state_dir": state, "resume_s": 0, "trust_clock": True},
             "mqtt": {"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"},
             "camera": [
                 {

@@ -16,6 +16,9 @@ FILE_NAME = "clock.json"
 SLACK_S = 86_400.0
 """A clock that is behind what was counted last by more than that is not set, unless it was synchronised."""
 
+PATIENCE_S = 600.0
+"""A clock that is not set by then is worth a warning: a Pi's is synchronised a minute or two after its start."""
+
 _SYNCHRONISED_BY_TIMESYNCD = Path("/run/systemd/timesync/synchronized")
 
 
@@ -48,12 +51,14 @@ class SetClock:
         floor: float = 0.0,
         synchronised: Callable[[], bool | None] = synchronised,
         wall: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
         boot_id: Callable[[], str] = machine.boot_id,
     ) -> None:
         self._file = StateFile(None if folder is None else folder / FILE_NAME, _boot_of, None)
         self._trusted, self._floor = trusted, floor
         self._synchronised, self._wall, self._boot_id = synchronised, wall, boot_id
-        self._is_set = self._said = False
+        self._clock, self._begin = clock, clock()
+        self._said_at_level = logging.NOTSET
         self.is_set = False
         """True where days can be told by it."""
         boot = boot_id()
@@ -68,7 +73,10 @@ class SetClock:
         self.look()
 
     def look(self) -> None:
-        """Called about once a second: it may have been set meanwhile. What it finds first is said."""
+        """Called about once a second: it may have been set meanwhile.
+
+        That it is not is said at once, and after PATIENCE_S as a warning.
+        """
         if self.is_set:
             return
         synchronised = self._synchronised()
@@ -77,11 +85,12 @@ class SetClock:
         behind_s = self._floor - self._wall()
         may_be_right = synchronised is None or self._trusted
         self.is_set = bool(synchronised) or (may_be_right and behind_s <= SLACK_S)
-        if self.is_set and self._said:
+        level = logging.INFO if self._clock() - self._begin < PATIENCE_S else logging.WARNING
+        if self.is_set and self._said_at_level:
             log.info("the clock is set: days are counted")
-        elif not self.is_set and not self._said:
-            log.warning("%s", _behind(behind_s) if may_be_right else UNSET)
-        self._said = True
+        elif not self.is_set and self._said_at_level < level:
+            self._said_at_level = level
+            log.log(level, "%s", _behind(behind_s) if may_be_right else UNSET)
 
 
 UNSET = (

@@ -51,7 +51,7 @@ def test_event_numbers_go_on_after_a_kill(service: Service, observer: Observer) 
     before = max(json.loads(payload)["seq"] for payload in observer.of("gate/event"))
     seen = len(observer.of("gate/event"))
     service.start().told("WATCHDOG=1")
-    wait_for(lambda: len(observer.of("gate/event")) > seen)
+    wait_for(lambda: len(observer.of("gate/event")) > seen, 30)
     assert json.loads(observer.of("gate/event")[seen])["seq"] > before
     assert service.end()[0] == ExitStatus.OK
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify import machine
-from edgeclassify.tallies.set_clock import FILE_NAME, SLACK_S, UNSET, SetClock, synchronised
+from edgeclassify.tallies.set_clock import FILE_NAME, PATIENCE_S, SLACK_S, UNSET, SetClock, synchronised
 
 NOW = 1.8e9
 
@@ -15,11 +15,12 @@ NOW = 1.8e9
 class Machine:
     def __init__(self, is_synchronised: bool | None) -> None:
         self.synchronised, self.wall, self.boot, self.asked = is_synchronised, NOW, "boot-1", 0
+        self.running_s = 5.0
 
     def clock(self, folder: Path | None = None, *, trusted: bool = False, floor: float = 0.0) -> SetClock:
         return SetClock(
             folder, trusted=trusted, floor=floor, synchronised=self._ask, wall=lambda: self.wall,
-            boot_id=lambda: self.boot,
+            clock=lambda: self.running_s, boot_id=lambda: self.boot,
         )  # fmt: skip
 
     def _ask(self) -> bool | None:
@@ -45,11 +46,11 @@ def test_when_it_is_set(is_synchronised: bool | None, trusted: bool, behind_s: f
 
 def test_once_set_it_stays_so(caplog: pytest.LogCaptureFixture) -> None:
     machine = Machine(False)
-    clock = machine.clock()
-    clock.look()
-    assert not clock.is_set
-    machine.synchronised = True
     with caplog.at_level("INFO"):
+        clock = machine.clock()
+        clock.look()
+        assert not clock.is_set
+        machine.synchronised = True
         clock.look()
         assert clock.is_set
         machine.synchronised = False
@@ -57,6 +58,21 @@ def test_once_set_it_stays_so(caplog: pytest.LogCaptureFixture) -> None:
         clock.look()
     assert (clock.is_set, machine.asked) == (True, asked)
     assert [record.message for record in caplog.records] == [UNSET, "the clock is set: days are counted"]
+
+
+def test_one_that_is_not_set_in_time_is_worth_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine(False)
+    with caplog.at_level("INFO"):
+        clock = machine.clock()
+        for machine.running_s in (5.0 + PATIENCE_S - 0.1, 5.0 + PATIENCE_S, 6.0 + PATIENCE_S):
+            clock.look()
+        machine.synchronised = True
+        clock.look()
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", UNSET),
+        ("WARNING", UNSET),
+        ("INFO", "the clock is set: days are counted"),
+    ]
 
 
 def test_one_that_is_set_from_the_start_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
@@ -106,6 +122,7 @@ def test_a_clock_may_be_a_day_behind() -> None:
 
 
 def test_how_far_it_is_behind_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     clock = Machine(None).clock(floor=NOW + 20_833 * 86_400)
     clock.look()
     assert [record.message for record in caplog.records] == [
@@ -151,6 +168,7 @@ def test_that_it_was_synchronised_is_noted_for_this_start_of_the_machine(tmp_pat
 def test_a_note_of_another_kind_leaves_no_trace(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str
 ) -> None:
+    caplog.set_level("INFO")
     (tmp_path / FILE_NAME).write_text(content)
     clock = Machine(False).clock(tmp_path)
     assert not clock.is_set

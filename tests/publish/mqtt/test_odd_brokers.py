@@ -252,7 +252,7 @@ def test_a_broker_that_ends_connections_on_a_subscription_gets_the_events_all_th
         wait_for(lambda: said(caplog, "homeassistant/status: not listened to for an hour"), 60)
         sink.publish_event(event(41))
         wait_for(lambda: 41 in broker.seqs(), 30)
-        assert "edgeclassify/porch/status" in broker.peers[-1].subscribed
+        wait_for(lambda: "edgeclassify/porch/status" in broker.peers[-1].subscribed, 30)
 
 
 @BOTH
