@@ -262,6 +262,25 @@ def test_an_end_does_not_change_the_order() -> None:
     assert [one.label for one in node.today(nothing(NOON + 3)).labels or ()] == ["dog", "cat"]
 
 
+def test_a_label_that_starts_again_comes_first() -> None:
+    node = Node()
+    node.today(nothing(NOON))
+    for index, label in enumerate(("cat", "dog", "cat")):
+        node.starts(NOON + index, label)
+    assert [one.label for one in node.today(nothing(NOON + 3)).labels or ()] == ["cat", "dog"]
+
+
+def test_what_does_not_change_is_made_once() -> None:
+    """States are told for every frame."""
+    node = Node()
+    node.starts(NOON)
+    node.starts(NOON + 1, "dog")
+    first = node.today(nothing(NOON + 2)).labels
+    assert node.today(nothing(NOON + 3)).labels is first
+    node.starts(NOON + 4)
+    assert node.today(nothing(NOON + 5)).labels is not first
+
+
 def test_by_a_clock_that_is_not_set_no_days_are_told() -> None:
     node = Node(is_set=False)
     told = node.starts(NOON)

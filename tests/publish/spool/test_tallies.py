@@ -303,6 +303,20 @@ def test_of_too_many_labels_those_that_started_longest_ago_are_forgotten() -> No
         assert {record.label for record in tallies.read_tallies(connection)} == labels
 
 
+def test_a_twentieth_more_than_must_be_is_forgotten() -> None:
+    known = KnownTallies(most=95)
+    for number in range(96):
+        known.follow(counts(1, of(f"label{number}", float(number))))
+    assert len(known) == 95 - 95 // 20
+
+
+def test_of_what_started_by_no_clock_that_was_set_nobody_knows_when() -> None:
+    known = KnownTallies()
+    assert known.last_at == 0.0
+    known.follow(counts(1, TallyRecord("gate", "cat", undated=True)))
+    assert known.last_at == 0.0
+
+
 def test_what_was_forgotten_does_not_come_back_with_another_database() -> None:
     known = KnownTallies(most=1)
     known.follow(counts(1, of("cat", 1.0)))
