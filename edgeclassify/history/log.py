@@ -60,6 +60,11 @@ class HistoryLog:
         self._strange = Once()
 
     @property
+    def connection(self) -> sqlite3.Connection:
+        """For who reads."""
+        return self._connection
+
+    @property
     def size(self) -> int:
         """Bytes that its events take."""
         used: int = self._one("PRAGMA page_count") - self._one("PRAGMA freelist_count")

@@ -41,7 +41,13 @@ class HistoryKeeper:
 
     def write(self, events: Sequence[LoggedEvent], *, eager: bool = False) -> bool:
         """Keep events: True where they are durable when this returns. `eager`: also before it is time for that."""
-        return self._do(lambda opened: _written(opened, events), eager=eager) is not None
+        if self._do(lambda opened: _written(opened, events), eager=eager) is None:
+            return False
+        # A full disk can be read: that alone shows nothing.
+        if self._faults.is_over():
+            log.info("%s: written again", self._path)
+        self._retry_at = 0.0
+        return True
 
     def bound(self, max_bytes: int, max_age_s: float, now: float | None) -> bool:
         """Delete what is too old or too much, in one commit; True where more may be to do."""
@@ -74,9 +80,6 @@ class HistoryKeeper:
                     continue
                 self._failed(f"{self._path}: {_reason(error)}")
             else:
-                if self._faults.is_over():
-                    log.info("%s: written again", self._path)
-                self._retry_at = 0.0
                 return done
             return None
         return None

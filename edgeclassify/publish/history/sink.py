@@ -4,7 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from threading import Condition, Thread
@@ -12,19 +12,17 @@ from threading import Condition, Thread
 from edgeclassify.config import HistoryConfig
 from edgeclassify.errors import EdgeClassifyError, StorageError
 from edgeclassify.files.age import AgeClock
-from edgeclassify.history.interface import Answer, LoggedEvent, Page
-from edgeclassify.history.pictures import with_pictures
+from edgeclassify.history.interface import Answer
+from edgeclassify.publish.history.answering import answer_to, pending
 from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.publish.history.keeper import RETRY_S, HistoryKeeper
 from edgeclassify.publish.history.linger import Linger
 from edgeclassify.publish.interface import EventSink, Sink, SpoolReader
 from edgeclassify.pulse import Pulse
-from edgeclassify.types import Event, HistoryQuery
+from edgeclassify.types import Event
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
-"""Events in one commit."""
 BOUND_S = 3600.0
 """How often it is looked whether events are too old, while no others come."""
 MOST_QUESTIONS = 8
@@ -47,7 +45,7 @@ class HistorySink(EventSink):
     """Keeps events in the state folder, bounded. It never blocks who publishes.
 
     `spool` keeps what is not on disk here; while `may_write()` is False nothing is written. `desk`: where it is
-    asked, once it has been started: whoever asks has what lingers written first.
+    asked, once it has been started: whoever asks has what lingers written first, or gets it from the spool.
     """
 
     def __init__(
@@ -165,10 +163,9 @@ class HistorySink(EventSink):
 
     def _write(self) -> bool:
         """All that is in the spool; False where it could not be done."""
-        while self._in_time() and (events := self._spool.pending(BATCH)):
+        while self._in_time() and (events := pending(self._spool)):
             self._pulse.beat(TURN_LIMIT_S)
-            kept = [LoggedEvent(event.seq, event.view, event.body) for event in events]
-            if not (self._may_write() and self._keeper.write(kept, eager=bool(self._questions))):
+            if not (self._may_write() and self._keeper.write(events, eager=bool(self._questions))):
                 return False
             self._spool.delivered([event.seq for event in events])
         return True
@@ -189,18 +186,12 @@ class HistorySink(EventSink):
 
     def _answer(self, question: Question) -> None:
         try:
-            answer = self._answer_to(question.query)
+            place = self._place
+            answer = answer_to(question.query, self._keeper, self._spool, zone=place.zone, pictures=place.pictures)
         except EdgeClassifyError as error:
             question.then(_raising(error))
         else:
             question.then(lambda: answer)
-
-    def _answer_to(self, query: HistoryQuery) -> Answer:
-        place = self._place
-        answer = self._keeper.ask(lambda opened: opened.reader.answer(query, place.zone))
-        if isinstance(answer, Page):
-            return replace(answer, events=with_pictures(answer.events, place.pictures))
-        return answer
 
 
 def _raising(error: EdgeClassifyError) -> Callable[[], Answer]:

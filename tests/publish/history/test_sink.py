@@ -1,10 +1,12 @@
 """The history as a sink: what is in the spool goes to its file, and only then is forgotten."""
 
 import logging
+import os
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from edgeclassify.files.age import SETTLED_S, AgeClock
 from edgeclassify.history.file import FILE_NAME, VERSION
 from edgeclassify.history.interface import Answer, Overview, Page
 from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
+from edgeclassify.publish.history.answering import BATCH
 from edgeclassify.publish.history.desk import GetAnswer, Question
-from edgeclassify.publish.history.sink import BATCH, MOST_QUESTIONS
+from edgeclassify.publish.history.sink import MOST_QUESTIONS
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import HistoryQuery, Period
@@ -201,8 +204,8 @@ def test_while_nothing_may_be_written_the_spool_keeps_all(bench: Bench) -> None:
     bench.may_write = False
     sink = bench.started()
     bench.tell(*range(1, BATCH + 1), sink=sink)
-    assert bench.kept() == []
-    assert bench.lacks == BATCH
+    assert bench.kept() == list(range(1, BATCH + 1)), "from the spool"
+    assert (bench.lacks, bench.in_file()) == (BATCH, [])
     bench.may_write = True
     assert bench.kept() == list(range(1, BATCH + 1))
     wait_for(lambda: bench.lacks == 0)
@@ -377,3 +380,48 @@ def test_who_asks_badly_ends_nothing(bench: Bench, caplog: pytest.LogCaptureFixt
     bench.tell(1)
     assert bench.kept() == [1]
     assert "the history failed by a fault in edgeclassify" in caplog.text
+
+
+# --- a full disk -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("needs root and the right to mount a tmpfs")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_is_said_once_and_when_there_is_room_nothing_is_missing(
+    small_disk: Path, bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    bench.spool.serve(["mqtt", "history"])
+    sink = bench.sink(place=HistoryPlace(small_disk))
+    sink.start()
+    bench.tell(*range(1, 11), sink=sink)
+    assert bench.kept() == list(range(1, 11))
+    ballast = small_disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    bench.tell(*range(11, 91), sink=sink)
+    for _ in range(2):
+        assert bench.kept() == list(range(1, 91)), "what is there, and what waits"
+    assert bench.lacks == 80
+    assert "written again" not in caplog.text
+    errors = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert len(errors) == 1
+    assert "the disk is full: make room. Events wait in the spool meanwhile" in errors[0]
+    ballast.unlink()
+    assert bench.kept() == list(range(1, 91))
+    assert bench.lacks == 0
+    assert "written again" in caplog.text
+    assert not list(small_disk.glob("*.damaged-*"))
