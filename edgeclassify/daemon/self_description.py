@@ -35,15 +35,14 @@ def node_info(parts: Parts, session: DaemonRun) -> NodeInfo:
     )
 
 
-def start_line(parts: Parts, broker: str) -> str:
-    """E.g. "edgeclassify 0.1.0, config /etc/…: camera front (picamera); model … for view gate; …"."""
+def start_line(parts: Parts, sinks: str) -> str:
+    """E.g. "edgeclassify 0.1.0, config …: cameras front (picamera); models … for gate; …". `sinks`: in words."""
     cameras = [f"{one.camera.name} ({split_source(one.camera.source)[0]})" for one in parts.sources]
     views: dict[str, list[str]] = {}
     for view in parts.views:
         views.setdefault(view.classifier.info.name, []).append(view.name)
     models = [f"{model} for {', '.join(names)}" for model, names in views.items()]
     runtimes = dict.fromkeys(view.classifier.info.runtime for view in parts.views)
-    said = {"cameras": cameras, "models": models, "runtime": runtimes, "broker": [broker]}
-    return f"edgeclassify {__version__}, config {parts.config.origin}: " + "; ".join(
-        f"{what} {', '.join(values)}" for what, values in said.items()
-    )
+    said = {"cameras": cameras, "models": models, "runtime": runtimes}
+    described = [*(f"{what} {', '.join(values)}" for what, values in said.items()), sinks]
+    return f"edgeclassify {__version__}, config {parts.config.origin}: {'; '.join(described)}"

@@ -54,7 +54,7 @@ class ConsoleSink(Sink):
 
     def describe(self) -> str:
         """Standard output, as far as is known."""
-        return "none, messages are printed"
+        return "no broker, messages are printed"
 
     def adopt(self, other: Sink) -> bool:
         """Print for other views and labels from now on."""

@@ -26,7 +26,7 @@ def test_what_runs_is_said_in_one_line_without_secrets(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(RecordingSink, "describe", lambda _: "broker.local:1883")
+    monkeypatch.setattr(RecordingSink, "describe", lambda _: "broker broker.local:1883, history")
     cameras = [
         {"name": "front", "source": "synthetic:"},
         {"name": "back", "source": "rtsp://cam:hunter2@host/live"},
@@ -45,7 +45,7 @@ def test_what_runs_is_said_in_one_line_without_secrets(
     assert line == (
         f"edgeclassify {__version__}, config test.toml: cameras front (synthetic), back (rtsp); "
         f"models builtin for gate, door, {bench.folder}/own.tflite for yard; runtime fake 1.0; "
-        "broker broker.local:1883"
+        "broker broker.local:1883, history"
     )
 
 
@@ -75,9 +75,9 @@ def test_the_status_tells_of_a_refused_reload_until_a_good_one(bench: Bench) -> 
 @pytest.mark.parametrize(
     ("host", "tls", "said"),
     [
-        ("broker.local", None, "broker.local:1883"),
-        ("fe80::1", None, "[fe80::1]:1883"),
-        ("broker.local", {}, "broker.local:8883 (TLS)"),
+        ("broker.local", None, "broker broker.local:1883"),
+        ("fe80::1", None, "broker [fe80::1]:1883"),
+        ("broker.local", {}, "broker broker.local:8883 (TLS)"),
     ],
 )
 def test_a_broker_in_few_words(host: str, tls: dict[str, str] | None, said: str) -> None:

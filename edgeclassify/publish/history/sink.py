@@ -72,8 +72,8 @@ class HistorySink(EventSink):
         self._thread: Thread | None = None
 
     def describe(self) -> str:
-        """The file."""
-        return "the history"
+        """What it is, without the file's name."""
+        return "history"
 
     @property
     def hangs(self) -> str:

@@ -102,7 +102,7 @@ class MqttSink(Sink):
     def describe(self) -> str:
         """Host and port of the broker."""
         host, port = self._settings.host, self._settings.port
-        shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        shown = f"broker [{host}]:{port}" if ":" in host else f"broker {host}:{port}"
         return shown if self._settings.tls is None else f"{shown} (TLS)"
 
     def adopt(self, other: Sink) -> bool:

@@ -349,7 +349,7 @@ def test_another_config_is_taken_over_in_the_same_file(bench: Bench, tmp_path: P
     wait_for(lambda: bench.kept() == [])
     assert not sink.adopt(bench.sink(place=HistoryPlace(tmp_path / "other")))
     assert sink.hangs == ""
-    assert sink.describe() == "the history"
+    assert sink.describe() == "history"
 
 
 def test_questions_that_wait_are_bounded(bench: Bench) -> None:
