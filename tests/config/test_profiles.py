@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import Config, ViewConfig, parse_config
+from edgeclassify.config.profiles import name_of
+from edgeclassify.config.spans import week_span
 from edgeclassify.errors import ConfigError
 
 CAMERA = {"name": "front", "source": "synthetic:"}
@@ -50,6 +52,7 @@ def test_what_is_said_of_all_views_and_then_of_one() -> None:
     assert (gate.hold_s, gate.confirm_s, gate.enabled) == (1.0, 4.0, False)
     assert (door.hold_s, door.confirm_s, door.enabled) == (9.0, 4.0, False)
     assert gate.quiet_minutes == ((1320, 360),)
+    assert not hasattr(views({"view": {"gate": {"snapshots": True}}})[0], "snapshots")
 
 
 def test_defaults_follow_from_what_is_said() -> None:
@@ -99,6 +102,19 @@ def test_a_key_that_a_profile_can_not_set() -> None:
     assert next(line for line in found if ".whn" in line).endswith('Did you mean "when"?')
 
 
+def test_a_name_that_is_not_printed_is_escaped() -> None:
+    assert faults({"a\nb": {}}) == [
+        "profile.a\\nb: expected a name of 1 to 64 letters, digits, - or _, found 'a\\nb'."
+    ]
+
+
+def test_times_are_understood() -> None:
+    found = config({"away": {"when": ["sat,sun", "08:00-09:00"]}}).profile["away"]
+    assert found.when == ("sat,sun", "08:00-09:00")
+    assert found.spans == (week_span("sat,sun"), week_span("08:00-09:00"))
+    assert (name_of(None), name_of("away")) == ("none", "away")
+
+
 @pytest.mark.parametrize("name", ["none", "None", "a b", "", "x" * 65, "ä", "a\nb"])
 def test_names_that_are_none(name: str) -> None:
     (found,) = faults({name: {}})
@@ -126,6 +142,14 @@ def test_thresholds_that_contradict_each_other_with_the_profile_over_the_view() 
     ]
     config({"away": {"view": {"*": {"threshold_enter": 0.5}}}}, view=view)
     config({"away": {"view": {"*": {"threshold_enter": 0.4}, "gate": {"threshold_exit": 0.4}}}}, view=view)
+
+
+def test_whose_thresholds_they_are_is_said() -> None:
+    view = [{"name": "gate"}, {"name": "door", "threshold_exit": 0.5}]
+    (found,) = faults({"away": {"view": {"door": {"threshold_enter": 0.4}}}}, view=view)
+    assert found.startswith("profile.away.view.door.threshold_exit: ")
+    (found,) = faults({"away": {"view": {"door": {"threshold_enter": 0.4}, "*": {"hold_s": 1.0}}}}, view=view)
+    assert found.startswith("profile.away.view.door.threshold_exit: ")
 
 
 def test_what_contradicts_itself_without_the_profile_is_told_once() -> None:

@@ -10,7 +10,7 @@ from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.daemon.kept.snoozes import Snoozes
-from edgeclassify.daemon.switches import NEWS_S, Switches
+from edgeclassify.daemon.switches import Switches
 from edgeclassify.publish.spool.clocks import Clocks
 from edgeclassify.types import Option
 from tests.daemon.running_parts import Whole, config_of
@@ -21,8 +21,10 @@ TWO_VIEWS = [{"name": "gate", "confirm_s": 0}, {"name": "door", "confirm_s": 0}]
 class Idle(Cameras):
     """None of them runs."""
 
+    followed = 0
+
     def follow_views(self, parts: Parts) -> None:
-        pass
+        self.followed += 1
 
 
 class Bench:
@@ -37,7 +39,7 @@ class Bench:
         self.whole = Whole(config_of(**({"view": TWO_VIEWS} | sections)), Idle)
         self.options = OptionStore(self.folder / "options.json")
         clocks = Clocks(lambda: self.now, lambda: self.wall, lambda: "this one")
-        snoozes = Snoozes(self.folder / "snoozes.json", clocks=clocks)
+        snoozes = Snoozes(self.folder / "snoozes.json", lambda: True, clocks)
         self.switches = Switches(self.whole.running, self.options, snoozes)
         self.switches.take_up()
         self.switches.work()
@@ -158,14 +160,14 @@ def test_a_view_that_is_gone_is_no_longer_snoozed(bench: Bench) -> None:
     assert bench.watched == (True, True)
 
 
-@pytest.mark.parametrize("jump_s", [NEWS_S + 1.0, -NEWS_S - 1.0])
+@pytest.mark.parametrize("jump_s", [2.1, -2.1])
 def test_a_clock_that_is_set_changes_what_is_said_and_not_how_long_it_is(bench: Bench, jump_s: float) -> None:
     bench.switches.snooze(bench.gate, 60.0)
     bench.said("snooze")
     bench.wall += jump_s
     bench.pass_s(1.0)
     assert bench.said("snooze") == [("gate", bench.wall + 59.0)]
-    bench.wall += NEWS_S
+    bench.wall += 2.0
     bench.pass_s(1.0)
     assert bench.said("snooze") == []
     bench.pass_s(58.0)
@@ -177,3 +179,35 @@ def test_where_nobody_may_ask_for_it_there_is_no_topic(bench: Bench) -> None:
         bench.start(commands=commands)
         bench.switches.snooze(bench.gate, 60.0)
         assert bench.said("snooze") == []
+
+
+def test_what_resumes_a_view_forgets_that_it_was_switched_off_for_good(bench: Bench) -> None:
+    bench.options.set("gate", Option.ENABLED, False, True)
+    bench.switches.switch(bench.gate, False)
+    section = bench.whole.running.parts.config.views()[0]
+    assert bench.options.overrides(section, 0.05) == {Option.ENABLED: False}
+    bench.switches.switch(bench.gate, True)
+    assert bench.options.overrides(section, 0.05) == {}
+
+
+def test_the_cameras_follow(bench: Bench) -> None:
+    cameras = bench.whole.cameras
+    assert isinstance(cameras, Idle)
+    bench.switches.switch(bench.gate, False)
+    assert cameras.followed == 1
+
+
+def test_where_the_config_says_another_thing_a_pause_is_over_and_a_snooze_is_not(bench: Bench) -> None:
+    bench.switches.switch(bench.gate, False)
+    bench.switches.snooze(bench.door, 60.0)
+    for view in (bench.gate, bench.door):
+        bench.switches.follow_config(view)
+    assert bench.watched == (True, False)
+
+
+def test_another_sink_is_told_anew(bench: Bench) -> None:
+    bench.switches.snooze(bench.gate, 60.0)
+    bench.said("snooze")
+    bench.switches.take_up()
+    bench.switches.work()
+    assert bench.said("snooze") == [("gate", bench.wall + 60.0), ("door", None)]

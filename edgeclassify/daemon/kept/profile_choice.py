@@ -48,7 +48,7 @@ class ProfileChoice:
     def __init__(
         self,
         path: Path | None,
-        is_clock_set: Callable[[], bool] = lambda: True,
+        is_clock_set: Callable[[], bool],
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._file = StateFile(path, _choice_in, _TEXTS)
@@ -84,7 +84,9 @@ class ProfileChoice:
 
     def choose(self, name: str | None) -> None:
         """By hand. The caller has seen to it that there is such a profile."""
-        self._take(_Choice(name, by_hand=True))
+        is_known = bool(self._schedule) and self._is_clock_set()
+        until = self._schedule.next_change(self._wall()) if is_known else None
+        self._take(_Choice(name, True, until))
         self.look()
 
     def look(self) -> bool:

@@ -43,9 +43,7 @@ class Snoozes:
     the clock is set (`is_clock_set`) and was before; until then only running time counts.
     """
 
-    def __init__(
-        self, path: Path | None, is_clock_set: Callable[[], bool] = lambda: True, clocks: Clocks = CLOCKS
-    ) -> None:
+    def __init__(self, path: Path | None, is_clock_set: Callable[[], bool], clocks: Clocks = CLOCKS) -> None:
         self._is_clock_set, self._clocks = is_clock_set, clocks
         self._file = StateFile(path, self._read, _TEXTS)
         self._views: dict[str, _Snooze] = self._file.read() or {}
@@ -101,7 +99,7 @@ class Snoozes:
         for view, one in self._views.items():
             left_s = max(0.0, one.ends_s - stamp.clock_s)
             ends_at = stamp.wall_s + left_s if is_set else one.ends_at
-            views[view] = {"left_s": round(left_s, 3), "ends_at": ends_at}
+            views[view] = {"left_s": left_s, "ends_at": ends_at}
         document = {"boot": stamp.boot, "clock_s": stamp.clock_s, "clock_is_set": is_set, "views": views}
         self._file.write(document)
         self._noted_set, self._next_note_s = is_set, stamp.clock_s + NOTE_S
@@ -115,7 +113,7 @@ class Snoozes:
         found: dict[str, _Snooze] = {}
         for view, one in document["views"].items():
             left_s, ends_at = float(one["left_s"]), one["ends_at"]
-            if not 0 <= left_s <= MAX_SNOOZE_S or not math.isfinite(ends_at or 0.0):
+            if not 0 <= left_s <= MAX_SNOOZE_S or (ends_at is not None and not math.isfinite(ends_at)):
                 raise ValueError(left_s)
             ends_at = None if ends_at is None or is_settled else float(ends_at)
             found[str(view)] = _Snooze(now_s + left_s - since_s, ends_at)

@@ -10,6 +10,7 @@ import pytest
 
 from edgeclassify.config import Config, parse_config
 from edgeclassify.daemon.kept.profile_choice import LONGEST_S, ProfileChoice
+from edgeclassify.files import identity
 
 WORK = {"away": {"when": ["mon-fri 08:00-17:00"]}, "holiday": {}}
 
@@ -149,6 +150,15 @@ def test_a_clock_that_was_far_ahead_does_not_keep_it_for_years(machine: Machine)
     assert choice.until == at("17:00")
 
 
+@pytest.mark.parametrize(("ahead_s", "until"), [(8 * 86_400, "27 08:00"), (8 * 86_400 + 1, "19 08:00")])
+def test_a_week_and_a_day_is_believed(machine: Machine, ahead_s: float, until: str) -> None:
+    choice = machine.start()
+    choice.choose("holiday")
+    machine.wall = at("27 08:00") - ahead_s
+    choice.look()
+    assert choice.until == at(until)
+
+
 def test_a_profile_that_the_config_has_no_more_is_left(machine: Machine, caplog: pytest.LogCaptureFixture) -> None:
     choice = machine.start(holiday={})
     choice.choose("holiday")
@@ -159,11 +169,15 @@ def test_a_profile_that_the_config_has_no_more_is_left(machine: Machine, caplog:
     assert machine.start(holiday={}).name is None
 
 
-def test_times_that_the_config_has_no_more_leave_what_they_put_on(machine: Machine) -> None:
+def test_times_that_the_config_has_no_more_leave_what_they_put_on(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
     machine.wall = at("09:00")
     choice = machine.start()
-    choice.adopt(config(away={}, holiday={}))
+    with caplog.at_level(logging.INFO):
+        choice.adopt(config(away={}, holiday={}))
     assert choice.name is None
+    assert caplog.messages == ["profile away is off: no profile has times any more"]
     choice.choose("holiday")
     choice.adopt(config(away={}, holiday={}, more={}))
     assert choice.name == "holiday"
@@ -187,10 +201,10 @@ def test_it_is_written_when_it_changes(machine: Machine) -> None:
     assert machine.path is not None
     assert not machine.path.exists()
     choice.choose("holiday")
-    written = machine.path.stat().st_ino
+    written = identity(machine.path)
     choice.choose("holiday")
     choice.look()
-    assert machine.path.stat().st_ino == written
+    assert identity(machine.path) == written
 
 
 def test_without_a_folder(machine: Machine) -> None:

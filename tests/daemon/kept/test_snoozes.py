@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.daemon.kept.snoozes import NOTE_S, Snoozes
+from edgeclassify.files import identity
 from edgeclassify.publish.spool.clocks import Clocks
 
 HOUR = 3600.0
@@ -159,13 +160,13 @@ def test_a_clock_that_is_set_is_noted_once(machine: Machine) -> None:
     snoozes.begin("gate", HOUR)
     machine.is_set = True
     assert machine.path is not None
-    before = machine.path.stat().st_ino
+    before = identity(machine.path)
     snoozes.over()
-    noted = machine.path.stat().st_ino
+    noted = identity(machine.path)
     assert noted != before
     machine.pass_s(2 * NOTE_S)
     snoozes.over()
-    assert machine.path.stat().st_ino == noted
+    assert identity(machine.path) == noted
     machine.off(wall=machine.wall + 600.0, is_set=True)
     again = machine.start()
     again.over()
@@ -231,3 +232,37 @@ def test_a_damaged_file_is_set_aside(machine: Machine, content: bytes, caplog: p
 def test_thirty_days_are_kept(machine: Machine) -> None:
     machine.start().begin("gate", 2_592_000.0)
     assert machine.start().until("gate") == machine.wall + 2_592_000.0
+
+
+def test_without_a_clock_it_is_noted_every_ten_minutes(machine: Machine) -> None:
+    machine.is_set = False
+    snoozes = machine.start()
+    snoozes.begin("gate", HOUR)
+    assert machine.path is not None
+    before = identity(machine.path)
+    machine.pass_s(599.9)
+    snoozes.over()
+    assert identity(machine.path) == before
+    machine.pass_s(600.0 - 599.9)
+    machine.now = 1600.0
+    snoozes.over()
+    assert identity(machine.path) != before
+
+
+def test_the_last_half_second_is_kept_too(machine: Machine) -> None:
+    snoozes = machine.start()
+    snoozes.begin("gate", 5.0)
+    machine.pass_s(4.5)
+    snoozes.note()
+    again = machine.start()
+    assert again.over() == []
+    assert again.until("gate") == machine.wall + 0.5
+    machine.pass_s(1.5)
+    again.note()
+    assert machine.start().until("gate") == machine.wall
+
+
+def test_a_clock_that_goes_back_within_one_start_of_the_machine_does_not_prolong_it(machine: Machine) -> None:
+    machine.start().begin("gate", HOUR)
+    machine.now -= 500.0
+    assert machine.start().until("gate") == machine.wall + HOUR
