@@ -37,6 +37,7 @@ def note_health(node: WatchedNode, body: dict[str, Any]) -> None:
     node.spool_depth = None if body.get("spool_depth") is None else whole_of(body["spool_depth"])
     node.spool_dropped = None if body.get("spool_dropped") is None else whole_of(body["spool_dropped"])
     node.spool_on_disk = _flag(body.get("spool_on_disk"))
+    node.webhook_connected = _flag(body.get("webhook_connected"))
     node.clock_synchronised = _flag(body.get("clock_synchronised"))
 
 

@@ -69,6 +69,7 @@ class WatchedNode:
     spool_depth: int | None = None
     spool_dropped: int | None = None
     spool_on_disk: bool | None = None
+    webhook_connected: bool | None = None
     clock_synchronised: bool | None = None
     profile: str | None = None
     stale: bool = False
@@ -91,6 +92,7 @@ def problems(node: WatchedNode) -> list[str]:
         **{f"{view.name} {problem}": online for view in node.views.values() for problem in view.problems},
         f"{node.spool_depth} waiting": (node.spool_depth or 0) > 0,
         "spool in memory": node.spool_on_disk is False,
+        "webhook takes nothing": node.webhook_connected is False,
         "throttled": node.throttled is True,
         "hot": (node.temperature_c or 0) >= HOT_C,
         "clock not set": node.clock_synchronised is False,

@@ -73,7 +73,9 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     view = node.views["gate"]
     assert (view.label, view.score, view.online, view.options) == ("open", 0.9346, True, {"enabled": "OFF"})
     assert view.since == pytest.approx(T0, abs=0.001)
-    assert problems(node) == ["4 waiting", "hot"]
+    assert problems(node) == ["4 waiting", "webhook takes nothing", "hot"]
+    watched.take(outgoing.health_message(PORCH, health(webhook_connected=True)))
+    assert problems(node) == []
 
 
 def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:

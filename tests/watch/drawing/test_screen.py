@@ -31,7 +31,7 @@ class Drawn:
     def add(self, node: str, view: str = "gate", *, online: bool = True, **figures: object) -> None:
         topics = Topics("edgeclassify", node)
         figures = {"spool_on_disk": True, "spool_depth": 0, "temperature_c": 48.0, "throttled": False} | figures
-        figures = {"clock_synchronised": True, "spool_dropped": 0} | figures
+        figures = {"clock_synchronised": True, "spool_dropped": 0, "webhook_connected": None} | figures
         self.take(
             outgoing.status_message(topics, online),
             outgoing.info_message(topics, info()),
