@@ -1,5 +1,6 @@
 """The history and what waits for it, as one: it answers as a history that has all."""
 
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,6 +141,26 @@ def test_an_overview_leaves_out_what_is_older_than_either_can_tell() -> None:
             assert more
             assert len(counts) == MOST_COUNTS
             assert [count.starts for count in counts] == [2, *[1] * 388, 2, *[1] * 110]
+
+
+@pytest.mark.parametrize(("hours", "more"), [(MOST_COUNTS, False), (MOST_COUNTS + 1, True)])
+def test_an_overview_of_both_has_so_many_counts(hours: int, more: bool) -> None:
+    every = [logged(seq, ts=BEGIN + 3600 * seq) for seq in range(1, hours + 1)]
+    with closing(Split(every[:300], every[300:])) as split:
+        counts, is_more = split.overview(HistoryQuery(), Period.HOUR)
+        assert (len(counts), is_more) == (MOST_COUNTS, more)
+        assert counts[-1].begin == every_hour(hours)
+
+
+def every_hour(number: int) -> float:
+    return BEGIN - 600 + 3600 * number
+
+
+def test_what_waits_is_let_go_at_the_end() -> None:
+    whole = WholeHistory(None, [one(1)])
+    whole.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        whole.answer(HistoryQuery(), BERLIN)
 
 
 def test_without_a_history_there_is_what_waits() -> None:
