@@ -60,6 +60,7 @@ class LabelRulesConfig(Section):
         "true: it starts at once, by the score of a single frame, without a confirmation time; with filter bayes "
         "its threshold_enter is a score then, by default 0.6.",
     )
+    muted: bool | None = about(None, "true: it does not start; where it is there already it ends as ever.")
 
 
 class MotionConfig(Section):

@@ -1,6 +1,6 @@
 """What holds a start back whose scores are there.
 
-No single frame was sure enough of the label, it has ended a short while ago, or the hour is quiet.
+The label is muted, no single frame was sure enough of it, it has ended a short while ago, or the hour is quiet.
 """
 
 import time
@@ -44,6 +44,8 @@ class Blocks:
 
     def of_start(self, index: int, observation: Observation, rules: Rules) -> Block | None:
         """What keeps a label from starting with this observation; None: nothing."""
+        if rules.of(index).muted:
+            return Block.MUTED
         if rules.unknown_below > self._recognition.of(index):
             return Block.UNKNOWN
         if self._cools_down(index, observation.scene_ns, rules.of(index).cooldown_s):

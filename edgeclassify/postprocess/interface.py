@@ -57,8 +57,8 @@ class QuietHours:
 class OwnRules:
     """What differs from a view's rules for one label; None: nothing does. As of `Rules`.
 
-    `rare`: it starts by a single frame. `lasting`: seconds, ascending, after which it is told that it is still
-    there.
+    `rare`: it starts by a single frame. `muted`: it does not start. `lasting`: seconds, ascending, after which it
+    is told that it is still there.
     """
 
     threshold_enter: float | None = None
@@ -68,6 +68,7 @@ class OwnRules:
     hold_s: float | None = None
     cooldown_s: float | None = None
     rare: bool | None = None
+    muted: bool | None = None
     lasting: tuple[float, ...] = ()
 
 
@@ -82,6 +83,7 @@ class LabelRules:
     hold_s: float
     cooldown_s: float
     rare: bool = False
+    muted: bool = False
     lasting: tuple[float, ...] = ()
 
 
@@ -169,6 +171,7 @@ class Rules:
             hold_s=_first(own.hold_s, self.hold_s),
             cooldown_s=_first(own.cooldown_s, self.cooldown_s),
             rare=bool(own.rare),
+            muted=bool(own.muted),
             lasting=own.lasting,
         )
 

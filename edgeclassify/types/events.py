@@ -54,6 +54,7 @@ class Block(StrEnum):
     HOLD = "hold"  # the label that is in the view has a minimum time
     COOLDOWN = "cooldown"  # the label has ended a short while ago
     QUIET_HOURS = "quiet hours"
+    MUTED = "muted"  # the label's own rules say that it does not start
     GAP = "gap"  # no frames came, or none were looked at: nothing is confirmed across that
     LIGHT = "light change"
     UNKNOWN = "unknown"  # no single frame of late was sure enough that it is this label

@@ -216,6 +216,32 @@ def test_time_that_runs_back_prolongs_a_cooldown_by_no_more_than_itself() -> Non
     assert kinds(bench.decider.see(in_a_file(55.0, *OPEN))) == STARTED
 
 
+# --- muted labels --------------------------------------------------------------------------------------------
+
+
+def test_a_muted_label_does_not_start_until_its_rules_say_otherwise() -> None:
+    bench = Bench(own={1: OwnRules(muted=True)})
+    for at_s in (0.0, 1.0, 2.0):
+        step = bench.see(at_s, *OPEN)
+        assert kinds(step) == []
+    assert step.state is not None
+    assert step.state.candidate is not None
+    assert (step.state.candidate.label, step.state.candidate.blocked_by) == ("open", Block.MUTED)
+    assert kinds(bench.see(3.0, *CLOSED)) + kinds(bench.see(4.0, *CLOSED)) == [(EventType.START, "closed")]
+    bench.decider.adopt(make_rules())
+    (end, start) = [*bench.see(5.0, *OPEN).events, *bench.see(6.0, *OPEN).events]
+    assert [end.event_type, start.label] == [EventType.END, "open"]
+
+
+def test_a_label_that_is_muted_while_it_is_there_ends_as_ever() -> None:
+    bench = Bench(confirm_s=0.0)
+    assert kinds(bench.see(0.0, *OPEN)) == STARTED
+    bench.decider.adopt(make_rules(confirm_s=0.0, own={1: OwnRules(muted=True)}))
+    assert kinds(bench.see(1.0, *OPEN)) == []
+    assert kinds(bench.see(2.0, *NOTHING)) == ENDED
+    assert kinds(bench.see(3.0, *OPEN)) == []
+
+
 # --- quiet hours ---------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from edgeclassify import types
 from edgeclassify.contract.bodies.base import Body, Label, Score, about
 from edgeclassify.contract.encoding import rounded
 
-Block = Literal["hold", "cooldown", "quiet hours", "gap", "light change", "unknown", "problem"]
+Block = Literal["hold", "cooldown", "quiet hours", "muted", "gap", "light change", "unknown", "problem"]
 Problem = Literal["covered", "moved", "defocused", "dark", "overexposed", "frozen"]
 
 
