@@ -1,7 +1,10 @@
 """The example programs of docs/examples, at a real broker, with the real messages."""
 
+import contextlib
 import importlib.util
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,8 +46,10 @@ class Program:
     def __init__(self, log: Path, *command: str, **environment: str) -> None:
         self._log = log
         with log.open("ab") as file:
+            # A shell's programs are ended with it.
             self._process = subprocess.Popen(
                 command,
+                start_new_session=True,
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env={"PATH": "/usr/bin:/bin:/usr/sbin", **environment},
@@ -55,7 +60,8 @@ class Program:
         return self._log.read_text().splitlines()
 
     def stop(self) -> None:
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
 
 
@@ -119,7 +125,7 @@ def test_aiomqtt_tells_what_is_there_when_it_changes_and_connects_again(
     wait_for(lambda: len(program.lines) == 1, 30)
     sender.forget_subscription()
     broker.stop(kill=True)
-    wait_for(lambda: len(program.lines) == 2, 30)
+    wait_for(lambda: len(program.lines) >= 2, 30)
     broker.start()
     sender.await_subscription()
     opened = replace(STATE, label="open", event_id="a" * 32, score=0.9)
@@ -149,8 +155,8 @@ def test_a_shell_runs_a_command_when_a_label_comes_and_goes(
         MQTT_HOST=HOST, MQTT_PORT=str(broker.port),
     )  # fmt: skip
     send_until(lambda: send(ON), lambda: bool(program.lines))
-    came = len(program.lines)
     for payload in (b"None", OFF):
         send(payload)
-    wait_for(lambda: program.lines[came:] == ["the gate: OFF"], 30)
-    assert set(program.lines[:came]) == {"the gate: ON"}
+    wait_for(lambda: program.lines[-1:] == ["the gate: OFF"], 30)
+    # It was sent again and again until it was heard.
+    assert set(program.lines[:-1]) == {"the gate: ON"}
