@@ -207,7 +207,7 @@ def test_a_damaged_history(config: Path, capfd: pytest.CaptureFixture[str], tmp_
     assert "it is damaged" in refused(capfd, config, ExitStatus.DATA)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason="needs a user who may not read everything, and this is root")
 def test_a_history_of_another_user(
     config: Path, log: HistoryLog, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
