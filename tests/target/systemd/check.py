@@ -269,7 +269,7 @@ class Checks(InstalledService):
         entries = self.unit.journal(here)
         ended = any("status=6/ABRT" in str(e["MESSAGE"]) for e in entries)
         yield ended, "delivery hangs: ended by the watchdog's SIGABRT"
-        said = any("delivery: hangs" in str(e["MESSAGE"]) for e in entries)
+        said = any("delivery (mqtt): hangs" in str(e["MESSAGE"]) for e in entries)
         yield said, "delivery hangs: the journal says so"
 
     def source_hangs(self) -> Findings:
