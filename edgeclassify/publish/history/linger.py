@@ -5,7 +5,7 @@ from typing import Self
 
 from edgeclassify.config import SpoolConfig
 
-LINGER_S = 600.0
+LINGER_S = 6 * 3600.0
 EVENTS = 64
 _EVENT_BYTES = 4096
 """More than an event takes."""

@@ -160,7 +160,7 @@ def test_when_they_have_lingered_for_long_they_are_written(bench: Bench) -> None
 
 
 def test_they_linger_within_the_bounds_of_the_spool() -> None:
-    assert Linger.within(SpoolConfig()) == Linger(600.0, 64)
+    assert Linger.within(SpoolConfig()) == Linger(6 * 3600.0, 64)
     assert Linger.within(SpoolConfig(max_age_s=2400.0, max_bytes=2**20)) == Linger(600.0, 64)
     assert Linger.within(SpoolConfig(max_age_s=2000.0, max_bytes=2**20 - 1)) == Linger(500.0, 63)
     assert Linger.within(SpoolConfig(max_age_s=2.0, max_bytes=65_536)) == Linger(0.5, 4)
