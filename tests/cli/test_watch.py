@@ -33,7 +33,7 @@ from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import EventType
 from tests.contract.test_channels import messages
 from tests.publish.records import event, health, info, state
-from tests.support.broker import HOST, Mosquitto, free_port, needs_mosquitto
+from tests.support.broker import HOST, Mosquitto, deaf_port, needs_mosquitto
 from tests.support.waiting import wait_for
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -419,8 +419,8 @@ def test_bad_options_get_one_message(options: list[str], words: str) -> None:
 
 
 def test_a_broker_that_is_not_there() -> None:
-    port = free_port()
-    ended = run("--port", str(port))
+    with deaf_port() as port:
+        ended = run("--port", str(port))
     assert ended.returncode == ExitStatus.UNAVAILABLE
     assert ended.stderr.count("\n") == 1
     assert f"broker {HOST}:{port}: connection refused" in ended.stderr

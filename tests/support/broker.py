@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,14 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def deaf_port() -> Iterator[int]:
+    """A port at which nobody listens, nor will meanwhile: it is taken."""
+    with socket.socket() as held:
+        held.bind((HOST, 0))
+        yield int(held.getsockname()[1])
 
 
 class Mosquitto:

@@ -105,7 +105,7 @@ class TestRtsp:
     ) -> None:
         with rtsp_server(fps=FPS, user="cam", password="hunter2", auth="digest") as server:
             thread, hand_off, told = run(StreamSource("front", server.url), restart_attempts=2)
-            assert hand_off.take(10) is not None
+            assert hand_off.take(30) is not None
             server.kill()
             wait_for(lambda: thread.state is CameraState.RESTARTING)
             time.sleep(1.0)  # more attempts than would be given to a camera that is there
