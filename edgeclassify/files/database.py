@@ -1,8 +1,9 @@
-"""SQLite databases that are files of ours: what an error of one means, and a damaged one set aside."""
+"""SQLite databases that are files of ours: opened, changed, what an error of one means, and set aside."""
 
 import shutil
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PARTS = ("", "-wal", "-shm", "-journal")
@@ -37,6 +38,39 @@ def check_header(path: Path) -> None:
         header = file.read(20)
         if header and header[18:20] not in (b"\1\1", b"\2\2"):
             raise DamagedError("file is not a database")
+
+
+@contextmanager
+def opening(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is read first: an error in it closes the database, and may show that it is none of ours.
+
+    Raises DamagedError in the place of an error that shows it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        with suppress(sqlite3.Error):
+            connection.close()
+        # The statements here are right: what they don't fit is not our schema.
+        if isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_ERROR:
+            raise DamagedError(str(error)) from error
+        # sqlite3 can't decode its own message where it quotes a damaged schema.
+        if isinstance(error, UnicodeDecodeError):
+            raise DamagedError("malformed database schema") from error
+        raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is done within it, or nothing; when it ends, as durable as `synchronous` says."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def copy_in_use(path: Path, folder: Path) -> Path:

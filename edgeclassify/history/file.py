@@ -7,11 +7,9 @@ packing.py. Pages of 1 KiB: a commit writes about a third of what it would with 
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from edgeclassify.files.database import DamagedError, check_header, primary_code
+from edgeclassify.files.database import DamagedError, check_header, opening, primary_code, transaction
 from edgeclassify.history.interface import NewerHistoryError
 from edgeclassify.history.packing import DICTIONARY
 
@@ -40,7 +38,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     crashed = _size(Path(f"{path}-wal")) > 0
     check_header(path)
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
-    with _closed_on_error(connection):
+    with opening(connection):
         if not connection.execute("PRAGMA page_count").fetchone()[0]:
             connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
@@ -81,38 +79,10 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 def _opened_to_read(path: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", timeout=5.0, isolation_level=None, uri=True)
-    with _closed_on_error(connection):
+    with opening(connection):
         if not _is_ours(connection, path):
             raise DamagedError("nothing is in it")
     return connection
-
-
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All that is done within it, or nothing; durable when it ends."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException as error:
-        connection.close()
-        # The statements here are right: what they don't fit is not our schema.
-        if isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_ERROR:
-            raise DamagedError(str(error)) from error
-        # sqlite3 can't decode its own message where it quotes a damaged schema.
-        if isinstance(error, UnicodeDecodeError):
-            raise DamagedError("malformed database schema") from error
-        raise
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

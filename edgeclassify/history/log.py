@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.contract.encoding import seconds_of
-from edgeclassify.history.file import PAGE_BYTES, open_in_memory, open_to_write, transaction
+from edgeclassify.files.database import transaction
+from edgeclassify.history.file import PAGE_BYTES, open_in_memory, open_to_write
 from edgeclassify.history.hours import Hours
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.packing import Packer, dictionary_of

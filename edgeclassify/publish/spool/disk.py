@@ -6,10 +6,9 @@ does not take (full, broken, over the day's write budget) waits in memory and is
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import RLock
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
@@ -19,10 +18,11 @@ from edgeclassify.publish.spool.changeover import Changeover
 from edgeclassify.publish.spool.clocks import CLOCKS, Clocks, RunningTime
 from edgeclassify.publish.spool.database.connection import Connect, connect
 from edgeclassify.publish.spool.database.file import Row
-from edgeclassify.publish.spool.database.known import Known, Records
+from edgeclassify.publish.spool.database.known import Records
 from edgeclassify.publish.spool.database.rows import DELETES
 from edgeclassify.publish.spool.database.wal import read_wal
 from edgeclassify.publish.spool.drops import Drops
+from edgeclassify.publish.spool.knowing import KnowingSpool
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.last_number import LastNumber
 from edgeclassify.publish.spool.numbers.lock import FolderLock
@@ -32,7 +32,7 @@ from edgeclassify.publish.spool.store import Store
 from edgeclassify.publish.spool.undelivered import Undelivered
 from edgeclassify.publish.spool.write_policy import BUDGET, WritePolicy
 from edgeclassify.publish.spool.writer import BATCH, Writer
-from edgeclassify.types import OpenOccurrence, TallyRecord, ViewRecord
+from edgeclassify.types import OpenOccurrence
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def open_spool(
     return DiskSpool(state_dir, config, bytes_written_day=bytes_written_day)
 
 
-class DiskSpool(Spool):
+class DiskSpool(KnowingSpool):
     """Opens or creates `folder`/spool.sqlite3. Raises StorageError where another process has the folder.
 
     A damaged database is set aside, and what can be trusted in it taken over. In a folder that can't be written it
@@ -69,11 +69,10 @@ class DiskSpool(Spool):
         clocks: Clocks = CLOCKS,
         connect: Connect = connect,
     ) -> None:
+        super().__init__()
         self._path = folder / FILE_NAME
         self._clock = clocks.monotonic
-        self._lock = RLock()
         self._drops = Drops(str(self._path), self._clock)
-        self._known = Known()
         self._running = RunningTime(self._clock)
         self._closed = self._said_closed = False
         with suppress(OSError):  # opening the database says it
@@ -167,11 +166,6 @@ class DiskSpool(Spool):
 
     # --- figures ---------------------------------------------------------------------------------------
 
-    def views(self) -> Mapping[str, ViewRecord]:
-        """What is known of each view, those of earlier runs with it."""
-        with self._lock:
-            return self._known.views.records
-
     def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
         """Not synced: a power cut may lose how long ago it was. Left out while events wait for the disk."""
         with self._lock:
@@ -179,27 +173,11 @@ class DiskSpool(Spool):
             if not self._closed:
                 self._writer.note(Records(views=changed))
 
-    def tally(self, view: str, label: str) -> TallyRecord | None:
-        """What is counted of a label, in earlier runs as well."""
-        with self._lock:
-            return self._known.tallies.of(view, label)
-
-    def tallies_of(self, view: str) -> Sequence[TallyRecord]:
-        """What is counted of a view's labels, in earlier runs as well."""
-        with self._lock:
-            return self._known.tallies.of_view(view)
-
     @property
     def tallies_known(self) -> bool:
         """True where what earlier runs have counted could be read."""
         with self._lock:
             return self._known.tallies.has_read
-
-    @property
-    def last_counted_at(self) -> float:
-        """When a label that is counted started last."""
-        with self._lock:
-            return self._known.tallies.last_at
 
     @property
     def persistent(self) -> bool:

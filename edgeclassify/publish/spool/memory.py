@@ -2,33 +2,31 @@
 
 import logging
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from threading import RLock
+from collections.abc import Collection, Iterable, Sequence
 
 from edgeclassify.once import Once
-from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
+from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, SinkReader
-from edgeclassify.publish.spool.database.known import Known
 from edgeclassify.publish.spool.drops import Dropped
-from edgeclassify.types import OpenOccurrence, TallyRecord, ViewRecord
+from edgeclassify.publish.spool.knowing import KnowingSpool
+from edgeclassify.types import OpenOccurrence
 
 log = logging.getLogger(__name__)
 
 DEFAULT_CAPACITY = 10_000
 
 
-class MemorySpool(Spool):
+class MemorySpool(KnowingSpool):
     """At most `capacity` events; when full, the oldest is dropped, counted, and the first drop is logged."""
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         if capacity < 1:
             raise ValueError(f"capacity must be at least 1, got {capacity}")
+        super().__init__()
         self._capacity = capacity
-        self._lock = RLock()
         self._events: dict[int, SpooledEvent] = {}
         self._order: list[int] = []
         self._last_seq = 0
-        self._known = Known()
         self._drops = Dropped()
         self._had = Acknowledgements(self._events.__contains__, within=self._within, forget=self._forget)
         self._full = Once()
@@ -85,33 +83,13 @@ class MemorySpool(Spool):
                 if self._events.pop(seq, None) is not None:
                     del self._order[bisect_right(self._order, seq) - 1]
 
-    def views(self) -> Mapping[str, ViewRecord]:
-        """What the views' events have said."""
-        return self._known.views.records
-
     def keep_open(self, occurrences: Iterable[OpenOccurrence]) -> None:
         """Nothing is kept longer than this process lives."""
-
-    def tally(self, view: str, label: str) -> TallyRecord | None:
-        """What events have counted of a label."""
-        with self._lock:
-            return self._known.tallies.of(view, label)
-
-    def tallies_of(self, view: str) -> Sequence[TallyRecord]:
-        """What events have counted of a view's labels."""
-        with self._lock:
-            return self._known.tallies.of_view(view)
 
     @property
     def tallies_known(self) -> bool:
         """There were none."""
         return True
-
-    @property
-    def last_counted_at(self) -> float:
-        """When a label that is counted started last."""
-        with self._lock:
-            return self._known.tallies.last_at
 
     @property
     def last_seq(self) -> int:

@@ -6,10 +6,10 @@ not make. Pages of 1 KiB: an append writes about a third less than with 4 KiB.
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
-from edgeclassify.files.database import DamagedError, check_header, primary_code
+from edgeclassify.files.database import DamagedError, check_header, opening, transaction
 
 PAGE_BYTES = 1024
 WAL_PAGES = 256
@@ -40,20 +40,9 @@ class Database:
         with self.opening():
             self.fresh = self._prepare()
 
-    @contextmanager
-    def opening(self) -> Iterator[None]:
+    def opening(self) -> AbstractContextManager[None]:
         """What is read first: an error in it closes the database, and may show that it is none of ours."""
-        try:
-            yield
-        except BaseException as error:
-            self.close()
-            # The statements here are right: what they don't fit is not our schema.
-            if isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_ERROR:
-                raise DamagedError(str(error)) from error
-            # sqlite3 can't decode its own message where it quotes a damaged schema.
-            if isinstance(error, UnicodeDecodeError):
-                raise DamagedError("malformed database schema") from error
-            raise
+        return opening(self.connection)
 
     def _prepare(self) -> bool:
         """Settings, check and table; True when the database is new."""
@@ -85,14 +74,8 @@ class Database:
     def transaction(self, *, durable: bool) -> Iterator[None]:
         """All that is done within it, or nothing. `durable`: when it ends, else with the next one that is."""
         self.connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self.connection):
             yield
-            self.connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                self.connection.execute("ROLLBACK")
-            raise
 
     def close(self) -> None:
         """Never raises."""
