@@ -300,8 +300,8 @@ def test_a_spool_that_can_not_be_read_is_said(
     found = capfd.readouterr()
     assert [one["seq"] for one in records(found.out)] == [4]
     assert found.err == (
-        f"edgeclassify: {spool}: it can't be read (file is not a database): what came within the last minutes is "
-        "not shown\n"
+        f"edgeclassify: {spool}: it can't be read (file is not a database): what lingers there, of up to six "
+        "hours, is not shown\n"
     )
 
 

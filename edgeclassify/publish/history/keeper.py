@@ -70,13 +70,14 @@ class HistoryKeeper:
         """What comes of it; None where it can't be done now."""
         if self._clock() < self._retry_at and not eager:
             return None
-        for _ in range(2):  # again, when a damaged one has been replaced
+        for is_new in (False, True):
             try:
                 done = action(self._opened())
             except NewerHistoryError as error:
                 self._failed(str(error))
             except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-                if _means_damage(error) and self._replaced(f"damaged ({_text(error)})"):
+                # A new one that is no better is not set aside too: it would take the place of the first.
+                if not is_new and _means_damage(error) and self._replaced(f"damaged ({_text(error)})"):
                     continue
                 self._failed(f"{self._path}: {_reason(error)}")
             else:

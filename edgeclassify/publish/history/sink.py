@@ -10,11 +10,11 @@ from pathlib import Path
 from threading import Condition, Thread
 
 from edgeclassify.config import HistoryConfig
-from edgeclassify.errors import EdgeClassifyError, StorageError
+from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.files.age import AgeClock
 from edgeclassify.history.interface import Answer
 from edgeclassify.publish.history.answering import answer_to, pending
-from edgeclassify.publish.history.desk import HistoryDesk, Question
+from edgeclassify.publish.history.desk import NOT_KEPT, HistoryDesk, Question
 from edgeclassify.publish.history.keeper import RETRY_S, HistoryKeeper
 from edgeclassify.publish.history.linger import Linger
 from edgeclassify.publish.interface import EventSink, Sink, SpoolReader
@@ -77,8 +77,8 @@ class HistorySink(EventSink):
 
     @property
     def hangs(self) -> str:
-        """The history, while its thread has not moved within its limit."""
-        return "history" if self._pulse.late else ""
+        """Writing, while its thread has not moved within its limit."""
+        return "writing" if self._pulse.late else ""
 
     def start(self) -> None:
         """Begin with what is in the spool."""
@@ -117,6 +117,8 @@ class HistorySink(EventSink):
 
     def _take(self, question: Question) -> None:
         with self._changed:
+            if self._stop_at is not None:
+                raise EdgeClassifyError(NOT_KEPT)
             if len(self._questions) >= MOST_QUESTIONS:
                 raise EdgeClassifyError("the history is busy: too many requests wait. Ask again later.")
             self._questions.append(question)
@@ -188,14 +190,14 @@ class HistorySink(EventSink):
         try:
             place = self._place
             answer = answer_to(question.query, self._keeper, self._spool, zone=place.zone, pictures=place.pictures)
-        except EdgeClassifyError as error:
+        except Exception as error:  # noqa: BLE001 - whoever asked hears of it
             question.then(_raising(error))
         else:
             question.then(lambda: answer)
 
 
-def _raising(error: EdgeClassifyError) -> Callable[[], Answer]:
+def _raising(error: Exception) -> Callable[[], Answer]:
     def give() -> Answer:
-        raise StorageError(str(error)) from error
+        raise error
 
     return give

@@ -80,9 +80,8 @@ class ViewComponents:
         """Of the labels that the config lists: there or not; how often today, and for how long."""
         for label, slug in self._view.slugs.items():
             topic = {"state_topic": self._topics.label(self._view.name, slug)}
-            yield f"label.{slug}", self._entity("binary_sensor", label) | topic | SWITCHED
-        counted = tuple(dict.fromkeys((*self._view.labels, *self._shown.on)))
-        for label, slug in label_slugs(counted).items():
+            yield f"label.{slug}", self._entity("binary_sensor", label[:LONGEST_NAME]) | topic | SWITCHED
+        for label, slug in label_slugs(self._listed).items():
             name = label[:LONGEST_NAME]
             count, seconds = (templates.of_today(label, key) for key in ("count", "seconds"))
             yield f"today.{slug}", self._counted(f"{name} today", count)
@@ -115,7 +114,7 @@ class ViewComponents:
     def _triggers(self) -> _Components:
         """Start, stay and end of each label, of those that are listed, or of all where these are few."""
         few = self._shown.can_show if len(self._shown.can_show) <= MOST_TRIGGERS else ()
-        labels = tuple(dict.fromkeys((*self._view.labels, *self._shown.on))) or few
+        labels = self._listed or few
         for label, slug in label_slugs(labels).items():
             for kind, word in _TRIGGERS.items():
                 if kind is not EventType.LASTING or label in self._shown.lasting:
@@ -154,6 +153,11 @@ class ViewComponents:
     # --- names ----------------------------------------------------------------------------------------------
 
     @property
+    def _listed(self) -> tuple[str, ...]:
+        """The labels that the config names, each once."""
+        return tuple(dict.fromkeys((*self._view.labels, *self._shown.on)))
+
+    @property
     def _state(self) -> ComponentConfig:
         return {"state_topic": self._topics.state(self._view.name)}
 
@@ -167,6 +171,6 @@ class ViewComponents:
     def _name(self, what: str | None) -> str | None:
         """E.g. "Front door score". Home Assistant puts the device's name in front."""
         words = [self._called] if self._called else []
-        words += [what[: LONGEST_NAME + len(" time today")]] if what else []
+        words += [what] if what else []
         text = " ".join(words)
         return text[:1].upper() + text[1:] or None

@@ -85,7 +85,7 @@ class Acknowledgements:
 
     `is_here(seq)`: whether an event is in the spool; `within(run)`: the numbers of a run that are;
     `forget(seqs)`: all sinks have had these. `unsaved`: so many were noted since `saved` was called; `urgent`:
-    that is to be on disk at once.
+    that is to be on disk also where sinks do not differ.
     """
 
     def __init__(

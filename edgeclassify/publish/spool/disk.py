@@ -202,7 +202,7 @@ class DiskSpool(KnowingSpool):
     @property
     def on_disk(self) -> bool:
         """False while events, or what they say of their views, wait in memory, or the next one would have to."""
-        waits = self._events.waiting or self._known.unwritten
+        waits = self._events.waiting or not self._known.is_written
         return self._store.rows is not None and not waits and self._policy.reason is None
 
     # --- in time ---------------------------------------------------------------------------------------

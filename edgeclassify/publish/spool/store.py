@@ -117,7 +117,6 @@ class Store:
             try:
                 self._use(SpoolFile(self._path, self._connect))
             except sqlite3.Error as error:
-                self.release()
                 if not is_damage(error):
                     raise
                 damage = error
@@ -178,7 +177,11 @@ class Store:
 
     def _use(self, file: SpoolFile) -> None:
         self.rows = DiskRows(file, self._mark.keep)
-        self._user.opened(self.rows)
+        try:
+            self._user.opened(self.rows)
+        except BaseException:
+            self.release()  # what was found in it says that it can't be used
+            raise
 
     def _replace(self, damage: sqlite3.Error, gone: Collection[int]) -> int:
         """Set the (closed) damaged database aside and have what can be trusted taken over, except what is `gone`;

@@ -15,11 +15,15 @@ import pytest
 from edgeclassify.config import HistoryConfig, SpoolConfig
 from edgeclassify.errors import EdgeClassifyError, StorageError
 from edgeclassify.files.age import SETTLED_S, AgeClock
+from edgeclassify.files.database import DamagedError
 from edgeclassify.history.file import FILE_NAME, VERSION
-from edgeclassify.history.interface import Answer, Overview, Page
+from edgeclassify.history.interface import Answer, LoggedEvent, Overview, Page
+from edgeclassify.history.log import HistoryLog
 from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
+from edgeclassify.publish.history import sink as history_sink
 from edgeclassify.publish.history.answering import BATCH
 from edgeclassify.publish.history.desk import GetAnswer, Question
+from edgeclassify.publish.history.keeper import HistoryKeeper
 from edgeclassify.publish.history.sink import MOST_QUESTIONS
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import DiskSpool
@@ -273,6 +277,46 @@ def test_one_damaged_history_is_kept(bench: Bench) -> None:
     bench.tell(4)
     assert bench.kept() == [4]
     assert {path.name for path in bench.folder.glob(f"{FILE_NAME}.damaged-?")} == {f"{FILE_NAME}.damaged-3"}
+
+
+def test_what_is_damaged_when_it_is_new_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
+    keeper = HistoryKeeper(tmp_path, lambda: 99)
+    assert keeper.write([LoggedEvent(1, "gate", SpooledEvent.of(event(1)).body)])
+
+    def finds_damage(_: HistoryLog) -> bool:
+        raise DamagedError("a page")
+
+    with pytest.raises(StorageError, match="can't be read now"):
+        keeper.ask(finds_damage)
+    keeper.close()
+    (aside,) = tmp_path.glob("*.damaged-?")
+    with closing(sqlite3.connect(aside)) as connection:
+        assert connection.execute("SELECT seq FROM events").fetchall() == [(1,)]
+
+
+def test_who_asks_hears_of_any_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> Answer:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(history_sink, "answer_to", fails)
+    bench.started()
+    with pytest.raises(RuntimeError, match="a bug"):
+        bench.ask()
+
+
+def test_a_question_that_comes_while_it_stops_is_refused(bench: Bench) -> None:
+    class RememberingDesk(HistoryDesk):
+        asked_last: Callable[[Question], None] | None = None
+
+        def answered_by(self, take: Callable[[Question], None] | None) -> None:
+            self.asked_last = take or self.asked_last
+            super().answered_by(take)
+
+    bench.desk = desk = RememberingDesk(bench.folder)
+    bench.started().stop(30)
+    assert desk.asked_last is not None
+    with pytest.raises(EdgeClassifyError, match="no history is kept"):
+        desk.asked_last(Question(HistoryQuery(), lambda _: None))
 
 
 def test_a_history_that_is_removed_is_begun_anew(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:

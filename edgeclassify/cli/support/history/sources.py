@@ -74,7 +74,7 @@ def _waiting(folder: Path) -> list[LoggedEvent]:
     except (sqlite3.Error, OSError) as error:
         file = folder / SPOOL_NAME
         why = _who_may(file) if isinstance(error, PermissionError) else f"it can't be read ({error})"
-        click.echo(f"edgeclassify: {file}: {why}: what came within the last minutes is not shown", err=True)
+        click.echo(f"edgeclassify: {file}: {why}: what lingers there, of up to six hours, is not shown", err=True)
         return []
 
 

@@ -50,6 +50,11 @@ class Known:
         """What the database does not hold yet."""
         return Records(self.views.unwritten, self.tallies.unwritten)
 
+    @property
+    def is_written(self) -> bool:
+        """True where the database holds all of it. May be asked without the lock."""
+        return self.views.is_written and self.tallies.is_written
+
     def written(self, records: Records) -> None:
         """These are on disk."""
         self.views.written(records.views)

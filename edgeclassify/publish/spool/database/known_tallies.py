@@ -91,6 +91,11 @@ class KnownTallies:
         return [*brought.values(), *(record for _, record in islice(beside, MOST_BESIDE))]
 
     @property
+    def is_written(self) -> bool:
+        """True where the database holds all of it."""
+        return not self._unwritten
+
+    @property
     def unwritten(self) -> list[TallyRecord]:
         """Some of what the database does not hold yet."""
         return list(islice(self._unwritten.values(), MOST_BESIDE))

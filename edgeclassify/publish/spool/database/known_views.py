@@ -53,6 +53,11 @@ class KnownViews:
         return list(({name: self._records[name] for name in self._unwritten} | after).values())
 
     @property
+    def is_written(self) -> bool:
+        """True where the database holds all of it."""
+        return not self._unwritten
+
+    @property
     def unwritten(self) -> list[ViewRecord]:
         """What the database does not hold yet."""
         return [self._records[name] for name in self._unwritten]

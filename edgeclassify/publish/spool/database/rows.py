@@ -33,7 +33,10 @@ class DiskRows:
         return [seq for seq in self.file.within(first, last) if seq not in self.gone]
 
     def write(self, rows: Sequence[Row], known: Records, now: Stamp) -> None:
-        """Add rows, durable when this returns; some that are gone are deleted with it. `known`: see SpoolFile."""
+        """Add rows, durable when this returns; those that are gone, where they are few, are deleted with it.
+
+        `known`: see SpoolFile.
+        """
         # Many cost less in a commit of their own.
         deletes = list(self.gone) if len(self.gone) <= _DELETES_WITH_WRITE else []
         if deletes:
