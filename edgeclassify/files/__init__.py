@@ -12,7 +12,7 @@ from edgeclassify.files.plain import (
     rewrite_file,
     set_aside,
     sync_folder,
-    write_synced,
+    write_whole,
 )
 from edgeclassify.files.state_file import StateFile, StateFileTexts
 
@@ -30,5 +30,5 @@ __all__ = [
     "rewrite_file",
     "set_aside",
     "sync_folder",
-    "write_synced",
+    "write_whole",
 ]

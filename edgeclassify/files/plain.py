@@ -64,7 +64,7 @@ def replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
-        write_synced(file, content)
+        _write_synced(file, content)
     temporary.replace(path)
     sync_folder(path.parent)
 
@@ -84,7 +84,7 @@ def rewrite_file(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             os.fchown(file.fileno(), before.st_uid, before.st_gid)
             os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
-            write_synced(file, content)
+            _write_synced(file, content)
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
@@ -92,7 +92,23 @@ def rewrite_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def write_synced(file: BinaryIO, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """A file of its own name appears when its content is on disk, or not at all: its folder is not synced.
+
+    `mode`: its rights, of which the process's umask takes some. Raises OSError.
+    """
+    unfinished = path.with_name(f".{path.name}.tmp")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _write_synced(file, content)
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _write_synced(file: BinaryIO, content: bytes) -> None:
     """Write to an open file, and wait until that is on disk. Raises OSError."""
     file.write(content)
     file.flush()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.files import as_text, printable, read_plain_file, rewrite_file
+from edgeclassify.files import as_text, printable, read_plain_file, rewrite_file, write_whole
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,19 @@ class TestRewriteFile:
         with pytest.raises(FileNotFoundError):
             rewrite_file(tmp_path / "a", b"new")
         assert not list(tmp_path.iterdir())
+
+
+class TestWritingAWholeFile:
+    def test_it_is_there_with_its_rights_and_nothing_beside_it(self, tmp_path: Path) -> None:
+        for mode in (0o640, 0o600):
+            write_whole(tmp_path / f"{mode:o}", b"new", mode)
+            assert (tmp_path / f"{mode:o}").stat().st_mode & 0o777 == mode
+        write_whole(tmp_path / "640", b"newer")
+        assert (tmp_path / "640").read_bytes() == b"newer"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["600", "640"]
+
+    def test_what_can_not_be_put_in_its_place_leaves_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "a").mkdir()
+        with pytest.raises(OSError, match="a"):
+            write_whole(tmp_path / "a", b"new")
+        assert [path.name for path in tmp_path.iterdir()] == ["a"]

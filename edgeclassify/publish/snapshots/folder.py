@@ -19,7 +19,7 @@ from threading import Lock
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.topics import slug
-from edgeclassify.files import write_synced
+from edgeclassify.files import write_whole
 from edgeclassify.files.age import AgeClock
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
@@ -110,20 +110,13 @@ class SnapshotFolder:
         return None
 
     def _write(self, caption: Caption, jpeg: bytes) -> Path:
-        """As a whole or not at all: a file of its own name appears when its content is on disk."""
+        """As a whole or not at all."""
         files = self._scanned()
         number = self._last + 1
         folder = self._folder / caption.view
         folder.mkdir(exist_ok=True)
         path = folder / _name(caption, number)
-        unfinished = path.with_name(f".{path.name}.tmp")
-        try:
-            with unfinished.open("wb") as file:
-                write_synced(file, jpeg)
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
+        write_whole(path, jpeg)
         self._last = number
         self._bytes += len(jpeg)
         files[number] = _File(path, len(jpeg), self._clock.running(), is_own=True)

@@ -1,11 +1,10 @@
 """The folder of a recording's images: whole files only, bounded by bytes and by the room that others need."""
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.files import printable, write_synced
+from edgeclassify.files import printable, write_whole
 
 MB = 1_000_000
 LEAST_FREE_BYTES = 128 << 20
@@ -45,20 +44,9 @@ class FrameFolder:
         try:
             if shutil.disk_usage(self.path).free - len(jpeg) < least:
                 return f"less than {least >> 20} MB of the disk are free"
-            self._write(self.path / name, jpeg)
+            write_whole(self.path / name, jpeg, 0o640)
         except OSError as error:
             return f"{printable(self.path)} can't be written: {error.strerror or error}"
         self.images += 1
         self.bytes += len(jpeg)
         return None
-
-    def _write(self, path: Path, jpeg: bytes) -> None:
-        unfinished = path.with_name(f".{path.name}.tmp")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                write_synced(file, jpeg)
-            unfinished.replace(path)
-        except OSError:
-            unfinished.unlink(missing_ok=True)
-            raise
