@@ -15,14 +15,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from edgeclassify import redaction
-from tests.support.broker import make_certificates
+from tests.support.broker import Mosquitto, make_certificates, needs_mosquitto
 from tests.support.data import NO_TEST_DATA, find_test_data
 
 THREAD_GRACE_S = 3.0
@@ -52,6 +52,16 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates")
     make_certificates(folder)
     return folder
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A mosquitto; skips where it is not installed."""
+    needs_mosquitto()
+    with ExitStack() as stack:
+        broker = Mosquitto(tmp_path)
+        stack.callback(broker.stop)
+        yield broker.start()
 
 
 @pytest.fixture(scope="session")

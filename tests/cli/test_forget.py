@@ -28,14 +28,6 @@ def announcement(origin: str) -> bytes:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    needs_mosquitto()
-    broker = Mosquitto(tmp_path).start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
 def sender(broker: Mosquitto) -> Iterator[Sender]:
     sender = Sender(broker.port)
     yield sender

@@ -13,19 +13,9 @@ from edgeclassify.daemon.publishing import SnapshotFactory, make_sinks, make_sna
 from edgeclassify.daemon.supervisor import Timing
 from tests.daemon.nodes import DEFAULT_TIMING, Node
 from tests.daemon.service import Service
-from tests.support.broker import Mosquitto, Observer, needs_mosquitto
+from tests.support.broker import Mosquitto, Observer
 
 StartNode = Callable[..., Node]
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    """A mosquitto; skips where it is not installed."""
-    needs_mosquitto()
-    with ExitStack() as stack:
-        broker = Mosquitto(tmp_path)
-        stack.callback(broker.stop)
-        yield broker.start()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from edgeclassify.contract import bodies
 from edgeclassify.contract.requests import request_of
 from edgeclassify.types import Command, Event, EventType, Novelty, Reason, Response, Why
 from tests.examples.node_red import NodeRed, needs_node_red
-from tests.support.broker import Mosquitto, Observer, needs_mosquitto
+from tests.support.broker import Mosquitto, Observer
 from tests.support.waiting import wait_for
 
 FLOW = Path("config/node_red/edgeclassify.json")
@@ -31,14 +31,6 @@ def flow(port: int) -> list[dict[str, Any]]:
     (broker,) = (node for node in nodes if node["type"] == "mqtt-broker")
     broker["port"] = str(port)
     return nodes
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    needs_mosquitto()
-    broker = Mosquitto(tmp_path).start()
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture

@@ -16,21 +16,13 @@ import pytest
 from edgeclassify.contract import bodies
 from edgeclassify.contract.outgoing import OFF, ON
 from edgeclassify.types import UNKNOWN, Event, EventType, Reason, ViewState, Why
-from tests.support.broker import HOST, Mosquitto, Observer, needs_mosquitto
+from tests.support.broker import HOST, Mosquitto, Observer
 from tests.support.waiting import wait_for
 
 EXAMPLES = Path("docs/examples")
 GATE = "edgeclassify/gatecam/gate"
 START = Event("a" * 32, 1, "gate", EventType.START, "open", 0.98, 1.7e9)
 STATE = ViewState("gate", UNKNOWN, 0.1, 1.7e9, 1.7e9, 0, None, (), "builtin")
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    needs_mosquitto()
-    broker = Mosquitto(tmp_path).start()
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import yaml
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.topics import Topics
 from tests.publish.records import health
-from tests.support.broker import HOST, Mosquitto, Observer, free_port, needs_mosquitto
+from tests.support.broker import HOST, Mosquitto, Observer, free_port
 from tests.support.waiting import wait_for
 
 EXPORTER = Path("config/prometheus/mqtt-exporter.yaml")
@@ -59,14 +58,6 @@ def fields_of(schema: dict[str, Any]) -> set[str]:
         inner = schema.get("$defs", {}).get(value.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
         found |= {name, *(f"{name}_{key}" for key in inner)}
     return found
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    needs_mosquitto()
-    broker = Mosquitto(tmp_path).start()
-    yield broker
-    broker.stop()
 
 
 @pytest.mark.broker

@@ -1,9 +1,7 @@
 """The history as a sink: what is in the spool goes to its file, and only then is forgotten."""
 
 import logging
-import os
 import sqlite3
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -31,6 +29,7 @@ from edgeclassify.types import HistoryQuery, Period
 from tests.history.logged import BERLIN, at
 from tests.publish.records import T0, event
 from tests.support.clock import Clock
+from tests.support.small_disk import small_disk_at
 from tests.support.waiting import wait_for
 
 DAY_S = 86_400.0
@@ -432,15 +431,8 @@ def test_who_asks_badly_ends_nothing(bench: Bench, caplog: pytest.LogCaptureFixt
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs root and the right to mount a tmpfs")
-    try:
+    with small_disk_at(tmp_path / "disk", "1m") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_said_once_and_when_there_is_room_nothing_is_missing(

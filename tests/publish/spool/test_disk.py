@@ -33,6 +33,7 @@ from edgeclassify.publish.spool.store import LOOK_S
 from edgeclassify.publish.spool.write_policy import PAUSE_S
 from tests.publish.records import next_number
 from tests.support.clock import Clock
+from tests.support.small_disk import small_disk_at
 
 Open = Callable[..., DiskSpool]
 
@@ -578,13 +579,8 @@ spool.close()
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs root, and the right to mount a tmpfs")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", "256k") as folder:
+        yield folder
 
 
 def test_really_full_disk(small_disk: Path, start: Open, clock: Clock, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -67,13 +66,6 @@ def start(folder: Path, clock: Clock) -> Iterator[Start]:
     yield open_one
     for spool in opened:
         spool.close()
-
-
-@pytest.fixture
-def killed(folder: Path, tmp_path: Path) -> Callable[[], Path]:
-    """The state folder as a kill would leave it now."""
-    copies = itertools.count()
-    return lambda: Path(shutil.copytree(folder, tmp_path / f"killed-{next(copies)}"))
 
 
 @pytest.fixture(params=["disk", "memory"])

@@ -1,7 +1,5 @@
 """What the spool keeps of labels over restarts, kills, damage, full disks and other versions."""
 
-import itertools
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -52,13 +50,6 @@ def start(tmp_path: Path, running_s: list[float]) -> Iterator[Open]:
     yield open_one
     for spool in opened:
         spool.close()
-
-
-@pytest.fixture
-def killed(tmp_path: Path) -> Callable[[], Path]:
-    """The state folder as a kill would leave it now."""
-    copies = itertools.count()
-    return lambda: Path(shutil.copytree(tmp_path / "state", tmp_path / f"killed-{next(copies)}"))
 
 
 def database(tmp_path: Path) -> closing[sqlite3.Connection]:

@@ -1,8 +1,6 @@
 """What the spool keeps of views over restarts, kills, damage and full disks."""
 
-import itertools
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -64,17 +62,6 @@ def start(tmp_path: Path, clock: Clock) -> Iterator[Open]:
     yield open_one
     for spool in opened:
         spool.close()
-
-
-@pytest.fixture
-def killed(tmp_path: Path) -> Callable[[], Path]:
-    """The state folder as a kill would leave it now."""
-    copies = itertools.count()
-
-    def copy() -> Path:
-        return Path(shutil.copytree(tmp_path / "state", tmp_path / f"killed-{next(copies)}"))
-
-    return copy
 
 
 def test_what_is_open_and_the_last_number_are_there_after_a_kill(start: Open, killed: Callable[[], Path]) -> None:
