@@ -186,8 +186,9 @@ class Pipeline:
                 view.seen(frame)
                 at_ns = frame.captured_at_ns if frame.scene_ns is None else frame.scene_ns
                 step = view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
-                self._show(view, frame, made_events=step is not None and bool(step.events))
-                self._take_snapshots(view, frame, scene, step)
+                if step is not None:
+                    self._show(view, frame, made_events=bool(step.events))
+                    self._take_snapshots(view, frame, scene, step)
                 return _Looked.STILL
             prediction = view.classifier.classify(frame, scene.look(view.name, view.region))
             view.seen(frame)
@@ -218,9 +219,9 @@ class Pipeline:
         if self._shown_frames is not None:
             self._shown_frames.offer(view.name, frame, made_events=made_events)
 
-    def _take_snapshots(self, view: View, frame: Frame, scene: Scene, step: Step | None) -> None:
+    def _take_snapshots(self, view: View, frame: Frame, scene: Scene, step: Step) -> None:
         """Of what came with it."""
         if self._snapshots is None or not view.snapshots:
             return
-        if step is not None and step.events and step.state is not None:
+        if step.events and step.state is not None:
             self._snapshots.offer(frame, scene.region(view.region), step.state, step.events)

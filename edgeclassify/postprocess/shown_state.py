@@ -63,7 +63,7 @@ class ShownState:
         now: Moment,
         problems: tuple[Problem, ...],
         candidate: Candidate | None,
-        occurrence: Occurrence | None = None,
+        occurrence: Occurrence | None,
     ) -> ViewState | None:
         """What was told last, now, where that is known. No frame was looked at."""
         if self.told is None or not self.known:
