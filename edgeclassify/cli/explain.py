@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
+from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import RecordingError, UsageError
 
 
@@ -47,6 +48,8 @@ def explain(
     if not live and (node is not None or seconds is not None):
         raise UsageError("explain: --node, --for: expected with --live, found them without")
     if live:
+        check_name("explain: --node", node)
+        check_name("explain: --view", view)
         from edgeclassify.cli.support.recorded.live_words import follow
 
         follow(DEFAULT_CONFIG if path is None else path, node, view, seconds)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.config_option import config_option
+from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from edgeclassify.cli.support.history.sources import Ask
+    from edgeclassify.config import Config
     from edgeclassify.types import HistoryQuery
 
 LIMIT = 50
@@ -74,12 +76,13 @@ def history(
         raise UsageError("history: --all and --limit exclude each other: expected one of them")
     if per is not None and (everything or limit is not None or event_type not in (None, "start")):
         raise UsageError("history: --per counts starts: expected it without --all, --limit and another --type")
+    check_name("history: --node", node)
     from edgeclassify.cli.support.history.moments import moment
     from edgeclassify.config import load_config
-    from edgeclassify.daemon.publishing import zone_of
     from edgeclassify.types import EventType, HistoryQuery
 
-    zone = zone_of(load_config(path).node)
+    config = load_config(path)
+    zone = config.node.zone
     now = datetime.now(zone)
     query = HistoryQuery(
         view=view,
@@ -88,17 +91,17 @@ def history(
         since=None if since is None else moment("--since", since, zone, now),
         until=None if until is None else moment("--until", until, zone, now),
     )
-    with _source(path, node) as ask:
+    with _source(config, path, node) as ask:
         if per is not None:
             _show_overview(ask, query, per, now, zone, as_json, as_csv)
         else:
             _show_events(ask, query, None if everything else limit or LIMIT, zone, as_json, as_csv)
 
 
-def _source(path: Path, node: str | None) -> AbstractContextManager[Ask]:
+def _source(config: Config, path: Path, node: str | None) -> AbstractContextManager[Ask]:
     from edgeclassify.cli.support.history.sources import files_of, node_of
 
-    return files_of(path) if node is None else node_of(path, node)
+    return files_of(config, path) if node is None else node_of(config, node)
 
 
 def _show_events(
@@ -114,7 +117,7 @@ def _show_events(
             print_page(page)
         is_empty &= not page
     if is_empty:
-        click.echo("edgeclassify: no such event is in the history", err=True)
+        click.echo(f"edgeclassify: no such event is in the history{_hint(ask, query)}", err=True)
 
 
 def _show_overview(
@@ -134,6 +137,23 @@ def _show_overview(
         print_counts(data, as_csv=as_csv)
     else:
         print_overview(data, per, _title(query))
+    if not data["counts"] and (hint := _hint(ask, query)):
+        click.echo(f"edgeclassify: {hint.removeprefix('. ')}", err=True)
+
+
+def _hint(ask: Ask, query: HistoryQuery) -> str:
+    """A name of the history that may be meant where a view or label is asked for that is not in it."""
+    from edgeclassify.contract.refusals import hint
+    from edgeclassify.types import HistoryQuery, Period
+
+    if query.view is None and query.label is None:
+        return ""
+    counts = ask(HistoryQuery(per=Period.DAY))["counts"]
+    asked = (
+        (query.view, sorted({one["view"] for one in counts})),
+        (query.label, sorted({one["label"] for one in counts})),
+    )
+    return "".join(hint(name, known) for name, known in asked if name is not None and name not in known)
 
 
 def _title(query: HistoryQuery) -> str:

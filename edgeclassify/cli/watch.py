@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
+from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import ConfigError, ExitStatus, PublishError, UsageError
 
 if TYPE_CHECKING:
@@ -96,9 +97,8 @@ def watch(
         raise UsageError("watch: --forget: expected without --node and --for, found one of them")
     if force and forget is None:
         raise UsageError("watch: --force: expected with --forget alone, found it without")
-    for option, name in (("--node", node), ("--forget", forget)):
-        if name is not None and not _is_name(name):
-            raise UsageError(f"watch: {option}: expected letters, digits, _ and -, found {name!r}")
+    check_name("watch: --node", node)
+    check_name("watch: --forget", forget)
     config = _settings(path, given)
     from edgeclassify.cli.reports.watch_displays import make_view
 
@@ -142,12 +142,6 @@ def _in_options(text: str) -> str:
     for key, option in _FLAGS.items():
         text = text.replace(key, option)
     return text
-
-
-def _is_name(text: str) -> bool:
-    from edgeclassify.config.sections import safe_name
-
-    return safe_name(text) == text
 
 
 def _forget(config: Config, node: str, force: bool, path: Path | None) -> int:

@@ -6,7 +6,9 @@ Every field carries the description that the JSON Schema shows; units stand in t
 import re
 import socket
 from collections.abc import Iterator
+from datetime import tzinfo
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, field_validator
 
@@ -69,6 +71,11 @@ class NodeConfig(Section):
     labels_only: bool = about(
         False, "Never store or send a picture, whatever else is asked for: labels and figures only."
     )
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone; None: the machine's."""
+        return None if self.time_zone is None else ZoneInfo(self.time_zone)
 
 
 class ModelConfig(Section):

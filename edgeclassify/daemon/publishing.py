@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import Config, NodeConfig, ViewConfig
+from edgeclassify.config import Config, ViewConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
@@ -102,7 +100,7 @@ def make_history_sink(config: Config, around: SinkContext) -> HistorySink | None
         return None
     return HistorySink(
         config=config.history,
-        place=HistoryPlace(around.history.folder, snapshot_folder(config), zone_of(config.node)),
+        place=HistoryPlace(around.history.folder, snapshot_folder(config), config.node.zone),
         spool=around.spool.reader(HISTORY),
         desk=around.history,
         # What fills the disk, or uses up the day's budget, is not made worse.
@@ -129,11 +127,6 @@ def snapshot_folder(config: Config) -> Path | None:
     if config.snapshot.folder is None and (state := state_folder(config)) is not None:
         return state / "snapshots"
     return config.snapshot.folder
-
-
-def zone_of(node: NodeConfig) -> tzinfo | None:
-    """By whose clocks days and hours are counted; None: the machine's."""
-    return None if node.time_zone is None else ZoneInfo(node.time_zone)
 
 
 def options_can_be_set(config: Config) -> bool:

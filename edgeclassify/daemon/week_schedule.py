@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from edgeclassify.config import Config
 from edgeclassify.config.spans import WeekSpan
@@ -25,8 +24,8 @@ class WeekSchedule:
     @classmethod
     def of(cls, config: Config) -> Self:
         """The times of all its profiles, in the order of the file."""
-        zone = None if config.node.time_zone is None else ZoneInfo(config.node.time_zone)
-        return cls(tuple((name, span) for name, one in config.profile.items() for span in one.spans), zone)
+        spans = ((name, span) for name, one in config.profile.items() for span in one.spans)
+        return cls(tuple(spans), config.node.zone)
 
     def __bool__(self) -> bool:
         return bool(self.spans)

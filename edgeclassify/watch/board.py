@@ -201,7 +201,7 @@ class Board:
         if view is not None:
             view.label, view.score = text_of(body["label"]), float(body["score"])
             view.since, view.ts = seconds_of(body.get("since")), seconds_of(body.get("ts"))
-            view.today = today_of(body)
+            view.today, view.tells_days = today_of(body), "day" in body
         node.numbers.expect(whole_of(body["seq"]), self._steady())
         if not node.numbers.settled:
             self._unsettled.add(node.name)

@@ -42,6 +42,8 @@ class WatchedView:
     today: tuple[tuple[str, int], ...] = ()
     """Labels of the day, those that started last first, each with how often it has started."""
     snoozed_until: float | None = None
+    tells_days: bool = False
+    """Its state says which day it is: the node's clock is set for it, whatever set it."""
 
 
 @dataclass(slots=True)
@@ -95,7 +97,7 @@ def problems(node: WatchedNode) -> list[str]:
         "webhook takes nothing": node.webhook_connected is False,
         "throttled": node.throttled is True,
         "hot": (node.temperature_c or 0) >= HOT_C,
-        "clock not set": node.clock_synchronised is False,
+        "clock not set": node.clock_synchronised is False and not any(v.tells_days for v in node.views.values()),
     }
     return [text for text, true in found.items() if true]
 

@@ -37,7 +37,7 @@ class Subscriber:
         if not config.enabled:
             raise ConfigError(
                 "mqtt.enabled: expected true, for a command that listens to the broker, found false. Name another "
-                "config, or the broker by options."
+                "config by --config."
             )
         self._config, self._wanted = config, wanted
         self._on_arrival, self._on_link = on_arrival, on_link

@@ -133,6 +133,8 @@ def test_what_does_not_go_together(tmp_path: Path, capsys: Output) -> None:
     assert "expected with --live" in explained(capsys, tmp_path / "a", "--for", 3, status=usage)[1]
     assert "expected with --live" in explained(capsys, "--node", "a", status=usage)[1]
     assert "found nothing there" in explained(capsys, tmp_path / "a", status=ExitStatus.DATA)[1]
+    for option in ("--node", "--view"):
+        assert f"{option}: expected letters" in explained(capsys, "--live", option, "a#", status=usage)[1]
 
 
 def config(folder: Path, port: int) -> Path:

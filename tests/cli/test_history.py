@@ -29,7 +29,7 @@ from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import EventType, Reason, Request, Why
 from tests.history.logged import at, logged
 from tests.publish.records import event
-from tests.support.broker import Mosquitto, needs_mosquitto
+from tests.support.broker import Mosquitto
 from tests.support.waiting import wait_for
 
 CONFIG = """
@@ -151,6 +151,30 @@ def test_starts_per_day_and_hour(config: Path, capfd: pytest.CaptureFixture[str]
     )
 
 
+@pytest.mark.usefixtures("log")
+def test_what_looks_like_markup_is_none(config: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(capfd, config, "--per", "day", "--label", "[/x]") == "[/x]: nothing started\n"
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [(("--label", "cats"), "cat"), (("--view", "gat"), "gate"), (("--label", "bird"), None), ((), None)],
+)
+@pytest.mark.parametrize("per", [(), ("--per", "day")])
+def test_a_name_that_may_be_meant_is_said(
+    config: Path,
+    capfd: pytest.CaptureFixture[str],
+    asked: tuple[str, ...],
+    meant: str | None,
+    per: tuple[str, ...],
+) -> None:
+    assert main(["history", "--config", str(config), *asked, *per, "--since", "2026-11-01"]) == ExitStatus.OK
+    error = capfd.readouterr().err
+    assert ("Did you mean" in error) is (meant is not None)
+    assert meant is None or f"{meant}?" in error.replace('"', "")
+
+
 def test_bars_are_as_long_as_there_were_starts_and_days_without_are_shown() -> None:
     counts = [
         {"begin": "", "name": "2026-11-27", "view": "gate", "label": "cat", "starts": 30},
@@ -178,6 +202,7 @@ def test_bars_are_as_long_as_there_were_starts_and_days_without_are_shown() -> N
         (["--json", "--csv"], "--json and --csv exclude each other"),
         (["--all", "--limit", "3"], "--all and --limit exclude each other"),
         (["--per", "day", "--type", "end"], "--per counts starts"),
+        (["--node", "+"], "history: --node: expected letters, digits, _ and -, found '+'"),
     ],
 )
 def test_a_command_that_makes_no_sense(
@@ -338,14 +363,6 @@ class Porch:
     def stop(self) -> None:
         self.sinks.stop(10)
         self.spool.close()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    needs_mosquitto()
-    broker = Mosquitto(tmp_path).start()
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture

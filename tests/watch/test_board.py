@@ -76,6 +76,13 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     assert problems(node) == ["4 waiting", "webhook takes nothing", "hot"]
     watched.take(outgoing.health_message(PORCH, health(webhook_connected=True)))
     assert problems(node) == []
+    watched.take(outgoing.health_message(PORCH, health(webhook_connected=True, clock_synchronised=False)))
+    assert problems(node) == ["clock not set"]
+    # It is trusted: its states say which day it is.
+    watched.take(outgoing.state_message(PORCH, state(day="2026-11-29")))
+    assert problems(node) == []
+    watched.take(outgoing.state_message(PORCH, state()))
+    assert problems(node) == ["clock not set"]
 
 
 def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:

@@ -79,7 +79,8 @@ class TablePrinter:
         self._headed = True
         for event in events:
             kind, when = str(event["event_type"]), _when(event["ts"], self._zone)
-            cells = [when, event["view"], kind, printable(event["label"]), f"{event['score']:5.2f}", _why(event)]
+            names = printable(event["view"]), kind, printable(event["label"])
+            cells = [when, *names, f"{event['score']:5.2f}", _why(event)]
             self._print_row(cells, _STYLES.get(kind, ""))
             if "picture" in event:  # in one piece, to be copied
                 self._console.print(Text(f"    {printable(event['picture'])}", style="dim"), soft_wrap=True)
@@ -126,7 +127,7 @@ def print_overview(data: Mapping[str, Any], per: str, title: str, console: Conso
     console = console or table_console()
     counts = data["counts"]
     if not counts:
-        console.print(f"{title}: nothing started")
+        console.print(Text(f"{printable(title)}: nothing started"))
         return
     totals: dict[str, int] = {}
     for one in counts:
@@ -142,7 +143,8 @@ def print_overview(data: Mapping[str, Any], per: str, title: str, console: Conso
     room = max(_BAR_LEAST, console.width // 2 - 12)
     for name, labels in parts:
         table.add_row(name, str(sum(labels.values())), _bar(labels, colours, common, most, room), _listed(labels))
-    console.print(f"[bold]{title}[/]: starts per {per}" + ("; older ones are left out" if data["more"] else ""))
+    left_out = "; older ones are left out" if data["more"] else ""
+    console.print(Text.assemble((printable(title), "bold"), f": starts per {per}{left_out}"))
     console.print(_legend(common, colours, totals))
     console.print(table)
 

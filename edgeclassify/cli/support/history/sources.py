@@ -15,10 +15,10 @@ from typing import Any
 import click
 
 from edgeclassify.cli.support.service import service_of
-from edgeclassify.config import Config, load_config
+from edgeclassify.config import Config
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.kept.kept_state import state_folder
-from edgeclassify.daemon.publishing import HISTORY, snapshot_folder, zone_of
+from edgeclassify.daemon.publishing import HISTORY, snapshot_folder
 from edgeclassify.errors import HistoryError, HistoryMissingError
 from edgeclassify.files.database import is_damage
 from edgeclassify.history.answers import body_of
@@ -35,25 +35,24 @@ Ask = Callable[[HistoryQuery], dict[str, Any]]
 """Gives the data of the answer, as over MQTT."""
 
 
-def config_and_state(path: Path) -> tuple[Config, Path | None, Path | None]:
-    """The config, its state folder and that of its pictures, as its service sees them."""
-    config = load_config(path)
+def folders_of(config: Config, path: Path) -> tuple[Path | None, Path | None]:
+    """The state folder of a config that was read from there and that of its pictures, as its service sees them."""
     service = service_of(path)
     with nullcontext() if service is None else service.environment():
-        return config, state_folder(config), snapshot_folder(config)
+        return state_folder(config), snapshot_folder(config)
 
 
 @contextmanager
-def files_of(path: Path) -> Iterator[Ask]:
+def files_of(config: Config, path: Path) -> Iterator[Ask]:
     """Those of this machine, the spool for what lingers there, also while the daemon writes. Raises HistoryError.
 
     Where the spool can't be read, that is said and its events are left out.
     """
-    config, folder, pictures = config_and_state(path)
+    folder, pictures = folders_of(config, path)
     if folder is None:
         raise HistoryMissingError(f"{path}: no history is kept: there is no state folder. Set node.state_dir.")
     file = folder / FILE_NAME
-    zone = zone_of(config.node)
+    zone = config.node.zone
     # First the spool: what leaves it is in the history before.
     waiting = _waiting(folder) if config.history.enabled else []
     with ExitStack() as opened:
@@ -130,9 +129,9 @@ def _group_of(gid: int) -> str:
 
 
 @contextmanager
-def node_of(path: Path, node: str) -> Iterator[Ask]:
+def node_of(config: Config, node: str) -> Iterator[Ask]:
     """A node's own, over the broker of this config. Raises PublishError."""
-    with Asker(load_config(path).mqtt, node) as asker:
+    with Asker(config.mqtt, node) as asker:
         yield lambda query: asker.ask(Command.HISTORY, _request_of(query))
 
 

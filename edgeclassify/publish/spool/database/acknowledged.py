@@ -2,8 +2,8 @@
 
 `acknowledged(sink, first, last, crc)`: one row for each run of neighbouring numbers. The table exists only where
 there is more than one sink: what the only one has had is deleted. It is written with the deletes, at most once a
-second and while they differ, and not waited for: a kill may repeat events to a sink, and lose none. A row that is not
-as it was written counts for nothing, since it would keep an event from a sink.
+second and while they differ, and not waited for: a kill may repeat events to a sink, and lose none. A row that is
+not as it was written counts for nothing, since it would keep an event from a sink.
 """
 
 import sqlite3
