@@ -64,8 +64,9 @@ def test_one_that_is_not_set_in_time_is_worth_a_warning(caplog: pytest.LogCaptur
     machine = Machine(False)
     with caplog.at_level("INFO"):
         clock = machine.clock()
-        for machine.running_s in (5.0 + PATIENCE_S - 0.1, 5.0 + PATIENCE_S, 6.0 + PATIENCE_S):
+        for machine.running_s, said in ((5.0 + PATIENCE_S - 0.1, 1), (5.0 + PATIENCE_S, 2), (6.0 + PATIENCE_S, 2)):
             clock.look()
+            assert len(caplog.records) == said
         machine.synchronised = True
         clock.look()
     assert [(record.levelname, record.message) for record in caplog.records] == [
