@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.tempering import PLAIN, Tempering
-from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Frame, ModelInfo, Prediction, Roi
 
 
 # A tuple, since one is made for each frame: a frozen dataclass takes six times as long.
@@ -129,6 +129,11 @@ class ImageClassifier(ABC):
     def tempering(self) -> Tempering:
         """How far its scores are to be sharpened or flattened before anything is decided on them."""
         return PLAIN
+
+    @property
+    def embedding(self) -> EmbeddingFacts | None:
+        """How the embeddings of its predictions are read; None where they have none."""
+        return None
 
     def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
         """The scores of the frame's region of interest.

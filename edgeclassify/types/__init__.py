@@ -6,6 +6,7 @@ may run on a time line of its own: see Frame.
 Scores are dequantized values in 0-1.
 """
 
+from edgeclassify.types.embeddings import Embedding, EmbeddingFacts
 from edgeclassify.types.events import (
     UNKNOWN,
     Block,
@@ -48,6 +49,8 @@ __all__ = [
     "Command",
     "Condition",
     "DayTally",
+    "Embedding",
+    "EmbeddingFacts",
     "Event",
     "EventType",
     "Frame",

@@ -7,6 +7,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.types.embeddings import Embedding
+
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
@@ -87,6 +89,8 @@ class Prediction:
     origin: str | None = None
     scene_ns: int | None = None
     """As of its frame."""
+    embedding: Embedding | None = None
+    """What the network saw, a copy; None where its embedding is not read."""
 
     def top(self, k: int) -> tuple[LabelScore, ...]:
         """The k best, best first. Computed when asked: most frames change nothing, and nobody asks."""

@@ -1,0 +1,93 @@
+"""The manifest of a taught model: which base it stands on, its classes, its examples, and the head that was fitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edgeclassify.types import EmbeddingFacts
+
+UNUSUAL = "unusual"
+"""The label of everything else, where only what is normal was taught."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The network below the head. `width` and `height`: of its input; `fit` and `crop`: how pictures get there."""
+
+    embedding: EmbeddingFacts
+    width: int
+    height: int
+    fit: str
+    crop: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRecord:
+    """One example. Its embeddings lie in a file of its own.
+
+    `id`: 16 hex digits, the beginning of the sha256 of that file. `label`: None: an example of none of the classes.
+    `source`: where it comes from, for people ("photos/a.jpg", "camera front"). `captured_at`, `added_at`: seconds
+    since the epoch; captured_at None: not known. `variants`: embeddings of changed copies, behind the first one.
+    `brightness`: 0-1. `was`: the label that the model gave, where this corrects it.
+    """
+
+    id: str
+    label: str | None
+    source: str
+    added_at: float
+    captured_at: float | None = None
+    view: str | None = None
+    event_id: str | None = None
+    was: str | None = None
+    brightness: float = 0.5
+    variants: int = 0
+    has_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Right answers of examples by a head that did not know them: `right` of `count`."""
+
+    right: int
+    count: int
+
+    @property
+    def share(self) -> float:
+        """0-1; 0 of none."""
+        return self.right / self.count if self.count else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRecord:
+    """The head that was fitted: its file and checksum, its kind, and how good it is by leaving examples out."""
+
+    sha256: str
+    kind: str
+    fitted_at: float
+    labels: tuple[str, ...]
+    examples: int
+    accuracy: Accuracy
+    by_label: Mapping[str, Accuracy] = field(default_factory=dict)
+    by_view: Mapping[str, Accuracy] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A taught model as a whole, at one version. `one_class`: only one label, what is normal, is taught.
+
+    `change`: what made this version of the one before, for people. `head`: None until the first fit.
+    """
+
+    name: str
+    version: int
+    created_at: float
+    changed_at: float
+    change: str
+    base: Base
+    one_class: bool = False
+    examples: tuple[ExampleRecord, ...] = ()
+    head: HeadRecord | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes, in the order in which they were taught."""
+        return tuple(dict.fromkeys(one.label for one in self.examples if one.label is not None))

@@ -1,0 +1,1 @@
+"""Examples → taught models: gathered, kept, fitted, judged."""
