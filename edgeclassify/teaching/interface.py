@@ -74,15 +74,15 @@ class LookKind(StrEnum):
 
     EVENT = "event"  # an event came of it
     UNSURE = "unsure"  # two labels were near each other, or it was unknown: somebody should say what it was
-    COLLECTED = "collected"  # it is one of the many different frames of a view that are gathered for a taught model
+    COLLECTED = "collected"  # one of the many different frames of a view that are gathered for a model
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What a model saw at one moment, kept for later: an embedding, what was said, and a small picture.
 
-    `id`: 0 until it is kept. `at`: seconds since the epoch. `label` and `score`: what came out on top. `jpeg`: None
-    where no pictures may be kept. `model`: the taught model that a collected one is for.
+    `id`: 0 until it is kept. `at`: seconds since the epoch. `label` and `score`: what came out on top. `jpeg`:
+    None where no pictures may be kept. `model`: the taught model that a collected one is for.
     """
 
     id: int

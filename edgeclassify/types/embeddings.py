@@ -32,7 +32,7 @@ class EmbeddingFacts:
         if self.scale:
             values = (values - np.float32(self.zero_point)) * np.float32(self.scale)
         lengths = np.linalg.norm(values, axis=-1, keepdims=True)
-        return values / np.where(lengths > 0, lengths, np.float32(1.0))
+        return np.asarray(values / np.where(lengths > 0, lengths, np.float32(1.0)), np.float32)
 
     def fits(self, other: "EmbeddingFacts") -> bool:
         """True where embeddings of both can be compared."""

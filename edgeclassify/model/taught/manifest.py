@@ -1,4 +1,4 @@
-"""The manifest of a taught model: which base it stands on, its classes, its examples, and the head that was fitted."""
+"""The manifest of a taught model: its base, its classes, its examples, and the head that was fitted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,10 +24,10 @@ class Base:
 class ExampleRecord:
     """One example. Its embeddings lie in a file of its own.
 
-    `id`: 16 hex digits, the beginning of the sha256 of that file. `label`: None: an example of none of the classes.
-    `source`: where it comes from, for people ("photos/a.jpg", "camera front"). `captured_at`, `added_at`: seconds
-    since the epoch; captured_at None: not known. `variants`: embeddings of changed copies, behind the first one.
-    `brightness`: 0-1. `was`: the label that the model gave, where this corrects it.
+    `id`: 16 hex digits, the beginning of the sha256 of that file. `label`: None: an example of none of the
+    classes. `source`: where it comes from, for people ("photos/a.jpg", "camera front"). `captured_at`, `added_at`:
+    seconds since the epoch; captured_at None: not known. `variants`: embeddings of changed copies, behind the
+    first one. `brightness`: 0-1. `was`: the label that the model gave, where this corrects it.
     """
 
     id: str
