@@ -1,4 +1,4 @@
-"""`edgeclassify models`: list, fetch, verify, inspect the models known by name; their labels and places."""
+"""`edgeclassify models`: list, fetch, add, verify, inspect the models known by name; their labels and places."""
 
 import json
 from collections.abc import Iterator
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from edgeclassify.model.catalog.fetch import Progress
 
 MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
+_MOST_LABELS_SHOWN = 5
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
 def models() -> None:
-    """The models known by name: list, fetch, verify, inspect, labels, groups, path.
+    """The models known by name: list, fetch, add, verify, inspect, labels, groups, path.
 
     Entries of your own: one TOML file each in ~/.config/edgeclassify/models.d or /etc/edgeclassify/models.d.
 
@@ -98,6 +99,37 @@ def fetch(name: str, local: Path | None, mirror: str | None) -> None:
         click.echo(
             f"edgeclassify: {name}: the service of this machine can't see it there. "
             f"For the service: {fetch_command(name)}",
+            err=True,
+        )
+
+
+@models.command()
+@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.option("--name", metavar="NAME", callback=not_empty, help="Its name from now on. [default: the zip's]")
+def add(file: Path, name: str | None) -> None:
+    """Add a model that another tool exported.
+
+    FILE.zip is what Teachable Machine, Custom Vision, Lobe and the like export for TensorFlow Lite: a .tflite file
+    with its labels. It is opened and run once before it is put in place, beside the models that are fetched, with
+    a sidecar and an entry in the catalog. For the service: sudo edgeclassify models add FILE.zip.
+
+    \b
+    Example:  edgeclassify models add converted_tflite.zip --name bins
+              edgeclassify classify --model bins photo.jpg
+    """
+    from edgeclassify.model.adding.add import add_model, is_seen_by_service
+
+    added = add_model(file, name)
+    state = "is already here" if added.was_there else "added"
+    shown = ", ".join(added.labels[:_MOST_LABELS_SHOWN])
+    shown += ", …" if len(added.labels) > _MOST_LABELS_SHOWN else ""
+    click.echo(f"{added.name}: {state}, {len(added.labels)} labels ({shown}): {added.path}")
+    for note in added.notes:
+        click.echo(f"edgeclassify: {added.name}: {note}", err=True)
+    if not is_seen_by_service(added):
+        click.echo(
+            f"edgeclassify: {added.name}: the service of this machine can't see it there. For the service: sudo "
+            f"edgeclassify models add {file}",
             err=True,
         )
 

@@ -139,6 +139,14 @@ def frame_jpeg(frame: Frame, quality: int, longest_side: int = LONGEST_SIDE) -> 
     return _encode(_resized(pixels, width, height), quality, comment)
 
 
+def image_jpeg(image: Pixels, quality: int, comment: bytes) -> Jpeg:
+    """A drawn image, BGR uint8 (height, width, 3), with that comment in its file.
+
+    Raises ImageError where it can't be coded: its sides end at 65,535.
+    """
+    return _encode(image, quality, comment)
+
+
 def _natural_scale(width: int, height: int) -> float:
     """1, less for very large frames, a whole number above 1 for very small ones."""
     longest = max(width, height)

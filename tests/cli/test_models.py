@@ -13,8 +13,10 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.cli import commands
+from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import Catalog, download, places
+from tests.model.adding.exports import zipped
 from tests.model.networks import mobilenet_v1
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
@@ -286,6 +288,52 @@ def test_fetch_says_when_the_service_can_not_see_the_model(
         assert captured.out == f"x: fetched: {tmp_path}/own/edgeclassify/models/x.tflite\n"
         assert "the service of this machine can't see it there" in captured.err
         assert "sudo edgeclassify models fetch x" in captured.err
+
+
+def test_add_takes_what_another_tool_exported(
+    tmp_path: Path, folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    labels = "".join(f"{i} bin {i}\n" for i in range(12)).encode()
+    path = zipped(
+        tmp_path / "converted_tflite.zip", {"model.tflite": tflite_bytes(flatten_model()), "labels.txt": labels}
+    )
+    assert models("add", str(path), "--name", "bins") == 0
+    captured = capsys.readouterr()
+    shown = "bin 0, bin 1, bin 2, bin 3, bin 4, …"
+    assert captured.out == f"bins: added, 12 labels ({shown}): {folders}/bins.tflite\n"
+    assert captured.err == ""
+    assert models("add", str(path), "--name", "bins") == 0
+    assert capsys.readouterr().out.startswith("bins: is already here, 12 labels")
+    assert models("verify", "bins") == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["bins", "ok"]
+    assert models("list") == 0
+    assert "12 classes: bin 0, bin 1" in capsys.readouterr().out
+    with demo_photos() as photos:
+        assert main(["classify", "--model", "bins", str(photos / "cat.jpg")]) == 0
+
+
+def test_add_says_what_is_assumed_and_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"some.tflite": tflite_bytes(flatten_model(dtype="float32")), "labels.txt": b"a\n" * 12}
+    assert models("add", str(zipped(tmp_path / "some.zip", files))) == ExitStatus.OK
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "edgeclassify: some: the model does not say how its float input is normalized" in captured.err
+    assert models("add", str(tmp_path / "gone.zip")) == ExitStatus.NO_INPUT
+    assert "gone.zip: expected a zip with a model, found nothing there" in capsys.readouterr().err
+    assert models("add", str(tmp_path / "some.zip"), "--name", "") == ExitStatus.USAGE
+
+
+def test_add_says_when_the_service_can_not_see_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("EDGECLASSIFY_MODELS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    monkeypatch.setattr(places, "SYSTEM_MODELS", tmp_path / "service")
+    places.SYSTEM_MODELS.mkdir()
+    monkeypatch.setattr(places, "can_write", lambda folder: folder != places.SYSTEM_MODELS)
+    files = {"m.tflite": tflite_bytes(flatten_model()), "labels.txt": b"a\n" * 12}
+    assert models("add", str(zipped(tmp_path / "m.zip", files))) == 0
+    assert f"For the service: sudo edgeclassify models add {tmp_path}/m.zip" in capsys.readouterr().err
 
 
 @pytest.mark.data

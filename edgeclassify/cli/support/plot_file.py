@@ -9,8 +9,13 @@ from edgeclassify.pictures.chart import Chart, svg
 
 def write_plot(path: Path, chart: Chart) -> None:
     """Raises StorageError."""
+    write_svg(path, svg(chart))
+
+
+def write_svg(path: Path, text: str) -> None:
+    """Raises StorageError."""
     try:
-        replace_file(path, svg(chart).encode())
+        replace_file(path, text.encode())
     except OSError as error:
         raise StorageError(
             f"{printable(path)}: can't be written: {error.strerror or error}. Choose another place."

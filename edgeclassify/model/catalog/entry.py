@@ -119,9 +119,14 @@ class CatalogEntry:
         return None if golden is None else self.path.parent / expanded(golden.image)
 
 
+def is_model_name(name: str) -> bool:
+    """True where a model can have this name (NAME_RULE)."""
+    return _NAME.fullmatch(name) is not None
+
+
 def read_entry(path: Path) -> CatalogEntry:
     """Read one entry; its name is the file's. Raises ConfigError with every fault in one message."""
-    if not _NAME.fullmatch(path.stem):
+    if not is_model_name(path.stem):
         raise ConfigError(
             f"{path}: expected a file name of {NAME_RULE} (it is the model's name), found {path.stem!r}. "
             "Rename the file."

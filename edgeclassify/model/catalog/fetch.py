@@ -184,11 +184,11 @@ def sidecar_text(entry: CatalogEntry, model: Path, golden: Path | None) -> str:
         "source": facts.source or _shown(facts.url),
         "sha256": facts.sha256,
     }
-    lines = [f"# Written by: edgeclassify models fetch {entry.name}", *_pairs(values)]
+    lines = [f"# Written by: edgeclassify models fetch {entry.name}", *toml_pairs(values)]
     if facts.normalization is not None:
-        lines += ["", "[normalization]", *_pairs(facts.normalization.model_dump())]
+        lines += ["", "[normalization]", *toml_pairs(facts.normalization.model_dump())]
     if facts.golden is not None and golden is not None:
-        lines += ["", "[golden]", *_pairs({"image": golden.name, "label": facts.golden.label})]
+        lines += ["", "[golden]", *toml_pairs({"image": golden.name, "label": facts.golden.label})]
     return "\n".join(lines) + "\n"
 
 
@@ -197,7 +197,8 @@ def _shown(url: str | None) -> str | None:
     return redacted_url(url) if url is not None and holds_secret(url) else url
 
 
-def _pairs(values: Mapping[str, Any]) -> list[str]:
+def toml_pairs(values: Mapping[str, Any]) -> list[str]:
+    """A line of TOML for each key whose value is not None: strings, numbers, lists of them."""
     # TOML's strings, numbers and lists are JSON's, but for DEL, which has to be escaped as well.
     return [
         f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")

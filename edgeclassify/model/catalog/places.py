@@ -74,9 +74,19 @@ def fetch_folder() -> Path:
 
 def entry_folders() -> tuple[Path, ...]:
     """Folders of catalog entries; an entry of a later one replaces one of the same name."""
+    own = own_entries()
+    return (SHIPPED_ENTRIES, SYSTEM_ENTRIES, *(() if own is None else (own,)))
+
+
+def system_entries() -> Path:
+    """The folder of entries that everybody on this machine reads, the service too."""
+    return SYSTEM_ENTRIES
+
+
+def own_entries() -> Path | None:
+    """The folder of this user's own entries; None for users without a home."""
     user = _user_folder("XDG_CONFIG_HOME", ".config")
-    own = () if user is None else (user / "edgeclassify" / "models.d",)
-    return (SHIPPED_ENTRIES, SYSTEM_ENTRIES, *own)
+    return None if user is None else user / "edgeclassify" / "models.d"
 
 
 def _user_folder(variable: str, default: str) -> Path | None:

@@ -30,9 +30,9 @@ def find_labels(model: ModelFile, named: Path | None, attached: str | None, clas
                 f"Give one: labels = in the config, or in {sidecar_path(model.path).name} beside the model."
             )
         return fitted(parse_labels(content, name), classes, name, model.path.name)
-    found = _likeliest(model, classes)
+    found = likeliest_labels(files, classes, str(model.path), model.path.name)
     if found is not None:
-        return found
+        return found[1]
     count = f"{classes} labels" if classes > 1 else "1 label or 2 (of no and yes)"
     raise ModelMissingError(
         f"{model.path}: expected labels, found none in the model file. Give a file with "
@@ -49,18 +49,22 @@ def _attached(files: Mapping[str, bytes], name: str) -> bytes | None:
     return same[0] if len(same) == 1 else None
 
 
-def _likeliest(model: ModelFile, classes: int) -> tuple[str, ...] | None:
-    """The labels of the attached file that looks most like a label list and fits; None where nothing does.
+def likeliest_labels(
+    files: Mapping[str, bytes], classes: int, place: str, model_name: str
+) -> tuple[str, tuple[str, ...]] | None:
+    """Of some files the one that looks most like a label list and fits: its name, and its labels; None where
+    nothing does.
 
-    Raises LabelError where a file of a telling name is there but none fits: better than to say that there is none.
+    `place`: what the files lie in, for messages. Raises LabelError where a file of a telling name is there but
+    none fits: better than to say that there is none.
     """
     fault: LabelError | None = None
-    for path in sorted(model.associated_files, key=_rank):
+    for path in sorted(files, key=_rank):
         if PurePosixPath(path).suffix.lower() not in _SUFFIXES:
             continue
-        name = f"{model.path}, {path} inside it"
+        name = f"{place}, {path} inside it"
         try:
-            return fitted(parse_labels(model.associated_files[path], name), classes, name, model.path.name)
+            return path, fitted(parse_labels(files[path], name), classes, name, model_name)
         except LabelError as error:
             if _rank(path)[0] < len(_TELLING_NAMES):
                 fault = fault or error

@@ -1,0 +1,41 @@
+"""How far embeddings lie from each other: by their angle, and by hour and light where that is to count as well."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.teaching.interface import Units
+
+NEAR = 0.12
+"""Embeddings of length 1 that lie nearer to each other are of one moment: noise of a sensor alone brings a picture
+so far from its twin. Two pictures of one class are some 0.7 apart, of two classes 1.0."""
+_DAY_S = 86_400.0
+HOUR_WEIGHT = 0.3
+"""Of the hours: noon and midnight are twice as far apart as this, hours that follow each other about a quarter."""
+LIGHT_WEIGHT = 0.6
+"""Of the light: black and white are so far apart."""
+
+
+def squared_distances(units: Units, others: Units) -> NDArray[np.float32]:
+    """Squared Euclidean distances, float32 (n, m), of vectors (n, elements) from others (m, elements)."""
+    mine, its = np.einsum("ij,ij->i", units, units), np.einsum("ij,ij->i", others, others)
+    found: NDArray[np.float32] = np.float32(-2.0) * (units @ others.T)
+    found += mine[:, np.newaxis]
+    found += its
+    return np.maximum(found, np.float32(0.0), out=found)
+
+
+def with_circumstances(
+    units: Units, at: Sequence[float], brightness: Sequence[float], zone_s: float = 0.0
+) -> Units:
+    """Embeddings with hour and light beside them, so that whoever wants different ones gets different hours too.
+
+    `at`: seconds since the epoch. `brightness`: 0-1. `zone_s`: seconds that local time is ahead of UTC. Returns
+    float32 (n, elements + 3), no longer of length 1.
+    """
+    turns = (np.asarray(at, np.float64) + zone_s) / _DAY_S * (2 * math.pi)
+    light = np.asarray(brightness, np.float64) * LIGHT_WEIGHT
+    beside = np.stack([np.cos(turns) * HOUR_WEIGHT, np.sin(turns) * HOUR_WEIGHT, light], axis=1)
+    return np.hstack([units, beside.astype(np.float32)])
