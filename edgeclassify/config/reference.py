@@ -146,7 +146,7 @@ KEYS_OF: dict[str, type[Section]] = {
 
 MODEL_OF_A_VIEW = (
     "What differs from [model] for this view, with the keys of [model]: what is not set here is as "
-    "there, except labels where another model is named."
+    'there, except labels where another model is named. A name alone will do: model = "gate".'
 )
 
 

@@ -7,10 +7,10 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import tzinfo
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from edgeclassify.config.base import Name, PositiveSeconds, Seconds, Section, Temperature, Text, about
 from edgeclassify.config.cameras import CameraConfig, RecoveryConfig, Region, inside
@@ -78,10 +78,22 @@ class NodeConfig(Section):
         return None if self.time_zone is None else ZoneInfo(self.time_zone)
 
 
-class ModelConfig(Section):
-    """[model], and [view.model]: which .tflite file, and how it is run."""
+def _or_name_alone(schema: dict[str, Any]) -> None:
+    """A table's JSON Schema, with the model's name as the short form of it."""
+    table = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [table, {"type": "string", "minLength": 1, "description": "The name alone."}]
 
-    name: Text = about("builtin", "A name of the catalog, or a path to a .tflite file.")
+
+class ModelConfig(Section):
+    """[model], and [view.model]: which .tflite file, and how it is run. A string stands for its name alone."""
+
+    model_config = ConfigDict(json_schema_extra=_or_name_alone)
+
+    name: Text = about(
+        "builtin",
+        "A name of the catalog or of a model that was taught (edgeclassify teach), or a path to a .tflite file.",
+    )
     labels: File | None = about(None, "Label file; default: what the model brings (sidecar, metadata).")
     runtime: Literal["auto", "litert", "tflite-runtime"] = about(
         "auto", "auto: LiteRT where it is installed, else tflite-runtime."
@@ -100,6 +112,15 @@ class ModelConfig(Section):
         "What the logits behind the scores are divided by before decisions, as `edgeclassify calibrate` fits it; "
         "default: the sidecar's, else 1.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_name_alone(cls, value: object) -> object:
+        if isinstance(value, str):
+            return {"name": value}
+        if not isinstance(value, dict | list | Section):  # a list has a message of its own
+            raise ValueError("a table, or a name in quotes")
+        return value
 
     @field_validator("name")
     @classmethod

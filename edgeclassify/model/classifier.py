@@ -9,7 +9,7 @@ from edgeclassify.model.description.sidecar import GoldenSection
 from edgeclassify.model.interface import Head, ImageClassifier, Network, Prepared
 from edgeclassify.model.labels.label_file import told_apart
 from edgeclassify.tempering import PLAIN, Tempering
-from edgeclassify.types import FULL_FRAME, Frame, ModelInfo, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Frame, ModelInfo, Prediction, Roi
 
 
 class Classifier(ImageClassifier):
@@ -31,6 +31,7 @@ class Classifier(ImageClassifier):
         self._info, self._head, self._golden = info, head, golden
         self._tempering = Tempering(temperature, head.has_several_labels)
         self._network: Network | None = network
+        self._embedding = network.embedding
 
     @property
     def info(self) -> ModelInfo:
@@ -57,6 +58,16 @@ class Classifier(ImageClassifier):
         """As of `ImageClassifier`."""
         return self._tempering
 
+    @property
+    def network(self) -> Network | None:
+        """The network that it shares or has for itself; None where the classifier is closed."""
+        return self._network
+
+    @property
+    def embedding(self) -> EmbeddingFacts | None:
+        """As of `ImageClassifier`."""
+        return None if self._embedding is None else self._embedding.facts
+
     def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
         """As of `ImageClassifier`."""
         network = self._network
@@ -66,7 +77,7 @@ class Classifier(ImageClassifier):
 
     def infer(self, prepared: Prepared) -> Prediction:
         """As of `ImageClassifier`."""
-        network, head = self._network, self._head
+        network, head, embedding = self._network, self._head, self._embedding
         if network is None:
             raise self._closed()
         started = time.perf_counter()
@@ -82,6 +93,8 @@ class Classifier(ImageClassifier):
             scene_ns=prepared.scene_ns,
             captured_at=prepared.captured_at,
             origin=prepared.origin,
+            # No array is bound to a name: the runtime refuses to invoke while one on its memory is alive.
+            embedding=None if embedding is None else embedding.copy_of(outputs[embedding.output]),
         )
 
     def discard(self, prepared: Prepared) -> None:
@@ -110,6 +123,15 @@ class Classifier(ImageClassifier):
                 f"{best.label!r} ({best.score:.2f}). The model, its labels or its normalization is wrong."
             )
         return True
+
+    def with_head(self, info: ModelInfo, head: Head) -> "Classifier":
+        """Another head on the same network; both classifiers can be used, and either can be closed.
+
+        Raises ModelError where this one is closed.
+        """
+        if self._network is None:
+            raise self._closed()
+        return Classifier(info, self._network, head)
 
     def close(self) -> None:
         """Let go of the network; the classifier can't be used afterwards."""

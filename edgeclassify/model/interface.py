@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.model.embedding.output import EmbeddingOutput
 from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Frame, ModelInfo, Prediction, Roi
 
@@ -48,6 +49,11 @@ class Outputs(Protocol):
 
 class Network(ABC):
     """Frames in, outputs out. Not thread-safe, but that one thread may prepare while another infers."""
+
+    @property
+    def embedding(self) -> EmbeddingOutput | None:
+        """Which of its outputs holds its embedding; None where none does."""
+        return None
 
     @abstractmethod
     def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:

@@ -3,6 +3,7 @@
 import time
 
 from edgeclassify.errors import ModelError
+from edgeclassify.model.embedding.output import EmbeddingOutput
 from edgeclassify.model.interface import Network, Outputs, Prepared
 from edgeclassify.model.preprocess.input_memory import input_memory
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
@@ -14,19 +15,32 @@ class TfliteNetwork(Network):
     """A network of a .tflite file, in an interpreter of its own.
 
     `name` names it in messages. `in_flight`: how many inputs may be prepared and not yet inferred. The only one is
-    written straight into the interpreter's input; several are copied there, each in its turn.
+    written straight into the interpreter's input; several are copied there, each in its turn. `embedding`: as of
+    `Network`. `origin`: what it was opened from, for who compares; None: not known.
     """
 
     def __init__(
-        self, name: str, interpreter: Interpreter, preprocessor: Preprocessor, in_flight: int = 1
+        self,
+        name: str,
+        interpreter: Interpreter,
+        preprocessor: Preprocessor,
+        in_flight: int = 1,
+        embedding: EmbeddingOutput | None = None,
+        origin: object = None,
     ) -> None:
         self._name, self.interpreter, self._preprocessor = name, interpreter, preprocessor
+        self._embedding, self.origin = embedding, origin
         self._memory = input_memory(interpreter.input_view, in_flight)
 
     @property
     def runtime(self) -> str:
         """Name and version of the runtime, e.g. "litert 2.3.0"."""
         return self.interpreter.runtime
+
+    @property
+    def embedding(self) -> EmbeddingOutput | None:
+        """As of `Network`."""
+        return self._embedding
 
     def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
         """As of `Network`."""

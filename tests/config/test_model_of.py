@@ -6,6 +6,7 @@ import pytest
 
 from edgeclassify.cli.support.models_option import default_model
 from edgeclassify.config import Config, ModelConfig, parse_config
+from edgeclassify.errors import ConfigError
 
 BASE = Path("/etc/edgeclassify")
 
@@ -65,3 +66,29 @@ def test_the_environments_model_reaches_views_without_a_name_of_their_own(monkey
     assert own.name == "inat_bird"
     (named,) = models_of(default_model(config_of({"name": "builtin"}, {"crop": 1.0})))
     assert named.name == "builtin"
+
+
+def test_a_string_is_a_table_with_the_name_alone() -> None:
+    document: dict[str, object] = {
+        "model": "my.tflite",
+        "camera": [{"source": "synthetic:"}],
+        "view": [{"name": "a", "model": "gate"}, {"name": "b", "model": {"name": "gate"}}, {"name": "c"}],
+    }
+    short, whole, base = models_of(parse_config(document, "test", BASE))
+    assert short == whole == ModelConfig(name="gate")
+    assert base.name == "/etc/edgeclassify/my.tflite"
+
+
+@pytest.mark.parametrize(
+    ("model", "fault"),
+    [
+        ("", "view[0].model: expected a non-empty string, found ''"),
+        ("a\nb", "view[0].model: expected text without control characters"),
+        (5, "view[0].model: expected a table, or a name in quotes, found 5"),
+    ],
+)
+def test_what_is_neither_name_nor_table(model: object, fault: str) -> None:
+    document = {"camera": [{"source": "synthetic:"}], "view": [{"name": "a", "model": model}]}
+    with pytest.raises(ConfigError) as caught:
+        parse_config(document, "test", BASE)
+    assert fault in str(caught.value)

@@ -93,6 +93,7 @@ def _summary(figures: Inspection) -> Iterable[str]:
     for title, tensors in (("input", figures.inputs), ("output", figures.outputs)):
         for tensor in tensors:
             yield f"[bold]{title:14}[/] {escape(_tensor(tensor))}"
+    yield f"[bold]{'embedding':14}[/] {escape(_embedding(figures))}"
     weights = ", ".join(f"{count} x {kind}" for kind, count in figures.weights_quantization.items())
     yield f"[bold]{'weights':14}[/] {escape(weights) or 'none'}"
     if figures.subgraphs != 1:
@@ -128,6 +129,10 @@ def _tensor(tensor: TensorFigures) -> str:
     if tensor.scale is None:
         return f"{text}, quantized {tensor.quantization}"
     return f"{text}, quantized {tensor.quantization}: {tensor.scale:.6g} x (value - {tensor.zero_point or 0})"
+
+
+def _embedding(figures: Inspection) -> str:
+    return f"none: {figures.no_embedding}" if figures.embedding is None else _tensor(figures.embedding)
 
 
 def _multiply_adds(layer: LayerFigures) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from edgeclassify.model.embedding.find import NoEmbeddingError, find_embedding
 from edgeclassify.model.inspect.costs import CostCounter
 from edgeclassify.model.inspect.separable import Separable, separable_blocks
 from edgeclassify.model.tflite.graph import Operator, Tensor
@@ -68,7 +69,8 @@ class Inspection:
     """Everything that `models inspect` shows.
 
     The `standard_*` totals are those of the same network with one standard convolution in the place of each
-    separable block.
+    separable block. `embedding`: the vector on which classes of one's own can be taught; where it has none,
+    `no_embedding` says why.
     """
 
     path: str
@@ -77,6 +79,8 @@ class Inspection:
     description: str
     inputs: tuple[TensorFigures, ...]
     outputs: tuple[TensorFigures, ...]
+    embedding: TensorFigures | None
+    no_embedding: str | None
     weights_quantization: dict[str, int]
     metadata: dict[str, int]
     associated_files: dict[str, int]
@@ -105,6 +109,7 @@ def inspect_model(model: ModelFile) -> Inspection:
     counter = CostCounter(model.tensors, model.operators)
     separables = separable_blocks(model.operators, model.tensors)
     numbers = {index: n for n, s in enumerate(separables, 1) for index in (s.depthwise, s.pointwise)}
+    embedding, no_embedding = _embedding(model)
     layers = tuple(
         _layer(i, operator, model.tensors, counter, numbers.get(i)) for i, operator in enumerate(model.operators)
     )
@@ -118,6 +123,8 @@ def inspect_model(model: ModelFile) -> Inspection:
         description=model.description,
         inputs=tuple(map(_tensor, model.input_tensors)),
         outputs=tuple(map(_tensor, model.output_tensors)),
+        embedding=embedding,
+        no_embedding=no_embedding,
         weights_quantization=_weights_quantization(model.operators, counter),
         metadata={name: len(content) for name, content in model.metadata.items()},
         associated_files={name: len(content) for name, content in model.associated_files.items()},
@@ -142,6 +149,13 @@ def _tensor(tensor: Tensor) -> TensorFigures:
         scale=tensor.scales[0] if tensor.is_quantized and not tensor.is_per_channel else None,
         zero_point=tensor.zero_points[0] if tensor.zero_points and not tensor.is_per_channel else None,
     )
+
+
+def _embedding(model: ModelFile) -> tuple[TensorFigures | None, str | None]:
+    try:
+        return _tensor(model.tensors[find_embedding(model).tensor]), None
+    except NoEmbeddingError as error:
+        return None, str(error)
 
 
 def _quantization(tensor: Tensor) -> str | None:

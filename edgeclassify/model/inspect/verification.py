@@ -7,6 +7,8 @@ from pathlib import Path
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, LabelError, ModelError
 from edgeclassify.model.description.sidecar import read_sidecar
+from edgeclassify.model.embedding.find import gives_embedding_alone
+from edgeclassify.model.opening.bases import open_base
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.tflite.model_file import read_model_file
 
@@ -28,7 +30,7 @@ class VerificationStep(StrEnum):
 class Verification:
     """What was found out, step by step; None for a step that was not reached.
 
-    `checksum`: "ok" or "none known". `labels`: how many. `golden`: the label that came out on top, or
+    `checksum`: "ok" or "none known". `labels`: how many; a base without classes has none. `golden`: the label that came out on top, or
     "none known". `error`: the fault that ended it, with its message; `failed`: the step that found it.
     """
 
@@ -46,13 +48,16 @@ def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto
     """Verify the model at `path`; `sha256` is what its catalog entry gives, `runtime` as in the config."""
     result, step = Verification(name, path), VerificationStep.FILE
     try:
-        found = read_model_file(path).sha256()
+        model = read_model_file(path)
         step = VerificationStep.SIDECAR
         sidecar = read_sidecar(path)
         step = VerificationStep.CHECKSUM
-        result = replace(result, checksum=_check_sha256(path, found, sha256 or sidecar.sha256))
+        result = replace(result, checksum=_check_sha256(path, model.sha256(), sha256 or sidecar.sha256))
         step = VerificationStep.LOADS
-        classifier = open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
+        config = ModelConfig.model_validate({"name": str(path), "runtime": runtime})
+        if sidecar.labels is None and not model.associated_files and gives_embedding_alone(model):
+            return replace(result, runtime=open_base(config).network.runtime, golden=NOT_KNOWN)
+        classifier = open_classifier(config)
         try:
             result = replace(result, runtime=classifier.info.runtime, labels=classifier.info.labels)
             step = VerificationStep.GOLDEN

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from edgeclassify.errors import LabelError, ModelMissingError
 from edgeclassify.model.description.sidecar import sidecar_path
+from edgeclassify.model.embedding.find import gives_embedding_alone
 from edgeclassify.model.labels.label_file import fitted, parse_labels, read_labels
 from edgeclassify.model.tflite.model_file import ModelFile
 
@@ -33,6 +34,13 @@ def find_labels(model: ModelFile, named: Path | None, attached: str | None, clas
     found = likeliest_labels(files, classes, str(model.path), model.path.name)
     if found is not None:
         return found[1]
+    if gives_embedding_alone(model):
+        raise ModelMissingError(
+            f"{model.path}: expected a model with classes, found one without: what it gives is an embedding of "
+            f"{classes} values. Teach classes of your own on it: edgeclassify teach NAME --base MODEL. Where the "
+            f"values are scores of classes all the same, give a file with {classes} labels: labels = in the "
+            f"config's [model], or in {sidecar_path(model.path).name} beside the model."
+        )
     count = f"{classes} labels" if classes > 1 else "1 label or 2 (of no and yes)"
     raise ModelMissingError(
         f"{model.path}: expected labels, found none in the model file. Give a file with "

@@ -6,20 +6,21 @@ import logging
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.config.sections import is_model_path
-from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.classifier import Classifier
-from edgeclassify.model.description.sidecar import Sidecar, read_sidecar, sidecar_path
+from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.heads.broken_scores import BrokenScores
 from edgeclassify.model.heads.first_look import settle_role
 from edgeclassify.model.heads.network_head import NetworkHead
 from edgeclassify.model.heads.scores import ScoreReader
 from edgeclassify.model.interface import Network
+from edgeclassify.model.opening.checksums import checked_sha256
+from edgeclassify.model.opening.embeddings import with_embedding_if_any
 from edgeclassify.model.opening.model_facts import ModelFacts, read_facts
 from edgeclassify.model.opening.networks import open_network
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.soundness.check import check_soundness
-from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
+from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.types import ModelInfo
 
 log = logging.getLogger(__name__)
@@ -34,10 +35,10 @@ def open_classifier(config: ModelConfig, *, trials: Trials | None = None) -> Cla
     path = find_model(config.name)
     model = read_model_file(path)
     sidecar = read_sidecar(path)
-    sha256 = model.sha256()
-    _check_sha256(model, sidecar, sha256)
+    sha256 = checked_sha256(model, sidecar)
     facts = read_facts(config, model, sidecar)
-    network = open_network(config, facts.network, sha256, trials=trials)
+    with_it, embedding = with_embedding_if_any(config, facts.network, sha256)
+    network = open_network(config, with_it, sha256, trials=trials, embedding=embedding)
     for note in facts.notes:
         log.warning("%s", note)
     head = _network_head(facts, network)
@@ -80,11 +81,3 @@ def _network_head(facts: ModelFacts, network: Network) -> NetworkHead:
         background=facts.background,
         has_several_labels=role.has_several,
     )
-
-
-def _check_sha256(model: ModelFile, sidecar: Sidecar, sha256: str) -> None:
-    if sidecar.sha256 not in (None, sha256):
-        raise ModelError(
-            f"{model.path}: expected the sha256 {sidecar.sha256} that {sidecar_path(model.path).name} gives, "
-            f"found {sha256}. Fetch the model again, or correct its sidecar."
-        )

@@ -8,8 +8,10 @@ import numpy as np
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.model.description.golden_image import read_golden_image
+from edgeclassify.model.embedding.output import EmbeddingOutput
 from edgeclassify.model.network import TfliteNetwork
 from edgeclassify.model.opening.model_facts import NetworkFacts
+from edgeclassify.model.opening.network_origin import NetworkOrigin
 from edgeclassify.model.opening.preprocessors import make_preprocessor
 from edgeclassify.model.opening.tried_interpreter import Trials, open_model
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
@@ -18,9 +20,16 @@ from edgeclassify.model.tflite.model_file import ModelFile
 
 
 def open_network(
-    config: ModelConfig, facts: NetworkFacts, sha256: str, *, trials: Trials | None = None, in_flight: int = 1
+    config: ModelConfig,
+    facts: NetworkFacts,
+    sha256: str,
+    *,
+    trials: Trials | None = None,
+    in_flight: int = 1,
+    embedding: EmbeddingOutput | None = None,
 ) -> TfliteNetwork:
-    """The network, ready. `in_flight`: how many inputs may be prepared at once.
+    """The network, ready. `in_flight`: how many inputs may be prepared at once; `embedding`: which of its outputs
+    is its embedding.
 
     Raises ModelError or a subclass, with a message for the user, where anything does not fit.
     """
@@ -29,7 +38,8 @@ def open_network(
     sample = partial(_sample, model, preprocessor, None if golden is None else golden.image)
     interpreter = open_model(model, sha256, config, sample, trials)
     check_agreement(model, interpreter)
-    return TfliteNetwork(str(model.path), interpreter, preprocessor, in_flight)
+    origin = NetworkOrigin.of(config, facts, sha256, in_flight)
+    return TfliteNetwork(str(model.path), interpreter, preprocessor, in_flight, embedding, origin)
 
 
 def _sample(model: ModelFile, preprocessor: Preprocessor, golden: Path | None) -> bytes:

@@ -2,7 +2,7 @@
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
-from edgeclassify.model.description.sidecar import sidecar_path
+from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
@@ -17,9 +17,13 @@ def make_preprocessor(config: ModelConfig, facts: NetworkFacts) -> Preprocessor:
     if sidecar.normalization is not None and normalization is not None and sidecar.channels == "bgr":
         normalization = normalization.reversed()
     table = input_table(facts.input, normalization, str(model.path))
-    crop = next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
     colour = PixelFormat.BGR if sidecar.channels == "bgr" else PixelFormat.RGB
-    return Preprocessor(facts.input, table, config.fit, crop, colour)
+    return Preprocessor(facts.input, table, config.fit, crop_of(config, sidecar), colour)
+
+
+def crop_of(config: ModelConfig, sidecar: Sidecar) -> float:
+    """Share of the shorter side that the centre crop keeps: the config's, else the sidecar's, else the usual."""
+    return next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
 
 
 def _check_channels(model: ModelFile, normalization: Normalization | None, channels: int) -> None:

@@ -99,6 +99,10 @@ class Table:
             raise DamagedTableError(f"field {slot} of the table at byte {self._at} lies outside the table")
         return self._at + offset
 
+    def place(self, slot: int) -> int | None:
+        """Byte of the offset that stands in `slot`, where it may be pointed elsewhere; None where it is absent."""
+        return self._place(slot, UINT32.size)
+
     def number(self, slot: int, form: struct.Struct, default: int = 0) -> int:
         """The integer in `slot`."""
         at = self._place(slot, form.size)

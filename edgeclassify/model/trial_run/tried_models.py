@@ -10,7 +10,7 @@ from edgeclassify.files import StateFile
 FILE_NAME = "tried-models.json"
 MOST = 100
 """Models that are remembered; the oldest are forgotten."""
-_EDITION = 1
+_EDITION = 2
 """Of the trial: what an earlier one found good is tried again."""
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.inspect.inspection import Inspection, inspect_file
+from tests.model.embedding.nets import keras, linear_on_pixels
 from tests.model.networks import mobilenet_v1
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, tflite_bytes
 
@@ -213,3 +214,14 @@ def test_damaged_files_are_refused(path: Path) -> None:
     path.write_bytes(tflite_bytes(mobilenet_v1(0.25, 128))[:-100])
     with pytest.raises(ModelError, match="damaged"):
         inspect_file(path)
+
+
+def test_where_the_embedding_is_or_why_there_is_none(path: Path) -> None:
+    model, tensor = keras()
+    figures = inspect(path, model)
+    assert figures.embedding is not None
+    assert (figures.embedding.name, figures.no_embedding) == (model.tensors[tensor].name, None)
+    assert figures.as_dict()["embedding"]["shape"] == (1, 8)
+    figures = inspect(path, linear_on_pixels())
+    assert figures.embedding is None
+    assert "nothing in its graph" in str(figures.no_embedding)

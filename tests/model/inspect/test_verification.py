@@ -11,6 +11,7 @@ from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.inspect.verification import NOT_KNOWN, Verification, VerificationStep, verify_model
 from edgeclassify.model.runtime.runtimes import RuntimeName
 from tests.model.conftest import WriteModel
+from tests.model.embedding.nets import extractor, keras
 from tests.model.tflite_files import flatten_model
 
 LABELS = [f"value {i}" for i in range(12)]
@@ -103,3 +104,16 @@ def test_too_few_labels(write_model: WriteModel) -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     assert isinstance(verify(tmp_path / "gone.tflite").error, ModelMissingError)
+
+
+def test_a_base_without_classes_is_verified_as_that(write_model: WriteModel, runtime: RuntimeName) -> None:
+    path = write_model(extractor()[0])
+    result = verify(path, hashlib.sha256(path.read_bytes()).hexdigest(), runtime)
+    assert (result.error, result.checksum, result.labels, result.golden) == (None, "ok", None, NOT_KNOWN)
+    assert result.runtime is not None
+
+
+def test_what_should_have_classes_and_has_none_is_a_fault(write_model: WriteModel) -> None:
+    assert isinstance(verify(write_model(keras()[0])).error, ModelMissingError)
+    path = write_model(extractor()[0], labels=["a", "b"], sidecar='labels = "labels.txt"\n')
+    assert isinstance(verify(path).error, LabelError)

@@ -1,0 +1,28 @@
+"""What a network was opened from: two of one origin do the same, and one of them is enough."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from edgeclassify.config import ModelConfig
+from edgeclassify.model.description.sidecar import Sidecar
+from edgeclassify.model.opening.model_facts import NetworkFacts
+from edgeclassify.model.opening.preprocessors import crop_of
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOrigin:
+    """The file by its checksum, what lies beside it, and how it is run and fed."""
+
+    sha256: str
+    sidecar: Sidecar
+    runtime: str
+    threads: int | str
+    fit: str
+    crop: float
+    in_flight: int
+
+    @classmethod
+    def of(cls, config: ModelConfig, facts: NetworkFacts, sha256: str, in_flight: int = 1) -> Self:
+        """Of a network that is to be opened so."""
+        crop = crop_of(config, facts.sidecar)
+        return cls(sha256, facts.sidecar, config.runtime, config.threads, config.fit, crop, in_flight)
