@@ -31,7 +31,8 @@ class Verification:
     """What was found out, step by step; None for a step that was not reached.
 
     `checksum`: "ok" or "none known". `labels`: how many; a base without classes has none. `golden`: the label that
-    came out on top, or "none known". `error`: the fault that ended it, with its message; `failed`: the step that found it.
+    came out on top, or "none known". `error`: the fault that ended it, with its message; `failed`: the step that
+    found it.
     """
 
     name: str
