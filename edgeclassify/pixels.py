@@ -139,6 +139,19 @@ def to_bgr(frame: Frame) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, _TO_BGR[frame.pixel_format]), np.uint8)
 
 
+def region_rgb(frame: Frame, roi: Roi, longest_side: int) -> Pixels:
+    """The region as RGB, uint8 (height, width, 3), smaller where a side is longer than that: a copy, which lasts
+    where the frame is lent. Raises ImageError as `check_frame` does."""
+    pixels = to_bgr(frame)
+    rect = roi_rect(frame.width, frame.height, roi)
+    part = pixels[rect.rows, rect.columns]
+    scale = longest_side / max(rect.width, rect.height)
+    if scale < 1:
+        size = (max(1, round(rect.width * scale)), max(1, round(rect.height * scale)))
+        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.ascontiguousarray(part[:, :, ::-1])
+
+
 def _without_padding(frame: Frame) -> Pixels:
     """A YUV frame's pixels with rows of exactly its width, as OpenCV wants them."""
     width, height = frame.width, frame.height

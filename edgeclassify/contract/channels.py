@@ -15,6 +15,7 @@ from edgeclassify.contract import bodies, requests, responses
 from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.contract.refusals import RequestError
 from edgeclassify.contract.request_payload import body_of
+from edgeclassify.contract.topics import is_command_like
 from edgeclassify.types import Command, Option
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
@@ -108,12 +109,57 @@ _COMMANDS: dict[Command, tuple[_Body, _Body, str]] = {
     Command.PROFILE: (requests.ProfileRequest, responses.ProfileResponse, "Switch to a profile, or to none."),
     Command.SET: (requests.SetRequest, responses.SetResponse, "Set an option of a view."),
     Command.HISTORY: (requests.HistoryRequest, responses.HistoryResponse, "Events of the node's own log."),
+    Command.TEACH_ADD: (
+        requests.TeachAddRequest,
+        responses.TeachChangeResponse,
+        "What a view shows, or what was behind an event, becomes an example.",
+    ),
+    Command.TEACH_CORRECT: (
+        requests.TeachCorrectRequest,
+        responses.TeachChangeResponse,
+        "What an event really was.",
+    ),
+    Command.TEACH_FIT: (requests.TeachFitRequest, responses.TeachFitResponse, "Fit a head to the examples."),
+    Command.TEACH_LIST: (requests.TeachListRequest, responses.TeachListResponse, "Taught models, and examples."),
+    Command.TEACH_MOVE: (
+        requests.TeachMoveRequest,
+        responses.TeachChangeResponse,
+        "An example is of another label.",
+    ),
+    Command.TEACH_REMOVE: (requests.TeachRemoveRequest, responses.TeachChangeResponse, "Take examples away."),
+    Command.TEACH_UNDO: (requests.TeachUndoRequest, responses.TeachChangeResponse, "Take the last change back."),
+    Command.TEACH_COLLECT: (
+        requests.TeachCollectRequest,
+        responses.TeachCollectResponse,
+        "Gather different frames of a view over the day.",
+    ),
+    Command.TEACH_CLUSTERS: (
+        requests.TeachClustersRequest,
+        responses.TeachClustersResponse,
+        "What was gathered, in groups of pictures that are alike.",
+    ),
+    Command.TEACH_REVIEW: (
+        requests.TeachReviewRequest,
+        responses.TeachReviewResponse,
+        "What a model was not sure of.",
+    ),
+    Command.TEACH_LABEL: (
+        requests.TeachLabelRequest,
+        responses.TeachChangeResponse,
+        "What a group of pictures, or one, shows.",
+    ),
 }
 _OPTIONS: dict[Option, tuple[_Body, str]] = {
     Option.ENABLED: (bodies.Switch, "is the view classified"),
     Option.THRESHOLD: (bodies.ScoreText, "score that a label needs to enter"),
     Option.INTERVAL: (bodies.SecondsText, "seconds between two classified frames"),
 }
+
+
+def _word(command: Command) -> str:
+    """A command in the name of its channels, which has no slashes."""
+    return command.replace("/", "-")
+
 
 CHANNELS: tuple[Channel, ...] = (
     Channel(
@@ -133,11 +179,11 @@ CHANNELS: tuple[Channel, ...] = (
         _RECEIVED,
     ),
     *(
-        Channel(f"request-{name}", f"{_NODE}/request/{name}", asked, text, direction=_RECEIVED)
+        Channel(f"request-{_word(name)}", f"{_NODE}/request/{name}", asked, text, direction=_RECEIVED)
         for name, (asked, _, text) in _COMMANDS.items()
     ),
     *(
-        Channel(f"response-{name}", f"{_NODE}/response/{name}", answered, f"The answer to {name}.")
+        Channel(f"response-{_word(name)}", f"{_NODE}/response/{name}", answered, f"The answer to {name}.")
         for name, (_, answered, _) in _COMMANDS.items()
     ),
     Channel(
@@ -205,10 +251,11 @@ def match_topic(prefix: str, topic: str) -> Match | None:
     node, *levels = topic[len(prefix) + 1 :].split("/")
     if not _is_name(node) or not 1 <= len(levels) <= 3 or not all(map(_is_name, levels)):
         return None
+    detail = "/".join(levels[1:])
     if (channel := _BY_TAIL.get(tuple(levels))) is not None:  # status, info, health, a request, an answer
-        return Match(channel, node, detail=levels[1] if len(levels) > 1 else "")
-    if levels[0] == "response" and len(levels) == 2:
-        return Match(_BY_TAIL["response", "{command}"], node, detail=levels[1])
+        return Match(channel, node, detail=detail)
+    if levels[0] == "response" and is_command_like(detail):
+        return Match(_BY_TAIL["response", "{command}"], node, detail=detail)
     if levels[0] in RESERVED_VIEW_NAMES:
         return None
     return _match_view(node, levels[0], levels[1:])

@@ -3,12 +3,13 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from edgeclassify.types import Option
+from edgeclassify.types import Command, Option
 
 _SLUG_LENGTH = 64
+_COMMAND = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,24 @@ class Topics:
         """Asks for something."""
         return f"{self.base}/request/{command}"
 
+    @property
+    def all_requests(self) -> Mapping[str, Sequence[Command]]:
+        """Topic filters that have every request, also for commands that are none → their commands."""
+        families = dict.fromkeys(command.family for command in Command)
+        return {
+            self.request(f"{family}+"): [one for one in Command if one.family == family] for family in families
+        }
+
     def response(self, command: str) -> str:
         """Answers a request."""
         return f"{self.base}/response/{command}"
+
+
+def is_command_like(text: str) -> bool:
+    """True where a request may be answered under this name: a level, behind that of a family or none."""
+    family, _, last = text.rpartition("/")
+    families = {command.family.rstrip("/") for command in Command}
+    return family in families and _COMMAND.fullmatch(last) is not None
 
 
 def slug(label: str) -> str:

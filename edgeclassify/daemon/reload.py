@@ -26,9 +26,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0
 """How much longer than a stop a reload waits for the frame that is being inferred."""
-NO_FRAME = "the daemon stops or takes over a new config. Ask again."
-"""Why those who wait for a frame get none."""
-
 Accepted = Callable[[Sequence[str]], None]
 
 
@@ -63,25 +60,44 @@ class Reloader:
         """
         self._pulse.beat(RELOAD_LIMIT_S)
         self._manager.reloading()
-        before, kept = self._running.parts, self._kept
+        before = self._running.parts
         try:
-            config, profile = self._load(), kept.profile.name
-            after = assemble(config, kept.options, before, self._factories, kept.pictures.known, profile)
+            after = self._assembled(self._load(), before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
             raise EdgeClassifyError(f"reload refused, the running config stays: {error}") from error
         else:
+            log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
+            set_level(after.config.logging.level)
             self._manager.accepted()
         finally:
             self._manager.ready()
+
+    def renew_models(self) -> None:
+        """Take over the models whose heads were fitted anew, by the config that runs: nothing else is read again.
+
+        Their views decide at once, and their next state goes out. Raises EdgeClassifyError: those before go on.
+        """
+        self._pulse.beat(RELOAD_LIMIT_S)
+        running, before = self._running, self._running.parts
+        after = self._assembled(before.config, before)
+        self._switch(before, after, lambda _: None)
+        classifiers = {view.name: view.classifier for view in before.views}
+        for view in after.views:
+            if view.classifier is not classifiers[view.name]:
+                running.current_sink.sink.renew_state(view.name)
+                running.cameras.hurry(view.camera)
+
+    def _assembled(self, config: Config, before: Parts) -> Parts:
+        kept = self._kept
+        return assemble(config, kept.options, before, self._factories, kept.pictures.known, kept.profile.name)
 
     def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         self._availability.hide()
         # With the frame at hand in peace: two threads in one classifier must not be.
         deadline = time.monotonic() + STOP_BUDGET_S
         self._running.threads.stop_inference(deadline, PATIENCE_S)
-        self._frame_requests.drop(NO_FRAME)
         self._running.threads.stop_snapshots(deadline)
         try:
             self._activate(before, after, accepted)
@@ -92,13 +108,12 @@ class Reloader:
             self._running.current_sink.restore(before.config, before.shown_labels)
             raise
         else:
-            log.info("config reloaded: %d cameras, %d views", len(after.sources), len(after.views))
-            set_level(after.config.logging.level)
             before.models.close_all_but(after.models)
         finally:
             self._profiles.take_up()
             self._switches.take_up()
             self._running.renew_threads()
+            self._frame_requests.move()
 
     def _activate(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""

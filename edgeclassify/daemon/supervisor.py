@@ -35,13 +35,14 @@ from edgeclassify.daemon.process.watchdog import MAIN_LIMIT_S, Watchdog
 from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.daemon.recordings import Recordings
-from edgeclassify.daemon.reload import NO_FRAME, Reloader
+from edgeclassify.daemon.reload import Reloader
 from edgeclassify.daemon.requests.commands import CommandHandler
 from edgeclassify.daemon.requests.frame_requests import LOOK_TIMEOUT_S, FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import DaemonRun, start_line
 from edgeclassify.daemon.switches import Switches
+from edgeclassify.daemon.teaching.classroom import Classroom
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
@@ -59,6 +60,8 @@ TICK_S = 0.1
 THREADS_SHARE = 0.5
 """Of the time to stop: for the cameras, inference and snapshots together."""
 SINK_LEAST_S = 0.1
+TEACHING_END_S = 0.2
+"""For what is being taught: what is not done by then is dropped as a whole, as in a power cut."""
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a thread may keep the others from the interpreter: inference takes it back after each native call, and
@@ -115,6 +118,7 @@ class Daemon:
         self._queue = RequestQueue(self._wake.set)
         self._stop_budget = StopBudget()
         self._input_ended = False
+        self._classroom: Classroom | None = None
         self.health = HealthMonitor()
         """Counters of this run."""
         self.availability = Availability()
@@ -173,7 +177,9 @@ class Daemon:
         switches = Switches(running, kept.options, kept.snoozes)
         profiles = Profiles(running, kept.options, kept.profile, switches)
         self.node = Node(running, kept.options, switches, profiles)
-        frame_requests = FrameRequests(self.node, self._timing.look_timeout_s)
+        classroom = self._classroom = Classroom(running, state_folder(config), self._wake.set)
+        started.callback(classroom.close, TEACHING_END_S)
+        frame_requests = FrameRequests(self.node, self._timing.look_timeout_s, teach=classroom.requests.begin_with)
         switches.take_up()
         self._start_threads(running, frame_requests, started)
         self._manager.ready()
@@ -202,7 +208,7 @@ class Daemon:
             profiles=profiles,
             maintenance_s=self._timing.maintenance_s,
         )
-        commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history)
+        commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history, classroom.requests)
         self._loop(running, reloader, commands, upkeep)
 
     # --- start, and what its stop is -------------------------------------------------------------------
@@ -253,7 +259,7 @@ class Daemon:
         started.callback(running.cameras.frames.close)
         started.callback(running.cameras.acknowledge)
         started.callback(lambda: running.threads.stop_snapshots(self._stop_budget.deadline(THREADS_SHARE)))
-        started.callback(frame_requests.drop, NO_FRAME)
+        started.callback(frame_requests.drop)
         started.callback(lambda: running.threads.stop_inference(self._stop_budget.deadline(THREADS_SHARE)))
         started.callback(lambda: running.cameras.stop(self._stop_budget.deadline(THREADS_SHARE)))
         running.start_threads()
@@ -298,6 +304,8 @@ class Daemon:
             yield hangs
         if (snapshots := running.threads.snapshots) is not None and snapshots.hangs:
             yield "the taking of snapshots"
+        if (classroom := self._classroom) is not None and classroom.desk.hangs:
+            yield "teaching"
 
     def _status(self) -> str:
         return "" if self.running is None else self.running.figures.in_short

@@ -190,7 +190,8 @@ class Pipeline:
                     self._show(view, frame, made_events=bool(step.events))
                     self._take_snapshots(view, frame, scene, step)
                 return _Looked.STILL
-            prediction = view.classifier.classify(frame, scene.look(view.name, view.region))
+            region = scene.look(view.name, view.region)
+            prediction = view.classifier.classify(frame, region)
             view.seen(frame)
             concluded = self._conclude(view, frame, prediction, scene)
         except EdgeClassifyError as error:
@@ -199,7 +200,8 @@ class Pipeline:
             view.waiters.refuse(error)
             return _Looked.FAILED if view.enabled else _Looked.REFUSED
         if view.waiters:
-            view.waiters.answer(ViewResult(frame, prediction, self._outlet.numbered(view.look(prediction))))
+            shown = self._outlet.numbered(view.look(prediction))
+            view.waiters.answer(ViewResult(frame, prediction, shown, region))
         self._outlet.health.record_inference(prediction)
         if self._broken_views.is_over(view.name):
             log.info("view %s: frames can be classified again", view.name)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from edgeclassify.types import Event, Frame, Outcome, Prediction, Roi, Today, ViewState
+from edgeclassify.types import FULL_FRAME, Event, Frame, Outcome, Prediction, Roi, Today, ViewState
 
 
 class Lease(AbstractContextManager["Lease"], Protocol):
@@ -90,8 +90,9 @@ class ShownFrames(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ViewResult:
-    """One view of one frame, as it was asked for."""
+    """One view of one frame, as it was asked for. `region`: the part of the frame that was looked at."""
 
     frame: Frame
     prediction: Prediction
     state: ViewState
+    region: Roi = FULL_FRAME

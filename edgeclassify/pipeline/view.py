@@ -59,8 +59,9 @@ class View:
         self._lock = threading.Lock()
         """Held while the decider is used."""
 
-    def successor(self, *, region: Roi, rules: Rules, enabled: bool) -> "View":
-        """The same view in other surroundings (after a reload): what is in it stays.
+    def successor(self, *, region: Roi, rules: Rules, enabled: bool, classifier: ImageClassifier) -> "View":
+        """The same view in other surroundings (after a reload): what is in it stays. `classifier`: with the labels
+        of the one before.
 
         The two share the decider and its lock, and each decides by its own rules. So a successor may be made while
         this view still watches, and dropped again where the reload is refused.
@@ -69,7 +70,7 @@ class View:
             name=self.name,
             camera=self.camera,
             region=region,
-            classifier=self.classifier,
+            classifier=classifier,
             decider=self._decider,
             enabled=enabled,
         )

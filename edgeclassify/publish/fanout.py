@@ -108,6 +108,11 @@ class FanOut(Sink):
         for sink in self._sinks.values():
             sink.publish_state(state)
 
+    def renew_state(self, view: str) -> None:
+        """In each."""
+        for sink in self._sinks.values():
+            sink.renew_state(view)
+
     def publish_event(self, event: Event) -> None:
         """Spooled once, then told to each."""
         self._spool.append(SpooledEvent.of(event, self._where(event.view)))

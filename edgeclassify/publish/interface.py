@@ -225,6 +225,9 @@ class Sink(ABC):
         """What a view shows now (retained). May be called for every frame: a change of label, event or `since`
         goes out at once, a mere change of score with the next heartbeat."""
 
+    def renew_state(self, view: str) -> None:  # noqa: B027  a sink may show no states
+        """The next state of the view goes out at once, also where it says what the last did."""
+
     @abstractmethod
     def publish_event(self, event: Event) -> None:
         """A label entered or left. Its `seq` is above all earlier ones.

@@ -5,6 +5,10 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from edgeclassify.types.history import HistoryQuery
+from edgeclassify.types.teaching import TeachingOrder
+
+TEACHING = "teach/"
+"""Before the last level of the topics of what is asked of taught models."""
 
 
 class Command(StrEnum):
@@ -21,6 +25,22 @@ class Command(StrEnum):
     SET = "set"
     HISTORY = "history"
     PROFILE = "profile"
+    TEACH_ADD = "teach/add"
+    TEACH_CORRECT = "teach/correct"
+    TEACH_FIT = "teach/fit"
+    TEACH_LIST = "teach/list"
+    TEACH_MOVE = "teach/move"
+    TEACH_REMOVE = "teach/remove"
+    TEACH_UNDO = "teach/undo"
+    TEACH_COLLECT = "teach/collect"
+    TEACH_CLUSTERS = "teach/clusters"
+    TEACH_REVIEW = "teach/review"
+    TEACH_LABEL = "teach/label"
+
+    @property
+    def family(self) -> str:
+        """What stands before the last level of its topic: "teach/", or nothing."""
+        return self[: self.rfind("/") + 1]
 
 
 class Option(StrEnum):
@@ -46,8 +66,8 @@ class Request:
     """A valid command, not carried out yet.
 
     `view`: which one; None: all of them, or not needed. `option` and `value` belong to SET, `query` to HISTORY,
-    `seconds` to PAUSE, `profile` (None: none is to be on) to PROFILE. `transaction`: what the asker wants to see
-    in the answer.
+    `seconds` to PAUSE, `profile` (None: none is to be on) to PROFILE, `teaching` to those of taught models, which
+    name their view there. `transaction`: what the asker wants to see in the answer.
     """
 
     command: Command
@@ -58,6 +78,7 @@ class Request:
     query: HistoryQuery | None = None
     seconds: float | None = None
     profile: str | None = None
+    teaching: TeachingOrder | None = None
     asker: Asker = field(kw_only=True)
 
 
@@ -65,7 +86,7 @@ class Request:
 class Response:
     """The answer to a request; `error` says what was wrong, None when all went well.
 
-    `command` is the last level of the request's topic, which may be none that exists.
+    `command` is the end of the request's topic, which may be none that exists.
     """
 
     command: str

@@ -28,6 +28,15 @@ TOPICS = Topics("house/edgeclassify", "porch")
 ODD_LABELS = ["猫", 'a "quoted" label', "tabby, tabby cat", "\u0000", "x" * 500, " ", "\udcff"]
 JPEG = b"\xff\xd8\xff\xe0picture\xff\xd9"
 
+CHANGE = {
+    "model": "gate", "version": 7, "change": "1 example of open", "examples": ["0123456789abcdef"],
+    "labels": [{"label": "open", "examples": 5}, {"label": None, "examples": 1}],
+    "fit": {
+        "model": "gate", "version": 7, "kind": "nearest mean", "examples": 5, "right": 4, "accuracy": 0.8,
+        "accuracy_before": 0.5, "labels": [{"label": "open", "examples": 5, "right": 4}],
+        "views": [{"view": "gate", "examples": 3, "right": 3}], "in_views": ["gate"],
+    },
+}  # fmt: skip
 # What daemon/requests.py answers.
 ANSWERS: dict[str, dict[str, Any]] = {
     "ping": {"ts": "2026-11-23T07:16:39.855Z"},
@@ -59,6 +68,47 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "more": True,
     },
     "set": {"view": "gate", "option": "enabled", "value": False},
+    **{f"teach/{name}": CHANGE for name in ("add", "correct", "move", "remove", "undo", "label")},
+    "teach/fit": {
+        "model": "gate", "version": 7, "kind": "nearest mean", "examples": 5, "right": 4, "accuracy": 0.8,
+        "labels": [], "views": [], "in_views": [],
+    },
+    "teach/list": {
+        "models": [
+            {
+                "name": "gate", "version": 7, "base": "builtin", "one_class": False, "labels": [], "views": [],
+                "fitted": "2026-11-23T07:16:39.855Z", "kind": "nearest mean", "accuracy": 0.8,
+                "missing": ["no picture of open in the dark"],
+            },
+            {
+                "name": "bin", "version": 0, "base": "", "one_class": False, "labels": [], "views": [],
+                "missing": [], "error": "it is damaged",
+            },
+        ],
+        "examples": [
+            {
+                "id": "0123456789abcdef", "label": None, "source": "view gate",
+                "added": "2026-11-23T07:16:39.855Z", "brightness": 0.5, "doubtful": False, "was": "open",
+            },
+        ],
+        "more": False,
+    },
+    "teach/collect": {
+        "model": "gate", "view": "gate", "running": True, "hours": 24.0, "hours_left": 12.5, "kept": 0,
+        "most": 200,
+    },
+    "teach/clusters": {
+        "model": "gate",
+        "clusters": [
+            {"cluster": 1, "pictures": 30, "chosen": 8, "hours": [0, 23], "brightness": 0.3, "label": "open"},
+        ],
+    },
+    "teach/review": {
+        "looks": [
+            {"look": 9, "view": "gate", "ts": "2026-11-23T07:16:39.855Z", "label": None, "brightness": 0.3},
+        ],
+        "more": False,
+    },
 }  # fmt: skip
 
 
@@ -185,6 +235,9 @@ RESPONSE = json.loads(outgoing.response_message(TOPICS, Response("ping", 1, ANSW
         ("request-set", {"view": "gate", "option": "threshold", "value": 2.0}, "less than or equal to 1"),
         ("request-set", {"view": "gate", "option": "interval", "value": 604_801}, "604800"),
         ("request-pause", {"view": "a/b"}, "view"),
+        ("request-teach-add", {"view": "gate"}, "label"),
+        ("request-teach-correct", {"event_id": "a", "wrong": True, "label": "b"}, "found both"),
+        ("request-teach-label", {"label": "b"}, "cluster"),
     ],
 )
 def test_what_differs_is_found_and_named(kind: str, body: dict[str, Any], words: str) -> None:
@@ -215,6 +268,8 @@ def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
         ("pause", b'{"view":"gate"}'), ("classify_now", b"{}"), ("snapshot", b'{"view":null}'),
         ("set", b'{"option":"enabled","value":"OFF"}'), ("set", b'{"view":"gate","option":"threshold","value":1}'),
         ("set", b'{"view":"gate","option":"interval","value":0}'),
+        ("teach/add", b'{"label":null}'), ("teach/fit", b""), ("teach/correct", b'{"event_id":"a","wrong":true}'),
+        ("teach/label", b'{"look":1,"label":null}'), ("teach/label", b'{"cluster":1,"skip":true}'),
     ],
 )  # fmt: skip
 def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> None:
@@ -226,8 +281,9 @@ def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> 
     "tail",
     [
         "porch", "porch/nonsense", "porch/gate/colour/state", "porch/request/dance", "porch/request",
-        "porch/gate/label", "porch/gate/label/a/b", "porch//state", "porch/gate gate/state", "/gate/state",
-        "porch/status/state",
+        "porch/request/teach", "porch/request/teach/dance", "porch/request/teach/add/a", "porch/response/a/b",
+        "porch/response/teach/a/b", "porch/gate/label", "porch/gate/label/a/b", "porch//state",
+        "porch/gate gate/state", "/gate/state", "porch/status/state",
     ],
 )  # fmt: skip
 def test_topics_that_are_none(tail: str) -> None:
@@ -242,7 +298,7 @@ def test_every_topic_of_the_publisher_has_its_levels() -> None:
     for command in Command:
         match = match_topic(TOPICS.prefix, TOPICS.request(command))
         assert match is not None
-        assert match.channel.name == f"request-{command}"
+        assert (match.channel.name, match.detail) == (f"request-{command.replace('/', '-')}", command)
     for option in Option:
         match = match_topic(TOPICS.prefix, TOPICS.option_set("gate", option))
         assert match is not None

@@ -10,7 +10,7 @@ import pytest
 from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import MAX_BYTES, body_of
 from edgeclassify.contract.requests import MAX_TRANSACTION, SetRequest, option_request, request_of, transaction_of
-from edgeclassify.types import Command, Option, Request, Response
+from edgeclassify.types import Command, Option, Request, Response, teaching
 
 VIEWS = ("gate", "door")
 
@@ -138,3 +138,102 @@ def test_what_a_stranger_wrote_is_shown_short_and_escaped() -> None:
     assert choices([str(i) for i in range(21)]).endswith("18, 19, …")
     assert hint("gaet", VIEWS) == '. Did you mean "gate"?'
     assert hint("nothing like it", VIEWS) == hint(5, VIEWS) == ""
+
+
+EXAMPLE = "0123456789abcdef"
+EXAMPLE_WORDS = "expected the id of an example, 16 hex digits as teach/list shows them"
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "order"),
+    [
+        ("add", {"label": "open"}, teaching.AddExample("open")),
+        (
+            "add",
+            {"label": None, "view": "door", "event_id": "a1", "model": "g", "fit": True},
+            teaching.AddExample(None, "door", "a1", "g", True),
+        ),
+        ("correct", {"event_id": "a1", "label": "shut"}, teaching.CorrectEvent("a1", "shut", None, True)),
+        (
+            "correct",
+            {"event_id": "a1", "wrong": True, "fit": False},
+            teaching.CorrectEvent("a1", None, None, False),
+        ),
+        ("fit", {"model": "g"}, teaching.Fit("g")),
+        ("list", {}, teaching.ListTaught()),
+        (
+            "list",
+            {"model": "g", "label": "open", "after": EXAMPLE, "limit": 1},
+            teaching.ListTaught("g", "open", EXAMPLE, 1),
+        ),
+        ("move", {"example": EXAMPLE, "label": "shut"}, teaching.MoveExample(EXAMPLE, "shut")),
+        ("move", {"example": EXAMPLE, "label": None}, teaching.MoveExample(EXAMPLE, None)),
+        ("remove", {"example": EXAMPLE}, teaching.RemoveExamples(EXAMPLE)),
+        ("remove", {"label": "shut", "fit": True}, teaching.RemoveExamples(None, "shut", None, True)),
+        ("undo", {}, teaching.UndoChange()),
+        ("collect", {"hours": 24, "most": 100}, teaching.Collect(None, 24, 100)),
+        ("collect", {"view": "gate", "stop": True}, teaching.Collect("gate", None, None, True)),
+        ("clusters", {"model": "g"}, teaching.ListClusters("g")),
+        ("review", {"view": "gate", "limit": 100}, teaching.ListUnsure("gate", None, 100)),
+        ("label", {"cluster": 1, "label": "open"}, teaching.LabelLooks("open", 1)),
+        ("label", {"look": 9, "label": None, "fit": True}, teaching.LabelLooks(None, None, 9, False, None, True)),
+        ("label", {"look": 9, "skip": True}, teaching.LabelLooks(None, None, 9, True)),
+    ],
+)
+def test_what_is_asked_of_taught_models(command: str, body: dict[str, Any], order: object) -> None:
+    found = request_of(Command(f"teach/{command}"), {"transaction": 5, **body}, VIEWS, NOBODY)
+    assert (found.teaching, found.transaction) == (order, 5)
+    assert found.view == (body.get("view") if command in ("add", "collect", "review") else None)
+
+
+def test_every_command_of_taught_models_has_its_request() -> None:
+    for command in Command:
+        if command.family == "teach/":
+            assert "'x': " + command + " has no such key" in refused(command, {"x": 1})
+            assert refused(command, {"model": "a/b"}).startswith("model: expected the name of a taught model: ")
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "error"),
+    [
+        ("add", {}, "label: expected the name of a label, found null"),
+        ("add", {"label": ""}, "label: expected the name of a label, found ''"),
+        ("add", {"label": "a", "view": "gat"},
+            "view: expected one of gate, door, found 'gat'. Did you mean \"gate\"?"),
+        ("add", {"label": "a", "event_id": "+"},
+            "event_id: expected the id of an event, as its message has it, found '+'"),
+        ("add", {"label": "a", "fit": 1}, "fit: expected true or false, found 1"),
+        ("correct", {"label": "a"}, "event_id: expected the id of an event, as its message has it, found null"),
+        ("correct", {"event_id": "a"}, "label: expected the name of a label, or wrong = true, found none"),
+        ("correct", {"event_id": "a", "label": "b", "wrong": True},
+            "label: expected the name of a label, or wrong = true, found both"),
+        ("correct", {"event_id": "a", "wrong": "yes"}, "wrong: expected true or false, found 'yes'"),
+        ("list", {"limit": 0}, "limit: expected an integer of 1 to 100, found 0"),
+        ("list", {"limit": 101}, "limit: expected an integer of 1 to 100, found 101"),
+        ("list", {"after": "x"},
+            f"after: {EXAMPLE_WORDS}, found 'x'"),
+        ("move", {"label": "a"},
+            f"example: {EXAMPLE_WORDS}, found null"),
+        ("move", {"example": EXAMPLE}, "label: expected the name of a label, found null"),
+        ("remove", {},
+            f"example: {EXAMPLE_WORDS}, or a label, found none"),
+        ("remove", {"example": EXAMPLE, "label": "a"},
+            f"example: {EXAMPLE_WORDS}, or a label, found both"),
+        ("collect", {"hours": 0}, "hours: expected a number above 0, 744 at most, found 0"),
+        ("collect", {"hours": 745}, "hours: expected a number above 0, 744 at most, found 745"),
+        ("collect", {"hours": 1, "most": 1001}, "most: expected an integer of 1 to 1000, found 1001"),
+        ("collect", {"stop": None}, "stop: expected true or false, found null"),
+        ("label", {"label": "a"},
+            "cluster: expected the number of a cluster, as teach/clusters shows it, or a look, found none"),
+        ("label", {"label": "a", "look": 1, "cluster": 1},
+            "cluster: expected the number of a cluster, as teach/clusters shows it, or a look, found both"),
+        ("label", {"look": 1}, "label: expected the name of a label, null, or skip = true, found none"),
+        ("label", {"look": 1, "label": "a", "skip": True},
+            "label: expected the name of a label, null, or skip = true, found both"),
+        ("label", {"look": 0, "label": "a"}, "look: expected the id of a look, as teach/review shows it, found 0"),
+        ("label", {"cluster": 0, "label": "a"},
+            "cluster: expected the number of a cluster, as teach/clusters shows it, found 0"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_request_of_taught_models(command: str, body: dict[str, Any], error: str) -> None:
+    assert refused(Command(f"teach/{command}"), body) == error

@@ -12,7 +12,7 @@ from edgeclassify.config import CameraConfig, Config
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.profiles import Profiles
-from edgeclassify.daemon.reload import NO_FRAME, Reloader
+from edgeclassify.daemon.reload import Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
@@ -138,12 +138,16 @@ def test_other_threads_in_the_place_of_those_that_were_stopped(bench: Bench) -> 
     assert bench.works
 
 
-def test_who_waits_for_a_frame_is_told_that_none_comes(bench: Bench) -> None:
-    gate = bench.running.parts.views[0]
+def test_who_waits_for_a_frame_waits_on_where_the_view_is_still_there(bench: Bench) -> None:
     bench.running.threads.stop_inference(time.monotonic() + 2.0)
-    bench.frame_requests.begin(Request(Command.CLASSIFY_NOW, 5, gate.name, asker=bench))
-    bench.reload()
-    assert bench.heard == [Response("classify_now", 5, {}, NO_FRAME)]
+    for number, view in enumerate(("gate", "door")):
+        bench.frame_requests.begin(Request(Command.CLASSIFY_NOW, number, view, asker=bench))
+    bench.reload(view=[{"name": "gate", "confirm_s": 0, "model": OTHER_MODEL}])
+    assert bench.heard == [Response("classify_now", 1, {}, "view: expected one of gate, found door")]
+
+    wait_for(lambda: bench.frame_requests.settle() or len(bench.heard) == 2)
+    assert (bench.heard[1].transaction, bench.heard[1].error) == (0, None)
+    assert bench.heard[1].data["view"] == "gate"
 
 
 def test_what_is_in_a_view_that_goes_ends_and_a_model_that_nobody_needs_is_closed(bench: Bench) -> None:

@@ -55,6 +55,9 @@ class RecordingSink(Sink):
     def publish_state(self, state: ViewState) -> None:
         self._note("state", state)
 
+    def renew_state(self, view: str) -> None:
+        self._note("renew", view)
+
     def publish_event(self, event: Event) -> None:
         self._note("event", event)
         if self._spool is not None:

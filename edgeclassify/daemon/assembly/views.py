@@ -73,7 +73,7 @@ class ViewAssembly:
         if (kept := self._kept(usual, model, labels)) is not None:
             if (tap := self._before.taps.get(section.name)) is not None:
                 self.taps[section.name] = tap
-            return kept.successor(region=region, rules=rules, enabled=enabled)
+            return kept.successor(region=region, rules=rules, enabled=enabled, classifier=classifier)
         facts = _facts(section.name, camera.name, classifier, labels)
         tap = self.taps[section.name] = TappedView(facts, TappedDecider(decider_of(facts, rules)))
         return View(
@@ -87,7 +87,8 @@ class ViewAssembly:
 
     def _kept(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View | None:
         """The same view with the same rules, the same model and labels, before."""
-        if self._before.models.loaded.get(model) is not self._models.loaded[model]:
+        former_model = self._before.models.loaded.get(model)
+        if former_model is None or not decides_alike(former_model, self._models.loaded[model]):
             return None
         wanted = (_deciding(section), model, labels)
         former = ((_deciding(one), by, known, view) for (one, by), known, view in self._former)
@@ -103,6 +104,21 @@ class ViewAssembly:
     def _labels_now(self, view: str) -> ViewLabels:
         names = [section.name for section in self._config.views()]
         return self._labels.under(self._config.profile_on)[names.index(view)]
+
+
+def decides_alike(one: ImageClassifier, other: ImageClassifier) -> bool:
+    """True where what was decided by one goes on by the other: the same, or one whose head was fitted anew to the
+    same classes on the same network."""
+    if one is other:
+        return True
+    if one.embedding is None or other.embedding is None or not one.embedding.fits(other.embedding):
+        return False
+    return _classes(one) == _classes(other)
+
+
+def _classes(classifier: ImageClassifier) -> tuple[object, ...]:
+    of_model = (classifier.info.name, classifier.tempering, classifier.has_several_labels)
+    return (*of_model, tuple(classifier.labels), classifier.background)
 
 
 def rules_now(config: Config, section: ViewConfig, labels: ViewLabels, options: OptionStore) -> Rules:

@@ -10,11 +10,15 @@ from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.requests.answers import answer, answer_with
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.requests.queue import RequestQueue
+from edgeclassify.daemon.teaching.requests import TeachingRequests
+from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.history.answers import body_of
 from edgeclassify.model.catalog import load_catalog, model_path
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.types import Command, Option, Request
+from edgeclassify.types.requests import TEACHING
+from edgeclassify.types.teaching import AddExample
 
 Reload = Callable[[Callable[[Sequence[str]], None]], None]
 """Takes over the changed config. Raises EdgeClassifyError where that is refused.
@@ -28,10 +32,15 @@ class CommandHandler:
     """Used by the daemon's thread."""
 
     def __init__(
-        self, node: Node, frame_requests: FrameRequests, reload: Reload, history: HistoryDesk | None = None
+        self,
+        node: Node,
+        frame_requests: FrameRequests,
+        reload: Reload,
+        history: HistoryDesk | None = None,
+        teaching: TeachingRequests | None = None,
     ) -> None:
         self._node, self._frame_requests, self._reload_config = node, frame_requests, reload
-        self._history = history or HistoryDesk()
+        self._history, self._teaching = history or HistoryDesk(), teaching
         self._commands: dict[Command, Callable[[Request], Body | None]] = {
             Command.PING: self._ping,
             Command.INFO: self._info,
@@ -44,6 +53,7 @@ class CommandHandler:
             Command.SET: self._set,
             Command.HISTORY: self._ask_history,
             Command.PROFILE: self._choose_profile,
+            **dict.fromkeys((one for one in Command if one.family == TEACHING), self._teach),
         }
 
     def work(self, queue: RequestQueue) -> None:
@@ -108,6 +118,16 @@ class CommandHandler:
         """Answered by the history's own thread: it may have to look through a large file."""
         assert request.query is not None, "a valid request of the history says what is wanted"
         self._history.ask(Question(request.query, lambda give: answer_with(lambda: body_of(give()), request)))
+
+    def _teach(self, request: Request) -> None:
+        """Answered by the thread that teaches: it may take seconds. What a view shows now must be seen first."""
+        order = request.teaching
+        if self._teaching is None:
+            raise EdgeClassifyError("nothing is taught on this node")
+        if isinstance(order, AddExample) and order.event_id is None:
+            self._frame_requests.begin(request)
+        else:
+            self._teaching.begin(request)
 
     def _set(self, request: Request) -> Body:
         view, option, value = self._node.view(request.view), request.option, request.value

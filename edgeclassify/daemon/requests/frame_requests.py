@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from edgeclassify.contract import responses
 from edgeclassify.contract.bodies import Body
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.requests.answers import answer_with, refuse
+from edgeclassify.daemon.requests.queue import STOPPING
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.pipeline.interface import ViewResult
 from edgeclassify.pipeline.view import View
@@ -27,6 +28,10 @@ class _Awaited:
     view: View
     future: Future[ViewResult]
     until: float
+
+
+Teach = Callable[[Request, View, ViewResult], None]
+_Give = Callable[[_Awaited, ViewResult], Body | None]
 
 
 class AskedNode(Protocol):
@@ -48,12 +53,20 @@ class AskedNode(Protocol):
 
 
 class FrameRequests:
-    """Used by the daemon's thread. `timeout_s`: how long a request waits. `clock`: monotonic seconds."""
+    """Used by the daemon's thread. `timeout_s`: how long a request waits. `teach`: who makes an example of a frame
+    and answers. `clock`: monotonic seconds."""
 
     def __init__(
-        self, node: AskedNode, timeout_s: float = LOOK_TIMEOUT_S, clock: Callable[[], float] = time.monotonic
+        self,
+        node: AskedNode,
+        timeout_s: float = LOOK_TIMEOUT_S,
+        clock: Callable[[], float] = time.monotonic,
+        teach: Teach | None = None,
     ) -> None:
         self._node, self._timeout_s, self._clock = node, timeout_s, clock
+        self._give: dict[Command, _Give] = {Command.SNAPSHOT: self._shot, Command.CLASSIFY_NOW: _scores}
+        if teach is not None:
+            self._give[Command.TEACH_ADD] = lambda one, look: teach(one.request, one.view, look)
         self._awaited: list[_Awaited] = []
 
     def begin(self, request: Request) -> None:
@@ -69,17 +82,31 @@ class FrameRequests:
         awaited, self._awaited = self._awaited, []
         self._awaited += [one for one in awaited if not self._settle(one)]
 
-    def drop(self, reason: str) -> None:
-        """No frame will come for those that wait: the threads have been stopped."""
+    def drop(self) -> None:
+        """The daemon stops: no frame will come for those that wait."""
         for one in self._awaited:
             one.future.cancel()
-            refuse(one.request, reason)
+            refuse(one.request, STOPPING)
         self._awaited = []
+
+    def move(self) -> None:
+        """Other views may have taken the place of those there were: who waits, waits for a frame of those."""
+        self.settle()
+        awaited, self._awaited = self._awaited, []
+        for one in awaited:
+            one.future.cancel()
+            try:
+                view = self._node.view(one.view.name)
+            except EdgeClassifyError as error:
+                refuse(one.request, str(error))
+                continue
+            self._awaited.append(replace(one, view=view, future=view.waiters.add()))
+            self._node.hurry(view.camera)
 
     def _settle(self, one: _Awaited) -> bool:
         """Answer where there is something to answer; False while it still waits."""
         if one.future.done():
-            give = self._shot if one.request.command is Command.SNAPSHOT else _scores
+            give = self._give[one.request.command]
             answer_with(lambda: give(one, one.future.result()), one.request)
         elif self._clock() >= one.until:
             one.future.cancel()

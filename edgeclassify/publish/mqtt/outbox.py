@@ -48,6 +48,7 @@ class Outbox:
         self._results_interval_s, self._clock = results_interval_s, clock
         self._lock = Lock()
         self._states: dict[str, _Shown] = {}
+        self._renewed = set[str]()
         self._results: dict[str, Message] = {}
         self._result_due: dict[str, float] = {}
 
@@ -73,6 +74,11 @@ class Outbox:
         self.retained.adopt(other.retained)
         self._put_unknown(view for view in self.layout.views if view not in kept)
 
+    def renew_state(self, view: str) -> None:
+        """The view's next state is a change, whatever it says."""
+        with self._lock:
+            self._renewed.add(view)
+
     def put_state(self, state: ViewState) -> bool:
         """Keep a view's state; True when it is a change, which goes out at once."""
         topics = self.layout.topics
@@ -81,6 +87,8 @@ class Outbox:
         with self._lock:
             known = self._states.get(state.view)
             changed = known is None or not outgoing.same_situation(known.state, state)
+            changed = changed or state.view in self._renewed
+            self._renewed.discard(state.view)
             # The message itself is made only where it is sent: this runs for every frame.
             if changed:
                 self.retained.put(Rank.STATE, outgoing.state_message(topics, state))

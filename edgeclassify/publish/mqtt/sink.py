@@ -166,6 +166,10 @@ class MqttSink(Sink):
         if self._outbox.put_state(state):
             self._delivery.wake()
 
+    def renew_state(self, view: str) -> None:
+        """The next one goes out, whatever it says."""
+        self._outbox.renew_state(view)
+
     def publish_event(self, event: Event) -> None:
         """It is in the spool: live when connected, later as history."""
         self._delivery.wake()

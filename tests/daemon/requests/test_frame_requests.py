@@ -135,11 +135,49 @@ def test_a_frame_that_can_not_be_classified_is_an_error(bench: Bench) -> None:
 def test_none_waits_over_a_stop(bench: Bench) -> None:
     bench.begin(1)
     bench.begin(2, view="door")
-    bench.requests.drop("over")
-    assert [(one.transaction, one.error, one.data) for one in bench.heard] == [(1, "over", {}), (2, "over", {})]
+    bench.requests.drop()
+    over = "the daemon stops"
+    assert [(one.transaction, one.error, one.data) for one in bench.heard] == [(1, over, {}), (2, over, {})]
     bench.look(bench.gate)
-    bench.requests.drop("over")
+    bench.requests.drop()
     assert len(bench.errors) == 2
+
+
+def test_who_waits_goes_on_waiting_for_the_view_that_takes_the_place(bench: Bench) -> None:
+    bench.begin(1)
+    bench.begin(2, view="door")
+    bench.look(bench.door)
+    bench.clock.now += 10.0
+    bench.node.views, gate = (make_view("gate"),), bench.gate
+    bench.requests.move()
+    assert [(one.transaction, one.error) for one in bench.heard] == [(2, None)], "it had its frame"
+    bench.look(gate)
+    assert bench.errors == [None]
+    bench.look(bench.node.views[0])
+    assert bench.errors == [None, None]
+    assert bench.node.hurried == ["front", "front", "front"]
+
+
+def test_the_time_to_wait_goes_on_too_and_a_view_that_is_gone_is_an_error(bench: Bench) -> None:
+    bench.begin(1)
+    bench.begin(2, view="door")
+    bench.clock.now += LOOK_TIMEOUT_S - 1.0
+    bench.node.views = (make_view("gate"),)
+    bench.requests.move()
+    assert bench.errors == ["no view door"]
+    bench.clock.now += 1.0
+    assert bench.errors == ["no view door", f"view gate: no frame within {LOOK_TIMEOUT_S:g} s"]
+
+
+def test_an_example_is_made_by_who_teaches(bench: Bench) -> None:
+    taught: list[tuple[object, str, int]] = []
+    bench.requests = FrameRequests(
+        bench.node, teach=lambda request, view, look: taught.append((request, view.name, look.frame.sequence))
+    )
+    bench.begin(command=Command.TEACH_ADD)
+    bench.look(bench.gate)
+    assert bench.errors == [], "it answers itself"
+    assert [(view, number) for _, view, number in taught] == [("gate", 3)]
 
 
 def test_a_view_that_is_not_there(bench: Bench) -> None:

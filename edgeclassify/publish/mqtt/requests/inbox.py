@@ -1,7 +1,6 @@
 """What arrives over MQTT: a topic and a payload become a Request, or the Response that says what is wrong."""
 
 import logging
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from edgeclassify.config import CommandsConfig
 from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.requests import option_request, profile_request, request_of, transaction_of
-from edgeclassify.contract.topics import Topics
+from edgeclassify.contract.topics import Topics, is_command_like
 from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic
 from edgeclassify.types import Asker, Command, Option, Request, Response
@@ -22,9 +21,8 @@ log = logging.getLogger(__name__)
 ANSWERS_PER_REQUEST = 4
 """How many times commands.per_minute messages are answered in a minute, most of them with an error."""
 UNKNOWN_COMMAND = "unknown"
-"""Last level of the answer's topic where that of the request can't be one."""
+"""End of the answer's topic where that of the request can't be one."""
 _MINUTE_S = 60.0
-_SAFE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
 class Inbox:
@@ -68,7 +66,12 @@ class Inbox:
 
         All requests, also for commands that are none, since each is answered; option topics one by one.
         """
-        return (self._topics.request("+"), *self._plain) if self._allowed else ()
+        if not self._allowed:
+            return ()
+        # Where no command of a family is obeyed a broker need not let the node listen there.
+        families = {"", *(command.family for command in self._allowed)}
+        requests = (topic for topic, (first, *_) in self._topics.all_requests.items() if first.family in families)
+        return (*requests, *self._plain)
 
     def take(self, topic: str, payload: bytes, retain: bool) -> Request | Response | None:
         """What to carry out, or what to answer; None: neither. Never raises.
@@ -96,7 +99,7 @@ class Inbox:
             request = request_of(self._command(name), body, self._views, self._asker)
             self._spend()
         except RequestError as fault:
-            return Response(name if _SAFE.fullmatch(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
+            return Response(name if is_command_like(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
         return request
 
     def _plain_text(self, topic: str, payload: bytes) -> Request | None:

@@ -15,7 +15,7 @@ from edgeclassify.publish.mqtt.link.received import Arrived
 from edgeclassify.publish.mqtt.outbox import Outbox
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.retained import Rank
-from edgeclassify.types import Command, Request
+from edgeclassify.types import Request
 
 log = logging.getLogger(__name__)
 
@@ -78,10 +78,10 @@ class Listener:
 
     def wanted(self, *, wildcards: bool) -> list[str]:
         """What to subscribe to; `wildcards`: the broker knows them."""
-        every, now = self._topics.request("+"), self._clock()
+        requests, now = {} if wildcards else self._topics.all_requests, self._clock()
         found: list[str] = [self._topics.status]
         for topic in self.receivers.topics():
-            found += [topic] if wildcards or topic != every else map(self._topics.request, Command)
+            found += map(self._topics.request, requests[topic]) if topic in requests else [topic]
         return [topic for topic in found if now >= self._shunned.get(topic, now)]
 
     def hear(self, arrived: Arrived, *, stopping: bool) -> None:
@@ -142,8 +142,10 @@ class Listener:
 
     def _filter_of(self, topic: str) -> str:
         """The subscription that a topic came by, in any case one of ours: strangers choose a topic's name."""
-        wanted = self.wanted(wildcards=True)
-        return topic if topic in wanted else self._topics.request("+")
+        if topic in self.wanted(wildcards=True):
+            return topic
+        base, _, _ = topic.rpartition("/")
+        return f"{base}/+" if f"{base}/+" in self._topics.all_requests else self._topics.request("+")
 
     def _say(self, topic: str, what: str) -> None:
         if self._said.is_news((topic, what[:30])):

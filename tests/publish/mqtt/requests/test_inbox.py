@@ -39,6 +39,7 @@ def ask(command: str, body: object = None, box: Inbox | None = None, raw: bytes 
 def test_subscriptions_are_narrow() -> None:
     assert set(inbox(("gate",)).subscriptions()) == {
         "edgeclassify/porch/request/+",
+        "edgeclassify/porch/request/teach/+",
         "edgeclassify/porch/gate/enabled/set",
         "edgeclassify/porch/gate/threshold/set",
         "edgeclassify/porch/gate/interval/set",
@@ -48,6 +49,12 @@ def test_subscriptions_are_narrow() -> None:
     assert inbox((), allow=(Command.SET,), has_profiles=True).subscriptions() == ("edgeclassify/porch/request/+",)
     assert inbox(allow=(Command.PING,)).subscriptions() == ("edgeclassify/porch/request/+",)
     assert inbox(enabled=False).subscriptions() == inbox(allow=()).subscriptions() == ()
+
+
+def test_where_nothing_may_be_taught_nobody_listens_there() -> None:
+    every, taught = "edgeclassify/porch/request/+", "edgeclassify/porch/request/teach/+"
+    assert inbox(allow=(Command.PING, Command.TEACH_FIT)).subscriptions() == (every, taught)
+    assert inbox(allow=(Command.TEACH_FIT,)).subscriptions() == (every, taught)
 
 
 @pytest.mark.parametrize("command", ["ping", "info", "models", "reload"])
@@ -133,8 +140,11 @@ def test_unknown_commands_get_a_safe_topic_and_the_list() -> None:
     assert (answer.command, answer.transaction) == ("sett", 5)
     assert "expected one of ping, info, snapshot" in answer.error
     assert answer.error.endswith("found 'sett'. Did you mean \"set\"?")
-    for name in ("", "a b", "PING", "a/b", "x" * 65, "\u732b"):
+    for name in ("", "a b", "PING", "a/b", "x" * 65, "\u732b", "teach/", "teach/A", "teach/a/b", "/teach/a"):
         assert ask(name).command == "unknown"
+    answer = ask("teach/ad", {"transaction": 6})
+    assert (answer.command, answer.transaction) == ("teach/ad", 6)
+    assert answer.error.endswith("found 'teach/ad'. Did you mean \"teach/add\"?")
 
 
 def test_commands_that_are_not_allowed() -> None:

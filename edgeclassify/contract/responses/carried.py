@@ -1,23 +1,17 @@
-"""What a node answers, as classes: one per answer, and one for what each carries."""
+"""What answers of a node carry."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Self
 
-from pydantic import model_validator
-
 from edgeclassify import types
 from edgeclassify.contract.bodies import Event, Figures, LabelScore
-from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Level, Score, Time, Versioned, about
+from edgeclassify.contract.bodies.base import Amount, Body, Count, Label, Level, Score, Time, about
 from edgeclassify.contract.encoding import rfc3339
-from edgeclassify.contract.requests import Transaction
 from edgeclassify.health import Health
-from edgeclassify.redaction import scrubbed
 from edgeclassify.types.limits import NO_PROFILE
 
 SCORES_TOP = 5
 """Labels that classify_now lists."""
-
-# --- what answers carry --------------------------------------------------------------------------------------
 
 
 class Nothing(Body):
@@ -181,102 +175,3 @@ class HistoryOverview(Body):
 
     counts: list[Starts] = about("Oldest first; where nothing started there is none.")
     more: bool = about("Were older ones left out?")
-
-
-# --- answers -------------------------------------------------------------------------------------------------
-
-
-class Answer(Versioned):
-    """What all answers have."""
-
-    transaction: Transaction = about("That of the request; null where it had none that could be read.")
-    status: Literal["ok", "error"] = about("Was it done?")
-    data: Body = about("What was asked for; empty on an error.")
-    error: str | None = about("What was wrong, what was expected and found; null where nothing was.")
-
-    @model_validator(mode="after")
-    def _is_one_of_both(self) -> Self:
-        failed = self.status == "error"
-        if failed != (self.error is not None):
-            raise ValueError(
-                f'expected status "error" with an error text, and "ok" with null, found {self.status!r}'
-            )
-        if failed != isinstance(self.data, Nothing):
-            raise ValueError(f"expected {'no data with an error' if failed else 'data where nothing was wrong'}")
-        return self
-
-    @classmethod
-    def of(cls, response: types.Response) -> Self:
-        """From the record; no error quotes what is known to be secret."""
-        return cls.made(
-            transaction=response.transaction,
-            status="ok" if response.error is None else "error",
-            data=response.data,
-            error=None if response.error is None else scrubbed(response.error),
-        )
-
-
-class Refusal(Answer):
-    """The answer to a command that does not exist."""
-
-    data: Nothing = about("Empty.")
-
-
-class PingResponse(Answer):
-    """The answer to ping."""
-
-    data: Ping | Nothing = about("Empty on an error.")
-
-
-class InfoResponse(Answer):
-    """The answer to info."""
-
-    data: Running | Nothing = about("Empty on an error.")
-
-
-class SnapshotResponse(Answer):
-    """The answer to snapshot."""
-
-    data: Shot | Nothing = about("Empty on an error.")
-
-
-class ClassifyNowResponse(Answer):
-    """The answer to classify_now."""
-
-    data: Scores | Nothing = about("Empty on an error.")
-
-
-class SwitchResponse(Answer):
-    """The answer to pause and to resume."""
-
-    data: Switched | Nothing = about("Empty on an error.")
-
-
-class ProfileResponse(Answer):
-    """The answer to profile."""
-
-    data: ProfileChosen | Nothing = about("Empty on an error.")
-
-
-class ReloadResponse(Answer):
-    """The answer to reload."""
-
-    data: Reloaded | Nothing = about("Empty on an error.")
-
-
-class ModelsResponse(Answer):
-    """The answer to models."""
-
-    data: Models | Nothing = about("Empty on an error.")
-
-
-class HistoryResponse(Answer):
-    """The answer to history."""
-
-    data: HistoryPage | HistoryOverview | Nothing = about("Empty on an error.")
-
-
-class SetResponse(Answer):
-    """The answer to set."""
-
-    data: OptionSet | Nothing = about("Empty on an error.")

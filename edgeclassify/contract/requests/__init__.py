@@ -1,0 +1,49 @@
+"""What a node may be asked, as classes: one per request. They describe, judge, and become a types.Request.
+
+Whatever is wrong is a RequestError with one sentence: the key, what was expected, what was found.
+"""
+
+from edgeclassify.contract.requests.base import MAX_TRANSACTION, Request, Transaction, ViewRequest, ViewsRequest
+from edgeclassify.contract.requests.node import HistoryRequest, PauseRequest, ProfileRequest
+from edgeclassify.contract.requests.options import SetRequest
+from edgeclassify.contract.requests.reading import option_request, profile_request, request_of, transaction_of
+from edgeclassify.contract.requests.teaching import (
+    TeachAddRequest,
+    TeachClustersRequest,
+    TeachCollectRequest,
+    TeachCorrectRequest,
+    TeachFitRequest,
+    TeachLabelRequest,
+    TeachListRequest,
+    TeachMoveRequest,
+    TeachRemoveRequest,
+    TeachReviewRequest,
+    TeachUndoRequest,
+)
+
+__all__ = [
+    "MAX_TRANSACTION",
+    "HistoryRequest",
+    "PauseRequest",
+    "ProfileRequest",
+    "Request",
+    "SetRequest",
+    "TeachAddRequest",
+    "TeachClustersRequest",
+    "TeachCollectRequest",
+    "TeachCorrectRequest",
+    "TeachFitRequest",
+    "TeachLabelRequest",
+    "TeachListRequest",
+    "TeachMoveRequest",
+    "TeachRemoveRequest",
+    "TeachReviewRequest",
+    "TeachUndoRequest",
+    "Transaction",
+    "ViewRequest",
+    "ViewsRequest",
+    "option_request",
+    "profile_request",
+    "request_of",
+    "transaction_of",
+]

@@ -1,0 +1,24 @@
+"""What a node is like at the moment of a request of its taught models."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """`views`: their names. `taught`: view → the taught model that it decides by, of those that do.
+
+    `bases`: view → the model that its network is of, of those whose embeddings are read. `keeps_pictures`: pictures
+    may be kept. `looks`: the file of looks; None: none are kept. `zone`: of the node's clock; None: the machine's.
+    """
+
+    views: tuple[str, ...]
+    taught: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    keeps_pictures: bool = True
+    looks: Path | None = None
+
+    def views_of(self, model: str) -> tuple[str, ...]:
+        """The views that decide by a taught model."""
+        return tuple(view for view, name in self.taught.items() if name == model)
