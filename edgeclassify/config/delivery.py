@@ -6,7 +6,7 @@ from pydantic import Field, field_validator, model_validator
 
 from edgeclassify.config.base import Seconds, Section, Text, about, topic_levels
 from edgeclassify.config.values import File, Host, WebUrl
-from edgeclassify.types import Command, EventType
+from edgeclassify.types import EventType, Permission
 
 
 class TlsConfig(Section):
@@ -126,8 +126,9 @@ class CommandsConfig(Section):
     """[commands]: requests over MQTT."""
 
     enabled: bool = about(True, "Obey requests over MQTT at all.")
-    allow: Annotated[tuple[Annotated[Command, Field(strict=False)], ...], Field(strict=False)] = about(
-        tuple(Command), "The commands that are obeyed; set also covers the views' option topics."
+    allow: Annotated[tuple[Annotated[Permission, Field(strict=False)], ...], Field(strict=False)] = about(
+        tuple(Permission),
+        "The commands that are obeyed; set also covers the views' option topics, teach all commands teach/….",
     )
     per_minute: Annotated[int, Field(ge=1, le=6000)] = about(
         60, "At most so many requests in a minute are carried out; the rest get an error."

@@ -23,7 +23,7 @@ from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.publish.webhook.settings import webhook_settings
 from edgeclassify.publish.webhook.sink import WebhookSink
-from edgeclassify.types import Command, Request
+from edgeclassify.types import Permission, Request
 
 SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker | None]
 """Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
@@ -131,12 +131,12 @@ def snapshot_folder(config: Config) -> Path | None:
 
 def options_can_be_set(config: Config) -> bool:
     """True where the views have option topics."""
-    return config.commands.enabled and Command.SET in config.commands.allow
+    return config.commands.enabled and Permission.SET in config.commands.allow
 
 
 def snooze_can_be_asked_for(config: Config) -> bool:
     """True where the views have a topic that says until when they are left alone."""
-    return config.commands.enabled and Command.PAUSE in config.commands.allow
+    return config.commands.enabled and Permission.PAUSE in config.commands.allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _layout(config: Config) -> Layout:
         options=options_can_be_set(config),
         snoozes=snooze_can_be_asked_for(config),
         profiles=tuple(config.profile),
-        sets_profile=config.commands.enabled and Command.PROFILE in config.commands.allow,
+        sets_profile=config.commands.enabled and Permission.PROFILE in config.commands.allow,
         snapshots=config.snapshot.mqtt and not config.node.labels_only,
     )
 

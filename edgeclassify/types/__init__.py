@@ -24,7 +24,7 @@ from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, P
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.history import HistoryQuery, Period
 from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
-from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Request, Response
+from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Permission, Request, Response
 from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Condition, Problem, Shift, Surroundings
 from edgeclassify.types.tallies import (
     MOST_LABELS_TODAY,
@@ -66,6 +66,7 @@ __all__ = [
     "OptionValue",
     "Outcome",
     "Period",
+    "Permission",
     "PixelFormat",
     "Pixels",
     "Prediction",

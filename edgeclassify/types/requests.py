@@ -42,6 +42,28 @@ class Command(StrEnum):
         """What stands before the last level of its topic: "teach/", or nothing."""
         return self[: self.rfind("/") + 1]
 
+    @property
+    def permission(self) -> "Permission":
+        """What allows it."""
+        return Permission(self.family.rstrip("/") or self)
+
+
+class Permission(StrEnum):
+    """What may be allowed to whoever asks: a command, or all of a family."""
+
+    PING = "ping"
+    INFO = "info"
+    SNAPSHOT = "snapshot"
+    CLASSIFY_NOW = "classify_now"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RELOAD = "reload"
+    MODELS = "models"
+    SET = "set"
+    HISTORY = "history"
+    PROFILE = "profile"
+    TEACH = "teach"
+
 
 class Option(StrEnum):
     """What may be set of a view while the daemon runs."""

@@ -273,7 +273,7 @@ def test_payloads_of_another_kind_are_found(kind: str, content: bytes) -> None:
     ],
 )  # fmt: skip
 def test_what_the_node_obeys_follows_the_contract(command: str, body: bytes) -> None:
-    assert by_name(f"request-{command}").fault_of(body) is None
+    assert by_name(f"request-{command.replace('/', '-')}").fault_of(body) is None
     request_of(Command(command), body_of(body), ["gate"], ResponseTopics())
 
 

@@ -145,7 +145,11 @@ def test_who_waits_for_a_frame_waits_on_where_the_view_is_still_there(bench: Ben
     bench.reload(view=[{"name": "gate", "confirm_s": 0, "model": OTHER_MODEL}])
     assert bench.heard == [Response("classify_now", 1, {}, "view: expected one of gate, found door")]
 
-    wait_for(lambda: bench.frame_requests.settle() or len(bench.heard) == 2)
+    def answered() -> bool:
+        bench.frame_requests.settle()
+        return len(bench.heard) == 2
+
+    wait_for(answered)
     assert (bench.heard[1].transaction, bench.heard[1].error) == (0, None)
     assert bench.heard[1].data["view"] == "gate"
 

@@ -221,7 +221,8 @@ def test_rules_that_can_not_hold_are_refused_and_the_ones_before_stay() -> None:
 
 def successor(view: View, **rules: object) -> View:
     """With another region, and with changed rules."""
-    return view.successor(region=Roi(0, 0, 0.5, 0.5), rules=replace(view.rules, **rules), enabled=True)  # type: ignore[arg-type]
+    changed = replace(view.rules, **rules)  # type: ignore[arg-type]
+    return view.successor(region=Roi(0, 0, 0.5, 0.5), rules=changed, enabled=True, classifier=view.classifier)
 
 
 def test_what_is_in_a_view_goes_on_in_its_successor_and_in_no_other() -> None:
@@ -447,14 +448,18 @@ def test_rules_that_can_not_hold_are_refused_in_the_views_name(change: dict[str,
     assert view.rules == view.decider.rules == make_rules()
 
 
+OTHER = BrightnessClassifier()
+
+
 def heir_of(view: View) -> View:
-    return view.successor(region=Roi(0, 0, 0.5, 1), rules=make_rules(threshold_enter=0.9), enabled=False)
+    rules = make_rules(threshold_enter=0.9)
+    return view.successor(region=Roi(0, 0, 0.5, 1), rules=rules, enabled=False, classifier=OTHER)
 
 
 def test_a_successor_has_other_surroundings() -> None:
     view = ScriptedView()
     heir = heir_of(view)
-    assert (heir.name, heir.camera, heir.classifier) == (view.name, view.camera, view.classifier)
+    assert (heir.name, heir.camera, heir.classifier) == (view.name, view.camera, OTHER)
     assert (heir.region, heir.rules, heir.enabled) == (Roi(0, 0, 0.5, 1), make_rules(threshold_enter=0.9), False)
     assert (view.region, view.rules, view.enabled) == (FULL_FRAME, make_rules(), True)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 class NodeFacts:
     """`views`: their names. `taught`: view → the taught model that it decides by, of those that do.
 
-    `bases`: view → the model that its network is of, of those whose embeddings are read. `keeps_pictures`: pictures
-    may be kept. `looks`: the file of looks; None: none are kept. `zone`: of the node's clock; None: the machine's.
+    `bases`: view → the model that its network is of, of those whose embeddings are read. `keeps_pictures`:
+    pictures may be kept. `looks`: the file of looks; None: none are kept.
     """
 
     views: tuple[str, ...]

@@ -313,13 +313,14 @@ def test_a_view_that_the_config_switches_off_is_unknown(start_node: StartNode) -
     assert second.state()["label"] == "unknown"
 
 
-def test_what_waits_for_a_frame_is_told_of_a_reload(start_node: StartNode) -> None:
-    node = started(start_node())
+def test_what_waits_for_a_frame_of_a_view_that_a_reload_removes_is_told(start_node: StartNode) -> None:
+    node = started(start_node(view=TWO_VIEWS))
     stop_frames(node)
-    waiting = node.post("classify_now")
+    waiting = node.post("classify_now", view="door")
     node.ask("ping")
+    node.document["view"] = TWO_VIEWS[:1]
     node.ask("reload")
-    assert "takes over a new config" in node.answer_to(waiting)["error"]
+    assert node.answer_to(waiting)["error"] == "view: expected one of gate, found door"
 
 
 def test_a_request_for_a_view_that_a_reload_removed(start_node: StartNode) -> None:

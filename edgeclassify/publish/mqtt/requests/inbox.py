@@ -47,7 +47,7 @@ class Inbox:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._topics, self._views, self._asker = topics, tuple(views), asker
-        self._allowed = tuple(config.allow) if config.enabled else ()
+        self._allowed = tuple(one for one in Command if config.enabled and one.permission in config.allow)
         self._request_prefix = topics.request("")
         self._plain: dict[str, Callable[[bytes], Request]] = {}
         """Topics of plain text, and what is asked for there."""

@@ -11,6 +11,7 @@ from edgeclassify.contract.topics import Topics
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic, ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import ANSWERS_PER_REQUEST, Inbox
 from edgeclassify.types import Command, Option, OptionValue, Request, Response
+from edgeclassify.types.teaching import Fit
 from tests.support.clock import Clock
 
 TOPICS = Topics("edgeclassify", "porch")
@@ -53,8 +54,12 @@ def test_subscriptions_are_narrow() -> None:
 
 def test_where_nothing_may_be_taught_nobody_listens_there() -> None:
     every, taught = "edgeclassify/porch/request/+", "edgeclassify/porch/request/teach/+"
-    assert inbox(allow=(Command.PING, Command.TEACH_FIT)).subscriptions() == (every, taught)
-    assert inbox(allow=(Command.TEACH_FIT,)).subscriptions() == (every, taught)
+    assert inbox(allow=("ping", "teach")).subscriptions() == (every, taught)
+    box = inbox(allow=("teach",))
+    assert box.subscriptions() == (every, taught)
+    assert ask("teach/fit", box=box) == Request(Command.TEACH_FIT, teaching=Fit(), asker=ASKER)
+    assert "not allowed by commands.allow" in ask("ping", box=box).error
+    assert "not allowed by commands.allow" in ask("teach/fit", box=inbox(allow=("ping",))).error
 
 
 @pytest.mark.parametrize("command", ["ping", "info", "models", "reload"])
