@@ -125,6 +125,16 @@ class LabelError(ModelError):
     """A label file can't be read, or its count does not match the model's output."""
 
 
+class TaughtModelError(ModelError):
+    """What was taught is damaged, incomplete, of a later version, or stands on another base."""
+
+
+class TeachingBusyError(EdgeClassifyError):
+    """Another process changes this taught model now."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class RecordingError(EdgeClassifyError):
     """What should be a recording, or what was to be seen in it, is none, or is of another version."""
 

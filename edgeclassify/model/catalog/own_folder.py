@@ -22,15 +22,17 @@ _LINKS = 40
 class OwnFolder:
     """A folder, open; made where it is missing. A context manager. What it does, it does by names within.
 
-    Raises OSError as the system calls do, StorageError for a link of somebody else.
+    `owner`: user and group who get the levels of the path that are made, which everybody may then look into; None:
+    they stay ours. Raises OSError as the system calls do, StorageError for a link of somebody else.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, owner: tuple[int, int] | None = None) -> None:
         self.path = path
+        self._owner = owner
         self._descriptor = -1
 
     def __enter__(self) -> Self:
-        self._descriptor = _opened(self.path.absolute())
+        self._descriptor = _opened(self.path.absolute(), self._owner)
         return self
 
     def __exit__(
@@ -57,6 +59,15 @@ class OwnFolder:
         os.unlink(name, dir_fd=self._descriptor)
         return os.open(name, flags | os.O_EXCL, 0o644, dir_fd=self._descriptor)
 
+    def open_as(self, name: str, flags: int) -> int:
+        """As os.open(), which follows no link of that name: a descriptor."""
+        return os.open(name, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=self._descriptor)
+
+    def names(self) -> list[str]:
+        """What is in it."""
+        with os.scandir(self._descriptor) as entries:
+            return [entry.name for entry in entries]
+
     def status(self, name: str) -> os.stat_result:
         """As lstat()."""
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
@@ -68,7 +79,15 @@ class OwnFolder:
 
     def rename(self, old: str, new: str) -> None:
         """Give a file its name, in one step that is on disk when this returns."""
+        self.rename_unsynced(old, new)
+        self.sync()
+
+    def rename_unsynced(self, old: str, new: str) -> None:
+        """As `rename`, where more is to come before it must be on disk: `sync` sees to that."""
         os.rename(old, new, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def sync(self) -> None:
+        """Make what was created, renamed or removed in it durable."""
         os.fsync(self._descriptor)
 
 
@@ -76,14 +95,14 @@ def _is_ours_alone(status: os.stat_result) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid()
 
 
-def _opened(path: Path) -> int:
+def _opened(path: Path, owner: tuple[int, int] | None) -> int:
     """A descriptor of the folder, level by level from / on."""
     levels, links = list(path.parts[1:]), 0
     descriptor = os.open("/", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     while levels:
         above, level = descriptor, levels.pop(0)
         try:
-            descriptor, target = _next(above, level, path)
+            descriptor, target = _next(above, level, path, owner)
             if target is not None:
                 links += 1
                 levels = [part for part in Path(target).parts if part != "/"] + levels
@@ -99,17 +118,25 @@ def _opened(path: Path) -> int:
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
-def _next(above: int, level: str, path: Path) -> tuple[int, str | None]:
+def _next(above: int, level: str, path: Path, owner: tuple[int, int] | None) -> tuple[int, str | None]:
     """The folder `level` in `above`: a descriptor and None, or -1 and where a trusted link leads."""
+    is_new = False
     try:
         found = os.open(level, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
     except FileNotFoundError:
-        os.mkdir(level, 0o755, dir_fd=above)
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            os.mkdir(level, 0o755, dir_fd=above)
+            is_new = True
+        os.fsync(above)
         found = os.open(level, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
     try:
         status = os.fstat(found)
         if not stat.S_ISLNK(status.st_mode):
-            return os.open(".", _FOLDER, dir_fd=found), None
+            descriptor = os.open(".", _FOLDER, dir_fd=found)
+            if is_new and owner is not None and status.st_uid == os.geteuid():
+                os.fchmod(descriptor, 0o755)
+                os.fchown(descriptor, *owner)
+            return descriptor, None
         if status.st_uid not in (0, os.geteuid()):
             raise StorageError(
                 f"{path}: expected a folder, found the link {level} on the way, which belongs to another user "

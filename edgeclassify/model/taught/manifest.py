@@ -1,6 +1,7 @@
 """The manifest of a taught model: its base, its classes, its examples, and the head that was fitted."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgeclassify.types import EmbeddingFacts
@@ -58,23 +59,39 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class HeadRecord:
-    """The head that was fitted: its file and checksum, its kind, and how good it is by leaving examples out."""
+    """The head that was fitted: its file and checksum, its kind, and how good it is by leaving examples out.
+
+    `fitted_to`: which examples it knows, as of `examples_digest`.
+    """
 
     sha256: str
     kind: str
     fitted_at: float
     labels: tuple[str, ...]
     examples: int
+    fitted_to: str
     accuracy: Accuracy
     by_label: Mapping[str, Accuracy] = field(default_factory=dict)
     by_view: Mapping[str, Accuracy] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class PastVersion:
+    """An earlier version that is kept. `restores`: as of `Manifest`."""
+
+    version: int
+    changed_at: float
+    change: str
+    restores: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A taught model as a whole, at one version. `one_class`: only one label, what is normal, is taught.
 
-    `change`: what made this version of the one before, for people. `head`: None until the first fit.
+    `change`: what made this version of the one before, for people. `head`: None until the first fit. `restores`:
+    the earlier version whose content this one has, where something was undone. `past`: the earlier versions that
+    are kept, the oldest first.
     """
 
     name: str
@@ -86,8 +103,21 @@ class Manifest:
     one_class: bool = False
     examples: tuple[ExampleRecord, ...] = ()
     head: HeadRecord | None = None
+    restores: int | None = None
+    past: tuple[PastVersion, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes, in the order in which they were taught."""
         return tuple(dict.fromkeys(one.label for one in self.examples if one.label is not None))
+
+    @property
+    def is_fitted(self) -> bool:
+        """True where the head knows the examples as they are now."""
+        return self.head is not None and self.head.fitted_to == examples_digest(self.examples)
+
+
+def examples_digest(examples: Sequence[ExampleRecord]) -> str:
+    """16 hex digits that change when examples come, go or are corrected."""
+    lines = sorted(f"{one.id} {one.label!r} {one.was!r}" for one in examples)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
