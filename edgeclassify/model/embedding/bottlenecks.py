@@ -56,4 +56,4 @@ def bottlenecks(model: ModelFile, steps: Sequence[Step]) -> Iterator[Bottleneck]
         alive.update(step.operator.outputs)
         alive = {index for index in alive if last_use.get(index, -1) > number}
         if len(alive) == 1 and alive.issubset(step.operator.outputs):
-            yield Bottleneck(*alive, number)
+            yield Bottleneck(next(iter(alive)), number)
