@@ -10,6 +10,12 @@ from edgeclassify.teaching.interface import Cluster, Units
 
 MOST_GROUPS = 12
 """More questions at once nobody answers."""
+LEAST_GROUPS = 4
+"""Of a fixed camera day and night lie further apart than what it watches: two groups would be these two, and each
+would hold pictures of all labels. With four of them 98 % of the pictures are of their group's label, with two 70 %
+(`python -m tests.bench.clusters`)."""
+_FOR_EACH = 5
+"""So many vectors there must be for each of the least groups."""
 MOST_CHOSEN = 10
 """Members of one group that become examples at most."""
 MOST_IN_TREE = 1500
@@ -60,16 +66,18 @@ def _cluster(units: Units, around: Units, members: NDArray[np.intp], most_chosen
 
 
 def _number(units: Units, tree: Tree, most: int) -> int:
-    """How many groups there seem to be: by the silhouette (Rousseeuw 1987) of each number up to `most`."""
-    largest = min(most, len(units) // 2)
-    if largest < 2:
+    """How many groups to make: by the silhouette (Rousseeuw 1987) of each number from the least to `most`."""
+    # What is as good as one needs no two answers.
+    largest = min(most, len(units) // 2, len(choose_diverse(units, most, least_distance=NEAR)))
+    least = max(2, min(LEAST_GROUPS, largest, len(units) // _FOR_EACH))
+    if largest < least:
         return 1
     distances = np.sqrt(squared_distances(units, units))
-    widths = [_silhouette(distances, tree.cut(number)) for number in range(2, largest + 1)]
-    best = max(widths)
-    if best < _LEAST_APART:
+    widths = {number: _silhouette(distances, tree.cut(number)) for number in range(2, largest + 1)}
+    if max(widths.values()) < _LEAST_APART:
         return 1
-    return max(number for number, width in enumerate(widths, 2) if width >= best * _FINER)
+    best = max(width for number, width in widths.items() if number >= least)
+    return max(number for number, width in widths.items() if number >= least and width >= best * _FINER)
 
 
 def _silhouette(distances: NDArray[np.float32], numbers: NDArray[np.intp]) -> float:

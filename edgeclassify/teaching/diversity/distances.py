@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from edgeclassify.teaching.interface import Units
 
-NEAR = 0.12
-"""Embeddings of length 1 that lie nearer to each other are of one moment: noise of a sensor alone brings a picture
-so far from its twin. Two pictures of one class are some 0.7 apart, of two classes 1.0."""
+NEAR = 0.2
+"""Embeddings of length 1 that lie nearer to each other are as good as one: pictures of a still scene within two
+minutes are so far apart. Of one fixed camera over a day they are 0.6 apart, of any two things 0.9."""
 _DAY_S = 86_400.0
 HOUR_WEIGHT = 0.3
 """Of the hours: noon and midnight are twice as far apart as this, hours that follow each other about a quarter."""

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from edgeclassify.teaching.diversity import clusters
-from edgeclassify.teaching.diversity.clusters import MOST_CHOSEN, MOST_GROUPS, cluster
+from edgeclassify.teaching.diversity.clusters import LEAST_GROUPS, MOST_CHOSEN, MOST_GROUPS, cluster
 from edgeclassify.teaching.diversity.distances import NEAR, squared_distances
 from tests.teaching.diversity.points import ELEMENTS, groups_of, unit
 
 
-@pytest.mark.parametrize("sizes", [[40, 30], [30, 20, 10], [25, 15, 12, 8, 6]])
+@pytest.mark.parametrize("sizes", [[25, 15, 12, 8], [25, 15, 12, 8, 6], [20] * 9])
 def test_groups_are_found_by_themselves(sizes: list[int]) -> None:
     units, truth = groups_of(sizes)
     found = cluster(units)
@@ -17,6 +17,25 @@ def test_groups_are_found_by_themselves(sizes: list[int]) -> None:
     for one in found:
         assert len({truth[member] for member in one.members}) == 1
     assert sorted(member for one in found for member in one.members) == list(range(sum(sizes)))
+
+
+def test_two_that_are_far_apart_are_not_all_that_is_asked_of() -> None:
+    units, truth = groups_of([30, 30])
+    found = cluster(units)
+    assert LEAST_GROUPS <= len(found) <= MOST_GROUPS
+    assert all(len({truth[member] for member in one.members}) == 1 for one in found)
+
+
+@pytest.mark.parametrize(("count", "groups"), [(2, 1), (3, 1), (4, 2), (14, 2), (15, 3), (19, 3), (20, 4)])
+def test_few_make_few_groups(count: int, groups: int) -> None:
+    units, _ = groups_of([count // 2, count - count // 2], spread=0.3)
+    assert len(cluster(units, most=4)) == groups
+
+
+def test_what_is_as_good_as_one_is_one() -> None:
+    units, _ = groups_of([30, 30], spread=0.05)
+    assert [len(one.members) for one in cluster(units)] == [30, 30]
+    assert len(cluster(units[:1].repeat(40, axis=0))) == 1
 
 
 def test_where_there_are_no_groups_there_is_one() -> None:
@@ -42,7 +61,7 @@ def test_the_most_typical_first() -> None:
 
 def test_what_is_proposed_differs() -> None:
     units, _ = groups_of([30, 30], spread=0.5)
-    for one in cluster(units):
+    for one in cluster(units, 2):
         assert len(one.chosen) == MOST_CHOSEN
         assert set(one.chosen) <= set(one.members)
     twins = unit(np.repeat(units[:6], 5, axis=0) + np.float32(1e-4))
@@ -70,7 +89,7 @@ def test_few_and_none() -> None:
 
 def test_of_very_many_each_goes_where_the_nearest_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clusters, "MOST_IN_TREE", 50)
-    units, truth = groups_of([200, 100, 60])
+    units, truth = groups_of([200, 100, 60, 40])
     found = cluster(units)
-    assert [len(one.members) for one in found] == [200, 100, 60]
+    assert [len(one.members) for one in found] == [200, 100, 60, 40]
     assert all(len({truth[member] for member in one.members}) == 1 for one in found)
