@@ -1,7 +1,7 @@
 """A frame's pixels: their check against its format, those that a region covers, their brightness and focus."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -139,9 +139,9 @@ def to_bgr(frame: Frame) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, _TO_BGR[frame.pixel_format]), np.uint8)
 
 
-def region_rgb(frame: Frame, roi: Roi, longest_side: int) -> Pixels:
-    """The region as RGB, uint8 (height, width, 3), smaller where a side is longer than that: a copy, which lasts
-    where the frame is lent. Raises ImageError as `check_frame` does."""
+def region_bgr(frame: Frame, roi: Roi, longest_side: int) -> Pixels:
+    """The region as BGR, uint8 (height, width, 3), smaller where a side is longer than that; perhaps a view of the
+    frame's own pixels. Raises ImageError as `check_frame` does."""
     pixels = to_bgr(frame)
     rect = roi_rect(frame.width, frame.height, roi)
     part = pixels[rect.rows, rect.columns]
@@ -149,7 +149,29 @@ def region_rgb(frame: Frame, roi: Roi, longest_side: int) -> Pixels:
     if scale < 1:
         size = (max(1, round(rect.width * scale)), max(1, round(rect.height * scale)))
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.ascontiguousarray(part[:, :, ::-1])
+    return part
+
+
+def region_rgb(frame: Frame, roi: Roi, longest_side: int) -> Pixels:
+    """The same as RGB: a copy, which lasts where the frame is lent. Raises ImageError as `check_frame` does."""
+    return np.ascontiguousarray(region_bgr(frame, roi, longest_side)[:, :, ::-1])
+
+
+def to_keep(frame: Frame) -> Frame:
+    """The frame for as long as it is wanted: as it is, or where a camera has lent its pixels, the frame for people
+    with pixels of its own."""
+    if not frame.lent:
+        return frame
+    shown = frame.shown
+    return replace(
+        frame,
+        pixels=shown.pixels.copy(),
+        pixel_format=shown.pixel_format,
+        width=shown.width,
+        height=shown.height,
+        main=None,
+        lent=False,
+    )
 
 
 def _without_padding(frame: Frame) -> Pixels:

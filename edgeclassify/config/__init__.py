@@ -30,6 +30,7 @@ from edgeclassify.config.sections import (
     safe_name,
 )
 from edgeclassify.config.source_kinds import split_source
+from edgeclassify.config.teaching import TeachingConfig
 
 __all__ = [
     "LEAST_REST_S",
@@ -48,6 +49,7 @@ __all__ = [
     "RecoveryConfig",
     "SnapshotConfig",
     "SpoolConfig",
+    "TeachingConfig",
     "TlsConfig",
     "ViewConfig",
     "ViewHomeAssistantConfig",

@@ -28,6 +28,7 @@ from edgeclassify.config.sections import (
     NodeConfig,
     ViewConfig,
 )
+from edgeclassify.config.teaching import TeachingConfig
 
 HEADER = """\
 # edgeclassify: every key of the config, with its default (commented out) and its unit.
@@ -102,6 +103,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ("recovery", "[recovery]", RecoveryConfig, "What is done where opening a camera again does not help."),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
+    ("teaching", "[teaching]", TeachingConfig, "What is kept for teaching own classes: see docs/teaching.md."),
     (
         "home_assistant",
         "[home_assistant]",

@@ -26,6 +26,7 @@ from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssi
 from edgeclassify.config.profiles import ProfileConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
+from edgeclassify.config.teaching import TeachingConfig
 from edgeclassify.config.values import File, TimeZone, plain, with_home
 from edgeclassify.types import Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
@@ -207,6 +208,7 @@ class Config(Section):
     recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
     history: HistoryConfig = Field(default_factory=HistoryConfig)
+    teaching: TeachingConfig = Field(default_factory=TeachingConfig)
     home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
     commands: CommandsConfig = Field(default_factory=CommandsConfig)
     snapshot: SnapshotConfig = Field(default_factory=SnapshotConfig)

@@ -9,6 +9,7 @@ from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.current_sink import CurrentSink
 from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.kept.options import value_of
+from edgeclassify.daemon.looks import Looks
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import DaemonRun, node_info
@@ -44,8 +45,10 @@ class RunningParts:
         max_frames: int | None,
         make_snapshots: SnapshotFactory,
         shown_frames: ShownFrames | None = None,
+        looks: Looks | None = None,
     ) -> None:
-        """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`: see ViewThreads.
+        """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`: see ViewThreads. `looks`: what is kept of
+        what the views see; None: nothing is.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -55,7 +58,7 @@ class RunningParts:
         self._availability, self._manager = availability, manager
         self._health, self._numbers, self._tallies, self._session = health, numbers, tallies, session
         self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
-        self._shown_frames = shown_frames
+        self._shown_frames, self.looks = shown_frames, looks
         self.threads = self._new_threads(max_frames)
 
     @property
@@ -145,6 +148,8 @@ class RunningParts:
         self.start_threads()
 
     def _new_threads(self, max_frames: int | None) -> ViewThreads:
+        if self.looks is not None:
+            self.looks.adopt(self.parts)
         return ViewThreads(
             self.parts,
             self.cameras.frames,
@@ -153,6 +158,7 @@ class RunningParts:
             max_frames=max_frames,
             make_snapshots=self._make_snapshots,
             shown_frames=self._shown_frames,
+            seen_frames=self.looks,
         )
 
     def _say_availability(self, name: str, online: bool) -> None:

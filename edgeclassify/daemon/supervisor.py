@@ -1,9 +1,9 @@
 """Starts the parts in order, watches them, and stops them in reverse within STOP_BUDGET_S.
 
-Start: spool → models → sink → snapshots → inference thread → capture threads. Stop: the other way round, so
-that nothing is captured that would not be inferred, and nothing inferred that would not be published; models are
-closed after the spool all the same. A reload leaves the capture threads running, as far as their cameras stay as
-they are.
+Start: spool → models → looks → sink → snapshots → inference thread → capture threads. Stop: the other way round,
+so that nothing is captured that would not be inferred, and nothing inferred that would not be published; models
+are closed after the spool all the same. A reload leaves the capture threads running, as far as their cameras stay
+as they are.
 """
 
 import logging
@@ -27,6 +27,7 @@ from edgeclassify.daemon.current_sink import CurrentSink, SinkFactory
 from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
+from edgeclassify.daemon.looks import Looks
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
@@ -59,7 +60,7 @@ TICK_S = 0.1
 """How often the loop looks at requests and parts."""
 THREADS_SHARE = 0.5
 """Of the time to stop: for the cameras, inference and snapshots together."""
-SINK_LEAST_S = 0.1
+SINK_LEAST_S = LOOKS_LEAST_S = 0.1
 TEACHING_END_S = 0.2
 """For what is being taught: what is not done by then is dropped as a whole, as in a power cut."""
 
@@ -171,8 +172,11 @@ class Daemon:
             recordings.begin(self._record, parts, MOST_MB, self._record_frames)
         open_occurrences = OpenOccurrences(kept.spool)
         open_occurrences.take_up(parts.views, config.node.resume_s)
-        running = self.running = self._prepare(parts, kept)
+        looks = Looks(state_folder(config), self.health.bytes_written_day)
+        running = self.running = self._prepare(parts, kept, looks)
         log.info("%s", start_line(parts, running.current_sink.sink.describe()))
+        looks.start()
+        started.callback(lambda: looks.stop(self._stop_budget.left_s(LOOKS_LEAST_S)))
         self._start_sink(running, open_occurrences, kept, started)
         switches = Switches(running, kept.options, kept.snoozes)
         profiles = Profiles(running, kept.options, kept.profile, switches)
@@ -213,7 +217,7 @@ class Daemon:
 
     # --- start, and what its stop is -------------------------------------------------------------------
 
-    def _prepare(self, parts: Parts, kept: KeptState) -> RunningParts:
+    def _prepare(self, parts: Parts, kept: KeptState, looks: Looks) -> RunningParts:
         """Made, and not started."""
         config = parts.config
         context = SinkContext(
@@ -238,6 +242,7 @@ class Daemon:
             max_frames=self._max_frames,
             make_snapshots=self._factories.snapshots,
             shown_frames=self._frame_tap,
+            looks=looks,
         )
 
     def _start_sink(
@@ -256,6 +261,8 @@ class Daemon:
         open_occurrences.end(running.parts.views, running.outlet, for_good=self._input_ended, resume_s=resume_s)
 
     def _start_threads(self, running: RunningParts, frame_requests: FrameRequests, started: ExitStack) -> None:
+        if running.looks is not None:
+            started.callback(running.looks.finish)
         started.callback(running.cameras.frames.close)
         started.callback(running.cameras.acknowledge)
         started.callback(lambda: running.threads.stop_snapshots(self._stop_budget.deadline(THREADS_SHARE)))
@@ -306,6 +313,8 @@ class Daemon:
             yield "the taking of snapshots"
         if (classroom := self._classroom) is not None and classroom.desk.hangs:
             yield "teaching"
+        if running.looks is not None and running.looks.hangs:
+            yield "the keeping of looks"
 
     def _status(self) -> str:
         return "" if self.running is None else self.running.figures.in_short

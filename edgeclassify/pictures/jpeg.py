@@ -13,7 +13,7 @@ from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.caption import BACKGROUND, COLOURS, Caption, CaptionStrip, accent
 from edgeclassify.pictures.outlines import outline, write_name
-from edgeclassify.pixels import roi_rect, to_bgr
+from edgeclassify.pixels import region_bgr, roi_rect, to_bgr
 from edgeclassify.types import FULL_FRAME, Frame, Pixels, Roi
 
 LONGEST_SIDE = 4096
@@ -147,6 +147,14 @@ def image_jpeg(image: Pixels, quality: int, comment: bytes) -> Jpeg:
     return _encode(image, quality, comment)
 
 
+def region_jpeg(frame: Frame, region: Roi, quality: int, longest_side: int) -> Jpeg:
+    """A region of the frame for people and no more of it, at most `longest_side` pixels long, without a comment.
+
+    Raises ImageError where the frame's pixels are not as its format and size say.
+    """
+    return _encode(np.ascontiguousarray(region_bgr(frame.shown, region, longest_side)), quality)
+
+
 def _natural_scale(width: int, height: int) -> float:
     """1, less for very large frames, a whole number above 1 for very small ones."""
     longest = max(width, height)
@@ -163,11 +171,12 @@ def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.uint8)
 
 
-def _encode(image: Pixels, quality: int, comment: bytes) -> Jpeg:
+def _encode(image: Pixels, quality: int, comment: bytes | None = None) -> Jpeg:
     is_coded, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not is_coded:
         raise ImageError(f"a picture of {image.shape[1]}x{image.shape[0]} can't be coded as JPEG.")
-    return Jpeg(_with_comment(data.tobytes(), comment), image.shape[1], image.shape[0])
+    coded = data.tobytes() if comment is None else _with_comment(data.tobytes(), comment)
+    return Jpeg(coded, image.shape[1], image.shape[0])
 
 
 def _comment(caption: Caption) -> bytes:

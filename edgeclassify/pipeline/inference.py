@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.once import Once
-from edgeclassify.pipeline.interface import Frames, ShownFrames, Snapshots, ViewResult
+from edgeclassify.pipeline.interface import Frames, SeenFrames, ShownFrames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Step
 from edgeclassify.scene.interface import PLAIN_SCENE, Scene, SceneStep
-from edgeclassify.types import Condition, Frame, Moment, Outcome, Prediction
+from edgeclassify.types import Condition, Frame, Moment, Outcome, Prediction, Roi
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ class Pipeline:
         max_frames: int | None = None,
         snapshots: Snapshots | None = None,
         shown_frames: ShownFrames | None = None,
+        seen_frames: SeenFrames | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
         clock: Callable[[], Moment] = Moment.now,
     ) -> None:
@@ -58,10 +59,10 @@ class Pipeline:
 
         A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
         `snapshots`: None where no snapshot is ever taken. `shown_frames`: who hears of each frame from which a
-        view's decider got something; None: nobody. `scenes`: who examines a camera's frames first, by its
-        name; nobody where none is named.
+        view's decider got something; None: nobody. `seen_frames`: who hears what was seen in it, too. `scenes`:
+        who examines a camera's frames first, by its name; nobody where none is named.
         """
-        self._snapshots, self._shown_frames = snapshots, shown_frames
+        self._snapshots, self._shown_frames, self._seen_frames = snapshots, shown_frames, seen_frames
         self._clock = clock
         self._frames = frames
         self._views = views
@@ -188,12 +189,13 @@ class Pipeline:
                 step = view.still(Moment(at_ns, frame.captured_at), self._outlet, scene.surroundings)
                 if step is not None:
                     self._show(view, frame, made_events=bool(step.events))
+                    self._offer(view, frame, scene.region(view.region), None, step)
                     self._take_snapshots(view, frame, scene, step)
                 return _Looked.STILL
             region = scene.look(view.name, view.region)
             prediction = view.classifier.classify(frame, region)
             view.seen(frame)
-            concluded = self._conclude(view, frame, prediction, scene)
+            concluded = self._conclude(view, frame, region, prediction, scene)
         except EdgeClassifyError as error:
             if self._broken_views.is_news(view.name, str(error)):
                 log.error("view %s: frame skipped: %s", view.name, error)
@@ -207,12 +209,13 @@ class Pipeline:
             log.info("view %s: frames can be classified again", view.name)
         return _Looked.DONE if concluded else _Looked.LOOKED
 
-    def _conclude(self, view: View, frame: Frame, prediction: Prediction, scene: Scene) -> bool:
+    def _conclude(self, view: View, frame: Frame, region: Roi, prediction: Prediction, scene: Scene) -> bool:
         """What follows from it; False where nothing does, since the view is switched off."""
         step = view.see(prediction, self._outlet, scene.surroundings)
         if step is None:
             return False
         self._show(view, frame, made_events=bool(step.events))
+        self._offer(view, frame, region, prediction, step)
         self._outlet.sink.publish_result(view.name, prediction)
         self._take_snapshots(view, frame, scene, step)
         return True
@@ -220,6 +223,12 @@ class Pipeline:
     def _show(self, view: View, frame: Frame, *, made_events: bool) -> None:
         if self._shown_frames is not None:
             self._shown_frames.offer(view.name, frame, made_events=made_events)
+
+    def _offer(self, view: View, frame: Frame, region: Roi, prediction: Prediction | None, step: Step) -> None:
+        if self._seen_frames is not None:
+            self._seen_frames.offer(
+                view.name, frame, region, prediction, step.state, step.events, picture=view.snapshots
+            )
 
     def _take_snapshots(self, view: View, frame: Frame, scene: Scene, step: Step) -> None:
         """Of what came with it."""

@@ -88,6 +88,27 @@ class ShownFrames(Protocol):
         """A view was shown this frame, and events came of it or none. Returns at once; lent pixels are copied."""
 
 
+class SeenFrames(Protocol):
+    """What hears of all that views see, and keeps what is worth it."""
+
+    def offer(
+        self,
+        view: str,
+        frame: Frame,
+        region: Roi,
+        prediction: Prediction | None,
+        state: ViewState | None,
+        events: Sequence[Event],
+        *,
+        picture: bool,
+    ) -> None:
+        """A view saw this frame, and these events came of it. Returns at once; lent pixels are copied.
+
+        `region`: the part of the frame that was looked at. `prediction` None: nothing had moved in it, and what
+        was seen there last is there still. `picture` False: none may be taken of it.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ViewResult:
     """One view of one frame, as it was asked for. `region`: the part of the frame that was looked at."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
-from edgeclassify.pipeline.interface import ShownFrames
+from edgeclassify.pipeline.interface import SeenFrames, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
@@ -44,6 +44,7 @@ class Bench:
         max_frames: int | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
         shown_frames: ShownFrames | None = None,
+        seen_frames: SeenFrames | None = None,
     ) -> None:
         self.frames = LatestFrames()
         self.sink = RecordingSink()
@@ -58,6 +59,7 @@ class Bench:
             max_frames=max_frames,
             scenes=scenes,
             shown_frames=shown_frames,
+            seen_frames=seen_frames,
         )
 
     def _fed(self) -> None:

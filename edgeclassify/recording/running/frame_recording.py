@@ -6,12 +6,13 @@ Not the thread that writes the scores: coding takes its time, and a disk that is
 import logging
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import ImageError
 from edgeclassify.once import Once
 from edgeclassify.pictures.jpeg import frame_jpeg
+from edgeclassify.pixels import to_keep
 from edgeclassify.recording.format.frame_images import image_name
 from edgeclassify.recording.running.frame_folder import FrameBounds, FrameFolder
 from edgeclassify.recording.running.frame_pace import RecordedPace
@@ -92,7 +93,7 @@ class FrameRecording:
                 self._dropped += 1
                 if before.made_events and not made_events:
                     return
-        waiting = _Waiting(_to_keep(frame), made_events)
+        waiting = _Waiting(to_keep(frame), made_events)
         with self._changed:
             self._waiting[frame.camera] = waiting
             self._changed.notify()
@@ -143,19 +144,3 @@ class FrameRecording:
         fault = self._folder.add(image_name(frame.camera, frame.captured_at, frame.captured_at_ns), jpeg.data)
         if fault is not None:
             self.stop(fault)
-
-
-def _to_keep(frame: Frame) -> Frame:
-    """The frame for people; with pixels of its own where a camera has lent them."""
-    if not frame.lent:
-        return frame
-    shown = frame.shown
-    return replace(
-        frame,
-        pixels=shown.pixels.copy(),
-        pixel_format=shown.pixel_format,
-        width=shown.width,
-        height=shown.height,
-        main=None,
-        lent=False,
-    )
