@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ImageError
-from edgeclassify.pixels import PLANAR, to_bgr
-from edgeclassify.types import PixelFormat
+from edgeclassify.pixels import PLANAR, region_rgb, to_bgr
+from edgeclassify.types import PixelFormat, Roi
 from tests.model.frames import frame_of, in_format, picture
 
 
@@ -47,3 +47,29 @@ def test_the_frame_is_left_as_it_is(pixel_format: PixelFormat) -> None:
 def test_a_wrong_shape_is_told(pixel_format: PixelFormat) -> None:
     with pytest.raises(ImageError, match=r"test: a \w+ frame of 32x24 must have shape"):
         to_bgr(frame_of(np.zeros((7, 9, 2), np.uint8), pixel_format, 32, 24))
+
+
+@pytest.mark.parametrize("pixel_format", [PixelFormat.RGB, PixelFormat.BGR, PixelFormat.YUV420])
+def test_a_region_is_the_part_of_the_picture(pixel_format: PixelFormat) -> None:
+    rgb = picture(64, 48)
+    frame = in_format(rgb, pixel_format)
+    part = region_rgb(frame, Roi(0.25, 0.5, 0.5, 0.25), 32)
+    expected = to_bgr(frame)[24:36, 16:48, ::-1]
+    np.testing.assert_array_equal(part, expected)
+    assert not np.shares_memory(part, frame.pixels)
+
+
+def test_a_region_of_all_of_a_frame_is_a_copy_too() -> None:
+    frame = in_format(picture(32, 24), PixelFormat.BGR)
+    part = region_rgb(frame, Roi(), 32)
+    assert part.flags.c_contiguous
+    assert not np.shares_memory(part, frame.pixels)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"), [(64, 48, (24, 32, 3)), (48, 64, (32, 24, 3)), (64, 2, (1, 32, 3))]
+)
+def test_a_large_region_is_made_smaller(width: int, height: int, shape: tuple[int, ...]) -> None:
+    frame = frame_of(np.full((height, width, 3), 99, np.uint8), PixelFormat.RGB)
+    part = region_rgb(frame, Roi(), 32)
+    assert (part.shape, part.min(), part.max()) == (shape, 99, 99)

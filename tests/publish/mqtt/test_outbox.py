@@ -57,6 +57,18 @@ def test_a_view_with_a_state_is_not_unknown_at_the_beginning() -> None:
     assert said(box) == {"gate/label/open": "ON", "gate/label/shut": "OFF", "door/label/open": "None"}
 
 
+def test_a_view_of_which_another_head_decides_shows_its_next_state_whatever_it_says() -> None:
+    box = outbox({"gate": ("open",), "door": ("open",)})
+    for view in ("gate", "door"):
+        box.put_state(state(view=view))
+    box.renew_state("gate")
+    drained(box.retained)
+    assert box.put_state(state(view="door", score=0.7)) is False
+    assert box.put_state(state(score=0.7)) is True
+    assert [one["score"] for one in states(box)] == [0.7]
+    assert box.put_state(state(score=0.8)) is False
+
+
 def test_a_state_and_its_labels_go_out_at_once() -> None:
     box = outbox({"gate": ("open", "shut")})
     assert box.put_state(state()) is True
