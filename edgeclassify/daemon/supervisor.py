@@ -210,6 +210,7 @@ class Daemon:
             clock_set=kept.clock,
             switches=switches,
             profiles=profiles,
+            renewal=classroom.renewal(reloader.renew_models),
             maintenance_s=self._timing.maintenance_s,
         )
         commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history, classroom.requests)

@@ -10,6 +10,7 @@ from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.recordings import Recordings
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.switches import Switches
+from edgeclassify.daemon.teaching.renewal import Renewal
 from edgeclassify.publish.interface import Spool
 from edgeclassify.recording.running.frame_tap import FrameTap
 from edgeclassify.tallies.set_clock import SetClock
@@ -34,6 +35,7 @@ class Upkeep:
         recordings: Recordings | None = None,
         switches: Switches | None = None,
         profiles: Profiles | None = None,
+        renewal: Renewal | None = None,
         maintenance_s: float = MAINTENANCE_S,
         clock_set: SetClock | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -42,7 +44,7 @@ class Upkeep:
         self._pictures, self._manager, self._feed = pictures, manager, feed
         self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
         self._clock_set = clock_set
-        self._switches, self._profiles = switches, profiles
+        self._switches, self._profiles, self._renewal = switches, profiles, renewal
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
 
@@ -51,6 +53,8 @@ class Upkeep:
         now = self._clock()
         if self._switches is not None:
             self._switches.work()
+        if self._renewal is not None:
+            self._renewal.work()
         if now >= self._next_maintenance:
             self._next_maintenance = now + self._maintenance_s
             self._maintain()

@@ -6,6 +6,7 @@ from typing import Any
 
 from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon.assembly import Factories, assemble
+from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.cameras.recovery import Recovery
@@ -43,14 +44,21 @@ class BrokenSink(RecordingSink):
 class Whole:
     """The parts of a daemon, each of which a test can see. Nothing is kept on disk.
 
+    `classifier`: what makes those; None: bright ones, which are noted.
     Of the host "impossible" no sink can be made; one of the host "broken" can't be started.
     """
 
-    def __init__(self, config: Config, cameras: Callable[[Recovery, Availability], Cameras] = Cameras) -> None:
+    def __init__(
+        self,
+        config: Config,
+        cameras: Callable[[Recovery, Availability], Cameras] = Cameras,
+        classifier: ClassifierFactory | None = None,
+    ) -> None:
         self.classifiers: list[BrightnessClassifier] = []
         self.sinks: list[RecordingSink] = []
         self.make_source: Callable[[CameraConfig], FrameSource] = _bright
-        self.factories = Factories(lambda camera, *_: self.make_source(camera), self._classifier)
+        make_classifier = classifier or self._classifier
+        self.factories = Factories(lambda camera, *_: self.make_source(camera), make_classifier)
         self.health, self.notifier, self.availability = HealthMonitor(), RecordingNotifier(), Availability()
         self.manager = ServiceManager(self.notifier, lambda: "as it is")
         self.kept = KeptState(config, None, lambda: None)

@@ -3,12 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from edgeclassify.config import CameraConfig, Config
+from edgeclassify.config import CameraConfig, Config, ModelConfig
+from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.profiles import Profiles
@@ -18,8 +21,9 @@ from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Command, EventType, Option, Request, Response
+from edgeclassify.types import Command, EmbeddingFacts, EventType, Option, Reason, Request, Response
 from tests.daemon.running_parts import CAMERA, Whole, config_of
+from tests.support.classifiers import BrightnessClassifier
 from tests.support.clock import Clock
 from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
@@ -38,10 +42,12 @@ class Rigid(BrightnessSource):
 class Bench:
     """Parts that run, with the view's label in it, and a reloader. `accepted`: the names, and what ran by then."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, views: Sequence[Mapping[str, Any]] = TWO_VIEWS, classifier: ClassifierFactory | None = None
+    ) -> None:
         self.clock = Clock(100.0)
         self.pulse = Pulse(self.clock)
-        self.whole = Whole(config_of(view=TWO_VIEWS))
+        self.whole = Whole(config_of(view=views), classifier=classifier)
         self.running = self.whole.running
         self.accepted: list[tuple[list[str], bool]] = []
         self.heard: list[Response] = []
@@ -299,3 +305,126 @@ def test_the_old_sink_is_not_told_of_a_camera_that_goes(bench: Bench) -> None:
     wait_for(lambda: ("yard", True) in sink.of("availability"))
     bench.reload(view=views[:1])
     assert sink.of("availability")[-1] == ("yard", True)
+
+
+# --- heads that were fitted anew -----------------------------------------------------------------------------
+
+FACTS = EmbeddingFacts("builtin", "0" * 64, "pool", 4, "uint8", 1.0, 0)
+
+
+class Taught(BrightnessClassifier):
+    """Can be fitted anew."""
+
+    facts = FACTS
+    known: tuple[str, ...] = ("night", "day")
+
+    @property
+    def embedding(self) -> EmbeddingFacts:
+        return self.facts
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.known
+
+
+class Renewing:
+    """A bench whose view "gate" decides by a model that can change, "door" by one that does not."""
+
+    def __init__(self, model: Path) -> None:
+        self.model = model
+        self.made = Taught
+        self.fault: EdgeClassifyError | None = None
+        self.write()
+        views = [{**TWO_VIEWS[0], "model": {"name": str(model)}}, TWO_VIEWS[1]]
+        self.bench = Bench(views, self._classifier)
+        self.bench.start()
+
+    def write(self) -> None:
+        self.model.write_bytes(self.model.read_bytes() + b"x" if self.model.exists() else b"")
+
+    def _classifier(self, section: ModelConfig) -> BrightnessClassifier:
+        if self.fault is not None:
+            raise self.fault
+        made = self.made(section.name) if "own" in section.name else BrightnessClassifier(section.name)
+        self.bench_classifiers.append(made)
+        return made
+
+    bench_classifiers: list[BrightnessClassifier]
+
+    def renew(self) -> None:
+        self.write()
+        self.bench.reloader.renew_models()
+
+
+@pytest.fixture
+def renewing(tmp_path: Path) -> Iterator[Renewing]:
+    Renewing.bench_classifiers = []
+    made = Renewing(tmp_path / "own.tflite")
+    yield made
+    made.bench.whole.stop(time.monotonic() + 2.0)
+
+
+def test_a_head_that_was_fitted_anew_takes_over_what_is_in_the_view(renewing: Renewing) -> None:
+    bench = renewing.bench
+    before, sink = bench.running.parts, bench.whole.sink
+    bench.whole.notifier.sent.clear()
+
+    renewing.renew()
+
+    after = bench.running.parts
+    assert after.config is before.config
+    assert all(view.continues(old) for view, old in zip(after.views, before.views, strict=True))
+    assert after.views[0].classifier is renewing.bench_classifiers[-1] is not before.views[0].classifier
+    assert after.views[1].classifier is before.views[1].classifier
+    assert [one.closed for one in renewing.bench_classifiers] == [True, False, False]
+    assert len(sink.of("event")) == 2
+    assert sink.of("renew") == ["gate"]
+    assert bench.whole.sinks == [sink]
+    assert "RELOADING=1" not in bench.whole.notifier.sent
+    assert bench.works
+
+
+def test_its_view_looks_at_once(renewing: Renewing) -> None:
+    hurried: list[str] = []
+    renewing.bench.running.cameras.hurry = hurried.append  # type: ignore[method-assign]
+    renewing.renew()
+    assert hurried == ["front"]
+
+
+@pytest.mark.parametrize("change", [{"known": ("night", "dawn")}, {"facts": replace(FACTS, sha256="1" * 64)}])
+def test_what_is_in_a_view_ends_where_the_classes_or_the_network_are_others(
+    renewing: Renewing, change: dict[str, Any]
+) -> None:
+    renewing.made = type("Other", (Taught,), change)
+    renewing.renew()
+    events = [one for sink in renewing.bench.whole.sinks for one in sink.of("event")]
+    ends = [one for one in events if one.event_type is EventType.END]
+    assert [(one.view, one.why.reason) for one in ends] == [("gate", Reason.CONFIG_RELOADED)]
+    assert renewing.bench.works
+
+
+def test_a_head_that_can_not_be_opened_leaves_the_one_before(renewing: Renewing) -> None:
+    bench, before = renewing.bench, renewing.bench.running.parts
+    threads = bench.running.threads
+    renewing.fault = EdgeClassifyError("it is damaged")
+    with pytest.raises(EdgeClassifyError, match=r"^it is damaged$"):
+        renewing.renew()
+    assert bench.running.parts is before
+    assert bench.running.threads is threads
+    assert not any(one.closed for one in renewing.bench_classifiers)
+    assert bench.whole.sink.of("renew") == []
+    assert bench.works
+
+
+def test_who_waits_for_a_frame_waits_on_over_a_renewal(renewing: Renewing) -> None:
+    bench = renewing.bench
+    bench.running.threads.stop_inference(time.monotonic() + 2.0)
+    bench.frame_requests.begin(Request(Command.CLASSIFY_NOW, 7, "gate", asker=bench))
+    renewing.renew()
+
+    def answered() -> bool:
+        bench.frame_requests.settle()
+        return bool(bench.heard)
+
+    wait_for(answered)
+    assert (bench.heard[0].transaction, bench.heard[0].error) == (7, None)

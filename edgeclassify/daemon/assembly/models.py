@@ -66,6 +66,11 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
     return LoadedModels(loaded, stamps)
 
 
+def is_news(models: LoadedModels, name: str) -> bool:
+    """True where a model's files are others than those that were loaded. Raises ModelError where it is gone."""
+    return any(_stamp(section) != stamp for section, stamp in models.stamps.items() if section.name == name)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownLabels:
     """What each view decides between: as ever, and by the name of a profile while that is on."""

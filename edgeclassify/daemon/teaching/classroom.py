@@ -1,14 +1,17 @@
 """Teaching as a part of the daemon: what is asked of taught models goes in, and is carried out beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from edgeclassify.contract.bodies import Body
+from edgeclassify.daemon.assembly.models import LoadedModels, is_news, view_models
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.teaching.desk import TeachingDesk
 from edgeclassify.daemon.teaching.node_facts import NodeFacts
+from edgeclassify.daemon.teaching.renewal import Renewal
 from edgeclassify.daemon.teaching.requests import TeachingRequests
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.model.taught.places import MANIFEST, find_taught
 from edgeclassify.teaching.interface import Picture
 from edgeclassify.types.teaching import TeachingOrder
 
@@ -21,6 +24,8 @@ class Classroom:
 
     def __init__(self, running: RunningParts, folder: Path | None, on_done: Callable[[], None]) -> None:
         self._running, self._folder = running, folder
+        self._models: LoadedModels | None = None
+        self._known: Mapping[str, Path] = {}
         self.desk = TeachingDesk(on_done=on_done)
         self.requests = TeachingRequests(self.desk, self._facts, _carry_out)
 
@@ -28,8 +33,36 @@ class Classroom:
         """The daemon stops: the task at hand has so many seconds to end."""
         self.desk.close(timeout_s)
 
+    def renewal(self, renew: Callable[[], None]) -> Renewal:
+        """What notices heads that were fitted, here or by a command; `renew` takes them over."""
+        return Renewal(self._manifests, lambda name: is_news(self._running.parts.models, name), renew)
+
+    @property
+    def _taught(self) -> Mapping[str, str]:
+        """View → the taught model that it decides by."""
+        manifests = self._manifests()
+        models = {view.name: model.name for view, model in view_models(self._running.parts.config)}
+        return {view: model for view, model in models.items() if model in manifests}
+
+    def _manifests(self) -> Mapping[str, Path]:
+        """Of the taught models that run, by name. Looked for once: this is asked with each turn of the loop."""
+        models = self._running.parts.models
+        if models is not self._models:
+            folders = {section.name: find_taught(section.name) for section in models.loaded}
+            self._known = {name: folder / MANIFEST for name, folder in folders.items() if folder is not None}
+            self._models = models
+        return self._known
+
     def _facts(self) -> NodeFacts:
-        return NodeFacts(tuple(view.name for view in self._running.parts.views))
+        parts = self._running.parts
+        return NodeFacts(
+            views=tuple(view.name for view in parts.views),
+            taught=self._taught,
+            bases={
+                view.name: facts.base for view in parts.views if (facts := view.classifier.embedding) is not None
+            },
+            keeps_pictures=not parts.config.node.labels_only,
+        )
 
 
 def _carry_out(order: TeachingOrder, facts: NodeFacts, picture: Picture | None) -> Body:

@@ -28,7 +28,7 @@ class Renewal:
         self._seen: dict[str, object] = {}
 
     def work(self) -> None:
-        """Called about once a second, and when something was fitted here."""
+        """Called again and again: with each turn of the daemon's loop."""
         now = {name: identity(path) for name, path in self._manifests().items()}
         changed = [name for name, stamp in now.items() if stamp != self._seen.get(name)]
         self._seen = now
