@@ -135,6 +135,12 @@ class TeachingBusyError(EdgeClassifyError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
+class LessonError(EdgeClassifyError):
+    """The examples of a taught model can't be learnt from: too few of them, or nothing tells its classes apart."""
+
+    exit_status = ExitStatus.DATA
+
+
 class RecordingError(EdgeClassifyError):
     """What should be a recording, or what was to be seen in it, is none, or is of another version."""
 

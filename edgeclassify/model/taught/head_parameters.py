@@ -1,0 +1,215 @@
+"""All that a head needs to know of what it was taught, and how that becomes bytes.
+
+The bytes are those of a .npz file without pickled objects and without compression: numpy.load reads it, and what
+it takes in memory is no more than what it takes on disk. Equal parameters make equal bytes.
+"""
+
+import ast
+import io
+import json
+import struct
+import zipfile
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgeclassify.errors import ModelError
+from edgeclassify.model.taught.manifest import UNUSUAL
+
+Floats = NDArray[np.float32]
+_VERSION = 1
+_MOST_BYTES = 256 * 1024 * 1024
+_MOST_LABELS = 10_000
+_DAMAGE = (
+    ValueError, KeyError, TypeError, OverflowError, RuntimeError, EOFError, OSError, SyntaxError, struct.error,
+    zipfile.BadZipFile,
+)  # fmt: skip
+"""What reading a damaged file raises."""
+
+
+class HeadKind(StrEnum):
+    """How a head tells its classes apart."""
+
+    NEAREST_MEAN = "nearest mean"
+    LOGISTIC = "logistic"
+    ONE_CLASS = "one class"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Familiarity:
+    """How far a picture is like what was taught, as a chance q of 0-1; 0.5 where it counts as unknown from.
+
+    `prototypes`: (n, elements), what was taught, as centred vectors of length 1. A picture's likeness is the mean
+    of its `neighbours` highest cosines with them; q = 1 / (1 + exp(-steepness * (likeness - threshold))).
+    """
+
+    prototypes: Floats
+    neighbours: int
+    threshold: float
+    steepness: float
+
+    def q(self, likeness: Floats) -> Floats:
+        """The chance for each likeness."""
+        # The logistic function by tanh, which never overflows.
+        return np.asarray(0.5 + 0.5 * np.tanh(0.5 * self.steepness * (likeness - self.threshold)), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadParameters:
+    """A fitted head. Its `weights` stand for a picture's embedding, made a vector x of length 1 (`directions`).
+
+    `labels`: the classes that were taught; of one class alone `weights` is empty. `centre`: (elements,), the
+    middle of what was taught. `weights`: (classes, elements), `biases`: (classes,): logits are weights @ (x -
+    centre) + biases, calibrated, so that their softmax says how likely each class is, given that it is one of
+    them. `has_rest`: there is one more row, the last, of pictures that were said to be none of the classes.
+    """
+
+    kind: HeadKind
+    labels: tuple[str, ...]
+    centre: Floats
+    weights: Floats
+    biases: Floats
+    familiarity: Familiarity
+    has_rest: bool = False
+
+    @property
+    def elements(self) -> int:
+        """The length of the embeddings that it is for."""
+        return len(self.centre)
+
+    @property
+    def is_one_class(self) -> bool:
+        """True where only what is normal was taught."""
+        return self.kind is HeadKind.ONE_CLASS
+
+    @property
+    def shown_labels(self) -> tuple[str, ...]:
+        """The labels of its scores, by class index: of one class what is unusual beside it."""
+        return (*self.labels, UNUSUAL) if self.is_one_class else self.labels
+
+    def to_bytes(self) -> bytes:
+        """As a .npz file."""
+        about = {
+            "version": _VERSION,
+            "kind": str(self.kind),
+            "labels": list(self.labels),
+            "has_rest": self.has_rest,
+            "neighbours": self.familiarity.neighbours,
+            "threshold": self.familiarity.threshold,
+            "steepness": self.familiarity.steepness,
+        }
+        file = io.BytesIO()
+        np.savez(
+            file,
+            about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
+            centre=self.centre,
+            weights=self.weights,
+            biases=self.biases,
+            prototypes=self.familiarity.prototypes,
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes, name: object = "the head") -> "HeadParameters":
+        """The parameters that were written so. `name`: of the file, for the message.
+
+        Raises ModelError where they are something else, or do not fit together.
+        """
+        try:
+            return _parameters(_arrays(content))
+        except _NewerError as error:
+            raise ModelError(
+                f"{name}: expected a head of version {_VERSION}, found {error}. Update edgeclassify, or fit again "
+                "(edgeclassify teach NAME fit)."
+            ) from error
+        except _DAMAGE as error:
+            raise ModelError(
+                f"{name}: expected a fitted head, found a damaged or half-written file ({error}). Fit again "
+                "(edgeclassify teach NAME fit)."
+            ) from error
+
+
+class _NewerError(ValueError):
+    """Written by a later version."""
+
+
+def directions(values: Floats) -> Floats:
+    """What a head sees of embeddings, (elements,) or (n, elements) float32 of any scale: vectors of length 1.
+
+    The root of each element, with its sign: an embedding has few large elements and many small ones, and what
+    tells pictures apart lies in the small ones as well (Arandjelovic and Zisserman, "Three things everyone should
+    know to improve object retrieval", 2012). One of zeros stays as it is.
+    """
+    return unit(roots(values))
+
+
+def roots(values: Floats) -> Floats:
+    """The root of each value, with its sign."""
+    return np.copysign(np.sqrt(np.abs(values)), values)
+
+
+def unit(vectors: Floats) -> Floats:
+    """Vectors of length 1; one of zeros stays as it is."""
+    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., np.newaxis]
+    return np.asarray(vectors / np.where(lengths > 0, lengths, np.float32(1)), np.float32)
+
+
+def _parameters(arrays: dict[str, NDArray[Any]]) -> HeadParameters:
+    about = json.loads(arrays["about"].astype(np.uint8).tobytes())
+    if not isinstance(about, dict) or not isinstance(about.get("version"), int):
+        raise ValueError("no version")
+    if about["version"] > _VERSION:
+        raise _NewerError(f"version {about['version']}")
+    labels, has_rest = about["labels"], bool(about["has_rest"])
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise ValueError("labels that are no texts")
+    kind = HeadKind(about["kind"])
+    centre, weights = _floats(arrays["centre"], 1), _floats(arrays["weights"], 2)
+    biases, prototypes = _floats(arrays["biases"], 1), _floats(arrays["prototypes"], 2)
+    rows = 0 if kind is HeadKind.ONE_CLASS else len(labels) + has_rest
+    fits = weights.shape == (rows, len(centre)) and biases.shape == (rows,) and len(centre)
+    if not fits or not 1 <= len(labels) <= _MOST_LABELS:
+        raise ValueError(f"{len(labels)} labels, weights of shape {weights.shape}, {len(centre)} elements")
+    neighbours = int(about["neighbours"])
+    if prototypes.shape[1] != len(centre) or not 1 <= neighbours <= len(prototypes):
+        raise ValueError(f"{neighbours} neighbours among prototypes of shape {prototypes.shape}")
+    threshold, steepness = float(about["threshold"]), float(about["steepness"])
+    if not np.isfinite([threshold, steepness]).all():
+        raise ValueError("a threshold that is no number")
+    familiarity = Familiarity(prototypes, neighbours, threshold, steepness)
+    return HeadParameters(kind, tuple(labels), centre, weights, biases, familiarity, has_rest)
+
+
+def _floats(array: NDArray[Any], dimensions: int) -> Floats:
+    if array.dtype != np.float32 or array.ndim != dimensions or not np.isfinite(array).all():
+        raise ValueError(f"numbers of type {array.dtype} and shape {array.shape}, or such that are infinite")
+    return array
+
+
+def _arrays(content: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of a .npz file by name. None takes more memory than its bytes in the file."""
+    if len(content) > _MOST_BYTES:
+        raise ValueError(f"{len(content)} bytes")
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        for member in file.infolist():
+            if member.compress_type != zipfile.ZIP_STORED or member.file_size > len(content):
+                raise ValueError(f"{member.filename}: compressed")
+            found[member.filename.removesuffix(".npy")] = _array(file.read(member))
+    return found
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    """One array of numbers of the .npy format 1.0 (numpy.lib.format), by rows."""
+    if content[:8] != b"\x93NUMPY\x01\x00":
+        raise ValueError("no array")
+    (length,) = struct.unpack_from("<H", content, 8)
+    header = ast.literal_eval(content[10 : 10 + length].decode("latin-1").strip())
+    shape, dtype = tuple(int(side) for side in header["shape"]), np.dtype(header["descr"])
+    if dtype.hasobject or header["fortran_order"] or any(side < 0 for side in shape):
+        raise ValueError(f"an array of {dtype}")
+    values = np.frombuffer(content, dtype, offset=10 + length)
+    return values.reshape(shape).astype(dtype.newbyteorder("="))

@@ -1,0 +1,85 @@
+"""A lesson as what heads are fitted to."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from edgeclassify.model.taught.head_parameters import directions
+from edgeclassify.teaching.fitting import material as material_module
+from edgeclassify.teaching.fitting.material import material_of
+from edgeclassify.teaching.interface import NONE_OF_THEM
+from tests.teaching.fitting.lessons import World
+
+
+def test_every_class_counts_alike() -> None:
+    lesson = World(3).lesson([2, 9], none=4, copies=2)
+    material = material_of(lesson)
+    assert material.has_rest
+    assert material.count == 3
+    assert np.bincount(material.classes, material.weights) == pytest.approx([1 / 3] * 3, abs=1e-6)
+    assert material.example_classes.tolist() == [0] * 2 + [1] * 9 + [2] * 4
+
+
+def test_pictures_of_one_moment_count_as_their_root() -> None:
+    lesson = World(2).lesson([1, 4])
+    groups = np.array([0, 1, 1, 1, 1])
+    groups[4] = 2  # three of a moment, one alone
+    weights = material_of(replace(lesson, groups=groups)).weights
+    assert weights[4] / weights[1] == pytest.approx(np.sqrt(3))
+
+
+def test_a_moment_of_two_classes_is_one_of_each() -> None:
+    lesson = World(2).lesson([2, 2])
+    weights = material_of(replace(lesson, groups=np.array([0, 1, 1, 2]))).weights
+    assert weights == pytest.approx([0.25] * 4)
+
+
+def test_an_example_shares_its_weight_with_its_copies() -> None:
+    plain, copied = (material_of(World(2).lesson([2, 3], copies=copies)) for copies in (0, 5))
+    shares = np.bincount(copied.owners, copied.weights)
+    assert shares == pytest.approx(plain.weights, abs=1e-6)
+
+
+def test_what_was_corrected_counts_more() -> None:
+    lesson = World(2).lesson([3, 3])
+    was = np.full(6, NONE_OF_THEM)
+    was[1] = 1
+    weights = material_of(replace(lesson, was=was)).weights
+    assert weights[1] / weights[0] == pytest.approx(3)
+    assert weights[:3].sum() == pytest.approx(0.5)
+
+
+def test_few_coordinates_say_as_much_as_the_directions() -> None:
+    lesson = World(3).lesson([4, 5, 6], copies=1)
+    material = material_of(lesson)
+    seen = directions(lesson.units) - material.centre
+    assert material.rows.shape == (30, 30)
+    assert material.rows @ material.rows.T == pytest.approx(seen @ seen.T, abs=2e-3)
+    assert material.rows == pytest.approx(seen @ material.basis.T, abs=1e-5)
+
+
+def test_more_rows_than_elements_are_taken_as_they_are() -> None:
+    lesson = World(2).lesson([50, 50])
+    material = material_of(lesson)
+    assert material.rows == pytest.approx(directions(lesson.units) - material.centre, abs=1e-6)
+
+
+def test_of_many_rows_some_span_the_space_pictures_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(material_module, "MOST_DIMENSIONS", 8)
+    lesson = World(2).lesson([3, 10], copies=1)
+    material = material_of(lesson)
+    assert material.rows.shape == (26, 8)
+    seen = directions(lesson.units) - material.centre
+    lost = np.linalg.norm(seen - material.rows @ material.basis, axis=1)
+    spanning = [0, 6, 2, 8, 4, 10, 12, 14]  # in turns of the classes
+    assert np.flatnonzero(lost < 0.1).tolist() == sorted(spanning)
+
+
+def test_the_same_picture_many_times_is_no_fault() -> None:
+    lesson = World(2).lesson([3, 3])
+    units = lesson.units.copy()
+    units[:4] = units[0]
+    material = material_of(replace(lesson, units=units))
+    assert np.isfinite(material.rows).all()
+    assert material.rows[0] == pytest.approx(material.rows[3], abs=1e-5)
