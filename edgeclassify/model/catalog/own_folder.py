@@ -115,6 +115,14 @@ def _opened(path: Path, owner: tuple[int, int] | None) -> int:
     return descriptor
 
 
+def _as_folder(found: int) -> int:
+    """To read, where that is allowed: a level on the way needs no more than to be passed."""
+    try:
+        return os.open(".", _FOLDER, dir_fd=found)
+    except PermissionError:
+        return os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=found)
+
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -127,12 +135,13 @@ def _next(above: int, level: str, path: Path, owner: tuple[int, int] | None) -> 
         with contextlib.suppress(FileExistsError):  # another process was quicker
             os.mkdir(level, 0o755, dir_fd=above)
             is_new = True
-        os.fsync(above)
+        with contextlib.suppress(OSError):  # one that may be written and not read
+            os.fsync(above)
         found = os.open(level, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=above)
     try:
         status = os.fstat(found)
         if not stat.S_ISLNK(status.st_mode):
-            descriptor = os.open(".", _FOLDER, dir_fd=found)
+            descriptor = _as_folder(found)
             if is_new and owner is not None and status.st_uid == os.geteuid():
                 os.fchmod(descriptor, 0o755)
                 os.fchown(descriptor, *owner)

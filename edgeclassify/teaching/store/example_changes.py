@@ -51,7 +51,8 @@ class ExampleChange:
 
 
 def adding(manifest: Manifest, examples: Sequence[Example], now: float) -> tuple[ExampleChange, Added]:
-    """With examples more. One whose embeddings are there already is no second one: it gets what is said last.
+    """With examples more. One whose embeddings are there already is no second one: it gets what is said last, and
+    its file is whole again, should it have been damaged.
 
     Raises UsageError for a label that is none, or is another one nearly, and for too many examples; ValueError (a
     bug of the caller) for embeddings of another base, and for what is no picture.
@@ -67,9 +68,9 @@ def adding(manifest: Manifest, examples: Sequence[Example], now: float) -> tuple
             labels[label] = None
         record = _record(one, id_of(content), label, now)
         before = kept.get(record.id)
+        files.append((example_place(record.id), content, FOR_ALL))
         if before is None:
             became["new"].append(record.id)
-            files.append((example_place(record.id), content, FOR_ALL))
             if one.jpeg is not None:
                 files.append((picture_place(record.id), one.jpeg, PRIVATE))
         elif record.id not in became["new"]:

@@ -1,7 +1,6 @@
 """A taught model as one file: NAME.taught.zip, the same bytes for the same model."""
 
 import dataclasses
-import errno
 import logging
 import os
 import zipfile
@@ -10,16 +9,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.errors import StorageError, TaughtModelError
+from edgeclassify.files import read_plain_file
 from edgeclassify.model.taught.document import to_bytes
 from edgeclassify.model.taught.manifest import ExampleRecord, Manifest
 from edgeclassify.model.taught.places import MANIFEST, head_place
 from edgeclassify.model.taught.reading import read_head, read_manifest
 from edgeclassify.teaching.store.example_files import (
+    MOST_PICTURE_BYTES,
     embeddings_of,
     example_place,
+    is_picture,
     picture_place,
     read_example,
-    read_picture,
 )
 
 log = logging.getLogger(__name__)
@@ -83,15 +84,20 @@ def _members(folder: Path, manifest: Manifest, pictures: bool) -> Iterator[tuple
 
 def _picture(folder: Path, record: ExampleRecord) -> bytes | None:
     """A small picture; nothing is fitted to it, so that one that is lost or damaged keeps nobody from the rest."""
-    picture = read_picture(folder, record)
-    if picture is not None or not record.has_picture:
-        return picture
+    if not record.has_picture:
+        return None
     path = folder / picture_place(record.id)
-    if path.exists() and not os.access(path, os.R_OK):
+    try:
+        picture = read_plain_file(path, MOST_PICTURE_BYTES)
+    except PermissionError as error:
         raise TaughtModelError(
-            f"{path}: the picture of an example can't be read: {os.strerror(errno.EACCES)}. Run the command as "
-            "its owner (with sudo), or export without pictures."
-        )
+            f"{path}: the picture of an example can't be read: {error.strerror}. Run the command as its owner "
+            "(with sudo), or export without pictures."
+        ) from error
+    except OSError:
+        picture = b""
+    if is_picture(picture):
+        return picture
     log.warning("%s: expected the picture of an example, found none that is whole: it is left out.", path)
     return None
 

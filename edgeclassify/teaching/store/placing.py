@@ -66,12 +66,19 @@ class Placing:
         """A file that never changes; one that is there and the same stays. `place`: FOLDER/NAME within."""
         sub, _, name = place.rpartition("/")
         folder = self._folder(sub)
+        if any((one.folder, one.name) == (folder, name) for one in self._written):
+            return  # of two that are the same
         if _content(folder, name, len(content) + 1) == content:
             self._unsynced.add(folder)  # one that was killed may have put it there
             return
         self._write(folder, name, content, mode)
         if len(self._written) >= _BATCH:
             self._name()
+
+    def mend(self) -> None:
+        """Only what was put is put in place: it is named already."""
+        self._settle()
+        self._placed.clear()
 
     def finish(self, manifest: bytes, version_place: str) -> None:
         """Put the manifest in place: the change is made, and on disk, when this returns."""

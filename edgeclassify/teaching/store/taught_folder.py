@@ -227,6 +227,11 @@ class TaughtFolder:
     def _change_examples(self, change: ExampleChange) -> None:
         if change.records != self.manifest.examples:
             self._change(change.text, change.files, examples=change.records)
+        elif change.files:
+            with Placing(self._folder, self._owner) as placing:
+                for place, file, mode in change.files:
+                    placing.put(place, file, mode)
+                placing.mend()
 
     def _change(self, change: str, files: Iterable[File] = (), **content: Any) -> None:
         updates: dict[str, Any] = {"restores": None} | content

@@ -1,5 +1,6 @@
 """A folder for models of the test's own, and a taught model in it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,12 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "models"
     monkeypatch.setenv("EDGECLASSIFY_MODELS", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of files are synced here, and no power is cut: when they are is looked at in test_kills alone."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture

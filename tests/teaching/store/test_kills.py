@@ -19,13 +19,10 @@ from tests.teaching.store.steps import heard
 
 
 @pytest.fixture
-def before(models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def before(models: Path) -> Path:
     """The folder of models with the taught model that is changed, and an export of another version of it."""
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", lambda descriptor: None)
-        begin()
-        with TaughtFolder.open("gate", now=lambda: 1500.0) as gate:
-            export_taught(gate.path, models / EXPORT)
+    begin()
+    export_taught(resolve_taught("gate"), models / EXPORT)
     return models
 
 
@@ -67,7 +64,6 @@ def test_a_change_that_is_killed(
     monkeypatch.setenv("EDGECLASSIFY_MODELS", str(kills / "whole"))
     new = contents()
     assert new != old
-    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # thousands of them, and nothing is lost here
     seen = []
     for step in range(1, len(list(kills.iterdir()))):
         monkeypatch.setenv("EDGECLASSIFY_MODELS", str(kills / str(step)))

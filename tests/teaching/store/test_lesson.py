@@ -1,0 +1,91 @@
+"""What a head is fitted to: every example with its copies, in the order of the manifest."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgeclassify.errors import TaughtModelError
+from edgeclassify.teaching.interface import NONE_OF_THEM
+from edgeclassify.teaching.store import TaughtFolder, read_embeddings, read_lesson
+from tests.teaching.store.examples import BASE, FACTS, example
+
+
+def test_a_lesson(gate: TaughtFolder) -> None:
+    given = [
+        example("open", 1, 200, variants=2, captured_at=5.0),
+        example(None, 50),
+        example("closed", 3, 100, variants=1, was="open"),
+        example("open", 1, 30, 90, was="shut", captured_at=6.0),
+    ]
+    gate.add(given)
+    lesson = gate.lesson()
+    assert lesson.labels == ("open", "closed")
+    assert lesson.classes.tolist() == [0, 0, 0, NONE_OF_THEM, 1, 1, 0]
+    assert lesson.owners.tolist() == [0, 0, 0, 1, 2, 2, 3]
+    assert lesson.is_copy.tolist() == [False, True, True, False, False, True, False]
+    assert lesson.groups.tolist() == [0, 1, 2, 0]
+    assert lesson.was.tolist() == [NONE_OF_THEM, NONE_OF_THEM, 0, NONE_OF_THEM]
+    assert not lesson.one_class
+    assert lesson.units.dtype == np.float32
+    assert np.allclose(lesson.units, np.concatenate([FACTS.unit(one.embeddings) for one in given]))
+    assert np.allclose(np.linalg.norm(lesson.units, axis=1), 1.0)
+
+
+def test_a_lesson_of_nothing(gate: TaughtFolder) -> None:
+    gate.teach_only_normal(True)
+    lesson = gate.lesson()
+    assert (lesson.labels, lesson.units.shape, lesson.groups.tolist(), lesson.one_class) == ((), (0, 4), [], True)
+
+
+def broken(gate: TaughtFolder) -> Path:
+    ids = gate.add([example("open", 1), example("closed", 2)]).new
+    return gate.path / "examples" / f"{ids[1]}.npy"
+
+
+def test_an_example_that_is_damaged_anywhere(gate: TaughtFolder) -> None:
+    path = broken(gate)
+    content = path.read_bytes()
+    for i in range(len(content)):
+        wrong = bytearray(content)
+        wrong[i] ^= 4
+        for written in (bytes(wrong), content[:i]):
+            path.write_bytes(written)
+            with pytest.raises(
+                TaughtModelError, match=f"^{path}: expected the example {path.stem}, found "
+            ) as raised:
+                read_lesson(gate.path, gate.manifest)
+    assert str(raised.value).endswith(f"do without it: edgeclassify teach gate remove {path.stem}.")
+    path.write_bytes(content + b"\0")
+    with pytest.raises(TaughtModelError):
+        gate.lesson()
+
+
+def test_an_example_that_is_lost_can_be_done_without(gate: TaughtFolder) -> None:
+    path = broken(gate)
+    path.unlink()
+    with pytest.raises(TaughtModelError, match=r"example \(closed, photos/a.jpg\) can't be read: No such file"):
+        gate.lesson()
+    gate.remove([path.stem])
+    assert gate.lesson().labels == ("open",)
+
+
+def test_an_example_that_was_damaged_is_mended_by_adding_it_again(gate: TaughtFolder) -> None:
+    path = broken(gate)
+    content = path.read_bytes()
+    path.write_bytes(b"")
+    gate.add([example("closed", 2)])
+    assert path.read_bytes() == content
+    gate.lesson()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "float32"])
+def test_bytes_of_each_kind(gate: TaughtFolder, dtype: str) -> None:
+    base = dataclasses.replace(BASE, embedding=dataclasses.replace(FACTS, dtype=dtype))
+    gate.close()
+    rows = np.array([[1, 2, 3, -4], [-5, 6, 7, 8]]).astype(dtype)
+    with TaughtFolder.create("door", base) as folder:
+        folder.add([dataclasses.replace(example("open", 1), embeddings=rows[:, ::-1])])
+        found = read_embeddings(folder.path, folder.manifest.examples[0], base)
+    assert (found.dtype, found.tolist()) == (np.dtype(dtype), rows[:, ::-1].tolist())
