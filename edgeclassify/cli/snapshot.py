@@ -11,13 +11,10 @@ import click
 from edgeclassify.cli.support.config_option import config_option
 
 if TYPE_CHECKING:
-    from edgeclassify.config import CameraConfig, Config
+    from edgeclassify.config import CameraConfig
     from edgeclassify.sources.interface import FrameSource
     from edgeclassify.types import Frame, Roi
 
-READ_S = 0.5
-PATIENCE_S = 15.0
-"""How long a camera may take for its first frame."""
 BAR = 30
 LINE_S = 0.5
 """Between two lines of --watch where standard output is no terminal."""
@@ -46,6 +43,7 @@ def snapshot(
     Example:  edgeclassify snapshot --camera front front.jpg
               edgeclassify snapshot --source picamera:0 --watch
     """
+    from edgeclassify.cli.support.camera import next_frame, opened_camera
     from edgeclassify.errors import UsageError
 
     if file is None and not watch:
@@ -55,11 +53,11 @@ def snapshot(
     camera, views, labels_only = _camera(path, name, source)
     if file is not None and labels_only:
         raise UsageError(f"{file}: no pictures: node.labels_only is true. --watch without FILE stores none.")
-    opened = _opened(camera)
+    opened = opened_camera(camera, "request/snapshot")
     try:
         if watch:
             watch_focus(opened, settle)
-        frame = _frame(opened, 0.0 if watch else settle)
+        frame = next_frame(opened, 0.0 if watch else settle).shown
         if file is not None:
             _store(frame, views, file)
     finally:
@@ -68,64 +66,16 @@ def snapshot(
 
 def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraConfig, Mapping[str, Roi], bool]":
     """The camera, the regions of its views, and whether images are ruled out."""
+    from edgeclassify.cli.support.camera import named_camera
     from edgeclassify.config import load_config, parse_config
 
     if source is not None:
         document = {"camera": [{"source": source}]}
         return parse_config(document, "--source", Path.cwd()).camera[0], {}, False
     config = load_config(path)
-    camera = _named(config, name)
+    camera = named_camera(config, name)
     views = {view.name: view.region for view in config.views() if view.camera == camera.name}
     return camera, views, config.node.labels_only
-
-
-def _named(config: "Config", name: str | None) -> "CameraConfig":
-    from edgeclassify.errors import UsageError
-    from edgeclassify.suggestions import did_you_mean
-
-    names = [camera.name for camera in config.camera]
-    found = [camera for camera in config.camera if name in (None, camera.name)]
-    if len(found) == 1:
-        return found[0]
-    hint = "" if name is None else did_you_mean(name, names)
-    raise UsageError(f"--camera: expected one of {', '.join(names)}; found {name or 'nothing'}. {hint}".rstrip())
-
-
-def _opened(camera: "CameraConfig") -> "FrameSource":
-    from edgeclassify.errors import SourceError
-    from edgeclassify.sources.factory import make_source
-
-    source = make_source(camera, zoom=camera.zoom_region)
-    try:
-        source.open()
-    except SourceError as error:
-        source.close()
-        if "edgeclassify (pid" in str(error):
-            raise SourceError(
-                f"{error} (`sudo systemctl stop edgeclassify`), or ask it over MQTT: topic request/snapshot."
-            ) from error
-        raise
-    return source
-
-
-def _frame(source: "FrameSource", settle: float) -> "Frame":
-    """The first frame after so many seconds. Raises SourceError where none comes."""
-    from edgeclassify.errors import SourceError
-    from edgeclassify.sources.interface import NoFrameInTimeError
-
-    deadline = time.monotonic() + settle + PATIENCE_S
-    settled = time.monotonic() + settle
-    while True:
-        try:
-            frame = source.read(READ_S)
-        except NoFrameInTimeError as error:
-            if time.monotonic() > deadline:
-                raise SourceError(f"{source.describe()}: no frame within {PATIENCE_S:g} s.") from error
-            continue
-        if frame is None:
-            raise SourceError(f"{source.describe()}: has ended without a frame to take.")
-        if time.monotonic() >= settled or not source.live:
-            return frame.shown
 
 
 def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) -> None:
@@ -133,11 +83,12 @@ def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) ->
 
     `line_s`: seconds from one to the next where they are not written over.
     """
+    from edgeclassify.cli.support.camera import next_frame
     from edgeclassify.pixels import brightness, sharpness
 
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     best, print_at = 0.0, 0.0
-    frame = _frame(source, settle)
+    frame = next_frame(source, settle).shown
     try:
         while True:
             focus = sharpness(frame)
@@ -149,7 +100,7 @@ def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) ->
                 # Lines, for a file or another program: not as many as the camera has frames.
                 click.echo(f"focus {focus:7.2f}  {figures}")
                 print_at = time.monotonic() + line_s
-            frame = _frame(source, 0.0)
+            frame = next_frame(source).shown
     except KeyboardInterrupt:
         if on_terminal:
             click.echo()

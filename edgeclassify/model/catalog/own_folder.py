@@ -8,6 +8,7 @@ through it. So each level of the path is opened by itself, and a link counts onl
 import contextlib
 import errno
 import os
+import shutil
 import stat
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +77,11 @@ class OwnFolder:
         """Remove the file, where it is there."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name, dir_fd=self._descriptor)
+
+    def remove_tree(self, name: str) -> None:
+        """Remove a folder with all that is in it, where it is there. Links in it are removed, not followed."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(name, dir_fd=self._descriptor)
 
     def rename(self, old: str, new: str) -> None:
         """Give a file its name, in one step that is on disk when this returns."""

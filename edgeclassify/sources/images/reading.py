@@ -30,15 +30,22 @@ _DAY_S = 86_400.0
 """A local time is off by so much at most."""
 
 
-def read_image(location: str | Path, wanted_side: int = 0) -> DecodedImage:
+def read_image(
+    location: str | Path,
+    wanted_side: int = 0,
+    *,
+    most_bytes: int | None = MOST_BYTES,
+    access: Access = PLAIN_ACCESS,
+) -> DecodedImage:
     """Read and decode an image file or http(s) URL: BGR uint8, (height, width, 3), upright.
 
     `wanted_side`: pixels that the shorter side should keep; large JPEGs are then decoded at a reduced scale.
-    0: the full size, where memory allows it.
+    0: the full size, where memory allows it. `most_bytes`, `access`: see load_frame.
     Raises MissingInputError (nothing there, not readable), ImageError (no image, damaged, too large) or
     SourceError (the server can't be reached). What becomes of each kind of image: see decode_image.
     """
-    return decode_image(_bytes_of(location)[0], shown(location), wanted_side)
+    data, _ = _bytes_of(location, None, most_bytes, access)
+    return decode_image(data, shown(location), wanted_side, most_bytes=most_bytes)
 
 
 def load_frame(

@@ -1,0 +1,1 @@
+"""What the commands of `teach` share: the model that they are about, labels, pictures of files and of cameras."""

@@ -1,0 +1,1 @@
+"""What several commands of `teach` do: add pictures, fit, tell of a change."""
