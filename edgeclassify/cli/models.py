@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.models_option import model_section, not_empty
-from edgeclassify.errors import ConfigError, ExitStatus
+from edgeclassify.errors import ConfigError, ExitStatus, ModelError
 
 if TYPE_CHECKING:
     from edgeclassify.model.catalog import Catalog
@@ -38,24 +38,30 @@ def models() -> None:
 def list_models(as_json: bool) -> int:
     """List the models, and which are here.
 
-    With their size, their licence, and their published top-1 accuracy with what it was measured on.
+    With their size, their licence, and their published top-1 accuracy with what it was measured on; and those that
+    were taught here.
 
     \b
     Example:  edgeclassify models list
               edgeclassify models list --json | jq -r '.models[] | select(.fetched) | .name'
     """
     from edgeclassify.cli.reports.models import list_record, print_list
+    from edgeclassify.cli.reports.taught_list import print_taught, read_taught_list, taught_record
 
-    catalog = _catalog()
+    catalog, taught = _catalog(), read_taught_list()
     if as_json:
-        click.echo(json.dumps(list_record(catalog), indent=2))
+        record = list_record(catalog)
+        record["taught"] = [taught_record(folder, manifest) for folder, manifest in taught.models]
+        record["faults"] += taught.faults
+        click.echo(json.dumps(record, indent=2))
     else:
         print_list(catalog)
-    if not catalog.faults:
-        return ExitStatus.OK
-    for message in catalog.faults.values():
+        print_taught(taught.models)
+    for message in (*catalog.faults.values(), *taught.faults):
         click.echo(f"edgeclassify: {message}", err=True)
-    return ConfigError.exit_status
+    return (
+        ConfigError.exit_status if catalog.faults else ModelError.exit_status if taught.faults else ExitStatus.OK
+    )
 
 
 @models.command()
@@ -155,9 +161,13 @@ def verify(name: str | None, runtime: str, as_json: bool) -> int:
               edgeclassify models verify mobilenet_v2
     """
     from edgeclassify.cli.reports.models import print_verification, verification_record
-    from edgeclassify.model.inspect.verification import verify_model
+    from edgeclassify.model.inspect.verification import verify_model, verify_taught
 
-    results = [verify_model(label, path, sha256, runtime) for label, path, sha256 in _to_verify(name)]
+    taught = _taught_to_verify(name)
+    results = [verify_taught(one, runtime) for one in taught]
+    if name is None or not taught:
+        files = [verify_model(label, path, sha256, runtime) for label, path, sha256 in _to_verify(name)]
+        results = [*files, *results]
     if as_json:
         click.echo(json.dumps([verification_record(result) for result in results], indent=2))
     else:
@@ -183,7 +193,6 @@ def inspect(name: str, as_json: bool) -> None:
     Example:  edgeclassify models inspect builtin
               edgeclassify models inspect model.tflite --json | jq '.multiply_adds'
     """
-    from edgeclassify.errors import ModelError
     from edgeclassify.model.inspect.inspection import inspect_model
     from edgeclassify.model.inspect.score_facts import read_score_facts
     from edgeclassify.model.soundness.check import check_soundness
@@ -221,7 +230,7 @@ def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
               edgeclassify models labels model.tflite 'red*' --json | jq -r '.[].label'
     """
     from edgeclassify.cli.reports.models import label_records
-    from edgeclassify.model.opening.classifiers import describe_model
+    from edgeclassify.model.opening.description import describe_model
 
     facts = describe_model(model_section(name, labels, "auto", None))
     records = label_records(facts.labels, pattern)
@@ -255,7 +264,7 @@ def groups(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
     """
     from edgeclassify.cli.reports.groups import group_report, print_groups
     from edgeclassify.config.groups.model_labels import ModelLabels
-    from edgeclassify.model.opening.classifiers import describe_model
+    from edgeclassify.model.opening.description import describe_model
 
     facts = describe_model(model_section(name, labels, "auto", None))
     report = group_report(ModelLabels(name, facts.labels, facts.background), pattern)
@@ -279,7 +288,7 @@ def groups(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
 @models.command()
 @click.argument("name")
 def path(name: str) -> None:
-    """Print where the model NAME lies.
+    """Print where the model NAME lies; of one that was taught here its folder.
 
     Exit status 66 where it has not been fetched.
 
@@ -287,8 +296,9 @@ def path(name: str) -> None:
     Example:  edgeclassify models path mobilenet_v2
     """
     from edgeclassify.model.catalog import resolve_model
+    from edgeclassify.model.opening.taught import taught_folder
 
-    click.echo(str(resolve_model(name)))
+    click.echo(str(taught_folder(name) or resolve_model(name)))
 
 
 def _catalog() -> "Catalog":
@@ -299,9 +309,18 @@ def _catalog() -> "Catalog":
 
 
 def _model_file(name: str) -> Path:
-    from edgeclassify.model.catalog import find_model
+    """The .tflite file: of a model that was taught here that of its base."""
+    from edgeclassify.config import ModelConfig
+    from edgeclassify.model.opening.model_files import files_of, find_file
+    from edgeclassify.model.opening.taught import taught_folder
 
-    return find_model(name)
+    if taught_folder(name) is None:
+        return find_file(name)
+    found = files_of(ModelConfig(name=name)).network[0]
+    click.echo(
+        f"edgeclassify: {name}: it was taught here; this is the network of its base, {found.stem}", err=True
+    )
+    return found
 
 
 def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
@@ -321,6 +340,14 @@ def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
         found = entry.local_file or model_path(entry)
         if found is not None:
             yield entry.name, found.resolve(), entry.facts.sha256
+
+
+def _taught_to_verify(name: str | None) -> list[str]:
+    """Names of models that were taught here."""
+    from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.model.taught.places import taught_names
+
+    return [one for one in (taught_names() if name is None else (name,)) if taught_folder(one) is not None]
 
 
 def _check_mirror(mirror: str | None) -> None:

@@ -17,10 +17,12 @@ from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import Catalog, download, places
 from tests.model.adding.exports import zipped
+from tests.model.embedding.nets import extractor
 from tests.model.networks import mobilenet_v1
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
 from tests.model.tflite_files import ModelDef, OperatorDef, TensorDef, flatten_model, tflite_bytes
+from tests.support.taught_models import BLUE, GREEN, teach
 
 
 @pytest.fixture(autouse=True)
@@ -537,3 +539,79 @@ def test_as_a_process_of_its_own(tmp_path: Path) -> None:
     assert run.stdout == ""
     assert run.stderr.startswith(f"edgeclassify: {path}: expected a whole .tflite file, found a damaged one")
     assert run.stderr.count("\n") == 1
+
+
+# Models that were taught here
+
+
+def test_list_shows_what_was_taught(capsys: pytest.CaptureFixture[str]) -> None:
+    teach("gate")
+    teach("bin", {"in": GREEN, "out": BLUE}, fitted=False)
+    assert models("list") == 0
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    at = next(i for i, line in enumerate(lines) if line.startswith("taught here"))
+    assert lines[at + 1].split() == ["bin", "12", "not", "yet", "builtin"]
+    assert lines[at + 2] == "  in, out"
+    assert lines[at + 3].split()[:2] == ["gate", "12"]
+    assert models("list", "--json") == 0
+    first, second = json.loads(capsys.readouterr().out)["taught"]
+    assert (first["name"], first["fitted"], first["accuracy"]) == ("bin", False, None)
+    assert (second["labels"], second["base"], second["examples"]) == (["open", "closed"], "builtin", 12)
+    assert second["fitted"] is second["up_to_date"] is True
+    assert 0 <= second["accuracy"] <= 1
+
+
+def test_nothing_was_taught(capsys: pytest.CaptureFixture[str]) -> None:
+    assert models("list") == 0
+    assert "taught here" not in capsys.readouterr().out
+    assert models("list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["taught"] == []
+
+
+def test_a_damaged_one_hides_no_other(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    teach("gate")
+    broken = folders / "taught/bin"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{")
+    assert models("list") == ExitStatus.DATA
+    out, err = capsys.readouterr()
+    assert "gate" in out
+    assert err.count("\n") == 1
+    assert "bin/manifest.json" in err
+
+
+def test_a_taught_model_by_its_name(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    teach("gate")
+    assert models("path", "gate") == 0
+    assert capsys.readouterr().out == f"{folders / 'taught/gate'}\n"
+    assert models("labels", "gate") == 0
+    assert capsys.readouterr().out == "0  open\n1  closed\n"
+    assert models("inspect", "gate", "--json") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["embedding"]["name"] == "mean"
+    assert "taught here; this is the network of its base, mobilenet_v2_64" in err
+    assert models("verify", "gate", "--json") == 0
+    (result,) = json.loads(capsys.readouterr().out)
+    assert (result["name"], result["ok"], result["checksum"], result["labels"]) == ("gate", True, "ok", 2)
+
+
+def test_a_head_that_was_changed_is_found(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    teach("gate")
+    (head,) = (folders / "taught/gate/heads").iterdir()
+    head.write_bytes(head.read_bytes()[:-1])
+    assert models("verify", "--json") == ExitStatus.DATA
+    results = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert (results["gate"]["ok"], results["gate"]["failed"]) == (False, "checksum")
+    assert results["builtin"]["ok"]
+
+
+def test_a_base_without_classes(folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(tflite_bytes(extractor()[0]))
+    assert models("verify", str(path)) == 0
+    assert capsys.readouterr().out.count("ok") == 0  # no checksum is known
+    assert models("labels", str(path)) == ExitStatus.NO_INPUT
+    assert "expected a model with classes" in capsys.readouterr().err
+    assert models("inspect", str(path)) == 0
+    assert "embedding" in capsys.readouterr().out

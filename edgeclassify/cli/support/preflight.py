@@ -22,10 +22,10 @@ from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.http.tls import check_ca
-from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
-from edgeclassify.model.opening.classifiers import describe_model
-from edgeclassify.model.opening.model_facts import ModelFacts
+from edgeclassify.model.opening.description import ModelDescription, describe_model
+from edgeclassify.model.opening.model_files import files_of, find_file
+from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.publish.webhook.settings import look_up_settings
 from edgeclassify.sources.factory import make_source
 
@@ -94,7 +94,7 @@ def _look_at_certificates(config: Config, files: Files, found: Findings) -> None
 
 
 def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
-    models: dict[ModelConfig, ModelFacts | None] = {}
+    models: dict[ModelConfig, ModelDescription | None] = {}
     known: list[ModelLabels | None] = []
     for i, view in enumerate(config.views()):
         section = config.model_of(view)
@@ -102,7 +102,8 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
             own = frozenset[str]() if view.model is None else view.model.model_fields_set
             name_key = f"view[{i}].model.name" if "name" in own else named_by
             labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
-            models[section] = _facts(section, name_key, labels_key, files, found)
+            looks = _taught if taught_folder(section.name) is not None else _described
+            models[section] = looks(section, name_key, labels_key, files, found)
         facts = models[section]
         known.append(None if facts is None else ModelLabels(section.name, facts.labels, facts.background))
         if facts is not None and facts.has_several_labels:
@@ -111,12 +112,12 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
     found.faults.extend((*usual.faults, *labels_of_profiles(config, known, usual).faults))
 
 
-def _facts(
+def _described(
     section: ModelConfig, name_key: str, labels_key: str, files: Files, found: Findings
-) -> ModelFacts | None:
+) -> ModelDescription | None:
     """What the model's files say; None, with a line in `found`, where they can't be read."""
     try:
-        path = find_model(section.name)
+        path = find_file(section.name)
     except (UnknownModelError, ConfigError) as error:  # ConfigError: the catalog's entry has faults
         found.faults.append(f"{name_key}: {error}")
         return None
@@ -128,8 +129,26 @@ def _facts(
     if not problems:
         problems = [problem for file in _beside(path) for problem in files.problems(name_key, file)]
     found.take(problems)
-    if problems:
+    return None if problems else _labels_of(section, name_key, found)
+
+
+def _taught(section: ModelConfig, name_key: str, _: str, files: Files, found: Findings) -> ModelDescription | None:
+    """The same of a taught model, which stands on the files of its base."""
+    try:
+        made_of = files_of(section)
+    except ModelMissingError as error:
+        found.take([files.missing(f"{name_key}: {error}")])
         return None
+    except ModelError as error:
+        found.faults.append(f"{name_key}: {error}")
+        return None
+    there = (*made_of.taught, *(file for file in made_of.network if file.exists()))
+    problems = [problem for file in there for problem in files.problems(name_key, file)]
+    found.take(problems)
+    return None if problems else _labels_of(section, name_key, found)
+
+
+def _labels_of(section: ModelConfig, name_key: str, found: Findings) -> ModelDescription | None:
     try:
         facts = describe_model(section)
     except ModelError as error:

@@ -12,14 +12,25 @@ from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
-from edgeclassify.model.catalog import find_model
-from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
+from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.opening.model_files import files_of
+from edgeclassify.model.opening.taught import reheaded, taught_model
 
 log = logging.getLogger(__name__)
 
 ClassifierFactory = Callable[[ModelConfig], ImageClassifier]
+"""Opens a model with the classes of its own network."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStamp:
+    """What a classifier was loaded of. `network`: identity of the files of the network and its own classes, and
+    how pictures get into it; `head`: checksum of the taught head, None: it has its network's own."""
+
+    network: object
+    head: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,8 @@ class LoadedModels:
     """The classifiers of a config's views, by the section that each was loaded for."""
 
     loaded: Mapping[ModelConfig, ImageClassifier]
-    stamps: Mapping[ModelConfig, object]
-    """Identity of the files behind each when it was loaded."""
+    stamps: Mapping[ModelConfig, ModelStamp]
+    """What each was loaded of."""
 
     def close_all_but(self, kept: "LoadedModels") -> None:
         """Close the classifiers that are not among those."""
@@ -50,16 +61,24 @@ def tested_classifier(section: ModelConfig) -> ImageClassifier:
 
 
 def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactory) -> LoadedModels:
-    """One whose files are as they were is taken over from `before`.
+    """One whose files are as they were is taken over from `before`; of a taught one whose base is as it was, the
+    network is, under the head that was fitted since.
 
     Raises ConfigError or ModelError; `before` is untouched then.
     """
-    stamps = {section: _stamp(section) for _, section in view_models(config)}
+    stamps = {section: stamp_of(section) for _, section in view_models(config)}
     loaded: dict[ModelConfig, ImageClassifier] = {}
     try:
-        for section, stamp in stamps.items():
-            unchanged = stamp == before.stamps.get(section)
-            loaded[section] = before.loaded[section] if unchanged else open_one(section)
+        # Taught ones last, so that they find the network that they may share.
+        for section, stamp in sorted(stamps.items(), key=lambda item: item[1].head is not None):
+            kept = _kept(section, stamp, before)
+            if kept is not None:
+                loaded[section] = kept
+            elif stamp.head is None:
+                loaded[section] = open_one(section)
+            else:
+                # It is not run here: one that it shares may be in use.
+                loaded[section] = open_classifier(section, beside=(*loaded.values(), *before.loaded.values()))
     except Exception:
         _close(loaded.values(), before)
         raise
@@ -68,7 +87,7 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
 
 def is_news(models: LoadedModels, name: str) -> bool:
     """True where a model's files are others than those that were loaded. Raises ModelError where it is gone."""
-    return any(_stamp(section) != stamp for section, stamp in models.stamps.items() if section.name == name)
+    return any(stamp_of(section) != stamp for section, stamp in models.stamps.items() if section.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +128,22 @@ def view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
     return [(view, config.model_of(view)) for view in config.views()]
 
 
-def _stamp(section: ModelConfig) -> object:
-    """Identity of a model's file, its sidecar, and the files that config and sidecar name."""
-    path = find_model(section.name)
-    sidecar = read_sidecar(path)
-    golden = None if sidecar.golden is None else sidecar.golden.image
-    return tuple(map(identity, (path, sidecar_path(path), section.labels, sidecar.labels, golden)))
+def stamp_of(section: ModelConfig) -> ModelStamp:
+    """As the model's files are now. Raises ConfigError or ModelError."""
+    files = files_of(section)
+    return ModelStamp((*map(identity, files.network), *files.fed), files.head)
+
+
+def _kept(section: ModelConfig, stamp: ModelStamp, before: LoadedModels) -> ImageClassifier | None:
+    """What there was for a section, where it will do; None where a classifier must be opened."""
+    former = before.stamps.get(section)
+    if former is None or former.network != stamp.network or (former.head is None) != (stamp.head is None):
+        return None
+    classifier = before.loaded[section]
+    if former == stamp:
+        return classifier
+    taught = taught_model(section.name)
+    return None if taught is None or not isinstance(classifier, Classifier) else reheaded(classifier, taught)
 
 
 def _close(classifiers: Iterable[ImageClassifier], kept: LoadedModels) -> None:

@@ -10,6 +10,8 @@ from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.embedding.find import gives_embedding_alone
 from edgeclassify.model.opening.bases import open_base
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.taught.reading import read_taught
 from edgeclassify.model.tflite.model_file import read_model_file
 
 NOT_KNOWN = "none known"
@@ -71,6 +73,22 @@ def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto
         return replace(
             result, error=error, failed=VerificationStep.LABELS if isinstance(error, LabelError) else step
         )
+
+
+def verify_taught(name: str, runtime: str = "auto") -> Verification:
+    """Verify a model that was taught here: its head, its base, and that they fit together."""
+    folder = taught_folder(name)
+    result, step = Verification(name, folder or Path(name)), VerificationStep.CHECKSUM
+    try:
+        if folder is not None:
+            read_taught(folder)
+        result, step = replace(result, checksum="ok"), VerificationStep.LOADS
+        classifier = open_classifier(ModelConfig.model_validate({"name": name, "runtime": runtime}))
+        classifier.close()
+        info = classifier.info
+        return replace(result, runtime=info.runtime, labels=info.labels, golden=NOT_KNOWN)
+    except EdgeClassifyError as error:
+        return replace(result, error=error, failed=step)
 
 
 def _check_sha256(path: Path, found: str, known: str | None) -> str:

@@ -3,36 +3,44 @@ once, and runs the model once, so that a classifier that exists works.
 """
 
 import logging
+from collections.abc import Iterable
 
 from edgeclassify.config import ModelConfig
 from edgeclassify.config.sections import is_model_path
-from edgeclassify.model.catalog import find_model
 from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.heads.broken_scores import BrokenScores
 from edgeclassify.model.heads.first_look import settle_role
 from edgeclassify.model.heads.network_head import NetworkHead
 from edgeclassify.model.heads.scores import ScoreReader
-from edgeclassify.model.interface import Network
+from edgeclassify.model.interface import ImageClassifier, Network
 from edgeclassify.model.opening.checksums import checked_sha256
 from edgeclassify.model.opening.embeddings import with_embedding_if_any
 from edgeclassify.model.opening.model_facts import ModelFacts, read_facts
+from edgeclassify.model.opening.model_files import find_file
 from edgeclassify.model.opening.networks import open_network
+from edgeclassify.model.opening.taught import open_taught, taught_model
 from edgeclassify.model.opening.tried_interpreter import Trials
-from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.types import ModelInfo
 
 log = logging.getLogger(__name__)
 
 
-def open_classifier(config: ModelConfig, *, trials: Trials | None = None) -> Classifier:
-    """Open the model that `config` names, with the head of its own network, checked and ready.
+def open_classifier(
+    config: ModelConfig, *, trials: Trials | None = None, beside: Iterable[ImageClassifier] = ()
+) -> Classifier:
+    """Open the model that `config` names, checked and ready: with the head of its own network, or a taught one.
 
-    `trials`: how a model that is new here is tried; None: as usual. Raises ModelError or a subclass, with a
-    message for the user, where anything does not fit.
+    `trials`: how a model that is new here is tried; None: as usual. `beside`: classifiers that are open; a taught
+    one shares the network of one of them where that is its base, so that the same thread must use both. Raises
+    ModelError or a subclass, with a message for the user, where anything does not fit.
     """
-    path = find_model(config.name)
+    taught = taught_model(config.name)
+    if taught is not None:
+        networks = [one.network for one in beside if isinstance(one, Classifier) and one.network is not None]
+        return open_taught(config, taught, trials=trials, beside=networks)
+    path = find_file(config.name)
     model = read_model_file(path)
     sidecar = read_sidecar(path)
     sha256 = checked_sha256(model, sidecar)
@@ -53,18 +61,6 @@ def open_classifier(config: ModelConfig, *, trials: Trials | None = None) -> Cla
     )
     temperature = next((said for said in (config.temperature, sidecar.temperature) if said is not None), 1.0)
     return Classifier(info, network, head, sidecar.golden, temperature=temperature)
-
-
-def describe_model(config: ModelConfig) -> ModelFacts:
-    """What the files of the model that `config` names say, read without a runtime.
-
-    Raises ModelError or a subclass where the model or its labels are not there or do not fit.
-    """
-    path = find_model(config.name)
-    model = read_model_file(path)
-    facts = read_facts(config, model, read_sidecar(path))
-    check_soundness(model)
-    return facts
 
 
 def _network_head(facts: ModelFacts, network: Network) -> NetworkHead:

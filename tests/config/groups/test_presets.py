@@ -9,7 +9,7 @@ from edgeclassify.config.groups import presets
 from edgeclassify.config.groups.patterns import names_of
 from edgeclassify.config.groups.presets import preset_groups, read_preset
 from edgeclassify.model.labels.label_file import read_labels
-from edgeclassify.model.opening.classifiers import describe_model
+from edgeclassify.model.opening.description import describe_model
 from tests.support.optional import present
 
 FOLDER = Path(presets.__file__).parent / "presets"

@@ -9,7 +9,7 @@ from edgeclassify.config import Config, ModelConfig
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import LabelsFound, ViewLabels, labels_of_views
 from edgeclassify.config.loading import parse_config
-from edgeclassify.model.opening.classifiers import describe_model
+from edgeclassify.model.opening.description import describe_model
 from tests.support.optional import present
 
 MODEL = ModelLabels("m", ("background", "tabby", "tiger cat", "lion", "dog", "crane", "crane"), frozenset({0}))

@@ -11,7 +11,8 @@ import pytest
 from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ExitStatus, LabelError, ModelError, ModelMissingError
 from edgeclassify.model.description.metadata import BLOCK
-from edgeclassify.model.opening.classifiers import describe_model, open_classifier
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.opening.description import describe_model
 from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.tempering import Tempering
 from edgeclassify.types import PixelFormat
