@@ -332,7 +332,7 @@ class Renewing:
 
     def __init__(self, model: Path) -> None:
         self.model = model
-        self.made = Taught
+        self.change: dict[str, Any] = {}
         self.fault: EdgeClassifyError | None = None
         self.write()
         views = [{**TWO_VIEWS[0], "model": {"name": str(model)}}, TWO_VIEWS[1]]
@@ -345,7 +345,9 @@ class Renewing:
     def _classifier(self, section: ModelConfig) -> BrightnessClassifier:
         if self.fault is not None:
             raise self.fault
-        made = self.made(section.name) if "own" in section.name else BrightnessClassifier(section.name)
+        made = Taught(section.name) if "own" in section.name else BrightnessClassifier(section.name)
+        for name, value in self.change.items():
+            setattr(made, name, value)
         self.bench_classifiers.append(made)
         return made
 
@@ -386,7 +388,7 @@ def test_a_head_that_was_fitted_anew_takes_over_what_is_in_the_view(renewing: Re
 
 def test_its_view_looks_at_once(renewing: Renewing) -> None:
     hurried: list[str] = []
-    renewing.bench.running.cameras.hurry = hurried.append  # type: ignore[method-assign]
+    renewing.bench.running.cameras.hurry = hurried.append  # type: ignore[method-assign,assignment]
     renewing.renew()
     assert hurried == ["front"]
 
@@ -395,7 +397,7 @@ def test_its_view_looks_at_once(renewing: Renewing) -> None:
 def test_what_is_in_a_view_ends_where_the_classes_or_the_network_are_others(
     renewing: Renewing, change: dict[str, Any]
 ) -> None:
-    renewing.made = type("Other", (Taught,), change)
+    renewing.change = change
     renewing.renew()
     events = [one for sink in renewing.bench.whole.sinks for one in sink.of("event")]
     ends = [one for one in events if one.event_type is EventType.END]
