@@ -181,7 +181,7 @@ class Daemon:
         switches = Switches(running, kept.options, kept.snoozes)
         profiles = Profiles(running, kept.options, kept.profile, switches)
         self.node = Node(running, kept.options, switches, profiles)
-        classroom = self._classroom = Classroom(running, state_folder(config), self._wake.set)
+        classroom = self._classroom = Classroom(running, self._wake.set)
         started.callback(classroom.close, TEACHING_END_S)
         frame_requests = FrameRequests(self.node, self._timing.look_timeout_s, teach=classroom.requests.begin_with)
         switches.take_up()

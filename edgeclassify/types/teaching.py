@@ -37,9 +37,10 @@ class CorrectEvent:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A head for the examples that there are."""
+    """A head for the examples that there are. `one_class`: what is normal is all that is taught."""
 
     model: str | None = None
+    one_class: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class ListUnsure:
 class LabelLooks:
     """What a cluster, or a look, shows is this label; `skip`: it is to be no example. One of both is given.
 
-    `cluster`: as the answer to the last ListClusters numbers them.
+    `cluster`: as an answer to ListClusters names it.
     """
 
     label: str | None = None

@@ -160,6 +160,7 @@ EXAMPLE_WORDS = "expected the id of an example, 16 hex digits as teach/list show
             teaching.CorrectEvent("a1", None, None, False),
         ),
         ("fit", {"model": "g"}, teaching.Fit("g")),
+        ("fit", {"one_class": True}, teaching.Fit(None, True)),
         ("list", {}, teaching.ListTaught()),
         (
             "list",
@@ -224,15 +225,15 @@ def test_every_command_of_taught_models_has_its_request() -> None:
         ("collect", {"hours": 1, "most": 1001}, "most: expected an integer of 1 to 1000, found 1001"),
         ("collect", {"stop": None}, "stop: expected true or false, found null"),
         ("label", {"label": "a"},
-            "cluster: expected the number of a cluster, as teach/clusters shows it, or a look, found none"),
+            "cluster: expected the id of a cluster, as teach/clusters shows it, or a look, found none"),
         ("label", {"label": "a", "look": 1, "cluster": 1},
-            "cluster: expected the number of a cluster, as teach/clusters shows it, or a look, found both"),
+            "cluster: expected the id of a cluster, as teach/clusters shows it, or a look, found both"),
         ("label", {"look": 1}, "label: expected the name of a label, null, or skip = true, found none"),
         ("label", {"look": 1, "label": "a", "skip": True},
             "label: expected the name of a label, null, or skip = true, found both"),
         ("label", {"look": 0, "label": "a"}, "look: expected the id of a look, as teach/review shows it, found 0"),
         ("label", {"cluster": 0, "label": "a"},
-            "cluster: expected the number of a cluster, as teach/clusters shows it, found 0"),
+            "cluster: expected the id of a cluster, as teach/clusters shows it, found 0"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_request_of_taught_models(command: str, body: dict[str, Any], error: str) -> None:

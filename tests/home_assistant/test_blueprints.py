@@ -1,6 +1,7 @@
 """The blueprints, imported by Home Assistant, made automations of, and started by what the node sends."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,11 @@ from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClien
 
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
-from edgeclassify.types import EventType, Novelty, Why
+from edgeclassify.contract.request_payload import body_of
+from edgeclassify.contract.requests import request_of
+from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
+from edgeclassify.types import Command, EventType, Novelty, Why
+from edgeclassify.types.teaching import CorrectEvent
 from tests.home_assistant.node import TOPICS, announce, deliver, now
 from tests.publish import records
 
@@ -172,14 +177,69 @@ async def test_a_press_is_an_event_and_starts_actions(
     for seq in (5, 6):  # two wait for their answers at once
         await send(hass, *cat_with_picture(seq))
         await soon(lambda seq=seq: len(phone) == seq - 4)  # type: ignore[misc]
-    await soon(lambda: hass.bus.async_listeners().get("mobile_app_notification_action") == 4)
+    await soon(lambda: hass.bus.async_listeners().get("mobile_app_notification_action") == 10)
     second = phone[1].data["data"]["actions"][pressed]["action"]
 
     hass.bus.async_fire("mobile_app_notification_action", {"action": second})
 
     await soon(lambda: said and fed_back)
     assert [call.data for call in said] == [{"word": answer, "label": CAT}]
-    assert fed_back == [{"entity_id": EVENTS, "id": "id-6", "seq": 6, "label": CAT, "answer": answer}]
+    really = CAT if answer == "right" else ""
+    expected = {"entity_id": EVENTS, "id": "id-6", "seq": 6, "label": CAT, "answer": answer, "really": really}
+    assert fed_back == [expected]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "asked"),
+    [
+        ("Right", {"label": CAT}),
+        ("a bird", {"label": "a bird"}),
+        ("nobody's dog", {"label": "nobody's dog"}),
+        ("Wrong", {"wrong": True}),
+    ],
+)
+async def test_a_press_teaches_the_node(
+    hass: HomeAssistant,
+    phone: list[ServiceCall],
+    notifying: StartNotifying,
+    mqtt_mock: Any,
+    pressed: str,
+    asked: dict[str, Any],
+) -> None:
+    await notifying(node=TOPICS.base, others=["a bird", CAT, "nobody's dog"])
+    await send(hass, *cat_with_picture())
+    await soon(lambda: phone)
+    buttons = {one["title"]: one["action"] for one in phone[0].data["data"]["actions"]}
+    assert list(buttons) == ["Right", "a bird", "nobody's dog", "Wrong"]
+    await soon(lambda: hass.bus.async_listeners().get("mobile_app_notification_action") == 5)
+    mqtt_mock.async_publish.reset_mock()
+
+    hass.bus.async_fire("mobile_app_notification_action", {"action": buttons[pressed]})
+
+    await soon(lambda: mqtt_mock.async_publish.called)
+    (call,) = mqtt_mock.async_publish.call_args_list
+    topic, payload, qos, retain = call.args[:4]
+    assert (topic, qos, retain) == (TOPICS.request("teach/correct"), 1, False)
+    assert json.loads(payload) == {"event_id": "id-5", **asked}
+    found = request_of(Command.TEACH_CORRECT, body_of(payload.encode()), ["feeder"], ResponseTopics())
+    assert found.teaching == CorrectEvent("id-5", asked.get("label"))
+
+
+async def test_without_a_node_a_press_teaches_nobody(
+    hass: HomeAssistant, phone: list[ServiceCall], notifying: StartNotifying, mqtt_mock: Any
+) -> None:
+    fed_back: list[Any] = []
+    hass.bus.async_listen("edgeclassify_feedback", fed_back.append)
+    await notifying()
+    await send(hass, *cat_with_picture())
+    await soon(lambda: phone)
+    await soon(lambda: hass.bus.async_listeners().get("mobile_app_notification_action") == 5)
+    mqtt_mock.async_publish.reset_mock()
+    right = phone[0].data["data"]["actions"][0]["action"]
+    hass.bus.async_fire("mobile_app_notification_action", {"action": right})
+    await soon(lambda: fed_back)
+    await hass.async_block_till_done()
+    assert not mqtt_mock.async_publish.called
 
 
 async def test_without_buttons_nothing_is_asked(

@@ -15,7 +15,7 @@ ExampleId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 LookId = Annotated[int, Field(ge=1, lt=2**63)]
 _LABEL = "the name of a label"
 _EXAMPLE = "the id of an example, 16 hex digits as teach/list shows them"
-_CLUSTER = "the number of a cluster, as teach/clusters shows it"
+_CLUSTER = "the id of a cluster, as teach/clusters shows it"
 _NONE = "; null: it is an example of none of the classes"
 
 
@@ -29,6 +29,7 @@ class TeachRequest(Request):
         "example": _EXAMPLE,
         "after": _EXAMPLE,
         "fit": "true or false",
+        "one_class": "true or false",
         "limit": f"an integer of 1 to {MOST_EXAMPLES}",
     }
 
@@ -101,10 +102,14 @@ class TeachCorrectRequest(TeachRequest):
 class TeachFitRequest(TeachRequest):
     """Asks for a head that is fitted to the examples that there are."""
 
+    one_class: bool = about(
+        "true: what is normal is all that is taught, and anything else is reported.", default=False
+    )
+
     @property
     def order(self) -> TeachingOrder:
         """As a record."""
-        return teaching.Fit(self.model)
+        return teaching.Fit(self.model, self.one_class)
 
 
 class TeachListRequest(TeachRequest):
@@ -216,9 +221,7 @@ class TeachLabelRequest(TeachRequest):
         "skip": "true or false",
     }
 
-    cluster: Annotated[int, Field(ge=1, le=MOST_COLLECTED)] | None = about(
-        "Its number in the last answer to teach/clusters.", default=None
-    )
+    cluster: LookId | None = about("Its id in an answer to teach/clusters.", default=None)
     look: LookId | None = about("Its id in an answer to teach/review.", default=None)
     label: Label | None = about(f"What it shows{_NONE}.", default=None)
     skip: bool = about("true: it is to be no example, and is not asked about again.", default=False)

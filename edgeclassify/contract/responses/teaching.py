@@ -105,7 +105,7 @@ class Collection(Body):
 class KnownCluster(Body):
     """Collected pictures that are alike."""
 
-    cluster: Count = about("Its number, for teach/label.")
+    cluster: Count = about("Its id, for teach/label.")
     pictures: Count = about("How many there are.")
     chosen: Count = about("How many of them differ enough to become examples.")
     hours: list[Count] = about("At which hours of the day they came, by the node's clock.")

@@ -3,31 +3,32 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from edgeclassify.contract.bodies import Body
 from edgeclassify.daemon.assembly.models import LoadedModels, is_news, view_models
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.teaching.desk import TeachingDesk
 from edgeclassify.daemon.teaching.node_facts import NodeFacts
+from edgeclassify.daemon.teaching.orders import Orders
 from edgeclassify.daemon.teaching.renewal import Renewal
 from edgeclassify.daemon.teaching.requests import TeachingRequests
-from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.taught.places import MANIFEST, find_taught
-from edgeclassify.teaching.interface import Picture
-from edgeclassify.types.teaching import TeachingOrder
+
+SETTLE_S = 2.0
+"""How long a look may take to be written that was chosen a moment ago."""
 
 
 class Classroom:
-    """Used by the daemon's thread. `folder`: the state folder, where looks are; None: there is none.
+    """Used by the daemon's thread.
 
     `on_done` is called in another thread when a task is done, so that the daemon looks soon whether a head is new.
     """
 
-    def __init__(self, running: RunningParts, folder: Path | None, on_done: Callable[[], None]) -> None:
-        self._running, self._folder = running, folder
+    def __init__(self, running: RunningParts, on_done: Callable[[], None]) -> None:
+        self._running = running
         self._models: LoadedModels | None = None
         self._known: Mapping[str, Path] = {}
-        self.desk = TeachingDesk(on_done=on_done)
-        self.requests = TeachingRequests(self.desk, self._facts, _carry_out)
+        orders = Orders(self._settle_looks)
+        self.desk = TeachingDesk(rest=orders.rest, on_done=on_done)
+        self.requests = TeachingRequests(self.desk, self._facts, orders.carry_out)
 
     def close(self, timeout_s: float) -> None:
         """The daemon stops: the task at hand has so many seconds to end."""
@@ -62,8 +63,10 @@ class Classroom:
                 view.name: facts.base for view in parts.views if (facts := view.classifier.embedding) is not None
             },
             keeps_pictures=not parts.config.node.labels_only,
+            looks=self._running.looks.path if self._running.looks and parts.config.teaching.enabled else None,
+            zone=parts.config.node.zone,
         )
 
-
-def _carry_out(order: TeachingOrder, facts: NodeFacts, picture: Picture | None) -> Body:
-    raise EdgeClassifyError("teaching over MQTT is not possible yet")
+    def _settle_looks(self) -> None:
+        if (looks := self._running.looks) is not None:
+            looks.flush(SETTLE_S)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from pathlib import Path
 
 
@@ -10,7 +11,8 @@ class NodeFacts:
     """`views`: their names. `taught`: view → the taught model that it decides by, of those that do.
 
     `bases`: view → the model that its network is of, of those whose embeddings are read. `keeps_pictures`:
-    pictures may be kept. `looks`: the file of looks; None: none are kept.
+    pictures may be kept. `looks`: the file of looks; None: none are kept. `zone`: of the node; None: that of the
+    machine.
     """
 
     views: tuple[str, ...]
@@ -18,6 +20,7 @@ class NodeFacts:
     bases: Mapping[str, str] = field(default_factory=dict)
     keeps_pictures: bool = True
     looks: Path | None = None
+    zone: tzinfo | None = None
 
     def views_of(self, model: str) -> tuple[str, ...]:
         """The views that decide by a taught model."""
