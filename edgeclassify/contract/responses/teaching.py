@@ -17,19 +17,19 @@ class ViewAccuracy(Body):
     """The same, of the examples that came from a view."""
 
     view: Level = about("Name of the view.")
-    examples: Count = about("How many there are.")
+    examples: Count = about("How many of them were judged.")
     right: Count = about("How many are right, left out one after the other.")
 
 
 class Fit(Body):
-    """A head that was fitted, and how good it is: each example is judged by a head that does not know it."""
+    """A head that was fitted, and how good it is: an example is judged by a head that does not know its moment."""
 
     model: Level = about("Name of the taught model.")
     version: Count = about("Version of its examples and head.")
     kind: str = about("Kind of the head.")
-    examples: Count = about("Examples that were judged.")
+    examples: Count = about("Examples that were judged: none where each class is of one moment alone.")
     right: Count = about("How many of them are right.")
-    accuracy: Score = about("Their share.")
+    accuracy: Score | None = about("Their share; absent: none was judged.", default=None)
     accuracy_before: Score | None = about("That of the head before; absent: there was none.", default=None)
     labels: list[LabelAccuracy] = about("By label.")
     views: list[ViewAccuracy] = about("By view, where examples came from one.")
@@ -74,7 +74,7 @@ class TaughtModel(Body):
     fitted: Time | None = about("When its head was fitted; absent: never.", default=None)
     kind: str | None = about("Kind of the head; absent: there is none.", default=None)
     accuracy: Score | None = about(
-        "Share of examples that are right when left out; absent: no head.", default=None
+        "Share of examples that are right when left out; absent: not known.", default=None
     )
     views: list[Level] = about("The views that use it.")
     missing: list[str] = about("What it needs, in sentences.")

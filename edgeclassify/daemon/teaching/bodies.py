@@ -21,8 +21,8 @@ def fit_body(refit: Refit, in_views: Sequence[str]) -> bodies.Fit:
         kind=head.kind,
         examples=head.accuracy.count,
         right=head.accuracy.right,
-        accuracy=head.accuracy.share,
-        accuracy_before=None if before is None else before.accuracy.share,
+        accuracy=_share(head),
+        accuracy_before=_share(before),
         labels=label_bodies(manifest),
         views=[
             bodies.ViewAccuracy.made(view=view, examples=one.count, right=one.right)
@@ -41,7 +41,7 @@ def label_bodies(manifest: Manifest) -> list[bodies.LabelAccuracy]:
         bodies.LabelAccuracy.made(
             label=label,
             examples=counts[label],
-            right=by_label[label].right if label is not None and label in by_label else None,
+            right=_right(None if label is None else by_label.get(label)),
         )
         for label in labels
     ]
@@ -58,7 +58,7 @@ def model_body(manifest: Manifest, views: Sequence[str], missing: Sequence[str])
         labels=label_bodies(manifest),
         fitted=None if head is None else rfc3339(head.fitted_at),
         kind=None if head is None else head.kind,
-        accuracy=None if head is None else head.accuracy.share,
+        accuracy=_share(head),
         views=list(views),
         missing=list(missing),
         error=None,
@@ -80,6 +80,15 @@ def broken_model_body(name: str, views: Sequence[str], error: str) -> bodies.Tau
         missing=[],
         error=error,
     )
+
+
+def _share(head: HeadRecord | None) -> float | None:
+    """How good it is; None: there is no head, or nobody can tell."""
+    return None if head is None or not head.accuracy.count else head.accuracy.share
+
+
+def _right(accuracy: Accuracy | None) -> int | None:
+    return None if accuracy is None or not accuracy.count else accuracy.right
 
 
 def example_body(example: ExampleRecord, doubtful: Collection[str]) -> bodies.KnownExample:

@@ -57,11 +57,11 @@ class Bench:
         )
         self.settled = 0
         self.late: list[Look] = []
-        self.orders = Orders(self._settle)
+        self.orders = Orders(self.settle)
         self._embedder = Embedder.open(ModelConfig())
         self.store = LookStore.open(folder / "looks.sqlite")
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         self.settled += 1
         self.store.add(self.late)
 
@@ -89,7 +89,7 @@ class Bench:
         """What the gate shows becomes examples; the answer to the last."""
         told: dict[str, Any] = {}
         for n in range(first, first + count):
-            picture = Picture(part_of(photo, n), "view gate", NOON, "gate")
+            picture = Picture(part_of(photo, n), "view gate", NOON + n * 3600, "gate")
             told = self.do(teaching.AddExample(label, "gate", **more), picture)
         return told
 
@@ -150,6 +150,18 @@ def test_a_fit_tells_how_good_it_is_and_who_decides_by_it(bench: Bench) -> None:
     assert [one["view"] for one in first["views"]] == ["gate"]
     assert "accuracy_before" not in first
     assert bench.do(teaching.Fit())["accuracy_before"] == first["accuracy"]
+
+
+def test_of_examples_of_one_moment_nobody_can_tell_how_good_it_is(bench: Bench) -> None:
+    for label, photo in (("cat", CAT), ("espresso", ESPRESSO)):
+        for n in range(3):
+            picture = Picture(part_of(photo, n), "view gate", NOON, "gate")
+            bench.do(teaching.AddExample(label, "gate"), picture)
+    fit = bench.do(teaching.Fit())
+    assert (fit["examples"], fit["labels"][0]) == (0, {"label": "cat", "examples": 3})
+    assert "accuracy" not in fit
+    assert "accuracy_before" not in bench.do(teaching.Fit())
+    assert "accuracy" not in bench.do(teaching.ListTaught())["models"][0]
 
 
 def test_a_change_with_a_fit_has_both(bench: Bench) -> None:
@@ -294,7 +306,8 @@ def test_frames_are_collected_from_when_somebody_asks_until_somebody_says_so(ben
     )
     begun = bench.do(teaching.Collect("gate", 24, 100))
     assert begun == {
-        "model": "pets", "view": "gate", "running": True, "hours": 24.0, "hours_left": 24.0, "kept": 0, "most": 100,
+        "model": "pets", "view": "gate", "running": True, "hours": 24.0, "hours_left": 24.0, "kept": 0,
+        "most": 100,
     }  # fmt: skip
     bench.keep(bench.look(CAT, kind=LookKind.COLLECTED, model="pets", event_id=None))
     assert bench.do(teaching.Collect("gate"))["kept"] == 1
@@ -339,7 +352,7 @@ def test_after_a_start_a_group_is_known_by_its_id(bench: Bench) -> None:
     bench.teach("cat", CAT, 1, first=40)
     gather(bench)
     second = bench.do(teaching.ListClusters())["clusters"][1]
-    bench.orders = Orders(bench._settle)
+    bench.orders = Orders(bench.settle)
     change = bench.do(teaching.LabelLooks("espresso", second["cluster"]))
     assert len(change["examples"]) == second["chosen"]
     error = bench.refused(teaching.LabelLooks("espresso", 4711))
