@@ -20,6 +20,7 @@ from edgeclassify.teaching.examples import PictureEmbedder, embedded_anew, examp
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Example, Look, Picture
 from edgeclassify.teaching.judging import by_label, by_view
+from edgeclassify.teaching.mislabelled import doubts
 from edgeclassify.teaching.outcomes import Added, Rebased, Refit
 from edgeclassify.teaching.store import TaughtFolder, export_taught, import_taught
 from edgeclassify.teaching.store.removal import remove_taught
@@ -111,9 +112,14 @@ class Teacher:
         )
 
     def add_looks(self, label: str | None, looks: Iterable[Look]) -> Added:
-        """The same for what was seen, each with its embedding where that is of this base, else by its picture."""
-        label = self._label(label)
-        embedder = self.embedder()
+        """The same for what was seen, each with its embedding where that is of this base, else by its picture.
+
+        A model that these make stands on the base of the first one.
+        """
+        label, looks = self._label(label), [*looks]
+        manifest = self._manifest_if_any()
+        is_new = manifest is None or not manifest.examples
+        embedder = self.embedder(looks[0].facts.base if is_new and looks else None)
         keep = self._keep_pictures
         return self._add(
             [example_of_look(one, label, embedder, keep_picture=keep) for one in looks], label, embedder
@@ -141,6 +147,7 @@ class Teacher:
                 accuracy=fitted.accuracy,
                 by_label=by_label(lesson, fitted),
                 by_view=by_view(lesson, fitted, folder.manifest.examples),
+                doubts=doubts(lesson.labels, folder.manifest.examples, fitted),
             )
             return Refit(folder.manifest, before, fitted)
 

@@ -15,6 +15,9 @@ from edgeclassify.model.taught.manifest import Accuracy, ExampleRecord, Manifest
 from edgeclassify.teaching.coverage import Lack
 from edgeclassify.teaching.testing.wilson import wilson_interval
 
+_MOST_DOUBTS = 5
+"""Examples that look mislabelled and are named."""
+
 
 def manifest_record(
     manifest: Manifest, lacks: Sequence[Lack], examples: Sequence[ExampleRecord] | None
@@ -46,6 +49,9 @@ def manifest_record(
             "right": _accuracy_record(head.accuracy),
             "views": {view: _accuracy_record(one) for view, one in head.by_view.items()},
         },
+        "doubtful": [
+            {"example": one.example, "seems": one.seems, "score": round(one.score, 4)} for one in manifest.doubts
+        ],
         "missing": [{"kind": one.kind.value, "label": one.label, "text": one.text} for one in lacks],
         **({} if examples is None else {"examples": [example_record(one) for one in examples]}),
     }
@@ -89,7 +95,8 @@ def print_manifest(manifest: Manifest, lacks: Sequence[Lack]) -> None:
     console = table_console()
     console.print(_heading(manifest), soft_wrap=True)
     console.print(_classes(manifest))
-    for line in (*_head(manifest), *_views(manifest), *(f"missing: {escape(one.text)}" for one in lacks)):
+    missing = (f"missing: {escape(one.text)}" for one in lacks)
+    for line in (*_head(manifest), *_views(manifest), *missing, *_doubts(manifest)):
         console.print(line, soft_wrap=True)
 
 
@@ -139,6 +146,21 @@ def _views(manifest: Manifest) -> Iterator[str]:
         for view, accuracy in manifest.head.by_view.items():
             right, interval = _accuracy(accuracy)
             yield f"view {escape(view)}: {right} right when left out, {interval}"
+
+
+def _doubts(manifest: Manifest) -> Iterator[str]:
+    """Examples that look mislabelled, and how they are moved."""
+    examples = {one.id: one for one in manifest.examples}
+    for doubt in manifest.doubts[:_MOST_DOUBTS]:
+        one = examples[doubt.example]
+        yield (
+            f"mislabelled? {one.id[:8]} of {escape(shown_label(one.label))} ({escape(one.source)}) looks like "
+            f"{escape(doubt.seems)}, {doubt.score:.0%}"
+        )
+    if manifest.doubts:
+        left = len(manifest.doubts) - _MOST_DOUBTS
+        more = f"and {left} more. " if left > 0 else ""
+        yield f"{more}Where one is wrong: edgeclassify teach {manifest.name} move LABEL EXAMPLE, or remove EXAMPLE"
 
 
 def print_examples(examples: Sequence[ExampleRecord]) -> None:

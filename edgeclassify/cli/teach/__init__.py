@@ -9,8 +9,13 @@ from edgeclassify.cli.support.models_option import not_empty
 
 NAMES = (
     "add",
+    "collect",
+    "clusters",
     "fit",
+    "test",
     "list",
+    "correct",
+    "review",
     "move",
     "remove",
     "undo",

@@ -154,6 +154,8 @@ def _faults_of_head(head: HeadRecord) -> Iterator[str]:
     accuracies: tuple[Accuracy, ...] = (head.accuracy, *head.by_label.values(), *head.by_view.values())
     if not _is_time(head.fitted_at) or not all(0 <= one.right <= one.count for one in accuracies):
         yield "a head with other figures"
+    if not all(0 <= one.score <= 1 for one in head.doubts):
+        yield "a head with other doubts"
 
 
 def _is_time(seconds: float) -> bool:

@@ -58,10 +58,20 @@ class Accuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """An example (its id) that looks mislabelled: `seems` the class that a head gave it that did not know it, with
+    that score (0-1)."""
+
+    example: str
+    seems: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class HeadRecord:
     """The head that was fitted: its file and checksum, its kind, and how good it is by leaving examples out.
 
-    `fitted_to`: which examples it knows, as of `examples_digest`.
+    `fitted_to`: which examples it knows, as of `examples_digest`. `doubts`: the surest first.
     """
 
     sha256: str
@@ -73,6 +83,7 @@ class HeadRecord:
     accuracy: Accuracy
     by_label: Mapping[str, Accuracy] = field(default_factory=dict)
     by_view: Mapping[str, Accuracy] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,14 @@ class Manifest:
     def labels(self) -> tuple[str, ...]:
         """The classes, in the order in which they were taught."""
         return tuple(dict.fromkeys(one.label for one in self.examples if one.label is not None))
+
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Of the head's doubts those about examples that are there still, and were not moved to where they seem to
+        belong."""
+        labels = {one.id: one.label for one in self.examples}
+        of_head = () if self.head is None else self.head.doubts
+        return tuple(one for one in of_head if labels.get(one.example, one.seems) != one.seems)
 
     @property
     def is_fitted(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from edgeclassify.errors import UsageError
 from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.taught.document import to_bytes
-from edgeclassify.model.taught.manifest import Accuracy, Base, HeadRecord, Manifest, examples_digest
+from edgeclassify.model.taught.manifest import Accuracy, Base, Doubt, HeadRecord, Manifest, examples_digest
 from edgeclassify.model.taught.places import (
     TAUGHT,
     find_taught,
@@ -171,6 +171,7 @@ class TaughtFolder:
         accuracy: Accuracy,
         by_label: Mapping[str, Accuracy],
         by_view: Mapping[str, Accuracy],
+        doubts: Sequence[Doubt] = (),
     ) -> HeadRecord:
         """A head was fitted to the examples as they are now. `head`: its file's bytes; else as of `HeadRecord`."""
         examples = self.manifest.examples
@@ -184,6 +185,7 @@ class TaughtFolder:
             accuracy=accuracy,
             by_label=dict(by_label),
             by_view=dict(by_view),
+            doubts=tuple(doubts),
         )
         self._change(f"fitted to {counted(len(examples))}", [(head_place(record), head, FOR_ALL)], head=record)
         return record

@@ -9,6 +9,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
+from tests.support.lessons import ESPRESSO, write_parts
 
 Output = pytest.CaptureFixture[str]
 
@@ -45,6 +46,21 @@ def test_what_is_missing_is_said(taught: str, pictures: Path, capsys: Output) ->
     assert teach(taught, "add", "tripod", pictures / "other" / "tripod0.png") == 0
     found = fitted(taught, capsys)
     assert "only 1 picture of `tripod`" in [one["text"] for one in found["missing"]]
+
+
+def test_an_example_that_looks_mislabelled_is_named(taught: str, tmp_path: Path, capsys: Output) -> None:
+    assert teach(taught, "add", "cat", write_parts(tmp_path / "wrong", ESPRESSO, 1, first=20)) == 0
+    (doubtful,) = fitted(taught, capsys)["doubtful"]
+    assert doubtful["seems"] == "espresso"
+    assert doubtful["score"] >= 0.7
+    assert teach(taught, "list") == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("mislabelled? "))
+    assert line.startswith(f"mislabelled? {doubtful['example'][:8]} of cat (")
+    assert "looks like espresso, " in line
+    assert teach(taught, "move", "espresso", doubtful["example"][:8]) == 0
+    capsys.readouterr()
+    assert teach(taught, "list", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["doubtful"] == []
 
 
 @pytest.mark.parametrize("add_second", [False, True])

@@ -3,6 +3,7 @@
 from edgeclassify.model.taught.manifest import (
     Accuracy,
     Base,
+    Doubt,
     ExampleRecord,
     HeadRecord,
     Manifest,
@@ -40,6 +41,7 @@ HEAD = HeadRecord(
     accuracy=Accuracy(2, 3),
     by_label={"open": Accuracy(1, 1)},
     by_view={"front": Accuracy(0, 1)},
+    doubts=(Doubt("00000000000000aa", "open", 0.75),),
 )
 WHOLE = Manifest(
     name="gate",

@@ -172,6 +172,7 @@ def model_with(**changes: Any) -> Callable[[dict[str, Any]], None]:
         (head_with(labels=["open", "x" * 65]), "a head without labels"),
         (head_with(accuracy={"right": 4, "count": 3}), "a head with other figures"),
         (head_with(by_label={"open": {"right": -1, "count": 3}}), "a head with other figures"),
+        (head_with(doubts=[{"example": "00000000000000aa", "seems": "open", "score": 1.5}]), "with other doubts"),
         (head_with(by_view={"front": {"right": 2, "count": 1}}), "a head with other figures"),
         (head_with(by_view=[]), "by_view: Input should be an object"),
     ],
