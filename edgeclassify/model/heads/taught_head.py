@@ -4,26 +4,29 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.heads.output_values import OutputValues
 from edgeclassify.model.heads.scores import Scores
 from edgeclassify.model.interface import Head, Outputs
 from edgeclassify.model.labels.background import background_of
-from edgeclassify.model.taught.head_parameters import HeadParameters, roots
+from edgeclassify.model.taught.head_parameters import Familiarity, HeadParameters
 from edgeclassify.model.tensors import OutputTensor
 from edgeclassify.types import EmbeddingFacts
 
-_NO_DISTANCE = 1e-6
-"""Nearer to the middle of what was taught nothing can be said of the direction."""
+_NO_LENGTH = 1e-9
+"""Below this a vector has no direction."""
+_NONE = -2.0
+"""In place of a cosine where a class has fewer prototypes than others."""
 
 
 class TaughtHead(Head):
     """Classes that were taught. `output`: the index of the network's output that holds the embedding.
 
-    The scores are the chances of the classes times the familiarity q: they add up to q, and what is like nothing
-    that was taught has low ones throughout. Of one class alone they are q and 1 - q. Raises ModelError where the
-    parameters are of another embedding.
+    The scores are the chances of the classes times the familiarity q: with the chance of the rest they add up to
+    q, and what is like nothing that was taught has low ones throughout. Of one class alone they are its chance,
+    and what is left to 1. Raises ModelError where the parameters are of another embedding.
     """
 
     def __init__(self, parameters: HeadParameters, facts: EmbeddingFacts, output: int = 0) -> None:
@@ -34,17 +37,11 @@ class TaughtHead(Head):
             )
         self._labels = parameters.shown_labels
         self._output, self._base = output, facts.base
-        self._values = OutputValues(
-            OutputTensor(facts.elements, facts.dtype, facts.scale, facts.zero_point), roots
-        )
-        likeness = parameters.familiarity
-        self._classes, self._is_one_class = len(parameters.labels), parameters.is_one_class
-        self._neighbours = likeness.neighbours
-        self._threshold, self._steepness = likeness.threshold, likeness.steepness
-        # One product of a matrix with the embedding is all that an embedding costs.
-        self._rows = np.concatenate([parameters.weights, likeness.prototypes, parameters.centre[np.newaxis]])
-        self._at_centre = self._rows @ parameters.centre
-        self._biases = parameters.biases
+        self._values = OutputValues(OutputTensor(facts.elements, facts.dtype, facts.scale, facts.zero_point))
+        self._is_one_class, self._classes = parameters.is_one_class, len(parameters.labels)
+        self._biases, self._likeness = parameters.biases, _Likeness(parameters.familiarity)
+        # One product of a matrix with the embedding is all that its length costs.
+        self._rows = np.concatenate([parameters.weights, self._likeness.rows])
         self._background = frozenset({0}) if self._is_one_class else background_of(self._labels, None)
 
     @property
@@ -60,36 +57,61 @@ class TaughtHead(Head):
     def scores(self, outputs: Outputs) -> Scores:
         """As of `Head`."""
         # The array is not bound to a name: the runtime refuses to invoke while one on its memory is alive.
-        seen = self._values.read(outputs[self._output])
-        if not self._values.is_quantized:
-            seen = roots(seen)
-        length = math.sqrt(float(seen @ seen))
+        values = self._values.read(outputs[self._output])
+        length = math.sqrt(float(values @ values))
         if not math.isfinite(length):
             raise ModelError(
                 f"{self._base}: expected numbers as its embedding, found NaN or infinity. Its weights are damaged "
                 "or too large for their type: convert the model again, as float32 or int8."
             )
-        products = self._rows @ seen
-        products /= np.float32(length or 1.0)
-        to_centre, of_centre = float(products[-1]), float(self._at_centre[-1])
-        products -= self._at_centre
-        squared = (1.0 if length else 0.0) - 2 * to_centre + of_centre
+        products = self._rows @ values
+        if length:
+            products /= np.float32(length)
         count = len(self._biases)
-        known = self._known(products[count:-1] / np.float32(math.sqrt(max(squared, _NO_DISTANCE))))
-        if self._is_one_class:
-            return np.array([known, 1 - known], np.float32)
+        known = self._likeness.q(products[count:], 1.0 if length else 0.0)
         logits = products[:count] + self._biases
         logits -= logits.max()
         np.exp(logits, out=logits)
         logits *= np.float32(known / float(logits.sum()))
-        return logits[: self._classes].copy()
+        scores = logits[: self._classes]
+        return np.append(scores, 1 - scores) if self._is_one_class else scores.copy()
 
-    def _known(self, cosines: Scores) -> float:
-        """The familiarity q of a picture with such cosines with the prototypes."""
-        k = self._neighbours
-        if k == 1:
-            likeness = float(cosines.max())
-        else:
-            likeness = float(np.partition(cosines, len(cosines) - k)[len(cosines) - k :].mean())
-        # The logistic function by tanh, which never overflows.
-        return 0.5 * (1 + math.tanh(0.5 * self._steepness * (likeness - self._threshold)))
+
+class _Likeness:
+    """Familiarity, as fast as may be. `rows`: what is to be multiplied with the embedding."""
+
+    def __init__(self, familiarity: Familiarity) -> None:
+        self._familiarity = familiarity
+        self.rows = np.concatenate([familiarity.prototypes, familiarity.spread, familiarity.origin[np.newaxis]])
+        self._at_origin = self.rows @ familiarity.origin
+        self._prototypes = len(familiarity.prototypes)
+        counts = np.bincount(familiarity.classes)
+        self._neighbours = familiarity.neighbours
+        self._places = _places(familiarity.classes, counts, self._neighbours)
+        there = np.minimum(counts, self._neighbours)
+        # What was put in for missing ones is taken out of the sums again.
+        self._missing = (-_NONE * (self._neighbours - there) - (there == 0)).astype(np.float32)
+        self._there = np.maximum(there, 1).astype(np.float32)
+
+    def q(self, products: Scores, square: float) -> float:
+        """The chance q. `products`: of the rows and the embedding, whose length has this `square`."""
+        square -= 2 * float(products[-1]) - float(self._at_origin[-1])
+        products = products - self._at_origin
+        along = products[self._prototypes : -1]
+        length = math.sqrt(max(square - float(along @ along), _NO_LENGTH))
+        cosines = np.append(products[: self._prototypes], np.float32(_NONE * length))[self._places]
+        if cosines.shape[1] > self._neighbours:
+            cosines.partition(cosines.shape[1] - self._neighbours, axis=1)
+        sums = cosines[:, -self._neighbours :].sum(axis=1)
+        sums /= np.float32(length)
+        likeness = float(((sums + self._missing) / self._there).max())
+        familiarity = self._familiarity
+        return 0.5 * (1 + math.tanh(0.5 * familiarity.steepness * (likeness - familiarity.threshold)))
+
+
+def _places(classes: NDArray[np.intp], counts: NDArray[np.intp], least: int) -> NDArray[np.intp]:
+    """Where the prototypes of each class are: (classes, `least` or more); len(classes): there is no other."""
+    places = np.full((len(counts), max(int(counts.max()), least)), len(classes), np.intp)
+    for index, count in enumerate(counts.tolist()):
+        places[index, :count] = np.flatnonzero(classes == index)
+    return places

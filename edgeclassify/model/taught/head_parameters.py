@@ -42,11 +42,18 @@ class HeadKind(StrEnum):
 class Familiarity:
     """How far a picture is like what was taught, as a chance q of 0-1; 0.5 where it counts as unknown from.
 
-    `prototypes`: (n, elements), what was taught, as centred vectors of length 1. A picture's likeness is the mean
-    of its `neighbours` highest cosines with them; q = 1 / (1 + exp(-steepness * (likeness - threshold))).
+    Of y = x - origin, where x is the picture's embedding as a vector of length 1, its length counts less in the
+    directions `spread` (directions, elements), in which pictures of one class differ: l = |y|^2 - |spread @ y|^2.
+    `prototypes` (n, elements) stand for examples: prototypes @ y / sqrt(l) are its cosines with them. `classes`
+    (n,): whose they are. A picture's likeness to a class is the mean of its `neighbours` highest cosines with the
+    class (of all, where it has fewer), its likeness that to the most likely class, and
+    q = 1 / (1 + exp(-steepness * (likeness - threshold))).
     """
 
+    origin: Floats
+    spread: Floats
     prototypes: Floats
+    classes: NDArray[np.intp]
     neighbours: int
     threshold: float
     steepness: float
@@ -59,17 +66,15 @@ class Familiarity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeadParameters:
-    """A fitted head. Its `weights` stand for a picture's embedding, made a vector x of length 1 (`directions`).
+    """A fitted head. Of a picture's embedding it takes the direction alone: a vector x of length 1.
 
-    `labels`: the classes that were taught; of one class alone `weights` is empty. `centre`: (elements,), the
-    middle of what was taught. `weights`: (classes, elements), `biases`: (classes,): logits are weights @ (x -
-    centre) + biases, calibrated, so that their softmax says how likely each class is, given that it is one of
+    `labels`: the classes that were taught. `weights`: (classes, elements), `biases`: (classes,): logits are
+    weights @ x + biases, calibrated, so that their softmax says how likely each class is, given that it is one of
     them. `has_rest`: there is one more row, the last, of pictures that were said to be none of the classes.
     """
 
     kind: HeadKind
     labels: tuple[str, ...]
-    centre: Floats
     weights: Floats
     biases: Floats
     familiarity: Familiarity
@@ -78,7 +83,7 @@ class HeadParameters:
     @property
     def elements(self) -> int:
         """The length of the embeddings that it is for."""
-        return len(self.centre)
+        return self.weights.shape[1]
 
     @property
     def is_one_class(self) -> bool:
@@ -105,10 +110,12 @@ class HeadParameters:
         np.savez(
             file,
             about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
-            centre=self.centre,
             weights=self.weights,
             biases=self.biases,
+            origin=self.familiarity.origin,
+            spread=self.familiarity.spread,
             prototypes=self.familiarity.prototypes,
+            classes=self.familiarity.classes.astype(np.int32),
         )
         return file.getvalue()
 
@@ -136,25 +143,19 @@ class _NewerError(ValueError):
     """Written by a later version."""
 
 
-def directions(values: Floats) -> Floats:
-    """What a head sees of embeddings, (elements,) or (n, elements) float32 of any scale: vectors of length 1.
-
-    The root of each element, with its sign: an embedding has few large elements and many small ones, and what
-    tells pictures apart lies in the small ones as well (Arandjelovic and Zisserman, "Three things everyone should
-    know to improve object retrieval", 2012). One of zeros stays as it is.
-    """
-    return unit(roots(values))
+NONE_THERE = -1.0
+"""The likeness to a class without prototypes: no cosine is lower."""
 
 
-def roots(values: Floats) -> Floats:
-    """The root of each value, with its sign."""
-    return np.copysign(np.sqrt(np.abs(values)), values)
-
-
-def unit(vectors: Floats) -> Floats:
-    """Vectors of length 1; one of zeros stays as it is."""
-    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., np.newaxis]
-    return np.asarray(vectors / np.where(lengths > 0, lengths, np.float32(1)), np.float32)
+def top_mean(cosines: Floats, neighbours: int) -> Floats:
+    """The mean of the highest of each row of (n, m): float32 (n,). Of fewer the mean of all, of none
+    NONE_THERE."""
+    count = cosines.shape[1]
+    if not count:
+        return np.full(len(cosines), NONE_THERE, np.float32)
+    if count > neighbours:
+        cosines = np.partition(cosines, count - neighbours, axis=1)[:, count - neighbours :]
+    return np.asarray(cosines.mean(axis=1), np.float32)
 
 
 def _parameters(arrays: dict[str, NDArray[Any]]) -> HeadParameters:
@@ -167,20 +168,31 @@ def _parameters(arrays: dict[str, NDArray[Any]]) -> HeadParameters:
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise ValueError("labels that are no texts")
     kind = HeadKind(about["kind"])
-    centre, weights = _floats(arrays["centre"], 1), _floats(arrays["weights"], 2)
-    biases, prototypes = _floats(arrays["biases"], 1), _floats(arrays["prototypes"], 2)
-    rows = 0 if kind is HeadKind.ONE_CLASS else len(labels) + has_rest
-    fits = weights.shape == (rows, len(centre)) and biases.shape == (rows,) and len(centre)
-    if not fits or not 1 <= len(labels) <= _MOST_LABELS:
-        raise ValueError(f"{len(labels)} labels, weights of shape {weights.shape}, {len(centre)} elements")
+    weights, biases = _floats(arrays["weights"], 2), _floats(arrays["biases"], 1)
+    rows, elements = len(labels) + has_rest, weights.shape[1]
+    is_one = kind is HeadKind.ONE_CLASS
+    if not 1 <= len(labels) <= (1 if is_one else _MOST_LABELS) or not elements:
+        raise ValueError(f"{len(labels)} labels, {elements} elements")
+    if len(weights) != rows or biases.shape != (rows,):
+        raise ValueError(f"{len(labels)} labels, weights of shape {weights.shape} and {biases.shape}")
+    familiarity = _familiarity(about, arrays, len(labels), elements)
+    return HeadParameters(kind, tuple(labels), weights, biases, familiarity, has_rest)
+
+
+def _familiarity(
+    about: dict[str, Any], arrays: dict[str, NDArray[Any]], labels: int, elements: int
+) -> Familiarity:
+    origin, spread = _floats(arrays["origin"], 1), _floats(arrays["spread"], 2)
+    prototypes, classes = _floats(arrays["prototypes"], 2), arrays["classes"].astype(np.intp, casting="safe")
+    if len(origin) != elements or spread.shape[1] != elements or prototypes.shape[1] != elements:
+        raise ValueError(f"{elements} elements, and {origin.shape}, {spread.shape}, {prototypes.shape}")
+    if classes.shape != (len(prototypes),) or not len(classes) or not 0 <= classes.min() <= classes.max() < labels:
+        raise ValueError(f"{len(prototypes)} prototypes of {labels} labels")
     neighbours = int(about["neighbours"])
-    if prototypes.shape[1] != len(centre) or not 1 <= neighbours <= len(prototypes):
-        raise ValueError(f"{neighbours} neighbours among prototypes of shape {prototypes.shape}")
     threshold, steepness = float(about["threshold"]), float(about["steepness"])
-    if not np.isfinite([threshold, steepness]).all():
-        raise ValueError("a threshold that is no number")
-    familiarity = Familiarity(prototypes, neighbours, threshold, steepness)
-    return HeadParameters(kind, tuple(labels), centre, weights, biases, familiarity, has_rest)
+    if neighbours < 1 or not np.isfinite([threshold, steepness]).all():
+        raise ValueError(f"{neighbours} neighbours, threshold {threshold}, steepness {steepness}")
+    return Familiarity(origin, spread, prototypes, classes, neighbours, threshold, steepness)
 
 
 def _floats(array: NDArray[Any], dimensions: int) -> Floats:

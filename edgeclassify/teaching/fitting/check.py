@@ -19,7 +19,7 @@ def check(lesson: Lesson) -> None:
                 f"classes with {count} in all. Add examples of what is normal."
             )
         return
-    if len(labels) < 2:
+    if len(labels) + bool((classes == NONE_OF_THEM).any()) < 2 or not labels:
         found = f"only {labels[0]!r}" if labels else "none"
         raise LessonError(
             f"expected examples of two classes or more, found {found}. Add examples of another class (also of "

@@ -1,28 +1,89 @@
-"""What is like nothing that was taught: how like a picture is to its nearest examples."""
+"""How like a picture is to what was taught, and from where on it is like nothing of it.
+
+Likeness is the cosine with the nearest examples of one class, in a space where the directions in which pictures of
+one class differ count for little (Mahalanobis). It tells strangers from what was taught better than the chance of
+the best class, the energy, or the distance from the class's middle do: python -m tests.bench.rejection.
+"""
+
+import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edgeclassify.model.taught.head_parameters import Familiarity, Floats
+from edgeclassify.model.taught.head_parameters import NONE_THERE, Familiarity, Floats, top_mean
+from edgeclassify.teaching.fitting.leaving_out import Parts
+from edgeclassify.teaching.fitting.material import Material
+from edgeclassify.teaching.fitting.spread import Spread
 
-Indices = NDArray[np.intp]
+NEIGHBOURS = 3
+KEPT = 0.95
+"""Share of what was taught that is not to be unknown."""
 _KEPT_DEVIATIONS = 1.645
 """So many deviations below the mean are 5 % of what is normally distributed."""
-_SURE_AT = 3.0
-"""The logit of q at the mean likeness of what was taught."""
-_USUAL_MEAN, _USUAL_DEVIATION, _USUAL_WEIGHT = 0.5, 0.15, 2.0
+_FEW = 20
+"""So many examples say as much of the lowest by themselves as by their mean and deviation."""
+_SURE = 3.0
+"""The logit of q at the mean likeness of what was taught: 95 %."""
+_USUAL_MEAN, _USUAL_DEVIATION, _USUAL_WEIGHT = 0.1, 0.15, 2.0
+"""Of likeness, where nothing else is known, as if from so many examples."""
+_LEAST_DEVIATION = 0.01
+_TINY = 1e-9
 
 
-def familiarity_of(
-    prototypes: Floats, groups: Indices, is_judged: NDArray[np.bool_]
-) -> tuple[Familiarity, Floats]:
-    """The familiarity of examples (centred, of length 1), and the likeness of each to those of other moments."""
-    cosines = prototypes @ prototypes.T
-    cosines[groups[:, None] == groups] = -1
-    likeness = cosines.max(axis=1)
-    known = likeness[is_judged]
-    count = len(known) + _USUAL_WEIGHT
-    mean = (known.sum() + _USUAL_WEIGHT * _USUAL_MEAN) / count
-    square = ((known - mean) ** 2).sum() + _USUAL_WEIGHT * _USUAL_DEVIATION**2
-    below = _KEPT_DEVIATIONS * float(np.sqrt(square / count))
-    return Familiarity(prototypes, 1, float(mean) - below, _SURE_AT / below), likeness
+def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Floats]:
+    """The familiarity of a lesson, and the likeness of its examples when their parts are left out.
+
+    Likeness: (examples,), to the most likely class; NaN where an example is never left out.
+    """
+    spread = Spread(material, parts)
+    likeness = _left_out(material, parts, spread)
+    threshold, mean = _threshold(likeness[material.is_taught & (likeness > NONE_THERE)])
+    directions = spread.directions()
+    own = material.rows[material.first[material.prototypes]]
+    damped = own - (own @ directions.T) @ directions
+    lengths = np.sqrt(np.maximum(np.einsum("pd,pd->p", own, damped), _TINY))
+    familiarity = Familiarity(
+        origin=material.origin,
+        spread=directions @ material.basis,
+        prototypes=(damped / lengths[:, None]) @ material.basis,
+        classes=material.example_classes[material.prototypes],
+        neighbours=NEIGHBOURS,
+        threshold=threshold,
+        steepness=_SURE / max(mean - threshold, _LEAST_DEVIATION),
+    )
+    return familiarity, likeness
+
+
+def _left_out(material: Material, parts: Parts, spread: Spread) -> Floats:
+    rows, prototypes, count = material.rows[material.first], material.prototypes, len(material.first)
+    found = np.full(count, np.nan, np.float32)
+    for part in range(parts.count):
+        mine = np.flatnonzero(parts.of_example == part)
+        others = prototypes[parts.of_example[prototypes] != part]
+        metric = spread.metric(part)
+        damped = rows[others] @ metric
+        cosines = rows[mine] @ damped.T
+        cosines /= np.sqrt(np.maximum(np.einsum("pd,pd->p", damped, rows[others]), _TINY))
+        # What of a picture the basis does not span is not damped.
+        beside = material.squares[mine] - np.einsum("nd,nd->n", rows[mine], rows[mine])
+        squares = np.einsum("nd,nd->n", rows[mine] @ metric, rows[mine]) + np.maximum(beside, 0)
+        cosines /= np.sqrt(np.maximum(squares, _TINY))[:, None]
+        for label in range(len(material.labels)):
+            of_class = top_mean(cosines[:, material.example_classes[others] == label], NEIGHBOURS)
+            found[mine] = np.fmax(found[mine], of_class)
+    return found
+
+
+def _threshold(known: Floats) -> tuple[float, float]:
+    """The likeness below which 5 % of what was taught are, and the mean. `known`: of what was left out.
+
+    Of few examples by what their mean and deviation say, of many by where the lowest of them are.
+    """
+    count = len(known)
+    mean = float(known.mean()) if count else _USUAL_MEAN
+    squares = float(((known - mean) ** 2).sum()) + _USUAL_WEIGHT * _USUAL_DEVIATION**2
+    deviation = math.sqrt(squares / (count + _USUAL_WEIGHT))
+    by_moments = mean - _KEPT_DEVIATIONS * deviation
+    if not count:
+        return by_moments, mean
+    share = count / (count + _FEW)
+    return share * float(np.quantile(known, 1 - KEPT)) + (1 - share) * by_moments, mean

@@ -12,6 +12,9 @@ from edgeclassify.model.taught.manifest import Accuracy
 NOT_JUDGED = -2
 """In place of a class index: nothing else was left of its class to be learnt from, so it could not be left out."""
 
+UNKNOWN_BELOW = 0.5
+"""What has scores that add up to less is answered unknown."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:

@@ -10,8 +10,10 @@ from edgeclassify.teaching.fitting.material import Material
 Indices = NDArray[np.intp]
 
 FEWEST_PARTS, MOST_PARTS = 5, 40
-_WORK = 25_000_000
-"""Multiplications of one step of a fit, over all parts: a tenth of a second on a Pi Zero 2 W."""
+_WORK = 700_000_000
+"""Multiplications over all parts: a second or less on a Pi Zero 2 W, with all else that a fit takes."""
+_STEPS = 30
+"""Products of rows and coefficients that it takes to fit without a part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +22,11 @@ class Parts:
 
     of_example: Indices
     count: int
+
+    @property
+    def is_judged(self) -> NDArray[np.bool_]:
+        """Which examples are left out at some time."""
+        return np.asarray(self.of_example >= 0)
 
 
 def parts_of(material: Material) -> Parts:
@@ -37,11 +44,16 @@ def parts_of(material: Material) -> Parts:
     main[of_example] = material.example_classes
     kept[of_example[is_kept]] = True
     left = np.flatnonzero(~kept)
-    wanted = int(np.clip(_WORK // max(material.rows.size * material.count, 1), FEWEST_PARTS, MOST_PARTS))
-    count = min(len(left), wanted)
+    count = min(len(left), _affordable(material))
     part = np.full(len(groups), -1, np.intp)
     part[left[np.argsort(main[left], kind="stable")]] = np.arange(len(left)) % max(count, 1)
     return Parts(part[of_example], count)
+
+
+def _affordable(material: Material) -> int:
+    """For how many parts there is time."""
+    of_a_part = _STEPS * material.rows.size * material.count + 2 * material.rows.shape[1] ** 3
+    return int(np.clip(_WORK // of_a_part, FEWEST_PARTS, MOST_PARTS))
 
 
 def _lonely_classes(material: Material, of_example: Indices) -> Indices:

@@ -16,7 +16,7 @@ from edgeclassify.model.taught.head_parameters import Floats
 
 Indices = NDArray[np.intp]
 _STEPS, _MEMORY, _HALVINGS = 40, 8, 6
-_FINE_ENOUGH = 2e-3
+_FINE_ENOUGH = 5e-3
 """Of the gradient's length at the start."""
 _ROUNDING = 1e-7
 _ENOUGH = 1e-4

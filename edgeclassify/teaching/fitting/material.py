@@ -5,46 +5,57 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.taught.head_parameters import Floats, directions, unit
+from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.interface import NONE_OF_THEM, Lesson
 
 Indices = NDArray[np.intp]
 
 MOST_DIMENSIONS = 256
 """What can be told apart lies in the space that the examples span; of more of them than this in that of some."""
-_JITTER = 1e-4
-"""Of the mean square of the rows: rows that are nearly the same must not span a direction of noise."""
+MOST_PROTOTYPES = 256
+"""So many examples at most stand for all where likeness is measured: each costs a product of vectors per frame."""
 CORRECTION_WEIGHT = 3.0
 """A picture that was answered wrongly and corrected counts as so many: it is where the border is."""
+_TOWARDS_CENTRE = 0.7
+"""Of the way from 0 to the middle of what was taught: from there likeness is measured. The middle of the pictures
+of the world would be the best place; it is not known, and lies in between (python -m tests.bench.rejection)."""
+_JITTER = 1e-4
+"""Of the mean square of the rows: rows that are nearly the same must not span a direction of noise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """Rows in coordinates: row = basis @ (direction - centre), as good as the directions themselves.
+    """Rows in coordinates: row = basis @ (unit - origin), as good as the embeddings themselves.
 
-    `centre`: (elements,); `basis`: (dimensions, elements), orthonormal; `rows`: (rows, dimensions). For each row:
+    `origin`: (elements,); `basis`: (dimensions, elements), orthonormal; `rows`: (rows, dimensions). For each row:
     `classes` (those of no class make one more, the last: `has_rest`), `owners`, `weights`, which add up to 1. For
-    each example: `first` (its row that is no copy), `pictures` (examples, elements: that row's direction from the
-    centre, of length 1), `example_classes`, `groups`.
+    each example: `first` (its row that is no copy), `squares` (of its length from the origin), `example_classes`,
+    `groups`. `prototypes`: the examples that stand for all, of each class alike, which the basis spans.
     """
 
     labels: tuple[str, ...]
     has_rest: bool
-    centre: Floats
+    origin: Floats
     basis: Floats
     rows: Floats
     classes: Indices
     owners: Indices
     weights: Floats
     first: Indices
-    pictures: Floats
+    squares: Floats
     example_classes: Indices
     groups: Indices
+    prototypes: Indices
 
     @property
     def count(self) -> int:
         """How many classes there are, the rest included."""
         return len(self.labels) + self.has_rest
+
+    @property
+    def is_taught(self) -> NDArray[np.bool_]:
+        """Of each example whether it is of a class."""
+        return np.asarray(self.example_classes < len(self.labels))
 
 
 def material_of(lesson: Lesson) -> Material:
@@ -52,24 +63,29 @@ def material_of(lesson: Lesson) -> Material:
     rest = len(lesson.labels)
     classes = np.where(lesson.classes == NONE_OF_THEM, rest, lesson.classes)
     first = _first_rows(lesson)
-    weights = _weights(lesson, classes, first)
-    seen = directions(lesson.units)
-    centre = weights @ seen
-    seen -= centre
-    basis = _basis(seen, _spanning(lesson, classes, first))
+    example_classes = classes[first]
+    weights = _weights(lesson, classes, example_classes)
+    origin = np.float32(_TOWARDS_CENTRE) * (weights @ lesson.units)
+    rows = lesson.units - origin
+    prototypes = _in_turns(np.flatnonzero(example_classes < rest), example_classes)[:MOST_PROTOTYPES]
+    others = np.setdiff1d(np.arange(len(first)), prototypes)
+    copies = _in_turns(np.flatnonzero(lesson.is_copy), classes)
+    spanning = np.concatenate([first[prototypes], first[others], copies])[:MOST_DIMENSIONS]
+    basis = _basis(rows, spanning)
     return Material(
-        lesson.labels,
-        bool((classes == rest).any()),
-        centre,
-        basis,
-        seen @ basis.T,
-        classes,
-        lesson.owners,
-        weights,
-        first,
-        unit(seen[first]),
-        classes[first],
-        lesson.groups,
+        labels=lesson.labels,
+        has_rest=bool((classes == rest).any()),
+        origin=origin,
+        basis=basis,
+        rows=rows @ basis.T,
+        classes=classes,
+        owners=lesson.owners,
+        weights=weights,
+        first=first,
+        squares=np.einsum("ne,ne->n", rows[first], rows[first]),
+        example_classes=example_classes,
+        groups=lesson.groups,
+        prototypes=prototypes,
     )
 
 
@@ -81,43 +97,37 @@ def _first_rows(lesson: Lesson) -> Indices:
     return first
 
 
-def _weights(lesson: Lesson, classes: Indices, first: Indices) -> Floats:
+def _weights(lesson: Lesson, classes: Indices, example_classes: Indices) -> Floats:
     """How much each row counts: every class as much as any other, whatever it has of examples.
 
     n pictures of one moment count as the root of n: they are more than one picture, and much less than n moments.
     An example shares its weight with its copies.
     """
     of_example = np.where(lesson.was != NONE_OF_THEM, CORRECTION_WEIGHT, 1.0)
-    moments = np.stack([lesson.groups, classes[first]], axis=1)
+    moments = np.stack([lesson.groups, example_classes], axis=1)
     _, moment, sizes = np.unique(moments, axis=0, return_inverse=True, return_counts=True)
     of_example /= np.sqrt(sizes[moment.reshape(-1)])
-    of_row = (of_example / np.bincount(lesson.owners, minlength=len(first)))[lesson.owners]
+    of_row = (of_example / np.bincount(lesson.owners, minlength=len(of_example)))[lesson.owners]
     of_class = np.bincount(classes, of_row)
     of_row /= of_class[classes] * np.count_nonzero(of_class)
     return of_row.astype(np.float32)
 
 
-def _spanning(lesson: Lesson, classes: Indices, first: Indices) -> Indices:
-    """Rows whose space is good enough: pictures before copies, and of each class alike."""
-    copies = np.flatnonzero(lesson.is_copy)
-    return np.concatenate([_in_turns(first, classes), _in_turns(copies, classes)])[:MOST_DIMENSIONS]
+def _in_turns(chosen: Indices, classes: Indices) -> Indices:
+    """What is chosen, one of each class after the other."""
+    turns, of_chosen = np.zeros(len(chosen), np.intp), classes[chosen]
+    for index in np.unique(of_chosen):
+        is_of = of_chosen == index
+        turns[is_of] = np.arange(np.count_nonzero(is_of))
+    return chosen[np.lexsort((of_chosen, turns))]
 
 
-def _in_turns(rows: Indices, classes: Indices) -> Indices:
-    """The rows, one of each class after the other."""
-    turns = np.zeros(len(rows), np.intp)
-    of_rows = classes[rows]
-    for index in np.unique(of_rows):
-        turns[of_rows == index] = np.arange(np.count_nonzero(of_rows == index))
-    return rows[np.lexsort((of_rows, turns))]
-
-
-def _basis(centred: Floats, spanning: Indices) -> Floats:
+def _basis(rows: Floats, spanning: Indices) -> Floats:
     """An orthonormal basis (dimensions, elements) of the space that some of the rows span."""
-    elements = centred.shape[1]
+    elements = rows.shape[1]
     if len(spanning) >= elements:
         return np.eye(elements, dtype=np.float32)
-    chosen = centred[spanning]
+    chosen = rows[spanning]
     products = (chosen @ chosen.T).astype(np.float64)
     products[np.diag_indices_from(products)] += _JITTER * max(np.trace(products) / len(chosen), 1e-6)
     return np.linalg.inv(np.linalg.cholesky(products)).astype(np.float32) @ chosen

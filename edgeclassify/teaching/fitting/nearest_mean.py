@@ -10,9 +10,9 @@ def means(problems: Problems) -> Floats:
     """As `solve` gives its coefficients: of each problem and class the mean's direction, and a constant of 0."""
     count, dimensions = problems.count, problems.rows.shape[1]
     is_of = (problems.classes == np.arange(count)[:, None]).astype(np.float32)
-    found = np.zeros((len(problems.weights), count, dimensions + 1), np.float32)
-    for one, weights in zip(found, problems.weights, strict=True):
-        sums = (is_of * weights) @ problems.rows
-        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-        one[:, :-1] = sums / np.where(lengths > 0, lengths, 1)
+    weights = (problems.weights[:, None] * is_of).reshape(-1, len(problems.rows))
+    sums = (weights @ problems.rows).reshape(-1, count, dimensions)
+    lengths = np.linalg.norm(sums, axis=2, keepdims=True)
+    found = np.zeros((len(sums), count, dimensions + 1), np.float32)
+    found[..., :-1] = sums / np.where(lengths > 0, lengths, 1)
     return found

@@ -1,5 +1,6 @@
 """The head that was taught."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.heads.taught_head import TaughtHead
-from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters, directions
+from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters
 from edgeclassify.types import EmbeddingFacts
 
 ELEMENTS = 6
@@ -18,40 +19,54 @@ DRAWS = np.random.default_rng(5)
 A, B = (DRAWS.random(ELEMENTS).astype(np.float32) for _ in "ab")
 
 
+SEEN = FLOAT.unit(DRAWS.random((7, ELEMENTS)).astype(np.float32))
+"""Prototypes: four of the first class, two of the second, one of the third."""
+CLASSES = np.array([0, 1, 0, 2, 0, 1, 0])
+
+
 def parameters(
-    labels: tuple[str, ...] = ("open", "closed"), *, rest: bool = False, neighbours: int = 1, **familiar: float
+    labels: tuple[str, ...] = ("open", "closed", "half"),
+    *,
+    rest: bool = False,
+    threshold: float = 0.9,
+    steepness: float = 8.0,
 ) -> HeadParameters:
-    seen = directions(np.stack([A, B]))
-    centre = seen.mean(axis=0)
-    prototypes = (seen - centre) / np.linalg.norm(seen - centre, axis=1, keepdims=True)
-    weights = np.concatenate([prototypes * 5, np.zeros((int(rest), ELEMENTS))]).astype(np.float32)
-    biases = np.array([0.1, 0.0, 1.0][: len(weights)], np.float32)
-    familiarity = Familiarity(
-        prototypes, neighbours, familiar.get("threshold", 0.5), familiar.get("steepness", 8.0)
-    )
-    return HeadParameters(HeadKind.LOGISTIC, labels, centre, weights, biases, familiarity, rest)
+    weights = DRAWS.normal(size=(len(labels) + rest, ELEMENTS)).astype(np.float32) * 3
+    origin = SEEN.mean(axis=0) * np.float32(0.6)
+    spread = np.linalg.qr(DRAWS.normal(size=(ELEMENTS, 2)))[0].T.astype(np.float32) * np.float32(0.8)
+    moved = SEEN - origin
+    damped = moved - (moved @ spread.T) @ spread
+    prototypes = damped / np.sqrt((moved * damped).sum(axis=1, keepdims=True))
+    classes = CLASSES % len(labels)
+    familiarity = Familiarity(origin, spread, prototypes, classes, 3, threshold, steepness)
+    biases = np.array([0.1, 0.0, -0.3, 1.0][: len(weights)], np.float32)
+    return HeadParameters(HeadKind.LOGISTIC, labels, weights, biases, familiarity, rest)
 
 
 def by_definition(given: HeadParameters, embedding: Any) -> Any:
     """The scores as the documents of the parameters say, in float64."""
-    x = directions(embedding).astype(np.float64) - given.centre
+    x = embedding.astype(np.float64) / (np.linalg.norm(embedding) or 1)
     logits = given.weights @ x + given.biases
     chances = np.exp(logits) / np.exp(logits).sum()
-    familiarity = given.familiarity
-    cosines = np.sort(familiarity.prototypes @ (x / np.linalg.norm(x)))[::-1]
-    likeness = cosines[: familiarity.neighbours].mean()
-    return chances[: len(given.labels)] / (1 + np.exp(-familiarity.steepness * (likeness - familiarity.threshold)))
+    familiar = given.familiarity
+    y = x - familiar.origin
+    cosines = familiar.prototypes @ y / np.sqrt((y**2).sum() - ((familiar.spread @ y) ** 2).sum())
+    likeness = max(
+        np.sort(cosines[familiar.classes == index])[-familiar.neighbours :].mean()
+        for index in set(familiar.classes.tolist())
+    )
+    return chances[: len(given.labels)] / (1 + np.exp(-familiar.steepness * (likeness - familiar.threshold)))
 
 
 @pytest.mark.parametrize("rest", [False, True])
-@pytest.mark.parametrize("neighbours", [1, 2])
-def test_its_scores_are_what_the_parameters_say(rest: bool, neighbours: int) -> None:
-    given = parameters(rest=rest, neighbours=neighbours)
+@pytest.mark.parametrize("labels", [("a", "b", "c"), ("a", "b"), ("a",)])
+def test_its_scores_are_what_the_parameters_say(rest: bool, labels: tuple[str, ...]) -> None:
+    given = parameters(labels, rest=rest)
     head = TaughtHead(given, FLOAT)
-    for embedding in (A, B, A + B, DRAWS.random(ELEMENTS).astype(np.float32) * 30):
+    for embedding in (A, B, A + B, *(DRAWS.random((9, ELEMENTS)).astype(np.float32) * 30)):
         scores = head.scores((embedding.reshape(1, 1, 1, ELEMENTS),))
         assert scores.dtype == np.float32
-        assert scores.shape == (2,)
+        assert scores.shape == (len(labels),)
         assert scores == pytest.approx(by_definition(given, embedding), abs=1e-5)
 
 
@@ -65,28 +80,39 @@ def test_a_quantized_embedding_is_read_by_scale_and_zero_point(facts: EmbeddingF
 
 
 def test_it_reads_the_output_that_it_was_given() -> None:
-    head = TaughtHead(parameters(), FLOAT, output=1)
+    given = parameters()
+    head = TaughtHead(given, FLOAT, output=1)
     first = head.scores((B, A))
-    assert first.argmax() == 0
-    assert head.scores((A, B)).argmax() == 1
-    assert first.argmax() == 0, "freshly allocated"
+    assert head.scores((A, B)) == pytest.approx(by_definition(given, B), abs=1e-5)
+    assert first == pytest.approx(by_definition(given, A), abs=1e-5), "freshly allocated"
+
+
+def test_a_class_without_prototypes_is_like_nothing() -> None:
+    given = parameters()
+    classes = np.where(given.familiarity.classes == 1, 2, given.familiarity.classes)
+    given = replace(given, familiarity=replace(given.familiarity, classes=classes, threshold=-0.9))
+    assert TaughtHead(given, FLOAT).scores((A,)) == pytest.approx(by_definition(given, A), abs=1e-5)
+    opposite = replace(given, familiarity=replace(given.familiarity, prototypes=-given.familiarity.prototypes))
+    assert TaughtHead(opposite, FLOAT).scores((A,)) == pytest.approx(by_definition(opposite, A), abs=1e-5)
 
 
 def test_what_is_like_nothing_that_was_taught_has_low_scores() -> None:
-    head = TaughtHead(parameters(threshold=0.9, steepness=50), FLOAT)
-    assert head.scores((A,)).sum() > 0.95
+    head = TaughtHead(parameters(threshold=0.5, steepness=50), FLOAT)
+    assert head.scores((SEEN[5],)).sum() > 0.9
     strange = np.zeros(ELEMENTS, np.float32)
     strange[2] = 1
     assert head.scores((strange,)).sum() < 0.1
 
 
 def test_the_rest_takes_from_the_scores() -> None:
-    without, with_rest = (TaughtHead(parameters(rest=rest), FLOAT).scores((A + B,)) for rest in (False, True))
-    assert with_rest.sum() < without.sum() - 0.1
-    assert with_rest.shape == (2,)
+    given = parameters(rest=True)
+    head = TaughtHead(given, FLOAT)
+    without = TaughtHead(replace(given, weights=given.weights[:3], biases=given.biases[:3], has_rest=False), FLOAT)
+    assert head.scores((A,)).sum() < without.scores((A,)).sum()
+    assert head.scores((A,)).shape == (3,)
 
 
-@pytest.mark.parametrize("embedding", [np.zeros(ELEMENTS, np.float32), np.full(ELEMENTS, 1e30, np.float32)])
+@pytest.mark.parametrize("embedding", [np.zeros(ELEMENTS, np.float32), np.full(ELEMENTS, 1e15, np.float32)])
 def test_extreme_embeddings_have_scores(embedding: Any) -> None:
     scores = TaughtHead(parameters(), FLOAT).scores((embedding,))
     assert np.isfinite(scores).all()
@@ -107,18 +133,15 @@ def test_an_embedding_of_another_length_is_refused() -> None:
         TaughtHead(parameters(), other)
 
 
-def test_of_one_class_the_normal_is_background() -> None:
-    given = parameters()
-    one = HeadParameters(
-        HeadKind.ONE_CLASS, ("normal",), given.centre, given.weights[:0], given.biases[:0], given.familiarity
-    )
-    head = TaughtHead(one, FLOAT)
+@pytest.mark.parametrize("rest", [False, True])
+def test_of_one_class_the_normal_is_background(rest: bool) -> None:
+    given = replace(parameters(("normal",), rest=rest), kind=HeadKind.ONE_CLASS)
+    head = TaughtHead(given, FLOAT)
     assert head.labels == ("normal", "unusual")
     assert head.background == {0}
-    normal, strange = head.scores((A,)), head.scores((np.eye(ELEMENTS, dtype=np.float32)[2],))
-    assert normal.sum() == pytest.approx(1)
-    assert normal[0] == pytest.approx(1 / (1 + np.exp(-4)), abs=1e-3)
-    assert strange[1] > 0.5
+    for embedding in (A, B):
+        normal = float(by_definition(given, embedding)[0])
+        assert head.scores((embedding,)) == pytest.approx([normal, 1 - normal], abs=1e-5)
 
 
 @pytest.mark.parametrize(("labels", "background"), [(("cat", "Nothing"), {1}), (("cat", "dog"), set())])

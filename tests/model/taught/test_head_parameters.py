@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.errors import ModelError
-from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters, directions
+from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters, top_mean
 
 ELEMENTS = 4
 
@@ -18,20 +18,15 @@ def parameters(
     kind: HeadKind = HeadKind.LOGISTIC, labels: tuple[str, ...] = ("open", "zu – ß"), rest: bool = False
 ) -> HeadParameters:
     draws = np.random.default_rng(1)
-    rows = 0 if kind is HeadKind.ONE_CLASS else len(labels) + rest
+    rows = len(labels) + rest
 
     def some(*shape: int) -> Any:
         return draws.normal(size=shape).astype(np.float32)
 
-    return HeadParameters(
-        kind,
-        labels,
-        some(ELEMENTS),
-        some(rows, ELEMENTS),
-        some(rows),
-        Familiarity(some(3, ELEMENTS), 2, 0.25, 9.5),
-        rest,
+    familiarity = Familiarity(
+        some(ELEMENTS), some(2, ELEMENTS), some(3, ELEMENTS), np.arange(3) % len(labels), 2, 0.25, 9.5
     )
+    return HeadParameters(kind, labels, some(rows, ELEMENTS), some(rows), familiarity, rest)
 
 
 def arrays_of(content: bytes) -> dict[str, Any]:
@@ -58,6 +53,7 @@ def with_about(content: bytes, **changes: object) -> bytes:
         parameters(),
         parameters(HeadKind.NEAREST_MEAN, rest=True),
         parameters(HeadKind.ONE_CLASS, ("normal",)),
+        parameters(HeadKind.ONE_CLASS, ("normal",), rest=True),
     ],
     ids=str,
 )
@@ -65,11 +61,14 @@ def test_what_was_written_is_read(given: HeadParameters) -> None:
     read = HeadParameters.from_bytes(given.to_bytes())
     assert (read.kind, read.labels, read.has_rest) == (given.kind, given.labels, given.has_rest)
     assert read.elements == ELEMENTS
-    for name in ("centre", "weights", "biases"):
-        assert np.array_equal(getattr(read, name), getattr(given, name)), name
-        assert getattr(read, name).dtype == np.float32
-    assert np.array_equal(read.familiarity.prototypes, given.familiarity.prototypes)
-    assert (read.familiarity.neighbours, read.familiarity.threshold, read.familiarity.steepness) == (2, 0.25, 9.5)
+    pairs = [(read.weights, given.weights), (read.biases, given.biases)]
+    mine, its = read.familiarity, given.familiarity
+    pairs += [(mine.origin, its.origin), (mine.spread, its.spread), (mine.prototypes, its.prototypes)]
+    for found, wanted in pairs:
+        assert np.array_equal(found, wanted)
+        assert found.dtype == np.float32
+    assert mine.classes.tolist() == its.classes.tolist()
+    assert (mine.neighbours, mine.threshold, mine.steepness) == (2, 0.25, 9.5)
 
 
 def test_equal_parameters_make_equal_bytes() -> None:
@@ -113,7 +112,6 @@ def test_every_changed_byte_is_seen_or_harmless() -> None:
         {"kind": "one class"},
         {"has_rest": True},
         {"neighbours": 0},
-        {"neighbours": 4},
         {"threshold": "high"},
         {"threshold": float("nan")},
         {"steepness": float("inf")},
@@ -136,8 +134,14 @@ def test_a_later_version_is_told_from_a_damaged_one() -> None:
         ("weights", np.full((2, ELEMENTS), np.nan, np.float32)),
         ("biases", np.zeros(2, np.float64)),
         ("biases", np.zeros((2, 1), np.float32)),
-        ("centre", np.zeros(5, np.float32)),
+        ("weights", np.zeros((2, 0), np.float32)),
+        ("origin", np.zeros(5, np.float32)),
+        ("spread", np.zeros((2, 5), np.float32)),
         ("prototypes", np.zeros((3, 5), np.float32)),
+        ("prototypes", np.zeros((0, ELEMENTS), np.float32)),
+        ("classes", np.array([0, 1, 2], np.int32)),
+        ("classes", np.array([-1, 1, 1], np.int32)),
+        ("classes", np.zeros(3, np.float32)),
     ],
 )
 def test_arrays_of_another_kind_are_refused(name: str, array: Any) -> None:
@@ -156,7 +160,7 @@ def test_a_missing_array_is_named() -> None:
 def test_objects_are_not_unpickled() -> None:
     arrays = arrays_of(parameters().to_bytes())
     with pytest.raises(ModelError, match="Fit again"):
-        HeadParameters.from_bytes(saved(arrays | {"centre": np.array([print], object)}))
+        HeadParameters.from_bytes(saved(arrays | {"origin": np.array([print], object)}))
 
 
 def test_what_is_compressed_is_refused() -> None:
@@ -173,16 +177,26 @@ def test_an_array_that_claims_to_be_larger_than_its_bytes_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(parameters().to_bytes())) as old, zipfile.ZipFile(file, "w") as new:
         for member in old.infolist():
-            is_it = member.filename == "centre.npy"
+            is_it = member.filename == "origin.npy"
             new.writestr(member.filename, header + about.ljust(117) + b"\n" if is_it else old.read(member))
     with pytest.raises(ModelError, match="Fit again"):
         HeadParameters.from_bytes(file.getvalue())
 
 
-def test_directions_are_roots_of_length_1() -> None:
-    found = directions(np.array([[4, 0, -1, 0], [0, 0, 0, 0], [9e6, 0, 0, 0]], np.float32))
-    assert found.dtype == np.float32
-    assert found[0] == pytest.approx(np.array([2, 0, -1, 0]) / np.sqrt(5))
-    assert found[1].tolist() == [0, 0, 0, 0]
-    assert found[2].tolist() == [1, 0, 0, 0]
-    assert directions(np.array([4, 0, -1, 0], np.float32)) == pytest.approx(found[0])
+@pytest.mark.parametrize(
+    ("neighbours", "means"), [(1, [0.9, 0.4]), (2, [0.7, 0.3]), (3, [0.5, 0.1]), (9, [0.5, 0.1])]
+)
+def test_the_mean_of_the_highest(neighbours: int, means: list[float]) -> None:
+    cosines = np.array([[0.1, 0.9, 0.5], [0.4, -0.3, 0.2]], np.float32)
+    assert top_mean(cosines, neighbours) == pytest.approx(means)
+
+
+def test_of_nothing_the_mean_is_the_lowest_cosine() -> None:
+    assert top_mean(np.zeros((2, 0), np.float32), 3).tolist() == [-1, -1]
+
+
+def test_the_chance_is_a_half_at_the_threshold() -> None:
+    familiarity = parameters().familiarity
+    assert familiarity.q(np.array([0.25, 0.25 + 1 / 9.5, -50, 50], np.float32)) == pytest.approx(
+        [0.5, 1 / (1 + np.exp(-1)), 0, 1], abs=1e-6
+    )

@@ -13,8 +13,8 @@ FACTS = EmbeddingFacts("base", "ab" * 32, "pooled", ELEMENTS, "float32", 0.0, 0)
 class World:
     """Classes of pictures, as a network with an output of ReLU would see them."""
 
-    def __init__(self, classes: int, *, noise: float = 0.6, seed: int = 1) -> None:
-        self._draws, self._noise = np.random.default_rng(seed), noise
+    def __init__(self, classes: int, *, noise: float = 0.6, copy_noise: float = 0.12, seed: int = 1) -> None:
+        self._draws, self._noise, self._copy_noise = np.random.default_rng(seed), noise, copy_noise
         self._middles = self._draws.normal(size=(classes, ELEMENTS))
 
     def embeddings(self, of: int, count: int) -> NDArray[np.float32]:
@@ -24,7 +24,7 @@ class World:
 
     def copies(self, embedding: NDArray[np.float32], count: int) -> NDArray[np.float32]:
         """What is nearly the same picture."""
-        noise = self._draws.normal(size=(count, ELEMENTS)) * self._noise * 0.2
+        noise = self._draws.normal(size=(count, ELEMENTS)) * self._copy_noise
         return np.asarray(np.maximum(embedding + noise, 0), np.float32)
 
     def lesson(

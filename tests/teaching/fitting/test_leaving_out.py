@@ -25,7 +25,10 @@ def test_the_moments_of_a_class_are_spread_over_the_parts() -> None:
         assert sizes.max() - sizes.min() <= 1
 
 
-@pytest.mark.parametrize(("work", "count"), [(0, FEWEST_PARTS), (80 * ELEMENTS * 2 * 7, 7), (10**9, MOST_PARTS)])
+ONE_PART = 30 * 80 * ELEMENTS * 2 + 2 * ELEMENTS**3
+
+
+@pytest.mark.parametrize(("work", "count"), [(0, FEWEST_PARTS), (7 * ONE_PART, 7), (10**12, MOST_PARTS)])
 def test_parts_are_as_many_as_there_is_time_for(work: int, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leaving_out, "_WORK", work)
     assert parts_of(material_of(World(2).lesson([40, 40]))).count == count

@@ -55,7 +55,7 @@ def test_problems_that_are_solved_at_once_do_not_disturb_each_other() -> None:
 def test_a_good_start_leads_to_the_same() -> None:
     given = problems(parts=2)
     usual = solve(given)
-    assert solve(given, usual[:1] + np.float32(0.1)) == pytest.approx(usual, abs=0.02)
+    assert solve(given, usual[:1] + np.float32(0.1)) == pytest.approx(usual, abs=0.05)
 
 
 def test_rows_without_weight_do_not_count() -> None:

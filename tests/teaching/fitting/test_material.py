@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.model.taught.head_parameters import directions
 from edgeclassify.teaching.fitting import material as material_module
 from edgeclassify.teaching.fitting.material import material_of
 from edgeclassify.teaching.interface import NONE_OF_THEM
@@ -50,30 +49,45 @@ def test_what_was_corrected_counts_more() -> None:
     assert weights[:3].sum() == pytest.approx(0.5)
 
 
-def test_few_coordinates_say_as_much_as_the_directions() -> None:
+def test_few_coordinates_say_as_much_as_the_embeddings() -> None:
     lesson = World(3).lesson([4, 5, 6], copies=1)
     material = material_of(lesson)
-    seen = directions(lesson.units) - material.centre
+    moved = lesson.units - material.origin
     assert material.rows.shape == (30, 30)
-    assert material.rows @ material.rows.T == pytest.approx(seen @ seen.T, abs=2e-3)
-    assert material.rows == pytest.approx(seen @ material.basis.T, abs=1e-5)
+    assert material.rows @ material.rows.T == pytest.approx(moved @ moved.T, abs=2e-3)
+    assert material.rows == pytest.approx(moved @ material.basis.T, abs=1e-5)
+    assert material.squares == pytest.approx((moved[material.first] ** 2).sum(axis=1), abs=1e-5)
+    assert (lesson.is_copy[material.first] == 0).all()
+
+
+def test_the_origin_is_on_the_way_to_the_middle_of_the_classes() -> None:
+    lesson = World(2).lesson([1, 9])
+    middle = (lesson.units[0] + lesson.units[1:].mean(axis=0)) / 2
+    assert material_of(lesson).origin == pytest.approx(0.7 * middle, abs=1e-5)
 
 
 def test_more_rows_than_elements_are_taken_as_they_are() -> None:
     lesson = World(2).lesson([50, 50])
     material = material_of(lesson)
-    assert material.rows == pytest.approx(directions(lesson.units) - material.centre, abs=1e-6)
+    assert material.rows == pytest.approx(lesson.units - material.origin, abs=1e-6)
 
 
-def test_of_many_rows_some_span_the_space_pictures_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(material_module, "MOST_DIMENSIONS", 8)
-    lesson = World(2).lesson([3, 10], copies=1)
+def test_of_many_rows_some_span_the_space_pictures_of_classes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(material_module, "MOST_DIMENSIONS", 9)
+    lesson = World(3, copy_noise=0.5).lesson([2, 4], none=2, copies=1)
     material = material_of(lesson)
-    assert material.rows.shape == (26, 8)
-    seen = directions(lesson.units) - material.centre
-    lost = np.linalg.norm(seen - material.rows @ material.basis, axis=1)
-    spanning = [0, 6, 2, 8, 4, 10, 12, 14]  # in turns of the classes
-    assert np.flatnonzero(lost < 0.1).tolist() == sorted(spanning)
+    assert material.rows.shape == (16, 9)
+    moved = lesson.units - material.origin
+    lost = np.linalg.norm(moved - material.rows @ material.basis, axis=1)
+    assert np.flatnonzero(lost < 0.1).tolist() == sorted([0, 4, 2, 6, 8, 10, 12, 14, 1])
+
+
+def test_prototypes_are_of_the_classes_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = World(3).lesson([2, 4], none=2)
+    assert material_of(lesson).prototypes.tolist() == [0, 2, 1, 3, 4, 5]
+    assert material_of(lesson).is_taught.tolist() == [True] * 6 + [False] * 2
+    monkeypatch.setattr(material_module, "MOST_PROTOTYPES", 3)
+    assert material_of(lesson).prototypes.tolist() == [0, 2, 1]
 
 
 def test_the_same_picture_many_times_is_no_fault() -> None:
