@@ -83,7 +83,7 @@ class HeadParameters:
     @property
     def elements(self) -> int:
         """The length of the embeddings that it is for."""
-        return self.weights.shape[1]
+        return int(self.weights.shape[1])
 
     @property
     def is_one_class(self) -> bool:

@@ -31,11 +31,10 @@ def fit(lesson: Lesson) -> Fitted:
     best = min(candidates, key=lambda one: one.loss)
     kind = HeadKind.ONE_CLASS if lesson.one_class else best.kind
     weights = best.weights @ material.basis
-    head = HeadParameters(
-        kind, material.labels, weights, best.biases - weights @ material.origin, familiarity, material.has_rest
-    )
+    biases = np.asarray(best.biases - weights @ material.origin, np.float32)
+    head = HeadParameters(kind, material.labels, weights, biases, familiarity, material.has_rest)
     scores = best.chances[:, : len(material.labels)] * known[:, np.newaxis]
-    tried = {one.kind: _accuracy(one, material, parts) for one in candidates}
+    tried: Mapping[HeadKind, Accuracy] = {one.kind: _accuracy(one, material, parts) for one in candidates}
     if lesson.one_class:
         tried = _of_one_class(scores[:, 0], material, parts)
     return Fitted(
