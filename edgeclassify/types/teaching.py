@@ -1,10 +1,13 @@
 """What may be asked of a node's taught models.
 
 `model`: the name of a taught model; None: that of the view that is meant, or the only one of the node.
-`fit`: a head is fitted to the examples at once. What needs a label and has None is about none of the classes.
+`fit`: a head is fitted to the examples at once. What needs a label and has None, or `unknown`, is about none of
+the classes.
 """
 
 from dataclasses import dataclass
+
+from edgeclassify.types.events import UNKNOWN
 
 MAX_HOURS = 24 * 31
 """Longest time for which frames are collected."""
@@ -126,6 +129,11 @@ class LabelLooks:
     skip: bool = False
     model: str | None = None
     fit: bool = False
+
+
+def class_of(label: str | None) -> str | None:
+    """The class that a label names; None: none of the classes, which is called as the state of a view is then."""
+    return None if label == UNKNOWN else label
 
 
 TeachingOrder = (

@@ -16,7 +16,7 @@ LookId = Annotated[int, Field(ge=1, lt=2**63)]
 _LABEL = "the name of a label"
 _EXAMPLE = "the id of an example, 16 hex digits as teach/list shows them"
 _CLUSTER = "the id of a cluster, as teach/clusters shows it"
-_NONE = "; null: it is an example of none of the classes"
+_NONE = "; null or unknown: it is an example of none of the classes"
 
 
 class TeachRequest(Request):

@@ -15,7 +15,15 @@ from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.teaching.interface import Look, Picture
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
-from edgeclassify.types.teaching import AddExample, CorrectEvent, Fit, MoveExample, RemoveExamples, UndoChange
+from edgeclassify.types.teaching import (
+    AddExample,
+    CorrectEvent,
+    Fit,
+    MoveExample,
+    RemoveExamples,
+    UndoChange,
+    class_of,
+)
 
 WAIT_S = 10.0
 """How long a command is waited for that changes the same model."""
@@ -38,14 +46,14 @@ class Lessons:
         """What a view shows becomes an example."""
         model = meant_model(order.model, facts, picture.view)
         base = base_for(model, facts, picture.view)
-        added = self._teach(model, facts).add(order.label, [picture], base=base)
+        added = self._teach(model, facts).add(class_of(order.label), [picture], base=base)
         return self._added(added, order.fit, facts)
 
     def add_looks(
         self, label: str | None, looks: Sequence[Look], model: str, facts: NodeFacts, *, fit: bool
     ) -> bodies.Change:
         """What was kept becomes examples."""
-        return self._added(self._teach(model, facts).add_looks(label, looks), fit, facts)
+        return self._added(self._teach(model, facts).add_looks(class_of(label), looks), fit, facts)
 
     def correct(self, order: CorrectEvent, look: Look, facts: NodeFacts) -> bodies.Change:
         """What was kept of an event was of another label, or of this one."""
@@ -59,14 +67,16 @@ class Lessons:
     def move(self, order: MoveExample, facts: NodeFacts) -> bodies.Change:
         """An example is of another label."""
         teacher = self._teach(known_model(order.model, facts), facts)
-        return self._changed(teacher.move([order.example], order.label), [order.example], order.fit, facts)
+        return self._changed(
+            teacher.move([order.example], class_of(order.label)), [order.example], order.fit, facts
+        )
 
     def remove(self, order: RemoveExamples, facts: NodeFacts) -> bodies.Change:
         """An example, or all of a label, are taken away."""
         teacher = self._teach(known_model(order.model, facts), facts)
         before = {one.id for one in teacher.manifest().examples}
         example, label = order.example, order.label
-        after = teacher.remove_class(label) if example is None else teacher.remove([example])
+        after = teacher.remove_class(class_of(label)) if example is None else teacher.remove([example])
         gone = sorted(before - {one.id for one in after.examples})
         return self._changed(after, gone, order.fit, facts)
 

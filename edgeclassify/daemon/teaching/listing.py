@@ -9,7 +9,7 @@ from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import resolve_taught, taught_names
 from edgeclassify.model.taught.reading import read_manifest
 from edgeclassify.teaching.coverage import lacks
-from edgeclassify.types.teaching import ListTaught
+from edgeclassify.types.teaching import ListTaught, class_of
 
 
 def list_taught(order: ListTaught, facts: NodeFacts) -> bodies.TaughtModels:
@@ -21,7 +21,7 @@ def list_taught(order: ListTaught, facts: NodeFacts) -> bodies.TaughtModels:
         models = [_model(name, facts) for name in taught_names()]
         return bodies.TaughtModels.made(models=models, examples=None, more=False)
     manifest = read_manifest(resolve_taught(known_model(order.model, facts)))
-    wanted = [one for one in manifest.examples if order.label in (None, one.label)]
+    wanted = [one for one in manifest.examples if order.label is None or class_of(order.label) == one.label]
     if order.after is not None:
         ids = [one.id for one in wanted]
         if order.after not in ids:

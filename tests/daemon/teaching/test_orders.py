@@ -201,6 +201,13 @@ def test_examples_are_moved_removed_and_a_change_is_taken_back(bench: Bench) -> 
     assert bench.labels() == ["cat", "espresso", "espresso"]
     assert "'dog'" in bench.refused(teaching.RemoveExamples(None, "dog"))
 
+    bench.teach("unknown", TRIPOD, 1)
+    assert bench.labels() == ["cat", "espresso", "espresso", None]
+    assert len(bench.do(teaching.ListTaught("pets", "unknown"))["examples"]) == 1
+    bench.do(teaching.MoveExample(bench.manifest().examples[0].id, "unknown"))
+    bench.do(teaching.RemoveExamples(None, "unknown"))
+    assert None not in bench.labels()
+
 
 def test_which_model_is_meant(bench: Bench) -> None:
     assert "for none is taught yet" in bench.refused(teaching.Fit())
@@ -223,7 +230,9 @@ def test_which_model_is_meant(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "was"), [("espresso", "cat"), ("cat", None), (None, "cat")], ids=["other", "right", "none of them"]
+    ("label", "was"),
+    [("espresso", "cat"), ("cat", None), (None, "cat"), ("unknown", "cat")],
+    ids=["other", "right", "none of them", "unknown"],
 )
 def test_an_event_is_corrected(bench: Bench, label: str | None, was: str | None) -> None:
     bench.teach("cat", CAT)
@@ -231,6 +240,7 @@ def test_an_event_is_corrected(bench: Bench, label: str | None, was: str | None)
     bench.keep(bench.look(ESPRESSO, 9, event_id="e1"))
     told = bench.do(teaching.CorrectEvent("e1", label))
     (example,) = (one for one in bench.manifest().examples if one.id in told["examples"])
+    label = None if label == "unknown" else label
     assert (example.label, example.was, example.event_id, example.view) == (label, was, "e1", "gate")
     assert told["fit"]["in_views"] == ["gate"]
 
