@@ -28,17 +28,23 @@ LEAST_SHOWN = 0.0005
 """Below it is 0.0 %: a label that the table leaves out, unless it is the best."""
 
 
+UNKNOWN_ROW = "(unknown)"
+"""In place of a label: it is like nothing that was taught."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImageOutcome:
     """One image: its prediction, or why there is none. `path`: as given or found; of a URL nothing secret.
 
-    `grouping`: what the prediction's labels are, where they are not the model's.
+    `grouping`: what the prediction's labels are, where they are not the model's. `unknown`: how sure (0-1) a
+    model that was taught here is that it is none of its labels; None: another model never says so.
     """
 
     path: str
     prediction: Prediction | None
     error: EdgeClassifyError | None
     grouping: Grouping | None = None
+    unknown: float | None = None
 
     def class_index(self, index: int) -> int | None:
         """The model's class behind one of the labels; None where these are several."""
@@ -80,6 +86,7 @@ def classify(
               ssh camera rpicam-jpeg -n -o - | edgeclassify classify -
     """
     from edgeclassify.model.opening.classifiers import open_classifier
+    from edgeclassify.model.opening.taught import taught_folder
 
     if not all(location.strip() for location in locations):
         raise UsageError("classify: expected a file, a folder or a URL, found an empty word. Is a variable unset?")
@@ -87,6 +94,8 @@ def classify(
     try:
         show = _print_json if as_json else _print_table
         done = outcomes(locations, classifier, verify=not insecure)
+        if taught_folder(model) is not None:
+            done = map(_with_unknown, done)
         if groups is not None:
             done = _grouped(done, _grouping(groups, classifier))
         return exit_status(list(_shown(done, show, classifier, top)))
@@ -149,6 +158,13 @@ def _grouped(done: Iterator[ImageOutcome], grouping: Grouping) -> Iterator[Image
             yield outcome
 
 
+def _with_unknown(outcome: ImageOutcome) -> ImageOutcome:
+    """Scores of what was taught add up to how familiar it is."""
+    if outcome.prediction is None:
+        return outcome
+    return replace(outcome, unknown=min(1.0, max(0.0, 1.0 - float(outcome.prediction.scores.sum()))))
+
+
 def exit_status(done: Sequence[ImageOutcome]) -> int:
     """0 when all went well; the failure's own status when nothing else happened; else 1."""
     failed = {outcome.error.exit_status for outcome in done if outcome.error is not None}
@@ -171,6 +187,7 @@ def as_record(outcome: ImageOutcome, model: str, top: int) -> dict[str, Any]:
             {"index": outcome.class_index(row.index), "label": row.label, "score": round(row.score, 4)}
             for row in outcome.prediction.top(top)
         ],
+        **({} if outcome.unknown is None else {"unknown": round(outcome.unknown, 4)}),
     }
 
 
@@ -239,7 +256,9 @@ def _print_table(outcome: ImageOutcome, classifier: ImageClassifier, top: int) -
     click.echo(
         f"{printable(outcome.path)}  ({outcome.prediction.ms:.1f} ms, {info.name}, {in_words(info.runtime)})"
     )
-    best, *others = outcome.prediction.top(top)
-    for row in (best, *(row for row in others if row.score >= LEAST_SHOWN)):
-        bar = "█" * round(row.score * 20)
-        click.echo(f"  {row.score:6.1%} {bar:<20} {row.label}")
+    rows = [(row.score, row.label) for row in outcome.prediction.top(top)]
+    if outcome.unknown is not None:
+        rows = sorted([*rows, (outcome.unknown, UNKNOWN_ROW)], key=lambda row: -row[0])
+    for score, label in (rows[0], *(row for row in rows[1:] if row[0] >= LEAST_SHOWN)):
+        bar = "█" * round(score * 20)
+        click.echo(f"  {score:6.1%} {bar:<20} {label}")

@@ -10,6 +10,7 @@ from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LessonError, MissingInputError, UsageError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.opening.embeddings import base_name
+from edgeclassify.model.opening.taught import base_section
 from edgeclassify.model.taught.manifest import Base, Manifest
 from edgeclassify.model.taught.places import find_taught, resolve_taught
 from edgeclassify.model.taught.reading import check_base, read_manifest
@@ -87,7 +88,7 @@ class Teacher:
             )
         if self._embedder is not None and self._embedder.facts == manifest.base:
             return self._embedder
-        embedder = self._opened(_config_of(manifest.base))
+        embedder = self._opened(base_section(ModelConfig(), manifest))
         check_base(manifest, embedder.facts.embedding)
         return embedder
 
@@ -255,10 +256,6 @@ class Teacher:
             self.close()
             self._embedder, self._config = self._open_embedder(config), config
         return self._embedder
-
-
-def _config_of(base: Base) -> ModelConfig:
-    return ModelConfig(name=base.embedding.base, fit=base.fit, crop=base.crop)  # type: ignore[arg-type]
 
 
 def _is_one_class(manifest: Manifest, wanted: bool) -> bool:

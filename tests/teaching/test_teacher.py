@@ -104,6 +104,17 @@ def test_what_was_seen_wrongly_becomes_an_example(teacher: Teacher) -> None:
     assert teacher.add_looks(None, [seen]).moved == (example.id,)
 
 
+def test_a_new_model_of_what_was_seen_stands_on_the_base_that_saw_it(teacher: Teacher, test_data: Path) -> None:
+    base = str(test_data / "models" / "mobilenet_v1_0.25_128_quant.tflite")
+    embedder = Embedder.open(ModelConfig(name=base))
+    seen = Look(
+        id=1, kind=LookKind.COLLECTED, view="yard", at=5.0, label=None, score=None, facts=embedder.facts.embedding,
+        embedding=embedder.embed(part_of(CAT, 1)), brightness=0.5,
+    )  # fmt: skip
+    embedder.close()
+    assert teacher.add_looks("cat", [seen]).manifest.base.embedding.base == base
+
+
 def test_all_of_the_pictures_become_examples_or_none(teacher: Teacher) -> None:
     teacher.add("cat", pictures(CAT, 1))
     before = teacher.manifest()

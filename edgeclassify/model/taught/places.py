@@ -40,7 +40,7 @@ def resolve_taught(name: str) -> Path:
     known = f" ({', '.join(names)})" if names else ""
     raise UnknownModelError(
         f"{name}: expected the name of a taught model{known} in {looked_in()}, found none. "
-        f"{did_you_mean(name, names)}".rstrip()
+        + (did_you_mean(name, names) or f"It begins with: edgeclassify teach {name} add LABEL PICTURES")
     )
 
 

@@ -13,7 +13,7 @@ from edgeclassify.cli.support.camera import named_camera, opened_camera
 from edgeclassify.cli.support.progress import bar_of, items_with_bar
 from edgeclassify.cli.support.teaching.camera_pictures import PER_EXAMPLE, camera_pictures
 from edgeclassify.cli.support.teaching.file_pictures import FilePictures
-from edgeclassify.cli.support.teaching.labels import shown_label
+from edgeclassify.cli.support.teaching.labels import NONE_OF_THEM, shown_label
 from edgeclassify.config import CameraConfig, load_config
 from edgeclassify.errors import MissingInputError, UsageError
 from edgeclassify.suggestions import did_you_mean
@@ -85,18 +85,23 @@ def _looked_at(path: Path, camera_name: str | None, view_name: str | None) -> tu
 
 def tell_added(added: Added, label: str | None) -> None:
     """How many there are now, and what is to be done next."""
-    manifest = added.manifest
+    manifest, teach = added.manifest, f"edgeclassify teach {added.manifest.name}"
     counts = ", ".join(f"{one} {count_of(manifest, one)}" for one in manifest.labels)
     new = "1 new example" if len(added.new) == 1 else f"{len(added.new)} new examples"
     known = f", {_that(len(added.known))} there already" if added.known else ""
     moved = f", {_that(len(added.moved))} of another class" if added.moved else ""
     click.echo(f"{manifest.name}: {shown_label(label)}: {new}{known}{moved}. Now: {counts or 'no class yet'}.")
+    if label is not None and count_of(manifest, label) == len(added.new) + len(added.moved):
+        # A mistyped class shows in the counts; this one would not be missed there.
+        hint = did_you_mean(label.casefold(), (NONE_OF_THEM,))
+        if hint:
+            click.echo(f"edgeclassify: {label} is a class of its own now. {hint} Then: {teach} undo", err=True)
     if manifest.is_fitted:
         return
     if len(manifest.labels) < 2 and not manifest.one_class:
-        click.echo(f"Next, another class: edgeclassify teach {manifest.name} add LABEL PICTURES")
+        click.echo(f"Next, another class: {teach} add LABEL PICTURES")
     else:
-        click.echo(f"Next: edgeclassify teach {manifest.name} fit")
+        click.echo(f"Next: {teach} fit")
 
 
 def _that(count: int) -> str:
