@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from enum import StrEnum
 
 from edgeclassify.model.taught.manifest import ExampleRecord, Manifest
+from edgeclassify.teaching.darkness import is_dark
 
-DARK = 0.22
-"""Brightness below which a picture is one of the dark: of a lit room, or of a day, it is 0.3 and more."""
 FEW = 5
 """With fewer examples chance decides what a class is."""
 WINDOW_S = 3600.0
@@ -34,15 +34,18 @@ class Lack:
     text: str
 
 
-def lacks(manifest: Manifest) -> tuple[Lack, ...]:
-    """What is missing among a taught model's examples, the worst first."""
+def lacks(manifest: Manifest, zone: tzinfo | None = None) -> tuple[Lack, ...]:
+    """What is missing among a taught model's examples, the worst first.
+
+    `zone`: of the node, by which it is night there; None: that of this machine.
+    """
     by_label = {label: [one for one in manifest.examples if one.label == label] for label in manifest.labels}
     if not by_label:
         return (Lack(LackKind.CLASSES, None, "no example yet"),)
     return (
         *_classes(manifest, by_label),
         *(lack for label, examples in by_label.items() for lack in _few(label, examples)),
-        *_dark(by_label),
+        *_dark(by_label, zone),
         *_views(by_label),
         *(lack for label, examples in by_label.items() for lack in _hours(label, examples)),
     )
@@ -60,10 +63,10 @@ def _few(label: str, examples: Sequence[ExampleRecord]) -> Iterator[Lack]:
         yield Lack(LackKind.FEW, label, f"only {pictures} of `{label}`")
 
 
-def _dark(by_label: Mapping[str, Sequence[ExampleRecord]]) -> Iterator[Lack]:
+def _dark(by_label: Mapping[str, Sequence[ExampleRecord]], zone: tzinfo | None) -> Iterator[Lack]:
     """Where one class is known in the dark and another is not, the dark itself is taken for the first one. Where
     none is, that matters for cameras alone: their nights come."""
-    without = [label for label, examples in by_label.items() if not any(_is_dark(one) for one in examples)]
+    without = [label for label, examples in by_label.items() if not any(_is_dark(one, zone) for one in examples)]
     if len(without) < len(by_label):
         for label in without:
             yield Lack(LackKind.DARK, label, f"no picture of `{label}` in the dark")
@@ -71,8 +74,9 @@ def _dark(by_label: Mapping[str, Sequence[ExampleRecord]]) -> Iterator[Lack]:
         yield Lack(LackKind.DARK, None, "no picture in the dark")
 
 
-def _is_dark(example: ExampleRecord) -> bool:
-    return example.brightness < DARK
+def _is_dark(example: ExampleRecord, zone: tzinfo | None) -> bool:
+    """Photos have been taken in a lit room at any hour: the clock counts for those of a view alone."""
+    return is_dark(example.brightness, None if example.view is None else example.captured_at, zone)
 
 
 def _views(by_label: Mapping[str, Sequence[ExampleRecord]]) -> Iterator[Lack]:

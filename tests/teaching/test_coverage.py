@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from edgeclassify.model.taught.manifest import Base, ExampleRecord, Manifest
-from edgeclassify.teaching.coverage import DARK, FEW, LackKind, lacks
+from edgeclassify.teaching.coverage import FEW, LackKind, lacks
+from edgeclassify.teaching.darkness import DARK
 from edgeclassify.types import EmbeddingFacts
 
 BASE = Base(EmbeddingFacts("builtin", "0" * 64, "pool", 320, "uint8", 0.1, 0), 96, 96, "crop", None)
@@ -58,6 +60,18 @@ def test_a_class_without_the_dark_that_another_one_has(brightness: float, is_dar
 def test_no_dark_at_all_matters_for_cameras_alone() -> None:
     assert said(some("open", view="front"), some("closed", view="front")) == ["no picture in the dark"]
     assert said(some("open"), some("closed")) == []
+
+
+def test_a_night_that_lamps_make_bright_is_dark_for_a_camera() -> None:
+    night = spread("open", [0, 1, 2, 3, 4], view="front")  # 1e9 is 1:46 in UTC
+    day = spread("closed", [8, 9, 10, 11, 12], view="front")
+    records = (*night, *day)
+    manifest = Manifest("gate", 1, 0, 0, "", BASE, False, records)
+    assert [one.text for one in lacks(manifest, UTC)] == ["no picture of `closed` in the dark"]
+    there = timezone(timedelta(hours=12))
+    assert [one.text for one in lacks(manifest, there)] == ["no picture of `open` in the dark"]
+    photos = tuple(replace(one, view=None) for one in records)
+    assert lacks(replace(manifest, examples=photos), UTC) == ()
 
 
 def test_all_within_one_hour() -> None:

@@ -1,11 +1,12 @@
 """Looks in groups: by what they show, each network for itself; the chosen ones differ in hour and light too."""
 
 from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import numpy as np
 
-from edgeclassify.teaching.coverage import DARK
+from edgeclassify.teaching.darkness import DARK
 from edgeclassify.teaching.interface import Look
 from edgeclassify.teaching.look_groups import group_looks
 from tests.teaching.looks.looks import FACTS, NOON, collected, turned
@@ -45,9 +46,11 @@ def test_those_of_other_networks_are_no_neighbours() -> None:
 def test_when_and_how_dark() -> None:
     looks = some(1, 3, 1)
     looks = [replace(look, at=NOON + i * HOUR, brightness=DARK - 0.01 + i) for i, look in enumerate(looks)]
-    (group,) = group_looks(looks, 1)
+    (group,) = group_looks(looks, 1, zone=UTC)
     assert group.span == (NOON, NOON + 2 * HOUR)
     assert group.dark == 1
+    (group,) = group_looks(looks, 1, zone=timezone(timedelta(hours=9)))
+    assert group.dark == 3, "there it is 21, 22 and 23 o'clock, and the first one is dark anyhow"
 
 
 def test_the_same_at_another_hour_and_in_other_light_is_worth_an_example() -> None:

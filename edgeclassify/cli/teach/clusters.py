@@ -82,7 +82,7 @@ def clusters(
                 f"{name}: nothing was collected that waits for a label. Begin: edgeclassify teach {name} collect "
                 "--view VIEW"
             )
-        grouped = group_looks(found, groups, zone_s=looks.ahead_of_utc_s(found[0].at))
+        grouped = group_looks(found, groups, zone=looks.zone)
         if as_json:
             click.echo(json.dumps(_record(name, grouped), indent=2))
             return

@@ -124,9 +124,7 @@ class Gathered:
 
 
 def _groups_of(store: LookStore, model: str, facts: NodeFacts) -> list[LookGroup]:
-    looks = store.collected(model)
-    zone_s = _local(looks[0].at, facts.zone).utcoffset() if looks else None
-    return group_looks(looks, zone_s=0.0 if zone_s is None else zone_s.total_seconds())
+    return group_looks(store.collected(model), zone=facts.zone)
 
 
 def _local(at: float, zone: tzinfo | None) -> datetime:

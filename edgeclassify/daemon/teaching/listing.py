@@ -42,4 +42,4 @@ def _model(name: str, facts: NodeFacts) -> bodies.TaughtModel:
 
 
 def _body(manifest: Manifest, facts: NodeFacts) -> bodies.TaughtModel:
-    return model_body(manifest, facts.views_of(manifest.name), [one.text for one in lacks(manifest)])
+    return model_body(manifest, facts.views_of(manifest.name), [one.text for one in lacks(manifest, facts.zone)])

@@ -27,15 +27,12 @@ def squared_distances(units: Units, others: Units) -> NDArray[np.float32]:
     return np.maximum(found, np.float32(0.0), out=found)
 
 
-def with_circumstances(
-    units: Units, at: Sequence[float], brightness: Sequence[float], zone_s: float = 0.0
-) -> Units:
+def with_circumstances(units: Units, at: Sequence[float], brightness: Sequence[float]) -> Units:
     """Embeddings with hour and light beside them, so that whoever wants different ones gets different hours too.
 
-    `at`: seconds since the epoch. `brightness`: 0-1. `zone_s`: seconds that local time is ahead of UTC. Returns
-    float32 (n, elements + 3), no longer of length 1.
+    `at`: seconds since the epoch. `brightness`: 0-1. Returns float32 (n, elements + 3), no longer of length 1.
     """
-    turns = (np.asarray(at, np.float64) + zone_s) / _DAY_S * (2 * math.pi)
+    turns = np.asarray(at, np.float64) / _DAY_S * (2 * math.pi)
     light = np.asarray(brightness, np.float64) * LIGHT_WEIGHT
     beside = np.stack([np.cos(turns) * HOUR_WEIGHT, np.sin(turns) * HOUR_WEIGHT, light], axis=1)
     return np.hstack([units, beside.astype(np.float32)])

@@ -37,11 +37,6 @@ class LooksOfNode:
         """Seconds since the epoch as the node's clock shows them."""
         return datetime.fromtimestamp(at, self.zone).strftime(form)
 
-    def ahead_of_utc_s(self, at: float) -> float:
-        """Seconds that the node's clock is ahead of UTC at that moment."""
-        offset = datetime.fromtimestamp(at, self.zone).astimezone(self.zone).utcoffset()
-        return 0.0 if offset is None else offset.total_seconds()
-
 
 @contextmanager
 def looks_of(path: Path, *, create: bool = False) -> Iterator[LooksOfNode]:

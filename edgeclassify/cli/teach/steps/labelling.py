@@ -82,7 +82,7 @@ class Labelling:
     def _halves(self, group: LookGroup) -> Iterator[LookGroup]:
         if len(group.looks) == 1:
             click.echo("  It is one alone.")
-        yield from group_looks(group.looks, 2, zone_s=self.looks.ahead_of_utc_s(group.looks[0].at))
+        yield from group_looks(group.looks, 2, zone=self.looks.zone)
 
     def _asked(self, group: LookGroup) -> Answer:
         said = group.looks[0].label if len(group.looks) == 1 else None
