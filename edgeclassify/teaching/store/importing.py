@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from edgeclassify.errors import MissingInputError, TaughtModelError, UsageError
+from edgeclassify.errors import MissingInputError, ModelError, TaughtModelError, UsageError
 from edgeclassify.files import printable
 from edgeclassify.files.archive import Archive, ArchiveError, open_archive
 from edgeclassify.model.taught.document import MOST_BYTES, MOST_EXAMPLES, from_bytes
-from edgeclassify.model.taught.manifest import Manifest
+from edgeclassify.model.taught.head_parameters import HeadParameters
+from edgeclassify.model.taught.manifest import Base, HeadRecord, Manifest
 from edgeclassify.model.taught.places import MANIFEST, find_taught, head_place
 from edgeclassify.model.taught.reading import MOST_HEAD_BYTES, check_head
 from edgeclassify.model.taught.words import checked_name
@@ -102,10 +103,25 @@ def _files(archive: Archive, manifest: Manifest, file: Path) -> Iterator[File]:
         if place in records:
             embeddings_of(content, records[place], manifest.base, f"{file}: {place}")
         elif manifest.head is not None and place == head_place(manifest.head):
-            check_head(content, manifest.head, f"{file}: {place}")
+            _check_head(content, manifest.head, manifest.base, f"{file}: {place}")
         elif not is_picture(content):
             raise _none(file, f"one with {place}, which is no JPEG")
         yield place, content, mode
+
+
+def _check_head(content: bytes, record: HeadRecord, base: Base, place: str) -> None:
+    """What a stranger calls a head has to be one, of this base and for these labels. Raises TaughtModelError."""
+    check_head(content, record, place)
+    try:
+        head = HeadParameters.from_bytes(content, place)
+    except ModelError as error:
+        raise TaughtModelError(str(error)) from error
+    if head.elements != base.embedding.elements or record.labels not in (head.labels, head.shown_labels):
+        raise TaughtModelError(
+            f"{place}: expected a head for {base.embedding.elements} elements and the labels "
+            f"{', '.join(record.labels)[:200]}, found one for {head.elements} elements, or for other labels. "
+            "Nothing was imported."
+        )
 
 
 def _none(file: Path, found: str) -> TaughtModelError:

@@ -22,7 +22,7 @@ from edgeclassify.model.taught.places import (
     resolve_taught,
     version_file,
 )
-from edgeclassify.model.taught.reading import read_head, read_manifest, read_version
+from edgeclassify.model.taught.reading import MOST_HEAD_BYTES, read_head, read_manifest, read_version
 from edgeclassify.model.taught.words import checked_name
 from edgeclassify.teaching.interface import Example, Lesson
 from edgeclassify.teaching.store import versions
@@ -173,8 +173,16 @@ class TaughtFolder:
         by_view: Mapping[str, Accuracy],
         doubts: Sequence[Doubt] = (),
     ) -> HeadRecord:
-        """A head was fitted to the examples as they are now. `head`: its file's bytes; else as of `HeadRecord`."""
+        """A head was fitted to the examples as they are now. `head`: its file's bytes; else as of `HeadRecord`.
+
+        Raises UsageError for a head that is too large.
+        """
         examples = self.manifest.examples
+        if len(head) > MOST_HEAD_BYTES:
+            raise UsageError(
+                f"{self.manifest.name}: expected a head of at most {MOST_HEAD_BYTES >> 20} MB, found "
+                f"{len(head) >> 20} MB for {counted(len(examples))}. Remove some, or teach on a smaller base."
+            )
         record = HeadRecord(
             sha256=hashlib.sha256(head).hexdigest(),
             kind=kind,

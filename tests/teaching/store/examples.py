@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters
 from edgeclassify.model.taught.manifest import Accuracy, Base, HeadRecord
 from edgeclassify.teaching.interface import Example
 from edgeclassify.teaching.store import TaughtFolder
@@ -22,6 +23,14 @@ def example(label: str | None, *values: int, variants: int = 0, **more: Any) -> 
     rows[:, 3] += np.arange(1 + variants, dtype=np.uint8)
     known: dict[str, Any] = {"source": "photos/a.jpg", "brightness": 0.5}
     return Example(label=label, embeddings=rows, **known | more)
+
+
+def parameters(labels: Sequence[str] = ("open", "closed"), elements: int = 4) -> HeadParameters:
+    """A head for examples of this base, which was fitted to nothing."""
+    weights = np.ones((len(labels), elements), np.float32)
+    familiarity = Familiarity(np.ones((1, elements), np.float32), 1, 0.5, 3.0)
+    centre, biases = np.zeros(elements, np.float32), np.zeros(len(labels), np.float32)
+    return HeadParameters(HeadKind.LOGISTIC, tuple(labels), centre, weights, biases, familiarity)
 
 
 def fit(folder: TaughtFolder, head: bytes = b"a head", labels: Sequence[str] = ("open", "closed")) -> HeadRecord:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from edgeclassify.errors import ExitStatus, MissingInputError, StorageError, TaughtModelError, UsageError
 from edgeclassify.model.taught.document import from_bytes, to_bytes
+from edgeclassify.model.taught.head_parameters import HeadKind
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import find_taught, taught_names
 from edgeclassify.model.taught.reading import check_head, read_manifest, read_taught
@@ -29,7 +30,9 @@ from edgeclassify.teaching.store import (
 )
 from edgeclassify.teaching.store.example_files import id_of
 from tests.support.small_disk import small_disk_at
-from tests.teaching.store.examples import JPEG, example, fit
+from tests.teaching.store.examples import JPEG, example, fit, parameters
+
+HEAD = parameters().to_bytes()
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def export(gate: TaughtFolder, tmp_path: Path) -> Path:
         [example("open", 1, 2, 3, variants=2, jpeg=JPEG, view="front"), example("closed", 2, jpeg=JPEG + b"2")]
     )
     gate.add([example(None, 9, captured_at=7.5)])
-    fit(gate)
+    fit(gate, HEAD)
     gate.close()
     return export_taught(gate.path, tmp_path / "gate.taught.zip")
 
@@ -60,7 +63,7 @@ def test_it_is_imported_as_it_was_exported(export: Path, gate: TaughtFolder) -> 
     place = find_taught("door")
     assert place is not None
     taught = read_taught(place)
-    assert (taught.manifest, taught.head) == (imported, b"a head")
+    assert (taught.manifest, taught.head) == (imported, HEAD)
     assert np.array_equal(read_lesson(place, imported).units, gate.lesson().units)
     assert [read_picture(place, one) for one in imported.examples] == [JPEG, JPEG + b"2", None]
 
@@ -309,6 +312,38 @@ def test_an_example_whose_header_asks_for_all_memory(export: Path, gate: TaughtF
     assert "expected embeddings of uint8 (3, 4), found something else" in refused(
         packed(tmp_path / "b.zip", files)
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"a head", "expected a fitted head, found a damaged"),
+        (
+            parameters(elements=5).to_bytes(),
+            "for 4 elements and the labels open, closed, found one for 5",
+        ),
+        (parameters(("closed", "open")).to_bytes(), "found one for 4 elements, or for other labels"),
+    ],
+)
+def test_a_head_that_is_none_of_this_model(gate: TaughtFolder, tmp_path: Path, head: bytes, said: str) -> None:
+    """The checksum in the manifest is right: whoever made the file wrote it."""
+    gate.add([example("open", 1), example("closed", 2)])
+    fit(gate, head)
+    assert said in refused(export_taught(gate.path, tmp_path / "b.zip"))
+
+
+def test_a_head_of_what_is_normal(gate: TaughtFolder, tmp_path: Path) -> None:
+    gate.add([example("open", 1)])
+    one = dataclasses.replace(
+        parameters(["open"]),
+        kind=HeadKind.ONE_CLASS,
+        weights=np.zeros((0, 4), np.float32),
+        biases=np.zeros(0, np.float32),
+    )
+    for labels in (["open"], ["open", "unusual"]):
+        fit(gate, one.to_bytes(), labels=labels)
+        imported = import_taught(export_taught(gate.path, tmp_path / "b.zip"), f"door{len(labels)}")
+        assert imported.head == gate.manifest.head
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"a text, no zip", bytes(100)])

@@ -236,6 +236,15 @@ def test_a_head_is_fitted_to_the_examples_as_they_are(gate: TaughtFolder) -> Non
     assert gate.manifest.head == record
 
 
+def test_as_large_a_head_as_may_be(gate: TaughtFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate.add([example("open", 1), example("closed", 2)])
+    monkeypatch.setattr("edgeclassify.teaching.store.taught_folder.MOST_HEAD_BYTES", 3 << 20)
+    fit(gate, bytes(3 << 20))
+    with pytest.raises(UsageError, match="gate: expected a head of at most 3 MB, found 3 MB for 2 examples"):
+        fit(gate, bytes((3 << 20) + 1))
+    assert gate.manifest.version == 3
+
+
 def test_only_what_is_normal_is_taught(gate: TaughtFolder) -> None:
     gate.teach_only_normal(False)
     assert gate.manifest.version == 1
