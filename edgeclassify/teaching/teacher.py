@@ -140,7 +140,6 @@ class Teacher:
                 fitted = fit(lesson)
             except LessonError as error:
                 raise LessonError(f"{self.name}: {error}") from error
-            folder.teach_only_normal(one_class)
             folder.fitted(
                 fitted.head.to_bytes(),
                 kind=fitted.kind,
@@ -149,6 +148,7 @@ class Teacher:
                 by_label=by_label(lesson, fitted),
                 by_view=by_view(lesson, fitted, folder.manifest.examples),
                 doubts=doubts(lesson.labels, folder.manifest.examples, fitted),
+                one_class=one_class,
             )
             return Refit(folder.manifest, before, fitted)
 
@@ -187,10 +187,13 @@ class Teacher:
         self.close()
         return remove_taught(self.name, wait_s=self._wait_s)
 
-    def undo(self) -> Manifest:
-        """Go back to what was before the last change; again: before the one before."""
+    def undo(self, to: int | None = None) -> Manifest:
+        """Go back to what was before the last change; again: before the one before.
+
+        `to`: to a version that is kept, also to one that was undone.
+        """
         with TaughtFolder.open(self.name, wait_s=self._wait_s) as folder:
-            return folder.undo()
+            return folder.undo(to)
 
     def rebase(self, base: str) -> Rebased:
         """Put the model on another base: each example is embedded anew, by the picture that was kept of it.

@@ -13,6 +13,7 @@ from edgeclassify.cli.support.teaching.labels import shown_label
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.model.taught.manifest import Accuracy, ExampleRecord, Manifest
 from edgeclassify.teaching.coverage import Lack
+from edgeclassify.teaching.store.versions import as_past
 from edgeclassify.teaching.testing.wilson import wilson_interval
 
 _MOST_DOUBTS = 5
@@ -174,6 +175,16 @@ def print_examples(examples: Sequence[ExampleRecord]) -> None:
         table.add_row(
             one.id, escape(shown_label(one.label)), at, f"{one.brightness:.2f}", escape(one.source + was)
         )
+    table_console().print(table)
+
+
+def print_versions(manifest: Manifest) -> None:
+    """The versions that are kept, in a line each, the newest first."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("version", "made", "change"):
+        table.add_column(title, justify="right" if title == "version" else "left", overflow="fold")
+    for one in (as_past(manifest), *reversed(manifest.past)):
+        table.add_row(str(one.version), _moment(one.changed_at), escape(one.change))
     table_console().print(table)
 
 

@@ -64,11 +64,6 @@ class OwnFolder:
         """As os.open(), which follows no link of that name: a descriptor."""
         return os.open(name, flags | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=self._descriptor)
 
-    def names(self) -> list[str]:
-        """What is in it."""
-        with os.scandir(self._descriptor) as entries:
-            return [entry.name for entry in entries]
-
     def status(self, name: str) -> os.stat_result:
         """As lstat()."""
         return os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)

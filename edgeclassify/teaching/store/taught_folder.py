@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from edgeclassify.errors import UsageError
+from edgeclassify.errors import TeachingBusyError, UsageError
 from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.taught.document import to_bytes
 from edgeclassify.model.taught.manifest import Accuracy, Base, Doubt, HeadRecord, Manifest, examples_digest
@@ -43,6 +43,7 @@ from edgeclassify.teaching.store.versions import kept_behind, one_back, origin
 from edgeclassify.types import Embedding
 
 Clock = Callable[[], float]
+_ATTEMPTS = 10
 
 
 class TaughtFolder:
@@ -71,8 +72,8 @@ class TaughtFolder:
     @classmethod
     def begin(cls, first: Manifest, files: Iterable[File], *, now: Clock = time.time) -> Self:
         """A new taught model of what its first version says, and the files that it names. Raises as `create`."""
-        place = new_place(checked_name(first.name))
-        folder = cls._held(place, first, 0.0, now)
+        checked_name(first.name)
+        folder = cls._held(lambda: new_place(first.name), first, 0.0, now)
         with ExitStack() as undone:
             undone.callback(folder.close)
             # Looked at when the lock is held: somebody else may have been quicker.
@@ -92,21 +93,26 @@ class TaughtFolder:
         Raises UnknownModelError, TeachingBusyError where another process changes it now, TaughtModelError where it
         is damaged, StorageError.
         """
-        return cls._held(resolve_taught(name), None, wait_s, now)
+        return cls._held(lambda: resolve_taught(name), None, wait_s, now)
 
     @classmethod
-    def _held(cls, place: Path, first: Manifest | None, wait_s: float, now: Clock) -> Self:
-        owner = _owner(place)
-        with ExitStack() as stack:
-            try:
-                folder = stack.enter_context(OwnFolder(place, owner))
-                lock = WriterLock(folder, owner)
-                lock.take(wait_s)
-            except OSError as error:
-                raise storage_error(place, error) from error
-            stack.callback(lock.release)
-            manifest = read_manifest(place) if first is None else first
-            return cls(folder, owner, manifest, stack.pop_all(), now)
+    def _held(cls, find: Callable[[], Path], first: Manifest | None, wait_s: float, now: Clock) -> Self:
+        for _ in range(_ATTEMPTS):
+            place = find()
+            owner = _owner(place)
+            with ExitStack() as stack:
+                try:
+                    folder = stack.enter_context(OwnFolder(place, owner))
+                    lock = stack.enter_context(WriterLock(folder, owner, wait_s))
+                except OSError as error:
+                    raise storage_error(place, error) from error
+                # Who had it may have taken the model away meanwhile, and somebody else begun another.
+                if lock.is_at(place):
+                    manifest = read_manifest(place) if first is None else first
+                    return cls(folder, owner, manifest, stack.pop_all(), now)
+        raise TeachingBusyError(
+            f"{find().name}: others take this taught model away and begin it again. Try later."
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -172,10 +178,12 @@ class TaughtFolder:
         by_label: Mapping[str, Accuracy],
         by_view: Mapping[str, Accuracy],
         doubts: Sequence[Doubt] = (),
+        one_class: bool | None = None,
     ) -> HeadRecord:
         """A head was fitted to the examples as they are now. `head`: its file's bytes; else as of `HeadRecord`.
 
-        Raises UsageError for a head that is too large.
+        `one_class`: as of `teach_only_normal`, in the same change; None: as it is. Raises UsageError for a head
+        that is too large.
         """
         examples = self.manifest.examples
         if len(head) > MOST_HEAD_BYTES:
@@ -195,7 +203,12 @@ class TaughtFolder:
             by_view=dict(by_view),
             doubts=tuple(doubts),
         )
-        self._change(f"fitted to {counted(len(examples))}", [(head_place(record), head, FOR_ALL)], head=record)
+        self._change(
+            f"fitted to {counted(len(examples))}",
+            [(head_place(record), head, FOR_ALL)],
+            head=record,
+            one_class=self.manifest.one_class if one_class is None else one_class,
+        )
         return record
 
     def undo(self, to: int | None = None) -> Manifest:

@@ -12,7 +12,7 @@ from edgeclassify.errors import ExitStatus
 Output = pytest.CaptureFixture[str]
 
 
-def teach(*arguments: str | Path) -> int:
+def teach(*arguments: str | Path | int) -> int:
     return main(["teach", *map(str, arguments)])
 
 
@@ -60,6 +60,24 @@ def test_examples_are_removed_and_an_undo_brings_them_back(taught: str, capsys: 
     assert teach(taught, "undo") == 0
     assert counts(taught, capsys) == {"cat": 5, "espresso": 5}
     assert listed(taught, capsys)["head"]["is_current"]
+
+
+def test_what_was_undone_is_brought_back_by_its_version(taught: str, capsys: Output) -> None:
+    version = listed(taught, capsys)["version"]
+    assert teach(taught, "remove", "cat3.png") == 0
+    assert teach(taught, "undo") == 0
+    capsys.readouterr()
+    assert teach(taught, "undo", "--list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[0] == str(version + 2)
+    assert f"as of version {version} (" in lines[1]
+    assert lines[2].split()[0] == str(version + 1)
+    assert lines[2].rstrip().endswith("removed 1 of cat")
+    assert listed(taught, capsys)["version"] == version + 2
+    assert teach(taught, "undo", "--to", version + 1) == 0
+    assert counts(taught, capsys) == {"cat": 4, "espresso": 5}
+    assert teach(taught, "undo", "--to", 99) == ExitStatus.USAGE
+    assert "expected a version that is kept (1, " in capsys.readouterr().err
 
 
 def test_a_class_is_removed(taught: str, capsys: Output) -> None:

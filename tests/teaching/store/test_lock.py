@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import ExitStatus, StorageError, TeachingBusyError, UsageError
+from edgeclassify.errors import ExitStatus, StorageError, TeachingBusyError, UnknownModelError, UsageError
 from edgeclassify.model.taught.places import resolve_taught
 from edgeclassify.model.taught.reading import read_taught
 from edgeclassify.teaching.store import TaughtFolder, read_lesson
@@ -74,6 +74,37 @@ def test_the_end_of_another_is_waited_for(gate: TaughtFolder) -> None:
 def test_not_for_ever(gate: TaughtFolder) -> None:
     with pytest.raises(TeachingBusyError):
         TaughtFolder.open("gate", wait_s=0.2)
+
+
+def test_one_that_was_taken_away_meanwhile(gate: TaughtFolder) -> None:
+    """Who waited for its lock finds that there is nothing any more."""
+
+    def taken_away() -> None:
+        gate.path.rename(gate.path.with_name(".removed"))
+        gate.close()
+
+    timer = threading.Timer(0.3, taken_away)
+    timer.start()
+    with pytest.raises(UnknownModelError):
+        TaughtFolder.open("gate", wait_s=30.0)
+    timer.join()
+    assert not gate.path.exists()
+
+
+def test_one_that_was_begun_anew_meanwhile(gate: TaughtFolder) -> None:
+    def begun_anew() -> None:
+        gate.path.rename(gate.path.with_name(".removed"))
+        with TaughtFolder.create("gate", BASE) as another:
+            another.add([example("open", 1)])
+        gate.close()
+
+    timer = threading.Timer(0.3, begun_anew)
+    timer.start()
+    with TaughtFolder.open("gate", wait_s=30.0) as folder:
+        assert folder.manifest.labels == ("open",)
+        with pytest.raises(TeachingBusyError):
+            TaughtFolder.open("gate")
+    timer.join()
 
 
 def test_two_that_make_the_same_one(models: Path) -> None:

@@ -74,6 +74,12 @@ def test_embeddings_that_are_nearly_the_same_are_one_moment() -> None:
     assert moments([record("open"), record("closed")] + [record("open")] * 3, units).tolist() == [0, 1, 2, 3, 4]
 
 
+def test_where_the_times_are_known_they_alone_tell() -> None:
+    units = turned([0.0, 0.0])
+    for first, second, expected in ((0.0, 1000.0, [0, 1]), (0.0, None, [0, 0]), (None, 0.0, [0, 0])):
+        assert moments([record("open", first), record("open", second)], units).tolist() == expected
+
+
 def test_what_is_near_in_one_way_or_the_other_hangs_together() -> None:
     records = [record("open", at) for at in (0.0, None, 30.0, 500.0, 520.0)]
     units = turned([0.0, 90.0, 60.0, 90.0, 200.0])
@@ -85,3 +91,5 @@ def test_strips_of_any_height_find_the_same(rows: int, monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "_ROWS", rows)
     units = turned([0.0, 40.0, 0.1, 80.0, 40.1, 120.0, 0.2])
     assert moments([record("open")] * 7, units).tolist() == [0, 1, 0, 2, 1, 3, 0]
+    timed = [record("open", 1000.0 * i if i in (1, 4) else None) for i in range(7)]
+    assert moments(timed, units).tolist() == [0, 1, 0, 2, 3, 4, 0]

@@ -252,6 +252,13 @@ def test_only_what_is_normal_is_taught(gate: TaughtFolder) -> None:
     assert (gate.manifest.one_class, gate.manifest.change) == (True, "everything else is unusual")
     gate.teach_only_normal(False)
     assert (gate.manifest.one_class, gate.manifest.change) == (False, "classes are told apart")
+    before = gate.manifest.version
+    for one_class, expected in ((None, False), (True, True), (None, True), (False, False)):
+        gate.fitted(
+            b"", kind="", labels=["a"], accuracy=Accuracy(0, 0), by_label={}, by_view={}, one_class=one_class
+        )
+        assert gate.manifest.one_class is expected
+    assert gate.manifest.version == before + 4
     gate.close()
     with TaughtFolder.create("belt", BASE, one_class=True) as belt:
         assert belt.manifest.one_class
