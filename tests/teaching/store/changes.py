@@ -6,7 +6,7 @@ from pathlib import Path
 from edgeclassify.model.taught.places import find_taught
 from edgeclassify.teaching.store import TaughtFolder, import_taught
 from edgeclassify.teaching.store.versions import KEPT
-from tests.teaching.store.examples import BASE, JPEG, example, fit, parameters
+from tests.teaching.store.examples import BASE, JPEG, example, fit, fitted_head
 
 EXPORT = Path("gate.taught.zip")
 
@@ -15,7 +15,7 @@ def begin() -> None:
     """The taught model that is changed: two examples, a head, and so many versions that the next one ends one."""
     with TaughtFolder.create("gate", BASE, now=lambda: 1000.0) as folder:
         folder.add([example("open", 1, jpeg=JPEG), example("closed", 2)])
-        fit(folder, parameters().to_bytes())
+        fit(folder, fitted_head())
         folder.add([example("open", 3)])
         folder.undo()
         for i in range(KEPT):

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from edgeclassify.model.taught.head_parameters import Familiarity, HeadKind, HeadParameters
 from edgeclassify.model.taught.manifest import Accuracy, Base, HeadRecord
-from edgeclassify.teaching.interface import Example
+from edgeclassify.teaching import fitting
+from edgeclassify.teaching.interface import NONE_OF_THEM, Example, Lesson
 from edgeclassify.teaching.store import TaughtFolder
 from edgeclassify.types import EmbeddingFacts
 
@@ -25,12 +25,22 @@ def example(label: str | None, *values: int, variants: int = 0, **more: Any) -> 
     return Example(label=label, embeddings=rows, **known | more)
 
 
-def parameters(labels: Sequence[str] = ("open", "closed"), elements: int = 4) -> HeadParameters:
-    """A head for examples of this base, which was fitted to nothing."""
-    weights = np.ones((len(labels), elements), np.float32)
-    familiarity = Familiarity(np.ones((1, elements), np.float32), 1, 0.5, 3.0)
-    centre, biases = np.zeros(elements, np.float32), np.zeros(len(labels), np.float32)
-    return HeadParameters(HeadKind.LOGISTIC, tuple(labels), centre, weights, biases, familiarity)
+def fitted_head(labels: Sequence[str] = ("open", "closed"), elements: int = 4) -> bytes:
+    """A real head for embeddings of so many elements; of one label: of what is normal."""
+    count = 4 * len(labels)
+    classes = np.repeat(np.arange(len(labels)), 4)
+    units = np.random.default_rng(1).normal(size=(count, elements)).astype(np.float32)
+    lesson = Lesson(
+        labels=tuple(labels),
+        units=units / np.linalg.norm(units, axis=1, keepdims=True),
+        classes=classes,
+        owners=np.arange(count),
+        is_copy=np.zeros(count, np.bool_),
+        groups=np.arange(count),
+        was=np.full(count, NONE_OF_THEM),
+        one_class=len(labels) == 1,
+    )
+    return fitting.fit(lesson).head.to_bytes()
 
 
 def fit(folder: TaughtFolder, head: bytes = b"a head", labels: Sequence[str] = ("open", "closed")) -> HeadRecord:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from edgeclassify.errors import ExitStatus, MissingInputError, StorageError, TaughtModelError, UsageError
 from edgeclassify.model.taught.document import from_bytes, to_bytes
-from edgeclassify.model.taught.head_parameters import HeadKind
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import find_taught, taught_names
 from edgeclassify.model.taught.reading import check_head, read_manifest, read_taught
@@ -30,9 +29,9 @@ from edgeclassify.teaching.store import (
 )
 from edgeclassify.teaching.store.example_files import id_of
 from tests.support.small_disk import small_disk_at
-from tests.teaching.store.examples import JPEG, example, fit, parameters
+from tests.teaching.store.examples import JPEG, example, fit, fitted_head
 
-HEAD = parameters().to_bytes()
+HEAD = fitted_head()
 
 
 @pytest.fixture
@@ -319,10 +318,10 @@ def test_an_example_whose_header_asks_for_all_memory(export: Path, gate: TaughtF
     [
         (b"a head", "expected a fitted head, found a damaged"),
         (
-            parameters(elements=5).to_bytes(),
+            fitted_head(elements=5),
             "for 4 elements and the labels open, closed, found one for 5",
         ),
-        (parameters(("closed", "open")).to_bytes(), "found one for 4 elements, or for other labels"),
+        (fitted_head(("closed", "open")), "found one for 4 elements, or for other labels"),
     ],
 )
 def test_a_head_that_is_none_of_this_model(gate: TaughtFolder, tmp_path: Path, head: bytes, said: str) -> None:
@@ -334,14 +333,8 @@ def test_a_head_that_is_none_of_this_model(gate: TaughtFolder, tmp_path: Path, h
 
 def test_a_head_of_what_is_normal(gate: TaughtFolder, tmp_path: Path) -> None:
     gate.add([example("open", 1)])
-    one = dataclasses.replace(
-        parameters(["open"]),
-        kind=HeadKind.ONE_CLASS,
-        weights=np.zeros((0, 4), np.float32),
-        biases=np.zeros(0, np.float32),
-    )
     for labels in (["open"], ["open", "unusual"]):
-        fit(gate, one.to_bytes(), labels=labels)
+        fit(gate, fitted_head(["open"]), labels=labels)
         imported = import_taught(export_taught(gate.path, tmp_path / "b.zip"), f"door{len(labels)}")
         assert imported.head == gate.manifest.head
 
