@@ -30,7 +30,7 @@ class AddExample:
 
 @dataclass(frozen=True, slots=True)
 class CorrectEvent:
-    """An event was of this label, whatever was said; None: it was wrong, and of none of the classes."""
+    """An event was of this label, whatever was said; None: it was not what was said, see `label_instead`."""
 
     event_id: str
     label: str | None

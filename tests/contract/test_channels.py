@@ -77,18 +77,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "models": [
             {
                 "name": "gate", "version": 7, "base": "builtin", "one_class": False, "labels": [], "views": [],
-                "fitted": "2026-11-23T07:16:39.855Z", "kind": "nearest mean", "accuracy": 0.8,
+                "is_fitted": True, "fitted": "2026-11-23T07:16:39.855Z", "kind": "nearest mean", "accuracy": 0.8,
                 "missing": ["no picture of open in the dark"],
             },
             {
                 "name": "bin", "version": 0, "base": "", "one_class": False, "labels": [], "views": [],
-                "missing": [], "error": "it is damaged",
+                "is_fitted": False, "missing": [], "error": "it is damaged",
             },
         ],
         "examples": [
             {
                 "id": "0123456789abcdef", "label": None, "source": "view gate",
-                "added": "2026-11-23T07:16:39.855Z", "brightness": 0.5, "doubtful": False, "was": "open",
+                "added": "2026-11-23T07:16:39.855Z", "brightness": 0.5, "seems": "shut", "was": "open",
             },
         ],
         "more": False,

@@ -1,4 +1,4 @@
-"""What is meant by "wrong": of two classes the other one, else none of them."""
+"""What is meant by "wrong": of two classes the other one, of what is unusual what is normal, else none of them."""
 
 import pytest
 
@@ -14,6 +14,8 @@ from edgeclassify.teaching.corrections import label_instead
         (("open", "closed"), "ajar", None),
         (("open", "closed", "ajar"), "open", None),
         (("normal",), "normal", None),
+        (("normal",), "unusual", "normal"),
+        (("normal", "jam"), "unusual", None),
         ((), "open", None),
     ],
 )

@@ -81,8 +81,12 @@ class TeachCorrectRequest(TeachRequest):
     words: ClassVar[Mapping[str, str]] = {"wrong": "true or false"}
 
     event_id: Occurrence = about("The id of the event.")
-    wrong: bool = about("true: whatever it was, it was none of the classes.", default=False)
-    label: Label | None = about("What it was; the event's own where that was right.", default=None)
+    wrong: bool = about(
+        "true: it was not what was said: of two classes the other one, else none of them.", default=False
+    )
+    label: Label | None = about(
+        "What it was: the event's own where that was right; unknown: none of the classes.", default=None
+    )
     fit: bool = about("Is a head to be fitted at once?", default=True)
 
     @model_validator(mode="after")

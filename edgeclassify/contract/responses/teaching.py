@@ -60,7 +60,7 @@ class KnownExample(Body):
     event_id: Occurrence | None = about("The event that it came from; absent: none.", default=None)
     was: Label | None = about("What the model had said, where it corrects that.", default=None)
     brightness: Score = about("How bright it is.")
-    doubtful: bool = about("Does it look like another label?")
+    seems: Label | None = about("What it looks like instead; absent: it is as its label says.", default=None)
 
 
 class TaughtModel(Body):
@@ -72,6 +72,7 @@ class TaughtModel(Body):
     one_class: bool = about("Is only what is normal taught, and all else reported?")
     labels: list[LabelAccuracy] = about("Its labels and examples.")
     fitted: Time | None = about("When its head was fitted; absent: never.", default=None)
+    is_fitted: bool = about("Does its head know the examples as they are now?")
     kind: str | None = about("Kind of the head; absent: there is none.", default=None)
     accuracy: Score | None = about(
         "Share of examples that are right when left out; absent: not known.", default=None

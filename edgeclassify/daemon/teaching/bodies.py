@@ -1,7 +1,7 @@
 """Records of taught models as bodies of answers."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.contract.responses import teaching as bodies
@@ -57,6 +57,7 @@ def model_body(manifest: Manifest, views: Sequence[str], missing: Sequence[str])
         one_class=manifest.one_class,
         labels=label_bodies(manifest),
         fitted=None if head is None else rfc3339(head.fitted_at),
+        is_fitted=manifest.is_fitted,
         kind=None if head is None else head.kind,
         accuracy=_share(head),
         views=list(views),
@@ -74,6 +75,7 @@ def broken_model_body(name: str, views: Sequence[str], error: str) -> bodies.Tau
         one_class=False,
         labels=[],
         fitted=None,
+        is_fitted=False,
         kind=None,
         accuracy=None,
         views=list(views),
@@ -91,8 +93,8 @@ def _right(accuracy: Accuracy | None) -> int | None:
     return None if accuracy is None or not accuracy.count else accuracy.right
 
 
-def example_body(example: ExampleRecord, doubtful: Collection[str]) -> bodies.KnownExample:
-    """`doubtful`: the ids of those that look like another label."""
+def example_body(example: ExampleRecord, seems: str | None) -> bodies.KnownExample:
+    """`seems`: the label that it looks like; None: its own."""
     return bodies.KnownExample.made(
         id=example.id,
         label=example.label,
@@ -103,7 +105,7 @@ def example_body(example: ExampleRecord, doubtful: Collection[str]) -> bodies.Kn
         event_id=example.event_id,
         was=example.was,
         brightness=example.brightness,
-        doubtful=example.id in doubtful,
+        seems=seems,
     )
 
 

@@ -34,11 +34,9 @@ class Gathered:
 
     def of_event(self, event_id: str, facts: NodeFacts) -> Look:
         """What was kept of an event. Raises EdgeClassifyError where nothing was."""
+        self._settle()  # it may have come a moment ago
         with self._store(facts) as store:
             look = store.of_event(event_id)
-            if look is None:  # it may have come a moment ago
-                self._settle()
-                look = store.of_event(event_id)
         if look is None:
             raise EdgeClassifyError(
                 f"event_id: expected an event of which something is kept (teaching.keep_days), found {event_id}"

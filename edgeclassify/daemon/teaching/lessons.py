@@ -12,6 +12,7 @@ from edgeclassify.daemon.teaching.node_facts import NodeFacts
 from edgeclassify.daemon.teaching.which_model import base_for, known_model, meant_model
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.model.taught.manifest import Manifest
+from edgeclassify.teaching.corrections import label_instead
 from edgeclassify.teaching.interface import Look, Picture
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
@@ -58,7 +59,10 @@ class Lessons:
     def correct(self, order: CorrectEvent, look: Look, facts: NodeFacts) -> bodies.Change:
         """What was kept of an event was of another label, or of this one."""
         model = known_model(order.model, facts, look.view)
-        return self.add_looks(order.label, [look], model, facts, fit=order.fit)
+        label = order.label
+        if label is None:
+            label = label_instead(self._teach(model, facts).manifest().labels, look.label)
+        return self.add_looks(label, [look], model, facts, fit=order.fit)
 
     def fit(self, order: Fit, facts: NodeFacts) -> bodies.Fit:
         """A head for the examples that there are."""

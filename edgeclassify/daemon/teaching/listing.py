@@ -27,9 +27,10 @@ def list_taught(order: ListTaught, facts: NodeFacts) -> bodies.TaughtModels:
         if order.after not in ids:
             raise EdgeClassifyError(f"after: expected the id of an example of {order.model}, found {order.after}")
         wanted = wanted[ids.index(order.after) + 1 :]
+    seems = {doubt.example: doubt.seems for doubt in manifest.doubts}
     return bodies.TaughtModels.made(
         models=[_body(manifest, facts)],
-        examples=[example_body(one, ()) for one in wanted[: order.limit]],
+        examples=[example_body(one, seems.get(one.id)) for one in wanted[: order.limit]],
         more=len(wanted) > order.limit,
     )
 

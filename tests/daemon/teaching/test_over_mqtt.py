@@ -73,7 +73,8 @@ def test_what_is_asked_of_no_view_or_no_model(start_node: StartNode) -> None:
     assert node.refused("teach/add", label="a", model="m") == "view: expected one of gate, door, found none"
     assert "for none is taught yet" in node.refused("teach/fit")
     assert node.refused("teach/ad", label="a").startswith("command: expected one of ping, ")
-    assert answer_to(node, node.post("teach/add", view="door", label="unknown", model="m"))["status"] == "error"
+    refusal = answer_to(node, node.post("teach/add", view="door", label="unusual", model="m"))["error"]
+    assert "a word that a view's state has for itself" in refusal
 
 
 def test_of_a_node_that_shows_labels_only_no_picture_is_kept(start_node: StartNode) -> None:
