@@ -6,6 +6,7 @@ from pathlib import Path
 from edgeclassify.config import Config, TeachingConfig
 from edgeclassify.daemon.assembly.models import view_models
 from edgeclassify.daemon.assembly.parts import Parts
+from edgeclassify.model.taught.places import find_taught
 from edgeclassify.pipeline.interface import SeenFrames
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.interface import LookBounds, LookRules, ViewRules
@@ -100,13 +101,9 @@ def _views(parts: Parts, config: Config) -> list[tuple[str, ViewRules]]:
     found = []
     for view in parts.views:
         if (facts := view.classifier.embedding) is not None:
-            review = config.teaching.review if _is_taught(models[view.name]) else 0
+            review = config.teaching.review if find_taught(models[view.name]) is not None else 0
             found.append((view.name, ViewRules(facts, review)))
     return found
-
-
-def _is_taught(model: str) -> bool:
-    return model != "builtin"
 
 
 def _bounds(config: TeachingConfig) -> LookBounds:
