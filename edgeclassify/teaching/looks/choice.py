@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST_APART = 0.04
-"""What two frames that are kept differ by at least: 1 - cosine of their embeddings, and what follows."""
+"""What two frames that are kept differ by at least: 1 - cosine of their embeddings, and what follows. A tenth of
+what other scenes do, and more than noise makes of a network that was trained with some."""
+NOISE_TIMES, MOST_APART = 1.5, 0.15
+"""Where frames that follow each other differ by more, by noise that a network was not trained with: so many times
+that, and no more."""
+FOLLOWS_S = 30.0
+"""Frames that are no further apart show the same, more often than not."""
 DAY_APART = 0.06
 """What two frames differ by that look the same, half a day apart (by the clock alone: days are not told apart)."""
 LIGHT_APART = 0.2
@@ -51,10 +57,35 @@ def is_unsure(scores: NDArray[np.float32]) -> bool:
     return known < KNOWN_SHARE or float(scores.max()) < SURE_SHARE * known
 
 
+class NoiseFloor:
+    """What noise alone makes of a view's embeddings: how far frames differ that follow each other at once.
+
+    Of the last ones a quarter differ by less: those in which nothing has happened, also where much does.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Sight, float] | None = None
+        self._recent: deque[float] = deque(maxlen=40)
+
+    def note(self, sight: Sight, seconds: float) -> None:
+        """A frame, and when it was captured by the monotonic clock."""
+        if self._last is not None and 0 < seconds - self._last[1] <= FOLLOWS_S:
+            self._recent.append(1 - float(sight.unit @ self._last[0].unit))
+        self._last = (sight, seconds)
+
+    @property
+    def least_apart(self) -> float:
+        """What two frames that are kept differ by at least."""
+        if len(self._recent) < 4:
+            return LEAST_APART
+        quarter = sorted(self._recent)[len(self._recent) // 4]
+        return min(MOST_APART, max(LEAST_APART, NOISE_TIMES * quarter))
+
+
 class Varied(Generic[Key]):
     """A bounded number of frames that differ, by their keys. Not thread-safe.
 
-    While there is room each frame is taken that is LEAST_APART from all others. Then the two that are nearest to
+    While there is room each frame is taken that is far enough from all others. Then the two that are nearest to
     each other give way to one that is further from all: so they come to lie ever further apart, and ever fewer
     frames are exchanged.
     """
@@ -88,11 +119,11 @@ class Varied(Generic[Key]):
             self._gone.append(sight)
             self.exchange(key)
 
-    def judge(self, sight: Sight, most: int) -> "Verdict[Key]":
-        """Whether this frame is to be kept, where there may be so many."""
+    def judge(self, sight: Sight, most: int, least_apart: float = LEAST_APART) -> "Verdict[Key]":
+        """Whether this frame is to be kept, where there may be so many. `least_apart`: see NoiseFloor."""
         apart = _apart([sight], [*self._kept.values(), *self._gone])
         nearest = float(apart.min(initial=np.inf))
-        if most < 1 or nearest < LEAST_APART:
+        if most < 1 or nearest < least_apart:
             return Verdict(False)
         if len(self._kept) < most:
             return Verdict(True)
@@ -130,9 +161,9 @@ class Gathering(Generic[Key]):
     lasts_s: float
     frames: Varied[Key] = field(default_factory=Varied)
 
-    def judge(self, sight: Sight, watched_s: float) -> Verdict[Key]:
-        """Whether this frame is to be kept, `watched_s` seconds after the begin."""
-        return self.frames.judge(sight, self.allowed(watched_s))
+    def judge(self, sight: Sight, watched_s: float, least_apart: float = LEAST_APART) -> Verdict[Key]:
+        """Whether this frame is to be kept, `watched_s` seconds after the begin. `least_apart`: see NoiseFloor."""
+        return self.frames.judge(sight, self.allowed(watched_s), least_apart)
 
     def allowed(self, watched_s: float) -> int:
         """How many there may be by then."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from edgeclassify.teaching.interface import Look, LookKind
-from edgeclassify.teaching.looks.choice import Gathering, Sight, Varied
+from edgeclassify.teaching.looks.choice import Gathering, NoiseFloor, Sight, Varied
 from edgeclassify.teaching.looks.hand_off import Offered
 from edgeclassify.teaching.looks.interface import Collection, LookRules, Ticket
 from edgeclassify.teaching.looks.store import LookStore
@@ -43,6 +43,7 @@ class Selection:
         self._rules, self._clock = rules, clock
         self._unsure: dict[str, Varied[Ticket]] = {}
         self._running: dict[Place, _Running] = {}
+        self._noise: dict[str, NoiseFloor] = {}
 
     @property
     def gathered_views(self) -> frozenset[str]:
@@ -61,7 +62,7 @@ class Selection:
 
     def adopt(self, rules: LookRules) -> None:
         """Go by these from now on. What was of another network can't be compared any more: `read` follows."""
-        self._rules, self._unsure = rules, {}
+        self._rules, self._unsure, self._noise = rules, {}, {}
 
     def read(self, store: LookStore) -> None:
         """Know what is in the file, from the beginning. May raise LooksError."""
@@ -93,15 +94,18 @@ class Selection:
     def judge(self, offered: Offered) -> Iterator[Chosen]:
         """What this frame is to be kept as; `keep` follows for each, or it is not."""
         sight = Sight(offered.rules.facts.unit(offered.embedding), offered.brightness, offered.at)
+        noise = self._noise.setdefault(offered.view, NoiseFloor())
+        noise.note(sight, offered.prediction.captured_at_ns / 1e9)
+        apart = noise.least_apart
         if offered.is_unsure:
             frames = self._unsure.setdefault(offered.view, Varied())
-            verdict = frames.judge(sight, offered.rules.review)
+            verdict = frames.judge(sight, offered.rules.review, apart)
             if verdict.keep:
                 yield self._chosen(LookKind.UNSURE, None, frames, sight, verdict.in_place_of)
         for (model, view), running in self._running.items():
             if view == offered.view:
                 gathering = running.gathering
-                verdict = gathering.judge(sight, self._watched_s(running))
+                verdict = gathering.judge(sight, self._watched_s(running), apart)
                 if verdict.keep:
                     yield self._chosen(LookKind.COLLECTED, model, gathering.frames, sight, verdict.in_place_of)
 

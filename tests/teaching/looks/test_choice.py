@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from edgeclassify.teaching.looks.choice import (
     DAY_APART,
     FIRST,
+    FOLLOWS_S,
     LEAST_APART,
     LIGHT_APART,
+    MOST_APART,
+    NOISE_TIMES,
     REMEMBERED,
     Gathering,
+    NoiseFloor,
     Sight,
     Varied,
     Verdict,
@@ -127,6 +131,45 @@ def test_what_has_given_way_may_come_again() -> None:
     frames.put("one", sight(0.0))
     frames.exchange("one")
     assert frames.judge(sight(0.0), 10).keep
+
+
+def follow(floor: NoiseFloor, *apart: float, seconds: float = 1.0) -> float:
+    """Pairs of frames that differ by so much: what frames differ by then that are kept."""
+    now = 0.0
+    for one in apart:
+        floor.note(sight(0.0), now)
+        floor.note(sight(one), now + seconds)
+        now += 1000.0
+    return floor.least_apart
+
+
+def test_what_noise_makes_of_frames_is_no_difference() -> None:
+    assert NoiseFloor().least_apart == LEAST_APART
+    assert follow(NoiseFloor(), 0.08, 0.08, 0.08) == LEAST_APART  # too few to be sure of
+    assert follow(NoiseFloor(), *[0.08] * 4) == pytest.approx(NOISE_TIMES * 0.08)
+    assert follow(NoiseFloor(), *[0.001] * 40) == LEAST_APART
+    assert follow(NoiseFloor(), *[0.6] * 40) == MOST_APART
+    assert follow(NoiseFloor(), *[0.08] * 40, *[0.05] * 40) == pytest.approx(NOISE_TIMES * 0.05)
+
+
+def test_where_much_happens_the_moments_count_in_which_nothing_does() -> None:
+    assert follow(NoiseFloor(), *[0.05, 0.4, 0.05, 0.4] * 5) == pytest.approx(NOISE_TIMES * 0.05)
+
+
+def test_frames_that_do_not_follow_each_other_say_nothing_of_noise() -> None:
+    assert follow(NoiseFloor(), *[0.08] * 10, seconds=FOLLOWS_S) > LEAST_APART
+    assert follow(NoiseFloor(), *[0.08] * 10, seconds=FOLLOWS_S + 1) == LEAST_APART
+    assert follow(NoiseFloor(), *[0.08] * 10, seconds=-5.0) == LEAST_APART
+
+
+def test_frames_that_noise_alone_tells_apart_are_not_kept() -> None:
+    frames: Varied[str] = Varied()
+    frames.put("plain", sight(0.0))
+    assert frames.judge(sight(0.1), 10, 0.09).keep
+    assert not frames.judge(sight(0.1), 10, 0.11).keep
+    gathering: Gathering[str] = Gathering(10, 0.0, frames)
+    assert gathering.judge(sight(0.1), 1.0, 0.09).keep
+    assert not gathering.judge(sight(0.1), 1.0, 0.11).keep
 
 
 def gather(gathering: Gathering[int], sights: Sequence[tuple[float, Sight]]) -> tuple[dict[int, Sight], int]:

@@ -259,6 +259,14 @@ def test_unsure_frames_wait_for_a_label_each_like_it_once(begin: Begin) -> None:
         assert all(one.jpeg for one in found)
 
 
+def test_a_noisy_night_is_no_queue_of_its_own(begin: Begin) -> None:
+    """Each frame is as far from the next one as noise makes them: after the first few none is new."""
+    kept = begin(rules(review=50))
+    for number in range(40):
+        kept.see(5.0 * number, prediction(22, UNSURE, axis=1 + number % 15, seconds=5.0 * number))
+    assert kept.unsure() <= 6
+
+
 def test_the_queue_is_bounded_and_the_most_different_stay(begin: Begin) -> None:
     kept = begin(rules(review=3))
     for number, degrees in enumerate((0, 17, 34, 90, 60, 45)):
