@@ -1,12 +1,14 @@
 """Classifiers without a model."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from edgeclassify.model.interface import ImageClassifier, Prepared
 from edgeclassify.types import (
     FULL_FRAME,
+    EmbeddingFacts,
     Frame,
     ModelInfo,
     Prediction,
@@ -55,3 +57,16 @@ class BrightnessClassifier(ImageClassifier):
 
     def close(self) -> None:
         self.closed = True
+
+
+class SeeingClassifier(BrightnessClassifier):
+    """Gives embeddings too: two numbers, so that a brighter picture lies in another direction."""
+
+    @property
+    def embedding(self) -> EmbeddingFacts:
+        return EmbeddingFacts(self.info.name, self.info.sha256, "pool", 2, "float32", 0.0, 0)
+
+    def infer(self, prepared: Prepared) -> Prediction:
+        day = prepared.ticket
+        assert isinstance(day, float)
+        return replace(super().infer(prepared), embedding=np.array([1 - day, day], np.float32))

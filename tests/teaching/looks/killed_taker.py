@@ -1,6 +1,6 @@
 """A daemon that keeps looks, and is killed while it does: ends itself by SIGKILL in the moment that it is told.
 
-`python -m tests.teaching.looks.killed_taker FILE MOMENT COUNT FIRST`: COUNT events, and as many unsure frames, from
+`python -m tests.teaching.looks.killed_taker FILE MOMENT COUNT FIRST`: COUNT events and as many unsure frames, from
 number FIRST on; prints the number of each event that has been written. Moments: `inside` a commit, `after` one,
 `never`.
 """
@@ -49,7 +49,7 @@ def main(path: Path, moment: str, count: int, first: int) -> None:
         return numbers
 
     rows.insert = insert_or_die
-    LookStore.add = add_and_die  # type: ignore[method-assign]
+    LookStore.add = add_and_die  # type: ignore[method-assign, assignment]
     taker = LookTaker(path, rules(review=5), least_free_bytes=0)
     taker.start()
     for number in range(first, first + count):

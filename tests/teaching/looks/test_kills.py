@@ -16,7 +16,15 @@ COUNT = 20
 
 def run(path: Path, moment: str, first: int) -> tuple[list[int], int]:
     """The numbers of the events that were written, and the status."""
-    command = [sys.executable, "-m", "tests.teaching.looks.killed_taker", str(path), moment, str(COUNT), str(first)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.teaching.looks.killed_taker",
+        str(path),
+        moment,
+        str(COUNT),
+        str(first),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return [int(line) for line in done.stdout.split()], done.returncode
