@@ -15,6 +15,9 @@ from edgeclassify.model.taught.manifest import UNUSUAL
 
 LONGEST_LABEL = 64
 LABEL_RULE = f"printable text of at most {LONGEST_LABEL} characters, without spaces at its ends"
+_OF_TOPICS = "/+#"
+_SIGNS_OF_TOPICS = "/+#"
+"""A label's topic has none of them; who looks for it there would write them."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -55,6 +58,10 @@ def checked_label(label: str, others: Iterable[str]) -> str:
     label = unicodedata.normalize("NFC", label).strip()
     if not is_label(label):
         raise UsageError(f"{printable(label[:80])!r}: expected a label: {LABEL_RULE}. Choose another label.")
+    if any(sign in label for sign in _SIGNS_OF_TOPICS):
+        raise UsageError(
+            f"{label}: expected a label without /, + and #, which have a meaning in topics. Choose another label."
+        )
     if is_taken(label):
         raise UsageError(
             f"{label}: expected a label of what is to be seen, found a word that a view's state has for itself. "

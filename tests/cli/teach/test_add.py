@@ -74,6 +74,7 @@ def test_where_every_picture_is_bad_there_is_no_model(tmp_path: Path, models_fol
         ("", "expected a label"),
         ("a\nb", "expected a label"),
         ("x" * 65, "expected a label"),
+        ("open/+", "expected a label without /, + and #"),
         ("None", "a word that a view's state has for itself"),
         ("unusual", "a word that a view's state has for itself"),
     ],

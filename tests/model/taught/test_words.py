@@ -28,7 +28,7 @@ def test_the_name_of_a_model_of_the_catalog() -> None:
         checked_name("builtin")
 
 
-@pytest.mark.parametrize("label", ["open", "zu (halb)", "\u732b", "a" * 64, "8", "#1 + 2/3", "background"])
+@pytest.mark.parametrize("label", ["open", "zu (halb)", "\u732b", "a" * 64, "8", "no. 1 & 2!", "background"])
 def test_labels(label: str) -> None:
     assert is_label(label)
     assert checked_label(f" {label} ", ["another"]) == label
@@ -40,6 +40,12 @@ def test_what_is_no_label(label: str) -> None:
     with pytest.raises(UsageError, match="expected a label: printable text of at most 64 characters") as raised:
         checked_label(label, [])
     assert str(raised.value).isprintable()
+
+
+@pytest.mark.parametrize("label", ["a/b", "+", "open #1", "/open"])
+def test_signs_that_mean_something_in_topics(label: str) -> None:
+    with pytest.raises(UsageError, match="expected a label without"):
+        checked_label(label, [])
 
 
 @pytest.mark.parametrize("label", ["unknown", "Unknown", "None", "unavailable", "unusual"])
