@@ -31,7 +31,11 @@ class KeptEmbeddings:
 
     def units(self, pictures: Sequence[Pixels]) -> Units:
         """Of pictures, RGB: (n, elements), of length 1."""
-        return self.facts.embedding.unit(np.stack([self._embedding(pixels) for pixels in pictures]))
+        return self.facts.embedding.unit(self.embeddings(pictures))
+
+    def embeddings(self, pictures: Sequence[Pixels]) -> Embedding:
+        """The same as the network gives them: (n, elements)."""
+        return np.stack([self._embedding(pixels) for pixels in pictures])
 
     def save(self) -> None:
         """Keep what is new."""

@@ -1,7 +1,7 @@
 """The kinds of head that are tried, each calibrated and judged by what it has not seen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -45,15 +45,8 @@ def candidates_of(material: Material, parts: Parts) -> list[Candidate]:
     ]
 
 
-def _logistic(problems: Problems) -> Floats:
-    whole = solve(replace(problems, weights=problems.weights[:1]))
-    if len(problems.weights) == 1:
-        return whole
-    return np.concatenate([whole, solve(replace(problems, weights=problems.weights[1:]), whole)])
-
-
 _KINDS: dict[HeadKind, tuple[Callable[[Problems], Floats], float]] = {
-    HeadKind.LOGISTIC: (_logistic, 0.3),
+    HeadKind.LOGISTIC: (solve, 0.3),
     HeadKind.NEAREST_MEAN: (means, 0.08),
 }
 """How the coefficients of each kind are found, and the temperature that it usually needs."""

@@ -37,13 +37,13 @@ def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Float
     spread = Spread(material, parts)
     likeness = _left_out(material, parts, spread)
     threshold, mean = _threshold(likeness[material.is_taught & (likeness > NONE_THERE)])
-    directions = spread.directions()
     own = material.rows[material.first[material.prototypes]]
-    damped = own - (own @ directions.T) @ directions
+    damping = spread.damping(None)
+    damped = own - (own @ spread.directions.T) @ damping @ spread.directions
     lengths = np.sqrt(np.maximum(np.einsum("pd,pd->p", own, damped), _TINY))
     familiarity = Familiarity(
         origin=material.origin,
-        spread=directions @ material.basis,
+        spread=_root(damping) @ spread.directions @ material.basis,
         prototypes=(damped / lengths[:, None]) @ material.basis,
         classes=material.example_classes[material.prototypes],
         neighbours=NEIGHBOURS,
@@ -54,23 +54,26 @@ def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Float
 
 
 def _left_out(material: Material, parts: Parts, spread: Spread) -> Floats:
-    rows, prototypes, count = material.rows[material.first], material.prototypes, len(material.first)
-    found = np.full(count, np.nan, np.float32)
+    rows, prototypes = material.rows[material.first], material.prototypes
+    along, found = rows @ spread.directions.T, np.full(len(rows), np.nan, np.float32)
     for part in range(parts.count):
         mine = np.flatnonzero(parts.of_example == part)
         others = prototypes[parts.of_example[prototypes] != part]
-        metric = spread.metric(part)
-        damped = rows[others] @ metric
-        cosines = rows[mine] @ damped.T
-        cosines /= np.sqrt(np.maximum(np.einsum("pd,pd->p", damped, rows[others]), _TINY))
-        # What of a picture the basis does not span is not damped.
-        beside = material.squares[mine] - np.einsum("nd,nd->n", rows[mine], rows[mine])
-        squares = np.einsum("nd,nd->n", rows[mine] @ metric, rows[mine]) + np.maximum(beside, 0)
-        cosines /= np.sqrt(np.maximum(squares, _TINY))[:, None]
+        damped = along @ spread.damping(part)
+        squares = material.squares - np.einsum("nd,nd->n", damped, along)
+        lengths = np.sqrt(np.maximum(squares, _TINY))
+        cosines = rows[mine] @ rows[others].T - damped[mine] @ along[others].T
+        cosines /= lengths[mine][:, None] * lengths[others]
         for label in range(len(material.labels)):
             of_class = top_mean(cosines[:, material.example_classes[others] == label], NEIGHBOURS)
             found[mine] = np.fmax(found[mine], of_class)
     return found
+
+
+def _root(damping: Floats) -> Floats:
+    """The matrix r with r.T @ r = damping."""
+    values, vectors = np.linalg.eigh(damping)
+    return np.asarray(np.sqrt(np.clip(values, 0, 1))[:, None] * vectors.T, np.float32)
 
 
 def _threshold(known: Floats) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from edgeclassify.teaching.fitting.material import Material
 Indices = NDArray[np.intp]
 
 FEWEST_PARTS, MOST_PARTS = 5, 40
-_WORK = 700_000_000
+_WORK = 250_000_000
 """Multiplications over all parts: a second or less on a Pi Zero 2 W, with all else that a fit takes."""
 _STEPS = 30
 """Products of rows and coefficients that it takes to fit without a part."""

@@ -130,4 +130,4 @@ def _basis(rows: Floats, spanning: Indices) -> Floats:
     chosen = rows[spanning]
     products = (chosen @ chosen.T).astype(np.float64)
     products[np.diag_indices_from(products)] += _JITTER * max(np.trace(products) / len(chosen), 1e-6)
-    return np.linalg.inv(np.linalg.cholesky(products)).astype(np.float32) @ chosen
+    return np.linalg.inv(np.linalg.cholesky(products).astype(np.float32)) @ chosen
