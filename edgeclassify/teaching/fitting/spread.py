@@ -6,7 +6,7 @@ from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.material import Material
 
-_MOST_DIRECTIONS = 64
+_MOST_DIRECTIONS = 32
 _TINY = 1e-9
 
 
