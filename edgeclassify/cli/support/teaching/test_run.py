@@ -14,6 +14,8 @@ from edgeclassify.files import printable
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.model.taught.manifest import UNUSUAL
+from edgeclassify.model.taught.places import resolve_taught
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.teaching.testing.taught_test import Answer, TaughtTest, answer_of
 
@@ -35,6 +37,7 @@ def run_test(name: str, location: Path) -> TaughtTestRun:
     Raises EdgeClassifyErrors: for a model that is not there or not fitted, labels that it does not have, pictures
     of which none can be read.
     """
+    resolve_taught(name)
     images = find_labelled_images(location)
     classifier = open_classifier(model_section(name, None, "auto", None))
     try:
@@ -46,10 +49,12 @@ def run_test(name: str, location: Path) -> TaughtTestRun:
 def _classified(name: str, images: LabelledImages, location: Path, classifier: ImageClassifier) -> TaughtTestRun:
     labels = tuple(classifier.labels)
     index = label_indices([image.label for image in images.images], labels, name, str(location))
+    # Where only what is normal was taught, the rest has a label of its own.
+    none = UNUSUAL if UNUSUAL in labels else None
     answers: list[Answer] = []
     faults: list[EdgeClassifyError] = []
     for image in partial(items_with_bar, doing="classifying")(images.images):
-        truth = None if index[image.label] == NOTHING_KNOWN else labels[index[image.label]]
+        truth = none if index[image.label] == NOTHING_KNOWN else labels[index[image.label]]
         try:
             frame = load_frame(image.path, wanted_side=classifier.wanted_side(), most_bytes=None)
             answers.append(answer_of(str(image.path), truth, classifier.classify(frame)))
