@@ -1,9 +1,11 @@
 """A node whose daemon has kept looks: its config, and its file of looks of what the built-in network sees."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,21 +50,34 @@ def node_in(folder: Path, more: str = "", views: str = '[[view]]\nname = "gate"\
     return Node(config)
 
 
+@functools.lru_cache(maxsize=64)
+def look_of_part(photo: str, number: int) -> Look:
+    """What the built-in network sees in a part of one of the demo's photos."""
+    embedder, pixels = _builtin(), part_of(photo, number)
+    return Look(
+        id=0,
+        kind=LookKind.COLLECTED,
+        view="gate",
+        at=NOON + number * HOUR,
+        label=None,
+        score=None,
+        facts=embedder.facts.embedding,
+        embedding=embedder.embed(pixels),
+        brightness=float(pixels.mean()) / 255,
+        jpeg=image_jpeg(np.ascontiguousarray(pixels[:, :, ::-1]), 85, b"look").data,
+        model="pets",
+    )
+
+
+@functools.cache
+def _builtin() -> Embedder:
+    return Embedder.open(ModelConfig(name="builtin"))
+
+
 def looks_of_photo(
-    photo: str, count: int, first: int = 0, *, kind: LookKind = LookKind.COLLECTED, **facts: object
+    photo: str, count: int, first: int = 0, *, kind: LookKind = LookKind.COLLECTED, **facts: Any
 ) -> list[Look]:
-    """What the built-in network sees in parts of one of the demo's photos, an hour apart."""
-    embedder = Embedder.open(ModelConfig(name="builtin"))
-    found = []
-    for number in range(first, first + count):
-        pixels = part_of(photo, number)
-        values: dict[str, object] = {
-            "id": 0, "kind": kind, "view": "gate", "at": NOON + number * HOUR, "label": None, "score": None,
-            "facts": embedder.facts.embedding, "embedding": embedder.embed(pixels),
-            "brightness": float(pixels.mean()) / 255,
-            "jpeg": image_jpeg(np.ascontiguousarray(pixels[:, :, ::-1]), 85, b"look").data,
-            "event_id": None, "model": "pets" if kind is LookKind.COLLECTED else None,
-        } | facts  # fmt: skip
-        found.append(Look(**values))  # type: ignore[arg-type]
-    embedder.close()
-    return found
+    """Of some parts, an hour apart: looks of this kind, with these facts."""
+    model = "pets" if kind is LookKind.COLLECTED else None
+    parts = [look_of_part(photo, number) for number in range(first, first + count)]
+    return [replace(look, kind=kind, model=model, **facts) for look in parts]

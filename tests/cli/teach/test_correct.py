@@ -1,6 +1,7 @@
 """`teach NAME correct`: an event that was wrong becomes an example of what it was."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def correct(node: Node, *arguments: str) -> int:
 def node(taught: str, tmp_path: Path) -> Node:
     """An event said that a cat was an espresso."""
     node = node_in(tmp_path)
-    facts = {"kind": LookKind.EVENT, "label": "espresso", "score": 0.8, "event_id": EVENT}
-    node.keep(*looks_of_photo(CAT, 1, 40, **facts))  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"kind": LookKind.EVENT, "label": "espresso", "score": 0.8, "event_id": EVENT}
+    node.keep(*looks_of_photo(CAT, 1, 40, **facts))
     return node
 
 
