@@ -52,7 +52,8 @@ def lacks(manifest: Manifest, zone: tzinfo | None = None) -> tuple[Lack, ...]:
 
 
 def _classes(manifest: Manifest, by_label: Mapping[str, Sequence[ExampleRecord]]) -> Iterator[Lack]:
-    if len(by_label) == 1 and not manifest.one_class:
+    has_others = manifest.one_class or any(one.label is None for one in manifest.examples)
+    if len(by_label) == 1 and not has_others:
         (label,) = by_label
         yield Lack(LackKind.CLASSES, None, f"no second class beside `{label}`")
 

@@ -63,11 +63,19 @@ def test_an_example_that_looks_mislabelled_is_named(taught: str, tmp_path: Path,
     assert json.loads(capsys.readouterr().out)["doubtful"] == []
 
 
-@pytest.mark.parametrize("add_second", [False, True])
-def test_one_class_alone_is_no_lesson(add_second: bool, pictures: Path, capsys: Output) -> None:
+def test_one_class_and_what_is_none_of_it(pictures: Path, capsys: Output) -> None:
     assert teach("pets", "add", "cat", pictures / "cat") == 0
-    if add_second:
-        assert teach("pets", "add", "unknown", pictures / "other") == 0
+    assert "Next, another class" in capsys.readouterr().out
+    assert teach("pets", "add", "unknown", pictures / "other") == 0
+    assert "Next: edgeclassify teach pets fit" in capsys.readouterr().out
+    found = fitted("pets", capsys)
+    assert [one["label"] for one in found["classes"]] == ["cat"]
+    assert found["unknown_examples"] == 3
+    assert "classes" not in [one["kind"] for one in found["missing"]]
+
+
+def test_one_class_alone_is_no_lesson(pictures: Path, capsys: Output) -> None:
+    assert teach("pets", "add", "cat", pictures / "cat") == 0
     capsys.readouterr()
     assert teach("pets", "fit") == ExitStatus.DATA
     said = capsys.readouterr().err

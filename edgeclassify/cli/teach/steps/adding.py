@@ -98,7 +98,7 @@ def tell_added(added: Added, label: str | None) -> None:
             click.echo(f"edgeclassify: {label} is a class of its own now. {hint} Then: {teach} undo", err=True)
     if manifest.is_fitted:
         return
-    if len(manifest.labels) < 2 and not manifest.one_class:
+    if not manifest.one_class and len({one.label for one in manifest.examples}) < 2:
         click.echo(f"Next, another class: {teach} add LABEL PICTURES")
     else:
         click.echo(f"Next: {teach} fit")

@@ -40,9 +40,10 @@ def label_and_fit(
         if not labelling.has_changed:
             return
         manifest = teacher.manifest()
-        if fits and (len(manifest.labels) > 1 or manifest.one_class):
+        is_whole = manifest.one_class or len({one.label for one in manifest.examples}) > 1
+        if is_whole and fits:
             fit_and_tell(teacher)
-        elif len(manifest.labels) < 2:
+        elif not is_whole:
             click.echo(f"Next, another class: edgeclassify teach {name} add LABEL PICTURES")
         else:
             click.echo(f"Next: edgeclassify teach {name} fit")
