@@ -7,7 +7,6 @@ from edgeclassify.model.taught.manifest import PastVersion
 from edgeclassify.model.taught.places import versions_in
 from edgeclassify.model.taught.reading import read_taught, read_version
 from edgeclassify.teaching.store import TaughtFolder, read_lesson
-from edgeclassify.teaching.store.versions import KEPT
 from tests.teaching.store.examples import example, fit
 
 
@@ -83,38 +82,38 @@ def test_the_newest_are_kept_and_files_go_with_the_last_version_that_names_them(
     (first,) = gate.add([example("open", 1, 1)]).new
     gate.remove([first])
     file = gate.path / "examples" / f"{first}.npy"
-    for i in range(KEPT - 1):
+    for i in range(19):
         gate.add([example("open", i)])
         assert file.exists()
     # Version 2, which had it, is the oldest that is kept.
-    assert [one.version for one in gate.manifest.past] == list(range(2, KEPT + 2))
+    assert [one.version for one in gate.manifest.past] == list(range(2, 22))
     gate.add([example("open", 200)])
-    assert versions_in(gate.path) == list(range(KEPT + 3, 2, -1))
+    assert versions_in(gate.path) == list(range(23, 2, -1))
     assert not file.exists()
-    assert len(list((gate.path / "examples").iterdir())) == KEPT
-    for _ in range(KEPT - 1):
+    assert len(list((gate.path / "examples").iterdir())) == 20
+    for _ in range(19):
         gate.undo()
     assert (count(gate), gate.manifest.restores) == (1, 4)
-    with pytest.raises(UsageError, match=f"found none: the {KEPT} last ones are kept"):
+    with pytest.raises(UsageError, match="found none: the 20 last ones are kept"):
         gate.undo()
 
 
 def test_who_undoes_much_loses_nothing_by_it(gate: TaughtFolder) -> None:
     gate.add([example("open", 1)])
     gate.add([example("open", 2)])
-    for i in range(3 * KEPT):
+    for i in range(3 * 20):
         gate.undo(to=2 + i % 2)
     assert [one.version for one in gate.manifest.past][:3] == [1, 2, 3]
-    assert len(gate.manifest.past) == 3 + KEPT
-    assert len(versions_in(gate.path)) == 3 + KEPT + 1
+    assert len(gate.manifest.past) == 3 + 20
+    assert len(versions_in(gate.path)) == 3 + 20 + 1
 
 
 def test_old_heads_go_with_their_versions(gate: TaughtFolder) -> None:
     gate.add([example("open", 1), example("closed", 2)])
-    for i in range(KEPT + 2):
+    for i in range(22):
         fit(gate, b"head %d" % i)
     heads = {path.read_bytes() for path in (gate.path / "heads").iterdir()}
-    assert heads == {b"head %d" % i for i in range(1, KEPT + 2)}
+    assert heads == {b"head %d" % i for i in range(1, 22)}
 
 
 def test_a_damaged_version_can_not_be_gone_back_to(gate: TaughtFolder) -> None:
