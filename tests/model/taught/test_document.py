@@ -11,7 +11,7 @@ import pytest
 from edgeclassify.errors import TaughtModelError
 from edgeclassify.model.taught import document
 from edgeclassify.model.taught.document import LaterFormatError, from_bytes, to_bytes
-from edgeclassify.model.taught.manifest import Manifest
+from edgeclassify.model.taught.manifest import Doubt, Manifest, PastVersion
 from tests.model.taught.manifests import BARE, BASE, EXAMPLES, FACTS, HEAD, WHOLE
 
 
@@ -206,7 +206,15 @@ def test_bounds_that_are_still_in() -> None:
         head=dataclasses.replace(HEAD, labels=("a", "unusual")),
     )
     assert from_bytes(to_bytes(manifest), "here") == manifest
-    wide = dataclasses.replace(manifest, base=dataclasses.replace(base, width=1, height=8192, crop=None))
+    facts = dataclasses.replace(facts, zero_point=256)
+    wide_base = dataclasses.replace(base, embedding=facts, width=1, height=8192, crop=None)
+    doubts = tuple(Doubt("00000000000000aa", "open", score) for score in (1.0, 0.0))
+    wide = dataclasses.replace(
+        manifest,
+        base=wide_base,
+        head=dataclasses.replace(HEAD, doubts=doubts),
+        past=(PastVersion(1, 5.0, "begun"),),
+    )
     assert from_bytes(to_bytes(wide), "here") == wide
 
 

@@ -9,8 +9,15 @@ import pytest
 from edgeclassify.errors import ExitStatus, UnknownModelError
 from edgeclassify.model.catalog import places as catalog_places
 from edgeclassify.model.taught.document import to_bytes
-from edgeclassify.model.taught.places import find_taught, new_place, resolve_taught, taught_names, versions_in
-from tests.model.taught.manifests import BARE
+from edgeclassify.model.taught.places import (
+    find_taught,
+    head_place,
+    new_place,
+    resolve_taught,
+    taught_names,
+    versions_in,
+)
+from tests.model.taught.manifests import BARE, HEAD
 
 
 @pytest.fixture
@@ -97,6 +104,10 @@ def test_a_name_that_nobody_knows(folders: tuple[Path, Path]) -> None:
 
 def test_new_ones_go_where_fetched_models_go(folders: tuple[Path, Path]) -> None:
     assert new_place("gate") == folders[0] / "gate"
+
+
+def test_a_head_lies_by_its_checksum() -> None:
+    assert head_place(HEAD) == f"heads/{'cd' * 32}.npz"
 
 
 def test_versions_that_are_there(tmp_path: Path) -> None:
