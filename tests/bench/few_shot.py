@@ -14,6 +14,7 @@ the accuracy that a fit tells of itself is from the accuracy on the asked pictur
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +97,7 @@ def by_scikit_learn(pictures: Pictures, episode: Episode) -> Mapping[str, Chance
     }
 
 
-def softmax(logits: Units) -> Chances:
+def softmax(logits: NDArray[Any]) -> Chances:
     """Chances of the classes, row by row."""
     chances = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
     return np.asarray(chances / chances.sum(axis=1, keepdims=True))

@@ -43,7 +43,7 @@ def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Float
     lengths = np.sqrt(np.maximum(np.einsum("pd,pd->p", own, damped), _TINY))
     familiarity = Familiarity(
         origin=material.origin,
-        spread=_root(damping) @ spread.directions @ material.basis,
+        spread=np.asarray(_root(damping) @ spread.directions @ material.basis, np.float32),
         prototypes=(damped / lengths[:, None]) @ material.basis,
         classes=material.example_classes[material.prototypes],
         neighbours=NEIGHBOURS,
