@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestCentroid
 
-from edgeclassify.model.taught.head_parameters import HeadKind
 from edgeclassify.teaching.fitting import fit
-from edgeclassify.teaching.fitting.candidates import candidates_of
+from edgeclassify.teaching.fitting.candidates import best_of, candidates_of
 from edgeclassify.teaching.fitting.leaving_out import parts_of
 from edgeclassify.teaching.fitting.material import material_of
 from edgeclassify.teaching.interface import Lesson, Units
@@ -76,8 +75,7 @@ def by_ours(lesson: Lesson, asked: Units) -> Mapping[str, Chances]:
     rows = (asked - material.origin) @ material.basis.T
     candidates = candidates_of(material, parts_of(material))
     found = {str(one.kind): softmax(rows @ one.weights.T + one.biases) for one in candidates}
-    chosen: HeadKind = min(candidates, key=lambda one: one.loss).kind
-    return {OURS: found[str(chosen)], **found}
+    return {OURS: found[str(best_of(candidates).kind)], **found}
 
 
 def by_scikit_learn(pictures: Pictures, episode: Episode) -> Mapping[str, Chances]:

@@ -39,10 +39,8 @@ def fit_temperature(logits: Floats, truth: NDArray[np.intp], usual: float) -> fl
     return usual * math.exp(lowest_point(loss, -_WIDEST, _WIDEST, _FINE_ENOUGH))
 
 
-def log_loss(logits: Floats, truth: NDArray[np.intp]) -> float:
-    """Mean of -log p of the truth; 0 of none."""
-    if not len(logits):
-        return 0.0
+def log_losses(logits: Floats, truth: NDArray[np.intp]) -> Floats:
+    """-log p of the truth of each example: (examples,)."""
     top = logits.max(axis=1, keepdims=True)
     sums = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
-    return float((sums - logits[np.arange(len(truth)), truth]).mean())
+    return np.asarray(sums - logits[np.arange(len(truth)), truth], np.float32)

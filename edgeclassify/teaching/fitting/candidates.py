@@ -1,12 +1,13 @@
 """The kinds of head that are tried, each calibrated and judged by what it has not seen."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from edgeclassify.model.taught.head_parameters import Floats, HeadKind
-from edgeclassify.teaching.fitting.calibration import fit_temperature, log_loss
+from edgeclassify.teaching.fitting.calibration import fit_temperature, log_losses
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.logistic import Problems, solve
 from edgeclassify.teaching.fitting.material import Material
@@ -21,13 +22,13 @@ _WEAKEST = 1e-6
 class Candidate:
     """A kind of head. `weights`: (classes, dimensions) and `biases`: (classes,) make calibrated logits of the
     material's rows; `logits`: (examples, classes), such ones, each by a head that was fitted without the example's
-    part. `loss`: the mean of -log p of the truth, by those."""
+    part. `losses`: of the judged examples, -log p of the truth, by those."""
 
     kind: HeadKind
     weights: Floats
     biases: Floats
     logits: Floats
-    loss: float
+    losses: Floats
 
     @property
     def chances(self) -> Floats:
@@ -37,12 +38,22 @@ class Candidate:
 
 
 def candidates_of(material: Material, parts: Parts) -> list[Candidate]:
-    """All kinds. Of equal ones the first is to be taken."""
+    """All kinds, the one that is to be taken unless another is clearly better first."""
     middle = material.weights @ material.rows
     problems = _problems(material, parts, middle)
     return [
         _candidate(kind, make(problems), material, parts, middle, usual) for kind, (make, usual) in _KINDS.items()
     ]
+
+
+def best_of(candidates: Sequence[Candidate]) -> Candidate:
+    """The first, unless another has losses that are lower by more than chance (one standard error) makes them."""
+    best = candidates[0]
+    for other in candidates[1:]:
+        gains = best.losses - other.losses
+        if len(gains) > 1 and gains.mean() > gains.std(ddof=1) / math.sqrt(len(gains)):
+            best = other
+    return best
 
 
 _KINDS: dict[HeadKind, tuple[Callable[[Problems], Floats], float]] = {
@@ -82,4 +93,4 @@ def _candidate(
     logits /= temperature
     whole = coefficients[0] / temperature
     biases = whole[:, -1] - whole[:, :-1] @ middle
-    return Candidate(kind, whole[:, :-1], biases, logits, log_loss(logits[judged], truth[judged]))
+    return Candidate(kind, whole[:, :-1], biases, logits, log_losses(logits[judged], truth[judged]))

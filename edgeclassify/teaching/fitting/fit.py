@@ -7,7 +7,7 @@ import numpy as np
 
 from edgeclassify.model.taught.head_parameters import Floats, HeadKind, HeadParameters
 from edgeclassify.model.taught.manifest import Accuracy
-from edgeclassify.teaching.fitting.candidates import Candidate, candidates_of
+from edgeclassify.teaching.fitting.candidates import Candidate, best_of, candidates_of
 from edgeclassify.teaching.fitting.check import check
 from edgeclassify.teaching.fitting.familiarity import familiarity_of
 from edgeclassify.teaching.fitting.interface import NOT_JUDGED, UNKNOWN_BELOW, Fitted
@@ -28,7 +28,7 @@ def fit(lesson: Lesson) -> Fitted:
     familiarity, likeness = familiarity_of(material, parts)
     known = np.nan_to_num(familiarity.q(likeness), nan=0.0)
     candidates = candidates_of(material, parts)
-    best = min(candidates, key=lambda one: one.loss)
+    best = best_of(candidates)
     kind = HeadKind.ONE_CLASS if lesson.one_class else best.kind
     weights = best.weights @ material.basis
     biases = np.asarray(best.biases - weights @ material.origin, np.float32)

@@ -8,6 +8,8 @@ from edgeclassify.teaching.fitting.material import Material
 
 _MOST_DIRECTIONS = 32
 _TINY = 1e-9
+_NOISE = 1e-5
+"""Of the square of the rows: less than this is what rounding leaves of rows that are all the same."""
 
 
 class Spread:
@@ -47,7 +49,7 @@ class Spread:
         scatter = _within(self._along, weights, of_class)
         trace = float(weights @ self._squares) - float(np.square(of_class @ material.rows).sum())
         classes, count = np.count_nonzero(of_class.any(axis=1)), np.count_nonzero(is_there)
-        if count <= classes or trace < _TINY:
+        if count <= classes or trace < _NOISE * float(weights @ self._squares):
             return scatter, 0.0
         factor = count / (count - classes) / float(weights.sum())
         return scatter * np.float32(factor), trace * factor / min(count, material.basis.shape[1])
