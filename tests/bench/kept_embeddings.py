@@ -17,7 +17,7 @@ class KeptEmbeddings:
 
     def __init__(self, embedder: Embedder, folder: Path | None) -> None:
         self._embedder, facts = embedder, embedder.facts.embedding
-        self._file = folder / f"{facts.base}-{facts.sha256[:12]}.npz" if folder else None
+        self._file = folder / f"{Path(facts.base).stem}-{facts.sha256[:12]}.npz" if folder else None
         self._known: dict[str, Embedding] = {}
         self._is_new = False
         if self._file and self._file.is_file():
