@@ -7,8 +7,12 @@ from edgeclassify import early_sighup
 if sys.argv[1:2] == ["run"]:  # the daemon obeys it, and a second of its start goes by with imports
     early_sighup.remember()
 
-import logging
 import os
+
+# Before numpy comes: OpenBLAS's threads wait by spinning, on the cores that the runtime's threads need.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn

@@ -2,21 +2,25 @@
 
     python -m tests.bench.taught_head [--runtime litert]
 
-One thread. Five classifiers of each base take turns at the same 640x480 frame (BGR), 20 frames at a time, so that
-what else the machine does hits all alike; the medians of 25 turns, of each of which the first five frames don't
-count. The last column compares turns that came behind one another. "as it was": the network without its embedding
-as an output. "own classes": with it, as every model is opened. "taught": heads for 2 x 10, 10 x 25 and 20 x 25
-examples in the place of the network's own. Then the memory of one classifier, of a taught one beside it on the
-same network, and of one on a network of its own, each in a process of its own.
+One thread. Five classifiers of each base take turns at the same 640x480 frame (BGR), 20 frames at a time;
+medians of 25 turns, of each of which the first five frames don't count: by the clock, and the processor's time,
+which does not count what else the machine does; of that how much more it is, turn by turn, than in the first
+line. "as it was" is the network without its embedding as an output, "own classes" with it, as every model is
+opened; "taught" are heads for 2 x 10, 10 x 25 and 20 x 25 examples in the place of the network's own. Then the
+memory of one classifier, of a taught one beside it on the same network, and of one on a network of its own,
+each in a process of its own.
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command and the daemon do
 
 import numpy as np
 
@@ -93,21 +97,24 @@ def variants(config: ModelConfig) -> dict[str, Classifier]:
     return found
 
 
-def measure(classifiers: Mapping[str, Classifier]) -> dict[str, list[float]]:
-    """Milliseconds of a frame in each turn, by variant."""
+def measure(classifiers: Mapping[str, Classifier]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Milliseconds of a frame in each turn, by variant: of the clock, and of the processor."""
     frame = in_format(picture(640, 480), PixelFormat.BGR)
-    times: dict[str, list[float]] = {name: [] for name in classifiers}
+    clock: dict[str, list[float]] = {name: [] for name in classifiers}
+    processor: dict[str, list[float]] = {name: [] for name in classifiers}
     names = list(classifiers)
     for number in range(TURNS):
         turn = number % len(names)
         for name in names[turn:] + names[:turn]:
             of_turn = []
             for _ in range(FRAMES):
-                started = time.perf_counter()
+                started = time.perf_counter(), time.process_time()
                 classifiers[name].classify(frame)
-                of_turn.append((time.perf_counter() - started) * 1e3)
-            times[name].append(statistics.median(of_turn[WARM_UP:]))
-    return times
+                of_turn.append((time.perf_counter() - started[0], time.process_time() - started[1]))
+            of_clock, of_processor = zip(*of_turn[WARM_UP:], strict=True)
+            clock[name].append(statistics.median(of_clock) * 1e3)
+            processor[name].append(statistics.median(of_processor) * 1e3)
+    return clock, processor
 
 
 def head_us(classifier: Classifier, name: str) -> float:
@@ -135,13 +142,13 @@ def compare(folder: Path, runtime: RuntimeName) -> None:
     for base, config in bases.items():
         classifiers = variants(config)
         print(f"\n{base}, {classifiers[OWN].info.runtime}, one thread: ms per frame, medians of {TURNS} turns")
-        times = measure(classifiers)
-        before = statistics.median(times[AS_IT_WAS])
-        pairs = {name: np.array(found) - np.array(times[AS_IT_WAS]) for name, found in times.items()}
-        for name, found in times.items():
-            more = float(np.median(pairs[name])) / before
+        clock, processor = measure(classifiers)
+        first = np.array(processor[AS_IT_WAS])
+        for name, found in processor.items():
+            more = float(np.median((np.array(found) - first) / first))
             alone = f"   head alone {head_us(classifiers[name], name):5.0f} us" if "taught" in name else ""
-            print(f"  {name:16} {statistics.median(found):8.3f}   {more:+6.2%}{alone}", flush=True)
+            times = f"{statistics.median(clock[name]):8.3f} {statistics.median(found):8.3f}"
+            print(f"  {name:16} {times}   {more:+6.2%}{alone}", flush=True)
 
 
 MEMORY = """
