@@ -9,6 +9,7 @@ import pytest
 
 from edgeclassify.__main__ import main
 from edgeclassify.errors import ExitStatus
+from edgeclassify.model.catalog import places
 from tests.support.lessons import ESPRESSO, write_parts
 
 Output = pytest.CaptureFixture[str]
@@ -147,6 +148,24 @@ def test_a_model_without_pictures_can_not_go_over_to_another_base(
 def test_the_base_is_for_few_commands(taught: str, capsys: Output) -> None:
     assert teach(taught, "--base", "builtin", "undo") == ExitStatus.USAGE
     assert "expected it with add, fit or no command" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_found", [False, True])
+def test_what_the_service_does_not_find_is_said(
+    is_found: bool, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.delenv("EDGECLASSIFY_MODELS")
+    monkeypatch.delenv("STATE_DIRECTORY", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "own"))
+    monkeypatch.setattr(places, "SYSTEM_MODELS", tmp_path / "service")
+    places.SYSTEM_MODELS.mkdir()
+    monkeypatch.setattr(places, "can_write", lambda folder: is_found or folder != places.SYSTEM_MODELS)
+    for label in ("cat", "espresso"):
+        assert teach("pets", "add", label, pictures / label) == 0
+    assert teach("pets", "fit") == 0
+    said = capsys.readouterr().err
+    assert ("pets: the service of this machine can't see it in" in said) is not is_found
+    assert ("sudo edgeclassify teach pets import /tmp/pets.taught.zip" in said) is not is_found
 
 
 def test_without_a_command_it_is_listed(taught: str, capsys: Output) -> None:
