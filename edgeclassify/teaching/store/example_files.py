@@ -62,7 +62,7 @@ def embeddings_of(content: bytes, record: ExampleRecord, base: Base, place: str)
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError("another version")
         shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(file)
-        if (tuple(shape), dtype) != (wanted, np.dtype(facts.dtype)) or (is_fortran and wanted[0] > 1):
+        if (tuple(shape), dtype) != (wanted, np.dtype(facts.dtype)) or is_fortran:
             raise ValueError(f"{dtype} {shape}")
         rows: NDArray[Any] = np.frombuffer(content, dtype, offset=file.tell()).reshape(wanted)
     except Exception as error:  # numpy's reading of a header goes through Python's parser, which has many errors

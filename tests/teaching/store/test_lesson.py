@@ -1,14 +1,18 @@
 """What a head is fitted to: every example with its copies, in the order of the manifest."""
 
 import dataclasses
+import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edgeclassify.errors import TaughtModelError
+from edgeclassify.model.taught.manifest import ExampleRecord
 from edgeclassify.teaching.interface import NONE_OF_THEM
 from edgeclassify.teaching.store import TaughtFolder, read_embeddings, read_lesson
+from edgeclassify.teaching.store.example_files import embeddings_of, id_of
 from tests.teaching.store.examples import BASE, FACTS, example
 
 
@@ -31,6 +35,48 @@ def test_a_lesson(gate: TaughtFolder) -> None:
     assert lesson.units.dtype == np.float32
     assert np.allclose(lesson.units, np.concatenate([FACTS.unit(one.embeddings) for one in given]))
     assert np.allclose(np.linalg.norm(lesson.units, axis=1), 1.0)
+
+
+RECORD = ExampleRecord("", "open", "a", 0.0, variants=1)
+
+
+def npy(rows: np.ndarray[Any, Any], version: tuple[int, int] = (1, 0)) -> bytes:
+    file = io.BytesIO()
+    np.lib.format.write_array(file, rows, version=version)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        npy(np.zeros((2, 5), np.uint8)),
+        npy(np.zeros((1, 4), np.uint8)),
+        npy(np.zeros((2, 4), np.int8)),
+        npy(np.zeros((2, 4), np.float32)),
+        npy(np.zeros(8, np.uint8)),
+        npy(np.asfortranarray(np.ones((2, 4), np.uint8))),
+        npy(np.zeros((2, 4), np.uint8), (2, 0)),
+        npy(np.zeros((2, 4), np.uint8)) + b"\0",
+        npy(np.zeros((2, 4), np.uint8))[:-1],
+        npy(np.zeros((2, 4), np.uint8)).replace(b"False", b"fAlse"),
+        npy(np.zeros((2, 4), np.uint8)).replace(b"{", b"("),
+        b"",
+        b"\x93NUMPY",
+    ],
+)
+def test_a_file_of_the_right_checksum_with_something_else_in_it(content: bytes) -> None:
+    record = dataclasses.replace(RECORD, id=id_of(content))
+    with pytest.raises(TaughtModelError, match=r"^here: expected embeddings of uint8 \(2, 4\), found something"):
+        embeddings_of(content, record, BASE, "here")
+
+
+def test_a_large_example_is_read_whole(gate: TaughtFolder) -> None:
+    base = dataclasses.replace(BASE, embedding=dataclasses.replace(FACTS, elements=5000, dtype="float32"))
+    gate.close()
+    rows = np.arange(5000, dtype=np.float32)[None, :]
+    with TaughtFolder.create("door", base) as folder:
+        folder.add([dataclasses.replace(example("open", 1), embeddings=rows)])
+        assert np.array_equal(read_embeddings(folder.path, folder.manifest.examples[0], base), rows)
 
 
 def test_a_lesson_of_nothing(gate: TaughtFolder) -> None:

@@ -236,6 +236,12 @@ def test_a_head_is_fitted_to_the_examples_as_they_are(gate: TaughtFolder) -> Non
     assert gate.manifest.head == record
 
 
+def test_a_head_of_one_example(gate: TaughtFolder) -> None:
+    gate.add([example("open", 1)])
+    fit(gate)
+    assert gate.manifest.change == "fitted to 1 example"
+
+
 def test_as_large_a_head_as_may_be(gate: TaughtFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     gate.add([example("open", 1), example("closed", 2)])
     monkeypatch.setattr("edgeclassify.teaching.store.taught_folder.MOST_HEAD_BYTES", 3 << 20)
