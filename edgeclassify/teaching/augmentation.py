@@ -38,10 +38,8 @@ class Change(StrEnum):
 DEFAULT_CHANGES: tuple[Change, ...] = (
     Change.EVENING,
     Change.NIGHT,
-    Change.MOVED,
     Change.DULL,
-    Change.GREY,
-    Change.SUN,
+    Change.MOVED,
 )
 """By default. Which and how many is by measurement: `python -m tests.bench.augmentation` and `.gate_scenes`."""
 VARIANTS = len(DEFAULT_CHANGES)

@@ -11,7 +11,7 @@ import numpy as np
 
 from edgeclassify.model.taught.head_parameters import NONE_THERE, Familiarity, Floats, top_mean
 from edgeclassify.teaching.fitting.leaving_out import Parts
-from edgeclassify.teaching.fitting.material import Material
+from edgeclassify.teaching.fitting.material import Indices, Material
 from edgeclassify.teaching.fitting.spread import Spread
 
 NEIGHBOURS = 3
@@ -32,12 +32,16 @@ _TINY = 1e-9
 def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Floats]:
     """The familiarity of a lesson, and the likeness of its examples when their parts are left out.
 
-    Likeness: (examples,), to the most likely class; NaN where an example is never left out.
+    Likeness: (examples,), to the most likely class; NaN where an example is never left out. What copies of a
+    picture are like counts for the threshold as well, as far as they are prototypes: who teaches how it looks in
+    the evening wants it to be known then.
     """
     spread = Spread(material, parts)
-    likeness = _left_out(material, parts, spread)
-    threshold, mean = _threshold(likeness[material.is_taught & (likeness > NONE_THERE)])
-    own = material.rows[material.first[material.prototypes]]
+    judged = np.union1d(material.first, material.prototypes)
+    likeness = _left_out(material, parts, spread, judged)
+    is_known = (material.classes[judged] < len(material.labels)) & (likeness > NONE_THERE)
+    threshold, mean = _threshold(likeness[is_known], _weights(material, judged)[is_known])
+    own = material.rows[material.prototypes]
     damping = spread.damping(None)
     damped = own - (own @ spread.directions.T) @ damping @ spread.directions
     lengths = np.sqrt(np.maximum(np.einsum("pd,pd->p", own, damped), _TINY))
@@ -45,29 +49,42 @@ def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Float
         origin=material.origin,
         spread=np.asarray(_root(damping) @ spread.directions @ material.basis, np.float32),
         prototypes=(damped / lengths[:, None]) @ material.basis,
-        classes=material.example_classes[material.prototypes],
+        classes=material.classes[material.prototypes],
         neighbours=NEIGHBOURS,
         threshold=threshold,
         steepness=_SURE / max(mean - threshold, _LEAST_DEVIATION),
     )
-    return familiarity, likeness
+    return familiarity, likeness[np.searchsorted(judged, material.first)]
 
 
-def _left_out(material: Material, parts: Parts, spread: Spread) -> Floats:
-    rows, prototypes = material.rows[material.first], material.prototypes
+def _left_out(material: Material, parts: Parts, spread: Spread, judged: Indices) -> Floats:
+    """The likeness of rows without their parts. `judged`: which rows, the prototypes among them."""
+    rows, classes = material.rows[judged], material.classes[judged]
+    part_of_row, is_prototype = parts.of_example[material.owners[judged]], np.isin(judged, material.prototypes)
     along, found = rows @ spread.directions.T, np.full(len(rows), np.nan, np.float32)
     for part in range(parts.count):
-        mine = np.flatnonzero(parts.of_example == part)
-        others = prototypes[parts.of_example[prototypes] != part]
+        mine, others = np.flatnonzero(part_of_row == part), np.flatnonzero(is_prototype & (part_of_row != part))
         damped = along @ spread.damping(part)
-        squares = material.squares - np.einsum("nd,nd->n", damped, along)
+        squares = material.squares[judged] - np.einsum("nd,nd->n", damped, along)
         lengths = np.sqrt(np.maximum(squares, _TINY))
         cosines = rows[mine] @ rows[others].T - damped[mine] @ along[others].T
         cosines /= lengths[mine][:, None] * lengths[others]
         for label in range(len(material.labels)):
-            of_class = top_mean(cosines[:, material.example_classes[others] == label], NEIGHBOURS)
+            of_class = top_mean(cosines[:, classes[others] == label], NEIGHBOURS)
             found[mine] = np.fmax(found[mine], of_class)
     return found
+
+
+def _weights(material: Material, judged: Indices) -> Floats:
+    """How much each of the rows says of the threshold; those of all pictures and copies add up to the pictures.
+
+    Copies that are all prototypes have half of the weight; of those that are not nothing is known.
+    """
+    is_first = np.isin(judged, material.first)
+    copies, all_copies = int(np.count_nonzero(~is_first)), len(material.rows) - len(material.first)
+    share = 0.5 * copies / all_copies if all_copies else 0.0
+    of_copy = share * len(material.first) / copies if copies else 0.0
+    return np.where(is_first, 1 - share, of_copy).astype(np.float32)
 
 
 def _root(damping: Floats) -> Floats:
@@ -76,17 +93,25 @@ def _root(damping: Floats) -> Floats:
     return np.asarray(np.sqrt(np.clip(values, 0, 1))[:, None] * vectors.T, np.float32)
 
 
-def _threshold(known: Floats) -> tuple[float, float]:
+def _threshold(known: Floats, weights: Floats) -> tuple[float, float]:
     """The likeness below which 5 % of what was taught are, and the mean. `known`: of what was left out.
 
     Of few examples by what their mean and deviation say, of many by where the lowest of them are.
     """
-    count = len(known)
-    mean = float(known.mean()) if count else _USUAL_MEAN
-    squares = float(((known - mean) ** 2).sum()) + _USUAL_WEIGHT * _USUAL_DEVIATION**2
+    count = float(weights.sum())
+    mean = float(weights @ known) / count if count else _USUAL_MEAN
+    squares = float(weights @ (known - mean) ** 2) + _USUAL_WEIGHT * _USUAL_DEVIATION**2
     deviation = math.sqrt(squares / (count + _USUAL_WEIGHT))
     by_moments = mean - _KEPT_DEVIATIONS * deviation
     if not count:
         return by_moments, mean
     share = count / (count + _FEW)
-    return share * float(np.quantile(known, 1 - KEPT)) + (1 - share) * by_moments, mean
+    return share * weighted_quantile(known, weights, 1 - KEPT) + (1 - share) * by_moments, mean
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """The value below which a share of the weight is, as numpy.quantile where all weigh alike."""
+    order = values.argsort()
+    weights = weights[order]
+    below = weights.cumsum() - weights
+    return float(np.interp(share * below[-1], below, values[order]))

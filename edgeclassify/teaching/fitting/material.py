@@ -13,7 +13,10 @@ Indices = NDArray[np.intp]
 MOST_DIMENSIONS = 256
 """What can be told apart lies in the space that the examples span; of more of them than this in that of some."""
 MOST_PROTOTYPES = 256
-"""So many examples at most stand for all where likeness is measured: each costs a product of vectors per frame."""
+"""So many rows at most stand for all where likeness is measured: each costs a product of vectors per frame."""
+PICTURE_SHARE = 0.5
+"""Of an example's weight what is its picture's, the rest is its copies': so copies cost next to nothing where the
+light stays as it was taught (python -m tests.bench.augmentation)."""
 CORRECTION_WEIGHT = 3.0
 """A picture that was answered wrongly and corrected counts as so many: it is where the border is."""
 _TOWARDS_CENTRE = 0.7
@@ -28,9 +31,10 @@ class Material:
     """Rows in coordinates: row = basis @ (unit - origin), as good as the embeddings themselves.
 
     `origin`: (elements,); `basis`: (dimensions, elements), orthonormal; `rows`: (rows, dimensions). For each row:
-    `classes` (those of no class make one more, the last: `has_rest`), `owners`, `weights`, which add up to 1. For
-    each example: `first` (its row that is no copy), `squares` (of its length from the origin), `example_classes`,
-    `groups`. `prototypes`: the examples that stand for all, of each class alike, which the basis spans.
+    `classes` (those of no class make one more, the last: `has_rest`), `owners`, `weights`, which add up to 1,
+    `squares` (of its length from the origin). For each example: `first` (its row that is no copy),
+    `example_classes`, `groups`. `prototypes`: the rows that stand for all, of each class alike, pictures before
+    copies, which the basis spans.
     """
 
     labels: tuple[str, ...]
@@ -67,10 +71,9 @@ def material_of(lesson: Lesson) -> Material:
     weights = _weights(lesson, classes, example_classes)
     origin = np.float32(_TOWARDS_CENTRE) * (weights @ lesson.units)
     rows = lesson.units - origin
-    prototypes = _in_turns(np.flatnonzero(example_classes < rest), example_classes)[:MOST_PROTOTYPES]
-    others = np.setdiff1d(np.arange(len(first)), prototypes)
+    pictures = first[_in_turns(np.flatnonzero(example_classes < rest), example_classes)]
     copies = _in_turns(np.flatnonzero(lesson.is_copy), classes)
-    spanning = np.concatenate([first[prototypes], first[others], copies])[:MOST_DIMENSIONS]
+    spanning = np.concatenate([pictures, np.setdiff1d(first, pictures), copies])[:MOST_DIMENSIONS]
     basis = _basis(rows, spanning)
     return Material(
         labels=lesson.labels,
@@ -82,10 +85,10 @@ def material_of(lesson: Lesson) -> Material:
         owners=lesson.owners,
         weights=weights,
         first=first,
-        squares=np.einsum("ne,ne->n", rows[first], rows[first]),
+        squares=np.einsum("ne,ne->n", rows, rows),
         example_classes=example_classes,
         groups=lesson.groups,
-        prototypes=prototypes,
+        prototypes=spanning[classes[spanning] < rest][:MOST_PROTOTYPES],
     )
 
 
@@ -101,13 +104,15 @@ def _weights(lesson: Lesson, classes: Indices, example_classes: Indices) -> Floa
     """How much each row counts: every class as much as any other, whatever it has of examples.
 
     n pictures of one moment count as the root of n: they are more than one picture, and much less than n moments.
-    An example shares its weight with its copies.
+    An example shares its weight with its copies: PICTURE_SHARE of it stays.
     """
     of_example = np.where(lesson.was != NONE_OF_THEM, CORRECTION_WEIGHT, 1.0)
     moments = np.stack([lesson.groups, example_classes], axis=1)
     _, moment, sizes = np.unique(moments, axis=0, return_inverse=True, return_counts=True)
     of_example /= np.sqrt(sizes[moment.reshape(-1)])
-    of_row = (of_example / np.bincount(lesson.owners, minlength=len(of_example)))[lesson.owners]
+    copies = np.bincount(lesson.owners, lesson.is_copy, minlength=len(of_example))[lesson.owners]
+    share = np.where(lesson.is_copy, (1 - PICTURE_SHARE) / np.maximum(copies, 1), PICTURE_SHARE)
+    of_row = of_example[lesson.owners] * np.where(copies > 0, share, 1.0)
     of_class = np.bincount(classes, of_row)
     of_row /= of_class[classes] * np.count_nonzero(of_class)
     return of_row.astype(np.float32)

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from edgeclassify.model.taught.head_parameters import Familiarity
-from edgeclassify.teaching.fitting.familiarity import familiarity_of
+from edgeclassify.teaching.fitting import material as material_module
+from edgeclassify.teaching.fitting.familiarity import familiarity_of, weighted_quantile
 from edgeclassify.teaching.fitting.leaving_out import Parts, parts_of
 from edgeclassify.teaching.fitting.material import Material, material_of
-from tests.teaching.fitting.lessons import World
+from edgeclassify.teaching.interface import Lesson
+from tests.teaching.fitting.lessons import ELEMENTS, FACTS, World
 from tests.teaching.fitting.test_spread import metric_of
 
 
@@ -28,15 +31,15 @@ def likeness_of(familiarity: Familiarity, units: Any) -> Any:
 
 
 def by_definition(material: Material, parts: Parts, example: int) -> float:
-    """The likeness of an example to the others, without its part, in float64."""
+    """The likeness of an example to the rows of the others, without its part, in float64."""
     there = parts.of_example != parts.of_example[example]
     metric = metric_of(material, there)
-    rows = material.rows[material.first].astype(np.float64)
+    rows, own = material.rows.astype(np.float64), material.first[example]
     lengths = np.sqrt(np.einsum("nd,de,ne->n", rows, metric, rows))
-    cosines = rows @ metric @ rows[example] / lengths / lengths[example]
+    cosines = rows @ metric @ rows[own] / lengths / lengths[own]
     best = -1.0
     for label in range(len(material.labels)):
-        of_class = cosines[there & (material.example_classes == label)]
+        of_class = cosines[there[material.owners] & (material.classes == label)]
         if len(of_class):
             best = max(best, float(np.sort(of_class)[-3:].mean()))
     return best
@@ -105,9 +108,63 @@ def test_few_examples_leave_more_room_than_many() -> None:
     assert rooms[0] > 2 * rooms[1]
 
 
-def test_prototypes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from edgeclassify.teaching.fitting import material as material_module
+def in_the_evening(lesson: Lesson, rows: NDArray[np.bool_]) -> Lesson:
+    """Some rows are changed alike, as light does it."""
+    units = lesson.units.copy()
+    units[rows] = FACTS.unit(units[rows] + np.linspace(0, 0.25, ELEMENTS, dtype=np.float32))
+    return replace(lesson, units=units)
 
+
+def test_what_was_taught_by_copies_is_known() -> None:
+    """A picture of the evening is like copies that look so."""
+    world = World(2)
+    asked = world.lesson([40, 40])
+    evenings = in_the_evening(asked, np.ones(80, np.bool_)).units
+    shares = []
+    for copies in (0, 1):
+        lesson = world.lesson([8, 8], copies=copies)
+        material = material_of(in_the_evening(lesson, lesson.is_copy))
+        familiarity, likeness = familiarity_of(material, parts_of(material))
+        assert len(familiarity.prototypes) == 16 * (1 + copies)
+        assert len(likeness) == 16
+        shares.append((likeness_of(familiarity, evenings) >= familiarity.threshold).mean())
+    assert shares[1] > 0.9
+    assert shares[0] < 0.5
+
+
+def test_the_threshold_is_that_of_pictures_and_copies_alike() -> None:
+    """Copies that are like nothing of another moment lower it; where they are no prototypes they don't."""
+    lesson = World(2).lesson([9, 9], copies=1)
+    units = lesson.units.copy()
+    units[lesson.is_copy] = FACTS.unit(np.random.default_rng(5).normal(size=(18, ELEMENTS)))
+    thresholds = []
+    for most in (256, 18):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(material_module, "MOST_PROTOTYPES", most)
+            material = material_of(replace(lesson, units=units))
+        familiarity, likeness = familiarity_of(material, parts_of(material))
+        thresholds.append(familiarity.threshold)
+        lowest = float(np.quantile(likeness, 0.05))
+    assert thresholds[0] < thresholds[1] - 0.1
+    assert thresholds[1] == pytest.approx(lowest, abs=0.25)
+
+
+def test_the_weight_of_many_counts_as_they_are_many() -> None:
+    draws = np.random.default_rng(1)
+    values = draws.normal(size=101).astype(np.float32)
+    alike = np.full(101, 0.3, np.float32)
+    for share in (0.0, 0.05, 0.5, 1.0):
+        assert weighted_quantile(values, alike, share) == pytest.approx(
+            float(np.quantile(values, share)), abs=1e-5
+        )
+    # What weighs next to nothing does not matter.
+    heavy = np.where(values > 0, 1.0, 1e-6).astype(np.float32)
+    assert weighted_quantile(values, heavy, 0.05) == pytest.approx(
+        float(np.quantile(values[values > 0], 0.05)), abs=0.05
+    )
+
+
+def test_prototypes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(material_module, "MOST_PROTOTYPES", 7)
     material = material_of(World(2).lesson([9, 9]))
     familiarity, likeness = familiarity_of(replace(material), parts_of(material))

@@ -38,6 +38,23 @@ def test_an_example_shares_its_weight_with_its_copies() -> None:
     plain, copied = (material_of(World(2).lesson([2, 3], copies=copies)) for copies in (0, 5))
     shares = np.bincount(copied.owners, copied.weights)
     assert shares == pytest.approx(plain.weights, abs=1e-6)
+    assert copied.weights[copied.first] == pytest.approx(0.5 * plain.weights, abs=1e-6)
+    assert copied.weights[1:6] == pytest.approx([0.1 * plain.weights[0]] * 5, abs=1e-6)
+
+
+def test_an_example_without_copies_keeps_its_weight() -> None:
+    lesson = World(2).lesson([2, 2], copies=1)
+    some = np.delete(np.arange(8), 1)
+    material = material_of(
+        replace(
+            lesson,
+            units=lesson.units[some],
+            classes=lesson.classes[some],
+            owners=lesson.owners[some],
+            is_copy=lesson.is_copy[some],
+        )
+    )
+    assert material.weights == pytest.approx([0.25, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125], abs=1e-6)
 
 
 def test_what_was_corrected_counts_more() -> None:
@@ -56,7 +73,7 @@ def test_few_coordinates_say_as_much_as_the_embeddings() -> None:
     assert material.rows.shape == (30, 30)
     assert material.rows @ material.rows.T == pytest.approx(moved @ moved.T, abs=2e-3)
     assert material.rows == pytest.approx(moved @ material.basis.T, abs=1e-5)
-    assert material.squares == pytest.approx((moved[material.first] ** 2).sum(axis=1), abs=1e-5)
+    assert material.squares == pytest.approx((moved**2).sum(axis=1), abs=1e-5)
     assert (lesson.is_copy[material.first] == 0).all()
 
 
@@ -88,6 +105,14 @@ def test_prototypes_are_of_the_classes_in_turns(monkeypatch: pytest.MonkeyPatch)
     assert material_of(lesson).is_taught.tolist() == [True] * 6 + [False] * 2
     monkeypatch.setattr(material_module, "MOST_PROTOTYPES", 3)
     assert material_of(lesson).prototypes.tolist() == [0, 2, 1]
+
+
+def test_copies_are_prototypes_behind_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = World(3).lesson([1, 2], none=1, copies=1)
+    assert material_of(lesson).prototypes.tolist() == [0, 2, 4, 1, 3, 5]
+    # What is not spanned is none.
+    monkeypatch.setattr(material_module, "MOST_DIMENSIONS", 5)
+    assert material_of(lesson).prototypes.tolist() == [0, 2, 4, 1]
 
 
 def test_the_same_picture_many_times_is_no_fault() -> None:
