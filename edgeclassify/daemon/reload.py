@@ -132,6 +132,10 @@ class Reloader:
         if other_sink is not None:
             running.current_sink.replace(other_sink, STOP_BUDGET_S)
         running.parts = after
+        for view in after.views:
+            for former in before.views:
+                if view.continues(former) and view.classifier is not former.classifier:
+                    view.renew()
         kept.adopt(after.config)
         kept.profile.adopt(after.config)
         forget_stale_options(after, kept.options)

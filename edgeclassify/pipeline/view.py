@@ -101,6 +101,11 @@ class View:
                 raise ConfigError(f"view {self.name}: {error}") from None
             self._rules = rules
 
+    def renew(self) -> None:
+        """Another head has given the scores of its predecessor: they count no more; what is in it stays."""
+        with self._lock:
+            self._deciding.renew()
+
     def wants(self, frame: Frame) -> bool:
         """True where this frame is to be classified."""
         return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.interval_s))

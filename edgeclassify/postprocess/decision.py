@@ -16,7 +16,7 @@ from edgeclassify.postprocess.blocks import LocalTime
 from edgeclassify.postprocess.gaps import Gap, Gaps
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.postprocess.occurrences import Occurrences
-from edgeclassify.postprocess.scores.filter_over_time import filter_of
+from edgeclassify.postprocess.scores.filter_over_time import FilterOverTime, filter_of
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.postprocess.scores.observation import Observation, observe
 from edgeclassify.postprocess.scores.rare import with_single_frames
@@ -82,8 +82,17 @@ class ViewDecider(Decider):
     def adopt(self, rules: Rules) -> None:
         """Go by these from the next prediction on. They hold for any labels."""
         if rules.filter != self._rules.filter:
-            self._filter = filter_of(rules.filter, self._filter.labels, several=self._tempering.several)
+            self._filter = self._new_filter(rules)
         self._rules = rules
+
+    def renew(self) -> None:
+        """What the head before took for usual here may never have been there."""
+        self._filter = self._new_filter(self._rules)
+        self._occurrences.begin_anew()
+        self._shown.begin_anew()
+
+    def _new_filter(self, rules: Rules) -> FilterOverTime:
+        return filter_of(rules.filter, self._filter.labels, several=self._tempering.several)
 
     @property
     def told(self) -> ViewState | None:

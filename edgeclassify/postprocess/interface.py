@@ -215,6 +215,10 @@ class Decider(ABC):
         """
 
     @abstractmethod
+    def renew(self) -> None:
+        """Scores come from another head from now on: those of before count no more. What is in the view stays."""
+
+    @abstractmethod
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """Take one prediction into account."""
 

@@ -19,6 +19,7 @@ from edgeclassify.daemon.reload import Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
+from edgeclassify.pipeline.view import View
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Command, EmbeddingFacts, EventType, Option, Reason, Request, Response
@@ -334,6 +335,8 @@ class Renewing:
         self.model = model
         self.change: dict[str, Any] = {}
         self.fault: EdgeClassifyError | None = None
+        self.bench_classifiers: list[BrightnessClassifier] = []
+        self.decide_anew: list[str] = []
         self.write()
         views = [{**TWO_VIEWS[0], "model": {"name": str(model)}}, TWO_VIEWS[1]]
         self.bench = Bench(views, self._classifier)
@@ -351,17 +354,21 @@ class Renewing:
         self.bench_classifiers.append(made)
         return made
 
-    bench_classifiers: list[BrightnessClassifier]
-
     def renew(self) -> None:
         self.write()
         self.bench.reloader.renew_models()
 
 
 @pytest.fixture
-def renewing(tmp_path: Path) -> Iterator[Renewing]:
-    Renewing.bench_classifiers = []
+def renewing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Renewing]:
     made = Renewing(tmp_path / "own.tflite")
+    as_ever = View.renew
+
+    def noted(view: View) -> None:
+        made.decide_anew.append(view.name)
+        as_ever(view)
+
+    monkeypatch.setattr(View, "renew", noted)
     yield made
     made.bench.whole.stop(time.monotonic() + 2.0)
 
@@ -381,9 +388,16 @@ def test_a_head_that_was_fitted_anew_takes_over_what_is_in_the_view(renewing: Re
     assert [one.closed for one in renewing.bench_classifiers] == [True, False, False]
     assert len(sink.of("event")) == 2
     assert sink.of("renew") == ["gate"]
+    assert renewing.decide_anew == ["gate"]
     assert bench.whole.sinks == [sink]
     assert "RELOADING=1" not in bench.whole.notifier.sent
     assert bench.works
+
+
+def test_a_reload_that_changes_nothing_renews_nothing(renewing: Renewing) -> None:
+    renewing.bench.reloader.renew_models()
+    assert renewing.decide_anew == []
+    assert renewing.bench.whole.sink.of("renew") == []
 
 
 def test_its_view_looks_at_once(renewing: Renewing) -> None:

@@ -56,6 +56,9 @@ class ScriptedDecider(Decider):
         self._note("adopt", rules)
         self._rules = rules
 
+    def renew(self) -> None:
+        self._note("renew", None)
+
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         self.given.append(surroundings)
         return self._note("see", prediction)

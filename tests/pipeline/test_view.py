@@ -456,6 +456,14 @@ def heir_of(view: View) -> View:
     return view.successor(region=Roi(0, 0, 0.5, 1), rules=rules, enabled=False, classifier=OTHER)
 
 
+def test_another_head_is_told_to_the_decider_by_the_rules_that_hold() -> None:
+    view = ScriptedView()
+    heir = heir_of(view)
+    assert view.decider.calls == []
+    heir.renew()
+    assert [kind for kind, _ in view.decider.calls] == ["adopt", "renew"]
+
+
 def test_a_successor_has_other_surroundings() -> None:
     view = ScriptedView()
     heir = heir_of(view)

@@ -30,6 +30,16 @@ def test_a_break_starts_the_confirmation_over() -> None:
     assert kinds(bench.see(2.0, 0, 0.9, 0)) == [(EventType.START, "open")]
 
 
+def test_another_head_starts_the_confirmation_over() -> None:
+    bench = Bench(confirm_s=1.0)
+    bench.see(0.0, 0, 0.9, 0)
+    bench.see(0.9, 0, 0.9, 0)
+    bench.decider.renew()
+    assert kinds(bench.see(1.0, 0, 0.9, 0)) == []
+    assert kinds(bench.see(1.9, 0, 0.9, 0)) == []
+    assert kinds(bench.see(2.0, 0, 0.9, 0)) == [(EventType.START, "open")]
+
+
 def test_between_the_thresholds_nothing_changes() -> None:
     bench = Bench(confirm_s=0, threshold_enter=0.6, threshold_exit=0.4, update_step=0)
     assert kinds(bench.see(0, 0, 0.6, 0)) == [(EventType.START, "open")]

@@ -54,6 +54,27 @@ def test_one_frame_of_something_else_changes_nothing() -> None:
     assert starts(watch(bench, 20.5, 30.0, *CLOSED)) == []
 
 
+def test_what_another_head_saw_counts_no_more_and_what_is_there_stays() -> None:
+    fresh, renewed = believing(), believing()
+    needed = len(watch(fresh, 0.0, starts(watch(believing(), 0.0, 9.0, *OPEN))[0][0] + 0.5, *OPEN))
+    watch(renewed, 0.0, 600.0, *CLOSED)
+    before = shown(renewed.see(600.0, *CLOSED))
+    renewed.decider.renew()
+
+    steps = watch(renewed, 600.5, 610.0, *OPEN)
+
+    assert starts(steps) == [(600.5 + 0.5 * (needed - 1), "open")]
+    ends = [event for _, step in steps for event in step.events if event.event_type is EventType.END]
+    assert [(event.label, event.id) for event in ends] == [("closed", before.event_id)]
+    again = believing()
+    watch(again, 0.0, 20.0, *CLOSED)
+    was = shown(again.see(20.0, *CLOSED))
+    again.decider.renew()
+    steps = watch(again, 20.5, 40.0, *CLOSED)
+    assert not [event for _, step in steps for event in step.events]
+    assert {(shown(step).event_id, shown(step).known) for _, step in steps} == {(was.event_id, True)}
+
+
 def test_a_state_has_the_belief_and_the_models_own_score() -> None:
     bench = believing()
     steps = watch(bench, 0.0, 20.0, *CLOSED)

@@ -62,6 +62,11 @@ class TappedDecider(Decider):
         if listener is not None:
             self._tell(listener, RulesChanged(rules))
 
+    def renew(self) -> None:
+        """As of a Decider. Who listens begins anew with what is left."""
+        self._inner.renew()
+        self._heard_by = None
+
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """As of a Decider."""
         listener = self._begun()

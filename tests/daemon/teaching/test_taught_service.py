@@ -48,20 +48,23 @@ class Pets:
         with Teacher("pets") as teacher:
             teacher.add(label, pictures)
 
-    def show(self, photo: str) -> None:
+    def show(self, photo: str, pictures: int = PICTURES) -> None:
         """What the camera sees from now on."""
-        made = write_parts(self.service.folder / "made", photo, PICTURES)
-        for number in range(PICTURES):
+        made = write_parts(self.service.folder / "made", photo, pictures)
+        for number in range(pictures):
             (made / f"{photo}{number}.png").replace(self.service.photos / f"{number}.png")
 
-    def start(self, photo: str) -> None:
-        self.show(photo)
+    def start(
+        self, photo: str, camera: str = "interval_s = 0.05", view: str = "", pictures: int = PICTURES
+    ) -> None:
+        """`camera`, `view`: further keys of those."""
+        self.show(photo, pictures)
         service = self.service
         service.write(
             raw=(
                 f'[node]\nname = "porch"\nstate_dir = "state"\n[mqtt]\nhost = "127.0.0.1"\nport = {service.port}\n'
-                '[[camera]]\nname = "front"\nsource = "images:photos"\ninterval_s = 0.05\nloop = true\n'
-                '[model]\nname = "pets"\n[[view]]\nname = "gate"\nconfirm_s = 0\n'
+                f'[[camera]]\nname = "front"\nsource = "images:photos"\nloop = true\n{camera}\n'
+                f'[model]\nname = "pets"\n[[view]]\nname = "gate"\nconfirm_s = 0\n{view}\n'
             )
         )
         service.start().told("READY=1")
@@ -102,7 +105,7 @@ class Pets:
 @pytest.fixture
 def pets(service: Service, broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pets]:
     monkeypatch.setenv("EDGECLASSIFY_MODELS", str(tmp_path / "models"))
-    observer = Observer(broker.port).start()
+    observer = Observer(broker.port, "#").start()
     yield Pets(service, observer, tmp_path / "models")
     observer.stop()
 
@@ -139,6 +142,8 @@ def test_a_new_class_is_taught_over_mqtt_by_what_the_view_shows(pets: Pets) -> N
     assert pets.ask("fit")["in_views"] == ["gate"]
     wait_for(lambda: pets.label == "tripod", 30)
     assert pets.ask("list")["models"][0]["views"] == ["gate"]
+    wait_for(lambda: b'"tripod"' in pets.observer.of("homeassistant/device/porch/config")[-1])
+    assert pets.observer.of("porch/status") == [b"online"], "the connection stays"
     assert pets.service.end()[0] == ExitStatus.OK
 
 
@@ -154,7 +159,37 @@ def test_an_event_that_was_wrong_makes_it_better(pets: Pets) -> None:
     wait_for(lambda: pets.states > before, 10)
     example = pets.ask("list", model="pets", label="cup")["examples"][-1]
     assert (example["event_id"], example["was"], example["view"]) == (start["id"], "cat", "gate")
+    fitted = pets.states
     pets.ask("undo")
+    wait_for(lambda: pets.states > fitted, 10)
+    assert pets.service.end()[0] == ExitStatus.OK
+
+
+def swap(model: str) -> None:
+    """What was a cat is a cup from now on, and the other way round."""
+    with Teacher(model) as teacher:
+        examples = teacher.manifest().examples
+        cats, cups = ([one.id for one in examples if one.label == label] for label in ("cat", "cup"))
+        teacher.move(cats, "cup")
+        teacher.move(cups, "cat")
+        teacher.fit()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"camera": "interval_s = 3600"},
+        {"camera": "interval_s = 0.05", "view": "motion = { gate = true, max_interval_s = 600 }"},
+    ],
+    ids=["a picture an hour", "nothing moves"],
+)
+def test_what_was_decided_of_a_picture_is_decided_anew_at_once(pets: Pets, keys: dict[str, str]) -> None:
+    pets.start(CAT, **keys, pictures=1)
+    wait_for(lambda: pets.label == "cat", 30)
+    swap("pets")
+    wait_for(lambda: pets.label == "cup", 20)
+    assert [event["label"] for event in pets.events] == ["cat", "cat", "cup"]
+    assert [event["why"].get("reason") for event in pets.events] == [None, "replaced", None]
     assert pets.service.end()[0] == ExitStatus.OK
 
 

@@ -7,10 +7,19 @@ from tests.model.taught.manifests import BARE, EXAMPLES, HEAD, WHOLE
 
 
 def test_classes_come_in_the_order_in_which_they_were_taught() -> None:
-    assert WHOLE.labels == ("open", "zu \u201egeschlossen\u201c")
-    again = dataclasses.replace(WHOLE, examples=(EXAMPLES[2], EXAMPLES[0], *EXAMPLES[1:2]))
+    taught = dataclasses.replace(WHOLE, head=None)
+    assert taught.labels == ("open", "zu \u201egeschlossen\u201c")
+    again = dataclasses.replace(taught, examples=(EXAMPLES[2], EXAMPLES[0], *EXAMPLES[1:2]))
     assert again.labels == ("zu \u201egeschlossen\u201c", "open")
     assert BARE.labels == ()
+
+
+def test_classes_that_a_head_knows_keep_its_order_and_others_follow() -> None:
+    ajar = dataclasses.replace(EXAMPLES[0], id="f" * 16, label="ajar")
+    again = dataclasses.replace(WHOLE, examples=(ajar, EXAMPLES[2], EXAMPLES[0]))
+    assert again.labels == ("open", "zu \u201egeschlossen\u201c", "ajar")
+    without = dataclasses.replace(WHOLE, examples=(ajar, EXAMPLES[2]))
+    assert without.labels == ("zu \u201egeschlossen\u201c", "ajar")
 
 
 def test_a_head_knows_the_examples_that_it_was_fitted_to() -> None:

@@ -91,6 +91,23 @@ def test_what_is_lost_is_said_and_the_view_begins_anew(tmp_path: Path) -> None:
     assert events
 
 
+def test_a_view_whose_head_is_another_one_begins_anew(tmp_path: Path) -> None:
+    running = recording(tmp_path / "a")
+    running.start()
+    tapped = TappedDecider(fresh())
+    tapped.listen(running.listener(FACTS))
+    live = [event for i in range(9) for event in put_into(tapped, seen(i * 0.5, 0, 0.9, 0))]
+    tapped.renew()
+    live += [event for i in range(9, 18) for event in put_into(tapped, seen(i * 0.5, 0.9, 0, 0))]
+    running.end("done", 5)
+    records = list(RecordingReader(running.path).records())
+    assert sum(isinstance(record, ViewBegins) for record in records) == 2
+    replayed = list(Replay(decider_of).run(records))
+    assert all(one.as_live for one in replayed)
+    assert [(str(e.event_type), e.label) for one in replayed for e in one.step.events] == [e[:2] for e in live]
+    assert len(live) > 1
+
+
 def test_it_ends_at_its_size(tmp_path: Path) -> None:
     clock = Clock()
     running = recording(tmp_path / "a", Bounds(2000, least_free_bytes=0), clock=clock)
