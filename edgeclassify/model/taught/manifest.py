@@ -119,8 +119,8 @@ class Manifest:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes: those of the head in its order, so that what was decided by it goes on by the next one, then
-        others in the order in which they were taught."""
+        """The classes: those of the head in its order, so that what it decided goes on by the next;
+        then others as they were taught."""
         taught = dict.fromkeys(one.label for one in self.examples if one.label is not None)
         of_head = () if self.head is None else self.head.labels
         return tuple(dict.fromkeys([*(label for label in of_head if label in taught), *taught]))
