@@ -42,7 +42,8 @@ class Offered:
 class HandOff:
     """Of each view the newest frame waits, and a few that made events: then the oldest of these is dropped.
 
-    `offer` belongs to the inference thread, the rest may be used from any. `changed` is notified of what comes.
+    `offer` belongs to the inference thread, and `adopt` to who has stopped it; the rest may be used from any.
+    `changed` is notified of what comes.
     """
 
     def __init__(self, rules: LookRules, changed: Condition) -> None:
@@ -61,6 +62,10 @@ class HandOff:
     def __bool__(self) -> bool:
         """True while something waits; to be asked under the lock of `changed`."""
         return bool(self._events or self._others)
+
+    def adopt(self, rules: LookRules) -> None:
+        """Go by these from now on. What was seen last may have been seen by another network."""
+        self.rules, self._last = rules, {}
 
     def offer(
         self,

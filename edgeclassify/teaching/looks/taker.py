@@ -101,9 +101,12 @@ class LookTaker:
             self._thread.join(timeout_s)
 
     def adopt(self, rules: LookRules) -> None:
-        """Go by these from the next frame on."""
+        """Go by these from the next frame on. Called while no frame is offered."""
+        if rules == self._hand_off.rules:
+            return
         with self._changed:
-            self._hand_off.rules = self._adopted = rules
+            self._hand_off.adopt(rules)
+            self._adopted = rules
             self._changed.notify_all()
 
     def offer(

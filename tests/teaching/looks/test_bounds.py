@@ -106,3 +106,20 @@ def test_a_bound_that_is_kept_costs_nothing(store: LookStore) -> None:
     before = store.path.stat().st_mtime_ns, Path(f"{store.path}-wal").stat().st_size
     assert bound(store, LookBounds(DAY, ROOM), NOON + 1) == Dropped()
     assert (store.path.stat().st_mtime_ns, Path(f"{store.path}-wal").stat().st_size) == before
+
+
+def test_thirty_days_of_events_stay_within_their_days_and_bytes(store: LookStore) -> None:
+    most, largest, number = 2_000_000, 0, 0
+    for day in range(30):
+        for _ in range(2):
+            store.add([look(number + one, jpeg=bytes(6000), at=NOON + day * DAY) for one in range(20)])
+            number += 20
+            whole(store, LookBounds(7 * DAY, most), NOON + day * DAY)
+            largest = max(largest, store.bytes_used)
+    kept_days = {round((one.at - NOON) / DAY) for one in store.without_pictures(LookKind.EVENT)}
+    assert kept_days == set(range(22, 30))
+    assert largest <= most
+    whole(store, LookBounds(7 * DAY, 1_000_000), NOON + 29 * DAY)
+    assert {round((one.at - NOON) / DAY) for one in store.without_pictures(LookKind.EVENT)} <= set(range(25, 30))
+    store.close()
+    assert store.path.stat().st_size <= 1_000_000

@@ -9,7 +9,7 @@ import pytest
 from edgeclassify.teaching.looks.hand_off import APART_S, EVENTS_PER_VIEW, HandOff, Offered
 from edgeclassify.teaching.looks.interface import LookRules
 from edgeclassify.types import Event, EventType, Frame, PixelFormat, Prediction, Problem, Roi
-from tests.teaching.looks.looks import NOON, REGION, event, frame, prediction, rules, state
+from tests.teaching.looks.looks import FACTS, NOON, REGION, event, frame, prediction, rules, state
 
 SURE, UNSURE = (0.05, 0.95), (0.45, 0.55)
 
@@ -72,6 +72,14 @@ def test_nothing_of_a_view_that_has_seen_nothing_yet_or_is_not_to_be_kept() -> N
     handed.offer(seen=replace(prediction(), embedding=np.zeros(5, np.uint8)), events=(event(7),))
     assert handed.taken() == []
     assert not handed.hand_off
+
+
+def test_what_another_network_saw_is_no_look_of_this_one() -> None:
+    handed = Handed(rules())
+    handed.offer(1.0, prediction(30))
+    handed.hand_off.adopt(rules(facts=replace(FACTS, sha256="cd" * 32)))
+    handed.offer(9.0, still=True, events=(event(7, EventType.LASTING),))
+    assert handed.taken() == []
 
 
 def test_unsure_frames_where_a_view_has_a_queue_of_them() -> None:

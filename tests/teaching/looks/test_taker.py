@@ -311,6 +311,18 @@ def test_what_was_of_another_network_is_not_held_against(begin: Begin) -> None:
     assert first.unsure() == 2
 
 
+def test_the_same_rules_again_change_nothing(begin: Begin) -> None:
+    kept = begin(rules(review=9))
+    kept.see(0, prediction(0, UNSURE))
+    kept.poll()
+    with kept.store() as store:
+        store.remove([1])
+    kept.poll()
+    kept.taker.adopt(rules(review=9))
+    kept.see(60, prediction(1, UNSURE))  # it is still known what was taken away
+    assert kept.unsure() == 0
+
+
 def test_what_somebody_has_labelled_makes_room_and_does_not_come_again(begin: Begin) -> None:
     kept = begin(rules(review=1))
     kept.see(0, prediction(0, UNSURE))
