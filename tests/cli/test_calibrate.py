@@ -17,6 +17,7 @@ from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.pixels import roi_rect
 from edgeclassify.types import Roi
 from tests.support.photos import V1_SMALL, photos
+from tests.support.taught_models import teach
 
 Output = pytest.CaptureFixture[str]
 
@@ -237,3 +238,13 @@ def test_a_plot_that_can_not_be_written(cats: Path, tmp_path: Path, capsys: Outp
     (tmp_path / "file").touch()
     target = tmp_path / "file" / "curve.svg"
     assert "can't be written" in refused(capsys, str(cats), "--plot", str(target), status=ExitStatus.CANNOT_WRITE)
+
+
+def test_a_taught_model_is_calibrated_by_its_fit(
+    cats: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("EDGECLASSIFY_MODELS", str(tmp_path / "models"))
+    teach("gate")
+    message = refused(capsys, str(cats), "--model", "gate", "--write", status=ExitStatus.USAGE)
+    assert "gate: expected a model with the classes of its own network, found one that was taught" in message
+    assert sorted(path.name for path in (tmp_path / "models/taught").iterdir()) == ["gate"]

@@ -12,6 +12,7 @@ from edgeclassify.cli.support.view_options import WatchedBy
 from edgeclassify.errors import EdgeClassifyError, LabelError, SourceError, UsageError
 from edgeclassify.model.calibration.calibration import LEAST_PICTURES, Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
+from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.sources.images.reading import load_frame
 
 _MOST_NAMED = 3
@@ -30,10 +31,16 @@ class Judged:
 def judge(images: LabelledImages, watched: WatchedBy, place: str, precision: float, progress: Progress) -> Judged:
     """Classify the images, and calibrate. `place`: where they come from, for messages.
 
-    Raises UsageError for a model of several labels at once, LabelError where labels are unknown or pictures too
-    few, ModelError where the model fails.
+    Raises UsageError for a taught model, or one of several labels at once, LabelError where labels are unknown or
+    pictures too few, ModelError where the model fails.
     """
     classifier, labels = watched.classifier, watched.labels
+    if taught_folder(watched.model.name) is not None:
+        raise UsageError(
+            f"calibrate: {watched.model.name}: expected a model with the classes of its own network, found one "
+            "that was taught: its scores are calibrated when it is fitted. How good they are is said by: "
+            f"edgeclassify teach {watched.model.name} test FOLDER"
+        )
     if classifier.has_several_labels:
         raise UsageError(
             f"calibrate: {classifier.info.name}: expected a model of which one label holds at a time, found one "
