@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestCentroid
 
-from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.fitting.candidates import best_of, candidates_of
 from edgeclassify.teaching.fitting.leaving_out import parts_of
 from edgeclassify.teaching.fitting.material import material_of
@@ -56,26 +55,28 @@ def row(pictures: Pictures, ways: int, shots: int, count: int) -> str:
         lesson = lesson_of([f"class {i}" for i in range(ways)], list(pictures.units[episode.taught][:, None]),
                            episode.labels.tolist())  # fmt: skip
         asked = pictures.units[episode.asked]
-        chances = {**by_ours(lesson, asked), **by_scikit_learn(pictures, episode)}
+        by_us, told = by_ours(lesson, asked)
+        chances = {**by_us, **by_scikit_learn(pictures, episode)}
         for name, found in chances.items():
             is_right = found.argmax(axis=1) == episode.truth
             right[name].append(float(is_right.mean()))
             judged[name].append(np.stack([found.max(axis=1), is_right]))
         if shots > 1:
-            gaps.append(abs(fit(lesson).accuracy.share - right[OURS][-1]))
+            gaps.append(abs(told - right[OURS][-1]))
     cells = "".join(f"{interval(right[name]):>14}" for name in COLUMNS)
     errors = " / ".join(f"{calibration_error(judged[name]):.1f}" for name in (OURS, RAW))
     told = f"{100 * np.mean(gaps):.1f}" if gaps else "-"
     return f"{ways:>3} x {shots:<8}{cells}{errors:>16}{told:>10}"
 
 
-def by_ours(lesson: Lesson, asked: Units) -> Mapping[str, Chances]:
-    """Chances by the chosen head, and by each kind."""
+def by_ours(lesson: Lesson, asked: Units) -> tuple[Mapping[str, Chances], float]:
+    """Chances by the chosen head, and by each kind; and the accuracy that the chosen one tells of itself."""
     material = material_of(lesson)
     rows = (asked - material.origin) @ material.basis.T
     candidates = candidates_of(material, parts_of(material))
     found = {str(one.kind): softmax(rows @ one.weights.T + one.biases) for one in candidates}
-    return {OURS: found[str(best_of(candidates).kind)], **found}
+    best = best_of(candidates)
+    return {OURS: found[str(best.kind)], **found}, float(best.right.mean()) if len(best.right) else 0.0
 
 
 def by_scikit_learn(pictures: Pictures, episode: Episode) -> Mapping[str, Chances]:

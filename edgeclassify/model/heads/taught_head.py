@@ -82,9 +82,11 @@ class _Likeness:
 
     def __init__(self, familiarity: Familiarity) -> None:
         self._familiarity = familiarity
-        self.rows = np.concatenate([familiarity.prototypes, familiarity.spread, familiarity.origin[np.newaxis]])
+        self.rows = np.concatenate([familiarity.space, familiarity.origin[np.newaxis]])
         self._at_origin = self.rows @ familiarity.origin
-        self._prototypes = len(familiarity.prototypes)
+        # First what is damped, then the cosines, by one product.
+        self._size = len(familiarity.space)
+        self._along = np.concatenate([familiarity.spread, familiarity.prototypes])
         counts = np.bincount(familiarity.classes)
         self._neighbours = familiarity.neighbours
         self._places = _places(familiarity.classes, counts, self._neighbours)
@@ -95,11 +97,11 @@ class _Likeness:
 
     def q(self, products: Scores, square: float) -> float:
         """The chance q. `products`: of the rows and the embedding, whose length has this `square`."""
-        square -= 2 * float(products[-1]) - float(self._at_origin[-1])
-        products = products - self._at_origin
-        along = products[self._prototypes : -1]
-        length = math.sqrt(max(square - float(along @ along), _NO_LENGTH))
-        cosines = np.append(products[: self._prototypes], np.float32(_NONE * length))[self._places]
+        square += float(self._at_origin[-1]) - 2 * float(products[-1])
+        along = self._along @ (products[:-1] - self._at_origin[:-1])
+        damped = along[: self._size]
+        length = math.sqrt(max(square - float(damped @ damped), _NO_LENGTH))
+        cosines = np.append(along[self._size :], np.float32(_NONE * length))[self._places]
         if cosines.shape[1] > self._neighbours:
             cosines.partition(cosines.shape[1] - self._neighbours, axis=1)
         sums = cosines[:, -self._neighbours :].sum(axis=1)

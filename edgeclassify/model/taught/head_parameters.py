@@ -42,15 +42,17 @@ class HeadKind(StrEnum):
 class Familiarity:
     """How far a picture is like what was taught, as a chance q of 0-1; 0.5 where it counts as unknown from.
 
-    Of y = x - origin, where x is the picture's embedding as a vector of length 1, its length counts less in the
-    directions `spread` (directions, elements), in which pictures of one class differ: l = |y|^2 - |spread @ y|^2.
-    `prototypes` (n, elements) stand for examples: prototypes @ y / sqrt(l) are its cosines with them. `classes`
+    Of y = x - origin, where x is the picture's embedding as a vector of length 1, only a = space @ y is compared.
+    `space`: (directions, elements), orthonormal; `spread`: (directions, directions): directions in which pictures
+    of one class differ count for less: l = |y|^2 - |spread @ a|^2. `prototypes` (n, directions) stand for examples
+    and their copies: prototypes @ a / sqrt(l) are the picture's cosines with them. `classes`
     (n,): whose they are. A picture's likeness to a class is the mean of its `neighbours` highest cosines with the
     class (of all, where it has fewer), its likeness that to the most likely class, and
     q = 1 / (1 + exp(-steepness * (likeness - threshold))).
     """
 
     origin: Floats
+    space: Floats
     spread: Floats
     prototypes: Floats
     classes: NDArray[np.intp]
@@ -110,11 +112,12 @@ class HeadParameters:
         np.savez(
             file,
             about=np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8),
-            weights=self.weights,
-            biases=self.biases,
-            origin=self.familiarity.origin,
-            spread=self.familiarity.spread,
-            prototypes=self.familiarity.prototypes,
+            weights=np.ascontiguousarray(self.weights),
+            biases=np.ascontiguousarray(self.biases),
+            origin=np.ascontiguousarray(self.familiarity.origin),
+            space=np.ascontiguousarray(self.familiarity.space),
+            spread=np.ascontiguousarray(self.familiarity.spread),
+            prototypes=np.ascontiguousarray(self.familiarity.prototypes),
             classes=self.familiarity.classes.astype(np.int32),
         )
         return file.getvalue()
@@ -182,17 +185,20 @@ def _parameters(arrays: dict[str, NDArray[Any]]) -> HeadParameters:
 def _familiarity(
     about: dict[str, Any], arrays: dict[str, NDArray[Any]], labels: int, elements: int
 ) -> Familiarity:
-    origin, spread = _floats(arrays["origin"], 1), _floats(arrays["spread"], 2)
-    prototypes, classes = _floats(arrays["prototypes"], 2), arrays["classes"].astype(np.intp, casting="safe")
-    if len(origin) != elements or spread.shape[1] != elements or prototypes.shape[1] != elements:
-        raise ValueError(f"{elements} elements, and {origin.shape}, {spread.shape}, {prototypes.shape}")
+    origin, space = _floats(arrays["origin"], 1), _floats(arrays["space"], 2)
+    spread, prototypes = _floats(arrays["spread"], 2), _floats(arrays["prototypes"], 2)
+    classes, size = arrays["classes"].astype(np.intp, casting="safe"), len(space)
+    if len(origin) != elements or space.shape[1] != elements:
+        raise ValueError(f"{elements} elements, and {origin.shape}, {space.shape}")
+    if spread.shape != (size, size) or prototypes.shape[1] != size:
+        raise ValueError(f"{size} directions, and {spread.shape}, {prototypes.shape}")
     if classes.shape != (len(prototypes),) or not len(classes) or not 0 <= classes.min() <= classes.max() < labels:
         raise ValueError(f"{len(prototypes)} prototypes of {labels} labels")
     neighbours = int(about["neighbours"])
     threshold, steepness = float(about["threshold"]), float(about["steepness"])
     if neighbours < 1 or not np.isfinite([threshold, steepness]).all():
         raise ValueError(f"{neighbours} neighbours, threshold {threshold}, steepness {steepness}")
-    return Familiarity(origin, spread, prototypes, classes, neighbours, threshold, steepness)
+    return Familiarity(origin, space, spread, prototypes, classes, neighbours, threshold, steepness)
 
 
 def _floats(array: NDArray[Any], dimensions: int) -> Floats:

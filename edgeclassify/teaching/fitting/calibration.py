@@ -37,10 +37,3 @@ def fit_temperature(logits: Floats, truth: NDArray[np.intp], usual: float) -> fl
         return float((sums - aim / temperature).sum()) + _WEIGHT * log_ratio**2 / (2 * _NEAR**2)
 
     return usual * math.exp(lowest_point(loss, -_WIDEST, _WIDEST, _FINE_ENOUGH))
-
-
-def log_losses(logits: Floats, truth: NDArray[np.intp]) -> Floats:
-    """-log p of the truth of each example: (examples,)."""
-    top = logits.max(axis=1, keepdims=True)
-    sums = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
-    return np.asarray(sums - logits[np.arange(len(truth)), truth], np.float32)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgeclassify.model.taught.head_parameters import Floats, HeadKind
-from edgeclassify.teaching.fitting.calibration import fit_temperature, log_losses
+from edgeclassify.teaching.fitting.calibration import fit_temperature
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.logistic import Problems, solve
 from edgeclassify.teaching.fitting.material import Material
@@ -22,13 +23,13 @@ _WEAKEST = 1e-6
 class Candidate:
     """A kind of head. `weights`: (classes, dimensions) and `biases`: (classes,) make calibrated logits of the
     material's rows; `logits`: (examples, classes), such ones, each by a head that was fitted without the example's
-    part. `losses`: of the judged examples, -log p of the truth, by those."""
+    part. `right`: of each example that was left out, whether its answer was right."""
 
     kind: HeadKind
     weights: Floats
     biases: Floats
     logits: Floats
-    losses: Floats
+    right: NDArray[np.bool_]
 
     @property
     def chances(self) -> Floats:
@@ -47,10 +48,10 @@ def candidates_of(material: Material, parts: Parts) -> list[Candidate]:
 
 
 def best_of(candidates: Sequence[Candidate]) -> Candidate:
-    """The first, unless another has losses that are lower by more than chance (one standard error) makes them."""
+    """The first, unless another is right more often by more than chance (one standard error) would make it."""
     best = candidates[0]
     for other in candidates[1:]:
-        gains = best.losses - other.losses
+        gains = other.right.astype(np.float64) - best.right
         if len(gains) > 1 and gains.mean() > gains.std(ddof=1) / math.sqrt(len(gains)):
             best = other
     return best
@@ -93,4 +94,4 @@ def _candidate(
     logits /= temperature
     whole = coefficients[0] / temperature
     biases = whole[:, -1] - whole[:, :-1] @ middle
-    return Candidate(kind, whole[:, :-1], biases, logits, log_losses(logits[judged], truth[judged]))
+    return Candidate(kind, whole[:, :-1], biases, logits, (logits.argmax(axis=1) == truth)[judged])

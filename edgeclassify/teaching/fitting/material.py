@@ -12,8 +12,8 @@ Indices = NDArray[np.intp]
 
 MOST_DIMENSIONS = 256
 """What can be told apart lies in the space that the examples span; of more of them than this in that of some."""
-MOST_PROTOTYPES = 256
-"""So many rows at most stand for all where likeness is measured: each costs a product of vectors per frame."""
+MOST_PROTOTYPES = 512
+"""So many rows at most stand for all where likeness is measured: each costs something per frame."""
 PICTURE_SHARE = 0.5
 """Of an example's weight what is its picture's, the rest is its copies': so copies cost next to nothing where the
 light stays as it was taught (python -m tests.bench.augmentation)."""
@@ -32,9 +32,9 @@ class Material:
 
     `origin`: (elements,); `basis`: (dimensions, elements), orthonormal; `rows`: (rows, dimensions). For each row:
     `classes` (those of no class make one more, the last: `has_rest`), `owners`, `weights`, which add up to 1,
-    `squares` (of its length from the origin). For each example: `first` (its row that is no copy),
+    `squares` (of its length, whatever the basis spans). For each example: `first` (its row that is no copy),
     `example_classes`, `groups`. `prototypes`: the rows that stand for all, of each class alike, pictures before
-    copies, which the basis spans.
+    copies.
     """
 
     labels: tuple[str, ...]
@@ -71,9 +71,13 @@ def material_of(lesson: Lesson) -> Material:
     weights = _weights(lesson, classes, example_classes)
     origin = np.float32(_TOWARDS_CENTRE) * (weights @ lesson.units)
     rows = lesson.units - origin
-    pictures = first[_in_turns(np.flatnonzero(example_classes < rest), example_classes)]
-    copies = _in_turns(np.flatnonzero(lesson.is_copy), classes)
-    spanning = np.concatenate([pictures, np.setdiff1d(first, pictures), copies])[:MOST_DIMENSIONS]
+    is_taught = classes < rest
+    pictures, others, copies, their_copies = (
+        _in_turns(np.flatnonzero((lesson.is_copy == is_copy) & (is_taught == taught)), classes)
+        for is_copy in (False, True)
+        for taught in (True, False)
+    )
+    spanning = np.concatenate([pictures, others, copies, their_copies])[:MOST_DIMENSIONS]
     basis = _basis(rows, spanning)
     return Material(
         labels=lesson.labels,
@@ -88,7 +92,7 @@ def material_of(lesson: Lesson) -> Material:
         squares=np.einsum("ne,ne->n", rows, rows),
         example_classes=example_classes,
         groups=lesson.groups,
-        prototypes=spanning[classes[spanning] < rest][:MOST_PROTOTYPES],
+        prototypes=np.concatenate([pictures, copies])[:MOST_PROTOTYPES],
     )
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def parameters(
         return draws.normal(size=shape).astype(np.float32)
 
     familiarity = Familiarity(
-        some(ELEMENTS), some(2, ELEMENTS), some(3, ELEMENTS), np.arange(3) % len(labels), 2, 0.25, 9.5
+        some(ELEMENTS), some(2, ELEMENTS), some(2, 2), some(3, 2), np.arange(3) % len(labels), 2, 0.25, 9.5
     )
     return HeadParameters(kind, labels, some(rows, ELEMENTS), some(rows), familiarity, rest)
 
@@ -63,12 +64,20 @@ def test_what_was_written_is_read(given: HeadParameters) -> None:
     assert read.elements == ELEMENTS
     pairs = [(read.weights, given.weights), (read.biases, given.biases)]
     mine, its = read.familiarity, given.familiarity
-    pairs += [(mine.origin, its.origin), (mine.spread, its.spread), (mine.prototypes, its.prototypes)]
+    pairs += [(mine.origin, its.origin), (mine.space, its.space)]
+    pairs += [(mine.spread, its.spread), (mine.prototypes, its.prototypes)]
     for found, wanted in pairs:
         assert np.array_equal(found, wanted)
         assert found.dtype == np.float32
     assert mine.classes.tolist() == its.classes.tolist()
     assert (mine.neighbours, mine.threshold, mine.steepness) == (2, 0.25, 9.5)
+
+
+def test_arrays_by_columns_are_written_by_rows() -> None:
+    given = parameters()
+    turned = replace(given, weights=np.asfortranarray(given.weights))
+    assert HeadParameters.from_bytes(turned.to_bytes()).weights.tolist() == given.weights.tolist()
+    assert turned.to_bytes() == given.to_bytes()
 
 
 def test_equal_parameters_make_equal_bytes() -> None:
@@ -136,9 +145,12 @@ def test_a_later_version_is_told_from_a_damaged_one() -> None:
         ("biases", np.zeros((2, 1), np.float32)),
         ("weights", np.zeros((2, 0), np.float32)),
         ("origin", np.zeros(5, np.float32)),
-        ("spread", np.zeros((2, 5), np.float32)),
+        ("space", np.zeros((2, 5), np.float32)),
+        ("space", np.zeros((3, ELEMENTS), np.float32)),
+        ("spread", np.zeros((2, 3), np.float32)),
+        ("spread", np.zeros((1, 2), np.float32)),
         ("prototypes", np.zeros((3, 5), np.float32)),
-        ("prototypes", np.zeros((0, ELEMENTS), np.float32)),
+        ("prototypes", np.zeros((0, 2), np.float32)),
         ("classes", np.array([0, 1, 2], np.int32)),
         ("classes", np.array([-1, 1, 1], np.int32)),
         ("classes", np.zeros(3, np.float32)),

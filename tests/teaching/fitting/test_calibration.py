@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edgeclassify.teaching.fitting.calibration import fit_temperature, log_losses
+from edgeclassify.teaching.fitting.calibration import fit_temperature
 
 DRAWS = np.random.default_rng(3)
 
@@ -45,9 +45,3 @@ def test_few_examples_stay_near_what_is_usual() -> None:
     few = fit_temperature(logits, truth, 0.3)
     many = fit_temperature(np.repeat(logits, 50, axis=0), np.repeat(truth, 50), 0.3)
     assert 0.3 < few < many
-
-
-def test_the_loss_is_the_surprise() -> None:
-    logits = np.log(np.array([[0.5, 0.25, 0.25], [0.1, 0.8, 0.1]], np.float32)) + 90
-    assert log_losses(logits.astype(np.float32), np.array([0, 2])) == pytest.approx(-np.log([0.5, 0.1]), rel=1e-3)
-    assert log_losses(np.zeros((0, 2), np.float32), np.zeros(0, np.intp)).shape == (0,)

@@ -47,14 +47,13 @@ def test_an_example_is_answered_as_by_a_head_without_it(kind: HeadKind) -> None:
 
 
 @pytest.mark.parametrize("kind", [HeadKind.LOGISTIC, HeadKind.NEAREST_MEAN])
-def test_chances_add_up_and_loss_is_theirs(kind: HeadKind) -> None:
+def test_chances_add_up_and_are_right_or_wrong(kind: HeadKind) -> None:
     material = material_of(World(4, noise=2).lesson([6, 6, 6], none=4))
     parts = parts_of(material)
     found = of_kind(kind, material, parts)
     assert found.chances.shape == (22, 4)
     assert found.chances.sum(axis=1) == pytest.approx(np.ones(22), abs=1e-5)
-    own = found.chances[np.arange(22), material.example_classes]
-    assert found.losses == pytest.approx(-np.log(own), rel=1e-2, abs=1e-5)
+    assert found.right.tolist() == (found.chances.argmax(axis=1) == material.example_classes).tolist()
 
 
 def test_weights_are_of_the_whole() -> None:
@@ -78,20 +77,25 @@ def test_the_nearest_mean_is_that_by_cosine() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gains", "is_other"),
-    [([0.2, 0.2], True), ([0.2, -0.2], False), ([0.3, -0.1], False), ([0.3, 0.0], False), ([0.3, 0.1], True),
-     ([], False), ([9.0], False)],
-)  # fmt: skip
-def test_another_kind_has_to_be_clearly_better(gains: list[float], is_other: bool) -> None:
+    ("first", "other", "is_other"),
+    [
+        ("1111", "1111", False),
+        ("1000", "1100", False),
+        ("1000", "1110", True),
+        ("1001", "0110", False),
+        ("1100", "0011", False),
+        ("11000000", "01111100", True),
+        ("0", "1", False),
+        ("", "", False),
+    ],
+)
+def test_another_kind_has_to_be_clearly_better(first: str, other: str, is_other: bool) -> None:
     nothing = np.zeros((0, 0), np.float32)
-    losses = np.ones(len(gains), np.float32)
-    first, other = (
-        Candidate(kind, nothing, nothing, nothing, one)
-        for kind, one in (
-            (HeadKind.LOGISTIC, losses), (HeadKind.NEAREST_MEAN, losses - np.array(gains, np.float32))
-        )
-    )  # fmt: skip
-    assert best_of([first, other]) is (other if is_other else first)
+    one, two = (
+        Candidate(kind, nothing, nothing, nothing, np.array([word == "1" for word in right], np.bool_))
+        for kind, right in ((HeadKind.LOGISTIC, first), (HeadKind.NEAREST_MEAN, other))
+    )
+    assert best_of([one, two]) is (two if is_other else one)
 
 
 def test_without_parts_the_usual_temperature_is_taken() -> None:
@@ -99,7 +103,7 @@ def test_without_parts_the_usual_temperature_is_taken() -> None:
     material = material_of(lesson)
     none = of_kind(HeadKind.NEAREST_MEAN, material, parts_of(material))
     assert np.linalg.norm(none.weights, axis=1) == pytest.approx([1 / 0.08] * 2, rel=1e-3)
-    assert none.losses.shape == (0,)
+    assert none.right.shape == (0,)
 
 
 def test_a_class_that_is_larger_weighs_no_more() -> None:

@@ -97,22 +97,15 @@ def test_of_many_rows_some_span_the_space_pictures_of_classes_first(monkeypatch:
     moved = lesson.units - material.origin
     lost = np.linalg.norm(moved - material.rows @ material.basis, axis=1)
     assert np.flatnonzero(lost < 0.1).tolist() == sorted([0, 4, 2, 6, 8, 10, 12, 14, 1])
+    assert material.squares == pytest.approx((moved**2).sum(axis=1), abs=1e-5), "whatever is lost"
 
 
-def test_prototypes_are_of_the_classes_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson = World(3).lesson([2, 4], none=2)
-    assert material_of(lesson).prototypes.tolist() == [0, 2, 1, 3, 4, 5]
-    assert material_of(lesson).is_taught.tolist() == [True] * 6 + [False] * 2
+def test_prototypes_are_pictures_then_copies_in_turns_of_the_classes(monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = World(3).lesson([2, 3], none=2, copies=1)
+    assert material_of(lesson).prototypes.tolist() == [0, 4, 2, 6, 8, 1, 5, 3, 7, 9]
+    assert material_of(lesson).is_taught.tolist() == [True] * 5 + [False] * 2
     monkeypatch.setattr(material_module, "MOST_PROTOTYPES", 3)
-    assert material_of(lesson).prototypes.tolist() == [0, 2, 1]
-
-
-def test_copies_are_prototypes_behind_the_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    lesson = World(3).lesson([1, 2], none=1, copies=1)
-    assert material_of(lesson).prototypes.tolist() == [0, 2, 4, 1, 3, 5]
-    # What is not spanned is none.
-    monkeypatch.setattr(material_module, "MOST_DIMENSIONS", 5)
-    assert material_of(lesson).prototypes.tolist() == [0, 2, 4, 1]
+    assert material_of(lesson).prototypes.tolist() == [0, 4, 2]
 
 
 def test_the_same_picture_many_times_is_no_fault() -> None:
