@@ -55,14 +55,14 @@ def row(pictures: Pictures, ways: int, shots: int, count: int) -> str:
         lesson = lesson_of([f"class {i}" for i in range(ways)], list(pictures.units[episode.taught][:, None]),
                            episode.labels.tolist())  # fmt: skip
         asked = pictures.units[episode.asked]
-        by_us, told = by_ours(lesson, asked)
+        by_us, own = by_ours(lesson, asked)
         chances = {**by_us, **by_scikit_learn(pictures, episode)}
         for name, found in chances.items():
             is_right = found.argmax(axis=1) == episode.truth
             right[name].append(float(is_right.mean()))
             judged[name].append(np.stack([found.max(axis=1), is_right]))
         if shots > 1:
-            gaps.append(abs(told - right[OURS][-1]))
+            gaps.append(abs(own - right[OURS][-1]))
     cells = "".join(f"{interval(right[name]):>14}" for name in COLUMNS)
     errors = " / ".join(f"{calibration_error(judged[name]):.1f}" for name in (OURS, RAW))
     told = f"{100 * np.mean(gaps):.1f}" if gaps else "-"

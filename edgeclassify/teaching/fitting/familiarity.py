@@ -79,7 +79,8 @@ def _shares(material: Material) -> Floats:
     is_copy = np.ones(len(material.rows), np.bool_)
     is_copy[material.first] = False
     is_copy &= material.classes < len(material.labels)
-    of_copies = _OF_COPIES * np.count_nonzero(is_copy[material.prototypes]) / max(np.count_nonzero(is_copy), 1)
+    known, all_copies = int(is_copy[material.prototypes].sum()), int(is_copy.sum())
+    of_copies = _OF_COPIES * known / max(all_copies, 1)
     copies = np.bincount(material.owners)[material.owners] - 1
     shares = of_copies / np.maximum(copies, 1)
     shares[material.first] = np.where(copies[material.first] > 0, 1 - of_copies, 1)
