@@ -80,7 +80,6 @@ def _check_directory(file: BinaryIO, most_bytes: int) -> None:
     start = max(0, size - _END.size - _LONGEST_COMMENT - _LARGE_BYTES)
     file.seek(start)
     tail = file.read()
-    file.seek(0)
     at = len(tail) - _END.size
     # In this order zipfile itself looks for it.
     if at < 0 or not (tail[at:].startswith(_END_MARK) and tail.endswith(b"\0\0")):

@@ -48,6 +48,26 @@ def test_what_is_in_one(tmp_path: Path, kind: int, comment: bytes) -> None:
         assert read(tmp_path / "a.zip") == FILES
 
 
+def test_one_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\5\6" + bytes(18))
+    assert read(tmp_path / "a.zip") == {}
+
+
+def test_a_directory_as_long_as_may_be(tmp_path: Path) -> None:
+    """An entry takes 46 bytes and its name."""
+    (tmp_path / "a.zip").write_bytes(zipped_alone("n" * (2 * 512 - 46)))
+    assert len(read(tmp_path / "a.zip", most_entries=2)) == 1
+    (tmp_path / "a.zip").write_bytes(zipped_alone("n" * (2 * 512 - 45)))
+    assert refused(tmp_path / "a.zip", most_entries=2) == "a zip file of too many files"
+
+
+def zipped_alone(name: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, b"")
+    return out.getvalue()
+
+
 def test_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped(files={}))
     assert read(tmp_path / "a.zip") == {}

@@ -1,5 +1,7 @@
 """One process at a time changes a taught model; who reads it waits for nobody."""
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -156,6 +158,34 @@ def test_one_that_may_only_be_read_is_held_as_well(
 def test_who_holds_it_may_be_unknown(gate: TaughtFolder) -> None:
     (gate.path / "lock").write_bytes(b"")
     with pytest.raises(TeachingBusyError, match="process unknown"):
+        TaughtFolder.open("gate")
+
+
+@pytest.mark.parametrize(("code", "is_held"), [(errno.ENOLCK, True), (errno.ENOTSUP, True), (errno.EIO, False)])
+def test_a_file_system_on_which_nobody_can_lock(
+    gate: TaughtFolder, monkeypatch: pytest.MonkeyPatch, code: int, is_held: bool
+) -> None:
+    gate.close()
+
+    def refused(descriptor: int, how: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    if is_held:
+        with TaughtFolder.open("gate") as folder:
+            folder.add([example("open", 1)])
+    else:
+        with pytest.raises(StorageError, match="Input/output error"):
+            TaughtFolder.open("gate")
+
+
+def test_what_is_in_the_file(gate: TaughtFolder) -> None:
+    lock = gate.path / "lock"
+    assert lock.read_text() == f"{os.getpid():<19}\n"
+    assert lock.stat().st_mode & 0o777 == 0o644
+    gate.close()
+    lock.write_text(f"{'1' * 20} and much else")
+    with TaughtFolder.open("gate"), pytest.raises(TeachingBusyError, match=rf"\(process {os.getpid()}\)"):
         TaughtFolder.open("gate")
 
 
