@@ -137,8 +137,6 @@ def _basis(rows: Floats, spanning: Indices) -> Floats:
     if len(spanning) >= elements:
         return np.eye(elements, dtype=np.float32)
     chosen = rows[spanning]
-    # In float64: what float32 rounds off here can be more than the jitter, and is on ARM.
-    wide = chosen.astype(np.float64)
-    products = wide @ wide.T
+    products = (chosen @ chosen.T).astype(np.float64)
     products[np.diag_indices_from(products)] += _JITTER * max(np.trace(products) / len(chosen), 1e-6)
     return np.linalg.inv(np.linalg.cholesky(products).astype(np.float32)) @ chosen
