@@ -203,7 +203,8 @@ class Node:
     def _on_connect(self, *_: object) -> None:
         self.connected = True
         base = self.topics.base
-        listening = (self.topics.status, f"{base}/request/+", f"{base}/+/+/set", "homeassistant/status")
+        requests = self.topics.all_requests
+        listening = (self.topics.status, *requests, f"{base}/+/+/set", "homeassistant/status")
         self.client.subscribe([(topic, 1) for topic in listening])
 
     def _on_publish(self, *_: object) -> None:

@@ -546,6 +546,24 @@ def test_a_subscription_that_is_refused_says_why(
         wait_for(lambda: said(caplog, words))
 
 
+def test_a_broker_whose_rules_know_nothing_of_teaching_lets_all_else_pass(
+    sink_on: StartSink, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked_for = list[Request]()
+
+    def rules(peer: Peer, asked: str, mid: bytes) -> None:
+        OddBroker.grant(peer, asked, mid, 0x87 if "teach" in asked else 1)
+        if asked.endswith("request/+"):
+            peer.publish("edgeclassify/porch/request/ping", b"{}")
+
+    with OddBroker(on_subscribe=rules).running() as broker:
+        sink_on(broker.port, around=requests() | {"on_request": asked_for.append})
+        wait_for(lambda: said(caplog, "request/teach/+: the broker does not let this node listen here"))
+        wait_for(lambda: asked_for)
+        assert len(broker.peers) == 1
+        assert len(said(caplog)) == 1
+
+
 @pytest.mark.usefixtures("hurried")
 def test_subscriptions_that_are_never_answered_are_said_and_events_flow(
     sink_on: StartSink, spool: MemorySpool, caplog: pytest.LogCaptureFixture
