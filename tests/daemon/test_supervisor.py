@@ -85,7 +85,7 @@ def test_who_waits_for_a_frame_is_answered_before_snapshots_and_the_sink_are_sto
     time.sleep(0.3)
     assert asker.heard == []
     bench.stop()
-    assert asker.heard == [Response("snapshot", 7, {}, "the daemon stops or takes over a new config. Ask again.")]
+    assert asker.heard == [Response("snapshot", 7, {}, "the daemon stops")]
     assert asker.before == [(False, False)]
     assert bench.taker.stopped
 
