@@ -120,7 +120,7 @@ def _tell(name: str, looks: LooksOfNode) -> None:
 
 def _in_words(one: Collection, looks: LooksOfNode) -> str:
     ended = "goes on" if one.ended is None else f"ended: {one.ended}"
-    spent = f"{one.watched_s / 3600:.1f} of {one.lasts_s / 3600:g} h"
+    spent = f"{min(one.watched_s, one.lasts_s) / 3600:.3g} of {one.lasts_s / 3600:.3g} h"
     return (
         f"{one.model}: {one.view}: {one.count} of at most {one.most} frames, {spent}, since "
         f"{looks.moment(one.begun_at)}; {ended}"
