@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgeclassify.contract.encoding import seconds_of
-from edgeclassify.files.database import transaction
+from edgeclassify.files.database import give_back_pages, transaction
 from edgeclassify.history.file import PAGE_BYTES, open_in_memory, open_to_write
 from edgeclassify.history.hours import Hours
 from edgeclassify.history.interface import LoggedEvent
@@ -112,7 +112,7 @@ class HistoryLog:
         free = self._one("PRAGMA freelist_count")
         too_large = self._one("PRAGMA page_count") * PAGE_BYTES > max_bytes  # else their room is for new ones
         if too_large and free:
-            self._connection.execute(f"PRAGMA incremental_vacuum({AT_ONCE})").fetchall()
+            give_back_pages(self._connection, AT_ONCE)
         return bool(wanted) or (too_large and free > 0)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
-from edgeclassify.files.database import transaction
+from edgeclassify.files.database import give_back_pages, transaction
 from edgeclassify.teaching.interface import Look, LookKind
 from edgeclassify.teaching.looks import collecting, rows
 from edgeclassify.teaching.looks.faults import in_words
@@ -162,7 +162,7 @@ class LookStore:
         with in_words(self.path):
             if self._number("PRAGMA page_count") * PAGE_BYTES <= most_bytes:
                 return False
-            self._connection.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+            give_back_pages(self._connection, pages)
             return self._number("PRAGMA freelist_count") > 0
 
     def erase_pictures(self) -> bool:
