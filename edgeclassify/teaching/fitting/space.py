@@ -12,9 +12,6 @@ from edgeclassify.teaching.fitting.material import Material
 
 _MOST_DIRECTIONS = 64
 """A frame costs a product with each. More of them tell strangers less well: python -m tests.bench.rejection."""
-_ROUNDS = 3
-"""Of the power iteration that finds them (Halko, Martinsson and Tropp, 2011). It always begins at the same place:
-a start at the directions of all examples would remember those that are left out."""
 _TINY = 1e-9
 _NOISE = 1e-5
 """Of the square of the rows: less than this is what rounding leaves of rows that are all the same."""
@@ -36,7 +33,9 @@ class Spaces:
     """Of the rows of the classes, copies as well: they differ in what should not matter.
 
     The directions are those in which these rows are longest. One along which pictures of one class vary as they do
-    on average counts half, one in which they agree in full.
+    on average counts half, one in which they agree in full. They are found by two steps of a power iteration
+    (Halko, Martinsson and Tropp, 2011) that always begins at the same place: a start at the directions of all
+    examples would remember those that are left out.
     """
 
     def __init__(self, material: Material, parts: Parts) -> None:
@@ -64,9 +63,7 @@ class Spaces:
         return np.asarray((rows.T * self._weights[chosen]) @ rows, np.float32)
 
     def _space(self, moment: Floats, weights: Floats, is_there: NDArray[np.bool_]) -> Space:
-        vectors = self._start
-        for _ in range(_ROUNDS):
-            vectors = np.linalg.qr(moment @ vectors)[0]
+        vectors = np.linalg.qr(moment @ (moment @ self._start))[0]
         along = self._material.rows @ vectors
         damping = self._damping(along, weights, is_there)
         damped = np.einsum("rd,rd->r", along @ damping, along)

@@ -62,7 +62,7 @@ def test_of_many_directions_those_in_which_rows_are_longest_are_taken() -> None:
         patch.setattr(space_module, "_MOST_DIRECTIONS", 8)
         few = Spaces(material, parts_of(material)).whole()
     best = np.linalg.eigvalsh((material.rows.T * material.weights) @ material.rows)[::-1][:8].sum()
-    assert (few.along**2 * material.weights[:, None]).sum() > 0.93 * best
+    assert (few.along**2 * material.weights[:, None]).sum() > 0.85 * best
 
 
 def test_what_no_direction_has_keeps_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
