@@ -19,7 +19,7 @@ class LookGroup:
 
     looks: tuple[Look, ...]
     chosen: tuple[Look, ...]
-    dark: int = 0
+    dark: int
 
     @property
     def id(self) -> int:

@@ -84,6 +84,8 @@ def test_all_within_one_hour() -> None:
     ] * (19 >= 0.9 * 22)
     assert said(spread("open", day), spread("closed", [0, 1.01, 2.02, 3.03, 4.04])) == []
     assert said(spread("open", day), spread("closed", [0, 0.25, 0.5, 0.75, 1.0])) != []
+    just_over = [0, 0.25, 0.5, 0.75, 3600.5 / 3600]
+    assert said(spread("open", day), spread("closed", just_over)) == [], "4 of 5 are too few"
 
 
 def test_of_photos_without_a_time_no_hours_are_known() -> None:

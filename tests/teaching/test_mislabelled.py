@@ -58,6 +58,7 @@ def test_who_is_not_sure_doubts_nothing(planted: tuple[list[int], int, Fitted]) 
     labels, wrong, fitted = planted
     for change in (
         {"scores": np.where(np.arange(len(labels)) == wrong, SURE - 0.01, fitted.scores)},
+        {"scores": np.full(len(labels), 0.5)},
         {"is_unknown": np.arange(len(labels)) == wrong},
         {"left_out": np.where(np.arange(len(labels)) == wrong, NOT_JUDGED, fitted.left_out)},
         {"left_out": np.where(np.arange(len(labels)) == wrong, NONE_OF_THEM, fitted.left_out)},

@@ -87,7 +87,7 @@ def review(
         wanted = wanted_answers("look", labelled, discarded, ())
         if not asks and not wanted:
             _list(found, looks)
-        groups = [LookGroup((look,), (look,)) for look in found]
+        groups = [LookGroup((look,), (look,), 0) for look in found]
         label_and_fit(name, looks, "look", groups, wanted, asks=asks, fits=not no_fit)
 
 

@@ -21,6 +21,14 @@ def test_one_of_each_group_before_a_second_of_any() -> None:
     assert len(set(choose_diverse(units, 20))) == 20
 
 
+def test_each_one_is_the_farthest_of_those_that_are_left() -> None:
+    units, _ = groups_of([9, 8, 7], spread=0.8)
+    chosen = choose_diverse(units, 12)
+    for count in range(1, 12):
+        away = np.linalg.norm(units[:, None] - units[None, list(chosen[:count])], axis=2).min(axis=1)
+        assert away[chosen[count]] == away.max()
+
+
 def test_what_is_kept_comes_first_and_counts() -> None:
     assert choose_diverse(CIRCLE, 2, keep=(0,)) == (0, 5)
     assert choose_diverse(CIRCLE, 3, keep=(5, 0)) == (5, 0, 3)
