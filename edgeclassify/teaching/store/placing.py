@@ -133,11 +133,6 @@ def unfinished(name: str) -> str:
     return f".{name}.tmp"
 
 
-def is_unfinished(name: str) -> bool:
-    """True for a file that somebody did not come to finish."""
-    return name.startswith(".") and name.endswith(".tmp")
-
-
 def storage_error(folder: Path, error: OSError) -> StorageError:
     """What a refused write means."""
     if error.errno in _FULL:

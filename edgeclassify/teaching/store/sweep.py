@@ -11,7 +11,6 @@ from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.taught.document import MOST_BYTES
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import EXAMPLES, HEADS, PICTURES, VERSIONS, version_file
-from edgeclassify.teaching.store.placing import is_unfinished
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,6 @@ def sweep(folder: Path, manifest: Manifest) -> None:
             for place, names in spare.items():
                 needed = {name for document in kept for name in _used_by(document, place)}
                 _remove(folder / place, names - needed)
-        _remove(folder, {name for name in _names(folder) if is_unfinished(name)})
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         log.debug("%s: not swept: %s", folder, error)
 

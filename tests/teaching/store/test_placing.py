@@ -8,7 +8,7 @@ import pytest
 
 from edgeclassify.errors import StorageError
 from edgeclassify.model.catalog.own_folder import OwnFolder
-from edgeclassify.teaching.store.placing import PRIVATE, Placing, is_unfinished, unfinished
+from edgeclassify.teaching.store.placing import PRIVATE, Placing
 
 OURS = (-1, -1)
 
@@ -123,9 +123,3 @@ def test_an_error_behind_the_manifest_takes_nothing_away(root: OwnFolder, monkey
     with pytest.raises(StorageError, match="Bad file descriptor"):
         put(root, a=b"one")
     assert files(root) == {"examples/a": b"one", "versions/000001.json": b"it", "manifest.json": b"it"}
-
-
-def test_names_of_what_is_not_finished() -> None:
-    assert is_unfinished(unfinished("a.npy"))
-    assert not is_unfinished("a.npy.tmp")
-    assert not is_unfinished(".a.npy")
