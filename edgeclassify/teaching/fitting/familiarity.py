@@ -39,7 +39,7 @@ def familiarity_of(material: Material, parts: Parts) -> tuple[Familiarity, Float
     spaces = Spaces(material, parts)
     likeness = _left_out(material, parts, spaces)
     is_known = (material.classes < len(material.labels)) & (likeness > NONE_THERE)
-    threshold, mean = _threshold(likeness[is_known], _shares(material)[is_known], material.has_rest)
+    threshold, mean = threshold_of(likeness[is_known], _shares(material)[is_known], material.has_rest)
     space, prototypes = spaces.whole(), material.prototypes
     own = space.along[prototypes]
     familiarity = Familiarity(
@@ -93,7 +93,7 @@ def _root(damping: Floats) -> Floats:
     return np.asarray(np.sqrt(np.clip(values, 0, 1))[:, None] * vectors.T, np.float32)
 
 
-def _threshold(known: Floats, shares: Floats, has_rest: bool) -> tuple[float, float]:
+def threshold_of(known: Floats, shares: Floats, has_rest: bool) -> tuple[float, float]:
     """The likeness below which few of what was taught are, and the mean. `known`: of what was left out, each of
     which counts by its share of an example.
 

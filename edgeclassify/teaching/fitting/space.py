@@ -42,7 +42,7 @@ class Spaces:
         self._material, self._parts = material, parts
         self._part_of = parts.of_example[material.owners]
         self._weights = np.where(material.classes < len(material.labels), material.weights, 0)
-        self._moment = self._moment_of(self._weights > 0)
+        self._moment = self._moment_of(np.ones(len(material.rows), np.bool_))
         self._squares = np.einsum("rd,rd->r", material.rows, material.rows)
         shape = len(self._moment), min(_MOST_DIRECTIONS, len(self._moment))
         self._start = np.random.default_rng(0).normal(size=shape).astype(np.float32)
@@ -54,7 +54,7 @@ class Spaces:
     def without(self, part: int) -> Space:
         """As if a part were not there: what is unlike the rest must not have a direction of its own."""
         mine = self._part_of == part
-        moment = self._moment - self._moment_of(mine & (self._weights > 0))
+        moment = self._moment - self._moment_of(mine)
         weights = np.where(mine, 0, self._weights)
         return self._space(moment, weights, self._material.is_taught & (self._parts.of_example != part))
 

@@ -1,6 +1,7 @@
 """The kinds of head that are tried."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,6 +45,41 @@ def test_an_example_is_answered_as_by_a_head_without_it(kind: HeadKind) -> None:
     assert (found.logits.argmax(axis=1) == wanted.argmax(axis=1)).mean() > 0.9
     mine, its = (np.ptp(one, axis=1) for one in (found.logits, wanted))
     assert np.corrcoef(mine, its)[0, 1] > 0.95
+
+
+def test_left_out_logits_are_those_of_the_means_of_the_others() -> None:
+    material = material_of(World(3, noise=1.5).lesson([2, 5, 9], copies=1))
+    parts = parts_of(material)
+    found = of_kind(HeadKind.NEAREST_MEAN, material, parts)
+    rows = material.rows.astype(np.float64) - material.weights @ material.rows
+    wanted = []
+    for example, part in enumerate(parts.of_example):
+        there = parts.of_example[material.owners] != part
+        sums = np.stack([(material.weights * (there & (material.classes == label))) @ rows for label in range(3)])
+        wanted.append(rows[material.first[example]] @ (sums / np.linalg.norm(sums, axis=1, keepdims=True)).T)
+    temperature = np.median(np.stack(wanted) / found.logits)
+    assert found.logits * temperature == pytest.approx(np.stack(wanted), abs=1e-3)
+    assert np.linalg.norm(found.weights, axis=1) == pytest.approx([1 / temperature] * 3, rel=1e-3)
+
+
+def test_the_logistic_regression_is_balanced_and_regularised() -> None:
+    """At its coefficients nothing is left to gain: every class counts alike, and 0.3 / n of the mean square."""
+    material = material_of(World(3, noise=1.5).lesson([1, 1, 1], burst=4, copies=1))
+    parts = parts_of(material)
+    assert parts.count == 0, "so that the temperature is the usual one"
+    found = of_kind(HeadKind.LOGISTIC, material, parts)
+    middle = material.weights @ material.rows
+    at = np.concatenate([found.weights, (found.biases + found.weights @ middle)[:, None]], axis=1) * 0.3
+    rows = np.concatenate([material.rows - middle, np.ones((24, 1))], axis=1)
+    own = np.eye(3)[material.classes]
+    square = material.weights @ ((material.rows - middle) ** 2).sum(axis=1)
+
+    def slope(coefficients: Any) -> Any:
+        logits = rows @ coefficients.T
+        chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        return ((chances - own) * material.weights[:, None]).T @ rows + 0.3 * square / 12 * coefficients
+
+    assert np.linalg.norm(slope(at)) < 0.02 * np.linalg.norm(slope(np.zeros_like(at)))
 
 
 @pytest.mark.parametrize("kind", [HeadKind.LOGISTIC, HeadKind.NEAREST_MEAN])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgeclassify.model.taught.head_parameters import Familiarity
 from edgeclassify.teaching.fitting import material as material_module
-from edgeclassify.teaching.fitting.familiarity import familiarity_of, weighted_quantile
+from edgeclassify.teaching.fitting.familiarity import familiarity_of, threshold_of, weighted_quantile
 from edgeclassify.teaching.fitting.leaving_out import Parts, parts_of
 from edgeclassify.teaching.fitting.material import Material, material_of
 from edgeclassify.teaching.interface import Lesson
@@ -169,6 +169,28 @@ def test_the_weight_of_many_counts_as_they_are_many() -> None:
     assert weighted_quantile(values, heavy, 0.05) == pytest.approx(
         float(np.quantile(values[values > 0], 0.05)), abs=0.05
     )
+
+
+def test_the_threshold_of_few_is_by_mean_and_deviation() -> None:
+    """With two examples of what is usual: mean 0.1, deviation 0.15."""
+    known = np.array([0.5, 0.7, 0.9], np.float32)
+    deviation = math.sqrt((0.04 + 0.04 + 2 * 0.15**2) / 5)
+    lowest = 0.5 + 2 * 0.05 * 0.2
+    for has_rest, deviations, least in ((False, 1.645, lowest), (True, 1.96, 0.5 + 2 * 0.025 * 0.2)):
+        wanted = 20 / 23 * (0.7 - deviations * deviation) + 3 / 23 * least
+        threshold, mean = threshold_of(known, np.ones(3, np.float32), has_rest)
+        assert mean == pytest.approx(0.7)
+        assert threshold == pytest.approx(wanted, abs=1e-3)
+    nothing = np.zeros(0, np.float32)
+    assert threshold_of(nothing, nothing, False) == pytest.approx((0.1 - 1.645 * 0.15, 0.1))
+
+
+def test_an_example_and_its_copies_say_as_much_as_an_example_without() -> None:
+    known, shares = np.array([0.9, 0.5, 0.7], np.float32), np.array([0.5, 0.25, 0.25], np.float32)
+    threshold, mean = threshold_of(known, shares, False)
+    assert mean == pytest.approx(0.75)
+    deviation = math.sqrt((0.5 * 0.15**2 + 0.25 * (0.25**2 + 0.05**2) + 2 * 0.15**2) / 3)
+    assert threshold == pytest.approx(20 / 21 * (0.75 - 1.645 * deviation) + 0.5 / 21, abs=0.01)
 
 
 def test_prototypes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

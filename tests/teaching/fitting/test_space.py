@@ -53,8 +53,11 @@ def test_directions_in_which_a_class_differs_count_for_little(copies: int, none:
 
 
 def test_of_many_directions_those_in_which_rows_are_longest_are_taken() -> None:
-    material = material_of(World(2, noise=1.5).lesson([45, 45]))
-    material = replace(material, rows=material.rows * np.linspace(2, 0.1, 64, dtype=np.float32))
+    material = material_of(World(2, noise=1.5).lesson([15, 75]))
+    # What the many of one class have counts less than what the few of the other have.
+    scale = np.where(np.arange(64) % 2, 0.1, 1) * np.ones((90, 1))
+    scale[15:] = 1.1 - scale[15:]
+    material = replace(material, rows=(material.rows * scale).astype(np.float32))
     space = Spaces(material, parts_of(material)).whole()
     assert space.directions.shape == (64, 64)
     monkey = pytest.MonkeyPatch()
@@ -62,7 +65,7 @@ def test_of_many_directions_those_in_which_rows_are_longest_are_taken() -> None:
         patch.setattr(space_module, "_MOST_DIRECTIONS", 8)
         few = Spaces(material, parts_of(material)).whole()
     best = np.linalg.eigvalsh((material.rows.T * material.weights) @ material.rows)[::-1][:8].sum()
-    assert (few.along**2 * material.weights[:, None]).sum() > 0.85 * best
+    assert (few.along**2 * material.weights[:, None]).sum() > 0.9 * best
 
 
 def test_what_no_direction_has_keeps_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
