@@ -286,11 +286,5 @@ def _owner(place: Path) -> tuple[int, int]:
     """
     if os.geteuid() != 0:
         return -1, -1
-    for folder in place.parents:
-        try:
-            status = folder.stat()
-        except OSError:
-            continue
-        if folder.name != TAUGHT:
-            return status.st_uid, status.st_gid
-    return -1, -1
+    status = next(folder for folder in place.parents if folder.name != TAUGHT and folder.exists()).stat()
+    return status.st_uid, status.st_gid
