@@ -1,4 +1,4 @@
-"""`python -m tests.bench.gate_scenes [FILE.svg]`: a taught model of two states on a fixed camera, into the night.
+"""`python -m tests.bench.gate_scenes`: a taught model of two states on a fixed camera, into the night.
 
 Places are drawn (`tests.bench.yards`): gates, garage doors, a bin, a gate that opens to the left or to the right.
 Ten pictures of each state are taught: of one moment, or between 9 and 16 o'clock of one dry day, with and without
@@ -7,7 +7,7 @@ state. Asked is on three other days: by day, in rain, at dusk, at night (half of
 half have none).
 
 Accuracy: every picture has to get an answer, mean over places with its 95 % interval; in brackets the share that
-would be answered unknown. FILE: the plot of the last base. `--keep FOLDER`: embeddings over runs.
+would be answered unknown. `--keep FOLDER`: embeddings over runs.
 """
 
 import argparse
@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from edgeclassify.config import ModelConfig
-from edgeclassify.pictures.chart import Axis, Chart, Series, svg
 from edgeclassify.teaching.augmentation import DEFAULT_CHANGES, Change, variants
 from edgeclassify.teaching.diversity.choice import choose_diverse
 from edgeclassify.teaching.diversity.distances import with_circumstances
@@ -170,33 +169,14 @@ def ablation(places: Sequence[Tested]) -> Iterator[Row]:
             yield row(f"default and {change}", places, _day, (*DEFAULT_CHANGES, change))
 
 
-def _printed(found: Iterator[Row]) -> list[Row]:
-    printed = []
+def _print(found: Iterator[Row]) -> None:
     for one in found:
         print(f"{one.name:28}" + "".join(f"{cell:>22}" for cell in one.cells()), flush=True)
-        printed.append(one)
-    return printed
-
-
-def chart(base: str, found: Sequence[Row]) -> Chart:
-    """Accuracy from the day into the night: a line for each way of teaching."""
-    lines = [
-        Series(
-            one.name,
-            [(i, 100 * float(np.mean(one.right[phase]))) for i, phase in enumerate(PHASES)],
-            is_dashed=one.name.endswith("as they are"),
-        )
-        for one in found
-    ]
-    names = ", ".join(f"{i} {phase}" for i, phase in enumerate(PHASES))
-    title = f"Two states of a fixed camera, ten examples each, {base}"
-    return Chart(title, Axis(names), Axis("right, %"), lines, width=820)
 
 
 def main() -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.gate_scenes", description=__doc__)
-    parser.add_argument("plot", nargs="?", type=Path, help="an SVG to write")
     parser.add_argument("--base", nargs="*", default=BASES, help=f"models by name or file ({', '.join(BASES)})")
     parser.add_argument("--kinds", nargs="*", choices=KINDS, default=list(KINDS), help="of places (all)")
     parser.add_argument("--numbers", type=int, default=4, help="places of each kind (4)")
@@ -213,10 +193,8 @@ def main() -> int:
         ]
         print(f"\n{base}, {len(places)} places")
         print(f"{'taught':28}" + "".join(f"{phase:>22}" for phase in PHASES))
-        found = _printed(ablation(places) if options.ablate else rows(places))
+        _print(ablation(places) if options.ablate else rows(places))
         seen.save()
-        if options.plot:
-            options.plot.write_text(svg(chart(base, found)), encoding="utf-8")
     return 0
 
 
