@@ -1,7 +1,7 @@
-"""Draws what docs/teaching.md shows of places and of changed copies. `python docs/draw_teaching.py`, beside the tests.
+"""Draws what docs/teaching.md shows of places and of changed copies. `python docs/draw_teaching.py`
 
-docs/images/teaching-scenes.jpg: a gate in both states over a day and two nights. docs/images/teaching-copies.jpg: a
-picture, and the copies that are taught with it.
+docs/images/teaching-scenes.jpg: a gate in both states over a day and two nights. docs/images/teaching-copies.jpg:
+a picture, and the copies that are taught with it.
 """
 
 import sys
@@ -25,14 +25,10 @@ TILE, GAP, QUALITY = (192, 144), 4, 80
 CLEAR = replace(weather(5, has_infrared=True, rains=False), clouds=0.1)
 WET = replace(CLEAR, rain_from=9.0, rain_to=20.0)
 LAMP = replace(CLEAR, has_infrared=False)
+NIGHT_H = 22
 MOMENTS: tuple[tuple[Weather, float], ...] = (
-    (CLEAR, 9),
-    (CLEAR, 13),
-    (WET, 14),
-    (CLEAR, 17.8),
-    (CLEAR, 22),
-    (LAMP, 22),
-)
+    (CLEAR, 9), (CLEAR, 13), (WET, 14), (CLEAR, 17.8), (CLEAR, NIGHT_H), (LAMP, NIGHT_H),
+)  # fmt: skip
 
 
 def main() -> None:
