@@ -37,6 +37,7 @@ def test_parts_are_as_many_as_there_is_time_for(work: int, count: int, monkeypat
 def test_a_class_of_one_moment_stays() -> None:
     parts = parts_of(material_of(World(3).lesson([1, 2, 3], burst=2)))
     assert parts.of_example.tolist() == [-1, -1, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert parts.is_judged.tolist() == [False] * 2 + [True] * 10
     assert parts.count == 5
 
 
