@@ -84,16 +84,15 @@ def own_head(facts: ModelFacts) -> NetworkHead:
 
 
 def variants(config: ModelConfig) -> dict[str, Classifier]:
-    """The five classifiers, each on a network of its own."""
+    """The five classifiers. Those with the embedding share a network: where its memory lies makes a difference."""
     one = open_classifier(config, trials=ALL_KNOWN)
     path = Path(one.info.path)
     facts = read_facts(config, read_model_file(path), read_sidecar(path))
     bare: Network = open_network(config, facts.network, one.info.sha256, trials=ALL_KNOWN)
     found = {AS_IT_WAS: Classifier(one.info, bare, own_head(facts)), OWN: one}
     for classes, count in LESSONS:
-        other = open_classifier(config, trials=ALL_KNOWN)
-        head: Head = taught_head(other, classes, count)
-        found[f"taught {classes} x {count}"] = other.with_head(other.info, head)
+        head: Head = taught_head(one, classes, count)
+        found[f"taught {classes} x {count}"] = one.with_head(one.info, head)
     return found
 
 

@@ -12,7 +12,7 @@ Indices = NDArray[np.intp]
 
 MOST_DIMENSIONS = 256
 """What can be told apart lies in the space that the examples span; of more of them than this in that of some."""
-MOST_PROTOTYPES = 512
+MOST_PROTOTYPES = 256
 """So many rows at most stand for all where likeness is measured: each costs something per frame."""
 PICTURE_SHARE = 0.5
 """Of an example's weight what is its picture's, the rest is its copies': so copies cost next to nothing where the

@@ -10,7 +10,7 @@ from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.material import Material
 
-_MOST_DIRECTIONS = 64
+_MOST_DIRECTIONS = 24
 """A frame costs a product with each. More of them tell strangers less well: python -m tests.bench.rejection."""
 _TINY = 1e-9
 _NOISE = 1e-5

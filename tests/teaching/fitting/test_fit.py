@@ -128,7 +128,7 @@ def test_pictures_of_none_of_the_classes_are_kept_apart() -> None:
     assert fitted.head.has_rest
     assert fitted.accuracy.count == count, "of the classes alone"
     assert fitted.is_unknown[count:].mean() > 0.7
-    assert (answers(fitted, world.embeddings(0, 30)).sum(axis=1) >= 0.5).mean() > 0.8
+    assert (answers(fitted, world.embeddings(0, 30)).sum(axis=1) >= 0.5).mean() > 0.6
 
 
 def test_one_label_and_pictures_of_none_are_enough() -> None:

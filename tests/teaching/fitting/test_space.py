@@ -59,7 +59,7 @@ def test_of_many_directions_those_in_which_rows_are_longest_are_taken() -> None:
     scale[15:] = 1.1 - scale[15:]
     material = replace(material, rows=(material.rows * scale).astype(np.float32))
     space = Spaces(material, parts_of(material)).whole()
-    assert space.directions.shape == (64, 64)
+    assert space.directions.shape == (24, 64)
     monkey = pytest.MonkeyPatch()
     with monkey.context() as patch:
         patch.setattr(space_module, "_MOST_DIRECTIONS", 8)
