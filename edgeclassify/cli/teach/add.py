@@ -66,7 +66,7 @@ def add(
     if not has_camera and (count is not None or seconds is not None):
         raise UsageError("teach: --count and --seconds are about a camera: expected them with --camera or --view.")
     from edgeclassify.cli.support.teaching.labels import said_label
-    from edgeclassify.cli.teach.steps.adding import add_of_camera, add_of_files
+    from edgeclassify.cli.teach.steps.adding import add_of_camera, add_of_files, tell_next
     from edgeclassify.teaching.teacher import Teacher
 
     with Teacher(name, keep_pictures=not no_pictures) as teacher:
@@ -81,4 +81,6 @@ def add(
             from edgeclassify.cli.teach.steps.fitting import fit_and_tell
 
             fit_and_tell(teacher)
+        else:
+            tell_next(teacher.manifest())
     return ExitStatus.SOME_FAILED if failed else ExitStatus.OK

@@ -132,6 +132,7 @@ def test_fitted_at_once(taught: str, pictures: Path, capsys: Output) -> None:
     said = capsys.readouterr().out
     assert "Now: cat 5, espresso 5, tripod 3." in said
     assert "3 classes, 13 examples" in said
+    assert "Next: " not in said
     assert listed(taught, capsys)["head"]["is_current"]
 
 

@@ -16,6 +16,7 @@ from edgeclassify.cli.support.teaching.file_pictures import FilePictures
 from edgeclassify.cli.support.teaching.labels import NONE_OF_THEM, shown_label
 from edgeclassify.config import CameraConfig, load_config
 from edgeclassify.errors import MissingInputError, UsageError
+from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
@@ -84,7 +85,7 @@ def _looked_at(path: Path, camera_name: str | None, view_name: str | None) -> tu
 
 
 def tell_added(added: Added, label: str | None) -> None:
-    """How many there are now, and what is to be done next."""
+    """How many there are now."""
     manifest, teach = added.manifest, f"edgeclassify teach {added.manifest.name}"
     counts = ", ".join(f"{one} {count_of(manifest, one)}" for one in manifest.labels)
     new = "1 new example" if len(added.new) == 1 else f"{len(added.new)} new examples"
@@ -96,6 +97,11 @@ def tell_added(added: Added, label: str | None) -> None:
         hint = did_you_mean(label.casefold(), (NONE_OF_THEM,))
         if hint:
             click.echo(f"edgeclassify: {label} is a class of its own now. {hint} Then: {teach} undo", err=True)
+
+
+def tell_next(manifest: Manifest) -> None:
+    """What is to be done next, where anything is."""
+    teach = f"edgeclassify teach {manifest.name}"
     if manifest.is_fitted:
         return
     if not manifest.one_class and len({one.label for one in manifest.examples}) < 2:
