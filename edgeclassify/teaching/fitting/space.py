@@ -10,8 +10,8 @@ from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.material import Material
 
-_MOST_DIRECTIONS = 24
-"""A frame costs a product with each. More of them tell strangers less well: python -m tests.bench.rejection."""
+_FEWEST_DIRECTIONS, _FOR_A_CLASS, _MOST_DIRECTIONS = 20, 2, 64
+"""A frame costs a product with each; the more classes, the more of them are worth that: tests.bench.rejection."""
 _TINY = 1e-9
 _NOISE = 1e-5
 """Of the square of the rows: less than this is what rounding leaves of rows that are all the same."""
@@ -44,7 +44,8 @@ class Spaces:
         self._weights = np.where(material.classes < len(material.labels), material.weights, 0)
         self._moment = self._moment_of(np.ones(len(material.rows), np.bool_))
         self._squares = np.einsum("rd,rd->r", material.rows, material.rows)
-        shape = len(self._moment), min(_MOST_DIRECTIONS, len(self._moment))
+        wanted = min(_FEWEST_DIRECTIONS + _FOR_A_CLASS * len(material.labels), _MOST_DIRECTIONS)
+        shape = len(self._moment), min(wanted, len(self._moment))
         self._start = np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
     def whole(self) -> Space:

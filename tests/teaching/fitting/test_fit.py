@@ -27,7 +27,7 @@ def test_what_was_taught_is_told_apart_and_strangers_are_unknown(copies: int) ->
     for index in range(3):
         scores = answers(fitted, world.embeddings(index, 40))
         assert (scores.argmax(axis=1) == index).mean() > 0.95
-        assert (scores.sum(axis=1) >= 0.5).mean() > 0.8
+        assert (scores.sum(axis=1) >= 0.5).mean() > 0.7
     for index in range(3, 6):
         assert (answers(fitted, world.embeddings(index, 40)).sum(axis=1) < 0.5).mean() > 0.9
     assert fitted.accuracy.count == 36
