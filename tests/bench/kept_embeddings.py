@@ -45,7 +45,7 @@ class KeptEmbeddings:
             self._is_new = False
 
     def _embedding(self, pixels: Pixels) -> Embedding:
-        key = hashlib.sha1(np.ascontiguousarray(pixels), usedforsecurity=False).hexdigest() + str(pixels.shape)
+        key = hashlib.sha1(pixels.tobytes(), usedforsecurity=False).hexdigest() + str(pixels.shape)
         if key not in self._known:
             self._known[key], self._is_new = self._embedder.embed(pixels), True
         return self._known[key]

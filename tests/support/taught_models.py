@@ -21,7 +21,8 @@ OPEN_AND_CLOSED: Mapping[str, Colour] = {"open": GREEN, "closed": RED}
 def coloured(colour: Colour, seed: int = 0, side: int = 48) -> Pixels:
     """A picture of that colour with noise, RGB."""
     noise = np.random.default_rng(seed).normal(0, 25, (side, side, 3))
-    return np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def examples_of(embedder: Embedder, label: str | None, colour: Colour, seeds: Sequence[int]) -> list[Example]:

@@ -119,7 +119,8 @@ def _weights(lesson: Lesson, classes: Indices, example_classes: Indices) -> Floa
     of_row = of_example[lesson.owners] * np.where(copies > 0, share, 1.0)
     of_class = np.bincount(classes, of_row)
     of_row /= of_class[classes] * np.count_nonzero(of_class)
-    return of_row.astype(np.float32)
+    weights: Floats = of_row.astype(np.float32)
+    return weights
 
 
 def _in_turns(chosen: Indices, classes: Indices) -> Indices:
@@ -128,7 +129,8 @@ def _in_turns(chosen: Indices, classes: Indices) -> Indices:
     for index in np.unique(of_chosen):
         is_of = of_chosen == index
         turns[is_of] = np.arange(np.count_nonzero(is_of))
-    return chosen[np.lexsort((of_chosen, turns))]
+    ordered: Indices = chosen[np.lexsort((of_chosen, turns))]
+    return ordered
 
 
 def _basis(rows: Floats, spanning: Indices) -> Floats:

@@ -18,13 +18,14 @@ MOST_PICTURE_BYTES = 1 << 20
 _JPEG = b"\xff\xd8\xff"
 _ID_DIGITS = 16
 _HEADER_BYTES = 1 << 12
+_format: Any = np.lib.format  # numpy 1 gives its functions no types
 
 
 def embeddings_file(embeddings: Embedding) -> bytes:
     """The bytes of a .npy file: (1 + variants, elements), little-endian."""
     file = io.BytesIO()
     rows = np.ascontiguousarray(embeddings, embeddings.dtype.newbyteorder("<"))
-    np.lib.format.write_array(file, rows, version=(1, 0), allow_pickle=False)
+    _format.write_array(file, rows, version=(1, 0), allow_pickle=False)
     return file.getvalue()
 
 
@@ -59,9 +60,9 @@ def embeddings_of(content: bytes, record: ExampleRecord, base: Base, place: str)
     file = io.BytesIO(content)
     try:
         # By hand: read_array() believes the header, and takes memory for as much as that says.
-        if np.lib.format.read_magic(file) != (1, 0):
+        if _format.read_magic(file) != (1, 0):
             raise ValueError("another version")
-        shape, is_fortran, dtype = np.lib.format.read_array_header_1_0(file)
+        shape, is_fortran, dtype = _format.read_array_header_1_0(file)
         if (tuple(shape), dtype) != (wanted, np.dtype(facts.dtype)) or is_fortran:
             raise ValueError(f"{dtype} {shape}")
         rows: NDArray[Any] = np.frombuffer(content, dtype, offset=file.tell()).reshape(wanted)

@@ -27,4 +27,5 @@ def groups_of(sizes: Sequence[int], spread: float = 0.3, seed: int = 1) -> tuple
 def on_a_circle(degrees: Sequence[float]) -> Units:
     """Vectors of two elements at these angles."""
     turns = np.radians(degrees)
-    return np.stack([np.cos(turns), np.sin(turns)], axis=1).astype(np.float32)
+    points: Units = np.stack([np.cos(turns), np.sin(turns)], axis=1).astype(np.float32)
+    return points

@@ -31,7 +31,8 @@ def turned(degrees: float, axis: int = 1) -> NDArray[np.uint8]:
     values = np.full(ELEMENTS, 3.0)
     values[0] += 200 * np.cos(np.radians(degrees))
     values[axis] += 200 * np.sin(np.radians(degrees))
-    return np.round(values).astype(np.uint8)
+    found: NDArray[np.uint8] = np.round(values).astype(np.uint8)
+    return found
 
 
 def look(number: int = 0, **changes: Any) -> Look:

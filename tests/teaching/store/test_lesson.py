@@ -42,7 +42,8 @@ RECORD = ExampleRecord("", "open", "a", 0.0, variants=1)
 
 def npy(rows: np.ndarray[Any, Any], version: tuple[int, int] = (1, 0)) -> bytes:
     file = io.BytesIO()
-    np.lib.format.write_array(file, rows, version=version)
+    numpy_format: Any = np.lib.format  # numpy 1 gives its functions no types
+    numpy_format.write_array(file, rows, version=version)
     return file.getvalue()
 
 

@@ -64,7 +64,8 @@ def test_without_a_time_nothing_is_known_of_it() -> None:
 
 def turned(degrees: Sequence[float]) -> Units:
     angles = np.radians(np.asarray(degrees))
-    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    units: Units = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    return units
 
 
 def test_embeddings_that_are_nearly_the_same_are_one_moment() -> None:
