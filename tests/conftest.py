@@ -140,6 +140,11 @@ def models_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgeclassify.model.opening.tried_interpreter.usual_trials", lambda: ALL_KNOWN)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests first: side by side with the others, they do not go on when these are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 _unexpected_skips: list[str] = []
 
 

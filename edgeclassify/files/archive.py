@@ -33,7 +33,7 @@ class Archive:
 
     def __init__(self, zipped: zipfile.ZipFile) -> None:
         self._zipped = zipped
-        self._entries = {one.filename: one for one in zipped.infolist() if not one.is_dir()}
+        self._entries = {one.filename: one for one in zipped.infolist() if not one.filename.endswith("/")}
         self.names = tuple(self._entries)
 
     def read(self, name: str, most_bytes: int) -> bytes:
@@ -69,6 +69,8 @@ def open_archive(path: Path, most_entries: int) -> Iterator[Archive]:
             names = [one.filename for one in zipped.infolist()]
             if len(names) > most_entries:
                 raise ArchiveError(f"a zip file of {len(names)} files, where {most_entries} are the most")
+            if "" in names:  # Python 3.11 stumbles over it
+                raise ArchiveError("a damaged zip file (a file without a name)")
             if len(set(names)) < len(names):
                 raise ArchiveError("a zip file with two files of one name")
             yield Archive(zipped)

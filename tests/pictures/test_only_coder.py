@@ -8,6 +8,8 @@ import edgeclassify
 
 PACKAGE = Path(edgeclassify.__file__).parent
 CODER = "pictures/jpeg.py"
+HEADS = "model/taught/head_parameters.py"
+"""Writes the numbers of a fitted head."""
 LETTERS = "pictures/font_lettering.py"
 """Draws letters with a library that could write files, too: of it only fonts may be used here, and no images."""
 WRITERS = {"imencode", "imencodemulti", "imwrite", "imwritemulti", "imwriteanimation", "tofile"}
@@ -43,7 +45,7 @@ def test_pixels_are_coded_in_one_module_only() -> None:
     }
     letters = set(found.pop(LETTERS, []))
     assert letters <= {"PIL", "PIL.ImageFont", "PIL.features"}
-    assert found == {CODER: ["imencode"]}
+    assert found == {CODER: ["imencode"], HEADS: ["savez"]}
 
 
 def test_of_pillow_fonts_alone_are_used() -> None:

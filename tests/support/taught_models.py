@@ -26,9 +26,15 @@ def coloured(colour: Colour, seed: int = 0, side: int = 48) -> Pixels:
 
 
 def examples_of(embedder: Embedder, label: str | None, colour: Colour, seeds: Sequence[int]) -> list[Example]:
-    """Examples of pictures of a colour, one for each seed."""
+    """Examples of pictures of a colour, one for each seed, an hour apart: moments of their own, however alike."""
     return [
-        Example(label, f"{label}-{seed}", embedder.embed(coloured(colour, seed))[np.newaxis], brightness=0.5)
+        Example(
+            label,
+            f"{label}-{seed}",
+            embedder.embed(coloured(colour, seed))[np.newaxis],
+            brightness=0.5,
+            captured_at=3600.0 * seed,
+        )
         for seed in seeds
     ]
 

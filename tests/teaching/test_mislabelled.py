@@ -64,7 +64,9 @@ def test_who_is_not_sure_doubts_nothing(planted: tuple[list[int], int, Fitted]) 
         {"left_out": np.where(np.arange(len(labels)) == wrong, NONE_OF_THEM, fitted.left_out)},
     ):
         assert doubts(LABELS, records(labels), replace(fitted, **change)) == ()
-    at_the_bound = replace(fitted, scores=np.where(np.arange(len(labels)) == wrong, SURE, fitted.scores))
+    at_the_bound = replace(
+        fitted, scores=np.where(np.arange(len(labels)) == wrong, SURE, fitted.scores.astype(np.float64))
+    )
     assert len(doubts(LABELS, records(labels), at_the_bound)) == 1
 
 
