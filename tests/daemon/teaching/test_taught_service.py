@@ -188,6 +188,7 @@ def test_what_was_decided_of_a_picture_is_decided_anew_at_once(pets: Pets, keys:
     wait_for(lambda: pets.label == "cat", 30)
     swap("pets")
     wait_for(lambda: pets.label == "cup", 20)
+    wait_for(lambda: len(pets.events) >= 3)  # a state goes out before the event
     assert [event["label"] for event in pets.events] == ["cat", "cat", "cup"]
     assert [event["why"].get("reason") for event in pets.events] == [None, "replaced", None]
     assert pets.service.end()[0] == ExitStatus.OK
