@@ -175,3 +175,9 @@ class PublishError(EdgeClassifyError):
     """The broker can't be reached, refuses us, or the MQTT settings can't work."""
 
     exit_status = ExitStatus.UNAVAILABLE
+
+
+class PageError(EdgeClassifyError):
+    """The page can't be served: its port is in use, its certificate is broken, or nobody was given a password."""
+
+    exit_status = ExitStatus.UNAVAILABLE

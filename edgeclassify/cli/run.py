@@ -45,7 +45,8 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
             on_broken=output.broken,
             spool=around.spool.reader("console"),
         )
-        return FanOut(around.spool, {"console": console}, where=topics_of(config).event)
+        sinks = {"console": console}
+        return FanOut(around.spool, sinks, where=topics_of(config).event, listener=around.listener)
 
     set_up_logging("info")
 
@@ -57,6 +58,7 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
         load,
         make_sink=make_console_sink if console else make_sinks,
         max_frames=frames,
+        config_file=path,
         record=record,
         record_frames=FramesOrder() if record_frames else None,
     )

@@ -31,6 +31,7 @@ from edgeclassify.config.sections import (
 )
 from edgeclassify.config.source_kinds import split_source
 from edgeclassify.config.teaching import TeachingConfig
+from edgeclassify.config.web import WebConfig
 
 __all__ = [
     "LEAST_REST_S",
@@ -53,6 +54,7 @@ __all__ = [
     "TlsConfig",
     "ViewConfig",
     "ViewHomeAssistantConfig",
+    "WebConfig",
     "WebhookConfig",
     "json_schema",
     "load_config",

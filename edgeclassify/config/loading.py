@@ -13,6 +13,7 @@ from edgeclassify.config.sections import Config, ModelConfig, is_model_path
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
+from edgeclassify.config.web import WebConfig
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import NotPlainFileError, read_plain_file
 from edgeclassify.redaction import remember_all_in
@@ -107,6 +108,7 @@ def _absolute(config: Config, base: Path) -> Config:
             "camera": tuple(_fixed_camera(camera, base) for camera in config.camera),
             "view": views,
             "snapshot": snapshot.model_copy(update={"folder": _fixed(snapshot.folder, base)}),
+            "web": _fixed_web(config.web, base),
         }
     )
 
@@ -120,6 +122,13 @@ def _fixed_webhook(webhook: WebhookConfig | None, base: Path) -> WebhookConfig |
         return None
     tls = webhook.tls.model_copy(update={"ca": _fixed(webhook.tls.ca, base)})
     return webhook.model_copy(update={"secret_file": _fixed(webhook.secret_file, base), "tls": tls})
+
+
+def _fixed_web(web: WebConfig, base: Path) -> WebConfig:
+    tls = web.tls
+    if tls is not None:
+        tls = tls.model_copy(update={key: _fixed(getattr(tls, key), base) for key in ("cert", "key")})
+    return web.model_copy(update={"access_file": _fixed(web.access_file, base), "tls": tls})
 
 
 def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:

@@ -29,6 +29,7 @@ from edgeclassify.config.sections import (
     ViewConfig,
 )
 from edgeclassify.config.teaching import TeachingConfig
+from edgeclassify.config.web import WebConfig, WebTlsConfig
 
 HEADER = """\
 # edgeclassify: every key of the config, with its default (commented out) and its unit.
@@ -61,6 +62,9 @@ EXAMPLES = {
     "view.name": "gate",
     "view.camera": "front",
     "view.threshold_exit": 0.4,
+    "web.access_file": "/etc/edgeclassify/web-access.json",
+    "web.hosts": ["camera.example.org"],
+    "web.proxies": ["127.0.0.1"],
     "view.labels": ["tabby", "Egyptian cat"],
 }
 """Values shown for keys whose default is "none" or taken from the machine."""
@@ -104,6 +108,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
     ("teaching", "[teaching]", TeachingConfig, "What is kept for teaching own classes: see docs/teaching.md."),
+    ("web", "[web]", WebConfig, "The page for browsers, and the HTTP API below it: see docs/page.md."),
     (
         "home_assistant",
         "[home_assistant]",
@@ -121,6 +126,7 @@ INLINE = {
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',
     "camera.night": "{ below_lux = 5.0, controls = { exposure_us = 200000, gain = 8.0 } }",
     "camera.tls": "{ verify = true }",
+    "web.tls": '{ cert = "/etc/edgeclassify/page.pem", key = "/etc/edgeclassify/page.key" }',
     "view.groups": '{ preset = "everyday", terrier = ["*terrier"] }',
     "view.label_rules": "{ cat = { threshold_enter = 0.8, hold_s = 10.0 } }",
     "profile.view": '{ "*" = { snapshots = true }, gate = { enabled = true, threshold_enter = 0.8 } }',
@@ -142,6 +148,7 @@ KEYS_OF: dict[str, type[Section]] = {
     "view.home_assistant": ViewHomeAssistantConfig,
     "view.motion": MotionConfig,
     "profile.view": ProfileViewConfig,
+    "web.tls": WebTlsConfig,
 }
 """Of these the keys are listed too."""
 

@@ -28,6 +28,7 @@ from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, defau
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.teaching import TeachingConfig
 from edgeclassify.config.values import File, TimeZone, plain, with_home
+from edgeclassify.config.web import WebConfig
 from edgeclassify.types import Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 
@@ -209,6 +210,7 @@ class Config(Section):
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
     history: HistoryConfig = Field(default_factory=HistoryConfig)
     teaching: TeachingConfig = Field(default_factory=TeachingConfig)
+    web: WebConfig = Field(default_factory=WebConfig)
     home_assistant: HomeAssistantConfig = Field(default_factory=HomeAssistantConfig)
     commands: CommandsConfig = Field(default_factory=CommandsConfig)
     snapshot: SnapshotConfig = Field(default_factory=SnapshotConfig)

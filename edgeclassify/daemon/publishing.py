@@ -43,6 +43,8 @@ class SinkContext:
     asker: ResponseTopics = field(default_factory=ResponseTopics)
     labels: ShownLabels = field(default_factory=dict)
     history: HistoryDesk = field(default_factory=HistoryDesk)
+    listener: Sink | None = None
+    """Hears of all that the sinks are told."""
 
 
 def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backoff] = Backoff) -> Sink:
@@ -55,7 +57,7 @@ def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backof
         sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff())
     if (history := make_history_sink(config, around)) is not None:
         sinks[HISTORY] = history
-    return FanOut(around.spool, sinks, where=topics_of(config).event)
+    return FanOut(around.spool, sinks, where=topics_of(config).event, listener=around.listener)
 
 
 def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:

@@ -10,6 +10,7 @@ from edgeclassify.daemon.assembly.views import forget_stale_options
 from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import end_views
+from edgeclassify.daemon.page.served_page import ServedPage
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
@@ -45,15 +46,18 @@ class Reloader:
         pulse: Pulse,
         switches: Switches,
         profiles: Profiles,
+        page: ServedPage,
     ) -> None:
         """`pulse`: of the daemon's thread."""
         self._running, self._load, self._factories = running, load, factories
         self._kept, self._availability = kept, availability
-        self._switches, self._profiles = switches, profiles
+        self._switches, self._profiles, self._page = switches, profiles, page
         self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
 
-    def reload(self, accepted: Accepted = lambda _: None) -> None:
+    def reload(self, accepted: Accepted = lambda _: None, load: Callable[[], Config] | None = None) -> None:
         """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError.
+
+        `load`: reads one that is not in its place yet; None: the one that is.
 
         `accepted` is called with the names of its views when nothing can go wrong any more: after the switch, or
         before it where the topics change.
@@ -62,7 +66,7 @@ class Reloader:
         self._manager.reloading()
         before = self._running.parts
         try:
-            after = self._assembled(self._load(), before)
+            after = self._assembled((load or self._load)(), before)
             self._switch(before, after, accepted)
         except EdgeClassifyError as error:
             self._manager.refused(error)
@@ -112,6 +116,7 @@ class Reloader:
         finally:
             self._profiles.take_up()
             self._switches.take_up()
+            self._page.adopt(self._running.parts.config)  # so that it hears what is told of the new parts
             self._running.renew_threads()
             self._frame_requests.move()
 

@@ -15,7 +15,7 @@ from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.daemon.self_description import DaemonRun, node_info
 from edgeclassify.daemon.view_threads import ViewThreads
 from edgeclassify.health import HealthMonitor
-from edgeclassify.pipeline.interface import Numbers, ShownFrames, Tallies
+from edgeclassify.pipeline.interface import Numbers, Onlookers, ShownFrames, Tallies
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.publish.interface import Sink
 from edgeclassify.types import Moment, NodeInfo, Option, OptionValue, Reason
@@ -46,9 +46,10 @@ class RunningParts:
         make_snapshots: SnapshotFactory,
         shown_frames: ShownFrames | None = None,
         looks: Looks | None = None,
+        onlookers: Onlookers | None = None,
     ) -> None:
-        """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`: see ViewThreads. `looks`: what is kept of
-        what the views see; None: nothing is.
+        """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`, `onlookers`: see ViewThreads. `looks`:
+        what is kept of what the views see; None: nothing is.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -58,7 +59,7 @@ class RunningParts:
         self._availability, self._manager = availability, manager
         self._health, self._numbers, self._tallies, self._session = health, numbers, tallies, session
         self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
-        self._shown_frames, self.looks = shown_frames, looks
+        self._shown_frames, self.looks, self._onlookers = shown_frames, looks, onlookers
         self.threads = self._new_threads(max_frames)
 
     @property
@@ -159,6 +160,7 @@ class RunningParts:
             make_snapshots=self._make_snapshots,
             shown_frames=self._shown_frames,
             seen_frames=self.looks,
+            onlookers=self._onlookers,
         )
 
     def _say_availability(self, name: str, online: bool) -> None:

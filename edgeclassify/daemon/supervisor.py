@@ -1,9 +1,9 @@
 """Starts the parts in order, watches them, and stops them in reverse within STOP_BUDGET_S.
 
-Start: spool → models → looks → sink → snapshots → inference thread → capture threads. Stop: the other way round,
-so that nothing is captured that would not be inferred, and nothing inferred that would not be published; models
-are closed after the spool all the same. A reload leaves the capture threads running, as far as their cameras stay
-as they are.
+Start: spool → models → looks → sink → page → snapshots → inference thread → capture threads. Stop: the other way
+round, so that nothing is captured that would not be inferred, and nothing inferred that would not be published;
+models are closed after the spool all the same. A reload leaves the capture threads running, as far as their
+cameras stay as they are.
 """
 
 import logging
@@ -29,6 +29,8 @@ from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.looks import Looks
 from edgeclassify.daemon.node import Node
+from edgeclassify.daemon.page.served_page import ServedPage
+from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
@@ -89,7 +91,8 @@ class Timing:
 class Daemon:
     """One run of the service: `run()` returns when it was asked to stop or all input has ended.
 
-    `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames. `record`:
+    `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames.
+    `config_file`: where the page writes changes of the config to; None: nothing can be changed there. `record`:
     a file for what the deciders get; `record_frames`: with images of the frames, None: without. What parts are
     made by, and how long things take, are for tests and other programs to change.
     """
@@ -101,6 +104,7 @@ class Daemon:
         make_sink: SinkFactory = make_sinks,
         factories: Factories = Factories(),  # noqa: B008 - frozen
         max_frames: int | None = None,
+        config_file: Path | None = None,
         notifier: Notifier | None = None,
         record: Path | None = None,
         record_frames: FramesOrder | None = None,
@@ -109,7 +113,7 @@ class Daemon:
         self._load, self._make_sink, self._factories = load, make_sink, factories
         self._max_frames, self._timing = max_frames, timing
         self._record, self._record_frames = record, record_frames
-        self._frame_tap = FrameTap()
+        self._frame_tap, self._taps = FrameTap(), Taps()
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
@@ -117,6 +121,8 @@ class Daemon:
         self._flags = SignalFlags()
         self._wake = threading.Event()
         self._queue = RequestQueue(self._wake.set)
+        self.page = ServedPage(self._taps, self._wake.set, config_file)
+        """The page for browsers, where one is served."""
         self._stop_budget = StopBudget()
         self._input_ended = False
         self._classroom: Classroom | None = None
@@ -185,8 +191,6 @@ class Daemon:
         started.callback(classroom.close, TEACHING_END_S)
         frame_requests = FrameRequests(self.node, self._timing.look_timeout_s, teach=classroom.requests.begin_with)
         switches.take_up()
-        self._start_threads(running, frame_requests, started)
-        self._manager.ready()
         reloader = Reloader(
             running,
             load=self._load,
@@ -198,7 +202,12 @@ class Daemon:
             pulse=self._pulse,
             switches=switches,
             profiles=profiles,
+            page=self.page,
         )
+        started.callback(self.page.stop)
+        self.page.begin(running, reloader, self._queue.put)
+        self._start_threads(running, frame_requests, started)
+        self._manager.ready()
         upkeep = Upkeep(
             running,
             spool=kept.spool,
@@ -222,7 +231,12 @@ class Daemon:
         """Made, and not started."""
         config = parts.config
         context = SinkContext(
-            kept.spool, kept.published, self._queue.put, labels=parts.shown_labels, history=kept.history
+            kept.spool,
+            kept.published,
+            self._queue.put,
+            labels=parts.shown_labels,
+            history=kept.history,
+            listener=self._taps,
         )
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)
@@ -244,6 +258,7 @@ class Daemon:
             make_snapshots=self._factories.snapshots,
             shown_frames=self._frame_tap,
             looks=looks,
+            onlookers=self._taps,
         )
 
     def _start_sink(
@@ -294,6 +309,7 @@ class Daemon:
                 except EdgeClassifyError as error:
                     log.error("%s", error)
             commands.work(self._queue)
+            self.page.work()
             if running.finished:
                 log.info("all frames done: %d inferred", self.health.frames)
                 self._input_ended = True

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from edgeclassify.daemon.assembly import Parts
 from edgeclassify.daemon.publishing import SnapshotFactory
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
-from edgeclassify.pipeline.interface import Frames, SeenFrames, ShownFrames
+from edgeclassify.pipeline.interface import Frames, Onlookers, SeenFrames, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class ViewThreads:
     """Each started once, stopped once. `on_progress` is called for each frame that went through.
 
     `max_frames`: inference ends after so many frames. `shown_frames` hears of them, where pictures are allowed,
-    `seen_frames` of what was seen there, in any case.
+    `seen_frames` of what was seen there, in any case; `onlookers` look at frames where pictures are allowed.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class ViewThreads:
         make_snapshots: SnapshotFactory,
         shown_frames: ShownFrames | None = None,
         seen_frames: SeenFrames | None = None,
+        onlookers: Onlookers | None = None,
     ) -> None:
         self.snapshots = make_snapshots(parts.config, outlet.sink.publish_snapshot)
         """What takes snapshots; None: none may be taken."""
@@ -45,6 +46,7 @@ class ViewThreads:
             snapshots=self.snapshots,
             shown_frames=None if parts.config.node.labels_only else shown_frames,
             seen_frames=seen_frames,
+            onlookers=None if parts.config.node.labels_only else onlookers,
             scenes=parts.scenes,
         )
 

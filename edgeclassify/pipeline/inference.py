@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.once import Once
-from edgeclassify.pipeline.interface import Frames, SeenFrames, ShownFrames, Snapshots, ViewResult
+from edgeclassify.pipeline.interface import Frames, Onlookers, SeenFrames, ShownFrames, Snapshots, ViewResult
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.interface import Step
@@ -52,6 +52,7 @@ class Pipeline:
         snapshots: Snapshots | None = None,
         shown_frames: ShownFrames | None = None,
         seen_frames: SeenFrames | None = None,
+        onlookers: Onlookers | None = None,
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
         clock: Callable[[], Moment] = Moment.now,
     ) -> None:
@@ -59,10 +60,12 @@ class Pipeline:
 
         A frame that no view wanted, because all are switched off or it came between two intervals, counts too.
         `snapshots`: None where no snapshot is ever taken. `shown_frames`: who hears of each frame from which a
-        view's decider got something; None: nobody. `seen_frames`: who hears what was seen in it, too. `scenes`:
-        who examines a camera's frames first, by its name; nobody where none is named.
+        view's decider got something; None: nobody. `seen_frames`: who hears what was seen in it, too. `onlookers`:
+        who looks at every frame, as it comes. `scenes`: who examines a camera's frames first, by its name; nobody
+        where none is named.
         """
         self._snapshots, self._shown_frames, self._seen_frames = snapshots, shown_frames, seen_frames
+        self._onlookers = onlookers
         self._clock = clock
         self._frames = frames
         self._views = views
@@ -142,6 +145,8 @@ class Pipeline:
 
     def _process(self, frame: Frame) -> Outcome:
         """Every view's look at the frame. One that failed outweighs those that did not: it is not done with."""
+        if self._onlookers is not None:
+            self._onlookers.offer(frame)
         outcomes = self._look_at(frame)
         if outcomes & {_Looked.DONE, _Looked.LOOKED}:
             self._outlet.health.record_frame(frame.captured_at_ns)
@@ -193,6 +198,8 @@ class Pipeline:
                     self._take_snapshots(view, frame, scene, step)
                 return _Looked.STILL
             region = scene.look(view.name, view.region)
+            if self._onlookers is not None:
+                self._onlookers.looked(view.name, frame, region)
             prediction = view.classifier.classify(frame, region)
             view.seen(frame)
             concluded = self._conclude(view, frame, region, prediction, scene)

@@ -109,6 +109,16 @@ class SeenFrames(Protocol):
         """
 
 
+class Onlookers(Protocol):
+    """Who looks at what cameras show, while it is there."""
+
+    def offer(self, frame: Frame) -> None:
+        """A camera gave this frame, whether or not a view wants it. Returns at once; lent pixels are copied."""
+
+    def looked(self, view: str, frame: Frame, region: Roi) -> None:
+        """A view is about to be shown this part of the frame. Returns at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class ViewResult:
     """One view of one frame, as it was asked for. `region`: the part of the frame that was looked at."""

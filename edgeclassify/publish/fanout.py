@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Thread
 
 from edgeclassify.health import Health
@@ -27,8 +27,11 @@ class FanOut(Sink):
         sinks: Mapping[str, Sink],
         *,
         where: Callable[[str], str] = lambda view: f"event of view {view}",
+        listener: Sink | None = None,
     ) -> None:
-        self._spool, self._where = spool, where
+        """`listener`: hears of all that the sinks are told, and nothing is kept for it; started and stopped by its
+        owner."""
+        self._spool, self._where, self._listener = spool, where, listener
         self._sinks = dict(sinks)
 
     def start(self) -> None:
@@ -72,7 +75,7 @@ class FanOut(Sink):
             if name not in adopted:
                 sink.start()
         self._sinks = {name: self._sinks[name] if name in adopted else sink for name, sink in sinks.items()}
-        self._where = other._where
+        self._where, self._listener = other._where, other._listener
         return True
 
     @property
@@ -90,33 +93,33 @@ class FanOut(Sink):
 
     def publish_info(self, info: NodeInfo) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_info(info)
 
     def publish_availability(self, view: str, online: bool) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_availability(view, online)
 
     def publish_condition(self, view: str, condition: Condition) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_condition(view, condition)
 
     def publish_state(self, state: ViewState) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_state(state)
 
     def renew_state(self, view: str) -> None:
         """In each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.renew_state(view)
 
     def publish_event(self, event: Event) -> None:
         """Spooled once, then told to each."""
         self._spool.append(SpooledEvent.of(event, self._where(event.view)))
-        for name, sink in self._sinks.items():
+        for name, sink in (*self._sinks.items(), *self._heard()):
             try:
                 sink.publish_event(event)
             except Exception:
@@ -125,33 +128,42 @@ class FanOut(Sink):
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_result(view, prediction)
 
     def publish_health(self, health: Health) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_health(health)
 
     def publish_option(self, view: str, option: Option, value: OptionValue) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_option(view, option, value)
 
     def publish_snooze(self, view: str, until: float | None) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_snooze(view, until)
 
     def publish_profile(self, profile: str | None) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_profile(profile)
 
     def publish_snapshot(self, view: str, jpeg: bytes) -> None:
         """To each."""
-        for sink in self._sinks.values():
+        for sink in self._told():
             sink.publish_snapshot(view, jpeg)
+
+    def _told(self) -> Iterator[Sink]:
+        """All that are told of what is now."""
+        yield from self._sinks.values()
+        for _, listener in self._heard():
+            yield listener
+
+    def _heard(self) -> Sequence[tuple[str, Sink]]:
+        return () if self._listener is None else (("the page", self._listener),)
 
 
 def _stop(sinks: Mapping[str, Sink], timeout_s: float) -> None:

@@ -13,6 +13,8 @@ import pytest
 from edgeclassify.config import CameraConfig, Config, ModelConfig
 from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.node import Node
+from edgeclassify.daemon.page.served_page import ServedPage
+from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.reload import Reloader
@@ -69,6 +71,7 @@ class Bench:
             pulse=self.pulse,
             switches=self.switches,
             profiles=self.profiles,
+            page=ServedPage(Taps(), lambda: None, None),
         )
 
     def start(self) -> None:

@@ -1,0 +1,83 @@
+"""The running node as the page sees it."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from edgeclassify.daemon.assembly.models import view_models
+from edgeclassify.daemon.kept.kept_state import state_folder
+from edgeclassify.daemon.page.tasks import Tasks
+from edgeclassify.daemon.publishing import snapshot_folder
+from edgeclassify.daemon.running import RunningParts
+from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.model.taught.places import find_taught
+from edgeclassify.types import Request
+from edgeclassify.web.interface import ConfigChange, ConfigChanged, NodeFacts, PageNode, ViewFacts, WhatIf
+
+
+class NodeOnPage(PageNode):
+    """`put` leaves a request; `change` carries a change of the config out, in the daemon's thread."""
+
+    def __init__(
+        self,
+        running: RunningParts,
+        *,
+        put: Callable[[Request], None],
+        tasks: Tasks,
+        change: Callable[[ConfigChange], ConfigChanged],
+        config_file: Path | None,
+    ) -> None:
+        self._running, self._put, self._tasks = running, put, tasks
+        self._change, self._config_file = change, config_file
+
+    @property
+    def facts(self) -> NodeFacts:
+        """What runs now: parts are never changed, only replaced as a whole."""
+        parts = self._running.parts
+        config = parts.settings
+        models = {view.name: section.name for view, section in view_models(config)}
+        state = state_folder(config) if config.keeps_state else None
+        shown = parts.shown_labels
+        return NodeFacts(
+            config=config,
+            info=self._running.info(),
+            views=tuple(
+                ViewFacts(
+                    name=view.name,
+                    camera=view.camera,
+                    region=view.region,
+                    enabled=view.enabled,
+                    rules=view.rules,
+                    model=models[view.name],
+                    model_info=view.classifier.info,
+                    shown_labels=shown[view.name],
+                    taught=find_taught(models[view.name]) is not None,
+                    has_embedding=view.classifier.embedding is not None,
+                )
+                for view in parts.views
+            ),
+            profile=parts.profile,
+            config_file=self._config_file,
+            state=state,
+            looks=self._running.looks.path if self._running.looks and config.teaching.enabled else None,
+            history=state if config.history.enabled else None,
+            snapshots=snapshot_folder(config) if config.snapshot.disk else None,
+        )
+
+    def ask(self, request: Request) -> None:
+        """Left for the daemon's thread."""
+        self._put(request)
+
+    def change(self, change: ConfigChange) -> "Future[ConfigChanged]":
+        """Carried out by the daemon's thread."""
+        return self._tasks.put(lambda: self._change(change))
+
+    def what_if(self, question: WhatIf) -> dict[str, Any]:
+        """Asked of what was recorded."""
+        raise EdgeClassifyError("nothing is recorded yet")
+
+    def hurry(self, camera: str) -> None:
+        """Have the camera hand over its next frame at once; one that is gone by now is left alone."""
+        running = self._running
+        self._tasks.put(lambda: running.cameras.hurry(camera))

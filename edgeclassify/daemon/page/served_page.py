@@ -1,0 +1,95 @@
+"""The page there is: begun, ended and begun anew as the config says, without the daemon being moved by it."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgeclassify.config import Config
+from edgeclassify.daemon.page.config_changes import Reloads, change_config
+from edgeclassify.daemon.page.taps import Taps
+from edgeclassify.daemon.page.tasks import Tasks
+from edgeclassify.daemon.running import RunningParts
+from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.types import Request
+
+if TYPE_CHECKING:
+    from edgeclassify.web.page import Page
+
+log = logging.getLogger(__name__)
+
+STOP_S = 0.5
+
+
+class ServedPage:
+    """Used by the daemon's thread. The web's own packages are loaded with the first page, and not before."""
+
+    def __init__(self, taps: Taps, wake: Callable[[], None], config_file: Path | None) -> None:
+        """`wake`: the daemon's thread, when there is something for it to do."""
+        self._taps, self._config_file = taps, config_file
+        self._tasks = Tasks(wake)
+        self._page: Page | None = None
+        self._made_from: object = None
+
+    def begin(self, running: RunningParts, reloads: Reloads, put: Callable[[Request], None]) -> None:
+        """Serve it, where the config says so. `put`: where requests go."""
+        self._running, self._reloads, self._put = running, reloads, put
+        self.adopt(running.parts.config)
+
+    def adopt(self, config: Config) -> None:
+        """Another config holds: a page that is made of other settings is begun anew. What keeps it from being
+        served is said, and nothing else is."""
+        made_from = (config.web, config.node.labels_only, config.node.state_dir)
+        if made_from == self._made_from:
+            return
+        self._end()
+        self._made_from = made_from
+        if not config.web.enabled:
+            return
+        try:
+            self._page = self._made(config)
+            self._taps.listen(self._page.board, self._page.onlookers)
+            self._page.start()
+            log.info("page: %s", self._page.address)
+        except EdgeClassifyError as error:
+            self._end()
+            log.error("no page: %s", error)
+
+    def work(self) -> None:
+        """Do what the page has left to do."""
+        self._tasks.work()
+
+    def stop(self) -> None:
+        """The daemon stops."""
+        self._tasks.close()
+        self._end()
+
+    @property
+    def address(self) -> str | None:
+        """Where it is; None: there is none."""
+        return None if self._page is None else self._page.address
+
+    def _made(self, config: Config) -> "Page":
+        try:
+            from edgeclassify.daemon.page.node import NodeOnPage
+            from edgeclassify.web.page import Page
+        except ImportError as error:
+            log.debug("%s", "".join(traceback.format_exception(error)))
+            raise EdgeClassifyError(
+                f"expected the packages of the page, found none of {error.name}: pip install 'edgeclassify[web]'"
+            ) from error
+        node = NodeOnPage(
+            self._running,
+            put=self._put,
+            tasks=self._tasks,
+            change=lambda change: change_config(change, self._config_file, self._reloads),
+            config_file=self._config_file,
+        )
+        return Page(config.web, node)
+
+    def _end(self) -> None:
+        self._taps.listen(None, None)
+        page, self._page, self._made_from = self._page, None, None
+        if page is not None:
+            page.stop(STOP_S)

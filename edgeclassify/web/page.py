@@ -1,0 +1,31 @@
+"""The page as a whole: what hears of the node, what answers browsers, and the server around it."""
+
+from edgeclassify.config import WebConfig
+from edgeclassify.web.api.interface import Around
+from edgeclassify.web.app import make_app
+from edgeclassify.web.interface import PageNode
+from edgeclassify.web.live.board import Board
+from edgeclassify.web.pictures.onlookers import PictureTaker
+from edgeclassify.web.serving.server import Server
+
+
+class Page:
+    """Used by the daemon's thread, which has `board` and `onlookers` hear of the node from before `start`."""
+
+    def __init__(self, config: WebConfig, node: PageNode) -> None:
+        self.board = Board()
+        self.onlookers = PictureTaker()
+        self._server = Server(config, make_app(config, Around(node, self.board, self.onlookers)))
+
+    @property
+    def address(self) -> str:
+        """Where it is, as a URL."""
+        return self._server.address
+
+    def start(self) -> None:
+        """Begin to answer. Raises EdgeClassifyError where it can't."""
+        self._server.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Answer nobody any more."""
+        self._server.stop(timeout_s)

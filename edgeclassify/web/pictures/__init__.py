@@ -1,0 +1,1 @@
+"""What cameras show, coded while somebody looks, once for all who do."""
