@@ -6,7 +6,7 @@ from typing import Any
 
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
-from edgeclassify.pipeline.interface import SeenFrames, ShownFrames
+from edgeclassify.pipeline.interface import Onlookers, SeenFrames, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
@@ -45,6 +45,7 @@ class Bench:
         scenes: Mapping[str, SceneStep] = MappingProxyType({}),
         shown_frames: ShownFrames | None = None,
         seen_frames: SeenFrames | None = None,
+        onlookers: Onlookers | None = None,
     ) -> None:
         self.frames = LatestFrames()
         self.sink = RecordingSink()
@@ -60,6 +61,7 @@ class Bench:
             scenes=scenes,
             shown_frames=shown_frames,
             seen_frames=seen_frames,
+            onlookers=onlookers,
         )
 
     def _fed(self) -> None:

@@ -230,3 +230,35 @@ def test_where_none_can_adopt_nothing_changes(spool: MemorySpool) -> None:
     assert not sinks.adopt(FanOut(spool, {"page": replacement}))
     assert not sinks.adopt(replacement)
     assert (stubborn.running, replacement.calls) == (True, [])
+
+
+def test_a_listener_hears_all_that_sinks_are_told_and_nothing_waits_for_it(spool: MemorySpool) -> None:
+    one, page = Recorder(spool), Recorder(spool)
+    sinks = FanOut(spool, {"mqtt": one}, listener=page)
+    sinks.start()
+    sinks.publish_event(event(1))
+    sinks.publish_state(state())
+    sinks.renew_state("gate")
+    sinks.stop(1)
+    assert [kind for kind, _ in page.calls] == ["event", "state", "renew"]
+    assert page.seen == [1]  # it is on disk before anybody hears of it
+    spool.reader("mqtt").delivered([1])
+    assert spool.depth == 0
+
+
+def test_a_listener_that_fails_keeps_nothing_from_the_sinks(
+    spool: MemorySpool, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Recorder(spool)
+    with caplog.at_level(logging.ERROR):
+        FanOut(spool, {"mqtt": one}, listener=Failing(spool)).publish_event(event(1))
+    assert one.of("event") == [event(1)]
+    assert "the page failed on an event" in caplog.text
+
+
+def test_what_adopts_has_the_listener_of_the_other(spool: MemorySpool) -> None:
+    one, page = Recorder(spool), Recorder(spool)
+    sinks = FanOut(spool, {"mqtt": one})
+    assert sinks.adopt(FanOut(spool, {"mqtt": Recorder(spool)}, listener=page))
+    sinks.publish_event(event(1))
+    assert page.of("event") == [event(1)]
