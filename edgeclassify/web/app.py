@@ -6,7 +6,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from edgeclassify.config import WebConfig
+from edgeclassify.web.api.endpoints import ENDPOINTS
 from edgeclassify.web.api.interface import Around
+from edgeclassify.web.api.routing import routes_of
 
 
 def make_app(config: WebConfig, around: Around) -> Starlette:
@@ -15,4 +17,4 @@ def make_app(config: WebConfig, around: Around) -> Starlette:
     async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    return Starlette(routes=[Route("/healthz", healthz)])
+    return Starlette(routes=[Route("/healthz", healthz), *routes_of(ENDPOINTS, around)])

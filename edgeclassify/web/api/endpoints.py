@@ -1,8 +1,16 @@
-"""All endpoints there are, by subject."""
+"""All endpoints there are, by subject: each module of a subject has a tuple of them, and a line here."""
 
 from collections.abc import Sequence
 
+from edgeclassify.web.api.document import with_document
 from edgeclassify.web.api.interface import Endpoint
+from edgeclassify.web.api.node import NODE
+from edgeclassify.web.api.requests import REQUESTS
 
-ENDPOINTS: Sequence[Endpoint] = ()
+ENDPOINTS: Sequence[Endpoint] = with_document(
+    (
+        *NODE,
+        *REQUESTS,
+    )
+)
 """In the order of the document."""

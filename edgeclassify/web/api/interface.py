@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.web.api.refused import RefusedError
+from edgeclassify.web.api.threads import Threads
 from edgeclassify.web.interface import PageNode
 from edgeclassify.web.live.board import Board
 from edgeclassify.web.pictures.onlookers import PictureTaker
+
+__all__ = ["Answer", "ApiBody", "Around", "Asked", "Endpoint", "Problem", "RefusedError"]
 
 
 class ApiBody(BaseModel):
@@ -30,27 +33,20 @@ class Problem(ApiBody):
     error: str
 
 
-class RefusedError(EdgeClassifyError):
-    """Asked for what can't be answered. `status`: of HTTP."""
-
-    def __init__(self, status: HTTPStatus, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What endpoints work with."""
+    """What endpoints work with. `threads`: for what blocks."""
 
     node: PageNode
     board: Board
     pictures: PictureTaker
+    threads: Threads = field(default_factory=Threads)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was asked of an endpoint, checked. `path`: the parameters in its path; `query` and `body`: of the
-    classes that the endpoint declares; None: it declares none."""
+    classes that the endpoint declares; a body that it judges itself is bytes; None: it declares none."""
 
     around: Around
     request: Request
@@ -69,8 +65,8 @@ class Endpoint:
     """One method of one path, as in "/api/cameras/{camera}/frame.jpg".
 
     `subject`: by which the document groups them. `query`, `body`: classes that what comes is checked by; `takes`:
-    the content type of a body that is no JSON, at most `most_bytes` of it. `gives`: the class of the answer, or
-    its content type; None: nothing.
+    the content type of a body that is no JSON, as in "image/*": it comes as bytes, at most `most_bytes` of them.
+    `gives`: the class of the answer, or its content type; None: nothing.
     """
 
     method: str
@@ -83,6 +79,10 @@ class Endpoint:
     takes: str | None = None
     most_bytes: int = 100_000
     gives: type[BaseModel] | str | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    """Of an answer that is a body."""
+    judges_body: bool = False
+    """True where the answer gets the bytes of a JSON body and judges them: `body` describes it only."""
     is_open: bool = False
     """True where nobody need log in for it."""
     needs_pictures: bool = False

@@ -1,0 +1,107 @@
+"""What may be asked of the node over MQTT, asked over HTTP: one endpoint each, with the bodies of the contract.
+
+The answer is what the contract's answer carries as its `data`; where that is an error, it is a Problem.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from http import HTTPStatus
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, RootModel
+from starlette.responses import JSONResponse, Response
+
+from edgeclassify import types
+from edgeclassify.contract.channels import CHANNELS
+from edgeclassify.contract.refusals import RequestError
+from edgeclassify.contract.request_payload import MAX_BYTES, body_of
+from edgeclassify.contract.requests import request_of
+from edgeclassify.contract.responses import Nothing
+from edgeclassify.types import Asker, Command
+from edgeclassify.types.requests import TEACHING
+from edgeclassify.web.api.interface import Answer, Asked, Endpoint, RefusedError
+
+WAIT_S = 30.0
+"""For an answer: the longest that waits for a frame has 15 s."""
+WAIT_FOR_TEACHING_S = 600.0
+"""As long as a task of teaching may take."""
+
+
+class _Waiting(Asker):
+    """Whoever asked over HTTP: waits in the loop that it is made in."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.response: asyncio.Future[types.Response] = self._loop.create_future()
+
+    def answer(self, response: types.Response) -> None:
+        """From any thread. Where the page is gone nobody waits."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._settle, response)
+
+    def _settle(self, response: types.Response) -> None:
+        if not self.response.done():
+            self.response.set_result(response)
+
+
+async def ask(asked: Asked, command: Command, payload: bytes) -> dict[str, Any]:
+    """What the node answers to a command with this payload of the contract. Raises RefusedError."""
+    node, waiting = asked.around.node, _Waiting()
+    views = [view.name for view in node.facts.views]
+    try:
+        request = request_of(command, body_of(payload), views, waiting)
+    except RequestError as error:
+        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    node.ask(request)
+    wait_s = WAIT_FOR_TEACHING_S if command.family == TEACHING else WAIT_S
+    try:
+        response = await asyncio.wait_for(waiting.response, wait_s)
+    except TimeoutError as error:
+        raise RefusedError(
+            HTTPStatus.GATEWAY_TIMEOUT, f"{command}: the node has not answered within {wait_s:g} s"
+        ) from error
+    if response.error is not None:
+        raise RefusedError(HTTPStatus.CONFLICT, response.error)
+    return response.data
+
+
+def _answer(command: Command) -> Answer:
+    async def answer(asked: Asked) -> Response:
+        return JSONResponse(await ask(asked, command, asked.body))
+
+    return answer
+
+
+def _endpoints() -> Iterator[Endpoint]:
+    channels = {channel.address.partition("{node}/")[2]: channel for channel in CHANNELS}
+    for command in Command:
+        asked, answered = channels[f"request/{command}"], channels[f"response/{command}"]
+        assert asked.model is not None, "a request is JSON"
+        assert answered.model is not None, "so is its answer"
+        yield Endpoint(
+            "POST",
+            f"/api/requests/{command}",
+            _answer(command),
+            asked.description,
+            "requests",
+            body=asked.model,
+            judges_body=True,
+            most_bytes=MAX_BYTES,
+            gives=_carried(answered.model),
+        )
+
+
+def _carried(answer: type[BaseModel]) -> type[BaseModel]:
+    """The class of the data of an answer that is no error."""
+    said: Any = answer.model_fields["data"].annotation
+    kinds = get_args(said) if get_origin(said) in (Union, UnionType) else (said,)
+    kinds = tuple(kind for kind in kinds if kind is not Nothing)
+    if len(kinds) == 1:
+        found: type[BaseModel] = kinds[0]
+        return found
+    return RootModel[Union[kinds]]  # type: ignore[valid-type] # noqa: UP007
+
+
+REQUESTS = tuple(_endpoints())
