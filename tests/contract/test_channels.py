@@ -100,7 +100,15 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "teach/clusters": {
         "model": "gate",
         "clusters": [
-            {"cluster": 1, "pictures": 30, "chosen": 8, "hours": [0, 23], "brightness": 0.3, "label": "open"},
+            {
+                "cluster": 1,
+                "pictures": 30,
+                "chosen": 8,
+                "looks": [1, 4],
+                "hours": [0, 23],
+                "brightness": 0.3,
+                "label": "open",
+            },
         ],
     },
     "teach/review": {

@@ -109,6 +109,7 @@ class KnownCluster(Body):
     cluster: Count = about("Its id, for teach/label.")
     pictures: Count = about("How many there are.")
     chosen: Count = about("How many of them differ enough to become examples.")
+    looks: list[Count] = about("The ids of those that were chosen.")
     hours: list[Count] = about("At which hours of the day they came, by the node's clock.")
     brightness: Score = about("How bright they are, on average.")
     label: Label | None = about("What the model says of the most typical one; absent: nothing.", default=None)

@@ -49,6 +49,7 @@ class Gathered:
         model = meant_model(order.model, facts, view)
         if view not in facts.bases:
             raise EdgeClassifyError(f"view {view}: nothing can be collected, for its model has no embedding")
+        self._settle()  # frames are written up to a minute later
         with self._store(facts, create=order.hours is not None) as store:
             if order.stop:
                 store.end_collection(model, view)
@@ -63,6 +64,7 @@ class Gathered:
     def clusters(self, order: ListClusters, facts: NodeFacts) -> bodies.Clusters:
         """What was collected, in groups."""
         model = meant_model(order.model, facts)
+        self._settle()
         with self._store(facts) as store:
             groups = self._told[model] = _groups_of(store, model, facts)
         return bodies.Clusters.made(model=model, clusters=[_cluster_body(one, facts.zone) for one in groups])
@@ -157,6 +159,7 @@ def _cluster_body(group: LookGroup, zone: tzinfo | None) -> bodies.KnownCluster:
         cluster=group.id,
         pictures=len(looks),
         chosen=len(group.chosen),
+        looks=[look.id for look in group.chosen],
         hours=sorted({_local(look.at, zone).hour for look in looks}),
         brightness=sum(look.brightness for look in looks) / len(looks),
         label=looks[0].label,

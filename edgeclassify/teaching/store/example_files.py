@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from edgeclassify.types import Embedding
 MOST_PICTURE_BYTES = 1 << 20
 _JPEG = b"\xff\xd8\xff"
 _ID_DIGITS = 16
+_ID = re.compile(r"[0-9a-f]{16}")
 _HEADER_BYTES = 1 << 12
 _format: Any = np.lib.format  # numpy 1 gives its functions no types
 
@@ -97,10 +99,15 @@ def read_example(folder: Path, record: ExampleRecord, base: Base) -> bytes:
 
 def read_picture(folder: Path, record: ExampleRecord) -> bytes | None:
     """The small JPEG of an example; None where there is none that can be read."""
-    if not record.has_picture:
+    return picture_of(folder, record.id) if record.has_picture else None
+
+
+def picture_of(folder: Path, example_id: str) -> bytes | None:
+    """The same by an id alone, also of an example that an undo may bring back; None for what is no id."""
+    if not _ID.fullmatch(example_id):
         return None
     try:
-        content = read_plain_file(folder / picture_place(record.id), MOST_PICTURE_BYTES)
+        content = read_plain_file(folder / picture_place(example_id), MOST_PICTURE_BYTES)
     except OSError:
         return None
     return content if is_picture(content) else None
