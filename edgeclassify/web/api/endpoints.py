@@ -6,11 +6,13 @@ from edgeclassify.web.api.document import with_document
 from edgeclassify.web.api.interface import Endpoint
 from edgeclassify.web.api.node import NODE
 from edgeclassify.web.api.requests import REQUESTS
+from edgeclassify.web.api.teaching.endpoints import TEACHING
 
 ENDPOINTS: Sequence[Endpoint] = with_document(
     (
         *NODE,
         *REQUESTS,
+        *TEACHING,
     )
 )
 """In the order of the document."""

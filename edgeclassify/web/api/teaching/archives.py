@@ -1,0 +1,61 @@
+"""Taught models as files: taken away by the browser, and brought in."""
+
+import tempfile
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from edgeclassify.errors import TaughtModelError
+from edgeclassify.model.taught.manifest import Manifest
+from edgeclassify.model.taught.places import resolve_taught
+from edgeclassify.teaching.store import export_taught, import_taught
+from edgeclassify.teaching.store.exporting import ENDING
+from edgeclassify.web.api.interface import Asked, RefusedError
+from edgeclassify.web.api.teaching import bodies
+from edgeclassify.web.api.teaching.manifests import model_said
+
+MOST_BYTES = 32 << 20
+"""Of a file that is brought in: it is in memory while it comes. A thousand examples with their pictures."""
+_ZIP = "application/zip"
+
+
+async def export_model(asked: Asked) -> Response:
+    """The model as one file; without pictures where none may leave the node."""
+    model, facts = asked.path["model"], asked.around.node.facts
+    pictures = asked.query.pictures and facts.shows_pictures
+    file = await asked.around.threads.run(lambda: _exported(model, facts.state, pictures=pictures))
+    return FileResponse(
+        file, media_type=_ZIP, filename=f"{model}{ENDING}", background=BackgroundTask(file.unlink, missing_ok=True)
+    )
+
+
+async def import_model(asked: Asked) -> bodies.TaughtSaid:
+    """A file that was exported becomes a model here; all of it is checked before."""
+    facts = asked.around.node.facts
+    manifest = await asked.around.threads.run(lambda: _imported(asked.body, asked.query, facts.state))
+    return model_said(manifest, facts)
+
+
+def _exported(model: str, folder: Path | None, *, pictures: bool) -> Path:
+    """In the state folder: elsewhere there may be memory alone. Who begins anew finds what a power cut left."""
+    place = resolve_taught(model)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".export-", suffix=ENDING, delete=False) as file:
+        target = Path(file.name)
+    try:
+        return export_taught(place, target, pictures=pictures)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _imported(content: bytes, asked: bodies.ImportAsked, folder: Path | None) -> Manifest:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".import-") as temporary:
+        file = Path(temporary) / "model.taught.zip"
+        file.write_bytes(content)
+        try:
+            return import_taught(file, asked.name, replace=asked.replace)
+        except TaughtModelError as error:
+            message = str(error).replace(f"{file}: ", "").replace(str(file), "the file")
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, message) from error

@@ -1,0 +1,227 @@
+"""What is said of taught models over HTTP."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from edgeclassify.web.api.interface import ApiBody
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+ExampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+MOST_EXAMPLES = 100
+
+
+class AccuracySaid(ApiBody):
+    """Examples that were answered right by a head that did not know them, and how far chance may be from that."""
+
+    right: Count
+    count: Count
+    share: Share
+    low: Share
+    high: Share
+
+
+class LabelSaid(ApiBody):
+    """A label, null: none of the classes. `cover`: the id of an example of it that has a picture."""
+
+    label: str | None
+    examples: Count
+    accuracy: AccuracySaid | None
+    cover: ExampleId | None
+
+
+class TaughtSaid(ApiBody):
+    """A taught model. `is_fitted`: its head knows the examples as they are now; `views`: those that decide by it;
+    `missing`: what it needs, in sentences; `error`: why it can't be used."""
+
+    name: str
+    version: Count
+    change: str
+    changed: str | None
+    base: str
+    one_class: bool
+    labels: list[LabelSaid]
+    fitted: str | None
+    is_fitted: bool
+    kind: str | None
+    accuracy: AccuracySaid | None
+    views: list[str]
+    missing: list[str]
+    error: str | None
+
+
+class TaughtList(ApiBody):
+    """All taught models."""
+
+    models: list[TaughtSaid]
+
+
+class ExampleSaid(ApiBody):
+    """An example. `seems`: the label that it looks like, with that certainty; null: its own."""
+
+    id: ExampleId
+    label: str | None
+    source: str
+    added: str
+    ts: str | None
+    view: str | None
+    event_id: str | None
+    was: str | None
+    brightness: Share
+    has_picture: bool
+    seems: str | None
+    certainty: Share | None
+
+
+class LackSaid(ApiBody):
+    """One thing that is missing among the examples. `label`: of which class; null: of all."""
+
+    kind: str
+    label: str | None
+    text: str
+
+
+class VersionSaid(ApiBody):
+    """An earlier version that can be gone back to."""
+
+    version: Count
+    changed: str
+    change: str
+    restores: Count | None
+
+
+class CollectionSaid(ApiBody):
+    """Frames of a view that are, or were, gathered for the model."""
+
+    view: str
+    running: bool
+    hours: float
+    hours_left: float
+    ended: str | None
+    kept: Count
+    most: Count
+
+
+class TaughtWhole(ApiBody):
+    """A taught model with a page of its examples, the newest first; `more`: others are behind the last one;
+    `mislabelled`: examples that look as if they had the wrong label; `unsure`: frames that wait for a label."""
+
+    model: TaughtSaid
+    examples: list[ExampleSaid]
+    more: bool
+    mislabelled: list[ExampleSaid]
+    coverage: list[LackSaid]
+    versions: list[VersionSaid]
+    collections: list[CollectionSaid]
+    unsure: Count
+
+
+class ExamplesAsked(ApiBody):
+    """Which examples. `label`: of this class alone, unknown: of none; `after`: those behind this one."""
+
+    label: str | None = None
+    after: ExampleId | None = None
+    limit: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES
+
+
+class ClusterSaid(ApiBody):
+    """Collected pictures that are alike. `looks`: those that would become examples; `pictures`: all of them;
+    `hours`: of the day, by the node's clock; `dark`: how many in the dark; `label`: what the model says."""
+
+    cluster: int
+    pictures: Count
+    looks: list[int]
+    hours: list[int]
+    brightness: Share
+    label: str | None
+
+
+class Clusters(ApiBody):
+    """What was collected for a taught model, in groups, the largest first."""
+
+    clusters: list[ClusterSaid]
+
+
+class UnsureSaid(ApiBody):
+    """What a model was not sure of."""
+
+    look: int
+    view: str
+    ts: str
+    label: str | None
+    score: Share | None
+    brightness: Share
+    has_picture: bool
+
+
+class Unsure(ApiBody):
+    """What waits to be labelled, the newest first."""
+
+    looks: list[UnsureSaid]
+    more: bool
+
+
+class LimitAsked(ApiBody):
+    """At most so many."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES
+
+
+class UploadAsked(ApiBody):
+    """Of which label a picture is; unknown: of none of the classes. `view`: on whose network a new model is to
+    stand."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)]
+    view: str | None = None
+
+
+class Uploaded(ApiBody):
+    """What became of a picture: its id, and whether it was new."""
+
+    example: ExampleId
+    new: bool
+    version: Count
+    labels: list[LabelSaid]
+
+
+class TestAsked(ApiBody):
+    """Which label the picture has; unknown: none of the classes; absent: nobody says."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+
+
+class ScoreSaid(ApiBody):
+    """A label and its score."""
+
+    label: str
+    score: Share
+
+
+class Tested(ApiBody):
+    """What the model says of a picture. `right`: null where nobody said what it is."""
+
+    label: str | None
+    score: Share
+    is_unknown: bool
+    right: bool | None
+    scores: list[ScoreSaid]
+
+
+class UndoAsked(ApiBody):
+    """Which version is to be gone back to; null: the one before the last change."""
+
+    to: Count | None = None
+
+
+class ImportAsked(ApiBody):
+    """By which name; absent: its own. `replace`: where one is there by it, this becomes its next version."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    replace: bool = False
+
+
+class ExportAsked(ApiBody):
+    """With the small pictures of its examples?"""
+
+    pictures: bool = True
