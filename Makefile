@@ -1,4 +1,5 @@
-# make demo   set up, then run the whole thing here: photos, daemon, MQTT broker, subscriber
+# make demo   set up, then run the whole thing here: photos, daemon, page, MQTT broker; Ctrl-C ends it. FRAMES=9
+#             ends after so many, DEMO_ARGS="--json" gives it further options
 # make test   set up, then run the tests
 # make check  the gate's static part: lint, format, types, import floors
 # make test-home-assistant   set up Home Assistant beside it (Python 3.13, 620 MB), then let it read our messages
@@ -13,7 +14,7 @@
 VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-FRAMES ?= 9
+FRAMES ?=
 # Most tests wait for something; few of them compute.
 TEST_JOBS ?= 4
 MUTANTS ?= 60
@@ -32,7 +33,7 @@ NODE_RED ?= .venv-node-red
 .PHONY: demo test test-home-assistant test-node-red check mutants bench docs install uninstall clean
 
 demo: $(VENV)/.demo
-	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES))
+	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES)) $(DEMO_ARGS)
 
 test: $(VENV)/.test
 	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal $(PYTEST_ARGS)

@@ -1,5 +1,6 @@
-"""`edgeclassify demo`: the whole thing on one machine: photos as camera, the daemon, a broker, a subscriber."""
+"""`edgeclassify demo`: the whole thing on one machine: photos as camera, the daemon, its page, a broker."""
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -7,9 +8,16 @@ import click
 
 from edgeclassify.cli.support.models_option import model_options, model_section, not_empty
 
+FRAMES_UNWATCHED = 9
+
 
 @click.command(short_help="The whole thing on this machine, for trying out.")
-@click.option("--frames", type=click.IntRange(min=1), help="End after so many frames; default: Ctrl-C ends it.")
+@click.option(
+    "--frames",
+    type=click.IntRange(min=0),
+    help="End after so many frames; 0: Ctrl-C ends it, as it does by default on a terminal. "
+    f"[default elsewhere: {FRAMES_UNWATCHED}]",
+)
 @click.option(
     "--interval", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds per photo."
 )
@@ -19,61 +27,77 @@ from edgeclassify.cli.support.models_option import model_options, model_section,
     callback=not_empty,
     help="A source instead of the bundled photos, e.g. v4l2:/dev/video0 or images:FOLDER.",
 )
+@click.option("--port", type=click.IntRange(1, 65535), help="Of the page. [default: 8080, or the next free one]")
+@click.option("--no-page", is_flag=True, help="Without the page.")
+@click.option("--json", "as_json", is_flag=True, help="The messages of MQTT as they are, instead of a table.")
 @model_options
 def demo(
     frames: int | None,
     interval: float,
     source: str | None,
+    port: int | None,
+    no_page: bool,
+    as_json: bool,
     model: str,
     labels: str | None,
     runtime: str,
     threads: int | None,
 ) -> None:
-    """Run everything here: bundled photos → daemon → embedded MQTT broker → subscriber that prints.
+    """Run everything here: bundled photos → daemon → its page, and an MQTT broker with a subscriber.
 
     \b
     Example:  edgeclassify demo
-              edgeclassify demo --frames 6
+              edgeclassify demo --frames 6 --json
               edgeclassify demo --source v4l2:/dev/video0 --model mobilenet_v2
     """
     from edgeclassify.cli.support.output import OutputWatch
-    from edgeclassify.config import parse_config
+    from edgeclassify.config import load_config, parse_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.demo import demo_photos
     from edgeclassify.demo.broker import EmbeddedBroker
-    from edgeclassify.demo.subscriber import PrintingSubscriber
+    from edgeclassify.demo.config_text import DemoConfig
+    from edgeclassify.demo.displays import display_for
+    from edgeclassify.demo.subscriber import Subscriber
     from edgeclassify.logs import set_up_logging
     from edgeclassify.model.runtime.runtimes import in_words, runtime_name
 
+    if frames is None:
+        frames = 0 if sys.stdout is not None and sys.stdout.isatty() else FRAMES_UNWATCHED
     set_up_logging("warning")
     output = OutputWatch()
     section = model_section(model, labels, runtime, threads)
-    click.echo(f"model {section.name} on {in_words(runtime_name(section.runtime))}")
+    facts = {} if no_page else {"page": f"http://127.0.0.1:{(page := _page_port(port))}"}
+    facts["model"] = f"{section.name} on {in_words(runtime_name(section.runtime))}"
     with (
-        tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as state,
+        tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as folder,
         demo_photos() as photos,
         EmbeddedBroker() as broker,
-        PrintingSubscriber("127.0.0.1", broker.port, on_broken=output.broken) as subscriber,
+        display_for(as_json) as display,
     ):
-        document = {
-            "node": {"name": "demo", "state_dir": state, "resume_s": 0, "trust_clock": True},
-            "mqtt": {"host": "127.0.0.1", "port": broker.port, "protocol": "3.1.1"},
-            "camera": [
-                {
-                    "name": "photos",
-                    "source": f"images:{photos}" if source is None else source,
-                    "interval_s": interval,
-                    "loop": True,
-                }
-            ],
-            # A photo is seen once per round: it counts at once.
-            "view": [{"name": "table", "camera": "photos", "confirm_s": 0, "filter": "none"}],
-            "logging": {"level": "warning"},
-        }
-        config = parse_config(document, "demo", Path.cwd())
-        config = config.model_copy(update={"model": section})
-        daemon = Daemon(lambda: config, max_frames=frames)
+        # What is relative is meant from here, and not from where the config is.
+        asked = {"camera": [{"source": source or f"images:{photos}"}], "model": section.model_dump()}
+        here = parse_config(asked, "demo", Path.cwd())
+        file = Path(folder) / "edgeclassify.toml"
+        DemoConfig(here.camera[0].source, here.model, broker.port, None if no_page else page, interval).write(file)
+        daemon = Daemon(lambda: load_config(file), max_frames=frames or None, config_file=file)
         output.stops(daemon.request_stop)
-        daemon.run()
-        subscriber.wait_quiet()
+        facts["broker"] = f"mosquitto_sub -p {broker.port} -t 'edgeclassify/#' -v"
+        if not frames:
+            facts["end"] = "Ctrl-C"
+        display.begin(facts)
+        with Subscriber("127.0.0.1", broker.port, display.take, on_broken=output.broken) as subscriber:
+            daemon.run()
+            subscriber.wait_quiet()
     output.check()
+
+
+def _page_port(asked: int | None) -> int:
+    """Raises UsageError where the one that is asked for is not free."""
+    from edgeclassify.demo.page_port import free_page_port, is_free
+    from edgeclassify.errors import UsageError
+
+    if asked is None:
+        return free_page_port()
+    if not is_free(asked):
+        raise UsageError(f"--port: expected a port that is free, found {asked} in use. Name another one.")
+    return asked

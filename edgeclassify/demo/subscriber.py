@@ -1,54 +1,41 @@
-"""A subscriber that prints what arrives: an MQTT client of its own, over TCP, as any consumer would be."""
+"""A subscriber that hands on what arrives: an MQTT client of its own, over TCP, as any consumer would be."""
 
 import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Self
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from rich.console import Console
-from rich.text import Text
 
 from edgeclassify.errors import PublishError, StorageError
+from edgeclassify.watch.interface import Arrival
 
 CONNECT_TIMEOUT_S = 5.0
 BrokenOutput = OSError | ValueError | StorageError
 """How a stream says that it takes no more."""
 
 
-class _Console(Console):
-    """rich ends the thread that meets a closed pipe: here the subscriber decides."""
+class Subscriber:
+    """Hands each message to `take`, in the thread of the MQTT client, as it arrives. Usable as a context.
 
-    def on_broken_pipe(self) -> None:
-        """Called where a BrokenPipeError is being handled: let it pass."""
-        raise
-
-
-class PrintingSubscriber:
-    """Prints topic and payload of each message as it arrives. Usable as a context.
-
-    `out`: a text stream, None for standard output. On a terminal there are colours, and a payload longer than
-    the line is cut; elsewhere it is printed whole. `messages` keeps (topic, payload) of all, in order.
-    A stream that breaks (a closed pipe, a full disk) ends the printing and is told to `on_broken`, once, in the
-    thread of the MQTT client.
+    Where `take` meets a stream that breaks (a closed pipe, a full disk) it gets nothing more, and `on_broken` is
+    told, once.
     """
 
     def __init__(
         self,
         host: str,
         port: int,
+        take: Callable[[Arrival], None],
         *,
         topic: str = "edgeclassify/#",
-        out: TextIO | None = None,
         on_broken: Callable[[BrokenOutput], None] = lambda _: None,
     ) -> None:
         self._host, self._port, self._topic = host, port, topic
-        self._on_broken = on_broken
+        self._take, self._on_broken = take, on_broken
         self._broken = False
-        self._console = _Console(file=out, highlight=False, soft_wrap=True)
-        self.messages: list[tuple[str, bytes]] = []
         self._subscribed = threading.Event()
         self._last_at = time.monotonic()
         self._refused: str | None = None
@@ -102,41 +89,17 @@ class PrintingSubscriber:
         self._subscribed.set()
 
     def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
-        content = bytes(message.payload)
-        self.messages.append((message.topic, content))
-        self._print(self._line(message.topic, content))
-        self._last_at = time.monotonic()
-
-    def _print(self, line: Text) -> None:
         """In paho's thread, which an exception would end with a traceback."""
+        self._last_at = time.monotonic()
         if self._broken:
             return
         try:
-            self._console.print(line)
+            self._take(
+                Arrival(
+                    message.topic, bytes(message.payload), message.qos, message.retain, time.time(),
+                    as_published=False,
+                )
+            )  # fmt: skip
         except (OSError, ValueError, StorageError) as error:
             self._broken = True
             self._on_broken(error)
-
-    def _line(self, topic: str, content: bytes) -> Text:
-        line = describe_message(topic, content.decode("utf-8", "replace"))
-        if self._console.is_terminal:
-            line.truncate(self._console.width, overflow="ellipsis")
-        return line
-
-
-def describe_message(topic: str, text: str) -> Text:
-    """`topic  payload`, the levels before the last one dim, the payload by its kind."""
-    text = text or "(removed)"
-    parent, _, name = topic.rpartition("/")
-    line = Text(no_wrap=True)
-    line.append(f"{parent}/" if parent else "", style="dim").append(name, style="bold cyan").append("  ")
-    line.append(text, style=_style(name, text))
-    return line
-
-
-def _style(name: str, text: str) -> str:
-    if text in ("online", "ON"):
-        return "green"
-    if text in ("offline", "OFF", "(removed)"):
-        return "red" if text == "offline" else "dim"
-    return "yellow" if name in ("event", "history") else ""

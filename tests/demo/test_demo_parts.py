@@ -11,9 +11,11 @@ import pytest
 from edgeclassify.config import MqttConfig
 from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
-from edgeclassify.demo.subscriber import PrintingSubscriber
+from edgeclassify.demo.displays import MessageLines
+from edgeclassify.demo.subscriber import Subscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
 from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.watch.interface import Arrival
 from tests.publish.records import event, layout, state
 from tests.publish.sinks import SpooledMqtt
 from tests.support.broker import free_port
@@ -24,7 +26,13 @@ from tests.support.waiting import wait_for
 def test_publisher_broker_subscriber(protocol: Literal["auto", "3.1.1"]) -> None:
     pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
     out, spool = io.StringIO(), MemorySpool()
-    with EmbeddedBroker() as broker, PrintingSubscriber("127.0.0.1", broker.port, out=out) as subscriber:
+    lines_of, came = MessageLines(out), list[Arrival]()
+
+    def take(arrival: Arrival) -> None:
+        came.append(arrival)
+        lines_of.take(arrival)
+
+    with EmbeddedBroker() as broker, Subscriber("127.0.0.1", broker.port, take) as subscriber:
         sink = SpooledMqtt(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol=protocol),
             layout=layout({"table": ("open",)}, "demo"), spool=spool,
@@ -33,7 +41,7 @@ def test_publisher_broker_subscriber(protocol: Literal["auto", "3.1.1"]) -> None
         wait_for(lambda: sink.connected)
         sink.publish_event(event(1, view="table"))
         sink.publish_state(state(view="table"))
-        wait_for(lambda: any(topic.endswith("/event") for topic, _ in subscriber.messages))
+        wait_for(lambda: any(arrival.topic.endswith("/event") for arrival in came))
         sink.stop(2)
         subscriber.wait_quiet()
     assert spool.depth == 0
@@ -43,7 +51,7 @@ def test_publisher_broker_subscriber(protocol: Literal["auto", "3.1.1"]) -> None
     assert printed == {"status", "table/state", "table/label/open", "table/event"}
     payload = next(line.split("  ", 1)[1] for line in lines if "/event" in line)
     assert json.loads(payload)["seq"] == 1
-    assert len(subscriber.messages) == len(lines)
+    assert len(came) == len(lines)
 
 
 def test_two_brokers_side_by_side() -> None:
@@ -60,7 +68,7 @@ def test_without_amqtt_one_message_says_what_to_install(monkeypatch: pytest.Monk
 
 def test_a_subscriber_without_broker_says_so() -> None:
     with pytest.raises(PublishError, match="Is it running"):
-        PrintingSubscriber("127.0.0.1", free_port()).start()
+        Subscriber("127.0.0.1", free_port(), lambda _: None).start()
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(), OSError(28, "full"), StorageError("full")])
@@ -70,10 +78,15 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
             raise error
 
     pytest.importorskip("amqtt", reason="amqtt is not installed (pip install 'edgeclassify[demo]')")
-    told: list[Exception] = []
+    told, tried, printed = list[Exception](), list[Arrival](), MessageLines(Broken())
+
+    def take(arrival: Arrival) -> None:
+        tried.append(arrival)
+        printed.take(arrival)
+
     with (
         EmbeddedBroker() as broker,
-        PrintingSubscriber("127.0.0.1", broker.port, out=Broken(), on_broken=told.append) as subscriber,
+        Subscriber("127.0.0.1", broker.port, take, on_broken=told.append) as subscriber,
     ):
         sink = SpooledMqtt(
             config=MqttConfig(host="127.0.0.1", port=broker.port, protocol="3.1.1"), layout=layout({}, "demo"),
@@ -82,13 +95,15 @@ def test_broken_output_is_told_once_and_kills_no_thread(error: Exception) -> Non
         sink.start()
         wait_for(lambda: sink.connected)
         sink.publish_event(event(1, view="table"))
-        wait_for(lambda: len(subscriber.messages) >= 2)  # "online" and the event; before the stop, which gives up
+        wait_for(lambda: told)
         sink.stop(2)
+        subscriber.wait_quiet()
     assert told == [error]
+    assert len(tried) == 1  # "online"; the event, and what the stop says, are not printed any more
 
 
 def test_wait_quiet_has_a_limit() -> None:
-    subscriber = PrintingSubscriber("127.0.0.1", 1)
+    subscriber = Subscriber("127.0.0.1", 1, lambda _: None)
     begin = time.monotonic()
     subscriber.wait_quiet(quiet_s=60, timeout_s=0.1)
     assert time.monotonic() - begin < 1
