@@ -86,8 +86,10 @@ class ServedNode:
         """Returns when the page answers."""
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "edgeclassify", "run", "--config", str(self.config_file)]
+            # What is taught or fetched here is nobody else's.
+            own = {"EDGECLASSIFY_MODELS": str(self.folder / "models"), "PYTHONUNBUFFERED": "1"}
             self._process = subprocess.Popen(
-                command, cwd=self.folder, stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+                command, cwd=self.folder, stdout=log, stderr=log, env={**os.environ, **own}
             )
         wait_for(self._answers, START_S)
         return self
