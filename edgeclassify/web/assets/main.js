@@ -1,0 +1,94 @@
+/**
+ * The page starts: words, session (and login where the node asks for it), the node's facts, the stream, the pages.
+ *
+ * What pages get is `app`:
+ *   api        api/client.js       what the node answers and takes
+ *   node       /api/node           its views, cameras, features; fetched anew when the config changes
+ *   now        state/node.js       what is now
+ *   t, n, form shell/words.js      texts, plurals, figures; `lang`
+ *   say, confirm                   parts/toast.js, parts/dialog.js
+ *   go(page, params)               shell/router.js
+ *   session                        /api/session
+ */
+
+import { Api, ApiError } from "./api/client.js";
+import { Stream } from "./api/stream.js";
+import { button } from "./parts/button.js";
+import { empty } from "./parts/card.js";
+import { confirm } from "./parts/dialog.js";
+import { el, fill } from "./parts/element.js";
+import { teachColors } from "./parts/label_colors.js";
+import { toaster } from "./parts/toast.js";
+import { logIn } from "./shell/login.js";
+import { addressOf, Router } from "./shell/router.js";
+import { makeShell } from "./shell/shell.js";
+import { loadWords } from "./shell/words.js";
+import { Now } from "./state/node.js";
+
+const RETRY_MS = 3_000;
+
+async function start(root) {
+  const words = await loadWords();
+  const api = new Api(words.t);
+  const session = await untilThere(root, words, () => api.get("api/session"));
+  if (session.password_needed && !session.authenticated) {
+    await logIn(root, words, api, session);
+    session.authenticated = true;
+  }
+  const node = await untilThere(root, words, () => api.get("api/node"));
+  run(root, words, api, session, node);
+}
+
+/** What the node answers, once it does: it may be starting. */
+async function untilThere(root, { t }, asked) {
+  for (;;) {
+    try {
+      return await asked();
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 0 && error.status < 500)) throw error;
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, RETRY_MS);
+        fill(root, el("main", { class: "login" }, empty("network", t("connection.none"), error.message,
+          button(t("connection.retry"), () => { clearTimeout(timer); resolve(); }))));
+      });
+    }
+  }
+}
+
+function run(root, words, api, session, node) {
+  const now = new Now();
+  const toasts = toaster();
+  const app = {
+    ...words, api, session, node, now, say: toasts.say,
+    confirm: (question) => confirm(app, question),
+    go: (name, params) => { location.hash = addressOf(name, params); },
+    reconnect: () => stream.retry(),
+    logOut: async () => { await api.post("api/logout"); location.reload(); },
+  };
+  node.views.forEach(teachColors);
+  const shell = makeShell(app);
+  const router = new Router(shell.main, app, shell.showPage);
+  const stream = new Stream("api/stream", {
+    heard: (kind, data) => now.heard(kind, data),
+    changed: (state) => { now.connection = state; now.tell("connection", state); },
+  });
+  const refresh = async () => {
+    try {
+      app.node = await api.get("api/node");
+      app.node.views.forEach(teachColors);
+      now.tell("node", app.node);
+    } catch (error) {
+      app.say(error);
+    }
+  };
+  now.on("config", refresh);
+  api.whenLockedOut(() => { stream.close(); location.reload(); });
+  fill(root, shell.element, toasts.element);
+  router.open();
+}
+
+const root = document.getElementById("app");
+start(root).catch((error) => {
+  console.error(error);
+  fill(root, el("main", { class: "login" }, el("p", { role: "alert" }, error.message)));
+});
