@@ -50,15 +50,16 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
 
     set_up_logging("info")
 
-    def load() -> Config:
-        config = default_model(load_config(path))
+    def as_run(config: Config) -> Config:
+        config = default_model(config)
         return config.without_state() if console else config
 
     daemon = Daemon(
-        load,
+        lambda: as_run(load_config(path)),
         make_sink=make_console_sink if console else make_sinks,
         max_frames=frames,
         config_file=path,
+        as_run=as_run,
         record=record,
         record_frames=FramesOrder() if record_frames else None,
     )

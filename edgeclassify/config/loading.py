@@ -23,7 +23,7 @@ MAX_BYTES = 1_000_000
 
 def load_config(path: Path) -> Config:
     """Read and check a config file. Raises ConfigError with every fault in one message."""
-    text = _text(path)
+    text = config_text(config_bytes(path), path)
     try:
         document = parse_toml(text)
     except ValueError as error:
@@ -61,7 +61,8 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _text(path: Path) -> str:
+def config_bytes(path: Path) -> bytes:
+    """What is in a config file. Raises ConfigError."""
     try:
         content = read_plain_file(path, MAX_BYTES)
     except FileNotFoundError as error:
@@ -82,6 +83,11 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: expected a readable file: {error.strerror}. Name another one.") from error
     if len(content) > MAX_BYTES:
         raise ConfigError(f"{path}: expected a config of at most {MAX_BYTES} bytes, found more.")
+    return content
+
+
+def config_text(content: bytes, path: Path) -> str:
+    """The same as text. Raises ConfigError where it is no UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

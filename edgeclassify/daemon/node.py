@@ -78,6 +78,11 @@ class Node:
             self._running.show_option(view.name, option, value_of(view, option))
         self._options.set(view.name, option, value, self._running.parts.configured(view.name, option))
 
+    def follow_config(self, name: str, option: Option) -> None:
+        """Have the config's word hold of an option, whatever was set of it."""
+        view, configured = self.view(name), self._running.parts.configured(name, option)
+        self.set_option(view, option, configured)
+
     def _apply(self, view: View, option: Option, value: OptionValue) -> None:
         if option is Option.ENABLED:
             self._switches.set_for_good(view, bool(value))

@@ -92,7 +92,8 @@ class Daemon:
     """One run of the service: `run()` returns when it was asked to stop or all input has ended.
 
     `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames.
-    `config_file`: where the page writes changes of the config to; None: nothing can be changed there. `record`:
+    `config_file`: where the page writes changes of the config to; None: nothing can be changed there; `as_run`:
+    what `load` makes of that file's config. `record`:
     a file for what the deciders get; `record_frames`: with images of the frames, None: without. What parts are
     made by, and how long things take, are for tests and other programs to change.
     """
@@ -105,6 +106,7 @@ class Daemon:
         factories: Factories = Factories(),  # noqa: B008 - frozen
         max_frames: int | None = None,
         config_file: Path | None = None,
+        as_run: Callable[[Config], Config] = lambda config: config,
         notifier: Notifier | None = None,
         record: Path | None = None,
         record_frames: FramesOrder | None = None,
@@ -121,7 +123,7 @@ class Daemon:
         self._flags = SignalFlags()
         self._wake = threading.Event()
         self._queue = RequestQueue(self._wake.set)
-        self.page = ServedPage(self._taps, self._wake.set, config_file)
+        self.page = ServedPage(self._taps, self._wake.set, config_file, as_run)
         """The page for browsers, where one is served."""
         self._stop_budget = StopBudget()
         self._input_ended = False
@@ -205,7 +207,7 @@ class Daemon:
             page=self.page,
         )
         started.callback(self.page.stop)
-        self.page.begin(running, reloader, self._queue.put)
+        self.page.begin(running, reloader, self._queue.put, self.node.follow_config)
         self._start_threads(running, frame_requests, started)
         self._manager.ready()
         upkeep = Upkeep(

@@ -9,16 +9,17 @@ from edgeclassify.files.plain import (
     printable,
     read_plain_file,
     replace_file,
-    rewrite_file,
     set_aside,
     sync_folder,
     write_whole,
 )
+from edgeclassify.files.staged import StagedFile, rewrite_file
 from edgeclassify.files.state_file import StateFile, StateFileTexts
 
 __all__ = [
     "MOST_SET_ASIDE",
     "NotPlainFileError",
+    "StagedFile",
     "StateFile",
     "StateFileTexts",
     "as_text",

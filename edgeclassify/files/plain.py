@@ -69,29 +69,6 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def rewrite_file(path: Path, content: bytes) -> None:
-    """As replace_file, for a file that is there: its owner, group and mode stay, and links to it too.
-
-    Raises OSError, also where the owner can't be kept; then the file is as it was.
-    """
-    path = path.resolve(strict=True)
-    before = path.stat()
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.unlink(missing_ok=True)
-    # For nobody else until it has the rights of the file that it replaces: there may be a password in it.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchown(file.fileno(), before.st_uid, before.st_gid)
-            os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
-            _write_synced(file, content)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
 def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
     """A file of its own name appears when its content is on disk, or not at all: its folder is not synced.
 

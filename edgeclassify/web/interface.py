@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edgeclassify.config import Config
+from edgeclassify.config.editing.interface import KeyChange as KeyChange
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.types import ModelInfo, NodeInfo, Request, Roi
 
@@ -56,33 +57,26 @@ class NodeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyChange:
-    """A key of the config that is to have another value.
-
-    `path`: from the top, as in ("view", "gate", "roi"): tables of a list are named by their `name`. `value` None:
-    the key, or the whole table, is taken away.
-    """
-
-    path: tuple[str, ...]
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
 class ConfigChange:
-    """Keys that are to be changed together. `etag`: of the file that the asker has seen; "": whatever is there."""
+    """Keys that are to be changed together. `etag`: of the file that the asker has seen; "": whatever is there.
+
+    `dry_run`: check it only; nothing changes.
+    """
 
     keys: tuple[KeyChange, ...]
     etag: str = ""
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigChanged:
     """What became of it. `etag`: of the file as it is now; `changed`: the paths that have other values now, joined
-    by dots."""
+    by dots; `backup`: where the file before it is; `notes`: sentences for people, on what has no effect now."""
 
     etag: str
     changed: tuple[str, ...]
     backup: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

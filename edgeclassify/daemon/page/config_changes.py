@@ -1,11 +1,18 @@
 """A change of the config that the page asks for: checked, taken over live, then written to its file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from edgeclassify.config import Config
-from edgeclassify.errors import ConfigError
+from edgeclassify.config import Config, parse_config
+from edgeclassify.config.editing.config_file import ConfigFile, conflict, etag_of, why_not_writable
+from edgeclassify.config.editing.edited import Edited, edited
+from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
+from edgeclassify.daemon.page.overlaid import overlaid_notes, said_options
+from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
+from edgeclassify.files import StagedFile, printable
+from edgeclassify.types import Option
 
 if TYPE_CHECKING:
     from edgeclassify.web.interface import ConfigChange, ConfigChanged
@@ -18,6 +25,92 @@ class Reloads(Protocol):
         """Take over a config. Raises EdgeClassifyError, and goes on by the one before."""
 
 
-def change_config(change: "ConfigChange", config_file: Path | None, reloads: Reloads) -> "ConfigChanged":
-    """Carry it out, in the daemon's thread. Raises EdgeClassifyError; then nothing has changed."""
-    raise ConfigError("the config can't be changed here yet")
+@dataclass(frozen=True, slots=True)
+class ChangedNode:
+    """What a change is taken over by.
+
+    `as_run`: what a config that was read becomes before it runs; `running`: the config that runs, with the profile
+    that is on; `follow`: let the config's word hold of an option of a view, whatever was set over MQTT.
+    """
+
+    reloads: Reloads
+    as_run: Callable[[Config], Config]
+    running: Callable[[], Config]
+    follow: Callable[[str, Option], None]
+
+
+class ConfigChanges:
+    """Used by the daemon's thread. `path`: the file; None: the config came from none."""
+
+    def __init__(self, path: Path | None, node: ChangedNode) -> None:
+        self._path, self._node = path, node
+        self._own_etag: str | None = None
+        """Of what was written last from here."""
+
+    def carry_out(self, change: "ConfigChange") -> "ConfigChanged":
+        """Raises EdgeClassifyError; then nothing has changed. All of it is checked and written beside the file
+        first, then taken over, and only then put in its place."""
+        from edgeclassify.web.interface import ConfigChanged
+
+        if self._path is None:
+            raise StorageError("the config came from no file: it can't be changed from here.")
+        file = ConfigFile.read(self._path)
+        if change.etag and change.etag != file.etag:
+            raise conflict(self._path)
+        made = self._edited(file, change.keys)
+        config = self._node.as_run(parse_config(made.document, str(self._path), self._path.resolve().parent))
+        notes = tuple(overlaid_notes(config, self._node.running().profile_on, change.keys))
+        if change.dry_run:
+            return ConfigChanged(file.etag, made.changed, notes=notes)
+        backup = self._take_over(file, made, config) if made.changed else None
+        for view, option in said_options(config, change.keys):
+            self._node.follow(view, option)
+        return ConfigChanged(etag_of(file.encoded(made.text)), made.changed, backup, notes)
+
+    def _edited(self, file: ConfigFile, keys: Sequence[KeyChange]) -> Edited:
+        try:
+            return edited(file.text, keys)
+        except ConfigError as error:
+            raise ConfigError(f"{printable(file.path)}: {error}") from error
+
+    def _take_over(self, file: ConfigFile, made: Edited, config: Config) -> Path:
+        if (why_not := why_not_writable(file.path)) is not None:
+            raise StorageError(why_not)
+        before = self._node.running().under(None)
+        content = file.encoded(made.text)
+        staged = file.stage(content)
+        try:
+            self._node.reloads.reload(load=lambda: config)
+        except EdgeClassifyError:
+            staged.drop()
+            raise
+        try:
+            backup = self._put_in_place(file, staged)
+        except ConfigConflictError:
+            self._go_back(before, load=None)
+            raise
+        except (StorageError, ConfigError):
+            self._go_back(before, load=lambda: before)
+            raise
+        self._own_etag = etag_of(content)
+        return backup
+
+    def _put_in_place(self, file: ConfigFile, staged: StagedFile) -> Path:
+        try:
+            backup = file.backup
+            # What was there before the page's own changes is worth more than the last step of them.
+            if self._own_etag != file.etag or not backup.exists():
+                file.keep_backup()
+            file.check_unchanged()
+        except EdgeClassifyError:
+            staged.drop()
+            raise
+        file.put_in_place(staged)
+        return backup
+
+    def _go_back(self, before: Config, load: Callable[[], Config] | None) -> None:
+        """By what is in the file, where somebody else has written it; by the config before, where that fails."""
+        try:
+            self._node.reloads.reload(load=load)
+        except EdgeClassifyError:
+            self._node.reloads.reload(load=lambda: before)

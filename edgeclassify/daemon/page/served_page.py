@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgeclassify.config import Config
-from edgeclassify.daemon.page.config_changes import Reloads, change_config
+from edgeclassify.daemon.page.config_changes import ChangedNode, ConfigChanges, Reloads
 from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.page.tasks import Tasks
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.types import Request
+from edgeclassify.types import Option, Request
 
 if TYPE_CHECKING:
     from edgeclassify.web.page import Page
@@ -22,19 +22,39 @@ log = logging.getLogger(__name__)
 STOP_S = 0.5
 
 
+def _as_read(config: Config) -> Config:
+    return config
+
+
 class ServedPage:
     """Used by the daemon's thread. The web's own packages are loaded with the first page, and not before."""
 
-    def __init__(self, taps: Taps, wake: Callable[[], None], config_file: Path | None) -> None:
-        """`wake`: the daemon's thread, when there is something for it to do."""
-        self._taps, self._config_file = taps, config_file
+    def __init__(
+        self,
+        taps: Taps,
+        wake: Callable[[], None],
+        config_file: Path | None,
+        as_run: Callable[[Config], Config] = _as_read,
+    ) -> None:
+        """`wake`: the daemon's thread, when there is something for it to do. `as_run`: what a config that was read
+        from the file becomes before it runs."""
+        self._taps, self._config_file, self._as_run = taps, config_file, as_run
         self._tasks = Tasks(wake)
         self._page: Page | None = None
         self._made_from: object = None
 
-    def begin(self, running: RunningParts, reloads: Reloads, put: Callable[[Request], None]) -> None:
-        """Serve it, where the config says so. `put`: where requests go."""
-        self._running, self._reloads, self._put = running, reloads, put
+    def begin(
+        self,
+        running: RunningParts,
+        reloads: Reloads,
+        put: Callable[[Request], None],
+        follow: Callable[[str, Option], None] = lambda *_: None,
+    ) -> None:
+        """Serve it, where the config says so. `put`: where requests go; `follow`: has the config's word hold of an
+        option of a view, whatever was set over MQTT."""
+        self._running, self._put = running, put
+        changed = ChangedNode(reloads, self._as_run, lambda: running.parts.settings, follow)
+        self._changes = ConfigChanges(self._config_file, changed)
         self.adopt(running.parts.config)
 
     def adopt(self, config: Config) -> None:
@@ -83,7 +103,7 @@ class ServedPage:
             self._running,
             put=self._put,
             tasks=self._tasks,
-            change=lambda change: change_config(change, self._config_file, self._reloads),
+            change=self._changes.carry_out,
             config_file=self._config_file,
         )
         return Page(config.web, node)

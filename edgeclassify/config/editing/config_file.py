@@ -1,0 +1,115 @@
+"""A config file as it is on the disk: read to be changed, and replaced by what was made of it."""
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgeclassify.config.editing.interface import ConfigConflictError
+from edgeclassify.config.loading import config_bytes, config_text
+from edgeclassify.errors import StorageError
+from edgeclassify.files import StagedFile, printable
+
+BACKUP = ".before-page"
+"""Behind the file's name: what was there before it was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What was read. `path`: as it was named; links to it stay links."""
+
+    path: Path
+    content: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> "ConfigFile":
+        """Raises ConfigError."""
+        return cls(path, config_bytes(path))
+
+    @property
+    def etag(self) -> str:
+        """Another one for each other content."""
+        return etag_of(self.content)
+
+    @property
+    def text(self) -> str:
+        """Raises ConfigError where it is no UTF-8."""
+        return config_text(self.content, self.path)
+
+    def encoded(self, text: str) -> bytes:
+        """Another text, as bytes in the way of this file: with a mark at its begin, if it has one."""
+        mark = b"\xef\xbb\xbf" if self.content.startswith(b"\xef\xbb\xbf") else b""
+        return mark + text.encode()
+
+    @property
+    def backup(self) -> Path:
+        """Where what was there before is kept."""
+        real = self.path.resolve()
+        return real.with_name(real.name + BACKUP)
+
+    def check_unchanged(self) -> None:
+        """Raises ConfigConflictError where the file is another one by now."""
+        if ConfigFile.read(self.path).content != self.content:
+            raise conflict(self.path)
+
+    def stage(self, content: bytes) -> StagedFile:
+        """Another content, written beside it and not in its place yet. Raises StorageError."""
+        try:
+            return StagedFile(self.path, content)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def put_in_place(self, staged: StagedFile) -> None:
+        """What was staged takes its place. Raises StorageError."""
+        try:
+            staged.put_in_place()
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+    def keep_backup(self) -> Path:
+        """Keep what was read, with the rights of the file. Raises StorageError."""
+        try:
+            StagedFile(self.path, self.content, self.backup).put_in_place()
+        except OSError as error:
+            raise unwritable(self.backup, error) from error
+        return self.backup
+
+
+def etag_of(content: bytes) -> str:
+    """Sixteen hex digits."""
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def conflict(path: Path) -> ConfigConflictError:
+    """What is said where somebody else has written the file."""
+    return ConfigConflictError(
+        f"{printable(path)}: expected the file as it was read, found another one: it was changed meanwhile. "
+        "Nothing was changed; load it anew, then change it again."
+    )
+
+
+def why_not_writable(path: Path) -> str | None:
+    """Why the file can't be replaced, in one sentence; None: as far as can be told beforehand, it can."""
+    real = path.resolve()
+    try:
+        mode = real.stat().st_mode
+    except OSError as error:
+        return f"{printable(path)}: {error.strerror or error}."
+    if not stat.S_ISREG(mode):
+        return f"{printable(path)}: expected a plain file, found something else."
+    for place, what in ((real, "the file"), (real.parent, "its folder")):
+        if not os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            return (
+                f"{printable(path)} can't be changed from here: {what} is read-only for this process. Make it "
+                "writable for it (for the service: its group and ReadWritePaths=), or edit the file by hand."
+            )
+    return None
+
+
+def unwritable(path: Path, error: OSError) -> StorageError:
+    """What is said where the disk refuses."""
+    return StorageError(
+        f"{printable(path)}: can't be written: {error.strerror or error}. Nothing was changed; make room or make "
+        "the file and its folder writable, or edit it by hand."
+    )
