@@ -1,4 +1,4 @@
-"""A document of tomlkit written into: a key is put where a person would put it, behind the last one of its table."""
+"""A document of tomlkit written into: a key goes where a person would put it, behind the last one of its table."""
 
 from typing import Any
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from edgeclassify.errors import ConfigError, EdgeClassifyError
+from edgeclassify.web.api.incoming import JSON
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError
 from edgeclassify.web.interface import WhatIf
 
@@ -85,7 +86,7 @@ async def what_if(asked: Asked) -> Response:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     except EdgeClassifyError as error:
         raise RefusedError(HTTPStatus.CONFLICT, str(error)) from error
-    return Response(WhatIfFound.model_validate(found).model_dump_json(by_alias=True), media_type="application/json")
+    return Response(WhatIfFound.model_validate(found).model_dump_json(by_alias=True), media_type=JSON)
 
 
 TUNING = (
