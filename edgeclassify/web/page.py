@@ -6,6 +6,8 @@ from edgeclassify.web.app import make_app
 from edgeclassify.web.interface import PageNode
 from edgeclassify.web.live.board import Board
 from edgeclassify.web.pictures.onlookers import PictureTaker
+from edgeclassify.web.pictures.several_onlookers import SeveralOnlookers
+from edgeclassify.web.pictures.stills import Stills
 from edgeclassify.web.serving.server import Server
 
 
@@ -14,8 +16,9 @@ class Page:
 
     def __init__(self, config: WebConfig, node: PageNode) -> None:
         self.board = Board()
-        self.onlookers = PictureTaker()
-        self._server = Server(config, make_app(config, Around(node, self.board, self.onlookers)))
+        pictures, stills = PictureTaker(), Stills()
+        self.onlookers = SeveralOnlookers(pictures, stills)
+        self._server = Server(config, make_app(config, Around(node, self.board, pictures, stills)))
 
     @property
     def address(self) -> str:

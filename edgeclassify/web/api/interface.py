@@ -17,6 +17,7 @@ from edgeclassify.web.api.threads import Threads
 from edgeclassify.web.interface import PageNode
 from edgeclassify.web.live.board import Board
 from edgeclassify.web.pictures.onlookers import PictureTaker
+from edgeclassify.web.pictures.stills import Stills
 
 __all__ = ["Answer", "ApiBody", "Around", "Asked", "Endpoint", "Problem", "RefusedError"]
 
@@ -40,6 +41,7 @@ class Around:
     node: PageNode
     board: Board
     pictures: PictureTaker
+    stills: Stills = field(default_factory=Stills)
     threads: Threads = field(default_factory=Threads)
 
 

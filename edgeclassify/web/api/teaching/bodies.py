@@ -177,12 +177,30 @@ class UploadAsked(ApiBody):
 
 
 class Uploaded(ApiBody):
-    """What became of a picture: its id, and whether it was new."""
+    """What became of a picture: its id, and whether it was new, or known with another label until now; neither: it
+    was there already."""
 
     example: ExampleId
     new: bool
+    moved: bool
     version: Count
     labels: list[LabelSaid]
+
+
+class StillSaid(ApiBody):
+    """What a view was shown, its region alone: a number, and how large it is in pixels."""
+
+    still: Count
+    ts: str
+    width: Count
+    height: Count
+
+
+class ShownAsked(ApiBody):
+    """Of which label the picture is that was on the screen; unknown: of none of the classes."""
+
+    still: Count
+    label: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class TestAsked(ApiBody):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from edgeclassify.web.api.interface import Endpoint
-from edgeclassify.web.api.teaching import archives, bodies, gathered, kept_pictures, models_taught, uploads
+from edgeclassify.web.api.teaching import archives, bodies, gathered, kept_pictures, models_taught, shown, uploads
 
 SUBJECT = "teaching"
 
@@ -60,6 +60,34 @@ TEACHING: Sequence[Endpoint] = (
         takes="image/*",
         most_bytes=uploads.MOST_BYTES,
         gives=bodies.Uploaded,
+    ),
+    Endpoint(
+        "GET",
+        "/api/views/{view}/still",
+        shown.next_still,
+        "The next picture that a view is shown, to be taught by.",
+        SUBJECT,
+        gives=bodies.StillSaid,
+        needs_pictures=True,
+    ),
+    Endpoint(
+        "GET",
+        "/api/stills/{still}.jpg",
+        shown.still_picture,
+        "It; there for a moment.",
+        SUBJECT,
+        gives="image/jpeg",
+        needs_pictures=True,
+    ),
+    Endpoint(
+        "POST",
+        "/api/taught/{model}/shown",
+        shown.add_shown,
+        "What was on the screen as an example of a label; the first one makes the model.",
+        SUBJECT,
+        body=bodies.ShownAsked,
+        gives=bodies.Uploaded,
+        needs_pictures=True,
     ),
     Endpoint(
         "GET",

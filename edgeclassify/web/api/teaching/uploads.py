@@ -11,6 +11,7 @@ from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.reading import load_frame
 from edgeclassify.teaching.examples import KEPT_SIDE
 from edgeclassify.teaching.interface import Picture
+from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.teaching.testing.taught_test import answer_of
 from edgeclassify.types.teaching import class_of
@@ -41,17 +42,23 @@ def _added(model: str, content: bytes, asked: bodies.UploadAsked, facts: NodeFac
     # BGR as it comes. The time of the upload is no time of the picture: only what the camera wrote into it counts.
     picture = Picture(np.ascontiguousarray(image.pixels[:, :, ::-1]), NAME, image.taken_at)
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
-        added = teacher.add(class_of(asked.label), [picture], base=_base(model, asked.view, facts))
+        added = teacher.add(class_of(asked.label), [picture], base=base_for(model, asked.view, facts))
+    return added_said(added)
+
+
+def added_said(added: Added) -> bodies.Uploaded:
+    """What became of one picture."""
     (example,) = (*added.new, *added.moved, *added.known)
     return bodies.Uploaded(
         example=example,
         new=bool(added.new),
+        moved=bool(added.moved),
         version=added.manifest.version,
         labels=labels_said(added.manifest),
     )
 
 
-def _base(model: str, view: str | None, facts: NodeFacts) -> str | None:
+def base_for(model: str, view: str | None, facts: NodeFacts) -> str | None:
     """The network of the view, where the model is new: then both share it. None: as it is, or as usual."""
     found = next((one for one in facts.views if one.name == view), None)
     if view is not None and found is None:

@@ -1,0 +1,91 @@
+"""What views were shown last, while somebody teaches them: what is on the screen is what becomes an example."""
+
+import itertools
+import threading
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from edgeclassify.errors import ImageError
+from edgeclassify.pipeline.interface import Onlookers
+from edgeclassify.pixels import region_rgb
+from edgeclassify.types import Frame, Pixels, Roi
+
+LONGEST_SIDE = 480
+"""Pixels: enough for any base, and for a kept picture."""
+KEPT = 8
+"""Of each view: a finger comes a moment after the eye. 0.5 MB each at most."""
+MOST_VIEWS = 2
+MOST_WAITING = 32
+"""Who waits for the next one of a view; more are given an error."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Still:
+    """What a view was shown: RGB uint8 (height, width, 3), its region alone. `captured_at`: seconds since the
+    epoch; `origin`: the file or address that it came from, None: a camera."""
+
+    number: int
+    view: str
+    captured_at: float
+    pixels: Pixels
+    origin: str | None
+
+
+class Stills(Onlookers):
+    """Offered looks by the inference thread, asked from any other. While nobody waits a look costs nothing.
+
+    Drop policy: of the MOST_VIEWS views that were waited for last the newest KEPT are there.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._waiting: dict[str, list[Future[Still]]] = {}
+        self._kept: dict[str, deque[Still]] = {}
+
+    def offer(self, frame: Frame) -> None:
+        """Only what a view is shown counts."""
+
+    def looked(self, view: str, frame: Frame, region: Roi) -> None:
+        """Kept where somebody waits for it."""
+        if view not in self._waiting:
+            return
+        with self._lock:
+            waiting = self._waiting.pop(view, [])
+        try:
+            pixels = region_rgb(frame, region, LONGEST_SIDE)
+        except ImageError as error:
+            _fail(waiting, error)
+            return
+        still = Still(next(self._numbers), view, frame.captured_at, pixels, frame.origin)
+        with self._lock:
+            kept = self._kept[view] = self._kept.pop(view, deque(maxlen=KEPT))
+            kept.append(still)
+            while len(self._kept) > MOST_VIEWS:
+                del self._kept[next(iter(self._kept))]
+        for one in waiting:
+            if one.set_running_or_notify_cancel():
+                one.set_result(still)
+
+    def next_of(self, view: str) -> "Future[Still]":
+        """The next that the view is shown. Cancel it where it is not wanted any more."""
+        future: Future[Still] = Future()
+        with self._lock:
+            waiting = [one for one in self._waiting.get(view, []) if not one.cancelled()]
+            if len(waiting) < MOST_WAITING:
+                self._waiting[view] = [*waiting, future]
+                return future
+        _fail([future], ImageError(f"view {view}: {MOST_WAITING} wait for its next picture already"))
+        return future
+
+    def still(self, number: int) -> Still | None:
+        """One that is kept; None: it is gone."""
+        with self._lock:
+            return next((one for kept in self._kept.values() for one in kept if one.number == number), None)
+
+
+def _fail(waiting: list["Future[Still]"], error: ImageError) -> None:
+    for one in waiting:
+        if one.set_running_or_notify_cancel():
+            one.set_exception(error)
