@@ -54,7 +54,7 @@ class Stills(Onlookers):
         with self._lock:
             waiting = self._waiting.pop(view, [])
         try:
-            pixels = region_rgb(frame, region, LONGEST_SIDE)
+            pixels = region_rgb(frame.shown, region, LONGEST_SIDE)
         except ImageError as error:
             _fail(waiting, error)
             return
