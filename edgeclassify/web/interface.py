@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from edgeclassify.config import Config
 from edgeclassify.config.editing.interface import KeyChange as KeyChange
+from edgeclassify.health import Health
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.types import ModelInfo, NodeInfo, Request, Roi
 
@@ -106,4 +107,7 @@ class PageNode(Protocol):
         """What a view would have told by other rules, over what was recorded. May take seconds."""
 
     def hurry(self, camera: str) -> None:
-        """Have the camera hand over its next frame at once."""
+        """Have the camera hand over its next frame at once; files and folders go at their own pace."""
+
+    def health(self) -> Health:
+        """Figures of this moment."""

@@ -15,10 +15,10 @@ class Page:
     """Used by the daemon's thread, which has `board` and `onlookers` hear of the node from before `start`."""
 
     def __init__(self, config: WebConfig, node: PageNode) -> None:
-        self.board = Board()
-        pictures, stills = PictureTaker(), Stills()
-        self.onlookers = SeveralOnlookers(pictures, stills)
-        self._server = Server(config, make_app(config, Around(node, self.board, pictures, stills)))
+        self.board = Board(node)
+        self._pictures, stills = PictureTaker(config, node, self.board.looked), Stills()
+        self.onlookers = SeveralOnlookers(self._pictures, stills)
+        self._server = Server(config, make_app(config, Around(node, self.board, self._pictures, stills)))
 
     @property
     def address(self) -> str:
@@ -30,5 +30,7 @@ class Page:
         self._server.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Answer nobody any more."""
+        """Answer nobody any more: streams end first."""
+        self.board.close()
+        self._pictures.close()
         self._server.stop(timeout_s)

@@ -89,6 +89,13 @@ class Cameras:
         """Hand over the camera's next frame at once."""
         self._running[camera].capture.hurry()
 
+    def show_more(self, camera: str) -> None:
+        """The same for who looks on: a camera that is gone by now is left alone, and so is one whose frames all
+        count (files, folders)."""
+        running = self._running.get(camera)
+        if running is not None and running.capture.source.live:
+            running.capture.hurry()
+
     def stop(self, deadline: float) -> None:
         """End all, by then (monotonic seconds)."""
         for capture in self._captures:

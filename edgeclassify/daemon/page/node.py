@@ -11,6 +11,7 @@ from edgeclassify.daemon.page.tasks import Tasks
 from edgeclassify.daemon.publishing import snapshot_folder
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.health import Health
 from edgeclassify.model.taught.places import find_taught
 from edgeclassify.types import Request
 from edgeclassify.web.interface import ConfigChange, ConfigChanged, NodeFacts, PageNode, ViewFacts, WhatIf
@@ -78,6 +79,10 @@ class NodeOnPage(PageNode):
         raise EdgeClassifyError("nothing is recorded yet")
 
     def hurry(self, camera: str) -> None:
-        """Have the camera hand over its next frame at once; one that is gone by now is left alone."""
+        """Have the camera hand over its next frame at once, where it is one that does not count its frames."""
         running = self._running
-        self._tasks.put(lambda: running.cameras.hurry(camera))
+        self._tasks.put(lambda: running.cameras.show_more(camera))
+
+    def health(self) -> Health:
+        """Counted by now."""
+        return self._running.figures.report()

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from edgeclassify.web.api.config import CONFIG
 from edgeclassify.web.api.document import with_document
 from edgeclassify.web.api.interface import Endpoint
+from edgeclassify.web.api.live import LIVE
 from edgeclassify.web.api.node import NODE
+from edgeclassify.web.api.pictures import PICTURES
 from edgeclassify.web.api.requests import REQUESTS
 from edgeclassify.web.api.teaching.endpoints import TEACHING
 from edgeclassify.web.api.tuning import TUNING
@@ -13,6 +15,8 @@ from edgeclassify.web.api.tuning import TUNING
 ENDPOINTS: Sequence[Endpoint] = with_document(
     (
         *NODE,
+        *LIVE,
+        *PICTURES,
         *REQUESTS,
         *CONFIG,
         *TUNING,

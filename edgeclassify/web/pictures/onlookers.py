@@ -1,14 +1,143 @@
 """Who looks at what cameras show: frames are taken and coded for them alone, once for all of them."""
 
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from edgeclassify.config import WebConfig
 from edgeclassify.pipeline.interface import Onlookers
+from edgeclassify.pixels import to_keep
 from edgeclassify.types import Frame, Roi
+from edgeclassify.web.interface import PageNode
+from edgeclassify.web.pictures.coder import Coder
+from edgeclassify.web.pictures.interface import Picture, Size
+from edgeclassify.web.pictures.viewers import Viewer, Viewers
+
+SMALLEST_SIDE = 64
+_EARLY = 0.2
+"""The part of an interval by which a frame may come early: else every second one is passed over."""
 
 
 class PictureTaker(Onlookers):
-    """Offered frames by the inference thread."""
+    """Offered frames by the inference thread, asked in the server's loop.
+
+    While nobody looks a frame costs one look into an empty table. A node that shows no pictures takes none,
+    whoever asks.
+    """
+
+    def __init__(self, config: WebConfig, node: PageNode, looked: Callable[[str, Roi], None]) -> None:
+        """`looked`: hears which part of a frame a view is about to be shown."""
+        self._least_s = 1 / config.fps
+        self._sides = {Size.LARGE: config.longest_side, Size.SMALL: max(SMALLEST_SIDE, config.longest_side // 2)}
+        self._shows_pictures = node.facts.shows_pictures
+        self._hurry, self._looked = node.hurry, looked
+        self._viewers = Viewers()
+        self._coder = Coder(self._sides, self._put)
+        self._due: dict[str, float] = {}
+        self._offered: dict[str, float] = {}
+        self._hurried: dict[str, float] = {}
+        self._newest: dict[tuple[str, Size], Picture] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._came = asyncio.Event()
+        self._closed = False
+
+    @property
+    def least_s(self) -> float:
+        """Pictures of a camera are at least so far apart."""
+        return self._least_s
+
+    @property
+    def viewers(self) -> int:
+        """How many look."""
+        return len(self._viewers)
+
+    @property
+    def coded(self) -> int:
+        """Pictures that were made."""
+        return self._coder.coded
+
+    def close(self, timeout_s: float = 0.2) -> None:
+        """From any thread: nobody is shown anything any more."""
+        self._closed = True
+        self._coder.stop(timeout_s)
+        self._wake_soon()
+
+    # --- frames ----------------------------------------------------------------------------------------
 
     def offer(self, frame: Frame) -> None:
-        """Nobody looks yet."""
+        """Taken where it is due for somebody, and the last one is under way to be coded at least."""
+        wanted = self._viewers.wanted.get(frame.camera)
+        if wanted is None or not self._shows_pictures:
+            return
+        now = self._offered[frame.camera] = time.monotonic()
+        due = self._due.get(frame.camera, 0.0)
+        if now < due - wanted.interval_s * _EARLY or self._coder.is_busy_with(frame.camera):
+            return
+        self._due[frame.camera] = max(due + wanted.interval_s, now)
+        self._coder.give(to_keep(frame), wanted.sizes)
 
     def looked(self, view: str, frame: Frame, region: Roi) -> None:
-        """Nobody looks yet."""
+        """Passed on."""
+        self._looked(view, region)
+
+    # --- who looks -------------------------------------------------------------------------------------
+
+    def size_of(self, width: int | None) -> Size:
+        """The smaller one where that is as wide as is asked for."""
+        return Size.SMALL if width is not None and width <= self._sides[Size.SMALL] else Size.LARGE
+
+    @contextmanager
+    def viewing(self, camera: str, size: Size, interval_s: float) -> Iterator[Viewer]:
+        """Somebody looks, within the block. Never on a node that shows no pictures: that is a fault."""
+        assert self._shows_pictures, "no picture leaves this node"
+        self._loop = asyncio.get_running_loop()
+        if not self._closed:
+            self._coder.start()
+        viewer = Viewer(camera, size, max(interval_s, self._least_s), time.monotonic())
+        self._viewers.come(viewer)
+        try:
+            yield viewer
+        finally:
+            self._viewers.go(viewer)
+
+    async def newest(self, viewer: Viewer, after: int, timeout_s: float) -> Picture | None:
+        """The newest picture above that number, as soon as there is one that was made since the viewer came, or
+        just before; None: none came in time."""
+        deadline, oldest = time.monotonic() + timeout_s, viewer.since - viewer.interval_s
+        while not self._closed:
+            picture = self._newest.get((viewer.camera, viewer.size))
+            if picture is not None and picture.number > after and picture.made_at >= oldest:
+                return picture
+            now = time.monotonic()
+            if now >= deadline:
+                break
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), min(deadline - now, self._hurry_up(viewer, now)))
+        return None
+
+    def _hurry_up(self, viewer: Viewer, now: float) -> float:
+        """Views may want frames of the camera rarely; who looks does not. After so many seconds ask again."""
+        due = max(self._offered.get(viewer.camera, 0.0), self._hurried.get(viewer.camera, 0.0)) + viewer.interval_s
+        if now < due:
+            return due - now
+        self._hurried[viewer.camera] = now
+        self._hurry(viewer.camera)
+        return viewer.interval_s
+
+    # --- pictures --------------------------------------------------------------------------------------
+
+    def _put(self, picture: Picture) -> None:
+        """In the coder's thread."""
+        self._newest[picture.camera, picture.size] = picture
+        self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        if (loop := self._loop) is None:
+            return
+        with suppress(RuntimeError):  # the server has stopped: nobody waits
+            loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._came.set()
+        self._came = asyncio.Event()
