@@ -86,8 +86,8 @@ class BandOfLabel(ApiBody):
 
 
 class TimelineOfView(ApiBody):
-    """What was of late in a view. `t`: seconds since the epoch; `scores`: for each of `labels` a list over `t`, null
-    where it was not among the best."""
+    """What was of late in a view. `t`: seconds since the epoch; `scores`: for each of `labels` a list over `t`,
+    null where it was not among the best."""
 
     from_: float = Field(alias="from")
     to: float

@@ -21,7 +21,8 @@ from edgeclassify.web.live.timeline import Timelines
 class Board(Sink):
     """Told from the node's threads, asked from the server's.
 
-    While nobody listens the newest is noted, and nothing is written. Whole, since most of its methods are a sink's.
+    While nobody listens the newest is noted, and nothing is written.
+    Whole, since most of its methods are a sink's.
     """
 
     def __init__(self, node: PageNode) -> None:

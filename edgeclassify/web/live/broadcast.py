@@ -65,7 +65,7 @@ class Broadcast:
         self._outbox.close()
 
     async def listen(self, after: str = "") -> AsyncIterator[bytes]:
-        """What is told from now on, as it is sent; `after`: the id of the last message that was received before."""
+        """What is told from now on, as it is sent; `after`: the id of the last message that was received."""
         self.listeners += 1
         self._begin()
         try:

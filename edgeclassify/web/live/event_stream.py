@@ -11,7 +11,7 @@ BEGIN = b"retry: 1000\n\n"
 
 
 def message(boot: str, number: int, kind: str, data: Any) -> bytes:
-    """One event. JSON has no raw line breaks, so one line holds it. Raises ValueError for a number that JSON lacks."""
+    """One event. JSON has no raw line breaks: one line holds it. Raises ValueError for what JSON lacks (NaN)."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return f"id: {boot}-{number}\nevent: {kind}\ndata: {text}\n\n".encode("utf-8", "replace")
 

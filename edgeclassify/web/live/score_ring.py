@@ -39,7 +39,7 @@ class ScoreRing:
 
     def is_due(self, at: float) -> bool:
         """True where the last row is old enough for another."""
-        return at - self._at[self._next - 1] >= LEAST_APART_S
+        return bool(at - self._at[self._next - 1] >= LEAST_APART_S)
 
     def note(self, at: float, best: Iterable[LabelScore]) -> None:
         """A row, in place of the oldest."""
@@ -82,4 +82,6 @@ class ScoreRing:
 def _column(names: NDArray[np.int16], scores: NDArray[np.float32], number: int) -> list[float | None]:
     listed = names == number
     found = (scores * listed).sum(axis=1)
-    return [round(float(score), 4) if there else None for score, there in zip(found, listed.any(axis=1), strict=True)]
+    return [
+        round(float(score), 4) if there else None for score, there in zip(found, listed.any(axis=1), strict=True)
+    ]
