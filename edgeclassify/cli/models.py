@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edgeclassify.model.catalog.fetch import Progress
 
 MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
+"""As of model/catalog/fetch.py, which takes a second to import on a small Pi."""
 _MOST_LABELS_SHOWN = 5
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -2,9 +2,12 @@
 
 from edgeclassify.config import WebConfig
 from edgeclassify.web.api.interface import Around
+from edgeclassify.web.api.models.bodies import JobNow
 from edgeclassify.web.app import make_app
 from edgeclassify.web.interface import PageNode
+from edgeclassify.web.jobs.jobs import Jobs
 from edgeclassify.web.live.board import Board
+from edgeclassify.web.live.log_lines import LogLines
 from edgeclassify.web.pictures.onlookers import PictureTaker
 from edgeclassify.web.pictures.several_onlookers import SeveralOnlookers
 from edgeclassify.web.pictures.stills import Stills
@@ -18,7 +21,10 @@ class Page:
         self.board = Board(node)
         self._pictures, stills = PictureTaker(config, node, self.board.looked), Stills()
         self.onlookers = SeveralOnlookers(self._pictures, stills)
-        self._server = Server(config, make_app(config, Around(node, self.board, self._pictures, stills)))
+        self._log = LogLines()
+        jobs = Jobs(lambda job: self.board.say("job", JobNow.of(job), of=job.id))
+        around = Around(node, self.board, self._pictures, stills, log=self._log, jobs=jobs)
+        self._server = Server(config, make_app(config, around))
 
     @property
     def address(self) -> str:
@@ -27,6 +33,7 @@ class Page:
 
     def start(self) -> None:
         """Begin to answer. Raises EdgeClassifyError where it can't."""
+        self._log.start()
         self._server.start()
 
     def stop(self, timeout_s: float) -> None:
@@ -34,3 +41,4 @@ class Page:
         self.board.close()
         self._pictures.close()
         self._server.stop(timeout_s)
+        self._log.stop()

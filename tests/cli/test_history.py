@@ -12,12 +12,13 @@ from rich.console import Console
 
 from edgeclassify.__main__ import main
 from edgeclassify.cli.history import history
-from edgeclassify.cli.reports.history import COLUMNS, print_overview
+from edgeclassify.cli.reports.history import print_overview
 from edgeclassify.config import SpoolConfig, parse_config
 from edgeclassify.daemon.publishing import SinkContext, make_sinks
 from edgeclassify.daemon.requests.answers import answer_with, refuse
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.history.answers import body_of
+from edgeclassify.history.csv_lines import COLUMNS
 from edgeclassify.history.file import FILE_NAME
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.log import HistoryLog

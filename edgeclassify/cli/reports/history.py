@@ -15,15 +15,11 @@ from rich.text import Text
 from edgeclassify.cli.reports.tables import table_console
 from edgeclassify.contract.encoding import seconds_of
 from edgeclassify.files import printable
+from edgeclassify.history.csv_lines import cell, csv_of
 from edgeclassify.sentences import newness
 from edgeclassify.sentences import seconds as in_words
 
 Event = Mapping[str, Any]
-COLUMNS = (
-    "seq", "ts", "view", "event_type", "label", "score", "id", "novelty", "count_today", "reason", "duration_s",
-    "lasting_s", "picture",
-)  # fmt: skip
-"""Of the CSV. What an event has not is empty."""
 _WIDTHS = {"when": 19, "view": 14, "what": 7, "label": 26, "score": 5}
 _STYLES = {"start": "green", "end": "dim", "lasting": "yellow"}
 _COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
@@ -48,20 +44,8 @@ class CsvPrinter:
 
     def print(self, events: Sequence[Event]) -> None:
         """A line for each."""
-        lines = io.StringIO()
-        writer = csv.writer(lines, lineterminator="\n")
-        if not self._headed:
-            writer.writerow(COLUMNS)
+        click.echo(csv_of(events, heading=not self._headed), nl=False)
         self._headed = True
-        for event in events:
-            flat = {**event.get("why", {}), **event}
-            writer.writerow([_cell(flat.get(name, "")) for name in COLUMNS])
-        click.echo(lines.getvalue(), nl=False)
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet takes what begins so for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
 
 class TablePrinter:
@@ -206,5 +190,5 @@ def print_counts(data: Mapping[str, Any], *, as_csv: bool) -> None:
     writer = csv.writer(lines, lineterminator="\n")
     names = ("begin", "name", "view", "label", "starts")
     writer.writerow(names)
-    writer.writerows([_cell(one[name]) for name in names] for one in data["counts"])
+    writer.writerows([cell(one[name]) for name in names] for one in data["counts"])
     click.echo(lines.getvalue(), nl=False)

@@ -18,6 +18,9 @@ from edgeclassify.model.catalog.places import can_write, fetch_folder, is_file, 
 from edgeclassify.model.description.sidecar import sidecar_path
 from edgeclassify.redaction import holds_secret, redacted_url
 
+MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
+"""Names a folder on the web that the files are taken from instead."""
+
 Progress = Callable[[str, int, int | None], None]
 """Called with a file's name, the bytes that are there, and the bytes in all where that is known."""
 

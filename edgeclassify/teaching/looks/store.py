@@ -76,6 +76,16 @@ class LookStore:
         """The look behind an event, by the id that its start, updates and end share; None: it is not kept."""
         return next(iter(self._select("looks.event_id = ?", event_id)), None)
 
+    def pictured(self, event_ids: Sequence[str]) -> frozenset[str]:
+        """Those of these events of which a picture is kept."""
+        marks = ", ".join("?" * len(event_ids))
+        sql = (
+            "SELECT looks.event_id FROM looks JOIN contents ON contents.look = looks.id "
+            f"WHERE looks.event_id IN ({marks}) AND contents.jpeg IS NOT NULL"
+        )
+        with in_words(self.path):
+            return frozenset(event_id for (event_id,) in self._connection.execute(sql, tuple(event_ids)))
+
     def look(self, number: int) -> Look | None:
         """One by its number; None: it is gone."""
         return next(iter(self._select("looks.id = ?", number)), None)

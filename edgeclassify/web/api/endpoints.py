@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from edgeclassify.web.api.config import CONFIG
 from edgeclassify.web.api.document import with_document
+from edgeclassify.web.api.events.endpoints import EVENTS
 from edgeclassify.web.api.interface import Endpoint
 from edgeclassify.web.api.live import LIVE
+from edgeclassify.web.api.log import LOG
+from edgeclassify.web.api.models.endpoints import MODELS
 from edgeclassify.web.api.node import NODE
 from edgeclassify.web.api.pictures import PICTURES
 from edgeclassify.web.api.requests import REQUESTS
@@ -20,6 +23,9 @@ ENDPOINTS: Sequence[Endpoint] = with_document(
         *REQUESTS,
         *CONFIG,
         *TUNING,
+        *EVENTS,
+        *LOG,
+        *MODELS,
         *TEACHING,
     )
 )

@@ -15,7 +15,9 @@ from starlette.responses import Response
 from edgeclassify.web.api.refused import RefusedError
 from edgeclassify.web.api.threads import Threads
 from edgeclassify.web.interface import PageNode
+from edgeclassify.web.jobs.jobs import Jobs
 from edgeclassify.web.live.board import Board
+from edgeclassify.web.live.log_lines import LogLines
 from edgeclassify.web.pictures.onlookers import PictureTaker
 from edgeclassify.web.pictures.stills import Stills
 
@@ -43,6 +45,8 @@ class Around:
     pictures: PictureTaker
     stills: Stills = field(default_factory=Stills)
     threads: Threads = field(default_factory=Threads)
+    log: LogLines = field(default_factory=LogLines)
+    jobs: Jobs = field(default_factory=Jobs)
 
 
 @dataclass(frozen=True, slots=True)

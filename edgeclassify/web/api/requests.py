@@ -16,12 +16,12 @@ from starlette.responses import JSONResponse, Response
 from edgeclassify import types
 from edgeclassify.contract.channels import CHANNELS
 from edgeclassify.contract.refusals import RequestError
-from edgeclassify.contract.request_payload import MAX_BYTES, body_of
+from edgeclassify.contract.request_payload import MAX_BYTES, Object, body_of
 from edgeclassify.contract.requests import request_of
 from edgeclassify.contract.responses import Nothing
 from edgeclassify.types import Asker, Command
 from edgeclassify.types.requests import TEACHING
-from edgeclassify.web.api.interface import Answer, Asked, Endpoint, RefusedError
+from edgeclassify.web.api.interface import Answer, Around, Asked, Endpoint, RefusedError
 
 WAIT_S = 30.0
 """For an answer: the longest that waits for a frame has 15 s."""
@@ -46,12 +46,12 @@ class _Waiting(Asker):
             self.response.set_result(response)
 
 
-async def ask(asked: Asked, command: Command, payload: bytes) -> dict[str, Any]:
-    """What the node answers to a command with this payload of the contract. Raises RefusedError."""
-    node, waiting = asked.around.node, _Waiting()
+async def ask(around: Around, command: Command, body: Object) -> dict[str, Any]:
+    """What the node answers to a command with this body of the contract. Raises RefusedError."""
+    node, waiting = around.node, _Waiting()
     views = [view.name for view in node.facts.views]
     try:
-        request = request_of(command, body_of(payload), views, waiting)
+        request = request_of(command, body, views, waiting)
     except RequestError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     node.ask(request)
@@ -69,7 +69,11 @@ async def ask(asked: Asked, command: Command, payload: bytes) -> dict[str, Any]:
 
 def _answer(command: Command) -> Answer:
     async def answer(asked: Asked) -> Response:
-        return JSONResponse(await ask(asked, command, asked.body))
+        try:
+            body = body_of(asked.body)
+        except RequestError as error:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+        return JSONResponse(await ask(asked.around, command, body))
 
     return answer
 

@@ -1,6 +1,7 @@
 """Threads for what an answer has to wait for: files, pictures, models. The server's loop waits for nothing."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ T = TypeVar("T")
 
 AT_ONCE = 4
 """Threads at a time: a small machine has as many cores, and one card."""
+NICENESS = 10
 MOST_WAITING = 64
 """Tasks that wait for one; more are refused."""
 
@@ -49,6 +51,7 @@ class Threads:
                 give()
 
         def work() -> None:
+            _yield_to_inference()
             try:
                 result = task()
             except Exception as error:  # noqa: BLE001 - whoever waits gets it
@@ -63,6 +66,12 @@ class Threads:
 
         threading.Thread(target=work, name="page-task", daemon=True).start()
         return outcome
+
+
+def _yield_to_inference() -> None:
+    """Who looks at the page may wait; frames don't. On Linux each thread has a niceness of its own."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _raising(outcome: "asyncio.Future[T]", error: Exception) -> Callable[[], None]:

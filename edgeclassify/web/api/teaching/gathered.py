@@ -1,6 +1,5 @@
 """What was gathered for a taught model: groups that are alike, and what it was not sure of."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +17,7 @@ from edgeclassify.web.interface import NodeFacts
 
 async def list_clusters(asked: Asked) -> bodies.Clusters:
     """What was collected. The node remembers what it told: teach/label knows the groups by their ids."""
-    wanted = json.dumps({"model": asked.path["model"]}).encode()
-    told = await ask(asked, Command.TEACH_CLUSTERS, wanted)
+    told = await ask(asked.around, Command.TEACH_CLUSTERS, {"model": asked.path["model"]})
     return bodies.Clusters(clusters=[_cluster_said(one) for one in told["clusters"]])
 
 

@@ -1,0 +1,54 @@
+"""Pages of the log of events: asked of the daemon, which knows its file and what is on the way there."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from edgeclassify.types import Command
+from edgeclassify.types.history import MOST_EVENTS
+from edgeclassify.web.api.events.bodies import WhichEvents, WhichPage
+from edgeclassify.web.api.events.pictures import pictured_of
+from edgeclassify.web.api.interface import Around, Asked
+from edgeclassify.web.api.requests import ask
+
+Events = Sequence[dict[str, Any]]
+
+
+async def list_events(asked: Asked) -> Response:
+    """A page of them, each with its view and whether there is a picture of it."""
+    page: WhichPage = asked.query
+    data = await ask(asked.around, Command.HISTORY, page.request())
+    events: Events = data["events"]
+    facts = asked.around.node.facts
+    pictured = await asked.around.threads.run(lambda: pictured_of(events, facts))
+    older = data["more"] and page.after_seq is None
+    return JSONResponse(
+        {
+            "events": [{**_without_path(one), "has_picture": one["seq"] in pictured} for one in events],
+            "more": data["more"],
+            "next_before_seq": events[-1]["seq"] if older else None,
+        }
+    )
+
+
+async def count_events(asked: Asked) -> Response:
+    """How often labels started in each day or hour."""
+    return JSONResponse(await ask(asked.around, Command.HISTORY, asked.query.request()))
+
+
+async def every_page(around: Around, which: WhichEvents) -> AsyncIterator[Events]:
+    """All that are meant, oldest first. What comes meanwhile is among them. Raises RefusedError."""
+    after, more = 0, True
+    while more:
+        body = which.request(after_seq=after, limit=MOST_EVENTS)
+        data = await ask(around, Command.HISTORY, body)
+        if events := data["events"]:
+            yield events
+            after = events[-1]["seq"]
+        more = bool(events) and data["more"]
+
+
+def _without_path(event: dict[str, Any]) -> dict[str, Any]:
+    """Where the picture's file lies is the node's own affair."""
+    return {key: value for key, value in event.items() if key != "picture"}
