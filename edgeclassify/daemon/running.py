@@ -47,9 +47,11 @@ class RunningParts:
         shown_frames: ShownFrames | None = None,
         looks: Looks | None = None,
         onlookers: Onlookers | None = None,
+        listener: Sink | None = None,
     ) -> None:
         """`on_progress`, `max_frames`, `make_snapshots`, `shown_frames`, `onlookers`: see ViewThreads. `looks`:
-        what is kept of what the views see; None: nothing is.
+        what is kept of what the views see; None: nothing is. `listener`: who hears of what sinks are told, and of
+        what they are not.
 
         `await_sink` returns when the sink is connected, or need not be waited for any longer: what is seen before
         would come as history, on which nobody acts.
@@ -60,6 +62,7 @@ class RunningParts:
         self._health, self._numbers, self._tallies, self._session = health, numbers, tallies, session
         self._await_sink, self._on_progress, self._make_snapshots = await_sink, on_progress, make_snapshots
         self._shown_frames, self.looks, self._onlookers = shown_frames, looks, onlookers
+        self._listener = listener
         self.threads = self._new_threads(max_frames)
 
     @property
@@ -95,14 +98,19 @@ class RunningParts:
         return node_info(self.parts, self._session)
 
     def show_option(self, view: str, option: Option, value: OptionValue) -> None:
-        """Publish what an option is set to, where options can be set."""
+        """Publish what an option is set to, where options can be set; who listens hears of it anyway."""
         if publishing.options_can_be_set(self.parts.config):
             self.current_sink.sink.publish_option(view, option, value)
+        elif self._listener is not None:
+            self._listener.publish_option(view, option, value)
 
     def show_snooze(self, view: str, until: float | None) -> None:
-        """Publish until when a view is left alone (seconds since the epoch), where that can be asked for."""
+        """Publish until when a view is left alone (seconds since the epoch), where that can be asked for; who
+        listens hears of it anyway."""
         if publishing.snooze_can_be_asked_for(self.parts.config):
             self.current_sink.sink.publish_snooze(view, until)
+        elif self._listener is not None:
+            self._listener.publish_snooze(view, until)
 
     def show_profile(self) -> None:
         """Publish which profile is on, where there are any."""

@@ -261,6 +261,7 @@ class Daemon:
             shown_frames=self._frame_tap,
             looks=looks,
             onlookers=self._taps,
+            listener=self._taps,
         )
 
     def _start_sink(

@@ -1,9 +1,6 @@
 """The page as an ASGI app: its files and its endpoints, behind what guards them."""
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from edgeclassify.config import WebConfig
 from edgeclassify.web.api.endpoints import ENDPOINTS
@@ -13,8 +10,4 @@ from edgeclassify.web.api.routing import routes_of
 
 def make_app(config: WebConfig, around: Around) -> Starlette:
     """The app for a page with these settings."""
-
-    async def healthz(_: Request) -> JSONResponse:
-        return JSONResponse({"status": "ok"})
-
-    return Starlette(routes=[Route("/healthz", healthz), *routes_of(ENDPOINTS, around)])
+    return Starlette(routes=routes_of(ENDPOINTS, around))

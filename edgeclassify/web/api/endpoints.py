@@ -8,6 +8,7 @@ from edgeclassify.web.api.events.endpoints import EVENTS
 from edgeclassify.web.api.interface import Endpoint
 from edgeclassify.web.api.live import LIVE
 from edgeclassify.web.api.log import LOG
+from edgeclassify.web.api.metrics import MONITORING
 from edgeclassify.web.api.models.endpoints import MODELS
 from edgeclassify.web.api.node import NODE
 from edgeclassify.web.api.pictures import PICTURES
@@ -17,6 +18,7 @@ from edgeclassify.web.api.tuning import TUNING
 
 ENDPOINTS: Sequence[Endpoint] = with_document(
     (
+        *MONITORING,
         *NODE,
         *LIVE,
         *PICTURES,
