@@ -19,7 +19,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[str] = []
-        self._expected: list[str] = ["404 .Not Found"]  # until there is a page
+        self._expected: list[str] = []
 
     def expect(self, pattern: str) -> None:
         """Faults in which this regular expression is found are what the test is about."""
