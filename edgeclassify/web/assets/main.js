@@ -2,7 +2,7 @@
  * The page starts: words, session (and login where the node asks for it), the node's facts, the stream, the pages.
  *
  * What pages get is `app`:
- *   api        api/client.js       what the node answers and takes
+ *   api        http/client.js       what the node answers and takes
  *   node       /api/node           its views, cameras, features; fetched anew when the config changes
  *   now        state/node.js       what is now
  *   t, n, form shell/words.js      texts, plurals, figures; `lang`
@@ -11,8 +11,8 @@
  *   session                        /api/session
  */
 
-import { Api, ApiError } from "./api/client.js";
-import { Stream } from "./api/stream.js";
+import { Api, ApiError } from "./http/client.js";
+import { Stream } from "./http/stream.js";
 import { button } from "./parts/button.js";
 import { empty } from "./parts/card.js";
 import { confirm } from "./parts/dialog.js";
