@@ -31,7 +31,7 @@ from edgeclassify.config.sections import (
 )
 from edgeclassify.config.source_kinds import split_source
 from edgeclassify.config.teaching import TeachingConfig
-from edgeclassify.config.web import WebConfig
+from edgeclassify.config.web import WebConfig, WebTlsConfig
 
 __all__ = [
     "LEAST_REST_S",
@@ -55,6 +55,7 @@ __all__ = [
     "ViewConfig",
     "ViewHomeAssistantConfig",
     "WebConfig",
+    "WebTlsConfig",
     "WebhookConfig",
     "json_schema",
     "load_config",

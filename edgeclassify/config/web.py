@@ -1,6 +1,7 @@
 """The section on the page: whether there is one, where it listens, and who may look."""
 
 import ipaddress
+import socket
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -58,6 +59,18 @@ class WebConfig(Section):
     def is_open(self) -> bool:
         """True where others than this machine reach it."""
         return not ipaddress.ip_address(self.listen).is_loopback
+
+    @property
+    def address(self) -> str:
+        """Where people find it, as a URL without a slash at its end; of all addresses it is this
+        machine's name."""
+        ip = ipaddress.ip_address(self.listen)
+        host = f"[{ip}]" if ip.version == 6 else str(ip)
+        if ip.is_unspecified:
+            name = socket.gethostname()
+            host = name if "." in name else f"{name}.local"
+        scheme, usual = ("http", 80) if self.tls is None else ("https", 443)
+        return f"{scheme}://{host}" if self.port == usual else f"{scheme}://{host}:{self.port}"
 
 
 def _address(value: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from edgeclassify.web.api.config import CONFIG
 from edgeclassify.web.api.document import with_document
+from edgeclassify.web.api.entry import ENTRY
 from edgeclassify.web.api.events.endpoints import EVENTS
 from edgeclassify.web.api.interface import Endpoint
 from edgeclassify.web.api.live import LIVE
@@ -18,6 +19,7 @@ from edgeclassify.web.api.tuning import TUNING
 
 ENDPOINTS: Sequence[Endpoint] = with_document(
     (
+        *ENTRY,
         *MONITORING,
         *NODE,
         *LIVE,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from edgeclassify.redaction import scrubbed
 from edgeclassify.web.api.incoming import JSON, asked_of
 from edgeclassify.web.api.interface import Around, Asked, Endpoint, Problem, RefusedError
 from edgeclassify.web.api.refused import status_of
+from edgeclassify.web.safety.refusals import RefusedAtDoorError
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ class _Path:
             return await self._answer(endpoint, request)
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
+        except (HTTPException, RefusedAtDoorError):
+            raise  # what guards the page answers these
         except EdgeClassifyError as error:
             return _refusal(error)
         except Exception:

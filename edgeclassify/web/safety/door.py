@@ -1,0 +1,168 @@
+"""Who is let in: by a session's cookie, a token, or the password; and how one logs in and out."""
+
+import asyncio
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus, cookies
+
+from edgeclassify.web.safety.access_in_force import AccessInForce
+from edgeclassify.web.safety.attempts import Attempts
+from edgeclassify.web.safety.passwords import TOKEN_MARK
+from edgeclassify.web.safety.refusals import RefusedAtDoorError
+from edgeclassify.web.safety.sessions import LASTS_S, Sessions
+from edgeclassify.web.safety.visitors import Visitor
+
+MOST_WAITING = 4
+"""Passwords that wait to be checked, one after the other; more are refused."""
+LONGEST_SECRET = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who was let in. `is_ambient`: a browser says so by itself, or nobody had to say. `secret`: its cookie's."""
+
+    may_change: bool
+    is_ambient: bool
+    secret: str | None = None
+
+
+class Door:
+    """Used by the server's loop."""
+
+    def __init__(self, access: AccessInForce, sessions: Sessions, attempts: Attempts, *, node: str) -> None:
+        """`node`: its name; a host may have several, which a browser's cookies don't tell apart by their ports."""
+        self._access, self._sessions, self._attempts = access, sessions, attempts
+        self._cookie = f"edgeclassify-{hashlib.sha256(node.encode()).hexdigest()[:12]}"
+        self._checks: dict[tuple[str, str], asyncio.Task[bool]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def is_password_needed(self) -> bool:
+        """Whether one must say who one is."""
+        return self._access.is_needed
+
+    async def entry(self, visitor: Visitor, headers: Mapping[str, str]) -> Entry | None:
+        """Who it is; None: nobody that is let in. Raises RefusedAtDoorError for a wrong password."""
+        if said := headers.get("authorization"):
+            return await self._entry_by(said, visitor)
+        if not self._access.is_needed:
+            return self._entry_without(visitor)
+        secret = self._secret_in(headers.get("cookie", ""))
+        password = self._access.password
+        if secret is None or not password or not self._sessions.is_valid(secret, password):
+            return None
+        return Entry(may_change=True, is_ambient=True, secret=secret)
+
+    async def log_in(self, password: str, visitor: Visitor) -> str:
+        """The Set-Cookie header of a new session. Raises RefusedAtDoorError for a wrong password."""
+        if not self._access.is_needed:
+            raise RefusedAtDoorError(HTTPStatus.CONFLICT, "expected no password: none is needed here")
+        await self._check(password, visitor)
+        secret = self._sessions.begin(self._access.password)
+        await asyncio.to_thread(self._sessions.write)
+        return self._set_cookie(secret, LASTS_S, visitor)
+
+    async def renewed(self, entry: Entry, visitor: Visitor) -> str | None:
+        """The Set-Cookie header for a session that goes on to be used; None: it lasts as it is."""
+        if entry.secret is None or not self._sessions.renew(entry.secret):
+            return None
+        await asyncio.to_thread(self._sessions.write)
+        return self._set_cookie(entry.secret, LASTS_S, visitor)
+
+    async def log_out(self, entry: Entry | None, visitor: Visitor) -> str:
+        """End the session, where there is one; the Set-Cookie header that forgets it."""
+        if entry is not None and entry.secret is not None and self._sessions.end(entry.secret):
+            await asyncio.to_thread(self._sessions.write)
+        return self._set_cookie("", 0, visitor)
+
+    def _entry_without(self, visitor: Visitor) -> Entry:
+        if visitor.is_passed_on:
+            raise RefusedAtDoorError(
+                HTTPStatus.FORBIDDEN,
+                "expected a password, since a proxy lets others reach this page; nobody was given one. On the "
+                "node: edgeclassify web password",
+            )
+        return Entry(may_change=True, is_ambient=True)
+
+    async def _entry_by(self, said: str, visitor: Visitor) -> Entry | None:
+        kind, _, rest = said.strip().partition(" ")
+        secret = (
+            rest.strip()
+            if kind.lower() == "bearer"
+            else _basic_password(rest)
+            if kind.lower() == "basic"
+            else None
+        )
+        if secret is None or len(secret) > LONGEST_SECRET:
+            return None
+        # A browser that was told of a name and password once says them by itself from then on.
+        is_ambient = kind.lower() == "basic"
+        if (token := self._access.token(secret)) is not None:
+            return Entry(token.may_change, is_ambient)
+        if secret.startswith(TOKEN_MARK) or not self._access.password:
+            return None
+        if not self._access.is_known(secret):
+            await self._check(secret, visitor)
+        return Entry(may_change=True, is_ambient=is_ambient)
+
+    async def _check(self, password: str, visitor: Visitor) -> None:
+        """Raises RefusedAtDoorError where it is wrong, or must not be tried now."""
+        # Who asks for several pictures at once says the same password with each: it is checked once.
+        key = (visitor.address, password)
+        check = self._checks.get(key)
+        if check is None:
+            check = self._checks[key] = self._begin_check(password, visitor)
+            check.add_done_callback(lambda _: self._checks.pop(key))
+        if not await asyncio.shield(check):
+            raise RefusedAtDoorError(HTTPStatus.UNAUTHORIZED, "wrong password")
+
+    def _begin_check(self, password: str, visitor: Visitor) -> "asyncio.Task[bool]":
+        wait_s = self._attempts.wait_s(visitor.address)
+        if wait_s > 0 or len(self._checks) >= MOST_WAITING:
+            raise _too_many(wait_s)
+        self._attempts.tries(visitor.address)
+        return asyncio.get_running_loop().create_task(self._is_right(password, visitor))
+
+    async def _is_right(self, password: str, visitor: Visitor) -> bool:
+        # Guessing must not take more than one core, and 16 MiB.
+        async with self._one_at_a_time:
+            is_right = await asyncio.to_thread(self._access.is_right, password)
+        if not is_right:
+            self._attempts.was_wrong(visitor.address)
+            return False
+        self._attempts.was_right(visitor.address)
+        self._access.remember(password)
+        return True
+
+    def _secret_in(self, header: str) -> str | None:
+        for part in header.split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == self._cookie and 0 < len(value) <= LONGEST_SECRET:
+                return value
+        return None
+
+    def _set_cookie(self, secret: str, lasts_s: float, visitor: Visitor) -> str:
+        morsel = cookies.SimpleCookie({self._cookie: secret})[self._cookie]
+        morsel["path"], morsel["max-age"] = visitor.folder, int(lasts_s)
+        morsel["httponly"], morsel["samesite"], morsel["secure"] = True, "Strict", visitor.is_https
+        return morsel.OutputString()
+
+
+def _basic_password(said: str) -> str | None:
+    try:
+        decoded = base64.b64decode(said.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return decoded.partition(":")[2]
+
+
+def _too_many(wait_s: float) -> RefusedAtDoorError:
+    seconds = max(1, round(wait_s))
+    return RefusedAtDoorError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"too many wrong passwords: try again in {seconds} s",
+        {"Retry-After": str(seconds)},
+    )
