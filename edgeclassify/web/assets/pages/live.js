@@ -1,30 +1,54 @@
 /** Live: what a camera sees, what the model thinks of it, and why. */
 
-import { card } from "../parts/card.js";
+import { card, empty } from "../parts/card.js";
 import { el } from "../parts/element.js";
-import { picture, place } from "../parts/picture.js";
 import { scoreBars } from "../parts/score_bars.js";
 import { tabs } from "../parts/tabs.js";
+import { kept, keep } from "../shell/theme.js";
+import { healthTiles } from "./live/health.js";
+import { recentHistory } from "./live/history.js";
+import { stage } from "./live/stage.js";
+import { stateCard } from "./live/state_card.js";
+import { thisIs } from "./live/this_is.js";
 
 export const title = "live.title";
 
 export function open(root, app, params) {
-  const view = app.node.views.find((one) => one.name === params.view) ?? app.node.views[0];
-  const shown = picture(app, { camera: view.camera });
-  const roi = place(el("div", { class: "roi" }, el("span", { class: "roi-name" }, view.name)), view.roi);
-  shown.overlay.append(roi);
-  const bars = scoreBars(app, { enter: view.rules.threshold_enter, exit: view.rules.threshold_exit });
-  const state = el("p", { class: "state-label" });
-  const show = () => {
-    const now = app.now.view(view.name);
-    const label = now?.state?.label;
-    state.textContent = !label || label === "unknown" ? app.t("state.unknown") : label;
-    bars.set(now?.look?.top ?? now?.state?.top ?? [], { current: label });
-  };
-  const off = app.now.on(["now", "state", "look"], show);
-  root.append(tabs(app.t("nav.pages"), app.node.views.map((one) => [one.name, one.name]), {
+  const { views } = app.node;
+  const view = views.find((one) => one.name === (params.view ?? kept("view"))) ?? views[0];
+  if (!view) {
+    root.append(empty("aim", app.t("live.no_views"), app.t("live.no_views_text"),
+      el("a", { class: "button main", href: "#/aim" }, app.t("nav.aim"))));
+    return null;
+  }
+  keep("view", view.name);
+  const parts = [stage(app, view), stateCard(app, view), scores(app, view), recentHistory(app, view), healthTiles(app)];
+  const [picture, state, bars, history, health] = parts;
+  const chooser = tabs(app.t("live.views"), views.map((one) => [one.name, one.name]), {
     value: view.name, changed: (name) => app.go("live", { view: name }),
-  }).element, shown.element, card({ title: view.name }, state, bars.element));
+  });
+  root.append(chooser.element, el("div", { class: "live" },
+    el("div", { class: "live-main" }, picture.element, history.timeline, history.events),
+    el("div", { class: "live-side" }, state.element, thisIs(app, view), bars.element, health.element)));
+  const off = app.now.on("node", () => app.go("live", { view: view.name, at: Date.now() }));
+  return () => { off(); parts.forEach((part) => part.close()); };
+}
+
+function scores(app, view) {
+  const { threshold_enter: enter, threshold_exit: exit } = view.rules;
+  const bars = scoreBars(app, { enter, exit });
+  const none = el("p", { class: "muted" }, app.t("live.no_scores"));
+  const element = card({ title: app.t("live.scores"), actions: [el("a", { class: "button quiet small",
+    href: `#/tune?view=${encodeURIComponent(view.name)}` }, app.t("nav.tune"))] }, bars.element, none,
+  el("p", { class: "marks-legend" }, el("span", {}, el("i", { class: "mark-key exit" }),
+    app.t("live.exit_at", { at: app.form.percent(exit) })), el("span", {}, el("i", { class: "mark-key enter" }),
+    app.t("live.enter_at", { at: app.form.percent(enter) }))));
+  const show = () => {
+    const state = app.now.view(view.name)?.state;
+    bars.set(state?.top ?? [], { current: state?.label });
+    none.hidden = (state?.top ?? []).length > 0;
+  };
+  const off = app.now.on(["now", "state"], show);
   show();
-  return () => { off(); shown.close(); };
+  return { element, close: off };
 }

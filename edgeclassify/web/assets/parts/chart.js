@@ -51,7 +51,7 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
       legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { range: () => [given.from, given.to] }, y: { range: [0, 1] } },
       axes: [
-        { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map((at) => (given.to - given.from < 900
+        { ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map((at) => (given.to - given.from < 300
           ? app.form.exact(at) : app.form.clock(at))) },
         { ...axis, size: 44, splits: () => [0, 0.25, 0.5, 0.75, 1],
           values: (_, ticks) => ticks.map((at) => (at === 0.25 || at === 0.75 ? "" : app.form.percent(at))) },
@@ -83,7 +83,7 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
     for (const band of bands) {
       const begin = x(seconds(band.from));
       const end = x(band.to === null || band.to === undefined ? given.to : seconds(band.to));
-      if (band.label === "unknown" || end < begin) continue;
+      if (!band.label || band.label === "unknown" || end < begin) continue;
       ctx.fillStyle = drawnColor(band.label);
       ctx.fillRect(begin, top, Math.max(end - begin, 2 * ratio), BAND * ratio);
       paintName(ctx, band.label, begin, end, top, ratio);
@@ -108,13 +108,20 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
       ctx.lineTo(x(given.to), y);
       ctx.stroke();
       if (!text) continue;
-      ctx.font = `${10 * ratio}px ${token("--font")}`;
-      ctx.fillStyle = token("--muted");
-      ctx.textBaseline = "bottom";
-      ctx.textAlign = "right";
-      ctx.fillText(text, x(given.to) - 3 * ratio, y - 2 * ratio);
+      paintBoundName(ctx, text, y, ratio);
     }
     ctx.setLineDash([]);
+  };
+  const paintBoundName = (ctx, text, y, ratio) => {
+    ctx.font = `600 ${10 * ratio}px ${token("--font")}`;
+    ctx.textBaseline = "middle";
+    ctx.textAlign = "left";
+    const left = x(given.from) + 6 * ratio;
+    const width = ctx.measureText(text).width + 8 * ratio;
+    ctx.fillStyle = token("--surface");
+    ctx.fillRect(left - 4 * ratio, y - 8 * ratio, width, 15 * ratio);
+    ctx.fillStyle = token("--muted");
+    ctx.fillText(text, left, y);
   };
   const paintEvents = (ctx, ratio) => {
     const bottom = drawn.bbox.top + drawn.bbox.height;

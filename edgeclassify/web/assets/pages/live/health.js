@@ -1,0 +1,50 @@
+/** How the node is, in a few tiles; in full on the page System. */
+
+import { card, skeleton, tile } from "../../parts/card.js";
+import { el, fill } from "../../parts/element.js";
+
+export function healthTiles(app) {
+  const tiles = el("div", { class: "grid health-tiles" }, Array.from({ length: 6 }, () => skeleton("72px")));
+  const element = card({ title: app.t("live.health"), actions: [el("a", { class: "button quiet small",
+    href: "#/system" }, app.t("live.details"))] }, tiles);
+  const show = () => {
+    if (app.now.health) fill(tiles, tilesOf(app, app.now.health));
+  };
+  const off = app.now.on(["now", "health"], show);
+  show();
+  return { element, close: off };
+}
+
+function tilesOf(app, health) {
+  const { t, form } = app;
+  const ms = (value) => (value === null || value === undefined ? "–" : `${form.number(value, value < 10 ? 1 : 0)} ms`);
+  const tiles = [
+    tile(t("health.fps"), form.number(health.fps, 1), { icon: "speed", note: t("health.fps_note") }),
+    tile(t("health.latency"), ms(health.inference_ms_p50), { icon: "clock",
+      note: t("health.latency_note", { p95: ms(health.inference_ms_p95) }) }),
+  ];
+  if (health.temperature_c !== null) tiles.push(heat(app, health));
+  if (health.rss_bytes !== null) tiles.push(tile(t("health.memory"), form.bytes(health.rss_bytes), { icon: "memory" }));
+  tiles.push(spool(app, health));
+  return [...tiles, ...health.cameras.map((one) => camera(app, one))];
+}
+
+function heat({ t, form }, { temperature_c: degrees, throttled }) {
+  return tile(t("health.temperature"), `${form.number(degrees)} °C`, { icon: "heat",
+    kind: throttled ? "warning" : "", note: t(throttled ? "health.throttled" : "health.not_throttled") });
+}
+
+function spool({ t, form }, { spool_depth: depth, spool_on_disk: onDisk }) {
+  const note = !onDisk ? "health.spool_memory" : depth > 0 ? "health.spool_waits" : "health.spool_empty";
+  return tile(t("health.spool"), form.number(depth), { icon: "queue", note: t(note),
+    kind: !onDisk || depth > 20 ? "warning" : "" });
+}
+
+const STATE_KINDS = { failed: "danger", restarting: "warning" };
+
+function camera({ t, n, form }, { name, state, frame_age_s: age, restarts, reopens, error }) {
+  const losses = restarts + reopens;
+  const note = error || (losses > 0 ? n("health.restarts", losses)
+    : age === null ? "" : t("health.frame_age", { time: form.duration(age) }));
+  return tile(name, t(`camera.${state}`), { icon: "camera", kind: STATE_KINDS[state] ?? "", note });
+}

@@ -1,0 +1,39 @@
+/** "This is: …": one tap makes what a taught view shows now an example of a class. */
+
+import { button } from "../../parts/button.js";
+import { card } from "../../parts/card.js";
+import { el, icon } from "../../parts/element.js";
+
+export function thisIs(app, view) {
+  if (!app.node.features.teaching || !view.has_embedding) return null;
+  if (view.model_kind !== "taught") {
+    return el("a", { class: "card teach-invite", href: "#/teach" }, icon("teach", { size: 24 }),
+      el("span", {}, el("strong", {}, app.t("live.invite")), el("span", { class: "muted small" },
+        app.t("live.invite_text"))), icon("forward"));
+  }
+  const add = async (label) => {
+    try {
+      const change = await app.api.ask("teach/add", { view: view.name, label, fit: true });
+      const text = app.t("live.taught", { label: label ?? app.t("live.none_of_these") });
+      app.say(change.not_fitted ? `${text} ${change.not_fitted}` : text,
+        { action: app.t("action.undo"), done: () => undo(app, change.model) });
+    } catch (error) {
+      app.say(error);
+    }
+  };
+  const labels = view.labels.filter((label) => label !== "unknown");
+  return card({ title: app.t("live.this_is"), actions: [el("a", { class: "button quiet small", href: "#/teach" },
+    app.t("live.teach_more"))] },
+  el("div", { class: "choices" }, labels.map((label) => button(label, () => add(label))),
+    button(app.t("live.none_of_these"), () => add(null), { kind: "quiet" })),
+  el("p", { class: "hint" }, app.t("live.this_is_hint")));
+}
+
+async function undo(app, model) {
+  try {
+    await app.api.ask("teach/undo", { model });
+    app.say(app.t("live.undone"));
+  } catch (error) {
+    app.say(error);
+  }
+}
