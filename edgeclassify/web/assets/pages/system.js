@@ -1,0 +1,81 @@
+/** System: the node's health, its cameras, what is switched and snoozed, modes, the log, and how the page looks. */
+
+import { button } from "../parts/button.js";
+import { card, skeleton } from "../parts/card.js";
+import { el, fill } from "../parts/element.js";
+import { look } from "../shell/shell.js";
+import { cameras } from "./system/cameras.js";
+import { healthTiles } from "./system/health_tiles.js";
+import { logLines } from "./system/log_lines.js";
+import { modes } from "./system/modes.js";
+import { switches } from "./system/switches.js";
+
+export const title = "system.title";
+
+export function open(root, app) {
+  const { t } = app;
+  const health = healthTiles(app);
+  const each = cameras(app);
+  const views = switches(app);
+  const profiles = modes(app);
+  const log = logLines(app);
+  const about = el("dl", { class: "about" });
+  const healthCard = card({ title: t("system.health") }, app.now.health ? health.element : skeleton("16rem"));
+
+  fill(root, el("div", { class: "system" },
+    el("div", { class: "stack" }, healthCard,
+      card({ title: t("system.cameras") }, each.element),
+      card({ title: t("system.log") }, log.element)),
+    el("div", { class: "stack" },
+      card({ title: t("system.views") }, views.element),
+      card({ title: t("system.modes") }, profiles.element),
+      card({ title: t("look.title") }, look(app)),
+      card({ title: t("system.node") }, about, el("div", { class: "row" },
+        button(t("system.reload"), reload, { icon: "refresh" }))))));
+
+  async function reload() {
+    try {
+      await app.api.ask("reload");
+      app.say(t("system.reloaded"));
+    } catch (error) {
+      app.say(error);
+    }
+  }
+
+  function showAbout() {
+    const { info } = app.now;
+    const rows = [
+      ["name", app.node.name], ["version", app.node.version], ["python", info?.python],
+      ["started", info?.started && app.form.time(info.started)],
+      ["models", info?.models?.map((one) => `${one.name} (${one.runtime})`).join(", ")],
+    ].filter(([, value]) => value);
+    fill(about, rows.map(([key, value]) =>
+      el("div", {}, el("dt", {}, t(`about.${key}`)), el("dd", {}, value))));
+  }
+
+  function showHealth() {
+    if (app.now.health && !health.element.isConnected) healthCard.lastElementChild.replaceWith(health.element);
+    health.show();
+    each.show();
+  }
+
+  function showAll() {
+    showHealth();
+    views.show();
+    profiles.show();
+    showAbout();
+  }
+
+  const offs = [
+    app.now.on(["health"], showHealth),
+    app.now.on(["option", "snooze", "availability"], views.show),
+    app.now.on("profile", profiles.show),
+    app.now.on(["now", "info", "node"], showAll),
+  ];
+  showAll();
+
+  return () => {
+    offs.forEach((off) => off());
+    log.close();
+  };
+}

@@ -1,0 +1,37 @@
+/** The profiles of the config: how views are watched otherwise now and then. */
+
+import { el, fill } from "../../parts/element.js";
+
+const NONE = "none";
+
+export function modes(app) {
+  const { t } = app;
+  const element = el("div", { class: "modes", role: "radiogroup", "aria-label": t("system.modes") });
+
+  async function choose(name) {
+    try {
+      await app.api.ask("profile", { profile: name });
+    } catch (error) {
+      app.say(error);
+    }
+    show();
+  }
+
+  function choice(name, text, hint) {
+    const input = el("input", { type: "radio", name: "mode", value: name, on: { change: () => choose(name) } });
+    input.checked = (app.now.profile ?? NONE) === name;
+    return el("label", { class: "mode" }, input, el("span", { class: "mode-text" }, el("strong", {}, text),
+      hint && el("span", { class: "muted small" }, hint)));
+  }
+
+  function show() {
+    if (!app.node.profiles.length) {
+      fill(element, el("p", { class: "muted" }, t("system.no_modes")), el("pre", { class: "example" }, t("system.mode_example")));
+      return;
+    }
+    fill(element, choice(NONE, t("system.no_mode"), t("system.no_mode_hint")),
+      app.node.profiles.map((name) => choice(name, name, "")));
+  }
+
+  return { element, show };
+}

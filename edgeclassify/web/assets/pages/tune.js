@@ -1,0 +1,172 @@
+/**
+ * Tune: a view's rules are slid, what would have happened is seen at once, then they are applied.
+ *
+ * What is tried is kept until it is applied or discarded, also while another page is open.
+ */
+
+import { card, notice, skeleton } from "../parts/card.js";
+import { el, fill } from "../parts/element.js";
+import { segmented } from "../parts/field.js";
+import { saveBar } from "../parts/save_bar.js";
+import { scoreBars } from "../parts/score_bars.js";
+import { tabs } from "../parts/tabs.js";
+import { loadConfig } from "../state/config_file.js";
+import { lastingEditor } from "./tune/lasting_editor.js";
+import { outcome } from "./tune/outcome.js";
+import { ruleFields } from "./tune/rule_fields.js";
+import { RulesDraft } from "./tune/rules_draft.js";
+
+export const title = "tune.title";
+
+const ASK_AFTER_MS = 200;
+const ANEW_MS = 20_000;
+const ANEW_SOON_MS = 4_000;
+const SHORT_S = 120;
+const SPANS_H = [["0.25", 900], ["1", 3600], ["3", 10_800], ["12", 43_200]];
+
+/** @type {Map<string, object>} by view: what is tried, not applied */
+const tried = new Map();
+let lastView = "";
+
+export function open(root, app) {
+  const names = app.node.views.map((one) => one.name);
+  let view = names.includes(lastView) ? lastView : names[0];
+  let hours = 1;
+  let file = null;
+  let draft = null;
+  let fields = null;
+  let isClosed = false;
+  let timer = 0;
+  let asking = new AbortController();
+
+  const notes = el("div", { class: "stack" });
+  const rules = el("div", { class: "stack" }, skeleton("24rem"));
+  const lasting = el("div", {});
+  const now = el("p", { class: "tune-now" });
+  const bars = scoreBars(app, { enter: 0, exit: 0, most: 3 });
+  const found = outcome(app);
+  const bar = saveBar(app, { save: apply, discard, yes: app.t("tune.apply") });
+  const chosen = tabs(app.t("tune.views"), names.map((name) => [name, name]), { value: view, changed: choose });
+  const span = segmented(app.t("tune.span"), SPANS_H.map(([key, s]) => [key, app.form.duration(s)]), {
+    value: String(hours), hideLabel: true, changed: (key) => { hours = Number(key); ask(0); },
+  });
+  fill(root, el("div", { class: "tune" },
+    el("div", { class: "tune-head stack" }, chosen.element, notes),
+    card({ class: "tune-outcome", title: app.t("tune.what_if"), actions: [span.element] }, found.element),
+    el("div", { class: "tune-side stack" },
+      card({ class: "tune-live", title: app.t("tune.live") }, now, bars.element),
+      card({ title: app.t("tune.rules") }, rules),
+      card({ title: app.t("tune.lasting") }, lasting))), bar.element);
+
+  function choose(name) {
+    view = lastView = name;
+    showView();
+  }
+
+  const facts = () => app.node.views.find((one) => one.name === view);
+
+  /** All of it anew: another view, other facts. */
+  function showView() {
+    if (isClosed || !file || !facts()) return;
+    draft = new RulesDraft(facts(), file.view(view), tried.get(view));
+    fields = ruleFields(app, draft, changed);
+    fill(rules, fields.element);
+    fill(lasting, lastingEditor(app, facts().labels, draft, changed).element);
+    showLive();
+    changed();
+  }
+
+  function changed() {
+    if (draft.count) tried.set(view, draft.changes);
+    else tried.delete(view);
+    const [enter, exit] = [draft.value("threshold_enter"), draft.value("threshold_exit")];
+    bars.marks(enter, exit);
+    found.mark(enter, exit);
+    bar.show(draft.count ? app.n("tune.tried", draft.count, { view }) : "");
+    ask(ASK_AFTER_MS);
+  }
+
+  function ask(after) {
+    clearTimeout(timer);
+    timer = setTimeout(askNow, after);
+  }
+
+  async function askNow() {
+    asking.abort();
+    asking = new AbortController();
+    found.busy(true);
+    try {
+      const answer = await app.api.post(`api/views/${encodeURIComponent(view)}/what-if`,
+        { rules: draft.changes, hours }, { signal: asking.signal });
+      if (isClosed) return;
+      found.show(answer, hours, draft.count > 0);
+      const seconds = answer.recorded.frames ? answer.recorded.to - answer.recorded.from : 0;
+      ask(seconds < SHORT_S ? ANEW_SOON_MS : ANEW_MS);
+    } catch (error) {
+      if (error.name === "AbortError" || isClosed) return;
+      found.fault(error.message);
+      ask(ANEW_MS);
+    }
+    found.busy(false);
+  }
+
+  function showLive() {
+    const seen = app.now.view(view);
+    const state = seen?.state;
+    bars.set(seen?.look?.top ?? state?.top ?? [], { current: state?.label ?? "" });
+    if (!state) {
+      fill(now, app.t("tune.no_state"));
+      return;
+    }
+    const label = state.label === "unknown" ? app.t("state.unknown") : state.label;
+    fill(now, el("strong", {}, label), " ", el("span", { class: "muted" },
+      app.t("tune.since", { time: app.form.time(state.since) })));
+  }
+
+  async function apply() {
+    const changes = draft.changes;
+    const wanted = draft.value("threshold_enter");
+    await file.change(file.viewKeys(view, changes));
+    tried.delete(view);
+    await app.refresh();
+    // A threshold that was set for now lies over the config's as long as that stays the same.
+    if ("threshold_enter" in changes && Math.abs(facts().rules.threshold_enter - wanted) > 1e-6) {
+      await app.api.ask("set", { view, option: "threshold", value: wanted });
+      await app.refresh();
+    }
+    showView();
+    app.say(app.t("tune.applied", { view }));
+  }
+
+  function discard() {
+    tried.delete(view);
+    showView();
+  }
+
+  async function readConfig() {
+    try {
+      file = await loadConfig(app);
+      fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })),
+        app.now.profile && notice("info", app.t("tune.profile_on", { profile: app.now.profile })));
+      showView();
+    } catch (error) {
+      fill(notes, notice("danger", error.message));
+      fill(rules);
+    }
+  }
+
+  const offs = [
+    app.now.on("node", showView),
+    app.now.on(["look", "state", "now"], showLive),
+    app.now.on("config", () => file?.load().then(showView, () => {})),
+  ];
+  readConfig();
+
+  return () => {
+    isClosed = true;
+    clearTimeout(timer);
+    asking.abort();
+    offs.forEach((off) => off());
+    found.close();
+  };
+}

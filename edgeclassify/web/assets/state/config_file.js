@@ -1,0 +1,71 @@
+/**
+ * The config's file as the page may change it.
+ *
+ *   const file = await loadConfig(app)               // { etag, writable, why_not, document }
+ *   file.view("gate")                                // its table as the file has it; {} where it has none
+ *   await file.change(file.viewKeys("gate", { roi: [0, 0, 1, 1] }))   // null takes a key away
+ *
+ * A change is checked, taken over live and written by the node, all of it or nothing. Where another program has
+ * changed the file meanwhile, nothing is done: the file is read anew, and the error says so.
+ */
+
+import { ApiError } from "../api/client.js";
+
+const CONFLICT = 409;
+
+export async function loadConfig(app) {
+  const file = new ConfigFile(app);
+  await file.load();
+  return file;
+}
+
+class ConfigFile {
+  etag = "";
+  writable = false;
+  why_not = "";
+  document = { camera: [], view: [], model: {}, groups: {}, profile: {} };
+  #app;
+
+  constructor(app) {
+    this.#app = app;
+  }
+
+  async load() {
+    Object.assign(this, await this.#app.api.get("api/config"));
+  }
+
+  view(name) {
+    return (this.document.view ?? []).find((one) => one.name === name) ?? {};
+  }
+
+  /**
+   * Keys of a view's table that are to have other values. A file that names no views has one per camera by itself:
+   * they are written down first, or naming one would take the others away.
+   */
+  viewKeys(name, values) {
+    const keys = Object.entries(values).map(([key, value]) => ({ path: ["view", name, key], value }));
+    if ((this.document.view ?? []).length) return keys;
+    const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+    return this.#app.node.views.map((view) => ({
+      path: ["view", view.name],
+      value: { camera: view.camera, ...(view.name === name ? said : {}) },
+    }));
+  }
+
+  /** A new view. @param {object} table */
+  viewAdded(name, table) {
+    const others = (this.document.view ?? []).length ? [] : this.viewKeys("", {});
+    return [...others, { path: ["view", name], value: table }];
+  }
+
+  async change(keys) {
+    try {
+      const changed = await this.#app.api.post("api/config", { etag: this.etag, keys, dry_run: false });
+      await this.load();
+      return changed;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === CONFLICT) await this.load();
+      throw error;
+    }
+  }
+}
