@@ -9,6 +9,7 @@
  *   say, confirm                   parts/toast.js, parts/dialog.js
  *   go(page, params)               shell/router.js
  *   session                        /api/session
+ *   refresh()                      fetches `node` anew: what was changed shows at once
  */
 
 import { Api, ApiError } from "./http/client.js";
@@ -81,6 +82,7 @@ function run(root, words, api, session, node) {
       app.say(error);
     }
   };
+  app.refresh = refresh;
   now.on("config", refresh);
   api.whenLockedOut(() => { stream.close(); location.reload(); });
   fill(root, shell.element, toasts.element);
