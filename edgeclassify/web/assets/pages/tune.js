@@ -113,7 +113,7 @@ export function open(root, app) {
   function showLive() {
     const seen = app.now.view(view);
     const state = seen?.state;
-    bars.set(seen?.look?.top ?? state?.top ?? [], { current: state?.label ?? "" });
+    bars.set(state?.top ?? [], { current: state?.label ?? "" });
     if (!state) {
       fill(now, app.t("tune.no_state"));
       return;
@@ -157,7 +157,7 @@ export function open(root, app) {
 
   const offs = [
     app.now.on("node", showView),
-    app.now.on(["look", "state", "now"], showLive),
+    app.now.on(["state", "now"], showLive),
     app.now.on("config", () => file?.load().then(showView, () => {})),
   ];
   readConfig();

@@ -47,8 +47,9 @@ export function picture(app, { camera, fps = 5, alt = "" }) {
   const start = () => {
     if (closed) return;
     const wide = Math.ceil((element.clientWidth || 640) * Math.min(devicePixelRatio || 1, 2));
+    image.removeAttribute("src");
     image.src = app.api.url(`api/cameras/${encodeURIComponent(camera)}/stream.mjpeg`,
-      { fps, width: wide > 700 ? 1280 : 640, at: Date.now() });
+      { fps, width: wide > 700 ? 1280 : 640 });
   };
   const again = (wait) => { clearTimeout(timer); timer = setTimeout(start, wait); };
   image.addEventListener("load", () => {

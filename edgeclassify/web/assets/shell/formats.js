@@ -31,6 +31,7 @@ export function formats(region, t) {
     if (s < 10) return t("unit.seconds", { n: number(s, 1) });
     if (s < 60) return t("unit.seconds", { n: number(s) });
     if (s < 3600) return t("unit.minutes", { n: number(Math.floor(s / 60)) });
+    if (s < 86_400 && s % 3600 < 60) return t("unit.hours", { n: Math.floor(s / 3600) });
     if (s < 86_400) {
       return t("unit.hours_minutes", { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) });
     }

@@ -9,7 +9,7 @@
  * changed the file meanwhile, nothing is done: the file is read anew, and the error says so.
  */
 
-import { ApiError } from "../api/client.js";
+import { ApiError } from "../http/client.js";
 
 const CONFLICT = 409;
 

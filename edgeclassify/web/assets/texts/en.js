@@ -45,6 +45,7 @@ export default {
   "time.ago": "{time} ago",
   "unit.seconds": "{n} s",
   "unit.minutes": "{n} min",
+  "unit.hours": "{n} h",
   "unit.hours_minutes": "{h} h {m} min",
   "unit.days_hours": "{d} d {h} h",
   "picture.alt": "What the camera {camera} sees",

@@ -79,7 +79,6 @@ export function viewPanel(app, { image, onChange, rename, remove }) {
       if (view === null) return;
       heading.textContent = view.name;
       look.setAttribute("aria-label", app.t("aim.sees", { view: view.name }));
-      bars.marks(view.rules.threshold_enter, view.rules.threshold_exit ?? view.rules.threshold_enter * (2 / 3));
       follow(next, nextShare);
       this.live(app.now.view(view.name));
     },
