@@ -6,8 +6,8 @@ from edgeclassify import __version__
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
-    "run", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check", "models", "calibrate",
-    "record", "replay", "tune", "explain",
+    "run", "web", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check", "models",
+    "calibrate", "record", "replay", "tune", "explain",
 )  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def fresh_node(browser: Browser, tmp_path: Path) -> Iterator[ServedNode]:
 def locked_node(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]:
     """A daemon that wants PASSWORD; its access file was made by `edgeclassify web password`."""
     node = ServedNode(tmp_path_factory.mktemp("locked"))
-    command = [sys.executable, "-m", "edgeclassify", "web", "password", "--config", str(node.config_file)]
+    command = [sys.executable, "-m", "edgeclassify", "web", "password", "--own", "--config", str(node.config_file)]
     subprocess.run(command, input=f"{PASSWORD}\n", text=True, check=True, cwd=node.folder, capture_output=True)
     try:
         yield node.start()

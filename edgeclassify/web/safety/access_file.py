@@ -19,7 +19,7 @@ NAME = "web-access.json"
 MOST_BYTES = 100_000
 MOST_TOKENS = 50
 MODE = 0o640
-_REMEDY = "Run: edgeclassify web password"
+_REMEDY = "Run: sudo edgeclassify web password --new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def read_access(path: Path) -> AccessFile | None:
         reason = error.strerror or error
         raise PageError(
             f"{shown}: expected a file that the daemon may read, found: {reason}. Let its user read it (mode "
-            "640), or make another one: sudo edgeclassify web password"
+            "640), or make another one: sudo edgeclassify web password --new"
         ) from error
     try:
         if len(content) > MOST_BYTES:

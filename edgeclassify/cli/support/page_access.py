@@ -1,0 +1,64 @@
+"""The access file of the page that a config describes: where it is, and changed with the rights that it needs."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgeclassify.errors import PageError, UsageError
+
+if TYPE_CHECKING:
+    from edgeclassify.config import Config
+    from edgeclassify.web.safety.access_file import AccessFile
+
+
+@dataclass(frozen=True, slots=True)
+class PageAccess:
+    """`group`: the id of the service's group, which reads the file; None: it belongs to whoever writes it."""
+
+    config: Config
+    path: Path
+    group: int | None
+
+    def read(self, *, anew: bool = False) -> AccessFile:
+        """What is there; nobody may look where there is none. `anew`: one that can't be read is as none.
+
+        Raises PageError where it can't be read.
+        """
+        from edgeclassify.web.safety.access_file import AccessFile, read_access
+
+        try:
+            return read_access(self.path) or AccessFile()
+        except PageError:
+            if not anew:
+                raise
+            return AccessFile()
+
+    def write(self, access: AccessFile) -> None:
+        """Raises StorageError."""
+        from edgeclassify.web.safety.access_file import write_access
+
+        write_access(self.path, access, group=self.group)
+
+
+def page_access(config_file: Path) -> PageAccess:
+    """That of the daemon which runs with this config. Raises ConfigError, UsageError."""
+    import pwd
+
+    from edgeclassify.cli.support.service import service_of
+    from edgeclassify.config import load_config
+    from edgeclassify.daemon.kept.kept_state import state_folder
+    from edgeclassify.web.safety.places import access_path
+
+    config, service = load_config(config_file), service_of(config_file)
+    with nullcontext() if service is None else service.environment():
+        path = access_path(config.web, state_folder(config))
+    if path is None:
+        raise UsageError(
+            f"{config_file}: expected a place for the file that says who may look. Set web.access_file, or "
+            "node.state_dir."
+        )
+    group = None if service is None else pwd.getpwuid(service.account.uid).pw_gid
+    return PageAccess(config, path, group)
