@@ -75,9 +75,9 @@ class Broadcast:
                 if at is None or not self._has_all_after(at):
                     at = self._last
                     yield event_stream.message(self._boot, at, "now", self._now())
-                chunk = b"".join(one for number, one in self._kept if number > at) if at < self._last else b""
-                at = self._last
-                if chunk:
+                elif at < self._last:
+                    chunk = b"".join(one for number, one in self._kept if number > at)
+                    at = self._last
                     yield chunk
                 elif not await self._news():
                     yield event_stream.COMMENT
@@ -90,6 +90,8 @@ class Broadcast:
 
     async def _news(self) -> bool:
         """Wait for the next turn that had something to tell; False where none came for a while."""
+        if self._closed:  # while the listener was busy with what it got: no more turns come
+            return True
         try:
             await asyncio.wait_for(self._turned.wait(), self._comment_s)
         except TimeoutError:

@@ -43,10 +43,13 @@ class ScoreRing:
 
     def note(self, at: float, best: Iterable[LabelScore]) -> None:
         """A row, in place of the oldest."""
+        rows = list(best)[:WIDTH]
+        if len(self._known) + len(rows) > MOST_NAMES:
+            self._forget()
         row = self._next
         self._at[row], self._names[row] = at, _NOBODY
-        for column, one in zip(range(WIDTH), best, strict=False):
-            self._names[row, column] = self._number(one.label)
+        for column, one in enumerate(rows):
+            self._names[row, column] = self._known.setdefault(one.label, len(self._known))
             self._scores[row, column] = one.score
         self._next = (row + 1) % len(self._at)
 
@@ -71,12 +74,10 @@ class ScoreRing:
         np.maximum.at(best, names[listed], scores[listed])
         return [int(number) for number in np.argsort(-best, kind="stable") if best[number] >= 0]
 
-    def _number(self, label: str) -> int:
-        if label not in self._known and len(self._known) >= MOST_NAMES:
-            self._known.clear()
-            self._at[:] = -np.inf
-            self._names[:] = _NOBODY
-        return self._known.setdefault(label, len(self._known))
+    def _forget(self) -> None:
+        self._known.clear()
+        self._at[:] = -np.inf
+        self._names[:] = _NOBODY
 
 
 def _column(names: NDArray[np.int16], scores: NDArray[np.float32], number: int) -> list[float | None]:
