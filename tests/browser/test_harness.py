@@ -24,12 +24,16 @@ def test_the_node_has_a_state_and_a_config_of_its_own(node: ServedNode) -> None:
     [
         ("() => console.error('broken')", "broken"),
         ("() => { setTimeout(() => { throw new Error('late') }); }", "late"),
-        ("() => fetch('http://127.0.0.2:9/').catch(() => 0)", "another host"),
+        ("() => fetch('http://127.0.0.2:9/').catch(() => 0)", "Content Security Policy"),
+        (
+            "() => { document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.2:9/'})); }",
+            "another host",
+        ),
     ],
 )
 def test_faults_of_a_page_are_noticed(page: Page, faults: Faults, script: str, said: str) -> None:
     found = Faults()
-    faults.expect(f"{said}|net::ERR|Content Security Policy")
+    faults.expect(f"{said}|net::ERR|Content Security Policy|another host")
     found.watch(page)
     with pytest.raises(AssertionError, match=said):  # noqa: PT012 - the script's error comes a moment later
         page.evaluate(script)

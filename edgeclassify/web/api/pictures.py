@@ -28,6 +28,7 @@ class StreamQuery(FrameQuery):
     fps: float | None = Field(
         None, gt=0, le=30, allow_inf_nan=False, description="Pictures per second; default and most: web.fps."
     )
+    at: int | None = Field(None, description="Any number: browsers ask anew for an address not seen yet.")
 
 
 async def frame(asked: Asked) -> Response:
