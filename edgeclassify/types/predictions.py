@@ -46,6 +46,11 @@ class Ranking(Sequence[LabelScore]):
         self._rows: tuple[LabelScore, ...] | None = None
 
     @property
+    def scores(self) -> NDArray[np.float32]:
+        """Of all labels, as they were given. Nobody may write into it."""
+        return self._scores
+
+    @property
     def rows(self) -> tuple[LabelScore, ...]:
         """All of them. Found once; two threads that look at the same time find the same."""
         if self._rows is None:

@@ -8,9 +8,9 @@ from typing import Any
 from edgeclassify.daemon.assembly.models import view_models
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.daemon.page.tasks import Tasks
+from edgeclassify.daemon.page.what_if import WhatIfs
 from edgeclassify.daemon.publishing import snapshot_folder
 from edgeclassify.daemon.running import RunningParts
-from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health
 from edgeclassify.model.taught.places import find_taught
 from edgeclassify.types import Request
@@ -27,10 +27,11 @@ class NodeOnPage(PageNode):
         put: Callable[[Request], None],
         tasks: Tasks,
         change: Callable[[ConfigChange], ConfigChanged],
+        what_ifs: WhatIfs,
         config_file: Path | None,
     ) -> None:
         self._running, self._put, self._tasks = running, put, tasks
-        self._change, self._config_file = change, config_file
+        self._change, self._what_ifs, self._config_file = change, what_ifs, config_file
 
     @property
     def facts(self) -> NodeFacts:
@@ -75,8 +76,8 @@ class NodeOnPage(PageNode):
         return self._tasks.put(lambda: self._change(change))
 
     def what_if(self, question: WhatIf) -> dict[str, Any]:
-        """Asked of what was recorded."""
-        raise EdgeClassifyError("nothing is recorded yet")
+        """Asked of what was heard since the page began."""
+        return self._what_ifs.answer(question.view, question.rules, question.hours)
 
     def hurry(self, camera: str) -> None:
         """Have the camera hand over its next frame at once, where it is one that does not count its frames."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.page.config_changes import ChangedNode, ConfigChanges, Reloads
+from edgeclassify.daemon.page.memory import Memory
 from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.page.tasks import Tasks
 from edgeclassify.daemon.running import RunningParts
@@ -40,6 +41,7 @@ class ServedPage:
         from the file becomes before it runs."""
         self._taps, self._config_file, self._as_run = taps, config_file, as_run
         self._tasks = Tasks(wake)
+        self._memory = Memory()
         self._page: Page | None = None
         self._made_from: object = None
 
@@ -66,6 +68,7 @@ class ServedPage:
         self._end()
         self._made_from = made_from
         if not config.web.enabled:
+            self._memory.end()
             return
         try:
             self._page = self._made(config)
@@ -79,6 +82,8 @@ class ServedPage:
     def work(self) -> None:
         """Do what the page has left to do."""
         self._tasks.work()
+        if self._page is not None:
+            self._memory.work(self._running.parts)
 
     def stop(self) -> None:
         """The daemon stops."""
@@ -93,17 +98,20 @@ class ServedPage:
     def _made(self, config: Config) -> "Page":
         try:
             from edgeclassify.daemon.page.node import NodeOnPage
+            from edgeclassify.daemon.page.what_if import WhatIfs
             from edgeclassify.web.page import Page
         except ImportError as error:
             log.debug("%s", "".join(traceback.format_exception(error)))
             raise EdgeClassifyError(
                 f"expected the packages of the page, found none of {error.name}: pip install 'edgeclassify[web]'"
             ) from error
+        running = self._running
         node = NodeOnPage(
             self._running,
             put=self._put,
             tasks=self._tasks,
             change=self._changes.carry_out,
+            what_ifs=WhatIfs(self._memory.inputs, lambda: running.parts),
             config_file=self._config_file,
         )
         return Page(config.web, node)

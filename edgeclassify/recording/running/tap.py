@@ -36,17 +36,48 @@ class Listener(Protocol):
         """An input, and what came of it; False where it could not note it: it must begin anew."""
 
 
+class _Ear:
+    """One who hears of a decider, and whether it has begun, and has missed nothing since."""
+
+    def __init__(self) -> None:
+        self.listener: Listener | None = None
+        self._begun: Listener | None = None
+
+    def begin(self, decider: Decider) -> bool:
+        """Before an input changes what the decider knows; False where nobody hears of that input."""
+        listener = self.listener
+        if listener is not self._begun:
+            begun = listener is not None and listener.begin(decider)
+            self._begun = listener if begun else None
+        return self._begun is not None
+
+    def hear(self, what: Happening, events: tuple[Event, ...]) -> None:
+        """Of an input for which it has begun."""
+        if self._begun is not None and not self._begun.hear(what, events):
+            self._begun = None
+
+    def begin_anew(self) -> None:
+        """With the next input: what the decider knows has changed by none."""
+        self._begun = None
+
+
 class TappedDecider(Decider):
-    """Used under its view's lock, as any decider; `listen` may be called from any thread."""
+    """Used under its view's lock, as any decider; `listen` and `remember` may be called from any thread.
+
+    Two may hear of it: who records, and who remembers the last hours for the page.
+    """
 
     def __init__(self, inner: Decider) -> None:
         self._inner = inner
-        self._listener: Listener | None = None
-        self._heard_by: Listener | None = None  # who has begun, and has missed nothing since
+        self._recording, self._memory = _Ear(), _Ear()
 
     def listen(self, listener: Listener | None) -> None:
-        """It hears of the next input on, in the place of who did until now; None: nobody does."""
-        self._listener = listener
+        """Who records hears of the next input on, in the place of who did until now; None: nobody does."""
+        self._recording.listener = listener
+
+    def remember(self, listener: Listener | None) -> None:
+        """As `listen`, for who remembers."""
+        self._memory.listener = listener
 
     # --- what happens to it ----------------------------------------------------------------------------
 
@@ -57,63 +88,58 @@ class TappedDecider(Decider):
 
     def adopt(self, rules: Rules) -> None:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         self._inner.adopt(rules)
-        if listener is not None:
-            self._tell(listener, RulesChanged(rules))
+        _tell(ears, RulesChanged(rules))
 
     def renew(self) -> None:
         """As of a Decider. Who listens begins anew with what is left."""
         self._inner.renew()
-        self._heard_by = None
+        self._recording.begin_anew()
+        self._memory.begin_anew()
 
     def see(self, prediction: Prediction, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         step = self._inner.see(prediction, surroundings)
-        if listener is not None:
-            self._tell(listener, seen(prediction, surroundings), step.events)
+        if ears:
+            _tell(ears, seen(prediction, surroundings), step.events)
         return step
 
     def still(self, now: Moment, surroundings: Surroundings = PLAIN_SURROUNDINGS) -> Step:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         step = self._inner.still(now, surroundings)
-        if listener is not None:
-            self._tell(listener, StillSeen(now, surroundings), step.events)
+        _tell(ears, StillSeen(now, surroundings), step.events)
         return step
 
     def pass_time(self, now: Moment) -> Step:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         step = self._inner.pass_time(now)
-        if listener is not None:
-            # Each one: from without nobody can tell which had an effect within.
-            self._tell(listener, TimePassed(now), step.events)
+        # Each one: from without nobody can tell which had an effect within.
+        _tell(ears, TimePassed(now), step.events)
         return step
 
     def gap(self, now: Moment, reason: Reason) -> Step:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         step = self._inner.gap(now, reason)
-        if listener is not None:
-            self._tell(listener, GapBegan(now, reason), step.events)
+        _tell(ears, GapBegan(now, reason), step.events)
         return step
 
     def end(self, now: Moment, reason: Reason) -> Step:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         step = self._inner.end(now, reason)
-        if listener is not None:
-            self._tell(listener, WatchingEnded(now, reason), step.events)
+        _tell(ears, WatchingEnded(now, reason), step.events)
         return step
 
     def resume(self, kept: OpenOccurrence, now: Moment) -> bool:
         """As of a Decider."""
-        listener = self._begun()
+        ears = self._begun()
         resumed = self._inner.resume(kept, now)
-        if listener is not None:
-            self._tell(listener, TakenUp(kept, now))
+        _tell(ears, TakenUp(kept, now))
         return resumed
 
     # --- what is asked of it: no input -----------------------------------------------------------------
@@ -131,19 +157,14 @@ class TappedDecider(Decider):
         """As of a Decider."""
         return self._inner.open(now)
 
-    # --- parts of it -----------------------------------------------------------------------------------
+    def _begun(self) -> tuple[_Ear, ...]:
+        """Those who hear of what comes now; called before it changes what the decider knows."""
+        return tuple(ear for ear in (self._recording, self._memory) if ear.begin(self._inner))
 
-    def _begun(self) -> Listener | None:
-        """Who hears of what comes now; called before it changes what the decider knows."""
-        listener = self._listener
-        if listener is not self._heard_by:
-            begun = listener is not None and listener.begin(self._inner)
-            self._heard_by = listener if begun else None
-        return self._heard_by
 
-    def _tell(self, listener: Listener, what: Happening, events: tuple[Event, ...] = ()) -> None:
-        if not listener.hear(what, events):
-            self._heard_by = None
+def _tell(ears: tuple[_Ear, ...], what: Happening, events: tuple[Event, ...] = ()) -> None:
+    for ear in ears:
+        ear.hear(what, events)
 
 
 def seen(prediction: Prediction, surroundings: Surroundings) -> Seen:
