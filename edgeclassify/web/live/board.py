@@ -1,6 +1,6 @@
 """What is now, as the page shows it: told by the node as to any sink, heard by whoever looks."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -44,7 +44,7 @@ class Board(Sink):
         """How many listen."""
         return self._broadcast.listeners
 
-    def listen(self, after: str = "") -> AsyncIterator[bytes]:
+    def listen(self, after: str = "") -> AsyncGenerator[bytes, None]:
         """What is told from now on, as Server-Sent Events: see Broadcast. In the server's loop."""
         return self._broadcast.listen(after)
 

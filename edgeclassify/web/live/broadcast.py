@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from edgeclassify.errors import EdgeClassifyError
@@ -64,7 +64,7 @@ class Broadcast:
         self._closed = True
         self._outbox.close()
 
-    async def listen(self, after: str = "") -> AsyncIterator[bytes]:
+    async def listen(self, after: str = "") -> AsyncGenerator[bytes, None]:
         """What is told from now on, as it is sent; `after`: the id of the last message that was received."""
         self.listeners += 1
         self._begin()

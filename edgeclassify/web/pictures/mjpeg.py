@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from edgeclassify.web.pictures.interface import Picture, Size
 from edgeclassify.web.pictures.onlookers import PictureTaker
@@ -17,7 +17,7 @@ _EARLY = 0.1
 
 async def mjpeg(
     taker: PictureTaker, camera: str, size: Size, interval_s: float, patience_s: float = PATIENCE_S
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The stream's parts, at least so many seconds apart.
 
     Drop policy: who reads slowly gets the newest picture when it has read the one before, and none in between.

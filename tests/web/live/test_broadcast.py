@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ Test = Callable[["Told"], Coroutine[Any, Any, None]]
 class Heard:
     """One listener: its messages as (kind, data), and the ids."""
 
-    def __init__(self, stream: AsyncIterator[bytes]) -> None:
+    def __init__(self, stream: AsyncGenerator[bytes, None]) -> None:
         self._stream = stream
         self._read: list[tuple[str, Any]] = []
         self.last = ""
@@ -35,7 +35,7 @@ class Heard:
 
     async def end(self) -> None:
         """It has left."""
-        await self._stream.aclose()  # type: ignore[attr-defined]
+        await self._stream.aclose()
 
     def _take(self, text: str) -> None:
         fields = dict(line.split(": ", 1) for line in text.splitlines() if not line.startswith(":"))
