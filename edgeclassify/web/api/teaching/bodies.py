@@ -31,9 +31,17 @@ class LabelSaid(ApiBody):
     cover: ExampleId | None
 
 
+class LackSaid(ApiBody):
+    """One thing that is missing among the examples. `label`: of which class; null: of all."""
+
+    kind: str
+    label: str | None
+    text: str
+
+
 class TaughtSaid(ApiBody):
     """A taught model. `is_fitted`: its head knows the examples as they are now; `views`: those that decide by it;
-    `missing`: what it needs, in sentences; `error`: why it can't be used."""
+    `missing`: what it needs, the worst first; `error`: why it can't be used."""
 
     name: str
     version: Count
@@ -47,7 +55,7 @@ class TaughtSaid(ApiBody):
     kind: str | None
     accuracy: AccuracySaid | None
     views: list[str]
-    missing: list[str]
+    missing: list[LackSaid]
     error: str | None
 
 
@@ -72,14 +80,6 @@ class ExampleSaid(ApiBody):
     has_picture: bool
     seems: str | None
     certainty: Share | None
-
-
-class LackSaid(ApiBody):
-    """One thing that is missing among the examples. `label`: of which class; null: of all."""
-
-    kind: str
-    label: str | None
-    text: str
 
 
 class VersionSaid(ApiBody):
@@ -111,7 +111,6 @@ class TaughtWhole(ApiBody):
     examples: list[ExampleSaid]
     more: bool
     mislabelled: list[ExampleSaid]
-    coverage: list[LackSaid]
     versions: list[VersionSaid]
     collections: list[CollectionSaid]
     unsure: Count
@@ -224,6 +223,18 @@ class Tested(ApiBody):
     is_unknown: bool
     right: bool | None
     scores: list[ScoreSaid]
+
+
+class Chosen(ApiBody):
+    """Examples, by their ids."""
+
+    examples: Annotated[list[ExampleId], Field(min_length=1, max_length=2000)]
+
+
+class MoveAsked(Chosen):
+    """And the label that they are of; null: of none of the classes."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)] | None
 
 
 class UndoAsked(ApiBody):

@@ -57,7 +57,7 @@ def model_said(manifest: Manifest, facts: NodeFacts) -> bodies.TaughtSaid:
         kind=None if head is None else head.kind,
         accuracy=None if head is None else accuracy_said(head.accuracy),
         views=views_of(manifest.name, facts),
-        missing=[one.text for one in lacks(manifest, facts.config.node.zone)],
+        missing=missing_said(manifest, facts),
         error=None,
     )
 
@@ -120,7 +120,7 @@ def versions_said(manifest: Manifest) -> list[bodies.VersionSaid]:
     ]
 
 
-def coverage_said(manifest: Manifest, facts: NodeFacts) -> list[bodies.LackSaid]:
+def missing_said(manifest: Manifest, facts: NodeFacts) -> list[bodies.LackSaid]:
     """What is missing, the worst first."""
     return [
         bodies.LackSaid(kind=one.kind.value, label=one.label, text=one.text)

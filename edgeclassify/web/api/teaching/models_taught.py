@@ -15,7 +15,6 @@ from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.manifests import (
     broken_model_said,
     collection_said,
-    coverage_said,
     examples_said,
     model_said,
     versions_said,
@@ -40,6 +39,21 @@ async def show_taught(asked: Asked) -> bodies.TaughtWhole:
     return await asked.around.threads.run(
         lambda: _whole(asked.path["model"], asked.query, asked.around.node.facts)
     )
+
+
+async def move_examples(asked: Asked) -> bodies.TaughtSaid:
+    """Examples are of another label; all of them in one change."""
+    model, facts, body = asked.path["model"], asked.around.node.facts, asked.body
+    label = None if body.label is None else class_of(body.label)
+    manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).move(body.examples, label))
+    return model_said(manifest, facts)
+
+
+async def remove_examples(asked: Asked) -> bodies.TaughtSaid:
+    """Examples are taken away; all of them in one change."""
+    model, facts, body = asked.path["model"], asked.around.node.facts, asked.body
+    manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).remove(body.examples))
+    return model_said(manifest, facts)
 
 
 async def undo_change(asked: Asked) -> bodies.TaughtSaid:
@@ -80,7 +94,6 @@ def _whole(model: str, asked: bodies.ExamplesAsked, facts: NodeFacts) -> bodies.
         examples=examples_said(manifest, wanted[: asked.limit]),
         more=len(wanted) > asked.limit,
         mislabelled=examples_said(manifest, [by_id[one] for one in suspects if one in by_id]),
-        coverage=coverage_said(manifest, facts),
         versions=versions_said(manifest),
         collections=collections,
         unsure=unsure,

@@ -1,0 +1,78 @@
+/** The node gathers pictures that differ, over hours, while nobody need look. */
+
+import { button } from "../../parts/button.js";
+import { card, notice, skeleton } from "../../parts/card.js";
+import { el, fill } from "../../parts/element.js";
+import { segmented } from "../../parts/field.js";
+import { taught } from "./taught.js";
+
+const EVERY_MS = 5_000;
+const HOURS = [1, 8, 24, 72];
+const USUAL = 24;
+
+export function openCollecting({ root, app, view, model, changed }) {
+  const teach = taught(app);
+  const place = el("div", { class: "stack" }, skeleton("10rem"));
+  root.append(el("div", { class: "teach-lead" }, el("h2", {}, app.t("teach.collect_title")),
+    el("p", { class: "muted" }, app.t("teach.collect_lead"))), place);
+  let timer = 0;
+  let shown = "";
+  let isClosed = false;
+
+  async function look() {
+    clearTimeout(timer);
+    try {
+      paint(await teach.collect(model, view.name));
+    } catch (error) {
+      // Nothing was begun: the node says so as an error.
+      if (error.status !== 409 && error.status !== 404) app.say(error);
+      paint(null);
+    }
+    if (!isClosed) timer = setTimeout(look, EVERY_MS);
+  }
+
+  function paint(one) {
+    if (isClosed) return;
+    changed({ kept: one?.kept ?? 0 });
+    const now = JSON.stringify(one);
+    if (now === shown) return;
+    shown = now;
+    if (!one) fill(place, starts());
+    else fill(place, progress(one), one.running ? null : starts());
+  }
+
+  function starts() {
+    let hours = USUAL;
+    const choice = segmented(app.t("teach.how_long"), HOURS.map((one) => [String(one), app.n("teach.hours", one)]), {
+      value: String(USUAL), changed: (to) => { hours = Number(to); },
+    });
+    return card({}, el("div", { class: "stack" }, choice.element,
+      button(app.t("teach.collect_start"), () => act({ hours }), { kind: "main", icon: "play", class: "button main wide" })));
+  }
+
+  function progress(one) {
+    const part = one.running ? 1 - one.hours_left / one.hours : 1;
+    const bar = el("div", { class: "teach-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100,
+      "aria-valuenow": Math.round(part * 100), "aria-label": app.t("teach.collect_progress") },
+    el("span", { style: { width: `${part * 100}%` } }));
+    return card({ class: "teach-collected" },
+      el("p", { class: "teach-big" }, app.n("teach.pictures", one.kept)),
+      el("p", { class: "muted" }, one.running
+        ? app.t("teach.collect_left", { time: app.form.duration(one.hours_left * 3600) })
+        : app.t("teach.collect_ended")), bar,
+      one.running && notice("info", app.t("teach.collect_away")),
+      one.running && el("div", { class: "row end" },
+        button(app.t("teach.collect_stop"), () => act({ stop: true }), { kind: "quiet", small: true, icon: "cross" })));
+  }
+
+  async function act(order) {
+    try {
+      paint(await teach.collect(model, view.name, order));
+    } catch (error) {
+      app.say(error);
+    }
+  }
+
+  look();
+  return () => { isClosed = true; clearTimeout(timer); };
+}

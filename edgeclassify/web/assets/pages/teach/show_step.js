@@ -1,0 +1,57 @@
+/** The second step: somebody says what is to be seen now, tap by tap; or the node gathers pictures over hours. */
+
+import { button } from "../../parts/button.js";
+import { notice } from "../../parts/card.js";
+import { el, fill } from "../../parts/element.js";
+import { segmented } from "../../parts/field.js";
+import { openCollecting } from "./collecting.js";
+import { openTapping } from "./tapping.js";
+import { canLearn, taught } from "./taught.js";
+
+export function openShow(step) {
+  const { root, app, view, model, foot, go } = step;
+  const place = el("div", { class: "teach-show" });
+  let close = null;
+  let labels = [];
+  let kept = 0;
+
+  const way = segmented(app.t("teach.way"), [["tap", app.t("teach.way_tap"), "picture"],
+    ["collect", app.t("teach.way_collect"), "clock"]], { value: "tap", hideLabel: true, changed: show });
+  root.append(way.element, place);
+
+  function show(chosen) {
+    close?.();
+    const open = chosen === "collect" ? openCollecting : openTapping;
+    close = open({ root: fill(place), app, view, model, labels, changed });
+  }
+
+  /** @param {{labels?: object[], kept?: number}} news */
+  function changed(news) {
+    labels = news.labels ?? labels;
+    kept = news.kept ?? kept;
+    const sorts = kept > 0;
+    foot(button(app.t("teach.back"), () => go(1), { kind: "quiet" }),
+      button(app.t(sorts ? "teach.sort" : "teach.learn"), () => go(3), {
+        kind: "main", icon: sorts ? "grid" : "spark", disabled: !(sorts || canLearn(labels)),
+      }));
+  }
+
+  async function begin() {
+    let running = false;
+    try {
+      const whole = await taught(app).whole(model, { limit: 12 });
+      labels = whole.model.labels;
+      const mine = whole.collections.find((one) => one.view === view.name);
+      kept = mine?.kept ?? 0;
+      running = Boolean(mine?.running);
+    } catch (error) {
+      if (error.status !== 404) app.say(error);
+    }
+    changed({});
+    if (running) way.value = "collect";
+    show(running ? "collect" : "tap");
+  }
+  if (!view.has_embedding) root.prepend(notice("warning", app.t("teach.no_embedding", { model: view.model })));
+  begin();
+  return () => close?.();
+}
