@@ -103,6 +103,12 @@ class CollectionSaid(ApiBody):
     most: Count
 
 
+class Collections(ApiBody):
+    """What is, or was, collected for a model, which need not be there yet."""
+
+    collections: list[CollectionSaid]
+
+
 class TaughtWhole(ApiBody):
     """A taught model with a page of its examples, the newest first; `more`: others are behind the last one;
     `mislabelled`: examples that look as if they had the wrong label; `unsure`: frames that wait for a label."""

@@ -129,6 +129,14 @@ TEACHING: Sequence[Endpoint] = (
     ),
     Endpoint(
         "GET",
+        "/api/taught/{model}/collections",
+        gathered.list_collections,
+        "What is, or was, collected for it.",
+        SUBJECT,
+        gives=bodies.Collections,
+    ),
+    Endpoint(
+        "GET",
         "/api/taught/{model}/clusters",
         gathered.list_clusters,
         "What was collected for it, in groups that are alike.",

@@ -1,24 +1,46 @@
 """What was gathered for a taught model: groups that are alike, and what it was not sure of."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.teaching.interface import Look
 from edgeclassify.teaching.looks.faults import MissingLooksError
+from edgeclassify.teaching.looks.interface import Collection
 from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.types import Command
 from edgeclassify.web.api.interface import Asked
 from edgeclassify.web.api.requests import ask
 from edgeclassify.web.api.teaching import bodies
-from edgeclassify.web.api.teaching.manifests import views_of
+from edgeclassify.web.api.teaching.manifests import collection_said, views_of
 from edgeclassify.web.interface import NodeFacts
+
+
+async def list_collections(asked: Asked) -> bodies.Collections:
+    """What is collected, as it was written last: up to a minute ago."""
+    model, looks = asked.path["model"], asked.around.node.facts.looks
+    found = await asked.around.threads.run(lambda: _collections(model, looks))
+    return bodies.Collections(collections=[collection_said(one) for one in found])
 
 
 async def list_clusters(asked: Asked) -> bodies.Clusters:
     """What was collected. The node remembers what it told: teach/label knows the groups by their ids."""
+    looks = asked.around.node.facts.looks
+    if looks is None or not looks.exists():
+        return bodies.Clusters(clusters=[])
     told = await ask(asked.around, Command.TEACH_CLUSTERS, {"model": asked.path["model"]})
     return bodies.Clusters(clusters=[_cluster_said(one) for one in told["clusters"]])
+
+
+def _collections(model: str, looks: Path | None) -> list[Collection]:
+    if looks is None:
+        return []
+    try:
+        with LookStore.open(looks, create=False) as store:
+            return store.collections(model)
+    except MissingLooksError:
+        return []
 
 
 def _cluster_said(told: Mapping[str, Any]) -> bodies.ClusterSaid:

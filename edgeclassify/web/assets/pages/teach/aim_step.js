@@ -2,7 +2,7 @@
 
 import { button } from "../../parts/button.js";
 import { notice } from "../../parts/card.js";
-import { el } from "../../parts/element.js";
+import { el, fill } from "../../parts/element.js";
 import { textField } from "../../parts/field.js";
 import { picture } from "../../parts/picture.js";
 import { isSame, listOf, regionOf } from "../../parts/regions.js";
@@ -38,6 +38,7 @@ export function openAim({ root, app, view, model, foot, go }) {
     const file = await loadConfig(app);
     if (!file.writable) throw new Error(file.why_not || app.t("teach.not_writable"));
     await file.change(file.viewKeys(view.name, { roi: listOf(region) }));
+    app.now.tell("config", {});
   };
   const next = async () => {
     const called = name.value.trim();
@@ -61,7 +62,7 @@ export function openAim({ root, app, view, model, foot, go }) {
   const views = tabs(app.t("teach.which_view"), app.node.views.map((one) => [one.name, one.name]), {
     value: view.name, changed: (to) => go(1, { view: to, model: name.value.trim() || model }),
   });
-  root.append(el("div", { class: "teach-lead" }, el("h2", {}, app.t("teach.aim_title")),
+  fill(root, el("div", { class: "teach-lead" }, el("h2", {}, app.t("teach.aim_title")),
     el("p", { class: "muted" }, app.t("teach.aim_lead"))), views.element, shown.element,
   !view.has_embedding && notice("warning", app.t("teach.no_embedding", { model: view.model })), name.element);
   foot(button(app.t("action.cancel"), () => app.go("teach", model ? { model } : {}), { kind: "quiet" }),

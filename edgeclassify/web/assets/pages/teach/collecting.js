@@ -22,11 +22,11 @@ export function openCollecting({ root, app, view, model, changed }) {
   async function look() {
     clearTimeout(timer);
     try {
-      paint(await teach.collect(model, view.name));
+      const known = (await teach.collections(model)).find((one) => one.view === view.name);
+      // Asked of the node it is exact: what it has seen lately is not written yet.
+      paint(known?.running ? await teach.collect(model, view.name) : (known ?? null));
     } catch (error) {
-      // Nothing was begun: the node says so as an error.
-      if (error.status !== 409 && error.status !== 404) app.say(error);
-      paint(null);
+      app.say(error);
     }
     if (!isClosed) timer = setTimeout(look, EVERY_MS);
   }

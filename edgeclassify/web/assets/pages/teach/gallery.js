@@ -1,6 +1,6 @@
 /** All pictures of a taught model: filtered by class, chosen by taps, then moved or removed together. */
 
-import { button } from "../../parts/button.js";
+import { button, iconButton } from "../../parts/button.js";
 import { empty, skeleton } from "../../parts/card.js";
 import { el, fill, icon } from "../../parts/element.js";
 import { labelColor } from "../../parts/label_colors.js";
@@ -14,7 +14,7 @@ const PAGE = 60;
 
 export function openGallery({ root, app, model, changed }) {
   const teach = taught(app);
-  const filters = el("div");
+  const filters = el("div", { class: "teach-filters" });
   const grid = el("ul", { class: "teach-gallery" }, skeleton("8rem"));
   const more = el("div", { class: "row center" });
   const bar = el("div", { class: "teach-selection", hidden: true });
@@ -80,8 +80,7 @@ export function openGallery({ root, app, model, changed }) {
     fill(bar, el("span", { class: "teach-selection-count" }, app.n("teach.chosen", chosen.size)),
       button(app.t("teach.move"), move, { small: true, icon: "edit" }),
       button(app.t("action.remove"), remove, { small: true, icon: "trash" }),
-      button(app.t("teach.choose_none"), () => { chosen.clear(); paint(more.childElementCount > 0); },
-        { small: true, kind: "quiet" }));
+      iconButton("cross", app.t("teach.choose_none"), () => { chosen.clear(); paint(more.childElementCount > 0); }));
   }
 
   async function move() {

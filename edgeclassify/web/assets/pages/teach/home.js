@@ -24,7 +24,7 @@ export function openHome(root, app) {
       return;
     }
     const begin = button(app.t("teach.begin"), () => app.go("teach", { step: 1 }), { kind: "main", icon: "plus" });
-    const bringIn = button(app.t("teach.import"), () => askImport(app, show), { kind: "quiet", icon: "upload" });
+    const bringIn = button(app.t("teach.import"), () => askImport(app, show), { kind: "quiet", icon: "upload", small: true });
     if (models.length === 0) {
       fill(head);
       fill(list, firstTime(app, begin, bringIn));

@@ -15,12 +15,11 @@ export function openLearn({ root, app, view, model, foot, go }) {
   const replaceBy = (open) => { close?.(); fill(place); close = open(); };
 
   async function begin() {
-    let whole;
+    let whole = null;
     try {
-      whole = await teach.whole(model, { limit: 1 });
+      whole = await teach.find(model, { limit: 1 });
     } catch (error) {
-      if (error.status !== 404) app.say(error);
-      whole = null;
+      app.say(error);
     }
     const clusters = await teach.clusters(model).catch(() => []);
     if (clusters.length > 0) sort(clusters, whole?.model.labels ?? []);
@@ -36,7 +35,7 @@ export function openLearn({ root, app, view, model, foot, go }) {
 
   /** What was not sorted stays for later. */
   async function leaveSorting() {
-    const whole = await teach.whole(model, { limit: 1 }).catch(() => null);
+    const whole = await teach.find(model, { limit: 1 }).catch(() => null);
     if (whole && canLearn(whole.model.labels)) learn(whole.model);
     else app.say(app.t("teach.sort_two"));
   }

@@ -39,13 +39,14 @@ export function openShow(step) {
   async function begin() {
     let running = false;
     try {
-      const whole = await taught(app).whole(model, { limit: 12 });
-      labels = whole.model.labels;
-      const mine = whole.collections.find((one) => one.view === view.name);
+      const [whole, collections] = await Promise.all([taught(app).find(model, { limit: 1 }),
+        taught(app).collections(model)]);
+      const mine = collections.find((one) => one.view === view.name);
+      labels = whole?.model.labels ?? [];
       kept = mine?.kept ?? 0;
       running = Boolean(mine?.running);
     } catch (error) {
-      if (error.status !== 404) app.say(error);
+      app.say(error);
     }
     changed({});
     if (running) way.value = "collect";

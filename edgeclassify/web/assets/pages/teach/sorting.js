@@ -39,9 +39,10 @@ export function openSorting({ root, app, model, clusters, labels, done }) {
       el("p", { class: "small muted" }, facts(app, cluster)),
       el("p", { class: "teach-ask" }, app.t("teach.what_is_it")),
       el("div", { class: "row" },
-        known.map((label) => choice(cluster, label)), choice(cluster, null),
-        button(app.t("teach.new_label"), () => asked(cluster), { icon: "plus" }),
-        button(app.t("teach.throw_away"), () => thrown(cluster), { kind: "quiet", icon: "trash" })));
+        known.map((label) => choice(cluster, label)), choice(cluster, null)),
+      el("div", { class: "row" },
+        button(app.t("teach.new_label"), () => asked(cluster), { kind: "quiet", small: true, icon: "plus" }),
+        button(app.t("teach.throw_away"), () => thrown(cluster), { kind: "quiet", small: true, icon: "trash" })));
   }
 
   function choice(cluster, label) {

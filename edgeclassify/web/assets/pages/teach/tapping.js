@@ -13,19 +13,21 @@ const LAST = 12;
 export function openTapping({ root, app, view, model, labels: known, changed }) {
   const teach = taught(app);
   let labels = known;
-  /** Labels that have no picture yet. */
-  let named = [];
+  /** In the order in which they came, with a picture or not yet: no button moves under a thumb. */
+  let order = [];
   let taken = [];
   let busy = false;
   const still = stillView(app, { view: view.name, changed: () => paint() });
   const hint = el("p", { class: "teach-hint", role: "status" });
   const choices = el("div", { class: "teach-taps" });
   const strip = el("ul", { class: "teach-strip", "aria-label": app.t("teach.taken") });
-  root.append(el("div", { class: "teach-lead" }, el("h2", {}, app.t("teach.tap_title"))), still.element, hint, choices,
-    strip);
+  root.append(el("h2", { class: "visually-hidden" }, app.t("teach.tap_title")), still.element, hint, choices, strip);
 
   const counts = () => new Map(labels.map((one) => [one.label, one.examples]));
-  const all = () => [...new Set([...classesOf(labels).map((one) => one.label), ...named])];
+  const all = () => {
+    order = [...new Set([...order, ...classesOf(labels).map((one) => one.label)])];
+    return order;
+  };
 
   function paint() {
     const has = counts();
@@ -52,7 +54,7 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
   async function name() {
     const label = await askLabel(app, all());
     if (label === undefined) return;
-    if (!all().includes(label)) named.push(label);
+    if (!all().includes(label)) order.push(label);
     paint();
   }
 
@@ -92,19 +94,17 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
 
   function heard(now) {
     labels = now;
-    named = named.filter((label) => !labels.some((one) => one.label === label));
     changed({ labels });
     paint();
   }
 
   async function reload() {
     try {
-      const whole = await teach.whole(model, { limit: LAST });
-      taken = whole.examples.filter((one) => one.has_picture);
-      heard(whole.model.labels);
+      const whole = await teach.find(model, { limit: LAST });
+      taken = (whole?.examples ?? []).filter((one) => one.has_picture && !app.node.labels_only);
+      heard(whole?.model.labels ?? []);
     } catch (error) {
-      if (error.status === 404) heard([]);
-      else app.say(error);
+      app.say(error);
     }
     paintStrip();
   }

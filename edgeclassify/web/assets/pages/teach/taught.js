@@ -15,6 +15,11 @@ export function taught(app) {
   const at = (model, rest = "") => `api/taught/${encodeURIComponent(model)}${rest}`;
   return {
     list: async () => (await api.get("api/taught")).models,
+    /** As `whole`; null where nothing is taught by this name yet. */
+    find: async (model, query = {}) => {
+      const { models } = await api.get("api/taught");
+      return models.some((one) => one.name === model) ? api.get(at(model), query) : null;
+    },
     whole: (model, query = {}) => api.get(at(model), query),
     shown: (model, still, label) => api.post(at(model, "/shown"), { still, label: word(label) }),
     seen: (model, view, label) => api.ask("teach/add", { model, view, label }),
@@ -26,6 +31,7 @@ export function taught(app) {
     forget: (model) => api.delete(at(model)),
     fit: (model, isOneClass = false) => api.ask("teach/fit", { model, one_class: isOneClass }),
     collect: (model, view, more = {}) => api.ask("teach/collect", { model, view, ...more }),
+    collections: async (model) => (await api.get(at(model, "/collections"))).collections,
     clusters: async (model) => (await api.get(at(model, "/clusters"))).clusters,
     unsure: (model) => api.get(at(model, "/review")),
     label: (model, which, label) => api.ask("teach/label", { model, ...which, label }),

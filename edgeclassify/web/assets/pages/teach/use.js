@@ -32,6 +32,7 @@ export function openUse({ root, app, model, view }) {
       const file = await loadConfig(app);
       if (!file.writable) throw new Error(file.why_not || app.t("teach.not_writable"));
       await file.change(file.viewKeys(name, { model: to }));
+      app.now.tell("config", {});  // the node's facts are fetched anew
       app.say(app.t("teach.used", { view: name, model: to ?? "" }));
     } catch (error) {
       app.say(error);
