@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 
-from edgeclassify.web.pictures.interface import Picture, Size
+from edgeclassify.web.pictures.interface import Size
 from edgeclassify.web.pictures.onlookers import PictureTaker
 
 BOUNDARY = "frame"
@@ -13,6 +13,9 @@ PATIENCE_S = 10.0
 """A stream ends where no picture has come for so long: who looks sees that, in place of a picture that stands
 still."""
 _EARLY = 0.1
+_HEAD = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
+"""Before each picture, and sent with the one before it: Chromium shows a picture when all of the next one's head
+has come. So it can't say how long that one will be."""
 
 
 async def mjpeg(
@@ -26,20 +29,6 @@ async def mjpeg(
         number = 0
         while (picture := await taker.newest(viewer, number, patience_s)) is not None:
             begun = time.monotonic()
-            # A browser shows a picture when the boundary behind it has come.
-            yield (b"" if number else _boundary()) + part(picture) + _boundary()
+            yield (b"" if number else _HEAD) + picture.jpeg + b"\r\n" + _HEAD
             number = picture.number
             await asyncio.sleep(max(0.0, begun + viewer.interval_s * (1 - _EARLY) - time.monotonic()))
-
-
-def part(picture: Picture) -> bytes:
-    """A picture with its head, as it stands between two boundaries."""
-    head = (
-        f"Content-Type: image/jpeg\r\nContent-Length: {len(picture.jpeg)}\r\n"
-        f"X-Timestamp: {picture.taken_at:.3f}\r\n\r\n"
-    )
-    return head.encode() + picture.jpeg + b"\r\n"
-
-
-def _boundary() -> bytes:
-    return f"--{BOUNDARY}\r\n".encode()

@@ -27,7 +27,7 @@ export function open(root, app, params) {
   const chooser = tabs(app.t("live.views"), views.map((one) => [one.name, one.name]), {
     value: view.name, changed: (name) => app.go("live", { view: name }),
   });
-  root.append(chooser.element, el("div", { class: "live" },
+  root.append(chooser.element, el("div", { class: "live-grid" },
     el("div", { class: "live-main" }, picture.element, history.timeline, history.events),
     el("div", { class: "live-side" }, state.element, thisIs(app, view), bars.element, health.element)));
   const off = app.now.on("node", () => app.go("live", { view: view.name, at: Date.now() }));

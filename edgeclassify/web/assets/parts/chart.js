@@ -12,10 +12,11 @@
  */
 
 import { el } from "./element.js";
-import { drawnColor } from "./label_colors.js";
+import { drawnColor, labelColor, quietColor } from "./label_colors.js";
 import { seconds } from "./times.js";
 
 const BAND = 14;
+const MATTERS = 0.3;
 let loading = null;
 
 function uPlot() {
@@ -56,7 +57,7 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
         { ...axis, size: 44, splits: () => [0, 0.25, 0.5, 0.75, 1],
           values: (_, ticks) => ticks.map((at) => (at === 0.25 || at === 0.75 ? "" : app.form.percent(at))) },
       ],
-      series: [{}, ...given.labels.map((name) => ({ stroke: drawnColor(name), width: 2, spanGaps: false,
+      series: [{}, ...given.labels.map((name) => ({ stroke: lineColor(name), width: 2, spanGaps: false,
         points: { show: given.t.length < 2 } }))],
       hooks: {
         draw: [paint],
@@ -65,6 +66,9 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
     }, [given.t, ...given.scores], host);
   };
 
+  /** What never came near mattering is grey. */
+  const lineColor = (name) => drawnColor(name, Math.max(0, ...given.scores[given.labels.indexOf(name)]) >= MATTERS
+    ? labelColor(name) : quietColor(name));
   const x = (at) => drawn.valToPos(Math.min(Math.max(at, given.from), given.to), "x", true);
   const paint = (plot) => {
     drawn = plot;

@@ -66,7 +66,11 @@ export function picture(app, { camera, fps = 5, alt = "" }) {
     fill(word, icon("no-camera", { size: 28 }), app.t("picture.none"));
     again(RETRY_MS);
   });
-  const off = app.now.on("connection", (state) => { if (state === "live") again(0); });
+  let wasCut = false;
+  const off = app.now.on("connection", (state) => {
+    if (state === "live" && wasCut) again(0);
+    wasCut = state === "lost" || (wasCut && state !== "live");
+  });
   // Behind the document's own files: a picture that never ends would keep the page loading for ever.
   if (document.readyState === "complete") requestAnimationFrame(start);
   else addEventListener("load", () => requestAnimationFrame(start), { once: true });

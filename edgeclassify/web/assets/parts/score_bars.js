@@ -10,7 +10,9 @@
  */
 
 import { el, fill } from "./element.js";
-import { labelColor } from "./label_colors.js";
+import { labelColor, quietColor } from "./label_colors.js";
+
+const MOST_ROWS = 40;
 
 export function scoreBars(app, { enter, exit, most = 5 }) {
   const element = el("ul", { class: "scores" });
@@ -19,16 +21,21 @@ export function scoreBars(app, { enter, exit, most = 5 }) {
 
   const row = (label) => {
     if (rows.has(label)) return rows.get(label);
-    const fillBar = el("span", { class: "score-fill", style: { background: labelColor(label) } });
+    const fillBar = el("span", { class: "score-fill" });
+    const dot = el("span", { class: "dot" });
     const value = el("span", { class: "score-value" });
     const meter = el("span", { class: "score-bar", role: "meter", "aria-label": label, "aria-valuemin": 0,
       "aria-valuemax": 100 }, el("span", { class: "score-clip" }, fillBar), el("i", { class: "mark exit" }),
       el("i", { class: "mark enter" }));
     const made = { element: el("li", { class: "score" },
-      el("span", { class: "score-label" }, el("span", { class: "dot", style: { background: labelColor(label) } }),
-        el("span", { class: "cut", title: label }, label)), value, meter), fillBar, value, meter };
+      el("span", { class: "score-label" }, dot, el("span", { class: "cut", title: label }, label)), value, meter), fillBar, dot, value, meter };
     rows.set(label, made);
     return made;
+  };
+  /** A model of a thousand labels would fill the memory in a day. */
+  const forget = (shown) => {
+    if (rows.size <= MOST_ROWS) return;
+    for (const label of [...rows.keys()]) if (!shown.some((one) => one.label === label)) rows.delete(label);
   };
   const mark = () => {
     element.style.setProperty("--enter", `${(bounds[0] ?? 0) * 100}%`);
@@ -46,12 +53,14 @@ export function scoreBars(app, { enter, exit, most = 5 }) {
         one.value.textContent = app.form.percent(score);
         one.meter.setAttribute("aria-valuenow", Math.round(score * 100));
         one.element.classList.toggle("current", label === current);
+        one.fillBar.style.background = label === current ? labelColor(label) : quietColor(label);
+        one.dot.style.background = one.fillBar.style.background;
       }
       const wanted = shown.map(({ label }) => rows.get(label).element);
       if (wanted.some((one, i) => element.children[i] !== one) || element.children.length !== wanted.length) {
         fill(element, wanted);
       }
-      for (const label of [...rows.keys()]) if (rows.size > 40 && !shown.some((s) => s.label === label)) rows.delete(label);
+      forget(shown);
     },
   };
 }

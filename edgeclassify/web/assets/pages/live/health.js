@@ -19,24 +19,24 @@ function tilesOf(app, health) {
   const { t, form } = app;
   const ms = (value) => (value === null || value === undefined ? "–" : `${form.number(value, value < 10 ? 1 : 0)} ms`);
   const tiles = [
-    tile(t("health.fps"), form.number(health.fps, 1), { icon: "speed", note: t("health.fps_note") }),
-    tile(t("health.latency"), ms(health.inference_ms_p50), { icon: "clock",
-      note: t("health.latency_note", { p95: ms(health.inference_ms_p95) }) }),
+    tile(t("tile.fps"), form.number(health.fps, 1), { icon: "speed", note: t("tile.fps_note") }),
+    tile(t("tile.latency"), ms(health.inference_ms_p50), { icon: "clock",
+      note: t("tile.latency_note", { p95: ms(health.inference_ms_p95) }) }),
   ];
   if (health.temperature_c !== null) tiles.push(heat(app, health));
-  if (health.rss_bytes !== null) tiles.push(tile(t("health.memory"), form.bytes(health.rss_bytes), { icon: "memory" }));
+  if (health.rss_bytes !== null) tiles.push(tile(t("tile.memory"), form.bytes(health.rss_bytes), { icon: "memory" }));
   tiles.push(spool(app, health));
   return [...tiles, ...health.cameras.map((one) => camera(app, one))];
 }
 
 function heat({ t, form }, { temperature_c: degrees, throttled }) {
-  return tile(t("health.temperature"), `${form.number(degrees)} °C`, { icon: "heat",
-    kind: throttled ? "warning" : "", note: t(throttled ? "health.throttled" : "health.not_throttled") });
+  return tile(t("tile.temperature"), `${form.number(degrees)} °C`, { icon: "heat",
+    kind: throttled ? "warning" : "", note: t(throttled ? "tile.throttled" : "tile.not_throttled") });
 }
 
 function spool({ t, form }, { spool_depth: depth, spool_on_disk: onDisk }) {
-  const note = !onDisk ? "health.spool_memory" : depth > 0 ? "health.spool_waits" : "health.spool_empty";
-  return tile(t("health.spool"), form.number(depth), { icon: "queue", note: t(note),
+  const note = !onDisk ? "tile.spool_memory" : depth > 0 ? "tile.spool_waits" : "tile.spool_empty";
+  return tile(t("tile.spool"), form.number(depth), { icon: "queue", note: t(note),
     kind: !onDisk || depth > 20 ? "warning" : "" });
 }
 
@@ -44,7 +44,7 @@ const STATE_KINDS = { failed: "danger", restarting: "warning" };
 
 function camera({ t, n, form }, { name, state, frame_age_s: age, restarts, reopens, error }) {
   const losses = restarts + reopens;
-  const note = error || (losses > 0 ? n("health.restarts", losses)
-    : age === null ? "" : t("health.frame_age", { time: form.duration(age) }));
+  const note = error || (losses > 0 ? n("tile.restarts", losses)
+    : age === null ? "" : t("tile.frame_age", { time: form.duration(age) }));
   return tile(name, t(`camera.${state}`), { icon: "camera", kind: STATE_KINDS[state] ?? "", note });
 }

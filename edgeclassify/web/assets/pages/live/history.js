@@ -14,6 +14,7 @@ const MOST_LINES = 6;
 const MOST_EVENTS = 5;
 const REDRAW_MS = 500;
 const POINT_S = 1;
+const LEAST_S = 60;
 
 export function recentHistory(app, view) {
   let minutes = kept("live.minutes") ?? "10";
@@ -35,6 +36,7 @@ export function recentHistory(app, view) {
       const answer = await app.api.get(`api/views/${encodeURIComponent(view.name)}/timeline`, { minutes });
       if (closed) return;
       data = complete(answer);
+      slide(data, minutes * 60);
       await draw();
       showEvents();
     } catch (error) {
@@ -105,7 +107,9 @@ function extend(data, state, span) {
 /** The window goes on with the time, also while nothing comes. */
 function slide(data, span) {
   data.to = Date.now() / 1000;
-  data.from = data.to - span;
+  // A node that has just started has little to show: that fills the width.
+  const first = Math.min(data.t[0] ?? data.to, data.bands[0]?.from ?? data.to);
+  data.from = Math.max(data.to - span, Math.min(first, data.to - LEAST_S));
   const gone = data.t.findIndex((at) => at >= data.from);
   if (gone > 1) {
     data.t.splice(0, gone - 1);

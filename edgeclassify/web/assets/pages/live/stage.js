@@ -6,13 +6,14 @@ import { labelColor } from "../../parts/label_colors.js";
 import { picture, place } from "../../parts/picture.js";
 
 const NEAR = 0.01;
+const WHOLE = [0, 0, 1, 1];
 
 const same = (one, other) => one.every((value, i) => Math.abs(value - other[i]) < NEAR);
 
 export function stage(app, view) {
   const shown = picture(app, { camera: view.camera });
   const label = el("span", { class: "roi-name" });
-  const roi = place(el("div", { class: "roi chosen" }, label), view.roi);
+  const roi = place(el("div", { class: ["roi chosen", same(view.roi, WHOLE) && "whole"] }, label), view.roi);
   const look = el("div", { class: "look", hidden: true });
   const others = app.node.views.filter((one) => one.camera === view.camera && one.name !== view.name)
     .map((one) => place(el("a", { class: "roi other", href: `#/live?view=${encodeURIComponent(one.name)}` },

@@ -49,7 +49,7 @@ export function stateCard(app, view) {
     const isOff = now?.options?.enabled === false || Boolean(now?.snooze);
     fill(rest, isOff
       ? button(app.t("live.resume"), () => resume(app, view), { icon: "play", small: true, kind: "main" })
-      : button(app.t("live.snooze"), () => askSnooze(app, view), { icon: "snooze", small: true }));
+      : button(app.t("live.snooze"), () => askSnooze(app, view), { icon: "snooze", kind: "plain snooze", small: true, title: app.t("live.snooze") }));
     fill(notices, noticesOf(app, now));
     show();
   };
@@ -69,8 +69,8 @@ function stateOf(now) {
 
 function sinceText(app, state, isThere) {
   if (!state) return "";
-  const parts = [app.t("live.since", { time: app.form.time(state.since),
-    ago: app.form.duration(Date.now() / 1000 - seconds(state.since)) })];
+  const lasted = Math.max(0, Math.floor(Date.now() / 1000 - seconds(state.since)));
+  const parts = [app.t("live.since", { time: app.form.time(state.since), for: app.form.duration(lasted) })];
   if (isThere) parts.unshift(app.form.percent(state.score));
   return parts.join(" · ");
 }
