@@ -5,8 +5,8 @@
  */
 
 import { button } from "../parts/button.js";
-import { card, notice, skeleton } from "../parts/card.js";
-import { el, fill } from "../parts/element.js";
+import { notice } from "../parts/card.js";
+import { el, fill, icon } from "../parts/element.js";
 import { picture } from "../parts/picture.js";
 import { isSame, listOf, regionOf } from "../parts/regions.js";
 import { roiEditor } from "../parts/roi_editor.js";
@@ -87,7 +87,7 @@ export function open(root, app) {
     editor.showSquare(shareOf(selected));
     panel.show(view ?? null, current(selected), shareOf(selected));
     whole.disabled = !view;
-    hint.textContent = app.t(isDrawing ? "aim.draw_hint" : "aim.move_hint");
+    hint.textContent = app.t(isDrawing ? "aim.draw_hint" : shareOf(selected) ? "aim.move_hint" : "aim.move_hint_whole");
     tellDrafts();
   }
 
@@ -122,15 +122,17 @@ export function open(root, app) {
 
   function toggleDrawing() {
     isDrawing = !isDrawing;
-    fill(adding.lastElementChild, app.t(isDrawing ? "action.cancel" : "aim.add"));
-    editor.draw(isDrawing);
+    fill(adding, icon(isDrawing ? "cross" : "plus", { size: 18 }), el("span", {}, app.t(isDrawing ? "action.cancel" : "aim.add")));
     showRegions();
+    editor.draw(isDrawing);
   }
 
   async function drawn(region) {
+    isDrawing = true;
+    const name = region && await addView(app, file, { camera, region: listOf(region) });
     toggleDrawing();
-    const name = await addView(app, file, { camera, region: listOf(region) });
     if (name) await refresh(name);
+    if (name) app.say(app.t("aim.added", { view: name }));
   }
 
   async function save() {
@@ -155,7 +157,6 @@ export function open(root, app) {
   }
 
   async function readConfig() {
-    fill(notes, skeleton("0"));
     try {
       file = await loadConfig(app);
       fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })));

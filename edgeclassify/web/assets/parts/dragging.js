@@ -52,6 +52,7 @@ export function dragging(area, { begin, move, end, cancel }) {
     if (event.key !== "Escape" || !now) return;
     const { held } = now;
     now = null;
+    event.preventDefault();
     cancel(held);
   });
 }

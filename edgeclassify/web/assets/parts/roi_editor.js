@@ -26,7 +26,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  * @param {object} options
  * @param {(name: string) => void} options.onSelect
  * @param {(name: string, region: Region, isDone: boolean) => void} options.onChange
- * @param {(region: Region) => void} options.onDrawn  a new region, after `draw`
+ * @param {(region: Region | null) => void} options.onDrawn  a new region, after `draw`; null: none after all
  */
 export function roiEditor(app, { onSelect, onChange, onDrawn }) {
   const shade = el("div", { class: "roi-shade" });
@@ -67,7 +67,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
       box.style.zIndex = String(Math.round((1 - region.width * region.height) * 1000));
       box.classList.toggle("is-at-top", region.y * size.height < NAME_PX);
     }
-    const lit = isDrawing ? sketch : (regions.get(selected) ?? null);
+    const lit = isDrawing || sketch ? sketch : (regions.get(selected) ?? null);
     shade.hidden = lit === null;
     if (lit) place(shade, listOf(lit));
     paintFrame(lit, size);
@@ -80,7 +80,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
     if (region === null) return;
     place(frame, listOf(region));
     const shorter = Math.min(region.width * size.width, region.height * size.height);
-    frame.classList.toggle("is-sketch", isDrawing);
+    frame.classList.toggle("is-sketch", sketch !== null);
     frame.classList.toggle("is-small", shorter < ROOM_FOR_SIDES_PX);
     frame.classList.toggle("is-at-top", region.y * size.height < NAME_PX);
     frame.classList.toggle("at-left", region.x * size.width < EDGE_PX);
@@ -90,7 +90,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
 
   /** What the model is given of it, dashed. @param {Region | null} region @param {DOMRect} size */
   function paintSquare(region, size) {
-    square.hidden = region === null || isDrawing || !share || !size.height;
+    square.hidden = region === null || sketch !== null || !share || !size.height;
     if (!square.hidden) place(square, listOf(middleSquare(region, size.width / size.height, share)));
   }
 
@@ -129,6 +129,38 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
     change(name, event.shiftKey ? pulled(region, "se", dx, dy) : moved(region, dx, dy), true);
   }
 
+  /** It stays in sight until something else is shown. @param {Region | null} region */
+  function drawn(region) {
+    letDraw(false);
+    sketch = region;
+    paint();
+    onDrawn(region);
+  }
+
+  /** @param {boolean} now */
+  function letDraw(now) {
+    isDrawing = now;
+    sketch = null;
+    // Without a pointer Enter puts one into the middle, which arrow keys move then.
+    if (now) {
+      element.tabIndex = 0;
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", app.t("aim.draw_hint"));
+      element.focus({ preventScroll: true });
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) element.removeAttribute(name);
+    }
+    paint();
+  }
+
+  element.addEventListener("keydown", (event) => {
+    if (!isDrawing || event.defaultPrevented) return;
+    if (event.key === "Enter") drawn(around({ x: 0.5, y: 0.5 }));
+    else if (event.key === "Escape") drawn(null);
+    else return;
+    event.preventDefault();
+  });
+
   dragging(element, {
     begin(target, point) {
       if (isDrawing) {
@@ -157,11 +189,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
     end(held, from, to) {
       if (held.region === undefined) {
         const isTap = Math.abs(from.x - to.x) < TAP && Math.abs(from.y - to.y) < TAP;
-        const drawn = isTap ? around(from) : between(from, to);
-        isDrawing = false;
-        sketch = null;
-        paint();
-        onDrawn(drawn);
+        drawn(isTap ? around(from) : between(from, to));
         return;
       }
       const now = regions.get(held.name);
@@ -186,6 +214,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
      */
     show(all, name) {
       regions = new Map(all);
+      sketch = null;
       selected = name;
       for (const [known, box] of boxes) {
         if (regions.has(known)) continue;
@@ -201,11 +230,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
       paint();
     },
     /** Have the next drag draw a new region, or no more. @param {boolean} now */
-    draw(now) {
-      isDrawing = now;
-      sketch = null;
-      paint();
-    },
+    draw: letDraw,
     /** @param {number} wanted  share of the shorter side that the model is given; 0: all of the region */
     showSquare(wanted) {
       share = wanted;

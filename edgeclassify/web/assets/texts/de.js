@@ -45,7 +45,7 @@ export default {
   "time.ago": "vor {time}",
   "unit.seconds": "{n} s",
   "unit.minutes": "{n} min",
-  "unit.hours": "{n} Std.",
+  "unit.hours": "{n} h",
   "unit.hours_minutes": "{h} h {m} min",
   "unit.days_hours": "{d} T {h} h",
   "picture.alt": "Was die Kamera {camera} sieht",

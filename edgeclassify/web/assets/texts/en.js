@@ -260,7 +260,7 @@ export default {
   "aim.name_fault": "1 to 64 of: letters a to z, digits, - and _",
   "aim.rename": "Rename",
   "aim.rename_text": "What goes by the name {view} (automations, the history) does not follow to the new one.",
-  "aim.renamed": "{view} it is called now",
+  "aim.renamed": "It is called {view} now",
   "aim.remove": "Remove",
   "aim.remove_title": "Remove {view}?",
   "aim.remove_text": "It is watched no more, and its rules leave the config. A copy of the file as it was stays beside it.",

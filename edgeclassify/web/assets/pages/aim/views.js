@@ -21,7 +21,9 @@ export async function renameView(app, file, view) {
     title: app.t("aim.rename"), text: app.t("aim.rename_text", { view }), value: view, yes: app.t("aim.rename"),
     carryOut: (wanted) => file.change(file.viewKeys(view, { name: wanted })),
   });
-  if (name) await app.refresh();
+  if (!name || name === view) return "";
+  await app.refresh();
+  app.say(app.t("aim.renamed", { view: name }));
   return name;
 }
 
