@@ -52,11 +52,13 @@ export function open(root, app) {
   });
   fill(root, el("div", { class: "tune" },
     el("div", { class: "tune-head stack" }, chosen.element, notes),
-    card({ class: "tune-outcome", title: app.t("tune.what_if"), actions: [span.element] }, found.element),
-    el("div", { class: "tune-side stack" },
-      card({ class: "tune-live", title: app.t("tune.live") }, now, bars.element),
+    el("div", { class: "tune-main" },
+      card({ class: "tune-outcome", title: app.t("tune.what_if"), actions: [span.element] }, found.element),
+      found.details,
+      card({ class: "tune-live", title: app.t("tune.live") }, now, bars.element)),
+    el("div", { class: "tune-side" },
       card({ title: app.t("tune.rules") }, rules),
-      card({ title: app.t("tune.lasting") }, lasting))), bar.element);
+      card({ class: "tune-lasting", title: app.t("tune.lasting") }, lasting))), bar.element);
 
   function choose(name) {
     view = lastView = name;
@@ -82,6 +84,7 @@ export function open(root, app) {
     const [enter, exit] = [draft.value("threshold_enter"), draft.value("threshold_exit")];
     bars.marks(enter, exit);
     found.mark(enter, exit);
+    found.busy(true);
     bar.show(draft.count ? app.n("tune.tried", draft.count, { view }) : "");
     ask(ASK_AFTER_MS);
   }
@@ -94,7 +97,6 @@ export function open(root, app) {
   async function askNow() {
     asking.abort();
     asking = new AbortController();
-    found.busy(true);
     try {
       const answer = await app.api.post(`api/views/${encodeURIComponent(view)}/what-if`,
         { rules: draft.changes, hours }, { signal: asking.signal });

@@ -18,9 +18,9 @@ export function saveBar(app, { save, discard, yes }) {
     } catch (error) {
       app.say(error);
     }
-  }, { kind: "main", icon: "check" });
+  }, { kind: "main", icon: "check", small: true });
   const element = el("div", { class: "save-bar", hidden: true }, text,
-    el("div", { class: "row" }, button(app.t("action.discard"), discard), keep));
+    el("div", { class: "row" }, button(app.t("action.discard"), discard, { small: true, kind: "quiet" }), keep));
   return {
     element,
     show: (what) => {

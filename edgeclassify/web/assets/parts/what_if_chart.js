@@ -9,11 +9,13 @@ import { el } from "./element.js";
 import { drawnColor } from "./label_colors.js";
 import { lastAt, ticksBetween } from "./time_axis.js";
 
-const BAND = 26;
-const GAP = 22;
-const AXIS = 22;
+/** In CSS pixels: a phone shows it above the sliders, which need their place. */
+const NARROW = { band: 18, gap: 18, axis: 20, scores: 68, font: 11 };
+const WIDE = { band: 30, gap: 26, axis: 24, scores: 230, font: 12 };
+const WIDE_FROM = 560;
+const EXACT_BELOW_S = 900;
 const ROUND = 5;
-const LEAST_BAND = 2;
+const LEAST_BAND = 1;
 
 /**
  * @typedef {{label: string, from: number, to: number | null}} Band  seconds since the epoch
@@ -21,8 +23,8 @@ const LEAST_BAND = 2;
  * @typedef {{from: number, to: number, now: Band[], then: Band[], series: Series}} Shown
  */
 
-/** @param {object} app @param {{scoresHeight?: number}} [options] */
-export function whatIfChart(app, { scoresHeight = 120 } = {}) {
+/** @param {object} app */
+export function whatIfChart(app) {
   const { t, form } = app;
   const canvas = el("canvas", { class: "what-if-canvas", role: "img", tabindex: 0 });
   const readout = el("p", { class: "what-if-readout", "aria-live": "off" });
@@ -36,7 +38,9 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
   let pointedAt = null;
   let isDue = false;
 
-  const height = () => 2 * (GAP + BAND) + GAP + scoresHeight + AXIS;
+  let size = WIDE;
+
+  const height = () => 2 * (size.gap + size.band) + size.gap + size.scores + size.axis;
 
   function later() {
     if (isDue) return;
@@ -50,6 +54,7 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
   function draw() {
     const width = element.clientWidth;
     if (!width) return;
+    size = width < WIDE_FROM ? NARROW : WIDE;
     const scale = window.devicePixelRatio || 1;
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height() * scale);
@@ -62,13 +67,13 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
     const look = {
       text: token("--text"), faint: token("--muted"), grid: token("--line"), surface: token("--surface-2"),
       on: token("--surface"), accent: token("--accent"),
-      font: `12px ${style.fontFamily}`,
+      font: `${size.font}px ${style.fontFamily}`,
     };
     ink.font = look.font;
     ink.textBaseline = "middle";
     row(ink, look, width, 0, t("tune.as_it_is"), shown?.now ?? []);
-    row(ink, look, width, GAP + BAND, t("tune.with_these"), shown?.then ?? []);
-    scores(ink, look, width, 2 * (GAP + BAND));
+    row(ink, look, width, size.gap + size.band, t("tune.with_these"), shown?.then ?? []);
+    scores(ink, look, width, 2 * (size.gap + size.band));
     axis(ink, look, width);
     pointer(ink, look, width);
   }
@@ -78,30 +83,30 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
   function row(ink, look, width, top, name, bands) {
     ink.fillStyle = look.faint;
     ink.textAlign = "left";
-    ink.fillText(name, 0, top + GAP / 2 + 1);
-    const y = top + GAP;
+    ink.fillText(name, 0, top + size.gap / 2 + 1);
+    const y = top + size.gap;
     ink.fillStyle = look.surface;
-    box(ink, 0, y, width, BAND, ROUND);
+    box(ink, 0, y, width, size.band, ROUND);
     if (!shown) return;
     for (const band of bands) {
       const from = Math.max(spot(band.from, width), 0);
       const to = Math.min(spot(band.to ?? shown.to, width), width);
       const wide = Math.max(to - from, LEAST_BAND);
       ink.fillStyle = drawnColor(band.label);
-      box(ink, from, y, wide, BAND, Math.min(ROUND, wide / 2));
+      box(ink, from, y, wide, size.band, Math.min(ROUND, wide / 2));
       const inside = ink.measureText(band.label).width;
       if (wide > inside + 12) {
         ink.fillStyle = look.on;
-        ink.fillText(band.label, from + 6, y + BAND / 2 + 1);
+        ink.fillText(band.label, from + 6, y + size.band / 2 + 1);
       }
     }
   }
 
   function scores(ink, look, width, top) {
     ink.fillStyle = look.faint;
-    ink.fillText(t("tune.scores"), 0, top + GAP / 2 + 1);
-    const y0 = top + GAP;
-    const level = (score) => y0 + (1 - score) * scoresHeight;
+    ink.fillText(t("tune.scores"), 0, top + size.gap / 2 + 1);
+    const y0 = top + size.gap;
+    const level = (score) => y0 + (1 - score) * size.scores;
     ink.strokeStyle = look.grid;
     ink.lineWidth = 1;
     for (const score of [0, 0.5, 1]) line(ink, 0, Math.round(level(score)) + 0.5, width);
@@ -115,7 +120,7 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
       const word = `${t(`tune.${kind}`)} ${form.percent(score)}`;
       const wide = ink.measureText(word).width + 10;
       const above = kind === "enter" ? score < 0.88 : score - (thresholds.exit ?? 0) > 0.2;
-      const y = Math.min(Math.max(level(score) + (above ? -9 : 9), y0 + 8), y0 + scoresHeight - 8);
+      const y = Math.min(Math.max(level(score) + (above ? -9 : 9), y0 + 8), y0 + size.scores - 8);
       ink.fillStyle = look.text;
       ink.globalAlpha = 0.85;
       box(ink, width - wide, y - 8, wide, 16, 8);
@@ -149,9 +154,10 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
   function axis(ink, look, width) {
     if (!shown) return;
     ink.fillStyle = look.faint;
-    const y = height() - AXIS / 2 + 2;
-    for (const time of ticksBetween(shown.from, shown.to, Math.max(2, Math.floor(width / 90)))) {
-      const word = form.clock(time);
+    const y = height() - size.axis / 2 + 2;
+    const told = shown.to - shown.from < EXACT_BELOW_S ? form.exact : form.clock;
+    for (const time of ticksBetween(shown.from, shown.to, Math.max(2, Math.floor(width / 96)))) {
+      const word = told(time);
       const half = ink.measureText(word).width / 2;
       const x = spot(time, width);
       if (x < half || x > width - half) continue;
@@ -166,8 +172,8 @@ export function whatIfChart(app, { scoresHeight = 120 } = {}) {
     ink.strokeStyle = look.accent;
     ink.lineWidth = 1;
     ink.beginPath();
-    ink.moveTo(x, GAP);
-    ink.lineTo(x, height() - AXIS);
+    ink.moveTo(x, size.gap);
+    ink.lineTo(x, height() - size.axis);
     ink.stroke();
     readout.textContent = told(pointedAt);
   }

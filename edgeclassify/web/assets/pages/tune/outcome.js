@@ -1,6 +1,6 @@
 /** What would have happened: how many starts more or fewer, which ones, and both as a chart. */
 
-import { chip, empty, skeleton } from "../../parts/card.js";
+import { empty, skeleton } from "../../parts/card.js";
 import { el, fill } from "../../parts/element.js";
 import { labelColor } from "../../parts/label_colors.js";
 import { whatIfChart } from "../../parts/what_if_chart.js";
@@ -13,10 +13,13 @@ export function outcome(app) {
   const chart = whatIfChart(app);
   const summary = el("p", { class: "outcome-summary", role: "status" });
   const span = el("p", { class: "hint" });
-  const legend = el("div", { class: "row outcome-legend" });
+  const legend = el("div", { class: "outcome-legend", role: "group", "aria-label": t("tune.lines") });
   const lists = el("div", { class: "outcome-lists" });
-  const body = el("div", { class: "stack" }, summary, chart.element, legend, lists, span);
-  const element = el("div", { class: "outcome" }, skeleton("20rem"));
+  const body = el("div", { class: "outcome-body" }, summary, chart.element, legend);
+  const element = el("div", { class: "outcome" }, skeleton("16rem"));
+  const details = el("div", { class: "outcome-details" }, lists, span);
+  /** @type {Set<string>} labels whose lines somebody has taken away */
+  const hidden = new Set();
 
   /** Labels whose scores are worth a line: those that came or would have, else the highest. */
   function worthLines({ now, then, series }) {
@@ -33,7 +36,7 @@ export function outcome(app) {
 
   function inWords({ now, then }) {
     const more = then.starts - now.starts;
-    const counts = { now: n("tune.starts", now.starts), then: n("tune.starts", then.starts) };
+    const counts = { now: form.number(now.starts), then: n("tune.starts", then.starts) };
     if (more > 0) return t("tune.more_starts", { ...counts, n: more });
     if (more < 0) return t("tune.fewer_starts", { ...counts, n: -more });
     return t("tune.same_starts", counts);
@@ -48,8 +51,25 @@ export function outcome(app) {
       starts.length > MOST_LISTED && el("p", { class: "hint" }, t("tune.newest", { n: MOST_LISTED })));
   }
 
+  /** Whose scores are drawn: a press takes a line away, or brings it back. */
+  function showLines(lines) {
+    chart.draw(lines.filter((label) => !hidden.has(label)));
+    if (legend.dataset.labels === lines.join("\n")) return;
+    legend.dataset.labels = lines.join("\n");
+    fill(legend, lines.map((label) => el("button", {
+      type: "button", class: "legend-label", "aria-pressed": String(!hidden.has(label)),
+      on: {
+        click: (event) => {
+          if (!hidden.delete(label)) hidden.add(label);
+          event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(label)));
+          chart.draw(lines.filter((one) => !hidden.has(one)));
+        },
+      },
+    }, el("span", { class: "dot", style: { background: labelColor(label) } }), label)));
+  }
+
   return {
-    element,
+    element, details,
     mark: chart.mark,
     /** @param {boolean} isAsking  the node is still at it */
     busy(isAsking) {
@@ -58,12 +78,16 @@ export function outcome(app) {
     },
     fault(message) {
       fill(element, empty("warning", t("tune.no_answer"), message));
+      fill(lists);
+      fill(span);
     },
     /** @param {object} found  the node's answer @param {number} hours  that were asked for @param {boolean} isTried */
     show(found, hours, isTried) {
       const { recorded, now, then, series } = found;
       if (!recorded.frames || !series.t.length) {
         fill(element, empty("clock", t("tune.nothing_recorded"), t("tune.nothing_recorded_text")));
+        fill(lists);
+        fill(span);
         return;
       }
       if (body.parentNode !== element) fill(element, body);
@@ -73,8 +97,7 @@ export function outcome(app) {
       fill(summary, isTried ? inWords(found) : t("tune.as_now", { starts: n("tune.starts", now.starts) }));
       summary.classList.toggle("is-different", isTried && (found.gone.length > 0 || found.new.length > 0));
       chart.show({ from, to, now: now.bands, then: then.bands, series }, inWords(found));
-      chart.draw(lines);
-      fill(legend, lines.map((label) => chip(label, { color: labelColor(label) })));
+      showLines(lines);
       fill(lists, isTried && [listed("tune.gone", found.gone, "is-gone"), listed("tune.new", found.new, "is-new")]);
       fill(span, t("tune.recorded", { from: form.time(from), time: form.duration(to - from), frames: form.number(recorded.frames) }));
     },

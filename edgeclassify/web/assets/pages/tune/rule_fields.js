@@ -34,12 +34,12 @@ export function ruleFields(app, draft, changed) {
   }
 
   /** Times are slid along round ones: a second counts at the beginning, an hour at the end. */
-  function time(key, all) {
+  function time(key, all, zero = t("rule.at_once")) {
     const steps = () => [...new Set([...all, draft.value(key)])].sort((a, b) => a - b);
     let now = steps();
     const made = slider(t(`rule.${key}`), {
       value: now.indexOf(draft.value(key)), min: 0, max: now.length - 1, step: 1,
-      text: (index) => (now[index] ? form.duration(now[index]) : t("rule.at_once")),
+      text: (index) => (now[index] ? form.duration(now[index]) : zero),
       hint: t(`rule.${key}.hint`), changed: (index) => tried(key, now[index]),
     });
     shows.push(() => {
@@ -78,7 +78,9 @@ export function ruleFields(app, draft, changed) {
     el("div", { class: "stack" }, filter.element, filterHint), memory, smoothing,
     time("confirm_s", SHORT_S), time("expire_s", SHORT_S),
     el("details", { class: "tune-more" }, el("summary", {}, t("tune.more")),
-      el("div", { class: "tune-rules" }, time("hold_s", TIMES_S), time("cooldown_s", TIMES_S), score("unknown_below"))));
+      el("div", { class: "tune-rules" }, time("hold_s", TIMES_S, t("rule.off")),
+        time("cooldown_s", TIMES_S, t("rule.off")),
+        score("unknown_below"))));
   const show = () => { for (const one of shows) one(); };
   show();
   return { element, show };
