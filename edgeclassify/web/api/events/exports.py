@@ -35,7 +35,7 @@ async def export_lines(asked: Asked) -> Response:
 async def _file(asked: Asked, ending: str, kind: str, write: Write) -> Response:
     """What is refused is, before anything is sent."""
     pages = every_page(asked.around, asked.query)
-    first: Events = await anext(pages, ())
+    first = await anext(pages)
     node = asked.around.node.facts.config.node
     name = f"{node.name}-events-{datetime.now(node.zone):%Y-%m-%d}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

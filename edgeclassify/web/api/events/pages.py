@@ -38,15 +38,14 @@ async def count_events(asked: Asked) -> Response:
 
 
 async def every_page(around: Around, which: WhichEvents) -> AsyncIterator[Events]:
-    """All that are meant, oldest first. What comes meanwhile is among them. Raises RefusedError."""
+    """All that are meant, oldest first: a page at least, though it may be empty. What comes meanwhile is among them.
+    Raises RefusedError."""
     after, more = 0, True
     while more:
-        body = which.request(after_seq=after, limit=MOST_EVENTS)
-        data = await ask(around, Command.HISTORY, body)
-        if events := data["events"]:
-            yield events
-            after = events[-1]["seq"]
-        more = bool(events) and data["more"]
+        data = await ask(around, Command.HISTORY, which.request(after_seq=after, limit=MOST_EVENTS))
+        events: Events = data["events"]
+        yield events
+        after, more = events[-1]["seq"] if events else 0, bool(events) and data["more"]
 
 
 def _without_path(event: dict[str, Any]) -> dict[str, Any]:
