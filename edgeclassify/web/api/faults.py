@@ -3,9 +3,35 @@
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from edgeclassify.config.faults import SECRET_KEYS
 from edgeclassify.contract.refusals import choices, hint, shown
 
-_SAID = "Input should be "
+_PHRASES = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "finite_number": "a finite number",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "greater_than": "a number above {gt:.12g}",
+    "greater_than_equal": "a number of at least {ge:.12g}",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "json_invalid": "JSON ({error})",
+    "less_than": "a number below {lt:.12g}",
+    "less_than_equal": "a number of at most {le:.12g}",
+    "list_type": "a list",
+    "model_type": "an object",
+    "string_pattern_mismatch": "text like {pattern}",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_type": "text",
+    "too_long": "a list of at most {max_length}",
+    "too_short": "a list of at least {min_length}",
+    "tuple_type": "a list",
+    "value_error": "{error}",
+}
 
 
 def first_fault(error: ValidationError, kind: type[BaseModel], whole: str) -> str:
@@ -16,8 +42,7 @@ def first_fault(error: ValidationError, kind: type[BaseModel], whole: str) -> st
         return _unknown(key, list(kind.model_fields) if len(detail["loc"]) == 1 else [])
     if detail["type"] == "missing":
         return f"{key}: expected a value, found nothing"
-    found = "" if detail["type"] == "json_invalid" else f", found {shown(detail['input'])}"
-    return f"{key}: expected {_expected(detail)}{found}"
+    return f"{key}: expected {_expected(detail)}{_found(detail)}"
 
 
 def _unknown(key: str, known: list[str]) -> str:
@@ -26,8 +51,13 @@ def _unknown(key: str, known: list[str]) -> str:
 
 
 def _expected(detail: ErrorDetails) -> str:
+    if (phrase := _PHRASES.get(detail["type"])) is None:
+        return detail["msg"].removeprefix("Input should be ")
+    return phrase.format(**detail.get("ctx", {})).removeprefix("expected ")
+
+
+def _found(detail: ErrorDetails) -> str:
     if detail["type"] == "json_invalid":
-        return f"JSON ({detail['ctx']['error']})"
-    said = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else detail["msg"]
-    said = said.removeprefix(_SAID).removeprefix("expected ")
-    return said[:1].lower() + said[1:]
+        return ""
+    is_secret = any(secret in str(step) for step in detail["loc"] for secret in SECRET_KEYS)
+    return f", found {'something else' if is_secret else shown(detail['input'])}"

@@ -38,8 +38,10 @@ async def count_events(asked: Asked) -> Response:
 
 
 async def every_page(around: Around, which: WhichEvents) -> AsyncIterator[Events]:
-    """All that are meant, oldest first: a page at least, though it may be empty. What comes meanwhile is among them.
-    Raises RefusedError."""
+    """All that are meant, oldest first: a page at least, if an empty one. What comes meanwhile is among them.
+
+    Raises RefusedError.
+    """
     after, more = 0, True
     while more:
         data = await ask(around, Command.HISTORY, which.request(after_seq=after, limit=MOST_EVENTS))

@@ -1,0 +1,71 @@
+"""Pictures of events: snapshots, and where none is kept, what the model saw."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.browser.served_nodes import ServedNode
+from tests.support.waiting import wait_for
+from tests.web.api.conftest import asking
+
+
+def test_the_snapshot_of_an_event(api: httpx.Client) -> None:
+    found = api.get("api/events/1/picture.jpg")
+    assert (found.status_code, found.headers["content-type"]) == (200, "image/jpeg")
+    assert found.content.startswith(b"\xff\xd8")
+    assert b'"seq": 1,' in found.content[:400]  # what the snapshot says of itself
+    assert "private" in found.headers["cache-control"]
+
+
+@pytest.mark.parametrize("number", ["999999", "0", "x", "1e3", "9" * 30, "-1", "٣"])
+def test_none_is_one_sentence(api: httpx.Client, number: str) -> None:
+    found = api.get(f"api/events/{number}/picture.jpg")
+    assert found.status_code == 404
+    assert found.json()["error"].startswith("seq: expected the number of an event with a picture, found")
+
+
+@pytest.fixture
+def without_snapshots(tmp_path: Path) -> Iterator[ServedNode]:
+    node = ServedNode(tmp_path, interval_s=0.1)
+    yield from _started(node)
+
+
+@pytest.fixture
+def with_labels_only(tmp_path: Path) -> Iterator[ServedNode]:
+    node = ServedNode(tmp_path, interval_s=0.1, node="labels_only = true")
+    yield from _started(node)
+
+
+def _started(node: ServedNode) -> Iterator[ServedNode]:
+    node.config_file.write_text(node.config_text.replace("disk = true", "disk = false"), encoding="utf-8")
+    try:
+        yield node.start()
+    finally:
+        node.stop()
+
+
+def test_where_no_snapshot_is_kept_it_is_what_the_model_saw(without_snapshots: ServedNode) -> None:
+    # Looks are written together: a restart does not wait for more of them.
+    wait_for(lambda: len(without_snapshots.get("api/events")["events"]) >= 4)
+    without_snapshots.restart()
+    with asking(without_snapshots) as api:
+        event = api.get("api/events?before_seq=2").json()["events"][0]
+        assert event["has_picture"]
+        found = api.get("api/events/1/picture.jpg")
+    assert (found.status_code, found.headers["content-type"]) == (200, "image/jpeg")
+    assert found.content.startswith(b"\xff\xd8")
+
+
+def test_a_node_that_shows_labels_only_has_none(with_labels_only: ServedNode) -> None:
+    wait_for(lambda: len(with_labels_only.get("api/events")["events"]) >= 4)
+    with_labels_only.restart()
+    with asking(with_labels_only) as api:
+        page = api.get("api/events").json()
+        assert not any(one["has_picture"] for one in page["events"])
+        found = api.get("api/events/1/picture.jpg")
+        assert found.status_code == 404
+        assert "labels only" in found.json()["error"]
+        assert "picture.jpg" not in json.dumps(api.get("api/openapi.json").json())
