@@ -45,6 +45,8 @@ class Failures:
         except Exception as error:  # noqa: BLE001 - a bug in an answer: the daemon and other answers go on
             self._log(scope, error)
             answer = refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the node failed at this: its log says of what")
+        else:
+            return
         if begun:
             # Half an answer must not look like a whole one.
             raise ConnectionAbortedError("the answer had begun")

@@ -20,6 +20,15 @@ def test_without_a_body_it_is_asked_for_nothing_special(api: httpx.Client) -> No
     assert list(api.post("api/requests/info").json()["models"]) == ["table"]
 
 
+def test_a_connection_serves_for_one_request_after_the_other(api: httpx.Client) -> None:
+    streams = set()
+    for _ in range(5):
+        found = api.post("api/requests/ping")
+        assert found.status_code == 200
+        streams.add(found.extensions["network_stream"].get_extra_info("client_addr"))
+    assert len(streams) == 1
+
+
 def test_one_of_a_family(api: httpx.Client) -> None:
     assert api.post("api/requests/teach/list", json={}).json() == {"models": [], "more": False}
 
