@@ -10,6 +10,7 @@ import pytest
 
 from edgeclassify.history.csv_lines import COLUMNS, csv_of
 from edgeclassify.web.api.events import pages
+from edgeclassify.web.api.events.bodies import WhichEvents
 from tests.web.api.routed import SilentNode, around
 
 
@@ -56,7 +57,7 @@ def test_every_page_comes_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return {"events": events, "more": body["after_seq"] < 6}
 
     async def collect() -> list[int]:
-        which = pages.WhichEvents()
+        which = WhichEvents()
         return [one["seq"] async for page in pages.every_page(around(SilentNode()), which) for one in page]
 
     monkeypatch.setattr(pages, "ask", ask)
