@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%25?[\w.-]+)?\]|[\w.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%(?:25)?[\w.-]+)?\]|[\w.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

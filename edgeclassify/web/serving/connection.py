@@ -13,6 +13,7 @@ HEAD_S = 10.0
 """How long a request's head may take, from the connection's begin, or the end of the answer before, on."""
 STALL_S = 20.0
 """How long a browser may read nothing of what it was sent."""
+PIECE = 16 * 1024
 BUFFERED = 64 * 1024
 """Bytes that wait in the process for a browser to read; more are not made."""
 
@@ -45,7 +46,10 @@ class BoundedConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """As asyncio calls it."""
-        super().data_received(data)
+        # Piece by piece: a head that is whole when it comes would have no bound.
+        for start in range(0, len(data), PIECE):
+            if not self.transport.is_closing():
+                super().data_received(data[start : start + PIECE])
         self._look_at_head()
 
     def on_response_complete(self) -> None:

@@ -90,7 +90,7 @@ class Server:
     async def _serve(self) -> None:
         self._uvicorn.load()
         connections = Connections(
-            self._uvicorn, self._config.connections, tls=self._tls, shares=_shares(self._config.proxies)
+            self._uvicorn, self._config.connections, tls=self._tls, shares=shares_of(self._config.proxies)
         )
         accepting = asyncio.get_running_loop().create_task(connections.accept(self._socket))
         await self._stopping.wait()
@@ -99,7 +99,7 @@ class Server:
         await connections.end(GRACE_S)
 
 
-def _shares(proxies: tuple[str, ...]) -> Callable[[str], bool]:
+def shares_of(proxies: tuple[str, ...]) -> Callable[[str], bool]:
     """Behind a proxy there are many, and this machine's own programs are no strangers."""
 
     def shares(address: str) -> bool:

@@ -1,0 +1,93 @@
+"""The server: begun, ended, and what keeps it from beginning."""
+
+import logging
+import socket
+import threading
+import time
+
+import pytest
+
+from edgeclassify.config import WebConfig
+from edgeclassify.errors import PageError
+from edgeclassify.web.serving.server import Server
+from tests.support.broker import free_port
+from tests.support.waiting import wait_for
+from tests.web.serving.served import HEAD, Scenes, answer, connected, rest, serving
+
+
+def test_it_ends_in_half_a_second_whatever_is_open() -> None:
+    scenes = Scenes()
+    with serving(scenes) as server:
+        browsers = [connected(server) for _ in range(5)]
+        for browser, path in zip(browsers, (b"/stream", b"/hang", b"/quiet-stream", b"/body"), strict=False):
+            browser.sendall(HEAD % path)
+        wait_for(lambda: scenes.begun >= 3)
+        began = time.monotonic()
+        server.stop(5.0)
+        assert time.monotonic() - began < 0.5, "the daemon has no more time than that"
+        assert not any(thread.name.startswith("page") for thread in threading.enumerate())
+        for browser in browsers:
+            rest(browser)
+            browser.close()
+    assert scenes.ended == scenes.begun
+
+
+def test_an_answer_that_is_nearly_done_is_sent() -> None:
+    with serving(Scenes()) as server, connected(server) as browser:
+        browser.sendall(b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na")
+        stopping = threading.Thread(target=server.stop, args=(5.0,))
+        time.sleep(0.1)
+        stopping.start()
+        browser.sendall(b"b")
+        assert b"200 OK" in rest(browser)
+        stopping.join()
+
+
+def test_it_sleeps_while_nobody_asks() -> None:
+    with serving(Scenes()) as server:
+        thread = next(thread for thread in threading.enumerate() if thread.name == "page")
+        assert thread.native_id is not None
+        switches = _switches(thread.native_id)
+        time.sleep(0.5)
+        assert _switches(thread.native_id) - switches <= 1
+        assert server.address.startswith("http://127.0.0.1:")
+
+
+def _switches(thread: int) -> int:
+    from pathlib import Path
+
+    lines = Path(f"/proc/self/task/{thread}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt"))
+
+
+def test_one_that_was_not_begun_can_be_ended() -> None:
+    Server(WebConfig(port=free_port()), Scenes()).stop(1.0)
+
+
+def test_a_port_in_use_is_one_message() -> None:
+    with serving(Scenes()) as server:
+        port = int(server.address.rpartition(":")[2])
+        other = Server(WebConfig(port=port), Scenes())
+        with pytest.raises(
+            PageError, match=rf"web\.port: expected a port that is free, found 127.0.0.1:{port}"
+        ) as e:
+            other.start()
+        other.stop(1.0)
+    assert "Choose another one" in str(e.value)
+
+
+def test_an_address_that_comes_later_is_listened_on_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), serving(Scenes(), listen="192.0.2.77"):
+        pass
+    assert "no interface has the address 192.0.2.77 yet" in caplog.text
+
+
+def test_ipv6_too() -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with serving(Scenes(), listen="::1") as server, connected(server) as browser:
+        assert server.address.startswith("http://[::1]:")
+        assert b"200 OK" in answer(browser, HEAD % b"/ok")
