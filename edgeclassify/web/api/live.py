@@ -36,11 +36,11 @@ class EventOfView(bodies.Event):
 
 class LookAtFrame(ApiBody):
     """What the model made of a frame: its own labels. `region`: left edge, top edge, width and height of the part
-    that it looked at, as fractions of the frame."""
+    that it looked at, as fractions of the frame; null on a node that shows no pictures."""
 
     view: str
     ts: str
-    region: tuple[float, float, float, float]
+    region: tuple[float, float, float, float] | None
     top: list[bodies.LabelScore]
     ms: float
 

@@ -101,7 +101,7 @@ class Board(Sink):
 
     def publish_result(self, view: str, prediction: Prediction) -> None:
         """What the model made of it."""
-        look = Look(view, self._latest.regions.get(view, Roi()), prediction)
+        look = Look(view, self._latest.regions.get(view), prediction)
         self._latest.looks[view] = look
         self._put("look", view, lambda: messages.of_look(look))
 

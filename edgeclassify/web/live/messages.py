@@ -14,10 +14,11 @@ LOOK_TOP = 5
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the model made of a frame, and of which part of it."""
+    """What the model made of a frame, and of which part of it. `region` None: nobody looks on, as on a node that
+    shows no pictures."""
 
     view: str
-    region: Roi
+    region: Roi | None
     prediction: Prediction
 
 
@@ -47,7 +48,7 @@ def of_look(look: Look) -> dict[str, Any]:
     return {
         "view": look.view,
         "ts": rfc3339(prediction.captured_at),
-        "region": of_region(region),
+        "region": None if region is None else of_region(region),
         "top": [bodies.LabelScore.of(row).content() for row in prediction.top(LOOK_TOP)],
         "ms": rounded(prediction.ms, "ms"),
     }
