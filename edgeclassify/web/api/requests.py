@@ -25,6 +25,16 @@ from edgeclassify.web.api.interface import Answer, Around, Asked, Endpoint, Refu
 
 WAIT_S = 30.0
 """For an answer: the longest that waits for a frame has 15 s."""
+CHANGE_TAUGHT = (
+    Command.TEACH_ADD,
+    Command.TEACH_CORRECT,
+    Command.TEACH_FIT,
+    Command.TEACH_MOVE,
+    Command.TEACH_REMOVE,
+    Command.TEACH_UNDO,
+    Command.TEACH_LABEL,
+)
+"""Their answers name a model that is another one by now."""
 WAIT_FOR_TEACHING_S = 600.0
 """As long as a task of teaching may take."""
 
@@ -67,13 +77,21 @@ async def ask(around: Around, command: Command, body: Object) -> dict[str, Any]:
     return response.data
 
 
+def tell_taught(around: Around, model: str) -> None:
+    """Have all who look see that a taught model has changed."""
+    around.board.say("teaching", {"model": model}, of=model)
+
+
 def _answer(command: Command) -> Answer:
     async def answer(asked: Asked) -> Response:
         try:
             body = body_of(asked.body)
         except RequestError as error:
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-        return JSONResponse(await ask(asked.around, command, body))
+        data = await ask(asked.around, command, body)
+        if command in CHANGE_TAUGHT:
+            tell_taught(asked.around, data["model"])
+        return JSONResponse(data)
 
     return answer
 

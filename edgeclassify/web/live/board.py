@@ -73,6 +73,8 @@ class Board(Sink):
     def publish_info(self, info: NodeInfo) -> None:
         """What runs, perhaps by another config."""
         self._put("info", "node", bodies.Info.of(info).content)
+        self._put("config", "node", dict)  # facts that the page has fetched may be old now
+        self._put("config", "node", dict)  # facts that the page has fetched may be old now
 
     def publish_availability(self, view: str, online: bool) -> None:
         """Whether the view gets frames."""

@@ -73,12 +73,13 @@ def test_each_kind_is_told_to_who_listens() -> None:
         board.say("job", {"id": 1, "done": 0}, of="1")
         board.say("job", {"id": 1, "done": 5}, of="1")
         board.say("config", {})
-        return await heard.several(13)
+        return await heard.several(14)
 
     told = asyncio.run(run())
     kinds = [kind for kind, _ in told if kind != "health"]
     assert kinds == [
         "info",
+        "config",
         "availability",
         "condition",
         "state",

@@ -13,6 +13,7 @@ from edgeclassify.model.taught.places import resolve_taught
 from edgeclassify.teaching.store import export_taught, import_taught
 from edgeclassify.teaching.store.exporting import ENDING
 from edgeclassify.web.api.interface import Asked, RefusedError
+from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.manifests import model_said
 
@@ -35,6 +36,7 @@ async def import_model(asked: Asked) -> bodies.TaughtSaid:
     """A file that was exported becomes a model here; all of it is checked before."""
     facts = asked.around.node.facts
     manifest = await asked.around.threads.run(lambda: _imported(asked.body, asked.query, facts.state))
+    tell_taught(asked.around, manifest.name)
     return model_said(manifest, facts)
 
 

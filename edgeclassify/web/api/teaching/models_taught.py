@@ -11,6 +11,7 @@ from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked, RefusedError
+from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.manifests import (
     broken_model_said,
@@ -46,6 +47,7 @@ async def move_examples(asked: Asked) -> bodies.TaughtSaid:
     model, facts, body = asked.path["model"], asked.around.node.facts, asked.body
     label = None if body.label is None else class_of(body.label)
     manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).move(body.examples, label))
+    tell_taught(asked.around, model)
     return model_said(manifest, facts)
 
 
@@ -53,6 +55,7 @@ async def remove_examples(asked: Asked) -> bodies.TaughtSaid:
     """Examples are taken away; all of them in one change."""
     model, facts, body = asked.path["model"], asked.around.node.facts, asked.body
     manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).remove(body.examples))
+    tell_taught(asked.around, model)
     return model_said(manifest, facts)
 
 
@@ -60,6 +63,7 @@ async def undo_change(asked: Asked) -> bodies.TaughtSaid:
     """The last change is taken back, or a version that is kept comes again."""
     model, facts = asked.path["model"], asked.around.node.facts
     manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).undo(asked.body.to))
+    tell_taught(asked.around, model)
     return model_said(manifest, facts)
 
 
@@ -74,6 +78,7 @@ async def remove_taught(asked: Asked) -> None:
             "there first.",
         )
     await asked.around.threads.run(Teacher(model, wait_s=WAIT_S).remove_model)
+    tell_taught(asked.around, model)
 
 
 def _listed(name: str, facts: NodeFacts) -> bodies.TaughtSaid:

@@ -11,6 +11,7 @@ from edgeclassify.teaching.interface import Picture
 from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked, RefusedError
+from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
 from edgeclassify.web.api.teaching.uploads import added_said, base_for
@@ -48,7 +49,9 @@ async def add_shown(asked: Asked) -> bodies.Uploaded:
     """What was on the screen becomes an example; the first one makes the model."""
     still, label = _kept(asked, asked.body.still), asked.body.label
     model, facts = asked.path["model"], asked.around.node.facts
-    return await asked.around.threads.run(lambda: _added(model, label, still, facts))
+    said = await asked.around.threads.run(lambda: _added(model, label, still, facts))
+    tell_taught(asked.around, model)
+    return said
 
 
 def view_of(name: str, facts: NodeFacts) -> ViewFacts:

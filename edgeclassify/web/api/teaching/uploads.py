@@ -16,6 +16,7 @@ from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.teaching.testing.taught_test import answer_of
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked
+from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.manifests import labels_said
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
@@ -29,7 +30,9 @@ _TOP = 5
 async def add_picture(asked: Asked) -> bodies.Uploaded:
     """A picture becomes an example; the first one makes the model."""
     model, facts = asked.path["model"], asked.around.node.facts
-    return await asked.around.threads.run(lambda: _added(model, asked.body, asked.query, facts))
+    said = await asked.around.threads.run(lambda: _added(model, asked.body, asked.query, facts))
+    tell_taught(asked.around, model)
+    return said
 
 
 async def test_picture(asked: Asked) -> bodies.Tested:
