@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
-from edgeclassify.errors import TaughtModelError
+from edgeclassify.errors import EdgeClassifyError, TaughtModelError, UsageError
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import resolve_taught
 from edgeclassify.teaching.store import export_taught, import_taught
@@ -59,5 +59,11 @@ def _imported(content: bytes, asked: bodies.ImportAsked, folder: Path | None) ->
         try:
             return import_taught(file, asked.name, replace=asked.replace)
         except TaughtModelError as error:
-            message = str(error).replace(f"{file}: ", "").replace(str(file), "the file")
-            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, message) from error
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, _of_browser(error, file)) from error
+        except UsageError as error:
+            raise RefusedError(HTTPStatus.BAD_REQUEST, _of_browser(error, file)) from error
+
+
+def _of_browser(error: EdgeClassifyError, file: Path) -> str:
+    """Where the file lay here for a moment is nobody's concern."""
+    return str(error).replace(f"{file}: ", "").replace(str(file), "the file")

@@ -1,0 +1,76 @@
+"""What a view is shown: on the screen, and as the example that it becomes."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from edgeclassify.model.taught.places import resolve_taught
+from edgeclassify.model.taught.reading import read_manifest
+from edgeclassify.web.api.teaching import shown
+from edgeclassify.web.pictures.stills import KEPT
+from tests.support.lessons import CAT, ESPRESSO
+from tests.web.api.teaching.taught_node import NOON, Asking, frame_of, show
+
+
+def next_still(ask: Asking, photo: str, number: int = 0, view: str = "gate") -> dict[str, object]:
+    """What is answered when the view is shown a part of a photo."""
+
+    async def act(client: httpx.AsyncClient) -> httpx.Response:
+        waiting = asyncio.ensure_future(client.get(f"/api/views/{view}/still"))
+        await asyncio.sleep(0.05)
+        await asyncio.to_thread(show, ask, "other", frame_of(ESPRESSO, 9))
+        await asyncio.to_thread(show, ask, view, frame_of(photo, number, NOON + number))
+        return await waiting
+
+    answer = ask.together(act)
+    assert answer.status_code == 200, answer.text
+    said: dict[str, object] = answer.json()
+    return said
+
+
+def test_what_is_on_the_screen_becomes_the_example(ask: Asking) -> None:
+    first, second = next_still(ask, CAT, 1), next_still(ask, ESPRESSO, 2)
+    assert (first["width"], first["height"]) == (160, 160)
+    picture = ask("GET", f"/api/stills/{first['still']}.jpg")
+    assert picture.content.startswith(b"\xff\xd8\xff")
+    assert picture.headers["cache-control"] == "private, no-store"
+    # The view has gone on since: the one that was tapped counts.
+    said = ask.json("POST", "/api/taught/pets/shown", json={"still": first["still"], "label": "cat"})
+    assert said["new"]
+    ask.json("POST", "/api/taught/pets/shown", json={"still": second["still"], "label": "unknown"})
+    cat, none = read_manifest(resolve_taught("pets")).examples
+    assert (cat.label, cat.view, cat.captured_at, cat.source) == ("cat", "gate", NOON + 1, "view gate")
+    assert none.label is None
+    assert ask.said == [("teaching", {"model": "pets"})] * 2
+
+
+def test_only_the_last_few_are_there(ask: Asking) -> None:
+    numbers = [next_still(ask, CAT, n)["still"] for n in range(KEPT + 1)]
+    gone = ask.refused(404, "POST", "/api/taught/pets/shown", json={"still": numbers[0], "label": "cat"})
+    assert "this one is gone" in gone
+    assert ask("GET", f"/api/stills/{numbers[0]}.jpg").status_code == 404
+    assert ask("GET", f"/api/stills/{numbers[1]}.jpg").status_code == 200
+
+
+def test_where_nobody_waits_nothing_is_kept(ask: Asking) -> None:
+    show(ask, "gate", frame_of(CAT, 0))
+    assert ask.around.stills.still(1) is None
+
+
+def test_a_view_that_looks_rarely_is_hurried_and_waited_for_so_long(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "PATIENT_S", 0.01)
+    monkeypatch.setattr(shown, "LONGEST_S", 0.05)
+    assert "view gate: has not looked" in ask.refused(504, "GET", "/api/views/gate/still")
+    assert ask.around.node.hurried == ["front"]  # type: ignore[attr-defined]
+
+
+def test_a_view_that_is_none(ask: Asking) -> None:
+    assert "expected one of gate, yard" in ask.refused(404, "GET", "/api/views/roof/still")
+
+
+@pytest.mark.parametrize("still", ["x", "0", "9" * 40])
+def test_a_still_that_is_none(ask: Asking, still: str) -> None:
+    assert ask("GET", f"/api/stills/{still}.jpg").status_code == 404
