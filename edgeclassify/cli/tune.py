@@ -84,7 +84,7 @@ def _target(path: Path | None) -> "Config":
 def _write(path: Path, view: str, setting: "Setting") -> None:
     from edgeclassify.cli.support.recorded.tuned_config import write_keys
 
-    changed = write_keys(path, view, setting.keys(), setting.lines())
+    changed = write_keys(path, view, setting.keys())
     click.echo(f"written: {path}, [[view]] {view}: {', '.join(changed) or 'as it was'}. A reload takes it up.")
 
 

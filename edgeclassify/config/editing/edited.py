@@ -2,7 +2,8 @@
 
 import copy
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from tomlkit.exceptions import TOMLKitError
 from edgeclassify.config.editing.default_views import with_default_views
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.editing.layout import LaidOutWriting
-from edgeclassify.config.editing.tables import PlainWriting, carry_out
+from edgeclassify.config.editing.tables import PlainWriting, carry_out, parts_of, renew, renewals
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.errors import ConfigError
 
@@ -36,40 +37,62 @@ def edited(text: str, keys: Sequence[KeyChange]) -> Edited:
         before = parse_toml(text)
     except ValueError as error:
         raise ConfigError(f"not valid TOML: {error}") from error
-    keys = with_default_views(before, keys)
-    wanted = copy.deepcopy(before)
-    changed = [key for key in keys if _changes(wanted, key)]
+    steps = list(_steps(before, with_default_views(before, keys)))
+    changed = [key for key, _ in steps]
     if not changed:
         return Edited(text, before, ())
-    written = _written(text, changed)
-    if written is None or not _is_read_as(written, wanted):
-        raise ConfigError(
-            "the keys find no place in the way it is written. Nothing was written; set them by hand: "
-            f"{', '.join('.'.join(key.path) for key in changed)}"
-        )
+    wanted = steps[-1][1]
+    written = _written(text, changed, wanted)
+    if written is None:
+        written = _one_by_one(text, steps)
     return Edited(written, wanted, tuple(".".join(key.path) for key in changed))
 
 
-def _changes(document: dict[str, Any], key: KeyChange) -> bool:
-    """Carry it out; False where nothing is another by it."""
-    before = copy.deepcopy(document)
-    carry_out(document, key, PlainWriting())
-    return document != before
+def _steps(document: dict[str, Any], keys: Sequence[KeyChange]) -> Iterator[tuple[KeyChange, dict[str, Any]]]:
+    """Each change by which something is another, and the document behind it."""
+    for key in keys:
+        after = copy.deepcopy(document)
+        carry_out(after, key, PlainWriting())
+        if after != document:
+            yield key, after
+            document = after
 
 
-def _written(text: str, keys: Sequence[KeyChange]) -> str | None:
-    """None where tomlkit breaks of it: of what it does in odd layouts not all is known."""
+def _one_by_one(text: str, steps: Sequence[tuple[KeyChange, dict[str, Any]]]) -> str:
+    """As it is done where not all can be done at once: where a key finds no place its table is written anew."""
+    for key, wanted in steps:
+        ways = (_written(text, [way], wanted, renew) for way in renewals(key, wanted))
+        written = _written(text, [key], wanted) or next((way for way in ways if _keeps(way, text)), None)
+        if written is None and (parts := parts_of(key, before := parse_toml(text))):
+            written = _one_by_one(text, list(_steps(before, parts)))
+        if written is None:
+            raise ConfigError(
+                f"{'.'.join(key.path)} finds no place in the way the file is written. Nothing was written; set it "
+                "by hand."
+            )
+        text = written
+    return text
+
+
+def _written(
+    text: str, keys: Sequence[KeyChange], wanted: dict[str, Any], carry: Callable[..., None] = carry_out
+) -> str | None:
+    """None where tomlkit breaks of it, or writes something else: in odd layouts nobody knows all that it does."""
     try:
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(text if text.endswith("\n") else f"{text}\n")
         for key in keys:
-            carry_out(document, key, LaidOutWriting())
-        return str(tomlkit.dumps(document))
+            carry(document, key, LaidOutWriting())
+        written = str(tomlkit.dumps(document))
+        return written if tomllib.loads(written) == wanted else None
     except (TOMLKitError, KeyError, IndexError, ValueError, TypeError, AttributeError):
         return None
 
 
-def _is_read_as(text: str, wanted: dict[str, Any]) -> bool:
-    try:
-        return tomllib.loads(text) == wanted
-    except ValueError:
-        return False
+def _keeps(written: str | None, text: str) -> bool:
+    """True where all comments are still there."""
+    return written is not None and _comments(text) <= _comments(written)
+
+
+def _comments(text: str) -> Counter[str]:
+    """The lines' ends that may be comments."""
+    return Counter(line.partition("#")[2].strip() for line in text.splitlines() if "#" in line)

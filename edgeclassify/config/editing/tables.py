@@ -1,6 +1,6 @@
 """A change carried out in a document: in plain tables, and in those that keep comments and layout."""
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any, Protocol
 
 from edgeclassify.config.editing.interface import KeyChange
@@ -20,6 +20,9 @@ class Writing(Protocol):
 
     def put(self, table: Table, key: str, value: Any) -> None:
         """Set a key: there already, or not."""
+
+    def remove(self, table: Table, key: str) -> None:
+        """Take a key away that is there."""
 
     def append(self, document: Table, section: str, value: dict[str, Any]) -> None:
         """One more table of a section of which there are several."""
@@ -50,27 +53,96 @@ def carry_out(document: Table, change: KeyChange, writing: Writing) -> None:
         _assimilate(document[section][number], {"name": name, **value}, writing)
 
 
-def _set(table: Table, path: tuple[str, ...], value: Any, writing: Writing) -> None:
-    *way, key = path
-    for step in way:
-        if not isinstance(table.get(step), MutableMapping):
-            if value is None:
-                return
-            # A model's name stands for its table.
-            writing.put(table, step, {"name": str(table[step])} if step == "model" and step in table else {})
+def renewals(change: KeyChange, wanted: Table) -> Iterator[KeyChange]:
+    """What comes to the same where a key finds no place: itself written anew, as in `wanted`, or the table that it
+    is in, or the one around that, and so on."""
+    for depth in range(len(change.path), 2 if change.path[0] in LISTS else 0, -1):
+        path = change.path[:depth]
+        yield KeyChange(path, _value_at(wanted, path))
+
+
+def parts_of(change: KeyChange, document: Table) -> list[KeyChange]:
+    """The same key by key, where a whole view is to be another one; none: it is something else."""
+    if change.path[0] not in LISTS or len(change.path) != 2 or not isinstance(change.value, dict):
+        return []
+    number = _number_of(document, *change.path)
+    there = {} if number is None else document[change.path[0]][number]
+    gone = [key for key in there if key != "name" and key not in change.value]
+    values = {**dict.fromkeys(gone), **change.value}
+    return [KeyChange((*change.path, key), value) for key, value in values.items()] if there else []
+
+
+def renew(document: Table, change: KeyChange, writing: Writing) -> None:
+    """Write a table anew, whatever it was written like before."""
+    way: tuple[str, ...] = change.path
+    table: Any = document
+    if way[0] in LISTS:
+        table, way = document[way[0]][_number_of(document, way[0], way[1])], way[2:]
+    for step in way[:-1]:
         table = table[step]
+    if way[-1] in table:
+        writing.remove(table, way[-1])
+    if change.value is not None:
+        writing.put(table, way[-1], change.value)
+
+
+def _value_at(document: Table, path: tuple[str, ...]) -> Any:
+    """None: there is nothing."""
+    value: Any = document
+    if path[0] in LISTS:
+        value, path = document[path[0]][_number_of(document, path[0], path[1])], path[2:]
+    for step in path:
+        if not isinstance(value, MutableMapping):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _set(table: Table, path: tuple[str, ...], value: Any, writing: Writing) -> None:
     if value is None:
-        table.pop(key, None)
-    elif isinstance(value, dict) and isinstance(table.get(key), MutableMapping):
+        _remove(table, path, writing)
+        return
+    *way, key = path
+    for number, step in enumerate(way):
+        if not isinstance(table.get(step), MutableMapping):
+            _make(table, path[number:], value, writing)
+            return
+        table = table[step]
+    if isinstance(value, dict) and isinstance(table.get(key), MutableMapping):
         _assimilate(table[key], value, writing)
     elif table.get(key) != value or type(table.get(key)) is bool:
         writing.put(table, key, value)
 
 
+def _remove(table: Table, path: tuple[str, ...], writing: Writing) -> None:
+    """With the last key of a table it is gone itself: nothing is said there any more."""
+    step, *rest = path
+    if step not in table:
+        return
+    below = table[step]
+    if rest:
+        if not isinstance(below, MutableMapping):
+            return
+        _remove(below, tuple(rest), writing)
+        if below:
+            return
+    writing.remove(table, step)
+
+
+def _make(table: Table, path: tuple[str, ...], value: Any, writing: Writing) -> None:
+    """A key whose tables are not there yet: with all of them."""
+    for step in reversed(path[1:]):
+        value = {step: value}
+    if path[0] == "model" and isinstance(table.get("model"), str):  # the name alone stands for its table
+        value = {"name": str(table["model"]), **value}
+        writing.remove(table, "model")
+    writing.put(table, path[0], value)
+
+
 def _assimilate(table: Table, wanted: dict[str, Any], writing: Writing) -> None:
     """Key by key, so that comments beside those that stay do too."""
     for key in [key for key in table if key not in wanted]:
-        del table[key]
+        writing.remove(table, key)
     for key, value in wanted.items():
         _set(table, (key,), value, writing)
 
@@ -96,6 +168,10 @@ class PlainWriting:
     def put(self, table: Table, key: str, value: Any) -> None:
         """As it is."""
         table[key] = value
+
+    def remove(self, table: Table, key: str) -> None:
+        """As it is."""
+        del table[key]
 
     def append(self, document: Table, section: str, value: dict[str, Any]) -> None:
         """As it is."""

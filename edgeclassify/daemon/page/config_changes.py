@@ -3,26 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 from edgeclassify.config import Config, parse_config
 from edgeclassify.config.editing.config_file import ConfigFile, conflict, etag_of, why_not_writable
 from edgeclassify.config.editing.edited import Edited, edited
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
 from edgeclassify.daemon.page.overlaid import overlaid_notes, said_options
+from edgeclassify.daemon.page.reloads import Reloads
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
 from edgeclassify.files import StagedFile, printable
 from edgeclassify.types import Option
-
-if TYPE_CHECKING:
-    from edgeclassify.web.interface import ConfigChange, ConfigChanged
-
-
-class Reloads(Protocol):
-    """What takes over a config: the daemon's reloader."""
-
-    def reload(self, *, load: Callable[[], Config] | None = None) -> None:
-        """Take over a config. Raises EdgeClassifyError, and goes on by the one before."""
+from edgeclassify.web.interface import ConfigChange, ConfigChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +38,9 @@ class ConfigChanges:
         self._own_etag: str | None = None
         """Of what was written last from here."""
 
-    def carry_out(self, change: "ConfigChange") -> "ConfigChanged":
+    def carry_out(self, change: ConfigChange) -> ConfigChanged:
         """Raises EdgeClassifyError; then nothing has changed. All of it is checked and written beside the file
         first, then taken over, and only then put in its place."""
-        from edgeclassify.web.interface import ConfigChanged
-
         if self._path is None:
             raise StorageError("the config came from no file: it can't be changed from here.")
         file = ConfigFile.read(self._path)

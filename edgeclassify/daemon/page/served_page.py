@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgeclassify.config import Config
-from edgeclassify.daemon.page.config_changes import ChangedNode, ConfigChanges, Reloads
-from edgeclassify.daemon.page.memory import Memory
+from edgeclassify.daemon.page.reloads import Reloads
 from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.page.tasks import Tasks
 from edgeclassify.daemon.running import RunningParts
@@ -16,6 +15,7 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.types import Option, Request
 
 if TYPE_CHECKING:
+    from edgeclassify.daemon.page.memory import Memory
     from edgeclassify.web.page import Page
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,8 @@ class ServedPage:
         from the file becomes before it runs."""
         self._taps, self._config_file, self._as_run = taps, config_file, as_run
         self._tasks = Tasks(wake)
-        self._memory = Memory()
         self._page: Page | None = None
+        self._memory: Memory | None = None
         self._made_from: object = None
 
     def begin(
@@ -54,9 +54,7 @@ class ServedPage:
     ) -> None:
         """Serve it, where the config says so. `put`: where requests go; `follow`: has the config's word hold of an
         option of a view, whatever was set over MQTT."""
-        self._running, self._put = running, put
-        changed = ChangedNode(reloads, self._as_run, lambda: running.parts.settings, follow)
-        self._changes = ConfigChanges(self._config_file, changed)
+        self._running, self._put, self._reloads, self._follow = running, put, reloads, follow
         self.adopt(running.parts.config)
 
     def adopt(self, config: Config) -> None:
@@ -68,7 +66,8 @@ class ServedPage:
         self._end()
         self._made_from = made_from
         if not config.web.enabled:
-            self._memory.end()
+            if self._memory is not None:
+                self._memory.end()
             return
         try:
             self._page = self._made(config)
@@ -82,7 +81,7 @@ class ServedPage:
     def work(self) -> None:
         """Do what the page has left to do."""
         self._tasks.work()
-        if self._page is not None:
+        if self._page is not None and self._memory is not None:
             self._memory.work(self._running.parts)
 
     def stop(self) -> None:
@@ -97,6 +96,8 @@ class ServedPage:
 
     def _made(self, config: Config) -> "Page":
         try:
+            from edgeclassify.daemon.page.config_changes import ChangedNode, ConfigChanges
+            from edgeclassify.daemon.page.memory import Memory
             from edgeclassify.daemon.page.node import NodeOnPage
             from edgeclassify.daemon.page.what_if import WhatIfs
             from edgeclassify.web.page import Page
@@ -105,13 +106,15 @@ class ServedPage:
             raise EdgeClassifyError(
                 f"expected the packages of the page, found none of {error.name}: pip install 'edgeclassify[web]'"
             ) from error
-        running = self._running
+        running, memory = self._running, self._memory or Memory()
+        self._memory = memory
+        changed = ChangedNode(self._reloads, self._as_run, lambda: running.parts.settings, self._follow)
         node = NodeOnPage(
-            self._running,
+            running,
             put=self._put,
             tasks=self._tasks,
-            change=self._changes.carry_out,
-            what_ifs=WhatIfs(self._memory.inputs, lambda: running.parts),
+            change=ConfigChanges(self._config_file, changed).carry_out,
+            what_ifs=WhatIfs(memory.inputs, lambda: running.parts),
             config_file=self._config_file,
         )
         return Page(config.web, node)
