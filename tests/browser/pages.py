@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-PAGES = ("live",)
+PAGES = ("live", "events", "aim", "tune", "system")
 
 
 def go_to(page: Page, name: str) -> None:

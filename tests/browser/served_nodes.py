@@ -36,7 +36,7 @@ port = {port}
 per_minute = 6000
 
 [snapshot]
-disk = true
+disk = {snapshots}
 
 [[camera]]
 name = "photos"
@@ -61,14 +61,29 @@ class ServedNode:
     """
 
     def __init__(
-        self, folder: Path, *, node: str = "", web: str = "", more: str = "", interval_s: float = 0.5
+        self,
+        folder: Path,
+        *,
+        node: str = "",
+        web: str = "",
+        more: str = "",
+        interval_s: float = 0.5,
+        snapshots: bool = True,
     ) -> None:
         self.folder, self.port = folder, free_port()
         self.config_file, self.log = folder / "edgeclassify.toml", folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         with demo_photos() as photos:  # a folder of the checkout: it stays
             self.config_file.write_text(
-                CONFIG.format(port=self.port, photos=photos, node=node, web=web, more=more, interval_s=interval_s),
+                CONFIG.format(
+                    port=self.port,
+                    photos=photos,
+                    node=node,
+                    web=web,
+                    more=more,
+                    interval_s=interval_s,
+                    snapshots=str(snapshots).lower(),
+                ),
                 encoding="utf-8",
             )
 

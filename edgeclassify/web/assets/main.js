@@ -64,7 +64,12 @@ function run(root, words, api, session, node) {
     confirm: (question) => confirm(app, question),
     go: (name, params) => { location.hash = addressOf(name, params); },
     reconnect: () => stream.retry(),
-    logOut: async () => { await api.post("api/logout"); location.reload(); },
+    logOut: async () => {
+      router.leave(); // what goes on asking would be refused from then on
+      stream.close();
+      await api.post("api/logout");
+      location.reload();
+    },
   };
   node.views.forEach(teachColors);
   const shell = makeShell(app);

@@ -1,0 +1,42 @@
+"""A node that shows no pictures: the page has none, offers none, and stays useful."""
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.appearances import SIZES
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.pages import PAGES, go_to
+from tests.browser.served_nodes import ServedNode
+
+PIXELS = ("image/jpeg", "image/png", "image/webp", "multipart/x-mixed-replace", "video/")
+
+
+@pytest.fixture(scope="module")
+def node(browser: object, serve: Serve) -> ServedNode:
+    return serve(node="labels_only = true", snapshots=False)
+
+
+@pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
+def test_no_answer_to_any_page_has_a_pixel(page: Page) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda one: answers.append(one))
+    for name in PAGES:
+        go_to(page, name)
+        assert page.locator("main img[src*='api/']").count() == 0, name
+    assert len(answers) > 10
+    kinds = {answer.url: answer.headers.get("content-type", "") for answer in answers}
+    assert not {url: kind for url, kind in kinds.items() if kind.startswith(PIXELS)}
+    assert not [answer.url for answer in answers if answer.status >= 400], "nothing is asked that is not there"
+
+
+def test_labels_scores_and_events_are_there(page: Page) -> None:
+    shown = page.get_by_role("region", name="table now")
+    expect(shown).to_contain_text("espresso")
+    expect(page.get_by_text("labels only", exact=False).first).to_be_visible()
+    go_to(page, "events")
+    expect(page.locator("main")).to_contain_text("espresso")
+
+
+def test_two_browsers(open_page: OpenPage, node: ServedNode) -> None:
+    for page in (open_page(node), open_page(node)):
+        expect(page.get_by_role("region", name="table now")).to_contain_text("Egyptian cat")
