@@ -14,6 +14,7 @@ import { around, between, isSame, listOf, middleSquare, moved, pulled } from "./
 
 const HANDLES = ["n", "s", "w", "e", "nw", "ne", "sw", "se"];
 const ROOM_FOR_SIDES_PX = 150;
+const ROOM_FOR_BODY_PX = 48;
 const NAME_PX = 26;
 const EDGE_PX = 14;
 const STEP = 0.01;
@@ -82,6 +83,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
     const shorter = Math.min(region.width * size.width, region.height * size.height);
     frame.classList.toggle("is-sketch", sketch !== null);
     frame.classList.toggle("is-small", shorter < ROOM_FOR_SIDES_PX);
+    frame.classList.toggle("is-tiny", shorter < ROOM_FOR_BODY_PX);
     frame.classList.toggle("is-at-top", region.y * size.height < NAME_PX);
     frame.classList.toggle("at-left", region.x * size.width < EDGE_PX);
     frame.classList.toggle("at-right", (1 - region.x - region.width) * size.width < EDGE_PX);
