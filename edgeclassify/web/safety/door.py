@@ -96,7 +96,7 @@ class Door:
             if kind.lower() == "basic"
             else None
         )
-        if secret is None or len(secret) > LONGEST_SECRET:
+        if not secret or len(secret) > LONGEST_SECRET:
             return None
         # A browser that was told of a name and password once says them by itself from then on.
         is_ambient = kind.lower() == "basic"
@@ -104,12 +104,16 @@ class Door:
             return Entry(token.may_change, is_ambient)
         if secret.startswith(TOKEN_MARK) or not self._access.password:
             return None
-        if not self._access.is_known(secret):
-            await self._check(secret, visitor)
+        await self._check(secret, visitor)
         return Entry(may_change=True, is_ambient=is_ambient)
 
     async def _check(self, password: str, visitor: Visitor) -> None:
         """Raises RefusedAtDoorError where it is wrong, or must not be tried now."""
+        # First of all: whoever guesses must not learn which password is known.
+        if (wait_s := self._attempts.wait_s(visitor.address)) > 0:
+            raise _too_many(wait_s)
+        if self._access.is_known(password):
+            return
         # Who asks for several pictures at once says the same password with each: it is checked once.
         key = (visitor.address, password)
         check = self._checks.get(key)
@@ -120,9 +124,8 @@ class Door:
             raise RefusedAtDoorError(HTTPStatus.UNAUTHORIZED, "wrong password")
 
     def _begin_check(self, password: str, visitor: Visitor) -> "asyncio.Task[bool]":
-        wait_s = self._attempts.wait_s(visitor.address)
-        if wait_s > 0 or len(self._checks) >= MOST_WAITING:
-            raise _too_many(wait_s)
+        if len(self._checks) >= MOST_WAITING:
+            raise _too_many(1.0)
         self._attempts.tries(visitor.address)
         return asyncio.get_running_loop().create_task(self._is_right(password, visitor))
 
