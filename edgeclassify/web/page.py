@@ -19,7 +19,8 @@ class Page:
 
     def __init__(self, config: WebConfig, node: PageNode) -> None:
         self.board = Board(node)
-        self._pictures, stills = PictureTaker(config, node, self.board.looked), Stills()
+        self._pictures = PictureTaker(config, node, self.board.looked)
+        stills = Stills(lambda: self.board.listeners > 0)
         self.onlookers = SeveralOnlookers(self._pictures, stills)
         self._log = LogLines()
         jobs = Jobs(lambda job: self.board.say("job", JobNow.of(job), of=job.id))

@@ -2,13 +2,15 @@
 
 import itertools
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from edgeclassify.errors import ImageError
 from edgeclassify.pipeline.interface import Onlookers
-from edgeclassify.pixels import region_rgb
+from edgeclassify.pixels import region_rgb, to_keep
 from edgeclassify.types import Frame, Pixels, Roi
 
 LONGEST_SIDE = 480
@@ -18,6 +20,8 @@ KEPT = 8
 MOST_VIEWS = 2
 MOST_WAITING = 32
 """Who waits for the next one of a view; more are given an error."""
+APART_S = 0.25
+"""Between two looks of a view that are held: lent pixels are copied for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,41 +36,47 @@ class Still:
     origin: str | None
 
 
-class Stills(Onlookers):
-    """Offered looks by the inference thread, asked from any other. While nobody waits a look costs nothing.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A look that may be asked for, until the next one. `at`: monotonic seconds."""
 
-    Drop policy: of the MOST_VIEWS views that were waited for last the newest KEPT are there.
+    frame: Frame
+    region: Roi
+    at: float
+
+
+class Stills(Onlookers):
+    """Offered looks by the inference thread, asked from any other. `is_watched`: somebody has a page open; while
+    nobody has, and nobody waits, a look costs nothing.
+
+    Drop policy: of the MOST_VIEWS views that were waited for last the newest KEPT are there; of each view that is
+    watched the newest look alone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_watched: Callable[[], bool] = lambda: False) -> None:
+        self._is_watched = is_watched
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._waiting: dict[str, list[Future[Still]]] = {}
         self._kept: dict[str, deque[Still]] = {}
+        self._held: dict[str, _Held] = {}
 
     def offer(self, frame: Frame) -> None:
         """Only what a view is shown counts."""
 
     def looked(self, view: str, frame: Frame, region: Roi) -> None:
-        """Kept where somebody waits for it."""
-        if view not in self._waiting:
-            return
-        with self._lock:
-            waiting = self._waiting.pop(view, [])
-        try:
-            pixels = region_rgb(frame.shown, region, LONGEST_SIDE)
-        except ImageError as error:
-            _fail(waiting, error)
-            return
-        still = Still(next(self._numbers), view, frame.captured_at, pixels, frame.origin)
-        with self._lock:
-            kept = self._kept[view] = self._kept.pop(view, deque(maxlen=KEPT))
-            kept.append(still)
-            while len(self._kept) > MOST_VIEWS:
-                del self._kept[next(iter(self._kept))]
-        for one in waiting:
-            if one.set_running_or_notify_cancel():
-                one.set_result(still)
+        """Held where somebody may ask for it, kept where somebody waits."""
+        if self._is_watched():
+            self._hold(view, frame, region)
+        elif self._held:
+            self._held = {}
+        if view in self._waiting:
+            self._give(view, frame, region)
+
+    def newest(self, view: str) -> Still | None:
+        """What the view was shown last; None: nothing since somebody watches. Raises ImageError."""
+        held = self._held.get(view)
+        return None if held is None else self._still(view, held.frame, held.region)
 
     def next_of(self, view: str) -> "Future[Still]":
         """The next that the view is shown. Cancel it where it is not wanted any more."""
@@ -83,6 +93,32 @@ class Stills(Onlookers):
         """One that is kept; None: it is gone."""
         with self._lock:
             return next((one for kept in self._kept.values() for one in kept if one.number == number), None)
+
+    def _hold(self, view: str, frame: Frame, region: Roi) -> None:
+        held, now = self._held.get(view), time.monotonic()
+        if held is None or not frame.lent or now - held.at >= APART_S:
+            self._held[view] = _Held(to_keep(frame), region, now)
+
+    def _give(self, view: str, frame: Frame, region: Roi) -> None:
+        with self._lock:
+            waiting = self._waiting.pop(view, [])
+        try:
+            still = self._still(view, frame, region)
+        except ImageError as error:
+            _fail(waiting, error)
+            return
+        with self._lock:
+            kept = self._kept[view] = self._kept.pop(view, deque(maxlen=KEPT))
+            kept.append(still)
+            while len(self._kept) > MOST_VIEWS:
+                del self._kept[next(iter(self._kept))]
+        for one in waiting:
+            if one.set_running_or_notify_cancel():
+                one.set_result(still)
+
+    def _still(self, view: str, frame: Frame, region: Roi) -> Still:
+        pixels = region_rgb(frame.shown, region, LONGEST_SIDE)
+        return Still(next(self._numbers), view, frame.captured_at, pixels, frame.origin)
 
 
 def _fail(waiting: list["Future[Still]"], error: ImageError) -> None:

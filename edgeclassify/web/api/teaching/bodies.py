@@ -183,13 +183,16 @@ class UploadAsked(ApiBody):
 
 class Uploaded(ApiBody):
     """What became of a picture: its id, and whether it was new, or known with another label until now; neither: it
-    was there already."""
+    was there already. `before`: the version without it, null: there was no model; `not_fitted`: why it was
+    not learnt, where that was asked for."""
 
     example: ExampleId
     new: bool
     moved: bool
     version: Count
+    before: Count | None
     labels: list[LabelSaid]
+    not_fitted: str | None = None
 
 
 class StillSaid(ApiBody):
@@ -202,10 +205,13 @@ class StillSaid(ApiBody):
 
 
 class ShownAsked(ApiBody):
-    """Of which label the picture is that was on the screen; unknown: of none of the classes."""
+    """Of which label the picture is that was on the screen; unknown: of none of the classes. `still`: its number;
+    absent: what the view was shown last. `fit`: it is learnt at once."""
 
-    still: Count
     label: Annotated[str, Field(min_length=1, max_length=64)]
+    still: Count | None = None
+    view: Annotated[str, Field(max_length=64)] | None = None
+    fit: bool = False
 
 
 class TestAsked(ApiBody):

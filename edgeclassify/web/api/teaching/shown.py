@@ -6,6 +6,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.pictures.jpeg import image_jpeg
 from edgeclassify.teaching.interface import Picture
 from edgeclassify.teaching.teacher import Teacher
@@ -14,7 +15,7 @@ from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
-from edgeclassify.web.api.teaching.uploads import added_said, base_for
+from edgeclassify.web.api.teaching.uploads import added_said, base_for, version_of
 from edgeclassify.web.interface import NodeFacts, PageNode, ViewFacts
 from edgeclassify.web.pictures.stills import Still
 
@@ -47,11 +48,21 @@ async def still_picture(asked: Asked) -> Response:
 
 async def add_shown(asked: Asked) -> bodies.Uploaded:
     """What was on the screen becomes an example; the first one makes the model."""
-    still, label = _kept(asked, asked.body.still), asked.body.label
-    model, facts = asked.path["model"], asked.around.node.facts
-    said = await asked.around.threads.run(lambda: _added(model, label, still, facts))
+    model, facts, threads = asked.path["model"], asked.around.node.facts, asked.around.threads
+    still = _kept(asked, asked.body.still) if asked.body.still is not None else await _newest(asked, facts)
+    said = await threads.run(lambda: _added(model, asked.body, still, facts))
     tell_taught(asked.around, model)
     return said
+
+
+async def _newest(asked: Asked, facts: NodeFacts) -> Still:
+    view = view_of(asked.body.view or "", facts).name
+    still = await asked.around.threads.run(lambda: asked.around.stills.newest(view))
+    if still is None:
+        raise RefusedError(
+            HTTPStatus.CONFLICT, f"view {view}: has been shown nothing since the page was opened. Try again."
+        )
+    return still
 
 
 def view_of(name: str, facts: NodeFacts) -> ViewFacts:
@@ -86,9 +97,19 @@ def _kept(asked: Asked, number: int) -> Still:
     return still
 
 
-def _added(model: str, label: str, still: Still, facts: NodeFacts) -> bodies.Uploaded:
+def _added(model: str, asked: bodies.ShownAsked, still: Still, facts: NodeFacts) -> bodies.Uploaded:
     source = f"view {still.view}" if still.origin is None else still.origin
     picture = Picture(still.pixels, source, still.captured_at, still.view)
+    before = version_of(model)
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
-        added = teacher.add(class_of(label), [picture], base=base_for(model, still.view, facts))
-    return added_said(added)
+        added = teacher.add(class_of(asked.label), [picture], base=base_for(model, still.view, facts))
+        said = added_said(added, before)
+        return said.model_copy(update=_fitted(teacher)) if asked.fit else said
+
+
+def _fitted(teacher: Teacher) -> dict[str, object]:
+    """What is another with a head; the example stays where none can be fitted."""
+    try:
+        return {"version": teacher.fit().manifest.version}
+    except EdgeClassifyError as error:
+        return {"not_fitted": str(error)}

@@ -44,19 +44,27 @@ def _added(model: str, content: bytes, asked: bodies.UploadAsked, facts: NodeFac
     image = decode_image(content, NAME, KEPT_SIDE)
     # BGR as it comes. The time of the upload is no time of the picture: only what the camera wrote into it counts.
     picture = Picture(np.ascontiguousarray(image.pixels[:, :, ::-1]), NAME, image.taken_at)
+    before = version_of(model)
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
         added = teacher.add(class_of(asked.label), [picture], base=base_for(model, asked.view, facts))
-    return added_said(added)
+    return added_said(added, before)
 
 
-def added_said(added: Added) -> bodies.Uploaded:
-    """What became of one picture."""
+def version_of(model: str) -> int | None:
+    """None: there is no such model."""
+    folder = find_taught(model)
+    return None if folder is None else read_manifest(folder).version
+
+
+def added_said(added: Added, before: int | None) -> bodies.Uploaded:
+    """What became of one picture. `before`: the version until then."""
     (example,) = (*added.new, *added.moved, *added.known)
     return bodies.Uploaded(
         example=example,
         new=bool(added.new),
         moved=bool(added.moved),
         version=added.manifest.version,
+        before=before,
         labels=labels_said(added.manifest),
     )
 

@@ -27,6 +27,7 @@ from edgeclassify.web.api.teaching.endpoints import TEACHING
 from edgeclassify.web.interface import NodeFacts
 from edgeclassify.web.live.board import Board
 from edgeclassify.web.pictures.onlookers import PictureTaker
+from edgeclassify.web.pictures.stills import Stills
 from tests.support.lessons import part_of
 from tests.web.page_node import RecordedNode
 
@@ -62,13 +63,16 @@ class TaughtNode(RecordedNode):
 
 
 class Asking:
-    """Asks a node's endpoints of teaching. `said`: what the board was told, by kind."""
+    """Asks a node's endpoints of teaching. `said`: what the board was told, by kind; `is_watched`: a page is
+    open."""
 
     def __init__(self, node: RecordedNode) -> None:
         self.said: list[tuple[str, Any]] = []
         board = Board(node)
         board.say = lambda kind, data, *, of="": self.said.append((kind, data))  # type: ignore[method-assign]
-        self.around = Around(node, board, PictureTaker(_web(node), node, lambda view, region: None))
+        self.is_watched = False
+        pictures = PictureTaker(node.config.web, node, lambda view, region: None)
+        self.around = Around(node, board, pictures, Stills(lambda: self.is_watched))
 
     def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
         return self.together(lambda client: client.request(method, path, **more))
@@ -96,10 +100,6 @@ class Asking:
         problem = answer.json()
         assert list(problem) == ["error"]
         return str(problem["error"])
-
-
-def _web(node: RecordedNode) -> Any:
-    return node.config.web
 
 
 def png_of(photo: str, number: int) -> bytes:

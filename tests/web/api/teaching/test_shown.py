@@ -1,6 +1,7 @@
 """What a view is shown: on the screen, and as the example that it becomes."""
 
 import asyncio
+import dataclasses
 
 import httpx
 import pytest
@@ -74,3 +75,41 @@ def test_a_view_that_is_none(ask: Asking) -> None:
 @pytest.mark.parametrize("still", ["x", "0", "9" * 40])
 def test_a_still_that_is_none(ask: Asking, still: str) -> None:
     assert ask("GET", f"/api/stills/{still}.jpg").status_code == 404
+
+
+def test_the_newest_look_is_taught_and_learnt_at_once(ask: Asking) -> None:
+    path, tap = "/api/taught/pets/shown", {"view": "gate", "fit": True}
+    assert "Try again" in ask.refused(409, "POST", path, json={**tap, "label": "cat"})
+    ask.is_watched = True
+    show(ask, "gate", frame_of(ESPRESSO, 1))
+    show(ask, "gate", frame_of(CAT, 1))
+    show(ask, "yard", frame_of(ESPRESSO, 2))
+    said = ask.json("POST", path, json={**tap, "label": "cat"})
+    assert said["before"] is None
+    assert "two classes" in said["not_fitted"]
+    show(ask, "gate", frame_of(ESPRESSO, 3))
+    said = ask.json("POST", path, json={**tap, "label": "cup"})
+    assert said["not_fitted"] is None
+    assert said["version"] == said["before"] + 2
+    manifest = read_manifest(resolve_taught("pets"))
+    assert manifest.is_fitted
+    assert [(one.label, one.view) for one in manifest.examples] == [("cat", "gate"), ("cup", "gate")]
+
+
+def test_looks_are_let_go_when_nobody_watches(ask: Asking) -> None:
+    ask.is_watched = True
+    show(ask, "gate", frame_of(CAT, 1))
+    ask.is_watched = False
+    show(ask, "gate", frame_of(CAT, 2))
+    assert ask.around.stills.newest("gate") is None
+
+
+def test_lent_pixels_are_copied_now_and_then(ask: Asking) -> None:
+    ask.is_watched = True
+    first = dataclasses.replace(frame_of(CAT, 1), lent=True)
+    show(ask, "gate", first)
+    show(ask, "gate", dataclasses.replace(frame_of(ESPRESSO, 1), lent=True))
+    first.pixels[:] = 0
+    still = ask.around.stills.newest("gate")
+    assert still is not None
+    assert still.pixels.mean() == pytest.approx(frame_of(CAT, 1).pixels.mean())

@@ -13,10 +13,13 @@ export function thisIs(app, view) {
   }
   const add = async (label) => {
     try {
-      const change = await app.api.ask("teach/add", { view: view.name, label, fit: true });
+      const change = app.node.labels_only
+        ? await app.api.ask("teach/add", { view: view.name, label, fit: true })
+        : await app.api.post(`api/taught/${encodeURIComponent(view.model)}/shown`,
+          { view: view.name, label: label ?? "unknown", fit: true });
       const text = app.t("live.taught", { label: label ?? app.t("live.none_of_these") });
       app.say(change.not_fitted ? `${text} ${change.not_fitted}` : text,
-        { action: app.t("action.undo"), done: () => undo(app, change.model) });
+        { action: app.t("action.undo"), done: () => undo(app, view.model, change.before ?? null) });
     } catch (error) {
       app.say(error);
     }
@@ -29,9 +32,10 @@ export function thisIs(app, view) {
   el("p", { class: "hint" }, app.t("live.this_is_hint")));
 }
 
-async function undo(app, model) {
+/** @param {number | null} to the version before the example and what was learnt of it; null: one change back */
+async function undo(app, model, to) {
   try {
-    await app.api.ask("teach/undo", { model });
+    await app.api.post(`api/taught/${encodeURIComponent(model)}/undo`, { to });
     app.say(app.t("live.undone"));
   } catch (error) {
     app.say(error);

@@ -1,0 +1,183 @@
+"""Teach: three taps name the demo's photos, and the view tells them apart from then on."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.appearances import DESKTOP_DARK, PHONE, Appearance
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.served_nodes import ServedNode
+
+PHOTOS = {"cat": 300, "cup": 320, "man": 480}
+"""Labels for the demo's photos, each with the height of its still, by which they are known here."""
+
+
+ADDRESSES = {
+    "": ".teach-model",
+    "?model=things": ".teach-tile",
+    "?model=things&tab=result": ".teach-now",
+    "?model=things&tab=changes": ".teach-version",
+    "?step=1": ".roi-editor",
+    "?step=2&model=things": ".teach-thumb",
+}
+"""What there is to look at, and what is seen there at last."""
+
+
+@pytest.fixture(scope="module")
+def node(browser: Browser, serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]:
+    """Its models lie in a folder of this module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EDGECLASSIFY_MODELS", str(tmp_path_factory.mktemp("models")))
+        yield serve(interval_s=0.5)
+
+
+def name(page: Page, label: str) -> None:
+    """Say that there is a label."""
+    page.get_by_role("button", name=re.compile("Name what you see|New label")).click()
+    page.get_by_label("Label", exact=True).fill(label)
+    page.get_by_role("button", name="Use it").click()
+
+
+def tap(page: Page, label: str) -> Locator:
+    """The button that says what it is."""
+    return page.locator(".teach-tap", has_text=label)
+
+
+def tap_when_it_shows(page: Page, label: str) -> None:
+    """In the browser, as quick as a thumb that waits for it."""
+    page.evaluate(
+        """([label, height]) => new Promise((done) => {
+          const look = setInterval(() => {
+            const image = document.querySelector(".still-image");
+            const buttons = [...document.querySelectorAll(".teach-tap")];
+            const button = buttons.find((one) => one.innerText.includes(label));
+            if (image?.naturalHeight !== height || !button || button.disabled) return;
+            clearInterval(look);
+            button.click();
+            done();
+          }, 20);
+        })""",
+        [label, PHOTOS[label]],
+    )
+    expect(tap(page, label)).to_contain_text("1 of 10")
+
+
+def check_access(page: Page) -> None:
+    """No rule of accessibility is broken, as far as a program can tell."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_wizard_teaches_and_the_view_decides_by_it(open_page: OpenPage, node: ServedNode) -> None:
+    page = open_page(node, appearance=PHONE)
+    page.goto("#/teach")
+    page.get_by_role("button", name="New classifier").click()
+    # 1: where it looks, and its name
+    expect(page.get_by_role("heading", name="What should it look at?")).to_be_visible()
+    expect(page.get_by_label("Name")).to_have_value("table")
+    page.get_by_label("Name").fill("two words")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("beginning with a letter or digit")).to_be_visible()
+    page.get_by_label("Name").fill("things")
+    page.get_by_role("button", name="Next").click()
+    # 2: what it is, a tap each
+    expect(page.get_by_role("button", name="Learn", exact=True)).to_be_disabled()
+    for label in PHOTOS:
+        name(page, label)
+        tap_when_it_shows(page, label)
+    tap_when_it_shows(page, "cat")
+    expect(page.get_by_text("It knows this very picture already")).to_be_visible()
+    # 3: it has learnt, and is honest
+    page.get_by_role("button", name="Learn", exact=True).click()
+    expect(page.get_by_text("It has learnt, but nobody can tell yet how good it is")).to_be_visible()
+    expect(page.get_by_text("More pictures of cat: only 1 so far")).to_be_visible()
+    page.get_by_role("button", name="Use it in table").click()
+    for label in PHOTOS:
+        expect(page.locator(".teach-now")).to_have_text(label)
+    assert 'model = "things"' in node.config_text
+    assert node.get("api/node")["views"][0]["labels"] == ["cat", "cup", "man"]
+    assert node.get("api/taught/things")["model"]["views"] == ["table"]
+
+
+def test_pictures_are_moved_removed_and_brought_back(page: Page, node: ServedNode) -> None:
+    page.goto("#/teach")
+    page.get_by_role("link", name="things").click()
+    tiles = page.locator(".teach-tile")
+    expect(tiles).to_have_count(3)
+    page.get_by_role("button", name=re.compile("^man, ")).click()
+    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="cup").click()
+    expect(page.get_by_text("It is cup now")).to_be_visible()
+    expect(page.get_by_role("tab", name="cup 2")).to_be_visible()
+    expect(page.get_by_text("There are changes that it has not learnt yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("tab", name="man 1")).to_be_visible()
+    for tile in tiles.all()[:2]:
+        tile.click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(tiles).to_have_count(1)
+    page.get_by_role("tab", name="Changes").click()
+    page.get_by_role("button", name="Undo", exact=True).first.click()
+    page.get_by_role("tab", name="Pictures").click()
+    expect(tiles).to_have_count(3)
+    expect(page.get_by_text("There are changes that it has not learnt yet")).not_to_be_visible()
+
+
+def test_what_was_gathered_is_sorted_in_groups(page: Page) -> None:
+    page.goto("#/teach?model=gathered&step=2")
+    page.get_by_role("radio", name="Collect for hours").check()
+    page.get_by_role("button", name="Start collecting").click()
+    expect(page.get_by_text("left")).to_be_visible()
+    expect(page.get_by_role("button", name="Sort")).to_be_enabled(timeout=30_000)
+    page.get_by_role("button", name="Stop collecting").click()
+    expect(page.get_by_text("Collecting has ended")).to_be_visible()
+    page.get_by_role("button", name="Sort").click()
+    group = page.locator(".teach-group").first
+    expect(group.get_by_role("img").first).to_be_visible()
+    group.get_by_role("button", name="New label").click()
+    page.get_by_label("Label", exact=True).fill("seen")
+    page.get_by_role("button", name="Use it").click()
+    expect(page.locator(".sorted").or_(page.get_by_text("too little to learn from")).first).to_be_visible()
+
+
+def test_a_photo_of_the_device_is_tried(page: Page, node: ServedNode, tmp_path: Path) -> None:
+    page.goto("#/teach?model=things&tab=result")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose").click()
+    photos = Path(node.config_text.split('source = "images:')[1].split('"')[0])
+    chooser.value.set_files(photos / "cat.jpg")
+    expect(page.locator(".teach-answer")).to_contain_text("cat")
+
+
+def test_a_model_goes_out_comes_in_and_is_deleted(page: Page) -> None:
+    page.goto("#/teach?model=things&tab=changes")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    assert download.value.suggested_filename == "things.taught.zip"
+    page.goto("#/teach")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Import a file").click()
+    chooser.value.set_files(download.value.path())
+    page.get_by_role("dialog").get_by_label("Name", exact=True).fill("things2")
+    page.get_by_role("dialog").get_by_role("button", name="Import a file").click()
+    expect(page.get_by_role("link", name="things2")).to_be_visible()
+    page.goto("#/teach?model=things2&tab=changes")
+    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete it").click()
+    expect(page.get_by_role("link", name="things", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="things2")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("appearance", [PHONE, DESKTOP_DARK], indirect=True, ids=str)
+def test_everybody_can_read_and_reach_it(page: Page, appearance: Appearance) -> None:
+    for query, seen in ADDRESSES.items():
+        page.goto(f"#/teach{query}")
+        expect(page.locator(seen).first).to_be_visible()
+        expect(page.locator(".page-teach .skeleton")).to_have_count(0)
+        expect(page.get_by_role("heading", name="Teach", exact=True)).to_be_visible()
+        check_access(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= appearance.width, query
