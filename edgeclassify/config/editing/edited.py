@@ -10,7 +10,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from edgeclassify.config.editing.default_views import with_default_views
+from edgeclassify.config.editing.implied_changes import with_implied
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.editing.layout import LaidOutWriting
 from edgeclassify.config.editing.tables import PlainWriting, carry_out, parts_of, renew, renewals
@@ -37,7 +37,7 @@ def edited(text: str, keys: Sequence[KeyChange]) -> Edited:
         before = parse_toml(text)
     except ValueError as error:
         raise ConfigError(f"not valid TOML: {error}") from error
-    steps = list(_steps(before, with_default_views(before, keys)))
+    steps = list(_steps(before, with_implied(before, keys)))
     changed = [key for key, _ in steps]
     if not changed:
         return Edited(text, before, ())
