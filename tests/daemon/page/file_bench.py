@@ -45,9 +45,9 @@ gate = false
 
 
 class FileBench(Bench):
-    """`path`: its config."""
+    """`path`: its config. `writes`: the page knows where it is."""
 
-    def __init__(self, folder: Path, text: str = TEXT, **options: Any) -> None:
+    def __init__(self, folder: Path, text: str = TEXT, *, writes: bool = True, **options: Any) -> None:
         super().__init__(folder, **options)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -61,7 +61,7 @@ class FileBench(Bench):
             make_sink=self._publish,
             factories=Factories(lambda *camera: self.make_source(*camera), self._open, self._snapshots),
             notifier=self.notifier,
-            config_file=self.path,
+            config_file=self.path if writes else None,
             timing=DEFAULT_TIMING,
         )
 
