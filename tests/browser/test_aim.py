@@ -1,13 +1,11 @@
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import PHONE, SIZES, Appearance
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, Serve
 from tests.browser.regions import drag, open_aim
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
@@ -178,19 +176,8 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(page: Page, node: Ser
     whole_again(page)
 
 
-@pytest.fixture
-def bare_node(browser: Browser, tmp_path: Path) -> Iterator[ServedNode]:
-    """It shows no pictures."""
-    node = ServedNode(tmp_path, node="labels_only = true")
-    node.config_file.write_text(node.config_text.replace("disk = true", "disk = false"), encoding="utf-8")
-    try:
-        yield node.start()
-    finally:
-        node.stop()
-
-
-def test_a_node_that_shows_no_pictures_is_aimed_by_numbers(bare_node: ServedNode, open_page: OpenPage) -> None:
-    node = bare_node
+def test_a_node_that_shows_no_pictures_is_aimed_by_numbers(serve: Serve, open_page: OpenPage) -> None:
+    node = serve(node="labels_only = true", snapshots=False)
     page = open_page(node, appearance=PHONE)
     open_aim(page)
     expect(page.get_by_text("This node shows no pictures: labels only.")).to_be_visible()

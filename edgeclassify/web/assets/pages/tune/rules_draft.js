@@ -49,16 +49,23 @@ export class RulesDraft {
 
   set(key, value) {
     const isAsBefore = value === null
-      ? this.#section[key] === undefined || this.#section[key] === null
+      ? this.#isAbsent(key)
       : isEqual(value, this.configured(key)) && this.#isUnmoved(key);
     if (isAsBefore) delete this.#tried[key];
     else this.#tried[key] = value;
     if (key === "threshold_enter" && this.value("threshold_exit") > value) this.set("threshold_exit", value);
   }
 
+  /** True where the file says nothing of it. */
+  #isAbsent(key) {
+    return this.#section[key] === undefined || this.#section[key] === null;
+  }
+
   /** False where the default that would hold is another one by now, since another filter is tried. */
   #isUnmoved(key) {
-    return key in this.#section || isEqual(this.#held(key, this.value), this.configured(key));
+    // An exit of its own is another rule than one that follows, though both are the same number now.
+    if (key === "threshold_exit") return !this.#isAbsent(key);
+    return !this.#isAbsent(key) || isEqual(this.#held(key, this.value), this.configured(key));
   }
 
   #held(key, of) {
@@ -69,7 +76,7 @@ export class RulesDraft {
     const isSameFilter = of.call(this, "filter") === rules.filter;
     // A threshold may have been set for now, over the config: what holds is what the node says.
     if (isSameFilter && key === "threshold_enter") return rules.threshold_enter;
-    if (this.#section[key] !== undefined && this.#section[key] !== null) return this.#section[key];
+    if (!this.#isAbsent(key)) return this.#section[key];
     if (isSameFilter && !FOLLOWING.includes(key) && key in rules) return rules[key];
     return this.#usual(key, of);
   }

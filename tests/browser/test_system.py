@@ -1,0 +1,126 @@
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.appearances import PHONE, SIZES, Appearance
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.served_nodes import ServedNode
+from tests.browser.watched_pages import Faults
+from tests.support.waiting import wait_for
+
+PROFILE = """
+[profile.night]
+view."*".threshold_enter = 0.99
+"""
+
+
+@pytest.fixture(scope="module")
+def node(browser: object, serve: Serve) -> ServedNode:
+    return serve(more=PROFILE)
+
+
+def open_system(page: Page) -> None:
+    page.goto("#/system")
+    expect(page.get_by_text("Frames a second")).to_be_visible()
+
+
+def now(node: ServedNode) -> dict[str, Any]:
+    found: dict[str, Any] = node.get("api/now")["views"]["table"]
+    return found
+
+
+@pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
+def test_health_cameras_and_the_node_are_there(page: Page, appearance: Appearance) -> None:
+    open_system(page)
+    for tile in ("Frame to scores", "Processor", "Events waiting", "Running for"):
+        expect(page.locator(".tile", has_text=tile)).to_be_visible()
+    camera = page.locator(".camera", has_text="photos")
+    expect(camera).to_contain_text("running")
+    expect(camera.get_by_role("list", name="What was done to bring it back")).to_contain_text("opened again")
+    expect(page.locator(".about")).to_contain_text("bench")
+
+
+@pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
+def test_a_view_is_snoozed_and_goes_on(page: Page, node: ServedNode, appearance: Appearance) -> None:
+    open_system(page)
+    page.get_by_role("button", name="Snooze", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="15 min").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".switch")).to_contain_text("until")
+    assert now(node)["snooze"] is not None
+    page.get_by_role("button", name="Go on now").click()
+    expect(page.locator(".switch")).to_contain_text("watched")
+    assert now(node)["snooze"] is None
+
+
+def test_all_views_are_snoozed_at_once(page: Page, node: ServedNode) -> None:
+    open_system(page)
+    page.get_by_role("button", name="Snooze all views").click()
+    page.get_by_role("dialog").get_by_role("button", name="Until").click()
+    expect(page.get_by_role("button", name="Go on now")).to_be_visible()
+    page.get_by_role("button", name="Go on now").click()
+    expect(page.locator(".switch")).to_contain_text("watched")
+
+
+def test_a_view_is_switched_and_another_browser_sees_it(page: Page, node: ServedNode, open_page: OpenPage) -> None:
+    other = open_page(node, appearance=PHONE)
+    open_system(page)
+    open_system(other)
+    page.get_by_role("switch", name="table").uncheck()
+    expect(other.locator(".switch")).to_contain_text("off")
+    expect(other.get_by_role("switch", name="table")).not_to_be_checked()
+    wait_for(lambda: now(node)["options"]["enabled"] is False)
+    other.get_by_role("switch", name="table").check()
+    expect(page.get_by_role("switch", name="table")).to_be_checked()
+    wait_for(lambda: now(node)["options"]["enabled"] is True)
+
+
+def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
+    open_system(page)
+    page.get_by_role("radio", name="night").check()
+    wait_for(lambda: node.get("api/node")["profile"] == "night")
+    assert node.get("api/node")["views"][0]["rules"]["threshold_enter"] == 0.99
+    page.goto("#/tune")
+    expect(page.get_by_text("The mode night is on")).to_be_visible()
+    open_system(page)
+    expect(page.get_by_role("radio", name="night")).to_be_checked()
+    page.get_by_role("radio", name="As usual").check()
+    wait_for(lambda: node.get("api/node")["profile"] is None)
+
+
+def test_the_log_is_read(page: Page) -> None:
+    open_system(page)
+    log = page.get_by_role("list", name="Log")
+    expect(log).to_contain_text("view table: start of espresso")
+    page.get_by_role("radio", name="Warnings").check()
+    expect(log).not_to_contain_text("view table: start of espresso")
+
+
+def test_the_config_is_read_anew(page: Page, node: ServedNode, faults: Faults) -> None:
+    faults.expect("422|409|400|500")
+    open_system(page)
+    before = node.config_text
+    try:
+        node.config_file.write_text(before.replace("confirm_s = 0", "confirm_s = -1"), encoding="utf-8")
+        page.get_by_role("button", name="Read the config anew").click()
+        expect(page.locator(".toast.error")).to_contain_text("confirm_s")
+        node.config_file.write_text(before.replace("confirm_s = 0", "confirm_s = 0.1"), encoding="utf-8")
+        page.get_by_role("button", name="Read the config anew").click()
+        expect(page.get_by_text("The config is read anew")).to_be_visible()
+        assert node.get("api/node")["views"][0]["rules"]["confirm_s"] == 0.1
+    finally:
+        node.config_file.write_text(before, encoding="utf-8")
+        node.reload()
+
+
+def test_theme_and_language_are_chosen(page: Page) -> None:
+    open_system(page)
+    page.get_by_role("radio", name="Dark").check()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("radio", name="Deutsch").check()
+    expect(page.get_by_role("heading", name="Zustand")).to_be_visible()
+    expect(page.get_by_role("link", name="Zielen")).to_be_visible()
+    page.get_by_role("radio", name="English").check()
+    expect(page.get_by_role("heading", name="Health")).to_be_visible()
+    page.get_by_role("radio", name="Automatic").check()

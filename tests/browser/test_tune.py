@@ -1,0 +1,181 @@
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.appearances import SIZES, Appearance
+from tests.browser.conftest import Serve
+from tests.browser.served_nodes import ServedNode
+from tests.support.waiting import wait_for
+
+ENTERS = "A label enters at"
+
+
+@pytest.fixture(scope="module")
+def node(browser: object, serve: Serve) -> ServedNode:
+    """It has seen each photo some times, so that there is something to try rules on."""
+    node = serve(interval_s=0.2)
+    wait_for(lambda: node.get("api/events?type=start&label=espresso")["events"], 10)
+    return node
+
+
+def open_tune(page: Page) -> None:
+    page.goto("#/tune")
+    expect(page.locator(".what-if-canvas")).to_be_visible()
+    expect(outcome(page)).to_have_attribute("aria-busy", "false")
+
+
+def outcome(page: Page) -> Locator:
+    return page.locator(".outcome")
+
+
+def slide(page: Page, name: str, value: float) -> None:
+    page.get_by_role("slider", name=name, exact=True).fill(str(value))
+
+
+def apply(page: Page) -> None:
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("The rules of table are in force")).to_be_visible()
+    expect(page.get_by_role("button", name="Apply")).to_be_hidden()
+
+
+def rules_of(node: ServedNode) -> dict[str, Any]:
+    rules: dict[str, Any] = node.get("api/node")["views"][0]["rules"]
+    return rules
+
+
+def labels_shown(page: Page, states: int) -> set[str]:
+    """Of the next states of the view."""
+    found: list[str] = page.evaluate(
+        """(wanted) => new Promise((done) => {
+             const found = [];
+             const source = new EventSource("api/stream");
+             source.addEventListener("state", (message) => {
+               found.push(JSON.parse(message.data).label);
+               if (found.length < wanted) return;
+               source.close();
+               done(found);
+             });
+           })""",
+        states,
+    )
+    return set(found)
+
+
+@pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
+def test_a_threshold_is_tried_then_applied_and_the_state_follows(
+    page: Page, node: ServedNode, appearance: Appearance
+) -> None:
+    open_tune(page)
+    wait_for(lambda: "Egyptian cat" in labels_shown(page, 3), 10)
+    slide(page, ENTERS, 0.7)
+    expect(outcome(page)).to_contain_text(re.compile(r"\d+ starts in the place of \d+: \d+ fewer"))
+    expect(page.get_by_role("heading", name=re.compile("would be gone"))).to_be_visible()
+    expect(page.locator(".outcome-list.is-gone")).to_contain_text("Egyptian cat")
+    expect(page.locator(".outcome-list.is-gone")).not_to_contain_text("espresso")
+    assert rules_of(node)["threshold_enter"] == 0.6
+    wait_for(lambda: "Egyptian cat" in labels_shown(page, 3), 10)
+    apply(page)
+    assert rules_of(node)["threshold_enter"] == 0.7
+    assert "threshold_enter = 0.7" in node.config_text
+    assert "# A photo is seen once per round: it counts at once." in node.config_text
+    assert "Egyptian cat" not in labels_shown(page, 6)
+    slide(page, ENTERS, 0.6)
+    expect(outcome(page)).to_contain_text(re.compile(r"\d+ more"))
+    expect(page.locator(".outcome-list.is-new")).to_contain_text("Egyptian cat")
+    apply(page)
+    assert rules_of(node)["threshold_enter"] == 0.6
+
+
+def test_what_is_tried_can_be_discarded_and_is_kept_till_then(page: Page, node: ServedNode) -> None:
+    before = node.config_text
+    open_tune(page)
+    slide(page, ENTERS, 0.9)
+    page.goto("#/system")
+    expect(page.get_by_role("heading", name="Health")).to_be_visible()
+    open_tune(page)
+    expect(page.get_by_text("1 rule of table is tried")).to_be_visible()
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.9")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.6")
+    expect(page.get_by_role("button", name="Apply")).to_be_hidden()
+    assert node.config_text == before
+
+
+def test_another_filter_brings_its_own_rules_and_defaults(page: Page) -> None:
+    open_tune(page)
+    expect(page.get_by_role("slider", name="A frame counts for")).to_be_hidden()
+    page.get_by_role("radio", name="Belief").check()
+    expect(page.get_by_role("slider", name="A frame counts for")).to_be_visible()
+    expect(page.get_by_role("slider", name="An end must last")).to_have_attribute("aria-valuetext", "3 s")
+    expect(page.get_by_text("1 rule of table is tried")).to_be_visible()
+    page.get_by_role("radio", name="Mean").check()
+    expect(page.get_by_role("slider", name="Mean over")).to_be_visible()
+    expect(page.get_by_role("slider", name="An end must last")).to_have_attribute("aria-valuetext", "at once")
+    page.get_by_role("radio", name="None").check()
+    expect(page.get_by_role("button", name="Apply")).to_be_hidden()
+
+
+def test_a_label_never_leaves_above_where_it_enters(page: Page, node: ServedNode) -> None:
+    open_tune(page)
+    page.get_by_role("switch", name="It leaves below two thirds of that").uncheck()
+    slide(page, "It leaves below", 0.55)
+    slide(page, ENTERS, 0.5)
+    expect(page.get_by_role("slider", name="It leaves below")).to_have_value("0.5")
+    page.get_by_role("switch", name="It leaves below two thirds of that").check()
+    expect(page.get_by_role("slider", name="It leaves below")).to_be_hidden()
+    slide(page, ENTERS, 0.6)
+    expect(page.get_by_role("button", name="Apply")).to_be_hidden()
+    assert rules_of(node)["threshold_exit"] == pytest.approx(0.4)
+
+
+def test_it_is_told_that_a_label_lasts(page: Page, node: ServedNode) -> None:
+    open_tune(page)
+    page.get_by_label("Label", exact=True).fill("no such thing")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("The view shows no such label")).to_be_visible()
+    page.get_by_label("Label", exact=True).fill("espresso")
+    page.get_by_label("Still there after").select_option("1 h")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("The view shows no such label")).to_be_hidden()
+    apply(page)
+    assert rules_of(node)["lasting"] == {"espresso": [3600]}
+    assert "espresso = [3600" in node.config_text
+    page.get_by_role("button", name="espresso after 1 h: remove").click()
+    apply(page)
+    assert rules_of(node)["lasting"] == {}
+    assert "lasting" not in node.config_text
+
+
+def test_a_threshold_that_was_set_for_now_gives_way(page: Page, node: ServedNode) -> None:
+    """It lies over that of the config, which stays as it is."""
+    open_tune(page)
+    page.evaluate(
+        """() => fetch("api/requests/set", {
+             method: "POST", headers: { "Content-Type": "application/json", "X-Edgeclassify": "page" },
+             body: JSON.stringify({ view: "table", option: "threshold", value: 0.8 }),
+           }).then((answer) => answer.status)"""
+    )
+    wait_for(lambda: rules_of(node)["threshold_enter"] == 0.8)
+    page.reload()
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.8")
+    slide(page, ENTERS, 0.6)
+    apply(page)
+    assert rules_of(node)["threshold_enter"] == 0.6
+
+
+def test_lines_of_labels_are_taken_away_and_brought_back(page: Page) -> None:
+    open_tune(page)
+    line = page.get_by_role("button", name="espresso", exact=True)
+    line.click()
+    expect(line).to_have_attribute("aria-pressed", "false")
+    line.click()
+    expect(line).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_time_of_the_chart_is_told_in_words(page: Page) -> None:
+    open_tune(page)
+    page.locator(".what-if-canvas").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".what-if-readout")).to_contain_text(re.compile(r"tried: .* · .*espresso \d+%"))
