@@ -1,6 +1,7 @@
 #!/bin/sh
 # install.sh install|uninstall: the service on this machine; called by `make install` and `make uninstall`, as root.
-#   /opt/edgeclassify                   the package in an environment of its own, which sees Debian's python3-picamera2
+#   /opt/edgeclassify                   the package in an environment of its own, which sees Debian's python3-picamera2;
+#                                       with what the page needs, which is loaded where the config asks for it
 #   /usr/local/bin/edgeclassify         link to its command
 #   /usr/local/lib/{systemd/system,sysusers.d,tmpfiles.d}   unit, user, folders
 #   /etc/edgeclassify/edgeclassify.toml the config: written once, never changed; with a password in it not for everybody
@@ -31,6 +32,12 @@ protect() {
   echo "$1: there is a password in it: from now on only root and the service may read it (mode 640)"
 }
 
+# make_password: for a page that others than this machine reach and nobody was given a password for; it is shown once.
+make_password() {
+  "$home/bin/edgeclassify" web password --config "$config" --if-needed </dev/null ||
+    echo "the page has no password yet; later: sudo edgeclassify web password" >&2
+}
+
 make_environment() {
   command -v "$python" >/dev/null || fail "$python is not there; sudo apt install python3 python3-venv"
   version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -50,7 +57,7 @@ install_package() {
   for part in pyproject.toml README.md LICENSE edgeclassify; do
     [ ! -e "$checkout/$part" ] || cp -R "$checkout/$part" "$copy/"
   done
-  "$home/bin/pip" --disable-pip-version-check install --no-cache-dir --quiet "$copy"
+  "$home/bin/pip" --disable-pip-version-check install --no-cache-dir --quiet "$copy[web]"
   install -d /usr/local/bin
   ln -sfn "$home/bin/edgeclassify" /usr/local/bin/edgeclassify
 }
@@ -64,6 +71,7 @@ install_service() {
   # A camera's password goes into the config: nobody but root and the service reads it.
   [ -e "$config" ] || install -m 0640 -g "$group" "$checkout/config/edgeclassify.toml" "$config"
   protect "$config"
+  make_password
   booted || return 0
   systemctl daemon-reload
   systemctl try-restart edgeclassify.service

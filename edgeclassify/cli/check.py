@@ -44,7 +44,8 @@ def check(file: Path, schema: bool, example: bool, elsewhere: bool) -> None:
         _look_further(config, file, elsewhere)
         views = ", ".join(view.name for view in config.views())
         cameras = ", ".join(f"{camera.name} ({camera.source.partition(':')[0]})" for camera in config.camera)
-        rest = f"{_ways_out(config)} {_days_of(config)}{_profiles_of(config)}"
+        page = f" Page: {config.web.address}." if config.web.enabled else ""
+        rest = f"{_ways_out(config)}{page} {_days_of(config)}{_profiles_of(config)}"
         click.echo(f"{file}: ok. Cameras: {cameras}. Views: {views}. {rest}")
 
 

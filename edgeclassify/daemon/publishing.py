@@ -154,7 +154,8 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     layout = _layout(config)
-    views = (layout.views, layout.profiles, _device(config, layout, labels).presentations)
+    device = announced_device(config, labels)
+    views = (layout.views, layout.profiles, device.presentations, device.page)
     webhook = config.webhook
     webhook_files = [] if webhook is None else [webhook.secret_file, webhook.tls.ca]
     posted = (webhook, tuple(map(identity, webhook_files)))
@@ -194,8 +195,12 @@ def _layout(config: Config) -> Layout:
     )
 
 
-def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
+def announced_device(config: Config, labels: ShownLabels) -> Device:
     """The node as Home Assistant is told of it."""
+    return _device(config, _layout(config), labels)
+
+
+def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
     home = config.home_assistant
     return Device(
         layout,
@@ -203,6 +208,8 @@ def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
         home.device_name or config.node.name,
         __version__,
         presentations={view.name: _presentation(view, labels.get(view.name, ())) for view in config.views()},
+        # A link that leads to the reader's own machine helps nobody.
+        page=config.web.address if config.web.enabled and config.web.is_open else None,
     )
 
 

@@ -139,3 +139,29 @@ def test_it_is_done_before_the_program_is_removed() -> None:
     assert body is not None
     order = [body[0].index(part) for part in ("systemctl disable", "forget_node", 'rm -rf "$home"')]
     assert order == sorted(order)
+
+
+# --- the page's password ---------------------------------------------------------------------------------
+
+
+def page_config(folder: Path, listen: str) -> Path:
+    config = folder / "edgeclassify.toml"
+    page = f'[web]\nenabled = true\nlisten = "{listen}"\n'
+    config.write_text(f'[node]\nstate_dir = "{folder}"\n{page}[[camera]]\nsource = "synthetic:"\n')
+    return config
+
+
+def test_a_page_that_others_reach_gets_a_password_which_is_shown_once(tmp_path: Path) -> None:
+    config = page_config(tmp_path, "0.0.0.0")
+    assert re.search(r"^[a-z2-9-]{19}$", run("make_password", home=HOME, config=config).stdout, re.MULTILINE)
+    assert run("make_password", home=HOME, config=config).stdout == "went on\n"
+
+
+def test_a_page_for_this_machine_gets_none(tmp_path: Path) -> None:
+    assert run("make_password", home=HOME, config=page_config(tmp_path, "127.0.0.1")).stdout == "went on\n"
+
+
+def test_where_none_can_be_made_the_install_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "edgeclassify.toml").write_text("[web")
+    done = run("make_password", home=HOME, config=tmp_path / "edgeclassify.toml")
+    assert "later: sudo edgeclassify web password" in done.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
 from edgeclassify.cli.support.files_named_in_config import Files, Problem
+from edgeclassify.cli.support.page_preflight import page_problems
 from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, WebhookConfig, split_source
 from edgeclassify.config.faults import ConfigFault
@@ -64,6 +65,7 @@ def look_further(
     if config.webhook is not None:
         _look_at_webhook(config.webhook, config.node.name, files, found)
     _look_at_certificates(config, files, found)
+    found.take(page_problems(config, files))
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))
     for key, path in _written(config):

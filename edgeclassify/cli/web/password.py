@@ -26,7 +26,8 @@ from edgeclassify.errors import UsageError
 def password(path: Path, new: bool, own: bool, if_needed: bool) -> None:
     """Make a password for the page, and show it this once: it is kept in a form that can't be turned back.
 
-    A running daemon takes it at once. The password is a line on standard output; all else goes to standard error.
+    A page that is served takes it at once. The password is a line on standard output; all else goes to standard
+    error.
 
     \b
     Example:  sudo edgeclassify web password
@@ -50,6 +51,8 @@ def password(path: Path, new: bool, own: bool, if_needed: bool) -> None:
     click.echo("(your own)" if own else chosen, err=own)
     if not access.config.web.enabled:
         click.echo(f"There is no page yet: set web.enabled = true in {path}.", err=True)
+    elif access.config.web.is_open and not before.password:
+        click.echo("A daemon that runs serves the page after: sudo systemctl reload edgeclassify", err=True)
 
 
 def _own_password() -> str:

@@ -12,6 +12,7 @@ from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.daemon.page.tasks import Tasks
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.files import identity
 from edgeclassify.types import Option, Request
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class ServedPage:
     def adopt(self, config: Config) -> None:
         """Another config holds: a page that is made of other settings is begun anew. What keeps it from being
         served is said, and nothing else is."""
-        made_from = (config.web, config.node.labels_only, config.node.state_dir)
+        tls = () if config.web.tls is None else (identity(config.web.tls.cert), identity(config.web.tls.key))
+        made_from = (config.web, tls, config.node.labels_only, config.node.state_dir)
         if made_from == self._made_from:
             return
         self._end()

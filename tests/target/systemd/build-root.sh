@@ -32,7 +32,7 @@ mkdir -p "$root/tmp/project/edgeclassify"
 cp "$checkout/pyproject.toml" "$checkout/LICENSE" "$root/tmp/project/"
 cp "$checkout/edgeclassify/__init__.py" "$root/tmp/project/edgeclassify/"
 chroot "$root" python3 -m venv /tmp/pip
-for wanted in /tmp/project 'setuptools>=77'; do
+for wanted in '/tmp/project[web]' 'setuptools>=77'; do
   chroot "$root" env -u PIP_FIND_LINKS PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
     /tmp/pip/bin/pip download --quiet --disable-pip-version-check --only-binary=:all: --dest /opt/wheels "$wanted"
 done
