@@ -7,7 +7,7 @@
  *   now        state/node.js       what is now
  *   t, n, form shell/words.js      texts, plurals, figures; `lang`
  *   say, confirm                   parts/toast.js, parts/dialog.js
- *   go(page, params)               shell/router.js
+ *   go(page, params), reopen()     shell/router.js
  *   session                        /api/session
  *   refresh()                      fetches `node` anew: what was changed shows at once
  */
@@ -63,6 +63,7 @@ function run(root, words, api, session, node) {
     ...words, api, session, node, now, say: toasts.say,
     confirm: (question) => confirm(app, question),
     go: (name, params) => { location.hash = addressOf(name, params); },
+    reopen: () => router.open(),
     reconnect: () => stream.retry(),
     logOut: async () => {
       router.leave(); // what goes on asking would be refused from then on
@@ -93,6 +94,25 @@ function run(root, words, api, session, node) {
   fill(root, shell.element, toasts.element);
   router.open();
 }
+
+/** What a changed connection asks for: who comes back may have another version, config, or no session any more. */
+function connection(app, refresh) {
+  let wasLost = false;
+  return async (state) => {
+    app.now.connection = state;
+    app.now.tell("connection", state);
+    const isBack = state === "live" && wasLost;
+    wasLost = state === "lost" || (wasCut(state) && wasLost);
+    if (!isBack && state !== "lost") return;
+    const session = await app.api.get("api/session").catch(() => null);
+    if (!session) return;
+    const isOut = session.password_needed && !session.authenticated;
+    if (isOut || session.version !== app.session.version) location.reload();
+    else if (isBack) refresh();
+  };
+}
+
+const wasCut = (state) => state !== "live";
 
 const root = document.getElementById("app");
 start(root).catch((error) => {

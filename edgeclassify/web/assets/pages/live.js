@@ -30,7 +30,7 @@ export function open(root, app, params) {
   root.append(chooser.element, el("div", { class: "live-grid" },
     el("div", { class: "live-main" }, picture.element, history.timeline, history.events),
     el("div", { class: "live-side" }, state.element, thisIs(app, view), bars.element, health.element)));
-  const off = app.now.on("node", () => app.go("live", { view: view.name, at: Date.now() }));
+  const off = app.now.on("node", app.reopen);
   return () => { off(); parts.forEach((part) => part.close()); };
 }
 

@@ -18,7 +18,7 @@ export function dialog(app, { title, wide = false }, ...children) {
   const element = el("dialog", { class: ["dialog", wide && "wide"], "aria-labelledby": heading });
   const close = (value) => { result = value; element.close(); };
   element.append(
-    el("header", { class: "dialog-head" }, el("h2", { id: heading }, title),
+    el("header", { class: "dialog-head" }, el("h2", { id: heading, tabindex: "-1", autofocus: true }, title),
       iconButton("cross", app.t("action.close"), () => close())),
     el("div", { class: "dialog-body" }, children));
   element.addEventListener("click", (event) => { if (event.target === element) close(); });

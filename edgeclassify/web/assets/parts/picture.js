@@ -8,7 +8,7 @@
  *
  * `place(element, [x, y, width, height])` puts an element by fractions of the picture. `shown.ready` is a promise of
  * { width, height } in pixels of the first frame. On a node that shows no pictures the overlay stands on an empty
- * ground with a word about that, and `ready` gives a size of 4 to 3.
+ * ground with a word about that, and `ready` gives a size of 16 to 9.
  */
 
 import { el, fill, icon } from "./element.js";
@@ -33,8 +33,8 @@ export function picture(app, { camera, fps = 5, alt = "" }) {
   const overlay = el("div", { class: "overlay" });
   if (app.node.labels_only) {
     const element = el("div", { class: "picture no-pictures" },
-      el("p", { class: "picture-word" }, icon("no-camera", { size: 28 }), app.t("picture.labels_only")), overlay);
-    return { element, overlay, ready: Promise.resolve({ width: 4, height: 3 }), close: () => {} };
+      el("p", { class: "picture-word" }, icon("no-camera", { size: 18 }), app.t("picture.labels_only")), overlay);
+    return { element, overlay, ready: Promise.resolve({ width: 16, height: 9 }), close: () => {} };
   }
   const image = el("img", { class: "picture-image", alt: alt || app.t("picture.alt", { camera }), hidden: true });
   const word = el("p", { class: "picture-word" }, icon("camera", { size: 28 }), app.t("picture.waiting"));

@@ -11,6 +11,7 @@ export function logIn(root, { t }, api, session) {
     const form = el("form", { class: "login-card" },
       el("img", { src: "icon.svg", alt: "", width: 48, height: 48 }),
       el("h1", {}, session.name ?? "edgeclassify"), el("p", { class: "muted" }, t("login.lead")),
+      el("input", { type: "text", name: "username", value: "edgeclassify", autocomplete: "username", hidden: true }),
       el("div", { class: "field" }, el("label", { for: "password" }, t("login.password")), input, fault), submit,
       el("p", { class: "hint" }, t("login.hint"), " ", el("code", {}, "edgeclassify web password")));
     form.addEventListener("submit", async (event) => {

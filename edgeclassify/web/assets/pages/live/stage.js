@@ -48,7 +48,7 @@ function tools(app, view, shown) {
     button(app.t("nav.aim"), () => app.go("aim", { view: view.name }), { icon: "aim", small: true, kind: "glass" }),
     el("span", { class: "space" }),
     !app.node.labels_only && iconButton("download", app.t("live.save"), save, { kind: "glass" }),
-    document.fullscreenEnabled && iconButton("expand", app.t("live.full"),
+    document.fullscreenEnabled && !app.node.labels_only && iconButton("expand", app.t("live.full"),
       () => { (document.fullscreenElement ? document.exitFullscreen() : shown.requestFullscreen()); },
       { kind: "glass" }));
 }

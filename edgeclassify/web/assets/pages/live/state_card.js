@@ -2,7 +2,7 @@
 
 import { button } from "../../parts/button.js";
 import { card, chip, notice } from "../../parts/card.js";
-import { el, fill, icon } from "../../parts/element.js";
+import { el, fill } from "../../parts/element.js";
 import { labelColor } from "../../parts/label_colors.js";
 import { nextText, problemsText } from "../../parts/why.js";
 import { seconds } from "../../parts/times.js";
@@ -105,7 +105,7 @@ function noticesOf(app, now) {
   } else if (now?.options?.enabled === false) {
     shown.push(el("p", { class: "row" }, chip(app.t("live.off"), { icon: "pause", kind: "warning" })));
   } else if (now?.online === false && now.state) {
-    shown.push(el("p", { class: "row muted small" }, icon("no-camera", { size: 18 }), app.t("live.offline_hint")));
+    shown.push(notice("warning", app.t("live.offline_hint")));
   }
   return shown;
 }
