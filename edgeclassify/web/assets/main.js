@@ -102,7 +102,7 @@ function connection(app, refresh) {
     app.now.connection = state;
     app.now.tell("connection", state);
     const isBack = state === "live" && wasLost;
-    wasLost = state === "lost" || (wasCut(state) && wasLost);
+    wasLost = state === "lost" || (state !== "live" && wasLost);
     if (!isBack && state !== "lost") return;
     const session = await app.api.get("api/session").catch(() => null);
     if (!session) return;
@@ -111,8 +111,6 @@ function connection(app, refresh) {
     else if (isBack) refresh();
   };
 }
-
-const wasCut = (state) => state !== "live";
 
 const root = document.getElementById("app");
 start(root).catch((error) => {

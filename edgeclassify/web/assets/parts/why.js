@@ -35,7 +35,8 @@ export function whyText(app, { event_type: type, why = {}, label }) {
 }
 
 function endText(app, why) {
-  const key = `why.end.${why.reason ?? "below threshold"}`;
+  const reason = why.reason ?? "below threshold";
+  const key = `why.end.${reason}`;
   return app.t(app.has(key) ? key : "why.end.other", {
     exit: app.form.percent(why.threshold_exit ?? 0), by: why.by ?? "", gap: times(app, why.gap_s ?? 0),
   });

@@ -1,0 +1,1 @@
+"""The page's own files, as far as they can be checked without a browser."""
