@@ -13,6 +13,7 @@ export const title = "events.title";
 
 const PAGE = 60;
 const FRESH_MS = 1_200;
+const FAR_DOWN = 400;
 
 export function open(root, app, params) {
   if (!app.node.features.history) {
@@ -26,6 +27,8 @@ export function open(root, app, params) {
   let next = null;
   let turn = 0;
   let fresh = 0;
+  let drawn = new Map();
+  const unseen = el("div", { class: "unseen" });
 
   const filters = new Filters(app, params, () => { perDay.load().catch(() => {}); load(); });
   const perDay = counts(app, filters);
@@ -51,22 +54,31 @@ export function open(root, app, params) {
   };
   const show = () => {
     const all = stays.list();
-    fill(list, all.length > 0 ? days(app, all).map(([day, some]) => dayOf(app, day, some, said)) : nothing(app, filters));
+    const before = drawn;
+    drawn = new Map(all.map((stay) => [stay.id, rowOf(app, stay, said, before.get(stay.id))]));
+    const focused = document.activeElement;
+    fill(list, all.length > 0 ? days(app, all).map(([day, some]) => dayOf(day, some, drawn)) : nothing(app, filters));
+    if (focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
     fill(more, next !== null && button(app.t("events.more"), () => load(next)));
+    fill(unseen);
+  };
+  /** Who reads further down is not moved: a button says that there is more. */
+  const showFresh = () => {
+    if (scrollY < FAR_DOWN) show();
+    else fill(unseen, button(app.t("events.fresh"), () => { show(); scrollTo({ top: 0 }); }, { kind: "main", small: true }));
   };
   /** What has come meanwhile, once its picture is there, too. */
   const addFresh = async () => {
     const mine = turn;
     try {
       const answer = await app.api.get("api/events", { ...query(), limit: 20 });
-      if (mine === turn && stays.add(answer.events)) show();
+      if (mine === turn && stays.add(answer.events)) showFresh();
     } catch {
       // The next event tries again, and the bar says what is wrong with the connection.
     }
   };
   const off = app.now.on(["event", "now"], () => {
-    clearTimeout(fresh);
-    fresh = setTimeout(addFresh, FRESH_MS);
+    fresh ||= setTimeout(() => { fresh = 0; addFresh(); }, FRESH_MS);
   });
 
   root.append(
@@ -74,7 +86,7 @@ export function open(root, app, params) {
       button(app.t("events.export"), () => showExport(app, filters), { icon: "download", small: true,
         title: app.t("events.export") })),
     el("div", { class: "events" }, el("div", { class: "events-side" }, perDay.element),
-      el("div", { class: "events-main" }, list, more)));
+      el("div", { class: "events-main" }, unseen, list, more)));
   perDay.load().then((labels) => filters.offer(labels)).catch((error) => app.say(error));
   load();
   return () => { off(); clearTimeout(fresh); turn += 1; };
@@ -91,9 +103,16 @@ function days(app, stays) {
   return [...found];
 }
 
-function dayOf(app, day, stays, said) {
+/** The row that is there already, unless something has come of its stay. */
+function rowOf(app, stay, said, before) {
+  const isNow = app.now.view(stay.view)?.state?.event_id === stay.id;
+  const content = JSON.stringify([stay.events.map((one) => one.seq), [...stay.pictures], said.has(stay.id), isNow]);
+  return before?.content === content ? before : { content, element: stayRow(app, stay, said) };
+}
+
+function dayOf(day, stays, rows) {
   return el("section", { class: "day" }, el("h2", { class: "day-title" }, day),
-    el("ol", { class: "stays" }, stays.map((stay) => stayRow(app, stay, said))));
+    el("ol", { class: "stays" }, stays.map((stay) => rows.get(stay.id).element)));
 }
 
 function nothing(app, filters) {
