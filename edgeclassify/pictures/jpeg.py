@@ -121,11 +121,11 @@ def aiming_jpeg(frame: Frame, views: Mapping[str, Roi], quality: int = 90) -> Jp
     return _encode(canvas, quality, b"edgeclassify snapshot")
 
 
-def frame_jpeg(frame: Frame, quality: int, longest_side: int = LONGEST_SIDE) -> Jpeg:
+def frame_jpeg(frame: Frame, quality: int, longest_side: int = LONGEST_SIDE, *, in_a_hurry: bool = False) -> Jpeg:
     """The frame for people as it is, or so much smaller that it is no longer than `longest_side`.
 
-    The file's comment says whose it is, and of when. Raises ImageError where the frame's pixels are not as its
-    format and size say.
+    `in_a_hurry`: made smaller in a quarter of the time, a little rougher; for one of many. The file's comment says
+    whose it is, and of when. Raises ImageError where the frame's pixels are not as its format and size say.
     """
     shown = frame.shown
     pixels, scale = to_bgr(shown), min(1.0, longest_side / max(shown.width, shown.height))
@@ -136,7 +136,8 @@ def frame_jpeg(frame: Frame, quality: int, longest_side: int = LONGEST_SIDE) -> 
         body["origin"] = frame.origin[-_LONGEST_ORIGIN:]
     comment = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     width, height = max(1, round(shown.width * scale)), max(1, round(shown.height * scale))
-    return _encode(_resized(pixels, width, height), quality, comment)
+    resized = _resized_quickly if in_a_hurry else _resized
+    return _encode(resized(pixels, width, height), quality, comment)
 
 
 def image_jpeg(image: Pixels, quality: int, comment: bytes) -> Jpeg:
@@ -169,6 +170,17 @@ def _resized(pixels: Pixels, width: int, height: int) -> Pixels:
     grows = width > pixels.shape[1]
     method = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=method), np.uint8)
+
+
+def _resized_quickly(pixels: Pixels, width: int, height: int) -> Pixels:
+    """By a whole number first, which is quick, and the rest without a mean over parts of pixels, which is not."""
+    whole = min(pixels.shape[1] // width, pixels.shape[0] // height)
+    if whole > 1:
+        # What is over at the edges of a size that is no multiple is spread over all.
+        pixels = _resized(pixels, pixels.shape[1] // whole, pixels.shape[0] // whole)
+    if pixels.shape[:2] == (height, width):
+        return pixels
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _encode(image: Pixels, quality: int, comment: bytes | None = None) -> Jpeg:

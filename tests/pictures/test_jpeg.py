@@ -8,7 +8,7 @@ from PIL import Image
 
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.caption import BACKGROUND
-from edgeclassify.pictures.jpeg import LONGEST_SIDE, Drawing
+from edgeclassify.pictures.jpeg import LONGEST_SIDE, Drawing, frame_jpeg
 from edgeclassify.pictures.line_lettering import ascii_text
 from edgeclassify.types import FULL_FRAME, LabelScore, PixelFormat, Roi
 from tests.model.frames import frame_of, in_format, picture
@@ -158,3 +158,17 @@ def test_letters_that_opencv_can_draw(text: str, drawn: str) -> None:
 def test_a_broken_frame_is_told() -> None:
     with pytest.raises(ImageError, match="must have shape"):
         Drawing(frame_of(np.zeros((4, 4), np.uint8), PixelFormat.BGR, 8, 8), FULL_FRAME, caption())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "side"),
+    [(640, 480, 960), (640, 480, 640), (1280, 720, 960), (1296, 972, 300), (1920, 1080, 960), (500, 1000, 64)],
+)
+def test_in_a_hurry_a_frame_is_as_large_and_looks_alike(width: int, height: int, side: int) -> None:
+    frame = frame_of(picture(width, height))
+    carefully = frame_jpeg(frame, 95, side)
+    quickly = frame_jpeg(frame, 95, side, in_a_hurry=True)
+    assert (quickly.width, quickly.height) == (carefully.width, carefully.height)
+    assert max(quickly.width, quickly.height) == min(side, max(width, height))
+    one, other = decoded(carefully.data).astype(int), decoded(quickly.data).astype(int)
+    assert np.abs(one - other).mean() < 6

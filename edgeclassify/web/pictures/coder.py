@@ -76,7 +76,7 @@ class Coder:
 
     def _code(self, frame: Frame, size: Size) -> None:
         try:
-            jpeg = frame_jpeg(frame, QUALITY, self._sides[size]).data
+            jpeg = frame_jpeg(frame, QUALITY, self._sides[size], in_a_hurry=True).data
         except ImageError as error:
             if self._faults.is_news(frame.camera, str(error)):
                 log.error("camera %s: no picture for the page: %s", frame.camera, error)
