@@ -165,7 +165,7 @@ def test_a_broken_frame_is_told() -> None:
     [(640, 480, 960), (640, 480, 640), (1280, 720, 960), (1296, 972, 300), (1920, 1080, 960), (500, 1000, 64)],
 )
 def test_in_a_hurry_a_frame_is_as_large_and_looks_alike(width: int, height: int, side: int) -> None:
-    frame = frame_of(picture(width, height))
+    frame = in_format(picture(width, height), PixelFormat.YUV420)
     carefully = frame_jpeg(frame, 95, side)
     quickly = frame_jpeg(frame, 95, side, in_a_hurry=True)
     assert (quickly.width, quickly.height) == (carefully.width, carefully.height)
