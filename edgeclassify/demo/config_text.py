@@ -27,6 +27,7 @@ port = {port}
 # The picture behind each event, for the page's Events.
 [snapshot]
 disk = true
+caption = false
 max_bytes = 20_000_000
 
 [logging]

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-PAGES = ("live", "events", "aim", "tune", "system")
+PAGES = ("live", "events", "aim", "tune", "teach", "models", "system")
 
 
 def go_to(page: Page, name: str) -> None:

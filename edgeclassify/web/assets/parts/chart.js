@@ -57,7 +57,9 @@ export async function chart(app, root, { height = 180, marks = [], label = "" } 
         { ...axis, size: 44, splits: () => [0, 0.25, 0.5, 0.75, 1],
           values: (_, ticks) => ticks.map((at) => (at === 0.25 || at === 0.75 ? "" : app.form.percent(at))) },
       ],
+      // A score holds until the next look: steps, and no slope that nobody saw.
       series: [{}, ...given.labels.map((name) => ({ stroke: lineColor(name), width: 2, spanGaps: false,
+        paths: Plot.paths.stepped({ align: 1 }),
         points: { show: given.t.length < 2 } }))],
       hooks: {
         draw: [paint],

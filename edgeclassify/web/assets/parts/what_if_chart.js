@@ -145,8 +145,9 @@ export function whatIfChart(app) {
       }
       const x = spot(time, width);
       if (before === null) ink.moveTo(x, level(score));
-      else ink.lineTo(x, level(score));
-      before = time;
+      else ink.lineTo(x, before); // a score holds until the next look
+      ink.lineTo(x, level(score));
+      before = level(score);
     });
     ink.stroke();
   }

@@ -19,11 +19,15 @@ export function healthTiles(app) {
     return [
       health.throttled && ["warning", t("system.is_throttled")],
       health.spool_on_disk === false && ["danger", t("system.not_on_disk")],
-      health.clock_synchronised === false && ["warning", t("system.clock_unset")],
+      clockIsWrong(health) && ["warning", t("system.clock_unset")],
       health.webhook_connected === false && ["warning", t("system.webhook_away")],
       health.spool_dropped > 0 && ["warning", app.n("system.events_lost", health.spool_dropped)],
     ].filter(Boolean);
   }
+
+  /** A node that trusts its clock (node.trust_clock) counts days whatever a time server says. */
+  const clockIsWrong = (health) => health.clock_synchronised === false
+    && Object.values(app.now.views).some((view) => view.state?.clock === "unset");
 
   function heat(degrees) {
     if (degrees === null || degrees === undefined) return "";
@@ -39,7 +43,7 @@ export function healthTiles(app) {
       tile(t("health.latency"), health.inference_ms_p50 === null ? "–" : ms, {
         icon: "clock", note: t("health.latency_95", { n: number(health.inference_ms_p95, 1) }),
       }),
-      tile(t("health.temperature"), health.temperature_c === null ? "–" : `${number(health.temperature_c, 1)} °C`, {
+      health.temperature_c !== null && tile(t("health.temperature"), `${number(health.temperature_c, 1)} °C`, {
         icon: "heat", kind: heat(health.temperature_c),
         note: health.throttled === null ? t("health.throttled_unknown")
           : t(health.throttled ? "health.throttled" : "health.not_throttled"),
@@ -64,7 +68,7 @@ export function healthTiles(app) {
       }),
       tile(t("health.clock"), t(health.clock_synchronised === null ? "health.clock_unknown"
         : health.clock_synchronised ? "health.clock_set" : "health.clock_unset"), {
-        icon: "clock", kind: health.clock_synchronised === false ? "warning" : "",
+        icon: "clock", kind: clockIsWrong(health) ? "warning" : "",
         note: app.node.time_zone ?? t("health.zone_of_machine"),
       }),
       health.webhook_connected !== null && health.webhook_connected !== undefined
