@@ -20,7 +20,7 @@ TOUCHED = "button, a[href], input, select, [role=slider]"
 SMALL_TARGETS = """(touched) => [...document.querySelectorAll(touched)].filter((one) => {
   const box = one.getBoundingClientRect();
   const isHidden = box.width === 0 || getComputedStyle(one).visibility === "hidden";
-  if (isHidden || one.matches("p *, .skip, .visually-hidden *")) return false;
+  if (isHidden || one.matches("p *, .skip, .visually-hidden, .visually-hidden *")) return false;
   const around = parseFloat(getComputedStyle(one, "::before").inset) || 0; // a hit area of its own around it
   return box.height - 2 * around < 40 || box.width < 18;
 }).map((one) => `${one.tagName}.${one.className} ${one.textContent.trim().slice(0, 20)} ` +
