@@ -75,9 +75,14 @@ class RecentInputs:
     """
 
     def __init__(
-        self, fresh: DeciderFactory, most_bytes: int = MOST_BYTES, most_hours: float = MOST_HOURS
+        self,
+        fresh: DeciderFactory,
+        most_bytes: int = MOST_BYTES,
+        most_hours: float = MOST_HOURS,
+        piece: int = PIECE,
     ) -> None:
         self._fresh, self._most_bytes, self._most_s = fresh, most_bytes, most_hours * 3600
+        self._piece = piece
         self._views: dict[str, _Kept] = {}
         self._numbers = 0
         self._lock = threading.Lock()
@@ -122,10 +127,12 @@ class RecentInputs:
                 return None
             open_ones = [*kept.waiting, *([] if kept.growing is None else [kept.growing])]
             pieces: list[AnyPiece] = [*kept.packed, *(piece.copy() for piece in open_ones)]
-        wanted = [piece for piece in pieces if piece.last is not None and piece.last.at >= at]
-        if not wanted or wanted[0].first is None or wanted[-1].last is None:
+        begin = next((i for i, one in enumerate(pieces) if one.last is not None and one.last.at >= at), None)
+        if begin is None:
             return None
-        return Stretch(kept.facts, wanted, wanted[0].first.at, wanted[-1].last.at)
+        wanted = pieces[begin:]
+        times = [time.at for one in wanted for time in (one.first, one.last) if time is not None]
+        return Stretch(kept.facts, wanted, times[0], times[-1])
 
     # --- for its listeners -------------------------------------------------------------------------------
 
@@ -145,7 +152,7 @@ class RecentInputs:
             if growing is None:
                 return Taken.LOST
             growing.add(record)
-            if len(growing.records) <= PIECE:
+            if len(growing.records) <= self._piece:
                 return Taken.KEPT
             _close(kept)
             return Taken.LAST

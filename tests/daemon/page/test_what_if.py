@@ -1,0 +1,104 @@
+"""What a view would have told by other rules, asked of a daemon that runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemon.page.file_bench import TEXT, FileBench
+from tests.support.sources import BrightnessSource
+from tests.support.waiting import wait_for
+
+BRIGHT = [255] * 10 + [150] * 10 + [0] * 10 + [255] * 10
+"""Day, something between (0.59 day), night, day."""
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[FileBench]:
+    made = FileBench(tmp_path, f"{TEXT}\n[profile.strict.view.gate]\nthreshold_enter = 0.995\n")
+    made.sources["front"] = lambda name: BrightnessSource(name, BRIGHT)
+    made.start()
+    wait_for(lambda: len(events(made)) >= 5)
+    yield made
+    made.stop()
+
+
+def events(bench: FileBench) -> list[Any]:
+    return bench.sink.of("event")
+
+
+def asked(bench: FileBench, **rules: object) -> dict[str, Any]:
+    status, found = bench.post("api/views/gate/what-if", {"rules": rules, "hours": 1.0})
+    assert status == 200, found
+    return found
+
+
+def told(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["type"], one["label"]) for one in found["events"]]
+
+
+def test_the_present_rules_tell_what_was_told_others_tell_something_else(bench: FileBench) -> None:
+    found = asked(bench, threshold_enter=0.55)
+    live = [(str(one.event_type), one.label) for one in events(bench)]
+    assert told(found["now"])[: len(live)] == live
+    assert [band["label"] for band in found["now"]["bands"]] == ["day", "night", "day"]
+    assert found["now"]["bands"][-1]["to"] is None
+    assert (found["gone"], found["new"]) == ([], [])
+    assert found["recorded"]["frames"] >= 30
+    assert found["series"]["labels"] == ["day", "night"]
+    assert len(found["series"]["t"]) == len(found["series"]["scores"][0]) > 10
+    strict = asked(bench, threshold_enter=0.97, threshold_exit=0.9, confirm_s=600)
+    assert (strict["then"]["bands"], len(strict["gone"])) == ([], 3)
+
+
+def test_the_labels_rules_and_groups_can_be_tried(bench: FileBench) -> None:
+    found = asked(bench, label_rules={"night": {"muted": True}})
+    assert {band["label"] for band in found["then"]["bands"]} == {"day"}
+    grouped = asked(bench, groups={"light": ["day"]})
+    assert {band["label"] for band in grouped["then"]["bands"]} == {"light", "night"}
+    assert {band["label"] for band in grouped["gone"]} == {"day"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"threshold_enter": 2}, "rules: 1 fault\n  threshold_enter: expected a number of at most 1, found 2."),
+        ({"threshold_exit": 0.9}, "expected a threshold of at least threshold_exit (0.9), found 0.6"),
+        ({"roi": [0, 0, 1, 1]}, "roi: expected one of threshold_enter, "),
+        ({"confirm": 1}, 'Did you mean "confirm_s"?'),
+        ({"label_rules": {"dya": {"rare": True}}}, 'Did you mean "day"?'),
+    ],
+)
+def test_rules_that_can_not_be_are_named(bench: FileBench, rules: dict[str, Any], said: str) -> None:
+    status, answer = bench.post("api/views/gate/what-if", {"rules": rules})
+    assert status == 422
+    assert said in answer["error"]
+
+
+def test_what_cannot_be_answered_is_said(bench: FileBench) -> None:
+    status, answer = bench.post("api/views/gat/what-if", {})
+    assert (status, answer["error"]) == (422, 'view: expected one of gate, found gat. Did you mean "gate"?')
+    assert bench.post("api/views/gate/what-if", {"hours": 100})[0] == 422
+
+
+def test_it_goes_on_over_a_change_and_a_profile(bench: FileBench) -> None:
+    """What was heard by other rules is decided on by those that hold now; another region begins anew."""
+    assert bench.change(("view.gate.threshold_enter", 0.7), ("view.gate.update_step", 0.2))[0] == 200
+    found = asked(bench)
+    assert [band["label"] for band in found["now"]["bands"]] == ["day", "night", "day"]
+    assert found["now"] == found["then"]
+    assert bench.post("api/requests/profile", {"profile": "strict"})[0] == 200
+    assert asked(bench)["now"] == asked(bench)["then"]
+    assert asked(bench, threshold_enter=0.7)["then"]["starts"] >= 3
+    frames = asked(bench)["recorded"]["frames"]
+    assert bench.change(("view.gate.roi", [0, 0, 0.5, 0.5]))[0] == 200
+    wait_for(lambda: bench.post("api/views/gate/what-if", {})[0] == 200)
+    assert asked(bench)["recorded"]["frames"] < frames
+
+
+def test_what_was_set_over_mqtt_counts_where_the_question_says_nothing_else(bench: FileBench) -> None:
+    bench.post("api/requests/set", {"view": "gate", "option": "threshold", "value": 0.5})
+    found = asked(bench, hold_s=0.0)
+    assert [band["label"] for band in found["then"]["bands"]] == [band["label"] for band in found["now"]["bands"]]
+    assert found["gone"] == found["new"] == []
