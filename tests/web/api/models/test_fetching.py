@@ -10,7 +10,7 @@ from tests.browser.served_nodes import ServedNode
 from tests.model.catalog.file_server import FileServer
 from tests.support.waiting import wait_for
 from tests.web.api.conftest import asking
-from tests.web.api.models.conftest import MODEL
+from tests.web.api.models.nodes import MODEL
 
 
 def jobs_told(lines: Iterator[str]) -> Iterator[dict[str, Any]]:

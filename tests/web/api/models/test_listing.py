@@ -3,7 +3,7 @@
 import httpx
 
 from tests.browser.served_nodes import ServedNode
-from tests.web.api.models.conftest import MODEL
+from tests.web.api.models.nodes import MODEL
 
 
 def test_those_of_the_catalog(api: httpx.Client) -> None:

@@ -1,7 +1,8 @@
 /** A picture of this device, and what a model says of it: nothing of it is kept on the node. */
 
+import { button } from "../../parts/button.js";
 import { card, notice } from "../../parts/card.js";
-import { el, fill, icon } from "../../parts/element.js";
+import { el, fill } from "../../parts/element.js";
 import { select } from "../../parts/field.js";
 import { scoreBars } from "../../parts/score_bars.js";
 
@@ -13,9 +14,8 @@ export function tryPicture(app) {
   const { t } = app;
   const preview = el("canvas", { class: "try-preview", hidden: true, role: "img", "aria-label": t("models.try_preview") });
   const answer = el("div", { class: "try-answer", "aria-live": "polite" });
-  const input = el("input", { type: "file", accept: "image/*", class: "visually-hidden", id: "try-picture" });
-  const press = el("label", { class: "button main wide try-press", for: "try-picture" }, icon("picture"),
-    el("span", {}, t("models.try_choose")));
+  const input = el("input", { type: "file", accept: "image/*", hidden: true });
+  const press = button(t("models.try_choose"), () => { input.click(); }, { kind: "main wide", icon: "picture" });
   const place = el("div", {});
   let chosen = null;
   let picture = null;
