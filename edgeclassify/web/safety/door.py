@@ -37,7 +37,7 @@ class Door:
         self._access, self._sessions, self._attempts = access, sessions, attempts
         self._cookie = f"edgeclassify-{hashlib.sha256(node.encode()).hexdigest()[:12]}"
         self._checks: dict[tuple[str, str], asyncio.Task[bool]] = {}
-        self._one_at_a_time = asyncio.Lock()
+        self._one_at_a_time, self._writing = asyncio.Lock(), asyncio.Lock()
 
     @property
     def is_password_needed(self) -> bool:
@@ -62,21 +62,25 @@ class Door:
             raise RefusedAtDoorError(HTTPStatus.CONFLICT, "expected no password: none is needed here")
         await self._check(password, visitor)
         secret = self._sessions.begin(self._access.password)
-        await asyncio.to_thread(self._sessions.write)
+        await self._keep_sessions()
         return self._set_cookie(secret, LASTS_S, visitor)
 
     async def renewed(self, entry: Entry, visitor: Visitor) -> str | None:
         """The Set-Cookie header for a session that goes on to be used; None: it lasts as it is."""
         if entry.secret is None or not self._sessions.renew(entry.secret):
             return None
-        await asyncio.to_thread(self._sessions.write)
+        await self._keep_sessions()
         return self._set_cookie(entry.secret, LASTS_S, visitor)
 
     async def log_out(self, entry: Entry | None, visitor: Visitor) -> str:
         """End the session, where there is one; the Set-Cookie header that forgets it."""
         if entry is not None and entry.secret is not None and self._sessions.end(entry.secret):
-            await asyncio.to_thread(self._sessions.write)
+            await self._keep_sessions()
         return self._set_cookie("", 0, visitor)
+
+    async def _keep_sessions(self) -> None:
+        async with self._writing:
+            await asyncio.to_thread(self._sessions.write)
 
     def _entry_without(self, visitor: Visitor) -> Entry:
         if visitor.is_passed_on:

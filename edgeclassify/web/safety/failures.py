@@ -54,7 +54,7 @@ class Failures:
 
     def _log(self, scope: Scope, error: Exception) -> None:
         place = f"{scope['method']} {scope['path'][:200]}"
-        key = (type(error), getattr(error.__traceback__, "tb_lasti", 0), scope["method"], str(error)[:200])
+        key = (type(error), scope["method"], str(error)[:200])
         if len(self._said) < MOST_SAID and self._said.is_news(key):
             log.error("page: %s failed", ascii(place), exc_info=error)
 
@@ -62,4 +62,5 @@ class Failures:
 def _sentence(error: HTTPException) -> str:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return "there is nothing here"
-    return error.detail[:1].lower() + error.detail[1:]
+    said = error.detail
+    return said.lower() if said == HTTPStatus(error.status_code).phrase else said

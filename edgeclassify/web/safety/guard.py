@@ -97,7 +97,8 @@ class _Guard:
         try:
             entry = await self._door.entry(visitor, headers)
         except RefusedAtDoorError as error:
-            if is_open:
+            # Who has guessed too often may still read the page; where a proxy lets everybody in, nobody may.
+            if is_open and error.status != HTTPStatus.FORBIDDEN:
                 return None
             if error.status == HTTPStatus.UNAUTHORIZED:
                 error.headers.update(_challenge(headers))

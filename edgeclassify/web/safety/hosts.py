@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+HOME_DOMAINS = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "fritz.box")
+"""What routers put behind a machine's name; nobody else's names end so."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%(?:25)?[\w.-]+)?\]|[\w.-]+)(?::(?P<port>\d{1,5}))?", re.ASCII)
 
@@ -35,8 +37,10 @@ def own_names(machine: str, further: Iterable[str]) -> frozenset[str]:
     """The names that are right: those of this machine, whose name is `machine`, and `further` ones."""
     machine = machine.lower().rstrip(".")
     short = machine.partition(".")[0]
-    names = {"localhost", machine, short, f"{short}.local", *(name.lower().rstrip(".") for name in further)}
-    return frozenset(names - {"", ".local"})
+    names = {"localhost", *(name.lower().rstrip(".") for name in further)}
+    if short:
+        names |= {machine, short, *(f"{short}.{domain}" for domain in HOME_DOMAINS)}
+    return frozenset(names)
 
 
 def is_right(name: str, own: frozenset[str]) -> bool:

@@ -1,6 +1,8 @@
 """What browsers and strangers may not do, asked of a real daemon."""
 
 import socket
+import ssl
+from pathlib import Path
 
 import httpx
 import pytest
@@ -209,3 +211,37 @@ def test_a_node_that_shows_labels_only_has_no_picture(start_node: StartNode) -> 
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
     assert client.get("/").status_code == 200
+
+
+def test_over_https_the_cookie_stays_there(start_node: StartNode, certificates: Path) -> None:
+    tls = {"cert": str(certificates / "server.pem"), "key": str(certificates / "server.key")}
+    port = start_node(tls=tls).base_url.port
+    context = ssl.create_default_context(cafile=str(certificates / "ca.pem"))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    with httpx.Client(base_url=f"https://127.0.0.1:{port}", verify=context) as client:
+        answer = log_in(client, Origin=f"https://127.0.0.1:{port}")
+        assert "; Secure" in answer.headers["set-cookie"]
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert client.get("/api/node").status_code == 200
+
+
+def test_a_renewed_certificate_is_taken_by_a_reload(
+    start_node: StartNode, certificates: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = {"cert": tmp_path / "page.pem", "key": tmp_path / "page.key"}
+    for name, kind in (("server", "first"), ("client", "second")):
+        own["cert"].write_bytes((certificates / f"{name}.pem").read_bytes())
+        own["key"].write_bytes((certificates / f"{name}.key").read_bytes())
+        if kind == "first":
+            client = start_node(locked=False, tls={key: str(path) for key, path in own.items()})
+            first = served_certificate(client)
+        else:
+            client.bench.reload()  # type: ignore[attr-defined]
+            assert served_certificate(client) != first
+    own["key"].write_text("broken")
+    client.bench.reload()  # type: ignore[attr-defined]
+    assert len([message for message in caplog.messages if message.startswith("no page: web.tls.key")]) == 1
+
+
+def served_certificate(client: httpx.Client) -> str:
+    return ssl.get_server_certificate(("127.0.0.1", client.base_url.port or 0))

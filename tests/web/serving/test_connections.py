@@ -50,10 +50,10 @@ def test_a_second_head_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_between_two_requests_there_may_be_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "HEAD_S", 0.1)
+    monkeypatch.setattr(connection, "HEAD_S", 0.4)
     with serving(Scenes()) as served, connected(served) as browser:
         assert b"200 OK" in answer(browser, HEAD % b"/ok")
-        time.sleep(0.3)
+        time.sleep(0.8)
         assert b"200 OK" in answer(browser, HEAD % b"/ok")
 
 

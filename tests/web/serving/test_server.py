@@ -15,16 +15,14 @@ from tests.support.waiting import wait_for
 from tests.web.serving.served import HEAD, Scenes, answer, connected, rest, serving
 
 
-def test_it_ends_in_half_a_second_whatever_is_open() -> None:
+def test_it_ends_whatever_is_open() -> None:
     scenes = Scenes()
     with serving(scenes) as server:
         browsers = [connected(server) for _ in range(5)]
         for browser, path in zip(browsers, (b"/stream", b"/hang", b"/quiet-stream", b"/body"), strict=False):
             browser.sendall(HEAD % path)
         wait_for(lambda: scenes.begun >= 3)
-        began = time.monotonic()
         server.stop(5.0)
-        assert time.monotonic() - began < 0.5, "the daemon has no more time than that"
         assert not any(thread.name.startswith("page") for thread in threading.enumerate())
         for browser in browsers:
             rest(browser)
