@@ -38,8 +38,8 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	$(BIN)/pytest -n $(TEST_JOBS) --dist worksteal $(PYTEST_ARGS)
 
-test-home-assistant: $(HA_VENV)/.home-assistant
-	cd tests/home_assistant && $(abspath $(HA_VENV))/bin/pytest -c pytest.ini --rootdir . -p no:sugar $(PYTEST_ARGS)
+test-home-assistant: $(HA_VENV)/.home-assistant $(VENV)/.test
+	cd tests/home_assistant && EDGECLASSIFY_PYTHON=$(abspath $(BIN))/python $(abspath $(HA_VENV))/bin/pytest -c pytest.ini --rootdir . -p no:sugar $(PYTEST_ARGS)
 
 test-node-red: $(VENV)/.test $(NODE_RED)/.node-red
 	EDGECLASSIFY_NODE_RED=$(abspath $(NODE_RED))/node_modules/node-red/red.js \
