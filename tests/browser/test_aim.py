@@ -176,6 +176,40 @@ def test_a_file_that_changed_meanwhile_is_not_written_over(page: Page, node: Ser
     whole_again(page)
 
 
+def test_how_a_view_looks_and_a_camera_takes_its_picture_is_taken_over_at_once(
+    page: Page, node: ServedNode
+) -> None:
+    open_aim(page)
+    before = node.config_text
+    page.get_by_role("radio", name="What moves in it").check()
+    expect(page.get_by_text("Saved, and live")).to_be_visible()
+    wait_for(lambda: view_of(node)["rules"]["look"] == "motion")
+    page.get_by_role("switch", name="Only when something moves").check()
+    wait_for(lambda: "gate = true" in node.config_text)
+    page.get_by_text("Camera photos").click()
+    page.get_by_label("A frame every").select_option("0.2 s")
+    wait_for(lambda: node.get("api/node")["cameras"][0]["interval_s"] == 0.2)
+    page.get_by_role("radio", name="90°").check()
+    wait_for(lambda: "rotation = 90" in node.config_text)
+    size = "() => document.querySelector('.picture-image').naturalHeight"
+    wait_for(lambda: page.evaluate(size) > page.evaluate(size.replace("Height", "Width")), 10)
+    node.config_file.write_text(before, encoding="utf-8")
+    node.reload()
+    expect(page.get_by_role("radio", name="The region")).to_be_checked()
+
+
+def test_what_the_node_refuses_is_put_back(page: Page, node: ServedNode, faults: Faults) -> None:
+    faults.expect("422")
+    open_aim(page)
+    before = node.config_text
+    node.config_file.write_text(before + "\n[profile.night]\nwhen = ['never']\n", encoding="utf-8")
+    page.reload()
+    page.get_by_role("radio", name="What moves in it").click()
+    expect(page.locator(".toast.error")).to_contain_text("profile.night")
+    expect(page.get_by_role("radio", name="The region")).to_be_checked()
+    node.config_file.write_text(before, encoding="utf-8")
+
+
 def test_a_node_that_shows_no_pictures_is_aimed_by_numbers(serve: Serve, open_page: OpenPage) -> None:
     node = serve(node="labels_only = true", snapshots=False)
     page = open_page(node, appearance=PHONE)

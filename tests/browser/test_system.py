@@ -22,7 +22,7 @@ def node(browser: object, serve: Serve) -> ServedNode:
 
 def open_system(page: Page) -> None:
     page.goto("#/system")
-    expect(page.get_by_text("Frames a second")).to_be_visible()
+    expect(page.get_by_text("Frame rate")).to_be_visible()
 
 
 def now(node: ServedNode) -> dict[str, Any]:
@@ -33,12 +33,13 @@ def now(node: ServedNode) -> dict[str, Any]:
 @pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
 def test_health_cameras_and_the_node_are_there(page: Page, appearance: Appearance) -> None:
     open_system(page)
-    for tile in ("Frame to scores", "Processor", "Events waiting", "Running for"):
+    for tile in ("Latency", "Waiting", "Memory"):
         expect(page.locator(".tile", has_text=tile)).to_be_visible()
     camera = page.locator(".camera", has_text="photos")
     expect(camera).to_contain_text("running")
     expect(camera.get_by_role("list", name="What was done to bring it back")).to_contain_text("opened again")
     expect(page.locator(".about")).to_contain_text("bench")
+    expect(page.locator(".about")).to_contain_text("Running for")
 
 
 @pytest.mark.parametrize("appearance", SIZES, indirect=True, ids=str)
@@ -87,6 +88,7 @@ def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
     expect(page.get_by_role("radio", name="night")).to_be_checked()
     page.get_by_role("radio", name="As usual").check()
     wait_for(lambda: node.get("api/node")["profile"] is None)
+    expect(page.get_by_role("radio", name="As usual")).to_be_checked()
 
 
 def test_the_log_is_read(page: Page) -> None:

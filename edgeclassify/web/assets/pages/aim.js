@@ -13,6 +13,7 @@ import { roiEditor } from "../parts/roi_editor.js";
 import { saveBar } from "../parts/save_bar.js";
 import { tabs } from "../parts/tabs.js";
 import { loadConfig } from "../state/config_file.js";
+import { cameraSettings, viewSettings } from "./aim/settings.js";
 import { addView, removeView, renameView } from "./aim/views.js";
 import { viewPanel } from "./aim/view_panel.js";
 
@@ -37,7 +38,10 @@ export function open(root, app) {
   const choice = el("div", { class: "aim-choice" });
   const hint = el("p", { class: "hint aim-hint" });
   const editor = roiEditor(app, { onSelect: select, onChange: changed, onDrawn: drawn });
+  const settings = viewSettings(app, () => file);
+  const ofCamera = cameraSettings(app, () => file);
   const panel = viewPanel(app, {
+    settings: settings.element,
     image: () => shown?.image ?? null,
     onChange: (region) => { changed(selected, region); showRegions(); },
     rename: () => renameView(app, file, selected).then(select),
@@ -54,7 +58,7 @@ export function open(root, app) {
   fill(root, el("div", { class: "aim" },
     el("div", { class: "aim-main stack" }, chosenCamera.element, notes, stage,
       el("div", { class: "row aim-tools" }, adding, whole), hint),
-    el("div", { class: "aim-side stack" }, choice, panel.element)), bar.element);
+    el("div", { class: "aim-side stack" }, choice, panel.element, ofCamera.element)), bar.element);
 
   const views = () => app.node.views.filter((one) => one.camera === camera);
   const configured = (name) => regionOf(app.node.views.find((one) => one.name === name)?.roi ?? [0, 0, 1, 1]);
@@ -78,6 +82,8 @@ export function open(root, app) {
     fill(choice, tabs(app.t("aim.views"), all.map((one) => [one.name, one.name]), {
       value: selected, changed: select,
     }).element);
+    settings.show(selected);
+    ofCamera.show(camera);
     showRegions();
   }
 
@@ -166,13 +172,16 @@ export function open(root, app) {
     const canChange = Boolean(file?.writable);
     adding.disabled = !canChange;
     panel.allow(canChange);
+    for (const one of [settings, ofCamera]) {
+      for (const input of one.element.querySelectorAll("input, select")) input.disabled = !canChange;
+    }
     if (!isClosed) showAll();
   }
 
   const offs = [
     app.now.on("node", showAll),
     app.now.on(["look", "state", "now"], () => panel.live(app.now.view(selected))),
-    app.now.on("config", () => file?.load().catch(() => {})),
+    app.now.on("config", () => file?.load().then(() => !isClosed && showAll(), () => {})),
   ];
   openCamera();
   readConfig();

@@ -23,14 +23,14 @@ export function open(root, app) {
   const healthCard = card({ title: t("system.health") }, app.now.health ? health.element : skeleton("16rem"));
 
   fill(root, el("div", { class: "system" },
-    el("div", { class: "stack" }, healthCard,
-      card({ title: t("system.cameras") }, each.element),
-      card({ title: t("system.log") }, log.element)),
-    el("div", { class: "stack" },
+    el("div", { class: "system-column" }, healthCard,
+      card({ class: "system-later", title: t("system.cameras") }, each.element),
+      card({ class: "system-later", title: t("system.log") }, log.element)),
+    el("div", { class: "system-column" },
       card({ title: t("system.views") }, views.element),
       card({ title: t("system.modes") }, profiles.element),
-      card({ title: t("look.title") }, look(app)),
-      card({ title: t("system.node") }, about, el("div", { class: "row" },
+      card({ class: "system-later", title: t("look.title") }, look(app)),
+      card({ class: "system-later", title: t("system.node") }, about, el("div", { class: "row" },
         button(t("system.reload"), reload, { icon: "refresh" }))))));
 
   async function reload() {
@@ -43,10 +43,14 @@ export function open(root, app) {
   }
 
   function showAbout() {
-    const { info } = app.now;
+    const { info, health } = app.now;
+    const clock = health && t(health.clock_synchronised === null ? "health.clock_unknown"
+      : health.clock_synchronised ? "health.clock_set" : "health.clock_unset");
     const rows = [
       ["name", app.node.name], ["version", app.node.version], ["python", info?.python],
       ["started", info?.started && app.form.time(info.started)],
+      ["uptime", health && app.form.duration(health.uptime_s)],
+      ["clock", clock && `${clock}, ${app.node.time_zone ?? t("health.zone_of_machine")}`],
       ["models", info?.models?.map((one) => `${one.name} (${one.runtime})`).join(", ")],
     ].filter(([, value]) => value);
     fill(about, rows.map(([key, value]) =>
@@ -57,13 +61,13 @@ export function open(root, app) {
     if (app.now.health && !health.element.isConnected) healthCard.lastElementChild.replaceWith(health.element);
     health.show();
     each.show();
+    showAbout();
   }
 
   function showAll() {
     showHealth();
     views.show();
     profiles.show();
-    showAbout();
   }
 
   const offs = [

@@ -41,11 +41,13 @@ class ConfigFile {
   /**
    * Keys of a view's table that are to have other values. A file that names no views has one per camera by itself:
    * they are written down first, or naming one would take the others away.
+   *
+   * @param {object} values  by key; "motion.gate" is one in a table
    */
   viewKeys(name, values) {
-    const keys = Object.entries(values).map(([key, value]) => ({ path: ["view", name, key], value }));
+    const keys = Object.entries(values).map(([key, value]) => ({ path: ["view", name, ...key.split(".")], value }));
     if ((this.document.view ?? []).length) return keys;
-    const said = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+    const said = asTables(values);
     return this.#app.node.views.map((view) => ({
       path: ["view", view.name],
       value: { camera: view.camera, ...(view.name === name ? said : {}) },
@@ -68,4 +70,16 @@ class ConfigFile {
       throw error;
     }
   }
+}
+
+/** Keys with dots as tables, without those that are taken away. */
+function asTables(values) {
+  const tables = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (value === null) continue;
+    const path = key.split(".");
+    const last = path.pop();
+    path.reduce((table, name) => (table[name] ??= {}), tables)[last] = value;
+  }
+  return tables;
 }

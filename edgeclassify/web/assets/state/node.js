@@ -59,7 +59,7 @@ export class Now {
     } else if (kind === "health" || kind === "info") {
       this[kind] = data;
     } else if (kind === "profile") {
-      this.profile = data?.profile ?? data;
+      this.profile = data?.profile ?? null;
     }
   }
 }

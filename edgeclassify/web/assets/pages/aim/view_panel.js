@@ -17,10 +17,11 @@ const FINEST = 0.1;
  * @param {object} hands
  * @param {() => HTMLImageElement | null} hands.image  the camera's picture as it is shown
  * @param {(region: object) => void} hands.onChange
+ * @param {HTMLElement} hands.settings  how the view looks at its region
  * @param {() => Promise<any>} hands.rename
  * @param {() => Promise<any>} hands.remove
  */
-export function viewPanel(app, { image, onChange, rename, remove }) {
+export function viewPanel(app, { image, onChange, settings, rename, remove }) {
   const heading = el("h2", { class: "aim-name" });
   const state = el("span", {});
   const look = el("canvas", { class: "aim-look", width: LOOK_PX, height: LOOK_PX, role: "img" });
@@ -35,6 +36,7 @@ export function viewPanel(app, { image, onChange, rename, remove }) {
   const element = card({ class: "aim-panel" },
     el("header", { class: "card-head" }, heading, state),
     el("div", { class: "aim-sees" }, app.node.labels_only ? null : look, bars.element),
+    settings,
     el("details", { class: "aim-numbers" }, el("summary", {}, app.t("aim.numbers")),
       el("div", { class: "aim-fields" }, numbers.map((one) => one.element)),
       el("p", { class: "hint" }, app.t("aim.keys"))),

@@ -63,14 +63,6 @@ export function healthTiles(app) {
       tile(t("health.written"), bytes(health.bytes_written_day), {
         icon: "download", note: t("health.written_all", { n: bytes(health.bytes_written) }),
       }),
-      tile(t("health.uptime"), form.duration(health.uptime_s), {
-        icon: "system", note: app.n("health.restarts", health.restarts),
-      }),
-      tile(t("health.clock"), t(health.clock_synchronised === null ? "health.clock_unknown"
-        : health.clock_synchronised ? "health.clock_set" : "health.clock_unset"), {
-        icon: "clock", kind: clockIsWrong(health) ? "warning" : "",
-        note: app.node.time_zone ?? t("health.zone_of_machine"),
-      }),
       health.webhook_connected !== null && health.webhook_connected !== undefined
         && tile(t("health.webhook"), t(health.webhook_connected ? "health.reached" : "health.away"), {
           icon: "network", kind: health.webhook_connected ? "" : "warning",

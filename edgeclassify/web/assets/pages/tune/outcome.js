@@ -94,7 +94,8 @@ export function outcome(app) {
       const to = recorded.to;
       const from = Math.max(recorded.from, to - hours * 3600);
       const lines = worthLines(found);
-      fill(summary, isTried ? inWords(found) : t("tune.as_now", { starts: n("tune.starts", now.starts) }));
+      fill(summary, isTried ? inWords(found) : [t("tune.in_this_time", { starts: n("tune.starts", now.starts) }),
+        " ", el("span", { class: "outcome-hint" }, t("tune.slide"))]);
       summary.classList.toggle("is-different", isTried && (found.gone.length > 0 || found.new.length > 0));
       chart.show({ from, to, now: now.bands, then: then.bands, series }, inWords(found));
       showLines(lines);
