@@ -169,7 +169,7 @@ export default {
   "tile.memory": "Speicher",
   "tile.spool": "Warteschlange",
   "tile.spool_empty": "alle Ereignisse zugestellt",
-  "tile.spool_waits": "noch nicht zugestellt",
+  "tile.spool_waits": "sicher, auf dem Weg",
   "tile.spool_memory": "nur im Speicher: Datenträger fällt aus",
   "tile.restarts.one": "einmal zurückgeholt",
   "tile.restarts.other": "{n}-mal zurückgeholt",

@@ -169,7 +169,7 @@ export default {
   "tile.memory": "Memory",
   "tile.spool": "Queue",
   "tile.spool_empty": "all events delivered",
-  "tile.spool_waits": "not delivered yet",
+  "tile.spool_waits": "safe, on their way",
   "tile.spool_memory": "in memory only: the disk fails",
   "tile.restarts.one": "brought back once",
   "tile.restarts.other": "brought back {n} times",

@@ -37,7 +37,7 @@ function heat({ t, form }, { temperature_c: degrees, throttled }) {
 function spool({ t, form }, { spool_depth: depth, spool_on_disk: onDisk }) {
   const note = !onDisk ? "tile.spool_memory" : depth > 0 ? "tile.spool_waits" : "tile.spool_empty";
   return tile(t("tile.spool"), form.number(depth), { icon: "queue", note: t(note),
-    kind: !onDisk || depth > 20 ? "warning" : "" });
+    kind: !onDisk || depth > 200 ? "warning" : "" });
 }
 
 const STATE_KINDS = { failed: "danger", restarting: "warning" };
