@@ -36,7 +36,8 @@ export function makeShell(app) {
         button(app.t("look.title"), () => showLook(app), { kind: "quiet", small: true, icon: "auto" }),
         leaveButton(app))),
     el("div", { class: "body" },
-      el("header", { class: "top" }, heading, el("div", { class: "top-end" }, lamp(app),
+      el("header", { class: "top" }, el("div", { class: "top-titles" }, heading,
+        el("p", { class: "top-node phone-only" }, app.node.name)), el("div", { class: "top-end" }, lamp(app),
         iconButton("auto", app.t("look.title"), () => showLook(app), { class: "button only-icon quiet phone-only" }))),
       bar, main),
     el("nav", { class: "bar", "aria-label": app.t("nav.pages") }, AT_HAND.map((one) => link(one, "bar-link")), more));

@@ -17,7 +17,7 @@ export default {
   "action.remove": "Entfernen",
   "action.undo": "Rückgängig",
   "action.retry": "Noch einmal",
-  "connection.live": "Live",
+  "connection.live": "Verbunden",
   "connection.connecting": "Verbindet",
   "connection.lost": "Keine Antwort",
   "connection.bar": "Der Knoten antwortet nicht. Was hier steht, kann alt sein.",

@@ -17,7 +17,7 @@ export default {
   "action.remove": "Remove",
   "action.undo": "Undo",
   "action.retry": "Try again",
-  "connection.live": "Live",
+  "connection.live": "Connected",
   "connection.connecting": "Connecting",
   "connection.lost": "No answer",
   "connection.bar": "The node does not answer. What is shown may be old.",
