@@ -3,7 +3,7 @@
 All of it may be used from any thread.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,11 +83,12 @@ class ConfigChanged:
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """What would have happened in a view. `rules`: keys of the view, and the values that are to be tried;
-    `hours`: so far back."""
+    `hours`: so far back. `given_up`: True once nobody waits for the answer any more; asked from another thread."""
 
     view: str
     rules: Mapping[str, Any] = field(default_factory=dict)
     hours: float = 3.0
+    given_up: Callable[[], bool] = lambda: False
 
 
 class PageNode(Protocol):

@@ -77,7 +77,7 @@ class NodeOnPage(PageNode):
 
     def what_if(self, question: WhatIf) -> dict[str, Any]:
         """Asked of what was heard since the page began."""
-        return self._what_ifs.answer(question.view, question.rules, question.hours)
+        return self._what_ifs.answer(question)
 
     def hurry(self, camera: str) -> None:
         """Have the camera hand over its next frame at once, where it is one that does not count its frames."""

@@ -2,73 +2,104 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.tried_rules import tried_rules
-from edgeclassify.errors import ConfigError, HistoryMissingError
+from edgeclassify.errors import ConfigError, EdgeClassifyError, HistoryMissingError
+from edgeclassify.recording.recent.deciding_again import Decided, Made, decide_again, without
 from edgeclassify.recording.recent.outcome import Outcome, Stay
-from edgeclassify.recording.recent.recent_inputs import RecentInputs
-from edgeclassify.recording.recent.what_if import Compared, compare
+from edgeclassify.recording.recent.recent_inputs import RecentInputs, Stretch
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Event
+from edgeclassify.web.interface import WhatIf
 
 WORK_S, REST_S = 0.01, 0.005
 """After so long at work it rests for so long: inference goes first, and both are Python."""
+DEAR_S = 0.5
+"""What took longer is asked for again and again while a slider moves: it is kept for a while."""
+KEPT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the present rules tell of. `made`: what the view is made of now."""
+
+    view: str
+    hours: float
+    made: Made
 
 
 class WhatIfs:
-    """Thread-safe: one at a time, the others wait."""
+    """Thread-safe: one at a time, the others wait. `clock`: seconds since the epoch."""
 
     def __init__(
         self, inputs: RecentInputs, parts: Callable[[], Parts], clock: Callable[[], float] = time.time
     ) -> None:
         self._inputs, self._parts, self._clock = inputs, parts, clock
         self._lock = threading.Lock()
+        self._kept: tuple[_Asked, Stretch, Decided, float] | None = None
 
-    def answer(self, view: str, rules: Mapping[str, Any], hours: float) -> dict[str, Any]:
+    def answer(self, question: WhatIf) -> dict[str, Any]:
         """Raises ConfigError where the rules are wrong, or there is no such view; HistoryMissingError where
-        nothing is recorded of it yet."""
-        parts = self._parts()
-        if view not in parts.taps:
-            names = list(parts.taps)
-            raise ConfigError(
-                f"view: expected one of {', '.join(names)}, found {view}. {did_you_mean(view, names)}"
-            )
-        tried = tried_rules(parts, view, rules)
-        present = parts.taps[view].facts, next(one for one in parts.views if one.name == view).rules
-        since = self._clock() - hours * 3600
-        stretch = self._inputs.since(view, since)
+        nothing is recorded of it yet; EdgeClassifyError where who asked has given up."""
+        parts, name = self._parts(), question.view
+        view = next((one for one in parts.views if one.name == name), None)
+        if view is None:
+            names = [one.name for one in parts.views]
+            hint = did_you_mean(name, names)
+            raise ConfigError(f"view: expected one of {', '.join(names)}, found {name}. {hint}".rstrip())
+        tried = tried_rules(parts, name, question.rules)
+        asked = _Asked(name, question.hours, (parts.taps[name].facts, view.rules))
+        breathe = _Breath(question.given_up).take
+        with self._lock:
+            stretch, now = self._present(asked, breathe)
+            then = now if tried == asked.made else decide_again(stretch, now.since, tried, decider_of, breathe)
+        return _shown(now, then)
+
+    def _present(self, asked: _Asked, breathe: Callable[[], None]) -> tuple[Stretch, Decided]:
+        if self._kept is not None and self._kept[0] == asked and time.monotonic() < self._kept[3]:
+            return self._kept[1], self._kept[2]
+        self._kept = None
+        began, since = time.monotonic(), self._clock() - asked.hours * 3600
+        stretch = self._inputs.since(asked.view, since)
         if stretch is None:
             raise HistoryMissingError(
-                f"view {view}: nothing is recorded yet: that begins with the page. Try again in a minute."
+                f"view {asked.view}: nothing is recorded yet: that begins with the page. Try again in a minute."
             )
-        with self._lock:
-            return _shown(compare(stretch, since, present, tried, decider_of, _Breath().take))
+        now = decide_again(stretch, since, asked.made, decider_of, breathe)
+        if time.monotonic() - began > DEAR_S:
+            self._kept = asked, stretch, now, time.monotonic() + KEPT_S
+        return stretch, now
 
 
 class _Breath:
-    """Rests now and then."""
+    """Rests now and then, and ends what nobody waits for any more."""
 
-    def __init__(self) -> None:
-        self._since = time.monotonic()
+    def __init__(self, given_up: Callable[[], bool]) -> None:
+        self._given_up, self._since = given_up, time.monotonic()
 
     def take(self) -> None:
-        if time.monotonic() - self._since > WORK_S:
-            time.sleep(REST_S)
-            self._since = time.monotonic()
+        if time.monotonic() - self._since <= WORK_S:
+            return
+        if self._given_up():
+            raise EdgeClassifyError("nobody waits for the answer any more")
+        time.sleep(REST_S)
+        self._since = time.monotonic()
 
 
-def _shown(found: Compared) -> dict[str, Any]:
-    lines = found.lines
+def _shown(now: Decided, then: Decided) -> dict[str, Any]:
+    was, would_be = now.outcome.stays, then.outcome.stays
+    lines = then.lines.lines(list(dict.fromkeys(stay.label for stay in (*would_be, *was))))
     return {
-        "recorded": {"from": found.since, "to": found.until, "frames": found.frames},
-        "now": _told(found.now),
-        "then": _told(found.then),
-        "gone": [_band(one) for one in found.gone],
-        "new": [_band(one) for one in found.new],
+        "recorded": {"from": now.since, "to": now.until, "frames": now.frames},
+        "now": _told(now.outcome),
+        "then": _told(then.outcome),
+        "gone": [_band(one) for one in without(was, would_be)],
+        "new": [_band(one) for one in without(would_be, was)],
         "series": {"t": lines.t, "labels": lines.labels, "scores": lines.scores},
     }
 

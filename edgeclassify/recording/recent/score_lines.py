@@ -42,7 +42,7 @@ class ScoreLines:
         else:
             np.maximum(highest, scores, out=highest)
 
-    def lines(self, wanted: Sequence[str]) -> Lines:
+    def lines(self, wanted: Sequence[str] = ()) -> Lines:
         """Of the labels that are wanted, and then of those that came highest."""
         spans = sorted(self._highest)
         if not spans:

@@ -1,5 +1,7 @@
 """What would have happened by other rules, over HTTP."""
 
+import asyncio
+import threading
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +14,8 @@ from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedErro
 from edgeclassify.web.interface import WhatIf
 
 MOST_HOURS = 24.0
+LOOK_S = 0.2
+"""How often it is looked whether anybody still waits."""
 
 
 class WhatIfAsked(ApiBody):
@@ -79,14 +83,26 @@ class WhatIfFound(ApiBody):
 async def what_if(asked: Asked) -> Response:
     """In a thread of its own: it may take seconds."""
     body: WhatIfAsked = asked.body
-    question = WhatIf(asked.path["view"], body.rules, body.hours)
+    given_up = threading.Event()
+    question = WhatIf(asked.path["view"], body.rules, body.hours, given_up.is_set)
+    watching = asyncio.ensure_future(_watch(asked, given_up))
     try:
         found = await asked.around.threads.run(lambda: asked.around.node.what_if(question))
     except ConfigError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     except EdgeClassifyError as error:
         raise RefusedError(HTTPStatus.CONFLICT, str(error)) from error
+    finally:
+        given_up.set()
+        watching.cancel()
     return Response(WhatIfFound.model_validate(found).model_dump_json(by_alias=True), media_type=JSON)
+
+
+async def _watch(asked: Asked, given_up: threading.Event) -> None:
+    """A slider that moves on leaves its question behind: who asked is gone."""
+    while not await asked.request.is_disconnected():
+        await asyncio.sleep(LOOK_S)
+    given_up.set()
 
 
 TUNING = (
