@@ -127,6 +127,7 @@ def test_a_piece_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_whole_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "WHOLE_S", 0.1)
+    monkeypatch.setattr(bodies, "DRAIN_S", 0.05)
     sender = Sender([(0.02, b"x")] * 100)
     assert answered(reads_all, sender, content_length="900")[0] == 408
     assert sender.sent < 100
