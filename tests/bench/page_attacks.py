@@ -4,8 +4,9 @@ The daemon runs in a process of its own, on a camera of 10 frames a second. Each
 this one: frames per second, milliseconds of processor time per second, and memory, against none.
 
 silent: connections that say nothing, 200 at a time. drip: heads that come byte by byte. deaf: streams of pictures
-that nobody reads. upload: bodies of a gigabyte. guess: logins, as fast as they are answered. flood: other requests,
-as fast as they are answered. stop: seconds to the end of the page's server with 50 streams open.
+that nobody reads. upload: bodies of a gigabyte. guess: logins, as fast as they are answered. flood: requests, so
+as well.
+stop: seconds to the end of the page's server with 50 streams open.
 """
 
 import itertools
