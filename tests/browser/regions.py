@@ -24,5 +24,18 @@ def drag(page: Page, begin: Point, end: Point) -> None:
     page.mouse.up()
 
 
+def swipe(page: Page, begin: Point, end: Point) -> None:
+    """The same by a finger."""
+    area = page.locator(".roi-editor").bounding_box()
+    assert area is not None
+    touch = page.context.new_cdp_session(page)
+    steps = [(begin[0] + (end[0] - begin[0]) * k / 5, begin[1] + (end[1] - begin[1]) * k / 5) for k in range(6)]
+    for number, step in enumerate(steps):
+        x, y = _place(area, step)
+        kind = "touchMove" if number else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 def _place(area: FloatRect, point: Point) -> Point:
     return area["x"] + point[0] * area["width"], area["y"] + point[1] * area["height"]

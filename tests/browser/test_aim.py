@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
-from tests.browser.regions import drag, open_aim
+from tests.browser.regions import drag, open_aim, swipe
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
 from tests.support.waiting import wait_for
@@ -64,6 +64,16 @@ def node_looks_at(page: Page) -> list[float]:
            })"""
     )
     return found
+
+
+def test_a_finger_draws_as_a_mouse_does(node: ServedNode, open_page: OpenPage) -> None:
+    page = open_page(node, appearance=PHONE)
+    open_aim(page)
+    swipe(page, (0.99, 0.98), (0.6, 0.5))
+    expect(region(page, "table")).to_have_accessible_name(re.compile("6[01]% wide, 5[0-3]% high"))
+    swipe(page, (0.3, 0.3), (0.5, 0.4))
+    expect(region(page, "table")).to_have_accessible_name(re.compile("(19|20|21)% from the left, (9|10|11)% from"))
+    page.get_by_role("button", name="Discard").click()
 
 
 def test_what_is_drawn_can_be_discarded(page: Page, node: ServedNode) -> None:

@@ -37,7 +37,8 @@ export function open(root, app) {
   let fields = null;
   let isClosed = false;
   let timer = 0;
-  let asking = new AbortController();
+  let isAsking = false;
+  let isDue = false;
 
   const notes = el("div", { class: "stack" });
   const rules = el("div", { class: "stack" }, skeleton("24rem"));
@@ -94,22 +95,33 @@ export function open(root, app) {
     timer = setTimeout(askNow, after);
   }
 
+  /** One question at a time: a small node may take seconds, and the last one is all that matters by then. */
   async function askNow() {
-    asking.abort();
-    asking = new AbortController();
-    try {
-      const answer = await app.api.post(`api/views/${encodeURIComponent(view)}/what-if`,
-        { rules: draft.changes, hours }, { signal: asking.signal });
-      if (isClosed) return;
-      found.show(answer, hours, draft.count > 0);
-      const seconds = answer.recorded.frames ? answer.recorded.to - answer.recorded.from : 0;
-      ask(seconds < SHORT_S ? ANEW_SOON_MS : ANEW_MS);
-    } catch (error) {
-      if (error.name === "AbortError" || isClosed) return;
-      found.fault(error.message);
-      ask(ANEW_MS);
+    if (isAsking) {
+      isDue = true;
+      return;
     }
-    found.busy(false);
+    isAsking = true;
+    isDue = false;
+    const after = await answered(view, draft.changes, hours);
+    isAsking = false;
+    if (isClosed) return;
+    if (!isDue) found.busy(false);
+    ask(isDue ? 0 : after);
+  }
+
+  /** @returns {Promise<number>} milliseconds after which it is worth asking again */
+  async function answered(name, rules, back) {
+    try {
+      const answer = await app.api.post(`api/views/${encodeURIComponent(name)}/what-if`, { rules, hours: back });
+      if (isClosed || name !== view) return 0;
+      found.show(answer, back, Object.keys(rules).length > 0);
+      const { frames, from, to } = answer.recorded;
+      return frames && to - from >= SHORT_S ? ANEW_MS : ANEW_SOON_MS;
+    } catch (error) {
+      if (!isClosed) found.fault(error.message);
+      return ANEW_MS;
+    }
   }
 
   function showLive() {
@@ -132,7 +144,7 @@ export function open(root, app) {
     tried.delete(view);
     await app.refresh();
     // A threshold that was set for now lies over the config's as long as that stays the same.
-    if ("threshold_enter" in changes && Math.abs(facts().rules.threshold_enter - wanted) > 1e-6) {
+    if ("threshold_enter" in changes && !app.now.profile && Math.abs(facts().rules.threshold_enter - wanted) > 1e-6) {
       await app.api.ask("set", { view, option: "threshold", value: wanted });
       await app.refresh();
     }
@@ -167,7 +179,6 @@ export function open(root, app) {
   return () => {
     isClosed = true;
     clearTimeout(timer);
-    asking.abort();
     offs.forEach((off) => off());
     found.close();
   };

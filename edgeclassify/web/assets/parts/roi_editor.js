@@ -66,6 +66,8 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
       box.setAttribute("aria-current", String(name === selected));
       // A smaller one lies over a larger one, so that each can be met.
       box.style.zIndex = String(Math.round((1 - region.width * region.height) * 1000));
+      // The whole picture can't be moved: there a finger scrolls the page.
+      box.classList.toggle("is-whole", region.width >= 1 && region.height >= 1);
       box.classList.toggle("is-at-top", region.y * size.height < NAME_PX);
     }
     const lit = isDrawing || sketch ? sketch : (regions.get(selected) ?? null);
