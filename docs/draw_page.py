@@ -32,7 +32,7 @@ WARM_UP_S = 60
 EXAMPLES = 8
 COLORS = json.dumps(["Egyptian cat", "espresso", "tabby cat", "gas mask", "cat", "tripod"])
 """The order in which labels get their colours."""
-QUALITY, GAP, GROUND = 82, 24, (246, 244, 242)
+QUALITY, SCALE, GAP, GROUND = 80, 0.8, 24, (246, 244, 242)
 
 
 def main(folder: Path, pages: tuple[str, ...]) -> None:
@@ -129,9 +129,7 @@ def take(browser: Browser, address: str, name: str, size: tuple[int, int], schem
     file = folder / f"{name}-{'phone' if size == PHONE else 'desktop'}-{scheme}.png"
     page.screenshot(path=str(file))
     context.close()
-    taken = cv2.imread(str(file))
-    assert taken is not None
-    return taken
+    return np.asarray(cv2.imread(str(file)), np.uint8)
 
 
 def prepare(page: Page, name: str) -> None:
@@ -152,7 +150,7 @@ def together(desktop: Pixels, phone: Pixels) -> Pixels:
     ground[GAP : GAP + desktop.shape[0], GAP : GAP + desktop.shape[1]] = desktop
     top = (height - phone.shape[0]) // 2
     ground[top : top + phone.shape[0], -GAP - phone.shape[1] : -GAP] = phone
-    return ground
+    return np.asarray(cv2.resize(ground, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 if __name__ == "__main__":

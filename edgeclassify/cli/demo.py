@@ -9,6 +9,8 @@ import click
 from edgeclassify.cli.support.models_option import model_options, model_section, not_empty
 
 FRAMES_UNWATCHED = 9
+UNWATCHED_S, WATCHED_S = 1.0, 3.0
+"""Seconds per photo: somebody who looks has to see it, and what is made of it."""
 
 
 @click.command(short_help="The whole thing on this machine, for trying out.")
@@ -19,7 +21,9 @@ FRAMES_UNWATCHED = 9
     f"[default elsewhere: {FRAMES_UNWATCHED}]",
 )
 @click.option(
-    "--interval", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds per photo."
+    "--interval",
+    type=click.FloatRange(0, 60),
+    help=f"Seconds per photo. [default: {WATCHED_S:g} where it has no end, else {UNWATCHED_S:g}]",
 )
 @click.option(
     "--source",
@@ -33,7 +37,7 @@ FRAMES_UNWATCHED = 9
 @model_options
 def demo(
     frames: int | None,
-    interval: float,
+    interval: float | None,
     source: str | None,
     port: int | None,
     no_page: bool,
@@ -63,6 +67,8 @@ def demo(
 
     if frames is None:
         frames = 0 if sys.stdout is not None and sys.stdout.isatty() else FRAMES_UNWATCHED
+    if interval is None:
+        interval = UNWATCHED_S if frames else WATCHED_S
     set_up_logging("warning")
     output = OutputWatch()
     section = model_section(model, labels, runtime, threads)
