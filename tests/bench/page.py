@@ -41,7 +41,7 @@ from tests.support.broker import free_port
 from tests.support.waiting import wait_for
 
 VIEWERS = (1, 10, 50)
-ROUNDS, BLOCK_S = 7, 4.0
+ROUNDS, BLOCK_S = 5, 4.0
 WIDTH, HEIGHT = 1280, 720
 STREAMS = ("/api/stream", "/api/cameras/front/stream.mjpeg")
 

@@ -19,7 +19,7 @@ from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.publishing import make_sinks, make_snapshot_taker
-from edgeclassify.sources.interface import FrameSource
+from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.types import Frame, PixelFormat
 from tests.support.broker import free_port
 from tests.support.classifiers import BrightnessClassifier
@@ -35,6 +35,7 @@ class Lamp(FrameSource):
     def __init__(self, camera: str) -> None:
         super().__init__(camera)
         self.brightness = 255
+        self.is_lost = False
         self._numbers = itertools.count()
 
     def open(self) -> None:
@@ -42,6 +43,8 @@ class Lamp(FrameSource):
 
     def read(self, timeout_s: float) -> Frame | None:
         time.sleep(0.01)
+        if self.is_lost:
+            raise NoFrameInTimeError("the lamp is lost")
         pixels = np.full((HEIGHT, WIDTH, 3), self.brightness, np.uint8)
         # Its content moves: else it would count as frozen.
         pixels[0, 0] = next(self._numbers) % 256
