@@ -19,8 +19,6 @@ import itertools
 import json
 import os
 import re
-import selectors
-import socket
 import statistics
 import subprocess
 import sys
@@ -36,6 +34,7 @@ from typing import Any
 from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import Frame
+from tests.bench import page_viewers
 from tests.bench.snapshots import photo
 from tests.support.broker import free_port
 from tests.support.waiting import wait_for
@@ -43,7 +42,6 @@ from tests.support.waiting import wait_for
 VIEWERS = (1, 10, 50)
 ROUNDS, BLOCK_S = 5, 4.0
 WIDTH, HEIGHT = 1280, 720
-STREAMS = ("/api/stream", "/api/cameras/front/stream.mjpeg")
 
 
 class Photos(FrameSource):
@@ -162,8 +160,7 @@ class Served:
         if not viewers:
             yield
             return
-        command = [sys.executable, "-m", "tests.bench.page", "view", "--port", str(self.port)]
-        process = subprocess.Popen([*command, "--viewers", str(viewers)])
+        process = subprocess.Popen([sys.executable, page_viewers.__file__, str(self.port), str(viewers)])
         try:
             wait_for(lambda: self.figure("page_viewers") == self.figure("page_listeners") == viewers, 30)
             time.sleep(1.0)
@@ -172,21 +169,6 @@ class Served:
             process.kill()
             process.wait()
         wait_for(lambda: self.figure("page_viewers") == self.figure("page_listeners") == 0, 30)
-
-
-def view(port: int, viewers: int) -> None:
-    """So many viewers, until it is killed."""
-    selector = selectors.DefaultSelector()
-    for path in STREAMS * viewers:
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        selector.register(connection, selectors.EVENT_READ)
-    into = bytearray(1 << 20)
-    while True:
-        for key, _ in selector.select():
-            assert isinstance(key.fileobj, socket.socket)
-            if not key.fileobj.recv_into(into):
-                selector.unregister(key.fileobj)
 
 
 # --- what is measured -----------------------------------------------------------------------------------
@@ -246,7 +228,12 @@ def hour(model: dict[str, Any], minutes: float = 6.0) -> None:
             )
             ends = time.monotonic() + 30
             while time.monotonic() < ends:
-                for path in (*STREAMS, "/api/now", "/api/views/gate/timeline", "/api/cameras/front/frame.jpg"):
+                for path in (
+                    *page_viewers.STREAMS,
+                    "/api/now",
+                    "/api/views/gate/timeline",
+                    "/api/cameras/front/frame.jpg",
+                ):
                     with urllib.request.urlopen(f"http://127.0.0.1:{served.port}{path}", timeout=10) as answer:
                         answer.read(5000)
 
@@ -286,7 +273,7 @@ def size() -> None:
 def main() -> None:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "cost", "memory", "hour", "first", "size", "serve", "view"])
+    parser.add_argument("what", choices=["throughput", "cost", "memory", "hour", "first", "size", "serve"])
     parser.add_argument("--model", help="a model file; default: the built-in one")
     parser.add_argument("--labels", help="its labels")
     parser.add_argument("--minutes", type=float, default=6.0, help="of hour")
@@ -303,8 +290,6 @@ def main() -> None:
     match options.what:
         case "serve":
             serve(options.port, options.section, options.fps, options.interval)
-        case "view":
-            view(options.port, options.viewers)
         case "throughput":
             throughput(model)
         case "cost":

@@ -1,7 +1,9 @@
 """What cameras show, over HTTP: to browsers, and to programs that others look with."""
 
+import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 
 from edgeclassify.types import Pixels
+from edgeclassify.web.api import pictures
 from tests.support.waiting import wait_for
 from tests.web.live_node import HEIGHT, WIDTH, LiveNode
 
@@ -96,6 +99,18 @@ def test_a_camera_that_views_want_rarely_shows_more_to_who_looks(tmp_path: Path)
         node.lamp.brightness = 0
         wait_for(lambda: frame(node).mean() < 5)
         assert node.daemon.health.frames == 1  # its view has not looked
+
+
+def test_a_camera_that_is_lost_is_said(node: LiveNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PATIENCE_S", 0.3)
+    frame(node)
+    node.lamp.is_lost = True
+    time.sleep(0.1)
+    with node.asked("/api/cameras/front/frame.jpg") as answer:
+        assert answer.status == 503
+        assert json.loads(answer.read()) == {"error": "camera front has given no picture for 0.3 seconds"}
+    node.lamp.is_lost = False
+    wait_for(lambda: node.status("/api/cameras/front/frame.jpg") == 200)
 
 
 # --- programs -------------------------------------------------------------------------------------------
