@@ -140,4 +140,4 @@ def test_a_node_that_shows_no_pictures_is_of_use_all_the_same(blind_node: Served
     expect(page.get_by_text("This node shows no pictures: labels only.")).to_be_visible()
     expect(state_of(page)).to_contain_text("espresso")
     expect(page.get_by_role("meter", name="espresso").first).to_be_visible()
-    assert not [url for url in asked if re.search(r"mjpeg|\.jpg", url)]
+    assert not [url for url in asked if re.search(r"stream\.mjpeg|\.jpg", url)]

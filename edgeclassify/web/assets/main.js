@@ -17,7 +17,7 @@ import { Stream } from "./http/stream.js";
 import { button } from "./parts/button.js";
 import { empty } from "./parts/card.js";
 import { confirm } from "./parts/dialog.js";
-import { el, fill } from "./parts/element.js";
+import { el, fill, loadIcons } from "./parts/element.js";
 import { teachColors } from "./parts/label_colors.js";
 import { toaster } from "./parts/toast.js";
 import { logIn } from "./shell/login.js";
@@ -29,6 +29,7 @@ import { Now } from "./state/node.js";
 const RETRY_MS = 3_000;
 
 async function start(root) {
+  loadIcons().catch(console.error);
   const words = await loadWords();
   const api = new Api(words.t);
   const session = await untilThere(root, words, () => api.get("api/session"));

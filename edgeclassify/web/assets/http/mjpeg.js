@@ -2,10 +2,9 @@
  * A camera's stream, read picture by picture: an <img> of it would not tell when a picture came, or that none comes
  * any more.
  *
- *   const close = mjpeg(url, { came: (blob) => ..., ended: (status) => ... });
+ *   const close = mjpeg(url, { came: (blob) => ..., ended: () => ... });
  *
- * `ended` once, with the status of HTTP where it was refused, 0 where the connection ended, or could not be made;
- * never after close().
+ * `ended` once, where it was refused, ended, or could not be opened; never after close().
  */
 
 const MARK = new TextEncoder().encode("--frame\r\n");
@@ -14,20 +13,19 @@ const MOST_BYTES = 16 << 20;
 
 export function mjpeg(url, { came, ended }) {
   const stop = new AbortController();
-  read(url, stop.signal, came).catch(() => 0).then((status) => { if (!stop.signal.aborted) ended(status); });
+  read(url, stop.signal, came).catch(() => {}).then(() => { if (!stop.signal.aborted) ended(); });
   return () => stop.abort();
 }
 
-/** @returns {Promise<number>} the status it ended with; 0: as any stream ends */
 async function read(url, signal, came) {
   const answer = await fetch(url, { signal, cache: "no-store", credentials: "same-origin" });
-  if (!answer.ok) return answer.status;
+  if (!answer.ok) return;
   const reader = answer.body.getReader();
   let kept = new Uint8Array(0);
   let seen = 0;
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) return 0;
+    if (done) return;
     kept = joined(kept, value);
     for (;;) {
       const end = find(kept, MARK, seen);

@@ -38,9 +38,18 @@ export function icon(name, { label = "", size = 20 } = {}) {
     made.setAttribute("aria-hidden", "true");
   }
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `icons.svg#${name}`);
+  use.setAttribute("href", `#symbol-${name}`);
   made.append(use);
   return made;
+}
+
+/** The symbols become part of the document, so that they are there when the node is not. */
+export async function loadIcons() {
+  const answer = await fetch("icons.svg");
+  const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
+  for (const symbol of sprite.querySelectorAll("symbol")) symbol.id = `symbol-${symbol.id}`;
+  sprite.setAttribute("class", "symbols");
+  document.body.append(document.adoptNode(sprite));
 }
 
 function nodes(children) {

@@ -112,8 +112,10 @@ function kept(app, url, came, lost) {
   const start = () => {
     stop();
     if (isClosed || document.hidden) return;
-    close = mjpeg(url(), { came, ended: (status) => {
-      if (status !== 0) lost();
+    let any = false;
+    close = mjpeg(url(), { came: (blob) => { any = true; came(blob); }, ended: () => {
+      // Ended once, it may be the server's patience; with nothing since, the camera gives nothing.
+      if (!any) lost();
       close = null;
       timer = setTimeout(start, RETRY_MS);
     } });

@@ -42,6 +42,7 @@ export function makeShell(app) {
       bar, main),
     el("nav", { class: "bar", "aria-label": app.t("nav.pages") }, AT_HAND.map((one) => link(one, "bar-link")), more));
 
+  app.now.on("connection", (state) => element.classList.toggle("is-lost", state === "lost"));
   return {
     element, main,
     showPage: (name, title) => {
