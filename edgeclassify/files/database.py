@@ -1,7 +1,10 @@
 """SQLite databases that are files of ours: opened, changed, what an error of one means, and set aside."""
 
+import os
 import shutil
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,12 +35,62 @@ def primary_code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
+_here = threading.Lock()
+_open_here: Counter[str] = Counter()
+"""Databases that this process has open, by their path, and how often.
+
+Nobody else in it may open such a file and close it again: with that the system takes the process's locks on it
+away, of all its connections. Another process would then take itself for the last one, and its log away with it.
+"""
+
+
+class _Connection(sqlite3.Connection):
+    """Counted while it is open."""
+
+    place: str | None = None
+
+    def close(self) -> None:
+        super().close()
+        with _here:
+            place, self.place = self.place, None
+            if place is not None:
+                _open_here[place] -= 1
+
+
+def connect(path: Path, *, timeout: float, how: str = "", check_same_thread: bool = False) -> sqlite3.Connection:
+    """A connection without transactions of its own. `how`: of a URI, as in "mode=ro". Raises sqlite3.Error."""
+    database = f"{path.absolute().as_uri()}?{how}" if how else str(path)
+    with _here:
+        connection: _Connection = sqlite3.connect(
+            database,
+            timeout=timeout,
+            isolation_level=None,
+            check_same_thread=check_same_thread,
+            uri=bool(how),
+            factory=_Connection,
+        )
+        connection.place = os.path.realpath(path)
+        _open_here[connection.place] += 1
+    return connection
+
+
+def check_readable(path: Path) -> None:
+    """Whether it may be read at all is said by the system, in clearer words than SQLite's. Raises OSError."""
+    with _here:
+        if not _open_here[os.path.realpath(path)]:
+            path.open("rb").close()
+
+
 def check_header(path: Path) -> None:
     """SQLite would take a file with other format numbers for one that is only read-only. Raises DamagedError."""
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        header = file.read(20)
-        if header and header[18:20] not in (b"\1\1", b"\2\2"):
-            raise DamagedError("file is not a database")
+    with _here:
+        if _open_here[os.path.realpath(path)]:
+            return
+        header = b""
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            header = file.read(20)
+    if header and header[18:20] not in (b"\1\1", b"\2\2"):
+        raise DamagedError("file is not a database")
 
 
 @contextmanager

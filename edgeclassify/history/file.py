@@ -9,11 +9,21 @@ packing.py. Pages of 1 KiB: a commit writes about a third of what it would with 
 import sqlite3
 from pathlib import Path
 
-from edgeclassify.files.database import DamagedError, check_header, opening, primary_code, transaction
+from edgeclassify.files.database import (
+    DamagedError,
+    check_header,
+    check_readable,
+    connect,
+    opening,
+    primary_code,
+    transaction,
+)
 from edgeclassify.history.interface import NewerHistoryError
 from edgeclassify.history.packing import DICTIONARY
 
 FILE_NAME = "history.sqlite3"
+BUSY_S = 5.0
+"""How long another process may be at work in it before this one gives up."""
 VERSION = 1
 PAGE_BYTES = 1024
 _WAL_PAGES = 256
@@ -37,7 +47,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     """
     crashed = _size(Path(f"{path}-wal")) > 0
     check_header(path)
-    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    connection = connect(path, timeout=BUSY_S)
     with opening(connection):
         if not connection.execute("PRAGMA page_count").fetchone()[0]:
             connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
@@ -65,8 +75,7 @@ def open_in_memory() -> sqlite3.Connection:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open a history that is there, and change nothing. Raises sqlite3.Error, OSError, NewerHistoryError."""
-    with path.open("rb"):
-        """Whether it may be read at all is said by the system, in clearer words than SQLite's."""
+    check_readable(path)
     check_header(path)
     try:
         return _opened_to_read(path, "mode=ro")
@@ -78,7 +87,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _opened_to_read(path: Path, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", timeout=5.0, isolation_level=None, uri=True)
+    connection = connect(path, timeout=BUSY_S, how=how, check_same_thread=True)
     with opening(connection):
         if not _is_ours(connection, path):
             raise DamagedError("nothing is in it")

@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from edgeclassify.files.database import DamagedError, check_header, opening, transaction
+from edgeclassify.files.database import DamagedError, check_header, check_readable, connect, opening, transaction
 from edgeclassify.teaching.looks.faults import NewerLooksError
 
 FILE_NAME = "looks.sqlite"
@@ -50,11 +50,10 @@ def open_looks(path: Path, *, create: bool, check: bool = False) -> sqlite3.Conn
         _make_file(path)
     elif not path.stat().st_size:
         raise FileNotFoundError(str(path))
-    with path.open("rb"):
-        """Whether it may be read at all is said by the system, in clearer words than SQLite's."""
+    check_readable(path)
     crashed = check and _size(Path(f"{path}-wal")) > 0
     check_header(path)
-    connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    connection = connect(path, timeout=BUSY_S)
     with opening(connection):
         is_new = not _is_ours(connection, path)
         if is_new:
