@@ -104,7 +104,12 @@ class Asking:
 
 def png_of(photo: str, number: int) -> bytes:
     """A part of a photo as a file."""
-    is_coded, data = cv2.imencode(".png", part_of(photo, number)[:, :, ::-1])
+    return picture_of(photo, number, ".png")
+
+
+def picture_of(photo: str, number: int, kind: str) -> bytes:
+    """The same as a file of another kind, by its ending."""
+    is_coded, data = cv2.imencode(kind, part_of(photo, number)[:, :, ::-1])
     assert is_coded
     return data.tobytes()
 
@@ -130,7 +135,7 @@ def keep_looks(folder: Path, kind: LookKind, photo: str, count: int, **more: Any
         dataclasses.replace(
             Look(
                 0, kind, "gate", NOON + n * 60, "cat", 0.5, embedder.facts.embedding,
-                embedder.embed(part_of(photo, n)), 0.25, jpeg=b"\xff\xd8\xff of look",
+                embedder.embed(part_of(photo, n)), 0.25, jpeg=picture_of(photo, n, ".jpg"),
             ),
             **more,
         )

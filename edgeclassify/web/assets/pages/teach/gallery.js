@@ -79,7 +79,7 @@ export function openGallery({ root, app, model, changed }) {
     if (bar.hidden) return;
     fill(bar, el("span", { class: "teach-selection-count" }, app.n("teach.chosen", chosen.size)),
       button(app.t("teach.move"), move, { small: true, icon: "edit" }),
-      button(app.t("action.remove"), remove, { small: true, icon: "trash" }),
+      iconButton("trash", app.t("action.remove"), remove),
       iconButton("cross", app.t("teach.choose_none"), () => { chosen.clear(); paint(more.childElementCount > 0); }));
   }
 

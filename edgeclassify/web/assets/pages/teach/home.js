@@ -11,7 +11,7 @@ import { classesOf, taught } from "./taught.js";
 
 export function openHome(root, app) {
   const list = el("div", { class: "teach-models" }, skeleton("9rem"));
-  const head = el("div", { class: "row between" });
+  const head = el("div", { class: "teach-head" });
   root.append(head, list);
   if (!app.node.features.teaching) root.prepend(notice("info", app.t("teach.off")));
 

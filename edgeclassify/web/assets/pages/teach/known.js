@@ -33,10 +33,11 @@ export function openKnown(root, app, { model, tab = "" }) {
     }
     if (isClosed) return null;
     const one = whole.model;
-    fill(head, iconButton("back", app.t("teach.all"), () => app.go("teach")), el("div", { class: "teach-known-name" },
-      el("h2", { class: "cut" }, model), el("div", { class: "row" }, standing(app, one))),
-    button(app.t("teach.add_pictures"), () => app.go("teach", { model, step: 2, view: one.views[0] }),
-      { kind: "main", icon: "plus" }));
+    fill(head, iconButton("back", app.t("teach.all"), () => app.go("teach")),
+      el("h2", { class: "cut" }, model),
+      button(app.t("teach.add_pictures"), () => app.go("teach", { model, step: 2, view: one.views[0] }),
+        { kind: "main", small: true, icon: "plus" }),
+      el("div", { class: "row teach-standing" }, standing(app, one)));
     fill(news, !one.is_fitted && canLearn(one.labels) && notice("warning", app.t("teach.not_learnt_more"),
       el("div", { class: "row" }, button(app.t("teach.learn_now"), learn, { kind: "main", small: true, icon: "spark" }))));
     fill(choice, tabs(app.t("teach.parts"), [["pictures", app.t("teach.gallery")],

@@ -16,12 +16,12 @@ export function openLearn({ root, app, view, model, foot, go }) {
 
   async function begin() {
     let whole = null;
+    let clusters = [];
     try {
-      whole = await teach.find(model, { limit: 1 });
+      [whole, clusters] = await Promise.all([teach.find(model, { limit: 1 }), teach.clusters(model)]);
     } catch (error) {
       app.say(error);
     }
-    const clusters = await teach.clusters(model).catch(() => []);
     if (clusters.length > 0) sort(clusters, whole?.model.labels ?? []);
     else if (whole && canLearn(whole.model.labels)) learn(whole.model);
     else tooFew(whole?.model.labels ?? []);
@@ -35,7 +35,13 @@ export function openLearn({ root, app, view, model, foot, go }) {
 
   /** What was not sorted stays for later. */
   async function leaveSorting() {
-    const whole = await teach.find(model, { limit: 1 }).catch(() => null);
+    let whole = null;
+    try {
+      whole = await teach.find(model, { limit: 1 });
+    } catch (error) {
+      app.say(error);
+      return;
+    }
     if (whole && canLearn(whole.model.labels)) learn(whole.model);
     else app.say(app.t("teach.sort_two"));
   }

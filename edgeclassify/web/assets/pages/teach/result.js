@@ -13,7 +13,7 @@ import { openUse } from "./use.js";
 /** @param {{view?: object, isNew?: boolean}} options the view that it was taught by; isNew: it was fitted just now */
 export function openResult({ root, app, model, view = null, isNew = false }) {
   const teach = taught(app);
-  const place = el("div", { class: "stack" }, skeleton("14rem"));
+  const place = el("div", { class: "teach-result" }, skeleton("14rem"));
   const use = el("div");
   root.append(place);
   let close = null;

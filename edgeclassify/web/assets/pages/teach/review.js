@@ -7,6 +7,8 @@ import { labelColor } from "../../parts/label_colors.js";
 import { askLabel, labelText } from "./label_words.js";
 import { classesOf, taught } from "./taught.js";
 
+const LEAST_WORTH_SAYING = 0.1;
+
 export function openReview({ root, app, model, changed }) {
   const teach = taught(app);
   const place = el("div", { class: "stack" }, skeleton("14rem"));
@@ -36,20 +38,20 @@ export function openReview({ root, app, model, changed }) {
   }
 
   function question(look) {
-    const made = card({ class: "teach-question" },
+    const made = card({ class: "teach-question" });
+    return fill(made,
       look.has_picture && !app.node.labels_only
         ? el("img", { src: teach.look(look.look), alt: app.t("teach.gathered_alt"), loading: "lazy" })
         : el("span", { class: "teach-no-picture" }, icon("picture")),
       el("div", { class: "stack tight" },
-        el("p", { class: "small muted" }, app.form.time(look.ts), " · ", look.label
-          ? app.t("teach.perhaps", { label: look.label, share: app.form.percent(look.score ?? 0) })
+        el("p", { class: "small muted" }, app.form.time(look.ts), " · ", look.label && look.score >= LEAST_WORTH_SAYING
+          ? app.t("teach.perhaps", { label: look.label, share: app.form.percent(look.score) })
           : app.t("teach.unknown")),
         el("p", { class: "teach-ask" }, app.t("teach.what_is_it")),
         el("div", { class: "row" }, known.map((label) => choice(made, look, label)), choice(made, look, null),
           button(app.t("teach.new_label"), () => asked(made, look), { small: true, icon: "plus" }),
           button(app.t("teach.skip"), () => act(made, look, () => teach.skip(model, { look: look.look })),
             { small: true, kind: "quiet" }))));
-    return made;
   }
 
   function choice(made, look, label) {

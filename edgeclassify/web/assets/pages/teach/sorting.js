@@ -19,11 +19,16 @@ export function openSorting({ root, app, model, clusters, labels, done }) {
   const count = el("p", { class: "muted" });
   root.append(el("div", { class: "teach-lead" }, el("h2", {}, app.t("teach.sort_title")),
     el("p", { class: "muted" }, app.t("teach.sort_lead"))), count);
-  for (const cluster of clusters) {
+  const groups = el("div", { class: "stack" }, clusters.map((one) => made({ ...one, which: { cluster: one.cluster } })));
+  root.append(groups);
+
+  /** @param {{which: {cluster?: number, look?: number}}} cluster a group, or one picture of it */
+  function made(cluster) {
     const place = card({ class: "teach-group" });
     cards.push({ cluster, place, paint: () => paint(cluster, place) });
-    root.append(place);
+    return place;
   }
+
   const paintAll = () => {
     cards.filter((one) => !one.answered).forEach((one) => one.paint());
     fill(count, app.n("teach.groups_left", open));
@@ -42,7 +47,20 @@ export function openSorting({ root, app, model, clusters, labels, done }) {
         known.map((label) => choice(cluster, label)), choice(cluster, null)),
       el("div", { class: "row" },
         button(app.t("teach.new_label"), () => asked(cluster), { kind: "quiet", small: true, icon: "plus" }),
+        pictures.length > 1 && button(app.t("teach.one_by_one"), () => split(cluster), {
+          kind: "quiet", small: true, icon: "grid" }),
         button(app.t("teach.throw_away"), () => thrown(cluster), { kind: "quiet", small: true, icon: "trash" })));
+  }
+
+  /** Where a group shows two things each of its pictures is asked about. */
+  function split(cluster) {
+    const found = cards.find((one) => one.cluster === cluster);
+    found.answered = true;
+    open += cluster.looks.length - 1;
+    found.place.replaceWith(...cluster.looks.map((look) => made({
+      ...cluster, which: { look }, pictures: 1, looks: [look], label: null, hours: [],
+    })));
+    paintAll();
   }
 
   function choice(cluster, label) {
@@ -57,13 +75,13 @@ export function openSorting({ root, app, model, clusters, labels, done }) {
   }
 
   async function answered(cluster, label) {
-    await act(cluster, () => teach.label(model, { cluster: cluster.cluster }, label), labelChip(app, label));
+    await act(cluster, () => teach.label(model, cluster.which, label), labelChip(app, label));
     if (label !== null && !known.includes(label)) known = [...known, label];
     paintAll();
   }
 
   async function thrown(cluster) {
-    await act(cluster, () => teach.skip(model, { cluster: cluster.cluster }),
+    await act(cluster, () => teach.skip(model, cluster.which),
       el("span", { class: "row muted" }, icon("trash", { size: 16 }), app.t("teach.thrown_away")));
     paintAll();
   }
