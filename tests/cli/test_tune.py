@@ -168,7 +168,7 @@ def test_a_config_that_can_not_be_written_is_refused_before_the_search(
 ) -> None:
     config.chmod(0o440)
     arguments = recording, "--truth", told, "--config", config, "--write"
-    assert "the file is read-only for this process" in refusal(capsys, *arguments, status=ExitStatus.CANNOT_WRITE)
+    assert "it and its folder must belong to" in refusal(capsys, *arguments, status=ExitStatus.CANNOT_WRITE)
 
 
 def test_what_can_not_be_tuned(tmp_path: Path, recording: Path, config: Path, capsys: Output) -> None:

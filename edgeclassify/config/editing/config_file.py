@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import pwd
+import shlex
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,21 +92,40 @@ def conflict(path: Path) -> ConfigConflictError:
 
 
 def why_not_writable(path: Path) -> str | None:
-    """Why the file can't be replaced, in one sentence; None: as far as can be told beforehand, it can."""
+    """Why the file can't be replaced, and what to do, in one sentence; None: as far as can be told it can."""
     real = path.resolve()
     try:
-        mode = real.stat().st_mode
+        status = real.stat()
+        is_read_only = bool(os.statvfs(real.parent).f_flag & os.ST_RDONLY)
     except OSError as error:
         return f"{printable(path)}: {error.strerror or error}."
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(status.st_mode):
         return f"{printable(path)}: expected a plain file, found something else."
-    for place, what in ((real, "the file"), (real.parent, "its folder")):
-        if not os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-            return (
-                f"{printable(path)} can't be changed from here: {what} is read-only for this process. Make it "
-                "writable for it (for the service: its group and ReadWritePaths=), or edit the file by hand."
-            )
+    if is_read_only:
+        cure = f"For the service: systemctl edit edgeclassify, [Service] ReadWritePaths={printable(real.parent)}."
+        return _not_from_here(path, "the file system is read-only here", cure)
+    user = os.geteuid()
+    places = [place for place in (real, real.parent) if not _may_write(place)]
+    # Who replaces a file can't give it to another user: its owner must stay.
+    if places or user not in (0, status.st_uid):
+        cure = f"Run: sudo chown {_name_of(user)}: {shlex.quote(str(real.parent))} {shlex.quote(str(real))}"
+        return _not_from_here(path, f"it and its folder must belong to {_name_of(user)}", cure)
     return None
+
+
+def _may_write(place: Path) -> bool:
+    return os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
+def _not_from_here(path: Path, why: str, cure: str) -> str:
+    return f"{printable(path)} can't be changed from here: {why}. {cure}"
 
 
 def unwritable(path: Path, error: OSError) -> StorageError:

@@ -190,7 +190,7 @@ def test_a_read_only_file_is_one_message_from_the_beginning(start: Start, tmp_pa
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         shown = bench.get("api/config")
         assert shown["writable"] is False
-        assert "the file is read-only for this process" in shown["why_not"]
+        assert "the file system is read-only here. For the service: systemctl edit" in shown["why_not"]
         status, said = bench.change(("view.gate.threshold_enter", 0.8))
         assert (status, said["error"]) == (507, shown["why_not"])
         assert bench.threshold == 0.6

@@ -16,7 +16,7 @@ Value = float | str
 def check_writable(path: Path) -> None:
     """Before a long search: raises StorageError where the file could not be written after it."""
     if (why_not := why_not_writable(path)) is not None:
-        raise StorageError(f"{why_not} Run this as a user who may (sudo), or copy the proposed lines.")
+        raise StorageError(f"{why_not}; or run this as a user who may (sudo), or copy the proposed lines")
 
 
 def write_keys(path: Path, view: str, keys: Mapping[str, Value]) -> list[str]:
