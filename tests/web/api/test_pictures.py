@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,11 +14,21 @@ import pytest
 
 from edgeclassify.types import Pixels
 from edgeclassify.web.api import pictures
+from edgeclassify.web.safety.access_file import AccessFile, write_access
+from edgeclassify.web.safety.passwords import new_token
 from tests.support.waiting import wait_for
 from tests.web.live_node import HEIGHT, WIDTH, LiveNode
 
 NO_FFMPEG = "FFmpeg is not installed (Debian: apt-get install ffmpeg)"
 NO_GSTREAMER = "GStreamer's tools are not installed (Debian: apt-get install gstreamer1.0-tools)"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Of a stream: the URL without its scheme, and the token that it wants; "": none."""
+
+    rest: str
+    token: str
 
 
 @pytest.fixture
@@ -116,11 +127,22 @@ def test_a_camera_that_is_lost_is_said(node: LiveNode, monkeypatch: pytest.Monke
 # --- programs -------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=["open", "locked"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Address]:
+    """Of a stream: for everybody, or for who has the token."""
+    token = new_token() if request.param == "locked" else ""
+    if token:
+        write_access(tmp_path / "access.json", AccessFile().with_token("looking", token, may_change=False))
+    node = LiveNode(tmp_path)
+    node.document["web"]["access_file"] = str(tmp_path / "access.json")
+    with node:
+        yield Address(f"127.0.0.1:{node.port}/api/cameras/front/stream.mjpeg", token)
+
+
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason=NO_FFMPEG)
-@pytest.mark.parametrize("kind", [[], ["-f", "mpjpeg"]], ids=["guessed", "mpjpeg"])
-def test_ffmpeg_reads_the_stream(node: LiveNode, tmp_path: Path, kind: list[str]) -> None:
-    url = node.url("/api/cameras/front/stream.mjpeg")
-    command = ["ffmpeg", "-v", "error", *kind, "-i", url, "-frames:v", "3", str(tmp_path / "%d.png")]
+def test_ffmpeg_reads_the_stream(address: Address, tmp_path: Path) -> None:
+    url = f"http://{f'any:{address.token}@' if address.token else ''}{address.rest}"
+    command = ["ffmpeg", "-v", "error", "-i", url, "-frames:v", "3", str(tmp_path / "%d.png")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 0, ran.stderr
     pictures = [decoded((tmp_path / f"{number}.png").read_bytes()) for number in (1, 2, 3)]
@@ -128,8 +150,17 @@ def test_ffmpeg_reads_the_stream(node: LiveNode, tmp_path: Path, kind: list[str]
     assert pictures[2].mean() > 250
 
 
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason=NO_FFMPEG)
+@pytest.mark.parametrize("address", ["locked"], indirect=True)
+def test_ffmpeg_sees_nothing_without_the_token(address: Address) -> None:
+    command = ["ffmpeg", "-v", "error", "-i", f"http://{address.rest}", "-f", "null", "-"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode != 0
+    assert "401" in ran.stderr
+
+
 @pytest.mark.skipif(shutil.which("gst-launch-1.0") is None, reason=NO_GSTREAMER)
-def test_gstreamer_reads_the_stream(node: LiveNode, tmp_path: Path) -> None:
+def test_gstreamer_reads_the_stream(address: Address, tmp_path: Path) -> None:
     lacking = [
         element
         for element in ("souphttpsrc", "multipartdemux", "jpegdec", "pngenc")
@@ -137,8 +168,10 @@ def test_gstreamer_reads_the_stream(node: LiveNode, tmp_path: Path) -> None:
     ]
     if lacking:
         pytest.skip(f"GStreamer has no {lacking[0]} (Debian: apt-get install gstreamer1.0-plugins-good)")
-    url = node.url("/api/cameras/front/stream.mjpeg")
-    pipeline = f"souphttpsrc location={url} ! multipartdemux ! jpegdec ! videoconvert ! pngenc ! "
+    login = f"user-id=any user-pw={address.token} " if address.token else ""
+    pipeline = (
+        f"souphttpsrc location=http://{address.rest} {login}! multipartdemux ! jpegdec ! videoconvert ! pngenc ! "
+    )
     into = f"multifilesink location={tmp_path}/%d.png max-files=3"
     command = ["gst-launch-1.0", "-q", *pipeline.split(), *into.split()]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
