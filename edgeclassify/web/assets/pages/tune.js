@@ -22,6 +22,7 @@ const ASK_AFTER_MS = 200;
 const ANEW_MS = 20_000;
 const ANEW_SOON_MS = 4_000;
 const SHORT_S = 120;
+const NOTHING_RECORDED = 409;
 const SPANS_H = [["0.25", 900], ["1", 3600], ["3", 10_800], ["12", 43_200]];
 
 /** @type {Map<string, object>} by view: what is tried, not applied */
@@ -119,7 +120,9 @@ export function open(root, app) {
       const { frames, from, to } = answer.recorded;
       return frames && to - from >= SHORT_S ? ANEW_MS : ANEW_SOON_MS;
     } catch (error) {
-      if (!isClosed) found.fault(error.message);
+      if (isClosed || name !== view) return 0;
+      if (error.status === NOTHING_RECORDED) found.nothing(app.now.view(name)?.options?.enabled === false);
+      else found.fault(error.message);
       return ANEW_MS;
     }
   }

@@ -16,6 +16,7 @@ const WIDE_FROM = 560;
 const EXACT_BELOW_S = 900;
 const ROUND = 5;
 const LEAST_BAND = 1;
+const WORTH_TELLING = 0.005;
 
 /**
  * @typedef {{label: string, from: number, to: number | null}} Band  seconds since the epoch
@@ -183,10 +184,10 @@ export function whatIfChart(app) {
   function told(time) {
     const at = (bands) => bands.find((band) => band.from <= time && (band.to ?? shown.to) >= time)?.label;
     const index = lastAt(shown.series.t, time);
-    const each = index < 0 ? [] : lines.map((label) => {
-      const score = shown.series.scores[shown.series.labels.indexOf(label)]?.[index];
-      return `${label} ${form.percent(score ?? 0)}`;
-    });
+    const each = (index < 0 ? [] : lines)
+      .map((label) => [label, shown.series.scores[shown.series.labels.indexOf(label)]?.[index] ?? 0])
+      .filter(([, score]) => score >= WORTH_TELLING)
+      .map(([label, score]) => `${label} ${form.percent(score)}`);
     return t("tune.readout", {
       time: form.exact(time),
       now: at(shown.now) ?? t("state.unknown"),

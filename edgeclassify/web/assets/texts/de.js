@@ -314,6 +314,8 @@ export default {
   "tune.recorded": "Aufgezeichnet seit {from}: {time}, {frames} Blicke.",
   "tune.nothing_recorded": "Noch nichts aufgezeichnet",
   "tune.nothing_recorded_text": "Was die Ansicht von jetzt an sieht, bleibt einige Stunden im Speicher. In wenigen Sekunden gibt es etwas, woran sich Regeln probieren lassen.",
+  "tune.is_off": "Diese Ansicht ist aus",
+  "tune.is_off_text": "Von ihr wird nichts aufgezeichnet. Eingeschaltet wird sie auf der Seite System.",
   "tune.no_answer": "Das lässt sich nicht sagen",
   "tune.no_state": "Noch ist nichts bekannt.",
   "tune.since": "seit {time}",

@@ -314,6 +314,8 @@ export default {
   "tune.recorded": "Recorded since {from}: {time}, {frames} looks.",
   "tune.nothing_recorded": "Nothing recorded yet",
   "tune.nothing_recorded_text": "What the view sees from now on is kept for some hours, in memory only. In a few seconds there is something to try rules on.",
+  "tune.is_off": "This view is off",
+  "tune.is_off_text": "Nothing is recorded of it. It is switched on on the page System.",
   "tune.no_answer": "That can't be told",
   "tune.no_state": "Nothing is known of it yet.",
   "tune.since": "since {time}",

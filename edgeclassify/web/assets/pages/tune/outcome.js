@@ -68,6 +68,13 @@ export function outcome(app) {
     }, el("span", { class: "dot", style: { background: labelColor(label) } }), label)));
   }
 
+  /** In the place of a chart. */
+  function say(symbol, heading, text) {
+    fill(element, empty(symbol, heading, text));
+    fill(lists);
+    fill(span);
+  }
+
   return {
     element, details,
     mark: chart.mark,
@@ -76,18 +83,15 @@ export function outcome(app) {
       element.classList.toggle("is-busy", isAsking);
       element.setAttribute("aria-busy", String(isAsking));
     },
-    fault(message) {
-      fill(element, empty("warning", t("tune.no_answer"), message));
-      fill(lists);
-      fill(span);
-    },
+    fault: (message) => say("warning", t("tune.no_answer"), message),
+    /** @param {boolean} isOff  the view is not watched at all */
+    nothing: (isOff) => (isOff ? say("pause", t("tune.is_off"), t("tune.is_off_text"))
+      : say("clock", t("tune.nothing_recorded"), t("tune.nothing_recorded_text"))),
     /** @param {object} found  the node's answer @param {number} hours  that were asked for @param {boolean} isTried */
     show(found, hours, isTried) {
       const { recorded, now, then, series } = found;
       if (!recorded.frames || !series.t.length) {
-        fill(element, empty("clock", t("tune.nothing_recorded"), t("tune.nothing_recorded_text")));
-        fill(lists);
-        fill(span);
+        this.nothing(false);
         return;
       }
       if (body.parentNode !== element) fill(element, body);
