@@ -221,3 +221,34 @@ def test_everybody_can_read_and_reach_it(page: Page, appearance: Appearance) -> 
         expect(page.get_by_role("heading", name="Teach", exact=True)).to_be_visible()
         check_access(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= appearance.width, query
+
+
+def test_the_box_is_drawn_by_keys_and_kept(page: Page, node: ServedNode) -> None:
+    page.goto("#/teach?step=1&model=things")
+    box = page.get_by_role("application", name="table")
+    box.focus()
+    for _ in range(10):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".teach-tap").first).to_be_visible()
+    assert "roi = [0, 0, 0.9, 1]" in node.config_text
+
+
+def test_a_node_that_shows_no_pictures_is_taught_without_one(
+    open_page: OpenPage, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGECLASSIFY_MODELS", str(tmp_path))
+    page = open_page(serve(node="labels_only = true", snapshots=False), appearance=PHONE)
+    kinds: list[str] = []
+    page.on("response", lambda response: kinds.append(response.headers.get("content-type", "")))
+    page.goto("#/teach?step=2&model=blind")
+    for label in ("left", "right"):
+        name(page, label)
+        tap(page, label).click()
+        expect(tap(page, label)).to_contain_text("1 of 10")
+    page.get_by_role("button", name="Learn", exact=True).click()
+    expect(page.get_by_text("It has learnt, but nobody can tell")).to_be_visible()
+    page.goto("#/teach?model=blind")
+    expect(page.locator(".teach-tile")).to_have_count(2)
+    assert "application/json" in kinds
+    assert not any(kind.startswith(("image/jpeg", "multipart")) for kind in kinds)

@@ -434,6 +434,7 @@ export default {
   "teach.advice_more": "Noch {n} von „{label}“ sind ein guter Anfang. Zwischen den Tipps darf sich etwas ändern: Licht, Ort, Winkel.",
   "teach.advice_second": "Jetzt der andere Zustand: Ändern Sie, was die Kamera sieht, und benennen Sie auch das.",
   "teach.advice_enough": "Das ist ein guter Anfang. Eine andere Stunde oder anderes Licht hilft mehr als noch mehr vom Gleichen.",
+  "teach.advice_known": "Das kennt er alles. Lassen Sie ihn jetzt lernen, oder zeigen Sie ihm etwas Neues.",
   "teach.learn": "Lernen",
   "teach.sort": "Sortieren",
   "teach.learn_now": "Jetzt lernen",

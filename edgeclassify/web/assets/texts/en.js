@@ -434,6 +434,7 @@ export default {
   "teach.advice_more": "{n} more of “{label}” make a good beginning. Let something change between taps: light, place, angle.",
   "teach.advice_second": "Now the other state: change what the camera sees and give that a name, too.",
   "teach.advice_enough": "That is a good beginning. Another hour or light helps more than more of the same.",
+  "teach.advice_known": "It knows what is to be seen. Let it learn now, or show it something new.",
   "teach.learn": "Learn",
   "teach.sort": "Sort",
   "teach.learn_now": "Learn now",

@@ -76,6 +76,8 @@ export function openKnown(root, app, { model, tab = "" }) {
     if (await show()) open(current);
   }
   begin();
-  const off = app.now.on("node", show);
+  const off = app.now.on(["node", "teaching"], (data, kind) => {
+    if (kind === "node" || data.model === model) show();
+  });
   return () => { isClosed = true; off(); close?.(); };
 }

@@ -23,6 +23,7 @@ export function stillView(app, { view, changed = () => {} }) {
 
   if (app.node.labels_only) {
     fill(word, icon("no-camera", { size: 28 }), app.t("teach.labels_only"));
+    frame.className = "still blind";
     frame.append(word);
   } else {
     fill(word, icon("camera", { size: 28 }), app.t("picture.waiting"));

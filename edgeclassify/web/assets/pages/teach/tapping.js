@@ -6,7 +6,7 @@ import { labelColor } from "../../parts/label_colors.js";
 import { chooseFiles } from "./files.js";
 import { askLabel, chooseLabel, labelText } from "./label_words.js";
 import { stillView } from "./still_view.js";
-import { classesOf, GOOD, PICTURES, taught } from "./taught.js";
+import { canLearn, classesOf, GOOD, PICTURES, taught } from "./taught.js";
 
 const LAST = 12;
 
@@ -17,6 +17,7 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
   let order = [];
   let taken = [];
   let busy = false;
+  let isOld = false;
   const still = stillView(app, { view: view.name, changed: () => paint() });
   const hint = el("p", { class: "teach-hint", role: "status" });
   const choices = el("div", { class: "teach-taps" });
@@ -37,7 +38,7 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
       el("button", { type: "button", class: "teach-tap new", on: { click: name } }, icon("plus"),
         el("span", {}, app.t(all().length ? "teach.new_label" : "teach.first_label"))),
       all().length > 0 && tap(null, has.get(null) ?? 0, isReady));
-    fill(hint, advice(app, all(), has));
+    fill(hint, isOld && canLearn(labels) ? app.t("teach.advice_known") : advice(app, all(), has));
   }
 
   function tap(label, count, isReady) {
@@ -80,7 +81,8 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
   }
 
   function told(answer, label) {
-    if (!answer.new && !answer.moved) {
+    isOld = !answer.new && !answer.moved;
+    if (isOld) {
       app.say(app.t("teach.known_already"));
     } else if (answer.moved) {
       app.say(app.t("teach.moved_to", { label: labelText(app, label) }));
