@@ -32,6 +32,7 @@ class NodeOnPage(PageNode):
     ) -> None:
         self._running, self._put, self._tasks = running, put, tasks
         self._change, self._what_ifs, self._config_file = change, what_ifs, config_file
+        self._hurrying: dict[str, Future[None]] = {}
 
     @property
     def facts(self) -> NodeFacts:
@@ -81,8 +82,9 @@ class NodeOnPage(PageNode):
 
     def hurry(self, camera: str) -> None:
         """Have the camera hand over its next frame at once, where it is one that does not count its frames."""
-        running = self._running
-        self._tasks.put(lambda: running.cameras.show_more(camera))
+        hurrying = self._hurrying.get(camera)
+        if hurrying is None or hurrying.done():  # one waits at a time: changes need room, too
+            self._hurrying[camera] = self._tasks.put(lambda: self._running.cameras.show_more(camera))
 
     def health(self) -> Health:
         """Counted by now."""

@@ -17,7 +17,7 @@ from edgeclassify.web.api import pictures
 from edgeclassify.web.safety.access_file import AccessFile, write_access
 from edgeclassify.web.safety.passwords import new_token
 from tests.support.waiting import wait_for
-from tests.web.live_node import HEIGHT, WIDTH, LiveNode
+from tests.web.live_node import HEIGHT, WIDTH, Lamp, LiveNode
 
 NO_FFMPEG = "FFmpeg is not installed (Debian: apt-get install ffmpeg)"
 NO_GSTREAMER = "GStreamer's tools are not installed (Debian: apt-get install gstreamer1.0-tools)"
@@ -110,6 +110,20 @@ def test_a_camera_that_views_want_rarely_shows_more_to_who_looks(tmp_path: Path)
         node.lamp.brightness = 0
         wait_for(lambda: frame(node).mean() < 5)
         assert node.daemon.health.frames == 1  # its view has not looked
+
+
+def test_frames_that_all_count_come_at_their_own_pace_whoever_looks(tmp_path: Path) -> None:
+    node = LiveNode(tmp_path)
+    node.document["camera"][0]["interval_s"] = 0.4
+    node.lamps["front"] = lamp = Lamp("front")
+    lamp.live = False
+    with node:
+        frame(node)
+        begun, before = time.monotonic(), node.daemon.health.frames
+        with node.asked("/api/cameras/front/stream.mjpeg?fps=20") as answer:
+            answer.read(2000)
+            wait_for(lambda: node.daemon.health.frames >= before + 3)
+        assert time.monotonic() - begun > 0.7
 
 
 def test_a_camera_that_is_lost_is_said(node: LiveNode, monkeypatch: pytest.MonkeyPatch) -> None:
