@@ -110,5 +110,8 @@ class PageNode(Protocol):
     def hurry(self, camera: str) -> None:
         """Have the camera hand over its next frame at once; files and folders go at their own pace."""
 
+    def settle_looks(self) -> None:
+        """Have what was seen a moment ago written, so that pictures of it are found. May take seconds."""
+
     def health(self) -> Health:
         """Figures of this moment."""

@@ -59,5 +59,8 @@ class RecordedNode(PageNode):
     def hurry(self, camera: str) -> None:
         self.hurried.append(camera)
 
+    def settle_looks(self) -> None:
+        pass
+
     def health(self) -> Health:
         return self.figures

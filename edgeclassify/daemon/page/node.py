@@ -1,5 +1,6 @@
 """The running node as the page sees it."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -16,6 +17,10 @@ from edgeclassify.model.taught.places import find_taught
 from edgeclassify.types import Request
 from edgeclassify.web.interface import ConfigChange, ConfigChanged, NodeFacts, PageNode, ViewFacts, WhatIf
 
+SETTLE_S = 2.0
+"""How long looks may take to be written that were chosen a moment ago."""
+SETTLE_APART_S = 5.0
+
 
 class NodeOnPage(PageNode):
     """`put` leaves a request; `change` carries a change of the config out, in the daemon's thread."""
@@ -29,10 +34,12 @@ class NodeOnPage(PageNode):
         change: Callable[[ConfigChange], ConfigChanged],
         what_ifs: WhatIfs,
         config_file: Path | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._put, self._tasks = running, put, tasks
         self._change, self._what_ifs, self._config_file = change, what_ifs, config_file
         self._hurrying: dict[str, Future[None]] = {}
+        self._clock, self._settle_next = clock, 0.0
 
     @property
     def facts(self) -> NodeFacts:
@@ -85,6 +92,13 @@ class NodeOnPage(PageNode):
         hurrying = self._hurrying.get(camera)
         if hurrying is None or hurrying.done():  # one waits at a time: changes need room, too
             self._hurrying[camera] = self._tasks.put(lambda: self._running.cameras.show_more(camera))
+
+    def settle_looks(self) -> None:
+        """At most once in SETTLE_APART_S: each time costs the card some blocks."""
+        looks, now = self._running.looks, self._clock()
+        if looks is not None and now >= self._settle_next:
+            self._settle_next = now + SETTLE_APART_S
+            looks.flush(SETTLE_S)
 
     def health(self) -> Health:
         """Counted by now."""

@@ -46,6 +46,9 @@ class SilentNode(PageNode):
     def hurry(self, camera: str) -> None:
         pass
 
+    def settle_looks(self) -> None:
+        pass
+
     def health(self) -> Health:
         raise EdgeClassifyError("no figures")
 

@@ -11,6 +11,7 @@ from edgeclassify.web.api.events.bodies import WhichEvents, WhichPage
 from edgeclassify.web.api.events.pictures import pictured_of
 from edgeclassify.web.api.interface import Around, Asked
 from edgeclassify.web.api.requests import ask
+from edgeclassify.web.interface import NodeFacts, PageNode
 
 Events = Sequence[dict[str, Any]]
 
@@ -21,7 +22,7 @@ async def list_events(asked: Asked) -> Response:
     data = await ask(asked.around, Command.HISTORY, page.request())
     events: Events = data["events"]
     facts = asked.around.node.facts
-    pictured = await asked.around.threads.run(lambda: pictured_of(events, facts))
+    pictured = await asked.around.threads.run(lambda: _pictured(events, asked.around.node, facts))
     older = data["more"] and page.after_seq is None
     return JSONResponse(
         {
@@ -48,6 +49,15 @@ async def every_page(around: Around, which: WhichEvents) -> AsyncIterator[Events
         events: Events = data["events"]
         yield events
         after, more = events[-1]["seq"] if events else 0, bool(events) and data["more"]
+
+
+def _pictured(events: Events, node: PageNode, facts: NodeFacts) -> set[int]:
+    """Of the newest ones the pictures may still wait to be written."""
+    found = pictured_of(events, facts)
+    if events and facts.shows_pictures and facts.looks is not None and events[0]["seq"] not in found:
+        node.settle_looks()
+        found = pictured_of(events, facts)
+    return found
 
 
 def _without_path(event: dict[str, Any]) -> dict[str, Any]:
