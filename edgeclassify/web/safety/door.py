@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus, cookies
 
@@ -22,10 +22,12 @@ LONGEST_SECRET = 1000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who was let in. `is_ambient`: a browser says so by itself, or nobody had to say. `secret`: its cookie's."""
+    """Who was let in. `is_ambient`: a browser says so by itself, or nobody had to say. `secret`: its cookie's.
+    `is_valid`: whether it would be let in still."""
 
     may_change: bool
     is_ambient: bool
+    is_valid: Callable[[], bool]
     secret: str | None = None
 
 
@@ -51,10 +53,9 @@ class Door:
         if not self._access.is_needed:
             return self._entry_without(visitor)
         secret = self._secret_in(headers.get("cookie", ""))
-        password = self._access.password
-        if secret is None or not password or not self._sessions.is_valid(secret, password):
+        if secret is None or not self._is_session(secret):
             return None
-        return Entry(may_change=True, is_ambient=True, secret=secret)
+        return Entry(may_change=True, is_ambient=True, is_valid=lambda: self._is_session(secret), secret=secret)
 
     async def log_in(self, password: str, visitor: Visitor) -> str:
         """The Set-Cookie header of a new session. Raises RefusedAtDoorError for a wrong password."""
@@ -78,6 +79,10 @@ class Door:
             await self._keep_sessions()
         return self._set_cookie("", 0, visitor)
 
+    def _is_session(self, secret: str) -> bool:
+        password = self._access.password
+        return bool(password) and self._sessions.is_valid(secret, password)
+
     async def _keep_sessions(self) -> None:
         async with self._writing:
             await asyncio.to_thread(self._sessions.write)
@@ -89,7 +94,7 @@ class Door:
                 "expected a password, since a proxy lets others reach this page; nobody was given one. On the "
                 "node: edgeclassify web password",
             )
-        return Entry(may_change=True, is_ambient=True)
+        return Entry(may_change=True, is_ambient=True, is_valid=lambda: not self._access.is_needed)
 
     async def _entry_by(self, said: str, visitor: Visitor) -> Entry | None:
         kind, _, rest = said.strip().partition(" ")
@@ -105,11 +110,12 @@ class Door:
         # A browser that was told of a name and password once says them by itself from then on.
         is_ambient = kind.lower() == "basic"
         if (token := self._access.token(secret)) is not None:
-            return Entry(token.may_change, is_ambient)
+            return Entry(token.may_change, is_ambient, lambda: self._access.token(secret) is not None)
         if secret.startswith(TOKEN_MARK) or not self._access.password:
             return None
+        password = self._access.password
         await self._check(secret, visitor)
-        return Entry(may_change=True, is_ambient=is_ambient)
+        return Entry(may_change=True, is_ambient=is_ambient, is_valid=lambda: self._access.password == password)
 
     async def _check(self, password: str, visitor: Visitor) -> None:
         """Raises RefusedAtDoorError where it is wrong, or must not be tried now."""

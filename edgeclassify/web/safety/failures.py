@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.once import Once
+from edgeclassify.web.safety.lasting import NoLongerAllowedError
 from edgeclassify.web.safety.refusals import RefusedAtDoorError, refusal
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Failures:
             answer = refusal(HTTPStatus(error.status_code), _sentence(error), error.headers)
         except EdgeClassifyError as error:
             answer = refusal(HTTPStatus.BAD_REQUEST, str(error))
+        except NoLongerAllowedError:
+            answer = refusal(HTTPStatus.UNAUTHORIZED, "expected you to log in again")
         except Exception as error:  # noqa: BLE001 - a bug in an answer: the daemon and other answers go on
             self._log(scope, error)
             answer = refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "the node failed at this: its log says of what")

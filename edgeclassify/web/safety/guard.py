@@ -15,6 +15,7 @@ from edgeclassify.web.safety.door import Door, Entry
 from edgeclassify.web.safety.failures import Failures
 from edgeclassify.web.safety.headers import SafeHeaders
 from edgeclassify.web.safety.hosts import host_and_port, is_right
+from edgeclassify.web.safety.lasting import while_allowed
 from edgeclassify.web.safety.origins import HARMLESS, OWN_HEADER, fault_of_origin
 from edgeclassify.web.safety.pixels import NoPixels
 from edgeclassify.web.safety.refusals import RefusedAtDoorError
@@ -91,7 +92,7 @@ class _Guard:
         scope[_PASSED] = Passed(self._door, visitor, entry)
         if visitor.is_https:
             scope["scheme"] = "https"
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, send if entry is None else while_allowed(send, entry.is_valid))
 
     async def _entry(self, visitor: Visitor, headers: Headers, is_open: bool) -> Entry | None:
         try:

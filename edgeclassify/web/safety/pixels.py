@@ -10,8 +10,8 @@ from edgeclassify.web.safety.refusals import RefusedAtDoorError
 
 log = logging.getLogger(__name__)
 
-PIXELS = ("image/", "video/", "multipart/", "application/zip", "application/octet-stream")
-"""Content types that hold pictures, or may."""
+PIXELS = ("image/", "video/", "multipart/", "application/octet-stream")
+"""Content types that hold pictures, or may. A zip of a taught model is made without on such a node."""
 FOLDER = "/api/"
 """Below it are answers of the node; what lies beside it are the page's own files."""
 

@@ -1,5 +1,6 @@
 """Who is let in, asked of a real daemon."""
 
+import asyncio
 import base64
 import logging
 import re
@@ -9,12 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgeclassify.web.safety import access_in_force
+from edgeclassify.web.safety import access_in_force, lasting
 from edgeclassify.web.safety.access_file import AccessFile, write_access
-from edgeclassify.web.safety.attempts import PER_ADDRESS
+from edgeclassify.web.safety.access_in_force import AccessInForce
+from edgeclassify.web.safety.attempts import PER_ADDRESS, Attempts
+from edgeclassify.web.safety.door import Door, Entry
 from edgeclassify.web.safety.passwords import PasswordHash, is_password, password_hash
+from edgeclassify.web.safety.sessions import Sessions
+from edgeclassify.web.safety.visitors import Visitor
 from tests.support.waiting import wait_for
-from tests.web.safety.conftest import CHANGE, LOOK, PAGE, PASSWORD, StartNode, log_in
+from tests.web.safety.conftest import ACCESS, CHANGE, LOOK, PAGE, PASSWORD, StartNode, log_in
 
 
 def basic(secret: str, user: str = "anybody") -> dict[str, str]:
@@ -266,3 +271,40 @@ def test_a_damaged_access_file_is_one_message_and_no_page(
     assert len([message for message in caplog.messages if "no page" in message]) == 1
     with pytest.raises(httpx.ConnectError):
         client.get("/healthz")
+
+
+def test_a_stream_ends_with_the_session_that_sees_it(
+    start_node: StartNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lasting, "LOOKS_S", 0.0)
+    client = start_node()
+    log_in(client)
+    with client.stream("GET", "/api/stream") as stream:
+        pieces = stream.iter_raw()
+        assert next(pieces)
+        assert client.post("/api/logout", headers=PAGE).status_code == 204
+        with pytest.raises(httpx.RemoteProtocolError):
+            for _ in pieces:
+                pass
+
+
+@pytest.mark.parametrize("way", ["nobody", "cookie", "token", "password"])
+def test_leave_ends_with_what_gave_it(way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_in_force, "LOOKS_S", 0.0)
+    path, visitor = tmp_path / "web-access.json", Visitor("127.0.0.1", "localhost")
+    if way != "nobody":
+        write_access(path, ACCESS)
+    door = Door(AccessInForce(path, is_needed=False), Sessions(None), Attempts(), node="n")
+
+    async def entered() -> Entry:
+        said = {"nobody": {}, "token": bearer(LOOK), "password": basic(PASSWORD), "cookie": {}}[way]
+        if way == "cookie":
+            said["cookie"] = (await door.log_in(PASSWORD, visitor)).partition(";")[0]
+        found = await door.entry(visitor, {name.lower(): value for name, value in said.items()})
+        assert found is not None
+        return found
+
+    entry = asyncio.run(entered())
+    assert entry.is_valid()
+    write_access(path, AccessFile(password_hash("other password")))
+    assert not entry.is_valid()
