@@ -1,13 +1,15 @@
 """The OpenAPI document, made of the endpoints: what may be asked, and what comes."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from edgeclassify import __version__
 from edgeclassify.web.api.incoming import JSON
@@ -31,9 +33,15 @@ _MARK = {
 def with_document(endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
     """The endpoints, and the one that gives the document of all of them."""
 
+    @cache
+    def written(shows_pictures: bool) -> bytes:
+        shown = [one for one in every if shows_pictures or not one.needs_pictures]
+        return json.dumps(document_of(shown), separators=(",", ":")).encode()
+
     async def answer(asked: Asked) -> Response:
         pictures = asked.around.node.facts.shows_pictures
-        return JSONResponse(document_of([one for one in every if pictures or not one.needs_pictures]))
+        # The first time it takes a fifth of a second, or some on a small machine.
+        return Response(await asked.around.threads.run(lambda: written(pictures)), media_type=JSON)
 
     own = Endpoint("GET", "/api/openapi.json", answer, "This document.", "document", gives=JSON)
     every = (*endpoints, own)
