@@ -15,7 +15,7 @@ SCRIPTS = [path for path in sorted(ASSETS.rglob("*.js")) if path.parent.name not
 
 ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)+"):\s*("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+COMMENT = re.compile(r"^\s*(?:/\*\*.*?\*/|//[^\n]*)", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"""\b(t|n)\(\s*(?P<quote>["`])(?P<key>[^"`]+)(?P=quote)""")
 BEGUN = re.compile(r"`([a-z][\w.-]*\.[\w -]*)\$\{")
 MANY = (".one", ".other")

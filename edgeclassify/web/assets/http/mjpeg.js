@@ -7,8 +7,8 @@
  * `ended` once, where it was refused, ended, or could not be opened; never after close().
  */
 
-const MARK = new TextEncoder().encode("--frame\r\n");
-const HEAD_END = new TextEncoder().encode("\r\n\r\n");
+const bytesOf = (text) => new TextEncoder().encode(text);
+const HEAD_END = bytesOf("\r\n\r\n");
 const MOST_BYTES = 16 << 20;
 
 export function mjpeg(url, { came, ended }) {
@@ -20,6 +20,7 @@ export function mjpeg(url, { came, ended }) {
 async function read(url, signal, came) {
   const answer = await fetch(url, { signal, cache: "no-store", credentials: "same-origin" });
   if (!answer.ok) return;
+  const mark = bytesOf(`--${/boundary="?([^";]+)/.exec(answer.headers.get("Content-Type") ?? "")?.[1]}\r\n`);
   const reader = answer.body.getReader();
   let kept = new Uint8Array(0);
   let seen = 0;
@@ -28,14 +29,14 @@ async function read(url, signal, came) {
     if (done) return;
     kept = joined(kept, value);
     for (;;) {
-      const end = find(kept, MARK, seen);
+      const end = find(kept, mark, seen);
       if (end < 0) break;
       const picture = pictureIn(kept.subarray(0, end));
       if (picture) came(new Blob([picture], { type: "image/jpeg" }));
-      kept = kept.slice(end + MARK.length);
+      kept = kept.slice(end + mark.length);
       seen = 0;
     }
-    seen = Math.max(0, kept.length - MARK.length);
+    seen = Math.max(0, kept.length - mark.length);
     if (kept.length > MOST_BYTES) throw new Error("no boundary");
   }
 }

@@ -18,6 +18,7 @@ import { mjpeg } from "../http/mjpeg.js";
 import { el, fill, icon } from "./element.js";
 
 const RETRY_MS = 2_000;
+const MOST_WIDE = 1_920;
 
 export function place(element, [x, y, width, height]) {
   element.style.left = `${x * 100}%`;
@@ -64,7 +65,7 @@ function livePicture(app, overlay, { camera, fps, alt }) {
     image.hidden = true;
     fill(word, icon("no-camera", { size: 28 }), app.t("picture.none"));
   };
-  const wide = () => (Math.ceil((element.clientWidth || 640) * Math.min(devicePixelRatio || 1, 2)) > 700 ? 1280 : 640);
+  const wide = () => Math.min(MOST_WIDE, Math.ceil((element.clientWidth || MOST_WIDE) * Math.min(devicePixelRatio, 2)));
   const url = () => app.api.url(`api/cameras/${encodeURIComponent(camera)}/stream.mjpeg`, { fps, width: wide() });
   const close = kept(app, url, shower(image, drawn), lost);
   return { element, overlay, image, ready, close };

@@ -8,7 +8,7 @@ import { scoreBars } from "../../parts/score_bars.js";
 import { noveltyText, problemsText, whyText } from "../../parts/why.js";
 import { canCorrect, verdict } from "./correct.js";
 import { pictureOf, startOf } from "./stays.js";
-import { timesOf } from "./stay_row.js";
+import { lengthOf, timesOf } from "./stay_row.js";
 
 export function showStay(app, stay, said) {
   const start = startOf(stay) ?? stay.events[0];
@@ -28,7 +28,8 @@ export function showStay(app, stay, said) {
       el("div", {},
         el("p", { class: "state-label" }, el("span", { class: "dot", style: { background: labelColor(stay.label) } }),
           stay.label),
-        el("p", { class: "muted" }, [stay.view, app.form.day(start.ts), timesOf(app, stay)].join(" · "))),
+        el("p", { class: "muted" }, [stay.view, app.form.day(start.ts),
+          timesOf(app, stay), lengthOf(app, stay)].filter(Boolean).join(" · "))),
       (novelty || start.count_today) && el("div", { class: "row" },
         novelty && el("span", { class: "chip accent" }, novelty),
         start.count_today && chip(app.t("events.number_today", { n: app.form.number(start.count_today) }))),

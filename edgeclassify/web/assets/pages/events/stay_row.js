@@ -9,22 +9,25 @@ import { canCorrect, verdict } from "./correct.js";
 import { showStay } from "./detail.js";
 import { endOf, pictureOf, scoreOf, startOf } from "./stays.js";
 
-/** "12:19 – 12:22 · 3 min", "since 12:19", "until 12:22". */
+/** "12:19 – 12:22", "since 12:19", "until 12:22". */
 export function timesOf(app, stay) {
-  const start = startOf(stay);
-  const end = endOf(stay);
-  const { clock, duration } = app.form;
+  const [start, end] = [startOf(stay), endOf(stay)];
+  const { clock } = app.form;
   if (start && end) {
-    const length = end.why?.duration_s ?? seconds(end.ts) - seconds(start.ts);
     const [from, to] = [clock(start.ts), clock(end.ts)];
-    return `${from === to ? from : `${from} – ${to}`} · ${duration(length)}`;
+    return from === to ? from : `${from} – ${to}`;
   }
   if (start) return app.t("events.since", { time: clock(start.ts) });
-  if (end) {
-    const length = end.why?.duration_s;
-    return app.t("events.until", { time: clock(end.ts) }) + (length === undefined ? "" : ` · ${duration(length)}`);
-  }
+  if (end) return app.t("events.until", { time: clock(end.ts) });
   return clock(stay.events[0].ts);
+}
+
+/** "3 min", "" while it is not known. */
+export function lengthOf(app, stay) {
+  const [start, end] = [startOf(stay), endOf(stay)];
+  if (!end) return "";
+  const length = end.why?.duration_s ?? (start ? seconds(end.ts) - seconds(start.ts) : null);
+  return length === null ? "" : app.form.duration(length);
 }
 
 export function stayRow(app, stay, said) {
@@ -32,7 +35,7 @@ export function stayRow(app, stay, said) {
   const score = scoreOf(stay);
   const novelty = noveltyText(app, startOf(stay) ?? {});
   const isOpen = startOf(stay) && !endOf(stay) && app.now.view(stay.view)?.state?.event_id === stay.id;
-  const about = [timesOf(app, stay), score >= 0 && app.form.percent(score)].filter(Boolean).join(" · ");
+  const about = [lengthOf(app, stay), score >= 0 && app.form.percent(score)].filter(Boolean).join(" · ");
   return el("li", { class: "stay", data: { id: stay.id } },
     el("button", { type: "button", class: "stay-open", on: { click: () => showStay(app, stay, said) } },
       el("span", { class: "stay-thumb", style: { "--color": labelColor(stay.label) } },
@@ -40,7 +43,7 @@ export function stayRow(app, stay, said) {
       el("span", { class: "stay-text" },
         el("span", { class: "stay-label" }, el("span", { class: "dot", style: { background: labelColor(stay.label) } }),
           el("strong", { class: "cut" }, stay.label)),
-        el("span", { class: "muted small" }, about),
+        el("span", { class: "small" }, timesOf(app, stay)), el("span", { class: "muted small" }, about),
         el("span", { class: "stay-chips" }, isOpen && chip(app.t("events.now"), { kind: "ok" }),
           app.node.views.length > 1 && chip(stay.view), novelty && el("span", { class: "chip accent" }, novelty)))),
     canCorrect(app, stay.view) && verdict(app, stay, said, { small: true }));
