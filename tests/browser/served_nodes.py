@@ -15,7 +15,7 @@ from tests.support.broker import free_port
 from tests.support.waiting import wait_for
 
 PASSWORD = "rather secret words"
-START_S = 30.0
+START_S = 90.0
 STOP_S = 15.0
 CONFIG = """\
 # The node of the browser tests.

@@ -15,6 +15,8 @@ from edgeclassify.web.pictures.interface import Picture, Size
 from edgeclassify.web.pictures.viewers import Viewer, Viewers
 
 SMALLEST_SIDE = 64
+KEPT_BYTES = 8_000_000
+"""Most pixels of a file's last frame, held so that who comes sees it at once: the next one can't be hurried."""
 _EARLY = 0.2
 """The part of an interval by which a frame may come early: else every second one is passed over."""
 
@@ -38,6 +40,7 @@ class PictureTaker(Onlookers):
         self._offered: dict[str, float] = {}
         self._hurried: dict[str, float] = {}
         self._newest: dict[tuple[str, Size], Picture] = {}
+        self._of_files: dict[str, Frame] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came = asyncio.Event()
         self._closed = False
@@ -67,8 +70,12 @@ class PictureTaker(Onlookers):
 
     def offer(self, frame: Frame) -> None:
         """Taken where it is due for somebody, and the last one is under way to be coded at least."""
+        if not self._shows_pictures:
+            return
+        if frame.origin is not None and frame.pixels.nbytes <= KEPT_BYTES:
+            self._of_files[frame.camera] = frame
         wanted = self._viewers.wanted.get(frame.camera)
-        if wanted is None or not self._shows_pictures:
+        if wanted is None:
             return
         now = self._offered[frame.camera] = time.monotonic()
         due = self._due.get(frame.camera, 0.0)
@@ -96,10 +103,18 @@ class PictureTaker(Onlookers):
             self._coder.start()
         viewer = Viewer(camera, size, max(interval_s, self._least_s), time.monotonic())
         self._viewers.come(viewer)
+        self._show_last(viewer)
         try:
             yield viewer
         finally:
             self._viewers.go(viewer)
+
+    def _show_last(self, viewer: Viewer) -> None:
+        """Of a file, where nobody was shown it just now."""
+        frame, picture = self._of_files.get(viewer.camera), self._newest.get((viewer.camera, viewer.size))
+        was_shown = picture is not None and picture.made_at >= viewer.since - viewer.interval_s
+        if frame is not None and not was_shown and not self._coder.is_busy_with(viewer.camera):
+            self._coder.give(frame, frozenset({viewer.size}))
 
     async def newest(self, viewer: Viewer, after: int, timeout_s: float) -> Picture | None:
         """The newest picture above that number, as soon as there is one that was made since the viewer came, or

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -273,3 +274,31 @@ def test_a_close_ends_every_stream(camera: Camera) -> None:
 
     asyncio.run(run())
     assert not any(thread.name == "page pictures" for thread in threading.enumerate())
+
+
+def of_file(*, width: int = 400, height: int = 200) -> Frame:
+    return replace(frame(200, width=width, height=height), origin="photos/cat.jpg")
+
+
+def taker_of_one(only: Frame) -> PictureTaker:
+    """Nobody looked when it came, and no other one comes."""
+    taker = PictureTaker(WebConfig(), RecordedNode(), lambda *_: None)
+    taker.offer(only)
+    return taker
+
+
+def test_the_last_frame_of_a_file_is_seen_at_once() -> None:
+    taker = taker_of_one(of_file())
+    shown = asked(lambda: newest(taker))
+    again = asked(lambda: newest(taker))
+    taker.close()
+    assert shown is not None
+    assert abs(float(decoded(shown).mean()) - 200) < 3
+    assert again is not None
+
+
+def test_neither_a_cameras_frame_nor_a_huge_one_is_held_for_nobody() -> None:
+    for only in (frame(200), of_file(width=2000, height=2000)):
+        taker = taker_of_one(only)
+        assert asked(partial(newest, taker, patience_s=0.2)) is None
+        taker.close()
