@@ -24,16 +24,25 @@ APART_S = 0.25
 """Between two looks of a view that are held: lent pixels are copied for it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Still:
-    """What a view was shown: RGB uint8 (height, width, 3), its region alone. `captured_at`: seconds since the
-    epoch; `origin`: the file or address that it came from, None: a camera."""
+    """What a view was shown. `captured_at`: seconds since the epoch; `origin`: the file or address that it came
+    from, None: a camera."""
 
-    number: int
-    view: str
-    captured_at: float
-    pixels: Pixels
-    origin: str | None
+    def __init__(self, number: int, view: str, frame: Frame, region: Roi) -> None:
+        self.number, self.view = number, view
+        self.captured_at, self.origin = frame.captured_at, frame.origin
+        self._source: tuple[Frame, Roi] | None = (frame, region)
+        self._pixels: Pixels | None = None
+
+    def pixels(self) -> Pixels:
+        """The region alone, RGB uint8 (height, width, 3), made in the first asker's thread: inference need not
+        wait. Raises ImageError."""
+        source, pixels = self._source, self._pixels
+        if source is not None:
+            pixels = region_rgb(source[0].shown, source[1], LONGEST_SIDE)
+            self._pixels, self._source = pixels, None
+        assert pixels is not None, "it was made before its source went"
+        return pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Stills(Onlookers):
             self._give(view, frame, region)
 
     def newest(self, view: str) -> Still | None:
-        """What the view was shown last; None: nothing since somebody watches. Raises ImageError."""
+        """What the view was shown last; None: nothing since somebody watches."""
         held = self._held.get(view)
         return None if held is None else self._still(view, held.frame, held.region)
 
@@ -86,7 +95,7 @@ class Stills(Onlookers):
             if len(waiting) < MOST_WAITING:
                 self._waiting[view] = [*waiting, future]
                 return future
-        _fail([future], ImageError(f"view {view}: {MOST_WAITING} wait for its next picture already"))
+        future.set_exception(ImageError(f"view {view}: {MOST_WAITING} wait for its next picture already"))
         return future
 
     def still(self, number: int) -> Still | None:
@@ -100,14 +109,9 @@ class Stills(Onlookers):
             self._held[view] = _Held(to_keep(frame), region, now)
 
     def _give(self, view: str, frame: Frame, region: Roi) -> None:
+        still = self._still(view, to_keep(frame), region)
         with self._lock:
             waiting = self._waiting.pop(view, [])
-        try:
-            still = self._still(view, frame, region)
-        except ImageError as error:
-            _fail(waiting, error)
-            return
-        with self._lock:
             kept = self._kept[view] = self._kept.pop(view, deque(maxlen=KEPT))
             kept.append(still)
             while len(self._kept) > MOST_VIEWS:
@@ -117,11 +121,4 @@ class Stills(Onlookers):
                 one.set_result(still)
 
     def _still(self, view: str, frame: Frame, region: Roi) -> Still:
-        pixels = region_rgb(frame.shown, region, LONGEST_SIDE)
-        return Still(next(self._numbers), view, frame.captured_at, pixels, frame.origin)
-
-
-def _fail(waiting: list["Future[Still]"], error: ImageError) -> None:
-    for one in waiting:
-        if one.set_running_or_notify_cancel():
-            one.set_exception(error)
+        return Still(next(self._numbers), view, frame, region)

@@ -34,7 +34,7 @@ async def next_still(asked: Asked) -> bodies.StillSaid:
         still = await _in_time(asyncio.wrap_future(future), asked.around.node, view)
     finally:
         future.cancel()
-    height, width = still.pixels.shape[:2]
+    height, width = (await asked.around.threads.run(still.pixels)).shape[:2]
     return bodies.StillSaid(still=still.number, ts=rfc3339(still.captured_at), width=width, height=height)
 
 
@@ -42,22 +42,22 @@ async def still_picture(asked: Asked) -> Response:
     """Its picture."""
     number = asked.path["still"]
     still = _kept(asked, int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0)
-    jpeg = await asked.around.threads.run(lambda: image_jpeg(still.pixels[:, :, ::-1], _QUALITY, b""))
+    jpeg = await asked.around.threads.run(lambda: image_jpeg(still.pixels()[:, :, ::-1], _QUALITY, b""))
     return Response(jpeg.data, media_type="image/jpeg", headers=_HEADERS)
 
 
 async def add_shown(asked: Asked) -> bodies.Uploaded:
     """What was on the screen becomes an example; the first one makes the model."""
     model, facts, threads = asked.path["model"], asked.around.node.facts, asked.around.threads
-    still = _kept(asked, asked.body.still) if asked.body.still is not None else await _newest(asked, facts)
+    still = _kept(asked, asked.body.still) if asked.body.still is not None else _newest(asked, facts)
     said = await threads.run(lambda: _added(model, asked.body, still, facts))
     tell_taught(asked.around, model)
     return said
 
 
-async def _newest(asked: Asked, facts: NodeFacts) -> Still:
+def _newest(asked: Asked, facts: NodeFacts) -> Still:
     view = view_of(asked.body.view or "", facts).name
-    still = await asked.around.threads.run(lambda: asked.around.stills.newest(view))
+    still = asked.around.stills.newest(view)
     if still is None:
         raise RefusedError(
             HTTPStatus.CONFLICT, f"view {view}: has been shown nothing since the page was opened. Try again."
@@ -99,7 +99,7 @@ def _kept(asked: Asked, number: int) -> Still:
 
 def _added(model: str, asked: bodies.ShownAsked, still: Still, facts: NodeFacts) -> bodies.Uploaded:
     source = f"view {still.view}" if still.origin is None else still.origin
-    picture = Picture(still.pixels, source, still.captured_at, still.view)
+    picture = Picture(still.pixels(), source, still.captured_at, still.view)
     before = version_of(model)
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
         added = teacher.add(class_of(asked.label), [picture], base=base_for(model, still.view, facts))

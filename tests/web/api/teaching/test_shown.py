@@ -112,4 +112,4 @@ def test_lent_pixels_are_copied_now_and_then(ask: Asking) -> None:
     first.pixels[:] = 0
     still = ask.around.stills.newest("gate")
     assert still is not None
-    assert still.pixels.mean() == pytest.approx(frame_of(CAT, 1).pixels.mean())
+    assert still.pixels().mean() == pytest.approx(frame_of(CAT, 1).pixels.mean())
