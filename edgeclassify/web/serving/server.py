@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import logging
+import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,13 +91,25 @@ class Server:
     async def _serve(self) -> None:
         self._uvicorn.load()
         connections = Connections(
-            self._uvicorn, self._config.connections, tls=self._tls, shares=shares_of(self._config.proxies)
+            self._uvicorn, most_of(self._config.connections), tls=self._tls, shares=shares_of(self._config.proxies)
         )
         accepting = asyncio.get_running_loop().create_task(connections.accept(self._socket))
         await self._stopping.wait()
         accepting.cancel()
         self._socket.close()
         await connections.end(GRACE_S)
+
+
+def most_of(wanted: int) -> int:
+    """Connections, as far as the process may have files open: cameras and the broker need some too."""
+    may_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if may_open == resource.RLIM_INFINITY or wanted <= may_open // 2:
+        return wanted
+    most = may_open // 2
+    log.warning(
+        "page: web.connections: expected at most %d, half of the files that it may open (LimitNOFILE)", most
+    )
+    return most
 
 
 def shares_of(proxies: tuple[str, ...]) -> Callable[[str], bool]:

@@ -34,18 +34,15 @@ def test_nothing_of_it_is_kept_and_no_two_look_alike() -> None:
     assert password_hash("rather secret words").written != KEPT.written
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "", "scrypt", "plain:1:2:3:4:5", KEPT.written.replace("scrypt", "md5"),
-        KEPT.written.replace(":16384:", ":1073741824:"), KEPT.written.replace(":8:1:", ":8:9:"),
-        KEPT.written.replace(":16384:", ":-2:"), KEPT.written[:-12], f"{KEPT.written}:x", "scrypt:2:8:1:!:!",
-        "scrypt:16384:8:1::", "scrypt:a:8:1:AA==:AA==",
-    ],
-)  # fmt: skip
-def test_what_is_no_hash_or_would_use_up_the_machine_is_refused(line: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - of base64, int and ours
-        parsed_hash(line)
+def test_what_is_no_hash_or_would_use_up_the_machine_is_refused() -> None:
+    right = KEPT.written
+    for line in (
+        "", "scrypt", "plain:1:2:3:4:5", right.replace("scrypt", "md5"), right.replace(":16384:", ":1073741824:"),
+        right.replace(":8:1:", ":8:9:"), right.replace(":16384:", ":-2:"), right[:-12], f"{right}:x",
+        "scrypt:2:8:1:!:!", "scrypt:16384:8:1::", "scrypt:a:8:1:AA==:AA==",
+    ):  # fmt: skip
+        with pytest.raises(ValueError):  # noqa: PT011 - of base64, int and ours
+            parsed_hash(line)
 
 
 def test_new_ones_can_be_typed_and_are_never_the_same() -> None:

@@ -1,6 +1,7 @@
 """The server: begun, ended, and what keeps it from beginning."""
 
 import logging
+import resource
 import socket
 import threading
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from edgeclassify.config import WebConfig
 from edgeclassify.errors import PageError
-from edgeclassify.web.serving.server import Server
+from edgeclassify.web.serving.server import Server, most_of
 from tests.support.broker import free_port
 from tests.support.waiting import wait_for
 from tests.web.serving.served import HEAD, Scenes, answer, connected, rest, serving
@@ -89,3 +90,15 @@ def test_ipv6_too() -> None:
     with serving(Scenes(), listen="::1") as server, connected(server) as browser:
         assert server.address.startswith("http://[::1]:")
         assert b"200 OK" in answer(browser, HEAD % b"/ok")
+
+
+def test_there_are_not_more_connections_than_files_that_may_be_open(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 4096))
+    assert (most_of(100), most_of(512)) == (100, 512)
+    assert caplog.text == ""
+    assert most_of(1000) == 512
+    assert "web.connections: expected at most 512" in caplog.text
+    monkeypatch.setattr("resource.getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert most_of(1000) == 1000
