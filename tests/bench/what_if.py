@@ -25,7 +25,15 @@ from edgeclassify.types import EventType, Moment, Prediction
 
 PER_S = 2
 RULES = Rules(
-    0.97, None, 0.0, 0.1, 3, Pace(1 / PER_S), expire_s=3.0, filter=FilterRules(FilterKind.BAYES), unknown_below=0.25
+    0.97,
+    None,
+    0.0,
+    0.1,
+    3,
+    Pace(1 / PER_S),
+    expire_s=3.0,
+    filter=FilterRules(FilterKind.BAYES),
+    unknown_below=0.25,
 )
 Scores = NDArray[np.float32]
 
@@ -45,7 +53,7 @@ class Scene:
             logits[number // 600 % self._labels] += self._random.normal(6, 2)
         shares = np.exp(logits - logits.max())
         shares /= shares.sum()
-        return (np.round(shares * 256) / 256 if self._steps else shares).astype(np.float32)
+        return np.asarray(np.round(shares * 256) / 256 if self._steps else shares, np.float32)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -90,7 +98,8 @@ def main() -> None:
     megabytes = inputs.bytes / 1e6
     print(f"{asked.labels} labels, {asked.hours:g} h at {PER_S} frames/s: {frames} frames")
     print(f"memory: {megabytes:.2f} MB, {megabytes / asked.hours:.2f} MB per hour")
-    print(f"per frame: {(heard - without) / frames * 1e6:.0f} us to hear it, {packing / frames * 1e6:.0f} us to pack it")
+    hearing_us, packing_us = (heard - without) / frames * 1e6, packing / frames * 1e6
+    print(f"per frame: {hearing_us:.0f} us to hear it, {packing_us:.0f} us to pack it")
     stretch = inputs.since("view", 0.0)
     assert stretch is not None
     for name, rules in (("present rules", RULES), ("threshold_enter 0.8", replace(RULES, threshold_enter=0.8))):

@@ -84,7 +84,7 @@ def _written(
             carry(document, key, LaidOutWriting())
         written = str(tomlkit.dumps(document))
         return written if tomllib.loads(written) == wanted else None
-    except (TOMLKitError, KeyError, IndexError, ValueError, TypeError, AttributeError):
+    except (TOMLKitError, KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 

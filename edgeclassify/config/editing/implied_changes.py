@@ -21,8 +21,9 @@ def _default_views(document: dict[str, Any], keys: Sequence[KeyChange]) -> Itera
     if document.get("view") or not any(key.path[0] == "view" for key in keys):
         return
     names = [str(camera.get("name", "camera")) for camera in document.get("camera", ())]
-    gone = {key.path[1] for key in keys if key.path[0] == "view" and len(key.path) == 2 and key.value is None}
-    if gone and gone >= set(names):
+    whole = [key for key in keys if key.path[0] == "view" and len(key.path) == 2]
+    gone = {key.path[1] for key in whole if key.value is None}
+    if gone and not {*names, *(key.path[1] for key in whole)} - gone:
         raise ConfigError(
             f"view.{names[0]}: it is there by default, since there is no other one. Add one first, or set its "
             "enabled to false."

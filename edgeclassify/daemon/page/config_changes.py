@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config import Config, parse_config
+from edgeclassify.config import Config, load_config, parse_config
 from edgeclassify.config.editing.config_file import ConfigFile, conflict, etag_of, why_not_writable
 from edgeclassify.config.editing.edited import Edited, edited
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
@@ -46,6 +46,7 @@ class ConfigChanges:
         file = ConfigFile.read(self._path)
         if change.etag and change.etag != file.etag:
             raise conflict(self._path)
+        self._check_as_it_is(file)
         made = self._edited(file, change.keys)
         config = self._node.as_run(parse_config(made.document, str(self._path), self._path.resolve().parent))
         notes = tuple(overlaid_notes(config, self._node.running().profile_on, change.keys))
@@ -55,6 +56,13 @@ class ConfigChanges:
         for view, option in said_options(config, change.keys):
             self._node.follow(view, option)
         return ConfigChanged(etag_of(file.encoded(made.text)), made.changed, backup, notes)
+
+    def _check_as_it_is(self, file: ConfigFile) -> None:
+        """What somebody has left half done is theirs to mend."""
+        try:
+            load_config(file.path)
+        except ConfigError as error:
+            raise ConfigError(f"the file as it is can't be used; mend it first. {error}") from error
 
     def _edited(self, file: ConfigFile, keys: Sequence[KeyChange]) -> Edited:
         try:

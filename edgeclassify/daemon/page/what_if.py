@@ -54,7 +54,7 @@ class WhatIfs:
             raise ConfigError(f"view: expected one of {', '.join(names)}, found {name}. {hint}".rstrip())
         tried = tried_rules(parts, name, question.rules)
         asked = _Asked(name, question.hours, (parts.taps[name].facts, view.rules))
-        breathe = _Breath(question.given_up).take
+        breathe = Breath(question.given_up).take
         with self._lock:
             stretch, now = self._present(asked, breathe)
             then = now if tried == asked.made else decide_again(stretch, now.since, tried, decider_of, breathe)
@@ -76,13 +76,14 @@ class WhatIfs:
         return stretch, now
 
 
-class _Breath:
+class Breath:
     """Rests now and then, and ends what nobody waits for any more."""
 
     def __init__(self, given_up: Callable[[], bool]) -> None:
         self._given_up, self._since = given_up, time.monotonic()
 
     def take(self) -> None:
+        """Called again and again. Raises EdgeClassifyError."""
         if time.monotonic() - self._since <= WORK_S:
             return
         if self._given_up():

@@ -4,11 +4,13 @@ import copy
 import tomllib
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.interface import KeyChange
+from edgeclassify.errors import ConfigError
 from tests.config.editing.written_documents import NAMES, NUMBERS, documents, rules, written
 
 VIEW_KEYS = st.one_of(
@@ -110,7 +112,7 @@ def taken_away(document: dict[str, Any], change: KeyChange) -> None:
             return
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), documents())
 def test_what_is_read_is_what_was_wanted(data: st.DataObject, document: dict[str, Any]) -> None:
     text = data.draw(written(document), "text")
@@ -129,3 +131,115 @@ def test_what_is_read_is_what_was_wanted(data: st.DataObject, document: dict[str
 
 def comments(text: str) -> set[str]:
     return {line.partition("# ")[2].strip() for line in text.splitlines() if "# " in line}
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+STEPS = st.sampled_from(
+    ["gate", "front", "*", "roi", "view", "name", "motion", "label_rules", "cats", "", 'a"b\n']
+)
+CONFIG = """\
+model = "builtin"
+[[camera]]
+name = "front"
+source = "synthetic:"
+[[view]]
+name = "gate"
+motion.gate = true
+[groups]
+cats = ["*cat*"]
+[profile.night.view."*"]
+hold_s = 1
+"""
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.sampled_from(["view", "camera", "model", "groups", "profile"]),
+    st.lists(STEPS, min_size=1, max_size=4),
+    VALUES,
+)
+def test_whatever_is_asked_for_is_written_or_refused(section: str, steps: list[str], value: object) -> None:
+    if section == "view" and len(steps) == 1 and not isinstance(value, dict | None):
+        return  # refused before
+    if section == "camera" and len(steps) == 1:
+        return
+    try:
+        made = edited(CONFIG, [KeyChange((section, *steps), value)])
+    except ConfigError:
+        return
+    assert tomllib.loads(made.text) == made.document
+
+
+def test_what_can_not_be_written_is_refused_in_one_sentence() -> None:
+    with pytest.raises(ConfigError, match="x finds no place in the way the file is written"):
+        edited(CONFIG, [KeyChange(("groups", "x"), [1, None])])
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        edited("[view", [KeyChange(("groups", "x"), ["y"])])
+    with pytest.raises(ConfigError, match="view: expected one of gate, found yard"):
+        edited(CONFIG, [KeyChange(("view", "yard", "roi"), [0, 0, 1, 1])])
+
+
+def test_a_comment_belongs_to_what_it_stands_in_front_of() -> None:
+    text = """\
+[[view]]
+name = "gate"   # the one
+# of the gate
+hold_s = 1  # long
+
+[view.motion]
+gate = true
+
+# the yard
+[[view]]
+name = "yard"
+
+# who is told
+[mqtt]
+host = "x"
+"""
+    made = edited(
+        text,
+        [
+            KeyChange(("view", "gate", "roi"), [0, 0, 1, 1]),
+            KeyChange(("view", "gate", "label_rules", "cat", "rare"), True),
+            KeyChange(("view", "yard", "hold_s"), 2.0),
+            KeyChange(("view", "door"), {"camera": "front"}),
+            KeyChange(("view", "gate", "hold_s"), 3),
+        ],
+    )
+    assert (
+        made.text
+        == """\
+[[view]]
+name = "gate"   # the one
+# of the gate
+hold_s = 3  # long
+roi = [0, 0, 1, 1]
+
+[view.motion]
+gate = true
+
+[view.label_rules.cat]
+rare = true
+
+# the yard
+[[view]]
+name = "yard"
+hold_s = 2.0
+
+[[view]]
+name = "door"
+camera = "front"
+
+# who is told
+[mqtt]
+host = "x"
+"""
+    )
+    assert edited(made.text, [KeyChange(("view", "door"), None)]).text == made.text.replace(
+        '[[view]]\nname = "door"\ncamera = "front"\n\n', ""
+    )

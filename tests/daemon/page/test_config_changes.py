@@ -160,6 +160,16 @@ def test_a_reload_from_outside_goes_its_own_way(start: Start) -> None:
     assert bench.node.view("gate").rules.hold_s == 1.0
 
 
+def test_a_file_that_was_left_broken_is_for_its_author_to_mend(start: Start) -> None:
+    bench = start()
+    for broken in ("[view]\nname = 3\n", "[[view]\n", "view = 3\n"):
+        bench.path.write_text(broken)
+        status, said = bench.change(("view.gate.threshold_enter", 0.8))
+        assert status == 422
+        assert "the file as it is can't be used; mend it first" in said["error"]
+        assert (bench.threshold, bench.path.read_text()) == (0.6, broken)
+
+
 def test_a_full_disk_is_one_message(start: Start, tmp_path: Path) -> None:
     with small_disk_at(tmp_path / "small", "16k") as folder:
         bench = start(folder=tmp_path)

@@ -1,15 +1,25 @@
 """What a view would have told by other rules, asked of a daemon that runs."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edgeclassify.daemon.assembly.deciders import decider_of
+from edgeclassify.daemon.page.what_if import Breath, WhatIfs
+from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.recording.recent.deciding_again import decide_again
+from edgeclassify.recording.recent.recent_inputs import RecentInputs
+from edgeclassify.recording.running.tap import TappedDecider
+from edgeclassify.web.interface import WhatIf
 from tests.daemon.page.file_bench import TEXT, FileBench
+from tests.recording.inputs import fresh, make_begins, put_into, seen
 from tests.support.sources import BrightnessSource
 from tests.support.waiting import wait_for
 
+FACTS = make_begins().facts
 BRIGHT = [255] * 40 + [150] * 40 + [0] * 40 + [255]
 """Day, something between (0.59 day), night, day."""
 
@@ -102,3 +112,41 @@ def test_what_was_set_over_mqtt_counts_where_the_question_says_nothing_else(benc
     found = asked(bench, hold_s=0.0)
     assert [band["label"] for band in found["then"]["bands"]] == [band["label"] for band in found["now"]["bands"]]
     assert found["gone"] == found["new"] == []
+
+
+def test_who_has_given_up_is_answered_no_more(bench: FileBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slider that moves on drops its question, and the next one need not wait for it."""
+    ended: list[bool] = []
+
+    def slow(_: WhatIfs, question: WhatIf) -> dict[str, Any]:
+        wait_for(question.given_up)
+        ended.append(True)
+        raise EdgeClassifyError("nobody waits")
+
+    monkeypatch.setattr(WhatIfs, "answer", slow)
+    with socket.create_connection(("127.0.0.1", bench.port)) as client:
+        client.sendall(
+            f"POST /api/views/gate/what-if HTTP/1.1\r\nHost: 127.0.0.1:{bench.port}\r\nX-Edgeclassify: page\r\n"
+            "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}".encode()
+        )
+    wait_for(lambda: bool(ended))
+
+
+def test_what_nobody_waits_for_ends_by_itself() -> None:
+    inputs = RecentInputs(decider_of)
+    decider = TappedDecider(fresh())
+    decider.remember(inputs.listener(FACTS, None))
+    for i in range(2000):
+        put_into(decider, seen(i * 0.5, 0.9, 0.0, 0.0))
+        inputs.pack()
+    stretch = inputs.since("gate", 0.0)
+    assert stretch is not None
+    looked: list[int] = []
+
+    def given_up() -> bool:
+        looked.append(1)
+        return True
+
+    with pytest.raises(EdgeClassifyError, match="nobody waits for the answer any more"):
+        decide_again(stretch, 0.0, (FACTS, decider.rules), decider_of, Breath(given_up).take)
+    assert len(looked) == 1
