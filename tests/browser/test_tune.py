@@ -165,6 +165,30 @@ def test_a_threshold_that_was_set_for_now_gives_way(page: Page, node: ServedNode
     assert rules_of(node)["threshold_enter"] == 0.6
 
 
+def test_a_label_has_rules_of_its_own(page: Page, node: ServedNode) -> None:
+    open_tune(page)
+    page.get_by_label("Rules of").select_option("espresso")
+    page.get_by_role("switch", name="Leave it out").check()
+    expect(page.locator(".outcome-list.is-gone")).to_contain_text("espresso")
+    expect(page.locator(".outcome-list.is-gone")).not_to_contain_text("Egyptian cat")
+    slide(page, ENTERS, 0.8)
+    apply(page)
+    assert re.search(r"\[view\.label_rules.*espresso.*\]", node.config_text)
+    assert "muted = true" in node.config_text
+    assert "espresso" not in labels_shown(page, 6)
+    expect(page.get_by_label("Rules of").locator("optgroup").first).to_have_attribute(
+        "label", "With rules of their own"
+    )
+    page.get_by_role("switch", name="Leave it out").uncheck()
+    apply(page)
+    assert "muted" not in node.config_text
+    assert "threshold_enter = 0.8" in node.config_text
+    slide(page, ENTERS, 0.6)
+    apply(page)
+    assert "label_rules" not in node.config_text
+    wait_for(lambda: "espresso" in labels_shown(page, 3), 10)
+
+
 def test_lines_of_labels_are_taken_away_and_brought_back(page: Page) -> None:
     open_tune(page)
     line = page.get_by_role("button", name="espresso", exact=True)
@@ -178,4 +202,4 @@ def test_a_time_of_the_chart_is_told_in_words(page: Page) -> None:
     open_tune(page)
     page.locator(".what-if-canvas").focus()
     page.keyboard.press("ArrowLeft")
-    expect(page.locator(".what-if-readout")).to_contain_text(re.compile(r"tried: .* · .*espresso \d+%"))
+    expect(page.locator(".what-if-readout")).to_contain_text(re.compile(r"tried: .* · .+ \d+%"))

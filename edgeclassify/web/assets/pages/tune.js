@@ -11,6 +11,8 @@ import { saveBar } from "../parts/save_bar.js";
 import { scoreBars } from "../parts/score_bars.js";
 import { tabs } from "../parts/tabs.js";
 import { loadConfig } from "../state/config_file.js";
+import { changedLabelKeys, LabelDraft } from "./tune/label_draft.js";
+import { labelChoice } from "./tune/label_choice.js";
 import { lastingEditor } from "./tune/lasting_editor.js";
 import { outcome } from "./tune/outcome.js";
 import { ruleFields } from "./tune/rule_fields.js";
@@ -35,14 +37,15 @@ export function open(root, app) {
   let hours = 1;
   let file = null;
   let draft = null;
-  let fields = null;
+  let scope = null;
   let isClosed = false;
   let timer = 0;
   let isAsking = false;
   let isDue = false;
 
   const notes = el("div", { class: "stack" });
-  const rules = el("div", { class: "stack" }, skeleton("24rem"));
+  const rules = el("div", {}, skeleton("24rem"));
+  const whose = labelChoice(app, showRules);
   const lasting = el("div", {});
   const now = el("p", { class: "tune-now" });
   const bars = scoreBars(app, { enter: 0, exit: 0, most: 3 });
@@ -59,7 +62,7 @@ export function open(root, app) {
       found.details,
       card({ class: "tune-live", title: app.t("tune.live") }, now, bars.element)),
     el("div", { class: "tune-side" },
-      card({ title: app.t("tune.rules") }, rules),
+      card({ class: "tune-card", title: app.t("tune.rules") }, whose.element, rules),
       card({ class: "tune-lasting", title: app.t("tune.lasting") }, lasting))), bar.element);
 
   function choose(name) {
@@ -73,17 +76,28 @@ export function open(root, app) {
   function showView() {
     if (isClosed || !file || !facts()) return;
     draft = new RulesDraft(facts(), file.view(view), tried.get(view));
-    fields = ruleFields(app, draft, changed);
-    fill(rules, fields.element);
     fill(lasting, lastingEditor(app, facts().labels, draft, changed).element);
+    showLabels();
+    showRules();
     showLive();
+  }
+
+  function showLabels() {
+    if (draft) whose.show(Object.keys(draft.value("label_rules")), found.seen, facts().labels);
+  }
+
+  /** The rules of the view, or of the label that is chosen. */
+  function showRules() {
+    const label = whose.value;
+    scope = label ? new LabelDraft(draft, label) : draft;
+    fill(rules, ruleFields(app, scope, changed, { ofLabel: Boolean(label) }).element);
     changed();
   }
 
   function changed() {
     if (draft.count) tried.set(view, draft.changes);
     else tried.delete(view);
-    const [enter, exit] = [draft.value("threshold_enter"), draft.value("threshold_exit")];
+    const [enter, exit] = [scope.value("threshold_enter"), scope.value("threshold_exit")];
     bars.marks(enter, exit);
     found.mark(enter, exit);
     found.busy(true);
@@ -98,6 +112,7 @@ export function open(root, app) {
 
   /** One question at a time: a small node may take seconds, and the last one is all that matters by then. */
   async function askNow() {
+    timer = 0;
     if (isAsking) {
       isDue = true;
       return;
@@ -106,7 +121,7 @@ export function open(root, app) {
     isDue = false;
     const after = await answered(view, draft.changes, hours);
     isAsking = false;
-    if (isClosed) return;
+    if (isClosed || timer) return; // something else is tried by now: that is asked in a moment
     if (!isDue) found.busy(false);
     ask(isDue ? 0 : after);
   }
@@ -117,6 +132,7 @@ export function open(root, app) {
       const answer = await app.api.post(`api/views/${encodeURIComponent(name)}/what-if`, { rules, hours: back });
       if (isClosed || name !== view) return 0;
       found.show(answer, back, Object.keys(rules).length > 0);
+      showLabels();
       const { frames, from, to } = answer.recorded;
       return frames && to - from >= SHORT_S ? ANEW_MS : ANEW_SOON_MS;
     } catch (error) {
@@ -143,7 +159,7 @@ export function open(root, app) {
   async function apply() {
     const changes = draft.changes;
     const wanted = draft.value("threshold_enter");
-    await file.change(file.viewKeys(view, changes));
+    await file.change(keysOf(changes));
     tried.delete(view);
     await app.refresh();
     // A threshold that was set for now lies over the config's as long as that stays the same.
@@ -153,6 +169,15 @@ export function open(root, app) {
     }
     showView();
     app.say(app.t("tune.applied", { view }));
+  }
+
+  /** In the file; of labels only what is another one, since comments may stand between. */
+  function keysOf({ label_rules: ofLabels, ...others }) {
+    const before = file.view(view).label_rules;
+    if (ofLabels === undefined) return file.viewKeys(view, others);
+    if (!before || !ofLabels) return file.viewKeys(view, { ...others, label_rules: ofLabels });
+    return [...file.viewKeys(view, others), ...changedLabelKeys(before, ofLabels).map(({ path, value }) =>
+      ({ path: ["view", view, "label_rules", ...path], value }))];
   }
 
   function discard() {

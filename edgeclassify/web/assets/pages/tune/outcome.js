@@ -75,8 +75,12 @@ export function outcome(app) {
     fill(span);
   }
 
+  let seen = [];
+
   return {
     element, details,
+    /** Labels that were in the picture lately. @returns {string[]} */
+    get seen() { return seen; },
     mark: chart.mark,
     /** @param {boolean} isAsking  the node is still at it */
     busy(isAsking) {
@@ -94,6 +98,7 @@ export function outcome(app) {
         this.nothing(false);
         return;
       }
+      seen = series.labels;
       if (body.parentNode !== element) fill(element, body);
       const to = recorded.to;
       const from = Math.max(recorded.from, to - hours * 3600);

@@ -11,10 +11,11 @@ const FILTERS = ["bayes", "exponential", "none"];
 
 /**
  * @param {object} app
- * @param {import("./rules_draft.js").RulesDraft} draft
+ * @param {import("./rules_draft.js").RulesDraft | import("./label_draft.js").LabelDraft} draft
  * @param {() => void} changed  something is tried, or no more
+ * @param {{ofLabel: boolean}} options  those that a label can have of its own
  */
-export function ruleFields(app, draft, changed) {
+export function ruleFields(app, draft, changed, { ofLabel }) {
   const { t, form } = app;
   /** @type {(() => void)[]} */
   const shows = [];
@@ -52,35 +53,50 @@ export function ruleFields(app, draft, changed) {
     return made.element;
   }
 
-  const filter = segmented(t("rule.filter"), FILTERS.map((one) => [one, t(`rule.filter.${one}`)]), {
-    value: draft.value("filter"), changed: (kind) => tried("filter", kind),
-  });
-  const filterHint = el("p", { class: "hint" });
-  const follows = toggle(t("rule.exit_follows"), {
-    value: draft.isUsual("threshold_exit"),
-    changed: (isOn) => tried("threshold_exit", isOn ? null : Math.round(draft.value("threshold_exit") * 100) / 100),
-  });
-  const exit = el("div", {}, score("threshold_exit"));
-  const memory = el("div", {}, time("memory_s", MEMORIES_S));
-  const smoothing = el("div", {}, time("smoothing_s", MEMORIES_S));
+  function flag(key) {
+    const made = toggle(t(`rule.${key}`), {
+      value: draft.value(key), hint: t(`rule.${key}.hint`), changed: (isOn) => tried(key, isOn),
+    });
+    shows.push(() => { made.value = draft.value(key); });
+    return made.element;
+  }
 
-  shows.push(() => {
-    const kind = draft.value("filter");
-    filter.value = kind;
-    fill(filterHint, t(`rule.filter.${kind}.hint`));
-    memory.hidden = kind !== "bayes";
-    smoothing.hidden = kind !== "exponential";
-    follows.value = draft.isUsual("threshold_exit");
-    exit.hidden = follows.value;
-  });
+  function exits() {
+    const follows = toggle(t("rule.exit_follows"), {
+      value: draft.isUsual("threshold_exit"),
+      changed: (isOn) => tried("threshold_exit", isOn ? null : Math.round(draft.value("threshold_exit") * 100) / 100),
+    });
+    const exit = el("div", {}, score("threshold_exit"));
+    shows.push(() => {
+      follows.value = draft.isUsual("threshold_exit");
+      exit.hidden = follows.value;
+    });
+    return [follows.element, exit];
+  }
+
+  function filters() {
+    const filter = segmented(t("rule.filter"), FILTERS.map((one) => [one, t(`rule.filter.${one}`)]), {
+      value: draft.value("filter"), changed: (kind) => tried("filter", kind),
+    });
+    const hint = el("p", { class: "hint" });
+    const memory = el("div", {}, time("memory_s", MEMORIES_S));
+    const smoothing = el("div", {}, time("smoothing_s", MEMORIES_S));
+    shows.push(() => {
+      const kind = draft.value("filter");
+      filter.value = kind;
+      fill(hint, t(`rule.filter.${kind}.hint`));
+      memory.hidden = kind !== "bayes";
+      smoothing.hidden = kind !== "exponential";
+    });
+    return [el("div", { class: "stack" }, filter.element, hint), memory, smoothing];
+  }
+
+  const more = [time("hold_s", TIMES_S, t("rule.off")), time("cooldown_s", TIMES_S, t("rule.off"))];
   const element = el("div", { class: "tune-rules" },
-    score("threshold_enter"), follows.element, exit,
-    el("div", { class: "stack" }, filter.element, filterHint), memory, smoothing,
-    time("confirm_s", SHORT_S), time("expire_s", SHORT_S),
-    el("details", { class: "tune-more" }, el("summary", {}, t("tune.more")),
-      el("div", { class: "tune-rules" }, time("hold_s", TIMES_S, t("rule.off")),
-        time("cooldown_s", TIMES_S, t("rule.off")),
-        score("unknown_below"))));
+    ofLabel && [flag("rare"), flag("muted")],
+    score("threshold_enter"), exits(), !ofLabel && filters(), time("confirm_s", SHORT_S), time("expire_s", SHORT_S),
+    ofLabel ? more : el("details", { class: "tune-more" }, el("summary", {}, t("tune.more")),
+      el("div", { class: "tune-rules" }, more, score("unknown_below"))));
   const show = () => { for (const one of shows) one(); };
   show();
   return { element, show };

@@ -8,7 +8,7 @@
 const EXIT_OF_ENTER = 2 / 3;
 /** What has no default of its own, but one that follows from another key. */
 const FOLLOWING = ["threshold_exit", "expire_s"];
-const USUAL = { memory_s: 1.5, smoothing_s: 2, hold_s: 0, cooldown_s: 0, unknown_below: 0.25, lasting: {} };
+const USUAL = { memory_s: 1.5, smoothing_s: 2, hold_s: 0, cooldown_s: 0, unknown_below: 0.25, lasting: {}, label_rules: {} };
 
 export class RulesDraft {
   #view;
@@ -94,5 +94,11 @@ export class RulesDraft {
 
 function isEqual(a, b) {
   if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) < 1e-6;
-  return JSON.stringify(a) === JSON.stringify(b);
+  return ordered(a) === ordered(b);
+}
+
+/** Tables are the same in whatever order their keys stand. */
+function ordered(value) {
+  return JSON.stringify(value, (_, one) => (one && typeof one === "object" && !Array.isArray(one)
+    ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one));
 }
