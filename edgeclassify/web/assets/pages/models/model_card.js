@@ -46,7 +46,7 @@ export class ModelCard {
     const isEverywhere = views.every((view) => this.#model.inUse.includes(view));
     return [
       this.#model.isReady && !isEverywhere
-        && button(t("models.use"), () => this.#acts.use(this.#model), { small: true, kind: "main", icon: "check" }),
+        && button(t("models.use"), () => this.#acts.use(this.#model), { small: true, kind: "soft", icon: "check" }),
       this.#model.isReady
         && button(t("models.try"), () => this.#acts.tryOut(this.#model), { small: true, icon: "picture" }),
       button(t("models.inside"), () => this.#acts.inside(this.#model), { small: true, icon: "search" }),
