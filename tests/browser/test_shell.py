@@ -1,4 +1,4 @@
-"""What stands around every page: the ways to the pages, theme and language, what a page says of the connection."""
+"""What stands around every page: the ways to the pages, and the theme from the first moment on."""
 
 import re
 
@@ -6,9 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.appearances import PHONE, Appearance
-from tests.browser.conftest import OpenPage
-from tests.browser.served_nodes import PASSWORD, ServedNode
-from tests.browser.watched_pages import Faults
 
 DARK, LIGHT = "rgb(14, 18, 20)", "rgb(244, 246, 247)"
 
@@ -45,28 +42,3 @@ def test_the_theme_that_was_chosen_is_there_from_the_first_moment_on(page: Page)
     page.reload(wait_until="commit")
     page.wait_for_selector("body")
     assert background(page) == DARK
-
-
-def test_it_speaks_german_where_that_is_chosen_or_the_browser_does(page: Page, open_page: OpenPage) -> None:
-    page.get_by_role("button", name="Appearance").first.click()
-    page.get_by_role("radio", name="Deutsch").click()  # the page is opened anew
-    expect(page.get_by_role("link", name="Ereignisse").first).to_be_visible()
-    expect(page.locator("html")).to_have_attribute("lang", "de")
-    other = open_page(locale="de-AT")
-    expect(other.get_by_role("link", name="Ereignisse").first).to_be_visible()
-
-
-def test_who_knows_the_password_gets_in_and_out(
-    locked_node: ServedNode, open_page: OpenPage, faults: Faults
-) -> None:
-    faults.expect("401")
-    page = open_page(locked_node, appearance=PHONE)
-    page.get_by_label("Password").fill("a guess")
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("alert")).to_have_text("That is not the password of this node.")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Password").press("Enter")
-    expect(page.get_by_role("heading", name="Live", level=1)).to_be_visible()
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_label("Password")).to_be_visible()

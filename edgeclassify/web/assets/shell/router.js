@@ -42,6 +42,7 @@ export class Router {
   #close = null;
   #turn = 0;
   #opened;
+  #shown = null;
 
   /** @param {HTMLElement} root @param {(name: string, title: string) => void} opened */
   constructor(root, app, opened) {
@@ -69,7 +70,8 @@ export class Router {
     content.className = `page page-${name}`;
     this.#root.replaceChildren(content);
     this.#opened(name, this.#app.t(page.title));
-    scrollTo(0, 0);
+    if (this.#shown !== location.hash) scrollTo(0, 0);
+    this.#shown = location.hash;
     this.#close = page.open(content, this.#app, params) ?? null;
   }
 

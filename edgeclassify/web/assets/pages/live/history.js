@@ -4,7 +4,7 @@ import { card, empty, skeleton } from "../../parts/card.js";
 import { chart } from "../../parts/chart.js";
 import { el, fill } from "../../parts/element.js";
 import { segmented } from "../../parts/field.js";
-import { labelColor } from "../../parts/label_colors.js";
+import { labelColor, quietColor } from "../../parts/label_colors.js";
 import { seconds } from "../../parts/times.js";
 import { noveltyText, whyText } from "../../parts/why.js";
 import { kept, keep } from "../../shell/theme.js";
@@ -21,6 +21,7 @@ export function recentHistory(app, view) {
   let data = null;
   let drawn = null;
   let closed = false;
+  let pointed;
   const plot = el("div", { class: "plot" }, skeleton("200px"));
   const legend = el("ul", { class: "legend" });
   const list = el("ol", { class: "event-list" });
@@ -50,10 +51,19 @@ export function recentHistory(app, view) {
       if (closed) { made.close(); return; }
       drawn = made;
       drawn.marks([{ at: view.rules.threshold_enter, text: app.t("live.enter") }]);
+      drawn.at((i) => { pointed = i; showLegend(); });
     }
     drawn.set(data);
-    fill(legend, data.labels.map((label) => el("li", {}, el("span", { class: "dot",
-      style: { background: labelColor(label) } }), label)));
+    showLegend();
+  };
+  /** What the lines are, and how high where the pointer is, else now. */
+  const showLegend = () => {
+    const i = pointed ?? data.t.length - 1;
+    const at = data.t[i];
+    fill(legend, at !== undefined && el("li", {}, app.form.exact(at)),
+      data.labels.map((label, line) => el("li", {}, el("span", { class: "dot",
+        style: { background: quietColor(label) } }), label,
+      at !== undefined && el("strong", {}, app.form.percent(data.scores[line][i])))));
   };
   const showEvents = () => {
     const newest = (data?.events ?? []).slice(-MOST_EVENTS).reverse();
