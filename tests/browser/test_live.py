@@ -21,7 +21,8 @@ confirm_s = 2
 
 PLACE = """element => {
     const [box, all] = [element, element.parentElement].map(one => one.getBoundingClientRect());
-    return [(box.x - all.x) / all.width, (box.y - all.y) / all.height, box.width / all.width, box.height / all.height];
+    const corner = [(box.x - all.x) / all.width, (box.y - all.y) / all.height];
+    return [...corner, box.width / all.width, box.height / all.height];
 }"""
 
 
