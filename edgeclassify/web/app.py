@@ -16,6 +16,7 @@ from edgeclassify.web.safety.door import Door
 from edgeclassify.web.safety.guard import Rules, guarded
 from edgeclassify.web.safety.hosts import own_names
 from edgeclassify.web.safety.origins import HARMLESS
+from edgeclassify.web.safety.password_checks import PasswordChecks
 from edgeclassify.web.safety.places import access_path, check_can_be_entered
 from edgeclassify.web.safety.sessions import Sessions
 from edgeclassify.web.serving.assets import Assets
@@ -34,7 +35,7 @@ def _door(config: WebConfig, facts: NodeFacts) -> Door:
     path = access_path(config, facts.state)
     access = AccessInForce(path, is_needed=config.is_open)
     check_can_be_entered(config, path, access.now)
-    return Door(access, Sessions(facts.state), Attempts(), node=facts.config.node.name)
+    return Door(access, Sessions(facts.state), PasswordChecks(access, Attempts()), node=facts.config.node.name)
 
 
 def _rules(config: WebConfig, facts: NodeFacts, assets: Assets) -> Rules:

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from http import HTTPStatus, cookies
 
 from edgeclassify.web.safety.access_in_force import AccessInForce
-from edgeclassify.web.safety.attempts import Attempts
+from edgeclassify.web.safety.password_checks import PasswordChecks
 from edgeclassify.web.safety.passwords import TOKEN_MARK
 from edgeclassify.web.safety.refusals import RefusedAtDoorError
 from edgeclassify.web.safety.sessions import LASTS_S, Sessions
 from edgeclassify.web.safety.visitors import Visitor
 
-MOST_WAITING = 4
-"""Passwords that wait to be checked, one after the other; more are refused."""
 LONGEST_SECRET = 1000
 
 
@@ -34,12 +32,11 @@ class Entry:
 class Door:
     """Used by the server's loop."""
 
-    def __init__(self, access: AccessInForce, sessions: Sessions, attempts: Attempts, *, node: str) -> None:
+    def __init__(self, access: AccessInForce, sessions: Sessions, passwords: PasswordChecks, *, node: str) -> None:
         """`node`: its name; a host may have several, which a browser's cookies don't tell apart by their ports."""
-        self._access, self._sessions, self._attempts = access, sessions, attempts
+        self._access, self._sessions, self._passwords = access, sessions, passwords
         self._cookie = f"edgeclassify-{hashlib.sha256(node.encode()).hexdigest()[:12]}"
-        self._checks: dict[tuple[str, str], asyncio.Task[bool]] = {}
-        self._one_at_a_time, self._writing = asyncio.Lock(), asyncio.Lock()
+        self._writing = asyncio.Lock()
 
     @property
     def is_password_needed(self) -> bool:
@@ -61,7 +58,7 @@ class Door:
         """The Set-Cookie header of a new session. Raises RefusedAtDoorError for a wrong password."""
         if not self._access.is_needed:
             raise RefusedAtDoorError(HTTPStatus.CONFLICT, "expected no password: none is needed here")
-        await self._check(password, visitor)
+        await self._passwords.check(password, visitor.address)
         secret = self._sessions.begin(self._access.password)
         await self._keep_sessions()
         return self._set_cookie(secret, LASTS_S, visitor)
@@ -114,41 +111,8 @@ class Door:
         if secret.startswith(TOKEN_MARK) or not self._access.password:
             return None
         password = self._access.password
-        await self._check(secret, visitor)
+        await self._passwords.check(secret, visitor.address)
         return Entry(may_change=True, is_ambient=is_ambient, is_valid=lambda: self._access.password == password)
-
-    async def _check(self, password: str, visitor: Visitor) -> None:
-        """Raises RefusedAtDoorError where it is wrong, or must not be tried now."""
-        # First of all: whoever guesses must not learn which password is known.
-        if (wait_s := self._attempts.wait_s(visitor.address)) > 0:
-            raise _too_many(wait_s)
-        if self._access.is_known(password):
-            return
-        # Who asks for several pictures at once says the same password with each: it is checked once.
-        key = (visitor.address, password)
-        check = self._checks.get(key)
-        if check is None:
-            check = self._checks[key] = self._begin_check(password, visitor)
-            check.add_done_callback(lambda _: self._checks.pop(key))
-        if not await asyncio.shield(check):
-            raise RefusedAtDoorError(HTTPStatus.UNAUTHORIZED, "wrong password")
-
-    def _begin_check(self, password: str, visitor: Visitor) -> "asyncio.Task[bool]":
-        if len(self._checks) >= MOST_WAITING:
-            raise _too_many(1.0)
-        self._attempts.tries(visitor.address)
-        return asyncio.get_running_loop().create_task(self._is_right(password, visitor))
-
-    async def _is_right(self, password: str, visitor: Visitor) -> bool:
-        # Guessing must not take more than one core, and 16 MiB.
-        async with self._one_at_a_time:
-            is_right = await asyncio.to_thread(self._access.is_right, password)
-        if not is_right:
-            self._attempts.was_wrong(visitor.address)
-            return False
-        self._attempts.was_right(visitor.address)
-        self._access.remember(password)
-        return True
 
     def _secret_in(self, header: str) -> str | None:
         for part in header.split(";"):
@@ -170,12 +134,3 @@ def _basic_password(said: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     return decoded.partition(":")[2]
-
-
-def _too_many(wait_s: float) -> RefusedAtDoorError:
-    seconds = max(1, round(wait_s))
-    return RefusedAtDoorError(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        f"too many wrong passwords: try again in {seconds} s",
-        {"Retry-After": str(seconds)},
-    )

@@ -15,6 +15,7 @@ from edgeclassify.web.safety.access_file import AccessFile, write_access
 from edgeclassify.web.safety.access_in_force import AccessInForce
 from edgeclassify.web.safety.attempts import PER_ADDRESS, Attempts
 from edgeclassify.web.safety.door import Door, Entry
+from edgeclassify.web.safety.password_checks import PasswordChecks
 from edgeclassify.web.safety.passwords import PasswordHash, is_password, password_hash
 from edgeclassify.web.safety.sessions import Sessions
 from edgeclassify.web.safety.visitors import Visitor
@@ -294,7 +295,8 @@ def test_leave_ends_with_what_gave_it(way: str, tmp_path: Path, monkeypatch: pyt
     path, visitor = tmp_path / "web-access.json", Visitor("127.0.0.1", "localhost")
     if way != "nobody":
         write_access(path, ACCESS)
-    door = Door(AccessInForce(path, is_needed=False), Sessions(None), Attempts(), node="n")
+    access = AccessInForce(path, is_needed=False)
+    door = Door(access, Sessions(None), PasswordChecks(access, Attempts()), node="n")
 
     async def entered() -> Entry:
         said = {"nobody": {}, "token": bearer(LOOK), "password": basic(PASSWORD), "cookie": {}}[way]
