@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ WORK_S, REST_S = 0.01, 0.005
 DEAR_S = 0.5
 """What took longer is asked for again and again while a slider moves: it is kept for a while."""
 KEPT_S = 20.0
+AT_ONCE = 3
+"""Questions, of which one is answered while the others wait; more are refused: other answers need threads too."""
+LOOK_S = 0.1
+"""How often one that waits looks whether it is still asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,16 @@ class _Asked:
 
 
 class WhatIfs:
-    """Thread-safe: one at a time, the others wait. `clock`: seconds since the epoch."""
+    """Thread-safe: one at a time, the others wait; of more than AT_ONCE the newest is refused.
+
+    `clock`: seconds since the epoch.
+    """
 
     def __init__(
         self, inputs: RecentInputs, parts: Callable[[], Parts], clock: Callable[[], float] = time.time
     ) -> None:
         self._inputs, self._parts, self._clock = inputs, parts, clock
-        self._lock = threading.Lock()
+        self._lock, self._places = threading.Lock(), threading.Semaphore(AT_ONCE)
         self._kept: tuple[_Asked, Stretch, Decided, float] | None = None
 
     def answer(self, question: WhatIf) -> dict[str, Any]:
@@ -54,11 +62,25 @@ class WhatIfs:
             raise ConfigError(f"view: expected one of {', '.join(names)}, found {name}. {hint}".rstrip())
         tried = tried_rules(parts, name, question.rules)
         asked = _Asked(name, question.hours, (parts.taps[name].facts, view.rules))
-        breathe = Breath(question.given_up).take
-        with self._lock:
-            stretch, now = self._present(asked, breathe)
-            then = now if tried == asked.made else decide_again(stretch, now.since, tried, decider_of, breathe)
+        breath = Breath(question.given_up)
+        with self._turn(breath):
+            stretch, now = self._present(asked, breath.take)
+            then = now if tried == asked.made else decide_again(stretch, now.since, tried, decider_of, breath.take)
         return _shown(now, then)
+
+    @contextmanager
+    def _turn(self, breath: "Breath") -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise EdgeClassifyError("others are asking what would have been: try again in a moment")
+        try:
+            while not self._lock.acquire(timeout=LOOK_S):
+                breath.look()
+            try:
+                yield
+            finally:
+                self._lock.release()
+        finally:
+            self._places.release()
 
     def _present(self, asked: _Asked, breathe: Callable[[], None]) -> tuple[Stretch, Decided]:
         if self._kept is not None and self._kept[0] == asked and time.monotonic() < self._kept[3]:
@@ -82,12 +104,16 @@ class Breath:
     def __init__(self, given_up: Callable[[], bool]) -> None:
         self._given_up, self._since = given_up, time.monotonic()
 
+    def look(self) -> None:
+        """Raises EdgeClassifyError where nobody waits."""
+        if self._given_up():
+            raise EdgeClassifyError("nobody waits for the answer any more")
+
     def take(self) -> None:
         """Called again and again. Raises EdgeClassifyError."""
         if time.monotonic() - self._since <= WORK_S:
             return
-        if self._given_up():
-            raise EdgeClassifyError("nobody waits for the answer any more")
+        self.look()
         time.sleep(REST_S)
         self._since = time.monotonic()
 

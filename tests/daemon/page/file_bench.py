@@ -3,6 +3,7 @@
 import json
 import socket
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -44,10 +45,23 @@ gate = false
 """
 
 
+def as_read(config: Config) -> Config:
+    """A config runs as it was read."""
+    return config
+
+
 class FileBench(Bench):
     """`path`: its config. `writes`: the page knows where it is."""
 
-    def __init__(self, folder: Path, text: str = TEXT, *, writes: bool = True, **options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        text: str = TEXT,
+        *,
+        writes: bool = True,
+        as_run: Callable[[Config], Config] = as_read,
+        **options: Any,
+    ) -> None:
         super().__init__(folder, **options)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -55,19 +69,19 @@ class FileBench(Bench):
         self.path = folder / "config" / "c.toml"
         self.path.parent.mkdir(exist_ok=True)
         self.path.write_text(text.format(folder=folder, port=self.port))
-        self.loads = 0
+        self._as_run = as_run
         self.daemon = Daemon(
             self.load,
             make_sink=self._publish,
             factories=Factories(lambda *camera: self.make_source(*camera), self._open, self._snapshots),
             notifier=self.notifier,
             config_file=self.path if writes else None,
+            as_run=as_run,
             timing=DEFAULT_TIMING,
         )
 
     def load(self) -> Config:
-        self.loads += 1
-        return load_config(self.path)
+        return self._as_run(load_config(self.path))
 
     def get(self, path: str) -> dict[str, Any]:
         """What is answered."""

@@ -206,6 +206,12 @@ def test_a_read_only_file_is_one_message_from_the_beginning(start: Start, tmp_pa
         assert bench.threshold == 0.6
 
 
+def test_it_runs_as_every_config_of_the_daemon_runs(start: Start) -> None:
+    bench = start(as_run=Config.without_state)
+    assert bench.change(("view.gate.threshold_enter", 0.8))[0] == 200
+    assert (bench.threshold, bench.running.parts.config.keeps_state) == (0.8, False)
+
+
 def test_without_a_file_nothing_can_be_changed(tmp_path: Path) -> None:
     bench = FileBench(tmp_path, writes=False)
     bench.start()

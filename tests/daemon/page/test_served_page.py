@@ -117,7 +117,8 @@ def test_nothing_of_it_is_loaded_where_there_is_none(tmp_path: Path) -> None:
         "import sys; from functools import partial; from pathlib import Path\n"
         "from edgeclassify.config import load_config; from edgeclassify.daemon import Daemon\n"
         f"Daemon(partial(load_config, Path({str(config)!r})), max_frames=2).run()\n"
-        "print(sorted(set(sys.modules) & {'starlette', 'uvicorn', 'prometheus_client', 'edgeclassify.web'}))"
+        "own = {'starlette', 'uvicorn', 'prometheus_client', 'tomlkit', 'edgeclassify.web'}\n"
+        "print(sorted(set(sys.modules) & own))"
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"

@@ -1,14 +1,16 @@
 """What a view would have told by other rules, asked of a daemon that runs."""
 
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgeclassify.daemon.assembly.deciders import decider_of
-from edgeclassify.daemon.page.what_if import Breath, WhatIfs
+from edgeclassify.daemon.page.what_if import AT_ONCE, Breath, WhatIfs
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.recording.recent.deciding_again import decide_again
 from edgeclassify.recording.recent.recent_inputs import RecentInputs
@@ -70,20 +72,21 @@ def test_the_labels_rules_and_groups_can_be_tried(bench: FileBench) -> None:
     assert {band["label"] for band in grouped["gone"]} == {"day"}
 
 
-@pytest.mark.parametrize(
-    ("rules", "said"),
-    [
-        ({"threshold_enter": 2}, "rules: 1 fault\n  threshold_enter: expected a number of at most 1, found 2."),
-        ({"threshold_exit": 0.9}, "expected a threshold of at least threshold_exit (0.9), found 0.6"),
-        ({"roi": [0, 0, 1, 1]}, "roi: expected one of threshold_enter, "),
-        ({"confirm": 1}, 'Did you mean "confirm_s"?'),
-        ({"label_rules": {"dya": {"rare": True}}}, 'Did you mean "day"?'),
-    ],
-)
-def test_rules_that_can_not_be_are_named(bench: FileBench, rules: dict[str, Any], said: str) -> None:
-    status, answer = bench.post("api/views/gate/what-if", {"rules": rules})
-    assert status == 422
-    assert said in answer["error"]
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"threshold_enter": 2}, "rules: 1 fault\n  threshold_enter: expected a number of at most 1, found 2."),
+    ({"threshold_exit": 0.9}, "expected a threshold of at least threshold_exit (0.9), found 0.6"),
+    ({"roi": [0, 0, 1, 1]}, "roi: expected one of threshold_enter, "),
+    ({"confirm": 1}, 'Did you mean "confirm_s"?'),
+    ({"label_rules": {"dya": {"rare": True}}}, 'Did you mean "day"?'),
+]
+"""Rules, and what is said of them."""
+
+
+def test_rules_that_can_not_be_are_named(bench: FileBench) -> None:
+    for rules, said in REFUSED:
+        status, answer = bench.post("api/views/gate/what-if", {"rules": rules})
+        assert status == 422
+        assert said in answer["error"]
 
 
 def test_what_cannot_be_answered_is_said(bench: FileBench) -> None:
@@ -150,3 +153,43 @@ def test_what_nobody_waits_for_ends_by_itself() -> None:
     with pytest.raises(EdgeClassifyError, match="nobody waits for the answer any more"):
         decide_again(stretch, 0.0, (FACTS, decider.rules), decider_of, Breath(given_up).take)
     assert len(looked) == 1
+
+
+class HeldInputs(RecentInputs):
+    """Whoever reads them is held until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__(decider_of)
+        self.is_read, self.go = threading.Event(), threading.Event()
+
+    def since(self, view: str, at: float) -> None:
+        self.is_read.set()
+        self.go.wait(20)
+
+
+def test_of_too_many_questions_the_newest_is_refused(bench: FileBench) -> None:
+    """Those before wait for their turn, as long as somebody waits for them."""
+    inputs, is_gone, looks = HeldInputs(), threading.Event(), threading.Semaphore(0)
+    what_ifs = WhatIfs(inputs, lambda: bench.running.parts)
+
+    def given_up() -> bool:
+        looks.release()
+        return is_gone.is_set()
+
+    def asked(given_up: Callable[[], bool]) -> str:
+        with pytest.raises(EdgeClassifyError) as refused:
+            what_ifs.answer(WhatIf("gate", {}, 1.0, given_up))
+        return str(refused.value)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        first = pool.submit(asked, lambda: False)
+        assert inputs.is_read.wait(20)
+        waiting = [pool.submit(asked, given_up) for _ in range(AT_ONCE - 1)]
+        for _ in range(3 * (AT_ONCE - 1)):
+            assert looks.acquire(timeout=20)
+        assert asked(lambda: False) == "others are asking what would have been: try again in a moment"
+        is_gone.set()
+        said = [one.result(20) for one in waiting]
+        assert said == ["nobody waits for the answer any more"] * (AT_ONCE - 1)
+        inputs.go.set()
+        assert "nothing is recorded yet" in first.result(20)
