@@ -11,6 +11,7 @@ idle cores.
 memory: of the daemon with 0 and 50 viewers, and per viewer.
 hour: an hour of a viewer in short: a camera of 40 frames a second and viewers that come and go; memory over time.
 first: seconds from the request to the first picture, by the camera's interval.
+opened: seconds from the opening of the page in Chromium to its first picture: the first time, and again.
 size: the page's own files, as they are and as they are sent.
 """
 
@@ -256,6 +257,27 @@ def first(model: dict[str, Any], tries: int = 15) -> None:
                 print(f"interval {interval_s:>4g} s  {name:12} {figures}")
 
 
+def opened(model: dict[str, Any], tries: int = 7) -> None:
+    """Debian's Chromium, on the same machine."""
+    from playwright.sync_api import sync_playwright
+
+    with Served(model, fps=30, interval_s=0.5) as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        times: dict[str, list[float]] = {"nothing kept": [], "all kept": []}
+        for _ in range(tries):
+            context = browser.new_context()
+            for kept in times:
+                page = context.new_page()
+                begun = time.monotonic()
+                page.goto(f"http://127.0.0.1:{served.port}/")
+                page.wait_for_selector(".picture-image:visible")
+                times[kept].append(time.monotonic() - begun)
+                page.close()
+            context.close()
+        for kept, seconds in times.items():
+            print(f"{kept:14} median {statistics.median(seconds):5.2f} s, worst {max(seconds):5.2f} s")
+
+
 def size() -> None:
     """By the kind of file."""
     import gzip
@@ -273,7 +295,9 @@ def size() -> None:
 def main() -> None:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "cost", "memory", "hour", "first", "size", "serve"])
+    parser.add_argument(
+        "what", choices=["throughput", "cost", "memory", "hour", "first", "opened", "size", "serve"]
+    )
     parser.add_argument("--model", help="a model file; default: the built-in one")
     parser.add_argument("--labels", help="its labels")
     parser.add_argument("--minutes", type=float, default=6.0, help="of hour")
@@ -300,6 +324,8 @@ def main() -> None:
             hour(model, options.minutes)
         case "first":
             first(model)
+        case "opened":
+            opened(model)
         case "size":
             size()
 

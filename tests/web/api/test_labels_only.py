@@ -17,7 +17,7 @@ from tests.support.waiting import wait_for
 
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM\x36")
 IN_TEXT = tuple(base64.b64encode(start + b"\0" * 3)[:4] for start in PICTURES[:2])
-STREAM_BYTES = 20_000
+STREAM_BYTES = 6_000
 MODEL: dict[str, object] = {"model": "house", "label": "cup", "view": "table"}
 
 

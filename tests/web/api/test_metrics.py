@@ -1,5 +1,6 @@
 """The figures for monitors, of a real daemon."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 from edgeclassify.health import CameraHealth, Health
 from edgeclassify.web.api.metric_names import OF_CAMERAS, OF_NODE
 from tests.support.waiting import wait_for
-from tests.web.live_node import LiveNode
+from tests.web.live_node import Lamp, LiveNode
 
 
 @pytest.fixture
@@ -87,3 +88,14 @@ def test_figures_are_called_as_by_the_exporter_of_mqtt() -> None:
 def test_a_monitor_hears_one_word(node: LiveNode) -> None:
     wait_for(lambda: node.status("/healthz") == 200)
     assert node.get("/healthz") == {"status": "ok"}
+
+
+def test_a_monitor_hears_of_a_node_that_sees_nothing(tmp_path: Path) -> None:
+    node = LiveNode(tmp_path)
+    node.lamps["front"] = lamp = Lamp("front")
+    lamp.is_lost = True
+    with node:
+        with node.asked("/healthz") as answer:
+            assert (answer.status, json.loads(answer.read())) == (503, {"status": "down"})
+        lamp.is_lost = False
+        wait_for(lambda: node.status("/healthz") == 200)
