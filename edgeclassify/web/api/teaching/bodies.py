@@ -59,10 +59,24 @@ class TaughtSaid(ApiBody):
     error: str | None
 
 
+class CollectionSaid(ApiBody):
+    """Frames of a view that are, or were, gathered for a model, which need not be there yet."""
+
+    model: str
+    view: str
+    running: bool
+    hours: float
+    hours_left: float
+    ended: str | None
+    kept: Count
+    most: Count
+
+
 class TaughtList(ApiBody):
-    """All taught models."""
+    """All taught models, and what is or was gathered, for others too."""
 
     models: list[TaughtSaid]
+    collections: list[CollectionSaid]
 
 
 class ExampleSaid(ApiBody):
@@ -89,18 +103,6 @@ class VersionSaid(ApiBody):
     changed: str
     change: str
     restores: Count | None
-
-
-class CollectionSaid(ApiBody):
-    """Frames of a view that are, or were, gathered for the model."""
-
-    view: str
-    running: bool
-    hours: float
-    hours_left: float
-    ended: str | None
-    kept: Count
-    most: Count
 
 
 class Collections(ApiBody):

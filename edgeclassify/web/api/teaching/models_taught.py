@@ -30,9 +30,7 @@ WAIT_S = 10.0
 async def list_taught(asked: Asked) -> bodies.TaughtList:
     """All of them; one that is damaged says so in its place."""
     facts = asked.around.node.facts
-    return await asked.around.threads.run(
-        lambda: bodies.TaughtList(models=[_listed(name, facts) for name in taught_names()])
-    )
+    return await asked.around.threads.run(lambda: _list(facts))
 
 
 async def show_taught(asked: Asked) -> bodies.TaughtWhole:
@@ -81,6 +79,11 @@ async def remove_taught(asked: Asked) -> None:
     tell_taught(asked.around, model)
 
 
+def _list(facts: NodeFacts) -> bodies.TaughtList:
+    models = [_listed(name, facts) for name in taught_names()]
+    return bodies.TaughtList(models=models, collections=_gathered(None, facts)[0])
+
+
 def _listed(name: str, facts: NodeFacts) -> bodies.TaughtSaid:
     try:
         return model_said(read_manifest(resolve_taught(name)), facts)
@@ -120,13 +123,15 @@ def _wanted(manifest: Manifest, asked: bodies.ExamplesAsked) -> list[ExampleReco
     return wanted[ids.index(asked.after) + 1 :]
 
 
-def _gathered(model: str, facts: NodeFacts) -> tuple[list[bodies.CollectionSaid], int]:
-    """What is collected for it, and how many looks wait for a label; nothing where no looks can be read."""
+def _gathered(model: str | None, facts: NodeFacts) -> tuple[list[bodies.CollectionSaid], int]:
+    """What is collected for it (None: for all), and how many looks wait for a label; nothing where no looks can be
+    read."""
     if facts.looks is None:
         return [], 0
     try:
         with LookStore.open(facts.looks, create=False) as store:
-            unsure = sum(len(store.unsure(view)) for view in views_of(model, facts))
+            views = [] if model is None else views_of(model, facts)
+            unsure = sum(len(store.unsure(view)) for view in views)
             return [collection_said(one) for one in store.collections(model)], unsure
     except LooksError:
         return [], 0

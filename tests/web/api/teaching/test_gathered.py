@@ -28,8 +28,11 @@ def test_how_far_a_collection_is(ask: Asking, tmp_path: Path) -> None:
     keep_looks(tmp_path, LookKind.COLLECTED, CAT, 2, model="pets")
     (one,) = ask.json("GET", "/api/taught/pets/collections")["collections"]
     assert one == {
-        "view": "gate", "running": True, "hours": 2.0, "hours_left": 2.0, "ended": None, "kept": 2, "most": 50,
+        "model": "pets", "view": "gate", "running": True, "hours": 2.0, "hours_left": 2.0, "ended": None,
+        "kept": 2, "most": 50,
     }  # fmt: skip
+    # What is gathered for a model that is not there yet is not lost from sight.
+    assert [found["model"] for found in ask.json("GET", "/api/taught")["collections"]] == ["pets", "birds"]
 
 
 def test_groups_name_the_looks_that_are_worth_an_example(ask: Asking, tmp_path: Path) -> None:

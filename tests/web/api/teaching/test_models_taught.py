@@ -9,7 +9,7 @@ from tests.web.api.teaching.taught_node import Asking, TaughtNode, fit, teach
 
 
 def test_nothing_is_taught_at_first(ask: Asking) -> None:
-    assert ask.json("GET", "/api/taught") == {"models": []}
+    assert ask.json("GET", "/api/taught") == {"models": [], "collections": []}
     assert "expected the name of a taught model" in ask.refused(404, "GET", "/api/taught/pets")
 
 
@@ -105,4 +105,4 @@ def test_a_model_that_is_in_use_is_not_taken_away(tmp_path: Path) -> None:
     assert "found it in gate" in Asking(TaughtNode(tmp_path, uses=True)).refused(409, "DELETE", "/api/taught/pets")
     ask = Asking(TaughtNode(tmp_path))
     assert ask("DELETE", "/api/taught/pets").status_code == 204
-    assert ask.json("GET", "/api/taught") == {"models": []}
+    assert ask.json("GET", "/api/taught") == {"models": [], "collections": []}

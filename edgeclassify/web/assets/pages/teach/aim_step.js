@@ -30,7 +30,7 @@ export function openAim({ root, app, view, model, foot, go }) {
   });
   if (!model) suggest();
   async function suggest() {
-    const models = await taught(app).list().catch(() => []);
+    const { models } = await taught(app).list().catch(() => ({ models: [] }));
     if (!name.value) name.value = freeName(view.name, models.map((one) => one.name));
   }
 

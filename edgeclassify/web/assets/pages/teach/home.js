@@ -17,21 +17,24 @@ export function openHome(root, app) {
 
   async function show() {
     let models;
+    let gathered;
     try {
-      models = await taught(app).list();
+      const all = await taught(app).list();
+      models = all.models;
+      gathered = all.collections.filter((one) => one.running || one.kept > 0);
     } catch (error) {
       fill(list, empty("warning", app.t("teach.not_listed"), error.message, button(app.t("action.retry"), show)));
       return;
     }
     const begin = button(app.t("teach.begin"), () => app.go("teach", { step: 1 }), { kind: "main", icon: "plus" });
     const bringIn = button(app.t("teach.import"), () => askImport(app, show), { kind: "quiet", icon: "upload", small: true });
-    if (models.length === 0) {
+    if (models.length === 0 && gathered.length === 0) {
       fill(head);
       fill(list, firstTime(app, begin, bringIn));
       return;
     }
     fill(head, begin, bringIn);
-    fill(list, models.map((one) => modelCard(app, one)));
+    fill(list, gathered.map((one) => gatheredCard(app, one)), models.map((one) => modelCard(app, one)));
   }
   show();
   const off = app.now.on(["teaching", "node"], show);
@@ -60,6 +63,21 @@ function modelCard(app, model) {
     el("div", { class: "row" }, standing(app, model)),
     model.missing[0] && el("p", { class: "small muted" }, app.t("teach.missing_first", {
       what: lackText(app, model.missing[0], model.labels) })));
+}
+
+/** What is gathered over hours, perhaps for a model that is not there yet. */
+function gatheredCard(app, one) {
+  const go = (step) => app.go("teach", { model: one.model, view: one.view, step });
+  return card({ class: "teach-model" },
+    el("div", { class: "row between" }, el("h2", { class: "cut" }, one.model),
+      chip(app.t(one.running ? "teach.collecting" : "teach.collected"), { icon: "clock" })),
+    el("p", { class: "teach-big" }, app.n("teach.pictures", one.kept)),
+    el("p", { class: "muted small" }, one.running
+      ? app.t("teach.collect_left", { time: app.form.duration(one.hours_left * 3600) })
+      : app.t("teach.collect_ended")),
+    el("div", { class: "row" },
+      one.kept > 0 && button(app.t("teach.sort"), () => go(3), { icon: "grid", small: true }),
+      one.running && button(app.t("teach.look_at_it"), () => go(2), { kind: "quiet", small: true })));
 }
 
 /** A picture of each class, with how many there are. */

@@ -112,7 +112,6 @@ function facts(app, cluster) {
   const words = [app.n("teach.pictures", cluster.pictures)];
   if (cluster.hours.length) words.push(app.t("teach.at_hours", { hours: spans(cluster.hours) }));
   if (cluster.brightness < DARK) words.push(app.t("teach.in_the_dark"));
-  if (cluster.label) words.push(app.t("teach.looks_like", { label: cluster.label }));
   return words.join(" · ");
 }
 
