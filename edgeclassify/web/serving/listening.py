@@ -16,7 +16,12 @@ UNSENT = 128 * 1024
 def listening(host: str, port: int) -> socket.socket:
     """A socket that browsers may connect to. Raises PageError where the port is in use, or not ours to take."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family)
+    try:
+        made = socket.socket(family)
+    except OSError as error:  # a kernel without IPv6
+        raise PageError(
+            f"web.listen: expected an address of this machine, found {host}: {error.strerror}"
+        ) from error
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

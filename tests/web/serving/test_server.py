@@ -5,11 +5,13 @@ import resource
 import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from edgeclassify.config import WebConfig
 from edgeclassify.errors import PageError
+from edgeclassify.web.serving import listening
 from edgeclassify.web.serving.server import Server, most_of
 from tests.support.broker import free_port
 from tests.support.waiting import wait_for
@@ -83,13 +85,37 @@ def test_an_address_that_comes_later_is_listened_on_all_the_same(caplog: pytest.
 
 def test_ipv6_too() -> None:
     try:
+        with serving(Scenes(), listen="::1") as server, connected(server) as browser:
+            assert server.address.startswith("http://[::1]:")
+            assert b"200 OK" in answer(browser, HEAD % b"/ok")
+    except (PageError, OSError):
+        assert not has_ipv6()
+
+
+def test_all_addresses_are_those_of_ipv4_too() -> None:
+    if has_ipv6():
+        with serving(Scenes(), listen="::") as server:
+            port = int(server.address.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port), 10) as browser:
+                assert b"200 OK" in answer(browser, HEAD % b"/ok")
+
+
+def has_ipv6() -> bool:
+    try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
     except OSError:
-        pytest.skip("this machine has no IPv6")
-    with serving(Scenes(), listen="::1") as server, connected(server) as browser:
-        assert server.address.startswith("http://[::1]:")
-        assert b"200 OK" in answer(browser, HEAD % b"/ok")
+        return False
+    return True
+
+
+def test_a_kernel_without_it_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: int) -> socket.socket:
+        raise OSError(97, "Address family not supported by protocol")
+
+    monkeypatch.setattr(listening, "socket", SimpleNamespace(**{**vars(socket), "socket": none}))
+    with pytest.raises(PageError, match=r"web\.listen: .* found ::1: Address family not supported"):
+        listening.listening("::1", 8080)
 
 
 def test_there_are_not_more_connections_than_files_that_may_be_open(
