@@ -40,10 +40,12 @@ def _door(config: WebConfig, facts: NodeFacts) -> Door:
 
 def _rules(config: WebConfig, facts: NodeFacts, assets: Assets) -> Rules:
     files = {(method, path) for method in HARMLESS for path in assets.paths | {"/favicon.ico"}}
+    asked = {(one.method, one.path) for one in ENDPOINTS if one.is_open}
+    asked |= {("HEAD", path) for method, path in asked if method == "GET"}
     return Rules(
         names=own_names(socket.gethostname(), config.hosts),
         proxies=frozenset(config.proxies),
-        open_paths=files | {(one.method, one.path) for one in ENDPOINTS if one.is_open},
+        open_paths=files | asked,
         most_bytes=max(one.most_bytes for one in ENDPOINTS),
         shows_pictures=facts.shows_pictures,
     )

@@ -93,3 +93,8 @@ class Endpoint:
     """True where nobody need log in for it."""
     needs_pictures: bool = False
     """True where it is not there on a node that shows no pictures."""
+
+    @property
+    def is_endless(self) -> bool:
+        """True where the answer goes on until the asker leaves."""
+        return isinstance(self.gives, str) and self.gives.startswith(("text/event-stream", "multipart/"))

@@ -49,7 +49,10 @@ class _Path:
     """An ASGI app: the endpoints at one path, by their method."""
 
     def __init__(self, endpoints: Mapping[str, Endpoint], around: Around) -> None:
-        self._endpoints, self._around = endpoints, around
+        self._endpoints, self._around = dict(endpoints), around
+        asked = endpoints.get("GET")
+        if asked is not None and not asked.is_endless:
+            self._endpoints["HEAD"] = asked  # the server leaves the body out
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -20,7 +20,6 @@ from tests.browser.served_nodes import ServedNode
 
 EXAMPLES = 6
 """Of each endpoint: the whole must not take long."""
-ENDLESS = ("text/event-stream", "multipart/")
 LAST = ("set", "pause", "resume")
 """Commands after which the views may rest: what waits for a frame would wait for long."""
 KNOWN = {"view": "table", "camera": "photos", "seq": "1", "name": "builtin"}
@@ -38,13 +37,9 @@ def asked_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]
         node.stop()
 
 
-def is_endless(endpoint: Endpoint) -> bool:
-    return isinstance(endpoint.gives, str) and endpoint.gives.startswith(ENDLESS)
-
-
 def asked() -> list[Endpoint]:
     last = [f"/api/requests/{command}" for command in LAST]
-    wanted = [one for one in ENDPOINTS if not is_endless(one)]
+    wanted = [one for one in ENDPOINTS if not one.is_endless]
     return sorted(wanted, key=lambda one: (one.subject == "requests", one.path in last))
 
 

@@ -42,6 +42,11 @@ def test_a_node_as_it_comes(api: httpx.Client) -> None:
     assert rules["threshold_exit"] == pytest.approx(0.4)
 
 
+def test_who_asks_whether_it_is_there_gets_no_body(api: httpx.Client) -> None:
+    found = api.head("healthz")
+    assert (found.status_code, found.content) == (200, b"")
+
+
 def test_rules_are_those_that_hold_with_every_default_filled_in(tmp_path: Path) -> None:
     node = ServedNode(tmp_path, node="labels_only = true\ntime_zone = 'Europe/Berlin'")
     text = node.config_text.replace('confirm_s = 0\nfilter = "none"\n', MORE)

@@ -187,9 +187,14 @@ def test_methods_of_one_path() -> None:
         ("HEAD", "/api/it", {}),
     )
     assert (got.status_code, posted.status_code) == (200, 200)
-    assert error_of(deleted) == (405, "expected GET, POST here, found DELETE")
-    assert deleted.headers["allow"] == "GET, POST"
-    assert head.status_code == 405  # of a stream it would have no end
+    assert error_of(deleted) == (405, "expected GET, POST, HEAD here, found DELETE")
+    assert deleted.headers["allow"] == "GET, POST, HEAD"
+    assert head.status_code == 200
+
+
+def test_nobody_asks_for_the_head_of_what_has_no_end() -> None:
+    where = [endpoint(echo_query, gives="text/event-stream")]
+    assert response(where, "HEAD").status_code == 405
 
 
 def test_nothing_else_is_there() -> None:
