@@ -8,6 +8,7 @@ throughput: frames per second with 1, 10 and 50 viewers, in turns with none; med
 cost: milliseconds of processor time per second that the daemon takes more with viewers than without, on a camera
 of 10 frames a second: so much is taken from inference where the machine has nothing to spare, and not where it has
 idle cores.
+frame: microseconds that a frame adds in the inference thread while nobody looks.
 memory: of the daemon with 0 and 50 viewers, and per viewer.
 hour: an hour of a viewer in short: a camera of 40 frames a second and viewers that come and go; memory over time.
 first: seconds from the request to the first picture, by the camera's interval.
@@ -32,13 +33,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config import CameraConfig, Config, parse_config
+from edgeclassify.config import CameraConfig, Config, WebConfig, parse_config
+from edgeclassify.daemon.page.taps import Taps
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Frame
+from edgeclassify.types import FULL_FRAME, Frame
+from edgeclassify.web.live.board import Board
+from edgeclassify.web.pictures.onlookers import PictureTaker
 from tests.bench import page_viewers
 from tests.bench.snapshots import photo
+from tests.publish import records
 from tests.support.broker import free_port
 from tests.support.waiting import wait_for
+from tests.web.page_node import RecordedNode
 
 VIEWERS = (1, 10, 50)
 ROUNDS, BLOCK_S = 5, 4.0
@@ -205,6 +211,31 @@ def cost(model: dict[str, Any]) -> None:
             print(f"{viewers:>8}{statistics.median(more):>11.1f}{coded:>18.1f}", flush=True)
 
 
+def frame(rounds: int = 30, frames: int = 500) -> None:
+    """What the page is told of one: it comes, a view looks, a state, a result."""
+    board = Board(node := RecordedNode())
+    taker = PictureTaker(WebConfig(), node, board.looked)
+    taps = Taps()
+    told, seen = records.state(), records.prediction()
+    shown = replace(photo(WIDTH, HEIGHT), lent=True)
+
+    def microseconds() -> float:
+        times = []
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            for _ in range(frames):
+                taps.offer(shown)
+                taps.looked("gate", shown, FULL_FRAME)
+                taps.publish_state(told)
+                taps.publish_result("gate", seen)
+            times.append((time.perf_counter() - begun) / frames * 1e6)
+        return statistics.median(times)
+
+    without = microseconds()
+    taps.listen(board, taker)
+    print(f"no page {without:.1f} us per frame, a page at which nobody looks {microseconds():.1f} us")
+
+
 def memory(model: dict[str, Any], viewers: int = 50) -> None:
     """With none, with all, with none again."""
     with Served(model, fps=30) as served:
@@ -296,7 +327,7 @@ def main() -> None:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "what", choices=["throughput", "cost", "memory", "hour", "first", "opened", "size", "serve"]
+        "what", choices=["throughput", "cost", "frame", "memory", "hour", "first", "opened", "size", "serve"]
     )
     parser.add_argument("--model", help="a model file; default: the built-in one")
     parser.add_argument("--labels", help="its labels")
@@ -318,6 +349,8 @@ def main() -> None:
             throughput(model)
         case "cost":
             cost(model)
+        case "frame":
+            frame()
         case "memory":
             memory(model)
         case "hour":

@@ -129,7 +129,8 @@ class Board(Sink):
         """Left out: the page asks for pictures."""
 
     def _put(self, kind: str, of: str, write: Callable[[], Any]) -> None:
-        self._outbox.put(Said(kind, of, write))
+        if self._outbox.is_open:  # asked first: most of what is told nobody hears
+            self._outbox.put(Said(kind, of, write))
 
     def _ask_health(self) -> None:
         self.publish_health(self._node.health())

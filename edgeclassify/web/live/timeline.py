@@ -101,4 +101,5 @@ class Timelines:
         return self._of(view).over(min(minutes, MOST_MINUTES), now, self._wall() - now)
 
     def _of(self, view: str) -> Timeline:
-        return self._views.setdefault(view, Timeline())
+        found = self._views.get(view)
+        return self._views.setdefault(view, Timeline()) if found is None else found
