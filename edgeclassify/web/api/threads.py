@@ -33,7 +33,7 @@ class Threads:
     async def run(self, task: Callable[[], T]) -> T:
         """What the task gives, or raises. Raises RefusedError where too many wait."""
         if self._waiting >= self._most_waiting:
-            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the page is busy: ask again in a moment")
+            raise _busy()
         self._waiting += 1
         try:
             await self._places.acquire()
@@ -64,8 +64,16 @@ class Threads:
             with suppress(RuntimeError):  # the loop is closed: the page is gone
                 loop.call_soon_threadsafe(settle, give)
 
-        threading.Thread(target=work, name="page-task", daemon=True).start()
+        try:
+            threading.Thread(target=work, name="page-task", daemon=True).start()
+        except RuntimeError as error:  # the system lets the process have no more
+            self._places.release()
+            raise _busy() from error
         return outcome
+
+
+def _busy() -> RefusedError:
+    return RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the page is busy: ask again in a moment")
 
 
 def _yield_to_inference() -> None:

@@ -97,3 +97,20 @@ def test_a_task_that_outlives_its_loop_harms_nobody() -> None:
 
     asyncio.run(ask())
     go.set()
+
+
+def test_where_the_system_gives_no_thread_the_place_is_free_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def ask() -> str:
+        threads = Threads(at_once=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RefusedError, match="busy"):
+                await threads.run(lambda: "never")
+        return await threads.run(lambda: "ran")
+
+    assert asyncio.run(ask()) == "ran"

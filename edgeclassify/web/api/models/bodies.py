@@ -1,14 +1,11 @@
 """What is said of models."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from edgeclassify.model.inspect.inspection import Inspection
 from edgeclassify.web.api.interface import ApiBody
+from edgeclassify.web.api.node_bodies import ModelKind
 from edgeclassify.web.jobs.jobs import Job, JobState
-
-ModelKind = Literal["builtin", "catalog", "file", "taught"]
 
 
 class JobNow(ApiBody):

@@ -8,8 +8,9 @@ from edgeclassify.model.opening.description import describe_model
 from edgeclassify.model.opening.model_files import files_of
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.web.api.interface import Asked
-from edgeclassify.web.api.models.bodies import ModelInside, ModelKind
+from edgeclassify.web.api.models.bodies import ModelInside
 from edgeclassify.web.api.models.known_models import BUILTIN, KnownModels, known_models
+from edgeclassify.web.api.node_bodies import ModelKind
 from edgeclassify.web.interface import NodeFacts
 
 
