@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import PHONE, SIZES, Appearance
-from tests.browser.conftest import OpenPage, Serve
+from tests.browser.conftest import OpenPage
 from tests.browser.regions import drag, open_aim, swipe
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
@@ -218,14 +218,3 @@ def test_what_the_node_refuses_is_put_back(page: Page, node: ServedNode, faults:
     expect(page.locator(".toast.error")).to_contain_text("profile.night")
     expect(page.get_by_role("radio", name="The region")).to_be_checked()
     node.config_file.write_text(before, encoding="utf-8")
-
-
-def test_a_node_that_shows_no_pictures_is_aimed_by_numbers(serve: Serve, open_page: OpenPage) -> None:
-    node = serve(node="labels_only = true", snapshots=False)
-    page = open_page(node, appearance=PHONE)
-    open_aim(page)
-    expect(page.get_by_text("This node shows no pictures: labels only.")).to_be_visible()
-    drag(page, (0.99, 0.98), (0.5, 0.5))
-    save(page)
-    assert view_of(node)["roi"] == pytest.approx([0, 0, 0.51, 0.52], abs=0.02)
-    expect(page.locator("img.picture-image, canvas")).to_have_count(0)

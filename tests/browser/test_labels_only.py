@@ -6,6 +6,7 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser.appearances import SIZES
 from tests.browser.conftest import OpenPage, Serve
 from tests.browser.pages import PAGES, go_to
+from tests.browser.regions import drag, open_aim
 from tests.browser.served_nodes import ServedNode
 
 PIXELS = ("image/jpeg", "image/png", "image/webp", "multipart/x-mixed-replace", "video/")
@@ -40,3 +41,13 @@ def test_labels_scores_and_events_are_there(page: Page) -> None:
 def test_two_browsers(open_page: OpenPage, node: ServedNode) -> None:
     for page in (open_page(node), open_page(node)):
         expect(page.get_by_role("region", name="table now")).to_contain_text("Egyptian cat")
+
+
+def test_it_is_aimed_by_numbers(page: Page, node: ServedNode) -> None:
+    open_aim(page)
+    expect(page.get_by_text("This node shows no pictures: labels only.")).to_be_visible()
+    drag(page, (0.99, 0.98), (0.5, 0.5))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved, and live")).to_be_visible()
+    assert node.get("api/node")["views"][0]["roi"] == pytest.approx([0, 0, 0.51, 0.52], abs=0.02)
+    expect(page.locator("img.picture-image, canvas")).to_have_count(0)

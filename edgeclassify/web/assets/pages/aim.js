@@ -47,7 +47,7 @@ export function open(root, app) {
     rename: () => renameView(app, file, selected).then(select),
     remove: () => removeView(app, file, selected),
   });
-  const adding = button(app.t("aim.add"), toggleDrawing, { icon: "plus", small: true });
+  const adding = button(app.t("aim.add"), toggleDrawing, { icon: "plus", small: true, disabled: true });
   const whole = button(app.t("aim.whole"), () => put({ x: 0, y: 0, width: 1, height: 1 }), { icon: "expand", kind: "quiet", small: true });
   const bar = saveBar(app, { save, discard, yes: app.t("action.save") });
   let isDrawing = false;

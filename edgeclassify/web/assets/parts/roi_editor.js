@@ -19,6 +19,8 @@ const NAME_PX = 26;
 const EDGE_PX = 14;
 const STEP = 0.01;
 const TAP = 0.02;
+/** The click that follows when a pointer is let go must not land on the dialog that a drawn region opens. */
+const BEHIND_CLICK_MS = 60;
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -138,7 +140,7 @@ export function roiEditor(app, { onSelect, onChange, onDrawn }) {
     letDraw(false);
     sketch = region;
     paint();
-    onDrawn(region);
+    setTimeout(() => onDrawn(region), BEHIND_CLICK_MS);
   }
 
   /** @param {boolean} now */
