@@ -1,15 +1,33 @@
 import re
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from edgeclassify.demo import demo_photos
 from tests.browser.appearances import PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage
 from tests.browser.regions import drag, open_aim, swipe
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
 from tests.support.waiting import wait_for
+
+
+@pytest.fixture(scope="module")
+def node(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNode]:
+    """Its camera shows one photo: pictures of other proportions would move what a hand is about to meet."""
+    node = ServedNode(tmp_path_factory.mktemp("node"))
+    alone = node.folder / "alone"
+    alone.mkdir()
+    with demo_photos() as photos:
+        shutil.copy(photos / "espresso.jpg", alone)
+        node.config_file.write_text(node.config_text.replace(str(photos), str(alone)), encoding="utf-8")
+    try:
+        yield node.start()
+    finally:
+        node.stop()
 
 
 def region(page: Page, view: str) -> Locator:

@@ -25,13 +25,25 @@ class ConfigFile {
   why_not = "";
   document = { camera: [], view: [], model: {}, groups: {}, profile: {} };
   #app;
+  #last = Promise.resolve();
 
   constructor(app) {
     this.#app = app;
   }
 
-  async load() {
+  load() {
+    return this.#inTurn(() => this.#read());
+  }
+
+  async #read() {
     Object.assign(this, await this.#app.api.get("api/config"));
+  }
+
+  /** One after the other: a second change goes by the file as the first one has left it. */
+  #inTurn(work) {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   view(name) {
@@ -60,15 +72,17 @@ class ConfigFile {
     return [...others, { path: ["view", name], value: table }];
   }
 
-  async change(keys) {
-    try {
-      const changed = await this.#app.api.post("api/config", { etag: this.etag, keys, dry_run: false });
-      await this.load();
-      return changed;
-    } catch (error) {
-      if (error instanceof ApiError && error.status === CONFLICT) await this.load();
-      throw error;
-    }
+  change(keys) {
+    return this.#inTurn(async () => {
+      try {
+        const changed = await this.#app.api.post("api/config", { etag: this.etag, keys, dry_run: false });
+        await this.#read();
+        return changed;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === CONFLICT) await this.#read();
+        throw error;
+      }
+    });
   }
 }
 
