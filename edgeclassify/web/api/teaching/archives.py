@@ -14,7 +14,7 @@ from edgeclassify.teaching.store import export_taught, import_taught
 from edgeclassify.teaching.store.exporting import ENDING
 from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
-from edgeclassify.web.api.teaching import bodies
+from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.manifests import model_said
 
 MOST_BYTES = 32 << 20
@@ -52,7 +52,7 @@ def _exported(model: str, folder: Path | None, *, pictures: bool) -> Path:
         raise
 
 
-def _imported(content: bytes, asked: bodies.ImportAsked, folder: Path | None) -> Manifest:
+def _imported(content: bytes, asked: orders.ImportAsked, folder: Path | None) -> Manifest:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".import-") as temporary:
         file = Path(temporary) / "model.taught.zip"
         file.write_bytes(content)

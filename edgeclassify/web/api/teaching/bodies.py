@@ -9,7 +9,6 @@ from edgeclassify.web.api.interface import ApiBody
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 ExampleId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-MOST_EXAMPLES = 100
 
 
 class AccuracySaid(ApiBody):
@@ -124,14 +123,6 @@ class TaughtWhole(ApiBody):
     unsure: Count
 
 
-class ExamplesAsked(ApiBody):
-    """Which examples. `label`: of this class alone, unknown: of none; `after`: those behind this one."""
-
-    label: str | None = None
-    after: ExampleId | None = None
-    limit: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES
-
-
 class ClusterSaid(ApiBody):
     """Collected pictures that are alike. `looks`: those that would become examples; `pictures`: all of them;
     `hours`: of the day, by the node's clock; `dark`: how many in the dark; `label`: what the model says."""
@@ -169,20 +160,6 @@ class Unsure(ApiBody):
     more: bool
 
 
-class LimitAsked(ApiBody):
-    """At most so many."""
-
-    limit: Annotated[int, Field(ge=1, le=MOST_EXAMPLES)] = MOST_EXAMPLES
-
-
-class UploadAsked(ApiBody):
-    """Of which label a picture is; unknown: of none of the classes. `view`: on whose network a new model is to
-    stand."""
-
-    label: Annotated[str, Field(min_length=1, max_length=64)]
-    view: str | None = None
-
-
 class Uploaded(ApiBody):
     """What became of a picture: its id, and whether it was new, or known with another label until now; neither: it
     was there already. `before`: the version without it, null: there was no model; `not_fitted`: why it was
@@ -206,22 +183,6 @@ class StillSaid(ApiBody):
     height: Count
 
 
-class ShownAsked(ApiBody):
-    """Of which label the picture is that was on the screen; unknown: of none of the classes. `still`: its number;
-    absent: what the view was shown last. `fit`: it is learnt at once."""
-
-    label: Annotated[str, Field(min_length=1, max_length=64)]
-    still: Count | None = None
-    view: Annotated[str, Field(max_length=64)] | None = None
-    fit: bool = False
-
-
-class TestAsked(ApiBody):
-    """Which label the picture has; unknown: none of the classes; absent: nobody says."""
-
-    label: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-
-
 class ScoreSaid(ApiBody):
     """A label and its score."""
 
@@ -237,34 +198,3 @@ class Tested(ApiBody):
     is_unknown: bool
     right: bool | None
     scores: list[ScoreSaid]
-
-
-class Chosen(ApiBody):
-    """Examples, by their ids."""
-
-    examples: Annotated[list[ExampleId], Field(min_length=1, max_length=2000)]
-
-
-class MoveAsked(Chosen):
-    """And the label that they are of; null: of none of the classes."""
-
-    label: Annotated[str, Field(min_length=1, max_length=64)] | None
-
-
-class UndoAsked(ApiBody):
-    """Which version is to be gone back to; null: the one before the last change."""
-
-    to: Count | None = None
-
-
-class ImportAsked(ApiBody):
-    """By which name; absent: its own. `replace`: where one is there by it, this becomes its next version."""
-
-    name: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    replace: bool = False
-
-
-class ExportAsked(ApiBody):
-    """With the small pictures of its examples?"""
-
-    pictures: bool = True

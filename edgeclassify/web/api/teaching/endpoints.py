@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from edgeclassify.web.api.interface import Endpoint
-from edgeclassify.web.api.teaching import archives, bodies, gathered, kept_pictures, models_taught, shown, uploads
+from edgeclassify.web.api.teaching import (
+    archives,
+    bodies,
+    gathered,
+    kept_pictures,
+    models_taught,
+    orders,
+    shown,
+    uploads,
+)
 
 SUBJECT = "teaching"
 
@@ -17,7 +26,7 @@ TEACHING: Sequence[Endpoint] = (
         archives.import_model,
         "A model that was exported, as one of this node.",
         SUBJECT,
-        query=bodies.ImportAsked,
+        query=orders.ImportAsked,
         takes="application/zip",
         most_bytes=archives.MOST_BYTES,
         gives=bodies.TaughtSaid,
@@ -28,7 +37,7 @@ TEACHING: Sequence[Endpoint] = (
         models_taught.show_taught,
         "A taught model: its classes, examples, what is missing, and how good it is.",
         SUBJECT,
-        query=bodies.ExamplesAsked,
+        query=orders.ExamplesAsked,
         gives=bodies.TaughtWhole,
     ),
     Endpoint("DELETE", "/api/taught/{model}", models_taught.remove_taught, "Take it away for good.", SUBJECT),
@@ -38,7 +47,7 @@ TEACHING: Sequence[Endpoint] = (
         models_taught.move_examples,
         "Examples are of another label.",
         SUBJECT,
-        body=bodies.MoveAsked,
+        body=orders.MoveAsked,
         gives=bodies.TaughtSaid,
     ),
     Endpoint(
@@ -47,7 +56,7 @@ TEACHING: Sequence[Endpoint] = (
         models_taught.remove_examples,
         "Take examples away.",
         SUBJECT,
-        body=bodies.Chosen,
+        body=orders.Chosen,
         gives=bodies.TaughtSaid,
     ),
     Endpoint(
@@ -56,7 +65,7 @@ TEACHING: Sequence[Endpoint] = (
         models_taught.undo_change,
         "Take the last change back, or have a version again.",
         SUBJECT,
-        body=bodies.UndoAsked,
+        body=orders.UndoAsked,
         gives=bodies.TaughtSaid,
     ),
     Endpoint(
@@ -65,7 +74,7 @@ TEACHING: Sequence[Endpoint] = (
         archives.export_model,
         "The model as one file, for another machine.",
         SUBJECT,
-        query=bodies.ExportAsked,
+        query=orders.ExportAsked,
         gives="application/zip",
     ),
     Endpoint(
@@ -74,7 +83,7 @@ TEACHING: Sequence[Endpoint] = (
         uploads.add_picture,
         "A picture as an example of a label; the first one makes the model.",
         SUBJECT,
-        query=bodies.UploadAsked,
+        query=orders.UploadAsked,
         takes="image/*",
         most_bytes=uploads.MOST_BYTES,
         gives=bodies.Uploaded,
@@ -103,7 +112,7 @@ TEACHING: Sequence[Endpoint] = (
         shown.add_shown,
         "What was on the screen as an example of a label; the first one makes the model.",
         SUBJECT,
-        body=bodies.ShownAsked,
+        body=orders.ShownAsked,
         gives=bodies.Uploaded,
         needs_pictures=True,
     ),
@@ -122,7 +131,7 @@ TEACHING: Sequence[Endpoint] = (
         uploads.test_picture,
         "What the model says of a picture, of which nothing is kept.",
         SUBJECT,
-        query=bodies.TestAsked,
+        query=orders.TestAsked,
         takes="image/*",
         most_bytes=uploads.MOST_BYTES,
         gives=bodies.Tested,
@@ -149,7 +158,7 @@ TEACHING: Sequence[Endpoint] = (
         gathered.list_unsure,
         "What it was not sure of, the newest first.",
         SUBJECT,
-        query=bodies.LimitAsked,
+        query=orders.LimitAsked,
         gives=bodies.Unsure,
     ),
     Endpoint(

@@ -12,7 +12,7 @@ from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
-from edgeclassify.web.api.teaching import bodies
+from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.manifests import (
     broken_model_said,
     collection_said,
@@ -91,7 +91,7 @@ def _listed(name: str, facts: NodeFacts) -> bodies.TaughtSaid:
         return broken_model_said(name, facts, str(error))
 
 
-def _whole(model: str, asked: bodies.ExamplesAsked, facts: NodeFacts) -> bodies.TaughtWhole:
+def _whole(model: str, asked: orders.ExamplesAsked, facts: NodeFacts) -> bodies.TaughtWhole:
     manifest = read_manifest(resolve_taught(model))
     wanted = _wanted(manifest, asked)
     suspects = [doubt.example for doubt in manifest.doubts]
@@ -108,7 +108,7 @@ def _whole(model: str, asked: bodies.ExamplesAsked, facts: NodeFacts) -> bodies.
     )
 
 
-def _wanted(manifest: Manifest, asked: bodies.ExamplesAsked) -> list[ExampleRecord]:
+def _wanted(manifest: Manifest, asked: orders.ExamplesAsked) -> list[ExampleRecord]:
     """The newest first, behind the one that is named."""
     wanted = [
         one for one in reversed(manifest.examples) if asked.label is None or one.label == class_of(asked.label)

@@ -13,7 +13,7 @@ from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
-from edgeclassify.web.api.teaching import bodies
+from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
 from edgeclassify.web.api.teaching.uploads import added_said, base_for, version_of
 from edgeclassify.web.interface import NodeFacts, PageNode, ViewFacts
@@ -97,7 +97,7 @@ def _kept(asked: Asked, number: int) -> Still:
     return still
 
 
-def _added(model: str, asked: bodies.ShownAsked, still: Still, facts: NodeFacts) -> bodies.Uploaded:
+def _added(model: str, asked: orders.ShownAsked, still: Still, facts: NodeFacts) -> bodies.Uploaded:
     source = f"view {still.view}" if still.origin is None else still.origin
     picture = Picture(still.pixels(), source, still.captured_at, still.view)
     before = version_of(model)

@@ -17,7 +17,7 @@ from edgeclassify.teaching.testing.taught_test import answer_of
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked
 from edgeclassify.web.api.requests import tell_taught
-from edgeclassify.web.api.teaching import bodies
+from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.manifests import labels_said
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
 from edgeclassify.web.interface import NodeFacts
@@ -40,7 +40,7 @@ async def test_picture(asked: Asked) -> bodies.Tested:
     return await asked.around.threads.run(lambda: _tested(asked.path["model"], asked.body, asked.query.label))
 
 
-def _added(model: str, content: bytes, asked: bodies.UploadAsked, facts: NodeFacts) -> bodies.Uploaded:
+def _added(model: str, content: bytes, asked: orders.UploadAsked, facts: NodeFacts) -> bodies.Uploaded:
     image = decode_image(content, NAME, KEPT_SIDE)
     # BGR as it comes. The time of the upload is no time of the picture: only what the camera wrote into it counts.
     picture = Picture(np.ascontiguousarray(image.pixels[:, :, ::-1]), NAME, image.taken_at)

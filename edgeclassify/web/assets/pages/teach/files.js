@@ -39,3 +39,20 @@ export async function askImport(app, done) {
   const shown = dialog(app, { title: app.t("teach.import") }, el("div", { class: "stack" }, name.element, inPlace.element,
     el("div", { class: "row end" }, button(app.t("teach.import"), take, { kind: "main" }))));
 }
+
+/** One after the other; says how many went well, and the first that did not. */
+export async function uploadAll(app, files, send) {
+  let right = 0;
+  let fault = null;
+  for (const [i, file] of files.entries()) {
+    if (files.length > 1) app.say(app.t("teach.uploading", { n: i + 1, all: files.length }));
+    try {
+      await send(file);
+      right += 1;
+    } catch (error) {
+      fault ??= new Error(`${file.name}: ${error.message}`);
+    }
+  }
+  if (fault) app.say(fault);
+  else if (right) app.say(app.n("teach.uploaded", right));
+}

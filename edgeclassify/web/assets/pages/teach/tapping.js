@@ -3,7 +3,8 @@
 import { button } from "../../parts/button.js";
 import { el, fill, icon } from "../../parts/element.js";
 import { labelColor } from "../../parts/label_colors.js";
-import { chooseFiles } from "./files.js";
+import { advice } from "./advice.js";
+import { chooseFiles, uploadAll } from "./files.js";
 import { askLabel, chooseLabel, labelText } from "./label_words.js";
 import { stillView } from "./still_view.js";
 import { canLearn, classesOf, GOOD, PICTURES, taught } from "./taught.js";
@@ -157,34 +158,4 @@ export function openTapping({ root, app, view, model, labels: known, changed }) 
   paint();
   reload();
   return () => still.close();
-}
-
-/** One after the other; says how many went well, and the first that did not. */
-export async function uploadAll(app, files, send) {
-  let right = 0;
-  let fault = null;
-  for (const [i, file] of files.entries()) {
-    if (files.length > 1) app.say(app.t("teach.uploading", { n: i + 1, all: files.length }));
-    try {
-      await send(file);
-      right += 1;
-    } catch (error) {
-      fault ??= new Error(`${file.name}: ${error.message}`);
-    }
-  }
-  if (fault) app.say(fault);
-  else if (right) app.say(app.n("teach.uploaded", right));
-}
-
-/** What is to be done next, in a sentence. @param {string[]} labels @param {Map<string, number>} has */
-function advice(app, labels, has) {
-  if (labels.length === 0) return app.t("teach.advice_first");
-  const lacking = labels.find((label) => (has.get(label) ?? 0) < GOOD);
-  const total = labels.reduce((sum, label) => sum + (has.get(label) ?? 0), 0);
-  if (labels.length === 1 && (has.get(labels[0]) ?? 0) >= 3) return app.t("teach.advice_second");
-  if (total === 0) return app.t("teach.advice_tap", { label: labels[0] });
-  if (lacking !== undefined) {
-    return app.t("teach.advice_more", { label: lacking, n: GOOD - (has.get(lacking) ?? 0) });
-  }
-  return app.t(labels.length === 1 ? "teach.advice_second" : "teach.advice_enough");
 }
