@@ -7,8 +7,8 @@
  *   shown.close();                                     // always: it ends the stream
  *
  * `place(element, [x, y, width, height])` puts an element by fractions of the picture. `shown.ready` is a promise of
- * { width, height } in pixels of the first frame. The element keeps the shape of that: pictures of another shape
- * stand in it with bars beside them, so that nothing below jumps; the overlay lies on the picture itself. On a node
+ * { width, height } in pixels of the first frame. The element keeps the shape of that (where each picture is another
+ * one, of a folder, 3 to 2): pictures of another shape stand in it with bars beside them, so that nothing below jumps; the overlay lies on the picture itself. On a node
  * that shows no pictures it stands on an empty ground with a word about that; `ready` gives a size of 16 to 9.
  *
  * Pictures that come quicker than they can be drawn are passed over. A page that nobody sees asks for none.
@@ -19,6 +19,7 @@ import { el, fill, icon } from "./element.js";
 
 const RETRY_MS = 2_000;
 const MOST_WIDE = 1_920;
+const SINGLE_PICTURES = ["images", "watch"];
 
 export function place(element, [x, y, width, height]) {
   element.style.left = `${x * 100}%`;
@@ -47,11 +48,12 @@ function livePicture(app, overlay, { camera, fps, alt }) {
   const element = el("div", { class: "picture waiting" }, word, plane);
   let isReady;
   const ready = new Promise((resolve) => { isReady = resolve; });
+  const isSingle = SINGLE_PICTURES.includes(app.node.cameras.find((one) => one.name === camera)?.kind);
   let box = 0;
   const drawn = (width, height) => {
     if (!box) {
-      box = width / height;
-      element.style.aspectRatio = `${width} / ${height}`;
+      box = isSingle ? 3 / 2 : width / height;
+      element.style.aspectRatio = String(box);
       element.style.maxWidth = `calc(var(--picture-height) * ${box})`;
     }
     fit(plane, width / height / box);
