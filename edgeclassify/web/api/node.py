@@ -1,10 +1,8 @@
 """What the node is: its views with their rules and labels, its cameras, and what of the page there is on it."""
 
-import os
-from pathlib import Path
-
 from edgeclassify import __version__
 from edgeclassify.config import ViewConfig
+from edgeclassify.config.editing.config_file import why_not_writable
 from edgeclassify.config.sections import is_model_path
 from edgeclassify.web.api.interface import Asked, Endpoint
 from edgeclassify.web.api.node_bodies import (
@@ -37,7 +35,7 @@ def node_now(facts: NodeFacts) -> NodeNow:
             history=facts.history is not None,
             teaching=facts.looks is not None,
             snapshots=facts.snapshots is not None,
-            config_writable=facts.config_file is not None and _may_replace(facts.config_file),
+            config_writable=facts.config_file is not None and why_not_writable(facts.config_file) is None,
         ),
         views=tuple(_view_now(view, sections[view.name]) for view in facts.views),
         cameras=tuple(CameraNow(name=one.name, kind=one.kind, interval_s=one.interval_s) for one in config.camera),
@@ -94,10 +92,6 @@ def _rules_now(view: ViewFacts, section: ViewConfig) -> RulesNow:
         lasting=section.lasting,
         look=section.look,
     )
-
-
-def _may_replace(file: Path) -> bool:
-    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK | os.X_OK)
 
 
 async def _answer(asked: Asked) -> NodeNow:
