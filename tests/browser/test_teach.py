@@ -14,6 +14,7 @@ from tests.browser.appearances import DESKTOP_DARK, PHONE, Appearance
 from tests.browser.conftest import OpenPage, Serve
 from tests.browser.served_nodes import ServedNode
 from tests.support.lessons import CAT, ESPRESSO
+from tests.support.waiting import wait_for
 from tests.web.api.teaching.taught_node import keep_looks
 
 PHOTOS = {"cat": 300, "cup": 320, "man": 480}
@@ -131,6 +132,22 @@ def test_pictures_are_moved_removed_and_brought_back(page: Page, node: ServedNod
     page.get_by_role("tab", name="Pictures").click()
     expect(tiles).to_have_count(3)
     expect(page.get_by_text("There are changes that it has not learnt yet")).not_to_be_visible()
+
+
+def test_one_tap_on_live_teaches_and_is_taken_back(page: Page, node: ServedNode) -> None:
+    def known() -> set[tuple[str, str]]:
+        return {(one["id"], one["label"]) for one in node.get("api/taught/things")["examples"]}
+
+    before = known()
+    page.goto("#/live")
+    page.get_by_role("button", name="None of these").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert known() != before
+    assert node.get("api/taught/things")["model"]["is_fitted"]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).not_to_be_visible()
+    wait_for(lambda: known() == before)
+    assert node.get("api/taught/things")["model"]["is_fitted"]
 
 
 def test_frames_are_gathered_for_hours_or_until_it_is_enough(page: Page) -> None:
