@@ -45,7 +45,7 @@ class Reason(StrEnum):
     GONE_AFTER_RESTART = "gone after restart"  # what was there before the daemon ended was not seen again
     PAUSED = "paused"
     STOPPED = "stopped"  # the daemon ended, and keeps nothing
-    CONFIG_RELOADED = "config reloaded"  # the view is gone, or has other rules
+    CONFIG_RELOADED = "config reloaded"  # the view is gone, or decides by something else
 
 
 class Block(StrEnum):

@@ -267,9 +267,10 @@ def test_one_view_that_can_not_be_ended_keeps_no_other_from_it(
     assert numbers == [1, 2, 3]
 
 
-def test_a_reload_with_other_rules_ends_what_is_there_and_labels_are_not_known(start_node: StartNode) -> None:
+def test_a_reload_with_another_filter_ends_what_is_there_and_labels_are_not_known(start_node: StartNode) -> None:
     node = seen(start_node(view=VIEW))
-    node.document["view"] = [VIEW[0] | {"threshold_enter": 1.0, "threshold_exit": 1.0, "confirm_s": 60}]
+    strict = {"filter": "exponential", "threshold_enter": 1.0, "threshold_exit": 1.0, "confirm_s": 60}
+    node.document["view"] = [VIEW[0] | strict]
     node.ask("reload")
     wait_for(lambda: len(events(node)) == 2)
     assert events(node)[1]["why"]["reason"] == "config reloaded"

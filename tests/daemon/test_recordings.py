@@ -130,7 +130,8 @@ def test_a_view_that_a_reload_makes_anew_begins_anew(tmp_path: Path) -> None:
     bench.start()
     write_order(tmp_path, order())
     wait_for(lambda: (found := answer(tmp_path)) is not None and found.progress.inputs > 3)
-    bench.document["view"] = [{"name": "front", "camera": "front", "threshold_enter": 0.4, "confirm_s": 0}]
+    anew = {"name": "front", "camera": "front", "threshold_enter": 0.4, "confirm_s": 0, "filter": "none"}
+    bench.document["view"] = [anew]
     bench.reload()
     before = answer(tmp_path)
     assert before is not None

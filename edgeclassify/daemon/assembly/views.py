@@ -8,6 +8,8 @@ from edgeclassify.config import SHOWN_PLAINLY, CameraConfig, Config, ModelConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
+from edgeclassify.config.profiles import ProfileViewConfig
+from edgeclassify.config.rules import RulesConfig
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.labels import label_groups, own_rules
@@ -25,6 +27,9 @@ from edgeclassify.recording.running.tap import TappedDecider
 from edgeclassify.types import Option, OptionValue
 
 log = logging.getLogger(__name__)
+
+_CHANGE_LIVE = tuple(ProfileViewConfig.model_fields.keys() & RulesConfig.model_fields.keys())
+"""Thresholds and times: keys by which a view goes on deciding with what is in it."""
 
 
 class ViewAssembly:
@@ -86,12 +91,12 @@ class ViewAssembly:
         )
 
     def _kept(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View | None:
-        """The same view with the same rules, the same model and labels, before."""
+        """The same view with the same model and labels, before; its thresholds and times may be others."""
         former_model = self._before.models.loaded.get(model)
         if former_model is None or not decides_alike(former_model, self._models.loaded[model]):
             return None
-        wanted = (_deciding(section), model, labels)
-        former = ((_deciding(one), by, known, view) for (one, by), known, view in self._former)
+        wanted = (_lasting(section), model, _names(labels))
+        former = ((_lasting(one), by, _names(known), view) for (one, by), known, view in self._former)
         return next((view for *made_of, view in former if tuple(made_of) == wanted), None)
 
     def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
@@ -203,6 +208,12 @@ def _with_threshold(view: str, rules: Rules, wanted: OptionValue | None) -> Rule
         return rules
 
 
-def _deciding(section: ViewConfig) -> ViewConfig:
-    """What of a view's section decides what is in it: not how Home Assistant shows that."""
-    return section.model_copy(update={"home_assistant": SHOWN_PLAINLY})
+def _lasting(section: ViewConfig) -> ViewConfig:
+    """What of a view's section must be as it was, or what is in it ends: not how Home Assistant shows that, nor
+    what a profile may change at any time."""
+    return section.model_copy(update={"home_assistant": SHOWN_PLAINLY, **dict.fromkeys(_CHANGE_LIVE)})
+
+
+def _names(labels: ViewLabels) -> ViewLabels:
+    """What it decides between, whatever the rules of single ones."""
+    return replace(labels, rules=(), lasting=())

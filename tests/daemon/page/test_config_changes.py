@@ -59,6 +59,26 @@ def test_a_threshold_counts_at_once_and_is_in_the_file(start: Start) -> None:
     assert bench.threshold == 0.8
 
 
+def test_other_thresholds_and_times_leave_what_is_in_the_view_there(start: Start) -> None:
+    """Nobody is told that it left and came again; a filter makes something else of the scores."""
+    bench = start()
+    wait_for(lambda: bool(bench.sink.of("event")))
+    keys = [("threshold_enter", 0.8), ("threshold_exit", 0.3), ("hold_s", 1.0), ("lasting", {"day": [3600]})]
+    for key, value in keys:
+        assert bench.change((f"view.gate.{key}", value))[0] == 200
+    rules = bench.node.view("gate").rules
+    assert (rules.threshold_enter, rules.exit_score, rules.hold_s) == (0.8, 0.3, 1.0)
+    assert rules.of(1).lasting == (3600.0,)
+    assert told(bench) == [("start", "day")]
+    bench.change(("view.gate.threshold_enter", 0.9), ("view.gate.filter", "exponential"))
+    wait_for(lambda: len(told(bench)) == 3)
+    assert told(bench)[1:] == [("end", "day"), ("start", "day")]
+
+
+def told(bench: FileBench) -> list[tuple[str, str]]:
+    return [(str(event.event_type), event.label) for sink in bench.sinks for event in sink.of("event")]
+
+
 def test_the_backup_is_what_was_there_before_the_page_came(start: Start) -> None:
     bench = start()
     first = bench.path.read_text()
