@@ -32,6 +32,8 @@ WARM_UP_S = 75
 EXAMPLES = 8
 COLORS = json.dumps(["Egyptian cat", "espresso", "tabby cat", "gas mask", "cat", "tripod"])
 """The order in which labels get their colours."""
+SHOWS_ESPRESSO = """() => (document.querySelector(".state-card") ?? document.querySelector("main"))
+  .innerText.includes("espresso")"""
 QUALITY, SCALE, GAP, GROUND = 80, 0.8, 24, (246, 244, 242)
 
 
@@ -141,7 +143,7 @@ def prepare(page: Page, name: str) -> None:
     page.wait_for_timeout(3000)
     page.evaluate("scrollTo(0, 0)")
     if name in ("live", "aim"):  # the photo that it is surest of
-        page.locator("main .score-bar").filter(has_text="espresso").get_by_text("100%").wait_for()
+        page.wait_for_function(SHOWS_ESPRESSO)
         page.wait_for_timeout(400)
 
 
