@@ -14,6 +14,7 @@ python=${PYTHON:-python3}
 home=/opt/edgeclassify
 lib=/usr/local/lib
 config=/etc/edgeclassify/edgeclassify.toml
+user=edgeclassify
 group=edgeclassify
 units="edgeclassify.service edgeclassify-reboot.path edgeclassify-reboot.service"
 
@@ -25,6 +26,7 @@ booted() { [ -d /run/systemd/system ]; }
 # protect FILE: where there is a password in it (user:password@, password=...), for root and the service alone. What it
 # says, and the rights of one without, stay as they are.
 protect() {
+  [ ! -L "$1" ] || return 0
   grep -v '^[[:space:]]*#' "$1" | grep -Eqi '://([^/[:space:]"]*|[^/@"]*:[^@"]*)@|(pass[a-z]*|pwd|token|secret)=' || return 0
   [ -n "$(find "$1" -prune -perm /0007)" ] || return 0
   chgrp "$group" "$1"
@@ -36,6 +38,17 @@ protect() {
 make_password() {
   "$home/bin/edgeclassify" web password --config "$config" --if-needed </dev/null ||
     echo "the page has no password yet; later: sudo edgeclassify web password" >&2
+}
+
+# give_config: what the page changes must be the service's own; the folder lets it replace nothing else. A link that
+# the service may have put there is left alone.
+give_config() {
+  [ ! -L "$config" ] || return 0
+  "$home/bin/python" -c 'import sys; from pathlib import Path; from edgeclassify.config import load_config
+sys.exit(not load_config(Path(sys.argv[1])).web.enabled)' "$config" 2>/dev/null || return 0
+  [ -z "$(find "$config" -prune -user "$user")" ] || return 0
+  chown -h "$user" "$config"
+  echo "$config: the page may change it from now on (it belongs to $user)"
 }
 
 make_environment() {
@@ -71,6 +84,7 @@ install_service() {
   # A camera's password goes into the config: nobody but root and the service reads it.
   [ -e "$config" ] || install -m 0640 -g "$group" "$checkout/config/edgeclassify.toml" "$config"
   protect "$config"
+  give_config
   make_password
   booted || return 0
   systemctl daemon-reload

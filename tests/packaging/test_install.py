@@ -165,3 +165,40 @@ def test_where_none_can_be_made_the_install_goes_on(tmp_path: Path) -> None:
     (tmp_path / "edgeclassify.toml").write_text("[web")
     done = run("make_password", home=HOME, config=tmp_path / "edgeclassify.toml")
     assert "later: sudo edgeclassify web password" in done.stderr
+
+
+# --- the page's word in the config -------------------------------------------------------------------------
+
+
+def given(config: Path) -> str:
+    """What is said of it, where the service's user is called nobody."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, and this is none: a file is given to somebody else")
+    return run("give_config", home=HOME, config=config, user="nobody").stdout.removesuffix("went on\n")
+
+
+def test_a_config_that_the_page_changes_is_given_to_the_service_once(tmp_path: Path) -> None:
+    config = page_config(tmp_path, "127.0.0.1")
+    assert "the page may change it from now on" in given(config)
+    assert config.owner() == "nobody"
+    assert given(config) == ""
+
+
+@pytest.mark.parametrize("text", ['[[camera]]\nsource = "synthetic:"\n', "[web"])
+def test_without_a_page_it_stays_roots(text: str, tmp_path: Path) -> None:
+    config = tmp_path / "edgeclassify.toml"
+    config.write_text(text)
+    assert given(config) == ""
+    assert config.owner() == "root"
+
+
+def test_a_link_is_left_alone(tmp_path: Path) -> None:
+    """The service may have put it there, and root would give away what it leads to."""
+    real, config = tmp_path / "real.toml", tmp_path / "edgeclassify.toml"
+    page_config(tmp_path, "127.0.0.1").rename(real)
+    config.symlink_to(real)
+    assert given(config) == ""
+    assert real.owner() == "root"
+    real.write_text(PASSWORDS[0])
+    real.chmod(0o644)
+    assert protect(config) == ""

@@ -105,11 +105,14 @@ def why_not_writable(path: Path) -> str | None:
         cure = f"For the service: systemctl edit edgeclassify, [Service] ReadWritePaths={printable(real.parent)}."
         return _not_from_here(path, "the file system is read-only here", cure)
     user = os.geteuid()
-    places = [place for place in (real, real.parent) if not _may_write(place)]
     # Who replaces a file can't give it to another user: its owner must stay.
-    if places or user not in (0, status.st_uid):
-        cure = f"Run: sudo chown {_name_of(user)}: {shlex.quote(str(real.parent))} {shlex.quote(str(real))}"
-        return _not_from_here(path, f"it and its folder must belong to {_name_of(user)}", cure)
+    is_own = user in (0, status.st_uid) and _may_write(real)
+    places = {real: is_own, real.parent: _may_write(real.parent)}
+    others = [place for place, is_right in places.items() if not is_right]
+    if others:
+        what = " and ".join("its folder" if place == real.parent else "it" for place in others)
+        cure = f"Run: sudo chown {_name_of(user)} {' '.join(shlex.quote(str(place)) for place in others)}"
+        return _not_from_here(path, f"{what} must belong to {_name_of(user)}", cure)
     return None
 
 

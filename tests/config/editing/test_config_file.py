@@ -47,11 +47,29 @@ def test_the_owner_of_file_and_folder_may_replace_it(path: Path) -> None:
     assert why_not_writable(path) is None
     said = as_nobody(lambda: why_not_writable(path))
     assert said is not None
-    assert said.endswith(f"must belong to nobody. Run: sudo chown nobody: {path.parent} {path}")
+    assert said.endswith(f"it and its folder must belong to nobody. Run: sudo chown nobody {path} {path.parent}")
     os.chown(path.parent, NOBODY, -1)
-    assert as_nobody(lambda: why_not_writable(path)) is not None
+    said = as_nobody(lambda: why_not_writable(path))
+    assert said is not None
+    assert said.endswith(f"it must belong to nobody. Run: sudo chown nobody {path}")
     os.chown(path, NOBODY, -1)
     assert as_nobody(lambda: why_not_writable(path)) is None
+
+
+def test_in_a_folder_where_each_may_replace_what_is_its_own_the_file_is_enough(path: Path) -> None:
+    """As that of the service's config is."""
+    path.parent.chmod(0o1777)
+    assert "Run: sudo chown nobody" in str(as_nobody(lambda: why_not_writable(path)))
+    os.chown(path, NOBODY, -1)
+    assert as_nobody(lambda: why_not_writable(path)) is None
+    assert as_nobody(lambda: _replaced(path)) == "# other\n"
+
+
+def _replaced(path: Path) -> str:
+    file = ConfigFile.read(path)
+    file.keep_backup()
+    file.put_in_place(file.stage(b"# other\n"))
+    return path.read_text()
 
 
 def test_a_file_that_others_may_write_still_has_an_owner_that_can_not_be_kept(path: Path) -> None:
