@@ -1,7 +1,10 @@
 """`edgeclassify demo`: the whole thing on one machine: photos as camera, the daemon, its page, a broker."""
 
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -61,6 +64,7 @@ def demo(
     from edgeclassify.demo.broker import EmbeddedBroker
     from edgeclassify.demo.config_text import DemoConfig
     from edgeclassify.demo.displays import display_for
+    from edgeclassify.demo.moments import write_moments
     from edgeclassify.demo.subscriber import Subscriber
     from edgeclassify.logs import set_up_logging
     from edgeclassify.model.runtime.runtimes import in_words, runtime_name
@@ -76,12 +80,16 @@ def demo(
     facts["model"] = f"{section.name} on {in_words(runtime_name(section.runtime))}"
     with (
         tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as folder,
+        _kept_in(folder),
         demo_photos() as photos,
         EmbeddedBroker() as broker,
         display_for(as_json) as display,
     ):
+        moments = Path(folder) / "photos"
+        if source is None:
+            write_moments(photos, moments)
         # What is relative is meant from here, and not from where the config is.
-        asked = {"camera": [{"source": source or f"images:{photos}"}], "model": section.model_dump()}
+        asked = {"camera": [{"source": source or f"images:{moments}"}], "model": section.model_dump()}
         here = parse_config(asked, "demo", Path.cwd())
         file = Path(folder) / "edgeclassify.toml"
         DemoConfig(here.camera[0].source, here.model, broker.port, None if no_page else page, interval).write(file)
@@ -95,6 +103,20 @@ def demo(
             daemon.run()
             subscriber.wait_quiet()
     output.check()
+
+
+@contextmanager
+def _kept_in(folder: str) -> Iterator[None]:
+    """What is taught and fetched goes with the demo: models are looked for there first, and written to it."""
+    before = os.environ.get("STATE_DIRECTORY")
+    os.environ["STATE_DIRECTORY"] = folder
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["STATE_DIRECTORY"]
+        else:
+            os.environ["STATE_DIRECTORY"] = before
 
 
 def _page_port(asked: int | None) -> int:

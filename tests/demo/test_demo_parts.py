@@ -1,4 +1,5 @@
 import io
+import itertools
 import json
 import sys
 import time
@@ -6,15 +7,19 @@ from pathlib import Path
 from typing import Literal
 
 import cv2
+import numpy as np
 import pytest
 
-from edgeclassify.config import MqttConfig
+from edgeclassify.config import ModelConfig, MqttConfig
 from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.displays import MessageLines
+from edgeclassify.demo.moments import LATER, write_moments
 from edgeclassify.demo.subscriber import Subscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
+from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.publish.spool.memory import MemorySpool
+from edgeclassify.types import FULL_FRAME, Frame, PixelFormat
 from edgeclassify.watch.interface import Arrival
 from tests.publish.records import event, layout, state
 from tests.publish.sinks import SpooledMqtt
@@ -121,3 +126,45 @@ def test_photos_are_small_and_have_a_provenance() -> None:
             assert image is not None
             assert min(image.shape[:2]) >= 300
         assert isinstance(folder, Path)
+
+
+# --- moments -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "photos"
+    with demo_photos() as photos:
+        write_moments(photos, folder)
+    return folder
+
+
+def test_moments_come_in_rounds_and_begin_with_the_photos_themselves(moments: Path) -> None:
+    files = sorted(moments.iterdir())
+    assert [file.name for file in files[:4]] == ["1-cat.jpg", "1-espresso.jpg", "1-tripod.jpg", "2-cat.jpg"]
+    assert len(files) == 3 * (len(LATER) + 1)
+    with demo_photos() as photos:
+        assert files[0].read_bytes() == (photos / "cat.jpg").read_bytes()
+
+
+def test_no_two_moments_are_the_same(moments: Path) -> None:
+    for name in ("cat", "espresso", "tripod"):
+        thumbs = [
+            cv2.resize(cv2.imread(str(file)), (32, 32)).astype(float) for file in moments.glob(f"*-{name}.jpg")
+        ]
+        pairs = itertools.combinations(thumbs, 2)
+        assert min(float(abs(one - other).mean()) for one, other in pairs) > 1
+
+
+def test_a_moment_shows_what_its_photo_shows(moments: Path) -> None:
+    classifier = open_classifier(ModelConfig())
+    try:
+        for name, label in (("cat", "Egyptian cat"), ("espresso", "espresso")):
+            for file in moments.glob(f"*-{name}.jpg"):
+                pixels = np.asarray(cv2.imread(str(file)), np.uint8)
+                height, width = pixels.shape[:2]
+                frame = Frame(pixels, PixelFormat.BGR, width, height, "photos", 1, 1, 1.0)
+                (best,) = classifier.classify(frame, FULL_FRAME).top(1)
+                assert (best.label, best.score > 0.6) == (label, True), file.name
+    finally:
+        classifier.close()
