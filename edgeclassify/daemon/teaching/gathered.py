@@ -140,13 +140,12 @@ def _meant_view(view: str | None, facts: NodeFacts) -> str:
 
 
 def _collection_body(one: Collection) -> bodies.Collection:
-    left_s = max(0.0, one.lasts_s - one.watched_s) if one.ended is None else 0.0
     return bodies.Collection.made(
         model=one.model,
         view=one.view,
         running=one.ended is None,
         hours=one.lasts_s / _HOUR_S,
-        hours_left=left_s / _HOUR_S,
+        hours_left=one.left_s / _HOUR_S,
         ended=one.ended,
         kept=one.count,
         most=one.most,

@@ -27,6 +27,11 @@ class Collection:
     ended: str | None = None
     count: int = 0
 
+    @property
+    def left_s(self) -> float:
+        """Seconds in which it still gathers."""
+        return max(0.0, self.lasts_s - self.watched_s) if self.ended is None else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class LookBounds:

@@ -74,7 +74,6 @@ class Board(Sink):
         """What runs, perhaps by another config."""
         self._put("info", "node", bodies.Info.of(info).content)
         self._put("config", "node", dict)  # facts that the page has fetched may be old now
-        self._put("config", "node", dict)  # facts that the page has fetched may be old now
 
     def publish_availability(self, view: str, online: bool) -> None:
         """Whether the view gets frames."""

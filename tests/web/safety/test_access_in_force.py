@@ -10,15 +10,9 @@ from edgeclassify.errors import PageError
 from edgeclassify.web.safety.access_file import AccessFile, write_access
 from edgeclassify.web.safety.access_in_force import LOOKS_S, REMEMBERED, AccessInForce
 from edgeclassify.web.safety.passwords import password_hash
+from tests.support.clock import Clock
 
 ONE, OTHER = AccessFile(password_hash("one password")), AccessFile(password_hash("other password"))
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

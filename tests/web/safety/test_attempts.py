@@ -5,13 +5,7 @@ import logging
 import pytest
 
 from edgeclassify.web.safety.attempts import MOST_ADDRESSES, PER_ADDRESS, STRANGERS, WINDOW_S, Attempts
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture

@@ -5,18 +5,12 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.web.safety.sessions import LASTS_S, MOST, RENEWED_S, Sessions
-
-
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000_000.0)
 
 
 def test_one_lasts_for_its_time_and_under_its_password(tmp_path: Path, clock: Clock) -> None:

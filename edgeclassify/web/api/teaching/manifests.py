@@ -130,13 +130,12 @@ def missing_said(manifest: Manifest, facts: NodeFacts) -> list[bodies.LackSaid]:
 
 def collection_said(one: Collection) -> bodies.CollectionSaid:
     """How far it is."""
-    left_s = max(0.0, one.lasts_s - one.watched_s) if one.ended is None else 0.0
     return bodies.CollectionSaid(
         model=one.model,
         view=one.view,
         running=one.ended is None,
         hours=one.lasts_s / _HOUR_S,
-        hours_left=left_s / _HOUR_S,
+        hours_left=one.left_s / _HOUR_S,
         ended=one.ended,
         kept=one.count,
         most=one.most,
