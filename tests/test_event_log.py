@@ -97,7 +97,7 @@ def test_each_event_of_a_daemon_is_one_line(bench: Bench, caplog: pytest.LogCapt
     bench.start()
     wait_for(lambda: len(bench.sink.of("event")) == 9)
     bench.node.switch(bench.node.views[0], enabled=False)
-    bench.document["view"] = [view("gate"), view("door"), view("yard", threshold_enter=0.7)]
+    bench.document["view"] = [view("gate"), view("door"), view("yard", roi=[0, 0, 1, 0.5])]
     bench.reload()
     bench.stop()
     published = [event for sink in bench.sinks for event in sink.of("event")]
