@@ -6,6 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edgeclassify.pictures.jpeg import image_jpeg
+
 QUALITY = 90
 SHARE = 0.94
 """Of each side that a later moment shows: the camera was knocked, and looks a little to one side."""
@@ -36,4 +38,4 @@ def write_moments(photos: Path, folder: Path) -> None:
             top, left = round((height - kept_height) * down), round((width - kept_width) * right)
             window = pixels[top : top + kept_height, left : left + kept_width]
             shown = np.clip(window * light, 0, 255).astype(np.uint8)
-            cv2.imwrite(str(folder / f"{number}-{photo.name}"), shown, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+            (folder / f"{number}-{photo.name}").write_bytes(image_jpeg(shown, QUALITY, b"edgeclassify demo").data)

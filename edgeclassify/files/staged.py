@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.files.plain import sync_folder
@@ -44,7 +45,8 @@ class StagedFile:
 
     def drop(self) -> None:
         """Never mind."""
-        self._beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a card that takes nothing any more: the next one begins by it
+            self._beside.unlink(missing_ok=True)
 
 
 def rewrite_file(path: Path, content: bytes) -> None:

@@ -90,7 +90,10 @@ def _value_at(document: Table, path: tuple[str, ...]) -> Any:
     """None: there is nothing."""
     value: Any = document
     if path[0] in LISTS:
-        value, path = document[path[0]][_number_of(document, path[0], path[1])], path[2:]
+        number = _number_of(document, path[0], path[1])
+        if number is None:  # it has another name by now
+            return None
+        value, path = document[path[0]][number], path[2:]
     for step in path:
         if not isinstance(value, MutableMapping):
             return None

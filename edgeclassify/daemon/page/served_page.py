@@ -76,7 +76,7 @@ class ServedPage:
             self._taps.listen(self._page.board, self._page.onlookers)
             self._page.start()
             log.info("page: %s", self._page.address)
-        except EdgeClassifyError as error:
+        except (EdgeClassifyError, OSError, RuntimeError) as error:  # no file, no thread left: the daemon goes on
             self._end()
             log.error("no page: %s", error)
 

@@ -1,5 +1,6 @@
 """What the page has the daemon's thread do: bounded, each with its outcome."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from edgeclassify.errors import EdgeClassifyError
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -51,13 +54,17 @@ class Tasks:
                 future.set_result(task())
             except EdgeClassifyError as error:
                 future.set_exception(error)
+            except Exception as error:  # noqa: BLE001 - who asked is told; it must not end the daemon
+                log.error("what the page asked for failed by a fault in edgeclassify", exc_info=error)
+                future.set_exception(EdgeClassifyError("a fault in edgeclassify: its log tells more"))
 
     def close(self) -> None:
         """The daemon stops: what waits is refused."""
         with self._lock:
             self._closed = True
         while (found := self._next()) is not None:
-            found[1].set_exception(EdgeClassifyError("the daemon is stopping"))
+            if found[1].set_running_or_notify_cancel():
+                found[1].set_exception(EdgeClassifyError("the daemon is stopping"))
 
     def _next(self) -> tuple[Callable[[], Any], "Future[Any]"] | None:
         with self._lock:

@@ -17,7 +17,7 @@ from edgeclassify.web.api.shown_config import shown_document
 from edgeclassify.web.interface import ConfigChange
 
 NO_FILE = "the config came from no file: it can't be changed from here."
-MOST_KEYS = 500
+MOST_KEYS = 100
 
 
 class ConfigShown(ApiBody):
@@ -113,6 +113,6 @@ CONFIG = (
         "POST", "/api/config", change_config,
         "Change keys of the config: checked, taken over live, then written. 409: the file is another one by now; "
         "422: what is wrong with it, all faults; 507: it can't be written.", "config",
-        body=ConfigAsked, gives=ConfigTaken, most_bytes=1_000_000,
+        body=ConfigAsked, gives=ConfigTaken, most_bytes=100_000,
     ),
 )  # fmt: skip

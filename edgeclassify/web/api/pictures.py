@@ -26,7 +26,7 @@ class StreamQuery(FrameQuery):
     """How large, and how often."""
 
     fps: float | None = Field(
-        None, gt=0, le=30, allow_inf_nan=False, description="Pictures per second; default and most: web.fps."
+        None, ge=0.01, le=30, allow_inf_nan=False, description="Pictures per second; default and most: web.fps."
     )
     at: int | None = Field(None, description="Any number: browsers ask anew for an address not seen yet.")
 

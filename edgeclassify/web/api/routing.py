@@ -1,7 +1,9 @@
 """Endpoints as routes: what comes is checked, what is refused is told in one sentence, with a fitting status."""
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from http import HTTPStatus
 
 from pydantic import BaseModel
@@ -21,13 +23,18 @@ from edgeclassify.web.safety.refusals import RefusedAtDoorError
 
 log = logging.getLogger(__name__)
 
+LARGE_BYTES = 1_000_000
+LARGE_AT_ONCE = 2
+"""Answers to bodies that may be larger than LARGE_BYTES: they are held in memory; the others wait."""
+
 
 def routes_of(endpoints: Sequence[Endpoint], around: Around) -> list[Route]:
     """A route for each path, in the order of the endpoints; below /api there is nothing else."""
     paths: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    routes = [Route(path, _Path(methods, around)) for path, methods in paths.items()]
+    large = asyncio.Semaphore(LARGE_AT_ONCE)
+    routes = [Route(path, _Path(methods, around, large)) for path, methods in paths.items()]
     return [*routes, Route("/api/{rest:path}", _Nothing())]
 
 
@@ -48,8 +55,9 @@ class _Nothing:
 class _Path:
     """An ASGI app: the endpoints at one path, by their method."""
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], around: Around) -> None:
-        self._endpoints, self._around = dict(endpoints), around
+    def __init__(self, endpoints: Mapping[str, Endpoint], around: Around, large: asyncio.Semaphore) -> None:
+        """`large`: places for answers to large bodies, which are held in memory."""
+        self._endpoints, self._around, self._large = dict(endpoints), around, large
         asked = endpoints.get("GET")
         if asked is not None and not asked.is_endless:
             self._endpoints["HEAD"] = asked  # the server leaves the body out
@@ -81,8 +89,9 @@ class _Path:
     async def _answer(self, endpoint: Endpoint, request: Request) -> Response:
         if endpoint.needs_pictures and not self._around.node.facts.shows_pictures:
             raise RefusedError(HTTPStatus.NOT_FOUND, "this node shows labels only: node.labels_only")
-        asked: Asked = await asked_of(endpoint, self._around, request, request.path_params)
-        return _response_of(await endpoint.answer(asked), endpoint.status)
+        async with self._large if endpoint.most_bytes > LARGE_BYTES else nullcontext():
+            asked: Asked = await asked_of(endpoint, self._around, request, request.path_params)
+            return _response_of(await endpoint.answer(asked), endpoint.status)
 
 
 def _refusal(error: EdgeClassifyError) -> Response:

@@ -73,7 +73,11 @@ class Jobs:
             self._jobs[job.id] = job
             self._forget_oldest()
         self._tell(job)
-        threading.Thread(target=self._run, args=(job, work), name=f"page-{kind}", daemon=True).start()
+        try:
+            threading.Thread(target=self._run, args=(job, work), name=f"page-{kind}", daemon=True).start()
+        except RuntimeError as error:  # no thread left: it must not keep a place
+            self._note(replace(job, state=JobState.FAILED, error=str(error)))
+            raise EdgeClassifyError(f"{kind} {name}: {error}. Try again in a while.") from error
         return job
 
     def newest(self, kind: str, name: str) -> Job | None:

@@ -1,7 +1,6 @@
 """What is told to whoever listens: written once for all of them, numbered, and kept for a while to resume by."""
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
@@ -9,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.once import Once
 from edgeclassify.web.live import event_stream
 from edgeclassify.web.live.outbox import Outbox, Said
@@ -115,13 +113,19 @@ class Broadcast:
                 break
             if self.listeners and now >= next_health:
                 next_health = now + HEALTH_S
-                with contextlib.suppress(EdgeClassifyError, OSError):
-                    await asyncio.to_thread(self._ask_health)
+                await self._tell_health()
             self._tell()
             await asyncio.sleep(self._turn_s)
         self._outbox.close()
         self._forget()
         self._wake()
+
+    async def _tell_health(self) -> None:
+        try:
+            await asyncio.to_thread(self._ask_health)
+        except Exception as error:  # noqa: BLE001 - as of _write
+            if self._faults.is_news("health", str(error)):
+                log.error("the page is not told of health: %s", error)
 
     def _tell(self) -> None:
         """Write what waits, and wake all who listen."""
@@ -137,7 +141,7 @@ class Broadcast:
     def _write(self, said: Said) -> None:
         try:
             written = event_stream.message(self._boot, self._last + 1, said.kind, said.write())
-        except (EdgeClassifyError, ValueError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 - what can't be said must not end what is said to all
             if self._faults.is_news(said.kind, str(error)):
                 log.error("the page is not told of %s: %s", said.kind, error)
             return

@@ -42,7 +42,10 @@ class Outbox:
         """All that wait, in their order, those that were replaced left out."""
         kept: dict[object, Said] = {}
         for _ in range(len(self._waiting)):  # and no more: others go on leaving some
-            said = self._waiting.popleft()
+            try:
+                said = self._waiting.popleft()
+            except IndexError:  # closed by another thread meanwhile
+                break
             key: object = (said.kind, said.of) if said.of else object()
             kept.pop(key, None)
             kept[key] = said

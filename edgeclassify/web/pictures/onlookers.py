@@ -1,6 +1,7 @@
 """Who looks at what cameras show: frames are taken and coded for them alone, once for all of them."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from edgeclassify.web.pictures.viewers import Viewer, Viewers
 SMALLEST_SIDE = 64
 KEPT_BYTES = 8_000_000
 """Most pixels of a file's last frame, held so that who comes sees it at once: the next one can't be hurried."""
+JUST_BEFORE_S = 1.0
 _EARLY = 0.2
 """The part of an interval by which a frame may come early: else every second one is passed over."""
 
@@ -36,7 +38,7 @@ class PictureTaker(Onlookers):
         self._hurry, self._looked = node.hurry, looked
         self._viewers = Viewers()
         self._coder = Coder(self._sides, self._put)
-        self._due: dict[str, float] = {}
+        self._taken: dict[str, float] = {}
         self._offered: dict[str, float] = {}
         self._hurried: dict[str, float] = {}
         self._newest: dict[tuple[str, Size], Picture] = {}
@@ -78,10 +80,13 @@ class PictureTaker(Onlookers):
         if wanted is None:
             return
         now = self._offered[frame.camera] = time.monotonic()
-        due = self._due.get(frame.camera, 0.0)
-        if now < due - wanted.interval_s * _EARLY or self._coder.is_busy_with(frame.camera):
+        taken = self._taken.get(frame.camera, -math.inf)
+        interval_s = self._least_s if wanted.since > taken else wanted.interval_s
+        due = taken + interval_s
+        if now < due - interval_s * _EARLY or self._coder.is_busy_with(frame.camera):
             return
-        self._due[frame.camera] = max(due + wanted.interval_s, now)
+        # In step with the interval, as far as that goes: who comes next may want more of them.
+        self._taken[frame.camera] = min(max(due, now - interval_s), now + self._least_s)
         self._coder.give(to_keep(frame), wanted.sizes)
 
     def looked(self, view: str, frame: Frame, region: Roi) -> None:
@@ -112,14 +117,14 @@ class PictureTaker(Onlookers):
     def _show_last(self, viewer: Viewer) -> None:
         """Of a file, where nobody was shown it just now."""
         frame, picture = self._of_files.get(viewer.camera), self._newest.get((viewer.camera, viewer.size))
-        was_shown = picture is not None and picture.made_at >= viewer.since - viewer.interval_s
+        was_shown = picture is not None and picture.made_at >= _oldest(viewer)
         if frame is not None and not was_shown and not self._coder.is_busy_with(viewer.camera):
             self._coder.give(frame, frozenset({viewer.size}))
 
     async def newest(self, viewer: Viewer, after: int, timeout_s: float) -> Picture | None:
         """The newest picture above that number, as soon as there is one that was made since the viewer came, or
         just before; None: none came in time."""
-        deadline, oldest = time.monotonic() + timeout_s, viewer.since - viewer.interval_s
+        deadline, oldest = time.monotonic() + timeout_s, _oldest(viewer)
         while not self._closed:
             picture = self._newest.get((viewer.camera, viewer.size))
             if picture is not None and picture.number > after and picture.made_at >= oldest:
@@ -156,3 +161,8 @@ class PictureTaker(Onlookers):
     def _wake(self) -> None:
         self._came.set()
         self._came = asyncio.Event()
+
+
+def _oldest(viewer: Viewer) -> float:
+    """When a picture may have been made at the earliest that still shows what is now."""
+    return viewer.since - min(viewer.interval_s, JUST_BEFORE_S)

@@ -9,10 +9,12 @@ from edgeclassify.web.pictures.interface import Size
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is wanted of a camera by all who look: a frame each `interval_s`, in these sizes."""
+    """What is wanted of a camera by all who look: a frame each `interval_s`, in these sizes. `since`: when the
+    last of them came (monotonic seconds), who is shown one at once."""
 
     interval_s: float
     sizes: frozenset[Size]
+    since: float
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,6 +50,7 @@ class Viewers:
     def _sum_up(self) -> None:
         found: dict[str, Wanted] = {}
         for viewer in self._here:
-            known = found.get(viewer.camera, Wanted(viewer.interval_s, frozenset()))
-            found[viewer.camera] = Wanted(min(known.interval_s, viewer.interval_s), known.sizes | {viewer.size})
+            known = found.get(viewer.camera, Wanted(viewer.interval_s, frozenset(), viewer.since))
+            interval_s, since = min(known.interval_s, viewer.interval_s), max(known.since, viewer.since)
+            found[viewer.camera] = Wanted(interval_s, known.sizes | {viewer.size}, since)
         self.wanted = MappingProxyType(found)

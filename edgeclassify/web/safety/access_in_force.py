@@ -97,7 +97,7 @@ class AccessInForce:
         try:
             self._access = read_access(self._path) or NOBODY
         except PageError as error:
-            self._access = NOBODY
+            self._access, self._is_needed = NOBODY, True
             log.error("page: nobody is let in: %s", error)
         else:
             log.info("page: %s was changed: it holds from now on", self._path)

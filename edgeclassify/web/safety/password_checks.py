@@ -43,9 +43,10 @@ class PasswordChecks:
 
     async def _is_right(self, password: str, address: str) -> bool:
         # Guessing must not take more than one core, and 16 MiB.
+        held = self._access.password
         async with self._one_at_a_time:
             is_right = await asyncio.to_thread(self._access.is_right, password)
-        if not is_right:
+        if not is_right or held != self._access.password:  # another one may hold by now
             self._attempts.was_wrong(address)
             return False
         self._attempts.was_right(address)

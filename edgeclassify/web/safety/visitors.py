@@ -10,6 +10,10 @@ from starlette.types import Scope
 
 PREFIX_HEADERS = ("x-ingress-path", "x-forwarded-prefix")
 """Where a proxy says below which path it has put the page: Home Assistant's ingress, others."""
+PASSED_ON_HEADERS = (
+    "x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "via",
+)  # fmt: skip
+"""By each of which a proxy gives itself away."""
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
@@ -32,7 +36,7 @@ def visitor_of(scope: Scope, proxies: Collection[str]) -> Visitor:
     headers = Headers(scope=scope)
     peer = plain_address((scope.get("client") or ("", 0))[0])
     chain = _chain(headers.getlist("x-forwarded-for"))
-    passed_on = bool(chain) or "forwarded" in headers
+    passed_on = any(name in headers for name in PASSED_ON_HEADERS)
     is_https = scope.get("scheme") == "https"
     host = headers.get("host", "")
     if peer not in proxies:

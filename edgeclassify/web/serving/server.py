@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import logging
 import resource
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,9 @@ class Server:
         with suppress(RuntimeError):  # it has ended by itself
             self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join(timeout_s)
+        if self._thread.is_alive():  # it is held up: the port must be free all the same
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def _run(self) -> None:
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="page-worker")

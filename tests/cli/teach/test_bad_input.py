@@ -230,7 +230,8 @@ def test_two_fits_at_once(taught: str, running: Callable[[], Scores]) -> None:
             assert said.startswith(f"edgeclassify: {taught}: ")
             assert said.count("\n") == 1
     assert np.array_equal(running(), before)
-    assert np.array_equal(opened_anew(taught), before)
+    # Fitted anew to the same examples: alike but for how many threads have added up.
+    assert np.allclose(opened_anew(taught), before, atol=1e-4)
 
 
 def filled(disk: Path) -> None:

@@ -243,3 +243,11 @@ host = "x"
     assert edited(made.text, [KeyChange(("view", "door"), None)]).text == made.text.replace(
         '[[view]]\nname = "door"\ncamera = "front"\n\n', ""
     )
+
+
+@pytest.mark.parametrize("name", [[None], {"a": [None]}])
+def test_a_name_that_is_none_is_refused_whatever_else_it_is(name: object) -> None:
+    text = '[[view]]\nname = "gate"\nthreshold_enter = 0.5\n'
+    for change in (KeyChange(("view", "gate", "name"), name), KeyChange(("view", "gate"), {"name": name})):
+        with pytest.raises(ConfigError):
+            edited(text, [change])

@@ -75,3 +75,25 @@ def test_a_daemon_that_stops_refuses_what_waits_and_what_comes() -> None:
     for outcome in (waiting, woken.tasks.put(lambda: 1)):
         with pytest.raises(EdgeClassifyError, match="the daemon is stopping"):
             outcome.result(0)
+
+
+def test_a_fault_in_a_task_is_told_and_ends_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    def break_down() -> None:
+        raise TypeError("unhashable")
+
+    woken = Woken()
+    broken, done = woken.tasks.put(break_down), woken.tasks.put(lambda: 5)
+    woken.tasks.work()
+    with pytest.raises(EdgeClassifyError, match="a fault in edgeclassify"):
+        broken.result(0)
+    assert done.result(0) == 5
+    assert "unhashable" in caplog.text
+
+
+def test_what_nobody_waits_for_keeps_no_daemon_from_stopping() -> None:
+    woken = Woken()
+    woken.tasks.put(lambda: 1).cancel()
+    waiting = woken.tasks.put(lambda: 1)
+    woken.tasks.close()
+    with pytest.raises(EdgeClassifyError, match="the daemon is stopping"):
+        waiting.result(0)

@@ -16,7 +16,7 @@ from edgeclassify.config.web import WebConfig
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Pixels, Roi
 from edgeclassify.web.pictures.interface import Picture, Size
 from edgeclassify.web.pictures.mjpeg import mjpeg
-from edgeclassify.web.pictures.onlookers import PictureTaker
+from edgeclassify.web.pictures.onlookers import JUST_BEFORE_S, PictureTaker
 from tests.support.waiting import wait_for
 from tests.web.page_node import RecordedNode
 
@@ -302,3 +302,30 @@ def test_neither_a_cameras_frame_nor_a_huge_one_is_held_for_nobody() -> None:
         taker = taker_of_one(only)
         assert asked(partial(newest, taker, patience_s=0.2)) is None
         taker.close()
+
+
+def test_who_looks_rarely_takes_no_pictures_from_others(camera: Camera) -> None:
+    async def rarely_then_often() -> Picture | None:
+        with camera.taker.viewing("front", Size.LARGE, 1000.0) as rare:
+            await camera.taker.newest(rare, 0, 5.0)
+            offered = camera.offered
+            while camera.offered < offered + 5:
+                await asyncio.sleep(0.01)
+        return await newest(camera.taker)
+
+    assert asked(rarely_then_often) is not None
+
+
+def test_who_looks_rarely_sees_no_old_picture_first(camera: Camera) -> None:
+    camera.make = lambda: frame(200)
+
+    async def twice() -> tuple[Picture | None, Picture | None]:
+        first = await newest(camera.taker)
+        await asyncio.sleep(JUST_BEFORE_S + 0.1)
+        with camera.taker.viewing("front", Size.LARGE, 1000.0) as rare:
+            return first, await camera.taker.newest(rare, 0, 5.0)
+
+    first, second = asyncio.run(twice())
+    assert first is not None
+    assert second is not None
+    assert second.number > first.number

@@ -111,3 +111,10 @@ def test_few_passwords_are_remembered(path: Path, clock: Clock) -> None:
     for i in range(REMEMBERED + 1):
         access.remember(f"p{i}")
     assert [access.is_known(f"p{i}") for i in (0, 1, REMEMBERED)] == [False, True, True]
+
+
+def test_one_that_comes_damaged_lets_nobody_in(path: Path, clock: Clock) -> None:
+    access = AccessInForce(path, is_needed=False, clock=clock)
+    path.write_text("{")
+    clock.now += LOOKS_S
+    assert access.is_needed

@@ -82,3 +82,10 @@ def test_https_is_known_by_the_socket_or_the_proxy() -> None:
 
 def test_another_way_to_say_that_it_was_passed_on() -> None:
     assert visitor("127.0.0.1", forwarded="for=192.0.2.9").is_passed_on
+
+
+@pytest.mark.parametrize(
+    "said", ["x_forwarded_for", "x_real_ip", "x_forwarded_host", "x_forwarded_proto", "via", "forwarded"]
+)
+def test_whatever_a_proxy_says_of_it_who_asks_is_passed_on(said: str) -> None:
+    assert visitor("127.0.0.1", **{said: "unknown"}).is_passed_on
