@@ -135,6 +135,12 @@ class TeachingBusyError(EdgeClassifyError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
+class ChangedMeanwhileError(EdgeClassifyError):
+    """A taught model is not at the version any more from which it was to be changed."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class LessonError(EdgeClassifyError):
     """The examples of a taught model can't be learnt from: too few of them, or nothing tells its classes apart."""
 

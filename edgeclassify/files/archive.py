@@ -29,12 +29,16 @@ class ArchiveError(ValueError):
 
 
 class Archive:
-    """A zip file that is open. `names`: of the files in it, as they stand there: trust none of them."""
+    """A zip file that is open. `names`: of the files in it, as they stand there: trust none of them.
+
+    `bytes`: of all of them together, unpacked: of none more is read than it says.
+    """
 
     def __init__(self, zipped: zipfile.ZipFile) -> None:
         self._zipped = zipped
         self._entries = {one.filename: one for one in zipped.infolist() if not one.filename.endswith("/")}
         self.names = tuple(self._entries)
+        self.bytes = sum(one.file_size for one in self._entries.values())
 
     def read(self, name: str, most_bytes: int) -> bytes:
         """The content of a file. Raises ArchiveError where that is larger, damaged, or can't be read."""

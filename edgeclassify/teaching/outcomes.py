@@ -9,12 +9,14 @@ from edgeclassify.teaching.fitting import Fitted
 @dataclass(frozen=True, slots=True)
 class Added:
     """What became of pictures. `new`: ids of the examples that were not there before; `known`: of those that were,
-    with this class; `moved`: with another one. `manifest`: the model with them, not fitted to them yet."""
+    with this class; `moved`: with another one. `manifest`: the model with them, not fitted to them yet; `before`:
+    the version until then."""
 
     new: tuple[str, ...]
     known: tuple[str, ...]
     moved: tuple[str, ...]
     manifest: Manifest
+    before: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """One taught model, as commands and the daemon teach it: pictures become examples, examples a head."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ from edgeclassify.teaching.mislabelled import doubts
 from edgeclassify.teaching.outcomes import Added, Rebased, Refit
 from edgeclassify.teaching.store import TaughtFolder, export_taught, import_taught
 from edgeclassify.teaching.store.removal import remove_taught
+from edgeclassify.teaching.store.taught_folder import NameTakenError
 
 DEFAULT_BASE = "builtin"
 """What a new model stands on where nothing else is said: it is always there."""
@@ -182,18 +184,19 @@ class Teacher:
             folder.remove(found)
             return folder.manifest
 
-    def remove_model(self) -> Path:
-        """Take the whole model away, for good. Returns the folder in which it was."""
+    def remove_model(self, check: Callable[[], None] = lambda: None) -> Path:
+        """Take the whole model away, for good. `check`: as of `remove_taught`. Returns where it was."""
         self.close()
-        return remove_taught(self.name, wait_s=self._wait_s)
+        return remove_taught(self.name, check, wait_s=self._wait_s)
 
-    def undo(self, to: int | None = None) -> Manifest:
+    def undo(self, to: int | None = None, *, at: int | None = None) -> Manifest:
         """Go back to what was before the last change; again: before the one before.
 
-        `to`: to a version that is kept, also to one that was undone.
+        `to`: to a version that is kept, also to one that was undone. `at`: only from this version; raises
+        ChangedMeanwhileError where it is another one by now.
         """
         with TaughtFolder.open(self.name, wait_s=self._wait_s) as folder:
-            return folder.undo(to)
+            return folder.undo(to, at=at)
 
     def rebase(self, base: str) -> Rebased:
         """Put the model on another base: each example is embedded anew, by the picture that was kept of it.
@@ -226,7 +229,7 @@ class Teacher:
 
         Raises MissingInputError, TaughtModelError, UsageError, StorageError.
         """
-        return import_taught(file, self.name, replace=in_place)
+        return import_taught(file, self.name, replace=in_place, wait_s=self._wait_s)
 
     def _manifest_if_any(self) -> Manifest | None:
         folder = find_taught(self.name)
@@ -243,15 +246,21 @@ class Teacher:
         if not examples:
             raise MissingInputError(f"{self.name}: expected pictures of {label or 'unknown'}, found none.")
         with self._folder_for(embedder.facts) as folder:
+            before = folder.manifest.version
             added = folder.add(examples)
-            return Added(added.new, added.known, added.moved, folder.manifest)
+            return Added(added.new, added.known, added.moved, folder.manifest, before)
 
     def _folder_for(self, base: Base) -> TaughtFolder:
         if find_taught(self.name) is None:
-            return TaughtFolder.create(self.name, base)
-        folder = TaughtFolder.open(self.name, wait_s=self._wait_s)
-        if not folder.manifest.examples and folder.manifest.base != base:
-            folder.rebase(base, {})
+            with suppress(NameTakenError):  # somebody else was quicker: theirs it is
+                return TaughtFolder.create(self.name, base, wait_s=self._wait_s)
+        with ExitStack() as undone:
+            folder = undone.enter_context(TaughtFolder.open(self.name, wait_s=self._wait_s))
+            if folder.manifest.examples:
+                check_base(folder.manifest, base.embedding)
+            elif folder.manifest.base != base:
+                folder.rebase(base, {})
+            undone.pop_all()
         return folder
 
     def _opened(self, config: ModelConfig) -> PictureEmbedder:

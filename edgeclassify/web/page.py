@@ -3,6 +3,7 @@
 from edgeclassify.config import WebConfig
 from edgeclassify.web.api.interface import Around
 from edgeclassify.web.api.models.bodies import JobNow
+from edgeclassify.web.api.teaching.archives import sweep_unfinished
 from edgeclassify.web.app import make_app
 from edgeclassify.web.interface import PageNode
 from edgeclassify.web.jobs.jobs import Jobs
@@ -19,6 +20,7 @@ class Page:
 
     def __init__(self, config: WebConfig, node: PageNode) -> None:
         self.board = Board(node)
+        self._state = node.facts.state
         self._pictures = PictureTaker(config, node, self.board.looked)
         stills = Stills(lambda: self.board.listeners > 0)
         self.onlookers = SeveralOnlookers(self._pictures, stills)
@@ -34,6 +36,7 @@ class Page:
 
     def start(self) -> None:
         """Begin to answer. Raises EdgeClassifyError where it can't."""
+        sweep_unfinished(self._state)
         self._log.start()
         self._server.start()
 

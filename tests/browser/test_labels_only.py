@@ -1,5 +1,8 @@
 """A node that shows no pictures: the page has none, offers none, and stays useful."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, Response, expect
 
@@ -8,6 +11,8 @@ from tests.browser.conftest import OpenPage, Serve
 from tests.browser.pages import PAGES, go_to
 from tests.browser.regions import drag, open_aim
 from tests.browser.served_nodes import ServedNode
+from tests.support.lessons import CAT, ESPRESSO
+from tests.web.api.teaching.taught_node import fit, teach
 
 PIXELS = ("image/jpeg", "image/png", "image/webp", "multipart/x-mixed-replace", "video/")
 
@@ -51,3 +56,30 @@ def test_it_is_aimed_by_numbers(page: Page, node: ServedNode) -> None:
     expect(page.get_by_text("Saved, and live")).to_be_visible()
     assert node.get("api/node")["views"][0]["roi"] == pytest.approx([0, 0, 0.51, 0.52], abs=0.02)
     expect(page.locator("img.picture-image, canvas")).to_have_count(0)
+
+
+@pytest.fixture
+def taught_node(browser: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServedNode]:
+    """Its view decides by a taught model."""
+    node = ServedNode(tmp_path, node="labels_only = true", snapshots=False, more='model = "things"')
+    monkeypatch.setenv("EDGECLASSIFY_MODELS", str(tmp_path / "models"))
+    teach("things", "cat", CAT, 3)
+    teach("things", "cup", ESPRESSO, 3)
+    fit("things")
+    try:
+        yield node.start()
+    finally:
+        node.stop()
+
+
+def test_a_tap_is_taken_back_with_its_example(taught_node: ServedNode, open_page: OpenPage) -> None:
+    """And not what was learnt of it alone."""
+    page = open_page(taught_node)
+    page.locator(".choices").get_by_role("button", name="cup").click()
+    expect(page.get_by_text("Learned: cup")).to_be_visible()
+    model = taught_node.get("api/taught/things")["model"]
+    assert [one["examples"] for one in model["labels"]] == [3, 4]
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    model = taught_node.get("api/taught/things")["model"]
+    assert ([one["examples"] for one in model["labels"]], model["is_fitted"]) == ([3, 3], True)

@@ -115,6 +115,15 @@ def test_a_new_model_of_what_was_seen_stands_on_the_base_that_saw_it(teacher: Te
     assert teacher.add_looks("cat", [seen]).manifest.base.embedding.base == base
 
 
+def test_two_who_begin_the_same_one_both_teach_it(teacher: Teacher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one has looked before the first one has made it."""
+    with Teacher("pets") as first:
+        first.add("cat", pictures(CAT, 1))
+    monkeypatch.setattr("edgeclassify.teaching.teacher.find_taught", lambda name: None)
+    added = teacher.add("cup", pictures(ESPRESSO, 1))
+    assert (added.manifest.labels, added.before) == (("cat", "cup"), 2)
+
+
 def test_all_of_the_pictures_become_examples_or_none(teacher: Teacher) -> None:
     teacher.add("cat", pictures(CAT, 1))
     before = teacher.manifest()

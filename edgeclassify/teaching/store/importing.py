@@ -26,22 +26,31 @@ from edgeclassify.teaching.store.placing import FOR_ALL, PRIVATE, File
 from edgeclassify.teaching.store.taught_folder import TaughtFolder
 
 _MOST_FILES = 2 * MOST_EXAMPLES + 2
+_MOST_UNPACKED, _SPARE_BYTES = 2, 1 << 20
+"""So many times its own size, and a little more: what is exported is not compressed at all."""
 
 
 def import_taught(
-    file: Path, name: str | None = None, *, replace: bool = False, now: Callable[[], float] = time.time
+    file: Path,
+    name: str | None = None,
+    *,
+    replace: bool = False,
+    wait_s: float = 0.0,
+    now: Callable[[], float] = time.time,
 ) -> Manifest:
     """Put an exported taught model in place, by its own name or by `name`.
 
-    `replace`: where one is there by that name, this becomes its next version, which an undo takes back. Raises
-    MissingInputError, TaughtModelError (it is no export, or a damaged one), UsageError (the name), StorageError.
+    `replace`: where one is there by that name, this becomes its next version, which an undo takes back. `wait_s`:
+    as of `TaughtFolder.open`. Raises MissingInputError, TaughtModelError (it is no export, or a damaged one),
+    UsageError (the name), TeachingBusyError, StorageError.
     """
     try:
         with open_archive(file, _MOST_FILES) as archive:
             manifest = _checked(archive, file)
             for _ in _files(archive, manifest, file):
                 pass
-            return _placed(archive, manifest, file, checked_name(name or manifest.name), replace, now)
+            place = _Place(checked_name(name or manifest.name), replace, wait_s, now)
+            return _placed(archive, manifest, file, place)
     except ArchiveError as error:
         raise _none(file, str(error)) from error
     except FileNotFoundError as error:
@@ -52,21 +61,30 @@ def import_taught(
         ) from error
 
 
-def _placed(
-    archive: Archive, manifest: Manifest, file: Path, name: str, replace: bool, now: Callable[[], float]
-) -> Manifest:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
+    """Where it goes: as of `import_taught`."""
+
+    name: str
+    replace: bool
+    wait_s: float
+    now: Callable[[], float]
+
+
+def _placed(archive: Archive, manifest: Manifest, file: Path, place: _Place) -> Manifest:
+    name = place.name
     change = f"imported from {printable(file.name)[:80]}"
     files = _files(archive, manifest, file)
     if find_taught(name) is None:
-        first = dataclasses.replace(manifest, name=name, changed_at=now(), change=change)
-        with TaughtFolder.begin(first, files, now=now) as folder:
+        first = dataclasses.replace(manifest, name=name, changed_at=place.now(), change=change)
+        with TaughtFolder.begin(first, files, wait_s=place.wait_s, now=place.now) as folder:
             return folder.manifest
-    if not replace:
+    if not place.replace:
         raise UsageError(
             f"{name}: expected a new name for the taught model in {file}, found one that is there already "
             f"({find_taught(name)}). Import it under another name, or in its place (an undo brings that back)."
         )
-    with TaughtFolder.open(name, now=now) as folder:
+    with TaughtFolder.open(name, wait_s=place.wait_s, now=place.now) as folder:
         return folder.replace(manifest, files, change)
 
 
@@ -78,6 +96,9 @@ def _checked(archive: Archive, file: Path) -> Manifest:
     if manifest.version != 1 or manifest.past or manifest.restores is not None:
         raise _none(file, "one with versions")
     wanted = {MANIFEST, *(place for place, _, _ in _places(manifest))}
+    most = _MOST_UNPACKED * file.stat().st_size + _SPARE_BYTES
+    if archive.bytes > most:
+        raise _none(file, f"one of {archive.bytes} bytes when it is unpacked, where {most} are the most")
     if missing := sorted(wanted - set(archive.names)):
         raise _none(file, f"one without {missing[0]}")
     if strange := sorted(set(archive.names) - wanted):

@@ -1,5 +1,6 @@
 """A whole taught model is taken away."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from edgeclassify.model.catalog.own_folder import OwnFolder
@@ -8,13 +9,15 @@ from edgeclassify.teaching.store.placing import storage_error
 from edgeclassify.teaching.store.taught_folder import TaughtFolder
 
 
-def remove_taught(name: str, *, wait_s: float = 0.0) -> Path:
+def remove_taught(name: str, check: Callable[[], None] = lambda: None, *, wait_s: float = 0.0) -> Path:
     """Remove a taught model with all its versions, and say where it was. `wait_s`: as of `TaughtFolder.open`.
 
-    Raises UnknownModelError, TeachingBusyError, StorageError.
+    `check`: asked when nobody else may change it any more; what it raises keeps the model. Raises
+    UnknownModelError, TeachingBusyError, StorageError.
     """
     place = resolve_taught(name)
     with TaughtFolder.open(name, wait_s=wait_s):
+        check()
         try:
             with OwnFolder(place.parent) as above:
                 # Under a name that no model has: half of one is never taken for a model.

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from edgeclassify.errors import TeachingBusyError, UsageError
+from edgeclassify.errors import ChangedMeanwhileError, TeachingBusyError, UsageError
 from edgeclassify.model.catalog.own_folder import OwnFolder
 from edgeclassify.model.taught.document import to_bytes
 from edgeclassify.model.taught.manifest import Accuracy, Base, Doubt, HeadRecord, Manifest, examples_digest
@@ -46,6 +46,10 @@ Clock = Callable[[], float]
 _ATTEMPTS = 10
 
 
+class NameTakenError(UsageError):
+    """A taught model of that name is there already."""
+
+
 class TaughtFolder:
     """The folder of a taught model, held for changing until it is closed; a context manager.
 
@@ -60,25 +64,27 @@ class TaughtFolder:
         self.manifest = manifest
 
     @classmethod
-    def create(cls, name: str, base: Base, *, one_class: bool = False, now: Clock = time.time) -> Self:
-        """A new taught model without examples.
+    def create(
+        cls, name: str, base: Base, *, one_class: bool = False, wait_s: float = 0.0, now: Clock = time.time
+    ) -> Self:
+        """A new taught model without examples. `wait_s`: as of `open`.
 
-        Raises UsageError for a name that is none, or is taken; TeachingBusyError, StorageError.
+        Raises UsageError for a name that is none, NameTakenError; TeachingBusyError, StorageError.
         """
         at = now()
         first = Manifest(checked_name(name), 1, at, at, "begun", base, one_class)
-        return cls.begin(first, (), now=now)
+        return cls.begin(first, (), wait_s=wait_s, now=now)
 
     @classmethod
-    def begin(cls, first: Manifest, files: Iterable[File], *, now: Clock = time.time) -> Self:
+    def begin(cls, first: Manifest, files: Iterable[File], *, wait_s: float = 0.0, now: Clock = time.time) -> Self:
         """A new taught model of what its first version says, and the files that it names. Raises as `create`."""
         checked_name(first.name)
-        folder = cls._held(lambda: new_place(first.name), first, 0.0, now)
+        folder = cls._held(lambda: new_place(first.name), first, wait_s, now)
         with ExitStack() as undone:
             undone.callback(folder.close)
             # Looked at when the lock is held: somebody else may have been quicker.
             if find_taught(first.name) is not None:
-                raise UsageError(
+                raise NameTakenError(
                     f"{first.name}: expected a new name for a taught model, found one that is there already "
                     f"({find_taught(first.name)}). Choose another name."
                 )
@@ -211,12 +217,19 @@ class TaughtFolder:
         )
         return record
 
-    def undo(self, to: int | None = None) -> Manifest:
+    def undo(self, to: int | None = None, *, at: int | None = None) -> Manifest:
         """Go one change back, each time that it is called; `to`: to a version that is kept, an undone one too.
 
-        What is so restored is a version of its own: an undo can be undone. Raises UsageError where there is no
-        such version, TaughtModelError where it is damaged.
+        `at`: only from this version. What is so restored is a version of its own: an undo can be undone. Raises
+        UsageError where there is no such version, ChangedMeanwhileError where it is not at `at` any more,
+        TaughtModelError where what was is damaged.
         """
+        if at is not None and at != self.manifest.version:
+            raise ChangedMeanwhileError(
+                f"{self.manifest.name}: expected version {at}, found {self.manifest.version}: it was taught more "
+                "meanwhile, which would be lost. Nothing was taken back; take pictures away one by one, or go "
+                "back to a version that is kept."
+            )
         before = one_back(self.manifest) if to is None else versions.named(self.manifest, to)
         content = read_version(self.path, before.version)
         if content.head is not None:

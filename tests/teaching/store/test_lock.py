@@ -130,6 +130,14 @@ def test_two_that_make_the_same_one(models: Path) -> None:
     assert read_taught(resolve_taught("gate")).manifest.version == 1
 
 
+def test_the_end_of_who_makes_the_same_one_is_waited_for(
+    gate: TaughtFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgeclassify.teaching.store.taught_folder.find_taught", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: gate.close())
+    TaughtFolder.create("gate", BASE, wait_s=30.0).close()
+
+
 def test_nothing_stays_open(gate: TaughtFolder) -> None:
     gate.close()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.errors import TeachingBusyError, UnknownModelError
+from edgeclassify.errors import TeachingBusyError, UnknownModelError, UsageError
 from edgeclassify.model.taught.places import find_taught, taught_names
 from edgeclassify.teaching.store import TaughtFolder
 from edgeclassify.teaching.store.removal import remove_taught
@@ -43,6 +43,19 @@ def test_what_links_lead_to_stays(models: Path, tmp_path: Path) -> None:
     (place / "link").symlink_to(elsewhere)
     remove_taught("gate")
     assert (elsewhere / "file").exists()
+
+
+def test_what_keeps_it_is_asked_when_nobody_else_may_change_it(models: Path) -> None:
+    place = taught("gate")
+
+    def check() -> None:
+        with pytest.raises(TeachingBusyError):
+            TaughtFolder.open("gate")
+        raise UsageError("in use")
+
+    with pytest.raises(UsageError, match="in use"):
+        remove_taught("gate", check)
+    assert find_taught("gate") == place
 
 
 def test_nobody_else_may_be_changing_it(models: Path) -> None:

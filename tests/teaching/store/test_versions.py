@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgeclassify.errors import ExitStatus, TaughtModelError, UsageError
+from edgeclassify.errors import ChangedMeanwhileError, ExitStatus, TaughtModelError, UsageError
 from edgeclassify.model.taught.manifest import PastVersion
 from edgeclassify.model.taught.places import versions_in
 from edgeclassify.model.taught.reading import read_taught, read_version
@@ -65,6 +65,16 @@ def test_the_versions_that_are_kept_are_told(gate: TaughtFolder) -> None:
     assert gate.manifest.past[-1].restores == 1
     assert versions_in(gate.path) == [4, 3, 2, 1]
     assert read_version(gate.path, 2).examples == gate.manifest.examples
+
+
+def test_only_from_the_version_that_is_said(gate: TaughtFolder) -> None:
+    gate.add([example("open", 1)])
+    gate.add([example("open", 2)])
+    with pytest.raises(ChangedMeanwhileError, match="gate: expected version 2, found 3: it was taught more"):
+        gate.undo(1, at=2)
+    assert (gate.manifest.version, count(gate)) == (3, 2)
+    gate.undo(1, at=3)
+    assert count(gate) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Taught models as files: taken away by the browser, and brought in."""
 
+import shutil
 import tempfile
+from contextlib import suppress
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,10 +19,12 @@ from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.manifests import model_said
+from edgeclassify.web.api.teaching.models_taught import WAIT_S
 
 MOST_BYTES = 32 << 20
 """Of a file that is brought in: it is in memory while it comes. A thousand examples with their pictures."""
 _ZIP = "application/zip"
+_EXPORT, _IMPORT = ".export-", ".import-"
 
 
 async def export_model(asked: Asked) -> Response:
@@ -40,10 +45,23 @@ async def import_model(asked: Asked) -> bodies.TaughtSaid:
     return model_said(manifest, facts)
 
 
+@cache
+def sweep_unfinished(folder: Path | None) -> None:
+    """What a power cut left of files on their way out and in. Once in a process, before any is on its way."""
+    if folder is None:
+        return
+    for place in (one for begin in (_EXPORT, _IMPORT) for one in folder.glob(f"{begin}*")):
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                place.unlink()
+
+
 def _exported(model: str, folder: Path | None, *, pictures: bool) -> Path:
-    """In the state folder: elsewhere there may be memory alone. Who begins anew finds what a power cut left."""
+    """In the state folder: elsewhere there may be memory alone."""
     place = resolve_taught(model)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".export-", suffix=ENDING, delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=_EXPORT, suffix=ENDING, delete=False) as file:
         target = Path(file.name)
     try:
         return export_taught(place, target, pictures=pictures)
@@ -53,11 +71,11 @@ def _exported(model: str, folder: Path | None, *, pictures: bool) -> Path:
 
 
 def _imported(content: bytes, asked: orders.ImportAsked, folder: Path | None) -> Manifest:
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".import-") as temporary:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=_IMPORT) as temporary:
         file = Path(temporary) / "model.taught.zip"
         file.write_bytes(content)
         try:
-            return import_taught(file, asked.name, replace=asked.replace)
+            return import_taught(file, asked.name, replace=asked.replace, wait_s=WAIT_S)
         except TaughtModelError as error:
             raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, _of_browser(error, file)) from error
         except UsageError as error:

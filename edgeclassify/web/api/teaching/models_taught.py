@@ -60,22 +60,27 @@ async def remove_examples(asked: Asked) -> bodies.TaughtSaid:
 async def undo_change(asked: Asked) -> bodies.TaughtSaid:
     """The last change is taken back, or a version that is kept comes again."""
     model, facts = asked.path["model"], asked.around.node.facts
-    manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).undo(asked.body.to))
+    to, at = asked.body.to, asked.body.at
+    manifest = await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).undo(to, at=at))
     tell_taught(asked.around, model)
     return model_said(manifest, facts)
 
 
 async def remove_taught(asked: Asked) -> None:
     """A model that no view decides by is taken away for good."""
-    model = asked.path["model"]
-    views = views_of(model, asked.around.node.facts)
-    if views:
-        raise RefusedError(
-            HTTPStatus.CONFLICT,
-            f"{model}: expected a model that no view uses, found it in {', '.join(views)}. Choose another model "
-            "there first.",
-        )
-    await asked.around.threads.run(Teacher(model, wait_s=WAIT_S).remove_model)
+    model, node = asked.path["model"], asked.around.node
+
+    def check() -> None:
+        if views := views_of(model, node.facts):
+            raise RefusedError(
+                HTTPStatus.CONFLICT,
+                f"{model}: expected a model that no view uses, found it in {', '.join(views)}. Choose another "
+                "model there first.",
+            )
+
+    check()
+    # Somebody may choose it for a view while who changes it now is waited for.
+    await asked.around.threads.run(lambda: Teacher(model, wait_s=WAIT_S).remove_model(check))
     tell_taught(asked.around, model)
 
 

@@ -63,9 +63,11 @@ class MoveAsked(Chosen):
 
 
 class UndoAsked(ApiBody):
-    """Which version is to be gone back to; null: the one before the last change."""
+    """Which version is to be gone back to; null: the one before the last change. `at`: only from this version:
+    where it is another one by now, what somebody else has taught since stays."""
 
     to: Count | None = None
+    at: Count | None = None
 
 
 class ImportAsked(ApiBody):

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.model.taught.places import find_taught
 from edgeclassify.pictures.jpeg import image_jpeg
 from edgeclassify.teaching.interface import Picture
 from edgeclassify.teaching.teacher import Teacher
@@ -15,7 +16,7 @@ from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.requests import tell_taught
 from edgeclassify.web.api.teaching import bodies, orders
 from edgeclassify.web.api.teaching.models_taught import WAIT_S
-from edgeclassify.web.api.teaching.uploads import added_said, base_for, version_of
+from edgeclassify.web.api.teaching.uploads import added_said, base_for
 from edgeclassify.web.interface import NodeFacts, PageNode, ViewFacts
 from edgeclassify.web.pictures.stills import Still
 
@@ -100,10 +101,10 @@ def _kept(asked: Asked, number: int) -> Still:
 def _added(model: str, asked: orders.ShownAsked, still: Still, facts: NodeFacts) -> bodies.Uploaded:
     source = f"view {still.view}" if still.origin is None else still.origin
     picture = Picture(still.pixels(), source, still.captured_at, still.view)
-    before = version_of(model)
+    is_new = find_taught(model) is None
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
         added = teacher.add(class_of(asked.label), [picture], base=base_for(model, still.view, facts))
-        said = added_said(added, before)
+        said = added_said(added, is_new=is_new)
         return said.model_copy(update=_fitted(teacher)) if asked.fit else said
 
 

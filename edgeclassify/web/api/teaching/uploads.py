@@ -44,27 +44,21 @@ def _added(model: str, content: bytes, asked: orders.UploadAsked, facts: NodeFac
     image = decode_image(content, NAME, KEPT_SIDE)
     # BGR as it comes. The time of the upload is no time of the picture: only what the camera wrote into it counts.
     picture = Picture(np.ascontiguousarray(image.pixels[:, :, ::-1]), NAME, image.taken_at)
-    before = version_of(model)
+    is_new = find_taught(model) is None
     with Teacher(model, keep_pictures=facts.shows_pictures, wait_s=WAIT_S) as teacher:
         added = teacher.add(class_of(asked.label), [picture], base=base_for(model, asked.view, facts))
-    return added_said(added, before)
+    return added_said(added, is_new=is_new)
 
 
-def version_of(model: str) -> int | None:
-    """None: there is no such model."""
-    folder = find_taught(model)
-    return None if folder is None else read_manifest(folder).version
-
-
-def added_said(added: Added, before: int | None) -> bodies.Uploaded:
-    """What became of one picture. `before`: the version until then."""
+def added_said(added: Added, *, is_new: bool) -> bodies.Uploaded:
+    """What became of one picture. `is_new`: there was no model until then."""
     (example,) = (*added.new, *added.moved, *added.known)
     return bodies.Uploaded(
         example=example,
         new=bool(added.new),
         moved=bool(added.moved),
         version=added.manifest.version,
-        before=before,
+        before=None if is_new else added.before,
         labels=labels_said(added.manifest),
     )
 

@@ -40,14 +40,14 @@ class TaughtNode(RecordedNode):
 
     def __init__(self, folder: Path, *, uses: bool = False, labels_only: bool = False, looks: bool = True) -> None:
         super().__init__("gate", "yard", labels_only=labels_only)
-        self._folder, self._uses, self._looks = folder, uses, looks
+        self._folder, self.uses, self._looks = folder, uses, looks
         self._orders = Orders(lambda: None)
 
     @property
     def facts(self) -> NodeFacts:
         facts = super().facts
         gate, yard = (dataclasses.replace(view, has_embedding=True) for view in facts.views)
-        if self._uses:
+        if self.uses:
             gate = dataclasses.replace(gate, model="pets", taught=True)
         looks = self._folder / "looks.sqlite" if self._looks else None
         return dataclasses.replace(facts, views=(gate, yard), state=self._folder, looks=looks)

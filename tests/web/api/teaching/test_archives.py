@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.config import WebConfig
+from edgeclassify.web.api.teaching.archives import sweep_unfinished
+from edgeclassify.web.page import Page
+from tests.support.broker import free_port
 from tests.support.lessons import CAT, ESPRESSO
-from tests.web.api.teaching.taught_node import Asking, fit, teach
+from tests.web.api.teaching.taught_node import Asking, TaughtNode, fit, teach
 
 AS_ZIP = {"Content-Type": "application/zip"}
 
@@ -55,3 +59,19 @@ def test_a_file_that_is_none_is_refused_without_its_place_here(ask: Asking, tmp_
 def test_a_model_that_is_not_there_has_no_file(ask: Asking, tmp_path: Path) -> None:
     assert ask("GET", "/api/taught/pets/export.zip").status_code == 404
     assert not [*tmp_path.glob(".export-*")]
+
+
+def test_what_a_power_cut_left_is_swept_before_any_is_on_its_way(tmp_path: Path) -> None:
+    (tmp_path / ".import-a").mkdir()
+    (tmp_path / ".import-a" / "model.taught.zip").write_bytes(b"PK")
+    (tmp_path / ".export-b.taught.zip").write_bytes(b"PK")
+    (tmp_path / "looks.sqlite").write_bytes(b"")
+    page = Page(WebConfig(enabled=True, port=free_port()), TaughtNode(tmp_path))
+    page.start()
+    try:
+        assert not [*tmp_path.glob(".export-*"), *tmp_path.glob(".import-*")]
+        (tmp_path / ".export-c").write_bytes(b"PK")
+    finally:
+        page.stop(1.0)
+    sweep_unfinished(tmp_path)
+    assert {one.name for one in tmp_path.iterdir()} >= {"looks.sqlite", ".export-c"}

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from edgeclassify.model.taught.places import taught_names
+from edgeclassify.teaching.store import TaughtFolder
 from tests.support.lessons import CAT, ESPRESSO, TRIPOD
 from tests.web.api.teaching.taught_node import Asking, TaughtNode, fit, teach
 
@@ -90,6 +92,15 @@ def test_examples_that_are_none_change_nothing(ask: Asking, body: object) -> Non
     assert ask.said == []
 
 
+def test_what_others_taught_meanwhile_is_not_taken_back(ask: Asking) -> None:
+    teach("pets", "cat", CAT, 1)
+    teach("pets", "cup", ESPRESSO, 1)
+    refusal = ask.refused(409, "POST", "/api/taught/pets/undo", json={"to": 1, "at": 2})
+    assert "expected version 2, found 3: it was taught more meanwhile" in refusal
+    assert ask.said == []
+    ask.json("POST", "/api/taught/pets/undo", json={"to": 1, "at": 3})
+
+
 def test_what_looks_mislabelled_is_named(ask: Asking) -> None:
     teach("pets", "cat", CAT, 6)
     teach("pets", "cup", ESPRESSO, 6)
@@ -106,3 +117,20 @@ def test_a_model_that_is_in_use_is_not_taken_away(tmp_path: Path) -> None:
     ask = Asking(TaughtNode(tmp_path))
     assert ask("DELETE", "/api/taught/pets").status_code == 204
     assert ask.json("GET", "/api/taught") == {"models": [], "collections": []}
+
+
+def test_a_model_that_a_view_chooses_meanwhile_is_not_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While who changes it now is waited for."""
+    teach("pets", "cat", CAT, 1)
+    node = TaughtNode(tmp_path)
+    held = TaughtFolder.open("pets")
+
+    def chosen(_: float) -> None:
+        node.uses = True
+        held.close()
+
+    monkeypatch.setattr("edgeclassify.teaching.store.lock.time.sleep", chosen)
+    assert "found it in gate" in Asking(node).refused(409, "DELETE", "/api/taught/pets")
+    assert taught_names() == ("pets",)

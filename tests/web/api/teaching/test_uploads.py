@@ -4,6 +4,7 @@ import pytest
 
 from edgeclassify.model.taught.places import resolve_taught
 from edgeclassify.model.taught.reading import read_manifest
+from edgeclassify.teaching.store import TaughtFolder
 from tests.support.lessons import CAT, ESPRESSO
 from tests.web.api.teaching.taught_node import Asking, fit, png_of, teach
 
@@ -30,6 +31,20 @@ def test_the_first_picture_makes_the_model_on_the_views_network(ask: Asking) -> 
     assert (example.id, example.label, example.captured_at) == (said["example"], "cat", None)
     assert example.has_picture
     assert ask.said == [("teaching", {"model": "pets"})]
+
+
+def test_the_version_before_is_the_one_that_it_came_to(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the one that there was while somebody else was waited for."""
+    teach("pets", "cat", CAT, 1)
+    held = TaughtFolder.open("pets")
+
+    def more(_: float) -> None:
+        held.teach_only_normal(True)
+        held.close()
+
+    monkeypatch.setattr("edgeclassify.teaching.store.lock.time.sleep", more)
+    said = upload(ask, CAT, "cat", 7)
+    assert (said["before"], said["version"]) == (3, 4)
 
 
 def test_a_picture_that_is_known_is_no_new_one_and_moves(ask: Asking) -> None:

@@ -18,8 +18,8 @@ export function thisIs(app, view) {
         : await app.api.post(`api/taught/${encodeURIComponent(view.model)}/shown`,
           { view: view.name, label: label ?? "unknown", fit: true });
       const text = app.t("live.taught", { label: label ?? app.t("live.none_of_these") });
-      app.say(change.not_fitted ? `${text} ${change.not_fitted}` : text,
-        { action: app.t("action.undo"), done: () => undo(app, view.model, change.before ?? null) });
+      app.say(change.not_fitted ? `${text} ${change.not_fitted}` : text, before(change) === change.version ? {}
+        : { action: app.t("action.undo"), done: () => undo(app, view.model, change) });
     } catch (error) {
       app.say(error);
     }
@@ -32,12 +32,18 @@ export function thisIs(app, view) {
   el("p", { class: "hint" }, app.t("live.this_is_hint")));
 }
 
-/** @param {number | null} to the version before the example and what was learnt of it; null: one change back */
-async function undo(app, model, to) {
+/** Both the example and what was learnt of it; where others have taught since, nothing. */
+async function undo(app, model, change) {
   try {
-    await app.api.post(`api/taught/${encodeURIComponent(model)}/undo`, { to });
+    await app.api.post(`api/taught/${encodeURIComponent(model)}/undo`, { to: before(change), at: change.version });
     app.say(app.t("live.undone"));
   } catch (error) {
     app.say(error);
   }
+}
+
+/** The version without it. A request's answer does not say it: an example is one version, and so is a head. */
+function before(change) {
+  if (change.before !== undefined) return change.before;
+  return change.version - (change.examples.length > 0 ? 1 : 0) - (change.fit ? 1 : 0);
 }
