@@ -1,15 +1,27 @@
 """A file's next content, on the disk beside it: put in its place in one step, or dropped."""
 
+import glob
+import logging
 import os
+import secrets
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from edgeclassify.files.plain import sync_folder
+from edgeclassify.files.plain import printable, sync_folder
+
+log = logging.getLogger(__name__)
+_ENDING = ".tmp"
+_LEFT_S = 3600.0
+"""So old, nobody is about to put it in its place."""
 
 
 class StagedFile:
-    """Written and synced when it is made; raises OSError, and leaves nothing, where that can't be.
+    """Written and synced when it is made; raises OSError, and leaves nothing, where that can't be. Dropped at the
+    end of its context.
 
     It gets owner, group and mode of `path`, a file that is there; links to that stay links. `place`: where it goes
     in the place of that.
@@ -19,8 +31,9 @@ class StagedFile:
         real = path.resolve(strict=True)
         before = real.stat()
         self._place = real if place is None else place
-        self._beside = self._place.with_name(self._place.name + ".tmp")
-        self._beside.unlink(missing_ok=True)
+        self._sweep()
+        # Of its own name: another process may write one for the same place.
+        self._beside = self._place.with_name(f"{self._place.name}.{secrets.token_hex(4)}{_ENDING}")
         # For nobody else until it has the rights of the file that it replaces: there may be a password in it.
         descriptor = os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
@@ -34,19 +47,41 @@ class StagedFile:
             self.drop()
             raise
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.drop()
+
     def put_in_place(self) -> None:
-        """A power cut leaves the old or the new content. Raises OSError; then it is dropped."""
+        """A power cut leaves the old or the new content. Raises OSError; then nothing has changed."""
         try:
             self._beside.replace(self._place)
         except OSError:
             self.drop()
             raise
-        sync_folder(self._place.parent)
+        try:
+            sync_folder(self._place.parent)
+        except OSError as error:
+            log.warning(
+                "%s: was written, and may be as before after a power cut: %s",
+                printable(self._place),
+                error.strerror,
+            )
 
     def drop(self) -> None:
-        """Never mind."""
+        """Never mind; nothing, where it is in its place."""
         with suppress(OSError):  # a card that takes nothing any more: the next one begins by it
             self._beside.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """What power cuts left."""
+        for one in self._place.parent.glob(f"{glob.escape(self._place.name)}.????????{_ENDING}"):
+            with suppress(OSError):
+                if abs(time.time() - one.lstat().st_mtime) > _LEFT_S:
+                    one.unlink()
 
 
 def rewrite_file(path: Path, content: bytes) -> None:

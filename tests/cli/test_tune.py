@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from edgeclassify.__main__ import main
+from edgeclassify.config.editing.config_file import ConfigFile
 from edgeclassify.errors import ExitStatus
+from edgeclassify.files import StagedFile
 from tests.recording.files import write_recording, write_streams
 
 Output = pytest.CaptureFixture[str]
@@ -127,6 +129,23 @@ def test_what_is_proposed_is_written_and_nothing_else_changes(
     assert any(line.startswith("threshold_enter   = ") and line.endswith("   # sure") for line in kept)
     assert config.stat().st_mode & 0o777 == 0o640
     assert out.splitlines()[-1].startswith(f"written: {config}, [[view]] gate: threshold_enter, threshold_exit, ")
+    assert not list(config.parent.glob("*.tmp"))
+
+
+def test_what_somebody_else_has_written_meanwhile_stays(
+    recording: Path, told: Path, config: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = ConfigFile.stage
+
+    def meanwhile(self: ConfigFile, content: bytes) -> StagedFile:
+        config.write_text(f"{CONFIG}# by the page\n")
+        return stage(self, content)
+
+    monkeypatch.setattr(ConfigFile, "stage", meanwhile)
+    arguments = recording, "--truth", told, "--config", config, "--write"
+    _, err = tuned(capsys, *arguments, status=ExitStatus.CONFIG)
+    assert "it was changed meanwhile" in err
+    assert config.read_text() == f"{CONFIG}# by the page\n"
     assert not list(config.parent.glob("*.tmp"))
 
 

@@ -71,10 +71,16 @@ class TestRewriteFile:
         assert (tmp_path / "link").is_symlink()
         assert (tmp_path / "a").read_bytes() == b"new"
 
-    def test_what_a_run_before_has_left_is_no_obstacle_and_no_trap(self, tmp_path: Path) -> None:
+    def test_a_link_by_the_name_that_it_has_at_first_is_no_trap(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         (tmp_path / "a").write_bytes(b"old")
         (tmp_path / "other").write_bytes(b"other")
-        (tmp_path / "a.tmp").symlink_to("other")
+        (tmp_path / "a.00000000.tmp").symlink_to("other")
+        names = iter(["00000000", "11111111"])
+        monkeypatch.setattr("edgeclassify.files.staged.secrets.token_hex", lambda _: next(names))
+        with pytest.raises(FileExistsError):
+            rewrite_file(tmp_path / "a", b"new")
         rewrite_file(tmp_path / "a", b"new")
         assert (tmp_path / "a").read_bytes() == b"new"
         assert (tmp_path / "other").read_bytes() == b"other"

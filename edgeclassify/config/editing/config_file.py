@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config.editing.interface import ConfigConflictError
-from edgeclassify.config.loading import config_bytes, config_text
-from edgeclassify.errors import StorageError
+from edgeclassify.config.loading import MAX_BYTES, config_bytes, config_text
+from edgeclassify.errors import ConfigError, StorageError
 from edgeclassify.files import StagedFile, printable
 
 BACKUP = ".before-page"
@@ -40,9 +40,18 @@ class ConfigFile:
         return config_text(self.content, self.path)
 
     def encoded(self, text: str) -> bytes:
-        """Another text, as bytes in the way of this file: with a mark at its begin, if it has one."""
+        """Another text, as bytes in the way of this file: with a mark at its begin, if it has one.
+
+        Raises ConfigError where it is larger than what is read.
+        """
         mark = b"\xef\xbb\xbf" if self.content.startswith(b"\xef\xbb\xbf") else b""
-        return mark + text.encode()
+        content = mark + text.encode()
+        if len(content) > MAX_BYTES:
+            raise ConfigError(
+                f"{printable(self.path)}: expected a config of at most {MAX_BYTES} bytes, found {len(content)} "
+                "with what is to be changed. Nothing was changed; take something else out of it first."
+            )
+        return content
 
     @property
     def backup(self) -> Path:
@@ -69,13 +78,13 @@ class ConfigFile:
         except OSError as error:
             raise unwritable(self.path, error) from error
 
-    def keep_backup(self) -> Path:
-        """Keep what was read, with the rights of the file. Raises StorageError."""
+    def stage_backup(self) -> StagedFile:
+        """What was read, with the rights of the file, beside `backup` and not in its place yet. Raises
+        StorageError."""
         try:
-            StagedFile(self.path, self.content, self.backup).put_in_place()
+            return StagedFile(self.path, self.content, self.backup)
         except OSError as error:
             raise unwritable(self.backup, error) from error
-        return self.backup
 
 
 def etag_of(content: bytes) -> str:

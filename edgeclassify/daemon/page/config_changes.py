@@ -1,6 +1,7 @@
 """A change of the config that the page asks for: checked, taken over live, then written to its file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,12 +51,13 @@ class ConfigChanges:
         made = self._edited(file, change.keys)
         config = self._node.as_run(parse_config(made.document, str(self._path), self._path.resolve().parent))
         notes = tuple(overlaid_notes(config, self._node.running().profile_on, change.keys))
+        content = file.encoded(made.text)
         if change.dry_run:
             return ConfigChanged(file.etag, made.changed, notes=notes)
-        backup = self._take_over(file, made, config) if made.changed else None
+        backup = self._take_over(file, content, config) if made.changed else None
         for view, option in said_options(config, change.keys):
             self._node.follow(view, option)
-        return ConfigChanged(etag_of(file.encoded(made.text)), made.changed, backup, notes)
+        return ConfigChanged(etag_of(content), made.changed, backup, notes)
 
     def _check_as_it_is(self, file: ConfigFile) -> None:
         """What somebody has left half done is theirs to mend."""
@@ -70,40 +72,35 @@ class ConfigChanges:
         except ConfigError as error:
             raise ConfigError(f"{printable(file.path)}: {error}") from error
 
-    def _take_over(self, file: ConfigFile, made: Edited, config: Config) -> Path:
+    def _take_over(self, file: ConfigFile, content: bytes, config: Config) -> Path:
+        """All that can be refused is, before anything runs by another config: a reload ends what is in a view
+        whose region is another one, and what was set over MQTT."""
         if (why_not := why_not_writable(file.path)) is not None:
             raise StorageError(why_not)
         before = self._node.running().under(None)
-        content = file.encoded(made.text)
-        staged = file.stage(content)
-        try:
-            self._node.reloads.reload(load=lambda: config)
-        except EdgeClassifyError:
-            staged.drop()
-            raise
-        try:
-            backup = self._put_in_place(file, staged)
-        except ConfigConflictError:
-            self._go_back(before, load=None)
-            raise
-        except (StorageError, ConfigError):
-            self._go_back(before, load=lambda: before)
-            raise
-        self._own_etag = etag_of(content)
-        return backup
-
-    def _put_in_place(self, file: ConfigFile, staged: StagedFile) -> Path:
-        try:
-            backup = file.backup
-            # What was there before the page's own changes is worth more than the last step of them.
-            if self._own_etag != file.etag or not backup.exists():
-                file.keep_backup()
+        with ExitStack() as dropped:
+            # The backup first: it is in its place before what it is a backup of goes.
+            staged = [dropped.enter_context(one) for one in self._staged(file, content)]
             file.check_unchanged()
-        except EdgeClassifyError:
-            staged.drop()
-            raise
-        file.put_in_place(staged)
-        return backup
+            self._node.reloads.reload(load=lambda: config)
+            try:
+                file.check_unchanged()
+                for one in staged:
+                    file.put_in_place(one)
+            except ConfigConflictError:
+                self._go_back(before, load=None)
+                raise
+            except (StorageError, ConfigError):
+                self._go_back(before, load=lambda: before)
+                raise
+        self._own_etag = etag_of(content)
+        return file.backup
+
+    def _staged(self, file: ConfigFile, content: bytes) -> Iterator[StagedFile]:
+        # What was there before the page's own changes is worth more than the last step of them.
+        if self._own_etag != file.etag or not file.backup.exists():
+            yield file.stage_backup()
+        yield file.stage(content)
 
     def _go_back(self, before: Config, load: Callable[[], Config] | None) -> None:
         """By what is in the file, where somebody else has written it; by the config before, where that fails."""

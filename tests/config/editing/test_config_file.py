@@ -67,7 +67,7 @@ def test_in_a_folder_where_each_may_replace_what_is_its_own_the_file_is_enough(p
 
 def _replaced(path: Path) -> str:
     file = ConfigFile.read(path)
-    file.keep_backup()
+    file.put_in_place(file.stage_backup())
     file.put_in_place(file.stage(b"# other\n"))
     return path.read_text()
 
@@ -90,6 +90,14 @@ def test_a_mark_at_the_begin_stays(path: Path) -> None:
     file = ConfigFile.read(path)
     assert (file.text, file.encoded("# his\n")) == ("# mine\n", b"\xef\xbb\xbf# his\n")
     assert file.etag == etag_of(path.read_bytes()) != etag_of(b"# mine\n")
+
+
+def test_no_more_is_written_than_is_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeclassify.config.editing.config_file.MAX_BYTES", 10)
+    file = ConfigFile.read(path)
+    assert file.encoded("x" * 10) == b"x" * 10
+    with pytest.raises(ConfigError, match=r"expected a config of at most 10 bytes, found 11 with what"):
+        file.encoded("x" * 11)
 
 
 def test_one_that_was_written_meanwhile_is_noticed(path: Path) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import Config
+from edgeclassify.config.editing.config_file import ConfigFile
 from edgeclassify.daemon.reload import Reloader
+from edgeclassify.files import StagedFile
 from tests.daemon.page.file_bench import TEXT, FileBench
 from tests.support.small_disk import small_disk_at
 from tests.support.waiting import wait_for
@@ -166,7 +168,29 @@ def test_a_file_that_is_written_meanwhile_is_left_alone(
     assert status == 409
     assert "changed meanwhile" in said["error"]
     assert (bench.threshold, bench.path.read_text()) == (holds, text)
-    assert "c.toml.tmp" not in left_behind(bench)
+    assert left_behind(bench) == ["c.toml"]
+
+
+def test_what_is_refused_ends_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reload would: what was set over MQTT does not outlive it. So all that can be refused is before it."""
+    bench = start()
+    bench.post("api/requests/set", {"view": "gate", "option": "threshold", "value": 0.9})
+    before = bench.path.read_text()
+    monkeypatch.setattr("edgeclassify.config.editing.config_file.MAX_BYTES", len(before))
+    for dry_run in (True, False):
+        status, said = bench.change(("view.gate.roi", [0, 0, 0.5, 1]), dry_run=dry_run)
+        assert (status, bench.threshold, bench.path.read_text()) == (422, 0.9, before)
+        assert f"at most {len(before)} bytes" in said["error"]
+    monkeypatch.undo()
+    stage = ConfigFile.stage
+
+    def meanwhile(self: ConfigFile, content: bytes) -> StagedFile:
+        bench.path.write_text(f"{before}# by hand\n")
+        return stage(self, content)
+
+    monkeypatch.setattr(ConfigFile, "stage", meanwhile)
+    assert bench.change(("view.gate.roi", [0, 0, 0.5, 1]))[0] == 409
+    assert (bench.threshold, left_behind(bench)) == (0.9, ["c.toml"])
 
 
 def test_a_reload_from_outside_goes_its_own_way(start: Start) -> None:
@@ -199,10 +223,11 @@ def test_a_full_disk_is_one_message(start: Start, tmp_path: Path) -> None:
         bench.path.symlink_to(moved)
         (folder / "filling").write_bytes(b"x" * 8192)
         before = moved.read_text()
+        bench.post("api/requests/set", {"view": "gate", "option": "threshold", "value": 0.9})
         status, said = bench.change(("view.gate.threshold_enter", 0.8))
         assert status == 507
         assert "No space left on device. Nothing was changed" in said["error"]
-        assert (bench.threshold, moved.read_text()) == (0.6, before)
+        assert (bench.threshold, moved.read_text()) == (0.9, before)
         assert sorted(path.name for path in folder.iterdir()) == ["c.toml", "filling"]
         (folder / "filling").unlink()
         assert bench.change(("view.gate.threshold_enter", 0.8))[0] == 200

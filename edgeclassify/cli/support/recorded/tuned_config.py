@@ -33,5 +33,7 @@ def write_keys(path: Path, view: str, keys: Mapping[str, Value]) -> list[str]:
         raise ConfigError(f"{printable(path)}: {error}") from error
     parse_config(made.document, str(path), path.resolve().parent)
     if made.changed:
-        file.put_in_place(file.stage(file.encoded(made.text)))
+        with file.stage(file.encoded(made.text)) as staged:
+            file.check_unchanged()
+            file.put_in_place(staged)
     return [name.rpartition(".")[2] for name in made.changed if name.count(".") > 1]
