@@ -1,10 +1,10 @@
 """`edgeclassify demo`: the whole thing on one machine: photos as camera, the daemon, its page, a broker."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -78,20 +78,19 @@ def demo(
     section = model_section(model, labels, runtime, threads)
     facts = {} if no_page else {"page": f"http://127.0.0.1:{(page := _page_port(port))}"}
     facts["model"] = f"{section.name} on {in_words(runtime_name(section.runtime))}"
+    folder = _own_folder()
     with (
-        tempfile.TemporaryDirectory(prefix="edgeclassify-demo-") as folder,
-        _kept_in(folder),
         demo_photos() as photos,
         EmbeddedBroker() as broker,
         display_for(as_json) as display,
     ):
-        moments = Path(folder) / "photos"
+        moments = folder / "photos"
         if source is None:
             write_moments(photos, moments)
         # What is relative is meant from here, and not from where the config is.
         asked = {"camera": [{"source": source or f"images:{moments}"}], "model": section.model_dump()}
         here = parse_config(asked, "demo", Path.cwd())
-        file = Path(folder) / "edgeclassify.toml"
+        file = folder / "edgeclassify.toml"
         DemoConfig(here.camera[0].source, here.model, broker.port, None if no_page else page, interval).write(file)
         daemon = Daemon(lambda: load_config(file), max_frames=frames or None, config_file=file)
         output.stops(daemon.request_stop)
@@ -105,18 +104,15 @@ def demo(
     output.check()
 
 
-@contextmanager
-def _kept_in(folder: str) -> Iterator[None]:
-    """What is taught and fetched goes with the demo: models are looked for there first, and written to it."""
-    before = os.environ.get("STATE_DIRECTORY")
+def _own_folder() -> Path:
+    """What is taught and fetched goes with the demo: models are looked for there first, and written to it.
+
+    Until the process ends: what was asked of the page may still be at work when all else has stopped.
+    """
+    folder = tempfile.mkdtemp(prefix="edgeclassify-demo-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["STATE_DIRECTORY"] = folder
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["STATE_DIRECTORY"]
-        else:
-            os.environ["STATE_DIRECTORY"] = before
+    return Path(folder)
 
 
 def _page_port(asked: int | None) -> int:

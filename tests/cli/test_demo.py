@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 from tests.support.broker import free_port
 
@@ -80,6 +81,23 @@ def test_on_a_terminal_it_goes_on_with_its_page_until_ctrl_c() -> None:
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def test_what_the_page_still_does_at_the_end_goes_with_the_demo() -> None:
+    """Its threads may be at work when all else has stopped: what they write is nothing of the user's."""
+    code = """
+from pathlib import Path
+from edgeclassify.__main__ import main
+from edgeclassify.model.taught.places import new_place
+main(["demo", "--frames", "1", "--interval", "0", "--json", "--no-page"])
+late = new_place("late")
+late.mkdir(parents=True)
+print(late)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    late = Path(done.stdout.splitlines()[-1])
+    (folder,) = (one for one in late.parents if one.name.startswith("edgeclassify-demo-"))
+    assert not folder.exists()
 
 
 def test_a_port_in_use_is_one_message() -> None:

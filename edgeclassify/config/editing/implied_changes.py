@@ -12,9 +12,10 @@ def with_implied(document: dict[str, Any], keys: Sequence[KeyChange]) -> list[Ke
 
     A file without views has one per camera, which are gone as soon as it names another one: they are written down
     first, so that a view which is edited or added has them beside it as before. And profiles know a view by its
-    name: a new one is new there, too.
+    name: a new one is new there, too, and one that is taken away goes from there, with a profile that says nothing
+    else.
     """
-    return [*_default_views(document, keys), *(one for key in keys for one in _renamed(document, key))]
+    return [*_default_views(document, keys), *(one for key in keys for one in _in_profiles(document, key))]
 
 
 def _default_views(document: dict[str, Any], keys: Sequence[KeyChange]) -> Iterator[KeyChange]:
@@ -31,14 +32,18 @@ def _default_views(document: dict[str, Any], keys: Sequence[KeyChange]) -> Itera
     yield from (KeyChange(("view", name), {"name": name, "camera": name}) for name in names)
 
 
-def _renamed(document: dict[str, Any], key: KeyChange) -> Iterator[KeyChange]:
+def _in_profiles(document: dict[str, Any], key: KeyChange) -> Iterator[KeyChange]:
     yield key
-    if len(key.path) != 3 or key.path[0] != "view" or key.path[2] != "name" or key.value is None:
+    view = key.path[1] if len(key.path) > 1 and key.path[0] == "view" else None
+    is_gone = len(key.path) == 2 and key.value is None
+    is_renamed = key.path[2:] == ("name",) and key.value not in (None, view)
+    if view is None or not (is_gone or is_renamed):
         return
-    _, view, _ = key.path
     profiles = document.get("profile", {})
     for name, profile in profiles.items():
         said = profile.get("view", {}).get(view) if isinstance(profile, dict) else None
-        if said is not None and view != key.value:
+        if said is None:
+            continue
+        if is_renamed:
             yield KeyChange(("profile", name, "view", str(key.value)), said)
-            yield KeyChange(("profile", name, "view", view), None)
+        yield KeyChange(("profile", name, "view", view), None)

@@ -1,7 +1,9 @@
 """What was heard decided on again: by the rules that hold, or by others."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import (
@@ -60,7 +62,25 @@ def decide_again(
 
 def without(stays: Sequence[Stay], others: Sequence[Stay]) -> Sequence[Stay]:
     """Those that overlap none of the others with the same label."""
-    return [one for one in stays if not any(one.overlaps(other) for other in others)]
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for one in others:
+        spans.setdefault(one.label, []).append((one.since, one.end))
+    times = {label: _Times(of_label) for label, of_label in spans.items()}
+    return [one for one in stays if one.label not in times or not times[one.label].overlap(one.since, one.end)]
+
+
+class _Times:
+    """Spans of time, as from and until: there may be thousands, and each is asked for among all of the others."""
+
+    def __init__(self, spans: Sequence[tuple[float, float]]) -> None:
+        ordered = sorted(spans)
+        self._begins = [since for since, _ in ordered]
+        self._latest_ends = list(accumulate((end for _, end in ordered), max))
+
+    def overlap(self, since: float, end: float) -> bool:
+        """True where one of them does."""
+        begun = bisect_right(self._begins, end)
+        return begun > 0 and self._latest_ends[begun - 1] >= since
 
 
 def _replayed(stretch: Stretch, made: Made, make: DeciderFactory) -> Iterator[Replayed]:

@@ -20,12 +20,10 @@ class Stay:
     since: float
     until: float | None
 
-    def overlaps(self, other: "Stay") -> bool:
-        """True where both had the same label at some time."""
-        if self.label != other.label:
-            return False
-        ends = [float("inf") if one.until is None else one.until for one in (self, other)]
-        return self.since <= ends[1] and other.since <= ends[0]
+    @property
+    def end(self) -> float:
+        """`until`; infinite, while it is there."""
+        return float("inf") if self.until is None else self.until
 
 
 @dataclass(frozen=True, slots=True)

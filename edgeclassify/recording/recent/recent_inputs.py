@@ -31,8 +31,8 @@ MOST_WAITING = 4
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What there is of a view since some time: pieces, the oldest first, at least one. `since`, `until`: of its
-    first and its last input, seconds since the epoch."""
+    """What there is of a view since some time: pieces, the oldest first, at least one. `since`: of its
+    first input, `until`: of its latest one, seconds since the epoch."""
 
     facts: ViewFacts
     pieces: Sequence[AnyPiece]
@@ -132,7 +132,7 @@ class RecentInputs:
             return None
         wanted = pieces[begin:]
         times = [time.at for one in wanted for time in (one.first, one.last) if time is not None]
-        return Stretch(kept.facts, wanted, times[0], times[-1])
+        return Stretch(kept.facts, wanted, times[0], max(times))
 
     # --- for its listeners -------------------------------------------------------------------------------
 

@@ -32,9 +32,10 @@ class ScoreLines:
         self._highest: dict[int, NDArray[np.float32]] = {}
 
     def note(self, state: ViewState) -> None:
-        """What a frame shows, with all its scores; others are left out."""
+        """What a frame shows, with all its scores; others are left out, and frames of another time: the clock may
+        have been set back meanwhile."""
         span = int((state.ts - self._since) / self._span_s)
-        if not isinstance(state.top, Ranking) or span < 0:
+        if not isinstance(state.top, Ranking) or not 0 <= span <= POINTS:
             return
         scores, highest = state.top.scores, self._highest.get(span)
         if highest is None:

@@ -334,6 +334,17 @@ def test_views_are_added_and_taken_away(start: Start) -> None:
     assert bench.path.read_text().endswith("\n# the end\n")
 
 
+def test_a_view_that_profiles_name_is_taken_away_from_them(start: Start) -> None:
+    night = '[profile.night]\nview."*".hold_s = 1\n[profile.night.view.yard]\nthreshold_enter = 0.95\n'
+    gone = "[profile.gone.view.yard]\nhold_s = 2\n"
+    yard = '\n[[view]]\nname = "yard"\ncamera = "front"\n'
+    bench = start(f"{TEXT}{yard}{night}{gone}")
+    status, done = bench.change(("view.yard", None))
+    assert (status, [view.name for view in bench.node.views]) == (200, ["gate"])
+    assert done["changed"] == ["view.yard", "profile.night.view.yard", "profile.gone.view.yard"]
+    assert tomllib.loads(bench.path.read_text())["profile"] == {"night": {"view": {"*": {"hold_s": 1}}}}
+
+
 def test_the_only_view_of_a_file_without_views_stays(start: Start) -> None:
     bench = start(TWO_CAMERAS.partition('\n[[camera]]\nname = "back"')[0])
     status, said = bench.change(("view.front", None))

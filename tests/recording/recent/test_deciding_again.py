@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.postprocess.interface import Rules
@@ -166,3 +167,28 @@ def test_it_breathes() -> None:
     made = make_begins().facts, RULES_NOW
     decide_again(stretch, 0.0, made, decider_of, lambda: breaths.append(1))
     assert len(breaths) == len(OPENS_TWICE)
+
+
+TIMES = st.integers(0, 30).map(float)
+STAYS = st.lists(st.builds(Stay, st.sampled_from(["open", "closed"]), TIMES, st.none() | TIMES), max_size=12)
+"""In any order: the clock may have been set back."""
+
+
+@given(STAYS, STAYS)
+def test_what_overlaps_none_is_found_whatever_the_order(stays: list[Stay], others: list[Stay]) -> None:
+    def meet(one: Stay, other: Stay) -> bool:
+        return one.label == other.label and one.since <= other.end and other.since <= one.end
+
+    assert without(stays, others) == [one for one in stays if not any(meet(one, other) for other in others)]
+
+
+def test_a_clock_that_was_set_back_makes_no_more_points() -> None:
+    """What is kept of each is an array of all scores."""
+    monotonic = [seen(i * 0.5, 0.2, 0.1, 0.0) for i in range(14)]
+    ahead = [replace(one, at=one.at + 3600) for one in monotonic[4:12]]
+    within_a_piece = compared([*monotonic[:4], *ahead, *monotonic[12:]], RULES_NOW).then
+    assert within_a_piece.until == START + 6.5
+    assert max(within_a_piece.lines.lines().t) < START + 7.0
+    many = [seen(i * 0.5, 0.2, 0.1, 0.0) for i in range(100)]
+    found = compared([*(replace(one, at=one.at + 3600) for one in many[:90]), *many[90:]], RULES_NOW).then
+    assert found.until >= START + 3600 + 30
