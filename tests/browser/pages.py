@@ -1,6 +1,6 @@
-"""The pages behind the "#", and when one is there."""
+"""The pages behind the "#", and when one is there; what is asked beside them."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 PAGES = ("live", "events", "aim", "tune", "teach", "models", "system")
 
@@ -10,3 +10,29 @@ def go_to(page: Page, name: str) -> None:
     page.evaluate(f"location.hash = '#/{name}'")
     expect(page.locator(f"main[data-page={name}]")).to_be_visible()
     expect(page.locator("main .skeleton, main [aria-busy=true]")).to_have_count(0)
+
+
+def asked(page: Page, command: str, **args: object) -> int:
+    """What the node answers to who asks it for something beside the page."""
+    status: int = page.evaluate(
+        """([command, args]) => fetch(`api/requests/${command}`, {
+             method: "POST", headers: { "Content-Type": "application/json", "X-Edgeclassify": "page" },
+             body: JSON.stringify(args),
+           }).then((answer) => answer.status)""",
+        [command, args],
+    )
+    return status
+
+
+def held_posts(page: Page, url: str) -> list[Route]:
+    """What the page posts there from now on: each waits until `continue_()` lets it go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            held.append(route)
+        else:
+            route.fallback()
+
+    page.route(url, hold)
+    return held

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from edgeclassify.demo import demo_photos
 from tests.browser.appearances import PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage
+from tests.browser.pages import held_posts
 from tests.browser.regions import drag, open_aim, swipe
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
@@ -42,6 +43,7 @@ def view_of(node: ServedNode, name: str = "table") -> dict[str, Any]:
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved, and live")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_hidden()
 
 
 def whole_again(page: Page) -> None:
@@ -176,6 +178,34 @@ def test_without_a_pointer_a_view_is_added_in_the_middle(page: Page, node: Serve
     expect(page.get_by_role("button", name="Add a view")).to_be_visible()
     expect(region(page, "table")).to_be_visible()
     assert [view["name"] for view in node.get("api/node")["views"]] == ["table"]
+
+
+def test_what_is_drawn_goes_with_a_view_that_is_called_otherwise(page: Page, node: ServedNode) -> None:
+    open_aim(page)
+    drag(page, (0.99, 0.98), (0.5, 0.5))
+    for name in ("desk", "table"):
+        page.get_by_role("button", name="Rename").click()
+        page.get_by_role("textbox", name="Name").fill(name)
+        page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+        expect(page.get_by_text(f"Drawn, not saved: {name}")).to_be_visible()
+        expect(region(page, name)).to_have_accessible_name(re.compile("5[01]% wide, 5[0-3]% high"))
+    assert view_of(node)["roi"] == [0, 0, 1, 1]
+
+
+def test_what_is_drawn_while_another_region_is_saved_is_kept(page: Page, node: ServedNode) -> None:
+    open_aim(page)
+    drag(page, (0.99, 0.98), (0.5, 0.5))
+    held = held_posts(page, "**/api/config")
+    with page.expect_request("**/api/config"):
+        page.get_by_role("button", name="Save").click()
+    drag(page, (0.5, 0.5), (0.7, 0.7))
+    held[0].continue_()
+    page.unroute("**/api/config")
+    expect(page.get_by_text("Saved, and live")).to_be_visible()
+    expect(region(page, "table")).to_have_accessible_name(re.compile("7[01]% wide, 7[0-3]% high"))
+    save(page)
+    assert view_of(node)["roi"][2] == pytest.approx(0.71, abs=0.02)
+    whole_again(page)
 
 
 def test_a_name_that_is_taken_is_refused_by_the_node(page: Page, node: ServedNode, faults: Faults) -> None:

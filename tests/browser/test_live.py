@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import EACH, Appearance
 from tests.browser.conftest import Serve
+from tests.browser.pages import asked
 from tests.browser.served_nodes import ServedNode
 from tests.support.waiting import wait_for
 
@@ -105,9 +106,25 @@ def test_views_are_chosen_by_arrow_keys(page: Page) -> None:
     page.get_by_role("tab", name="table").focus()
     page.keyboard.press("ArrowRight")
     expect(state_of(page, "corner")).to_be_visible()
-    page.get_by_role("tab", name="corner").focus()
+    expect(page.get_by_role("tab", name="corner")).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(state_of(page)).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Aim", "Tune"])
+def test_what_leads_to_another_page_leads_to_the_same_view(page: Page, name: str) -> None:
+    page.goto("#/live?view=corner")
+    expect(state_of(page, "corner")).to_be_visible()
+    page.locator("main").get_by_role("button" if name == "Aim" else "link", name=name).click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    expect(page.get_by_role("tab", name="corner")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_threshold_that_others_set_moves_the_marks(page: Page) -> None:
+    expect(page.get_by_text("enters at 60%", exact=True)).to_be_visible()
+    for share in (0.8, 0.6):
+        assert asked(page, "set", view="table", option="threshold", value=share) == 200
+        expect(page.get_by_text(f"enters at {share:.0%}", exact=True)).to_be_visible()
 
 
 def test_scores_are_read_where_the_pointer_is(page: Page) -> None:

@@ -5,11 +5,22 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import SIZES, Appearance
-from tests.browser.conftest import Serve
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.pages import asked, held_posts
 from tests.browser.served_nodes import ServedNode
 from tests.support.waiting import wait_for
 
 ENTERS = "A label enters at"
+CORNER = """
+[[view]]
+name = "corner"
+camera = "photos"
+roi = [0.5, 0.25, 0.25, 0.5]
+filter = "none"
+
+[profile.away.view.corner]
+threshold_enter = 0.9
+"""
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +29,12 @@ def node(browser: object, serve: Serve) -> ServedNode:
     node = serve(interval_s=0.2)
     wait_for(lambda: node.get("api/events?type=start&label=espresso")["events"], 10)
     return node
+
+
+@pytest.fixture(scope="module")
+def two_views(browser: object, serve: Serve) -> ServedNode:
+    """One of them with other rules in a mode."""
+    return serve(more=CORNER)
 
 
 def open_tune(page: Page) -> None:
@@ -151,12 +168,7 @@ def test_it_is_told_that_a_label_lasts(page: Page, node: ServedNode) -> None:
 def test_a_threshold_that_was_set_for_now_gives_way(page: Page, node: ServedNode) -> None:
     """It lies over that of the config, which stays as it is."""
     open_tune(page)
-    page.evaluate(
-        """() => fetch("api/requests/set", {
-             method: "POST", headers: { "Content-Type": "application/json", "X-Edgeclassify": "page" },
-             body: JSON.stringify({ view: "table", option: "threshold", value: 0.8 }),
-           }).then((answer) => answer.status)"""
-    )
+    assert asked(page, "set", view="table", option="threshold", value=0.8) == 200
     wait_for(lambda: rules_of(node)["threshold_enter"] == 0.8)
     page.reload()
     expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.8")
@@ -203,3 +215,39 @@ def test_a_time_of_the_chart_is_told_in_words(page: Page) -> None:
     page.locator(".what-if-canvas").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".what-if-readout")).to_contain_text(re.compile(r"tried: .* · .+ \d+%"))
+
+
+def test_what_is_applied_is_of_the_view_where_apply_was_pressed(
+    two_views: ServedNode, open_page: OpenPage
+) -> None:
+    page = open_page(two_views)
+    page.goto("#/tune?view=table")
+    slide(page, ENTERS, 0.7)
+    held = held_posts(page, "**/api/config")
+    with page.expect_request("**/api/config"):
+        page.get_by_role("button", name="Apply").click()
+    slide(page, "A start must last", 2)  # tried after it
+    page.get_by_role("tab", name="corner").click()
+    slide(page, ENTERS, 0.8)
+    held[0].continue_()
+    expect(page.get_by_text("The rules of table are in force")).to_be_visible()
+    expect(page.get_by_text("1 rule of corner is tried")).to_be_visible()
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.8")
+    rules = {view["name"]: view["rules"] for view in two_views.get("api/node")["views"]}
+    assert (rules["table"]["threshold_enter"], rules["corner"]["threshold_enter"]) == (0.7, 0.6)
+    page.get_by_role("tab", name="table").click()
+    expect(page.get_by_text("1 rule of table is tried")).to_be_visible()
+
+
+def test_what_a_mode_lies_over_is_said(two_views: ServedNode, open_page: OpenPage) -> None:
+    page = open_page(two_views)
+    page.goto("#/tune?view=corner")
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.6")
+    assert asked(page, "profile", profile="away") == 200
+    expect(page.get_by_text("The mode away is on")).to_be_visible()
+    slide(page, ENTERS, 0.5)
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("profile away is on and says something else of it")).to_be_visible()
+    assert asked(page, "profile", profile="none") == 200
+    expect(page.get_by_text("The mode away is on")).to_be_hidden()
+    expect(page.get_by_role("slider", name=ENTERS)).to_have_value("0.5")

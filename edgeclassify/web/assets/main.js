@@ -3,7 +3,7 @@
  *
  * What pages get is `app`:
  *   api        http/client.js       what the node answers and takes
- *   node       /api/node           its views, cameras, features; fetched anew when the config changes
+ *   node       /api/node           its views, cameras, features; fetched anew when the config changes, or the node is back
  *   now        state/node.js       what is now
  *   t, n, form shell/words.js      texts, plurals, figures; `lang`
  *   say, confirm                   parts/toast.js, parts/dialog.js
@@ -27,6 +27,7 @@ import { loadWords } from "./shell/words.js";
 import { Now } from "./state/node.js";
 
 const RETRY_MS = 3_000;
+const LOOK_MS = 10_000;
 
 async function start(root) {
   loadIcons().catch(console.error);
@@ -67,19 +68,20 @@ function run(root, words, api, session, node) {
     reopen: () => router.open(),
     reconnect: () => stream.retry(),
     logOut: async () => {
-      router.leave(); // what goes on asking would be refused from then on
+      try {
+        await api.post("api/logout");
+      } catch (error) {
+        app.say(error);
+        return;
+      }
+      router.leave();
       stream.close();
-      await api.post("api/logout");
       location.reload();
     },
   };
   node.views.forEach(teachColors);
   const shell = makeShell(app);
   const router = new Router(shell.main, app, shell.showPage);
-  const stream = new Stream("api/stream", {
-    heard: (kind, data) => now.heard(kind, data),
-    changed: (state) => { now.connection = state; now.tell("connection", state); },
-  });
   const refresh = async () => {
     try {
       app.node = await api.get("api/node");
@@ -91,6 +93,11 @@ function run(root, words, api, session, node) {
   };
   app.refresh = refresh;
   now.on("config", refresh);
+  // The rules are part of the facts, and a threshold may be set by others, too.
+  now.on("option", ({ option }) => { if (option === "threshold") refresh(); });
+  const stream = new Stream("api/stream", {
+    heard: (kind, data) => now.heard(kind, data), changed: connection(app, refresh),
+  });
   api.whenLockedOut(() => { stream.close(); location.reload(); });
   fill(root, shell.element, toasts.element);
   router.open();
@@ -98,18 +105,24 @@ function run(root, words, api, session, node) {
 
 /** What a changed connection asks for: who comes back may have another version, config, or no session any more. */
 function connection(app, refresh) {
-  let wasLost = false;
+  const { version } = app.node;
+  let isFirst = true;
+  let timer = 0;
+  const look = async () => {
+    clearTimeout(timer);
+    const session = await app.api.get("api/session").catch(() => null);
+    // Who is not let in any more is not told the version either.
+    if (session && session.version !== version) location.reload();
+    else if (app.now.connection === "lost") timer = setTimeout(look, LOOK_MS);
+  };
   return async (state) => {
     app.now.connection = state;
     app.now.tell("connection", state);
-    const isBack = state === "live" && wasLost;
-    wasLost = state === "lost" || (state !== "live" && wasLost);
-    if (!isBack && state !== "lost") return;
-    const session = await app.api.get("api/session").catch(() => null);
-    if (!session) return;
-    const isOut = session.password_needed && !session.authenticated;
-    if (isOut || session.version !== app.session.version) location.reload();
-    else if (isBack) refresh();
+    if (state === "connecting") return;
+    const isBack = state === "live" && !isFirst;
+    isFirst = false;
+    if (isBack || state === "lost") await look();
+    if (isBack) refresh();
   };
 }
 

@@ -24,10 +24,11 @@ const DEFAULT_CROP = 0.875;
 /** @type {Map<string, import("../parts/regions.js").Region>} by view: drawn, not saved */
 const drafts = new Map();
 
-export function open(root, app) {
-  const cameras = [...new Set([...app.node.cameras.map((one) => one.name), ...app.node.views.map((v) => v.camera)])];
-  let camera = cameras[0];
-  let selected = "";
+export function open(root, app, params) {
+  const cameras = camerasOf(app.node);
+  const asked = app.node.views.find((one) => one.name === params.view);
+  let camera = asked?.camera ?? cameras[0];
+  let selected = asked?.name ?? "";
   let file = null;
   /** @type {ReturnType<typeof picture> | null} */
   let shown = null;
@@ -44,7 +45,7 @@ export function open(root, app) {
     settings: settings.element,
     image: () => shown?.image ?? null,
     onChange: (region) => { changed(selected, region); showRegions(); },
-    rename: () => renameView(app, file, selected).then(select),
+    rename,
     remove: () => removeView(app, file, selected),
   });
   const adding = button(app.t("aim.add"), toggleDrawing, { icon: "plus", small: true, disabled: true });
@@ -55,6 +56,8 @@ export function open(root, app) {
   const chosenCamera = tabs(app.t("aim.cameras"), cameras.map((name) => [name, name]), {
     value: camera, changed: (name) => { camera = name; selected = ""; openCamera(); },
   });
+  let chosenView = null;
+  let named = "";
   fill(root, el("div", { class: "aim" },
     el("div", { class: "aim-main stack" }, chosenCamera.element, notes, stage,
       el("div", { class: "row aim-tools" }, adding, whole), hint),
@@ -79,12 +82,21 @@ export function open(root, app) {
     }
     const all = views();
     if (!all.some((one) => one.name === selected)) selected = all[0]?.name ?? "";
-    fill(choice, tabs(app.t("aim.views"), all.map((one) => [one.name, one.name]), {
-      value: selected, changed: select,
-    }).element);
+    showChoice(all.map((one) => one.name));
     settings.show(selected);
     ofCamera.show(camera);
     showRegions();
+  }
+
+  /** Tabs that stay the same keep the focus. @param {string[]} names */
+  function showChoice(names) {
+    if (named !== names.join()) {
+      named = names.join();
+      chosenView = tabs(app.t("aim.views"), names.map((name) => [name, name]), { value: selected, changed: select });
+      fill(choice, chosenView.element);
+    } else if (selected) {
+      chosenView.choose(selected);
+    }
   }
 
   function showRegions() {
@@ -109,9 +121,19 @@ export function open(root, app) {
   }
 
   function select(name) {
-    if (!name) return;
+    if (!name || name === selected) return;
     selected = name;
     showAll();
+  }
+
+  /** What is drawn of it goes with its name. */
+  async function rename() {
+    const region = drafts.get(selected);
+    const name = await renameView(app, file, selected);
+    if (!name) return;
+    if (region) drafts.set(name, region);
+    selected = name;
+    if (!isClosed) showAll();
   }
 
   function changed(name, region) {
@@ -142,12 +164,14 @@ export function open(root, app) {
   }
 
   async function save() {
-    const keys = [...drafts].flatMap(([name, region]) => file.viewKeys(name, { roi: listOf(region) }));
-    await file.change(keys);
-    await refresh(selected);
-    drafts.clear();
-    showAll();
-    app.say(app.t("aim.saved"));
+    const saved = [...drafts];
+    const keys = saved.flatMap(([name, region]) => file.viewKeys(name, { roi: listOf(region) }));
+    const { notes: told } = await file.change(keys);
+    // What was drawn meanwhile is not saved yet.
+    for (const [name, region] of saved) if (drafts.get(name) === region) drafts.delete(name);
+    await app.refresh();
+    if (!isClosed) showAll();
+    app.say(told[0] ?? app.t("aim.saved"));
   }
 
   function discard() {
@@ -179,7 +203,7 @@ export function open(root, app) {
   }
 
   const offs = [
-    app.now.on("node", showAll),
+    app.now.on("node", () => (camerasOf(app.node).join() === cameras.join() ? showAll() : app.reopen())),
     app.now.on(["look", "state", "now"], () => panel.live(app.now.view(selected))),
     app.now.on("config", () => file?.load().then(() => !isClosed && showAll(), () => {})),
   ];
@@ -193,6 +217,11 @@ export function open(root, app) {
     panel.close();
     shown?.close();
   };
+}
+
+/** Also those that a view names by itself. @returns {string[]} */
+function camerasOf({ cameras, views }) {
+  return [...new Set([...cameras.map((one) => one.name), ...views.map((one) => one.camera)])];
 }
 
 /** A model in a config is a table, or its name alone. */

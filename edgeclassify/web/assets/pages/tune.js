@@ -31,9 +31,9 @@ const SPANS_H = [["0.25", 900], ["1", 3600], ["3", 10_800], ["12", 43_200]];
 const tried = new Map();
 let lastView = "";
 
-export function open(root, app) {
-  const names = app.node.views.map((one) => one.name);
-  let view = names.includes(lastView) ? lastView : names[0];
+export function open(root, app, params) {
+  const names = namesOf(app.node);
+  let view = [params.view, lastView].find((one) => names.includes(one)) ?? names[0];
   let hours = 1;
   let file = null;
   let draft = null;
@@ -83,7 +83,9 @@ export function open(root, app) {
   }
 
   function showLabels() {
-    if (draft) whose.show(Object.keys(draft.value("label_rules")), found.seen, facts().labels);
+    const labels = facts()?.labels ?? [];
+    // What was seen may be another view's until the answer of this one is there.
+    whose.show(Object.keys(draft.value("label_rules")), found.seen.filter((one) => labels.includes(one)), labels);
   }
 
   /** The rules of the view, or of the label that is chosen. */
@@ -95,8 +97,7 @@ export function open(root, app) {
   }
 
   function changed() {
-    if (draft.count) tried.set(view, draft.changes);
-    else tried.delete(view);
+    keep(view, draft.changes);
     const [enter, exit] = [scope.value("threshold_enter"), scope.value("threshold_exit")];
     bars.marks(enter, exit);
     found.mark(enter, exit);
@@ -113,6 +114,11 @@ export function open(root, app) {
   /** One question at a time: a small node may take seconds, and the last one is all that matters by then. */
   async function askNow() {
     timer = 0;
+    if (!draft) return;
+    if (document.hidden) {
+      ask(ANEW_SOON_MS);
+      return;
+    }
     if (isAsking) {
       isDue = true;
       return;
@@ -157,18 +163,13 @@ export function open(root, app) {
   }
 
   async function apply() {
-    const changes = draft.changes;
-    const wanted = draft.value("threshold_enter");
-    await file.change(keysOf(changes));
-    tried.delete(view);
+    const name = view; // another one may be chosen, and more be tried, while this is on its way
+    const { changes } = draft;
+    const { notes: told } = await file.change(keysOf(changes));
+    keep(name, Object.fromEntries(Object.entries(tried.get(name) ?? {}).filter(([key, to]) => to !== changes[key])));
     await app.refresh();
-    // A threshold that was set for now lies over the config's as long as that stays the same.
-    if ("threshold_enter" in changes && !app.now.profile && Math.abs(facts().rules.threshold_enter - wanted) > 1e-6) {
-      await app.api.ask("set", { view, option: "threshold", value: wanted });
-      await app.refresh();
-    }
     showView();
-    app.say(app.t("tune.applied", { view }));
+    app.say(told[0] ?? app.t("tune.applied", { view: name }));
   }
 
   /** In the file; of labels only what is another one, since comments may stand between. */
@@ -188,8 +189,7 @@ export function open(root, app) {
   async function readConfig() {
     try {
       file = await loadConfig(app);
-      fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })),
-        app.now.profile && notice("info", app.t("tune.profile_on", { profile: app.now.profile })));
+      showNotes();
       showView();
     } catch (error) {
       fill(notes, notice("danger", error.message));
@@ -197,8 +197,16 @@ export function open(root, app) {
     }
   }
 
+  function showNotes() {
+    const { profile } = app.now;
+    if (!file) return;
+    fill(notes, !file.writable && notice("warning", app.t("config.read_only", { why: file.why_not ?? "" })),
+      profile && notice("info", app.t("tune.profile_on", { profile })));
+  }
+
   const offs = [
-    app.now.on("node", showView),
+    app.now.on("node", () => (namesOf(app.node).join() === names.join() ? showView() : app.reopen())),
+    app.now.on(["now", "profile"], showNotes),
     app.now.on(["state", "now"], showLive),
     app.now.on("config", () => file?.load().then(showView, () => {})),
   ];
@@ -210,4 +218,12 @@ export function open(root, app) {
     offs.forEach((off) => off());
     found.close();
   };
+}
+
+const namesOf = ({ views }) => views.map((one) => one.name);
+
+/** Rules of a view that are tried, for as long as they are not applied. */
+function keep(view, rules) {
+  if (Object.keys(rules).length) tried.set(view, rules);
+  else tried.delete(view);
 }

@@ -168,8 +168,9 @@ export function whatIfChart(app) {
   }
 
   function pointer(ink, look, width) {
-    readout.textContent = "";
-    if (pointedAt === null || !shown) return;
+    const word = pointedAt === null || !shown ? "" : told(pointedAt);
+    if (readout.textContent !== word) readout.textContent = word;
+    if (!word) return;
     const x = spot(pointedAt, width);
     ink.strokeStyle = look.accent;
     ink.lineWidth = 1;
@@ -177,7 +178,6 @@ export function whatIfChart(app) {
     ink.moveTo(x, size.gap);
     ink.lineTo(x, height() - size.axis);
     ink.stroke();
-    readout.textContent = told(pointedAt);
   }
 
   /** @param {number} time */
@@ -198,6 +198,7 @@ export function whatIfChart(app) {
 
   function pointAt(event) {
     if (!shown) return;
+    readout.setAttribute("aria-live", "off");
     const size = canvas.getBoundingClientRect();
     const share = Math.min(Math.max((event.clientX - size.left) / size.width, 0), 1);
     pointedAt = shown.from + share * (shown.to - shown.from);
@@ -213,6 +214,7 @@ export function whatIfChart(app) {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!way || !shown) return;
     event.preventDefault();
+    readout.setAttribute("aria-live", "polite");
     const step = (shown.to - shown.from) / 100;
     pointedAt = Math.min(Math.max((pointedAt ?? shown.to) + way * step, shown.from), shown.to);
     later();

@@ -64,6 +64,8 @@ export class Router {
       return;
     }
     if (turn !== this.#turn) return;
+    const before = document.activeElement;
+    const hadFocus = this.#root.contains(before);
     this.leave();
     this.#root.dataset.page = name;
     const content = document.createElement("div");
@@ -73,6 +75,14 @@ export class Router {
     if (this.#shown !== location.hash) scrollTo(0, 0);
     this.#shown = location.hash;
     this.#close = page.open(content, this.#app, params) ?? null;
+    if (hadFocus) this.#focus(before.matches("[role=tab]"));
+  }
+
+  /** What had the focus is gone with the page before: keys go on from here. A page may have put it elsewhere. */
+  #focus(wasTab) {
+    if (this.#root.contains(document.activeElement)) return;
+    const tab = wasTab && this.#root.querySelector("[role=tab][aria-selected=true]");
+    (tab || this.#root).focus({ preventScroll: true });
   }
 
   /** The page is closed, and what it holds let go. */

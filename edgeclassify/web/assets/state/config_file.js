@@ -3,10 +3,11 @@
  *
  *   const file = await loadConfig(app)               // { etag, writable, why_not, document }
  *   file.view("gate")                                // its table as the file has it; {} where it has none
- *   await file.change(file.viewKeys("gate", { roi: [0, 0, 1, 1] }))   // null takes a key away
+ *   const { notes } = await file.change(file.viewKeys("gate", { roi: [0, 0, 1, 1] }))   // null takes a key away
  *
  * A change is checked, taken over live and written by the node, all of it or nothing. Where another program has
- * changed the file meanwhile, nothing is done: the file is read anew, and the error says so.
+ * changed the file meanwhile, nothing is done: the file is read anew, and the error says so. `notes`: sentences on
+ * what has no effect now.
  */
 
 import { ApiError } from "../http/client.js";

@@ -3,6 +3,7 @@
  *
  *   now.view("gate")      -> { state, online, condition, options, snooze, look } or undefined
  *   now.views             -> all of them, by name; now.health, now.info, now.profile, now.connection
+ *   now.clock()           -> seconds since the epoch by the node's clock, which may be another than the browser's
  *   const off = now.on(["state", "look"], (data, kind) => ...)   // off() when the page closes
  *
  * Kinds are those of the stream; "now" when all is anew (first, and after a gap), "connection" with "live",
@@ -15,10 +16,20 @@ export class Now {
   info = null;
   profile = null;
   connection = "connecting";
+  #skew = 0;
   #listeners = new Map();
 
   view(name) {
     return this.views[name];
+  }
+
+  clock() {
+    return Date.now() / 1000 + this.#skew;
+  }
+
+  /** @param {number} seconds  since the epoch, as the node has just said it */
+  setClock(seconds) {
+    this.#skew = seconds - Date.now() / 1000;
   }
 
   /** @param {string|string[]} kinds @returns {() => void} ends it */

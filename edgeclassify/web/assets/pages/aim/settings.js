@@ -65,9 +65,9 @@ export function cameraSettings(app, file) {
 function putter(app, file, show, keys) {
   return async (key, value) => {
     try {
-      await file().change(keys(key, value));
+      const { notes } = await file().change(keys(key, value));
       await app.refresh();
-      app.say(app.t("aim.saved"));
+      app.say(notes[0] ?? app.t("aim.saved"));
     } catch (error) {
       app.say(error);
     }

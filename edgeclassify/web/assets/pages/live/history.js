@@ -20,6 +20,8 @@ export function recentHistory(app, view) {
   let minutes = kept("live.minutes") ?? "10";
   let data = null;
   let drawn = null;
+  let making = null;
+  let turns = 0;
   let closed = false;
   let pointed;
   const plot = el("div", { class: "plot" }, skeleton("200px"));
@@ -33,28 +35,39 @@ export function recentHistory(app, view) {
     href: `#/events?view=${encodeURIComponent(view.name)}` }, app.t("live.all_events"))] }, list);
 
   const load = async () => {
+    const turn = (turns += 1);
     try {
       const answer = await app.api.get(`api/views/${encodeURIComponent(view.name)}/timeline`, { minutes });
-      if (closed) return;
+      if (closed || turn !== turns) return;
+      app.now.setClock(answer.to);
       data = complete(answer);
-      slide(data, minutes * 60);
-      await draw();
+      slide(app, data, minutes * 60);
       showEvents();
+      await draw();
     } catch (error) {
-      if (!closed) fill(plot, el("p", { class: "muted" }, error.message));
+      if (closed || turn !== turns) return;
+      drop();
+      fill(plot, el("p", { class: "muted" }, error.message));
     }
   };
+  /** One chart, however often it is asked for before it is there. */
   const draw = async () => {
-    if (!drawn) {
-      fill(plot);
-      const made = await chart(app, plot, { height: 200, label: app.t("live.timeline_of", { view: view.name }) });
-      if (closed) { made.close(); return; }
-      drawn = made;
-      drawn.marks([{ at: view.rules.threshold_enter, text: app.t("live.enter") }]);
-      drawn.at((i) => { pointed = i; showLegend(); });
-    }
+    making ??= make();
+    drawn = await making;
+    if (closed) return;
     drawn.set(data);
     showLegend();
+  };
+  const make = async () => {
+    fill(plot);
+    const made = await chart(app, plot, { height: 200, label: app.t("live.timeline_of", { view: view.name }) });
+    made.marks([{ at: view.rules.threshold_enter, text: app.t("live.enter") }]);
+    made.at((i) => { pointed = i; showLegend(); });
+    return made;
+  };
+  const drop = () => {
+    making?.then((made) => made.close(), () => {});
+    making = drawn = null;
   };
   /** What the lines are, and how high where the pointer is, else now. */
   const showLegend = () => {
@@ -79,14 +92,17 @@ export function recentHistory(app, view) {
     data.events = [...data.events, event].slice(-200);
     showEvents();
   })];
-  const timer = setInterval(() => { if (drawn && data && !document.hidden) { slide(data, minutes * 60); draw(); } },
-    REDRAW_MS);
+  const timer = setInterval(() => {
+    if (!drawn || !data || document.hidden) return;
+    slide(app, data, minutes * 60);
+    draw();
+  }, REDRAW_MS);
   load();
   return { timeline, events, close: () => {
     closed = true;
     clearInterval(timer);
     off.forEach((one) => one());
-    drawn?.close();
+    drop();
   } };
 }
 
@@ -115,8 +131,8 @@ function extend(data, state, span) {
 }
 
 /** The window goes on with the time, also while nothing comes. */
-function slide(data, span) {
-  data.to = Date.now() / 1000;
+function slide(app, data, span) {
+  data.to = app.now.clock();
   // A node that has just started has little to show: that fills the width.
   const first = Math.min(data.t[0] ?? data.to, data.bands[0]?.from ?? data.to);
   data.from = Math.max(data.to - span, Math.min(first, data.to - LEAST_S));

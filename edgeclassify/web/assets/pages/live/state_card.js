@@ -23,6 +23,7 @@ export function stateCard(app, view) {
     el("div", { class: "state-head" }, el("div", { class: "state-main" }, label, since), rest), notices, nextBox, today);
 
   let shownLabel = "";
+  let wasOff = null;
   const show = () => {
     const now = app.now.view(view.name);
     const state = now?.state;
@@ -47,11 +48,18 @@ export function stateCard(app, view) {
   const showRest = () => {
     const now = app.now.view(view.name);
     const isOff = now?.options?.enabled === false || Boolean(now?.snooze);
-    fill(rest, isOff
-      ? button(app.t("live.resume"), () => resume(app, view), { icon: "play", small: true, kind: "main" })
-      : button(app.t("live.snooze"), () => askSnooze(app, view), { icon: "snooze", kind: "plain snooze", small: true, title: app.t("live.snooze") }));
+    if (isOff !== wasOff) showButton(isOff);
+    wasOff = isOff;
     fill(notices, noticesOf(app, now));
     show();
+  };
+  const showButton = (isOff) => {
+    const hadFocus = rest.contains(document.activeElement);
+    fill(rest, isOff
+      ? button(app.t("live.resume"), () => resume(app, view), { icon: "play", small: true, kind: "main" })
+      : button(app.t("live.snooze"), () => askSnooze(app, view), { icon: "snooze", kind: "plain snooze", small: true,
+        title: app.t("live.snooze") }));
+    if (hadFocus) rest.firstElementChild.focus();
   };
   const off = [app.now.on(["now", "state"], show),
     app.now.on(["now", "snooze", "option", "condition", "availability"], showRest)];
@@ -69,7 +77,7 @@ function stateOf(now) {
 
 function sinceText(app, state, isThere) {
   if (!state) return "";
-  const lasted = Math.max(0, Math.floor(Date.now() / 1000 - seconds(state.since)));
+  const lasted = Math.max(0, Math.floor(app.now.clock() - seconds(state.since)));
   const parts = [app.t("live.since", { time: app.form.time(state.since), for: app.form.duration(lasted) })];
   if (isThere) parts.unshift(app.form.percent(state.score));
   return parts.join(" · ");
