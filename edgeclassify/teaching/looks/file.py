@@ -97,6 +97,8 @@ def _make_tables(connection: sqlite3.Connection, path: Path) -> None:
 
 def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
     """False where nothing is in it yet. Raises DamagedError for another program's, NewerLooksError."""
+    # Asked first: whose they are is written in one step with them, and may be just now.
+    tables = connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application == _APPLICATION and version > VERSION:
@@ -106,7 +108,7 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> bool:
         )
     if application == _APPLICATION:
         return True
-    if application or connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()[0]:
+    if application or tables:
         raise DamagedError("another program's database")
     return False
 

@@ -40,16 +40,18 @@ def node_with_models(folder: Path, server: FileServer, *, more: str = "") -> Ite
     (models / "own.labels.txt").write_bytes(LABELS)
     (models / "own.toml").write_text('labels = "own.labels.txt"', encoding="utf-8")
     (models / "damaged.tflite").write_bytes(MODEL[:1000])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-        patch.setenv("EDGECLASSIFY_MODELS", str(models))
-        patch.setattr("edgeclassify.model.opening.tried_interpreter.usual_trials", lambda: ALL_KNOWN)
-        teach("gates")
-        node = ServedNode(folder, more=more)
-        try:
-            yield node.start()
-        finally:
-            node.stop()
+    node = ServedNode(folder, more=more)
+    try:
+        # The process that is started keeps these; other tests of this one must not.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+            patch.setenv("EDGECLASSIFY_MODELS", str(models))
+            patch.setattr("edgeclassify.model.opening.tried_interpreter.usual_trials", lambda: ALL_KNOWN)
+            teach("gates")
+            node.start()
+        yield node
+    finally:
+        node.stop()
 
 
 def _entry(server: FileServer, file: str) -> str:
