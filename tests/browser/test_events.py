@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.appearances import EACH, Appearance
 from tests.browser.served_nodes import ServedNode
+from tests.browser.watched_pages import Faults
 from tests.support.waiting import wait_for
 
 SEND = """async ([path, body]) => {
@@ -54,6 +55,21 @@ def test_stays_are_listed_with_their_pictures_on_any_screen(page: Page, appearan
 def test_what_happens_meanwhile_comes_on_top(page: Page, node: ServedNode) -> None:
     newest = rows(page).first.get_attribute("data-id")
     expect(rows(page).first).not_to_have_attribute("data-id", str(newest))
+
+
+def test_what_came_while_nothing_was_heard_is_asked_for_anew(page: Page, node: ServedNode, faults: Faults) -> None:
+    def newest() -> int:
+        return int(node.get("api/events?limit=1")["events"][0]["seq"])
+
+    faults.expect("ERR_FAILED")
+    today = page.locator(".day-bar[aria-label^=Today]")
+    before, name = newest(), today.get_attribute("aria-label")
+    few = re.compile(r"api/events\?limit=20")
+    page.route(few, lambda route: route.abort())
+    wait_for(lambda: newest() > before + 25, 30.0)
+    with page.expect_response(re.compile(r"api/events\?limit=60")):
+        page.unroute(few)
+    expect(today).not_to_have_attribute("aria-label", str(name))
 
 
 def test_a_label_is_chosen_and_stays_chosen(page: Page) -> None:

@@ -58,3 +58,14 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_a_dialog_gives_the_focus_back_to_what_waits_for_its_answer(page: Page) -> None:
+    opener = page.get_by_role("button", name="Snooze")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+    expect(opener).to_be_enabled()

@@ -68,6 +68,7 @@ def test_another_model_decides_and_the_one_before_again(models: Page, node: Serv
     choose(models, "own.tflite")
     expect(models.get_by_text("table decides by own.tflite now")).to_be_visible()
     expect(who_decides(models)).to_have_text("own.tflite")
+    expect(models.get_by_role("button", name="Change")).to_be_focused()
     assert f'model = "{node.folder}/models/own.tflite"' in node.config_text
     assert "# A photo is seen once per round: it counts at once." in node.config_text
     assert node.get("api/node")["views"][0]["model_kind"] == "file"

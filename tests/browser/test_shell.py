@@ -34,6 +34,18 @@ def test_on_a_phone_the_rest_is_one_press_further(page: Page, appearance: Appear
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_a_press_beside_a_dialog_closes_it_but_none_that_began_inside(page: Page) -> None:
+    page.get_by_role("button", name="Appearance").first.click()
+    shown = page.get_by_role("dialog")
+    shown.get_by_role("heading").hover()
+    page.mouse.down()
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    expect(shown).to_be_visible()
+    page.mouse.click(5, 5)
+    expect(shown).to_have_count(0)
+
+
 def test_the_theme_that_was_chosen_is_there_from_the_first_moment_on(page: Page) -> None:
     assert background(page) == LIGHT
     page.get_by_role("button", name="Appearance").first.click()

@@ -64,6 +64,19 @@ def test_all_views_are_snoozed_at_once(page: Page, node: ServedNode) -> None:
     expect(page.locator(".switch")).to_contain_text("watched")
 
 
+def test_what_goes_wrong_is_read_above_the_dialog_and_below_it(page: Page, faults: Faults) -> None:
+    faults.expect("503")
+    page.route("**/api/requests/pause", lambda route: route.fulfill(status=503, json={"error": "Not now."}))
+    open_system(page)
+    page.get_by_role("button", name="Snooze all views").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="15 min").click()
+    expect(dialog.get_by_text("Not now.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".app").get_by_text("Not now.")).to_be_visible()
+
+
 def test_a_view_is_switched_and_another_browser_sees_it(page: Page, node: ServedNode, open_page: OpenPage) -> None:
     other = open_page(node, appearance=PHONE)
     open_system(page)
@@ -86,7 +99,12 @@ def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
     expect(page.get_by_text("The mode night is on")).to_be_visible()
     open_system(page)
     expect(page.get_by_role("radio", name="night")).to_be_checked()
-    page.get_by_role("radio", name="As usual").check()
+    page.get_by_role("radio", name="night").focus()
+    page.keyboard.press("ArrowUp")
+    wait_for(lambda: node.get("api/node")["profile"] is None)
+    page.keyboard.press("ArrowDown")  # it still has the focus
+    wait_for(lambda: node.get("api/node")["profile"] == "night")
+    page.keyboard.press("ArrowUp")
     wait_for(lambda: node.get("api/node")["profile"] is None)
     expect(page.get_by_role("radio", name="As usual")).to_be_checked()
 

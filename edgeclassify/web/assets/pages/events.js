@@ -12,7 +12,9 @@ import { Stays, lastOf } from "./events/stays.js";
 export const title = "events.title";
 
 const PAGE = 60;
+const FRESH = 20;
 const FRESH_MS = 1_200;
+const PICTURE_MS = 6_000;
 const FAR_DOWN = 400;
 
 export function open(root, app, params) {
@@ -27,6 +29,8 @@ export function open(root, app, params) {
   let next = null;
   let turn = 0;
   let fresh = 0;
+  let again = 0;
+  let awaited = 0;
   let drawn = new Map();
   const unseen = el("div", { class: "unseen" });
 
@@ -44,6 +48,7 @@ export function open(root, app, params) {
       stays.add(answer.events);
       next = answer.next_before_seq;
       show();
+      if (before === null) awaitPicture(answer.events[0]);
     } catch (error) {
       if (mine === turn && before === null) {
         fill(list, empty("warning", app.t("events.failed"), error.message, button(app.t("action.retry"), () => load())));
@@ -56,26 +61,36 @@ export function open(root, app, params) {
     const all = stays.list();
     const before = drawn;
     drawn = new Map(all.map((stay) => [stay.id, rowOf(app, stay, said, before.get(stay.id))]));
-    const focused = document.activeElement;
     fill(list, all.length > 0 ? days(app, all).map(([day, some]) => dayOf(day, some, drawn)) : nothing(app, filters));
-    if (focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
     fill(more, next !== null && button(app.t("events.more"), () => load(next)));
     fill(unseen);
   };
   /** Who reads further down is not moved: a button says that there is more. */
-  const showFresh = () => {
-    if (scrollY < FAR_DOWN) show();
-    else fill(unseen, button(app.t("events.fresh"), () => { show(); scrollTo({ top: 0 }); }, { kind: "main", small: true }));
+  const showFresh = (how) => {
+    if (scrollY < FAR_DOWN) how();
+    else fill(unseen, button(app.t("events.fresh"), () => { how(); scrollTo({ top: 0 }); }, { kind: "main", small: true }));
   };
-  /** What has come meanwhile, once its picture is there, too. */
+  /** What has come meanwhile. Where there is more than that, all is asked for anew: what lies between is not known. */
   const addFresh = async () => {
     const mine = turn;
     try {
-      const answer = await app.api.get("api/events", { ...query(), limit: 20 });
-      if (mine === turn && stays.add(answer.events)) showFresh();
+      const answer = await app.api.get("api/events", { ...query(), limit: FRESH });
+      if (mine !== turn) return;
+      const isGap = answer.next_before_seq !== null && !stays.has(answer.events.at(-1).seq);
+      if (!isGap) awaitPicture(answer.events[0]);
+      if (!isGap && !stays.add(answer.events)) return;
+      showFresh(isGap ? () => load() : show);
+      await perDay.load();
     } catch {
       // The next event tries again, and the bar says what is wrong with the connection.
     }
+  };
+  /** The node may write a picture some seconds later: looked for once more. */
+  const awaitPicture = (newest) => {
+    if (!newest || newest.has_picture || newest.seq === awaited) return;
+    awaited = newest.seq;
+    clearTimeout(again);
+    again = setTimeout(addFresh, PICTURE_MS);
   };
   const off = app.now.on(["event", "now"], () => {
     fresh ||= setTimeout(() => { fresh = 0; addFresh(); }, FRESH_MS);
@@ -89,7 +104,7 @@ export function open(root, app, params) {
       el("div", { class: "events-main" }, unseen, list, more)));
   perDay.load().then((labels) => filters.offer(labels)).catch((error) => app.say(error));
   load();
-  return () => { off(); clearTimeout(fresh); turn += 1; };
+  return () => { off(); clearTimeout(fresh); clearTimeout(again); turn += 1; };
 }
 
 /** @returns {[string, object[]][]} by the day of the newest event */

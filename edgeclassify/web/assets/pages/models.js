@@ -21,6 +21,7 @@ export function open(root, app, params) {
   let cards = new Map();
   let models = [];
   let isOpen = true;
+  let turn = 0;
 
   const acts = {
     use: (model) => chooseView(app, use, model),
@@ -36,13 +37,14 @@ export function open(root, app, params) {
   };
 
   async function load() {
+    const mine = (turn += 1);
     try {
       const answer = await app.api.get("api/models");
-      if (!isOpen) return;
+      if (!isOpen || mine !== turn) return;
       models = knownModels(app, answer);
       show(answer.faults);
     } catch (error) {
-      if (!isOpen) return;
+      if (!isOpen || mine !== turn) return;
       fill(main, empty("warning", app.t("models.failed"), error.message,
         button(app.t("action.retry"), load, { icon: "refresh" })));
     }

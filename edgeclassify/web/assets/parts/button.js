@@ -4,10 +4,13 @@
  *   button("Save", save, { kind: "main", icon: "check" })   // kinds: "main", "plain" (default), "quiet", "danger"
  *   iconButton("trash", "Remove", remove)                   // the label is read aloud and shown as a tooltip
  *
- * A press whose handler gives a promise makes the button busy until that ends: it can't be pressed twice.
+ * A press whose handler gives a promise makes the button busy until that ends: it can't be pressed twice. It keeps the
+ * focus meanwhile, so that a dialog gives it back.
  */
 
 import { el, icon as symbol } from "./element.js";
+
+const BUSY = ["aria-busy", "aria-disabled"];
 
 /** @param {string} text @param {(event: Event) => any} pressed */
 export function button(text, pressed, { kind = "plain", icon = "", small = false, disabled = false, ...rest } = {}) {
@@ -27,14 +30,13 @@ export function iconButton(name, label, pressed, { kind = "quiet", disabled = fa
 }
 
 async function press(made, pressed, event) {
+  if (made.hasAttribute("aria-busy")) return;
   const result = pressed(event);
   if (!(result instanceof Promise)) return;
-  made.setAttribute("aria-busy", "true");
-  made.disabled = true;
+  for (const name of BUSY) made.setAttribute(name, "true");
   try {
     await result;
   } finally {
-    made.removeAttribute("aria-busy");
-    made.disabled = false;
+    for (const name of BUSY) made.removeAttribute(name);
   }
 }

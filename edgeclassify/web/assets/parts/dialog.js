@@ -21,7 +21,10 @@ export function dialog(app, { title, wide = false }, ...children) {
     el("header", { class: "dialog-head" }, el("h2", { id: heading, tabindex: "-1", autofocus: true }, title),
       iconButton("cross", app.t("action.close"), () => close())),
     el("div", { class: "dialog-body" }, children));
-  element.addEventListener("click", (event) => { if (event.target === element) close(); });
+  // Beside it: a press that began inside, as of text that is selected, is none.
+  let pressed = null;
+  element.addEventListener("pointerdown", (event) => { pressed = event.target; });
+  element.addEventListener("click", (event) => { if (event.target === element && pressed === element) close(); });
   const closed = new Promise((resolve) => {
     element.addEventListener("close", () => { element.remove(); resolve(result); });
   });

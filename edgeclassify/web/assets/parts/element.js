@@ -3,7 +3,7 @@
  *
  *   el("button", { class: "button", type: "button", on: { click: go } }, icon("plus"), "Add")
  *   el("div", { class: ["card", isOpen && "open"], style: { width: "40%" }, data: { view: "gate" } })
- *   fill(root, one, another)     // in place of what is there
+ *   fill(root, one, another)     // in place of what is there; what is focused there stays so, or what is called the same
  *   icon("camera")               // a symbol of icons.svg; { label } where it stands alone
  *
  * Children: nodes, texts, numbers, lists of them; null, undefined and false are left out. Properties: `class`,
@@ -22,9 +22,18 @@ export function el(tag, props = {}, ...children) {
 }
 
 export function fill(root, ...children) {
+  const focused = root.contains(document.activeElement) ? document.activeElement : null;
+  const [tag, name] = focused ? [focused.localName, nameOf(focused)] : [];
+  const at = focused && called(root, tag, name).indexOf(focused);
   root.replaceChildren(...nodes(children));
+  if (focused && focused !== document.activeElement) {
+    (root.contains(focused) ? focused : called(root, tag, name)[at])?.focus({ preventScroll: true });
+  }
   return root;
 }
+
+const nameOf = (one) => one.getAttribute("aria-label") ?? (one.labels?.[0] ?? one).textContent;
+const called = (root, tag, name) => [...root.querySelectorAll(tag)].filter((one) => name && nameOf(one) === name);
 
 export function icon(name, { label = "", size = 20 } = {}) {
   const made = document.createElementNS(SVG, "svg");

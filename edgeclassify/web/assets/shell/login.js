@@ -13,7 +13,7 @@ export function logIn(root, { t }, api, session) {
       el("h1", {}, session.name ?? "edgeclassify"), el("p", { class: "muted" }, t("login.lead")),
       el("input", { type: "text", name: "username", value: "edgeclassify", autocomplete: "username", hidden: true }),
       el("div", { class: "field" }, el("label", { for: "password" }, t("login.password")), input, fault), submit,
-      el("p", { class: "hint" }, t("login.hint"), " ", el("code", {}, "edgeclassify web password")));
+      el("p", { class: "hint" }, t("login.hint"), " ", el("code", {}, "sudo edgeclassify web password")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       submit.disabled = true;

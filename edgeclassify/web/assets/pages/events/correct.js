@@ -5,7 +5,7 @@ import { dialog } from "../../parts/dialog.js";
 import { el } from "../../parts/element.js";
 import { labelColor } from "../../parts/label_colors.js";
 
-/** Whether corrections of this view's events teach anything. */
+/** Whether corrections of this view's events teach anything: by what was kept of them, where anything is kept. */
 export function canCorrect(app, viewName) {
   const view = app.node.views.find((one) => one.name === viewName);
   return Boolean(view && view.model_kind === "taught" && app.node.features.teaching);

@@ -19,13 +19,14 @@ export function counts(app, filters) {
   const element = card({ title: app.t("events.per_day"), actions: [sum] }, bars, legend);
   fill(bars, skeleton("96px"));
 
+  let turn = 0;
   const load = async () => {
+    const mine = (turn += 1);
     const { view, label } = filters.chosen;
     const first = new Date(Date.now() - (DAYS - 1) * DAY_MS);
     first.setHours(0, 0, 0, 0);
     const answer = await app.api.get("api/events/counts", { per: "day", view, label, since: first.toISOString() });
-    const days = byDay(answer.counts);
-    draw(days);
+    if (mine === turn) draw(byDay(answer.counts));
     return [...new Set(answer.counts.map((one) => one.label))];
   };
   const draw = (days) => {

@@ -46,7 +46,6 @@ export class Filters {
     const { t, node } = this.#app;
     const labels = [...new Set([...this.#labels, ...(this.chosen.label ? [this.chosen.label] : [])])].sort();
     const views = [...new Set([...node.views.map((one) => one.name), ...(this.chosen.view ? [this.chosen.view] : [])])];
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     fill(this.element,
       (views.length > 1 || this.chosen.view) && this.#choice("view", t("events.any_view"), views),
       this.#choice("label", t("events.any_label"), labels),
@@ -54,12 +53,11 @@ export class Filters {
       this.chosen.since && this.#day(),
       this.isAny && el("button", { type: "button", class: "button quiet small",
         on: { click: () => this.set(Object.fromEntries(KEYS.map((key) => [key, ""]))) } }, t("events.all")));
-    if (focused) this.element.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 
   #choice(key, any, values, text = (value) => value) {
     const value = this.chosen[key] ?? "";
-    return el("select", { class: ["pill", value && "on"], "aria-label": any, data: { key },
+    return el("select", { class: ["pill", value && "on"], "aria-label": any,
       on: { change: (event) => this.set({ [key]: event.target.value }) } },
     el("option", { value: "", selected: !value }, any),
     values.map((one) => el("option", { value: one, selected: one === value }, text(one))));
@@ -67,7 +65,7 @@ export class Filters {
 
   #day() {
     const { t, form } = this.#app;
-    return el("button", { type: "button", class: "pill on", data: { key: "day" },
+    return el("button", { type: "button", class: "pill on",
       "aria-label": t("events.not_day", { day: form.day(this.chosen.since) }),
       on: { click: () => this.set({ since: "", until: "" }) } }, form.day(this.chosen.since), icon("cross", { size: 16 }));
   }

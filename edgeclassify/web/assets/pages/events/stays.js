@@ -8,12 +8,13 @@ export class Stays {
   #byId = new Map();
   #seen = new Set();
 
-  /** @param {object[]} events @returns {boolean} was any of them new */
+  /** @param {object[]} events @returns {boolean} was any of them, or its picture, new */
   add(events) {
     let anyNew = false;
     for (const event of events) {
       const known = this.#byId.get(event.id);
       if (this.#seen.has(event.seq)) {
+        anyNew ||= event.has_picture && !known.pictures.has(event.seq);
         if (event.has_picture) known.pictures.add(event.seq);
         continue;
       }
@@ -26,6 +27,11 @@ export class Stays {
       this.#byId.set(event.id, stay);
     }
     return anyNew;
+  }
+
+  /** @param {number} seq of an event */
+  has(seq) {
+    return this.#seen.has(seq);
   }
 
   get size() {

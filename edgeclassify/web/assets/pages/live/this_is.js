@@ -5,7 +5,7 @@ import { card } from "../../parts/card.js";
 import { el, icon } from "../../parts/element.js";
 
 export function thisIs(app, view) {
-  if (!app.node.features.teaching || !view.has_embedding) return null;
+  if (!view.has_embedding) return null;
   if (view.model_kind !== "taught") {
     return el("a", { class: "card teach-invite", href: "#/teach" }, icon("teach", { size: 24 }),
       el("span", {}, el("strong", {}, app.t("live.invite")), el("span", { class: "muted small" },

@@ -41,7 +41,8 @@ function labels(app, { labels: names, background }) {
   const list = el("div", { class: "inside-labels" });
   const show = (wanted = "") => {
     const found = names.filter((name) => name.toLowerCase().includes(wanted.trim().toLowerCase()));
-    fill(list, found.slice(0, MOST_SHOWN).map((name) => chip(name, { kind: nothing.has(name) ? "warning" : "" })),
+    fill(list, found.slice(0, MOST_SHOWN).map((name) => (nothing.has(name)
+      ? chip(app.t("models.label_nothing", { label: name }), { kind: "warning" }) : chip(name))),
       found.length > MOST_SHOWN && el("span", { class: "muted small" },
         app.t("models.labels_more", { n: app.form.number(found.length - MOST_SHOWN) })),
       found.length === 0 && el("p", { class: "muted" }, app.t("models.label_none")));

@@ -59,7 +59,7 @@ export function tryPicture(app) {
       said.unknown !== null && said.unknown > UNLIKE
         && notice("info", t("models.try_unknown", { share: app.form.percent(said.unknown) })),
       el("p", { class: "muted small" }, t("models.try_took", { ms: app.form.number(said.ms, said.ms < 10 ? 1 : 0) })));
-    answer.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    answer.scrollIntoView({ block: "nearest" });
   }
 
   const element = card({ title: t("models.try_title"), class: "try" },

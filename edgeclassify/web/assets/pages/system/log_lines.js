@@ -18,6 +18,7 @@ export function logLines(app) {
   const element = el("div", { class: "stack" }, el("div", { class: "row between" }, level.element,
     button(t("log.copy"), copy, { small: true, kind: "quiet" })), list);
   let lines = [];
+  let drawn = "";
   let timer = 0;
   let isClosed = false;
 
@@ -41,6 +42,9 @@ export function logLines(app) {
   function show(isAnew = false) {
     const isAtEnd = isAnew || list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
     const shown = wanted();
+    const now = JSON.stringify(shown);
+    if (now === drawn) return;  // text may be selected
+    drawn = now;
     fill(list, shown.length ? shown.map((one) =>
       el("li", { class: ["log-line", one.level] }, el("time", {}, form.exact(one.at)),
         SEVERE.includes(one.level) && el("strong", {}, t(`log.${one.level}`)), el("span", {}, one.text)))

@@ -24,7 +24,14 @@ export function modes(app) {
       hint && el("span", { class: "muted small" }, hint)));
   }
 
+  let shown = null;
   function show() {
+    const names = app.node.profiles.join();
+    if (names === shown) {
+      for (const input of element.querySelectorAll("input")) input.checked = input.value === (app.now.profile ?? NONE);
+      return;
+    }
+    shown = names;
     if (!app.node.profiles.length) {
       fill(element, el("p", { class: "muted" }, t("system.no_modes")), el("pre", { class: "example" }, t("system.mode_example")));
       return;

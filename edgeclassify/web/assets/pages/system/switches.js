@@ -34,10 +34,8 @@ export function switches(app) {
       [t("system.until", { time: form.time(morning) }), Math.round((morning.getTime() - Date.now()) / 1000)]];
     const shown = dialog(app, { title: view ? t("system.snooze_view", { view }) : t("system.snooze_all") },
       el("p", { class: "muted" }, t("system.snooze_text")),
-      el("div", { class: "snooze-times" }, choices.map(([text, seconds]) => button(text, async () => {
-        await ask("pause", view ? { view, seconds } : { seconds });
-        shown.close();
-      }))));
+      el("div", { class: "snooze-times" }, choices.map(([text, seconds]) => button(text,
+        () => ask("pause", view ? { view, seconds } : { seconds }).then(() => shown.close(), () => {})))));
   }
 
   function madeRow(name) {

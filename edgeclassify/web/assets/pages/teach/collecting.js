@@ -21,24 +21,29 @@ export function openCollecting({ root, app, view, model, changed }) {
 
   async function look() {
     clearTimeout(timer);
+    if (!document.hidden) await ask();
+    if (!isClosed) timer = setTimeout(look, EVERY_MS);
+  }
+
+  async function ask() {
     try {
       const known = (await teach.collections(model)).find((one) => one.view === view.name);
       // Asked of the node it is exact: what it has seen lately is not written yet.
       paint(known?.running ? await teach.collect(model, view.name) : (known ?? null));
     } catch (error) {
-      app.say(error);
+      // Later on the bar says what is wrong with the connection.
+      if (!shown) fill(place, notice("danger", error.message));
     }
-    if (!isClosed) timer = setTimeout(look, EVERY_MS);
   }
 
   function paint(one) {
     if (isClosed) return;
     changed({ kept: one?.kept ?? 0 });
-    const now = JSON.stringify(one);
+    if (one) tell(one);
+    const now = one ? `running: ${one.running}` : "none";
     if (now === shown) return;
     shown = now;
-    if (!one) fill(place, starts());
-    else fill(place, progress(one), one.running ? null : starts());
+    fill(place, one && progress(one.running), !one?.running && starts());
   }
 
   function starts() {
@@ -50,18 +55,26 @@ export function openCollecting({ root, app, view, model, changed }) {
       button(app.t("teach.collect_start"), () => act({ hours }), { kind: "main", icon: "play", class: "button main wide" })));
   }
 
-  function progress(one) {
-    const part = one.running ? 1 - one.hours_left / one.hours : 1;
-    const bar = el("div", { class: "teach-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100,
-      "aria-valuenow": Math.round(part * 100), "aria-label": app.t("teach.collect_progress") },
-    el("span", { style: { width: `${part * 100}%` } }));
-    return card({ class: "teach-collected" },
-      el("p", { class: "teach-big" }, app.n("teach.pictures", one.kept)),
-      el("p", { class: "muted" }, one.running
-        ? app.t("teach.collect_left", { time: app.form.duration(one.hours_left * 3600) })
-        : app.t("teach.collect_ended")), bar,
-      one.running && notice("info", app.t("teach.collect_away")),
-      one.running && el("div", { class: "row end" },
+  const count = el("p", { class: "teach-big" });
+  const left = el("p", { class: "muted" });
+  const part = el("span");
+  const bar = el("div", { class: "teach-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-label": app.t("teach.collect_progress") }, part);
+
+  /** In place: what is pressed meanwhile stays where it is. */
+  function tell(one) {
+    const percent = one.running ? 100 * (1 - one.hours_left / one.hours) : 100;
+    count.textContent = app.n("teach.pictures", one.kept);
+    left.textContent = one.running
+      ? app.t("teach.collect_left", { time: app.form.duration(one.hours_left * 3600) }) : app.t("teach.collect_ended");
+    part.style.width = `${percent}%`;
+    bar.setAttribute("aria-valuenow", Math.round(percent));
+  }
+
+  function progress(isRunning) {
+    return card({ class: "teach-collected" }, count, left, bar,
+      isRunning && notice("info", app.t("teach.collect_away")),
+      isRunning && el("div", { class: "row end" },
         button(app.t("teach.collect_stop"), () => act({ stop: true }), { kind: "quiet", small: true, icon: "cross" })));
   }
 

@@ -22,12 +22,15 @@ export function openGallery({ root, app, model, changed }) {
   let label = ALL;
   let labels = [];
   let examples = [];
+  let turn = 0;
   /** @type {Set<string>} */
   const chosen = new Set();
 
   async function load(after = "") {
+    const mine = (turn += 1);
     try {
       const whole = await teach.whole(model, { label, after, limit: PAGE });
+      if (mine !== turn) return;
       labels = whole.model.labels;
       examples = after ? [...examples, ...whole.examples] : whole.examples;
       paint(whole.more);

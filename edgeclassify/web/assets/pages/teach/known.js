@@ -33,9 +33,11 @@ export function openKnown(root, app, { model, tab = "" }) {
     }
     if (isClosed) return null;
     const one = whole.model;
+    // By which view it was taught is not known where none uses it: that is asked first.
+    const step = one.views[0] || app.node.views.length < 2 ? 2 : 1;
     fill(head, iconButton("back", app.t("teach.all"), () => app.go("teach")),
       el("h2", { class: "cut" }, model),
-      button(app.t("teach.add_pictures"), () => app.go("teach", { model, step: 2, view: one.views[0] }),
+      button(app.t("teach.add_pictures"), () => app.go("teach", { model, step, view: one.views[0] }),
         { kind: "main", small: true, icon: "plus" }),
       el("div", { class: "row teach-standing" }, standing(app, one)));
     fill(news, !one.is_fitted && canLearn(one.labels) && notice("warning", app.t("teach.not_learnt_more"),
@@ -47,6 +49,7 @@ export function openKnown(root, app, { model, tab = "" }) {
   }
 
   function open(name) {
+    if (isClosed) return;
     current = name;
     close?.();
     const part = { pictures: openGallery, review: openReview, result: openResult, changes: openChanges }[name];

@@ -12,7 +12,13 @@ export function openLearn({ root, app, view, model, foot, go }) {
   const place = el("div", { class: "stack" }, skeleton("14rem"));
   root.append(place);
   let close = null;
-  const replaceBy = (open) => { close?.(); fill(place); close = open(); };
+  let isClosed = false;
+  const replaceBy = (open) => {
+    if (isClosed) return;
+    close?.();
+    fill(place);
+    close = open();
+  };
 
   async function begin() {
     let whole = null;
@@ -22,6 +28,7 @@ export function openLearn({ root, app, view, model, foot, go }) {
     } catch (error) {
       app.say(error);
     }
+    if (isClosed) return;
     if (clusters.length > 0) sort(clusters, whole?.model.labels ?? []);
     else if (whole && canLearn(whole.model.labels)) learn(whole.model);
     else tooFew(whole?.model.labels ?? []);
@@ -89,5 +96,5 @@ export function openLearn({ root, app, view, model, foot, go }) {
   }
 
   begin();
-  return () => close?.();
+  return () => { isClosed = true; close?.(); };
 }

@@ -17,6 +17,7 @@ export function openResult({ root, app, model, view = null, isNew = false }) {
   const use = el("div");
   root.append(place);
   let close = null;
+  let isClosed = false;
 
   async function show() {
     let whole;
@@ -26,13 +27,14 @@ export function openResult({ root, app, model, view = null, isNew = false }) {
       fill(place, notice("danger", error.message));
       return;
     }
+    if (isClosed) return;
     close?.();
     close = openUse({ root: fill(use), app, model: whole.model, view });
     fill(place, accuracyCard(app, whole.model, isNew), use, tryCard(app, model),
       doubts(app, model, whole, show), missing(app, whole.model));
   }
   show();
-  return () => close?.();
+  return () => { isClosed = true; close?.(); };
 }
 
 function accuracyCard(app, model, isNew) {
@@ -75,7 +77,6 @@ function tryCard(app, model) {
   const ask = async () => {
     const [file] = await chooseFiles(PICTURES);
     if (!file) return;
-    const address = URL.createObjectURL(file);
     fill(answer, el("p", { class: "muted" }, app.t("teach.looking")));
     try {
       const said = await taught(app).test(model, file);
@@ -84,8 +85,6 @@ function tryCard(app, model) {
           `${one.label} ${app.form.percent(one.score)}`).join(" · "))));
     } catch (error) {
       fill(answer, notice("danger", error.message));
-    } finally {
-      URL.revokeObjectURL(address);
     }
   };
   return card({ title: app.t("teach.try"), actions: [button(app.t("teach.choose_photo"), ask, { small: true, icon: "upload" })] },

@@ -15,6 +15,7 @@ export function openReview({ root, app, model, changed }) {
   root.append(place);
   let looks = [];
   let known = [];
+  const answering = new Set();
 
   async function load() {
     try {
@@ -68,9 +69,12 @@ export function openReview({ root, app, model, changed }) {
   const answered = (made, look, label) => act(made, look, () => teach.label(model, { look: look.look }, label));
 
   async function act(made, look, work) {
+    if (answering.has(look.look)) return;
+    answering.add(look.look);
     try {
       await work();
     } catch (error) {
+      answering.delete(look.look);
       app.say(error);
       return;
     }

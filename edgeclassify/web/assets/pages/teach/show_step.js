@@ -12,11 +12,14 @@ export function openShow(step) {
   const { root, app, view, model, foot, go } = step;
   const place = el("div", { class: "teach-show" });
   let close = null;
+  let isClosed = false;
   let labels = [];
   let kept = 0;
+  let drawn = "";
 
   const way = segmented(app.t("teach.way"), [["tap", app.t("teach.way_tap"), "picture"],
     ["collect", app.t("teach.way_collect"), "clock"]], { value: "tap", hideLabel: true, changed: show });
+  way.element.hidden = !app.node.features.teaching;  // nothing that is seen is kept there
   root.append(way.element, place);
 
   function show(chosen) {
@@ -30,9 +33,13 @@ export function openShow(step) {
     labels = news.labels ?? labels;
     kept = news.kept ?? kept;
     const sorts = kept > 0;
+    const isReady = sorts || canLearn(labels);
+    const now = `${sorts} ${isReady}`;
+    if (now === drawn) return;
+    drawn = now;
     foot(button(app.t("teach.back"), () => go(1), { kind: "quiet" }),
       button(app.t(sorts ? "teach.sort" : "teach.learn"), () => go(3), {
-        kind: "main", icon: sorts ? "grid" : "spark", disabled: !(sorts || canLearn(labels)),
+        kind: "main", icon: sorts ? "grid" : "spark", disabled: !isReady,
       }));
   }
 
@@ -48,11 +55,12 @@ export function openShow(step) {
     } catch (error) {
       app.say(error);
     }
+    if (isClosed) return;
     changed({});
     if (running) way.value = "collect";
     show(running ? "collect" : "tap");
   }
   if (!view.has_embedding) root.prepend(notice("warning", app.t("teach.no_embedding", { model: view.model })));
   begin();
-  return () => close?.();
+  return () => { isClosed = true; close?.(); };
 }

@@ -89,13 +89,14 @@ export function openSorting({ root, app, model, clusters, labels, done }) {
   async function act(cluster, ask, what) {
     const found = cards.find((one) => one.cluster === cluster);
     if (found.answered) return;
+    found.answered = true;
     try {
       await ask();
     } catch (error) {
+      found.answered = false;
       app.say(error);
       return;
     }
-    found.answered = true;
     open -= 1;
     found.place.classList.add("sorted");
     fill(found.place, el("div", { class: "row between" }, what,
