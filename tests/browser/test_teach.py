@@ -155,9 +155,9 @@ def test_pictures_are_filtered_by_keys(page: Page) -> None:
 def test_what_is_left_before_it_was_there_asks_for_nothing_more(page: Page) -> None:
     held: list[Route] = []
     asked: list[str] = []
-    page.route("**/collections", held.append)
+    page.route("**/collections", lambda route: held.append(route))
     page.goto("#/teach?model=things&step=2")
-    wait_for(lambda: page.evaluate("1") and bool(held))
+    wait_for(lambda: page.evaluate("true") and held)
     page.goto("#/teach")
     expect(page.get_by_role("link", name="things")).to_be_visible()
     page.on("request", lambda request: asked.append(request.url))

@@ -13,8 +13,8 @@ export function modes(app) {
       await app.api.ask("profile", { profile: name });
     } catch (error) {
       app.say(error);
+      show();
     }
-    show();
   }
 
   function choice(name, text, hint) {
