@@ -83,7 +83,7 @@ def test_on_a_terminal_it_goes_on_with_its_page_until_ctrl_c() -> None:
         os.close(ours)
 
 
-def test_what_the_page_still_does_at_the_end_goes_with_the_demo() -> None:
+def test_what_the_page_still_does_at_the_end_goes_with_the_demo(tmp_path: Path) -> None:
     """Its threads may be at work when all else has stopped: what they write is nothing of the user's."""
     code = """
 from pathlib import Path
@@ -94,7 +94,9 @@ late = new_place("late")
 late.mkdir(parents=True)
 print(late)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=home, capture_output=True, text=True, check=True, timeout=60)
     late = Path(done.stdout.splitlines()[-1])
     (folder,) = (one for one in late.parents if one.name.startswith("edgeclassify-demo-"))
     assert not folder.exists()
