@@ -102,6 +102,14 @@ def test_a_view_is_left_alone_for_a_while(page: Page, node: ServedNode) -> None:
     expect(state_of(page)).not_to_contain_text("Snoozed")
 
 
+def test_keys_snooze_and_resume_without_losing_their_place(page: Page) -> None:
+    state_of(page).get_by_role("button", name="Snooze").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="10 minutes").press("Enter")
+    expect(state_of(page).get_by_role("button", name="Resume")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(state_of(page).get_by_role("button", name="Snooze")).to_be_focused()
+
+
 def test_views_are_chosen_by_arrow_keys(page: Page) -> None:
     page.get_by_role("tab", name="table").focus()
     page.keyboard.press("ArrowRight")
