@@ -193,13 +193,17 @@ export function open(root, app, params) {
     } catch (error) {
       fill(notes, notice("danger", error.message));
     }
-    const canChange = Boolean(file?.writable);
+    allow(Boolean(file?.writable));
+    if (!isClosed) showAll();
+  }
+
+  /** Nothing can be changed before the config is read, either. */
+  function allow(canChange) {
     adding.disabled = !canChange;
     panel.allow(canChange);
     for (const one of [settings, ofCamera]) {
       for (const input of one.element.querySelectorAll("input, select")) input.disabled = !canChange;
     }
-    if (!isClosed) showAll();
   }
 
   const offs = [
@@ -208,6 +212,7 @@ export function open(root, app, params) {
     app.now.on("config", () => file?.load().then(() => !isClosed && showAll(), () => {})),
   ];
   openCamera();
+  allow(false);
   readConfig();
 
   return () => {
