@@ -102,8 +102,10 @@ def test_a_mode_is_chosen(page: Page, node: ServedNode) -> None:
     page.get_by_role("radio", name="night").focus()
     page.keyboard.press("ArrowUp")
     wait_for(lambda: node.get("api/node")["profile"] is None)
+    expect(page.get_by_role("radio", name="As usual")).to_be_focused()
     page.keyboard.press("ArrowDown")  # it still has the focus
     wait_for(lambda: node.get("api/node")["profile"] == "night")
+    expect(page.get_by_role("radio", name="night")).to_be_focused()
     page.keyboard.press("ArrowUp")
     wait_for(lambda: node.get("api/node")["profile"] is None)
     expect(page.get_by_role("radio", name="As usual")).to_be_checked()
