@@ -1,7 +1,5 @@
 """The page below a path of another server, which is nginx here."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,32 +10,15 @@ from tests.browser.appearances import PHONE
 from tests.browser.conftest import OpenPage
 from tests.browser.pages import PAGES, go_to
 from tests.browser.served_nodes import ServedNode
-from tests.support.broker import free_port
-from tests.support.waiting import wait_for
+from tests.support.nginx import NGINX, Nginx
 
-NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-CONFIG = """\
-daemon off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  server {{
-    listen 127.0.0.1:{port};
+LOCATION = """\
     location /house/gate/ {{
-      proxy_pass http://127.0.0.1:{behind}/;
+      proxy_pass {page}/;
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_buffering off;
     }}
-  }}
-}}
 """
 
 
@@ -50,18 +31,14 @@ class Proxied:
 
 @pytest.fixture(scope="module")
 def proxied(node: ServedNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxied]:
-    if NGINX is None:
+    if not Path(NGINX).exists():
         pytest.skip("nginx is not installed (Debian: apt-get install nginx)")
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(folder=folder, port=port, behind=node.port))
-    process = subprocess.Popen([NGINX, "-c", str(config), "-e", str(folder / "error.log")])
+    location = LOCATION.format(page=f"http://127.0.0.1:{node.port}")
+    nginx = Nginx(tmp_path_factory.mktemp("proxy") / "nginx", location).start()
     try:
-        wait_for(lambda: (folder / "pid").exists() and Path(folder / "pid").read_text())
-        yield Proxied(f"http://127.0.0.1:{port}/house/gate/")
+        yield Proxied(f"{nginx.address}/house/gate/")
     finally:
-        process.terminate()
-        process.wait(10)
+        nginx.stop()
 
 
 def test_every_page_works_below_a_path(proxied: ServedNode, open_page: OpenPage) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.nginx import NGINX, Nginx
 from tests.web.safety.conftest import PAGE, StartNode, log_in
-from tests.web.safety.proxies import NGINX, Nginx
 
 DOCUMENT = Path(__file__).parents[3] / "docs/page-safety.md"
 INGRESS = """

@@ -1,5 +1,6 @@
-"""A real nginx before the page, and what Home Assistant's ingress does."""
+"""A real nginx before the page."""
 
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -59,8 +60,6 @@ class Nginx:
             self._process.stderr.close()
 
     def _listens(self) -> bool:
-        import socket
-
         assert self._process is not None
         assert self._process.poll() is None, (self._folder / "error.log").read_text()
         try:
