@@ -1,12 +1,15 @@
 """Endpoints as routes: what is checked, and how it is told what was wrong."""
 
+import asyncio
 import logging
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Router
 
 from edgeclassify import redaction
 from edgeclassify.contract import responses as contract
@@ -20,7 +23,8 @@ from edgeclassify.errors import (
 )
 from edgeclassify.web.api.incoming import pieces
 from edgeclassify.web.api.interface import ApiBody, Asked
-from tests.web.api.routed import SilentNode, endpoint, response, responses
+from edgeclassify.web.api.routing import LARGE_AT_ONCE, LARGE_BYTES, routes_of
+from tests.web.api.routed import SilentNode, around, endpoint, response, responses
 
 
 class Said(ApiBody):
@@ -278,3 +282,28 @@ def test_who_hangs_up_while_sending_is_no_fault(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.WARNING):
         assert response([endpoint(read)]).status_code == 400
     assert caplog.text == ""
+
+
+def test_large_bodies_wait_for_each_other_and_small_ones_for_nobody() -> None:
+    """Each is held in memory, as a whole."""
+    here = most = 0
+
+    async def hold(_: Asked) -> None:
+        nonlocal here, most
+        here += 1
+        most = max(most, here)
+        await asyncio.sleep(0.02)
+        here -= 1
+
+    async def ask(most_bytes: int) -> int:
+        nonlocal most
+        most = 0
+        one = endpoint(hold, "POST", takes="image/*", most_bytes=most_bytes)
+        app = Router(routes_of([one], around(SilentNode())))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://node") as client:
+            picture = {"content": b"x", "headers": {"Content-Type": "image/png"}}
+            await asyncio.gather(*(client.post("/api/it", **picture) for _ in range(6)))  # type: ignore[arg-type]
+        return most
+
+    assert asyncio.run(ask(LARGE_BYTES + 1)) == LARGE_AT_ONCE
+    assert asyncio.run(ask(LARGE_BYTES)) == 6

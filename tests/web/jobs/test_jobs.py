@@ -116,3 +116,17 @@ def test_of_those_that_are_over_the_newest_are_remembered() -> None:
         wait_for(over(jobs, "fetch", f"model{number}"))
     remembered = [jobs.newest("fetch", f"model{number}") is not None for number in range(KEPT + 2)]
     assert remembered == [False] * 2 + [True] * KEPT
+
+
+def test_where_no_thread_is_left_it_is_refused_and_keeps_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    jobs = Jobs(lambda _: None)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        for number in range(AT_ONCE):
+            with pytest.raises(EdgeClassifyError, match="can't start new thread"):
+                jobs.begin("fetch", f"net{number}", lambda _: None)
+    jobs.begin("fetch", "birds", lambda _: None)
+    wait_for(over(jobs, "fetch", "birds"))

@@ -255,3 +255,25 @@ def test_a_close_ends_every_stream() -> None:
             await told.listen().next()
 
     asyncio.run(run())
+
+
+def test_a_fault_in_what_is_told_ends_nothing_for_who_listens(caplog: pytest.LogCaptureFixture) -> None:
+    def break_down() -> None:
+        raise RuntimeError("a bug")
+
+    class Broken(Told):
+        def _ask(self) -> None:
+            raise RuntimeError("no figures")
+
+    async def run() -> None:
+        told = Broken()
+        heard = told.listen()
+        await heard.next()
+        told.outbox.put(Said("event", "", break_down))
+        await asyncio.sleep(0.05)
+        told.say("still here")
+        assert await heard.next() == ("event", "still here")
+
+    asyncio.run(run())
+    assert "a bug" in caplog.text
+    assert "no figures" in caplog.text
