@@ -21,6 +21,7 @@ export function openKnown(root, app, { model, tab = "" }) {
   let close = null;
   let current = tab;
   let isClosed = false;
+  let turn = 0;
 
   async function show() {
     let whole;
@@ -52,9 +53,16 @@ export function openKnown(root, app, { model, tab = "" }) {
     if (isClosed) return;
     current = name;
     close?.();
+    const mine = (turn += 1);
     const part = { pictures: openGallery, review: openReview, result: openResult, changes: openChanges }[name];
     const view = app.node.views.find((one) => one.model === model) ?? null;
-    close = part({ root: fill(place), app, model, view, changed: show });
+    close = part({ root: fill(place), app, model, view, changed: () => changedBy(mine) });
+  }
+
+  /** What a part has changed that was left before the answer came, the open one has not read. */
+  async function changedBy(part) {
+    await show();
+    if (part !== turn) open(current);
   }
 
   async function learn() {
