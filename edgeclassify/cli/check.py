@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edgeclassify.cli.support.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
+from edgeclassify.cli.support.config_option import CONFIG_PATH, ENVIRONMENT
+from edgeclassify.service.places import CONFIG
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config
 
 
 @click.command(short_help="Is this config right? Every fault at once.")
-@click.argument("file", type=CONFIG_PATH, default=DEFAULT_CONFIG, envvar=ENVIRONMENT)
+@click.argument("file", type=CONFIG_PATH, default=CONFIG, envvar=ENVIRONMENT)
 @click.option("--schema", is_flag=True, help="Print the config's JSON Schema for editors, and exit.")
 @click.option("--example", is_flag=True, help="Print a config with every key, its default and its unit, and exit.")
 @click.option("--elsewhere", is_flag=True, help="It is meant for another machine: what is not here is no fault.")
@@ -64,13 +65,13 @@ def _profiles_of(config: "Config") -> str:
 
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
-    from edgeclassify.cli.support.config_rights import config_problems
     from edgeclassify.cli.support.models_option import ENVIRONMENT, default_model
-    from edgeclassify.cli.support.preflight import look_further
-    from edgeclassify.cli.support.service import service_of
     from edgeclassify.config.faults import report
     from edgeclassify.errors import ConfigError
+    from edgeclassify.preflight.config_rights import config_problems
+    from edgeclassify.preflight.looking_further import look_further
     from edgeclassify.redaction import scrubbed
+    from edgeclassify.service.sandbox import service_of
 
     service = None if elsewhere else service_of(file)
     with nullcontext() if service is None else service.environment():

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from edgeclassify.cli.support.config_option import CONFIG_PATH, DEFAULT_CONFIG, ENVIRONMENT
+from edgeclassify.cli.support.config_option import CONFIG_PATH, ENVIRONMENT
 from edgeclassify.cli.support.names import check_name
 from edgeclassify.errors import RecordingError, UsageError
+from edgeclassify.service.places import CONFIG
 
 
 @click.command(short_help="Why events came, and what a view waits for, in words.")
@@ -22,7 +23,7 @@ from edgeclassify.errors import RecordingError, UsageError
 )
 @click.option(
     "--config", "-c", "path", type=CONFIG_PATH, envvar=ENVIRONMENT,
-    help=f"RECORDING: decide by its rules; --live: the broker of it (default: {DEFAULT_CONFIG}).",
+    help=f"RECORDING: decide by its rules; --live: the broker of it (default: {CONFIG}).",
 )  # fmt: skip
 def explain(
     recording: Path | None,
@@ -52,7 +53,7 @@ def explain(
         check_name("explain: --view", view)
         from edgeclassify.cli.support.recorded.live_words import follow
 
-        follow(DEFAULT_CONFIG if path is None else path, node, view, seconds)
+        follow(CONFIG if path is None else path, node, view, seconds)
     elif recording is not None:
         _explain_recording(recording, view, at, path)
     else:

@@ -122,9 +122,9 @@ def _said_of_images(recording: Path, images: "FrameProgress") -> str:
 
 def _state_of(path: Path, *, with_images: bool) -> Path:
     """The state folder of the daemon that runs with this config. UsageError where that rules out what is asked."""
-    from edgeclassify.cli.support.service import service_of
     from edgeclassify.config import load_config
     from edgeclassify.daemon.kept.kept_state import state_folder
+    from edgeclassify.service.sandbox import service_of
 
     config, service = load_config(path), service_of(path)
     with nullcontext() if service is None else service.environment():

@@ -170,9 +170,9 @@ def _remembered(config: Config, path: Path) -> tuple[str, ...]:
     """The topics that the node of this machine remembers to have left on its broker."""
     from contextlib import nullcontext
 
-    from edgeclassify.cli.support.service import service_of
     from edgeclassify.daemon.kept.kept_state import state_folder
     from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
+    from edgeclassify.service.sandbox import service_of
 
     service = service_of(path)
     with nullcontext() if service is None else service.environment():

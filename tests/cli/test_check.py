@@ -12,9 +12,9 @@ import pytest
 from edgeclassify.__main__ import main
 from edgeclassify.cli.check import check as check_command
 from edgeclassify.cli.run import run
-from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.catalog import resolve_model
+from edgeclassify.service.places import CONFIG
 from tests.model.colour_nets import Net
 from tests.model.output_nets import Head
 from tests.model.tflite_files import tflite_bytes
@@ -433,4 +433,4 @@ def test_without_a_file_it_is_the_one_that_run_takes(
 def test_the_default_of_check_and_of_run_are_one() -> None:
     named = (check_command, "file"), (run, "path")
     defaults = [next(p.default for p in command.params if p.name == name) for command, name in named]
-    assert defaults == [DEFAULT_CONFIG, DEFAULT_CONFIG]
+    assert defaults == [CONFIG, CONFIG]

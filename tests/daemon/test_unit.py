@@ -10,7 +10,6 @@ import pytest
 from edgeclassify.broker.credentials import MQTT_PASSWORD, WEBHOOK_SECRET
 from edgeclassify.cli.check import check
 from edgeclassify.cli.run import run
-from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.config import RecoveryConfig
 from edgeclassify.errors import (
     ConfigError,
@@ -22,6 +21,7 @@ from edgeclassify.errors import (
     UsageError,
 )
 from edgeclassify.model.catalog.places import SYSTEM_MODELS
+from edgeclassify.service.places import CONFIG
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNIT = SYSTEMD / "edgeclassify.service"
@@ -51,7 +51,7 @@ def test_the_unit_starts_what_is_installed_with_the_config_that_is_installed() -
     assert program == f"{installer('home')}/bin/edgeclassify"
     assert command == "run"
     config = run.make_context("run", arguments).params["path"]
-    assert config == DEFAULT_CONFIG == Path(installer("config"))
+    assert config == CONFIG == Path(installer("config"))
 
 
 def test_a_reload_checks_the_config_of_the_service_before_it_tells_the_daemon() -> None:
@@ -60,7 +60,7 @@ def test_a_reload_checks_the_config_of_the_service_before_it_tells_the_daemon() 
     program, command, *arguments = look
     assert program == values("ExecStart")[0].split()[0]
     assert command == "check"
-    assert check.make_context("check", arguments).params["file"] == DEFAULT_CONFIG
+    assert check.make_context("check", arguments).params["file"] == CONFIG
     assert tell == ["/bin/kill", "-HUP", "$MAINPID"]
 
 
@@ -88,12 +88,12 @@ def test_folders_are_those_that_the_program_uses() -> None:
     state = Path("/var/lib") / values("StateDirectory")[0]
     made = tmpfiles()
     assert SYSTEM_MODELS.parent == state
-    assert {str(state), str(SYSTEM_MODELS), str(DEFAULT_CONFIG.parent)} <= made.keys()
+    assert {str(state), str(SYSTEM_MODELS), str(CONFIG.parent)} <= made.keys()
     assert made[str(state)] == ["d", values("StateDirectoryMode")[0], values("User")[0], values("Group")[0]]
 
 
 def test_the_service_alone_reads_a_password_file() -> None:
-    kind, mode, owner, group = tmpfiles()[str(DEFAULT_CONFIG.parent)]
+    kind, mode, owner, group = tmpfiles()[str(CONFIG.parent)]
     assert (kind, owner, group) == ("d", "root", values("Group")[0])
     assert int(mode, 8) & 0o2000  # the group is inherited by files made there
     assert tmpfiles()["/etc/edgeclassify/mqtt-password"] == ["z", "0640", "root", values("Group")[0]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-DEFAULT_CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
+from edgeclassify.service.places import CONFIG
 
 ENVIRONMENT = "EDGECLASSIFY_CONFIG"
 CONFIG_PATH = click.Path(path_type=Path, readable=False)
@@ -15,7 +15,7 @@ config_option = click.option(
     "-c",
     "path",
     type=CONFIG_PATH,
-    default=DEFAULT_CONFIG,
+    default=CONFIG,
     show_default=True,
     envvar=ENVIRONMENT,
     help="The config file.",

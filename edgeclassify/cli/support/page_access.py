@@ -47,9 +47,9 @@ def page_access(config_file: Path) -> PageAccess:
     """That of the daemon which runs with this config. Raises ConfigError, UsageError."""
     import pwd
 
-    from edgeclassify.cli.support.service import service_of
     from edgeclassify.config import load_config
     from edgeclassify.daemon.kept.kept_state import state_folder
+    from edgeclassify.service.sandbox import service_of
     from edgeclassify.web.safety.places import access_path
 
     config, service = load_config(config_file), service_of(config_file)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
 from edgeclassify.cli.support.models_option import default_model
 from edgeclassify.config import Config, ModelConfig, ViewConfig, load_config, parse_config
 from edgeclassify.config.faults import report
@@ -12,6 +11,7 @@ from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.errors import ConfigError, UsageError
 from edgeclassify.model.classifier import Classifier
 from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.service.places import CONFIG
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Roi
 
@@ -41,7 +41,7 @@ def view_of_model(model: ModelConfig) -> WatchedBy:
 
 def view_of_config(path: Path | None, name: str | None) -> WatchedBy:
     """A view of a config file; None: of the usual one. Raises ConfigError, UsageError or ModelError."""
-    config = default_model(load_config(DEFAULT_CONFIG if path is None else path))
+    config = default_model(load_config(CONFIG if path is None else path))
     views = config.views()
     found = [view for view in views if name in (None, view.name)]
     if len(found) != 1:

@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from edgeclassify.cli.support.service import service_of
 from edgeclassify.config import Config
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.kept.kept_state import state_folder
@@ -28,6 +27,7 @@ from edgeclassify.history.pictures import with_pictures
 from edgeclassify.history.whole import WholeHistory
 from edgeclassify.publish.spool.beside import lacked_by
 from edgeclassify.publish.spool.disk import FILE_NAME as SPOOL_NAME
+from edgeclassify.service.sandbox import service_of
 from edgeclassify.types import Command, HistoryQuery
 from edgeclassify.watch.asking import Asker
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from edgeclassify.cli.support.service import service_of
 from edgeclassify.config import Config, load_config
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.errors import UsageError
+from edgeclassify.service.sandbox import service_of
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.store import LookStore

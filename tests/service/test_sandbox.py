@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 
 from edgeclassify.__main__ import main
-from edgeclassify.cli.support import files_named_in_config, service
-from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
-from edgeclassify.cli.support.file_rights import Account, Obstacle
-from edgeclassify.cli.support.service import Service, service_of
 from edgeclassify.errors import ExitStatus
+from edgeclassify.files.rights import Account, Obstacle
 from edgeclassify.model.catalog import places, resolve_model
+from edgeclassify.preflight import named_files
+from edgeclassify.service import sandbox
+from edgeclassify.service.places import CONFIG, STATE
+from edgeclassify.service.sandbox import Service, service_of
 
-UNIT = Path(__file__).parents[3] / "systemd/edgeclassify.service"
+UNIT = Path(__file__).parents[2] / "systemd/edgeclassify.service"
 CAMERA = '[[camera]]\nname = "front"\nsource = "synthetic:"\n'
 
 
@@ -41,9 +42,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         (root / "home/shown",),
         (root / "var",),
     )
-    monkeypatch.setattr(service, "service_of", lambda config: eyes if config.parent == root / "etc" else None)
+    monkeypatch.setattr(sandbox, "service_of", lambda config: eyes if config.parent == root / "etc" else None)
     monkeypatch.setattr(places, "SYSTEM_MODELS", root / "var/models")
-    monkeypatch.setattr(service, "STATE", root / "var")
+    monkeypatch.setattr(sandbox, "STATE", root / "var")
     monkeypatch.delenv("EDGECLASSIFY_MODELS", raising=False)
     monkeypatch.delenv("EDGECLASSIFY_MODEL", raising=False)
     yield root
@@ -164,11 +165,11 @@ def test_variables_of_this_user_are_not_the_services(
 
 def of_service(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     """The service of `machine`, changed."""
-    eyes = service.service_of(Path("/nowhere/c.toml"))
+    eyes = sandbox.service_of(Path("/nowhere/c.toml"))
     assert eyes is None
-    find = service.service_of
+    find = sandbox.service_of
     monkeypatch.setattr(
-        service,
+        sandbox,
         "service_of",
         lambda config: None if (found := find(config)) is None else replace(found, **changes),
     )
@@ -263,8 +264,8 @@ def test_a_state_folder_that_the_sandbox_hides_is_a_warning(
 
 
 def test_the_rights_of_devices_are_no_question(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files_named_in_config, "obstacle", lambda account, path, wanted: Obstacle(path, wanted))
-    files = files_named_in_config.Files(service.service_of(machine / "etc/c.toml"))
+    monkeypatch.setattr(named_files, "obstacle", lambda account, path, wanted: Obstacle(path, wanted))
+    files = named_files.Files(sandbox.service_of(machine / "etc/c.toml"))
     assert files.problems("camera[0].source", Path("/dev/full")) == []
     assert files.problems("camera[0].source", file(machine / "etc/x")) != []
 
@@ -289,9 +290,6 @@ def show(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
         return subprocess.CompletedProcess(command, 0, text, "")
 
     monkeypatch.setattr(subprocess, "run", run)
-
-
-CONFIG = Path("/etc/edgeclassify/edgeclassify.toml")
 
 
 def test_a_config_elsewhere_belongs_to_no_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +367,7 @@ def test_where_systemd_can_not_be_asked_the_shipped_unit_counts(
     said: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show(monkeypatch, said)
-    found = service_of(CONFIG, service.SHIPPED | {"User": "nobody"})
+    found = service_of(CONFIG, sandbox.SHIPPED | {"User": "nobody"})
     assert found is not None
     assert found.account.name == "nobody"
     assert found.hidden(Path("/home/pi/x")) is not None
@@ -377,7 +375,7 @@ def test_where_systemd_can_not_be_asked_the_shipped_unit_counts(
 
 def test_the_shipped_unit_says_what_is_believed_of_it() -> None:
     text = UNIT.read_text()
-    for key, value in service.SHIPPED.items():
+    for key, value in sandbox.SHIPPED.items():
         assert re.findall(rf"^{key}=(.*)$", text, re.MULTILINE) == [value]
 
 
@@ -389,5 +387,5 @@ def test_within_the_service_eyes_and_variables_are_the_right_ones(
 ) -> None:
     """Before its reload the service looks itself: what it can read is to be seen, and its variables are there."""
     show(monkeypatch, "LoadState=loaded\nUser=root\n")
-    monkeypatch.setenv("STATE_DIRECTORY", state.format(service.STATE))
-    assert (service_of(DEFAULT_CONFIG) is not None) is looks
+    monkeypatch.setenv("STATE_DIRECTORY", state.format(STATE))
+    assert (service_of(CONFIG) is not None) is looks

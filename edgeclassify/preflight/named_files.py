@@ -6,8 +6,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.cli.support.file_rights import Obstacle, Right, obstacle
-from edgeclassify.cli.support.service import Service
+from edgeclassify.files.rights import Obstacle, Right, obstacle
+from edgeclassify.service.sandbox import Service
 
 _ROOM = "/etc/edgeclassify or /var/lib/edgeclassify"
 

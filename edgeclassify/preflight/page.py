@@ -2,10 +2,10 @@
 
 import stat
 
-from edgeclassify.cli.support.files_named_in_config import Files, Problem
 from edgeclassify.config import Config
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.errors import PageError
+from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.web.safety.access_file import AccessFile, read_access
 from edgeclassify.web.safety.places import access_path, check_can_be_entered
 from edgeclassify.web.serving.tls import server_context

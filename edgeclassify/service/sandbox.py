@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edgeclassify.cli.support.config_option import DEFAULT_CONFIG
-from edgeclassify.cli.support.file_rights import Account
+from edgeclassify.files.rights import Account
+from edgeclassify.service.places import CONFIG, STATE, UNIT
 
-UNIT = "edgeclassify.service"
-STATE = Path("/var/lib/edgeclassify")
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
 SHIPPED = {
@@ -81,7 +79,7 @@ def service_of(config: Path, shipped: Mapping[str, str] = SHIPPED) -> Service | 
     None also within the service itself, as before its reload: there eyes and variables are the right ones.
     """
     within = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] == str(STATE)
-    if within or config.resolve().parent != DEFAULT_CONFIG.parent:
+    if within or config.resolve().parent != CONFIG.parent:
         return None
     unit = {**shipped, **_asked()}
     try:

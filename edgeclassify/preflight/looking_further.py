@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
-from edgeclassify.cli.support.files_named_in_config import Files, Problem
-from edgeclassify.cli.support.page_preflight import page_problems
-from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config, ModelConfig, TlsConfig, WebhookConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
@@ -27,7 +24,10 @@ from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.description import ModelDescription, describe_model
 from edgeclassify.model.opening.model_files import files_of, find_file
 from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.preflight.named_files import Files, Problem
+from edgeclassify.preflight.page import page_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
+from edgeclassify.service.sandbox import Service
 from edgeclassify.sources.factory import make_source
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.cli.support.file_rights import Account, Obstacle, Right, obstacle
+from edgeclassify.files.rights import Account, Obstacle, Right, obstacle
 
 ME, GROUP = os.geteuid(), os.getegid()
 STRANGER = Account("edge", 4711, frozenset({4712}))

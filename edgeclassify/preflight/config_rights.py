@@ -4,10 +4,10 @@ import shlex
 import stat
 from pathlib import Path
 
-from edgeclassify.cli.support.files_named_in_config import Files, Problem
-from edgeclassify.cli.support.service import Service
 from edgeclassify.config import Config
+from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.redaction import holds_secret
+from edgeclassify.service.sandbox import Service
 
 
 def config_problems(config: Config, file: Path, service: Service | None) -> list[Problem]:

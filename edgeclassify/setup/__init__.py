@@ -1,0 +1,1 @@
+"""The first config, by questions: each answer is tried as it is given."""
