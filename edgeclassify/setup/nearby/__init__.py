@@ -1,0 +1,1 @@
+"""What this network offers: brokers, and Home Assistant."""
