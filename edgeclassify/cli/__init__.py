@@ -7,7 +7,7 @@ from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
     "run", "web", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check", "models",
-    "calibrate", "record", "replay", "tune", "explain",
+    "calibrate", "record", "replay", "tune", "explain", "service",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ import click
 class LazyGroup(click.Group):
     """The commands `names`, in the order of the help: NAME is the function NAME in the package's module NAME.
 
-    Both are called NAME_ where NAME is a word of Python's own (import, list). `package`: its dotted name.
+    Both are called NAME_ where NAME is a word of Python's own (import, list), and have "_" for each "-" of it.
+    `package`: its dotted name.
     """
 
     def __init__(self, *arguments: Any, package: str, names: Sequence[str], **options: Any) -> None:
@@ -27,7 +28,8 @@ class LazyGroup(click.Group):
         """The command of that name, None for unknown ones."""
         if cmd_name not in self._names:
             return None
-        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) or hasattr(builtins, cmd_name) else cmd_name
+        name = cmd_name.replace("-", "_")
+        name = f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
         command: click.Command = getattr(importlib.import_module(f"{self._package}.{name}"), name)
         return command
 
