@@ -43,8 +43,8 @@ def snapshot(
     Example:  edgeclassify snapshot --camera front front.jpg
               edgeclassify snapshot --source picamera:0 --watch
     """
-    from edgeclassify.cli.support.camera import next_frame, opened_camera
     from edgeclassify.errors import UsageError
+    from edgeclassify.preflight.one_frame import next_frame, opened_camera
 
     if file is None and not watch:
         raise click.UsageError("Missing argument 'FILE': where the picture goes. (--watch works without.)")
@@ -66,8 +66,8 @@ def snapshot(
 
 def _camera(path: Path, name: str | None, source: str | None) -> "tuple[CameraConfig, Mapping[str, Roi], bool]":
     """The camera, the regions of its views, and whether images are ruled out."""
-    from edgeclassify.cli.support.camera import named_camera
     from edgeclassify.config import load_config, parse_config
+    from edgeclassify.preflight.one_frame import named_camera
 
     if source is not None:
         document = {"camera": [{"source": source}]}
@@ -83,8 +83,8 @@ def watch_focus(source: "FrameSource", settle: float, line_s: float = LINE_S) ->
 
     `line_s`: seconds from one to the next where they are not written over.
     """
-    from edgeclassify.cli.support.camera import next_frame
     from edgeclassify.pixels import brightness, sharpness
+    from edgeclassify.preflight.one_frame import next_frame
 
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     best, print_at = 0.0, 0.0

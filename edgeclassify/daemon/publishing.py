@@ -62,7 +62,7 @@ def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backof
 
 def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The sink for the broker of this config."""
-    layout = _layout(config)
+    layout = layout_of(config)
     home = config.home_assistant
     device = _device(config, layout, around.labels)
     topics = set(layout.retained_topics())
@@ -153,7 +153,7 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     """What the sink depends on: while this stays equal, a reload leaves it alone."""
     mqtt, node = config.mqtt, config.node
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
-    layout = _layout(config)
+    layout = layout_of(config)
     device = announced_device(config, labels)
     views = (layout.views, layout.profiles, device.presentations, device.page)
     webhook = config.webhook
@@ -180,7 +180,8 @@ def topics_of(config: Config) -> Topics:
     return Topics(config.mqtt.prefix, config.node.name)
 
 
-def _layout(config: Config) -> Layout:
+def layout_of(config: Config) -> Layout:
+    """The node's topics."""
     return Layout(
         topics=topics_of(config),
         views=tuple(
@@ -197,7 +198,7 @@ def _layout(config: Config) -> Layout:
 
 def announced_device(config: Config, labels: ShownLabels) -> Device:
     """The node as Home Assistant is told of it."""
-    return _device(config, _layout(config), labels)
+    return _device(config, layout_of(config), labels)
 
 
 def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:

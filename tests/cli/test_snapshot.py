@@ -175,7 +175,7 @@ def test_no_picture_where_none_may_be_stored(
 
 
 def test_no_frame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("edgeclassify.cli.support.camera.PATIENCE_S", 0.2)
+    monkeypatch.setattr("edgeclassify.preflight.one_frame.PATIENCE_S", 0.2)
     file = tmp_path / "a.jpg"
     assert snapshot("--source", "synthetic:?fps=50&faults=stall@0:never", file) == ExitStatus.UNAVAILABLE
     assert "no frame within 0.2 s" in capsys.readouterr().err

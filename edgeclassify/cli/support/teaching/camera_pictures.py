@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edgeclassify.cli.support.camera import frames_over
 from edgeclassify.pixels import region_rgb
+from edgeclassify.preflight.one_frame import frames_over
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.teaching.diversity.choice import choose_diverse
 from edgeclassify.teaching.examples import PictureEmbedder

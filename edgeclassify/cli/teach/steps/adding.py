@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from edgeclassify.cli.reports.teaching import count_of
-from edgeclassify.cli.support.camera import named_camera, opened_camera
 from edgeclassify.cli.support.progress import bar_of, items_with_bar
 from edgeclassify.cli.support.teaching.camera_pictures import PER_EXAMPLE, camera_pictures
 from edgeclassify.cli.support.teaching.file_pictures import FilePictures
@@ -17,6 +16,7 @@ from edgeclassify.cli.support.teaching.labels import NONE_OF_THEM, shown_label
 from edgeclassify.config import CameraConfig, load_config
 from edgeclassify.errors import MissingInputError, UsageError
 from edgeclassify.model.taught.manifest import Manifest
+from edgeclassify.preflight.one_frame import named_camera, opened_camera
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher

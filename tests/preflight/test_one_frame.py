@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from edgeclassify.cli.support import camera
-from edgeclassify.cli.support.camera import frames_over, next_frame
 from edgeclassify.errors import ImageError, SourceError
+from edgeclassify.preflight import one_frame
+from edgeclassify.preflight.one_frame import frames_over, next_frame
 from tests.support.sources import ReadOutcome, ReadStep, ScriptedSource
 
 
@@ -56,7 +56,7 @@ def test_a_bad_picture_at_the_beginning_is_left_out() -> None:
 def test_nothing_at_all_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SourceError, match="has ended without a frame"):
         numbers(opened(ScriptedSource([None], live=False)), 10)
-    monkeypatch.setattr(camera, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(one_frame, "PATIENCE_S", 0.05)
     with pytest.raises(SourceError, match=r"no frame within 0\.05 s"):
         next_frame(opened(ScriptedSource([])))
 

@@ -1,4 +1,4 @@
-"""A camera of the config, opened by a command: it has one user, so the daemon must let go of it first."""
+"""One frame of a camera, opened by a command: it has one user, so the daemon must let go of it first."""
 
 import time
 from collections.abc import Iterator
