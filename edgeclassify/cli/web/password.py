@@ -33,7 +33,7 @@ def password(path: Path, new: bool, own: bool, if_needed: bool) -> None:
     Example:  sudo edgeclassify web password
               edgeclassify web password --config edgeclassify.toml --own
     """
-    from edgeclassify.cli.support.page_access import page_access
+    from edgeclassify.preflight.page_access import page_access
     from edgeclassify.web.safety.passwords import new_password, password_hash
 
     access = page_access(path)

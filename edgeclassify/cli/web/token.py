@@ -11,7 +11,7 @@ from edgeclassify.cli.support.config_option import config_option
 from edgeclassify.errors import UsageError
 
 if TYPE_CHECKING:
-    from edgeclassify.cli.support.page_access import PageAccess
+    from edgeclassify.preflight.page_access import PageAccess
 
 
 @click.command(short_help="Make a token for another program.")
@@ -29,7 +29,7 @@ def token(name: str | None, path: Path, may_change: bool, new: bool, remove: boo
     Example:  sudo edgeclassify web token home-assistant
               curl -H "Authorization: Bearer ect_…" http://gatecam.local:8080/api/now
     """
-    from edgeclassify.cli.support.page_access import page_access
+    from edgeclassify.preflight.page_access import page_access
 
     access = page_access(path)
     if name is None:
