@@ -7,7 +7,7 @@
 # make mutants   small changes to core modules, and whether their unit tests notice: MODULES="publish/mqtt/outbox ..."
 #             others than those of tests/mutants/modules.toml, MUTANTS=60 of each (all), SEED=1, AT_LEAST=85 percent
 # make bench  figures: accuracy, time per frame, memory
-# make docs   docs/contract from the code
+# make docs   what of docs/ is made from the code: contract, commands, config
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it, and what the node left on its broker; config and state stay
 
@@ -73,6 +73,7 @@ bench: $(VENV)/.test
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py
+	$(BIN)/edgeclassify reference --markdown docs/commands.md
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }

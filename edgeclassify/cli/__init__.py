@@ -9,10 +9,16 @@ MODULES = (
     "run", "web", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check", "models",
     "calibrate", "record", "replay", "tune", "explain", "service",
 )  # fmt: skip
+HIDDEN = ("reference",)
+"""For those who make a package of it."""
 
 
 @click.group(
-    cls=LazyGroup, package=__name__, names=MODULES, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    package=__name__,
+    names=MODULES,
+    hidden=HIDDEN,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="edgeclassify")
 def commands() -> None:

@@ -13,12 +13,14 @@ class LazyGroup(click.Group):
     """The commands `names`, in the order of the help: NAME is the function NAME in the package's module NAME.
 
     Both are called NAME_ where NAME is a word of Python's own (import, list), and have "_" for each "-" of it.
-    `package`: its dotted name.
+    `package`: its dotted name. `hidden`: those of which no help tells, since no person needs them.
     """
 
-    def __init__(self, *arguments: Any, package: str, names: Sequence[str], **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, package: str, names: Sequence[str], hidden: Sequence[str] = (), **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
-        self._package, self._names = package, tuple(names)
+        self._package, self._names, self._hidden = package, tuple(names), tuple(hidden)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of the commands, in the order of the help."""
@@ -26,7 +28,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, None for unknown ones."""
-        if cmd_name not in self._names:
+        if cmd_name not in self._names + self._hidden:
             return None
         name = cmd_name.replace("-", "_")
         name = f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
