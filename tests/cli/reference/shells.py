@@ -76,7 +76,8 @@ def zsh_completed(folder: Path, line: str, script: Path) -> str:
     finally:
         os.close(terminal)  # it hangs up
         process.wait(_LIMIT_S)
-    return re.findall(r"<<(.*?)>>", shown)[-1].rstrip()
+    lines: list[str] = re.findall(r"<<(.*?)>>", shown)
+    return lines[-1].rstrip()
 
 
 def _read_until(terminal: int, wanted: bytes) -> str:
