@@ -187,3 +187,9 @@ class PageError(EdgeClassifyError):
     """The page can't be served: its port is in use, its certificate is broken, or nobody was given a password."""
 
     exit_status = ExitStatus.UNAVAILABLE
+
+
+class ServiceError(EdgeClassifyError):
+    """The service can't be installed, removed or asked here: no root rights, no systemd, another Python."""
+
+    exit_status = ExitStatus.UNAVAILABLE

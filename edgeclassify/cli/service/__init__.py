@@ -6,7 +6,7 @@ import click
 
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
-NAMES = ("files",)
+NAMES = ("settle", "files", "forget-node")
 """In the order of the help; each is a module beside this one."""
 
 

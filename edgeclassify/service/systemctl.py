@@ -1,0 +1,34 @@
+"""systemctl, asked and told; nothing is done where systemd does not run."""
+
+import subprocess
+from pathlib import Path
+
+from edgeclassify.errors import ServiceError
+
+BOOTED = Path("/run/systemd/system")
+_PATIENCE_S = 180.0
+"""A start may take so long before systemd itself gives up (TimeoutStartSec=)."""
+
+
+def booted() -> bool:
+    """Is systemd running here, and not only installed, as in an image that is being built?"""
+    return BOOTED.is_dir()
+
+
+def systemctl(*arguments: str) -> str:
+    """What it prints. Raises ServiceError with its first line where it fails or is not there."""
+    command = ["systemctl", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ServiceError(f"{' '.join(command)}: {error}. Is systemd there?") from error
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[0]
+        raise ServiceError(f"{' '.join(command)}: {said}")
+    return done.stdout
+
+
+def reload_units() -> None:
+    """Let systemd read its units again, where it runs. Raises ServiceError."""
+    if booted():
+        systemctl("daemon-reload")
