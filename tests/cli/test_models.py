@@ -285,7 +285,7 @@ def test_fetch_says_when_the_service_can_not_see_the_model(
     assert models("fetch", "x", "--from", str(tmp_path / "x.tflite")) == 0
     captured = capsys.readouterr()
     if for_service:
-        assert (captured.out, captured.err) == (f"x: fetched: {tmp_path}/service/x.tflite\n", "")
+        assert (captured.out, captured.err.strip()) == (f"x: fetched: {tmp_path}/service/x.tflite\n", "")
     else:
         assert captured.out == f"x: fetched: {tmp_path}/own/edgeclassify/models/x.tflite\n"
         assert "the service of this machine can't see it there" in captured.err
