@@ -18,6 +18,7 @@ def log_event(event: Event) -> None:
     log.info(
         "view %s: %s of %s, score %.2f%s (seq %d)",
         event.view, event.event_type, printable(event.label), event.score, "".join(_words(event)), event.seq,
+        extra={"view": event.view},
     )  # fmt: skip
 
 

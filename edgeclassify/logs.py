@@ -1,4 +1,8 @@
-"""Logs that fit where they go: priority prefixes for journald, colour on a terminal, plain text elsewhere."""
+"""Logs that fit where they go: entries with fields for journald, colour on a terminal, plain text elsewhere.
+
+Who knows which camera or view a message is of says so: `log.info(…, extra={"camera": name})`, or "view". In the
+journal that is a field, by which `journalctl CAMERA=name` finds it.
+"""
 
 import faulthandler
 import logging
@@ -8,6 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
+from edgeclassify.journal import Journal
 from edgeclassify.redaction import scrubbed
 
 # sd-daemon(3): "<N>" at the start of a line is its syslog priority.
@@ -18,6 +23,8 @@ PRIORITIES = {
     logging.ERROR: 3,
     logging.CRITICAL: 2,
 }
+FIELDS = {"camera": "CAMERA", "view": "VIEW"}
+"""What a message may be of, as `extra` of the log call, and as a field of the journal."""
 COLOURS = {logging.DEBUG: "2", logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "1;31"}
 
 
@@ -37,6 +44,44 @@ class JournalFormatter(PlainFormatter):
         return _prefixed(super().format(record), record.levelno)
 
 
+class JournalHandler(logging.StreamHandler[TextIO]):
+    """Each record as an entry of the journal; where journald's socket takes none, as lines on `stream`."""
+
+    def __init__(self, stream: TextIO, journal: Journal | None = None) -> None:
+        super().__init__(stream)
+        self.setFormatter(JournalFormatter("%(message)s"))
+        self._text = PlainFormatter("%(message)s")
+        self._journal = Journal() if journal is None else journal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Never raises: who logs must go on."""
+        try:
+            is_sent = self._journal.send(self._fields(record))
+        except Exception:  # noqa: BLE001 - whatever is logged wrongly: logging tells of it by itself
+            self.handleError(record)
+            return
+        if not is_sent:
+            super().emit(record)
+
+    def close(self) -> None:
+        """Release the socket."""
+        self._journal.close()
+        super().close()
+
+    def _fields(self, record: logging.LogRecord) -> dict[str, str]:
+        fields = {
+            "MESSAGE": self._text.format(record),
+            "PRIORITY": str(_priority(record.levelno)),
+            "SYSLOG_IDENTIFIER": "edgeclassify",
+            "LOGGER": record.name,
+            "CODE_FILE": record.pathname,
+            "CODE_LINE": str(record.lineno),
+            "CODE_FUNC": record.funcName or "",
+        }
+        known = {FIELDS[key]: getattr(record, key) for key in FIELDS if hasattr(record, key)}
+        return fields | {field: scrubbed(str(value)) for field, value in known.items()}
+
+
 class TerminalFormatter(PlainFormatter):
     """Time, level and message; warnings and errors in colour."""
 
@@ -48,22 +93,24 @@ class TerminalFormatter(PlainFormatter):
 
 
 def set_up_logging(level: str, stream: TextIO | None = None) -> None:
-    """One handler on stderr, formatted for journald, a terminal or a file. `level`: debug, info, …"""
-    stream = sys.stderr if stream is None else stream
-    handler = logging.StreamHandler(stream)
-    plain = "%(asctime)s %(levelname)-7s %(message)s"
-    if goes_to_journal(stream):
-        handler.setFormatter(JournalFormatter("%(message)s"))
-    elif stream.isatty() and "NO_COLOR" not in os.environ:
-        handler.setFormatter(TerminalFormatter(plain))
-    else:
-        handler.setFormatter(PlainFormatter(plain))
+    """One handler, for the journal, or on stderr as a terminal or a file wants it. `level`: debug, info, …"""
+    handler = _handler_for(sys.stderr if stream is None else stream)
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
     root.addHandler(handler)
     sys.excepthook = _log_uncaught
     set_level(level)
+
+
+def _handler_for(stream: TextIO) -> logging.Handler:
+    if goes_to_journal(stream):
+        return JournalHandler(stream)
+    handler = logging.StreamHandler(stream)
+    is_coloured = stream.isatty() and "NO_COLOR" not in os.environ
+    kind = TerminalFormatter if is_coloured else PlainFormatter
+    handler.setFormatter(kind("%(asctime)s %(levelname)-7s %(message)s"))
+    return handler
 
 
 def for_stream(text: str, level: int, stream: TextIO) -> str:
@@ -100,5 +147,9 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
 
 
 def _prefixed(text: str, level: int) -> str:
-    prefix = f"<{PRIORITIES.get(level, 5)}>"
+    prefix = f"<{_priority(level)}>"
     return "\n".join(prefix + line for line in text.splitlines())
+
+
+def _priority(level: int) -> int:
+    return PRIORITIES.get(level, 5)

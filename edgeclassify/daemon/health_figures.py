@@ -41,6 +41,7 @@ class HealthFigures:
             spool_depth=spool.reader(MQTT).depth,  # what only another sink lacks has arrived
             spool_dropped=spool.dropped,
             spool_on_disk=spool.on_disk,
+            state_folder=spool.folder_condition,
             skipped=counts.skipped,
             snapshots_dropped=self._dropped_before + (0 if snapshots is None else snapshots.dropped),
             snapshots_skipped=self._skipped_before + (0 if snapshots is None else snapshots.skipped),

@@ -1,5 +1,6 @@
 """Small files: read where they are plain ones, written to survive a power cut, set aside when damaged."""
 
+from edgeclassify.files.folder_condition import FolderCondition, condition_of
 from edgeclassify.files.plain import (
     MOST_SET_ASIDE,
     NotPlainFileError,
@@ -18,11 +19,13 @@ from edgeclassify.files.state_file import StateFile, StateFileTexts
 
 __all__ = [
     "MOST_SET_ASIDE",
+    "FolderCondition",
     "NotPlainFileError",
     "StagedFile",
     "StateFile",
     "StateFileTexts",
     "as_text",
+    "condition_of",
     "identity",
     "open_plain_file",
     "printable",

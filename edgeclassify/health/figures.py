@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from edgeclassify import machine
+from edgeclassify.files import FolderCondition
 from edgeclassify.health.cameras import CameraHealth
 from edgeclassify.health.figure import Amount, Count, Entity, Figure, figure
 
@@ -41,6 +42,7 @@ _EVENTS: _Config = {"unit_of_measurement": "events", **_COUNTED}
 _FRAMES: _Config = {"unit_of_measurement": "frames", **_COUNTED}
 _PICTURES: _Config = {"unit_of_measurement": "pictures", **_COUNTED}
 _YES_OR_NO: _Config = {"payload_on": "True", "payload_off": "False"}
+_CONDITION: _Config = {"device_class": "enum", "options": [one.value for one in FolderCondition]}
 _PROBLEM: _Config = {"device_class": "problem", **_YES_OR_NO}
 
 
@@ -99,6 +101,10 @@ class Health:
     bytes_written_day: Count | None = field(metadata=figure(
         "Bytes that the daemon sent to storage in the last 24 hours.", _sensor("Written in 24 hours", _BYTES, 11)))
     spool_on_disk: bool = field(metadata=figure("False while events wait in memory only."))
+    state_folder: FolderCondition | None = field(default=None, metadata=figure(
+        "The folder where the node keeps what is to survive a power cut. ok: it does; volatile: it is in memory; "
+        "full, read-only, missing, unwritable: nothing can be written there, and events wait in memory; null: "
+        "nothing is kept.", _sensor("State folder", _CONDITION, 15)))
     events: Count = field(metadata=figure("Events since start."))
     snapshots_dropped: Count = field(default=0, metadata=figure(
         "Snapshots lost because events came faster than their pictures could be taken, since start.",

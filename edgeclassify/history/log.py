@@ -158,6 +158,12 @@ class HistoryLog:
             ts = round(seconds_of(body["ts"]) * 1000)
         except (ValueError, LookupError, TypeError, OverflowError) as error:
             if self._strange.is_news():
-                log.warning("event %d of view %s is not kept in the history: %r", event.seq, event.view, error)
+                log.warning(
+                    "event %d of view %s is not kept in the history: %r",
+                    event.seq,
+                    event.view,
+                    error,
+                    extra={"view": event.view},
+                )
             return None
         return _Row(event.seq, ts, event.view, label, event_type, self._packer.pack(event.body))

@@ -128,7 +128,7 @@ class Pipeline:
             try:
                 view.pass_time(now, self._outlet)
             except EdgeClassifyError as error:
-                log.error("view %s: %s", view.name, error)
+                log.error("view %s: %s", view.name, error, extra={"view": view.name})
 
     def _process_next(self) -> bool:
         """Take a frame and process it; False where none came. Nothing of it is held afterwards: it may be lent."""
@@ -205,7 +205,7 @@ class Pipeline:
             concluded = self._conclude(view, frame, region, prediction, scene)
         except EdgeClassifyError as error:
             if self._broken_views.is_news(view.name, str(error)):
-                log.error("view %s: frame skipped: %s", view.name, error)
+                log.error("view %s: frame skipped: %s", view.name, error, extra={"view": view.name})
             view.waiters.refuse(error)
             return _Looked.FAILED if view.enabled else _Looked.REFUSED
         if view.waiters:
@@ -213,7 +213,7 @@ class Pipeline:
             view.waiters.answer(ViewResult(frame, prediction, shown, region))
         self._outlet.health.record_inference(prediction)
         if self._broken_views.is_over(view.name):
-            log.info("view %s: frames can be classified again", view.name)
+            log.info("view %s: frames can be classified again", view.name, extra={"view": view.name})
         return _Looked.DONE if concluded else _Looked.LOOKED
 
     def _conclude(self, view: View, frame: Frame, region: Roi, prediction: Prediction, scene: Scene) -> bool:

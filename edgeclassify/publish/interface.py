@@ -7,6 +7,7 @@ from typing import Self
 
 from edgeclassify.contract import bodies
 from edgeclassify.errors import PublishError
+from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health
 from edgeclassify.types import (
     Condition,
@@ -146,6 +147,11 @@ class Spool(SpoolReader):
     def on_disk(self) -> bool:
         """True while every event would survive a power cut."""
         return False
+
+    @property
+    def folder_condition(self) -> FolderCondition | None:
+        """What becomes of what is written where the spool is; None: it is in no folder."""
+        return None
 
     def maintain(self) -> None:
         """Called about once a second: drop what is too old, write what had to wait in memory."""

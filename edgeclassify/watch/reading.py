@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from edgeclassify.contract import bodies, encoding
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
+from edgeclassify.files import FolderCondition
 from edgeclassify.types import Event
 from edgeclassify.watch.interface import Arrival
 from edgeclassify.watch.records import WatchedNode
@@ -37,6 +38,7 @@ def note_health(node: WatchedNode, body: dict[str, Any]) -> None:
     node.spool_depth = None if body.get("spool_depth") is None else whole_of(body["spool_depth"])
     node.spool_dropped = None if body.get("spool_dropped") is None else whole_of(body["spool_dropped"])
     node.spool_on_disk = _flag(body.get("spool_on_disk"))
+    node.state_folder = _condition(body.get("state_folder"))
     node.webhook_connected = _flag(body.get("webhook_connected"))
     node.clock_synchronised = _flag(body.get("clock_synchronised"))
 
@@ -104,6 +106,11 @@ def whole_of(value: Any) -> int:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
+
+
+def _condition(value: Any) -> FolderCondition | None:
+    """None, too, for one that a later version has."""
+    return FolderCondition(value) if value in list(FolderCondition) else None
 
 
 def _flag(value: Any) -> bool | None:

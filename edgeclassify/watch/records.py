@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
+from edgeclassify.files import FolderCondition
 from edgeclassify.types import UNKNOWN
 from edgeclassify.watch.missing_events import EventSequence
 
@@ -71,6 +72,7 @@ class WatchedNode:
     spool_depth: int | None = None
     spool_dropped: int | None = None
     spool_on_disk: bool | None = None
+    state_folder: FolderCondition | None = None
     webhook_connected: bool | None = None
     clock_synchronised: bool | None = None
     profile: str | None = None
@@ -94,6 +96,7 @@ def problems(node: WatchedNode) -> list[str]:
         **{f"{view.name} {problem}": online for view in node.views.values() for problem in view.problems},
         f"{node.spool_depth} waiting": (node.spool_depth or 0) > 0,
         "spool in memory": node.spool_on_disk is False,
+        f"state folder {node.state_folder}": node.state_folder not in (None, FolderCondition.OK),
         "webhook takes nothing": node.webhook_connected is False,
         "throttled": node.throttled is True,
         "hot": (node.temperature_c or 0) >= HOT_C,

@@ -99,7 +99,7 @@ BYTES: dict[str, tuple[Callable[[], Message], str]] = {
         '{"v":1,"ts":"2026-11-18T11:06:40.123Z","uptime_s":61.2346,"frame_age_s":0.2,"fps":1e+16,"frames":120,"still_frames":0,'
         '"inference_ms_p50":4.1,"inference_ms_p95":5.0,"dropped":3,"skipped":4,"restarts":0,"spool_depth":0,'
         '"spool_dropped":0,"temperature_c":null,"throttled":null,"rss_bytes":80000000,"bytes_written":4096,'
-        '"bytes_written_day":4096,"spool_on_disk":true,"events":7,"snapshots_dropped":1,"snapshots_skipped":2,'
+        '"bytes_written_day":4096,"spool_on_disk":true,"state_folder":"ok","events":7,"snapshots_dropped":1,"snapshots_skipped":2,'
         '"webhook_connected":false,"webhook_depth":2,"webhook_dropped":1,"clock_synchronised":true,"cameras":[{"name":"cam","state":"failed","frame_age_s":1.2346,"frames":10,'
         '"dropped":1,"skipped":0,"copied":2,"stalls":0,"freezes":0,"restarts":0,"reopens":0,"fresh_processes":0,'
         '"profile":"day","error":"gone\\n"}]}',

@@ -43,6 +43,7 @@ ENTITIES = {
     "sensor.porch_snapshots_left_out": "health.snapshots_skipped",
     "sensor.porch_written_in_24_hours": "health.bytes_written_day",
     "sensor.porch_frames_without_motion": "health.still_frames",
+    "sensor.porch_state_folder": "health.state_folder",
     "binary_sensor.porch_throttled": "health.throttled",
     "binary_sensor.porch_clock_synchronised": "health.clock_synchronised",
     "sensor.porch_feeder": "feeder.label",
@@ -139,6 +140,7 @@ async def test_health_becomes_diagnostics(hass: HomeAssistant) -> None:
     assert state(hass, "sensor.porch_events_dropped") == "0"
     assert state(hass, "sensor.porch_frames_dropped") == "3"
     assert state(hass, "sensor.porch_written_in_24_hours") == "9000000"
+    assert state(hass, "sensor.porch_state_folder") == "ok"
     assert state(hass, "binary_sensor.porch_throttled") == "off"
     assert state(hass, "binary_sensor.porch_clock_synchronised") == "on"
     registry = er.async_get(hass)
@@ -147,8 +149,11 @@ async def test_health_becomes_diagnostics(hass: HomeAssistant) -> None:
 
 async def test_a_figure_that_the_machine_cannot_tell_is_unknown(hass: HomeAssistant) -> None:
     await announce(hass)
-    await deliver(hass, [*now(), health(temperature_c=None, throttled=None, clock_synchronised=False)])
+    await deliver(
+        hass, [*now(), health(temperature_c=None, throttled=None, clock_synchronised=False, state_folder=None)]
+    )
 
+    assert state(hass, "sensor.porch_state_folder") == "unknown"
     assert state(hass, "sensor.porch_temperature") == "unknown"
     assert state(hass, "binary_sensor.porch_throttled") == "unknown"
     assert state(hass, "binary_sensor.porch_clock_synchronised") == "off"

@@ -9,6 +9,7 @@ import pytest
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
+from edgeclassify.files import FolderCondition
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.mqtt.session.event_messages import spooled_message
 from edgeclassify.types import Condition, Option, Problem
@@ -78,6 +79,12 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     assert problems(node) == []
     watched.take(outgoing.health_message(PORCH, health(webhook_connected=True, clock_synchronised=False)))
     assert problems(node) == ["clock not set"]
+    watched.take(
+        outgoing.health_message(
+            PORCH, health(webhook_connected=True, spool_on_disk=False, state_folder=FolderCondition.READ_ONLY)
+        )
+    )
+    assert problems(node) == ["spool in memory", "state folder read-only"]
     # It is trusted: its states say which day it is.
     watched.take(outgoing.state_message(PORCH, state(day="2026-11-29")))
     assert problems(node) == []

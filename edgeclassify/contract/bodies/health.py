@@ -8,6 +8,7 @@ from pydantic import create_model
 from edgeclassify import health
 from edgeclassify.contract.bodies.base import Body, Level, Time, Versioned, about
 from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.files import FolderCondition
 from edgeclassify.health.figures import FIGURES
 from edgeclassify.types import CameraState
 
@@ -39,7 +40,7 @@ def _fields(record: type, **other: Any) -> dict[str, Any]:
     hints = get_type_hints(record, include_extras=True) | other
     found = {}
     for one in fields(record):
-        optional = {} if one.default is MISSING or one.name in other else {"default": one.default}
+        optional = {} if one.default is MISSING or one.name == "cameras" else {"default": one.default}
         found[one.name] = (hints[one.name], about(one.metadata["figure"].text, **optional))
     return found
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         """Figures of the running daemon; null where the machine can't tell."""
 else:
     _STATES = Literal[tuple(state.value for state in CameraState)]
+    _CONDITIONS = Literal[tuple(one.value for one in FolderCondition)] | None
     CameraFigures = create_model(
         "CameraFigures",
         __base__=_OfCamera,
@@ -63,7 +65,7 @@ else:
         "Figures",
         __base__=_OfHealth,
         __doc__=_OfHealth.__doc__,
-        **_fields(health.Health, ts=Time, cameras=list[CameraFigures]),
+        **_fields(health.Health, ts=Time, cameras=list[CameraFigures], state_folder=_CONDITIONS),
     )
 
 

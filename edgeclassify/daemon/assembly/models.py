@@ -115,7 +115,9 @@ def find_labels(config: Config, models: LoadedModels) -> KnownLabels:
         raise ConfigError(report(config.origin, faults))
     for view, section in view_models(config):
         if models.loaded[section].has_several_labels:
-            log.warning("%s", several_labels_note(view, models.loaded[section].info.name))
+            log.warning(
+                "%s", several_labels_note(view, models.loaded[section].info.name), extra={"view": view.name}
+            )
     return KnownLabels(_known(found.views), {name: _known(views) for name, views in profiles.views.items()})
 
 

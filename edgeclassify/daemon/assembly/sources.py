@@ -37,7 +37,11 @@ def _watched(config: Config) -> list[CameraConfig]:
     looked_at = {view.camera for view in config.views()}
     for camera in config.camera:
         if camera.name not in looked_at:
-            log.warning("camera %s: no view looks at it: it stays closed. Add a [[view]] for it.", camera.name)
+            log.warning(
+                "camera %s: no view looks at it: it stays closed. Add a [[view]] for it.",
+                camera.name,
+                extra={"camera": camera.name},
+            )
     return [camera for camera in config.camera if camera.name in looked_at]
 
 

@@ -204,6 +204,7 @@ def _with_threshold(view: str, rules: Rules, wanted: OptionValue | None) -> Rule
         log.warning(
             "view %s: %s. It was set over MQTT; the config's threshold_enter, %g, holds.",
             view, error, rules.threshold_enter,
+            extra={"view": view},
         )  # fmt: skip
         return rules
 

@@ -108,7 +108,12 @@ class CameraCare:
             if capture.state is not CameraState.FAILED:
                 self._given_up.is_over(capture.camera)
             elif self._given_up.is_news(capture.camera):
-                log.error("camera %s: given up for now: %s", capture.camera, capture.error)
+                log.error(
+                    "camera %s: given up for now: %s",
+                    capture.camera,
+                    capture.error,
+                    extra={"camera": capture.camera},
+                )
 
     def _watch_stuck(self, captures: Iterable[CaptureThread]) -> None:
         """A call into a driver that does not return: its camera is offline."""
@@ -118,7 +123,7 @@ class CameraCare:
             if capture.stuck_s > capture.rules.stall_timeout_s + capture.source.longest_call_s
         }
         for camera in stuck - self._stuck:
-            log.error("camera %s: %s", camera, STUCK)
+            log.error("camera %s: %s", camera, STUCK, extra={"camera": camera})
             self._stuck_times[camera] += 1
         for camera in stuck ^ self._stuck:
             self._availability.note_stuck(camera, camera in stuck)

@@ -110,7 +110,12 @@ class Recovery:
         self._reboot_asked = True
         file = self.config.reboot_file
         count = self.in_vain(camera, source)
-        log.error("camera %s: %d fresh processes were in vain: asking for a reboot", camera, count)
+        log.error(
+            "camera %s: %d fresh processes were in vain: asking for a reboot",
+            camera,
+            count,
+            extra={"camera": camera},
+        )
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"edgeclassify: camera {camera} is lost\n")

@@ -82,10 +82,12 @@ def _safely(view: str, act: Callable[[], object]) -> None:
     try:
         act()
     except EdgeClassifyError as error:
-        log.error("view %s: %s", view, error)
+        log.error("view %s: %s", view, error, extra={"view": view})
     except Exception:
         # A fault in one view must not take the others' ends with it.
-        log.exception("view %s: what is in it can't be ended by a fault in edgeclassify", view)
+        log.exception(
+            "view %s: what is in it can't be ended by a fault in edgeclassify", view, extra={"view": view}
+        )
 
 
 def _end_of(one: OpenOccurrence) -> Event:

@@ -68,6 +68,7 @@ class OptionStore:
             log.info(
                 "view %s: %s %s, set over MQTT, is forgotten: the config has changed from %s to %s",
                 view.name, option, kept[option].value, kept[option].configured, configured[option],
+                extra={"view": view.name},
             )  # fmt: skip
             del kept[option]
         if stale:

@@ -84,6 +84,7 @@ class SnapshotMaker:
                 log.warning(
                     "view %s: no picture fits into snapshot.mqtt_max_bytes = %d; raise that. This is said once",
                     caption.view, limit,
+                    extra={"view": caption.view},
                 )  # fmt: skip
             return None
         self._publish(caption.view, fitting.data)

@@ -108,6 +108,7 @@ class SnapshotTaker:
                 "view %s: events come faster than their pictures can be taken: the oldest that wait are dropped. "
                 "This is said once; take fewer with snapshot.on",
                 view,
+                extra={"view": view},
             )
 
     def _run(self) -> None:

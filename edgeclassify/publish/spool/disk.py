@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.config import SpoolConfig
+from edgeclassify.files import FolderCondition, condition_of
 from edgeclassify.publish.interface import Spool, SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.acknowledgements import Acknowledgements, Run, SinkReader
 from edgeclassify.publish.spool.bounds import SpoolBounds
@@ -205,6 +206,12 @@ class DiskSpool(KnowingSpool):
         waits = self._events.waiting or not self._known.is_written
         return self._store.rows is not None and not waits and self._policy.reason is None
 
+    @property
+    def folder_condition(self) -> FolderCondition:
+        """As the system tells, and where that knows of no fault, as the last writing went."""
+        found = condition_of(self._path.parent)
+        return self._policy.fault or found if found in (FolderCondition.OK, FolderCondition.VOLATILE) else found
+
     # --- in time ---------------------------------------------------------------------------------------
 
     def maintain(self) -> None:
@@ -254,7 +261,7 @@ class DiskSpool(KnowingSpool):
         if not self._said_closed:
             log.error(
                 "%s: event %d of view %s came after the spool was closed and is lost, as are those after it",
-                self._path, event.seq, event.view,
+                self._path, event.seq, event.view, extra={"view": event.view},
             )  # fmt: skip
         self._said_closed = True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
+from edgeclassify.files import FolderCondition
 from edgeclassify.files.database import is_full
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ class WritePolicy:
         self._place, self._config, self._clock = place, config, clock
         self._bytes_written_day = bytes_written_day
         self.reason: str | None = None
+        self.fault: FolderCondition | None = None
+        """What is wrong with the disk, as the last writing went; None: nothing that it said."""
         self.waited = 0
         """Events have been written after they had to wait: `count` of them."""
         self._retry_at, self._cheap = 0.0, False
@@ -64,6 +67,7 @@ class WritePolicy:
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         other = f"can't be written ({text}): check the disk and the folder's rights"
         self._enter("the disk is full: make room" if full else other, cheap=full, pause_s=PAUSE_S)
+        self.fault = FolderCondition.FULL if full else FolderCondition.UNWRITABLE
 
     def _enter(self, reason: str, *, cheap: bool, pause_s: float) -> None:
         if reason != self.reason:
@@ -72,13 +76,13 @@ class WritePolicy:
                 self._place, reason, self._config.memory_events,
             )  # fmt: skip
             self.waited = 0
-        self.reason, self._cheap = reason, cheap
+        self.reason, self.fault, self._cheap = reason, None, cheap
         self._retry_at = self._clock() + pause_s
 
     def over(self) -> None:
         """All that waited is on disk."""
         log.warning("%s: written again; %d events had waited in memory", self._place, self.waited)
-        self.reason, self._retry_at = None, 0.0
+        self.reason, self.fault, self._retry_at = None, None, 0.0
 
     def try_now(self) -> None:
         """No pause before the next attempt."""

@@ -71,12 +71,19 @@ class PictureChecks:
     def _say(self, before: Condition, now: Condition) -> None:
         for problem in now.problems:
             if problem not in before.problems:
-                log.warning("camera %s: its picture can't be trusted: %s", self._camera, problem)
+                log.warning(
+                    "camera %s: its picture can't be trusted: %s",
+                    self._camera,
+                    problem,
+                    extra={"camera": self._camera},
+                )
         for problem in before.problems:
             if problem not in now.problems:
-                log.info("camera %s: no longer %s", self._camera, problem)
+                log.info("camera %s: no longer %s", self._camera, problem, extra={"camera": self._camera})
         if now.moved_by is not None and now.moved_by != before.moved_by:
-            log.warning("camera %s: its scene has moved %s", self._camera, _way(now))
+            log.warning(
+                "camera %s: its scene has moved %s", self._camera, _way(now), extra={"camera": self._camera}
+            )
 
 
 def _way(condition: Condition) -> str:

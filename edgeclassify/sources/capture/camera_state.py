@@ -64,7 +64,7 @@ class CameraStatus:
         if self.state is CameraState.RUNNING:
             return
         if self.state in (CameraState.RESTARTING, CameraState.FAILED):
-            log.info("camera %s: frames are back from %s", self.camera, source)
+            log.info("camera %s: frames are back from %s", self.camera, source, extra={"camera": self.camera})
             self.error = None
         self.state, self._down_since = CameraState.RUNNING, None
         self._tell(True)
@@ -80,7 +80,7 @@ class CameraStatus:
     def ended(self, source: str) -> None:
         """It has come to its end."""
         self.state, self._lost_since = CameraState.FINISHED, None
-        log.info("camera %s: end of %s", self.camera, source)
+        log.info("camera %s: end of %s", self.camera, source, extra={"camera": self.camera})
 
     def lost(self, error: SourceError, step: NextAttempt) -> None:
         """It is lost, and `step` comes next. Said once per loss, and again when it is of another kind."""
@@ -88,7 +88,7 @@ class CameraStatus:
         first = self.state is not CameraState.RESTARTING
         if first or type(error) is not type(self.error):
             what = "restarting its stream" if step.rung is Rung.RESTART else "opening it again"
-            log.warning("camera %s: lost, %s: %s", self.camera, what, error)
+            log.warning("camera %s: lost, %s: %s", self.camera, what, error, extra={"camera": self.camera})
         self.error, self.state = error, CameraState.RESTARTING
         if first:
             self._tell(False)

@@ -57,4 +57,5 @@ class DayNight:
                 "camera %s: night.below_lux: expected a camera that reports lux, this one does not: it stays day. "
                 "Use night.below_brightness.",
                 self._camera,
+                extra={"camera": self._camera},
             )

@@ -50,7 +50,7 @@ class FileReading:
         driven = self._driven
         driven.skipped_images += 1
         driven.bad_image = error
-        log.error("camera %s: left out: %s", driven.source.camera, error)
+        log.error("camera %s: left out: %s", driven.source.camera, error, extra={"camera": driven.source.camera})
 
     def _check_silence(self, heard: float, error: SourceError) -> None:
         timeout_s = self._driven.rules.stall_timeout_s

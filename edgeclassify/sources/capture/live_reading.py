@@ -90,7 +90,12 @@ class LiveReading:
         now, daynight, source = time.monotonic(), self._daynight, self._driven.source
         self._fresh.check_frozen(frame, now)
         if daynight is not None and daynight.changes(source.lux if daynight.in_lux else brightness(frame), now):
-            log.info("camera %s: %s profile", frame.camera, "night" if daynight.night else "day")
+            log.info(
+                "camera %s: %s profile",
+                frame.camera,
+                "night" if daynight.night else "day",
+                extra={"camera": frame.camera},
+            )
             with self._driven.call():
                 source.use_night_profile(daynight.night)
 

@@ -66,7 +66,12 @@ class CaptureLoop:
         except Exception as error:
             said, self._unexpected = self._unexpected, f"{type(error).__name__}: {redacted_text(str(error))}"
             if said != self._unexpected:  # each try of months may end like this
-                log.exception("camera %s: unexpected error in %s", source.camera, source.describe())
+                log.exception(
+                    "camera %s: unexpected error in %s",
+                    source.camera,
+                    source.describe(),
+                    extra={"camera": source.camera},
+                )
             return SourceError(f"{source.describe()}: {self._unexpected}")
         self._conclude()
         return None

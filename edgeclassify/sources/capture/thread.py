@@ -187,6 +187,11 @@ class CaptureThread:
         self._thread.join(timeout_s)
         if self._thread.is_alive():
             name = self.source.describe()
-            log.warning("camera %s: a call into %s does not return; leaving it", self.camera, name)
+            log.warning(
+                "camera %s: a call into %s does not return; leaving it",
+                self.camera,
+                name,
+                extra={"camera": self.camera},
+            )
             return False
         return True

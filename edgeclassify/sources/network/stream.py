@@ -147,6 +147,7 @@ class StreamSource(OpenCvSource):
             "camera %s: %s is %.1f s behind: this machine can't decode it in time. Opening it again; choose a "
             "smaller stream of the camera, or a lower frame rate.",
             self.camera, self.describe(), lag_s,
+            extra={"camera": self.camera},
         )  # fmt: skip
         self.open()
         if not self._capture.grab():

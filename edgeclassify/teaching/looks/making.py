@@ -80,7 +80,9 @@ class LookMaker:
             jpeg = picture_of(offered.frame, offered.region)
         except ImageError as error:
             if self._faults.is_news(offered.view):
-                log.error("view %s: a look without a picture: %s", offered.view, error)
+                log.error(
+                    "view %s: a look without a picture: %s", offered.view, error, extra={"view": offered.view}
+                )
             return None
         self._faults.is_over(offered.view)
         return jpeg

@@ -79,11 +79,18 @@ class Coder:
             jpeg = frame_jpeg(frame, QUALITY, self._sides[size], in_a_hurry=True).data
         except ImageError as error:
             if self._faults.is_news(frame.camera, str(error)):
-                log.error("camera %s: no picture for the page: %s", frame.camera, error)
+                log.error(
+                    "camera %s: no picture for the page: %s", frame.camera, error, extra={"camera": frame.camera}
+                )
             return
         except Exception as error:  # noqa: BLE001 - the thread's top: others look on
             if self._faults.is_news(frame.camera, str(error)):
-                log.error("camera %s: no picture for the page", frame.camera, exc_info=error)
+                log.error(
+                    "camera %s: no picture for the page",
+                    frame.camera,
+                    exc_info=error,
+                    extra={"camera": frame.camera},
+                )
             return
         self.coded += 1
         self._done(Picture(frame.camera, size, self.coded, jpeg, time.monotonic(), frame.captured_at))

@@ -48,4 +48,6 @@ class OptionTopic(Asker):
     def answer(self, response: Response) -> None:
         """Said where it is an error."""
         if response.error is not None:
-            log.warning("view %s, %s: not set: %s", self.view, self.option, response.error)
+            log.warning(
+                "view %s, %s: not set: %s", self.view, self.option, response.error, extra={"view": self.view}
+            )

@@ -41,6 +41,7 @@ class PutAway:
                 log.error(
                     "camera %s: %s: can't %s it: %s. It is remembered instead. This is said once.",
                     self._camera, printable(path), self._after, error.strerror or error,
+                    extra={"camera": self._camera},
                 )  # fmt: skip
             self._has_failed = True
             return False

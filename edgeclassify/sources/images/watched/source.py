@@ -209,7 +209,10 @@ class WatchedFolderSource(FrameSource):
             )
         if tries > 1:
             log.warning(
-                "camera %s: %s: the daemon ended while it was decoded; it is tried once more.", self.camera, name
+                "camera %s: %s: the daemon ended while it was decoded; it is tried once more.",
+                self.camera,
+                name,
+                extra={"camera": self.camera},
             )
 
     def _put_off(self, candidate: Candidate, now: float, error: SourceError) -> None:
@@ -220,7 +223,13 @@ class WatchedFolderSource(FrameSource):
             raise ImageError(str(error)) from error
         if again.said and not candidate.said:
             retry_s = self._times.unreadable_retry_s
-            log.error("camera %s: %s It is tried every %.0f s.", self.camera, error, retry_s)
+            log.error(
+                "camera %s: %s It is tried every %.0f s.",
+                self.camera,
+                error,
+                retry_s,
+                extra={"camera": self.camera},
+            )
         self._waiting.put(again)
 
     def _try_again(self, candidate: Candidate) -> None:
@@ -234,6 +243,7 @@ class WatchedFolderSource(FrameSource):
             "camera %s: %s: could not be classified, tried %d times. It stays where it is and is not tried again. "
             "Touch the file to have it tried, once the cause is mended.",
             self.camera, printable(self.folder / candidate.name), candidate.tries + 1,
+            extra={"camera": self.camera},
         )  # fmt: skip
 
     def _done_with(self, candidate: Candidate) -> None:

@@ -616,6 +616,7 @@ export default {
   "system.node": "Knoten",
   "system.is_throttled": "Der Prozessor ist gedrosselt: durch Hitze oder ein schwaches Netzteil.",
   "system.not_on_disk": "Ereignisse warten nur im Speicher: Die Karte ist voll, schreibgeschützt oder defekt.",
+  "system.volatile": "Was der Knoten behält, liegt im Arbeitsspeicher: Ein Stromausfall nimmt nicht zugestellte Ereignisse, Zählungen und Einstellungen mit.",
   "system.clock_unset": "Die Uhr ist von keinem Zeitserver gestellt: Zeiten und Tage können falsch sein.",
   "system.webhook_away": "Der Empfänger des Webhooks nimmt keine Ereignisse an; sie warten.",
   "system.events_lost.one": "{n} Ereignis ging seit dem Start verloren: Die Ablage war voll oder es war zu alt.",

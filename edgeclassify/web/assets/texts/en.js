@@ -616,6 +616,7 @@ export default {
   "system.node": "Node",
   "system.is_throttled": "The processor is slowed down: by heat, or by a weak power supply.",
   "system.not_on_disk": "Events wait in memory only: the disk is full, read-only or broken.",
+  "system.volatile": "What the node keeps is in memory: a power cut takes events that are not delivered, counts and settings.",
   "system.clock_unset": "The clock is not set by a time server: times and days may be wrong.",
   "system.webhook_away": "The webhook's receiver takes no events; they wait.",
   "system.events_lost.one": "{n} event was dropped since the start: the spool was full, or it was too old.",

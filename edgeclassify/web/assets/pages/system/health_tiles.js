@@ -19,6 +19,7 @@ export function healthTiles(app) {
     return [
       health.throttled && ["warning", t("system.is_throttled")],
       health.spool_on_disk === false && ["danger", t("system.not_on_disk")],
+      health.state_folder === "volatile" && ["warning", t("system.volatile")],
       clockIsWrong(health) && ["warning", t("system.clock_unset")],
       health.webhook_connected === false && ["warning", t("system.webhook_away")],
       health.spool_dropped > 0 && ["warning", app.n("system.events_lost", health.spool_dropped)],

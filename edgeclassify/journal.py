@@ -1,0 +1,93 @@
+"""The journal's own protocol: entries with fields, so that `journalctl CAMERA=porch` tells of one camera.
+
+An entry is one datagram to journald's socket: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/. Text of several lines,
+a traceback for example, stays one entry.
+"""
+
+import array
+import errno
+import fcntl
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+SOCKET = Path("/run/systemd/journal/socket")
+PATIENCE_S = 1.0
+"""How long an entry waits for a journald that does not read. It has a queue of some hundred entries."""
+_QUEUE_BYTES = 8 << 20
+_TOO_LARGE = (errno.EMSGSIZE, errno.ENOBUFS)
+_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
+
+
+def encoded(fields: Mapping[str, str]) -> bytes:
+    """The fields of an entry as journald reads them: `KEY=value`, and with its length what has several lines."""
+    return b"".join(_pieces(fields))
+
+
+def _pieces(fields: Mapping[str, str]) -> Iterator[bytes]:
+    for key, text in fields.items():
+        value = text.encode("utf-8", "backslashreplace")
+        if b"\n" in value:
+            yield b"%s\n%s%s\n" % (key.encode(), len(value).to_bytes(8, "little"), value)
+        else:
+            yield b"%s=%s\n" % (key.encode(), value)
+
+
+class Journal:
+    """Where entries go; nothing is opened before the first one. Used by one thread at a time.
+
+    An entry that journald does not take within PATIENCE_S is given up, and those after it wait no more, until one
+    is taken.
+    """
+
+    def __init__(self, path: Path = SOCKET) -> None:
+        self._path = str(path)
+        self._channel: socket.socket | None = None
+        self._patience_s = PATIENCE_S
+
+    def send(self, fields: Mapping[str, str]) -> bool:
+        """True where journald has the entry as a whole; False: it has nothing of it."""
+        entry = encoded(fields)
+        try:
+            channel = self._open()
+            channel.settimeout(self._patience_s)
+            self._send(channel, entry)
+        except OSError as error:
+            if isinstance(error, TimeoutError | BlockingIOError):
+                self._patience_s = 0.0
+            return False
+        self._patience_s = PATIENCE_S
+        return True
+
+    def close(self) -> None:
+        """Release what is open; another entry opens it again."""
+        if self._channel is not None:
+            self._channel.close()
+        self._channel = None
+
+    def _open(self) -> socket.socket:
+        if self._channel is None:
+            self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+            with suppress(OSError):
+                self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE_BYTES)
+        return self._channel
+
+    def _send(self, channel: socket.socket, entry: bytes) -> None:
+        """Raises OSError. By its path each time: a journald that was started anew is found."""
+        try:
+            channel.sendto(entry, self._path)
+        except OSError as error:
+            if error.errno not in _TOO_LARGE:
+                raise
+            self._send_as_file(channel, entry)
+
+    def _send_as_file(self, channel: socket.socket, entry: bytes) -> None:
+        """What is too large for a datagram: a file in memory that nobody can change any more."""
+        with os.fdopen(os.memfd_create("journal-entry", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "wb") as file:
+            file.write(entry)
+            file.flush()
+            fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
+            rights = array.array("i", [file.fileno()])
+            channel.sendmsg([], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], 0, self._path)
