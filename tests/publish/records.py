@@ -55,7 +55,8 @@ def health(**changes: Any) -> Health:
         "ts": T0, "uptime_s": 61.23456, "frame_age_s": 0.2, "fps": 2.0, "frames": 120, "inference_ms_p50": 4.1,
         "inference_ms_p95": 5.0, "dropped": 3, "restarts": 0, "spool_depth": 0, "spool_dropped": 0,
         "temperature_c": None, "throttled": None, "rss_bytes": 80_000_000, "bytes_written": 4096,
-        "clock_synchronised": True, "bytes_written_day": 4096, "spool_on_disk": True, "state_folder": FolderCondition.OK, "events": 7,
+        "clock_synchronised": True, "bytes_written_day": 4096, "spool_on_disk": True, "events": 7,
+        "state_folder": FolderCondition.OK,
         "skipped": 4, "snapshots_dropped": 1, "snapshots_skipped": 2, "webhook_connected": False,
         "webhook_depth": 2, "webhook_dropped": 1,
     }  # fmt: skip

@@ -79,17 +79,26 @@ def test_a_node_and_its_view(watched: Watched) -> None:
     assert problems(node) == []
     watched.take(outgoing.health_message(PORCH, health(webhook_connected=True, clock_synchronised=False)))
     assert problems(node) == ["clock not set"]
-    watched.take(
-        outgoing.health_message(
-            PORCH, health(webhook_connected=True, spool_on_disk=False, state_folder=FolderCondition.READ_ONLY)
-        )
-    )
-    assert problems(node) == ["spool in memory", "state folder read-only"]
     # It is trusted: its states say which day it is.
     watched.take(outgoing.state_message(PORCH, state(day="2026-11-29")))
     assert problems(node) == []
     watched.take(outgoing.state_message(PORCH, state()))
     assert problems(node) == ["clock not set"]
+
+
+def test_a_state_folder_that_does_not_keep_what_is_written(watched: Watched) -> None:
+    watched.take(outgoing.status_message(PORCH, online=True))
+    watched.take(
+        outgoing.health_message(
+            PORCH, health(webhook_connected=True, spool_on_disk=False, state_folder=FolderCondition.READ_ONLY)
+        )
+    )
+    assert problems(watched.board.nodes["porch"]) == ["spool in memory", "state folder read-only"]
+    body = json.loads(outgoing.health_message(PORCH, health(webhook_connected=True)).payload)
+    payload = json.dumps(body | {"state_folder": "of a later version"}).encode()
+    later = Message(PORCH.health, payload, qos=1, retain=True)
+    watched.take(later)
+    assert problems(watched.board.nodes["porch"]) == []
 
 
 def test_problems_of_a_camera_and_that_they_are_over(watched: Watched) -> None:
