@@ -1,18 +1,16 @@
 """Would the daemon get through to its broker, and may it say and hear there what it has to?
 
 The trial connects as the daemon does: the same host, TLS, user and will, but an id of its own, so that a daemon
-that runs is not thrown out. Where the daemon is connected, nothing is published: what it keeps on the broker shows
-what it may. Else each topic is published with what the broker keeps of it already, or with nothing where it keeps
-nothing.
+that runs is not thrown out.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import Config
 from edgeclassify.contract.outgoing import status_message
 from edgeclassify.daemon.publishing import topics_of
+from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
 from edgeclassify.doctor.broker_steps import Step, step_of
 from edgeclassify.errors import ConfigError
 from edgeclassify.interrupts import ConnectInterrupt
@@ -21,32 +19,15 @@ from edgeclassify.publish.mqtt.link.failures import LinkError
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings
 from edgeclassify.publish.mqtt.link.waits import Waker
 
-
-class Use(StrEnum):
-    """What the node does with a topic."""
-
-    SEND = "send"
-    HEAR = "hear"
-
-
-@dataclass(frozen=True, slots=True)
-class TopicRight:
-    """Whether the node may use a topic. `allowed` None: the broker does not tell, or it was not asked: see `why`.
-
-    `why`: the broker's reason for a no, or why it is not known; empty where it is allowed.
-    """
-
-    topic: str
-    use: Use
-    allowed: bool | None
-    why: str = ""
+__all__ = ["BrokerTrial", "Step", "TopicRight", "Use", "try_broker"]
 
 
 @dataclass(frozen=True, slots=True)
 class BrokerTrial:
     """How far the trial came.
 
-    `failed`: the step that failed, None where we are let in; `failure`: why, in words that also say what to do.
+    `failed`: the step that failed, None where we are let in; `failure`: why, in words that also say what to do; or
+    why the broker has ended the connection later.
     `protocol`: the version of MQTT that the broker speaks. `daemon_there`: this node's daemon is connected now,
     None where that is not known. `rights`: one for each topic; empty where we are not let in.
     """
@@ -87,9 +68,15 @@ def try_broker(config: Config) -> BrokerTrial:
     except LinkError as error:
         return BrokerTrial(broker, step_of(error), str(error))
     else:
-        protocol = link.protocol
-        link.close(graceful=True)
-        return BrokerTrial(broker, protocol=protocol)
+        trial = RightsTrial(link, config)
+        ended = ""
+        try:
+            trial.run()
+        except LinkError as error:
+            ended = str(error)
+        finally:
+            link.close(graceful=True)
+        return BrokerTrial(broker, None, ended, link.protocol, trial.daemon_there, tuple(trial.found))
     finally:
         waker.close()
 

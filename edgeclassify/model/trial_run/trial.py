@@ -109,7 +109,7 @@ def _run(command: list[str], order: Order, data: bytes, sample: bytes) -> Report
     given = b"".join((json.dumps(asdict(order)).encode(), b"\n", data, sample))
     try:
         done = subprocess.run(
-            command, input=given, capture_output=True, timeout=order.limit_s, check=False, env=_environment()
+            command, input=given, capture_output=True, timeout=order.limit_s, check=False, env=child_environment()
         )
     except subprocess.TimeoutExpired as error:
         if not (error.stdout or b"").startswith(READY):
@@ -164,6 +164,6 @@ def _last_line(text: bytes) -> str:
     return lines[-1][:160]
 
 
-def _environment() -> dict[str, str]:
+def child_environment() -> dict[str, str]:
     """Ours, without what makes a service of a process, and with less memory for what is not the model."""
     return {key: value for key, value in os.environ.items() if key not in _NOT_FOR_CHILDREN} | _FOR_THE_CHILD

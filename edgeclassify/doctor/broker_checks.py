@@ -1,0 +1,103 @@
+"""The broker: is it reached, does it let us in, and may the node use its topics there?"""
+
+from edgeclassify.broker.credentials import look_up
+from edgeclassify.config import Config
+from edgeclassify.doctor.around import Around
+from edgeclassify.doctor.broker_steps import Step
+from edgeclassify.doctor.broker_trial import BrokerTrial, TopicRight, Use, try_broker
+from edgeclassify.doctor.findings import fault, ok, unknown, warning
+from edgeclassify.doctor.interface import Finding
+from edgeclassify.errors import ConfigError
+
+WITHIN_S = 60.0
+_REMEDIES = {
+    Step.SETTINGS: "Mend the file that it names; then edgeclassify check.",
+    Step.NAME: "Check mqtt.host; `getent hosts NAME` must find it. A name that ends in .local needs libnss-mdns.",
+    Step.CONNECTION: "Is the broker running (systemctl status mosquitto)? Mosquitto 2 listens to its own machine "
+    "only, unless its config has a listener.",
+    Step.TLS: "Check mqtt.tls.ca and that mqtt.host is the name in the broker's certificate.",
+    Step.ANSWER: "Check mqtt.port: 1883 without TLS, 8883 with it.",
+    Step.LOGIN: "Check mqtt.username and the password (mqtt.password_file), and the broker's log.",
+}
+_SHOWN = 3
+
+
+def look_at_broker(around: Around) -> list[Finding]:
+    """One trial: connection, login, topics."""
+    config = around.config
+    if config is None:
+        return [unknown("broker-connection", "the config can't be used: see config")]
+    if not config.mqtt.enabled:
+        return [ok("broker-connection", "none, as the config has it (mqtt.enabled = false)")]
+    trial = try_broker(config)
+    if trial.failed is not None and trial.failed is not Step.LOGIN:
+        remedy = _REMEDIES[trial.failed]
+        return [fault("broker-connection", f"{trial.broker}: {trial.failure}", remedy,
+                      figures={"step": str(trial.failed)})]  # fmt: skip
+    reached = ok("broker-connection", f"{trial.broker} answers", figures={"protocol": trial.protocol})
+    if trial.failed is Step.LOGIN:
+        return [reached, _not_let_in(config, trial)]
+    return [reached, _let_in(config, trial), *_of_topics(trial)]
+
+
+def _not_let_in(config: Config, trial: BrokerTrial) -> Finding:
+    if config.mqtt.username is not None and _lacks_password(config):
+        found = f"{trial.failure}; the password of the service is not for you to read"
+        return unknown("broker-login", found, "Run it with sudo.")
+    return fault("broker-login", trial.failure, _REMEDIES[Step.LOGIN])
+
+
+def _lacks_password(config: Config) -> bool:
+    """True where a user is named and no password is found: the service may have it from systemd."""
+    try:
+        who = look_up(config.mqtt)
+    except ConfigError:
+        return True
+    return who is not None and who.password is None
+
+
+def _let_in(config: Config, trial: BrokerTrial) -> Finding:
+    who = f"as {config.mqtt.username}" if config.mqtt.username else "without a user name"
+    there = {True: "; the daemon is connected", False: "; the daemon is not connected", None: ""}[
+        trial.daemon_there
+    ]
+    return ok("broker-login", f"let in {who}, with MQTT {trial.protocol}{there}",
+              figures={"protocol": trial.protocol, "daemon_there": trial.daemon_there})  # fmt: skip
+
+
+def _of_topics(trial: BrokerTrial) -> list[Finding]:
+    """One line for each use: to list a hundred topics helps nobody; `figures` has them all."""
+    found = [_of_use(use, [one for one in trial.rights if one.use is use]) for use in Use]
+    if trial.failure:
+        remedy = "See the broker's log: some brokers end the connection on what their rules forbid."
+        found.append(warning("broker-topics", f"the broker ended the trial: {trial.failure}", remedy))
+    return found
+
+
+def _of_use(use: Use, rights: list[TopicRight]) -> Finding:
+    what = {Use.SEND: "publish", Use.HEAR: "listen"}[use]
+    subject = f"to {what}"
+    refused = [one for one in rights if one.allowed is False]
+    open_ones = [one for one in rights if one.allowed is None]
+    figures = {
+        "allowed": [one.topic for one in rights if one.allowed],
+        "refused": {one.topic: one.why for one in refused},
+        "unknown": {one.topic: one.why for one in open_ones},
+    }
+    if refused:
+        shown = ", ".join(one.topic for one in refused[:_SHOWN]) + (" …" if len(refused) > _SHOWN else "")
+        count = f"{len(refused)} of {len(rights)} topics"
+        places = ", ".join(dict.fromkeys(f"topic readwrite {_above(one.topic)}/#" for one in refused))
+        remedy = f"Let this user do it in the broker's access rules; in mosquitto's: {places}"
+        found = f"refused for {count}: {shown} ({refused[0].why})"
+        return fault("broker-topics", found, remedy, subject=subject, figures=figures)
+    allowed = len(rights) - len(open_ones)
+    if rights and not allowed:
+        return unknown("broker-topics", f"not known: {open_ones[0].why}", subject=subject, figures=figures)
+    rest = f"; {len(open_ones)} not known ({open_ones[0].why})" if open_ones else ""
+    return ok("broker-topics", f"allowed for {allowed} topics{rest}", subject=subject, figures=figures)
+
+
+def _above(topic: str) -> str:
+    """The node's part of the broker, or Home Assistant's part for devices."""
+    return "/".join(topic.split("/")[:2])

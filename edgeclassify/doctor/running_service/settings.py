@@ -1,0 +1,116 @@
+"""The config, all that it names, and the folder where the daemon keeps what must survive a restart."""
+
+import os
+from pathlib import Path
+
+from edgeclassify.daemon.kept.kept_state import state_folder
+from edgeclassify.doctor.around import Around
+from edgeclassify.doctor.findings import fault, ok, unknown, warning
+from edgeclassify.doctor.interface import Finding
+from edgeclassify.files.rights import Right, obstacle
+from edgeclassify.preflight.config_rights import config_problems
+from edgeclassify.preflight.looking_further import look_further
+
+_MENDED = "Mend the line; `edgeclassify check` says when it is right."
+
+
+def look_at_config(around: Around) -> list[Finding]:
+    """What `edgeclassify check` says, each fault and warning by itself."""
+    file = str(around.config_file)
+    if around.config is None:
+        remedy = "Make one: edgeclassify setup" if not _is_there(around.config_file) else _MENDED
+        return [fault("config", around.config_fault, remedy)]
+    found = look_further(around.config, service=around.service)
+    faults = [fault("config", str(line), _MENDED) for line in found.faults]
+    notes = [warning("config", line, "Where it is meant so, nothing is to be done.") for line in found.warnings]
+    return [*faults, *notes] or [ok("config", f"{file}: right, and so is all that it names")]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:
+        return True
+
+
+def look_at_rights(around: Around) -> list[Finding]:
+    """Who may read the config: the service must, and not everybody where it holds passwords."""
+    if around.config is None:
+        return [unknown("config-rights", "the config can't be used: see config")]
+    problems = config_problems(around.config, around.config_file, around.service)
+    found = []
+    for problem in problems:
+        text, _, cure = problem.text.partition(" Run: ")
+        say = fault if problem.is_fault else warning
+        found.append(say("config-rights", text, cure or "Let its user read it, and nobody else who need not."))
+    return found or [ok("config-rights", "those who must may read it, and no others")]
+
+
+def look_at_state_folder(around: Around) -> list[Finding]:
+    """Whether the daemon may write there, and whether what it writes there lasts."""
+    if around.config is None:
+        return [unknown("state-folder", "the config can't be used: see config")]
+    folder = state_folder(around.config)
+    if folder is None:
+        return [ok("state-folder", "none, as the config has it: nothing is kept over a restart")]
+    subject = str(folder)
+    try:
+        is_there = folder.is_dir()
+    except PermissionError:
+        return [unknown("state-folder", "not for you to see", "Run it with sudo.", subject=subject)]
+    if not is_there:
+        return [_missing(around, folder)]
+    if os.statvfs(folder).f_flag & os.ST_RDONLY and not around.beside_daemon:
+        remedy = (
+            "Where that is not meant: look for errors of the card (dmesg), and sudo mount -o remount,rw / . Where "
+            "it is: give it a folder that can be written to (node.state_dir), or events wait in memory only."
+        )
+        return [fault("state-folder", "its disk is read-only", remedy, subject=subject)]
+    return [_kept(around, folder)]
+
+
+def _missing(around: Around, folder: Path) -> Finding:
+    subject = str(folder)
+    if around.service is not None or os.access(_parent(folder), os.W_OK):
+        return ok("state-folder", "not there yet: it is made at the first start", subject=subject)
+    return fault("state-folder", "not there, and can't be made", f"sudo mkdir -p {folder}", subject=subject)
+
+
+def _parent(folder: Path) -> Path:
+    return next((place for place in folder.parents if place.is_dir()), Path("/"))
+
+
+def _kept(around: Around, folder: Path) -> Finding:
+    subject = str(folder)
+    if around.service is not None:
+        stuck = obstacle(around.service.account, folder, Right.READ | Right.WRITE)
+        name = around.service.account.name
+        if stuck is not None and stuck.right is None:
+            return unknown(
+                "state-folder", "its rights are not for you to see", "Run it with sudo.", subject=subject
+            )
+        if stuck is not None:
+            return fault("state-folder", f"the service ({name}) may not write there: {stuck.place}",
+                         f"sudo chown -R {name}: {folder}", subject=subject)  # fmt: skip
+    elif not os.access(folder, os.W_OK):
+        return fault("state-folder", "you may not write there", f"sudo chown -R $USER: {folder}", subject=subject)
+    if (kind := _filesystem(around.places.proc, folder)) in ("tmpfs", "overlay", "ramfs"):
+        remedy = "Put it on a disk that can be written to: node.state_dir; see the docs on a read-only root."
+        found = f"it lies in memory ({kind}): what is kept there is lost when the power goes"
+        return warning("state-folder", found, remedy, subject=subject)
+    return ok("state-folder", "can be written to, and lasts", subject=subject)
+
+
+def _filesystem(proc: Path, folder: Path) -> str:
+    """The kind of the file system that a folder lies on; empty where the kernel does not tell."""
+    try:
+        lines = (proc / "self/mounts").read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    real, best, kind = folder.resolve(), -1, ""
+    for line in lines:
+        _, place, filesystem, *_ = line.split(" ")
+        mounted = Path(place.replace("\\040", " "))
+        if real.is_relative_to(mounted) and len(mounted.parts) >= best:
+            best, kind = len(mounted.parts), filesystem
+    return kind

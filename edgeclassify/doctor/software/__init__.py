@@ -1,0 +1,1 @@
+"""The program itself: Python, what it stands on, and how fast models run here."""
