@@ -9,7 +9,11 @@ from tests.target.systemd.container import Container
 NODE = "porch"
 USER, PASSWORD = "porch", "secret"
 SUBSCRIBE = ("mosquitto_sub", "-u", USER, "-P", PASSWORD, "-q", "1")
-SETTINGS = "listener 1883 127.0.0.1\nallow_anonymous false\npassword_file /etc/mosquitto/passwords\n"
+WHO = ("-c", "-i", "check")  # the broker keeps for it what comes while it is away
+SETTINGS = (
+    "listener 1883 127.0.0.1\nallow_anonymous false\npassword_file /etc/mosquitto/passwords\n"
+    "max_queued_messages 0\n"
+)
 
 
 def set_up(container: Container) -> None:
@@ -33,7 +37,9 @@ class Subscriber:
 
     def __init__(self, container: Container) -> None:
         self._file = tempfile.NamedTemporaryFile()  # noqa: SIM115 - lives as long as the subscriber
-        self._process = container.start(*SUBSCRIBE, "-t", "edgeclassify/#", "-F", "%r %t %p", stdout=self._file)
+        self._process = container.start(
+            *SUBSCRIBE, *WHO, "-t", "edgeclassify/#", "-F", "%r %t %p", stdout=self._file
+        )
 
     def close(self) -> None:
         """End the subscription and forget the record."""
@@ -41,9 +47,9 @@ class Subscriber:
         self._process.wait()
         self._file.close()
 
-    def payloads(self, topic: str, *, live: bool = False) -> list[str]:
+    def payloads(self, topic: str, *, live: bool = False, node: str = NODE) -> list[str]:
         """Payloads of a topic below the node's, oldest first; `live`: without retained ones."""
-        name = f"edgeclassify/{NODE}/{topic}"
+        name = f"edgeclassify/{node}/{topic}"
         return [
             payload for retained, found, payload in self._messages() if found == name and not (live and retained)
         ]
@@ -57,7 +63,9 @@ class Subscriber:
         return [
             (json.loads(payload)["seq"], payload.replace(',"historical":true', ""))
             for retained, topic, payload in self._messages()
-            if not retained and topic.endswith(("/event", "/history"))
+            if not retained
+            and topic.startswith(f"edgeclassify/{NODE}/")
+            and topic.endswith(("/event", "/history"))
         ]
 
     def _messages(self) -> list[tuple[bool, str, str]]:

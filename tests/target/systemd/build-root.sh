@@ -1,16 +1,16 @@
 #!/bin/bash
 # build-root.sh ROOT [SUITE]: a Debian (bookworm unless named) in the folder ROOT that can be booted with systemd as
-# PID 1, with mosquitto, and with the wheels that `make install` asks for: the container has no network.
-# Run again after a change of the dependencies. Root rights, about a minute, 400 MB.
+# PID 1, with mosquitto, with the wheels that `make install` asks for, and with repositories of our package for its apt:
+# the container has no network. Run again after a change of the dependencies. Root rights, about two minutes, 600 MB.
 # Then: EDGECLASSIFY_SYSTEMD_ROOT=ROOT pytest -m systemd_root
 set -euo pipefail
 root=${1:?usage: build-root.sh ROOT [SUITE]}
 suite=${2:-bookworm}
 checkout=$(cd "$(dirname "$0")/../../.." && pwd)
 
-# What a Raspberry Pi OS Lite has after the README's apt line, and a broker.
-packages=(ca-certificates dbus iproute2 make netbase procps python3 python3-venv systemd systemd-sysv
-          mosquitto mosquitto-clients)
+# What a Raspberry Pi OS Lite has after the README's apt line, what upgrades it by itself, and a broker.
+packages=(ca-certificates dbus iproute2 make man-db netbase procps python3 python3-venv systemd systemd-sysv
+          unattended-upgrades mosquitto mosquitto-clients)
 
 missing=()
 command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
@@ -21,6 +21,8 @@ if ! [ -x "$root/lib/systemd/systemd" ]; then
   mmdebstrap --quiet --variant=minbase --components=main --aptopt='Acquire::Check-Valid-Until "false"' \
     --include="$(IFS=,; echo "${packages[*]}")" "$suite" "$root"
   : > "$root/etc/machine-id"
+  # Nothing of the machine's own is to come in between.
+  systemctl --root="$root" --quiet mask apt-daily.timer apt-daily-upgrade.timer man-db.timer
 fi
 
 # The host's way to the package index, for the download only.
@@ -37,4 +39,5 @@ for wanted in '/tmp/project[web]' 'setuptools>=77'; do
     /tmp/pip/bin/pip download --quiet --disable-pip-version-check --only-binary=:all: --dest /opt/wheels "$wanted"
 done
 rm -rf "$root/tmp/project" "$root/tmp/pip" "$root/etc/pip.conf" "$root"/opt/wheels/edgeclassify-*
+"$checkout/tests/target/systemd/build-packages.sh" "$root"
 echo "systemd root ready: $root"

@@ -1,5 +1,6 @@
 """A Debian with a real systemd as PID 1, in a container without network: boot it, use it, cut its power."""
 
+import itertools
 import json
 import os
 import shutil
@@ -10,9 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from tests.target.systemd.cgroup import ControlGroup
+
 T = TypeVar("T")
 
 BOOT_TIMEOUT_S = 60
+_numbers = itertools.count()
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
@@ -20,7 +24,7 @@ ENVIRONMENT = {
 }
 
 
-def soon(look: Callable[[], T], timeout_s: float = 20.0) -> T:
+def soon(look: Callable[[], T], timeout_s: float = 60.0) -> T:
     """What `look` returns as soon as that is true; its last answer when the time is over."""
     deadline = time.monotonic() + timeout_s
     while not (found := look()) and time.monotonic() < deadline:
@@ -33,6 +37,8 @@ class Container:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._name = f"edgeclassify-check-{os.getpid()}-{next(_numbers)}"
+        self._group = ControlGroup(self._name)
         self._outer: subprocess.Popen[bytes] | None = None
         self._init = 0
 
@@ -44,14 +50,16 @@ class Container:
 
     def boot(self) -> "Container":
         """Start PID 1 and wait until everything that is enabled has been started."""
+        self._group.make()
         with Path(f"{self.root}.log").open("ab") as log:
             self._outer = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", f"--directory={self.root}", "--boot", "--private-network",
-                 "--register=no", "--keep-unit", "--kill-signal=SIGRTMIN+3", "--machine=edgeclassify-check",
+                 "--register=no", "--keep-unit", "--kill-signal=SIGRTMIN+3", f"--machine={self._name}",
                  # nspawn refuses what reads the state of the clock; the unit's own filter is to be seen here.
                  "--system-call-filter=@clock"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}, start_new_session=True,
+                preexec_fn=self._group.enter,
             )  # fmt: skip
         if not soon(self._is_up, BOOT_TIMEOUT_S):
             self.cut_power()
@@ -67,6 +75,7 @@ class Container:
         self._outer.kill()
         self._outer.wait()
         self._outer, self._init = None, 0
+        self._group.remove()
 
     def run(self, *command: str, check: bool = True, timeout: float = 120, **environment: str) -> str:
         """Output (both streams) of a command in the container."""
@@ -93,6 +102,10 @@ class Container:
         target = self.root / path.lstrip("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
+
+    def systemd_version(self) -> int:
+        """252 on Bookworm, 257 on Trixie."""
+        return int(self.run("systemctl", "--version").split()[1])
 
     def exists(self, path: str) -> bool:
         """Is there such a file or folder in the root?"""

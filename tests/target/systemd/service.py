@@ -80,7 +80,7 @@ class InstalledService:
         payloads = self.heard.payloads("health")
         return dict(json.loads(payloads[-1])["cameras"][0]) if payloads else {}
 
-    def restarted(self, pid: int, timeout_s: float = 40) -> bool:
+    def restarted(self, pid: int, timeout_s: float = 90) -> bool:
         """Does the service run again, as another process than `pid`?"""
         return soon(lambda: self.unit.pid not in (0, pid) and self.unit.active, timeout_s)
 
@@ -91,7 +91,25 @@ class InstalledService:
         self.unit.control("reset-failed", check=False)
         self.unit.control("start")
 
+    def numbers_go_on(self, what: str, before: list[tuple[int, str]], *, whole: bool = True) -> tuple[bool, str]:
+        """After it new events come, no number stands for two of them, and none is missing.
+
+        `whole` False: after a power cut the broker may have lost some, and reserved numbers are passed over.
+        """
+        last = max(seq for seq, _ in before)
+        soon(lambda: max(self.heard.event_numbers(), default=0) > last + 1)
+        events = {*before, *self.heard.events()}
+        numbers = sorted(seq for seq, _ in events)
+        doubles = sorted({seq for seq in numbers if numbers.count(seq) > 1})
+        missing = sorted({*range(numbers[0], numbers[-1] + 1)} - {*numbers}) if whole else []
+        seen = f"{what}: events {numbers[0]}…{last} → {numbers[-1]}"
+        for fault, which in (("stand for two", doubles), ("are missing", missing)):
+            if which:
+                seen += f"; {len(which)} {fault}, first {which[0]}"
+        return not doubles and not missing and numbers[-1] > last, seen
+
     def said(self, since: str = "-1h") -> list[dict[str, Any]]:
         """What the service itself wrote to the journal, without systemd's words about it."""
-        entries = (e for e in self.unit.journal(since) if e.get("_TRANSPORT") == "stdout")
+        entries = (e for e in self.unit.journal(since) if e.get("_TRANSPORT") in ("stdout", "journal"))
+        entries = (e for e in entries if e.get("_COMM") != "systemd")
         return [e for e in entries if isinstance(e["MESSAGE"], str)]

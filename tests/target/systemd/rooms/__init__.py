@@ -1,0 +1,1 @@
+"""What is looked at, one module per subject; each leaves the service running for the next."""

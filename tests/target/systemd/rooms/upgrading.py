@@ -1,0 +1,107 @@
+"""Another version comes by apt while the service runs: a newer one, an older one, by hand and by itself."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+from tests.target.systemd.apt import PACKAGE
+from tests.target.systemd.container import soon
+from tests.target.systemd.rooms.interface import Findings, Room, Scenario
+from tests.target.systemd.rooms.package import WRITTEN_BY_HAND, Package
+from tests.target.systemd.service import CONFIG, STATE
+
+SPOOLED = 25
+"""Events that wait when the other version comes."""
+
+
+class Upgrading(Room):
+    """The build before is there; the service publishes afterwards."""
+
+    def __init__(self, package: Package) -> None:
+        super().__init__(package.service)
+        self.repository = package.repository
+
+    def scenarios(self, short: bool) -> tuple[Scenario, ...]:
+        """One."""
+        return (self.is_upgraded_with_events_spooled,)
+
+    def is_upgraded_with_events_spooled(self) -> Findings:
+        self.container.write(CONFIG, self.service.config() + WRITTEN_BY_HAND)
+        self.service.start_afresh(self.service.config() + WRITTEN_BY_HAND)
+        self.service.publishes()
+        self.repository.serve("now")
+        yield from self.changes_version("upgrade", self.repository.versions()[0], "upgrade")
+
+    def changes_version(self, what: str, version: str, *apt_get: str) -> Findings:
+        """apt-get brings `version` while events wait for the broker; none of them is lost."""
+        self.run("systemctl", "stop", "mosquitto")
+        soon(self.service.heard.events)
+        before = self.service.heard.events()
+        waiting_from = max(seq for seq, _ in before)
+        soon(lambda: self._last_spooled() > waiting_from + SPOOLED, 60)
+        pid = self.unit.pid
+        done = self.repository.apt_get(*apt_get)
+        seen = self.repository.installed
+        yield (
+            done.returncode == 0 and seen == version,
+            f"{what}: apt-get ends with {done.returncode}, {seen} is there",
+        )
+        if done.returncode:
+            yield False, f"{what}: {done.stdout[-400:]}"
+        yield self.service.restarted(pid), f"{what}: the service was restarted, and runs"
+        kept = self.run("cat", CONFIG)
+        yield kept.endswith(WRITTEN_BY_HAND), f"{what}: the config that was edited by hand is kept"
+        spooled = self._last_spooled()
+        self.run("systemctl", "start", "mosquitto")
+        soon(lambda: max(self.service.heard.event_numbers()) > spooled, 60)
+        yield self.service.numbers_go_on(f"{what} with {spooled - waiting_from} events spooled", before)
+        info = json.loads((self.service.heard.payloads("info") or ["{}"])[-1])
+        yield (
+            info.get("version") == version.split("-")[0],
+            f"{what}: the node says that it is {info.get('version')}",
+        )
+
+    def _last_spooled(self) -> int:
+        file = self.container.root / STATE[1:] / "spool.sqlite3"
+        try:
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as spool:
+                found = spool.execute("SELECT max(seq) FROM events").fetchone()[0]
+        except sqlite3.Error:
+            return 0
+        return int(found or 0)
+
+
+class OtherVersions(Upgrading):
+    """The newest build is there."""
+
+    def scenarios(self, short: bool) -> tuple[Scenario, ...]:
+        """A downgrade, and an upgrade that nobody asked for."""
+        return (self.is_downgraded,) if short else (self.is_downgraded, self.is_upgraded_unattended)
+
+    def is_downgraded(self) -> Findings:
+        """To what knows nothing of the version after it."""
+        older = self.repository.versions()[-1]
+        self.service.start_afresh(self.service.config() + WRITTEN_BY_HAND)
+        self.service.publishes()
+        refused = self.repository.apt_get("install", f"{PACKAGE}={older}")
+        yield refused.returncode != 0, f"downgrade: apt alone refuses it ({refused.returncode})"
+        yield from self.changes_version("downgrade", older, "install", "--allow-downgrades", f"{PACKAGE}={older}")
+
+    def is_upgraded_unattended(self) -> Findings:
+        """By Debian's unattended-upgrades, once its owner has allowed this origin."""
+        newest = self.repository.versions()[0]
+        self.container.write(
+            "/etc/apt/apt.conf.d/51edgeclassify",
+            'Unattended-Upgrade::Origins-Pattern { "origin=edgeclassify"; };\n',
+        )
+        before = self.service.heard.events()
+        pid = self.unit.pid
+        done = self.container.result("unattended-upgrade", "--verbose", timeout=400)
+        seen = self.repository.installed
+        yield seen == newest, f"unattended-upgrade ends with {done.returncode}, {seen} is there"
+        if seen != newest:
+            yield False, done.stdout[-600:]
+        yield self.service.restarted(pid), "unattended-upgrade: the service was restarted, and runs"
+        yield self.run("cat", CONFIG).endswith(WRITTEN_BY_HAND), "unattended-upgrade: the config is kept"
+        yield self.service.numbers_go_on("unattended-upgrade", before)
+        self.run("rm", "/etc/apt/apt.conf.d/51edgeclassify")
