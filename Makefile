@@ -8,6 +8,8 @@
 #             others than those of tests/mutants/modules.toml, MUTANTS=60 of each (all), SEED=1, AT_LEAST=85 percent
 # make bench  figures: accuracy, time per frame, memory
 # make docs   what of docs/ is made from the code: contract, commands, config
+# make deb    the package for Debian's apt, in dist/: SUITE=bookworm or trixie, ARCH=amd64, arm64 or armhf (default:
+#             bookworm for this machine), QUICK=1: packed badly, in seconds, for trying it. A PC builds for every Pi.
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it, and what the node left on its broker; config and state stay
 
@@ -30,7 +32,11 @@ HA_PYTHON ?= $(shell for p in python3.13 "$(PYTHON)"; do \
 
 NODE_RED ?= .venv-node-red
 
-.PHONY: demo test test-home-assistant test-node-red check mutants bench docs install uninstall clean
+SUITE ?= bookworm
+ARCH ?= $(shell dpkg --print-architecture)
+QUICK ?=
+
+.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES)) $(DEMO_ARGS)
@@ -106,6 +112,9 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 $(VENV)/.mutants: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[mutants]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
+
+deb: $(VENV)/.demo
+	$(BIN)/python packaging/deb/build_deb.py $(if $(QUICK),--quick) $(SUITE) $(ARCH) dist
 
 install uninstall:
 	PYTHON=$(PYTHON) systemd/install.sh $@
