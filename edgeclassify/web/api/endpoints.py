@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from edgeclassify.web.api.config import CONFIG
+from edgeclassify.web.api.doctor import DOCTOR
 from edgeclassify.web.api.document import with_document
 from edgeclassify.web.api.entry import ENTRY
 from edgeclassify.web.api.events.endpoints import EVENTS
@@ -29,6 +30,7 @@ ENDPOINTS: Sequence[Endpoint] = with_document(
         *TUNING,
         *EVENTS,
         *LOG,
+        *DOCTOR,
         *MODELS,
         *TEACHING,
     )

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from edgeclassify.web.api.refused import RefusedError
 from edgeclassify.web.api.threads import Threads
 from edgeclassify.web.interface import PageNode
+from edgeclassify.web.jobs.checkup import Checkup
 from edgeclassify.web.jobs.jobs import Jobs
 from edgeclassify.web.live.board import Board
 from edgeclassify.web.live.log_lines import LogLines
@@ -47,6 +48,7 @@ class Around:
     threads: Threads = field(default_factory=Threads)
     log: LogLines = field(default_factory=LogLines)
     jobs: Jobs = field(default_factory=Jobs)
+    checkup: Checkup = field(default_factory=Checkup)
 
 
 @dataclass(frozen=True, slots=True)

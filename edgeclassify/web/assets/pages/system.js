@@ -1,10 +1,11 @@
-/** System: the node's health, its cameras, what is switched and snoozed, modes, the log, and how the page looks. */
+/** System: the node's health, its cameras, what is switched and snoozed, modes, a check-up, the log, the page's look. */
 
 import { button } from "../parts/button.js";
 import { card, skeleton } from "../parts/card.js";
 import { el, fill } from "../parts/element.js";
 import { look } from "../shell/shell.js";
 import { cameras } from "./system/cameras.js";
+import { checkup } from "./system/checkup.js";
 import { healthTiles } from "./system/health_tiles.js";
 import { logLines } from "./system/log_lines.js";
 import { modes } from "./system/modes.js";
@@ -19,12 +20,14 @@ export function open(root, app) {
   const views = switches(app);
   const profiles = modes(app);
   const log = logLines(app);
+  const doctor = checkup(app);
   const about = el("dl", { class: "about" });
   const healthCard = card({ title: t("system.health") }, app.now.health ? health.element : skeleton("16rem"));
 
   fill(root, el("div", { class: "system" },
     el("div", { class: "system-column" }, healthCard,
       card({ class: "system-later", title: t("system.cameras") }, each.element),
+      card({ class: "system-later", title: t("system.checkup") }, doctor.element),
       card({ class: "system-later", title: t("system.log") }, log.element)),
     el("div", { class: "system-column" },
       card({ title: t("system.views") }, views.element),
@@ -81,5 +84,6 @@ export function open(root, app) {
   return () => {
     offs.forEach((off) => off());
     log.close();
+    doctor.close();
   };
 }
