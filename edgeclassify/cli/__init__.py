@@ -6,8 +6,8 @@ from edgeclassify import __version__
 from edgeclassify.cli.support.lazy_group import LazyGroup
 
 MODULES = (
-    "run", "web", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check", "models",
-    "calibrate", "record", "replay", "tune", "explain", "service", "doctor",
+    "setup", "run", "web", "watch", "history", "demo", "classify", "teach", "cameras", "snapshot", "check",
+    "models", "calibrate", "record", "replay", "tune", "explain", "service", "doctor",
 )  # fmt: skip
 HIDDEN = ("reference",)
 """For those who make a package of it."""

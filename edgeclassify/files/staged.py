@@ -55,6 +55,11 @@ class StagedFile:
     ) -> None:
         self.drop()
 
+    @property
+    def beside(self) -> Path:
+        """Where it is meanwhile."""
+        return self._beside
+
     def put_in_place(self) -> None:
         """A power cut leaves the old or the new content. Raises OSError; then nothing has changed."""
         try:

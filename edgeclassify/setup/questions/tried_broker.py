@@ -1,0 +1,51 @@
+"""Would the daemon get through to the broker of a draft? Told in lines, or raised."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from edgeclassify.broker.credentials import MQTT_PASSWORD
+from edgeclassify.config import Config
+from edgeclassify.errors import PublishError
+from edgeclassify.setup.around import Around
+from edgeclassify.setup.draft import Draft
+
+_MOST_REFUSED = 5
+
+
+def tried_broker(draft: Draft, around: Around) -> None:
+    """Raises PublishError where it would not."""
+    around.screen.note(f"Connecting to {draft.config.mqtt.host} …")
+    with _as_the_daemon(draft) as config:
+        trial = around.trials.broker(config)
+    if not trial.connected:
+        raise PublishError(f"{trial.broker}: {trial.failure}")
+    around.screen.good(f"{trial.broker}: connected" + (f", MQTT {trial.protocol}" if trial.protocol else ""))
+    if trial.refused:
+        shown = ", ".join(f"{right.use} {right.topic}" for right in trial.refused[:_MOST_REFUSED])
+        more = len(trial.refused) - _MOST_REFUSED
+        who = config.mqtt.username or "a client without a name"
+        raise PublishError(
+            f"{trial.broker}: {who} may not {shown}{f' and {more} more' if more > 0 else ''}. Allow it in the "
+            "broker's access list."
+        )
+    known = [right for right in trial.rights if right.allowed]
+    if known:
+        around.screen.good(f"it may use all {len(known)} topics of {config.node.name}")
+
+
+@contextmanager
+def _as_the_daemon(draft: Draft) -> Iterator[Config]:
+    """The config with a password that is in no file yet: in the variable that the daemon reads too."""
+    if draft.password is None:
+        yield draft.config
+        return
+    before = os.environ.get(MQTT_PASSWORD.variable)
+    os.environ[MQTT_PASSWORD.variable] = draft.password
+    try:
+        mqtt = draft.config.mqtt.model_copy(update={"password_file": None})
+        yield draft.config.model_copy(update={"mqtt": mqtt})
+    finally:
+        os.environ.pop(MQTT_PASSWORD.variable)
+        if before is not None:
+            os.environ[MQTT_PASSWORD.variable] = before
