@@ -109,7 +109,8 @@ def setup(
     )
     around = _around(path, asks=not yes, tries=not untried)
     named = tuple(map(Subject, subjects))
-    run_setup(path, Asking(around, given, named), Ending(start, None))
+    is_services = around.service.unit is not None and around.service.as_root
+    run_setup(path, Asking(around, given, named), Ending(start, _settle if is_services else None))
 
 
 def _around(path: Path, *, asks: bool, tries: bool) -> Around:
@@ -118,12 +119,12 @@ def _around(path: Path, *, asks: bool, tries: bool) -> Around:
     from edgeclassify.doctor.broker_trial import try_broker
     from edgeclassify.setup.around import Around, Trials
     from edgeclassify.setup.nearby.brokers import look_around
-    from edgeclassify.setup.service_control import ServiceControl, unit_of
+    from edgeclassify.setup.service_control import ServiceControl, service_unit
     from edgeclassify.setup.terminal.screen import Screen
     from edgeclassify.setup.terminal.talk import Talk, somebody_sits_here
 
     talk = Talk(Screen.of_output(), asks=asks and somebody_sits_here())
-    service = ServiceControl(unit_of(path), as_root=os.geteuid() == 0)
+    service = ServiceControl(service_unit(path), as_root=os.geteuid() == 0)
     return Around(talk, service, Trials(try_broker, _picture, look_around), tries=tries)
 
 
@@ -137,6 +138,17 @@ def _picture(camera: CameraConfig) -> Frame:
         return to_keep(next_frame(source, SETTLE_S))
     finally:
         source.close()
+
+
+def _settle(config: Path) -> list[str]:
+    """What the machine around the service's config needs; a line for each change. Raises EdgeClassifyError."""
+    from edgeclassify.service.settling import settle
+    from edgeclassify.service.systemctl import reload_units
+
+    lines = settle(config)
+    if lines:
+        reload_units()
+    return lines
 
 
 def _broker_password(file: str | None) -> tuple[str | None, Path | None]:

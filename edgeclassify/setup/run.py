@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from edgeclassify.config import Config
-from edgeclassify.redaction import scrubbed
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.asking import Asking
 from edgeclassify.setup.changes import changed_lines
@@ -37,8 +36,10 @@ def run_setup(path: Path, asking: Asking, ending: Ending) -> None:
     is_written = False
     try:
         draft = asking.all_of(draft)
-        is_written = _write(draft, around, ending)
-        _start(draft, around, ending, is_written)
+        is_written = _is_to_be_written(draft, around)
+        settled = _write(draft, around, ending) if is_written else []
+        if is_written or ending.start:
+            _start(draft, around, ending, anew=bool(settled))
     except (click.Abort, KeyboardInterrupt):
         around.screen.plain("")
         around.screen.plain(f"Left. {'What was written stays.' if is_written else 'Nothing was changed.'}")
@@ -47,8 +48,8 @@ def run_setup(path: Path, asking: Asking, ending: Ending) -> None:
         around.service.go_on()
 
 
-def _write(draft: Draft, around: Around, ending: Ending) -> bool:
-    """False: there is nothing to write, or it is not wanted."""
+def _is_to_be_written(draft: Draft, around: Around) -> bool:
+    """What there is to write is shown first."""
     screen = around.screen
     screen.heading("The config")
     if not draft.is_changed:
@@ -58,40 +59,45 @@ def _write(draft: Draft, around: Around, ending: Ending) -> bool:
         screen.plain(line)
     if draft.password is not None:
         screen.plain(f"and the broker's password, in {draft.config.mqtt.password_file}")
-    if not around.talk.yes(f"Write {draft.path}?"):
-        screen.plain("Nothing was changed.")
-        return False
+    if around.talk.yes(f"Write {draft.path}?"):
+        return True
+    screen.plain("Nothing was changed.")
+    return False
+
+
+def _write(draft: Draft, around: Around, ending: Ending) -> list[str]:
+    """What was changed of the machine around it."""
+    screen = around.screen
     for path in write(draft):
         screen.good(f"written: {path}")
     give_password(draft.path, draft.page_password, screen)
-    for line in ending.settle(draft.path) if ending.settle is not None else ():
-        screen.plain(line)
+    settled = ending.settle(draft.path) if ending.settle is not None else []
+    for line in settled:
+        screen.note(line)
     found = last_look(draft.path)
     for warning in found.warnings:
-        screen.warning(scrubbed(warning))
+        screen.warning(warning)
     for fault in found.faults:
         screen.bad(str(fault))
-    return True
+    return settled
 
 
-def _start(draft: Draft, around: Around, ending: Ending, is_written: bool) -> None:
+def _start(draft: Draft, around: Around, ending: Ending, *, anew: bool) -> None:
     service, screen = around.service, around.screen
-    if not is_written and ending.start is not True:
-        return
     screen.heading("The service")
     if service.unit is None:
-        screen.plain(f"Run it by hand: edgeclassify run --config {shlex.quote(str(draft.path))}")
-        screen.plain("As a service, by a config in /etc/edgeclassify, it needs root: sudo edgeclassify setup")
+        screen.command("Run it by hand", f"edgeclassify run --config {shlex.quote(str(draft.path))}")
+        screen.command("As a service, with a config in /etc/edgeclassify", "sudo edgeclassify setup")
     elif not service.is_there:
-        screen.plain("It is not on this machine yet: sudo edgeclassify service install")
+        screen.command("It is not on this machine yet", "sudo edgeclassify service install")
     elif not service.as_root:
-        screen.plain(f"Starting it needs root: sudo systemctl enable --now {service.unit}")
+        screen.command("Starting it needs root", f"sudo systemctl enable --now {service.unit}")
     elif _is_wanted(around, ending):
-        service.start()
+        service.start(anew=anew)
         screen.good(f"{service.unit} runs, and starts with the machine")
     else:
-        screen.plain(f"Start it: sudo systemctl enable --now {service.unit}")
-    _what_next(draft.config, around)
+        screen.command("Start it", f"sudo systemctl enable --now {service.unit}")
+    _what_next(draft.path, draft.config, around)
 
 
 def _is_wanted(around: Around, ending: Ending) -> bool:
@@ -102,13 +108,14 @@ def _is_wanted(around: Around, ending: Ending) -> bool:
     return around.talk.yes("Start the service now, and with the machine?")
 
 
-def _what_next(config: Config, around: Around) -> None:
+def _what_next(path: Path, config: Config, around: Around) -> None:
     mqtt, screen = config.mqtt, around.screen
     if mqtt.enabled:
         login = f" -u {shlex.quote(mqtt.username)} -P 'the password'" if mqtt.username else ""
         port = "" if mqtt.port == 1883 else f" -p {mqtt.port}"
         topic = shlex.quote(f"{mqtt.prefix}/{config.node.name}/#")
-        screen.note(f"What it says: mosquitto_sub -h {shlex.quote(mqtt.host)}{port}{login} -t {topic} -v")
+        screen.command("What it says", f"mosquitto_sub -h {shlex.quote(mqtt.host)}{port}{login} -t {topic} -v")
     if config.web.enabled:
-        screen.note(f"The page: {config.web.address}")
-    screen.note("Another answer later: edgeclassify setup camera (or node, broker, model, home-assistant, page)")
+        screen.command("The page", config.web.address)
+    file = "" if around.service.unit is not None else f" --config {shlex.quote(str(path))}"
+    screen.command("Another answer later", f"{'sudo ' if around.service.unit else ''}edgeclassify setup{file}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgeclassify.config import CameraConfig
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.redaction import scrubbed
-from edgeclassify.service.places import CONFIG, NAME, UNIT
+from edgeclassify.service.places import CONFIG, instance_of, unit_of
 from edgeclassify.setup.terminal.talk import Talk
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
@@ -24,12 +24,11 @@ class ServiceStartError(EdgeClassifyError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
-def unit_of(config: Path) -> str | None:
-    """The unit that runs with a config; None where it is no service's."""
+def service_unit(config: Path) -> str | None:
+    """The unit that runs with a config; None where it lies elsewhere, and is no service's."""
     real = config.resolve()
-    if real.parent != CONFIG.parent or real.suffix != ".toml":
-        return None
-    return UNIT if real == CONFIG else f"{NAME}@{real.stem}.service"
+    is_ones = real == CONFIG or (real.suffix == ".toml" and instance_of(real) is not None)
+    return unit_of(real) if is_ones and real.parent == CONFIG.parent else None
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
@@ -75,11 +74,13 @@ class ServiceControl:
             self._was_stopped = False
             self._do("start")
 
-    def start(self) -> None:
-        """Start it, now and at each start of the machine; one that runs takes over the config. Raises
-        ServiceStartError."""
+    def start(self, *, anew: bool = False) -> None:
+        """Start it, now and at each start of the machine; one that runs takes the config over, `anew`: restarts.
+
+        Raises ServiceStartError.
+        """
         if self.is_active:
-            self._do("reload")
+            self._do("restart" if anew else "reload")
             return
         self._was_stopped = False
         self._do("enable", "--now")

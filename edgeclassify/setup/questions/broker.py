@@ -126,7 +126,7 @@ def _as_whom(draft: Draft, address: BrokerAddress, given: Given, around: Around)
     if username is None:
         username = mqtt.username or ""
         if is_asked:
-            username = around.talk.text("User name there, Enter: none", username, may_be_empty=True)
+            username = around.talk.text("User name there", username, may_be_empty=True)
     if not username:
         gone = [KeyChange(("mqtt", key), None) for key in ("username", "password_file") if getattr(mqtt, key)]
         return draft.changed(gone).with_password(None)

@@ -44,6 +44,8 @@ class CameraQuestion(Question):
                 added.append(KeyChange(("view", name), {"name": name, "camera": name}))
             return draft.changed(added)
         keys = [KeyChange(("camera", camera.name, "source"), source)]
+        if source.startswith("images:") and given.camera is None and source != camera.source:
+            keys.append(KeyChange(("camera", camera.name, "loop"), True))  # in place of a camera: it goes on
         if draft.is_fresh and (name := _new_name(camera, given, around)) != camera.name:
             keys.append(KeyChange(("camera", camera.name, "name"), name))
         return draft.changed(keys)

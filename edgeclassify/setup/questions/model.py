@@ -85,8 +85,8 @@ def _chosen(draft: Draft, around: Around) -> str:
         if model_path(entry) is not None:
             here.append(Choice(entry.name, entry.name, entry.facts.description))
         else:
-            size = f", {entry.facts.size / 1e6:.1f} MB" if entry.facts.size else ""
-            away.append(Choice(entry.name, entry.name, f"to be fetched{size}: {entry.facts.description}"))
+            size = f" {entry.facts.size / 1e6:.1f} MB" if entry.facts.size else ""
+            away.append(Choice(entry.name, entry.name, f"to fetch{size}: {entry.facts.description}"))
     here += [Choice(name, name, "taught here") for name in taught_names()]
     if now not in [one.key for one in (*here, *away)]:
         here.insert(0, Choice(now, now, "as it is"))

@@ -21,6 +21,10 @@ def tried_broker(draft: Draft, around: Around) -> None:
     if not trial.connected:
         raise PublishError(f"{trial.broker}: {trial.failure}")
     around.screen.good(f"{trial.broker}: connected" + (f", MQTT {trial.protocol}" if trial.protocol else ""))
+    if trial.daemon_there and not around.service.is_active:
+        around.screen.warning(
+            f"a node named {config.node.name} is connected there now; another one needs a name of its own"
+        )
     if trial.refused:
         shown = ", ".join(f"{right.use} {right.topic}" for right in trial.refused[:_MOST_REFUSED])
         more = len(trial.refused) - _MOST_REFUSED

@@ -49,7 +49,8 @@ class Screen:
         )
 
     def heading(self, text: str) -> None:
-        """A line that begins something."""
+        """A line that begins something, parted from what was before."""
+        click.echo()
         self._line(text, bold=True)
 
     def plain(self, text: str, indent: int = 2) -> None:
@@ -59,6 +60,10 @@ class Screen:
     def note(self, text: str) -> None:
         """A line that need not be read."""
         self._line(f"  {text}", dim=True)
+
+    def command(self, about: str, command: str) -> None:
+        """What can be run, on one line however long: it is copied from here."""
+        click.echo(f"  {about}: {command}")
 
     def good(self, text: str) -> None:
         """Something was tried, and works."""

@@ -8,6 +8,10 @@ import click
 
 from edgeclassify.redaction import scrubbed
 from edgeclassify.setup.terminal.screen import Screen
+from edgeclassify.typed_line import typed_line
+
+_LEAST_SHOWN = 8
+"""Letters: less says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +38,30 @@ class Talk:
         """A line of text; Enter is `usual`. `may_be_empty`: a single - says: nothing."""
         if not self.asks:
             return usual
-        hint = " (- for none)" if may_be_empty and usual else ""
-        said = str(
-            click.prompt(
-                f"  {question}{hint}",
-                default=usual,
-                show_default=bool(usual),
-                prompt_suffix=": ",
-                value_proc=lambda text: text.strip(),
-            )
-        )
-        if not said and not may_be_empty:
-            return self.text(question, usual)
-        return "" if may_be_empty and said == "-" else said
+        hint = "" if not may_be_empty else " (- for none)" if usual else " (Enter: none)"
+        while True:
+            said = self._typed(f"{question}{hint}", usual)
+            if may_be_empty and said == "-":
+                return ""
+            if said or may_be_empty:
+                return said
 
     def secret(self, question: str, *, usual_is: str = "") -> str | None:
         """A line that is not shown; None: Enter, which means `usual_is`."""
         if not self.asks:
             return None
         hint = f" (Enter: {usual_is})" if usual_is else ""
-        said = str(click.prompt(f"  {question}{hint}", default="", hide_input=True, show_default=False))
-        return said or None
+        return str(click.prompt(f"  {question}{hint}", default="", hide_input=True, show_default=False)) or None
 
     def yes(self, question: str, usual: bool = True) -> bool:
         """Yes or no."""
-        return click.confirm(f"  {question}", default=usual) if self.asks else usual
+        if not self.asks:
+            return usual
+        while True:
+            said = self._typed(question, "", "Y/n" if usual else "y/N").lower()
+            if said in ("", "y", "yes", "n", "no"):
+                return usual if not said else said.startswith("y")
+            self.screen.warning("expected y or n")
 
     def choice(self, question: str, choices: Sequence[Choice], usual: str) -> str:
         """The key of one of several."""
@@ -69,23 +72,29 @@ class Talk:
             self._row(f"{number:>2}", one)
         wanted = str(keys.index(usual) + 1) if usual in keys else "1"
         while True:
-            said = click.prompt(f"  {question}", default=wanted, prompt_suffix=": ").strip()
+            said = self._typed(question, wanted)
             if said.isdecimal() and 1 <= int(said) <= len(keys):
                 return keys[int(said) - 1]
             if said in keys:
                 return said
             self.screen.warning(f"expected a number from 1 to {len(keys)}, found {said[:40]!r}")
 
+    def _typed(self, question: str, usual: str, shown: str = "") -> str:
+        """Raises click.Abort where nobody wants to go on."""
+        offered = f" [{shown or usual}]" if shown or usual else ""
+        try:
+            return typed_line(f"  {question}{offered}: ").strip() or usual
+        except (EOFError, KeyboardInterrupt):
+            raise click.Abort from None
+
     def _row(self, number: str, one: Choice) -> None:
-        about = f"  {one.about}" if one.about else ""
-        text = scrubbed(f"{one.text}{about}")
-        room = self.screen.width - 7
-        if about and len(text) > room:  # what it is stands in a line of its own
-            click.echo(f"  {number}  {scrubbed(one.text)}")
-            self.screen.note(f"    {one.about}")
-        else:
-            shown = click.style(about, dim=True) if self.screen.colours else about
-            click.echo(f"  {number}  {scrubbed(one.text)}{scrubbed(shown)}")
+        """One line; of what need not be read only as much as there is room for."""
+        text, about = scrubbed(one.text), scrubbed(one.about)
+        room = self.screen.width - len(text) - 8
+        if len(about) > room:
+            about = f"{about[: room - 1]}{'…' if self.screen.unicode else '~'}" if room > _LEAST_SHOWN else ""
+        shown = f"  {about}" if about else ""
+        click.echo(f"  {number}  {text}{click.style(shown, dim=True) if self.screen.colours else shown}")
 
 
 def somebody_sits_here() -> bool:

@@ -15,6 +15,7 @@ from edgeclassify.errors import EdgeClassifyError, UsageError
 from edgeclassify.model.taught.words import checked_label
 from edgeclassify.teaching.look_groups import LookGroup, group_looks
 from edgeclassify.teaching.teacher import Teacher
+from edgeclassify.typed_line import with_line_editing
 
 HELP = """\
   LABEL     it is this one; of a class that is there its beginning will do
@@ -88,6 +89,7 @@ class Labelling:
         said = group.looks[0].label if len(group.looks) == 1 else None
         what = said_of(group.looks[0]) if len(group.looks) == 1 else in_words(group, self.looks)
         click.echo(f"{self.noun} {group.id}: {what}")
+        with_line_editing()
         while True:
             known = ", ".join(self.labels) or "a label"
             try:
