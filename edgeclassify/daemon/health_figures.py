@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.publishing import MQTT
+from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health, HealthMonitor
 from edgeclassify.publish.interface import SinkProgress, Spool
 from edgeclassify.publish.snapshots import SnapshotTaker
@@ -61,4 +62,6 @@ class HealthFigures:
     def in_short(self) -> str:
         """For people, on one line."""
         states = ", ".join(f"{one.name} {one.state}" for one in self._cameras.health)
-        return f"{self._health.frames} frames; cameras: {states}"
+        condition = self._spool.folder_condition
+        folder = "" if condition in (None, FolderCondition.OK) else f"; state folder {condition}"
+        return f"{self._health.frames} frames; cameras: {states}{folder}"

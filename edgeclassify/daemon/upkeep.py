@@ -47,6 +47,7 @@ class Upkeep:
         self._switches, self._profiles, self._renewal = switches, profiles, renewal
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
+        self._folder_condition = spool.folder_condition
 
     def work(self) -> None:
         """Called again and again: does what is due."""
@@ -66,6 +67,8 @@ class Upkeep:
     def _maintain(self) -> None:
         parts = self._running.parts
         self._spool.maintain()
+        if (condition := self._spool.folder_condition) is not self._folder_condition:
+            self._folder_condition, self._next_health = condition, 0.0  # it is told at once
         if self._clock_set is not None:
             self._clock_set.look()
         if self._profiles is not None:

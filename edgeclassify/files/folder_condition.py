@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -43,7 +44,9 @@ def condition_of(folder: Path, mounts: Path = _MOUNTS, command_line: Path = _COM
         return FolderCondition.MISSING
     except OSError:  # a folder above it that can't be entered, a disk that fails
         return FolderCondition.UNWRITABLE
-    if room.f_flag & os.ST_RDONLY:
+    file_system = _file_system(device, mounts)
+    # Since an error of its disk: the kernel does not call it read-only then, and refuses every write.
+    if room.f_flag & os.ST_RDONLY or "emergency_ro" in file_system.options.split(","):
         return FolderCondition.READ_ONLY
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
         return FolderCondition.UNWRITABLE
@@ -51,32 +54,43 @@ def condition_of(folder: Path, mounts: Path = _MOUNTS, command_line: Path = _COM
     # A file system that makes inodes as it goes has none to count.
     if free * room.f_frsize < LEAST_FREE_BYTES or (room.f_files and not room.f_ffree):
         return FolderCondition.FULL
-    return FolderCondition.VOLATILE if _is_in_memory(device, mounts, command_line) else FolderCondition.OK
+    return (
+        FolderCondition.VOLATILE
+        if _is_in_memory(device, file_system, mounts, command_line)
+        else FolderCondition.OK
+    )
 
 
-def _is_in_memory(device: int, mounts: Path, command_line: Path) -> bool:
-    kind, options = _file_system(device, mounts)
-    if kind in _IN_MEMORY:
+@dataclass(frozen=True, slots=True)
+class _FileSystem:
+    """Its kind and its own options, as the kernel tells them; empty where they are not known."""
+
+    kind: str = ""
+    options: str = ""
+
+
+def _is_in_memory(device: int, found: _FileSystem, mounts: Path, command_line: Path) -> bool:
+    if found.kind in _IN_MEMORY:
         return True
-    if kind != "overlay":
+    if found.kind != "overlay":
         return False
-    upper = re.search(r"(?:^|,)upperdir=((?:\\.|[^,\\])*)", options)
+    upper = re.search(r"(?:^|,)upperdir=((?:\\.|[^,\\])*)", found.options)
     try:
         upper_device = Path(_unescaped(upper[1])).stat().st_dev if upper else device
     except OSError:  # of before the root was mounted: only the kernel's command line tells of it
         return _MEMORY_OVER_ROOT.search(_text(command_line)) is not None
-    return upper_device != device and _file_system(upper_device, mounts)[0] in _IN_MEMORY
+    return upper_device != device and _file_system(upper_device, mounts).kind in _IN_MEMORY
 
 
-def _file_system(device: int, mounts: Path) -> tuple[str, str]:
-    """Kind and own options of a mounted file system; empty where it is not known. See proc_pid_mountinfo(5)."""
+def _file_system(device: int, mounts: Path) -> _FileSystem:
+    """See proc_pid_mountinfo(5)."""
     number = f"{os.major(device)}:{os.minor(device)}"
     for line in _text(mounts).splitlines():
         before, _, behind = line.partition(" - ")
         words, own = before.split(" "), behind.split(" ")
         if len(words) > 4 and len(own) > 2 and words[2] == number:
-            return own[0], own[2]
-    return "", ""
+            return _FileSystem(own[0], own[2])
+    return _FileSystem()
 
 
 def _unescaped(path: str) -> str:

@@ -8,11 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import cv2
 import numpy as np
+
+START_S = 60.0
+"""A start loads a model, in a process of its own first, on a machine that may be busy."""
 
 
 class Service:
@@ -27,6 +31,8 @@ class Service:
         self.port = port
         self.process: subprocess.Popen[bytes] | None = None
         self.environment: dict[str, str] = {}
+        self.before: Sequence[str] = ()
+        """What the command is run by: a name space, a tracer."""
         self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.manager.bind(str(folder / "notify"))
         self.manager.settimeout(0.5)
@@ -49,24 +55,24 @@ class Service:
         )
         self.config.write_text(raw if raw is not None else text)
 
-    def start(self) -> "Service":
+    def start(self) -> Self:
         systemd = {"NOTIFY_SOCKET": str(self.folder / "notify"), "WATCHDOG_USEC": "90000000"}
         environment = {**os.environ, **systemd, **self.environment}
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "edgeclassify", "run", "--config", str(self.config)]
+            command = [*self.before, sys.executable, "-m", "edgeclassify", "run", "--config", str(self.config)]
             self.process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
         return self
 
     def told(self, wanted: str) -> str:
         """The next notification that begins so."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             with contextlib.suppress(TimeoutError):
                 if (text := self.manager.recv(4096).decode()).startswith(wanted):
                     return text
             assert self.process is not None
             assert self.process.poll() is None, self.lines()
-        raise AssertionError(f"no {wanted} within 20 s: {self.lines()}")
+        raise AssertionError(f"no {wanted} within {START_S:g} s: {self.lines()}")
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Exit status after a signal, and the seconds that it took."""

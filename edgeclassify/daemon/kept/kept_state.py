@@ -17,6 +17,7 @@ from edgeclassify.daemon.kept.snoozes import FILE_NAME as SNOOZES_FILE
 from edgeclassify.daemon.kept.snoozes import Snoozes
 from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
+from edgeclassify.files import FolderCondition
 from edgeclassify.publish.history import HistoryDesk
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
@@ -26,6 +27,11 @@ from edgeclassify.tallies.set_clock import SetClock
 from edgeclassify.tallies.tallies import Tallies
 
 log = logging.getLogger(__name__)
+
+_VOLATILE = (
+    "%s: is in memory, by itself or below an overlay: a power cut takes events that are not delivered, counts and "
+    "settings, and event numbers (seq) begin again. To keep them, mount a disk there."
+)
 
 
 def state_folder(config: Config) -> Path | None:
@@ -60,6 +66,8 @@ class KeptState:
         self._folder: Path | None = folder
         self._config = config
         self.spool = open_spool(folder, config.spool, bytes_written_day=bytes_written_day)
+        if self.spool.folder_condition is FolderCondition.VOLATILE:
+            log.info(_VOLATILE, folder)
         self.numbers = EventNumbers(self.spool)
         node = config.node
         self.clock = SetClock(folder, trusted=node.trust_clock, floor=self.spool.last_counted_at)

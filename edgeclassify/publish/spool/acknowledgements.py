@@ -151,6 +151,11 @@ class Acknowledgements:
         """How many events are here only for other sinks."""
         return self._kept_for_others.get(sink, 0)
 
+    def lacking(self, seqs: Collection[int]) -> dict[str, int]:
+        """How many of these each sink lacks; those that lack none are left out, and with one sink all."""
+        counts = {name: sum(seq not in runs for seq in seqs) for name, runs in self._had.items()}
+        return {name: count for name, count in sorted(counts.items()) if count}
+
     def add(self, sink: str, seqs: Iterable[int]) -> list[int]:
         """The sink has these; returns those that all have now."""
         if not self.shared or sink not in self._had:

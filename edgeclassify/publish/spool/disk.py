@@ -82,7 +82,7 @@ class DiskSpool(KnowingSpool):
         self._folder_lock.take()
         self._numbers, mark = NumberFile(folder), SpoolMark(folder, clocks.boot_id)
         last_number = LastNumber(self._path, self._numbers, mark, read_wal(self._path))
-        self._policy = WritePolicy(str(self._path), config, bytes_written_day, self._clock)
+        self._policy = WritePolicy(self._path, config, bytes_written_day, self._clock)
         self._store = Store(
             self._path, lock=self._folder_lock, policy=self._policy, mark=mark, clocks=clocks, connect=connect
         )
@@ -242,8 +242,7 @@ class DiskSpool(KnowingSpool):
                 self._policy.try_now()
                 while self._writer.work(limit):
                     pass
-            if waiting := len(self._events.waiting):
-                log.error("%s: %d events waited in memory only and are lost", self._path, waiting)
+            self._say_lost()
             if self._store.rows is not None:
                 self._writer.stamp()
             self._store.close()
@@ -256,6 +255,14 @@ class DiskSpool(KnowingSpool):
         """Write or delete a batch; True when something was achieved and more may be."""
         with self._lock:
             return not self._closed and self._writer.work()
+
+    def _say_lost(self) -> None:
+        """What waits in memory and is not written any more. Who has had it has lost nothing."""
+        lost = [row.event.seq for row in self._events.waiting.first(len(self._events.waiting))]
+        if lost:
+            lacking = self._had.lacking(lost)
+            whose = "".join(f", {sink} lacks {count}" for sink, count in lacking.items())
+            log.error("%s: %d events waited in memory only and are lost%s", self._path, len(lost), whose)
 
     def _say_closed(self, event: SpooledEvent) -> None:
         if not self._said_closed:

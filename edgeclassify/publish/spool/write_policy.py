@@ -3,10 +3,11 @@
 import logging
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 from edgeclassify.config import SpoolConfig
 from edgeclassify.errors import StorageError
-from edgeclassify.files import FolderCondition
+from edgeclassify.files import FolderCondition, condition_of
 from edgeclassify.files.database import is_full
 
 log = logging.getLogger(__name__)
@@ -16,16 +17,22 @@ PAUSE_S = 10.0
 
 BUDGET = "the day's write budget (spool.max_bytes_written_day) is used up"
 
+# Where the system knows better than SQLite, which says of all of them that it is "unable to open".
+_KNOWN = {
+    FolderCondition.READ_ONLY: "the disk is read-only: mount it writable, or look why it was not",
+    FolderCondition.MISSING: "its folder is missing and can't be made: make it, or look what is mounted there",
+}
+
 
 class WritePolicy:
     """Says once that events have to wait in memory, and once that this is over. Not thread-safe.
 
-    `place` names the spool in messages, `clock` gives seconds.
+    `place`: the spool's file, `clock` gives seconds.
     """
 
     def __init__(
         self,
-        place: str,
+        place: Path,
         config: SpoolConfig,
         bytes_written_day: Callable[[], int | None],
         clock: Callable[[], float],
@@ -65,7 +72,8 @@ class WritePolicy:
         """The disk does not take more."""
         full = isinstance(error, sqlite3.Error) and is_full(error)
         text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        other = f"can't be written ({text}): check the disk and the folder's rights"
+        known = _KNOWN.get(condition_of(self._place.parent))
+        other = known or f"can't be written ({text}): check the disk and the folder's rights"
         self._enter("the disk is full: make room" if full else other, cheap=full, pause_s=PAUSE_S)
         self.fault = FolderCondition.FULL if full else FolderCondition.UNWRITABLE
 

@@ -6,6 +6,7 @@ recording is wanted; the daemon's answer lies beside its recordings.
 
 import json
 import math
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -74,7 +75,9 @@ def write_order(folder: Path, order: RecordingOrder) -> None:
 
 def take_back(folder: Path) -> None:
     """Ask no more. Raises OSError."""
-    (folder / ORDER_FILE).unlink(missing_ok=True)
+    file = folder / ORDER_FILE
+    if os.path.lexists(file):  # a folder that is read-only refuses also where there is nothing to remove
+        file.unlink(missing_ok=True)
 
 
 def read_order(folder: Path) -> RecordingOrder | None:
