@@ -2,6 +2,7 @@
 
 import ctypes
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -14,6 +15,7 @@ _IO = Path("/proc/self/io")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 
+_EARLIEST = 1_735_689_600  # 2025-01-01, seconds since the epoch
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_BYTES = 512  # larger than struct timex on every architecture
 
@@ -60,7 +62,12 @@ def boot_id() -> str:
 
 
 def clock_synchronised() -> bool | None:
-    """True while the kernel believes its wall clock. A Pi has none of its own: after boot, not before NTP."""
+    """True while the kernel believes its wall clock. A Pi has none of its own: after boot, not before NTP.
+
+    A clock before this program was written is wrong, whatever the kernel believes.
+    """
+    if time.time() < _EARLIEST:
+        return False
     try:
         libc = ctypes.CDLL(None, use_errno=True)
         state = libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes = 0: only read

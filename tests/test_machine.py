@@ -94,11 +94,13 @@ def test_a_limit_of_addresses() -> None:
     assert 100 * MB < int(done.stdout) < limit
 
 
-def test_what_linux_and_the_firmware_write(tmp_path: Path) -> None:
+def test_what_linux_and_the_firmware_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert machine.rss_bytes() is not None
     assert 10e6 < (machine.rss_bytes() or 0) < 10e9
     assert (machine.bytes_written() or 0) >= 0
     assert machine.clock_synchronised() in (True, False, None)
+    monkeypatch.setattr("edgeclassify.machine.time.time", lambda: 60.0)
+    assert machine.clock_synchronised() is False  # 1970, whatever the kernel believes
     file = tmp_path / "value"
     file.write_text("48312\n")
     assert machine.temperature_c(file) == pytest.approx(48.312)

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from enum import Enum, auto
 
 # A broker of MQTT 5 says "not authorized" for a wrong password too.
@@ -48,6 +49,7 @@ _MESSAGE_HINTS = {
     "packet identifier in use": "It is sent again.",
     "wildcard subscriptions not supported": "It wants topics one by one.",
 }
+_OF_ANOTHER_TIME = (9, 10)  # OpenSSL's codes, X509_V_ERR_…: not valid yet, expired
 _SHOWN_BYTES, _SHOWN_TEXT = 24, 100
 _TLS_RECORDS = (0x14, 0x15, 0x16, 0x17)
 
@@ -127,7 +129,10 @@ def unanswered(security: Security) -> str:
 def unreachable(error: OSError | ValueError, security: Security) -> str:
     """No connection could be made."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not accepted: {error.verify_message} (check mqtt.tls.ca and mqtt.host)"
+        hint = "check mqtt.tls.ca and mqtt.host"
+        if error.verify_code in _OF_ANOTHER_TIME:
+            hint = f"this machine's clock says {time.strftime('%Y-%m-%d', time.gmtime())}: is that so? Else {hint}"
+        return f"its certificate is not accepted: {error.verify_message} ({hint})"
     if isinstance(error, ssl.SSLError):
         # An alert is the broker's own word: it does speak TLS.
         alert = "ALERT" in (error.reason or "")

@@ -18,6 +18,7 @@ health_interval_s = {health_s}
 [mqtt]
 host = {host}
 port = {port}
+{more_of_mqtt}
 [history]
 enabled = true
 [snapshot]
@@ -49,7 +50,7 @@ class UnattendedNode(Service):
         self, folder: Path, port: int, state: Path | None = None, *, host: str = "127.0.0.1", more: str = ""
     ) -> None:
         self.state = folder / "state" if state is None else state
-        self.host, self.more = host, more
+        self.host, self.more, self.more_of_mqtt = host, more, ""
         super().__init__(folder, port)
 
     def write(self, **changes: Any) -> None:
@@ -57,7 +58,7 @@ class UnattendedNode(Service):
         assert not changes
         text = _TEXT.format(
             state=json.dumps(str(self.state)), host=json.dumps(self.host), port=self.port, health_s=HEALTH_S,
-            more=self.more,
+            more=self.more, more_of_mqtt=self.more_of_mqtt,
         )  # fmt: skip
         self.config.write_text(text)
 
@@ -90,6 +91,12 @@ def health(observer: Observer, **figures: Any) -> dict[str, Any]:
         raise AssertionError(f"expected {figures}, found {observer.of('porch/health')[-1:]}") from None
     assert found is not None
     return found
+
+
+def await_events(observer: Observer, more: int = 5) -> None:
+    """Until so many more have come live."""
+    wanted = len(observer.of("gate/event")) + more
+    wait_for(lambda: len(observer.of("gate/event")) >= wanted, START_S)
 
 
 def numbers(observer: Observer) -> Sequence[int]:

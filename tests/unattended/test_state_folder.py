@@ -11,12 +11,10 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ExitStatus
-from tests.daemon.service import START_S
 from tests.support.broker import Observer
 from tests.support.small_disk import small_disk_at
-from tests.support.waiting import wait_for
 from tests.unattended.conftest import MakeNode
-from tests.unattended.node import health, numbers
+from tests.unattended.node import await_events, health, numbers
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
@@ -56,11 +54,6 @@ def ext4_at(folder: Path) -> Iterator[Path]:
         yield mounted
     finally:
         subprocess.run(["umount", "-l", str(mounted)], check=True)
-
-
-def await_events(observer: Observer, more: int = 5) -> None:
-    wanted = len(observer.of("gate/event")) + more
-    wait_for(lambda: len(observer.of("gate/event")) >= wanted, START_S)
 
 
 def check_all_came(observer: Observer) -> None:
