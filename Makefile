@@ -80,6 +80,7 @@ bench: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py
 	$(BIN)/edgeclassify reference --markdown docs/commands.md
+	$(BIN)/python docs/generate_config.py
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }

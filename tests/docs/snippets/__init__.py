@@ -1,0 +1,1 @@
+"""What the pages tell people to type: read, parsed by the commands themselves, and run."""

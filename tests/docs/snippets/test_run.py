@@ -1,0 +1,89 @@
+"""What the pages tell people to type runs as it stands, in a small world of its own."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.snippets.pages import PAGES, ROOT, Typed, typed
+from tests.docs.snippets.ways import is_endless, reason_against
+from tests.support.broker import needs_mosquitto
+
+_UNSHARE = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"]
+_NEEDED = ("ip", "curl", "jq", "ffmpeg", "openssl", "mosquitto_sub", "mosquitto_rr")
+
+
+def to_run(page: Path) -> list[Typed]:
+    """Its lines that are run, each once."""
+    found = {line.text: line for line in typed(page) if reason_against(line) is None}
+    return list(found.values())
+
+
+class World:
+    """The world of tests/docs/snippets/world.py, running."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        command = [*_UNSHARE, sys.executable, "-m", "tests.docs.snippets.world", str(folder)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        if self._process.stdout.readline() != "ready\n":
+            said = self._process.stderr.read() + self.logs()
+            self.end()
+            raise AssertionError(said)
+
+    def run(self, line: Typed) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"text": line.text, "endless": is_endless(line)}) + "\n")
+        self._process.stdin.flush()
+        answered: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answered
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text(errors="replace")[-3000:] for path in sorted(self._folder.glob("*.log")))
+
+    def end(self) -> None:
+        self._process.kill()  # and with it all in there: --kill-child
+        self._process.communicate()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    needs_mosquitto()
+    missing = [program for program in _NEEDED if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)} (Debian: iproute2, curl, jq, ffmpeg, openssl, mosquitto-clients)")
+    if subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("needs root, and namespaces of its own (unshare)")
+    running = World(tmp_path)
+    yield running
+    running.end()
+
+
+@pytest.mark.slow
+@pytest.mark.broker
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("page", [page for page in PAGES if to_run(page)], ids=lambda page: page.name)
+def test_what_is_typed_runs(world: World, page: Path) -> None:
+    faults = []
+    for line in to_run(page):
+        answer = world.run(line)
+        if answer["status"] not in (0, None):
+            faults.append(f"{line.where}: {line.text}\n  status {answer['status']}: {answer['output']}")
+    assert not faults, "\n".join(faults) + "\n" + world.logs()
+
+
+def test_most_of_what_is_ours_is_run() -> None:
+    """Reasons not to run a line are the exception: else the pages would be read by nobody."""
+    ours = [line for page in PAGES for line in typed(page) if "edgeclassify" in line.text]
+    run = [line for line in ours if reason_against(line) is None]
+    assert len(run) > len(ours) / 2, f"{len(run)} of {len(ours)}"
