@@ -26,9 +26,9 @@ edgeclassify check --example > edgeclassify.toml
 edgeclassify check --schema > schema.json            # for editors: Even Better TOML, Taplo and others
 ```
 
-`edgeclassify check` tells every fault of a file at once, an unknown key with the one that was probably meant. Times
-are seconds where the name ends in `_s`, sizes are bytes, shares are 0 to 1. A relative path is relative to the file.
-Where the default is *none*, it is said beside it what happens then.
+`edgeclassify check` tells every fault of a file at once, an unknown key with the one that was probably meant.
+Times are seconds where the name ends in `_s`, sizes are bytes, shares are 0 to 1. A relative path is relative to
+the file. Where the default is *none*, it is said beside it what happens then.
 
 Much can be set without opening the file: `edgeclassify setup` asks for what most need, and the [page](page.md)
 changes rules, regions and models. Both keep your comments.

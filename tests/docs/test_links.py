@@ -16,7 +16,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         if re.match(r"[a-z]+:", target):
@@ -26,3 +26,17 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert there.exists(), target
         if anchor and there.suffix == ".md":
             assert anchor in anchors(there), target
+
+
+def test_every_page_is_found_from_the_guide() -> None:
+    """By the table of docs/README.md itself: nobody looks for a page behind three others."""
+    guide = ROOT / "docs" / "README.md"
+    linked = set(re.findall(r"\]\(([\w.-]+\.md)\b", guide.read_text(encoding="utf-8")))
+    assert {page.name for page in guide.parent.glob("*.md")} - {"README.md"} == linked
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pictures_are_there_and_say_what_they_show(page: Path) -> None:
+    for text, target in re.findall(r"!\[([^]]*)\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).is_file(), target
+        assert len(text) > 10, f"{target}: a picture says what is to be seen, for those who can't"

@@ -15,6 +15,11 @@ _ENDS_A_COMMAND = {"|", "||", "&&", ";", "&", "\n"}
 _REDIRECTS = {">", ">>", "<", "<<", ">&", "<<<", "&>"}
 
 
+def page_id(page: Path) -> str:
+    """README.md, docs/README.md: what a test calls it."""
+    return str(page.relative_to(ROOT))
+
+
 @dataclass(frozen=True)
 class Block:
     """What stands between two fences. `line`: of the first fence, from 1."""
@@ -26,7 +31,7 @@ class Block:
 
     @property
     def where(self) -> str:
-        return f"{self.page.name}:{self.line}"
+        return f"{page_id(self.page)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def typed_in_prose(page: Path) -> Iterator[Typed]:
     text = page.read_text(encoding="utf-8")
     prose = _FENCED.sub(lambda found: "\n" * found[0].count("\n"), text)
     for found in re.finditer(r"`((?:sudo )?edgeclassify [^`]+)`", prose):
-        yield Typed(f"{page.name}:{prose.count(chr(10), 0, found.start()) + 1}", " ".join(found[1].split()))
+        yield Typed(f"{page_id(page)}:{prose.count(chr(10), 0, found.start()) + 1}", " ".join(found[1].split()))
 
 
 def _lines(block: Block) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.docs.snippets.pages import PAGES, ROOT, Typed, typed
+from tests.docs.snippets.pages import PAGES, ROOT, Typed, page_id, typed
 from tests.docs.snippets.ways import is_endless, reason_against
 from tests.support.broker import needs_mosquitto
 
@@ -56,15 +56,15 @@ class World:
         self._process.communicate()
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     needs_mosquitto()
     missing = [program for program in _NEEDED if shutil.which(program) is None]
     if missing:
         pytest.skip(f"needs {', '.join(missing)} (Debian: iproute2, curl, jq, ffmpeg, openssl, mosquitto-clients)")
     if subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode:
         pytest.skip("needs root, and namespaces of its own (unshare)")
-    running = World(tmp_path)
+    running = World(tmp_path_factory.mktemp("world"))
     yield running
     running.end()
 
@@ -72,7 +72,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.slow
 @pytest.mark.broker
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("page", [page for page in PAGES if to_run(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if to_run(page)], ids=page_id)
 def test_what_is_typed_runs(world: World, page: Path) -> None:
     faults = []
     for line in to_run(page):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.snippets.pages import PAGES, blocks, typed, typed_in_prose
+from tests.docs.snippets.pages import PAGES, blocks, page_id, typed, typed_in_prose
 from tests.docs.snippets.parsing import fault_of, is_ours
 from tests.docs.snippets.ways import is_known
 
-_PAGES = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+_PAGES = pytest.mark.parametrize("page", PAGES, ids=page_id)
 _LANGUAGES = {
     "": "what is shown: an answer, a table, a drawing",
     "sh": "typed", "console": "typed, with what is answered",

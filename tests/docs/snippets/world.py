@@ -1,9 +1,9 @@
 """A machine of the pages' own, on this one: `unshare … python -m tests.docs.snippets.world FOLDER`.
 
-In namespaces of its own (mounts, network, processes) it has the hosts, files, broker, config and daemon that the pages
-speak of, so that what they tell people to type runs as it stands, and nothing of this machine is changed. It says
-"ready" in a line, then runs each line of JSON that comes, {"text": …, "endless": …}, and answers {"status": …,
-"output": …}; status null: it was interrupted after it had said something.
+In namespaces of its own (mounts, network, processes) it has the hosts, files, broker, config and daemon that the
+pages speak of, so that what they tell people to type runs as it stands, and nothing of this machine is changed. It
+says "ready" in a line, then runs each line of JSON that comes, {"text": …, "endless": …}, and answers
+{"status": …, "output": …}; status null: it was interrupted after it had said something.
 """
 
 import json
