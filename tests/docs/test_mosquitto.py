@@ -91,7 +91,9 @@ class Client:
         self._client.username_pw_set(user, password or f"{user}-secret")
         self._client.tls_set(ca_certs=str(house.folder / "ca.pem"))
         self._client.on_connect = lambda _c, _d, _f, reason, _p: self.connected.append(str(reason))
-        self._client.on_message = lambda _c, _d, message: self.received.update({message.topic: message.payload})
+        self._client.on_message = lambda _c, _d, message: self.received.update(
+            {message.topic: bytes(message.payload)}
+        )
         self._client.on_publish = self._on_publish
         self._client.connect("localhost", house.ports[8883])
         self._client.loop_start()

@@ -16,11 +16,13 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.recording.files import write_recording
 from tests.support.broker import mosquitto_path
@@ -147,6 +149,7 @@ def _files(here: Path) -> None:
         {"open": "cat.jpg", "closed": "espresso.jpg", "other": "tripod.jpg"}.items()
     ):
         picture = cv2.imread(str(PHOTOS / photo))
+        assert picture is not None
         for place in (f"pictures/{kind}", f"later/rain/{kind}", f"later/dusk/{kind}", f"later/night/{kind}"):
             _variants(picture, here / place, number)
     shutil.rmtree(here / "later" / "rain" / "other")
@@ -167,7 +170,7 @@ def _files(here: Path) -> None:
         pass
 
 
-def _variants(picture: np.ndarray, folder: Path, seed: int) -> None:  # type: ignore[type-arg]
+def _variants(picture: NDArray[Any], folder: Path, seed: int) -> None:
     """Ten pictures of one, moved and lit a little otherwise."""
     folder.mkdir(parents=True)
     chance = np.random.default_rng(seed)
