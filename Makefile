@@ -10,6 +10,8 @@
 # make docs   what of docs/ is made from the code: contract, commands, config
 # make deb    the package for Debian's apt, in dist/: SUITE=bookworm or trixie, ARCH=amd64, arm64 or armhf (default:
 #             bookworm for this machine), QUICK=1: packed badly, in seconds, for trying it. A PC builds for every Pi.
+# make apt-repo KEY=FILE   dist/apt/, a repository for apt of all packages in dist/, signed with the secret key of that
+#             file (APT_PASSPHRASE: its passphrase); any web server serves it as it is, URL=https://... says where
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it, and what the node left on its broker; config and state stay
 
@@ -35,8 +37,10 @@ NODE_RED ?= .venv-node-red
 SUITE ?= bookworm
 ARCH ?= $(shell dpkg --print-architecture)
 QUICK ?=
+KEY ?=
+URL ?=
 
-.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb install uninstall clean
+.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb apt-repo install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES)) $(DEMO_ARGS)
@@ -116,6 +120,9 @@ $(VENV)/.mutants: $(BIN)/python pyproject.toml
 
 deb: $(VENV)/.demo
 	$(BIN)/python packaging/deb/build_deb.py $(if $(QUICK),--quick) $(SUITE) $(ARCH) dist
+
+apt-repo: $(BIN)/python
+	$(BIN)/python packaging/apt/build_apt_repo.py $(if $(URL),--url $(URL)) '$(KEY)' dist dist/apt
 
 install uninstall:
 	PYTHON=$(PYTHON) systemd/install.sh $@
