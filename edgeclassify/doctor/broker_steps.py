@@ -19,13 +19,13 @@ class Step(StrEnum):
     LOGIN = "login"
 
 
-def step_of(error: LinkError) -> Step:
-    """Which step a failure belongs to."""
+def step_of(error: LinkError, *, tls: bool) -> Step:
+    """Which step a failure belongs to. `tls`: the connection is to be secured."""
     cause = error.__cause__
     if isinstance(error, NoBrokerError | ProtocolRefusedError | UnansweredError):
         return Step.ANSWER
     if isinstance(cause, socket.gaierror | UnicodeError):
         return Step.NAME
-    if isinstance(cause, ssl.SSLError):
+    if isinstance(cause, ssl.SSLError) or (tls and isinstance(cause, ConnectionResetError | BrokenPipeError)):
         return Step.TLS
     return Step.CONNECTION if isinstance(cause, OSError) else Step.LOGIN

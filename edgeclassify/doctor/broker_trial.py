@@ -66,7 +66,7 @@ def try_broker(config: Config) -> BrokerTrial:
     try:
         link = Connector(settings, mqtt.protocol, waker, ConnectInterrupt()).open(lambda: True)
     except LinkError as error:
-        return BrokerTrial(broker, step_of(error), str(error))
+        return BrokerTrial(broker, step_of(error, tls=mqtt.tls is not None), str(error))
     else:
         trial = RightsTrial(link, config)
         ended = ""

@@ -24,7 +24,7 @@ def look_at_runtime(around: Around) -> list[Finding]:
     told = ask_child("runtime", RUNTIME_S, {"runtime": wanted})
     reason = told.failure or told.facts.get("error")
     if reason:
-        return [fault("runtime", str(reason), _how_to_get_one())]
+        return [fault("runtime", str(reason), how_to_get_one())]
     name, there = str(told.facts["name"]), told.facts["there"]
     figures = {"runtime": name, "there": there}
     if name.startswith("tflite-runtime") and bits() == 64:
@@ -34,7 +34,8 @@ def look_at_runtime(around: Around) -> list[Finding]:
     return [ok("runtime", name, figures=figures)]
 
 
-def _how_to_get_one() -> str:
+def how_to_get_one() -> str:
+    """Which runtime there is for this machine and this Python."""
     if bits() == 64:
         return f"Install it in the environment of edgeclassify: {_LITERT}"
     if sys.version_info[:2] >= _NEW_PYTHON:
