@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from edgeclassify import __version__
 from edgeclassify.cli.reference.described import Option, Page
-from edgeclassify.cli.reference.prose import Block, Example, Offers, Paragraph
+from edgeclassify.cli.reference.prose import Block, Example, Offers, Paragraph, Points
 from edgeclassify.cli.reference.surroundings import ENVIRONMENT, FILES, STATUSES
 
 SECTION = 1
@@ -42,8 +42,11 @@ def _heading(page: Page, whole: bool) -> Iterator[str]:
     yield f".SH NAME\n{_exact(page.name)} \\- {_text(page.summary.rstrip('.'))}"
     yield f".SH SYNOPSIS\n{_call(page)}"
     yield ".SH DESCRIPTION"
-    for number, block in enumerate(block for block in page.blocks if isinstance(block, Paragraph)):
-        yield (".PP\n" if number else "") + _guarded(_text(block.text))
+    for number, block in enumerate(page.blocks):
+        if isinstance(block, Paragraph):
+            yield (".PP\n" if number else "") + _guarded(_text(block.text))
+        elif isinstance(block, Points):
+            yield from (f".IP \\(bu 2\n{_guarded(_text(point))}" for point in block.points)
 
 
 def _call(page: Page) -> str:

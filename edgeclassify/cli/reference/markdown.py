@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from edgeclassify.cli.reference.described import Page
-from edgeclassify.cli.reference.prose import Example, Offers, Paragraph
+from edgeclassify.cli.reference.prose import Example, Offers, Paragraph, Points
 from edgeclassify.cli.reference.surroundings import ENVIRONMENT, FILES, STATUSES
 
 _HEAD = """\
@@ -35,6 +35,8 @@ def _command(page: Page) -> Iterator[str]:
     for block in page.blocks:
         if isinstance(block, Paragraph):
             yield f"{_prose(block.text)}\n"
+        elif isinstance(block, Points):
+            yield "\n".join([*(f"* {_prose(point)}" for point in block.points), ""])
     if page.commands:
         links = (f"[{name}](#{page.name}-{name})" for name in page.commands)
         yield f"Commands: {', '.join(links)}.\n"

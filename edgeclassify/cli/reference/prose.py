@@ -27,7 +27,14 @@ class Offers:
     pairs: tuple[tuple[str, str], ...]
 
 
-Block = Paragraph | Example | Offers
+@dataclass(frozen=True)
+class Points:
+    """A list, each of its points on one line."""
+
+    points: tuple[str, ...]
+
+
+Block = Paragraph | Example | Offers | Points
 
 
 def blocks_of(help_text: str) -> tuple[Block, ...]:
@@ -42,5 +49,7 @@ def _block(part: str) -> Block:
     kept = part.removeprefix("\b").strip("\n")
     if kept.startswith("Example:"):
         return Example(tuple(textwrap.dedent(kept.replace("Example:", " " * 8, 1)).splitlines()))
+    if kept.startswith("* "):
+        return Points(tuple(" ".join(point.split()) for point in re.split(r"^\* ", kept, flags=re.MULTILINE)[1:]))
     pairs = (re.split(r":? {2,}", line.strip(), maxsplit=1) for line in kept.splitlines())
     return Offers(tuple((pair[0], pair[-1]) for pair in pairs))

@@ -9,6 +9,7 @@ ENVIRONMENT = {
     "EDGECLASSIFY_MODELS": "The folder of fetched and taught models.",
     "EDGECLASSIFY_MODEL_MIRROR": "A folder on the web with copies of the models, for models fetch.",
     "EDGECLASSIFY_MQTT_PASSWORD": "The password at the broker, where there is no password_file.",
+    "EDGECLASSIFY_WEBHOOK_SECRET": "The secret that signs what the webhook posts, where there is no secret_file.",
 }
 """Name of a variable → what it is for."""
 

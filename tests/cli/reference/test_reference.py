@@ -82,6 +82,11 @@ def test_every_variable_of_an_option_is_explained() -> None:
             assert parameter.envvar is None or parameter.envvar in ENVIRONMENT
 
 
+def test_every_variable_of_ours_is_explained() -> None:
+    sources = "\n".join(path.read_text() for path in sorted((ROOT / "edgeclassify").rglob("*.py")))
+    assert set(re.findall(r'"(EDGECLASSIFY_[A-Z_]+)"', sources)) == set(ENVIRONMENT)
+
+
 def test_every_exit_status_is_explained() -> None:
     assert list(STATUSES) == list(ExitStatus)
 

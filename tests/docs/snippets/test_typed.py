@@ -1,5 +1,7 @@
 """Each line that a page tells people to type is one that the programs take."""
 
+import re
+from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ _LANGUAGES = {
     "": "what is shown: an answer, a table, a drawing",
     "sh": "typed", "console": "typed, with what is answered",
     "toml": "read as a config: tests/docs/test_examples.py", "json": "held against the schemas there",
-    "yaml": "read there", "python": "tests/docs/test_webhook.py and test_python.py",
-    "ini": "a piece of a unit", "nginx": "tests/web/safety starts it", "conf": "tests/docs/test_mosquitto.py",
+    "yaml": "read there", "python": "compiled, below; tests/docs/test_webhook.py runs one",
+    "ini": "a piece of a unit, read below", "nginx": "tests/web/safety starts it",
+    "conf": "tests/docs/test_mosquitto.py",
     "text": "what is shown",
 }  # fmt: skip
 """What is done with each language."""
@@ -70,6 +73,26 @@ def test_every_block_has_a_language_that_a_test_reads(page: Path) -> None:
             assert not [line for line in block.text.splitlines() if line.startswith(first)], (
                 f"{block.where}: what is typed stands in a block of sh or console"
             )
+
+
+@_PAGES
+def test_python_is_python(page: Path) -> None:
+    for block in blocks(page, "python"):
+        compile(block.text, block.where, "exec")
+
+
+@_PAGES
+def test_pieces_of_units_have_sections_that_units_have(page: Path) -> None:
+    for block in blocks(page, "ini"):
+        read = RawConfigParser(strict=False, delimiters=("=",))
+        read.optionxform = str  # type: ignore[assignment,method-assign]
+        read.read_string(block.text)
+        assert read.sections()
+        assert set(read.sections()) <= {"Unit", "Service", "Install", "Path", "Timer", "Socket", "Mount"}, (
+            block.where
+        )
+        keys = [key for section in read.sections() for key in read[section]]
+        assert all(re.fullmatch("[A-Z][A-Za-z]+", key) for key in keys), block.where
 
 
 def test_a_wrong_command_is_noticed() -> None:

@@ -108,7 +108,7 @@ def reason_against(line: Typed) -> str | None:
             return reason
     for words in line.simple_commands():
         if not is_ours(words) and words[0] not in RUN:
-            return NOT_RUN[words[0].rsplit("/", 1)[-1]]
+            return NOT_RUN.get(words[0].rsplit("/", 1)[-1], "a program that nothing is known of")
     return None
 
 
