@@ -83,6 +83,7 @@ bench: $(VENV)/.test
 
 docs: $(VENV)/.test
 	$(BIN)/python docs/generate_contract.py
+	$(BIN)/python systemd/generate.py
 	$(BIN)/edgeclassify reference --markdown docs/commands.md
 	$(BIN)/python docs/generate_config.py
 
@@ -124,8 +125,12 @@ deb: $(VENV)/.demo
 apt-repo: $(BIN)/python
 	$(BIN)/python packaging/apt/build_apt_repo.py $(if $(URL),--url $(URL)) '$(KEY)' dist dist/apt
 
-install uninstall:
-	PYTHON=$(PYTHON) systemd/install.sh $@
+install:
+	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }
+	@$(PYTHON) -B -m edgeclassify.service.installing.bootstrap
+
+uninstall:
+	@edgeclassify service uninstall
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build *.egg-info

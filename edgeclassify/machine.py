@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from edgeclassify.timedated import AskedClock
+
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 _THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
 _STATM = Path("/proc/self/statm")
@@ -18,6 +20,7 @@ _PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 _EARLIEST = 1_735_689_600  # 2025-01-01, seconds since the epoch
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_BYTES = 512  # larger than struct timex on every architecture
+_ASKED = AskedClock()
 
 
 def temperature_c(path: Path = _THERMAL_ZONE) -> float | None:
@@ -64,7 +67,8 @@ def boot_id() -> str:
 def clock_synchronised() -> bool | None:
     """True while the kernel believes its wall clock. A Pi has none of its own: after boot, not before NTP.
 
-    A clock before this program was written is wrong, whatever the kernel believes.
+    A clock before this program was written is wrong, whatever the kernel believes. Where the kernel may not be
+    asked, systemd-timedated is; None where neither tells.
     """
     if time.time() < _EARLIEST:
         return False
@@ -73,7 +77,7 @@ def clock_synchronised() -> bool | None:
         state = libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes = 0: only read
     except (OSError, AttributeError):
         return None
-    return None if state < 0 else state != _TIME_ERROR
+    return _ASKED.synchronised() if state < 0 else state != _TIME_ERROR
 
 
 def free_memory_bytes(proc: Path = _PROC, cgroups: Path = _CGROUPS) -> int | None:

@@ -31,6 +31,11 @@ class SecretPlace:
     credential: str
     what: str
 
+    def is_credential(self, name: str) -> bool:
+        """Is a credential of this name it? In systemd's stores the unit's name is in front."""
+        plain = name.removesuffix(".encrypted")
+        return plain == self.credential or plain.endswith(f".{self.credential}")
+
 
 MQTT_PASSWORD = SecretPlace(
     "mqtt.password_file", "EDGECLASSIFY_MQTT_PASSWORD", "mqtt-password", "the broker password"
@@ -80,9 +85,10 @@ def look_up_secret(place: SecretPlace, file: Path | None, environment: Mapping[s
     if variables.get(place.variable):
         return password_of(variables[place.variable], place.variable, place.what)
     folder = variables.get("CREDENTIALS_DIRECTORY")
-    if not folder or place.credential not in _names_in(Path(folder)):
+    name = next(filter(place.is_credential, sorted(_names_in(Path(folder)))), None) if folder else None
+    if not folder or name is None:
         return None
-    return password_in(Path(folder) / place.credential, f"systemd credential {place.credential}", place.what)
+    return password_in(Path(folder) / name, f"systemd credential {name}", place.what)
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -55,12 +55,14 @@ def _files(layout: Layout) -> Iterator[ServiceFile]:
 _NODE = {
     "DESCRIPTION": "edgeclassify: camera to labels over MQTT",
     "CONFIG": str(CONFIG),
+    "CREDENTIAL": NAME,
     "RUNTIME": NAME,
     "STATE": NAME,
 }
 _INSTANCE_NODE = {
     "DESCRIPTION": "edgeclassify, node %i: camera to labels over MQTT",
     "CONFIG": f"{CONFIG.parent}/%i.toml",
+    "CREDENTIAL": f"{NAME}-%i",
     "RUNTIME": f"{NAME}-%i",
     "STATE": f"{NAME}/%i",
 }

@@ -1,5 +1,6 @@
 """systemctl, asked and told; nothing is done where systemd does not run."""
 
+import itertools
 import subprocess
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def systemctl(*arguments: str) -> str:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[0]
         raise ServiceError(f"{' '.join(command)}: {said}")
     return done.stdout
+
+
+def systemd_version() -> int:
+    """Of what is installed here. Raises ServiceError."""
+    said = systemctl("--version").split()
+    digits = "".join(itertools.takewhile(str.isdigit, said[1] if len(said) > 1 else ""))
+    if not digits:
+        raise ServiceError(f"systemctl --version: expected a version, found {' '.join(said[:3])}")
+    return int(digits)
 
 
 def reload_units() -> None:

@@ -13,7 +13,7 @@ MAX_EXPOSURE = 1.5
 
 # A minute for the watchdog and ten seconds and more for each restart are for production.
 SHORT_TIMES = "[Service]\nWatchdogSec=5\nRestartSec=1\n"
-SHORT_STEPS = "RestartSteps=0\n"
+SHORT_STEPS = "RestartSteps=0\nRestartMaxDelaySec=infinity\n"
 
 
 class Installed(Room):
@@ -69,7 +69,7 @@ class Installed(Room):
                 shutil.copy(file, self.container.root / STATE[1:] / "models" / file.name)
 
     def unit_file(self) -> Findings:
-        done = self.container.result("systemd-analyze", "verify", NAME)
+        done = self.container.result("systemd-analyze", "verify", "--man=no", NAME)
         said = done.stdout.strip()
         yield done.returncode == 0 and not said, f"systemd-analyze verify: {said or 'clean'}"
         unit_file = self.unit.show("FragmentPath")
