@@ -130,6 +130,7 @@ install:
 	@$(PYTHON) -B -m edgeclassify.service.installing.bootstrap
 
 uninstall:
+	@command -v edgeclassify > /dev/null || { echo "make uninstall: expected the command edgeclassify, found none: nothing is installed" >&2; exit 1; }
 	@edgeclassify service uninstall
 
 clean:

@@ -80,8 +80,10 @@ def service_status() -> ServiceStatus:
 
 def _instances() -> list[tuple[str, Path]]:
     """Those that systemd knows: that run, failed, or start at boot."""
-    said = systemctl("list-units", "--all", "--plain", "--no-legend", f"{NAME}@*.service")
-    said += systemctl("list-unit-files", "--plain", "--no-legend", "--state=enabled", f"{NAME}@*.service")
+    said = systemctl("list-units", "--all", "--plain", "--no-legend", f"{NAME}@*.service", check=False)
+    said += systemctl(
+        "list-unit-files", "--plain", "--no-legend", "--state=enabled", f"{NAME}@*.service", check=False
+    )
     units = {line.split()[0] for line in said.splitlines() if line.strip()} - {f"{NAME}@.service"}
     known = {unit_of(path): path for path in CONFIG.parent.glob("*.toml")}
     missing = CONFIG.parent

@@ -16,14 +16,17 @@ def booted() -> bool:
     return BOOTED.is_dir()
 
 
-def systemctl(*arguments: str) -> str:
-    """What it prints. Raises ServiceError with its first line where it fails or is not there."""
+def systemctl(*arguments: str, check: bool = True) -> str:
+    """What it prints. Raises ServiceError with its first line where it fails or is not there.
+
+    `check` False: that it fails is no error, as where nothing fits a pattern.
+    """
     command = ["systemctl", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ServiceError(f"{' '.join(command)}: {error}. Is systemd there?") from error
-    if done.returncode:
+    if check and done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[0]
         raise ServiceError(f"{' '.join(command)}: {said}")
     return done.stdout

@@ -69,8 +69,12 @@ class Installation:
             raise
         if self.swap is not None:
             self.swap.finish()
+        documents = {document.path for document in self.documents}
         for path in (*changes.paths, *made):
-            self.tell(f"written: {path}")
+            if path not in documents:
+                self.tell(f"written: {path}")
+        if documents.intersection(changes.paths):
+            self.tell("written: man pages, and completions for bash, zsh and fish")
         self._settle()
         if booted():
             systemctl("daemon-reload")

@@ -12,8 +12,8 @@ from pathlib import Path
 from edgeclassify.errors import ServiceError, StorageError
 
 PACKAGE_UNIT = Path("/usr/lib/systemd/system/edgeclassify.service")
-MOST_BYTES = 700 << 20
-"""An environment of its own, beside the one before: 300 MB, and as much again while it is made."""
+MOST_BYTES = 500 << 20
+"""An environment of its own, beside the one before: 330 MB, and what pip unpacks while it is made."""
 
 
 def check_machine(command: str) -> None:
