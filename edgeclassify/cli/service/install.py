@@ -28,7 +28,7 @@ def install(dry_run: bool, start: bool, environment: Path | None) -> None:
               edgeclassify service install --dry-run
     """
     from edgeclassify import __version__
-    from edgeclassify.cli.support.service_documents import documents
+    from edgeclassify.cli.service.documents import documents
     from edgeclassify.service.installing import whereabouts
     from edgeclassify.service.installing.environment import HOME
     from edgeclassify.service.installing.install import Installation

@@ -18,7 +18,7 @@ def uninstall(dry_run: bool, purge: bool) -> None:
     Example:  sudo edgeclassify service uninstall
     """
     from edgeclassify.cli.service.forget_node import forget_node
-    from edgeclassify.cli.support.service_documents import documents
+    from edgeclassify.cli.service.documents import documents
     from edgeclassify.service.installing import uninstall as uninstalling
     from edgeclassify.service.installing.refusals import check_machine
 
