@@ -1,0 +1,1 @@
+"""What is shipped and what the tests run on: which wheels, under which licences."""
