@@ -1,5 +1,6 @@
 """What pyproject.toml asks for."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,3 +35,12 @@ def without_marker(requirement: Requirement) -> str:
     plain = Requirement(str(requirement))
     plain.marker = None
     return str(plain)
+
+
+def project_version() -> str:
+    """As edgeclassify/__init__.py says."""
+    text = (PROJECT.parent / "edgeclassify/__init__.py").read_text()
+    found = re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)
+    if found is None:
+        raise ValueError("edgeclassify/__init__.py has no __version__")
+    return found[1]
