@@ -12,6 +12,10 @@
 #             bookworm for this machine), QUICK=1: packed badly, in seconds, for trying it. A PC builds for every Pi.
 # make apt-repo KEY=FILE   dist/apt/, a repository for apt of all packages in dist/, signed with the secret key of that
 #             file (APT_PASSPHRASE: its passphrase); any web server serves it as it is, URL=https://... says where
+# make locks  packaging/locks from pyproject.toml: LOCKS="trixie-arm64 …" (all), UPGRADE=1 takes the newest versions.
+#             `make test LOCKED=1` sets up from them, by their digests
+# make licences   packaging/licences/shipped.md: what the packages bring, and under which licences
+# make release-check   all that must hold before a release: docs/release.md
 # sudo make install     the service on this machine (a second time: upgrade); the config is kept
 # sudo make uninstall   removes it, and what the node left on its broker; config and state stay
 
@@ -40,7 +44,8 @@ QUICK ?=
 KEY ?=
 URL ?=
 
-.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb apt-repo install uninstall clean
+.PHONY: demo test test-home-assistant test-node-red check mutants bench docs deb apt-repo locks licences \
+	release-check install uninstall clean
 
 demo: $(VENV)/.demo
 	$(BIN)/edgeclassify demo $(if $(FRAMES),--frames $(FRAMES)) $(DEMO_ARGS)
@@ -103,23 +108,41 @@ $(NODE_RED)/.node-red:
 	npm install --prefix $(NODE_RED) --no-audit --no-fund --no-update-notifier --silent node-red@4
 	@touch $@
 
+# For the tests: what pyproject.toml allows, or with LOCKED=1 what the lock files name, by their digests.
+ifeq ($(LOCKED),1)
+install = $(PIP) install --quiet --require-hashes --no-deps --only-binary=:all: \
+	--requirement packaging/locks/tests-$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt && \
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+else
+install = $(PIP) install --quiet --editable '.[$(1)$(if $(2),$(comma)$(2))]'
+comma := ,
+endif
+
+$(VENV)/.packaging: $(BIN)/python pyproject.toml
+	$(PIP) install --quiet --editable '.[demo,packaging]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.release: $(BIN)/python pyproject.toml
+	$(call install,dev,release)
+	@touch $@ $(VENV)/.dev $(VENV)/.test $(VENV)/.demo
+
 $(VENV)/.demo: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[demo]'
 	@touch $@
 
 $(VENV)/.test: $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --editable '.[test]'
+	$(call install,test)
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.dev: $(BIN)/python pyproject.toml
-	$(PIP) install --quiet --editable '.[dev]'
+	$(call install,dev)
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
 $(VENV)/.mutants: $(BIN)/python pyproject.toml
 	$(PIP) install --quiet --editable '.[mutants]'
 	@touch $@ $(VENV)/.test $(VENV)/.demo
 
-deb: $(VENV)/.demo
+deb: $(VENV)/.packaging
 	$(BIN)/python packaging/deb/build_deb.py $(if $(QUICK),--quick) $(SUITE) $(ARCH) dist
 
 apt-repo: $(BIN)/python
@@ -132,6 +155,15 @@ install:
 uninstall:
 	@command -v edgeclassify > /dev/null || { echo "make uninstall: expected the command edgeclassify, found none: nothing is installed" >&2; exit 1; }
 	@edgeclassify service uninstall
+
+locks: $(VENV)/.packaging
+	$(BIN)/python packaging/lock.py $(if $(UPGRADE),--upgrade) $(LOCKS)
+
+licences: $(VENV)/.packaging
+	$(BIN)/python packaging/material.py list build/wheels
+
+release-check: $(VENV)/.release
+	$(BIN)/python packaging/release_check.py
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build *.egg-info

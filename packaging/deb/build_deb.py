@@ -16,6 +16,7 @@ from pathlib import Path
 
 import control
 import libraries
+import papers
 import staging
 import wheels
 from target import CHECKOUT, BuildError, Target, target
@@ -36,6 +37,7 @@ def build(target: Target, folder: Path, packing: Sequence[str] = _SMALL) -> Path
         site_packages.mkdir(parents=True)
         own = wheels.build_own(Path(work), cache.parent, epoch)
         wheels.unpack([*wheels.fetch(target, cache), own], site_packages)
+        papers.lay(tree, target, cache, site_packages.relative_to(tree).as_posix(), epoch)
         needs = libraries.dependencies(site_packages, target.elf)
         staging.lay_files(tree, target, version, epoch, Path(work))
         size = control.installed_kib(tree)

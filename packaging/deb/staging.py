@@ -113,7 +113,6 @@ def _lay_config(tree: Path) -> None:
 
 def _lay_documents(tree: Path, target: Target, version: str, epoch: int) -> None:
     folder = tree / DOCUMENTS
-    _write(folder / "copyright", (FILES / "copyright").read_text())
     _write(folder / "edgeclassify.toml", (CHECKOUT / "config/edgeclassify.toml").read_text())
     _write_gz(folder / "changelog.gz", (CHECKOUT / "CHANGELOG.md").read_text())
     _write_gz(folder / "changelog.Debian.gz", changelog(target, version, epoch))

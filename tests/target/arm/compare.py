@@ -1,4 +1,4 @@
-"""What two machines say of the same pictures: `compare.py HERE THERE [AT_LEAST]`, each a file of `classify --json`.
+"""What two machines say of the same pictures: `compare.py HERE THERE [AT_LEAST]`, files of `classify --json`.
 
 Exit status 1 where fewer than AT_LEAST (default: all) have the same best label, or a picture is missing.
 """
@@ -23,9 +23,7 @@ def main(here: Path, there: Path, at_least: int | None = None) -> int:
         return 1
     same = sum(ours[name]["top"][0]["label"] == theirs[name]["top"][0]["label"] for name in ours)
     apart = max(abs(ours[name]["top"][0]["score"] - theirs[name]["top"][0]["score"]) for name in ours)
-    print(
-        f"{there.name}: {same} of {len(ours)} have the same best label as here; its score at most {apart:.3f} apart"
-    )
+    print(f"{there.name}: {same} of {len(ours)} have the best label of here; its score at most {apart:.3f} apart")
     return int(same < (len(ours) if at_least is None else at_least))
 
 
