@@ -12,7 +12,8 @@ def download(name: str, folder: Path) -> None:
     """Into the folder; ends the program where pip does not get one of them."""
     (target,) = LOCKS[name].targets
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-               "--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", target.python,
+               "--require-hashes", "--no-deps", "--only-binary=:all:", "--implementation", "cp",
+               "--python-version", target.python,
                "--dest", str(folder), "--requirement", str(FOLDER / f"{name}.txt")]  # fmt: skip
     for tag in target.tags():
         command += ["--platform", tag]
