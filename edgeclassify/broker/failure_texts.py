@@ -126,8 +126,8 @@ def unanswered(security: Security) -> str:
     return f"closed the connection without an answer ({_CERTIFICATE_HINTS[security]})"
 
 
-def unreachable(error: OSError | ValueError, security: Security) -> str:
-    """No connection could be made."""
+def unreachable(error: OSError | ValueError, security: Security, host: str = "") -> str:
+    """No connection could be made to `host`."""
     if isinstance(error, ssl.SSLCertVerificationError):
         hint = "check mqtt.tls.ca and mqtt.host"
         if error.verify_code in _OF_ANOTHER_TIME:
@@ -139,7 +139,9 @@ def unreachable(error: OSError | ValueError, security: Security) -> str:
         hint = _CERTIFICATE_HINTS[security] if alert else "does the broker speak TLS on this port?"
         return f"TLS failed: {(error.reason or str(error)).lower()} ({hint})"
     if isinstance(error, socket.gaierror):
-        return f"host name not found: {error.strerror} (check mqtt.host and the network)"
+        # glibc knows no such names by itself, and only says that there is none.
+        by_mdns = "; for names in .local: sudo apt install libnss-mdns" if host.lower().endswith(".local") else ""
+        return f"host name not found: {error.strerror} (check mqtt.host and the network{by_mdns})"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused (is the broker running, and mqtt.port right?)"
     if isinstance(error, ConnectionResetError | BrokenPipeError):

@@ -66,7 +66,9 @@ class PahoLink(Link):
                 properties=self._properties.of_connect(),
             )
         except (OSError, ValueError) as error:
-            raise LinkError(failure_texts.unreachable(error, self._settings.security)) from error
+            raise LinkError(
+                failure_texts.unreachable(error, self._settings.security, self._settings.host)
+            ) from error
         connack = self._answer(answer_timeout_s)
         if connack.is_failure:
             name = connack.getName()
