@@ -31,7 +31,7 @@ def check_can_write(path: Path) -> None:
         why = why_not_writable(path)
     else:
         there = next(folder for folder in path.absolute().parents if folder.exists())
-        is_ours = os.access(there, os.W_OK | os.X_OK)
+        is_ours = os.access(there, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
         why = None if is_ours else f"{printable(there)} is not this user's to write to."
     if why is None:
         return
