@@ -17,8 +17,8 @@ def uninstall(dry_run: bool, purge: bool) -> None:
     \b
     Example:  sudo edgeclassify service uninstall
     """
-    from edgeclassify.cli.service.forget_node import forget_node
     from edgeclassify.cli.service.documents import documents
+    from edgeclassify.cli.service.forget_node import forget_node
     from edgeclassify.service.installing import uninstall as uninstalling
     from edgeclassify.service.installing.refusals import check_machine
 
