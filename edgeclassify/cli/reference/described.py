@@ -28,7 +28,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Option:
-    """`names`: as they are written (-c, --config). `value`: None for one that stands alone."""
+    """`names`: as they are written (-c, --config; --tls, --no-tls). `value`: None for one that stands alone."""
 
     names: tuple[str, ...]
     value: Value | None
@@ -96,8 +96,8 @@ def _options(command: click.Command, context: click.Context) -> Iterator[Option]
         if record is None or "--help" in one.opts:
             continue
         written, text = record
-        names = tuple(sorted(one.opts, key=lambda name: name.startswith("--")))
-        shown = re.sub(r"^-[^, ]+(, -[^, ]+)* *", "", written)
+        names = tuple(sorted([*one.opts, *one.secondary_opts], key=lambda name: name.startswith("--")))
+        shown = re.sub(r"^-[^, ]+(,? (/ )?-[^, ]+)* *", "", written)
         yield Option(names, _value(one, shown) if shown else None, _in_words(text))
 
 
