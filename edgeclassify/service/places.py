@@ -30,6 +30,11 @@ def unit_of(config: Path) -> str:
     return UNIT if name is None else f"{NAME}@{name}.service"
 
 
+def unit_name(config: Path) -> str:
+    """As unit_of(), as short as people type it."""
+    return unit_of(config).removesuffix(".service")
+
+
 def state_of(config: Path) -> Path:
     """Where the service with this config keeps what survives a restart."""
     name = instance_of(config)

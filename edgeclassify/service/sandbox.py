@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.files.rights import Account
-from edgeclassify.service.places import CONFIG, STATE, UNIT
+from edgeclassify.service.places import CONFIG, STATE, state_of, unit_of
 
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))
@@ -29,6 +29,7 @@ class Service:
 
     `hides`: folders that its sandbox hides, with the reason; `shows`: what of them is let through all the same.
     `writes`: folders that it may write to, None: to all that its rights allow. `variables`: what its unit sets.
+    `state`: its state folder, where the config names none.
     """
 
     account: Account
@@ -37,6 +38,7 @@ class Service:
     shows: tuple[Path, ...] = ()
     writes: tuple[Path, ...] | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    state: Path = STATE
 
     def hidden(self, path: Path) -> str | None:
         """Why the service can't see what lies at `path`; None where the sandbox lets it through."""
@@ -65,7 +67,7 @@ class Service:
         for name in before:
             if name.startswith(("EDGECLASSIFY_", "XDG_")) or name == "CREDENTIALS_DIRECTORY":
                 del os.environ[name]
-        os.environ.update({"HOME": str(self.home), "STATE_DIRECTORY": str(STATE)} | dict(self.variables))
+        os.environ.update({"HOME": str(self.home), "STATE_DIRECTORY": str(self.state)} | dict(self.variables))
         try:
             yield
         finally:
@@ -74,14 +76,15 @@ class Service:
 
 
 def service_of(config: Path, shipped: Mapping[str, str] = SHIPPED) -> Service | None:
-    """The service that runs with this config; None where it belongs to none, or none is set up here.
+    """The service that runs with this config; None where it belongs to none, or none is set up here. Each other
+    config beside the service's own is that of an instance of its name, whether it was ever started or not.
 
     None also within the service itself, as before its reload: there eyes and variables are the right ones.
     """
-    within = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] == str(STATE)
+    within = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] == str(state_of(config))
     if within or config.resolve().parent != CONFIG.parent:
         return None
-    unit = {**shipped, **_asked()}
+    unit = {**shipped, **_asked(unit_of(config))}
     try:
         user = pwd.getpwnam(unit["User"] or "root")
     except KeyError:
@@ -91,13 +94,14 @@ def service_of(config: Path, shipped: Mapping[str, str] = SHIPPED) -> Service | 
         with contextlib.suppress(KeyError):
             groups.add(grp.getgrnam(name).gr_gid)
     account = Account(user.pw_name, user.pw_uid, frozenset(groups))
-    return Service(account, Path(user.pw_dir), _hides(unit), _shows(unit), _writes(unit), _variables(unit))
+    hides, shows, state = _hides(unit), _shows(unit), state_of(config)
+    return Service(account, Path(user.pw_dir), hides, shows, _writes(unit), _variables(unit), state)
 
 
-def _asked() -> dict[str, str]:
+def _asked(unit: str) -> dict[str, str]:
     """What systemd says of the unit, with all drop-ins; nothing where it does not run or does not know it."""
     names = ("LoadState", *SHIPPED, "BindPaths", "BindReadOnlyPaths", "ReadWritePaths", "Environment")
-    command = ["systemctl", "show", UNIT, f"--property={','.join(names)}"]
+    command = ["systemctl", "show", unit, f"--property={','.join(names)}"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_ASK_S, check=True)
     except (OSError, subprocess.SubprocessError):

@@ -389,3 +389,31 @@ def test_within_the_service_eyes_and_variables_are_the_right_ones(
     show(monkeypatch, "LoadState=loaded\nUser=root\n")
     monkeypatch.setenv("STATE_DIRECTORY", state.format(STATE))
     assert (service_of(CONFIG) is not None) is looks
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "state"),
+    [
+        ("edgeclassify", "edgeclassify.service", "/var/lib/edgeclassify"),
+        ("barn", "edgeclassify@barn.service", "/var/lib/edgeclassify/barn"),
+        ("models", "edgeclassify.service", "/var/lib/edgeclassify"),
+        ("-x", "edgeclassify.service", "/var/lib/edgeclassify"),
+    ],
+)
+def test_each_other_config_is_of_an_instance(
+    name: str, unit: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 0, "LoadState=loaded\nUser=nobody\n", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    found = service_of(CONFIG.with_name(f"{name}.toml"))
+    assert found is not None
+    assert asked[0][2] == unit
+    with found.environment():
+        assert os.environ["STATE_DIRECTORY"] == state
+    monkeypatch.setenv("STATE_DIRECTORY", state)
+    assert service_of(CONFIG.with_name(f"{name}.toml")) is None, "within the instance itself"

@@ -10,6 +10,7 @@ import click
 
 from edgeclassify.cli.support.config_option import config_option
 from edgeclassify.errors import UsageError
+from edgeclassify.service.places import unit_name
 
 
 @click.command(short_help="Make the password that opens the page.")
@@ -52,7 +53,26 @@ def password(path: Path, new: bool, own: bool, if_needed: bool) -> None:
     if not access.config.web.enabled:
         click.echo(f"There is no page yet: set web.enabled = true in {path}.", err=True)
     elif access.config.web.is_open and not before.password:
-        click.echo("A daemon that runs serves the page after: sudo systemctl reload edgeclassify", err=True)
+        verb = "restart" if access.group is not None and _settled(path) else "reload"
+        click.echo(f"A daemon that runs serves the page after: sudo systemctl {verb} {unit_name(path)}", err=True)
+
+
+def _settled(path: Path) -> bool:
+    """Did the machine have to be made to fit the service's config, as where its page's port is a new one?"""
+    from edgeclassify.errors import EdgeClassifyError
+    from edgeclassify.service.settling import settle
+    from edgeclassify.service.systemctl import reload_units
+
+    try:
+        lines = settle(path)
+        if lines:
+            reload_units()
+    except EdgeClassifyError as error:
+        click.echo(f"{error}", err=True)
+        return False
+    for line in lines:
+        click.echo(line, err=True)
+    return bool(lines)
 
 
 def _own_password() -> str:

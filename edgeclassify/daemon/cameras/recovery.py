@@ -4,6 +4,7 @@ How often that has failed is kept in the state folder, so that the waits grow ov
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -43,6 +44,13 @@ def wait_s(in_vain: int, *, alone: bool) -> float:
     if alone:
         return min(ALONE_WAIT_S * 2 ** min(in_vain - 1, 20), MAX_ALONE_WAIT_S) if in_vain else 0.0
     return float(min(OTHERS_WAIT_S * 2 ** min(in_vain, 20), MAX_OTHERS_WAIT_S))
+
+
+def reboot_file(config: RecoveryConfig) -> Path:
+    """The file that asks for a reboot: of an instance in its own folder of /run, where the config names none."""
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    unnamed = config.reboot_file == RecoveryConfig.model_fields["reboot_file"].default
+    return Path(runtime) / config.reboot_file.name if runtime and unnamed else config.reboot_file
 
 
 def uptime_s() -> float:
@@ -108,7 +116,7 @@ class Recovery:
             self._store()
             return
         self._reboot_asked = True
-        file = self.config.reboot_file
+        file = reboot_file(self.config)
         count = self.in_vain(camera, source)
         log.error(
             "camera %s: %d fresh processes were in vain: asking for a reboot",

@@ -31,6 +31,9 @@ def listening(host: str, port: int) -> socket.socket:
         _bind(made, host, port)
         made.listen(BACKLOG)
         made.setblocking(False)
+    except PermissionError as error:
+        made.close()
+        raise PageError(_not_allowed(port, error)) from error
     except OSError as error:
         made.close()
         shown = f"[{host}]:{port}" if family is socket.AF_INET6 else f"{host}:{port}"
@@ -39,6 +42,16 @@ def listening(host: str, port: int) -> socket.socket:
             f"one, or end what has it: sudo ss -ltnp 'sport = :{port}'"
         ) from error
     return made
+
+
+def _not_allowed(port: int, error: PermissionError) -> str:
+    """Ports below 1024 are root's (EACCES); others the unit does not give (SocketBindDeny=, EPERM)."""
+    if error.errno == errno.EACCES:
+        return f"web.port: expected 1024 or higher, found {port}, which is root's ({error.strerror}). Take 8080."
+    return (
+        f"web.port: the service may not listen on port {port}: {error.strerror}. Run: sudo edgeclassify "
+        "service settle && sudo systemctl restart edgeclassify"
+    )
 
 
 def _bind(made: socket.socket, host: str, port: int) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from edgeclassify.config import RecoveryConfig
-from edgeclassify.daemon.cameras.recovery import FILE_NAME, Recovery, Remedy, wait_s
+from edgeclassify.daemon.cameras.recovery import FILE_NAME, Recovery, Remedy, reboot_file, wait_s
 
 
 def make(folder: Path | None, uptime_s: float = 1e9, **options: Any) -> Recovery:
-    reboot_file = Path("/nowhere") if folder is None else folder / "run" / "reboot"
-    return Recovery(folder, RecoveryConfig(reboot_file=reboot_file, **options), lambda: uptime_s)
+    file = Path("/nowhere") if folder is None else folder / "run" / "reboot"
+    return Recovery(folder, RecoveryConfig(reboot_file=file, **options), lambda: uptime_s)
 
 
 def test_waits_grow_and_are_longer_while_others_work() -> None:
@@ -134,3 +134,11 @@ def test_without_a_state_folder_or_a_writable_one(tmp_path: Path, caplog: pytest
     (tmp_path / "state").write_text("a file")
     make(tmp_path / "state" / "x").take(Remedy.FRESH_PROCESS, "front", "cam", worked=True)
     assert "can't be written" in caplog.text
+
+
+def test_an_instance_asks_for_a_reboot_in_its_own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/edgeclassify-barn")
+    assert reboot_file(RecoveryConfig()) == Path("/run/edgeclassify-barn/reboot")
+    assert reboot_file(RecoveryConfig(reboot_file=tmp_path / "x")) == tmp_path / "x"
+    monkeypatch.delenv("RUNTIME_DIRECTORY")
+    assert reboot_file(RecoveryConfig()) == Path("/run/edgeclassify/reboot")

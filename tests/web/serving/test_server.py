@@ -1,6 +1,8 @@
 """The server: begun, ended, and what keeps it from beginning."""
 
+import errno
 import logging
+import os
 import resource
 import socket
 import threading
@@ -75,6 +77,19 @@ def test_a_port_in_use_is_one_message() -> None:
             other.start()
         other.stop(1.0)
     assert "Choose another one" in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.EPERM, "edgeclassify service settle"), (errno.EACCES, "expected 1024 or higher")]
+)
+def test_a_port_that_is_not_ours_is_one_message(number: int, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(number, os.strerror(number))
+
+    monkeypatch.setattr(listening, "_bind", refuse)
+    with pytest.raises(PageError, match=words) as e:
+        listening.listening("127.0.0.1", 8080)
+    assert "\n" not in str(e.value)
 
 
 def test_an_address_that_comes_later_is_listened_on_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
