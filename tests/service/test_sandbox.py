@@ -41,10 +41,10 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         {root / "home": "the service sees no home folders (ProtectHome=yes)"},
         (root / "home/shown",),
         (root / "var",),
+        state=root / "var",
     )
     monkeypatch.setattr(sandbox, "service_of", lambda config: eyes if config.parent == root / "etc" else None)
     monkeypatch.setattr(places, "SYSTEM_MODELS", root / "var/models")
-    monkeypatch.setattr(sandbox, "STATE", root / "var")
     monkeypatch.delenv("EDGECLASSIFY_MODELS", raising=False)
     monkeypatch.delenv("EDGECLASSIFY_MODEL", raising=False)
     yield root
