@@ -1,5 +1,6 @@
 """The daemon whose state folder is read-only, full, gone, or in memory: it works, and says so in `health`."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.errors import ExitStatus
-from tests.support.broker import Observer
+from tests.daemon.service import START_S
+from tests.support.broker import Mosquitto, Observer
 from tests.support.small_disk import small_disk_at
+from tests.support.waiting import wait_for
 from tests.unattended.conftest import MakeNode
 from tests.unattended.node import await_events, health, numbers
 
@@ -160,3 +163,38 @@ def test_below_an_overlay_in_memory(tmp_path: Path, make_node: MakeNode, observe
             assert list((lower / "state").iterdir()) == []
         finally:
             subprocess.run(["umount", "-l", str(root)], check=True)
+
+
+@pytest.mark.parametrize("how", ["read-only", "full"])
+def test_a_kill_with_events_in_the_spool_then_a_disk_that_takes_nothing(
+    how: str, tmp_path: Path, broker: Mosquitto, make_node: MakeNode, observer: Observer
+) -> None:
+    """As after a power cut, when the card is found to be damaged, or full: numbers go on, nothing is lost."""
+    with small_disk_at(tmp_path / "disk", "24m") as disk:
+        node = make_node(disk)
+        broker.stop()
+        node.start().ready()
+        node.await_said("seq 9)")
+        node.end(signal.SIGKILL)
+        before = len(node.said("(seq "))
+        ballast = None
+        if how == "read-only":
+            remount(disk, "ro")
+        else:
+            ballast = fill(disk)
+        broker.start()
+        observer.await_subscription()
+        node.start()
+        wait_for(lambda: len(observer.of("gate/event")) > 5, START_S)
+        health(observer, state_folder=how, spool_on_disk=False)
+        first = json.loads(observer.of("gate/event")[0])["seq"]
+        assert first == before + 1
+        assert not node.said("does not hold what was last written")
+        if ballast is None:
+            remount(disk, "rw")
+        else:
+            ballast.unlink()
+        health(observer, spool_on_disk=True)
+        wait_for(lambda: set(range(1, before + 1)) <= set(numbers(observer)), START_S)
+        assert node.end()[0] == ExitStatus.OK
+        check_all_came(observer)

@@ -36,12 +36,14 @@ class LastNumber:
         found = self._mark.found
         if found is None:
             return 0
+        if rows is None:  # it can't be read now, and may hold them
+            return found.last
         if found.last > known:
             log.error(
                 "%s: does not hold what was last written to it. Events %d to %d are lost, except those that had "
                 "been delivered.", self._path, known + 1, found.last,
             )  # fmt: skip
-        elif self._exact and rows is not None and rows.count < found.count:
+        elif self._exact and rows.count < found.count:
             log.error(
                 "%s: does not hold what was last written to it. At least %d undelivered events are lost.",
                 self._path, found.count - rows.count,
