@@ -53,7 +53,8 @@ def changelog(target: Target, version: str, epoch: int) -> str:
     """Debian's own: what changed in the program stands in the other one."""
     return (
         f"edgeclassify ({version}) {target.suite.name}; urgency=medium\n\n"
-        f"  * Built for Python {target.python}. What has changed: /usr/share/doc/edgeclassify/changelog.gz\n\n"
+        f"  * Built for Python {target.python}.\n"
+        "    What has changed: /usr/share/doc/edgeclassify/changelog.gz\n\n"
         f" -- {MAINTAINER}  {formatdate(epoch)}\n"
     )
 

@@ -65,7 +65,7 @@ def _lay_environment(tree: Path, target: Target) -> None:
     )
     link = tree / HOME / "bin/python3"
     link.parent.mkdir(parents=True)
-    link.symlink_to(f"/usr/bin/{minor}")
+    link.symlink_to(f"../../../bin/{minor}")
 
 
 def _lay_command(tree: Path) -> None:

@@ -32,6 +32,7 @@ _LEFT_OUT = (
     "numpy/core/include/*",  # for compilers
     "numpy/_core/include/*",
     "numpy/f2py/*",
+    "tqdm/completion.sh",
     "*/__pycache__/*",
 )
 """Files of the wheels that nothing here loads: a third of the package."""
