@@ -18,7 +18,8 @@ from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.redacted_config import known_secrets, redacted_config
 from edgeclassify.doctor.software.python import versions
 from edgeclassify.errors import StorageError
-from edgeclassify.files import printable, replace_file
+from edgeclassify.files import printable
+from edgeclassify.files.plain import write_whole
 from edgeclassify.redaction import redacted_text, remember, scrubbed
 
 _LINES = 1000
@@ -32,8 +33,7 @@ def write_bundle(file: Path, around: Around, said: Mapping[str, Any]) -> None:
     """Write the bundle. `said`: the document of all checks. Raises StorageError."""
     remember(known_secrets(around))
     try:
-        replace_file(file, _archive(dict(_parts(around, said))))
-        file.chmod(0o600)
+        write_whole(file, _archive(dict(_parts(around, said))), 0o600)
     except OSError as error:
         raise StorageError(
             f"{printable(file)}: can't be written: {error.strerror or error}. Choose another place."
@@ -42,7 +42,7 @@ def write_bundle(file: Path, around: Around, said: Mapping[str, Any]) -> None:
 
 def _parts(around: Around, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Name and text of each file of the bundle."""
-    yield "doctor.json", json.dumps(said, indent=2)
+    yield "doctor.json", json.dumps(_cleaned(said), indent=2)
     yield "config.toml", redacted_config(around.config_file)
     yield "versions.json", json.dumps({**versions(), "system": platform.platform()}, indent=2)
     unit, ask = around.unit, around.ask
@@ -68,6 +68,15 @@ def _stacks(log: str) -> str:
         return "no stack in the last lines of the log\n"
     begin = max(begins[0], begins[-1] - _STACK_LINES)
     return "\n".join(lines[begin : begins[-1] + _STACK_LINES]) + "\n"
+
+
+def _cleaned(value: Any) -> Any:
+    """Without secrets, before JSON writes a line's end as a letter: a short secret is looked for as a word."""
+    if isinstance(value, Mapping):
+        return {without_secrets(str(key)): _cleaned(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(one) for one in value]
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 def without_secrets(text: str) -> str:

@@ -101,12 +101,12 @@ def known_secrets(around: Around) -> set[str]:
 
 
 def _secrets_of(key: str, value: str, folder: Path) -> set[str]:
-    if may_be_url(value):
-        return secrets_in(value)
-    if _is_secret(key):
-        inside = _inside(folder / value) if key.endswith("_file") or key == "key" else set()
-        return inside or (set() if "/" in value or key.endswith("_file") else {value})
-    return {value} if key in _HIDDEN_KEYS else set()
+    in_url = secrets_in(value) if may_be_url(value) else set()
+    if key in _PATHS:
+        inside = _inside(folder / value) if _is_secret(key) else set()
+        # Somebody may have written the password itself there.
+        return in_url | (inside or (set() if "/" in value or not _is_secret(key) else {value}))
+    return in_url | ({value} if _is_secret(key) or key in _HIDDEN_KEYS else set())
 
 
 def _inside(path: Path) -> set[str]:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.appearances import PHONE, SIZES, Appearance
+from tests.browser.appearances import EACH, PHONE, SIZES, Appearance
 from tests.browser.conftest import OpenPage, Serve
 from tests.browser.served_nodes import ServedNode
 from tests.browser.watched_pages import Faults
@@ -146,3 +146,52 @@ def test_theme_and_language_are_chosen(page: Page) -> None:
     page.get_by_role("radio", name="English").check()
     expect(page.get_by_role("heading", name="Health")).to_be_visible()
     page.get_by_role("radio", name="Automatic").check()
+
+
+@pytest.mark.parametrize("appearance", EACH, indirect=True, ids=str)
+def test_a_check_up_says_what_is_wrong_and_what_to_do(page: Page, appearance: Appearance) -> None:
+    found = {
+        "version": "1", "ts": "2026-01-01T10:00:00.000Z", "worst": "fault",
+        "checks": [
+            finding("disk", "ok", "plenty"),
+            finding("clock", "warning", "held by no time server", "sudo timedatectl set-ntp true"),
+            finding("broker-topics", "fault", "refused for 3 of 12 topics", "topic readwrite bench/#"),
+            finding("power", "unknown", "this machine does not tell"),
+        ],
+    }  # fmt: skip
+    page.route("**/api/doctor", lambda route: route.fulfill(json=found))
+    open_system(page)
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("1 fault, 1 warning")).to_be_visible()
+    shown = page.locator(".check:visible")
+    expect(shown).to_have_count(2)
+    expect(shown.first).to_contain_text("Broker's topics")
+    expect(shown.first).to_contain_text("topic readwrite bench/#")
+    expect(shown.first).to_contain_text("In the guide: broker-topics")
+    page.get_by_text("2 other checks").click()
+    expect(page.locator(".check:visible")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def finding(check: str, standing: str, found: str, remedy: str | None = None) -> dict[str, Any]:
+    return {
+        "check": check, "subject": None, "title": check, "standing": standing, "found": found, "remedy": remedy,
+        "figures": None,
+    }  # fmt: skip
+
+
+def test_a_check_up_is_made_by_the_node(page: Page) -> None:
+    open_system(page)
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("other checks")).to_be_visible(timeout=100_000)
+    page.get_by_text("other checks").click()
+    expect(page.locator(".check", has_text="it runs, and has asked for this")).to_be_visible()
+
+
+def test_a_check_up_that_can_not_be_made(page: Page, faults: Faults) -> None:
+    faults.expect("409")
+    page.route("**/api/doctor", lambda route: route.fulfill(status=409, json={"error": "Too little memory."}))
+    open_system(page)
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_text("Too little memory.")).to_be_visible()
+    expect(page.get_by_role("button", name="Check now")).to_be_enabled()

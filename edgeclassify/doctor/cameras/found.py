@@ -30,7 +30,7 @@ def kinds(config: Config | None) -> set[str]:
 
 
 @cache
-def _libcamera() -> Told:
+def libcamera() -> Told:
     """Asked once for both who want to know."""
     return ask_child("picamera", LIBCAMERA_S)
 
@@ -40,7 +40,7 @@ def look_at_software(around: Around) -> list[Finding]:
     is_wanted = "picamera" in kinds(around.config)
     if around.beside_daemon:
         return not_here("camera-software") if is_wanted else [_not_wanted()]
-    told = _libcamera()
+    told = libcamera()
     reason = told.failure or told.facts.get("error")
     if not reason:
         return [ok("camera-software", f"picamera2, libcamera {told.facts['libcamera']}".rstrip())]
@@ -57,7 +57,7 @@ def look_at_cameras(around: Around) -> list[Finding]:
     """Which cameras this machine has."""
     if around.beside_daemon:
         return not_here("cameras")
-    csi = _libcamera().facts.get("cameras", [])
+    csi = libcamera().facts.get("cameras", [])
     usb = ask_child("devices", DEVICES_S, {"dev": str(around.places.dev)}).facts.get("devices", [])
     names = [f"picamera:{one['number']} ({one['model']})" for one in csi]
     names += [f"v4l2:{one['path']}" + (f" ({one['name']})" if one["name"] else "") for one in usb]
