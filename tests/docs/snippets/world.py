@@ -153,8 +153,11 @@ def _files(here: Path) -> None:
         for place in (f"pictures/{kind}", f"later/rain/{kind}", f"later/dusk/{kind}", f"later/night/{kind}"):
             _variants(picture, here / place, number)
     shutil.rmtree(here / "later" / "rain" / "other")
-    for name, source in (("good", "pictures/open"), ("healthy", "pictures/closed"), ("photos", "pictures/open")):
-        shutil.copytree(here / source, here / name)
+    shutil.copytree(here / "pictures" / "open", here / "good")
+    (here / "photos").mkdir()
+    for kind in ("open", "closed"):  # the cameras see one after the other, so that there are events
+        for path in sorted((here / "pictures" / kind).iterdir()):
+            shutil.copy(path, here / "photos" / f"{kind}-{path.name}")
     for name in ("photo.jpg", "cat.jpg", "front.jpg"):
         shutil.copy(PHOTOS / "cat.jpg", here / name)
     for name in ("docs", "edgeclassify"):
