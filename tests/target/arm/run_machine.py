@@ -1,0 +1,138 @@
+"""A whole ARM machine boots, and its unit publishes to a broker on this machine: `run_machine.py FOLDER`.
+
+FOLDER: of build-machine.sh. Two boots of the same disk, neither of which it keeps: one with the service masked,
+one with it. Prints seconds from power on to the system's multi-user target, both ways, and to the node's `online` and
+the first state of a view at the broker. Emulated: they compare with each other, not with a Pi. Exit status 1 where no
+label came. Needs qemu-system-aarch64, mosquitto, mosquitto_sub and debugfs; no root rights.
+"""
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+UP = "Multi-User System"
+CONFIG = "/etc/edgeclassify/edgeclassify.toml"
+ONLINE, STATE = "edgeclassify/machine/status online", "edgeclassify/machine/desk/state "
+
+
+@contextmanager
+def broker(folder: Path) -> Iterator[tuple[int, Path]]:
+    """A mosquitto for this run on a port of its own, and a file with all that it is sent."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "broker.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    heard = folder / "heard"
+    with heard.open("wb") as output:
+        server = subprocess.Popen(["mosquitto", "-c", str(folder / "broker.conf")], stderr=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: is_open(port), 60, "mosquitto does not start")
+            command = ["mosquitto_sub", "-p", str(port), "-t", "edgeclassify/#", "-F", "%t %p"]
+            with subprocess.Popen(command, stdout=output) as subscriber:
+                yield port, heard
+                subscriber.terminate()
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def is_open(port: int) -> bool:
+    """Does somebody listen there?"""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(happened: Callable[[], bool], limit_s: float, otherwise: str) -> float:
+    """Seconds until it happened. Raises TimeoutError with what it says otherwise."""
+    began = time.monotonic()
+    while not happened():
+        if time.monotonic() - began > limit_s:
+            raise TimeoutError(otherwise)
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def has(file: Path, text: str) -> Callable[[], bool]:
+    """Is that text in the file by now?"""
+    return lambda: file.exists() and text in file.read_text(errors="replace")
+
+
+@contextmanager
+def machine(folder: Path, console: Path, more: str) -> Iterator[float]:
+    """It runs; the time when its power went on (monotonic seconds). `more`: for the kernel's command line."""
+    command = [
+        "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1G",
+        "-accel", "tcg,thread=multi", "-display", "none", "-monitor", "none", "-no-reboot", "-snapshot", "-serial", f"file:{console}",
+        "-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd"),
+        "-append", f"root=/dev/vda rw console=ttyAMA0 fsck.mode=skip systemd.show_status=1 panic=-1 {more}",
+        "-drive", f"if=none,id=disk,format=raw,file={folder / 'disk.img'}", "-device", "virtio-blk-pci,drive=disk",
+        "-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
+        try:
+            yield time.monotonic()
+        finally:
+            process.kill()
+
+
+def write_config(folder: Path, port: int) -> None:
+    """The broker's port into the disk's config."""
+    text = (folder / "tree" / CONFIG[1:]).read_text().replace("port = 1883", f"port = {port}")
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(text)
+        file.flush()
+        for request in (f"rm {CONFIG}", f"write {file.name} {CONFIG}"):
+            command = ["debugfs", "-w", "-R", request, str(folder / "disk.img")]
+            subprocess.run(command, check=True, capture_output=True)
+        # World-readable: debugfs keeps no group, and there is no password in it.
+        command = ["debugfs", "-w", "-R", f"sif {CONFIG} mode 0100644", str(folder / "disk.img")]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def main() -> int:
+    """Both boots."""
+    parser = argparse.ArgumentParser(description="an ARM machine boots, with the service and without")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--limit", type=float, default=900, help="seconds for each thing that is waited for")
+    options = parser.parse_args()
+    for program in ("qemu-system-aarch64", "mosquitto", "mosquitto_sub", "debugfs"):
+        if shutil.which(program, path="/usr/bin:/usr/sbin:/sbin") is None:
+            print(f"{program} is not there", file=sys.stderr)
+            return 1
+    with tempfile.TemporaryDirectory() as name, broker(Path(name)) as (port, heard):
+        write_config(options.folder, port)
+        consoles = {kind: options.folder / f"console-{kind}.txt" for kind in ("without", "with")}
+        for console in consoles.values():
+            console.unlink(missing_ok=True)
+        try:
+            console = consoles["without"]
+            with machine(options.folder, console, "systemd.mask=edgeclassify.service") as power:
+                wait_for(has(console, UP), options.limit, f"no {UP}: see {console}")
+                print(
+                    f"without the service: {time.monotonic() - power:6.1f} s to the multi-user target", flush=True
+                )
+            console = consoles["with"]
+            with machine(options.folder, console, "") as power:
+                for what, file, text in (
+                    ("to the multi-user target", console, UP),
+                    ("to `online` at the broker", heard, ONLINE),
+                    ("to the first state of a view", heard, STATE),
+                ):
+                    wait_for(has(file, text), options.limit, f"not {what}: see {console}")
+                    print(f"with the service:    {time.monotonic() - power:6.1f} s {what}", flush=True)
+        except TimeoutError as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(next(line for line in heard.read_text().splitlines() if line.startswith(STATE)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
