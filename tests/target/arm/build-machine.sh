@@ -40,7 +40,6 @@ source = "images:/usr/share/edgeclassify-photos"
 
 [[view]]
 name = "desk"
-interval_s = 1.0
 TOML
 mkdir -p "$tree/usr/share/edgeclassify-photos"
 cp "$(dirname "$0")"/../../../edgeclassify/demo/photos/*.jpg "$tree/usr/share/edgeclassify-photos/"

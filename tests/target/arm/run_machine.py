@@ -1,9 +1,9 @@
 """A whole ARM machine boots, and its unit publishes to a broker on this machine: `run_machine.py FOLDER`.
 
 FOLDER: of build-machine.sh. Two boots of the same disk, neither of which it keeps: one with the service masked,
-one with it. Prints seconds from power on to the system's multi-user target, both ways, and to the node's `online` and
-the first state of a view at the broker. Emulated: they compare with each other, not with a Pi. Exit status 1 where no
-label came. Needs qemu-system-aarch64, mosquitto, mosquitto_sub and debugfs; no root rights.
+one with it. Prints seconds from power on to the system's multi-user target, both ways, and to the node's `online`
+and the first state of a view at the broker. Emulated: they compare with each other, not with a Pi. Exit status 1
+where no label came. Needs qemu-system-aarch64, mosquitto, mosquitto_sub and debugfs; no root rights.
 """
 
 import argparse
@@ -69,7 +69,8 @@ def machine(folder: Path, console: Path, more: str) -> Iterator[float]:
     """It runs; the time when its power went on (monotonic seconds). `more`: for the kernel's command line."""
     command = [
         "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "1G",
-        "-accel", "tcg,thread=multi", "-display", "none", "-monitor", "none", "-no-reboot", "-snapshot", "-serial", f"file:{console}",
+        "-accel", "tcg,thread=multi", "-display", "none", "-monitor", "none", "-no-reboot", "-snapshot",
+        "-serial", f"file:{console}",
         "-kernel", str(folder / "vmlinuz"), "-initrd", str(folder / "initrd"),
         "-append", f"root=/dev/vda rw console=ttyAMA0 fsck.mode=skip systemd.show_status=1 panic=-1 {more}",
         "-drive", f"if=none,id=disk,format=raw,file={folder / 'disk.img'}", "-device", "virtio-blk-pci,drive=disk",
