@@ -6,7 +6,6 @@ from tests.target.systemd.container import Container, soon
 
 FOLDER = "/srv/apt"
 """Made by build-packages.sh: a repository `before`, and one `now` that has the newer build as well."""
-KEY = f"{FOLDER}/key.asc"
 PORT = 8079
 PACKAGE = "edgeclassify"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -64,8 +63,5 @@ class Repository:
         container = self.container
         container.run("sh", "-c", "rm -f /etc/apt/sources.list.d/* && : > /etc/apt/sources.list")
         suite = container.run("sh", "-c", ". /etc/os-release; echo $VERSION_CODENAME").strip()
-        container.run("install", "-m", "644", KEY, f"/etc/apt/keyrings/{PACKAGE}.asc")
-        container.write(
-            f"/etc/apt/sources.list.d/{PACKAGE}.list",
-            f"deb [signed-by=/etc/apt/keyrings/{PACKAGE}.asc] http://127.0.0.1:{PORT} {suite} main\n",
-        )
+        sources = f"{FOLDER}/served/{PACKAGE}-{suite}.sources"
+        container.run("install", "-m", "644", sources, f"/etc/apt/sources.list.d/{PACKAGE}.sources")

@@ -12,6 +12,8 @@ from tests.target.systemd.service import CONFIG, STATE
 
 SPOOLED = 25
 """Events that wait when the other version comes."""
+LATER_FORMAT = 99
+"""Of a history; user_version in its header."""
 
 
 class Upgrading(Room):
@@ -75,8 +77,10 @@ class OtherVersions(Upgrading):
     """The newest build is there."""
 
     def scenarios(self, short: bool) -> tuple[Scenario, ...]:
-        """A downgrade, and an upgrade that nobody asked for."""
-        return (self.is_downgraded,) if short else (self.is_downgraded, self.is_upgraded_unattended)
+        """A downgrade, what it may find, and an upgrade that nobody asked for."""
+        if short:
+            return (self.is_downgraded,)
+        return (self.is_downgraded, self.meets_the_state_of_a_later_build, self.is_upgraded_unattended)
 
     def is_downgraded(self) -> Findings:
         """To what knows nothing of the version after it."""
@@ -86,6 +90,39 @@ class OtherVersions(Upgrading):
         refused = self.repository.apt_get("install", f"{PACKAGE}={older}")
         yield refused.returncode != 0, f"downgrade: apt alone refuses it ({refused.returncode})"
         yield from self.changes_version("downgrade", older, "install", "--allow-downgrades", f"{PACKAGE}={older}")
+
+    def meets_the_state_of_a_later_build(self) -> Findings:
+        """Files in formats that nobody knows yet: columns, tables and keys more, a history of another version."""
+        self.service.publishes()
+        before = self.service.heard.events()
+        self.unit.control("stop")
+        state = self.container.root / STATE[1:]
+        history = state / "history.sqlite3"
+        with closing(sqlite3.connect(state / "spool.sqlite3")) as spool:
+            spool.execute("ALTER TABLE events ADD COLUMN later TEXT")
+            spool.execute("CREATE TABLE later (what TEXT)")
+            spool.commit()
+        with closing(sqlite3.connect(history)) as database:
+            database.execute(f"PRAGMA user_version={LATER_FORMAT}")
+            rows = database.execute("SELECT count(*) FROM events").fetchone()[0]
+        for file in state.glob("*.json"):
+            document = json.loads(file.read_text())
+            if isinstance(document, dict):
+                file.write_text(json.dumps({**document, "later": {"what": 1}}))
+        here = self.unit.cursor()
+        self.unit.control("start")
+        yield self.unit.active, f"later state: the service is {self.unit.show('ActiveState')}"
+        yield self.service.numbers_go_on("later state", before)
+        with closing(sqlite3.connect(history)) as database:
+            found = database.execute("PRAGMA user_version").fetchone()[0]
+            kept = database.execute("SELECT count(*) FROM events").fetchone()[0]
+        same = (found, kept) == (LATER_FORMAT, rows)
+        yield same, f"later state: the history is left as it is: format {found}, {kept} of {rows} events"
+        said = [e["MESSAGE"] for e in self.service.said(here) if "later version" in e["MESSAGE"]]
+        yield bool(said), f"later state: the journal says so: {(said or ['nothing'])[0][:120]}"
+        self.unit.control("stop")
+        self.run("sh", "-c", f"rm -f {STATE}/history.sqlite3*")
+        self.unit.control("start")
 
     def is_upgraded_unattended(self) -> Findings:
         """By Debian's unattended-upgrades, once its owner has allowed this origin."""
