@@ -19,6 +19,7 @@ from tests.target.systemd.container import Container
 from tests.target.systemd.fresh_root import fresh_root
 from tests.target.systemd.results import Result, look, read, table, write
 from tests.target.systemd.rooms.bad_days import BadDays
+from tests.target.systemd.rooms.full_disk import FullDisk
 from tests.target.systemd.rooms.hanging import Hanging
 from tests.target.systemd.rooms.installed import Installed
 from tests.target.systemd.rooms.instances import Instances
@@ -49,6 +50,7 @@ def rooms(service: InstalledService) -> Iterator[Room]:
         yield WithoutPackage(service)
         yield MakeUninstall(service)
         yield PackageOverIt(package)
+        yield FullDisk(package)
     else:
         print("no packages in this root, see build-packages.sh: what they do is NOT looked at")
         yield WithoutPackage(service)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 LOOKED_AT = ("etc", "opt", "root", "srv", "usr", "var")
 NOT_OURS = (
-    "etc/.pwd.lock", "etc/apt", "etc/ld.so.cache", "etc/mosquitto", "root/edgeclassify", "srv/apt", "var/cache",
-    "var/lib/apt", "var/lib/dpkg", "var/lib/mosquitto", "var/lib/private", "var/lib/systemd", "var/lib/ucf",
-    "var/lib/unattended-upgrades", "var/log", "var/tmp",
+    "etc/.pwd.lock", "etc/apt", "etc/dpkg/dpkg.cfg.d/checks", "etc/ld.so.cache", "etc/mosquitto",
+    "root/edgeclassify", "srv/apt", "var/cache", "var/lib/apt", "var/lib/dpkg", "var/lib/mosquitto",
+    "var/lib/private", "var/lib/systemd", "var/lib/ucf", "var/lib/unattended-upgrades", "var/log", "var/tmp",
     "etc/systemd/system/multi-user.target.wants/mosquitto.service",
 )  # fmt: skip
 """Of apt, of the broker, of the machine itself."""

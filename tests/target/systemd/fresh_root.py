@@ -22,6 +22,7 @@ def fresh_root(root: Path) -> Iterator[Path]:
         try:
             yield shown
         finally:
-            subprocess.run(["umount", "--recursive", str(shown)], check=True)
+            # Lazily: a process of the container may still be ending.
+            subprocess.run(["umount", "--recursive", "--lazy", str(shown)], check=True)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """Hangs one thread of the daemon: put beside Debian's own modules, with a .pth that imports it.
 
-What is to hang stands in an environment variable of the service; in every other process nothing happens.
+What is to hang, and the file that says when, stand in environment variables of the service; in every other process
+nothing happens.
 """
 
 import os
@@ -9,8 +10,8 @@ import threading
 import time
 
 VARIABLE = "EDGECLASSIFY_CHECK_HANGS"
+WHEN_VARIABLE = "EDGECLASSIFY_CHECK_HANGS_WHEN"
 SIGNAL = signal.SIGRTMIN + 7  # nobody else's
-AFTER_S = 4.0
 
 
 def hang_delivery() -> None:
@@ -28,8 +29,14 @@ def hang_main_thread() -> None:
 
 HANGS = {"delivery": hang_delivery, "main thread": hang_main_thread}
 
-if wanted := os.environ.get(VARIABLE):
+
+def hang_when_told(which: str, when: str) -> None:
+    """`when`: a file, which is waited for."""
+    while not os.path.exists(when):  # noqa: PTH110 - pathlib would come before the daemon's own modules
+        time.sleep(0.2)
+    HANGS[which]()
+
+
+if (wanted := os.environ.get(VARIABLE)) and (file := os.environ.get(WHEN_VARIABLE)):
     signal.signal(SIGNAL, lambda *_: time.sleep(3600))
-    timer = threading.Timer(AFTER_S, HANGS[wanted])
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=hang_when_told, args=(wanted, file), daemon=True).start()

@@ -15,6 +15,7 @@ from tests.target.systemd.service import NAME, STATE
 MODULES = "/usr/lib/python3/dist-packages"
 """Where the service's Python finds them, however the package came."""
 MODULE = "edgeclassify_check_hangs"
+NOW = f"{STATE}/hang-now"
 DROP_IN = f"/etc/systemd/system/{NAME}.d/hang.conf"
 
 
@@ -49,13 +50,17 @@ class Hanging(Room):
     def _thread_hangs(self, which: str, said: str) -> Findings:
         self.container.write(f"{MODULES}/{MODULE}.py", (CHECKOUT / "tests/target/systemd/hangs.py").read_text())
         self.container.write(f"{MODULES}/{MODULE}.pth", f"import {MODULE}\n")
-        self.container.write(DROP_IN, f'[Service]\nEnvironment="{hangs.VARIABLE}={which}"\n')
+        environment = f'"{hangs.VARIABLE}={which}" "{hangs.WHEN_VARIABLE}={NOW}"'
+        self.container.write(DROP_IN, f"[Service]\nEnvironment={environment}\n")
         self.run("systemctl", "daemon-reload")
         here = self.unit.cursor()
         self.service.start_afresh(self.service.config())
-        pid, started = self.unit.pid, time.monotonic()
+        pid = self.unit.pid
+        self.service.publishes()
         self.run("rm", DROP_IN)
         self.run("systemctl", "daemon-reload")
+        self.container.write(NOW, "")
+        started = time.monotonic()
         yield (
             self.service.restarted(pid),
             f"{which} hangs: started again after {time.monotonic() - started:.0f} s",
@@ -65,7 +70,7 @@ class Hanging(Room):
         yield ended, f"{which} hangs: ended by the watchdog's SIGABRT"
         yield any(re.search(said, str(e["MESSAGE"])) for e in entries), f"{which} hangs: the journal says so"
         yield self.service.publishes(), f"{which} hangs: works again"
-        self.run("rm", f"{MODULES}/{MODULE}.py", f"{MODULES}/{MODULE}.pth")
+        self.run("rm", f"{MODULES}/{MODULE}.py", f"{MODULES}/{MODULE}.pth", NOW)
 
     def source_hangs(self) -> Findings:
         """A pipe without a writer: the library's open() never returns."""

@@ -5,7 +5,7 @@ import json
 from tests.target.systemd import broker
 from tests.target.systemd.container import Unit, soon
 from tests.target.systemd.rooms.interface import Findings, Room, Scenario
-from tests.target.systemd.service import CONFIG
+from tests.target.systemd.service import CONFIG, STATE
 
 OTHER = "yard"
 OTHER_UNIT = f"edgeclassify@{OTHER}.service"
@@ -54,8 +54,9 @@ class Instances(Room):
         """Somebody starts the same node once more by hand: it ends with one message, and harms nothing."""
         pid = self.unit.pid
         done = self.container.result(
-            "timeout", "60", "runuser", "-u", "edgeclassify", "--", "edgeclassify", "run", "--config", CONFIG
-        )
+            "timeout", "60", "runuser", "-u", "edgeclassify", "--",
+            "env", f"STATE_DIRECTORY={STATE}", "edgeclassify", "run", "--config", CONFIG,
+        )  # fmt: skip
         said = "another edgeclassify" in done.stdout and "Traceback" not in done.stdout
         yield done.returncode not in (0, 124) and said, f"a second process: ends with {done.returncode}, says why"
         yield self.unit.pid == pid and self.service.publishes(), "a second process: the service goes on"
