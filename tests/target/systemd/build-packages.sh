@@ -1,7 +1,7 @@
 #!/bin/bash
 # build-packages.sh ROOT: the package of this checkout for a ROOT made by build-root.sh, and the same one as version
 # 0.0.1, which is taken for the build before: as two signed repositories, ROOT/srv/apt/before and /now.
-# Called by build-root.sh; run it alone after a change of the code. A minute, most of it for packing. PYTHON: one that
+# Run it again after a change of the code. Half a minute, most of it for packing. PYTHON: one that
 # has the project with its dependencies (default: that of an environment which `make test` made here).
 set -euo pipefail
 root=$(realpath "${1:?usage: build-packages.sh ROOT}")

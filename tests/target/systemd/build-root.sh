@@ -1,8 +1,8 @@
 #!/bin/bash
 # build-root.sh ROOT [SUITE]: a Debian (bookworm unless named) in the folder ROOT that can be booted with systemd as
-# PID 1, with mosquitto, with the wheels that `make install` asks for, and with repositories of our package for its apt:
-# the container has no network. Run again after a change of the dependencies. Root rights, about two minutes, 600 MB.
-# Then: EDGECLASSIFY_SYSTEMD_ROOT=ROOT pytest -m systemd_root
+# PID 1, with mosquitto, and with the wheels that `make install` asks for: the container has no network.
+# Run again after a change of the dependencies. Root rights, about a minute, 600 MB.
+# Then: EDGECLASSIFY_SYSTEMD_ROOT=ROOT pytest -m systemd_root, which builds the packages itself; prove.sh does it all.
 set -euo pipefail
 root=${1:?usage: build-root.sh ROOT [SUITE]}
 suite=${2:-bookworm}
@@ -39,5 +39,4 @@ for wanted in '/tmp/project[web]' 'setuptools>=77'; do
     /tmp/pip/bin/pip download --quiet --disable-pip-version-check --only-binary=:all: --dest /opt/wheels "$wanted"
 done
 rm -rf "$root/tmp/project" "$root/tmp/pip" "$root/etc/pip.conf" "$root"/opt/wheels/edgeclassify-*
-"$checkout/tests/target/systemd/build-packages.sh" "$root"
 echo "systemd root ready: $root"

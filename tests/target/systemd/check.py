@@ -37,27 +37,23 @@ NEEDED = {"Package", "Installed", "Running"}
 def rooms(service: InstalledService) -> Iterator[Room]:
     """In their order: the package from its installation to its end, and then without it."""
     package = Package(service)
-    if package.repository.is_there:
-        yield package
-        yield Installed(service)
-        yield Running(service)
-        yield Upgrading(package)
-        yield Hanging(service)
-        yield BadDays(service)
-        yield Instances(service)
-        yield OtherVersions(package)
-        yield Leaving(package)
-        yield WithoutPackage(service)
-        yield MakeUninstall(service)
-        yield PackageOverIt(package)
-        yield FullDisk(package)
-    else:
-        print("no packages in this root, see build-packages.sh: what they do is NOT looked at")
-        yield WithoutPackage(service)
-        yield Running(service)
-        yield Hanging(service)
-        yield BadDays(service)
-        yield MakeUninstall(service)
+    if not package.repository.is_there:
+        raise SystemExit(
+            f"{service.container.root}: expected packages in srv/apt, found none; run build-packages.sh"
+        )
+    yield package
+    yield Installed(service)
+    yield Running(service)
+    yield Upgrading(package)
+    yield Hanging(service)
+    yield BadDays(service)
+    yield Instances(service)
+    yield OtherVersions(package)
+    yield Leaving(package)
+    yield WithoutPackage(service)
+    yield MakeUninstall(service)
+    yield PackageOverIt(package)
+    yield FullDisk(package)
 
 
 def look_at(root: Path, model: Path | None, short: bool, only: set[str]) -> list[Result]:
