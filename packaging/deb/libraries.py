@@ -25,6 +25,8 @@ def dependencies(folder: Path, elf: str) -> list[str]:
     Raises BuildError for code of another processor, and for a library that nobody brings.
     """
     objects = sorted(_native(folder))
+    if not objects:
+        return []
     brought = {file.name for file in objects}
     needs: set[str] = set()
     glibc: set[tuple[int, ...]] = set()
