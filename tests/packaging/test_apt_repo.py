@@ -99,7 +99,8 @@ class Apt:
         """`apt-get …` or `apt-cache …`."""
         options = {
             "Dir::Etc": f"{self._folder}/etc/apt/", "Dir::Etc::sourcelist": "/dev/null",
-            "Dir::State": f"{self._folder}/state/",            "Dir::State::status": f"{self._folder}/status", "Dir::Cache": f"{self._folder}/cache/",
+            "Dir::State": f"{self._folder}/state/",
+            "Dir::State::status": f"{self._folder}/status", "Dir::Cache": f"{self._folder}/cache/",
             "APT::Architecture": ARCH, "APT::Architectures": ARCH, "APT::Sandbox::User": "root",
             "Acquire::Languages": "none", "Acquire::http::Proxy": "false", "Debug::NoLocking": "true",
         }  # fmt: skip
