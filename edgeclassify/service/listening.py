@@ -4,6 +4,7 @@ Where systemd has no BPF (Bookworm's) the kernel does not hold it to that; Trixi
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from edgeclassify.config import Config
@@ -29,9 +30,18 @@ def settle_listening(config: Path, content: Config | None, folder: Path = DROP_I
     lines = list(_allowed(content))
     text = marked_file("[Service]", *lines) if lines else None
     file = listening_file(config, folder)
-    if settle_marked(file, text):
+    if forget_listening(config, folder) if text is None else settle_marked(file, text):
         ports = f"TCP port {content.web.port}, of the page" if content.web.enabled else "a port of loopback"
         yield f"{unit_of(config)}: may listen on {ports if lines else 'no port any more'}: at its next start"
+
+
+def forget_listening(config: Path, folder: Path = DROP_INS) -> bool:
+    """Remove the drop-in, and its folder where no other one is in it. Raises StorageError."""
+    file = listening_file(config, folder)
+    removed = settle_marked(file, None)
+    with suppress(OSError):
+        file.parent.rmdir()
+    return removed
 
 
 def _allowed(config: Config) -> Iterator[str]:

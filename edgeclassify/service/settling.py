@@ -8,7 +8,7 @@ from edgeclassify.config import Config, load_config
 from edgeclassify.errors import ConfigError
 from edgeclassify.service.announcement import announcement_file, settle_announcement
 from edgeclassify.service.config_owner import Owner, settle_owner
-from edgeclassify.service.listening import listening_file, settle_listening
+from edgeclassify.service.listening import forget_listening, settle_listening
 from edgeclassify.service.marked_file import settle_marked
 from edgeclassify.service.places import ANNOUNCEMENTS, CONFIG, DROP_INS, NAME
 
@@ -31,8 +31,8 @@ def settle(config: Path = CONFIG, *, drop_ins: Path = DROP_INS, announcements: P
 
 def unsettle(config: Path = CONFIG, *, drop_ins: Path = DROP_INS, announcements: Path = ANNOUNCEMENTS) -> None:
     """Take away what settle() has written outside the service's own folders. Raises StorageError."""
-    for file in (listening_file(config, drop_ins), announcement_file(config, announcements)):
-        settle_marked(file, None)
+    forget_listening(config, drop_ins)
+    settle_marked(announcement_file(config, announcements), None)
 
 
 def _content(config: Path) -> Config | None:

@@ -141,7 +141,7 @@ def test_the_service_listens_on_the_pages_port_while_there_is_one(machine: Machi
     assert "\nSocketBindAllow=tcp:8099\n" in machine.drop_in.read_text()
     machine.write(CAMERA)
     assert any("may listen on no port any more" in said for said in machine.settle())
-    assert not machine.drop_in.exists()
+    assert not machine.drop_in.parent.exists()
 
 
 def test_a_stream_that_is_passed_on_needs_a_port_of_loopback(machine: Machine) -> None:

@@ -17,9 +17,13 @@ def forget_node(context: click.Context, path: Path) -> None:
 
     Where that can't be done it is said, and the exit status is 0 all the same: who removes the service goes on.
     """
+    import os
+
+    from edgeclassify.broker.credentials import MQTT_PASSWORD
     from edgeclassify.cli.watch import watch
     from edgeclassify.config import load_config
     from edgeclassify.errors import EdgeClassifyError
+    from edgeclassify.service.credential_store import stored_secret
 
     if not path.exists():
         return
@@ -29,6 +33,8 @@ def forget_node(context: click.Context, path: Path) -> None:
         if not config.mqtt.enabled:
             return
         name = config.node.name
+        if config.mqtt.password_file is None and (secret := stored_secret(path, "mqtt-password")):
+            os.environ.setdefault(MQTT_PASSWORD.variable, secret)
         context.invoke(watch, path=path, forget=name)
     except EdgeClassifyError as error:
         click.echo(

@@ -34,4 +34,4 @@ def uninstall(dry_run: bool, purge: bool) -> None:
         click.get_current_context().invoke(forget_node, path=config)
     uninstalling.remove(nodes, documents_there, click.echo)
     if purge:
-        uninstalling.purge(click.echo)
+        uninstalling.purge(nodes, click.echo)

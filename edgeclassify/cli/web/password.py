@@ -53,12 +53,14 @@ def password(path: Path, new: bool, own: bool, if_needed: bool) -> None:
     if not access.config.web.enabled:
         click.echo(f"There is no page yet: set web.enabled = true in {path}.", err=True)
     elif access.config.web.is_open and not before.password:
-        verb = "restart" if access.group is not None and _settled(path) else "reload"
+        verb = "reload" if access.group is None else "restart"
+        if access.group is not None:
+            _settle(path)
         click.echo(f"A daemon that runs serves the page after: sudo systemctl {verb} {unit_name(path)}", err=True)
 
 
-def _settled(path: Path) -> bool:
-    """Did the machine have to be made to fit the service's config, as where its page's port is a new one?"""
+def _settle(path: Path) -> None:
+    """The machine around the service's config: it may listen on a new port after that, from its next start on."""
     from edgeclassify.errors import EdgeClassifyError
     from edgeclassify.service.settling import settle
     from edgeclassify.service.systemctl import reload_units
@@ -69,10 +71,9 @@ def _settled(path: Path) -> bool:
             reload_units()
     except EdgeClassifyError as error:
         click.echo(f"{error}", err=True)
-        return False
+        return
     for line in lines:
         click.echo(line, err=True)
-    return bool(lines)
 
 
 def _own_password() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgeclassify.errors import ServiceError
 from edgeclassify.service.announcement import announcement_file
+from edgeclassify.service.credential_store import stored_files
 from edgeclassify.service.files import Layout, service_files
 from edgeclassify.service.installing import environment
 from edgeclassify.service.installing.install import LIBRARY, LINK
@@ -60,8 +61,11 @@ def remove(nodes: Sequence[Path], documents: Sequence[Path], tell: Callable[[str
     tell(f"removed; kept: {CONFIG.parent}, {STATE} and the user {NAME}")
 
 
-def purge(tell: Callable[[str], None]) -> None:
+def purge(nodes: Sequence[Path], tell: Callable[[str], None]) -> None:
     """Configs, passwords, state and the user, too."""
+    for config in dict.fromkeys((CONFIG, *nodes)):
+        for file in stored_files(config):
+            file.unlink(missing_ok=True)
     for folder in (CONFIG.parent, STATE):
         shutil.rmtree(folder, ignore_errors=True)
     subprocess.run(["userdel", NAME], stderr=subprocess.DEVNULL, check=False)

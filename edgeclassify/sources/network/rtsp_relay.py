@@ -12,6 +12,7 @@ import select
 import socket
 import threading
 
+from edgeclassify.errors import SourceUnusableError
 from edgeclassify.http.address import Address
 from edgeclassify.http.auth import Login, best
 from edgeclassify.http.connection import connect
@@ -31,7 +32,14 @@ class RtspRelay:
 
     def __init__(self, address: Address, trust: Trust, timeout_s: float) -> None:
         self._address, self._trust, self._timeout_s = address, trust, timeout_s
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        try:
+            self._listener = socket.create_server(("127.0.0.1", 0))
+        except PermissionError as error:  # SocketBindDeny= of the unit
+            raise SourceUnusableError(
+                f"{address.shown}: the service may not listen on loopback, by which FFmpeg reaches a camera "
+                "that logs in as this one does. Run: sudo edgeclassify service settle && sudo systemctl restart "
+                "edgeclassify"
+            ) from error
         self._way = f"rtsp://127.0.0.1:{self._listener.getsockname()[1]}/{secrets.token_urlsafe(16)}"
         self._there = address.url[: -len(address.target)] if address.url.endswith(address.target) else address.url
         self.url = self._way + address.target
