@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -15,7 +16,7 @@ from tests.target.systemd.cgroup import ControlGroup
 
 T = TypeVar("T")
 
-BOOT_TIMEOUT_S = 60
+BOOT_TIMEOUT_S = 180
 _numbers = itertools.count()
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -71,7 +72,8 @@ class Container:
         if self._outer is None:
             return
         if self._init:
-            os.kill(self._init, signal.SIGKILL)  # a PID namespace dies with its first process
+            with suppress(ProcessLookupError):
+                os.kill(self._init, signal.SIGKILL)  # a PID namespace dies with its first process
         self._outer.kill()
         self._outer.wait()
         self._outer, self._init = None, 0

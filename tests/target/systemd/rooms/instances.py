@@ -23,7 +23,7 @@ class Instances(Room):
     def second_node(self) -> Findings:
         self.service.start_afresh(self.service.config())
         pid = self.unit.pid
-        config = self.service.config().replace(f'name = "{broker.NODE}"', f'name = "{OTHER}"')
+        config = self.service.config().replace(f'[node]\nname = "{broker.NODE}"', f'[node]\nname = "{OTHER}"')
         self.container.write(OTHER_CONFIG, config)
         self.run("chown", "root:edgeclassify", OTHER_CONFIG)
         self.run("chmod", "640", OTHER_CONFIG)
