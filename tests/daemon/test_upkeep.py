@@ -8,6 +8,7 @@ from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
+from edgeclassify.files import FolderCondition
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.spool.memory import MemorySpool
 from tests.daemon.running_parts import Whole, config_of
@@ -18,6 +19,11 @@ HEALTH_S = 7.0
 
 class CountingSpool(MemorySpool):
     maintained = 0
+    condition: FolderCondition | None = None
+
+    @property
+    def folder_condition(self) -> FolderCondition | None:
+        return self.condition
 
     def maintain(self) -> None:
         self.maintained += 1
@@ -114,3 +120,13 @@ def test_how_often_is_for_the_daemon_to_say() -> None:
     )
     assert bench.at(0.0) == (1, 1)
     assert bench.at(0.25) == (2, 1)
+
+
+def test_another_condition_of_the_state_folder_is_told_at_once() -> None:
+    bench = Bench()
+    assert bench.at(0.0) == (1, 1)
+    bench.spool.condition = FolderCondition.READ_ONLY
+    assert bench.at(MAINTENANCE_S) == (2, 2)
+    assert bench.at(2 * MAINTENANCE_S) == (3, 2)
+    bench.spool.condition = FolderCondition.OK
+    assert bench.at(3 * MAINTENANCE_S) == (4, 3)
