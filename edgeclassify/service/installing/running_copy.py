@@ -95,7 +95,8 @@ def _copy_distribution(one: importlib.metadata.Distribution, target: Path) -> No
         return  # Debian's own: the new environment sees it too
     for file in one.files or []:
         source = Path(str(file.locate()))
-        if ".." in file.parts or file.suffix == ".pth" or not source.is_file():
+        pointer = file.suffix == ".pth" or file.name.startswith("__editable__")
+        if ".." in file.parts or pointer or not source.is_file():
             continue
         place = target / file
         place.parent.mkdir(parents=True, exist_ok=True)
