@@ -40,6 +40,10 @@ NODE_RED ?= .venv-node-red
 
 SUITE ?= bookworm
 ARCH ?= $(shell dpkg --print-architecture)
+RELEASE_ARGS ?=
+LOCKS ?=
+UPGRADE ?=
+LOCKED ?=
 QUICK ?=
 KEY ?=
 URL ?=
@@ -163,7 +167,7 @@ licences: $(VENV)/.packaging
 	$(BIN)/python packaging/material.py list build/wheels
 
 release-check: $(VENV)/.release
-	$(BIN)/python packaging/release_check.py
+	$(BIN)/python packaging/release_check.py $(RELEASE_ARGS)
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build *.egg-info
