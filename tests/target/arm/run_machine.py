@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """A whole ARM machine boots, and its unit publishes to a broker on this machine: `run_machine.py FOLDER`.
 
 FOLDER: of build-machine.sh. Two boots of the same disk, neither of which it keeps: one with the service masked,
