@@ -38,6 +38,7 @@ host = "broker.local"
 [web]
 enabled = true
 listen = "0.0.0.0"
+hosts = ["porch.local", "gatecam.local"]
 [[camera]]
 name = "front"
 source = "images:FOLDER/photos"
@@ -166,7 +167,7 @@ def _files(here: Path) -> None:
     (here / ".venv" / "bin" / "edgeclassify").symlink_to(here.parent / "programs" / "edgeclassify")
     for name in ("gate.jsonl.gz", "evening.jsonl.gz"):
         write_recording(here / name)
-    (here / "truth.csv").write_text("t,view,label\n0,gate,\n5,gate,1\n20,gate,2\n")
+    (here / "truth.csv").write_text("t,view,label\n0,gate,\n5,gate,open\n20,gate,cat\n")
     (here / "new.toml").write_text('[[camera]]\nname = "front"\nsource = "synthetic:"\n[[view]]\nname = "gate"\n')
     shutil.copy(here / "new.toml", here / "edgeclassify.toml")
     with zipfile.ZipFile(here / "empty.zip", "w"):
