@@ -3,7 +3,7 @@
 In namespaces of its own (mounts, network, processes) it has the hosts, files, broker, config and daemon that the
 pages speak of, so that what they tell people to type runs as it stands, and nothing of this machine is changed. It
 says "ready" in a line, then runs each line of JSON that comes, {"text": …, "endless": …}, and answers
-{"status": …, "output": …}; status null: it was interrupted after it had said something.
+{"status": …, "output": …}; status null: it was interrupted, after it had said something or nothing for a while.
 """
 
 import json
@@ -52,6 +52,8 @@ snapshots = false
 """
 _START_LIMIT_S = 60
 _ANSWER_LIMIT_S = 60
+_PATIENCE_S = 20
+"""For what runs until it is interrupted, and may have nothing to say."""
 
 
 def main(folder: Path) -> None:
@@ -87,23 +89,32 @@ def answer(wanted: dict[str, object], here: Path, environment: dict[str, str]) -
         start_new_session=True,
     )
     assert process.stdout is not None
-    said, end, interrupted = b"", time.monotonic() + _ANSWER_LIMIT_S, False
+    limit_s = _PATIENCE_S if wanted["endless"] else _ANSWER_LIMIT_S
+    said, end, interrupted = b"", time.monotonic() + limit_s, False
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
-        while selector.select(max(0.0, end - time.monotonic())):
+        while True:
+            if not selector.select(max(0.0, end - time.monotonic())):
+                if wanted["endless"] and not interrupted:  # nothing has happened, or a pipe keeps what it was told
+                    interrupted, end = True, time.monotonic() + _ANSWER_LIMIT_S
+                    os.killpg(process.pid, signal.SIGINT)
+                    continue
+                os.killpg(process.pid, signal.SIGKILL)
+                said += f"\nit did not end in {_ANSWER_LIMIT_S} s".encode()
+                break
             piece = os.read(process.stdout.fileno(), 65536)
             if not piece:
                 break
             said += piece
             if wanted["endless"] and not interrupted and b"\n" in said:
-                interrupted = True
+                interrupted, end = True, time.monotonic() + _ANSWER_LIMIT_S
                 os.killpg(process.pid, signal.SIGINT)
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-            said += f"\nit neither ended nor said anything in {_ANSWER_LIMIT_S} s".encode()
     status = process.wait()
     process.stdout.close()
-    return {"status": None if interrupted else status, "output": said.decode(errors="replace")[-2000:]}
+    return {
+        "status": None if interrupted and status != -signal.SIGKILL else status,
+        "output": said.decode(errors="replace")[-2000:],
+    }
 
 
 def _mount(folder: Path) -> None:
