@@ -74,7 +74,7 @@ def main(target: Path = TARGET) -> None:
     """Draw it."""
     with tempfile.TemporaryDirectory() as folder:
         lines = shown(Path(folder)).split("\n")
-    first = next(number for number, line in enumerate(lines) if "Folder of photos" in line)
+    first = next(number for number, line in enumerate(lines) if "Taking a picture" in line) + 1
     last = next(number for number, line in enumerate(lines) if "The config" in line)
     kept = [line for line in lines[first:last] if not re.match(r" +\d+  ", line)]
     width, height = CELL

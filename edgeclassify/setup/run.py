@@ -1,13 +1,17 @@
 """The whole of it: asked, shown, written, and the service started."""
 
 import shlex
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from edgeclassify.config import Config
+from edgeclassify.config.faults import report
+from edgeclassify.errors import ConfigError
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.asking import Asking
 from edgeclassify.setup.changes import changed_lines
@@ -34,18 +38,33 @@ def run_setup(path: Path, asking: Asking, ending: Ending) -> None:
     check_can_write(path)
     draft = Draft.begin(path)
     is_written = False
+    with _left_as_by_ctrl_c(), around.service:
+        try:
+            draft = asking.all_of(draft)
+            is_written = _is_to_be_written(draft, around)
+            settled = _write(draft, around, ending) if is_written else []
+            if is_written or ending.start:
+                _start(draft, around, ending, anew=bool(settled))
+        except (click.Abort, KeyboardInterrupt):
+            around.screen.plain("")
+            around.screen.plain(f"Left. {'What was written stays.' if is_written else 'Nothing was changed.'}")
+            raise
+
+
+@contextmanager
+def _left_as_by_ctrl_c() -> Iterator[None]:
+    """While entered, also a connection of ssh that breaks, and a kill: what was stopped is started again."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
-        draft = asking.all_of(draft)
-        is_written = _is_to_be_written(draft, around)
-        settled = _write(draft, around, ending) if is_written else []
-        if is_written or ending.start:
-            _start(draft, around, ending, anew=bool(settled))
-    except (click.Abort, KeyboardInterrupt):
-        around.screen.plain("")
-        around.screen.plain(f"Left. {'What was written stays.' if is_written else 'Nothing was changed.'}")
-        raise
+        yield
     finally:
-        around.service.go_on()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _is_to_be_written(draft: Draft, around: Around) -> bool:
@@ -66,7 +85,7 @@ def _is_to_be_written(draft: Draft, around: Around) -> bool:
 
 
 def _write(draft: Draft, around: Around, ending: Ending) -> list[str]:
-    """What was changed of the machine around it."""
+    """What was changed of the machine around it. Raises ConfigError where the daemon would not start by it."""
     screen = around.screen
     for path in write(draft):
         screen.good(f"written: {path}")
@@ -77,8 +96,9 @@ def _write(draft: Draft, around: Around, ending: Ending) -> list[str]:
     found = last_look(draft.path)
     for warning in found.warnings:
         screen.warning(warning)
-    for fault in found.faults:
-        screen.bad(str(fault))
+    if found.faults:
+        faults = report(str(draft.path), found.faults)
+        raise ConfigError(f"{faults}\nThe config is written; mend this, then: sudo edgeclassify setup --start")
     return settled
 
 

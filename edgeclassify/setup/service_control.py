@@ -2,8 +2,11 @@
 
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from edgeclassify.config import CameraConfig
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
@@ -40,7 +43,8 @@ def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
 
 @dataclass
 class ServiceControl:
-    """`unit` None: the config is no service's. `as_root`: we may start and stop it. Used by one thread."""
+    """`unit` None: the config is no service's. `as_root`: we may start and stop it. Used by one thread. A context
+    manager: what was stopped here runs again at its end."""
 
     unit: str | None
     as_root: bool
@@ -61,17 +65,24 @@ class ServiceControl:
         return self.unit is not None and self.run(("systemctl", "is-active", "--quiet", self.unit)).returncode == 0
 
     def let_go_of(self, camera: CameraConfig, talk: Talk) -> None:
-        """A camera has one user: where the service has one and we may, it is stopped until `go_on`."""
+        """A camera has one user: where the service has one and we may, it is stopped until the end."""
         if camera.kind not in _EXCLUSIVE or not self.as_root or self._was_stopped or not self.is_active:
             return
         if talk.yes("The service runs, and a camera has one user. Stop it until this is done?"):
             self._was_stopped = True  # before it is: whatever ends us meanwhile, it is started again
             self.run(("systemctl", "stop", str(self.unit)))
 
-    def go_on(self) -> None:
-        """Start it again where it was stopped here. Raises ServiceStartError."""
-        if self._was_stopped:
-            self._was_stopped = False
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Start it again where it was stopped here. Raises ServiceStartError, where nothing else was raised."""
+        if not self._was_stopped:
+            return
+        self._was_stopped = False
+        with nullcontext() if error is None else suppress(ServiceStartError):
             self._do("start")
 
     def start(self, *, anew: bool = False) -> None:

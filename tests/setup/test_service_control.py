@@ -1,5 +1,7 @@
 """The service stopped for its camera, and started again."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.config import CameraConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
+from edgeclassify.doctor.broker_trial import BrokerTrial
+from edgeclassify.setup.around import Around, Trials
+from edgeclassify.setup.asking import Asking
+from edgeclassify.setup.interface import NOTHING_GIVEN, Subject
+from edgeclassify.setup.nearby.interface import Nearby
+from edgeclassify.setup.run import Ending, run_setup
 from edgeclassify.setup.service_control import ServiceControl, ServiceStartError, service_unit
 from edgeclassify.setup.terminal.screen import Colours, Screen
 from edgeclassify.setup.terminal.talk import Talk
+from edgeclassify.types import Frame
+
+Output = pytest.CaptureFixture[str]
 
 NOBODY = Talk(Screen(Colours.NONE, False, 80, 24, False), asks=False)
 
@@ -58,12 +69,10 @@ def test_the_unit_of_a_config(config: str, unit: str | None) -> None:
 
 def test_a_camera_has_one_user_so_it_is_stopped_once_and_started_again() -> None:
     systemd = Systemd()
-    service = ServiceControl("edgeclassify.service", True, systemd)
-    service.let_go_of(camera("picamera:0"), NOBODY)
-    service.let_go_of(camera("v4l2:/dev/video0"), NOBODY)
-    assert systemd.said == ["stop edgeclassify.service"]
-    service.go_on()
-    service.go_on()
+    with ServiceControl("edgeclassify.service", True, systemd) as service:
+        service.let_go_of(camera("picamera:0"), NOBODY)
+        service.let_go_of(camera("v4l2:/dev/video0"), NOBODY)
+        assert systemd.said == ["stop edgeclassify.service"]
     assert systemd.said == ["stop edgeclassify.service", "start edgeclassify.service"]
 
 
@@ -73,9 +82,8 @@ def test_a_camera_has_one_user_so_it_is_stopped_once_and_started_again() -> None
 )
 def test_it_is_left_alone_otherwise(source: str, as_root: bool, active: bool) -> None:
     systemd = Systemd(active)
-    service = ServiceControl("edgeclassify.service", as_root, systemd)
-    service.let_go_of(camera(source), NOBODY)
-    service.go_on()
+    with ServiceControl("edgeclassify.service", as_root, systemd) as service:
+        service.let_go_of(camera(source), NOBODY)
     assert systemd.said == []
 
 
@@ -91,10 +99,9 @@ def test_it_is_started_or_takes_the_config_over(active: bool, anew: bool, said: 
 
 def test_what_was_stopped_is_started_once() -> None:
     systemd = Systemd()
-    service = ServiceControl("edgeclassify.service", True, systemd)
-    service.let_go_of(camera("picamera:0"), NOBODY)
-    service.start()
-    service.go_on()
+    with ServiceControl("edgeclassify.service", True, systemd) as service:
+        service.let_go_of(camera("picamera:0"), NOBODY)
+        service.start()
     assert systemd.said == ["stop edgeclassify.service", "enable --now edgeclassify.service"]
 
 
@@ -103,6 +110,30 @@ def test_a_start_that_fails_tells_what_the_log_says() -> None:
     with pytest.raises(ServiceStartError, match="Job failed") as raised:
         service.start()
     assert "what the log says" in str(raised.value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_however_it_is_left_the_service_runs_again(tmp_path: Path, number: signal.Signals, capsys: Output) -> None:
+    """The connection of ssh breaks while the camera is tried, say."""
+    systemd, path = Systemd(), tmp_path / "edgeclassify.toml"
+    path.write_text('[mqtt]\nenabled = false\n[[camera]]\nsource = "picamera:0"\n')
+
+    def broken_off(_: CameraConfig) -> Frame:
+        assert systemd.said == ["stop edgeclassify.service"]
+        os.kill(os.getpid(), number)
+        raise AssertionError("the signal had no effect")
+
+    def no_broker(_: Config) -> BrokerTrial:
+        raise AssertionError("no broker is asked about")
+
+    service = ServiceControl("edgeclassify.service", True, systemd)
+    around = Around(NOBODY, service, Trials(no_broker, broken_off, Nearby))
+    before = signal.getsignal(signal.SIGHUP)
+    with pytest.raises(KeyboardInterrupt):
+        run_setup(path, Asking(around, NOTHING_GIVEN, [Subject.CAMERA]), Ending(None, None))
+    assert systemd.said == ["stop edgeclassify.service", "start edgeclassify.service"]
+    assert "Nothing was changed." in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGHUP) is before
 
 
 def test_without_systemd_there_is_no_service() -> None:
