@@ -19,6 +19,7 @@ from tests.target.systemd.container import Container
 from tests.target.systemd.fresh_root import fresh_root
 from tests.target.systemd.results import Result, look, read, table, write
 from tests.target.systemd.rooms.bad_days import BadDays
+from tests.target.systemd.rooms.first_run import FirstRun
 from tests.target.systemd.rooms.full_disk import FullDisk
 from tests.target.systemd.rooms.hanging import Hanging
 from tests.target.systemd.rooms.installed import Installed
@@ -48,6 +49,7 @@ def rooms(service: InstalledService) -> Iterator[Room]:
     yield Hanging(service)
     yield BadDays(service)
     yield Instances(service)
+    yield FirstRun(service)
     yield OtherVersions(package)
     yield Leaving(package)
     yield WithoutPackage(service)
