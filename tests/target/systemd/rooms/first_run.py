@@ -11,7 +11,7 @@ _SECRET = "page password of the first run"
 
 
 class FirstRun(Room):
-    """From the config that came with it to a service that publishes; then one answer, and one that does not work."""
+    """From the config that came with it to a service that publishes; one answer; one that does not work."""
 
     def scenarios(self, short: bool) -> tuple[Scenario, ...]:
         """All."""
@@ -58,10 +58,10 @@ class FirstRun(Room):
 
     def one_answer(self) -> Findings:
         pid = self.unit.pid
-        status, said = self._setup("--page", "off")
+        status, _ = self._setup("--page", "off")
         yield status == 0 and self.unit.active, f"one answer: the page goes, {status}"
         before = self.run("cat", CONFIG)
-        status, said = self._setup("--no-home-assistant")
+        status, _ = self._setup("--no-home-assistant")
         changed = [line for line in self.run("cat", CONFIG).splitlines() if line not in before.splitlines()]
         yield status == 0 and changed == ["discovery = false"], f"one answer: {changed} is another one"
         yield pid != 0 and self.service.publishes(), f"one answer: {NAME} goes on"
