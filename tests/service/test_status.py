@@ -11,7 +11,8 @@ from edgeclassify.service import status as status_module
 UNIT = {
     "LoadState": "loaded", "ActiveState": "active", "Result": "success", "UnitFileState": "enabled",
     "FragmentPath": "/usr/lib/systemd/system/edgeclassify.service", "ActiveEnterTimestamp": "Sun 12:00:00 UTC",
-    "MainPID": "77", "NRestarts": "2", "ExecMainStatus": "0", "StatusText": "44 frames", "MemoryCurrent": "104857600",
+    "MainPID": "77", "NRestarts": "2", "ExecMainStatus": "0", "StatusText": "44 frames",
+    "MemoryCurrent": "104857600",
     "ExecStart": "{ path=/usr/bin/edgeclassify ; argv[]=/usr/bin/edgeclassify run }",
 }  # fmt: skip
 
