@@ -18,12 +18,19 @@ def look_at_config(around: Around) -> list[Finding]:
     """What `edgeclassify check` says, each fault and warning by itself."""
     file = str(around.config_file)
     if around.config is None:
-        remedy = "Make one: edgeclassify setup" if not _is_there(around.config_file) else _MENDED
-        return [fault("config", around.config_fault, remedy)]
+        return [_unusable(around)]
     found = look_further(around.config, service=around.service)
     faults = [fault("config", str(line), _MENDED) for line in found.faults]
     notes = [warning("config", line, "Where it is meant so, nothing is to be done.") for line in found.warnings]
     return [*faults, *notes] or [ok("config", f"{file}: right, and so is all that it names")]
+
+
+def _unusable(around: Around) -> Finding:
+    if not _is_there(around.config_file):
+        return fault("config", around.config_fault, "Make one: edgeclassify setup")
+    if not os.access(around.config_file, os.R_OK):
+        return unknown("config", f"{around.config_file}: not for you to read", "Run it with sudo.")
+    return fault("config", around.config_fault, _MENDED)
 
 
 def _is_there(path: Path) -> bool:

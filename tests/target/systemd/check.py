@@ -19,6 +19,7 @@ from tests.target.systemd.container import Container
 from tests.target.systemd.fresh_root import fresh_root
 from tests.target.systemd.results import Result, look, read, table, write
 from tests.target.systemd.rooms.bad_days import BadDays
+from tests.target.systemd.rooms.diagnosed import Diagnosed
 from tests.target.systemd.rooms.first_run import FirstRun
 from tests.target.systemd.rooms.full_disk import FullDisk
 from tests.target.systemd.rooms.hanging import Hanging
@@ -45,6 +46,7 @@ def rooms(service: InstalledService) -> Iterator[Room]:
     yield package
     yield Installed(service)
     yield Running(service)
+    yield Diagnosed(service)
     yield Upgrading(package)
     yield Hanging(service)
     yield BadDays(service)
