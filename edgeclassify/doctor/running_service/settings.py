@@ -7,6 +7,7 @@ from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
+from edgeclassify.files.folder_condition import FolderCondition, condition_of
 from edgeclassify.files.rights import Right, obstacle
 from edgeclassify.preflight.config_rights import config_problems
 from edgeclassify.preflight.looking_further import look_further
@@ -60,20 +61,35 @@ def look_at_state_folder(around: Around) -> list[Finding]:
     folder = state_folder(around.config)
     if folder is None:
         return [ok("state-folder", "none, as the config has it: nothing is kept over a restart")]
-    subject = str(folder)
-    try:
-        is_there = folder.is_dir()
-    except PermissionError:
-        return [unknown("state-folder", "not for you to see", "Run it with sudo.", subject=subject)]
-    if not is_there:
+    condition = condition_of(folder)
+    if condition is FolderCondition.MISSING:
         return [_missing(around, folder)]
-    if os.statvfs(folder).f_flag & os.ST_RDONLY and not around.beside_daemon:
-        remedy = (
-            "Where that is not meant: look for errors of the card (dmesg), and sudo mount -o remount,rw / . Where "
-            "it is: give it a folder that can be written to (node.state_dir), or events wait in memory only."
-        )
-        return [fault("state-folder", "its disk is read-only", remedy, subject=subject)]
-    return [_kept(around, folder)]
+    if condition is FolderCondition.UNWRITABLE and around.service is not None and os.geteuid() != 0:
+        return [unknown("state-folder", "not for you to see", "Run it with sudo.", subject=str(folder))]
+    return [_of_condition(condition, folder) or _of_rights(around, folder)]
+
+
+_OF_CONDITION = {
+    FolderCondition.READ_ONLY: (
+        "its disk is read-only",
+        "Where that is not meant: look for errors of the card (dmesg), and sudo mount -o remount,rw / . Where it "
+        "is: give it a folder that can be written to (node.state_dir), or events wait in memory only.",
+    ),
+    FolderCondition.FULL: ("its disk is full", "Make room: see disk. Until then events wait in memory only."),
+    FolderCondition.UNWRITABLE: ("it can't be written to", "sudo chown -R $USER: FOLDER"),
+}
+"""What is a fault, and what to do."""
+
+
+def _of_condition(condition: FolderCondition, folder: Path) -> Finding | None:
+    if condition in _OF_CONDITION:
+        found, remedy = _OF_CONDITION[condition]
+        return fault("state-folder", found, remedy.replace("FOLDER", str(folder)), subject=str(folder))
+    if condition is FolderCondition.VOLATILE:
+        found = "it lies in memory: what is kept there is lost when the power goes"
+        remedy = "Put it on a disk that can be written to: node.state_dir."
+        return warning("state-folder", found, remedy, subject=str(folder))
+    return None
 
 
 def _missing(around: Around, folder: Path) -> Finding:
@@ -87,37 +103,17 @@ def _parent(folder: Path) -> Path:
     return next((place for place in folder.parents if place.is_dir()), Path("/"))
 
 
-def _kept(around: Around, folder: Path) -> Finding:
+def _of_rights(around: Around, folder: Path) -> Finding:
+    """Whether the service's user may write there, who asks being another one."""
     subject = str(folder)
-    if around.service is not None:
-        stuck = obstacle(around.service.account, folder, Right.READ | Right.WRITE)
-        name = around.service.account.name
-        if stuck is not None and stuck.right is None:
-            return unknown(
-                "state-folder", "its rights are not for you to see", "Run it with sudo.", subject=subject
-            )
-        if stuck is not None:
-            return fault("state-folder", f"the service ({name}) may not write there: {stuck.place}",
-                         f"sudo chown -R {name}: {folder}", subject=subject)  # fmt: skip
-    elif not os.access(folder, os.W_OK):
-        return fault("state-folder", "you may not write there", f"sudo chown -R $USER: {folder}", subject=subject)
-    if (kind := _filesystem(around.places.proc, folder)) in ("tmpfs", "overlay", "ramfs"):
-        remedy = "Put it on a disk that can be written to: node.state_dir; see the docs on a read-only root."
-        found = f"it lies in memory ({kind}): what is kept there is lost when the power goes"
-        return warning("state-folder", found, remedy, subject=subject)
+    if around.service is None:
+        return ok("state-folder", "can be written to, and lasts", subject=subject)
+    stuck = obstacle(around.service.account, folder, Right.READ | Right.WRITE)
+    name = around.service.account.name
+    if stuck is not None and stuck.right is None:
+        found = "its rights are not for you to see"
+        return unknown("state-folder", found, "Run it with sudo.", subject=subject)
+    if stuck is not None:
+        found = f"the service ({name}) may not write there: {stuck.place}"
+        return fault("state-folder", found, f"sudo chown -R {name}: {folder}", subject=subject)
     return ok("state-folder", "can be written to, and lasts", subject=subject)
-
-
-def _filesystem(proc: Path, folder: Path) -> str:
-    """The kind of the file system that a folder lies on; empty where the kernel does not tell."""
-    try:
-        lines = (proc / "self/mounts").read_text(errors="replace").splitlines()
-    except OSError:
-        return ""
-    real, best, kind = folder.resolve(), -1, ""
-    for line in lines:
-        _, place, filesystem, *_ = line.split(" ")
-        mounted = Path(place.replace("\\040", " "))
-        if real.is_relative_to(mounted) and len(mounted.parts) >= best:
-            best, kind = len(mounted.parts), filesystem
-    return kind
