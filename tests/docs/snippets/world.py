@@ -52,7 +52,7 @@ snapshots = false
 """
 _START_LIMIT_S = 60
 _ANSWER_LIMIT_S = 60
-_PATIENCE_S = 20
+_PATIENCE_S, _AGAIN_S, _TIMES = 30, 10, 6
 """For what runs until it is interrupted, and may have nothing to say."""
 
 
@@ -88,33 +88,37 @@ def answer(wanted: dict[str, object], here: Path, environment: dict[str, str]) -
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    said, interrupted = _heard(process, endless=bool(wanted["endless"]))
+    status = process.wait()
+    given_up = status == -signal.SIGKILL
+    return {
+        "status": None if interrupted and not given_up else status,
+        "output": said.decode(errors="replace")[-2000:] + ("it did not end" if given_up else ""),
+    }
+
+
+def _heard(process: subprocess.Popen[bytes], *, endless: bool) -> tuple[bytes, bool]:
+    """What it says until it ends, and whether it was interrupted: once it has said something, or has been patient.
+
+    Who is interrupted while modules are imported may not hear it: it is said again. What does not end is killed.
+    """
     assert process.stdout is not None
-    limit_s = _PATIENCE_S if wanted["endless"] else _ANSWER_LIMIT_S
-    said, end, interrupted = b"", time.monotonic() + limit_s, False
-    with selectors.DefaultSelector() as selector:
+    said, waits = b"", [_PATIENCE_S, *[_AGAIN_S] * _TIMES] if endless else [_ANSWER_LIMIT_S]
+    interrupted, end = False, time.monotonic() + waits.pop(0)
+    with process.stdout, selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(0.0, end - time.monotonic())):
-                if wanted["endless"] and not interrupted:  # nothing has happened, or a pipe keeps what it was told
-                    interrupted, end = True, time.monotonic() + _ANSWER_LIMIT_S
-                    os.killpg(process.pid, signal.SIGINT)
-                    continue
-                os.killpg(process.pid, signal.SIGKILL)
-                said += f"\nit did not end in {_ANSWER_LIMIT_S} s".encode()
-                break
-            piece = os.read(process.stdout.fileno(), 65536)
-            if not piece:
-                break
+            ready = selector.select(max(0.0, end - time.monotonic()))
+            piece = os.read(process.stdout.fileno(), 65536) if ready else b""
+            if ready and not piece:
+                return said, interrupted
             said += piece
-            if wanted["endless"] and not interrupted and b"\n" in said:
-                interrupted, end = True, time.monotonic() + _ANSWER_LIMIT_S
-                os.killpg(process.pid, signal.SIGINT)
-    status = process.wait()
-    process.stdout.close()
-    return {
-        "status": None if interrupted and status != -signal.SIGKILL else status,
-        "output": said.decode(errors="replace")[-2000:],
-    }
+            if ready and (not endless or interrupted or b"\n" not in said):
+                continue
+            number = signal.SIGINT if waits else signal.SIGKILL
+            end = time.monotonic() + (waits.pop(0) if waits else _ANSWER_LIMIT_S)
+            interrupted = True
+            os.killpg(process.pid, number)
 
 
 def _mount(folder: Path) -> None:
