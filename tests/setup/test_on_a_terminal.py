@@ -107,8 +107,7 @@ def test_ctrl_c_leaves_everything_as_it_was(path: Path) -> None:
     with user(path, "node", "camera") as user_again:
         user_again.answers("Name [", "shed")
         user_again.sees("Which one")
-        user_again.presses(CTRL_C)
-        user_again.sees("Nothing was changed.")
+        user_again.presses_until(CTRL_C, "Nothing was changed.")
         assert user_again.ends() == 130
         assert "Traceback" not in user_again.shown
     assert path.read_text() == before
@@ -123,8 +122,7 @@ def test_leaving_at_the_password_gives_the_terminal_back(path: Path, key: bytes)
         newcomer.answers("Encrypted", "")
         newcomer.answers("User name", "porch")
         newcomer.sees("Password")
-        newcomer.presses(key)
-        newcomer.sees("Nothing was changed.")
+        newcomer.presses_until(key, "Nothing was changed.")
         assert newcomer.echoes
         assert newcomer.ends() == 130
     assert not path.exists()

@@ -17,6 +17,7 @@ from typing import Self
 
 PATIENCE_S = 90.0
 """A busy machine takes its time to import numpy and OpenCV."""
+_AGAIN_S = 5.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -87,6 +88,20 @@ class TerminalUser:
         """Wait for the question, then type."""
         self.sees(question)
         self.types(line)
+
+    def presses_until(self, key: bytes, text: str) -> None:
+        """Press it until the text is shown: a signal that comes between a prompt and the wait for a line is noticed
+        by Python at the next key."""
+        deadline = time.monotonic() + PATIENCE_S
+        while text not in self.shown[self._read_to :]:
+            assert time.monotonic() < deadline, f"not shown: {text!r}:\n{self.shown[self._read_to :]}"
+            with suppress(OSError):  # it has ended meanwhile
+                self.presses(key)
+            if not self._more(_AGAIN_S) and self._process.poll() is not None:
+                break
+            while self._more(0.2):
+                pass
+        self.sees(text)
 
     @property
     def echoes(self) -> bool:
