@@ -34,6 +34,8 @@ class Repository:
             look = ("python3", "-c", f"import urllib.request as r; r.urlopen({address!r})")
             soon(lambda: self.container.result(*look).returncode == 0)
         self._use_it_alone()
+        # A web server says that an older file is unchanged, and apt would keep the newer list.
+        self.container.run("sh", "-c", "rm -rf /var/lib/apt/lists/*")
         self.apt_get("update", check=True)
 
     def apt_get(self, *arguments: str, check: bool = False) -> "subprocess.CompletedProcess[str]":

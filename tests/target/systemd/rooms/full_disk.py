@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from tests.target.systemd.apt import PACKAGE
 from tests.target.systemd.container import soon
+from tests.target.systemd.rooms.installed import Installed
 from tests.target.systemd.rooms.interface import Findings, Room, Scenario
 from tests.target.systemd.rooms.package import Package
 from tests.target.systemd.service import CONFIG
@@ -37,8 +38,9 @@ class FullDisk(Room):
 
     def upgrade(self) -> Findings:
         """The disk is full while the service runs: the version before goes on."""
-        self.container.write(CONFIG, self.service.config(source="synthetic:"))
-        self.service.start_afresh(self.service.config(source="synthetic:"))
+        yield from Installed(self.service).rights()
+        self.service.close()  # what was heard of a node whose state is purged
+        self.service.start_afresh(self.service.config())
         self.repository.serve("now")
         before = self.repository.installed
         with self._room_in("/usr/lib", "20M"):
