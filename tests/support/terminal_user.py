@@ -90,7 +90,7 @@ class TerminalUser:
         self.types(line)
 
     def presses_until(self, key: bytes, text: str) -> None:
-        """Press it until the text is shown: a signal that comes between a prompt and the wait for a line is noticed
+        """Press it until the text is shown: a signal that comes between a prompt and the wait for a line is seen
         by Python at the next key."""
         deadline = time.monotonic() + PATIENCE_S
         while text not in self.shown[self._read_to :]:
