@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from edgeclassify.config import Config
-from edgeclassify.service.places import NAME, UNIT
+from edgeclassify.service.places import UNIT
 from edgeclassify.service.sandbox import Service
 
 ASK_S = 8.0
@@ -67,11 +67,6 @@ def unit_shown(unit: str) -> Mapping[str, str] | None:
     if answer.status != 0:
         return None
     return dict(line.partition("=")[::2] for line in answer.output.splitlines())
-
-
-def unit_of(config_file: Path) -> str:
-    """The unit that runs with a config: each further node of a machine has one of its own."""
-    return UNIT if config_file.stem == NAME else f"{NAME}@{config_file.stem}.service"
 
 
 @dataclass(frozen=True, slots=True)

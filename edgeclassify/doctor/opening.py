@@ -7,9 +7,9 @@ from pathlib import Path
 
 from edgeclassify.broker.credentials import MQTT_PASSWORD
 from edgeclassify.config import Config, load_config
-from edgeclassify.doctor.around import Around, ask, unit_of, unit_shown
+from edgeclassify.doctor.around import Around, ask, unit_shown
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.service.places import CONFIG
+from edgeclassify.service.places import CONFIG, unit_of
 from edgeclassify.service.sandbox import service_of
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.doctor.around import Answer, unit_of
+from edgeclassify.doctor.around import Answer
 from edgeclassify.doctor.interface import Finding, Standing
 from edgeclassify.doctor.running_service.settings import look_at_config, look_at_rights, look_at_state_folder
 from edgeclassify.doctor.running_service.unit import look_at_failures, look_at_log, look_at_unit
@@ -45,11 +45,6 @@ def test_the_unit(differs: Mapping[str, str], standing: Standing, remedy: str | 
 def test_without_systemd_it_is_not_known() -> None:
     for look in (look_at_unit, look_at_failures, look_at_log):
         assert [finding.standing for finding in look(around())] == [Standing.UNKNOWN]
-
-
-def test_a_further_node_has_a_unit_of_its_own() -> None:
-    assert unit_of(Path("/etc/edgeclassify/edgeclassify.toml")) == "edgeclassify.service"
-    assert unit_of(Path("/etc/edgeclassify/barn.toml")) == "edgeclassify@barn.service"
 
 
 @pytest.mark.parametrize(
