@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +99,21 @@ class InstalledService:
         """
         last = max(seq for seq, _ in before)
         soon(lambda: max(self.heard.event_numbers(), default=0) > last + 1)
-        events = {*before, *self.heard.events()}
-        numbers = sorted(seq for seq, _ in events)
-        doubles = sorted({seq for seq in numbers if numbers.count(seq) > 1})
-        missing = sorted({*range(numbers[0], numbers[-1] + 1)} - {*numbers}) if whole else []
+        # What waited comes behind what happens meanwhile: a number that is not here yet may still come.
+        soon(lambda: not (whole and self._missing(before)))
+        numbers = sorted(seq for seq, _ in {*before, *self.heard.events()})
+        doubles = sorted({seq for seq, following in pairwise(numbers) if seq == following})
+        missing = self._missing(before) if whole else []
         seen = f"{what}: events {numbers[0]}…{last} → {numbers[-1]}"
         for fault, which in (("stand for two", doubles), ("are missing", missing)):
             if which:
                 seen += f"; {len(which)} {fault}, first {which[0]}"
         return not doubles and not missing and numbers[-1] > last, seen
+
+    def _missing(self, before: list[tuple[int, str]]) -> list[int]:
+        """Numbers between the first and the last that nobody has heard."""
+        numbers = {seq for seq, _ in (*before, *self.heard.events())}
+        return sorted({*range(min(numbers), max(numbers) + 1)} - numbers)
 
     def said(self, since: str = "-1h") -> list[dict[str, Any]]:
         """What the service itself wrote to the journal, without systemd's words about it."""
