@@ -7,7 +7,7 @@ NOT_OURS = (
     "etc/.pwd.lock", "etc/apt", "etc/dpkg/dpkg.cfg.d/checks", "etc/ld.so.cache", "etc/mosquitto",
     "root/edgeclassify", "srv/apt", "var/cache", "var/lib/apt", "var/lib/dpkg", "var/lib/mosquitto",
     "var/lib/private", "var/lib/systemd", "var/lib/ucf", "var/lib/unattended-upgrades", "var/log", "var/tmp",
-    "etc/systemd/system/multi-user.target.wants/mosquitto.service",
+    "etc/systemd/system/multi-user.target.wants/mosquitto.service", "var/rebooted",
 )  # fmt: skip
 """Of apt, of the broker, of the machine itself."""
 ACCOUNTS = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow")
