@@ -234,3 +234,12 @@ def test_each_override_of_lintian_is_explained() -> None:
     lines = (FILES / "lintian-overrides").read_text().splitlines()
     assert lines[0].startswith("#")
     assert all(line.startswith(("#", "edgeclassify: ")) for line in lines)
+
+
+def test_without_room_nothing_begins(tmp_path: Path) -> None:
+    script = tmp_path / "preinst"
+    script.write_text((SCRIPTS / "preinst").read_text().replace("@KIB@", str(1 << 50)))
+    done = subprocess.run(["sh", script, "install"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "MiB are free; make room" in done.stderr
