@@ -58,6 +58,8 @@ _PATIENCE_S, _AGAIN_S, _TIMES = 30, 10, 6
 
 def main(folder: Path) -> None:
     """Everything, until standard input ends."""
+    # A shell's job in the background is deaf to it, and so would be all that is run here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _mount(folder)
     environment = _environment(folder)
     here = folder / "here"
@@ -74,6 +76,7 @@ def main(folder: Path) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line), here, environment)), flush=True)
+        _recordings(here)
 
 
 def answer(wanted: dict[str, object], here: Path, environment: dict[str, str]) -> dict[str, object]:
@@ -180,13 +183,19 @@ def _files(here: Path) -> None:
         (here / name).symlink_to(ROOT / name)
     (here / ".venv" / "bin").mkdir(parents=True)
     (here / ".venv" / "bin" / "edgeclassify").symlink_to(here.parent / "programs" / "edgeclassify")
-    for name in ("gate.jsonl.gz", "evening.jsonl.gz"):
-        write_recording(here / name)
+    _recordings(here)
     (here / "truth.csv").write_text("t,view,label\n0,gate,\n5,gate,open\n20,gate,cat\n")
     (here / "new.toml").write_text('[[camera]]\nname = "front"\nsource = "synthetic:"\n[[view]]\nname = "gate"\n')
     shutil.copy(here / "new.toml", here / "edgeclassify.toml")
     with zipfile.ZipFile(here / "empty.zip", "w"):
         pass
+
+
+def _recordings(here: Path) -> None:
+    """Those of which truth.csv tells, also after a line that has recorded something else."""
+    for name in ("gate.jsonl.gz", "evening.jsonl.gz"):
+        (here / name).unlink(missing_ok=True)
+        write_recording(here / name)
 
 
 def _variants(picture: NDArray[Any], folder: Path, seed: int) -> None:
@@ -206,7 +215,8 @@ def _config(folder: Path) -> None:
         f'[[view]]\nname = "{name}"\nlabels = ["cat"]\n' for name in ("gate", "yard", "feeder", "front")
     )
     text = CONFIG.replace("FOLDER", str(folder / "here")) + views
-    Path("/etc/edgeclassify/edgeclassify.toml").write_text(text)
+    for name in ("edgeclassify", "barn"):  # barn: a second node of this machine
+        Path(f"/etc/edgeclassify/{name}.toml").write_text(text)
     second = text.replace('"porch"', '"gatecam"').replace("enabled = true", "enabled = false")
     (folder / "gatecam.toml").write_text(second)
 
