@@ -40,8 +40,8 @@ def test_one_that_breaks_is_a_fault_of_ours() -> None:
 
 def test_what_is_known_to_be_secret_is_left_out() -> None:
     remember(["very-secret-words"])
-    look = Check[Around]("x", "X", lambda _: [warning("x", "very-secret-words", "say very-secret-words")], 20.0)
-    (finding,) = run_checks(around(), [look])
+    found = [warning("x", "very-secret-words", "say very-secret-words")]
+    (finding,) = run_checks(around(), [Check("x", "X", lambda _: found, 20.0)])
     assert "very-secret" not in f"{finding}"
 
 
