@@ -14,10 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 SOCKET = Path("/run/systemd/journal/socket")
-PATIENCE_S = 1.0
+PATIENCE_S = 0.2
 """How long an entry waits for a journald that does not read. It has a queue of some hundred entries."""
+TAKEN_AGAIN = 16
+"""So many entries in a row journald takes before one waits for it again: whoever logs is not to stand still."""
 _QUEUE_BYTES = 8 << 20
 _TOO_LARGE = (errno.EMSGSIZE, errno.ENOBUFS)
+_GONE = (errno.ECONNREFUSED, errno.ENOTCONN, errno.EPIPE, errno.ECONNRESET)
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL
 
 
@@ -38,27 +41,34 @@ def _pieces(fields: Mapping[str, str]) -> Iterator[bytes]:
 class Journal:
     """Where entries go; nothing is opened before the first one. Used by one thread at a time.
 
-    An entry that journald does not take within PATIENCE_S is given up, and those after it wait no more, until one
-    is taken.
+    An entry that journald does not take within PATIENCE_S is given up, and those after it wait no more, until
+    TAKEN_AGAIN of them were taken.
     """
 
     def __init__(self, path: Path = SOCKET) -> None:
         self._path = str(path)
         self._channel: socket.socket | None = None
-        self._patience_s = PATIENCE_S
+        self._taken = TAKEN_AGAIN
+
+    @property
+    def patience_s(self) -> float:
+        """How long the next entry waits at most."""
+        return PATIENCE_S if self._taken >= TAKEN_AGAIN else 0.0
 
     def send(self, fields: Mapping[str, str]) -> bool:
         """True where journald has the entry as a whole; False: it has nothing of it."""
         entry = encoded(fields)
         try:
-            channel = self._open()
-            channel.settimeout(self._patience_s)
-            self._send(channel, entry)
+            if self._channel is None:
+                self._send_anew(entry)
+            else:
+                self._send_on(self._channel, entry)
         except OSError as error:
+            self.close()
             if isinstance(error, TimeoutError | BlockingIOError):
-                self._patience_s = 0.0
+                self._taken = 0
             return False
-        self._patience_s = PATIENCE_S
+        self._taken += 1
         return True
 
     def close(self) -> None:
@@ -67,17 +77,30 @@ class Journal:
             self._channel.close()
         self._channel = None
 
-    def _open(self) -> socket.socket:
-        if self._channel is None:
-            self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-            with suppress(OSError):
-                self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE_BYTES)
-        return self._channel
+    def _send_on(self, channel: socket.socket, entry: bytes) -> None:
+        """Raises OSError. A journald that was started anew is found."""
+        try:
+            self._send(channel, entry)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            self.close()
+            self._send_anew(entry)
+
+    def _send_anew(self, entry: bytes) -> None:
+        """Raises OSError."""
+        self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+        with suppress(OSError):
+            self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE_BYTES)
+        # Connected: only then the kernel lets a sender sleep until there is room in the queue of the other end.
+        self._channel.connect(self._path)
+        self._send(self._channel, entry)
 
     def _send(self, channel: socket.socket, entry: bytes) -> None:
-        """Raises OSError. By its path each time: a journald that was started anew is found."""
+        """Raises OSError."""
+        channel.settimeout(self.patience_s)
         try:
-            channel.sendto(entry, self._path)
+            channel.send(entry)
         except OSError as error:
             if error.errno not in _TOO_LARGE:
                 raise
@@ -90,4 +113,4 @@ class Journal:
             file.flush()
             fcntl.fcntl(file, fcntl.F_ADD_SEALS, _SEALS)
             rights = array.array("i", [file.fileno()])
-            channel.sendmsg([], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)], 0, self._path)
+            channel.sendmsg([], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])

@@ -98,6 +98,8 @@ def set_up_logging(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
+        if isinstance(old, JournalHandler):  # those of others are theirs to close
+            old.close()
     root.addHandler(handler)
     sys.excepthook = _log_uncaught
     set_level(level)

@@ -5,6 +5,8 @@ import io
 import logging
 import os
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 import edgeclassify
 from edgeclassify import redaction
 from edgeclassify.event_log import log_event
-from edgeclassify.journal import Journal, encoded
+from edgeclassify.journal import TAKEN_AGAIN, Journal, encoded
 from edgeclassify.logs import FIELDS, JournalHandler
 from edgeclassify.types import Event, EventType
 
@@ -168,6 +170,57 @@ def test_where_journald_does_not_read_nothing_is_lost_and_nothing_twice(
         int(text.removeprefix("<4>")) for text in on_stream
     ]
     assert sorted(found) == list(range(2000))
+
+
+def filled(journal: Journal) -> None:
+    """Until an entry is given up."""
+    while journal.send({"MESSAGE": "one of many"}):
+        pass
+
+
+def test_who_waits_for_journald_leaves_the_processor_to_others(
+    journald: Journald, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgeclassify.journal.PATIENCE_S", 0.0)
+    filled(journal := Journal(journald.path))
+    monkeypatch.setattr("edgeclassify.journal.PATIENCE_S", 1.0)
+    waiting = Journal(journald.path)
+    before = time.thread_time()
+    assert not waiting.send({"MESSAGE": "in vain"})
+    assert time.thread_time() - before < 0.1
+    journal.close()
+
+
+def test_an_entry_waits_until_journald_reads(journald: Journald, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgeclassify.journal.PATIENCE_S", 0.0)
+    filled(Journal(journald.path))
+    monkeypatch.setattr("edgeclassify.journal.PATIENCE_S", 30.0)
+    reader = threading.Timer(0.2, journald.entry)
+    reader.start()
+    assert Journal(journald.path).send({"MESSAGE": "at last"})
+    reader.join()
+
+
+def test_who_logs_does_not_stand_still_at_each_entry_that_is_taken_late(
+    journald: Journald, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgeclassify.journal.PATIENCE_S", 0.05)
+    filled(journal := Journal(journald.path))
+    for _ in range(TAKEN_AGAIN):
+        assert journal.patience_s == 0.0
+        journald.entry()
+        assert journal.send({"MESSAGE": "taken"})
+    assert journal.patience_s == 0.05
+
+
+def test_a_journald_that_was_started_anew_is_found(journald: Journald, lines: io.StringIO, tmp_path: Path) -> None:
+    log.warning("first")
+    journald.close()
+    after = Journald(tmp_path / "socket")
+    log.warning("second")
+    assert after.entry()["MESSAGE"] == "second"
+    assert lines.getvalue() == ""
+    after.close()
 
 
 def test_what_is_logged_wrongly_does_not_raise(

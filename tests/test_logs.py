@@ -9,6 +9,7 @@ import pytest
 
 from edgeclassify.logs import (
     JournalFormatter,
+    JournalHandler,
     TerminalFormatter,
     for_stream,
     goes_to_journal,
@@ -62,6 +63,15 @@ def test_the_journal_is_recognised_by_device_and_inode(monkeypatch: pytest.Monke
         assert for_stream("2 faults", logging.ERROR, stream) == "2 faults"
     monkeypatch.delenv("JOURNAL_STREAM")
     assert not goes_to_journal(io.StringIO())
+
+
+def test_a_handler_of_the_journal_is_closed_by_the_one_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[logging.Handler] = []
+    monkeypatch.setattr(JournalHandler, "close", closed.append)
+    old = JournalHandler(io.StringIO())
+    logging.getLogger().handlers[:] = [old]
+    set_up_logging("info", io.StringIO())
+    assert closed == [old]
 
 
 def test_a_bug_is_logged_with_its_traceback() -> None:

@@ -10,7 +10,8 @@ LEAST_FREE_BYTES = 256 * 1024
 """Less free room is none: a database that grows takes as much at once."""
 
 _MOUNTS, _COMMAND_LINE = Path("/proc/self/mountinfo"), Path("/proc/cmdline")
-_IN_MEMORY = ("tmpfs", "ramfs", "zram")
+_IN_MEMORY = ("tmpfs", "ramfs")
+_BLOCKS_IN_MEMORY = re.compile(r"/dev/z?ram\d")
 # What raspi-config writes there, now and in former versions: its overlay keeps what is written in memory.
 _MEMORY_OVER_ROOT = re.compile(r"(?:^|\s)(?:overlayroot=tmpfs|boot=overlay)(?=[\s:,]|$)")
 
@@ -63,14 +64,19 @@ def condition_of(folder: Path, mounts: Path = _MOUNTS, command_line: Path = _COM
 
 @dataclass(frozen=True, slots=True)
 class _FileSystem:
-    """Its kind and its own options, as the kernel tells them; empty where they are not known."""
+    """Its kind, what it is on, and its own options, as the kernel tells them; empty where they are not known."""
 
     kind: str = ""
+    source: str = ""
     options: str = ""
+
+    @property
+    def is_in_memory(self) -> bool:
+        return self.kind in _IN_MEMORY or _BLOCKS_IN_MEMORY.match(self.source) is not None
 
 
 def _is_in_memory(device: int, found: _FileSystem, mounts: Path, command_line: Path) -> bool:
-    if found.kind in _IN_MEMORY:
+    if found.is_in_memory:
         return True
     if found.kind != "overlay":
         return False
@@ -79,7 +85,7 @@ def _is_in_memory(device: int, found: _FileSystem, mounts: Path, command_line: P
         upper_device = Path(_unescaped(upper[1])).stat().st_dev if upper else device
     except OSError:  # of before the root was mounted: only the kernel's command line tells of it
         return _MEMORY_OVER_ROOT.search(_text(command_line)) is not None
-    return upper_device != device and _file_system(upper_device, mounts).kind in _IN_MEMORY
+    return upper_device != device and _file_system(upper_device, mounts).is_in_memory
 
 
 def _file_system(device: int, mounts: Path) -> _FileSystem:
@@ -89,7 +95,7 @@ def _file_system(device: int, mounts: Path) -> _FileSystem:
         before, _, behind = line.partition(" - ")
         words, own = before.split(" "), behind.split(" ")
         if len(words) > 4 and len(own) > 2 and words[2] == number:
-            return _FileSystem(own[0], own[2])
+            return _FileSystem(own[0], own[1], own[2])
     return _FileSystem()
 
 

@@ -111,6 +111,25 @@ def test_an_overlay_whose_upper_folder_is_out_of_sight(tmp_path: Path) -> None:
     assert condition_of(tmp_path, mounts, command_line) is FolderCondition.OK
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("/dev/zram0", FolderCondition.VOLATILE),
+        ("/dev/ram0", FolderCondition.VOLATILE),
+        ("/dev/mmcblk0p2", FolderCondition.OK),
+        ("/dev/mapper/ram0", FolderCondition.OK),
+    ],
+)
+def test_a_disk_that_is_memory(tmp_path: Path, source: str, expected: FolderCondition) -> None:
+    """As log2ram and zram-tools make one: its file system is one of disks."""
+    number = tmp_path.stat().st_dev
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        f"22 1 {os.major(number)}:{os.minor(number)} / / rw,noatime shared:1 - ext4 {source} rw,discard\n"
+    )
+    assert condition_of(tmp_path, mounts) is expected
+
+
 def test_where_the_kernel_tells_nothing_of_mounts_it_counts_as_a_disk(tmp_path: Path) -> None:
     assert condition_of(tmp_path, tmp_path / "none", tmp_path / "none") is FolderCondition.OK
 
