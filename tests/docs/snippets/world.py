@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -76,7 +75,7 @@ def main(folder: Path) -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line), here, environment)), flush=True)
-        _recordings(here)
+        _anew(here)
 
 
 def answer(wanted: dict[str, object], here: Path, environment: dict[str, str]) -> dict[str, object]:
@@ -183,19 +182,17 @@ def _files(here: Path) -> None:
         (here / name).symlink_to(ROOT / name)
     (here / ".venv" / "bin").mkdir(parents=True)
     (here / ".venv" / "bin" / "edgeclassify").symlink_to(here.parent / "programs" / "edgeclassify")
-    _recordings(here)
+    _anew(here)
     (here / "truth.csv").write_text("t,view,label\n0,gate,\n5,gate,open\n20,gate,cat\n")
-    (here / "new.toml").write_text('[[camera]]\nname = "front"\nsource = "synthetic:"\n[[view]]\nname = "gate"\n')
-    shutil.copy(here / "new.toml", here / "edgeclassify.toml")
-    with zipfile.ZipFile(here / "empty.zip", "w"):
-        pass
 
 
-def _recordings(here: Path) -> None:
-    """Those of which truth.csv tells, also after a line that has recorded something else."""
+def _anew(here: Path) -> None:
+    """Recordings of which truth.csv tells, and a config for them: a line may have written others."""
     for name in ("gate.jsonl.gz", "evening.jsonl.gz"):
         (here / name).unlink(missing_ok=True)
         write_recording(here / name)
+    (here / "new.toml").write_text('[[camera]]\nname = "front"\nsource = "synthetic:"\n[[view]]\nname = "gate"\n')
+    shutil.copy(here / "new.toml", here / "edgeclassify.toml")
 
 
 def _variants(picture: NDArray[Any], folder: Path, seed: int) -> None:
@@ -205,7 +202,8 @@ def _variants(picture: NDArray[Any], folder: Path, seed: int) -> None:
     height, width = picture.shape[:2]
     for number in range(10):
         top, left = chance.integers(0, height // 8), chance.integers(0, width // 8)
-        cut = picture[top : top + height * 7 // 8, left : left + width * 7 // 8]
+        # Even sizes, as those of cameras are: a video wants them.
+        cut = picture[top : top + height // 16 * 14, left : left + width // 16 * 14]
         cv2.imwrite(str(folder / f"{number:02}.jpg"), cv2.convertScaleAbs(cut, alpha=chance.uniform(0.8, 1.2)))
 
 
