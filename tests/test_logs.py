@@ -67,7 +67,7 @@ def test_the_journal_is_recognised_by_device_and_inode(monkeypatch: pytest.Monke
 
 def test_a_handler_of_the_journal_is_closed_by_the_one_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[logging.Handler] = []
-    monkeypatch.setattr(JournalHandler, "close", closed.append)
+    monkeypatch.setattr(JournalHandler, "close", lambda self: closed.append(self))
     old = JournalHandler(io.StringIO())
     logging.getLogger().handlers[:] = [old]
     set_up_logging("info", io.StringIO())
