@@ -17,7 +17,10 @@ def stored_secret(config: Path, secret: str) -> str | None:
     plain, sealed = _files(config, secret)
     with suppress(OSError):
         return plain.read_text(encoding="utf-8")
-    if not sealed.is_file():
+    try:
+        if not sealed.is_file():
+            return None
+    except PermissionError:  # the store is root's
         return None
     command = ["systemd-creds", "decrypt", str(sealed), "-"]
     try:

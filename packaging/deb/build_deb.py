@@ -27,7 +27,7 @@ _SMALL, _QUICK = ["-Zxz"], ["-Zgzip", "-z1"]
 def build(target: Target, folder: Path, packing: Sequence[str] = _SMALL) -> Path:
     """The package, in the folder. `packing`: options of dpkg-deb."""
     epoch = _epoch()
-    version = f"{_project_version()}-1~{target.suite.name}"
+    version = f"{debian_version(_project_version())}-1~{target.suite.name}"
     package = folder / f"edgeclassify_{version}_{target.arch}.deb"
     cache = CHECKOUT / "build/deb/wheels" / target.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,6 +49,12 @@ def build(target: Target, folder: Path, packing: Sequence[str] = _SMALL) -> Path
             command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
         )
     return package
+
+
+def debian_version(version: str) -> str:
+    """Of a version of Python: 1.0.dev1, 1.0rc1, 1.0 in their order there are 1.0~~dev1, 1.0~rc1, 1.0 here."""
+    version = re.sub(r"\.?dev(?=\d)", "~~dev", version)
+    return re.sub(r"(?<=\d)(a|b|rc)(?=\d)", r"~\1", version)
 
 
 def _project_version() -> str:

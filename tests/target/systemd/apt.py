@@ -5,7 +5,7 @@ import subprocess
 from tests.target.systemd.container import Container, soon
 
 FOLDER = "/srv/apt"
-"""Made by build-packages.sh: a repository `before`, and one `now` that has the newer build as well."""
+"""Made by build-packages.sh: a repository `before`, and one `now` that has the higher number as well."""
 PORT = 8079
 PACKAGE = "edgeclassify"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive"}

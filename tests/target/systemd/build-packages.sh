@@ -30,7 +30,7 @@ trap end EXIT
 built=$(ls "$work"/now/*.deb)
 version=$(dpkg-deb --field "$built" Version)
 
-# The build before: what is in a package, with another number in each place.
+# The build before is today's code, with another number in each place: no package older than this one is made.
 dpkg-deb --raw-extract "$built" "$work/tree"
 number=${version%%-*}
 changed=$(cd "$work/tree" && ls usr/lib/edgeclassify/lib/python*/site-packages/edgeclassify/__init__.py)

@@ -5,12 +5,20 @@ import json
 from tests.target.systemd import broker
 from tests.target.systemd.container import Unit, soon
 from tests.target.systemd.rooms.interface import Findings, Room, Scenario
-from tests.target.systemd.service import CONFIG, STATE
+from tests.target.systemd.service import CONFIG, STATE, InstalledService
 
 OTHER = "yard"
 OTHER_UNIT = f"edgeclassify@{OTHER}.service"
 OTHER_CONFIG = f"/etc/edgeclassify/{OTHER}.toml"
 OTHER_STATE = f"/var/lib/edgeclassify/{OTHER}"
+
+
+def second_config(service: InstalledService) -> None:
+    """The first node's config under another name, as the second one's."""
+    config = service.config().replace(f'[node]\nname = "{broker.NODE}"', f'[node]\nname = "{OTHER}"')
+    service.container.write(OTHER_CONFIG, config)
+    service.run("chown", "root:edgeclassify", OTHER_CONFIG)
+    service.run("chmod", "640", OTHER_CONFIG)
 
 
 class Instances(Room):
@@ -23,10 +31,7 @@ class Instances(Room):
     def second_node(self) -> Findings:
         self.service.start_afresh(self.service.config())
         pid = self.unit.pid
-        config = self.service.config().replace(f'[node]\nname = "{broker.NODE}"', f'[node]\nname = "{OTHER}"')
-        self.container.write(OTHER_CONFIG, config)
-        self.run("chown", "root:edgeclassify", OTHER_CONFIG)
-        self.run("chmod", "640", OTHER_CONFIG)
+        second_config(self.service)
         other = Unit(self.container, OTHER_UNIT)
         other.control("start")
         yield (

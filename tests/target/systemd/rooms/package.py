@@ -11,6 +11,7 @@ from tests.target.systemd.service import CONFIG, NAME, PASSWORD_FILE, STATE, Ins
 
 PARTS = ("/usr/lib/edgeclassify", "/usr/bin/edgeclassify", f"/usr/lib/systemd/system/{NAME}")
 WRITTEN_BY_HAND = "# written by hand\n"
+SECRET = "/etc/credstore/edgeclassify-barn.mqtt-password"
 
 
 class Package(Room):
@@ -74,6 +75,7 @@ class Leaving(Room):
         return (self.is_removed, self.comes_back, self.is_purged)
 
     def is_removed(self) -> Findings:
+        self.run("systemctl", "enable", "--quiet", NAME)
         self.service.publishes()
         done = self.package.repository.apt_get("remove", PACKAGE)
         there = [path for path in PARTS if self.container.exists(path)]
@@ -92,13 +94,25 @@ class Leaving(Room):
         before = self.service.heard.events()
         done = self.package.repository.install()
         yield done.returncode == 0, f"installed again after it was removed: {done.returncode}"
+        again = soon(lambda: self.unit.active)
+        yield bool(again), f"installed again: what is enabled is {self.unit.show('ActiveState')} by itself"
         self.unit.control("start")
         yield self.service.numbers_go_on("installed again", before)
 
     def is_purged(self) -> Findings:
+        """Where the state lies on a disk of its own, and a password in systemd's store."""
         self.unit.control("stop")
+        store_there = self.container.exists("/etc/credstore")
+        self.run("install", "-d", "-m", "700", "/etc/credstore")
+        self.container.write(SECRET, "secret")
+        self.run("mount", "--bind", STATE, STATE)
         done = self.package.repository.apt_get("purge", PACKAGE)
         yield done.returncode == 0, f"apt-get purge ends with {done.returncode}"
+        yield not self.container.exists(SECRET), "apt-get purge: the password in systemd's store is gone"
+        self.run("umount", STATE)
+        self.run("rmdir", STATE)  # fails where something is in it
+        if not store_there:
+            self.run("rmdir", "/etc/credstore")
         left = soon(lambda: not self._files_left()) or self._files_left()
         yield left is True, f"apt-get purge: files left: {left if left is not True else 'none'}"
         accounts = accounts_in(self.container.root) - self.package.accounts_before

@@ -1,11 +1,16 @@
-"""Another version comes by apt while the service runs: a newer one, an older one, by hand and by itself."""
+"""Another version comes by apt while the service runs: a newer one, an older one, by hand and by itself.
+
+It is today's code under another number: what is seen is how apt, the scripts and the service go about it, and not
+what an older build wrote.
+"""
 
 import json
 import sqlite3
 from contextlib import closing
 
 from tests.target.systemd.apt import PACKAGE
-from tests.target.systemd.container import soon
+from tests.target.systemd.container import Unit, soon
+from tests.target.systemd.rooms.instances import OTHER_CONFIG, OTHER_STATE, OTHER_UNIT, second_config
 from tests.target.systemd.rooms.interface import Findings, Room, Scenario
 from tests.target.systemd.rooms.package import WRITTEN_BY_HAND, Package
 from tests.target.systemd.service import CONFIG, STATE
@@ -24,8 +29,8 @@ class Upgrading(Room):
         self.repository = package.repository
 
     def scenarios(self, short: bool) -> tuple[Scenario, ...]:
-        """One."""
-        return (self.is_upgraded_with_events_spooled,)
+        """Both."""
+        return (self.is_upgraded_with_events_spooled, self.is_upgraded_with_a_node_that_is_not_enabled)
 
     def is_upgraded_with_events_spooled(self) -> Findings:
         self.container.write(CONFIG, self.service.config() + WRITTEN_BY_HAND)
@@ -33,6 +38,21 @@ class Upgrading(Room):
         self.service.publishes()
         self.repository.serve("now")
         yield from self.changes_version("upgrade", self.repository.versions()[0], "upgrade")
+
+    def is_upgraded_with_a_node_that_is_not_enabled(self) -> Findings:
+        """Somebody has started it by hand: it ran, so it runs."""
+        second_config(self.service)
+        other = Unit(self.container, OTHER_UNIT)
+        other.control("start")
+        pid = other.pid
+        done = self.repository.install("--reinstall")
+        again = soon(lambda: other.active and other.pid not in (0, pid), 90)
+        yield (
+            done.returncode == 0 and bool(again),
+            f"upgrade of a node that is not enabled, {done.returncode}: it is {other.show('ActiveState')}",
+        )
+        other.control("stop")
+        self.run("rm", "-rf", OTHER_CONFIG, OTHER_STATE)
 
     def changes_version(self, what: str, version: str, *apt_get: str) -> Findings:
         """apt-get brings `version` while events wait for the broker; none of them is lost."""
@@ -60,7 +80,7 @@ class Upgrading(Room):
         yield self.service.numbers_go_on(f"{what} with {spooled - waiting_from} events spooled", before)
         info = json.loads((self.service.heard.payloads("info") or ["{}"])[-1])
         yield (
-            info.get("version") == version.split("-")[0],
+            info.get("version") == version.split("-")[0].replace("~", ""),
             f"{what}: the node says that it is {info.get('version')}",
         )
 
@@ -80,7 +100,7 @@ class OtherVersions(Upgrading):
         return (self.is_downgraded, self.meets_the_state_of_a_later_build, self.is_upgraded_unattended)
 
     def is_downgraded(self) -> Findings:
-        """To what knows nothing of the version after it."""
+        """To a lower number: apt does it where it is told to, and config and events stay."""
         older = self.repository.versions()[-1]
         self.service.start_afresh(self.service.config() + WRITTEN_BY_HAND)
         self.service.publishes()
