@@ -50,9 +50,13 @@ SETTLE_S = 1.0
     callback=not_empty,
     help="File with its password. [default: one is made]",
 )
-@click.option("--yes", "-y", is_flag=True, help="Ask nothing: options, else what is there or was found.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing: options, else what is there or was found; start.")
 @click.option("--untried", is_flag=True, help="Take answers as they are: nothing is connected or opened.")
-@click.option("--start/--no-start", default=None, help="Start the service at the end. [default: it is asked]")
+@click.option(
+    "--start/--no-start",
+    default=None,
+    help="Start the service at the end. [default: asked; with --yes: start]",
+)
 def setup(
     subjects: tuple[str, ...],
     path: Path,
@@ -80,13 +84,15 @@ def setup(
     end Ctrl-C leaves everything as it was.
 
     Once there is a config, a SUBJECT (node, broker, camera, model, home-assistant, page) or an option changes that
-    answer alone. Without a terminal, or with --yes, nothing is asked.
+    answer alone. With --yes, or options where there is no terminal, nothing is asked, and the service is started
+    too, unless --no-start says otherwise.
 
     \b
     Example:  sudo edgeclassify setup
               sudo edgeclassify setup camera
               sudo edgeclassify setup --yes --node porch --broker homeassistant.local --camera picamera:0
     """
+    from edgeclassify.errors import UsageError
     from edgeclassify.setup.asking import Asking
     from edgeclassify.setup.interface import Given, PageReach, Subject
     from edgeclassify.setup.run import Ending, run_setup
@@ -108,6 +114,11 @@ def setup(
         page_password=_page_password(page_password_file),
     )
     around = _around(path, asks=not yes, tries=not untried)
+    if not (yes or around.talk.asks or given.subjects or start is not None):
+        raise UsageError(
+            "setup: expected a terminal to ask on, or answers as options; found neither. With --yes it takes what "
+            "is there or was found, writes the config and starts the service."
+        )
     named = tuple(map(Subject, subjects))
     is_services = around.service.unit is not None and around.service.as_root
     run_setup(path, Asking(around, given, named), Ending(start, _settle if is_services else None))

@@ -14,7 +14,7 @@ from edgeclassify.files.plain import (
     sync_folder,
     write_whole,
 )
-from edgeclassify.files.staged import StagedFile, rewrite_file
+from edgeclassify.files.staged import StagedFile, rewrite_file, sweep_staged
 from edgeclassify.files.state_file import StateFile, StateFileTexts
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "replace_file",
     "rewrite_file",
     "set_aside",
+    "sweep_staged",
     "sync_folder",
     "write_whole",
 ]

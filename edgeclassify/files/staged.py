@@ -31,7 +31,7 @@ class StagedFile:
         real = path.resolve(strict=True)
         before = real.stat()
         self._place = real if place is None else place
-        self._sweep()
+        sweep_staged(self._place)
         # Of its own name: another process may write one for the same place.
         self._beside = self._place.with_name(f"{self._place.name}.{secrets.token_hex(4)}{_ENDING}")
         # For nobody else until it has the rights of the file that it replaces: there may be a password in it.
@@ -81,12 +81,13 @@ class StagedFile:
         with suppress(OSError):  # a card that takes nothing any more: the next one begins by it
             self._beside.unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
-        """What power cuts left."""
-        for one in self._place.parent.glob(f"{glob.escape(self._place.name)}.????????{_ENDING}"):
-            with suppress(OSError):
-                if abs(time.time() - one.lstat().st_mtime) > _LEFT_S:
-                    one.unlink()
+
+def sweep_staged(place: Path) -> None:
+    """Remove what power cuts left beside it."""
+    for one in place.parent.glob(f"{glob.escape(place.name)}.????????{_ENDING}"):
+        with suppress(OSError):
+            if abs(time.time() - one.lstat().st_mtime) > _LEFT_S:
+                one.unlink()
 
 
 def rewrite_file(path: Path, content: bytes) -> None:

@@ -46,8 +46,9 @@ class Draft:
 
     @property
     def is_fresh(self) -> bool:
-        """True where the file says nothing yet beyond what every new one does."""
-        return self.before is None or parse_toml(self.before.text) == parse_toml(reference())
+        """True where nothing is said yet beyond the camera of every new file: there is none, it is the commented
+        reference, or the one that Debian's package brings."""
+        return self.before is None or _said(self.before.text) == _said(reference())
 
     @property
     def is_changed(self) -> bool:
@@ -76,6 +77,11 @@ class Draft:
         """With the page's password; None: what is there stays."""
         remember([] if password is None else [password])
         return replace(self, page_password=password)
+
+
+def _said(text: str) -> dict[str, Any]:
+    """Without sections in which nothing is set."""
+    return {key: value for key, value in parse_toml(text).items() if value != {}}
 
 
 def _parsed(text: str, path: Path) -> Config:

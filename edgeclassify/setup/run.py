@@ -16,7 +16,7 @@ from edgeclassify.setup.around import Around
 from edgeclassify.setup.asking import Asking
 from edgeclassify.setup.changes import changed_lines
 from edgeclassify.setup.draft import Draft
-from edgeclassify.setup.last_look import last_look
+from edgeclassify.setup.last_look import last_look, new_faults
 from edgeclassify.setup.page_password import give_password
 from edgeclassify.setup.writing import check_can_write, write
 
@@ -78,7 +78,12 @@ def _is_to_be_written(draft: Draft, around: Around) -> bool:
         screen.plain(line)
     if draft.password is not None:
         screen.plain(f"and the broker's password, in {draft.config.mqtt.password_file}")
-    if around.talk.yes(f"Write {draft.path}?"):
+    faults = new_faults(draft) if around.tries else []
+    if faults and not around.talk.asks:
+        raise ConfigError(f"{report(str(draft.path), faults)}\nNothing was changed; --untried writes it as it is.")
+    for fault in faults:
+        screen.bad(f"the service would not start: {fault}")
+    if around.talk.yes(f"Write {draft.path}{' all the same' if faults else ''}?", usual=not faults):
         return True
     screen.plain("Nothing was changed.")
     return False
@@ -116,6 +121,8 @@ def _start(draft: Draft, around: Around, ending: Ending, *, anew: bool) -> None:
         service.start(anew=anew)
         screen.good(f"{service.unit} runs, and starts with the machine")
     else:
+        if service.stay_stopped():
+            screen.warning(f"{service.unit} was stopped for its camera, and stays so")
         screen.command("Start it", f"sudo systemctl enable --now {service.unit}")
     _what_next(draft.path, draft.config, around)
 

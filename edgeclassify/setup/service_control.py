@@ -44,7 +44,7 @@ def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
 @dataclass
 class ServiceControl:
     """`unit` None: the config is no service's. `as_root`: we may start and stop it. Used by one thread. A context
-    manager: what was stopped here runs again at its end."""
+    manager: what was stopped here runs again at its end, unless it is to stay so."""
 
     unit: str | None
     as_root: bool
@@ -71,6 +71,11 @@ class ServiceControl:
         if talk.yes("The service runs, and a camera has one user. Stop it until this is done?"):
             self._was_stopped = True  # before it is: whatever ends us meanwhile, it is started again
             self.run(("systemctl", "stop", str(self.unit)))
+
+    def stay_stopped(self) -> bool:
+        """Where it was stopped here it is not started again at the end; True where that is so."""
+        stays, self._was_stopped = self._was_stopped, False
+        return stays
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,13 @@
-"""What was answered, put on the disk: the broker's password and the config, both or neither."""
+"""What was answered, put on the disk: the broker's password and the config, both or neither.
+
+Called as root, in a folder that the service may write to: a password goes into a plain file with one name, never
+to where a link leads.
+"""
 
 import grp
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -10,19 +15,31 @@ from pathlib import Path
 
 from edgeclassify.config.editing.config_file import conflict, unwritable, why_not_writable
 from edgeclassify.errors import StorageError
-from edgeclassify.files import StagedFile, printable, read_plain_file, sync_folder
+from edgeclassify.files import printable, read_plain_file, sweep_staged, sync_folder
 from edgeclassify.service.places import CONFIG, NAME
 from edgeclassify.setup.draft import Draft
 
 _MOST_BYTES = 1_000_000
+_NOT_GIVEN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Owners:
-    """Who may read a new file. `group`: its id, None: that of whoever writes it."""
+class Rights:
+    """Of a file: mode, and the ids of owner and group; -1: those of whoever writes it."""
 
     mode: int
-    group: int | None
+    owner: int = _NOT_GIVEN
+    group: int = _NOT_GIVEN
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """`place`: where the content belongs; `new`: where it is meanwhile; `old`: a copy of what is there now, None:
+    there is nothing. Both lie beside the place."""
+
+    place: Path
+    new: Path
+    old: Path | None
 
 
 def check_can_write(path: Path) -> None:
@@ -43,29 +60,76 @@ def check_can_write(path: Path) -> None:
 
 def write(draft: Draft) -> list[Path]:
     """The files that were written. Raises StorageError or ConfigConflictError; then all is as it was."""
+    is_services = _is_services(draft.path)
+    new = _rights_of_new_files(is_services)
+    contents: list[tuple[Path, Path, bytes, Rights]] = []
     password_file = draft.config.mqtt.password_file
-    contents: list[tuple[Path, bytes]] = []
     if draft.password is not None and password_file is not None:
-        contents.append((password_file, f"{draft.password}\n".encode()))
-    if draft.before is None:
-        contents.append((draft.path, draft.text.encode()))
-    elif draft.text != draft.before.text:
-        contents.append((draft.path, draft.before.encoded(draft.text)))
+        place = _place_of_password(password_file, is_services)
+        rights = new if is_services else _rights_of(place) or new
+        contents.append((password_file, place, f"{draft.password}\n".encode(), rights))
+    if draft.before is None or draft.text != draft.before.text:
+        place = _place_of_config(draft.path, is_services)
+        content = draft.text.encode() if draft.before is None else draft.before.encoded(draft.text)
+        contents.append((draft.path, place, content, _rights_of(place) or new))
     with ExitStack() as stack:
-        owners = _owners(draft.path)
-        staged = [(path, stack.enter_context(_staged(path, content, owners))) for path, content in contents]
+        staged = [stack.enter_context(_staged(place, content, rights)) for _, place, content, rights in contents]
         _check_unchanged(draft)
         _put_in_place(staged)
-    return [path for path, _ in contents]
+    return [path for path, *_ in contents]
 
 
-def _owners(config: Path) -> Owners:
-    """Of new files: in the service's folder its group reads them, elsewhere nobody else does."""
-    group = None
-    if os.geteuid() == 0 and config.resolve().parent == CONFIG.parent:
+def _is_services(config: Path) -> bool:
+    return os.geteuid() == 0 and config.resolve().parent == CONFIG.parent
+
+
+def _rights_of_new_files(is_services: bool) -> Rights:
+    """In the service's folder its group reads them, elsewhere nobody else does."""
+    if is_services:
         with suppress(KeyError):
-            group = grp.getgrnam(NAME).gr_gid
-    return Owners(0o600 if group is None else 0o640, group)
+            return Rights(0o640, 0, grp.getgrnam(NAME).gr_gid)
+    return Rights(0o600)
+
+
+def _rights_of(place: Path) -> Rights | None:
+    """Those of the file that is there."""
+    try:
+        status = place.lstat()
+    except OSError:
+        return None
+    return Rights(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+
+
+def _place_of_password(path: Path, is_services: bool) -> Path:
+    """Raises StorageError for a file that may be somebody else's."""
+    place = path.parent.resolve() / path.name
+    if is_services and place.parent != CONFIG.parent:
+        raise StorageError(
+            f"{printable(path)}: expected the service's password file in {CONFIG.parent}, found it elsewhere. "
+            "Nothing was changed; write the password there by hand, or take mqtt.password_file out of the config."
+        )
+    try:
+        status = place.lstat()
+    except FileNotFoundError:
+        return place
+    except OSError as error:
+        raise unwritable(path, error) from error
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        raise StorageError(
+            f"{printable(path)}: expected a plain file with one name for the broker's password, found a link or "
+            "something else. Nothing was changed; look where it comes from, and remove it."
+        )
+    return place
+
+
+def _place_of_config(path: Path, is_services: bool) -> Path:
+    """Links to a config stay links, but for one that the service itself has put there. Raises StorageError."""
+    if is_services and path.is_symlink() and path.lstat().st_uid != 0:
+        raise StorageError(
+            f"{printable(path)}: expected a plain file or a link of root's, found a link of another user's. "
+            "Nothing was changed; look where it leads, and put a file in its place."
+        )
+    return path.resolve() if path.is_symlink() else path.parent.resolve() / path.name
 
 
 def _check_unchanged(draft: Draft) -> None:
@@ -76,63 +140,57 @@ def _check_unchanged(draft: Draft) -> None:
 
 
 @contextmanager
-def _staged(path: Path, content: bytes, owners: Owners) -> Iterator[Path]:
-    """The content in a file beside its place, with the rights that it is to have; gone at the end, if it is still
-    there. Raises StorageError."""
+def _staged(place: Path, content: bytes, rights: Rights) -> Iterator[_Staged]:
+    """The content beside its place, and a copy of what it replaces: from here on nothing needs room on the disk.
+    Both are gone at the end, where they are still there. Raises StorageError."""
+    new, old = _beside(place), _beside(place)
     try:
-        if path.exists():
-            with StagedFile(path, content) as staged:
-                yield staged.beside
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        sweep_staged(place)
         try:
-            _write_new(beside, content, owners)
-            yield beside
+            _write_new(new, content, rights)
+            before = _rights_of(place)
+            if before is not None:
+                _write_new(old, read_plain_file(place, _MOST_BYTES), before)
+            yield _Staged(place, new, None if before is None else old)
         finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+            for one in (new, old):
+                with suppress(OSError):
+                    one.unlink(missing_ok=True)
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unwritable(place, error) from error
 
 
-def _write_new(path: Path, content: bytes, owners: Owners) -> None:
+def _beside(place: Path) -> Path:
+    return place.with_name(f"{place.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _write_new(path: Path, content: bytes, rights: Rights) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        if owners.group is not None:
-            os.fchown(file.fileno(), -1, owners.group)
-        os.fchmod(file.fileno(), owners.mode)
+        os.fchown(file.fileno(), rights.owner, rights.group)
+        os.fchmod(file.fileno(), rights.mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _put_in_place(staged: Sequence[tuple[Path, Path]]) -> None:
+def _put_in_place(staged: Sequence[_Staged]) -> None:
     """One after the other; where one fails, those before it become what they were."""
     with ExitStack() as undone:
-        for path, beside in staged:
-            undone.callback(_restore, path, _kept(path))
-            real = path.resolve()
+        for one in staged:
+            undone.callback(_restore, one)
             try:
-                beside.replace(real)
-                sync_folder(real.parent)
+                one.new.replace(one.place)
+                sync_folder(one.place.parent)
             except OSError as error:
-                raise unwritable(path, error) from error
+                raise unwritable(one.place, error) from error
         undone.pop_all()
 
 
-def _kept(path: Path) -> bytes | None:
-    try:
-        return read_plain_file(path, _MOST_BYTES)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _restore(path: Path, before: bytes | None) -> None:
+def _restore(one: _Staged) -> None:
     with suppress(OSError):
-        if before is None:
-            path.unlink(missing_ok=True)
+        if one.old is None:
+            one.place.unlink(missing_ok=True)
         else:
-            StagedFile(path, before).put_in_place()
+            one.old.replace(one.place)

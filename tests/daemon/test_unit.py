@@ -86,7 +86,8 @@ def test_the_service_alone_reads_a_password_file() -> None:
     kind, mode, owner, group = tmpfiles()[str(CONFIG.parent)]
     assert (kind, owner, group) == ("d", "root", values("Group")[0])
     assert int(mode, 8) & 0o2000  # the group is inherited by files made there
-    assert tmpfiles()["/etc/edgeclassify/mqtt-password"] == ["z", "0640", "root", values("Group")[0]]
+    for name in ("mqtt-password", "*.mqtt-password"):
+        assert tmpfiles()[f"/etc/edgeclassify/{name}"] == ["z", "0640", "root", values("Group")[0]]
     for secret in (MQTT_PASSWORD, WEBHOOK_SECRET):
         for ending in ("", ".encrypted"):
             name = f"edgeclassify.{secret.credential}{ending}"

@@ -232,3 +232,43 @@ def test_without_the_extra_the_broker_is_still_tried(
 ) -> None:
     monkeypatch.setitem(sys.modules, "zeroconf", None)
     assert setup(path, "--broker", f"127.0.0.1:{broker.port}", "--camera", "synthetic:") == ExitStatus.OK
+
+
+def test_without_a_terminal_it_does_nothing_by_itself(path: Path, capsys: Output) -> None:
+    for subjects in ([], ["camera"]):
+        assert main(["setup", "--config", str(path), *subjects]) == ExitStatus.USAGE
+        assert "expected a terminal to ask on" in capsys.readouterr().err
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize(("name", "file"), [("edgeclassify", "mqtt-password"), ("barn", "barn.mqtt-password")])
+def test_each_config_has_a_password_file_of_its_own(
+    path: Path, name: str, file: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    path.parent.mkdir()
+    ours, own = path.with_name(f"{name}.toml"), path.with_name(file)
+    answers = ("--broker", "192.0.2.1", "--username", "porch", "--password-file", "-", "--camera", "synthetic:")
+    own.write_text("of something else\n")
+    typed("squirrel77\n", monkeypatch)
+    assert setup(ours, *answers, "--untried") == ExitStatus.USAGE
+    assert f"{own}: expected no file of this name yet" in capsys.readouterr().err
+    assert own.read_text() == "of something else\n"
+    own.unlink()
+    for password in ("squirrel77", "squirrel78"):
+        typed(f"{password}\n", monkeypatch)
+        assert setup(ours, *answers, "--untried") == ExitStatus.OK
+        assert own.read_text() == f"{password}\n"
+
+
+def test_a_second_node_does_not_write_the_password_of_the_first(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    barn, shared = path.with_name("barn.toml"), path.with_name("mqtt-password")
+    shared.write_text("of the first\n")
+    login = f'username = "porch"\npassword_file = "{shared}"\n'
+    barn.write_text(MINE.replace("[[camera]]", f"{login}[[camera]]", 1))
+    typed("squirrel77\n", monkeypatch)
+    assert setup(barn, "--password-file", "-", "--untried") == ExitStatus.OK
+    assert shared.read_text() == "of the first\n"
+    assert load_config(barn).mqtt.password_file == path.with_name("barn.mqtt-password")

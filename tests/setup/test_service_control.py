@@ -143,3 +143,12 @@ def test_without_systemd_there_is_no_service() -> None:
     service = ServiceControl("edgeclassify.service", True, nothing)
     assert not service.is_there
     assert not service.is_active
+
+
+def test_who_says_no_to_a_start_gets_none() -> None:
+    systemd = Systemd()
+    with ServiceControl("edgeclassify.service", True, systemd) as service:
+        assert not service.stay_stopped()
+        service.let_go_of(camera("picamera:0"), NOBODY)
+        assert service.stay_stopped()
+    assert systemd.said == ["stop edgeclassify.service"]

@@ -102,3 +102,62 @@ def test_a_place_of_others_is_told_before_anything_is_asked(
         with pytest.raises(StorageError, match="sudo edgeclassify setup"):
             check_can_write(Path("/etc/edgeclassify-of-nobody/edgeclassify.toml"))
     check_can_write(tmp_path / "mine/deep/edgeclassify.toml")
+
+
+@pytest.mark.parametrize("planted", ["link", "dangling link", "second name"])
+def test_a_password_goes_nowhere_else_than_into_its_own_file(tmp_path: Path, planted: str) -> None:
+    """Whoever may write to the folder could lead it to a file of ours."""
+    path, password, mine = tmp_path / "edgeclassify.toml", tmp_path / "mqtt-password", tmp_path / "mine"
+    if planted != "dangling link":
+        mine.write_text("mine\n")
+    if planted == "second name":
+        password.hardlink_to(mine)
+    else:
+        password.symlink_to(mine)
+    with pytest.raises(StorageError, match="expected a plain file with one name"):
+        write(drafted(path))
+    assert not path.exists()
+    assert (mine.read_text() if mine.exists() else "mine\n") == "mine\n"
+
+
+def test_a_config_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    real, path = tmp_path / "real.toml", tmp_path / "edgeclassify.toml"
+    real.write_text(MINE)
+    path.symlink_to(real)
+    write(drafted(path))
+    assert path.is_symlink()
+    assert 'name = "porch"' in real.read_text()
+
+
+def test_what_is_put_back_needs_no_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is written is written before anything is replaced."""
+    path, password = tmp_path / "edgeclassify.toml", tmp_path / "mqtt-password"
+    path.write_text(MINE)
+    password.write_text("the old one\n")
+    draft, replace = drafted(path), Path.replace
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    def broken(self: Path, target: Path) -> Path:
+        monkeypatch.setattr("edgeclassify.setup.writing._write_new", full)
+        if Path(target) == path:
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(StorageError, match="No space left on device"):
+        write(draft)
+    assert (path.read_text(), password.read_text()) == (MINE, "the old one\n")
+    assert names(tmp_path) == {"edgeclassify.toml", "mqtt-password"}
+
+
+SHIPPED = Path(__file__).parents[2] / "packaging/deb/files/edgeclassify.toml"
+
+
+@pytest.mark.parametrize(("more", "fresh"), [("", True), ('[node]\nname = "porch"\n', False)])
+def test_the_config_of_the_package_says_nothing_yet(tmp_path: Path, more: str, fresh: bool) -> None:
+    path = tmp_path / "edgeclassify.toml"
+    text = SHIPPED.read_text()
+    path.write_text(text.replace("[node]\n", more) if more else text)
+    assert Draft.begin(path).is_fresh is fresh

@@ -1,10 +1,14 @@
 """Which broker, and as whom: asked, then tried as the daemon would connect."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from edgeclassify.config import Config, MqttConfig
 from edgeclassify.config.editing.interface import KeyChange
+from edgeclassify.errors import UsageError
+from edgeclassify.files import printable
+from edgeclassify.service.places import NAME
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.draft import Draft
 from edgeclassify.setup.interface import Given, Subject
@@ -138,10 +142,30 @@ def _as_whom(draft: Draft, address: BrokerAddress, given: Given, around: Around)
     if password is None and is_asked:
         is_there = draft.password is not None or (mqtt.password_file is not None and username == mqtt.username)
         password = around.talk.secret("Password", usual_is="as it is" if is_there else "none")
+        if password is None and not is_there and mqtt.password_file is not None:
+            return draft.changed([KeyChange(("mqtt", "password_file"), None)])  # it was that of another user
     if password is None:
         return draft
-    place = mqtt.password_file or draft.path.resolve().parent / _PASSWORD_NAME
+    place = _place_of_password(draft)
     return draft.changed([KeyChange(("mqtt", "password_file"), str(place))]).with_password(password)
+
+
+def _place_of_password(draft: Draft) -> Path:
+    """The file that the config names, else one beside it with a name of its own: there may be configs of several
+    nodes in a folder. Raises UsageError where that is there, and of something else."""
+    config = draft.path.resolve()
+    named = draft.config.mqtt.password_file
+    of_main = config.with_name(_PASSWORD_NAME)
+    own = of_main if config.stem == NAME else config.with_name(f"{config.stem}.{_PASSWORD_NAME}")
+    if named is not None and (own == of_main or named != of_main):
+        own = named
+    before = None if draft.before is None else Draft.begin(draft.path).config.mqtt.password_file
+    if own != before and os.path.lexists(own):
+        raise UsageError(
+            f"{printable(own)}: expected no file of this name yet, found one that {printable(draft.path)} does "
+            "not name. Where its password is the one, say so: --password-file FILE; else move it away."
+        )
+    return own
 
 
 def _shown(mqtt: MqttConfig) -> str:

@@ -16,7 +16,7 @@ _MOST_REFUSED = 5
 def tried_broker(draft: Draft, around: Around) -> None:
     """Raises PublishError where it would not."""
     around.screen.note(f"Connecting to {draft.config.mqtt.host} …")
-    with _as_the_daemon(draft) as config:
+    with as_the_daemon(draft) as config:
         trial = around.trials.broker(config)
     if not trial.connected:
         raise PublishError(f"{trial.broker}: {trial.failure}")
@@ -39,8 +39,9 @@ def tried_broker(draft: Draft, around: Around) -> None:
 
 
 @contextmanager
-def _as_the_daemon(draft: Draft) -> Iterator[Config]:
-    """The config with a password that is in no file yet: in the variable that the daemon reads too."""
+def as_the_daemon(draft: Draft) -> Iterator[Config]:
+    """While entered, the config with a password that is in no file yet: in the variable that the daemon reads,
+    too."""
     if draft.password is None:
         yield draft.config
         return
