@@ -37,10 +37,18 @@ port = 1883
 [[camera]]
 name = "photos"
 source = "images:/usr/share/edgeclassify-photos"
+interval_s = 2.0
+loop = true
 
 [[view]]
 name = "desk"
+confirm_s = 0
+filter = "none"
 TOML
+# Emulated on a busy PC it is a hundred times slower than a Pi: a start may take minutes, and a frame half of one.
+mkdir -p "$tree/etc/systemd/system/edgeclassify.service.d"
+printf '[Service]\nTimeoutStartSec=infinity\nWatchdogSec=30min\n' \
+  > "$tree/etc/systemd/system/edgeclassify.service.d/emulated.conf"
 mkdir -p "$tree/usr/share/edgeclassify-photos"
 cp "$(dirname "$0")"/../../../edgeclassify/demo/photos/*.jpg "$tree/usr/share/edgeclassify-photos/"
 for unit in systemd-networkd edgeclassify; do chroot "$tree" systemctl enable --quiet $unit; done

