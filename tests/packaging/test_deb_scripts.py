@@ -118,6 +118,17 @@ def test_a_config_before_the_package_is_kept_where_the_service_can_not_write(mac
     assert not machine.at(KEPT).exists()
 
 
+@pytest.mark.parametrize(("recorded", "put_aside"), [("newconffile", True), ("9bfd8f21ab743945", False)])
+def test_a_config_that_dpkg_has_set_up_is_dpkgs(machine: Machine, recorded: str, put_aside: bool) -> None:
+    """A package that went before it was set up has left a version behind, and no digest of the config."""
+    machine.write(CONFIG, MINE)
+    machine.at("/programs/dpkg-query").unlink()
+    said = f"#!/bin/sh\necho ' {machine.at(CONFIG)} {recorded}'\n"
+    machine.write("/programs/dpkg-query", said).chmod(0o755)
+    machine.runs("preinst", "install", "0.1-1")
+    assert machine.at(KEPT).exists() is put_aside
+
+
 def test_nothing_takes_the_configs_place_at_an_upgrade(machine: Machine) -> None:
     machine.write(CONFIG, MINE)
     for place in (f"{CONFIG}.before-package", KEPT):
