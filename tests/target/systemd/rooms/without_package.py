@@ -112,7 +112,7 @@ class PackageOverIt(Room):
         if done.returncode:
             yield False, done.stdout[-800:]
         unit = self.unit.show("FragmentPath")
-        yield unit.startswith("/usr/lib/systemd/"), f"the package over it: the unit is {unit}"
+        yield unit.startswith(("/usr/lib/systemd/", "/lib/systemd/")), f"the package over it: the unit is {unit}"
         yield self.service.restarted(pid), "the package over it: the service was restarted, and runs"
         enabled = self.unit.control("is-enabled", check=False).strip()
         yield enabled == "enabled", f"the package over it: the service is {enabled}"
