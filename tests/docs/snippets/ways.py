@@ -30,6 +30,8 @@ NOT_RUN = {
     "vcgencmd": "a Pi",
     "reboot": "a machine of one's own",
     "mount": "a disk of one's own",
+    "umount": "a disk of one's own",
+    "systemd-tmpfiles": "needs the service's user: tests/target/systemd",
     "findmnt": "a disk of one's own",
     "nano": "an editor",
     "install": "needs the service's user: tests/target/systemd",
