@@ -28,6 +28,8 @@ def bill_of_materials(
     licences, packages = Licences(), list(packages)
     root = f"pkg:pypi/edgeclassify@{version}"
     references = {package.name: _purl(package) for package in packages}
+    asked = [str(one) for one in wanted]
+    extras = _extras(asked, target, packages)
     document: Object = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -48,9 +50,12 @@ def bill_of_materials(
         },
         "components": [_component(package, licences) for package in packages],
         "dependencies": [
-            {"ref": root, "dependsOn": _references(map(str, wanted), target, references)},
+            {"ref": root, "dependsOn": _references(asked, target, references)},
             *(
-                {"ref": references[package.name], "dependsOn": _references(package.requires, target, references)}
+                {
+                    "ref": references[package.name],
+                    "dependsOn": _references(package.requires, target, references, extras[package.name]),
+                }
                 for package in packages
             ),
         ],
@@ -92,9 +97,32 @@ def _purl(package: Package) -> str:
     return f"pkg:pypi/{package.name}@{package.version}"
 
 
-def _references(requirements: Iterable[str], target: Target, references: dict[str, str]) -> list[str]:
-    """Of those that are there: what comes from elsewhere, or is for another machine, has none. Extras count as
-    asked for, since what they bring is there for a reason."""
-    asked = (Requirement(text) for text in requirements)
-    names = {str(canonicalize_name(one.name)) for one in asked if target.wants(one)}
+def _asked(requirements: Iterable[str], target: Target, extras: Iterable[str]) -> list[Requirement]:
+    """What is asked for there, with these extras and without one."""
+    parsed = [Requirement(text) for text in requirements]
+    return [one for one in parsed if any(target.wants(one, extra) for extra in ("", *extras))]
+
+
+def _extras(wanted: Iterable[str], target: Target, packages: list[Package]) -> dict[str, set[str]]:
+    """Name → its extras that the project or another package asks for."""
+    found: dict[str, set[str]] = {package.name: set() for package in packages}
+    requires = {package.name: package.requires for package in packages}
+    ahead = _asked(wanted, target, ())
+    seen: set[tuple[str, str]] = set()
+    while ahead:
+        one = ahead.pop()
+        name = str(canonicalize_name(one.name))
+        for extra in {"", *one.extras}:
+            if name in requires and (name, extra) not in seen:
+                seen.add((name, extra))
+                found[name] |= {extra} - {""}
+                ahead += _asked(requires[name], target, (extra,))
+    return found
+
+
+def _references(
+    requirements: Iterable[str], target: Target, references: dict[str, str], extras: Iterable[str] = ()
+) -> list[str]:
+    """Of those that are there: what comes from elsewhere, or is for another machine, has none."""
+    names = {str(canonicalize_name(one.name)) for one in _asked(requirements, target, extras)}
     return sorted(references[name] for name in names if name in references)

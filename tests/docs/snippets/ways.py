@@ -102,6 +102,9 @@ _ENDLESS = (
 )
 """Runs until it is interrupted."""
 
+_MAY_BE_SILENT = r"edgeclassify record\b|--live|\| jq|\| edgeclassify explain|notices_\w+\.py"
+"""Of these: speaks of events alone, which may not come, or writes a file."""
+
 
 def reason_against(line: Typed) -> str | None:
     """Why it is not run; None: it is."""
@@ -126,3 +129,8 @@ def is_known(words: list[str]) -> bool:
 def is_endless(line: Typed) -> bool:
     """It is interrupted once it has said something."""
     return re.search(_ENDLESS, line.text) is not None and re.search(r"--for \d+$", line.text) is None
+
+
+def may_be_silent(line: Typed) -> bool:
+    """It may say nothing until it is interrupted."""
+    return re.search(_MAY_BE_SILENT, line.text) is not None

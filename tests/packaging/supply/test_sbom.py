@@ -40,6 +40,17 @@ def test_it_says_what_is_in_the_package(tmp_path: Path) -> None:
     assert found["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"
 
 
+def test_what_an_extra_brings_is_needed_by_who_has_the_extra(tmp_path: Path) -> None:
+    wheel(tmp_path, "top", metadata="License: MIT\nRequires-Dist: server[fast]>=1")
+    wheel(tmp_path, "server", metadata="License: MIT\nRequires-Dist: loop; extra == 'fast'\n"
+          "Requires-Dist: shown; extra == 'docs'")  # fmt: skip
+    for name in ("loop", "shown"):
+        wheel(tmp_path, name, metadata="License: MIT")
+    text = bill_of_materials("x", "0.1.0", TARGET, read_wheels(tmp_path), [Requirement("top")], 0)
+    depends = {one["ref"]: one["dependsOn"] for one in json.loads(text)["dependencies"]}
+    assert depends["pkg:pypi/server@1.0"] == ["pkg:pypi/loop@1.0"]
+
+
 def test_the_same_wheels_give_the_same_bytes(tmp_path: Path) -> None:
     assert document(tmp_path) == document(tmp_path)
 
