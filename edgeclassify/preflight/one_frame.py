@@ -1,11 +1,13 @@
 """One frame of a camera, opened by a command: it has one user, so the daemon must let go of it first."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from edgeclassify.config import CameraConfig, Config
+from edgeclassify.config import CameraConfig, Config, split_source
 from edgeclassify.errors import ImageError, SourceError, UsageError
+from edgeclassify.files import printable
 from edgeclassify.sources.factory import make_source
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.suggestions import did_you_mean
@@ -24,6 +26,24 @@ def named_camera(config: Config, name: str | None) -> CameraConfig:
         return found[0]
     hint = "" if name is None else did_you_mean(name, names)
     raise UsageError(f"--camera: expected one of {', '.join(names)}; found {name or 'nothing'}. {hint}".rstrip())
+
+
+def is_watched_folder(camera: CameraConfig) -> bool:
+    """True where it is a folder that is there to be watched: it may be empty, and its pictures are the daemon's.
+
+    Raises SourceError where it can't be looked into.
+    """
+    kind, target = split_source(camera.source)
+    if kind != "watch":
+        return False
+    try:
+        with os.scandir(target):
+            return True
+    except OSError as error:
+        reason = error.strerror or error
+        raise SourceError(
+            f"watch: expected a folder at {printable(target)}, found none to read: {reason}."
+        ) from error
 
 
 def opened_camera(camera: CameraConfig, ask_instead: str, wanted_side: int = 0) -> FrameSource:

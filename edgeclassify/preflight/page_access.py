@@ -43,6 +43,30 @@ class PageAccess:
         write_access(self.path, access, group=self.group)
 
 
+def service_is_missing(config_file: Path) -> bool:
+    """True where it is the config of a service that is not on this machine yet: it keeps the page's password."""
+    import pwd
+
+    from edgeclassify.service.places import CONFIG, NAME
+
+    if config_file.resolve().parent != CONFIG.parent:
+        return False
+    try:
+        pwd.getpwnam(NAME)
+    except KeyError:
+        return True
+    return False
+
+
+def check_service_is_there(config_file: Path) -> None:
+    """Raises UsageError where the service of this config is not on this machine yet."""
+    if service_is_missing(config_file):
+        raise UsageError(
+            f"{config_file}: expected its service on this machine, which keeps the page's password; found none. "
+            "Run first: sudo edgeclassify service install"
+        )
+
+
 def page_access(config_file: Path) -> PageAccess:
     """That of the daemon which runs with this config. Raises ConfigError, UsageError."""
     import pwd
@@ -52,6 +76,7 @@ def page_access(config_file: Path) -> PageAccess:
     from edgeclassify.service.sandbox import service_of
     from edgeclassify.web.safety.places import access_path
 
+    check_service_is_there(config_file)
     config, service = load_config(config_file), service_of(config_file)
     with nullcontext() if service is None else service.environment():
         path = access_path(config.web, state_folder(config))

@@ -31,10 +31,11 @@ class Owner:
     gid: int
 
 
-def settle_owner(config: Path, owner: Owner, *, page: bool) -> Iterator[str]:
+def settle_owner(config: Path, owner: Owner, *, page: bool | None) -> Iterator[str]:
     """Give the config the owner and rights that it needs; one line for each change.
 
-    `page`: the service changes it. Nothing is done to a link or to a file with several names. Raises StorageError.
+    `page`: the service changes it; False: it is root's again, None: that can't be told. Nothing is done to a
+    link or to a file with several names. Raises StorageError.
     """
     with _opened(config) as descriptor:
         if descriptor is None:
@@ -46,6 +47,11 @@ def settle_owner(config: Path, owner: Owner, *, page: bool) -> Iterator[str]:
             mode |= stat.S_IRUSR | stat.S_IWUSR
             os.fchmod(descriptor, mode)
             yield f"{config}: the page may change it from now on (it belongs to {owner.name})"
+        elif page is False and status.st_uid == owner.uid:
+            os.fchown(descriptor, 0, owner.gid)
+            mode |= stat.S_IRUSR | stat.S_IWUSR | stat.S_IRGRP
+            os.fchmod(descriptor, mode & ~stat.S_IWGRP)
+            yield f"{config}: it is root's again, since no page changes it any more"
         elif not _may_read(status, owner):
             os.fchown(descriptor, -1, owner.gid)
             mode |= stat.S_IRGRP

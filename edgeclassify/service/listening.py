@@ -31,7 +31,11 @@ def settle_listening(config: Path, content: Config | None, folder: Path = DROP_I
     text = marked_file("[Service]", *lines) if lines else None
     file = listening_file(config, folder)
     if forget_listening(config, folder) if text is None else settle_marked(file, text):
-        ports = f"TCP port {content.web.port}, of the page" if content.web.enabled else "a port of loopback"
+        ports = (
+            f"TCP port {content.web.port}, of the page"
+            if content.web.enabled
+            else "any TCP port of IPv4, for its camera's relay on loopback"
+        )
         yield f"{unit_of(config)}: may listen on {ports if lines else 'no port any more'}: at its next start"
 
 

@@ -23,7 +23,7 @@ def settle(config: Path = CONFIG, *, drop_ins: Path = DROP_INS, announcements: P
     said: list[str] = []
     owner = _owner()
     if owner is not None:
-        said += settle_owner(config, owner, page=content is not None and content.web.enabled)
+        said += settle_owner(config, owner, page=None if content is None else content.web.enabled)
     said += settle_listening(config, content, drop_ins)
     said += settle_announcement(config, content, announcements)
     return said

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.preflight.page_access import page_access
+from edgeclassify.config import load_config
+from edgeclassify.preflight.page_access import page_access, service_is_missing
 from edgeclassify.setup.terminal.screen import Screen
 
 
@@ -11,6 +12,10 @@ def give_password(config: Path, own: str | None, screen: Screen) -> None:
     """Write it where the daemon looks, and show a made one this once. Raises EdgeClassifyError."""
     from edgeclassify.web.safety.passwords import new_password, password_hash
 
+    if own is None and service_is_missing(config):
+        if load_config(config).web.is_open:
+            screen.command("The page gets its password once the service is here", "sudo edgeclassify web password")
+        return
     access = page_access(config)
     web = access.config.web
     before = access.read()

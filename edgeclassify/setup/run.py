@@ -12,6 +12,7 @@ import click
 from edgeclassify.config import Config
 from edgeclassify.config.faults import report
 from edgeclassify.errors import ConfigError
+from edgeclassify.preflight.page_access import check_service_is_there
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.asking import Asking
 from edgeclassify.setup.changes import changed_lines
@@ -92,6 +93,8 @@ def _is_to_be_written(draft: Draft, around: Around) -> bool:
 def _write(draft: Draft, around: Around, ending: Ending) -> list[str]:
     """What was changed of the machine around it. Raises ConfigError where the daemon would not start by it."""
     screen = around.screen
+    if draft.page_password is not None:
+        check_service_is_there(draft.path)
     for path in write(draft):
         screen.good(f"written: {path}")
     give_password(draft.path, draft.page_password, screen)

@@ -110,6 +110,12 @@ def test_a_config_that_the_page_changes_is_the_services_own(machine: Machine) ->
     assert any("the page may change it" in said for said in machine.settle())
     assert machine.rights == (SERVICE.uid, SERVICE.gid, 0o640)
     assert machine.settle() == []
+    machine.config.write_text("[broken")
+    assert machine.settle() == []
+    machine.config.write_text(CAMERA)
+    assert any("root's again" in said for said in machine.settle())
+    assert machine.rights == (0, SERVICE.gid, 0o640)
+    assert machine.settle() == []
 
 
 @needs_root

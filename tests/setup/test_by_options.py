@@ -272,3 +272,11 @@ def test_a_second_node_does_not_write_the_password_of_the_first(
     assert setup(barn, "--password-file", "-", "--untried") == ExitStatus.OK
     assert shared.read_text() == "of the first\n"
     assert load_config(barn).mqtt.password_file == path.with_name("barn.mqtt-password")
+
+
+def test_a_folder_to_be_watched_may_be_empty(path: Path, tmp_path: Path, capsys: Output) -> None:
+    plain = ("--broker", "none", "--camera", f"watch:{tmp_path / 'incoming'}")
+    assert setup(path, *plain) != ExitStatus.OK
+    assert "expected a folder" in capsys.readouterr().err
+    (tmp_path / "incoming").mkdir()
+    assert setup(path, *plain) == ExitStatus.OK

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from edgeclassify.doctor.interface import Finding, Standing
+from edgeclassify.files import printable
 
 _SIGNS = {
     Standing.OK: ("✓", "green"), Standing.UNKNOWN: ("?", "cyan"), Standing.WARNING: ("!", "yellow"),
@@ -39,8 +40,9 @@ class DoctorScreen:
         shown = sign if self._has_signs else _PLAIN[sign]
         subject = f"{finding.subject}: " if finding.subject else ""
         indent = " " * (3 + len(shown) + _NAME)
+        said = printable(f"{subject}{' '.join(finding.found.split())}")  # names of devices among it
         body = textwrap.wrap(
-            f"{subject}{' '.join(finding.found.split())}", self._width - len(indent), break_on_hyphens=False,
+            said, self._width - len(indent), break_on_hyphens=False,
             break_long_words=True,
         ) or [""]  # fmt: skip
         name = f"{finding.check:<{_NAME}}"
@@ -52,7 +54,12 @@ class DoctorScreen:
 
     def _remedy(self, text: str, indent: str) -> None:
         arrow = "→ " if self._has_signs else "> "
-        lines = textwrap.wrap(text, self._width - len(indent) - 2, break_on_hyphens=False, break_long_words=False)
+        lines = textwrap.wrap(
+            printable(" ".join(text.split())),
+            self._width - len(indent) - 2,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
         for number, line in enumerate(lines):
             click.secho(f"{indent}{arrow if number == 0 else '  '}{line}", bold=True)
 

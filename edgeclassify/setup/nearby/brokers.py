@@ -23,7 +23,8 @@ def look_around(search: Search | None = None, seconds: float = SEARCH_S) -> Near
     `search`: None: by mDNS. What is found is named by its host name where this machine can resolve that, and so
     can the daemon; else by its IP address, which may be another one after the router's next start.
     """
-    found, silence = _announced(search, seconds)
+    heard, silence = _announced(search, seconds)
+    found = [one for one in heard if one.addresses or _is_host_name(one.host)]
     homes = [one for one in found if one.kind == HOME_ASSISTANT]
     brokers = [
         *(_broker(one) for one in found if one.kind in (MQTT, MQTTS)),
@@ -53,6 +54,14 @@ def _by_mdns() -> Search:
 
 def _broker(one: Announced) -> NearbyBroker:
     return NearbyBroker(reachable(one), one.port, one.kind == MQTTS, f"says mDNS: {printable(one.name)}")
+
+
+def _is_host_name(text: str) -> bool:
+    try:
+        host_name(text)
+    except ValueError:
+        return False
+    return True
 
 
 def reachable(one: Announced) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.errors import SourceError, UsageError
+from edgeclassify.preflight.one_frame import is_watched_folder
 from edgeclassify.redaction import redacted_source
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.draft import Draft
@@ -66,6 +67,9 @@ def _new_ones(draft: Draft) -> list[CameraConfig]:
 def _show(camera: CameraConfig, around: Around) -> None:
     from edgeclassify.pixels import brightness
 
+    if is_watched_folder(camera):
+        around.screen.good(f"{camera.name}: a watched folder; each picture that comes there is classified")
+        return
     around.screen.note(f"Taking a picture of {redacted_source(camera.source)} …")
     frame = around.picture(camera)
     for line in picture_lines(frame, around.screen):

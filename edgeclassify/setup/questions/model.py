@@ -6,6 +6,7 @@ from edgeclassify.config import Config, ModelConfig
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.sections import is_model_path
 from edgeclassify.errors import ModelMissingError, SourceError
+from edgeclassify.preflight.one_frame import is_watched_folder
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.draft import Draft
 from edgeclassify.setup.interface import Given, Subject
@@ -67,6 +68,8 @@ def _frame(draft: Draft, around: Around) -> tuple[Frame, str]:
 
     camera = draft.config.camera[0]
     try:
+        if is_watched_folder(camera):
+            return load_frame(str(_PHOTO)), "A photo that comes along, of espresso, shows"
         return around.picture(camera), f"Camera {camera.name} shows"
     except SourceError as error:
         around.screen.warning(f"no picture of {camera.name}: {error}")

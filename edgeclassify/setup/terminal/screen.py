@@ -9,6 +9,7 @@ from enum import IntEnum
 
 import click
 
+from edgeclassify.files import printable
 from edgeclassify.redaction import scrubbed
 
 
@@ -63,7 +64,7 @@ class Screen:
 
     def command(self, about: str, command: str) -> None:
         """What can be run, on one line however long: it is copied from here."""
-        click.echo(f"  {about}: {command}")
+        click.echo(printable(f"  {about}: {command}"))
 
     def good(self, text: str) -> None:
         """Something was tried, and works."""
@@ -99,11 +100,13 @@ class Screen:
             click.echo(click.style(shown, bold=bold or None, dim=dim or None) if self.colours else shown)
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
-        """Lines of a terminal's width, cut at spaces; what is no terminal gets each whole."""
+        """Lines of a terminal's width, cut at spaces; what is no terminal gets each whole. What would act on it,
+        as names of cameras and brokers may, is escaped."""
+        lines = [printable(line) for line in text.splitlines()]
         if not self.seen_by_people:
-            return text.splitlines() or [""]
+            return lines or [""]
         width = max(20, min(self.width, 100) - indent - 1)
-        return [part for line in text.splitlines() for part in _cut(line, width)] or [""]
+        return [part for line in lines for part in _cut(line, width)] or [""]
 
 
 def _cut(line: str, width: int) -> list[str]:

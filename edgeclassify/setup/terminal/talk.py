@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from edgeclassify.files import printable
 from edgeclassify.redaction import scrubbed
 from edgeclassify.setup.terminal.screen import Screen
 from edgeclassify.typed_line import typed_line
@@ -83,13 +84,13 @@ class Talk:
         """Raises click.Abort where nobody wants to go on."""
         offered = f" [{shown or usual}]" if shown or usual else ""
         try:
-            return typed_line(f"  {question}{offered}: ").strip() or usual
+            return typed_line(printable(f"  {question}{offered}: ")).strip() or usual
         except (EOFError, KeyboardInterrupt):
             raise click.Abort from None
 
     def _row(self, number: str, one: Choice) -> None:
         """One line; of what need not be read only as much as there is room for."""
-        text, about = scrubbed(one.text), scrubbed(one.about)
+        text, about = printable(scrubbed(one.text)), printable(scrubbed(one.about))
         room = self.screen.width - len(text) - 8
         if len(about) > room:
             about = f"{about[: room - 1]}{'…' if self.screen.unicode else '~'}" if room > _LEAST_SHOWN else ""

@@ -53,6 +53,11 @@ def test_names_cant_act_on_the_terminal() -> None:
     assert look_around(lambda *_: [rude]).brokers[0].about == "says mDNS: \\x1b[2J\\nBroker"
 
 
+def test_what_is_neither_a_name_nor_an_address_is_left_out() -> None:
+    assert look_around(lambda *_: [record(MQTT, "\x1b[2J"), record(HOME_ASSISTANT, "bad host")]).brokers == ()
+    assert look_around(lambda *_: [record(HOME_ASSISTANT, "bad host")]).home_assistant is None
+
+
 def missing(_: Sequence[str], __: float) -> list[Announced]:
     raise ImportError
 

@@ -45,6 +45,16 @@ def test_a_file_gets_neither_colours_nor_line_ends(capsys: Output) -> None:
     assert out.count("\n") == 1
 
 
+def test_nothing_acts_on_the_terminal(capsys: Output) -> None:
+    screen = Screen.of_output({"TERM": "dumb"})
+    for show in (screen.plain, screen.good, screen.warning, screen.note):
+        show("a camera\x1b[2J of \x07mine")
+    screen.command("try", "rm \x1b]0;x")
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert out.count("a camera\\x1b[2J of \\x07mine") == 4
+
+
 def test_words_are_cut_at_spaces_and_paths_stay_whole(capsys: Output) -> None:
     path = f"/{'long/' * 30}"
     Screen(Colours.NONE, False, 40, 24, True).bad(f"some words before {path} and behind it")
