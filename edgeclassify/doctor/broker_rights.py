@@ -1,13 +1,14 @@
 """What the node may say and hear on a broker that has let it in.
 
 Nothing of it changes what anybody sees. What the broker keeps is read first. Where this node's daemon is
-connected, that is all: what is kept there is proof. Else what is kept is published once more as it is; where
-nothing is kept, an empty retained message, which keeps nothing. Topics of events are tried only where nothing of
-this node is kept at all: to whoever listens, any message there would be an event.
+connected, that is all: what is kept there is proof. Where it is known to be away, what was received is published
+once more, byte for byte. What was not received may be kept all the same (a node need not be allowed to read what
+it writes), so nothing is ever published there: an empty message would delete it. A topic that nobody uses but the
+trial stands for those. Topics of events are not tried: to whoever listens, any message there would be an event.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +27,10 @@ KEPT_S = 0.4
 """After the last answer to a subscription: what is kept comes with it."""
 _TELLS_NOT = "a broker that speaks MQTT 3.1.1 does not tell"
 _NO_ANSWER = "the broker did not answer"
+_NOT_SEEN = "not tried: nothing kept was seen there"
+_AN_EVENT = "not tried: whoever listens would take it for an event"
+TRIAL = "trial"
+"""Below the node's part of the broker: the trial's own topic, on which nothing is kept."""
 
 
 class Use(StrEnum):
@@ -50,7 +55,7 @@ class TopicRight:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`daemon_there`: this node's daemon is connected now, None: we may not read that."""
+    """`daemon_there`: this node's daemon is connected now, None: that can't be seen."""
 
     daemon_there: bool | None
     topics: tuple[TopicRight, ...]
@@ -86,6 +91,7 @@ class RightsTrial:
 
     def __init__(self, link: PahoLink, config: Config) -> None:
         self._link, self._config = link, config
+        self._status = layout_of(config).topics.status
         self._kept: dict[str, bytes] = {}
         self._denied: dict[str, str] = {}
         self.found: list[TopicRight] = []
@@ -94,22 +100,42 @@ class RightsTrial:
     def run(self) -> Rights:
         """Ask for all topics of the node."""
         kept, events, heard = node_topics(self._config, wildcards=self._link.offer.knows_wildcards)
-        status = layout_of(self._config).topics.status
         self._listen([*kept, *heard])
-        self.daemon_there = None if status in self._denied else self._kept.get(status) == ONLINE
-        self.found += [self._heard(topic) for topic in (status, *heard)]
+        said = self._kept.get(self._status)
+        self.daemon_there = None if said is None else said == ONLINE
+        self.found += [self._heard(topic) for topic in (self._status, *heard)]
         if self.daemon_there:
             self.found += [self._proven(topic) for topic in kept]
             self.found += [_untried(topic, "not tried while the daemon is connected") for topic in events]
-        else:
-            is_new = not self._kept
-            self._publish(_as_kept(topic, self._kept.get(topic, b"")) for topic in kept)
-            if is_new:
-                self._publish(_as_kept(topic, b"") for topic in events)
+            return Rights(self.daemon_there, tuple(self.found))
+        self._try_own_topic(is_known=any(topic in self._kept for topic in kept))
+        for topic in kept:
+            if topic == self._status:
+                # It may come back at any moment, and say so.
+                self.found.append(_untried(topic, "not tried: the daemon alone may say how it is"))
+            elif self.daemon_there is False and topic in self._kept:
+                self._publish_again(topic)
             else:
-                why = "not tried: whoever listens would take it for an event"
-                self.found += [_untried(topic, why) for topic in events]
+                self.found.append(self._proven(topic))
+        self.found += [_untried(topic, _AN_EVENT) for topic in events]
         return Rights(self.daemon_there, tuple(self.found))
+
+    def _try_own_topic(self, *, is_known: bool) -> None:
+        """A message that nobody waits for, and that is not kept. `is_known`: something of this node is kept."""
+        topic = f"{layout_of(self._config).topics.base}/{TRIAL}"
+        right = self._publish(Message(topic, b"", 1, False, TEXT))
+        if right.allowed is False and is_known:
+            # By rules that name each topic this one is refused, and all that the node needs may be allowed.
+            right = _untried(topic, f"a message of the trial's own is refused: {right.why}")
+        self.found.append(right)
+
+    def _publish_again(self, topic: str) -> None:
+        """What is kept there now, unless the daemon has come back meanwhile."""
+        self._turn(lambda: True, 0.0)
+        if self._kept.get(self._status) == ONLINE or topic not in self._kept:
+            self.found.append(self._proven(topic))
+            return
+        self.found.append(self._publish(_as_kept(topic, self._kept[topic])))
 
     def _listen(self, topics: Sequence[str]) -> None:
         for topic in topics:
@@ -128,31 +154,28 @@ class RightsTrial:
         if topic in self._kept:
             return TopicRight(topic, Use.SEND, True)
         why = self._denied.get(topic)
-        return _untried(topic, "nothing is kept there yet" if why is None else "we may not read it")
+        return _untried(topic, _NOT_SEEN if why is None else "not tried: we may not read it")
 
-    def _publish(self, messages: Iterable[Message]) -> None:
-        sent: dict[int, str] = {}
+    def _publish(self, message: Message) -> TopicRight:
+        """One by one: where the broker ends the connection on one, it is known on which."""
         answered: dict[int, str | None] = {}
         received = self._link.received
 
-        def are_answered() -> bool:
+        def is_answered() -> bool:
             while received.acks:
-                number, refusal = received.acks.popleft()
-                answered[number] = refusal
-            return sent.keys() <= answered.keys()
+                acknowledged, refusal = received.acks.popleft()
+                answered[acknowledged] = refusal
+            return number in answered
 
-        for message in messages:
-            number = self._link.send(message)
-            if number is None:
-                raise LinkError("the broker ended the connection")
-            sent[number] = message.topic
-            # One by one: where the broker ends the connection on one, it is known on which.
-            try:
-                self._turn(are_answered, ANSWERS_S)
-            except LinkError as error:
-                self.found.append(TopicRight(message.topic, Use.SEND, False, str(error)))
-                raise
-            self.found.append(self._sent(message.topic, number, answered))
+        number = self._link.send(message)
+        if number is None:
+            raise LinkError("the broker ended the connection")
+        try:
+            self._turn(is_answered, ANSWERS_S)
+        except LinkError as error:
+            self.found.append(TopicRight(message.topic, Use.SEND, False, str(error)))
+            raise
+        return self._sent(message.topic, number, answered)
 
     def _sent(self, topic: str, number: int, answered: dict[int, str | None]) -> TopicRight:
         if number not in answered:
@@ -168,8 +191,10 @@ class RightsTrial:
         while True:
             while received.arrived:
                 arrived = received.arrived.popleft()
-                if arrived.retained and arrived.payload:
+                if arrived.payload:  # what comes later is newer than what was kept
                     self._kept[arrived.topic] = arrived.payload
+                else:
+                    self._kept.pop(arrived.topic, None)
             while received.denied:
                 topic, reason = received.denied.popleft()
                 self._denied[topic] = reason

@@ -1,14 +1,15 @@
 """Would the daemon get through to its broker, and may it say and hear there what it has to?
 
-The trial connects as the daemon does: the same host, TLS, user and will, but an id of its own, so that a daemon
-that runs is not thrown out.
+The trial connects as the daemon does, with the same host, TLS and user. Its id is its own, so that neither a
+daemon that runs nor another trial is thrown out; and it has no will: where its connection broke, the broker would
+say of a daemon that runs that it is offline.
 """
 
+import secrets
 from dataclasses import dataclass
 
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import Config
-from edgeclassify.contract.outgoing import status_message
 from edgeclassify.daemon.publishing import topics_of
 from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
 from edgeclassify.doctor.broker_steps import Step, step_of
@@ -29,7 +30,8 @@ class BrokerTrial:
     `failed`: the step that failed, None where we are let in; `failure`: why, in words that also say what to do; or
     why the broker has ended the connection later.
     `protocol`: the version of MQTT that the broker speaks. `daemon_there`: this node's daemon is connected now,
-    None where that is not known. `rights`: one for each topic; empty where we are not let in.
+    None where that is not known. `rights`: one for each topic, and for one of the trial's own; empty where we are
+    not let in.
     """
 
     broker: str
@@ -87,10 +89,10 @@ def _settings(config: Config) -> BrokerSettings:
     return BrokerSettings(
         host=mqtt.host,
         port=mqtt.port,
-        client_id=f"{mqtt.client_id or f'edgeclassify-{topics.node}'}-trial",
+        client_id=f"{mqtt.client_id or f'edgeclassify-{topics.node}'}-trial-{secrets.token_hex(4)}",
         keepalive_s=mqtt.keepalive_s,
         credentials=credentials(mqtt),
         tls=tls_context(mqtt.tls),
         security=security_of(mqtt),
-        will=status_message(topics, online=False),
+        will=None,
     )

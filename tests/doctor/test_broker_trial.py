@@ -112,14 +112,14 @@ def test_all_is_allowed_and_nothing_is_left_there(start: Start) -> None:
     found = trial(broker.port)
     assert found.connected
     assert found.protocol == "5"
-    assert found.daemon_there is False
+    assert found.daemon_there is None, "its status is not there"
     assert not found.refused
-    assert all(right.allowed for right in found.rights)
     config = looked_at(broker.port).config
     assert config is not None
     kept, events, heard = node_topics(config, wildcards=True)
     sent = [right.topic for right in found.rights if right.use is Use.SEND]
-    assert sent == [*kept, *events]
+    assert sent == [f"{BASE}/trial", *kept, *events]
+    assert [right.topic for right in found.rights if right.use is Use.SEND and right.allowed] == [f"{BASE}/trial"]
     assert {right.topic for right in found.rights if right.use is Use.HEAR} == {f"{BASE}/status", *heard}
     observer = Observer(broker.port, "#").start()
     observer.publish("mark", b"1", retain=False)
@@ -129,17 +129,64 @@ def test_all_is_allowed_and_nothing_is_left_there(start: Start) -> None:
 
 
 def test_what_is_refused_is_named_with_what_to_write(start: Start, tmp_path: Path) -> None:
-    rules = f"topic readwrite {BASE}/status\ntopic readwrite {BASE}/front/#"
+    rules = f"topic readwrite {BASE}/front/#\ntopic read {BASE}/#\ntopic read homeassistant/#"
     broker = start(with_rules(tmp_path, rules))
+    observer = Observer(broker.port, "#", user="watcher").start()
+    for topic in ("status", "info", "front/state"):
+        observer.publish(f"{BASE}/{topic}", b"offline", retain=True)
+    _until(observer, f"{BASE}/front/state")
+    observer.stop()
     checked = looked_at(broker.port, pi(tmp_path))
     *_, sent, heard = look_at_broker(checked)
     assert heard.subject == "to listen"
     assert sent.standing is Standing.FAULT
     assert sent.figures is not None
-    assert set(sent.figures["refused"]) == {f"{BASE}/info", f"{BASE}/health", "homeassistant/device/bench/config"}
-    assert f"{BASE}/front/event" in sent.figures["allowed"]
+    assert set(sent.figures["refused"]) == {f"{BASE}/info"}
+    assert sent.figures["allowed"] == [f"{BASE}/front/state"]
+    assert f"{BASE}/front/event" in sent.figures["unknown"]
     assert f"topic readwrite {BASE}/#" in (sent.remedy or "")
-    assert "topic readwrite homeassistant/device/#" in (sent.remedy or "")
+
+
+def test_a_new_node_that_may_write_nothing(start: Start, tmp_path: Path) -> None:
+    broker = start(with_rules(tmp_path, f"topic read {BASE}/#"))
+    found = trial(broker.port, pi(tmp_path))
+    assert [right.topic for right in found.refused] == [f"{BASE}/trial"]
+
+
+# As docs/mosquitto.md has them: what a node writes it may not read.
+DOCUMENTED = (
+    f"topic write {BASE}/#\ntopic read {BASE}/status\ntopic read {BASE}/request/+\n"
+    "topic write homeassistant/device/bench/config\ntopic read homeassistant/status"
+)
+
+
+@pytest.mark.parametrize("status_is_read", [True, False])
+@pytest.mark.parametrize("status", [b"online", b"offline"])
+def test_what_may_not_be_read_stays_as_it_is(
+    start: Start, tmp_path: Path, status: bytes, status_is_read: bool
+) -> None:
+    rules = DOCUMENTED if status_is_read else DOCUMENTED.replace(f"topic read {BASE}/status\n", "")
+    broker = start(with_rules(tmp_path, rules))
+    checked = looked_at(broker.port, pi(tmp_path))
+    assert checked.config is not None
+    kept, events, _ = node_topics(checked.config, wildcards=True)
+    observer = Observer(broker.port, "#", user="watcher").start()
+    for topic in kept:
+        observer.publish(topic, status if topic == f"{BASE}/status" else b"{}", retain=True)
+    _until(observer, kept[-1])
+    before = len(observer.received)
+    found = try_broker(checked.config)
+    assert not found.refused
+    assert found.daemon_there is ((status == b"online") if status_is_read else None)
+    observer.publish("mark", b"1", retain=False)
+    _until(observer, "mark")
+    said = {one.topic for one in observer.received[before:]}
+    assert said - {f"{BASE}/trial"} == {"mark"}
+    assert not said & {*kept, *events}
+    observer.stop()
+    later = Observer(broker.port, "#", user="watcher").start()
+    wait_for(lambda: set(kept) <= set(later.topics()))
+    later.stop()
 
 
 def test_of_a_daemon_that_is_there_nothing_is_published(start: Start) -> None:
@@ -172,7 +219,7 @@ def test_of_one_that_is_away_what_is_kept_stays_as_it_is(start: Start) -> None:
     observer.publish("mark", b"1", retain=False)
     _until(observer, "mark")
     said = {(one.topic, one.payload) for one in observer.received[before:] if one.payload and one.topic != "mark"}
-    assert said == {(f"{BASE}/status", b"offline"), (f"{BASE}/front/state", b'{"v":1}')}
+    assert said == {(f"{BASE}/front/state", b'{"v":1}')}
     assert not any(one.topic.endswith(("/event", "/history")) for one in observer.received)
     assert found.daemon_there is False
     events = [right for right in found.rights if right.topic.endswith("/event")]

@@ -35,7 +35,9 @@ def tried_broker(draft: Draft, around: Around) -> None:
         )
     known = [right for right in trial.rights if right.allowed]
     if known:
-        around.screen.good(f"it may use all {len(known)} topics of {config.node.name}")
+        open_ones = len(trial.rights) - len(known)
+        rest = f"; {open_ones} are not tried before the node uses them" if open_ones else ""
+        around.screen.good(f"it may use {len(known)} topics of {config.node.name}{rest}")
 
 
 @contextmanager

@@ -212,6 +212,8 @@ def _client_for(
         client.username_pw_set(settings.credentials.username, settings.credentials.password)
     if settings.tls is not None:
         client.tls_set_context(settings.tls)
-    will = settings.will
-    client.will_set(will.topic, will.payload, will.qos, will.retain, properties.of(will, PacketTypes.WILLMESSAGE))
+    if (will := settings.will) is not None:
+        client.will_set(
+            will.topic, will.payload, will.qos, will.retain, properties.of(will, PacketTypes.WILLMESSAGE)
+        )
     return client

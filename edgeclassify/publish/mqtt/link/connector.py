@@ -65,5 +65,7 @@ class Connector:
 def _with_less_of_a_will(settings: BrokerSettings, error: WillRefusedError) -> BrokerSettings:
     """The broker can't keep our will as it is; what it can do is better than none."""
     will = settings.will
+    if will is None:
+        return settings
     less = replace(will, retain=False) if error.retain else replace(will, qos=0)
     return replace(settings, will=less)

@@ -10,7 +10,8 @@ from edgeclassify.contract.outgoing import Message
 
 @dataclass(frozen=True, slots=True)
 class BrokerSettings:
-    """Checked. `security`: how the connection is secured, for what is said where it fails."""
+    """Checked. `security`: how the connection is secured, for what is said where it fails. `will` None: nothing is
+    to be said where the connection breaks."""
 
     host: str
     port: int
@@ -19,4 +20,4 @@ class BrokerSettings:
     credentials: Credentials | None
     tls: ssl.SSLContext | None
     security: Security
-    will: Message
+    will: Message | None
