@@ -37,6 +37,10 @@ def doctor(path: Path, as_json: bool, bundle: Path | None, beside_daemon: bool) 
     from edgeclassify.doctor.report import document, exit_status
     from edgeclassify.doctor.running import run_checks
 
+    if bundle is not None:
+        from edgeclassify.doctor.bundle import check_place, write_bundle
+
+        check_place(bundle)
     screen = None if as_json else DoctorScreen()
     found: list[Finding] = []
     at = time.time()
@@ -50,8 +54,6 @@ def doctor(path: Path, as_json: bool, bundle: Path | None, beside_daemon: bool) 
                     screen.show(finding)
         said = document(found, TITLES, at)
         if bundle is not None:
-            from edgeclassify.doctor.bundle import write_bundle
-
             write_bundle(bundle, around, said)
     if screen is None:
         click.echo(json.dumps(said, indent=2))

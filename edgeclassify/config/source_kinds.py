@@ -100,6 +100,12 @@ SOURCE_FORMS = _forms()
 """How a source may be written, for messages."""
 
 
+def is_device_or_stream(source: str) -> bool:
+    """True where somebody gives pictures who may have one user at a time: a camera, or a server of the network."""
+    kind, target = split_source(source)
+    return kind in ("picamera", "v4l2") or SOURCE_KINDS[kind].is_network or "://" in target
+
+
 def split_source(source: str) -> tuple[str, str]:
     """A source string's kind and what follows the colon: ("picamera", "0"), ("rtsp", "//host/stream")."""
     kind, _, target = source.partition(":")

@@ -66,7 +66,10 @@ def unit_shown(unit: str) -> Mapping[str, str] | None:
     answer = ask(["systemctl", "show", unit, f"--property={','.join(_SHOWN)}"])
     if answer.status != 0:
         return None
-    return dict(line.partition("=")[::2] for line in answer.output.splitlines())
+    shown: dict[str, str] = {}
+    for name, _, value in (line.partition("=") for line in answer.output.splitlines()):
+        shown[name] = f"{shown[name]} {value}" if name in shown else value  # some are said once for each value
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +92,6 @@ class Around:
     @property
     def runs(self) -> bool:
         """True while the daemon of this config runs, as far as is known."""
-        return self.beside_daemon or (self.shown or {}).get("ActiveState") in ("active", "reloading", "activating")
+        shown = self.shown or {}
+        is_up = shown.get("ActiveState") in ("active", "reloading", "activating")
+        return self.beside_daemon or (is_up and shown.get("SubState") != "auto-restart")

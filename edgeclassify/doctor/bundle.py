@@ -7,7 +7,9 @@ looks like a URL with a password is cut, whoever wrote it.
 
 import io
 import json
+import os
 import platform
+import secrets
 import tarfile
 import time
 from collections.abc import Iterator, Mapping
@@ -32,12 +34,33 @@ _STACKS = ("Fatal Python error", "Thread 0x", "Current thread 0x", "Traceback (m
 def write_bundle(file: Path, around: Around, said: Mapping[str, Any]) -> None:
     """Write the bundle. `said`: the document of all checks. Raises StorageError."""
     remember(known_secrets(around))
+    content = _archive(dict(_parts(around, said)))
     try:
-        write_whole(file, _archive(dict(_parts(around, said))), 0o600)
+        # Root may write into a folder of somebody else, who could have put a link there.
+        write_whole(file, content, 0o600, _asker(), f".{secrets.token_hex(8)}.tmp")
     except OSError as error:
-        raise StorageError(
-            f"{printable(file)}: can't be written: {error.strerror or error}. Choose another place."
-        ) from error
+        raise _refused(file, error.strerror or str(error)) from error
+
+
+def check_place(file: Path) -> None:
+    """Before minutes of checks: can it be written there? Raises StorageError."""
+    if file.is_dir():
+        raise _refused(file, "it is a folder")
+    if not file.parent.is_dir():
+        raise _refused(file, "its folder is not there")
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        raise _refused(file, "its folder is not for us to write to")
+
+
+def _refused(file: Path, why: str) -> StorageError:
+    return StorageError(f"{printable(file)}: can't be written: {why}. Choose another place.")
+
+
+def _asker() -> tuple[int, int] | None:
+    """User and group of who typed sudo: the bundle is his, to read and to send."""
+    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    is_asked = os.geteuid() == 0 and user.isdecimal() and group.isdecimal()
+    return (int(user), int(group)) if is_asked else None
 
 
 def _parts(around: Around, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from edgeclassify.broker.credentials import MQTT_PASSWORD
 from edgeclassify.config import Config, load_config
 from edgeclassify.doctor.around import Around, ask, unit_shown
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.service.credential_store import stored_secret
 from edgeclassify.service.places import CONFIG, unit_of
 from edgeclassify.service.sandbox import service_of
 
@@ -24,7 +25,10 @@ def opened(config_file: Path, *, beside_daemon: bool = False) -> Iterator[Around
     belongs = beside_daemon or config_file.resolve().parent == CONFIG.parent
     unit = unit_of(config_file)
     shown = unit_shown(unit) if belongs else None
-    with nullcontext() if service is None else service.environment(), _password(shown or {}):
+    with (
+        nullcontext() if service is None else service.environment(),
+        _password(_stored(config_file) if belongs else "", shown or {}),
+    ):
         if config is not None:
             config = _with_model(config)
         yield Around(config_file, config, why, service, beside_daemon, unit, shown)
@@ -46,9 +50,9 @@ def _with_model(config: Config) -> Config:
 
 
 @contextmanager
-def _password(shown: Mapping[str, str]) -> Iterator[None]:
+def _password(stored: str, shown: Mapping[str, str]) -> Iterator[None]:
     """What systemd would hand to the service as a credential, as a variable, where we may read it."""
-    found = "" if os.environ.get(MQTT_PASSWORD.variable) else _credential(shown)
+    found = "" if os.environ.get(MQTT_PASSWORD.variable) else stored or _credential(shown)
     if not found:
         yield
         return
@@ -57,6 +61,10 @@ def _password(shown: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         os.environ.pop(MQTT_PASSWORD.variable, None)
+
+
+def _stored(config_file: Path) -> str:
+    return (stored_secret(config_file, MQTT_PASSWORD.credential) or "").rstrip("\r\n")
 
 
 def _credential(shown: Mapping[str, str]) -> str:

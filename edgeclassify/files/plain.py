@@ -69,19 +69,26 @@ def replace_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_whole(
+    path: Path, content: bytes, mode: int = 0o666, owner: tuple[int, int] | None = None, unfinished: str = ""
+) -> None:
     """A file of its own name appears when its content is on disk, or not at all: its folder is not synced.
 
-    `mode`: its rights, of which the process's umask takes some. Raises OSError.
+    `mode`: its rights, of which the process's umask takes some. `owner`: user and group; None: those of the
+    process. `unfinished`: its name until then, new where somebody else may put files there; else one that is
+    written over. Raises OSError.
     """
-    unfinished = path.with_name(f".{path.name}.tmp")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    beside = path.with_name(unfinished or f".{path.name}.tmp")
+    how = os.O_EXCL if unfinished else os.O_TRUNC
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | how, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
             _write_synced(file, content)
-        unfinished.replace(path)
+        beside.replace(path)
     except OSError:
-        unfinished.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 

@@ -1,5 +1,6 @@
 """systemd's credential stores: where the unit takes the broker's password from, and root may look too."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,12 +16,9 @@ _PATIENCE_S = 20.0
 def stored_secret(config: Path, secret: str) -> str | None:
     """One of SECRETS, as the service with this config gets it; None where there is none, or it is not ours."""
     plain, sealed = _files(config, secret)
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         return plain.read_text(encoding="utf-8")
-    try:
-        if not sealed.is_file():
-            return None
-    except PermissionError:  # the store is root's
+    if not os.access(sealed, os.R_OK):  # the stores are root's
         return None
     command = ["systemd-creds", "decrypt", str(sealed), "-"]
     try:

@@ -14,7 +14,7 @@ DROP_INS = Path("/etc/systemd/system")
 ANNOUNCEMENTS = Path("/etc/avahi/services")
 
 _INSTANCE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-TAKEN = frozenset({"models"})
+TAKEN = frozenset({"models", "snapshots"})
 """No names of instances: below the state folder something else has this name."""
 
 
@@ -22,6 +22,13 @@ def instance_of(config: Path) -> str | None:
     """The name of the instance that has this config; None: it is the one service's, or its name can't be one's."""
     name = config.stem
     return name if name != NAME and name not in TAKEN and _INSTANCE_NAME.fullmatch(name) else None
+
+
+def is_services(config: Path) -> bool:
+    """True where a unit can run with this config: it is the one service's, or named as an instance's is."""
+    real = config.resolve()
+    is_instances = real.suffix == ".toml" and instance_of(real) is not None
+    return CONFIG in (real, config.absolute()) or (real.parent == CONFIG.parent and is_instances)
 
 
 def unit_of(config: Path) -> str:

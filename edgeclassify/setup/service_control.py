@@ -9,14 +9,13 @@ from types import TracebackType
 from typing import Self
 
 from edgeclassify.config import CameraConfig
+from edgeclassify.config.source_kinds import is_device_or_stream
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
 from edgeclassify.redaction import scrubbed
-from edgeclassify.service.places import CONFIG, instance_of, unit_of
+from edgeclassify.service.places import is_services, unit_of
 from edgeclassify.setup.terminal.talk import Talk
 
 Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
-_EXCLUSIVE = ("picamera", "v4l2")
-"""Sources that have one user at a time."""
 _SYSTEMCTL_S = 120.0
 _LAST_LINES = 6
 
@@ -29,9 +28,7 @@ class ServiceStartError(EdgeClassifyError):
 
 def service_unit(config: Path) -> str | None:
     """The unit that runs with a config; None where it lies elsewhere, and is no service's."""
-    real = config.resolve()
-    is_ones = real == CONFIG or (real.suffix == ".toml" and instance_of(real) is not None)
-    return unit_of(real) if is_ones and real.parent == CONFIG.parent else None
+    return unit_of(config.resolve()) if is_services(config) else None
 
 
 def _run(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
@@ -66,7 +63,7 @@ class ServiceControl:
 
     def let_go_of(self, camera: CameraConfig, talk: Talk) -> None:
         """A camera has one user: where the service has one and we may, it is stopped until the end."""
-        if camera.kind not in _EXCLUSIVE or not self.as_root or self._was_stopped or not self.is_active:
+        if not is_device_or_stream(camera.source) or not self.as_root or self._was_stopped or not self.is_active:
             return
         if talk.yes("The service runs, and a camera has one user. Stop it until this is done?"):
             self._was_stopped = True  # before it is: whatever ends us meanwhile, it is started again

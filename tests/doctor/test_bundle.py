@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import stat
 import string
 import tarfile
@@ -153,3 +154,14 @@ def test_harmless_values_stay(tmp_path: Path) -> None:
         "mqtt.port = 8883", "mqtt.tls.ca = '/etc/ca.pem'", "mqtt.tls.key = '/etc/key.pem'",
         "mqtt.password_file = '/etc/p'", "camera[0].source = 'rtsp://cam/1'", "camera[0].since = 2026-01-01",
     ]  # fmt: skip
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: a file is given to somebody")
+def test_who_typed_sudo_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_UID", "65534")
+    monkeypatch.setenv("SUDO_GID", "65534")
+    bundle_of(tmp_path, "")
+    status = (tmp_path / "b.tar.gz").stat()
+    assert (status.st_uid, status.st_gid) == (65534, 65534)
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["b.tar.gz", "edgeclassify.toml"]

@@ -45,6 +45,8 @@ def test_what_the_daemon_has_is_left_to_it() -> None:
     (finding,) = look_at_each(around(config_of(CSI), shown=RUNS))
     assert finding.standing is Standing.UNKNOWN
     assert "5 frames a second" in finding.found
+    (stream,) = look_at_each(around(config_of('[[camera]]\nsource = "rtsp://cam/1"\n'), shown=RUNS))
+    assert stream.standing is Standing.UNKNOWN
     (beside,) = look_at_each(around(config_of('[[camera]]\nsource = "synthetic:"\n'), beside_daemon=True))
     assert beside.standing is Standing.UNKNOWN
 

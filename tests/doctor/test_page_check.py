@@ -5,6 +5,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import pytest
+
 from edgeclassify.doctor.interface import Standing
 from edgeclassify.doctor.page_check import look_at_page
 from tests.doctor.looked_at import CAMERA, around, config_of
@@ -20,18 +22,27 @@ def of_page(port: int, **more: Any) -> Standing:
 
 
 class Fine(BaseHTTPRequestHandler):
+    said = b'{"status": "down"}'
+
     def do_GET(self) -> None:
-        self.send_response(401)
+        self.send_response(503)
         self.end_headers()
+        self.wfile.write(self.said)
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's name
         """Nothing."""
 
 
-def test_it_answers_also_with_a_refusal() -> None:
-    with HTTPServer((HOST, 0), Fine) as server:
+class Another(Fine):
+    said = b"<html>not found</html>"
+
+
+@pytest.mark.parametrize(("page", "standing"), [(Fine, Standing.OK), (Another, Standing.FAULT)])
+def test_it_answers(page: type[Fine], standing: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    with HTTPServer((HOST, 0), page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        assert of_page(server.server_port, shown=RUNS) is Standing.OK
+        assert of_page(server.server_port, shown=RUNS) is standing
         server.shutdown()
 
 

@@ -33,7 +33,7 @@ NOBODY = Service(Account("nobody", 65534, frozenset({65534})), Path("/nonexisten
         ({"UnitFileState": "disabled"}, Standing.WARNING, "systemctl enable edgeclassify.service"),
         ({"ActiveState": "failed"}, Standing.FAULT, "systemctl restart"),
         ({"ActiveState": "inactive"}, Standing.WARNING, "enable --now"),
-        ({"ActiveState": "activating", "SubState": "auto-restart"}, Standing.FAULT, "enable --now"),
+        ({"ActiveState": "activating", "SubState": "auto-restart"}, Standing.FAULT, "systemctl restart"),
     ],
 )
 def test_the_unit(differs: Mapping[str, str], standing: Standing, remedy: str | None) -> None:
@@ -76,11 +76,13 @@ def of_log(output: str, errors: str = "", status: int | None = 0) -> Finding:
 
     (finding,) = look_at_log(around(shown=WELL, ask=journal))
     assert "--unit=edgeclassify.service" in asked[0]
+    assert "--quiet" not in asked[0], "it would leave out the hint that the journal is not for us"
     return finding
 
 
 def test_the_log() -> None:
     assert of_log("").standing is Standing.OK
+    assert of_log("-- No entries --\n").standing is Standing.OK
     finding = of_log("broker: away\ncamera front: lost\n")
     assert finding.standing is Standing.WARNING
     assert "2 warnings" in finding.found

@@ -226,3 +226,13 @@ def test_without_root_rights_it_is_refused(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert main(["service", "settle"]) == ExitStatus.UNAVAILABLE
     assert "Run: sudo edgeclassify service settle" in capsys.readouterr().err
+
+
+def test_a_config_that_no_unit_runs_with_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    file = tmp_path / "edgeclassify.toml"
+    file.write_text("")
+    assert main(["service", "settle", "--config", str(file)]) == ExitStatus.USAGE
+    assert f"{file}: expected /etc/edgeclassify/edgeclassify.toml" in capsys.readouterr().err

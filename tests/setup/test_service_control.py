@@ -59,6 +59,8 @@ class Systemd:
         ("/etc/edgeclassify/edgeclassify.toml", "edgeclassify.service"),
         ("/etc/edgeclassify/garden.toml", "edgeclassify@garden.service"),
         ("/etc/edgeclassify/models.toml", None),
+        ("/etc/edgeclassify/snapshots.toml", None),
+        ("/etc/edgeclassify/edgeclassify (copy).toml", None),
         ("/etc/edgeclassify/notes.txt", None),
         ("/srv/edgeclassify.toml", None),
     ],
@@ -72,6 +74,7 @@ def test_a_camera_has_one_user_so_it_is_stopped_once_and_started_again() -> None
     with ServiceControl("edgeclassify.service", True, systemd) as service:
         service.let_go_of(camera("picamera:0"), NOBODY)
         service.let_go_of(camera("v4l2:/dev/video0"), NOBODY)
+        service.let_go_of(camera("rtsp://cam/1"), NOBODY)
         assert systemd.said == ["stop edgeclassify.service"]
     assert systemd.said == ["stop edgeclassify.service", "start edgeclassify.service"]
 

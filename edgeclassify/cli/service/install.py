@@ -27,10 +27,12 @@ def install(dry_run: bool, start: bool, environment: Path | None) -> None:
     Example:  sudo edgeclassify service install
               edgeclassify service install --dry-run
     """
+    from dataclasses import replace
+
     from edgeclassify import __version__
     from edgeclassify.cli.service.documents import documents
     from edgeclassify.service.installing import whereabouts
-    from edgeclassify.service.installing.environment import HOME
+    from edgeclassify.service.installing.environment import HOME, STAGED, drop
     from edgeclassify.service.installing.install import Installation
     from edgeclassify.service.installing.refusals import check_machine, check_python
     from edgeclassify.service.places import CONFIG
@@ -41,17 +43,20 @@ def install(dry_run: bool, start: bool, environment: Path | None) -> None:
     check_python("service install")
     command = whereabouts.command_here()
     hidden = None if environment is not None else whereabouts.obstacle(command)
-    swap = None if dry_run else _swap(environment, hidden)
     if environment is not None or hidden is not None:
         command = HOME / "bin/edgeclassify"
-    installation = Installation(command, systemd_version(), documents(), swap, tell=click.echo)
+    installation = Installation(command, systemd_version(), documents(), None, tell=click.echo)
     if dry_run:
         if hidden is not None:
             click.echo(f"copied: the program, to {HOME}: the service can't see {hidden}")
         for line in installation.shown():
             click.echo(line)
         return
-    installation.carry_out()
+    try:
+        replace(installation, swap=_swap(environment, hidden)).carry_out()
+    finally:
+        if environment is None and hidden is not None:
+            drop(STAGED)  # where it was put in its place, there is nothing
     click.echo(f"installed: edgeclassify {__version__}, {command}")
     if start:
         _start()

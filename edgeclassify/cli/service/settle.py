@@ -27,11 +27,17 @@ def settle(context: click.Context, path: Path, no_password: bool) -> None:
     Example:  sudo edgeclassify service settle
     """
     from edgeclassify.cli.support.root import check_root
-    from edgeclassify.errors import EdgeClassifyError
+    from edgeclassify.errors import EdgeClassifyError, UsageError
+    from edgeclassify.service.places import CONFIG, is_services
     from edgeclassify.service.settling import settle as settled
     from edgeclassify.service.systemctl import reload_units
 
     check_root("service settle")
+    if not is_services(path):
+        raise UsageError(
+            f"{path}: expected {CONFIG}, or the config of an instance beside it (letters, digits, _ . -), found a "
+            "file that no unit runs with. Nothing was changed."
+        )
     lines = settled(path)
     for line in lines:
         click.echo(line)

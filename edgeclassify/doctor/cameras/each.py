@@ -3,8 +3,8 @@
 from typing import Any
 
 from edgeclassify.config import CameraConfig, split_source
+from edgeclassify.config.source_kinds import is_device_or_stream
 from edgeclassify.doctor.around import Around
-from edgeclassify.doctor.cameras.found import DEVICE_KINDS
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
 from edgeclassify.doctor.software.child import ask_child
@@ -25,7 +25,7 @@ def look_at_each(around: Around) -> list[Finding]:
 
 def _looked_at(around: Around, camera: CameraConfig) -> Finding:
     kind, _ = split_source(camera.source)
-    if around.runs and (around.beside_daemon or kind in DEVICE_KINDS):
+    if around.runs and (around.beside_daemon or is_device_or_stream(camera.source)):
         said = (around.shown or {}).get("StatusText", "")
         return unknown(
             "camera", f"the daemon has it now{f'; it says: {said}' if said else ''}", subject=camera.name

@@ -58,11 +58,12 @@ def look_at_unit(around: Around) -> list[Finding]:
     if state == "failed":
         remedy = f"Mend what service-failures and service-log say, then: sudo systemctl restart {unit}"
         return [fault("service", f"{unit} has failed", remedy, figures=figures)]
+    if shown.get("SubState") == "auto-restart":
+        remedy = f"Mend what service-failures and service-log say, then: sudo systemctl restart {unit}"
+        return [fault("service", f"{unit} ends, and is tried again and again", remedy, figures=figures)]
     if state not in ("active", "reloading"):
         remedy = f"sudo systemctl enable --now {unit}"
-        trying = " and tries again" if shown.get("SubState") == "auto-restart" else ""
-        say = fault if trying else warning
-        return [say("service", f"{unit} is {state}{trying}", remedy, figures=figures)]
+        return [warning("service", f"{unit} is {state}", remedy, figures=figures)]
     status = f": {shown['StatusText']}" if shown.get("StatusText") else ""
     if not enabled.startswith("enabled"):
         return [warning("service", f"{unit} runs, but does not start with the machine",
@@ -102,8 +103,8 @@ def look_at_log(around: Around) -> list[Finding]:
     if around.shown is None:
         return [unknown("service-log", _NO_SYSTEMD)]
     answer = around.ask([
-        "journalctl", f"--unit={around.unit}", "--since=-24h", "--priority=warning", "--no-pager", "--quiet",
-        "--output=cat", "--lines=500",
+        "journalctl", f"--unit={around.unit}", "--since=-24h", "--priority=warning", "--no-pager",
+        "--output=cat", "--lines=500",  # not --quiet: the hint that we may not see it would be missing
     ])  # fmt: skip
     if (
         answer.status != 0
@@ -112,7 +113,7 @@ def look_at_log(around: Around) -> list[Finding]:
     ):
         reason = answer.errors.strip().splitlines()[:1] or ["it can't be read"]
         return [unknown("service-log", f"the journal: {reason[0]}", "Run it with sudo.")]
-    lines = [line for line in answer.output.splitlines() if line.strip()]
+    lines = [line for line in answer.output.splitlines() if line.strip() and not line.startswith("-- ")]
     if not lines:
         return [ok("service-log", "no warning in the last 24 hours", figures={"lines": 0})]
     count = f"{len(lines)} warning{'s' if len(lines) > 1 else ''}" if len(lines) < 500 else "500 warnings or more"

@@ -62,7 +62,7 @@ class Installation:
             _run("systemd-sysusers", str(self.library / f"sysusers.d/{NAME}.conf"))
             _run("systemd-tmpfiles", "--create", str(self.library / f"tmpfiles.d/{NAME}.conf"))
             made += self._write_config()
-        except EdgeClassifyError:
+        except BaseException:  # also Ctrl-C
             changes.undo()
             if self.swap is not None:
                 self.swap.undo()

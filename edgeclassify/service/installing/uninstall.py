@@ -44,7 +44,7 @@ def stop(nodes: Sequence[Path]) -> None:
 
 def remove(nodes: Sequence[Path], documents: Sequence[Path], tell: Callable[[str], None]) -> None:
     """Remove every file but configs, passwords and state. Raises StorageError."""
-    for config in nodes:
+    for config in dict.fromkeys((*nodes, *sorted(CONFIG.parent.glob("*.toml")))):
         unsettle(config)
     ours = [file.path for file in service_files(Layout(LINK, LIBRARY, 257))]
     for path in (*ours, *documents):
@@ -62,14 +62,25 @@ def remove(nodes: Sequence[Path], documents: Sequence[Path], tell: Callable[[str
 
 
 def purge(nodes: Sequence[Path], tell: Callable[[str], None]) -> None:
-    """Configs, passwords, state and the user, too."""
+    """Configs, passwords, state and the user, too. Raises ServiceError where some of it stays."""
     for config in dict.fromkeys((CONFIG, *nodes)):
         for file in stored_files(config):
             file.unlink(missing_ok=True)
     for folder in (CONFIG.parent, STATE):
         shutil.rmtree(folder, ignore_errors=True)
     subprocess.run(["userdel", NAME], stderr=subprocess.DEVNULL, check=False)
+    stayed = [str(folder) for folder in (CONFIG.parent, STATE) if _holds_something(folder)]
+    if stayed:
+        raise ServiceError(
+            f"{', '.join(stayed)}: expected to be removed, found that something stays (a link, or a disk that "
+            "is mounted there?). Remove it by hand."
+        )
     tell(f"removed: {CONFIG.parent}, {STATE} and the user {NAME}")
+
+
+def _holds_something(folder: Path) -> bool:
+    """False for what is not there, and for an empty folder: where a disk is mounted, that stays."""
+    return folder.is_symlink() or (folder.is_dir() and any(folder.iterdir()))
 
 
 def _is_in_use(config: Path) -> bool:
@@ -80,4 +91,5 @@ def _is_in_use(config: Path) -> bool:
         shown = systemctl("show", unit, "--property=ActiveState,UnitFileState")
     except ServiceError:
         return False
-    return "ActiveState=active" in shown or "UnitFileState=enabled" in shown
+    # One that failed, or is about to start again, has left something on its broker, too.
+    return "ActiveState=inactive" not in shown or "UnitFileState=enabled" in shown

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from edgeclassify.broker.credentials import MQTT_PASSWORD
 from edgeclassify.config import Config
 from edgeclassify.errors import PublishError
+from edgeclassify.service.credential_store import stored_secret
+from edgeclassify.service.places import CONFIG
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.draft import Draft
 
@@ -44,11 +46,12 @@ def tried_broker(draft: Draft, around: Around) -> None:
 def as_the_daemon(draft: Draft) -> Iterator[Config]:
     """While entered, the config with a password that is in no file yet: in the variable that the daemon reads,
     too."""
-    if draft.password is None:
+    password = draft.password or _stored(draft)
+    if password is None:
         yield draft.config
         return
     before = os.environ.get(MQTT_PASSWORD.variable)
-    os.environ[MQTT_PASSWORD.variable] = draft.password
+    os.environ[MQTT_PASSWORD.variable] = password
     try:
         mqtt = draft.config.mqtt.model_copy(update={"password_file": None})
         yield draft.config.model_copy(update={"mqtt": mqtt})
@@ -56,3 +59,11 @@ def as_the_daemon(draft: Draft) -> Iterator[Config]:
         os.environ.pop(MQTT_PASSWORD.variable)
         if before is not None:
             os.environ[MQTT_PASSWORD.variable] = before
+
+
+def _stored(draft: Draft) -> str | None:
+    """What systemd hands to the service, where the config names no file."""
+    mqtt = draft.config.mqtt
+    if mqtt.username is None or mqtt.password_file is not None or draft.path.resolve().parent != CONFIG.parent:
+        return None
+    return (stored_secret(draft.path, MQTT_PASSWORD.credential) or "").rstrip("\r\n") or None

@@ -38,7 +38,11 @@ def of(script: str) -> Checkup:
     return Checkup([sys.executable, "-c", script])
 
 
-def test_who_asks_meanwhile_gets_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kept_s", "runs"), [(3600.0, "x"), (0.0, "xx")])
+def test_who_asks_meanwhile_or_soon_after_gets_the_same(
+    kept_s: float, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "KEPT_S", kept_s)
     log = tmp_path / "log"
     once = of(f"print(open({str(log)!r}, 'a').write('x') and {json.dumps(json.dumps(WELL))})")
 
@@ -47,7 +51,7 @@ def test_who_asks_meanwhile_gets_the_same(tmp_path: Path) -> None:
         return [*both, await once.ask(Path("c"), in_thread)]
 
     assert asyncio.run(ask()) == [WELL] * 4
-    assert log.read_text() == "xx"
+    assert log.read_text() == runs
 
 
 def test_one_without_an_answer() -> None:
