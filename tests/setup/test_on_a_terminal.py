@@ -59,7 +59,7 @@ def test_a_newcomer_answers_mends_a_slip_and_gets_a_config(path: Path, broker: M
         newcomer.answers("[porch]", "")
         newcomer.answers("Password", "squirrel77")
         newcomer.sees("connected, MQTT 5")
-        newcomer.sees("it may use all")
+        newcomer.sees("it may use ")
         newcomer.answers("Which one", "folder")
         newcomer.answers("Folder of photos", str(PHOTOS))
         newcomer.answers("Name of the camera [front]", "feeder")
