@@ -151,3 +151,20 @@ def test_on_a_dumb_terminal_it_is_plain_letters(path: Path) -> None:
         assert plain.ends() == 0
         assert "\x1b" not in plain.raw
         assert "▀" not in plain.raw
+
+
+def test_another_user_without_a_password_does_not_get_that_of_the_one_before(path: Path) -> None:
+    with deaf_port() as port:
+        (path.parent / "mqtt-password").write_text("squirrel77\n")
+        login = f'[mqtt]\nhost = "127.0.0.1"\nport = {port}\nusername = "porch"\n'
+        path.write_text(f'{login}password_file = "mqtt-password"\n[[camera]]\nsource = "synthetic:"\n')
+        with user(path, "broker") as user_again:
+            user_again.answers("Which one", "")
+            user_again.answers("Encrypted", "")
+            user_again.answers("[porch]", "barn")
+            user_again.answers("Password (Enter: none)", "")
+            user_again.answers("What now [1]", "keep")
+            user_again.answers("[Y/n]", "y")
+            assert user_again.ends() == 0
+    mqtt = load_config(path).mqtt
+    assert (mqtt.username, mqtt.password_file) == ("barn", None)
