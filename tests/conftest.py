@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -35,10 +36,13 @@ hypothesis.settings.load_profile("edgeclassify")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """As root a run has a folder of its own for its temporary files, kept where a test fails.
+    """Ctrl-C counts. As root a run has a folder of its own for its temporary files, kept where a test fails.
 
     To the one that runs share pytest gives its own rights at each start: no moment for an unprivileged test.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell leaves it to what it runs in the background; commands that are tested are to hear Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.geteuid() == 0 and config.option.basetemp is None:
         config.stash[OWN_FOLDER] = Path(tempfile.mkdtemp(prefix="edgeclassify-"))
         config.option.basetemp = str(config.stash[OWN_FOLDER] / "run")
