@@ -36,6 +36,7 @@ class Subscriber:
     """Records every message of the node."""
 
     def __init__(self, container: Container) -> None:
+        self._container = container
         self._file = tempfile.NamedTemporaryFile()  # noqa: SIM115 - lives as long as the subscriber
         self._process = container.start(
             *SUBSCRIBE, *WHO, "-t", "edgeclassify/#", "-F", "%r %t %p", stdout=self._file
@@ -43,6 +44,8 @@ class Subscriber:
 
     def close(self) -> None:
         """End the subscription and forget the record."""
+        # Where it runs: what has brought it there ends alone. Two of one name would take turns at what comes.
+        self._container.run("pkill", "-x", "mosquitto_sub", check=False)
         self._process.terminate()
         self._process.wait()
         self._file.close()
