@@ -76,8 +76,9 @@ def page_access(config_file: Path) -> PageAccess:
     from edgeclassify.service.sandbox import service_of
     from edgeclassify.web.safety.places import access_path
 
-    check_service_is_there(config_file)
     config, service = load_config(config_file), service_of(config_file)
+    if config.web.access_file is None:
+        check_service_is_there(config_file)
     with nullcontext() if service is None else service.environment():
         path = access_path(config.web, state_folder(config))
     if path is None:

@@ -213,6 +213,9 @@ def _config(folder: Path) -> None:
         f'[[view]]\nname = "{name}"\nlabels = ["cat"]\n' for name in ("gate", "yard", "feeder", "front")
     )
     text = CONFIG.replace("FOLDER", str(folder / "here")) + views
+    # The password's place is said, since the service's user is not on this machine.
+    assert text.count("[web]\n") == 1
+    text = text.replace("[web]\n", f'[web]\naccess_file = "{folder / "access.json"}"\n')
     for name in ("edgeclassify", "barn"):  # barn: a second node of this machine
         Path(f"/etc/edgeclassify/{name}.toml").write_text(text)
     second = text.replace('"porch"', '"gatecam"').replace("enabled = true", "enabled = false")
