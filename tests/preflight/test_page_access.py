@@ -19,3 +19,11 @@ def test_a_password_waits_for_the_service(tmp_path: Path, monkeypatch: pytest.Mo
     assert service_is_missing(config)
     with pytest.raises(UsageError, match="sudo edgeclassify service install"):
         page_access(config)
+
+
+def test_a_place_that_the_config_names_waits_for_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, place = tmp_path / "edgeclassify.toml", tmp_path / "access.json"
+    config.write_text(f'[web]\naccess_file = "{place}"\n[[camera]]\nsource = "synthetic:"\n')
+    monkeypatch.setattr(places, "CONFIG", config)
+    monkeypatch.setattr(places, "NAME", "nobody-has-this-name")
+    assert page_access(config).path == place
