@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -88,10 +89,12 @@ def demo(
         if source is None:
             write_moments(photos, moments)
         # What is relative is meant from here, and not from where the config is.
-        asked = {"camera": [{"source": source or f"images:{moments}"}], "model": section.model_dump()}
+        asked = {"camera": [{"source": source or f"images:{moments}"}], "model": asdict(section)}
         here = parse_config(asked, "demo", Path.cwd())
         file = folder / "edgeclassify.toml"
-        DemoConfig(here.camera[0].source, here.model, broker.port, None if no_page else page, interval).write(file)
+        DemoConfig(
+            here.camera[0].source, here.model.choice, broker.port, None if no_page else page, interval
+        ).write(file)
         daemon = Daemon(lambda: load_config(file), max_frames=frames or None, config_file=file)
         output.stops(daemon.request_stop)
         facts["broker"] = f"mosquitto_sub -p {broker.port} -t 'edgeclassify/#' -v"

@@ -14,6 +14,7 @@ from edgeclassify.errors import ConfigError, ExitStatus, ModelError
 if TYPE_CHECKING:
     from edgeclassify.model.catalog import Catalog
     from edgeclassify.model.catalog.fetch import Progress
+    from edgeclassify.types import RuntimeName
 
 MIRROR_ENVIRONMENT = "EDGECLASSIFY_MODEL_MIRROR"
 """As of model/catalog/fetch.py, which takes a second to import on a small Pi."""
@@ -151,7 +152,7 @@ def add(file: Path, name: str | None) -> None:
     help="What runs the model.",
 )
 @_JSON
-def verify(name: str | None, runtime: str, as_json: bool) -> int:
+def verify(name: str | None, runtime: "RuntimeName", as_json: bool) -> int:
     """Verify the models that are here.
 
     Or only NAME, or a FILE: is the checksum right, does it load, does it have a label per class, and does its
@@ -311,13 +312,13 @@ def _catalog() -> "Catalog":
 
 def _model_file(name: str) -> Path:
     """The .tflite file: of a model that was taught here that of its base."""
-    from edgeclassify.config import ModelConfig
     from edgeclassify.model.opening.model_files import files_of, find_file
     from edgeclassify.model.opening.taught import taught_folder
+    from edgeclassify.types import ModelChoice
 
     if taught_folder(name) is None:
         return find_file(name)
-    found = files_of(ModelConfig(name=name)).network[0]
+    found = files_of(ModelChoice(name=name)).network[0]
     click.echo(
         f"edgeclassify: {name}: it was taught here; this is the network of its base, {found.stem}", err=True
     )
@@ -326,8 +327,8 @@ def _model_file(name: str) -> Path:
 
 def _to_verify(name: str | None) -> Iterator[tuple[str, Path, str | None]]:
     """Name, file and checksum of each model to verify."""
-    from edgeclassify.config.sections import is_model_path
     from edgeclassify.model.catalog import model_path, resolve_model
+    from edgeclassify.types.model_choice import is_model_path
 
     if name is not None and is_model_path(name):
         yield name, _model_file(name), None

@@ -9,7 +9,7 @@ from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.delivery import WebhookConfig
 from edgeclassify.config.faults import ConfigFault, faults_of, report
-from edgeclassify.config.sections import Config, ModelConfig, is_model_path
+from edgeclassify.config.sections import Config, ModelConfig
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
 from edgeclassify.config.toml import parse_toml
 from edgeclassify.config.values import expanded
@@ -17,6 +17,7 @@ from edgeclassify.config.web import WebConfig
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import NotPlainFileError, read_plain_file
 from edgeclassify.redaction import remember_all_in
+from edgeclassify.types.model_choice import is_model_path
 
 MAX_BYTES = 1_000_000
 

@@ -6,6 +6,7 @@ Every field carries the description that the JSON Schema shows; units stand in t
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import tzinfo
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -29,18 +30,14 @@ from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.teaching import TeachingConfig
 from edgeclassify.config.values import File, TimeZone, plain, with_home
 from edgeclassify.config.web import WebConfig
-from edgeclassify.types import Roi
+from edgeclassify.types import ModelChoice, Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
+from edgeclassify.types.model_choice import is_model_path
 
 
 def safe_name(text: str) -> str:
     """`text` as a topic level: every run of characters outside [a-zA-Z0-9_-] becomes one "-"."""
     return re.sub(r"[^a-zA-Z0-9_-]+", "-", text).strip("-")[:64] or "node"
-
-
-def is_model_path(name: str) -> bool:
-    """True where a model's name is a path to its file (Edge Impulse writes .lite), no name of the catalog."""
-    return "/" in name or name.endswith((".tflite", ".lite"))
 
 
 class NodeConfig(Section):
@@ -128,6 +125,11 @@ class ModelConfig(Section):
     @classmethod
     def _name(cls, value: str) -> str:
         return with_home(plain(value)) if is_model_path(value) else plain(value)
+
+    @property
+    def choice(self) -> ModelChoice:
+        """The table as a record."""
+        return ModelChoice(**{one.name: getattr(self, one.name) for one in fields(ModelChoice)})
 
 
 class ViewConfig(RulesConfig):
@@ -283,15 +285,15 @@ class Config(Section):
         """The camera of one of its views()."""
         return next(camera for camera in self.camera if camera.name == view.camera)
 
-    def model_of(self, view: ViewConfig) -> ModelConfig:
+    def model_of(self, view: ViewConfig) -> ModelChoice:
         """[model] with what the view's own model table sets in its place.
 
         The label file and the temperature of [model] belong to the model there: a view that names another one does
         not take them over.
         """
         if view.model is None:
-            return self.model
+            return self.model.choice
         own = {key: getattr(view.model, key) for key in view.model.model_fields_set}
         if own.get("name", self.model.name) != self.model.name:
             own = {"labels": None, "temperature": None, **own}
-        return self.model.model_copy(update=own)
+        return self.model.model_copy(update=own).choice

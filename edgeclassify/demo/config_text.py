@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tomlkit
 
-from edgeclassify.config import ModelConfig
+from edgeclassify.types import ModelChoice
 
 _TEXT = """\
 # The demo's config. It is gone when the demo ends; `edgeclassify check --example` prints one to keep.
@@ -55,7 +55,7 @@ class DemoConfig:
     None: there is none. `interval_s`: seconds per photo."""
 
     source: str
-    model: ModelConfig
+    model: ModelChoice
     broker: int
     page: int | None
     interval_s: float

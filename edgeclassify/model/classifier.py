@@ -1,4 +1,4 @@
-"""Classifier: a network with a head, and what the world is told of both."""
+"""A classifier: a network with a head, and what the world is told of both."""
 
 import time
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Frame, ModelInfo, Prediction, Roi
 
 
-class Classifier(ImageClassifier):
+class NetworkClassifier(ImageClassifier):
     """Frame → prediction by a network and a head that fits it. Not thread-safe: one thread uses it.
 
     `golden`: an image whose label is known. `temperature`: of the head's scores. Several classifiers may share a
@@ -124,14 +124,14 @@ class Classifier(ImageClassifier):
             )
         return True
 
-    def with_head(self, info: ModelInfo, head: Head) -> "Classifier":
+    def with_head(self, info: ModelInfo, head: Head) -> "NetworkClassifier":
         """Another head on the same network; both classifiers can be used, and either can be closed.
 
         Raises ModelError where this one is closed.
         """
         if self._network is None:
             raise self._closed()
-        return Classifier(info, self._network, head)
+        return NetworkClassifier(info, self._network, head)
 
     def close(self) -> None:
         """Let go of the network; the classifier can't be used afterwards."""

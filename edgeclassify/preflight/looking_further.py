@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
-from edgeclassify.config import Config, ModelConfig, TlsConfig, WebhookConfig, split_source
+from edgeclassify.config import Config, TlsConfig, WebhookConfig, split_source
 from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.profile_labels import labels_of_profiles
@@ -29,6 +29,7 @@ from edgeclassify.preflight.page import page_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
 from edgeclassify.service.sandbox import Service
 from edgeclassify.sources.factory import make_source
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def _look_at_certificates(config: Config, files: Files, found: Findings) -> None
 
 
 def _look_at_models(config: Config, named_by: str, files: Files, found: Findings) -> None:
-    models: dict[ModelConfig, ModelDescription | None] = {}
+    models: dict[ModelChoice, ModelDescription | None] = {}
     known: list[ModelLabels | None] = []
     for i, view in enumerate(config.views()):
         section = config.model_of(view)
@@ -115,7 +116,7 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
 
 
 def _described(
-    section: ModelConfig, name_key: str, labels_key: str, files: Files, found: Findings
+    section: ModelChoice, name_key: str, labels_key: str, files: Files, found: Findings
 ) -> ModelDescription | None:
     """What the model's files say; None, with a line in `found`, where they can't be read."""
     try:
@@ -134,7 +135,7 @@ def _described(
     return None if problems else _labels_of(section, name_key, found)
 
 
-def _taught(section: ModelConfig, name_key: str, _: str, files: Files, found: Findings) -> ModelDescription | None:
+def _taught(section: ModelChoice, name_key: str, _: str, files: Files, found: Findings) -> ModelDescription | None:
     """The same of a taught model, which stands on the files of its base."""
     try:
         made_of = files_of(section)
@@ -150,7 +151,7 @@ def _taught(section: ModelConfig, name_key: str, _: str, files: Files, found: Fi
     return None if problems else _labels_of(section, name_key, found)
 
 
-def _labels_of(section: ModelConfig, name_key: str, found: Findings) -> ModelDescription | None:
+def _labels_of(section: ModelChoice, name_key: str, found: Findings) -> ModelDescription | None:
     try:
         facts = describe_model(section)
     except ModelError as error:

@@ -4,13 +4,12 @@ from typing import Self
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.interface import Network
 from edgeclassify.model.opening.bases import open_base
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.taught.manifest import Base
-from edgeclassify.types import FULL_FRAME, Embedding, Frame, PixelFormat, Pixels, Roi
+from edgeclassify.types import FULL_FRAME, Embedding, Frame, ModelChoice, PixelFormat, Pixels, Roi
 
 
 class Embedder:
@@ -23,7 +22,7 @@ class Embedder:
         self._embedding, self._base = network.embedding, base
 
     @classmethod
-    def open(cls, config: ModelConfig, *, trials: Trials | None = None) -> Self:
+    def open(cls, config: ModelChoice, *, trials: Trials | None = None) -> Self:
         """By the model that `config` names. Raises ModelError or a subclass, as `open_base`."""
         opened = open_base(config, trials=trials)
         return cls(opened.network, opened.base)

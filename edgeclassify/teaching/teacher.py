@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LessonError, MissingInputError, UsageError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.opening.embeddings import base_name
@@ -27,11 +26,12 @@ from edgeclassify.teaching.outcomes import Added, Rebased, Refit
 from edgeclassify.teaching.store import TaughtFolder, export_taught, import_taught
 from edgeclassify.teaching.store.removal import remove_taught
 from edgeclassify.teaching.store.taught_folder import NameTakenError
+from edgeclassify.types import ModelChoice
 
 DEFAULT_BASE = "builtin"
 """What a new model stands on where nothing else is said: it is always there."""
 
-OpenEmbedder = Callable[[ModelConfig], PictureEmbedder]
+OpenEmbedder = Callable[[ModelChoice], PictureEmbedder]
 
 
 class Teacher:
@@ -53,7 +53,7 @@ class Teacher:
         self.name = name
         self._open_embedder, self._keep_pictures, self._wait_s = open_embedder, keep_pictures, wait_s
         self._embedder: PictureEmbedder | None = None
-        self._config: ModelConfig | None = None
+        self._config: ModelChoice | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -81,7 +81,7 @@ class Teacher:
         """
         manifest = self._manifest_if_any()
         if manifest is None or not manifest.examples:
-            return self._opened(ModelConfig(name=base or DEFAULT_BASE))
+            return self._opened(ModelChoice(name=base or DEFAULT_BASE))
         stands_on = manifest.base.embedding.base
         if base is not None and base_name(base, find_model(base)) != stands_on:
             raise UsageError(
@@ -90,7 +90,7 @@ class Teacher:
             )
         if self._embedder is not None and self._embedder.facts == manifest.base:
             return self._embedder
-        embedder = self._opened(base_section(ModelConfig(), manifest))
+        embedder = self._opened(base_section(ModelChoice(), manifest))
         check_base(manifest, embedder.facts.embedding)
         return embedder
 
@@ -204,7 +204,7 @@ class Teacher:
         Raises UsageError where no picture was kept.
         """
         place = resolve_taught(self.name)
-        embedder = self._opened(ModelConfig(name=base))
+        embedder = self._opened(ModelChoice(name=base))
         with TaughtFolder.open(self.name, wait_s=self._wait_s) as folder:
             if folder.manifest.base == embedder.facts:
                 return Rebased(folder.manifest, ())
@@ -263,7 +263,7 @@ class Teacher:
             undone.pop_all()
         return folder
 
-    def _opened(self, config: ModelConfig) -> PictureEmbedder:
+    def _opened(self, config: ModelChoice) -> PictureEmbedder:
         if self._embedder is None or self._config != config:
             self.close()
             self._embedder, self._config = self._open_embedder(config), config

@@ -23,6 +23,7 @@ from edgeclassify.types.events import (
 from edgeclassify.types.frames import FULL_FRAME, Frame, Outcome, PixelFormat, Pixels, Roi, enclosing
 from edgeclassify.types.health import CameraState, ModelInfo, NodeInfo
 from edgeclassify.types.history import HistoryQuery, Period
+from edgeclassify.types.model_choice import Fit, ModelChoice, RuntimeName
 from edgeclassify.types.predictions import LabelScore, Prediction, Ranking, top_k
 from edgeclassify.types.requests import Asker, Command, Option, OptionValue, Permission, Request, Response
 from edgeclassify.types.scene import PLAIN_SURROUNDINGS, Condition, Problem, Shift, Surroundings
@@ -53,10 +54,12 @@ __all__ = [
     "EmbeddingFacts",
     "Event",
     "EventType",
+    "Fit",
     "Frame",
     "HistoryQuery",
     "LabelScore",
     "LabelToday",
+    "ModelChoice",
     "ModelInfo",
     "Moment",
     "NodeInfo",
@@ -76,6 +79,7 @@ __all__ = [
     "Request",
     "Response",
     "Roi",
+    "RuntimeName",
     "Shift",
     "Surroundings",
     "TallyRecord",

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import cv2
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.runtime.interpreter import auto_threads
-from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
-from edgeclassify.types import Frame
+from edgeclassify.model.runtime.runtimes import available_runtimes
+from edgeclassify.types import Frame, ModelChoice
+from edgeclassify.types.model_choice import RuntimeName
 from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
 
@@ -44,7 +44,7 @@ class Figures:
 
 def measure(path: Path, runtime: RuntimeName, pictures: Sequence[Photo], frames: Sequence[Frame]) -> Figures:
     """Classify every photo once, after one that does not count."""
-    classifier = open_classifier(ModelConfig(name=str(path), runtime=runtime))
+    classifier = open_classifier(ModelChoice(name=str(path), runtime=runtime))
     classifier.classify(frames[0])
     predictions, times = [], []
     for frame in frames:

@@ -16,12 +16,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.augmentation import DEFAULT_CHANGES, Change, variants
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Units
-from edgeclassify.types import Pixels
+from edgeclassify.types import ModelChoice, Pixels
 from tests.bench import pictured
 from tests.bench.kept_embeddings import KeptEmbeddings
 from tests.bench.lessons import answers, lesson_of
@@ -179,7 +178,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for embeddings")
     options = parser.parse_args()
     for base in options.base:
-        seen = KeptEmbeddings(Embedder.open(ModelConfig(name=base)), options.keep)
+        seen = KeptEmbeddings(Embedder.open(ModelChoice(name=base)), options.keep)
         found = list(classes(options.folder, seen, options.classes))
         seen.save()
         for shots in options.shots:

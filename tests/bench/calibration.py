@@ -23,13 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.cli.reports.calibration import reliability_chart
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.calibration.calibration import Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
 from edgeclassify.model.calibration.reliability import reliability
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pictures.chart import svg
-from edgeclassify.types import Frame, PixelFormat, Pixels
+from edgeclassify.types import Frame, ModelChoice, PixelFormat, Pixels
 from tests.support.data import needed_test_data
 from tests.support.photos import BIRDS, IMAGENET_MODELS, Photo, model_path, photos
 
@@ -90,7 +89,7 @@ def score_set(folder: Path, name: str, pictures: Sequence[Photo]) -> ScoreSet:
     config = {"name": BUILT_IN} if name == BUILT_IN else {
         "name": str(model_path(folder, name)), "labels": str(folder / "models" / labels)
     }  # fmt: skip
-    classifier = open_classifier(ModelConfig.model_validate(config))
+    classifier = open_classifier(ModelChoice(config["name"], Path(config["labels"])))
     draws = np.random.default_rng(1)
     scores = []
     for photo in pictures:

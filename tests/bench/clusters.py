@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.augmentation import DEFAULT_CHANGES
 from edgeclassify.teaching.diversity.clusters import cluster
 from edgeclassify.teaching.diversity.distances import with_circumstances
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Cluster
+from edgeclassify.types import ModelChoice
 from tests.bench.gate_scenes import Album, album
 from tests.bench.kept_embeddings import KeptEmbeddings
 from tests.bench.lessons import answers, lesson_of
@@ -87,7 +87,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for embeddings")
     options = parser.parse_args()
     for base in options.base:
-        seen = KeptEmbeddings(Embedder.open(ModelConfig(name=base)), options.keep)
+        seen = KeptEmbeddings(Embedder.open(ModelChoice(name=base)), options.keep)
         days = [day_of(place(kind, number), seen) for kind in KINDS for number in range(options.numbers)]
         seen.save()
         print(f"\n{base}: {len(days)} places of {len(days[0].frames.shown)} frames")

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config import ModelConfig
+from edgeclassify.types import ModelChoice
 from tests.support.broker import Mosquitto, mosquitto_path
 from tests.support.data import needed_test_data
 
@@ -68,7 +68,7 @@ def bare_invoke(document: dict[str, Any]) -> dict[str, Any]:
     from edgeclassify.config import ModelConfig
     from edgeclassify.model.runtime.interpreter import open_interpreter
 
-    section = ModelConfig.model_validate(document["model"])
+    section = ModelConfig.model_validate(document["model"]).choice
     interpreter = open_interpreter(Path(section.name), section.runtime, section.threads)
     for _ in range(20):
         interpreter.invoke()
@@ -83,7 +83,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
     from edgeclassify.config import parse_config
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.assembly import Factories
-    from edgeclassify.model.classifier import Classifier
+    from edgeclassify.model.classifier import NetworkClassifier
     from edgeclassify.model.opening.classifiers import open_classifier
     from edgeclassify.systemd import Notifier
     from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
@@ -99,7 +99,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
         def watchdog(self) -> None:
             self.done.append(time.perf_counter())
 
-    class Timed(Classifier):
+    class Timed(NetworkClassifier):
         """Notes when a frame's way through the inference thread begins, and how long its invoke() took."""
 
         def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
@@ -108,7 +108,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
             clock.begun.append(started + prediction.invoke_ms / 1e3)
             return prediction
 
-    def timed(section: ModelConfig) -> Classifier:
+    def timed(section: ModelChoice) -> NetworkClassifier:
         classifier = open_classifier(section)
         classifier.__class__ = Timed
         return classifier

@@ -17,7 +17,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.config.rules import MotionConfig
 from edgeclassify.daemon.assembly.scenes import decision_s
 from edgeclassify.health import HealthMonitor
@@ -35,7 +34,7 @@ from edgeclassify.scene.gate import Gate, GateRules
 from edgeclassify.scene.motion.detector import Motion, MotionDetector
 from edgeclassify.scene.statistics import measure
 from edgeclassify.sources.capture.hand_off import LatestFrames
-from edgeclassify.types import FULL_FRAME, Frame, Moment, PixelFormat
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, Moment, PixelFormat
 from tests.bench import pictured
 from tests.bench.pictured import Picture
 from tests.postprocess.benches import make_rules
@@ -276,7 +275,7 @@ def print_cost(shown: list[Photo]) -> None:
 
 def processor_s(frames: list[Frame], model: Path, gated: bool) -> tuple[float, int]:
     """Seconds of processor time for all of them, and how many were classified."""
-    classifier = open_classifier(ModelConfig(name=str(model)))
+    classifier = open_classifier(ModelChoice(name=str(model)))
     decider = ViewDecider("view", classifier.labels, "m", rules())
     view = View(name="view", camera="front", region=FULL_FRAME, classifier=classifier, decider=decider)
     latest, health = LatestFrames(), HealthMonitor()

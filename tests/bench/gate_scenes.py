@@ -19,14 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.augmentation import DEFAULT_CHANGES, Change, variants
 from edgeclassify.teaching.diversity.choice import choose_diverse
 from edgeclassify.teaching.diversity.distances import with_circumstances
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Units
-from edgeclassify.types import Pixels
+from edgeclassify.types import ModelChoice, Pixels
 from tests.bench.kept_embeddings import KeptEmbeddings
 from tests.bench.lessons import Answers, answers, lesson_of
 from tests.bench.yards.days import EXAMPLES, PHASES, Shown, around_the_clock, later, of_a_day, of_a_moment
@@ -184,7 +183,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for embeddings")
     options = parser.parse_args()
     for base in options.base:
-        seen = KeptEmbeddings(Embedder.open(ModelConfig(name=base)), options.keep)
+        seen = KeptEmbeddings(Embedder.open(ModelChoice(name=base)), options.keep)
         changes = list(Change) if options.ablate else DEFAULT_CHANGES
         places = [
             Tested(place(kind, number), seen, changes)

@@ -15,13 +15,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import labels_with_preset
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.postprocess.scores.observation import observe
-from edgeclassify.types import Prediction
+from edgeclassify.types import ModelChoice, Prediction
 from tests.support.data import needed_test_data
 from tests.support.optional import present
 from tests.support.photos import IMAGENET_MODELS, model_path, photos
@@ -37,7 +36,7 @@ def main() -> int:
     table = Table("model", "label right", f"≥ {THRESHOLD}", "group right", f"≥ {THRESHOLD}", box=None)
     frames = [(photo, photo.frame()) for photo in photos(folder)]
     for name in IMAGENET_MODELS:
-        section = ModelConfig(name=str(model_path(folder, name)), labels=folder / "models/imagenet_labels.txt")
+        section = ModelChoice(name=str(model_path(folder, name)), labels=folder / "models/imagenet_labels.txt")
         classifier = open_classifier(section)
         grouping = everyday(tuple(classifier.labels), classifier.background)
         own = Grouping.of_model(classifier.labels, sorted(classifier.background))

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.scene import attention
 from edgeclassify.scene.examiner import ExaminedView, SceneExaminer
-from edgeclassify.types import FULL_FRAME, Frame, Roi
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, Roi
 from tests.bench import pictured
 from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, Photo, model_path, photos
@@ -111,7 +110,7 @@ def main() -> int:
     cv2.setNumThreads(1)
     shown = photos(folder)
     numbers = range(HALVES[options.half], len(shown), 2)
-    classifier = open_classifier(ModelConfig(name=str(model_path(folder, TF2_V2))))
+    classifier = open_classifier(ModelChoice(name=str(model_path(folder, TF2_V2))))
     print(f"{len(numbers)} subjects of 1/{SHARE} of 640x480, {TF2_V2}, padding {options.padding}:")
     print("the right label is on top in")
     print(f"{'':46}{'whole frame':>13}{'look = motion':>15}{'true square':>13}{'whole looked at':>17}")

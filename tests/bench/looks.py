@@ -22,14 +22,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.config import ModelConfig, SpoolConfig
+from edgeclassify.config import SpoolConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.teaching.interface import LookKind
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.interface import LookBounds, LookRules, ViewRules
 from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.teaching.looks.taker import LookTaker
-from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Event, Frame, PixelFormat, Prediction
+from edgeclassify.types import FULL_FRAME, EmbeddingFacts, Event, Frame, ModelChoice, PixelFormat, Prediction
 from tests.bench.snapshots import photo
 from tests.bench.spool import bytes_written
 from tests.support.clock import Clock
@@ -71,7 +71,7 @@ def median_us(offer: Callable[[], object], offers: int, pause_s: float = 0.0) ->
 
 def per_frame(folder: Path) -> None:
     """The first table."""
-    classifier = open_classifier(ModelConfig())
+    classifier = open_classifier(ModelChoice())
     embedding = np.random.default_rng(1).integers(0, 255, 1280, np.uint8)
     names = f"{'not kept':>10}{'sure':>8}{'not due':>9}{'due':>8}{'event':>8}{'model':>10}{'sure/model':>12}"
     print(f"{'µs per frame':12}{names}")

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Units
 from edgeclassify.teaching.mislabelled import SURE
+from edgeclassify.types import ModelChoice
 from tests.bench.kept_embeddings import KeptEmbeddings
 from tests.bench.lessons import lesson_of
 from tests.bench.tiny_imagenet import options, pictures_of
@@ -34,7 +34,7 @@ Task = tuple[Units, NDArray[np.intp]]
 
 def of_cameras(keep: Path | None, draws: np.random.Generator) -> Iterator[Task]:
     """A task of each place, twice."""
-    seen = KeptEmbeddings(Embedder.open(ModelConfig(name=CAMERA_BASE)), keep)
+    seen = KeptEmbeddings(Embedder.open(ModelChoice(name=CAMERA_BASE)), keep)
     for where in (place(kind, number) for kind in KINDS for number in range(2)):
         frames = list(around_the_clock(where))
         units, states = seen.units([one.pixels for one in frames]), np.array([one.state for one in frames])

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.augmentation import DEFAULT_CHANGES, Change, variants
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Units
+from edgeclassify.types import ModelChoice
 from tests.bench.gate_scenes import BASES
 from tests.bench.kept_embeddings import KeptEmbeddings
 from tests.bench.lessons import answers, lesson_of
@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for embeddings")
     options = parser.parse_args()
     for base in options.base:
-        seen = KeptEmbeddings(Embedder.open(ModelConfig(name=base)), options.keep)
+        seen = KeptEmbeddings(Embedder.open(ModelChoice(name=base)), options.keep)
         print(f"\n{base}: reported as unusual")
         print(f"{'':34}" + "".join(f"{name:>16}" for name in ("the same jobs", "another job", *FAULTS)))
         for machine in MACHINES:

@@ -16,12 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.preprocess import sampling
 from edgeclassify.model.preprocess.resize import Resizer
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
 from tests.model.frames import frame_of, in_format, picture
 from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, V1_SMALL, V2, Photo, model_path, photos
@@ -83,7 +82,7 @@ def resize_ms(method: Callable[..., object], width: int, height: int) -> float:
     return median_ms(lambda: resize(crop, target))
 
 
-def top1(classifier: Classifier, pictures: Sequence[Photo], enlargement: int) -> int:
+def top1(classifier: NetworkClassifier, pictures: Sequence[Photo], enlargement: int) -> int:
     """How many photos are right, each enlarged so many times."""
     right = 0
     for photo in pictures:
@@ -104,7 +103,7 @@ def compare_methods(folder: Path) -> None:
         setattr(sampling, Resizer.__name__, method)
         rights = []
         for model in (TF2_V2, V2, V1_SMALL):
-            classifier = open_classifier(ModelConfig(name=str(model_path(folder, model))))
+            classifier = open_classifier(ModelChoice(name=str(model_path(folder, model))))
             right = [top1(classifier, pictures, enlargement) for enlargement in ENLARGEMENTS]
             rights.append(f"{model.rsplit('_', 1)[0]} {right}")
         print(f"{name:20} {times}   {'  '.join(rights)}", flush=True)
@@ -113,7 +112,7 @@ def compare_methods(folder: Path) -> None:
 
 def compare_formats(folder: Path) -> None:
     """The second table."""
-    classifier = open_classifier(ModelConfig(name=str(model_path(folder, TF2_V2))))
+    classifier = open_classifier(ModelChoice(name=str(model_path(folder, TF2_V2))))
     print(f"\npreprocessing, median of 200, ms (share of the median invoke); {classifier.info.runtime}")
     for width, height in FRAME_SIZES:
         for pixel_format in PixelFormat:

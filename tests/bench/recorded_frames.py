@@ -17,13 +17,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.recording.running.frame_folder import FrameBounds
 from edgeclassify.recording.running.frame_recording import FrameRecording
 from edgeclassify.recording.running.frame_tap import FrameTap
-from edgeclassify.types import FULL_FRAME, Frame
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice
 from tests.bench.snapshots import photo
 
 SIZES = ((320, 240), (640, 480), (1920, 1080))
@@ -106,7 +105,7 @@ def classified_ms(
 
 def beside() -> None:
     """The second table."""
-    classifier = open_classifier(ModelConfig())
+    classifier = open_classifier(ModelChoice())
     print("\nms per frame, of the built-in model, beside a recording with pictures")
     print("size        pictures        p50    p95   written   left out   p50 ratio")
     for width, height in SIZES:

@@ -20,14 +20,24 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig, SnapshotConfig
+from edgeclassify.config import SnapshotConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.pictures.jpeg import Drawing
 from edgeclassify.pixels import to_bgr
 from edgeclassify.publish.snapshots import SnapshotTaker
-from edgeclassify.types import FULL_FRAME, Event, EventType, Frame, LabelScore, PixelFormat, Roi, ViewState
+from edgeclassify.types import (
+    FULL_FRAME,
+    Event,
+    EventType,
+    Frame,
+    LabelScore,
+    ModelChoice,
+    PixelFormat,
+    Roi,
+    ViewState,
+)
 from tests.model.frames import in_format
 
 PHOTO = Path(__file__).parents[2] / "edgeclassify" / "demo" / "photos" / "espresso.jpg"
@@ -98,7 +108,7 @@ def beside(taker: SnapshotTaker, frame: Frame, pause_s: float, stop: threading.E
 
 
 def effect() -> None:
-    classifier = open_classifier(ModelConfig())
+    classifier = open_classifier(ModelChoice())
     print("\nms per frame, of the built-in model, beside snapshots (published and on disk)")
     print("size        pictures        p50    p95   pictures taken   p50 ratio")
     for width, height in SIZES:

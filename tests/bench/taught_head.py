@@ -24,8 +24,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command and the dae
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.heads.broken_scores import BrokenScores
 from edgeclassify.model.heads.network_head import NetworkHead
@@ -35,11 +34,11 @@ from edgeclassify.model.interface import Head, Network
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_facts import ModelFacts, read_facts
 from edgeclassify.model.opening.networks import open_network
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import NONE_OF_THEM, Lesson
-from edgeclassify.types import EmbeddingFacts, PixelFormat
+from edgeclassify.types import EmbeddingFacts, ModelChoice, PixelFormat
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.frames import in_format, picture
 from tests.model.known import ALL_KNOWN
 from tests.support.data import needed_test_data
@@ -68,7 +67,7 @@ def lesson(facts: EmbeddingFacts, classes: int, count: int) -> Lesson:
     )
 
 
-def taught_head(classifier: Classifier, classes: int, count: int) -> TaughtHead:
+def taught_head(classifier: NetworkClassifier, classes: int, count: int) -> TaughtHead:
     """A head that was fitted to so many examples of so many classes, for the network of this classifier."""
     network = classifier.network
     assert network is not None
@@ -83,20 +82,20 @@ def own_head(facts: ModelFacts) -> NetworkHead:
     return NetworkHead(facts.labels, ScoreReader(output, facts.tensors.role), BrokenScores(name, facts.labels))
 
 
-def variants(config: ModelConfig) -> dict[str, Classifier]:
+def variants(config: ModelChoice) -> dict[str, NetworkClassifier]:
     """The five classifiers. Those with the embedding share a network: where its memory lies makes a difference."""
     one = open_classifier(config, trials=ALL_KNOWN)
     path = Path(one.info.path)
     facts = read_facts(config, read_model_file(path), read_sidecar(path))
     bare: Network = open_network(config, facts.network, one.info.sha256, trials=ALL_KNOWN)
-    found = {AS_IT_WAS: Classifier(one.info, bare, own_head(facts)), OWN: one}
+    found = {AS_IT_WAS: NetworkClassifier(one.info, bare, own_head(facts)), OWN: one}
     for classes, count in LESSONS:
         head: Head = taught_head(one, classes, count)
         found[f"taught {classes} x {count}"] = one.with_head(one.info, head)
     return found
 
 
-def measure(classifiers: Mapping[str, Classifier]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+def measure(classifiers: Mapping[str, NetworkClassifier]) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Milliseconds of a frame in each turn, by variant: of the clock, and of the processor."""
     frame = in_format(picture(640, 480), PixelFormat.BGR)
     clock: dict[str, list[float]] = {name: [] for name in classifiers}
@@ -116,7 +115,7 @@ def measure(classifiers: Mapping[str, Classifier]) -> tuple[dict[str, list[float
     return clock, processor
 
 
-def head_us(classifier: Classifier, name: str) -> float:
+def head_us(classifier: NetworkClassifier, name: str) -> float:
     """Microseconds of a head alone, on an embedding or scores as they come: the median of 500."""
     classes, count = next((one for one in LESSONS if f"taught {one[0]} x {one[1]}" == name), (0, 0))
     network = classifier.network
@@ -134,10 +133,10 @@ def head_us(classifier: Classifier, name: str) -> float:
 
 def compare(folder: Path, runtime: RuntimeName) -> None:
     """The first table."""
-    bases = {"builtin": ModelConfig(runtime=runtime, threads=1)}
+    bases = {"builtin": ModelChoice(runtime=runtime, threads=1)}
     for name in (V1_SMALL, TF2_V2):
         labels = folder / "models" / "imagenet_labels.txt"
-        bases[name] = ModelConfig(name=str(model_path(folder, name)), labels=labels, runtime=runtime, threads=1)
+        bases[name] = ModelChoice(name=str(model_path(folder, name)), labels=labels, runtime=runtime, threads=1)
     for base, config in bases.items():
         classifiers = variants(config)
         print(f"\n{base}, {classifiers[OWN].info.runtime}, one thread: ms per frame, medians of {TURNS} turns")
@@ -156,7 +155,7 @@ import sys
 from pathlib import Path
 from tests.bench.taught_head import *
 sys.stdout.reconfigure(line_buffering=True)
-config = ModelConfig(name=sys.argv[2], threads=1) if sys.argv[2] == "builtin" else ModelConfig(
+config = ModelChoice(name=sys.argv[2], threads=1) if sys.argv[2] == "builtin" else ModelChoice(
     name=sys.argv[2], labels=Path(sys.argv[2]).with_name("imagenet_labels.txt"), threads=1)
 fit(lesson(EmbeddingFacts("", "", "", 1280, "uint8", 1.0, 0), 2, 10))  # what it imports is not counted
 frame = in_format(picture(640, 480), PixelFormat.BGR)

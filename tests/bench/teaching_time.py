@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.augmentation import VARIANTS
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Lesson
+from edgeclassify.types import ModelChoice
 from tests.bench.lessons import lesson_of
 from tests.bench.tiny_imagenet import BASES, Pictures, episodes_of, options, pictures_of
 
@@ -93,7 +93,7 @@ def spent_ms(work: Callable[[], object]) -> float:
 
 def one_invoke_ms(base: str) -> float:
     """Median time of a picture through the network, its preparation included."""
-    embedder, picture = Embedder.open(ModelConfig(name=base)), np.full((224, 224, 3), 90, np.uint8)
+    embedder, picture = Embedder.open(ModelChoice(name=base)), np.full((224, 224, 3), 90, np.uint8)
     return statistics.median(spent_ms(lambda: embedder.embed(picture)) for _ in range(30))
 
 

@@ -14,10 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.interface import Units
-from edgeclassify.types import Embedding, EmbeddingFacts, Pixels
+from edgeclassify.types import Embedding, EmbeddingFacts, ModelChoice, Pixels
 from tests.bench.kept_embeddings import KeptEmbeddings
 
 BASES = ("mobilenet_v2", "inat_bird", "mobilenet_v1_0.25_128")
@@ -67,7 +66,7 @@ def pictures_of(base: str, folder: Path, keep: Path | None) -> Pictures:
         raise SystemExit(f"{table} is not there: expected the folder tiny-imagenet-200")
     rows = [line.split("\t")[:2] for line in table.read_text(encoding="ascii").splitlines()]
     names = sorted({name for _, name in rows})
-    kept = KeptEmbeddings(Embedder.open(ModelConfig(name=base)), keep)
+    kept = KeptEmbeddings(Embedder.open(ModelChoice(name=base)), keep)
     raw = kept.embeddings([_read(table.parent / "images" / file) for file, _ in rows])
     kept.save()
     facts = kept.facts.embedding

@@ -81,7 +81,7 @@ def test_the_shape_of_the_contract_is_accepted(tmp_path: Path) -> None:
     assert config.camera[0].source == f"images:{tmp_path / 'photos'}"
     gate, door = config.views()
     assert (gate.camera, gate.region.width, gate.threshold_exit) == ("front", 0.5, 0.4)
-    assert config.model_of(gate) == config.model
+    assert config.model_of(gate) == config.model.choice
     assert config.model_of(door).name == "mobilenet_v2"  # a catalog name stays a name
 
 

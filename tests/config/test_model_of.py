@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.cli.support.models_option import default_model
-from edgeclassify.config import Config, ModelConfig, parse_config
+from edgeclassify.config import Config, parse_config
 from edgeclassify.errors import ConfigError
+from edgeclassify.types import ModelChoice
 
 BASE = Path("/etc/edgeclassify")
 
@@ -21,7 +22,7 @@ def config_of(model: dict[str, object] | None, *views: dict[str, object] | None)
     return parse_config(document, "test", BASE)
 
 
-def models_of(config: Config) -> list[ModelConfig]:
+def models_of(config: Config) -> list[ModelChoice]:
     return [config.model_of(view) for view in config.views()]
 
 
@@ -75,7 +76,7 @@ def test_a_string_is_a_table_with_the_name_alone() -> None:
         "view": [{"name": "a", "model": "gate"}, {"name": "b", "model": {"name": "gate"}}, {"name": "c"}],
     }
     short, whole, base = models_of(parse_config(document, "test", BASE))
-    assert short == whole == ModelConfig(name="gate")
+    assert short == whole == ModelChoice(name="gate")
     assert base.name == "/etc/edgeclassify/my.tflite"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.node import Node
@@ -15,7 +15,7 @@ from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError, PublishError
 from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Request
+from edgeclassify.types import ModelChoice, Request
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
@@ -86,7 +86,7 @@ class Bench:
         make = self.sources.get(camera.name)
         return BrightnessSource(camera.name, [255]) if make is None else make(camera.name)
 
-    def _open(self, section: ModelConfig) -> BrightnessClassifier:
+    def _open(self, section: ModelChoice) -> BrightnessClassifier:
         if section.name == "broken":
             raise ModelError("broken.tflite: damaged")
         classifier = self.make_classifier(section.name)

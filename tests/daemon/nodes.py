@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.current_sink import SinkFactory
@@ -20,7 +20,7 @@ from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, Prediction, Roi
 from tests.support.broker import HOST, Observer
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
@@ -191,7 +191,7 @@ class Node:
     def _make_source(self, camera: CameraConfig, *_: object) -> FrameSource:
         return self.make_source(camera.name)
 
-    def _open(self, section: ModelConfig) -> Eye:
+    def _open(self, section: ModelChoice) -> Eye:
         self.eyes[section.name] = eye = Eye(section.name)
         return eye
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.daemon.assembly import Factories, assemble
 from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.cameras.availability import Availability
@@ -20,6 +20,7 @@ from edgeclassify.daemon.self_description import DaemonRun
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
 from edgeclassify.sources.interface import FrameSource
+from edgeclassify.types import ModelChoice
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
 from tests.support.sinks import RecordingSink
@@ -95,7 +96,7 @@ class Whole:
         self.running.threads.stop_inference(deadline)
         self.running.threads.stop_snapshots(deadline)
 
-    def _classifier(self, section: ModelConfig) -> BrightnessClassifier:
+    def _classifier(self, section: ModelChoice) -> BrightnessClassifier:
         self.classifiers.append(BrightnessClassifier(section.name))
         return self.classifiers[-1]
 

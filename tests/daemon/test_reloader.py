@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig
+from edgeclassify.config import CameraConfig, Config
 from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.page.served_page import ServedPage
@@ -24,7 +24,7 @@ from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
 from edgeclassify.pipeline.view import View
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Command, EmbeddingFacts, EventType, Option, Reason, Request, Response
+from edgeclassify.types import Command, EmbeddingFacts, EventType, ModelChoice, Option, Reason, Request, Response
 from tests.daemon.running_parts import CAMERA, Whole, config_of
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.clock import Clock
@@ -348,7 +348,7 @@ class Renewing:
     def write(self) -> None:
         self.model.write_bytes(self.model.read_bytes() + b"x" if self.model.exists() else b"")
 
-    def _classifier(self, section: ModelConfig) -> BrightnessClassifier:
+    def _classifier(self, section: ModelChoice) -> BrightnessClassifier:
         if self.fault is not None:
             raise self.fault
         made = Taught(section.name) if "own" in section.name else BrightnessClassifier(section.name)

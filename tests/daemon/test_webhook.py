@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.publishing import make_snapshot_taker, sink_key
+from edgeclassify.types import ModelChoice
 from tests.daemon.nodes import Eye, Lamp
 from tests.support.notifier import RecordingNotifier
 from tests.support.optional import present
@@ -60,7 +61,7 @@ class Brokerless:
     def _make_source(self, _camera: CameraConfig, *_: object) -> Lamp:
         return self.lamp
 
-    def _open(self, section: ModelConfig) -> Eye:
+    def _open(self, section: ModelChoice) -> Eye:
         return Eye(section.name)
 
 

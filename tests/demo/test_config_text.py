@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.config import ModelConfig, load_config
+from edgeclassify.config import load_config
 from edgeclassify.demo.config_text import DemoConfig
+from edgeclassify.types import ModelChoice
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,7 @@ from edgeclassify.demo.config_text import DemoConfig
 )
 def test_the_text_is_a_config(tmp_path: Path, source: str) -> None:
     file = tmp_path / "edgeclassify.toml"
-    DemoConfig(source, ModelConfig(name="mobilenet_v2", threads=2), 1234, 8085, 0.25).write(file)
+    DemoConfig(source, ModelChoice(name="mobilenet_v2", threads=2), 1234, 8085, 0.25).write(file)
     config = load_config(file)
     assert config.camera[0].source == source
     assert (config.camera[0].interval_s, config.mqtt.port) == (0.25, 1234)
@@ -27,5 +28,5 @@ def test_the_text_is_a_config(tmp_path: Path, source: str) -> None:
 
 def test_without_the_page(tmp_path: Path) -> None:
     file = tmp_path / "edgeclassify.toml"
-    DemoConfig("synthetic:", ModelConfig(), 1234, None, 1).write(file)
+    DemoConfig("synthetic:", ModelChoice(), 1234, None, 1).write(file)
     assert not load_config(file).web.enabled

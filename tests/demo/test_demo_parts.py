@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edgeclassify.config import ModelConfig, MqttConfig
+from edgeclassify.config import MqttConfig
 from edgeclassify.demo import demo_photos
 from edgeclassify.demo.broker import EmbeddedBroker
 from edgeclassify.demo.displays import MessageLines
@@ -19,7 +19,7 @@ from edgeclassify.demo.subscriber import Subscriber
 from edgeclassify.errors import PublishError, StorageError, UsageError
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.publish.spool.memory import MemorySpool
-from edgeclassify.types import FULL_FRAME, Frame, PixelFormat
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, PixelFormat
 from edgeclassify.watch.interface import Arrival
 from tests.publish.records import event, layout, state
 from tests.publish.sinks import SpooledMqtt
@@ -157,7 +157,7 @@ def test_no_two_moments_are_the_same(moments: Path) -> None:
 
 
 def test_a_moment_shows_what_its_photo_shows(moments: Path) -> None:
-    classifier = open_classifier(ModelConfig())
+    classifier = open_classifier(ModelChoice())
     try:
         for name, label in (("cat", "Egyptian cat"), ("espresso", "espresso")):
             for file in moments.glob(f"*-{name}.jpg"):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
+from edgeclassify.model.runtime.runtimes import available_runtimes
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.tflite_files import ModelDef, tflite_bytes
 
 RUNTIMES: tuple[RuntimeName, ...] = ("litert", "tflite-runtime")

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.network import TfliteNetwork
 from edgeclassify.model.opening.model_facts import read_network_facts
 from edgeclassify.model.opening.networks import open_network
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tflite.model_file import read_model_file
+from edgeclassify.types import ModelChoice
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.known import ALL_KNOWN
 from tests.model.tflite_files import ModelDef, flatten_model
 
@@ -26,5 +26,5 @@ def two_outputs(dtype: str = "float32") -> ModelDef:
 def network_of(path: Path, runtime: RuntimeName = "auto", in_flight: int = 1) -> TfliteNetwork:
     """The network of a file, whatever its outputs; nothing is cropped."""
     facts = read_network_facts(read_model_file(path), read_sidecar(path))
-    config = ModelConfig(name=str(path), runtime=runtime, crop=1.0)
+    config = ModelChoice(name=str(path), runtime=runtime, crop=1.0)
     return open_network(config, facts, "", trials=ALL_KNOWN, in_flight=in_flight)

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ImageError, ModelError
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
-from edgeclassify.types import PixelFormat, Roi
+from edgeclassify.model.runtime.runtimes import available_runtimes
+from edgeclassify.types import ModelChoice, PixelFormat, Roi
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of, in_format, picture
 from tests.model.tflite_files import flatten_model, metadata_bytes
@@ -29,11 +29,9 @@ PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)
 FRAME = frame_of(PIXELS, PixelFormat.RGB)
 
 
-def config(path: Path, **keys: object) -> ModelConfig:
+def config(path: Path, **keys: Any) -> ModelChoice:
     """The config of a model beside its labels.txt, without a centre crop."""
-    return ModelConfig.model_validate(
-        {"name": str(path), "labels": path.parent / "labels.txt", "crop": 1.0, **keys}
-    )
+    return ModelChoice(**{"name": str(path), "labels": path.parent / "labels.txt", "crop": 1.0, **keys})
 
 
 def softmax(values: NDArray[Any]) -> NDArray[Any]:
@@ -153,11 +151,11 @@ def golden_model(write_model: WriteModel, tmp_path: Path, label: str) -> Path:
 
 
 def test_self_test_passes(write_model: WriteModel, tmp_path: Path) -> None:
-    assert open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 11")))).self_test()
+    assert open_classifier(ModelChoice(name=str(golden_model(write_model, tmp_path, "value 11")))).self_test()
 
 
 def test_self_test_fails(write_model: WriteModel, tmp_path: Path) -> None:
-    classifier = open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 3"))))
+    classifier = open_classifier(ModelChoice(name=str(golden_model(write_model, tmp_path, "value 3"))))
     with pytest.raises(ModelError, match=r"self-test failed: .*golden\.png must be 'value 3' but got 'value 11'"):
         classifier.self_test()
 
@@ -179,7 +177,7 @@ def test_self_test_without_a_golden_picture(write_model: WriteModel) -> None:
 def test_golden_picture_that_can_not_be_read(
     write_model: WriteModel, tmp_path: Path, content: bytes | str | None, fault: str
 ) -> None:
-    classifier = open_classifier(ModelConfig(name=str(golden_model(write_model, tmp_path, "value 11"))))
+    classifier = open_classifier(ModelChoice(name=str(golden_model(write_model, tmp_path, "value 11"))))
     (tmp_path / "golden.png").unlink()
     if content == "pipe":
         os.mkfifo(tmp_path / "golden.png")
@@ -193,13 +191,13 @@ def test_golden_picture_that_can_not_be_read(
 # Real models
 
 
-def right(classifier: Classifier, folder: Path) -> int:
+def right(classifier: NetworkClassifier, folder: Path) -> int:
     return sum(classifier.classify(photo.frame()).top(1)[0].index == photo.index for photo in photos(folder))
 
 
 @pytest.mark.data
 def test_small_mobilenet_on_all_photos(test_data: Path, runtime: RuntimeName) -> None:
-    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, V1_SMALL)), runtime=runtime))
+    classifier = open_classifier(ModelChoice(name=str(model_path(test_data, V1_SMALL)), runtime=runtime))
     assert right(classifier, test_data) >= 52
 
 
@@ -208,7 +206,7 @@ def test_small_mobilenet_on_all_photos(test_data: Path, runtime: RuntimeName) ->
 def test_mobilenet_v2_on_all_photos(test_data: Path, model: str, least: int) -> None:
     if "litert" not in available_runtimes():
         pytest.skip("litert is not installed (python -m tests.bench.accuracy takes all models to each runtime)")
-    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, model)), runtime="litert"))
+    classifier = open_classifier(ModelChoice(name=str(model_path(test_data, model)), runtime="litert"))
     assert right(classifier, test_data) >= least
 
 
@@ -219,7 +217,7 @@ def test_the_runtimes_agree(test_data: Path, model: str) -> None:
     if len(available_runtimes()) < 2:
         pytest.skip("tflite-runtime and litert are not both installed")
     one, other = (
-        open_classifier(ModelConfig(name=str(model_path(test_data, model)), runtime=name))
+        open_classifier(ModelChoice(name=str(model_path(test_data, model)), runtime=name))
         for name in available_runtimes()
     )
     pairs = [(one.classify(p.frame()), other.classify(p.frame())) for p in photos(test_data)[::5]]
@@ -230,7 +228,7 @@ def test_the_runtimes_agree(test_data: Path, model: str) -> None:
 @pytest.mark.data
 @pytest.mark.parametrize("pixel_format", [PixelFormat.RGB, PixelFormat.YUV420, PixelFormat.NV12])
 def test_every_colour_format_gives_the_same_label(test_data: Path, pixel_format: PixelFormat) -> None:
-    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, TF2_V2))))
+    classifier = open_classifier(ModelChoice(name=str(model_path(test_data, TF2_V2))))
     agree = 0
     for photo in photos(test_data)[:20]:
         bgr = photo.frame().pixels
@@ -242,7 +240,7 @@ def test_every_colour_format_gives_the_same_label(test_data: Path, pixel_format:
 
 @pytest.mark.data
 def test_labels_and_classes_of_the_bird_model(test_data: Path) -> None:
-    classifier = open_classifier(ModelConfig(name=str(model_path(test_data, BIRDS))))
+    classifier = open_classifier(ModelChoice(name=str(model_path(test_data, BIRDS))))
     assert classifier.info.labels == 965
     assert classifier.labels[0] == "Haemorhous cassinii (Cassin's Finch)"
     assert classifier.info.sha256 == "350fcd8cf1df1560060d464595dfed8b174b05792788052896004848d9ad04f9"

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.runtimes import RuntimeName
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.colour_nets import SIDE, Net
 from tests.model.frames import frame_of
 from tests.model.tflite_files import ModelDef, metadata_bytes, tflite_bytes
@@ -164,7 +163,7 @@ def test_exports(tmp_path: Path, name: str, runtime: RuntimeName, caplog: pytest
     path.with_suffix(".toml").write_text(export.sidecar)
     for file, text in export.beside.items():
         (tmp_path / file).write_text(text, newline="")
-    classifier = open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
+    classifier = open_classifier(ModelChoice(str(path), runtime=runtime))
     assert list(classifier.labels) == list(PURE)
     assert classifier.has_several_labels is ("several" in name)
     for colour, rgb in PURE.items():

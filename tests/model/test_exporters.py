@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import LabelError, ModelError
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tflite.schema import TENSOR_TYPES
-from edgeclassify.types import Frame, PixelFormat
+from edgeclassify.types import Frame, ModelChoice, PixelFormat, RuntimeName
 from tests.model.colour_nets import COLOURS, GAIN, SHAPE, Net
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
@@ -36,13 +34,13 @@ def opened(
     model: ModelDef,
     sidecar: str = BESIDE + UNIT,
     labels: list[str] | None = None,
-    runtime: str = "auto",
-) -> Classifier:
+    runtime: RuntimeName = "auto",
+) -> NetworkClassifier:
     path = write_model(model, sidecar=sidecar, labels=labels or COLOURS)
-    return open_classifier(ModelConfig.model_validate({"name": str(path), "runtime": runtime}))
+    return open_classifier(ModelChoice(str(path), runtime=runtime))
 
 
-def scores(classifier: Classifier, colour: str) -> dict[str, float]:
+def scores(classifier: NetworkClassifier, colour: str) -> dict[str, float]:
     return {row.label: row.score for row in classifier.classify(pure(colour)).top(9)}
 
 
@@ -288,7 +286,7 @@ def test_models_of_ultralytics_take_pixels_as_0_to_1(
     )
     path = write_model(model, sidecar=sidecar)
     half = frame_of(np.full((16, 16, 3), 128, np.uint8), PixelFormat.RGB)
-    prediction = open_classifier(ModelConfig(name=str(path))).classify(half)
+    prediction = open_classifier(ModelChoice(name=str(path))).classify(half)
     assert prediction.labels == ("red", "green", "blue")
     assert prediction.scores[1] == pytest.approx(green, abs=0.02)
 

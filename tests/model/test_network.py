@@ -9,14 +9,14 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError, ModelError
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.heads.output_values import OutputValues
 from edgeclassify.model.interface import Head, Outputs
 from edgeclassify.model.network import TfliteNetwork
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.tensors import output_tensor
 from edgeclassify.model.tflite.model_file import read_model_file
 from edgeclassify.types import Frame, ModelInfo, PixelFormat
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
 from tests.model.networks_of import EMBEDDING, SCORES, network_of, two_outputs
@@ -158,7 +158,7 @@ def test_a_head_reads_another_output(write_model: WriteModel, runtime: RuntimeNa
         float(values.read(network.infer(network.prepare(shade(value)))[EMBEDDING]).mean()) for value in (0, 255)
     )
     assert brightest - darkest > 1
-    classifier = Classifier(INFO, network, NearestShade(values, {"dark": darkest, "bright": brightest}))
+    classifier = NetworkClassifier(INFO, network, NearestShade(values, {"dark": darkest, "bright": brightest}))
     assert classifier.labels == ("dark", "bright")
     assert [classifier.classify(shade(value)).top(1)[0].label for value in (10, 240)] == ["dark", "bright"]
     outputs = network.infer(network.prepare(shade(3)))
@@ -183,8 +183,8 @@ def test_classifiers_share_a_network(write_model: WriteModel) -> None:
     path = write_model(two_outputs())
     network = network_of(path)
     values = OutputValues(output_tensor(read_model_file(path), EMBEDDING))
-    coarse = Classifier(INFO, network, NearestShade(values, {"dark": -1.0, "bright": 1.0}))
-    fine = Classifier(INFO, network, NearestShade(values, {"night": -1.0, "dusk": 0.0, "day": 1.0}))
+    coarse = NetworkClassifier(INFO, network, NearestShade(values, {"dark": -1.0, "bright": 1.0}))
+    fine = NetworkClassifier(INFO, network, NearestShade(values, {"night": -1.0, "dusk": 0.0, "day": 1.0}))
     seen = [(coarse.classify(shade(v)).top(1)[0].label, fine.classify(shade(v)).top(1)[0].label) for v in (0, 125)]
     assert seen == [("dark", "night"), ("dark", "dusk")]
     coarse.close()

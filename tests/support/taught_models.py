@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.taught.manifest import HeadRecord
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.fitting import fit
 from edgeclassify.teaching.interface import Example
 from edgeclassify.teaching.store import TaughtFolder
-from edgeclassify.types import Pixels
+from edgeclassify.types import ModelChoice, Pixels
 from tests.model.known import ALL_KNOWN
 
 RED, GREEN, BLUE = (200, 40, 30), (40, 190, 50), (30, 50, 210)
@@ -43,7 +42,7 @@ def teach(
     name: str,
     classes: Mapping[str, Colour] = OPEN_AND_CLOSED,
     *,
-    base: ModelConfig = ModelConfig(),  # noqa: B008 - frozen
+    base: ModelChoice = ModelChoice(),  # noqa: B008 - frozen
     count: int = 6,
     one_class: bool = False,
     fitted: bool = True,
@@ -62,7 +61,7 @@ def teach_more(name: str, label: str, colour: Colour, *, count: int = 6) -> Head
     """More pictures of a class of a taught model on its own base, and a new head."""
     with TaughtFolder.open(name) as folder:
         base = folder.manifest.base
-        config = ModelConfig(name=base.embedding.base, crop=base.crop)
+        config = ModelChoice(name=base.embedding.base, crop=base.crop)
         embedder = Embedder.open(config, trials=ALL_KNOWN)
         folder.add(examples_of(embedder, label, colour, range(5000, 5000 + count)))
         embedder.close()

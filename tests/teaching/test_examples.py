@@ -6,20 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ImageError
 from edgeclassify.pictures.jpeg import frame_jpeg
 from edgeclassify.teaching.augmentation import VARIANTS
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.examples import example_of, example_of_look, picture_pixels
 from edgeclassify.teaching.interface import Look, LookKind, Picture
-from edgeclassify.types import Embedding, Frame, PixelFormat, Pixels
+from edgeclassify.types import Embedding, Frame, ModelChoice, PixelFormat, Pixels
 from tests.support.lessons import CAT, ESPRESSO, part_of
 
 
 @pytest.fixture(scope="module")
 def embedder() -> Iterator[Embedder]:
-    opened = Embedder.open(ModelConfig())
+    opened = Embedder.open(ModelChoice())
     yield opened
     opened.close()
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import (
     ImageError,
     LessonError,
@@ -23,7 +22,7 @@ from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.examples import PictureEmbedder
 from edgeclassify.teaching.interface import Look, LookKind, Picture
 from edgeclassify.teaching.teacher import Teacher
-from edgeclassify.types import Embedding, Pixels
+from edgeclassify.types import Embedding, ModelChoice, Pixels
 from tests.support.lessons import CAT, ESPRESSO, TRIPOD, part_of
 
 
@@ -49,7 +48,7 @@ def scores_of(pixels: Pixels) -> dict[str, float]:
     assert folder is not None
     head_bytes = read_taught(folder).head
     assert head_bytes is not None
-    embedder = Embedder.open(ModelConfig())
+    embedder = Embedder.open(ModelChoice())
     head = TaughtHead(HeadParameters.from_bytes(head_bytes, "pets"), embedder.facts.embedding, output=0)
     found = dict(zip(head.labels, map(float, head.scores((embedder.embed(pixels)[None],))), strict=True))
     embedder.close()
@@ -106,7 +105,7 @@ def test_what_was_seen_wrongly_becomes_an_example(teacher: Teacher) -> None:
 
 def test_a_new_model_of_what_was_seen_stands_on_the_base_that_saw_it(teacher: Teacher, test_data: Path) -> None:
     base = str(test_data / "models" / "mobilenet_v1_0.25_128_quant.tflite")
-    embedder = Embedder.open(ModelConfig(name=base))
+    embedder = Embedder.open(ModelChoice(name=base))
     seen = Look(
         id=1, kind=LookKind.COLLECTED, view="yard", at=5.0, label=None, score=None, facts=embedder.facts.embedding,
         embedding=embedder.embed(part_of(CAT, 1)), brightness=0.5,
@@ -163,7 +162,7 @@ def test_a_lesson_that_makes_no_head_leaves_the_one_that_there_is(teacher: Teach
 
 
 def test_one_network_serves_many_additions_and_is_let_go_of() -> None:
-    opened: list[ModelConfig] = []
+    opened: list[ModelChoice] = []
     closed: list[bool] = []
 
     class Counted(Embedder):
@@ -171,7 +170,7 @@ def test_one_network_serves_many_additions_and_is_let_go_of() -> None:
             closed.append(True)
             super().close()
 
-    def open_one(config: ModelConfig) -> PictureEmbedder:
+    def open_one(config: ModelChoice) -> PictureEmbedder:
         opened.append(config)
         return Counted.open(config)
 

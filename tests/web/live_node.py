@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from edgeclassify.config import CameraConfig, Config, ModelConfig, parse_config
+from edgeclassify.config import CameraConfig, Config, parse_config
 from edgeclassify.daemon import Daemon
 from edgeclassify.daemon.assembly import Factories
 from edgeclassify.daemon.publishing import make_sinks, make_snapshot_taker
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
-from edgeclassify.types import Frame, PixelFormat
+from edgeclassify.types import Frame, ModelChoice, PixelFormat
 from tests.support.broker import free_port
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.notifier import RecordingNotifier
@@ -148,7 +148,7 @@ class LiveNode:
     def _source(self, camera: CameraConfig, *_: object) -> FrameSource:
         return self.lamps.setdefault(camera.name, Lamp(camera.name))
 
-    def _open(self, section: ModelConfig) -> BrightnessClassifier:
+    def _open(self, section: ModelChoice) -> BrightnessClassifier:
         return BrightnessClassifier(section.name)
 
 

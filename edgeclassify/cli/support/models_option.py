@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from edgeclassify.config import Config, ModelConfig
+    from edgeclassify.config import Config
+    from edgeclassify.types import ModelChoice
 
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
 
@@ -57,7 +58,7 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelConfig:
+def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelChoice:
     """The options as a [model] table. Raises UsageError for a path that no file can have."""
     from pydantic import ValidationError
 
@@ -67,7 +68,7 @@ def model_section(model: str, labels: str | None, runtime: str, threads: int | N
 
     document = {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
     try:
-        return ModelConfig.model_validate(document)
+        return ModelConfig.model_validate(document).choice
     except ValidationError as error:
         faults = faults_of(error, document, ModelConfig)
         options = (f"--{fault}".replace("--name:", "--model:", 1) for fault in faults)

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.cli.support.models_option import default_model
-from edgeclassify.config import Config, ModelConfig, ViewConfig, load_config, parse_config
+from edgeclassify.config import Config, ViewConfig, load_config, parse_config
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.errors import ConfigError, UsageError
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.service.places import CONFIG
 from edgeclassify.suggestions import did_you_mean
-from edgeclassify.types import Roi
+from edgeclassify.types import ModelChoice, Roi
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class WatchedBy:
 
     name: str | None
     region: Roi
-    model: ModelConfig
-    classifier: Classifier
+    model: ModelChoice
+    classifier: NetworkClassifier
     labels: ViewLabels
     section: ViewConfig
 
@@ -32,11 +32,11 @@ class WatchedBy:
         self.classifier.close()
 
 
-def view_of_model(model: ModelConfig) -> WatchedBy:
+def view_of_model(model: ModelChoice) -> WatchedBy:
     """All that a view of that model could show."""
     document = {"camera": [{"name": "camera", "source": "picamera:0"}]}
-    config = parse_config(document, "defaults", Path.cwd()).model_copy(update={"model": model})
-    return _opened(config, config.views()[0], None)
+    config = parse_config(document, "defaults", Path.cwd())
+    return _opened(config, config.views()[0], None, model)
 
 
 def view_of_config(path: Path | None, name: str | None) -> WatchedBy:
@@ -48,11 +48,10 @@ def view_of_config(path: Path | None, name: str | None) -> WatchedBy:
         names = [view.name for view in views]
         hint = "" if name is None else did_you_mean(name, names)
         raise UsageError(f"--view: expected one of {', '.join(names)}; found {name or 'none'}. {hint}".rstrip())
-    return _opened(config, found[0], found[0].name)
+    return _opened(config, found[0], found[0].name, config.model_of(found[0]))
 
 
-def _opened(config: Config, view: ViewConfig, name: str | None) -> WatchedBy:
-    model = config.model_of(view)
+def _opened(config: Config, view: ViewConfig, name: str | None, model: ModelChoice) -> WatchedBy:
     classifier = open_classifier(model)
     known = ModelLabels(classifier.info.name, tuple(classifier.labels), classifier.background)
     found = labels_of_views(config, [known if other == view else None for other in config.views()])

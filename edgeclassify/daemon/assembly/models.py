@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from edgeclassify.config import Config, ModelConfig, ViewConfig
+from edgeclassify.config import Config, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.profile_labels import labels_of_profiles
@@ -12,15 +12,16 @@ from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_files import files_of
 from edgeclassify.model.opening.taught import reheaded, taught_model
+from edgeclassify.types import ModelChoice
 
 log = logging.getLogger(__name__)
 
-ClassifierFactory = Callable[[ModelConfig], ImageClassifier]
+ClassifierFactory = Callable[[ModelChoice], ImageClassifier]
 """Opens a model with the classes of its own network."""
 
 
@@ -37,8 +38,8 @@ class ModelStamp:
 class LoadedModels:
     """The classifiers of a config's views, by the section that each was loaded for."""
 
-    loaded: Mapping[ModelConfig, ImageClassifier]
-    stamps: Mapping[ModelConfig, ModelStamp]
+    loaded: Mapping[ModelChoice, ImageClassifier]
+    stamps: Mapping[ModelChoice, ModelStamp]
     """What each was loaded of."""
 
     def close_all_but(self, kept: "LoadedModels") -> None:
@@ -49,7 +50,7 @@ class LoadedModels:
 NO_MODELS = LoadedModels({}, {})
 
 
-def tested_classifier(section: ModelConfig) -> ImageClassifier:
+def tested_classifier(section: ModelChoice) -> ImageClassifier:
     """A classifier that knows its golden image: a model that fails its self-test must not run for months."""
     classifier = open_classifier(section)
     try:
@@ -67,7 +68,7 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
     Raises ConfigError or ModelError; `before` is untouched then.
     """
     stamps = {section: stamp_of(section) for _, section in view_models(config)}
-    loaded: dict[ModelConfig, ImageClassifier] = {}
+    loaded: dict[ModelChoice, ImageClassifier] = {}
     try:
         # Taught ones last, so that they find the network that they may share.
         for section, stamp in sorted(stamps.items(), key=lambda item: item[1].head is not None):
@@ -125,18 +126,18 @@ def _known(views: Iterable[ViewLabels | None]) -> tuple[ViewLabels, ...]:
     return tuple(labels for labels in views if labels is not None)
 
 
-def view_models(config: Config) -> list[tuple[ViewConfig, ModelConfig]]:
+def view_models(config: Config) -> list[tuple[ViewConfig, ModelChoice]]:
     """Each view, with the model that it is to have."""
     return [(view, config.model_of(view)) for view in config.views()]
 
 
-def stamp_of(section: ModelConfig) -> ModelStamp:
+def stamp_of(section: ModelChoice) -> ModelStamp:
     """As the model's files are now. Raises ConfigError or ModelError."""
     files = files_of(section)
     return ModelStamp((*map(identity, files.network), *files.fed), files.head)
 
 
-def _kept(section: ModelConfig, stamp: ModelStamp, before: LoadedModels) -> ImageClassifier | None:
+def _kept(section: ModelChoice, stamp: ModelStamp, before: LoadedModels) -> ImageClassifier | None:
     """What there was for a section, where it will do; None where a classifier must be opened."""
     former = before.stamps.get(section)
     if former is None or former.network != stamp.network or (former.head is None) != (stamp.head is None):
@@ -145,7 +146,9 @@ def _kept(section: ModelConfig, stamp: ModelStamp, before: LoadedModels) -> Imag
     if former == stamp:
         return classifier
     taught = taught_model(section.name)
-    return None if taught is None or not isinstance(classifier, Classifier) else reheaded(classifier, taught)
+    return (
+        None if taught is None or not isinstance(classifier, NetworkClassifier) else reheaded(classifier, taught)
+    )
 
 
 def _close(classifiers: Iterable[ImageClassifier], kept: LoadedModels) -> None:

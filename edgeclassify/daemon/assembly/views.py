@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from edgeclassify.config import SHOWN_PLAINLY, CameraConfig, Config, ModelConfig, ViewConfig
+from edgeclassify.config import SHOWN_PLAINLY, CameraConfig, Config, ViewConfig
 from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
@@ -24,7 +24,7 @@ from edgeclassify.postprocess.interface import FilterKind, FilterRules, QuietHou
 from edgeclassify.postprocess.pace import LATE, Pace
 from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.recording.running.tap import TappedDecider
-from edgeclassify.types import Option, OptionValue
+from edgeclassify.types import ModelChoice, Option, OptionValue
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class ViewAssembly:
                 found.setdefault(section.name, []).append(rules_of(config, section, known))
         return found
 
-    def _view(self, usual: ViewConfig, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View:
+    def _view(self, usual: ViewConfig, section: ViewConfig, model: ModelChoice, labels: ViewLabels) -> View:
         """`usual`: its section while no profile is on; `section`: as it is now."""
         camera, classifier = self._config.camera_of(section), self._models.loaded[model]
         wanted = self._options.overrides(section, camera.interval_s)
@@ -90,7 +90,7 @@ class ViewAssembly:
             enabled=enabled,
         )
 
-    def _kept(self, section: ViewConfig, model: ModelConfig, labels: ViewLabels) -> View | None:
+    def _kept(self, section: ViewConfig, model: ModelChoice, labels: ViewLabels) -> View | None:
         """The same view with the same model and labels, before; its thresholds and times may be others."""
         former_model = self._before.models.loaded.get(model)
         if former_model is None or not decides_alike(former_model, self._models.loaded[model]):

@@ -2,14 +2,16 @@
 
 import platform
 import sys
+from dataclasses import asdict
 
-from edgeclassify.config import Config, ModelConfig
+from edgeclassify.config import Config
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
 from edgeclassify.doctor.machine.system import bits
 from edgeclassify.doctor.software.child import ask_child
 from edgeclassify.doctor.software.python import not_here
+from edgeclassify.types import ModelChoice
 
 RUNTIME_S, SPEED_S = 25.0, 60.0
 _LITERT = "pip install 'ai-edge-litert>=2.1,<3'"
@@ -55,11 +57,11 @@ def look_at_speed(around: Around) -> list[Finding]:
     return [_speed_of(model, interval_s, share_s) for model, interval_s in models]
 
 
-def _models(config: Config | None) -> list[tuple[ModelConfig, float]]:
+def _models(config: Config | None) -> list[tuple[ModelChoice, float]]:
     """Each with the shortest interval of its views (seconds; 0: as fast as it goes)."""
     if config is None:
-        return [(ModelConfig(), 0.0)]
-    found: dict[ModelConfig, float] = {}
+        return [(ModelChoice(), 0.0)]
+    found: dict[ModelChoice, float] = {}
     for view in config.views():
         model = config.model_of(view)
         interval_s = config.camera_of(view).interval_s
@@ -67,9 +69,13 @@ def _models(config: Config | None) -> list[tuple[ModelConfig, float]]:
     return list(found.items())
 
 
-def _speed_of(model: ModelConfig, interval_s: float, within_s: float) -> Finding:
+def _speed_of(model: ModelChoice, interval_s: float, within_s: float) -> Finding:
     subject = model.name
-    told = ask_child("speed", within_s, {"model": model.model_dump(mode="json", exclude_unset=True)})
+    told = ask_child(
+        "speed",
+        within_s,
+        {"model": asdict(model) | {"labels": None if model.labels is None else str(model.labels)}},
+    )
     if told.failure or "error" in told.facts:
         reason = str(told.failure or told.facts["error"])
         if told.facts.get("kind") in ("RuntimeMissingError",):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from edgeclassify.types import ModelChoice
+
 _WARM_UP, _RUNS, _LONGEST_S = 2, 15, 4.0
 
 
@@ -34,16 +36,20 @@ def _runtime(given: dict[str, Any]) -> dict[str, Any]:
     return {"name": runtime_name(given.get("runtime", "auto")), "there": list(available_runtimes())}
 
 
+def _choice(given: dict[str, Any]) -> ModelChoice:
+    labels = given["labels"]
+    return ModelChoice(**given | {"labels": None if labels is None else Path(labels)})
+
+
 def _speed(given: dict[str, Any]) -> dict[str, Any]:
     """Milliseconds of one picture, the middle one of some, by the model as the daemon would open it."""
     import numpy as np
 
-    from edgeclassify.config import ModelConfig
     from edgeclassify.model.opening.classifiers import open_classifier
     from edgeclassify.types import Frame, PixelFormat
 
     began = time.perf_counter()
-    classifier = open_classifier(ModelConfig.model_validate(given["model"]))
+    classifier = open_classifier(_choice(given["model"]))
     opened_s = time.perf_counter() - began
     pixels = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     times: list[float] = []

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, ModelMissingError, StorageError
 from edgeclassify.files import printable
 from edgeclassify.model.adding.export import read_export
@@ -16,6 +15,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_facts import read_network_facts
 from edgeclassify.model.tensors import classifier_tensors
 from edgeclassify.model.tflite.model_file import ModelFile, read_model_file
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def _tried(path: Path, target: Path, exporter: Exporter, texts: Mapping[str, byt
     sidecar_path(target).write_text(sidecar, encoding="utf-8")
     if labels_file is not None:
         labels_target(target).write_bytes(labels_file)
-    classifier = open_classifier(ModelConfig.model_validate({"name": str(target)}))
+    classifier = open_classifier(ModelChoice(str(target)))
     labels = tuple(classifier.labels)
     classifier.close()
     notes = (_assumed(target.name),) if needs and exporter.mean is None else ()

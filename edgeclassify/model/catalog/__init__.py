@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.config.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
@@ -21,6 +20,7 @@ from edgeclassify.model.catalog.places import (
     models_folders,
 )
 from edgeclassify.suggestions import did_you_mean
+from edgeclassify.types.model_choice import is_model_path
 
 __all__ = [
     "Catalog",

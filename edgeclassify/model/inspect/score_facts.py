@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.opening.model_facts import read_facts
 from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ def read_score_facts(model: ModelFile) -> ScoreFacts:
     sidecar = read_sidecar(model.path)
     temperature = 1.0 if sidecar.temperature is None else sidecar.temperature
     try:
-        facts = read_facts(ModelConfig(name=str(model.path)), model, sidecar)
+        facts = read_facts(ModelChoice(name=str(model.path)), model, sidecar)
     except ModelError:
         if sidecar.background_labels is not None:
             raise

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, LabelError, ModelError
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.embedding.find import gives_embedding_alone
@@ -13,6 +12,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.model.taught.reading import read_taught
 from edgeclassify.model.tflite.model_file import read_model_file
+from edgeclassify.types import ModelChoice, RuntimeName
 
 NOT_KNOWN = "none known"
 
@@ -47,7 +47,7 @@ class Verification:
     failed: VerificationStep | None = None
 
 
-def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto") -> Verification:
+def verify_model(name: str, path: Path, sha256: str | None, runtime: RuntimeName = "auto") -> Verification:
     """Verify the model at `path`; `sha256` is what its catalog entry gives, `runtime` as in the config."""
     result, step = Verification(name, path), VerificationStep.FILE
     try:
@@ -57,7 +57,7 @@ def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto
         step = VerificationStep.CHECKSUM
         result = replace(result, checksum=_check_sha256(path, model.sha256(), sha256 or sidecar.sha256))
         step = VerificationStep.LOADS
-        config = ModelConfig.model_validate({"name": str(path), "runtime": runtime})
+        config = ModelChoice(str(path), runtime=runtime)
         if sidecar.labels is None and not model.associated_files and gives_embedding_alone(model):
             return replace(result, runtime=open_base(config).network.runtime, golden=NOT_KNOWN)
         classifier = open_classifier(config)
@@ -75,7 +75,7 @@ def verify_model(name: str, path: Path, sha256: str | None, runtime: str = "auto
         )
 
 
-def verify_taught(name: str, runtime: str = "auto") -> Verification:
+def verify_taught(name: str, runtime: RuntimeName = "auto") -> Verification:
     """Verify a model that was taught here: its head, its base, and that they fit together."""
     folder = taught_folder(name)
     result, step = Verification(name, folder or Path(name)), VerificationStep.CHECKSUM
@@ -83,7 +83,7 @@ def verify_taught(name: str, runtime: str = "auto") -> Verification:
         if folder is not None:
             read_taught(folder)
         result, step = replace(result, checksum="ok"), VerificationStep.LOADS
-        classifier = open_classifier(ModelConfig.model_validate({"name": name, "runtime": runtime}))
+        classifier = open_classifier(ModelChoice(name, runtime=runtime))
         classifier.close()
         info = classifier.info
         return replace(result, runtime=info.runtime, labels=info.labels, golden=NOT_KNOWN)

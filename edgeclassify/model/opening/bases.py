@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar
@@ -21,6 +20,7 @@ from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.taught.manifest import Base
 from edgeclassify.model.tflite.model_file import read_model_file
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class OpenBase:
     base: Base
 
 
-def open_base(config: ModelConfig, *, trials: Trials | None = None, beside: Iterable[Network] = ()) -> OpenBase:
+def open_base(config: ModelChoice, *, trials: Trials | None = None, beside: Iterable[Network] = ()) -> OpenBase:
     """The network of the model that `config` names; its labels are not asked for.
 
     `trials`: how a model that is new here is tried; None: as usual. `beside`: networks that are open and may be
@@ -49,14 +49,14 @@ def open_base(config: ModelConfig, *, trials: Trials | None = None, beside: Iter
     return OpenBase(network, embedding, base)
 
 
-def describe_base(config: ModelConfig) -> Base:
+def describe_base(config: ModelChoice) -> Base:
     """The same, read without a runtime. Raises as `open_base`."""
     facts, _, base = _read(config)
     check_soundness(facts.model)
     return base
 
 
-def _read(config: ModelConfig) -> tuple[NetworkFacts, EmbeddingOutput, Base]:
+def _read(config: ModelChoice) -> tuple[NetworkFacts, EmbeddingOutput, Base]:
     path = find_model(config.name)
     model, sidecar = read_model_file(path), read_sidecar(path)
     sha256 = checked_sha256(model, sidecar)

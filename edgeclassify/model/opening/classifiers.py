@@ -5,9 +5,7 @@ once, and runs the model once, so that a classifier that exists works.
 import logging
 from collections.abc import Iterable
 
-from edgeclassify.config import ModelConfig
-from edgeclassify.config.sections import is_model_path
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.heads.broken_scores import BrokenScores
 from edgeclassify.model.heads.first_look import settle_role
@@ -22,14 +20,15 @@ from edgeclassify.model.opening.networks import open_network
 from edgeclassify.model.opening.taught import open_taught, taught_model
 from edgeclassify.model.opening.tried_interpreter import Trials
 from edgeclassify.model.tflite.model_file import read_model_file
-from edgeclassify.types import ModelInfo
+from edgeclassify.types import ModelChoice, ModelInfo
+from edgeclassify.types.model_choice import is_model_path
 
 log = logging.getLogger(__name__)
 
 
 def open_classifier(
-    config: ModelConfig, *, trials: Trials | None = None, beside: Iterable[ImageClassifier] = ()
-) -> Classifier:
+    config: ModelChoice, *, trials: Trials | None = None, beside: Iterable[ImageClassifier] = ()
+) -> NetworkClassifier:
     """Open the model that `config` names, checked and ready: with the head of its own network, or a taught one.
 
     `trials`: how a model that is new here is tried; None: as usual. `beside`: classifiers that are open; a taught
@@ -38,7 +37,9 @@ def open_classifier(
     """
     taught = taught_model(config.name)
     if taught is not None:
-        networks = [one.network for one in beside if isinstance(one, Classifier) and one.network is not None]
+        networks = [
+            one.network for one in beside if isinstance(one, NetworkClassifier) and one.network is not None
+        ]
         return open_taught(config, taught, trials=trials, beside=networks)
     path = find_file(config.name)
     model = read_model_file(path)
@@ -60,7 +61,7 @@ def open_classifier(
         input_height=facts.tensors.input.height,
     )
     temperature = next((said for said in (config.temperature, sidecar.temperature) if said is not None), 1.0)
-    return Classifier(info, network, head, sidecar.golden, temperature=temperature)
+    return NetworkClassifier(info, network, head, sidecar.golden, temperature=temperature)
 
 
 def _network_head(facts: ModelFacts, network: Network) -> NetworkHead:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.opening.model_facts import read_facts
 from edgeclassify.model.opening.model_files import find_file
 from edgeclassify.model.opening.taught import describe_taught, taught_model, taught_notes
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import read_model_file
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ModelDescription:
     notes: tuple[str, ...]
 
 
-def describe_model(config: ModelConfig) -> ModelDescription:
+def describe_model(config: ModelChoice) -> ModelDescription:
     """Of the model that `config` names.
 
     Raises ModelError or a subclass where the model or its labels are not there or do not fit.

@@ -3,16 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.model.embedding.extra_output import with_output
 from edgeclassify.model.embedding.find import NoEmbeddingError, find_embedding
 from edgeclassify.model.embedding.output import EmbeddingOutput
 from edgeclassify.model.opening.model_facts import NetworkFacts
-from edgeclassify.types import EmbeddingFacts
+from edgeclassify.types import EmbeddingFacts, ModelChoice
+from edgeclassify.types.model_choice import is_model_path
 
 
-def with_embedding(config: ModelConfig, facts: NetworkFacts, sha256: str) -> tuple[NetworkFacts, EmbeddingOutput]:
+def with_embedding(config: ModelChoice, facts: NetworkFacts, sha256: str) -> tuple[NetworkFacts, EmbeddingOutput]:
     """The network's facts with its embedding among the outputs, and which one it is. Raises NoEmbeddingError."""
     place = find_embedding(facts.model)
     read_as = EmbeddingFacts(
@@ -29,7 +28,7 @@ def with_embedding(config: ModelConfig, facts: NetworkFacts, sha256: str) -> tup
 
 
 def with_embedding_if_any(
-    config: ModelConfig, facts: NetworkFacts, sha256: str
+    config: ModelChoice, facts: NetworkFacts, sha256: str
 ) -> tuple[NetworkFacts, EmbeddingOutput | None]:
     """The same; the facts as they are where it has none that can be read."""
     try:

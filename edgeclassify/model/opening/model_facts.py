@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.metadata import ModelMetadata, read_metadata
 from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
@@ -15,6 +14,7 @@ from edgeclassify.model.roles.input_role import quantized_range, takes_unit_rang
 from edgeclassify.model.tensors import ClassifierTensors, InputTensor, classifier_tensors, input_tensor
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.suggestions import did_you_mean
+from edgeclassify.types import ModelChoice
 
 _SAID_EARLY = 4096
 """Bytes of an attached file in which its author stands."""
@@ -54,7 +54,7 @@ class ModelFacts:
         return said == "sigmoid" and self.tensors.output.elements > 1
 
 
-def read_facts(config: ModelConfig, model: ModelFile, sidecar: Sidecar) -> ModelFacts:
+def read_facts(config: ModelChoice, model: ModelFile, sidecar: Sidecar) -> ModelFacts:
     """The facts of a classifier.
 
     Raises ModelError or a subclass where the labels are not there or something does not fit.

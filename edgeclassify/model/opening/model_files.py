@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import UnknownModelError
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
@@ -12,6 +11,7 @@ from edgeclassify.model.opening.taught import base_section, taught_folder
 from edgeclassify.model.taught.places import MANIFEST, head_place, taught_names
 from edgeclassify.model.taught.reading import read_manifest
 from edgeclassify.suggestions import did_you_mean
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ModelFiles:
     fed: tuple[object, ...] = ()
 
 
-def files_of(config: ModelConfig) -> ModelFiles:
+def files_of(config: ModelChoice) -> ModelFiles:
     """The files of the model that `config` names. Raises ModelError or a subclass, ConfigError."""
     folder = taught_folder(config.name)
     if folder is None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.description.sidecar import Sidecar
 from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.opening.preprocessors import crop_of
+from edgeclassify.types import ModelChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NetworkOrigin:
     in_flight: int
 
     @classmethod
-    def of(cls, config: ModelConfig, facts: NetworkFacts, sha256: str, in_flight: int = 1) -> Self:
+    def of(cls, config: ModelChoice, facts: NetworkFacts, sha256: str, in_flight: int = 1) -> Self:
         """Of a network that is to be opened so."""
         crop = crop_of(config, facts.sidecar)
         return cls(sha256, facts.sidecar, config.runtime, config.threads, config.fit, crop, in_flight)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.model.description.golden_image import read_golden_image
 from edgeclassify.model.embedding.output import EmbeddingOutput
@@ -17,10 +16,11 @@ from edgeclassify.model.opening.tried_interpreter import Trials, open_model
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.model.tflite.model_file import ModelFile
+from edgeclassify.types import ModelChoice
 
 
 def open_network(
-    config: ModelConfig,
+    config: ModelChoice,
     facts: NetworkFacts,
     sha256: str,
     *,

@@ -1,16 +1,15 @@
 """A model's preprocessing, from what its files and the config say."""
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.preprocess.normalization import Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import DEFAULT_CROP, Preprocessor
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
 
 
-def make_preprocessor(config: ModelConfig, facts: NetworkFacts) -> Preprocessor:
+def make_preprocessor(config: ModelChoice, facts: NetworkFacts) -> Preprocessor:
     """Normalization from the files, else from the quantization; crop from the config, else from the sidecar."""
     model, sidecar, normalization = facts.model, facts.sidecar, facts.normalization
     _check_channels(model, normalization, facts.input.channels)
@@ -21,7 +20,7 @@ def make_preprocessor(config: ModelConfig, facts: NetworkFacts) -> Preprocessor:
     return Preprocessor(facts.input, table, config.fit, crop_of(config, sidecar), colour)
 
 
-def crop_of(config: ModelConfig, sidecar: Sidecar) -> float:
+def crop_of(config: ModelChoice, sidecar: Sidecar) -> float:
     """Share of the shorter side that the centre crop keeps: the config's, else the sidecar's, else the usual."""
     return next((crop for crop in (config.crop, sidecar.crop) if crop is not None), DEFAULT_CROP)
 

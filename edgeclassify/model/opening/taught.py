@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from edgeclassify.config import ModelConfig
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.errors import ModelError, ModelMissingError
 from edgeclassify.model.catalog import find_model, load_catalog, model_path
 from edgeclassify.model.catalog.places import fetch_command, is_file
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.heads.taught_head import TaughtHead
 from edgeclassify.model.interface import Network
 from edgeclassify.model.opening.bases import describe_base, open_base
@@ -19,7 +17,8 @@ from edgeclassify.model.taught.head_parameters import HeadParameters
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import find_taught, head_place
 from edgeclassify.model.taught.reading import TaughtModel, check_base, read_taught
-from edgeclassify.types import ModelInfo
+from edgeclassify.types import ModelChoice, ModelInfo
+from edgeclassify.types.model_choice import is_model_path
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,8 @@ def taught_model(name: str) -> TaughtModel | None:
 
 
 def open_taught(
-    config: ModelConfig, taught: TaughtModel, *, trials: Trials | None = None, beside: Iterable[Network] = ()
-) -> Classifier:
+    config: ModelChoice, taught: TaughtModel, *, trials: Trials | None = None, beside: Iterable[Network] = ()
+) -> NetworkClassifier:
     """A classifier of what was taught. `config`: how it is run; `beside`: networks that it may share.
 
     Raises ModelError where it was not fitted yet, its base is not there or another one than it was taught on, or
@@ -63,10 +62,10 @@ def open_taught(
         input_width=base.width,
         input_height=base.height,
     )
-    return Classifier(info, opened.network, head)
+    return NetworkClassifier(info, opened.network, head)
 
 
-def reheaded(classifier: Classifier, taught: TaughtModel) -> Classifier:
+def reheaded(classifier: NetworkClassifier, taught: TaughtModel) -> NetworkClassifier:
     """The classifier of a taught model as it is now, on the network that one of an earlier head has.
 
     Nothing is opened, and nothing is run: the network may be in use. Raises ModelError where the model is not
@@ -82,7 +81,7 @@ def reheaded(classifier: Classifier, taught: TaughtModel) -> Classifier:
     return classifier.with_head(info, head)
 
 
-def describe_taught(config: ModelConfig, taught: TaughtModel) -> TaughtHead:
+def describe_taught(config: ModelChoice, taught: TaughtModel) -> TaughtHead:
     """The head, where it and its base fit together; read without a runtime. Raises as `open_taught`."""
     parameters = _parameters(taught)
     base = describe_base(base_section(config, taught.manifest))
@@ -90,14 +89,14 @@ def describe_taught(config: ModelConfig, taught: TaughtModel) -> TaughtHead:
     return TaughtHead(parameters, base.embedding)
 
 
-def base_section(config: ModelConfig, manifest: Manifest) -> ModelConfig:
+def base_section(config: ModelChoice, manifest: Manifest) -> ModelChoice:
     """What opens the base of a taught model, run as `config` says, and fed as when it was taught.
 
     Raises ModelError where the base is not here.
     """
     base = manifest.base
-    fed = {"labels": None, "temperature": None, "fit": base.fit, "crop": base.crop}
-    return config.model_copy(update={"name": _base_name(manifest), **fed})
+    name = _base_name(manifest)
+    return replace(config, name=name, labels=None, temperature=None, fit=base.fit, crop=base.crop)
 
 
 def _base_name(manifest: Manifest) -> str:
@@ -138,7 +137,7 @@ def _sha256(taught: TaughtModel) -> str:
     return "" if taught.manifest.head is None else taught.manifest.head.sha256
 
 
-def taught_notes(config: ModelConfig, manifest: Manifest) -> Iterator[str]:
+def taught_notes(config: ModelChoice, manifest: Manifest) -> Iterator[str]:
     """What the config says of a taught model in vain, a line each."""
     for key in ("labels", "temperature"):
         if getattr(config, key) is not None:

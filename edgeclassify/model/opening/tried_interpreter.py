@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.catalog import is_shipped
 from edgeclassify.model.runtime.interpreter import Interpreter, auto_threads, open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
+from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.trial import try_model
 from edgeclassify.model.trial_run.tried_models import TriedModels, remembered_in
+from edgeclassify.types import ModelChoice
+from edgeclassify.types.model_choice import RuntimeName
 
 TryModel = Callable[[ModelFile, Need, RuntimeName, int, bytes], bool]
 """As `try_model`: the model, what it needs, the runtime, its threads, a sample of its input."""
@@ -30,7 +31,7 @@ def usual_trials() -> Trials:
 
 
 def open_model(
-    model: ModelFile, sha256: str, config: ModelConfig, sample: Callable[[], bytes], trials: Trials | None = None
+    model: ModelFile, sha256: str, config: ModelChoice, sample: Callable[[], bytes], trials: Trials | None = None
 ) -> Interpreter:
     """The model in the config's runtime, its file checked, and tried in a process of its own unless it is known.
 

@@ -2,12 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from edgeclassify.pixels import Rect
 from edgeclassify.types import Roi
-
-Fit = Literal["crop", "letterbox", "squash"]
+from edgeclassify.types.model_choice import Fit
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edgeclassify.model.preprocess.geometry import Fit, fit_rects, wanted_side
+from edgeclassify.model.preprocess.geometry import fit_rects, wanted_side
 from edgeclassify.model.preprocess.normalization import InputTable
 from edgeclassify.model.preprocess.sampling import Sampler, make_sampler
 from edgeclassify.model.tensors import InputTensor
 from edgeclassify.pixels import check_frame, roi_rect
 from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Roi
+from edgeclassify.types.model_choice import Fit
 
 DEFAULT_CROP = 0.875
 """Share of the shorter side that the centre crop keeps: what MobileNets are evaluated with (256 → 224)."""

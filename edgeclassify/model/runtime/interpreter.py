@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.runtime.refusals import refusal
-from edgeclassify.model.runtime.runtimes import RuntimeName, import_runtime
+from edgeclassify.model.runtime.runtimes import import_runtime
+from edgeclassify.types.model_choice import RuntimeName
 
 logger = logging.getLogger(__name__)
 

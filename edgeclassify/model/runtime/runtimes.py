@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
-from typing import Literal
 
 from edgeclassify.errors import RuntimeMissingError
 from edgeclassify.model.runtime.refusals import shortened
-
-RuntimeName = Literal["auto", "litert", "tflite-runtime"]
+from edgeclassify.types.model_choice import RuntimeName
 
 
 @dataclass(frozen=True, slots=True)

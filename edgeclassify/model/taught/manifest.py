@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgeclassify.types import EmbeddingFacts
+from edgeclassify.types.model_choice import Fit
 
 UNUSUAL = "unusual"
 """The label of everything else, where only what is normal was taught."""
@@ -17,7 +18,7 @@ class Base:
     embedding: EmbeddingFacts
     width: int
     height: int
-    fit: str
+    fit: Fit
     crop: float | None
 
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.contract.topics import slug
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
@@ -12,6 +11,7 @@ from edgeclassify.model.catalog import load_catalog
 from edgeclassify.model.catalog.entry import NAME_RULE
 from edgeclassify.model.labels.label_file import is_word_of_state
 from edgeclassify.model.taught.manifest import UNUSUAL
+from edgeclassify.types.model_choice import is_model_path
 
 LONGEST_LABEL = 64
 LABEL_RULE = f"printable text of at most {LONGEST_LABEL} characters, without spaces at its ends"

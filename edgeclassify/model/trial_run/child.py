@@ -16,7 +16,8 @@ from typing import BinaryIO
 
 from edgeclassify.errors import EdgeClassifyError, ModelError
 from edgeclassify.model.runtime.interpreter import open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
+from edgeclassify.model.runtime.runtimes import runtime_name
+from edgeclassify.types.model_choice import RuntimeName
 
 READY = b"ready\n"
 

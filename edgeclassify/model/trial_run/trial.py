@@ -11,10 +11,10 @@ from dataclasses import asdict
 
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import free_memory_bytes
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.child import READY, Order, Report
+from edgeclassify.types.model_choice import RuntimeName
 
 log = logging.getLogger(__name__)
 

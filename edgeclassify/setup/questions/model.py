@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from edgeclassify.config import Config, ModelConfig
+from edgeclassify.config import Config
 from edgeclassify.config.editing.interface import KeyChange
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.errors import ModelMissingError, SourceError
 from edgeclassify.preflight.one_frame import is_watched_folder
 from edgeclassify.setup.around import Around
@@ -12,7 +11,8 @@ from edgeclassify.setup.draft import Draft
 from edgeclassify.setup.interface import Given, Subject
 from edgeclassify.setup.questions.interface import Question
 from edgeclassify.setup.terminal.talk import Choice
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, ModelChoice
+from edgeclassify.types.model_choice import is_model_path
 
 _FILE = "file"
 _SHOWN = 3
@@ -42,7 +42,7 @@ class ModelQuestion(Question):
         """Fetches it where it is not here, runs it once, and on what the camera shows."""
         from edgeclassify.model.opening.classifiers import open_classifier
 
-        section = draft.config.model
+        section = draft.config.model.choice
         _bring(section, around)
         classifier = open_classifier(section)
         try:
@@ -97,7 +97,7 @@ def _chosen(draft: Draft, around: Around) -> str:
     return around.talk.text("Its path", "") if said == _FILE else said
 
 
-def _bring(section: ModelConfig, around: Around) -> None:
+def _bring(section: ModelChoice, around: Around) -> None:
     """Fetch it where it is one of the catalog's that is not here. Raises EdgeClassifyError."""
     from edgeclassify.model.catalog import load_catalog, model_path
     from edgeclassify.model.catalog.fetch import FetchOptions, fetch_model

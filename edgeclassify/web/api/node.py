@@ -3,7 +3,7 @@
 from edgeclassify import __version__
 from edgeclassify.config import ViewConfig
 from edgeclassify.config.editing.config_file import why_not_writable
-from edgeclassify.config.sections import is_model_path
+from edgeclassify.types.model_choice import is_model_path
 from edgeclassify.web.api.interface import Asked, Endpoint
 from edgeclassify.web.api.node_bodies import (
     CameraNow,

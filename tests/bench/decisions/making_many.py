@@ -7,11 +7,10 @@ from functools import partial
 
 import cv2
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.recording.replay.score_streams import ScoreStream
-from edgeclassify.types import Pixels
+from edgeclassify.types import ModelChoice, Pixels
 from tests.bench.decisions.stream_maker import Making, make_stream
 from tests.support.data import NO_TEST_DATA, find_test_data
 from tests.support.photos import model_path, photos
@@ -39,7 +38,7 @@ def _begin(model: str) -> None:
     folder = find_test_data()
     assert folder is not None
     path = model_path(folder, model)
-    classifier = open_classifier(ModelConfig(name=str(path) if path.is_file() else model, threads=1))
+    classifier = open_classifier(ModelChoice(name=str(path) if path.is_file() else model, threads=1))
     _in_this_process.append((classifier, [photo.frame().pixels for photo in photos(folder)]))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.pictures.jpeg import image_jpeg
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.interface import Look, LookKind
 from edgeclassify.teaching.looks.file import FILE_NAME
 from edgeclassify.teaching.looks.store import LookStore
+from edgeclassify.types import ModelChoice
 from tests.support.lessons import part_of
 
 NOON = 1_795_000_000.0 - 1_795_000_000.0 % 86_400 + 43_200
@@ -71,7 +71,7 @@ def look_of_part(photo: str, number: int) -> Look:
 
 @functools.cache
 def _builtin() -> Embedder:
-    return Embedder.open(ModelConfig(name="builtin"))
+    return Embedder.open(ModelChoice(name="builtin"))
 
 
 def looks_of_photo(

@@ -15,10 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from edgeclassify.__main__ import main
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ExitStatus
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.types import Frame, PixelFormat
+from edgeclassify.types import Frame, ModelChoice, PixelFormat
 from tests.model.embedding.nets import linear_on_pixels
 from tests.model.tflite_files import tflite_bytes
 from tests.support.lessons import CAT, ESPRESSO, part_of, write_parts
@@ -40,13 +39,13 @@ def unseen(photo: str) -> Frame:
 @pytest.fixture
 def running(taught: str) -> Iterator[Callable[[], Scores]]:
     """Scores of the taught model by a classifier that was opened before anything went wrong."""
-    classifier = open_classifier(ModelConfig(name=taught))
+    classifier = open_classifier(ModelChoice(name=taught))
     yield lambda: np.stack([classifier.classify(unseen(photo)).scores for photo in (CAT, ESPRESSO)])
     classifier.close()
 
 
 def opened_anew(name: str) -> Scores:
-    classifier = open_classifier(ModelConfig(name=name))
+    classifier = open_classifier(ModelChoice(name=name))
     scores = np.stack([classifier.classify(unseen(photo)).scores for photo in (CAT, ESPRESSO)])
     classifier.close()
     return scores

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.config.groups import presets
 from edgeclassify.config.groups.patterns import names_of
 from edgeclassify.config.groups.presets import preset_groups, read_preset
 from edgeclassify.model.labels.label_file import read_labels
 from edgeclassify.model.opening.description import describe_model
+from edgeclassify.types import ModelChoice
 from tests.support.optional import present
 
 FOLDER = Path(presets.__file__).parent / "presets"
@@ -141,7 +141,7 @@ def test_names_of_two_meanings_are_in_the_group_that_is_meant(index: int, name: 
 
 
 def test_the_built_in_models_preset_is_its_labels_and_says_the_same() -> None:
-    labels = describe_model(ModelConfig()).labels
+    labels = describe_model(ModelChoice()).labels
     small, large = read_preset(BUILTIN), read_preset(IMAGENET)
     assert small.labels == labels
     by_name: dict[str, set[str | None]] = {}

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.config import Config, ModelConfig
+from edgeclassify.config import Config
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import LabelsFound, ViewLabels, labels_of_views
 from edgeclassify.config.loading import parse_config
 from edgeclassify.model.opening.description import describe_model
+from edgeclassify.types import ModelChoice
 from tests.support.optional import present
 
 MODEL = ModelLabels("m", ("background", "tabby", "tiger cat", "lion", "dog", "crane", "crane"), frozenset({0}))
@@ -63,7 +64,7 @@ def test_a_group_of_the_view_goes_before_one_of_the_file() -> None:
 
 
 def test_a_preset_lies_below_all_others() -> None:
-    facts = describe_model(ModelConfig())
+    facts = describe_model(ModelChoice())
     model = ModelLabels("builtin", facts.labels, facts.background)
     made = labels({"preset": "everyday"}, model)
     assert (made.groups, len(made.names)) == (49, 51)

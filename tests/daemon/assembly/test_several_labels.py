@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgeclassify.config import Config, ModelConfig
+from edgeclassify.config import Config
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.views import rules_of
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.postprocess.interface import Decider, FilterKind
 from edgeclassify.recording.interface import ViewFacts
-from edgeclassify.types import EventType, PixelFormat
+from edgeclassify.types import EventType, ModelChoice, PixelFormat
 from tests.model.colour_nets import COLOURS, Net
 from tests.model.frames import frame_of
 from tests.model.output_nets import SEVERAL
@@ -33,7 +33,7 @@ def model(tmp_path: Path) -> Path:
 
 def started(model: Path, colour: tuple[int, int, int]) -> list[str]:
     """The labels that start in ten seconds of that colour."""
-    classifier = open_classifier(ModelConfig(name=str(model)))
+    classifier = open_classifier(ModelChoice(name=str(model)))
     assert classifier.has_several_labels
     config = Config.model_validate({"camera": [{"name": "c", "source": "picamera:0"}]})
     rules = rules_of(config, config.views()[0])

@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.config import Config, ModelConfig, parse_config
+from edgeclassify.config import Config, parse_config
 from edgeclassify.daemon.assembly import models as assembly
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels, load_models
 from edgeclassify.errors import ModelError, UnknownModelError
-from edgeclassify.model.classifier import Classifier
+from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.taught.places import find_taught
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
 from tests.model.frames import frame_of
 from tests.support.taught_models import BLUE, GREEN, RED, Colour, coloured, teach, teach_more
 
-GATE, BIN, BUILTIN = ModelConfig(name="gate"), ModelConfig(name="bin"), ModelConfig()
+GATE, BIN, BUILTIN = ModelChoice(name="gate"), ModelChoice(name="bin"), ModelChoice()
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def load(config: Config, before: LoadedModels = NO_MODELS) -> LoadedModels:
 
 
 def network_of(classifier: ImageClassifier) -> object:
-    assert isinstance(classifier, Classifier)
+    assert isinstance(classifier, NetworkClassifier)
     assert classifier.network is not None
     return classifier.network
 

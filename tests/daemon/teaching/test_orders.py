@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.channels import match_topic
 from edgeclassify.contract.topics import Topics
@@ -23,7 +22,7 @@ from edgeclassify.model.taught.reading import read_manifest
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.interface import Look, LookKind, Picture
 from edgeclassify.teaching.looks.store import LookStore
-from edgeclassify.types import Command, Response, teaching
+from edgeclassify.types import Command, ModelChoice, Response, teaching
 from edgeclassify.types.teaching import TeachingOrder
 from tests.support.lessons import CAT, ESPRESSO, TRIPOD, part_of
 
@@ -58,7 +57,7 @@ class Bench:
         self.settled = 0
         self.late: list[Look] = []
         self.orders = Orders(self.settle)
-        self._embedder = Embedder.open(ModelConfig())
+        self._embedder = Embedder.open(ModelChoice())
         self.store = LookStore.open(folder / "looks.sqlite")
 
     def settle(self) -> None:

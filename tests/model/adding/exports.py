@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
 from tests.model.colour_nets import SIDE
 from tests.model.frames import frame_of
 from tests.model.tflite_files import ModelDef, tflite_bytes
@@ -30,7 +29,7 @@ def zipped(path: Path, files: Mapping[str, bytes], compression: int = zipfile.ZI
 
 def colours_told(name: str) -> list[str]:
     """What the model of that name says of a red, a green and a blue picture."""
-    classifier = open_classifier(ModelConfig(name=name))
+    classifier = open_classifier(ModelChoice(name=name))
     try:
         found = []
         for colour in ((255, 0, 0), (0, 255, 0), (0, 0, 255)):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from edgeclassify.model.embedding.extra_output import with_output
 from edgeclassify.model.embedding.find import find_embedding
 from edgeclassify.model.runtime.interpreter import Interpreter, open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, import_runtime
+from edgeclassify.model.runtime.runtimes import import_runtime
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model, read_model_file
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.embedding.nets import WITH_EMBEDDING, Build, keras
 from tests.model.tflite_files import ModelDef, tflite_bytes
 from tests.support.photos import BIRDS, TF2_V2, V1_SMALL, V2, model_path

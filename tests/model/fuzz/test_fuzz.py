@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edgeclassify.model.catalog import resolve_model
-from edgeclassify.model.runtime.runtimes import RuntimeName
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.fuzz.mutations import mutations, structure_words
 from tests.model.fuzz.worker import Tally
 from tests.model.soundness.nets import float_net, moving_net, quantized_net

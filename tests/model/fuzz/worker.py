@@ -22,11 +22,12 @@ from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.description.metadata import read_metadata
 from edgeclassify.model.inspect.inspection import inspect_model
 from edgeclassify.model.runtime.interpreter import open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
+from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tensors import classifier_tensors
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run import child, trial
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.fuzz.mutations import mutations
 from tests.support.memory import peak_kilobytes
 

@@ -9,7 +9,7 @@ import pytest
 
 from edgeclassify.errors import LabelError, ModelError, ModelMissingError
 from edgeclassify.model.inspect.verification import NOT_KNOWN, Verification, VerificationStep, verify_model
-from edgeclassify.model.runtime.runtimes import RuntimeName
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.embedding.nets import extractor, keras
 from tests.model.tflite_files import flatten_model
@@ -32,7 +32,7 @@ def sidecar(label: str, extra: str = "") -> str:
     return f'labels = "labels.txt"\ncrop = 1.0\n{extra}\n[golden]\nimage = "golden.png"\nlabel = "{label}"\n'
 
 
-def verify(path: Path, sha256: str | None = None, runtime: str = "auto") -> Verification:
+def verify(path: Path, sha256: str | None = None, runtime: RuntimeName = "auto") -> Verification:
     return verify_model("net", path, sha256, runtime)
 
 

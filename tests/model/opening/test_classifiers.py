@@ -4,18 +4,18 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ExitStatus, LabelError, ModelError, ModelMissingError
 from edgeclassify.model.description.metadata import BLOCK
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.description import describe_model
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.tempering import Tempering
-from edgeclassify.types import PixelFormat
+from edgeclassify.types import ModelChoice, PixelFormat
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.frames import frame_of
 from tests.model.tflite_files import ModelDef, flatten_model, metadata_bytes, tflite_bytes
@@ -26,17 +26,15 @@ PIXELS = np.arange(10, 250, 20, dtype=np.uint8).reshape(2, 2, 3)
 FRAME = frame_of(PIXELS, PixelFormat.RGB)
 
 
-def config(path: Path, **keys: object) -> ModelConfig:
+def config(path: Path, **keys: Any) -> ModelChoice:
     """The config of a model beside its labels.txt, without a centre crop."""
-    return ModelConfig.model_validate(
-        {"name": str(path), "labels": path.parent / "labels.txt", "crop": 1.0, **keys}
-    )
+    return ModelChoice(**{"name": str(path), "labels": path.parent / "labels.txt", "crop": 1.0, **keys})
 
 
 def test_labels_inside_the_model(write_model: WriteModel) -> None:
     files = {"names.txt": "\n".join(LABELS).encode()}
     path = write_model(flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files))
-    assert list(open_classifier(ModelConfig(name=str(path))).labels) == LABELS
+    assert list(open_classifier(ModelChoice(name=str(path))).labels) == LABELS
 
 
 @pytest.mark.parametrize(
@@ -77,15 +75,15 @@ def test_config_wins_over_sidecar_and_sidecar_over_the_model(write_model: WriteM
     model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=inside)
     path = write_model(model, sidecar='labels = "beside.txt"\n')
     (tmp_path / "beside.txt").write_text("\n".join(f"beside {i}" for i in range(12)))
-    assert open_classifier(ModelConfig(name=str(path))).labels[3] == "beside 3"
+    assert open_classifier(ModelChoice(name=str(path))).labels[3] == "beside 3"
     (tmp_path / "mine.txt").write_text("\n".join(f"mine {i}" for i in range(12)))
-    assert open_classifier(ModelConfig(name=str(path), labels=tmp_path / "mine.txt")).labels[3] == "mine 3"
+    assert open_classifier(ModelChoice(name=str(path), labels=tmp_path / "mine.txt")).labels[3] == "mine 3"
 
 
 def test_no_labels_anywhere(write_model: WriteModel) -> None:
     path = write_model(flatten_model())
     with pytest.raises(ModelMissingError) as caught:
-        open_classifier(ModelConfig(name=str(path)))
+        open_classifier(ModelChoice(name=str(path)))
     message = str(caught.value)
     assert message.startswith(f"{path}: expected labels, found none in the model file")
     assert "12 labels, one per line" in message
@@ -96,7 +94,7 @@ def test_no_labels_anywhere(write_model: WriteModel) -> None:
 def test_label_file_that_the_metadata_names_but_that_is_not_there(write_model: WriteModel) -> None:
     path = write_model(flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}))
     with pytest.raises(LabelError, match=r"names\.txt inside it: .* it is not there\. Give one"):
-        open_classifier(ModelConfig(name=str(path)))
+        open_classifier(ModelChoice(name=str(path)))
 
 
 @pytest.mark.parametrize(
@@ -128,12 +126,12 @@ def test_files_that_are_no_models(write_model: WriteModel, content: bytes, fault
 
 def test_missing_model(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match=r"none\.tflite: expected a \.tflite file, found nothing there"):
-        open_classifier(ModelConfig(name=str(tmp_path / "none.tflite")))
+        open_classifier(ModelChoice(name=str(tmp_path / "none.tflite")))
 
 
 def test_unknown_name() -> None:
     with pytest.raises(ModelError, match="mobilenet_v22"):
-        open_classifier(ModelConfig(name="mobilenet_v22"))
+        open_classifier(ModelChoice(name="mobilenet_v22"))
 
 
 def test_several_outputs_are_refused(write_model: WriteModel) -> None:
@@ -158,7 +156,7 @@ def test_means_that_do_not_fit_the_channels(write_model: WriteModel) -> None:
 SWEEP = """
 import sys
 from pathlib import Path
-from edgeclassify.config import ModelConfig
+from edgeclassify.types import ModelChoice
 from edgeclassify.errors import ModelError
 from edgeclassify.model.opening.classifiers import open_classifier
 from tests.model.known import ALL_KNOWN  # no process for each: what passes the check must not crash this one
@@ -168,7 +166,7 @@ for place in range(0, len(whole), step):
     changed = bytes([whole[place] ^ 255]) + whole[place + 1 :] if sys.argv[5] == "change" else b""
     bad.write_bytes(whole[:place] + changed)
     try:
-        open_classifier(ModelConfig(name=str(bad), runtime=runtime), trials=ALL_KNOWN).close()
+        open_classifier(ModelChoice(name=str(bad), runtime=runtime), trials=ALL_KNOWN).close()
         opened += 1
     except ModelError as error:
         assert str(error).startswith(str(bad.parent)) and "\\n" not in str(error), error
@@ -225,7 +223,7 @@ def test_labels_of_another_model(test_data: Path) -> None:
     with pytest.raises(
         LabelError, match=r"expected 1001 labels.*found 965\. These are probably the labels of another"
     ):
-        open_classifier(ModelConfig(name=str(model_path(test_data, V1_SMALL)), labels=labels))
+        open_classifier(ModelChoice(name=str(model_path(test_data, V1_SMALL)), labels=labels))
 
 
 def test_labels_without_a_runtime(write_model: WriteModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,14 +240,14 @@ def test_the_temperature_is_the_configs_else_the_sidecars_else_1(write_model: Wr
     files = {"names.txt": "\n".join(LABELS).encode()}
     model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files)
     path = write_model(model, sidecar="temperature = 0.75")
-    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(0.75)
-    assert open_classifier(ModelConfig(name=str(path), temperature=1.5)).tempering == Tempering(1.5)
+    assert open_classifier(ModelChoice(name=str(path))).tempering == Tempering(0.75)
+    assert open_classifier(ModelChoice(name=str(path), temperature=1.5)).tempering == Tempering(1.5)
     path = write_model(model, sidecar="")
-    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(1.0)
+    assert open_classifier(ModelChoice(name=str(path))).tempering == Tempering(1.0)
 
 
 def test_sigmoids_are_tempered_each_by_itself(write_model: WriteModel) -> None:
     files = {"names.txt": "\n".join(LABELS).encode()}
     model = flatten_model(metadata={BLOCK: metadata_bytes(label_file="names.txt")}, files=files)
     path = write_model(model, sidecar='output = "sigmoid"\ntemperature = 2.0')
-    assert open_classifier(ModelConfig(name=str(path))).tempering == Tempering(2.0, several=True)
+    assert open_classifier(ModelChoice(name=str(path))).tempering == Tempering(2.0, several=True)

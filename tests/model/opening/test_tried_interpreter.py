@@ -12,16 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.catalog import is_shipped, resolve_model
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.tried_interpreter import Trials, TryModel
-from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
+from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.trial import try_model
 from edgeclassify.model.trial_run.tried_models import FILE_NAME, TriedModels
+from edgeclassify.types import ModelChoice
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
@@ -37,7 +38,7 @@ class Bench:
     memory: Path
     samples: list[bytes] = field(default_factory=list)
 
-    def open(self, config: ModelConfig, how: TryModel = try_model) -> None:
+    def open(self, config: ModelChoice, how: TryModel = try_model) -> None:
         def noted(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes) -> bool:
             self.samples.append(sample)
             return how(model, need, runtime, threads, sample)
@@ -55,9 +56,9 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path / "cache" / "edgeclassify" / FILE_NAME)
 
 
-def config_of(write_model: WriteModel) -> ModelConfig:
+def config_of(write_model: WriteModel) -> ModelChoice:
     path = write_model(quantized_net(), labels=LABELS, sidecar='labels = "labels.txt"')
-    return ModelConfig(name=str(path))
+    return ModelChoice(name=str(path))
 
 
 def test_a_new_model_is_tried_once(write_model: WriteModel, bench: Bench) -> None:
@@ -110,7 +111,7 @@ CRASHING = (
 
 
 def test_what_ships_with_the_package_is_known(bench: Bench, tmp_path: Path) -> None:
-    bench.open(ModelConfig())
+    bench.open(ModelChoice())
     assert bench.trials == 0
     assert is_shipped(resolve_model("builtin"), "")
     assert is_shipped(Path("x.tflite"), "5d3137241276e79c86d14a74fe43581398ae0e815191d3dba45495b810840e8c")
@@ -121,7 +122,7 @@ def test_the_golden_picture_is_what_it_is_tried_with(bench: Bench, tmp_path: Pat
     folder = resolve_model("builtin").parent
     for path in folder.iterdir():
         shutil.copy(path, tmp_path / path.name)
-    config = ModelConfig(name=str(tmp_path / "mobilenet_v2_64.tflite"))
+    config = ModelChoice(name=str(tmp_path / "mobilenet_v2_64.tflite"))
     bench.open(config, lambda *_: True)
     assert [len(sample) for sample in bench.samples] == [64 * 64 * 3]
     assert len(set(bench.samples[0])) > 50

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgeclassify.model.preprocess.geometry import Fit, even_rect, fit_rects
+from edgeclassify.model.preprocess.geometry import even_rect, fit_rects
 from edgeclassify.pixels import Rect, roi_rect
 from edgeclassify.types import FULL_FRAME, Roi
+from edgeclassify.types.model_choice import Fit
 
 sides = st.integers(1, 3000)
 fractions = st.floats(0, 1, allow_nan=False)

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError
-from edgeclassify.model.preprocess.geometry import Fit
 from edgeclassify.model.preprocess.normalization import InputTable, Normalization, input_table
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.preprocess.sampling import BAR, Sampler, make_sampler
 from edgeclassify.model.tensors import InputTensor
 from edgeclassify.types import Frame, PixelFormat, Roi
+from edgeclassify.types.model_choice import Fit
 from tests.model.frames import Pixels, frame_of, in_format, picture
 
 RAW = InputTable()

@@ -12,7 +12,8 @@ import pytest
 from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.model.catalog import resolve_model
 from edgeclassify.model.runtime.interpreter import auto_threads, open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes
+from edgeclassify.model.runtime.runtimes import available_runtimes
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import OperatorDef, flatten_model
 from tests.support.photos import TF2_V2, model_path

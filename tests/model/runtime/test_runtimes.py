@@ -6,7 +6,8 @@ import pytest
 
 from edgeclassify.errors import ExitStatus, RuntimeMissingError
 from edgeclassify.model.runtime.interpreter import open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName, available_runtimes, in_words, runtime_name
+from edgeclassify.model.runtime.runtimes import available_runtimes, in_words, runtime_name
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.tflite_files import flatten_model
 

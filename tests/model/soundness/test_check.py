@@ -11,9 +11,9 @@ import pytest
 from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.runtime.interpreter import open_interpreter
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.soundness.nets import Net, float_net, moving_net, quantized_net
 from tests.model.tflite_files import ModelDef, OperatorDef, tflite_bytes
 

@@ -9,10 +9,10 @@ import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.machine import free_memory_bytes
-from edgeclassify.model.runtime.runtimes import RuntimeName
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
 from edgeclassify.model.trial_run.trial import LIMIT_S, child_command, spare_bytes, try_model
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import huge, with_input
 from tests.model.tflite_files import OperatorDef, flatten_model, tflite_bytes

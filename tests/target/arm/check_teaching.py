@@ -13,20 +13,21 @@ import os
 import platform
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.catalog.places import ENVIRONMENT
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.runtimes import RuntimeName, runtime_name
+from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.interface import Picture
 from edgeclassify.teaching.teacher import Teacher
-from edgeclassify.types import PixelFormat, Pixels
+from edgeclassify.types import ModelChoice, PixelFormat, Pixels
+from edgeclassify.types.model_choice import RuntimeName
 from tests.model.frames import frame_of
 from tests.model.known import ALL_KNOWN
 from tests.support.data import needed_test_data
@@ -51,8 +52,8 @@ def cut_outs(image: Pixels, count: int, seed: int) -> list[Pixels]:
 def teach(name: str, base: str, runtime: RuntimeName, taught: dict[str, list[Pixels]]) -> None:
     """A taught model of these pictures."""
 
-    def opened(config: ModelConfig) -> Embedder:
-        return Embedder.open(config.model_copy(update={"runtime": runtime}), trials=ALL_KNOWN)
+    def opened(config: ModelChoice) -> Embedder:
+        return Embedder.open(replace(config, runtime=runtime), trials=ALL_KNOWN)
 
     with Teacher(name, open_embedder=opened) as teacher:
         for label, pictures in taught.items():
@@ -62,7 +63,7 @@ def teach(name: str, base: str, runtime: RuntimeName, taught: dict[str, list[Pix
 
 def ask(name: str, runtime: RuntimeName, asked: list[Pixels]) -> dict[str, Any]:
     """What it says of these pictures."""
-    classifier = open_classifier(ModelConfig(name=name, runtime=runtime), trials=ALL_KNOWN)
+    classifier = open_classifier(ModelChoice(name=name, runtime=runtime), trials=ALL_KNOWN)
     best = [classifier.classify(frame_of(one, PixelFormat.RGB)).top(1)[0] for one in asked]
     return {"labels": [one.label for one in best], "scores": [round(one.score, 4) for one in best]}
 

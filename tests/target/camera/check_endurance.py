@@ -9,14 +9,13 @@ import logging
 import sys
 import time
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
-from edgeclassify.types import Frame, Outcome
+from edgeclassify.types import Frame, ModelChoice, Outcome
 from tests.sources.capture.taking import take_lease
 from tests.target.camera import virtual_camera  # noqa: F401 - patches picamera2 for the virtual pipeline
 from tests.target.camera.figures import open_files, resident_kib
@@ -47,7 +46,7 @@ def main() -> None:
     """Take frames in ten parts, with figures after each."""
     logging.basicConfig(level=logging.WARNING)
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    classifier = open_classifier(ModelConfig())
+    classifier = open_classifier(ModelChoice())
     frames = LatestFrames()
     rows: list[dict[str, int]] = []
     total, started = 0, time.monotonic()

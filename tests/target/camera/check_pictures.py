@@ -14,12 +14,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.sources.images.reading import list_images, load_frame
 from edgeclassify.sources.synthetic.pattern import as_yuv420, fit_image
-from edgeclassify.types import Frame
+from edgeclassify.types import Frame, ModelChoice
 from tests.support.optional import present
 
 FILES = Path("/opt/files")
@@ -54,12 +53,12 @@ def prepare() -> int:
     return len(photos)
 
 
-def models() -> Iterator[tuple[str, ModelConfig]]:
+def models() -> Iterator[tuple[str, ModelChoice]]:
     """The models to try."""
-    yield "builtin", ModelConfig()
+    yield "builtin", ModelChoice()
     file = DATA / "models" / "tf2_mobilenet_v2_1.0_224_ptq.tflite"
     if file.exists():
-        yield "mobilenet_v2", ModelConfig(name=str(file), labels=file.parent / "imagenet_labels.txt")
+        yield "mobilenet_v2", ModelChoice(name=str(file), labels=file.parent / "imagenet_labels.txt")
 
 
 def through_the_camera(count: int) -> dict[int, tuple[Frame, Frame]]:

@@ -1,12 +1,12 @@
 """What is inside a model."""
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import ModelError
 from edgeclassify.model.inspect.inspection import inspect_model
 from edgeclassify.model.inspect.score_facts import read_score_facts
 from edgeclassify.model.opening.description import describe_model
 from edgeclassify.model.opening.model_files import files_of
 from edgeclassify.model.tflite.model_file import read_model_file
+from edgeclassify.types import ModelChoice
 from edgeclassify.web.api.interface import Asked
 from edgeclassify.web.api.models.bodies import ModelInside
 from edgeclassify.web.api.models.known_models import BUILTIN, KnownModels, known_models
@@ -23,7 +23,7 @@ async def show_inside(asked: Asked) -> ModelInside:
 def model_inside(name: str, facts: NodeFacts) -> ModelInside:
     """Of the model that these endpoints know by this name."""
     known = known_models(facts)
-    section = ModelConfig(name=known.config_name(name))
+    section = ModelChoice(name=known.config_name(name))
     file = files_of(section).network[0]
     model = read_model_file(file)
     figures = inspect_model(model)

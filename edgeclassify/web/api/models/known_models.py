@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from edgeclassify.config.sections import is_model_path
 from edgeclassify.config.values import expanded
 from edgeclassify.model.catalog import Catalog, load_catalog, model_path
 from edgeclassify.model.catalog.places import models_folders
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.model.taught.places import taught_names
 from edgeclassify.suggestions import did_you_mean
+from edgeclassify.types.model_choice import is_model_path
 from edgeclassify.web.api.interface import RefusedError
 from edgeclassify.web.interface import NodeFacts
 

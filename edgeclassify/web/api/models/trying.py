@@ -1,12 +1,13 @@
 """A picture that somebody sends, classified: nothing of it is kept."""
 
 import threading
+from dataclasses import replace
 from http import HTTPStatus
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.sources.images.reading import load_frame
+from edgeclassify.types import ModelChoice
 from edgeclassify.web.api.interface import Asked, RefusedError
 from edgeclassify.web.api.models.bodies import ScoredLabel, Tried, TryAsked
 from edgeclassify.web.api.models.known_models import known_models
@@ -28,7 +29,7 @@ async def try_picture(asked: Asked) -> Tried:
 def _tried(picture: bytes, asked: TryAsked, facts: NodeFacts) -> Tried:
     section = _section(asked, facts)
     with _one_at_a_time:
-        classifier = open_classifier(section.model_copy(update={"threads": 1}))
+        classifier = open_classifier(replace(section, threads=1))
         try:
             frame = load_frame(NAME, wanted_side=classifier.wanted_side(), data=picture)
             prediction = classifier.classify(frame)
@@ -47,11 +48,11 @@ def _tried(picture: bytes, asked: TryAsked, facts: NodeFacts) -> Tried:
     )
 
 
-def _section(asked: TryAsked, facts: NodeFacts) -> ModelConfig:
+def _section(asked: TryAsked, facts: NodeFacts) -> ModelChoice:
     if asked.model is not None and asked.view is not None:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "model, view: expected one of both, found both")
     if asked.model is not None:
-        return ModelConfig(name=known_models(facts).config_name(asked.model))
+        return ModelChoice(name=known_models(facts).config_name(asked.model))
     views = {view.name: view for view in facts.config.views()}
     if asked.view is not None and asked.view not in views:
         raise RefusedError(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.errors import UsageError
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.taught.places import find_taught, resolve_taught
@@ -14,6 +13,7 @@ from edgeclassify.teaching.interface import Picture
 from edgeclassify.teaching.outcomes import Added
 from edgeclassify.teaching.teacher import Teacher
 from edgeclassify.teaching.testing.taught_test import answer_of
+from edgeclassify.types import ModelChoice
 from edgeclassify.types.teaching import class_of
 from edgeclassify.web.api.interface import Asked
 from edgeclassify.web.api.requests import tell_taught
@@ -76,7 +76,7 @@ def base_for(model: str, view: str | None, facts: NodeFacts) -> str | None:
 
 def _tested(model: str, content: bytes, label: str | None) -> bodies.Tested:
     resolve_taught(model)
-    classifier = open_classifier(ModelConfig(name=model))
+    classifier = open_classifier(ModelChoice(name=model))
     try:
         frame = load_frame(NAME, wanted_side=classifier.wanted_side(), data=content)
         prediction = classifier.classify(frame)

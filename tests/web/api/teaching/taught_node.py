@@ -11,7 +11,6 @@ import httpx
 import numpy as np
 from starlette.routing import Router
 
-from edgeclassify.config import ModelConfig
 from edgeclassify.contract.bodies import Body
 from edgeclassify.daemon.requests.answers import answer_with
 from edgeclassify.daemon.teaching.node_facts import NodeFacts as TeachingFacts
@@ -20,7 +19,7 @@ from edgeclassify.teaching.embedder import Embedder
 from edgeclassify.teaching.interface import Look, LookKind, Picture
 from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.teaching.teacher import Teacher
-from edgeclassify.types import FULL_FRAME, Frame, PixelFormat, Request
+from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, PixelFormat, Request
 from edgeclassify.web.api.interface import Around
 from edgeclassify.web.api.routing import routes_of
 from edgeclassify.web.api.teaching.endpoints import TEACHING
@@ -130,7 +129,7 @@ def fit(model: str) -> None:
 
 def keep_looks(folder: Path, kind: LookKind, photo: str, count: int, **more: Any) -> list[int]:
     """So many looks in the file of looks, with a picture: their numbers."""
-    embedder = Embedder.open(ModelConfig())
+    embedder = Embedder.open(ModelChoice())
     looks = [
         dataclasses.replace(
             Look(
