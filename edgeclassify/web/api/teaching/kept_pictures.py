@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from edgeclassify.model.taught.places import resolve_taught
+from edgeclassify.teaching.looks.faults import MissingLooksError
 from edgeclassify.teaching.looks.store import LookStore
 from edgeclassify.teaching.store.example_files import picture_of
 from edgeclassify.web.api.interface import Asked, RefusedError
@@ -33,8 +34,11 @@ async def look_picture(asked: Asked) -> Response:
 
 
 def _of_look(path: Path, number: int) -> bytes | None:
-    with LookStore.open(path, create=False) as store:
-        look = store.look(number)
+    try:
+        with LookStore.open(path, create=False) as store:
+            look = store.look(number)
+    except MissingLooksError:  # none has been kept yet
+        return None
     return None if look is None else look.jpeg
 
 

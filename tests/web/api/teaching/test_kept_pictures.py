@@ -36,6 +36,11 @@ def test_where_no_looks_are_kept_there_is_none(tmp_path: Path) -> None:
     assert Asking(TaughtNode(tmp_path, looks=False))("GET", "/api/looks/1.jpg").status_code == 404
 
 
+def test_no_look_has_been_kept_yet(tmp_path: Path) -> None:
+    asking = Asking(TaughtNode(tmp_path))
+    assert asking.refused(404, "GET", "/api/looks/1.jpg").startswith("look: expected")
+
+
 def test_a_node_that_shows_no_pictures_gives_none(tmp_path: Path) -> None:
     """Though they were kept before that was said."""
     (cat,) = teach("pets", "cat", CAT, 1)
