@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edgeclassify.cli.support.config_option import CONFIG_PATH
-from edgeclassify.cli.support.models_option import model_options, model_section
+from edgeclassify.cli.support.models_option import MODEL_OPTIONS, ModelOptions, model_options
 from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import ExitStatus, UsageError
 
@@ -46,10 +46,7 @@ def calibrate(
     plot: Path | None,
     write: bool,
     as_json: bool,
-    model: str,
-    labels: str | None,
-    runtime: str,
-    threads: int | None,
+    model: ModelOptions,
 ) -> int:
     """Hold a model's scores against pictures whose labels you know.
 
@@ -73,7 +70,7 @@ def calibrate(
         raise UsageError(f"--plot: expected a file name that ends in .svg, found {str(plot)!r}.")
     images = find_labelled_images(location)
     if config is None and view is None:
-        watched = view_of_model(model_section(model, labels, runtime, threads))
+        watched = view_of_model(model.choice())
     else:
         _refuse_both(context)
         watched = view_of_config(config, view)
@@ -85,10 +82,11 @@ def calibrate(
 
 
 def _refuse_both(context: click.Context) -> None:
-    for name in ("model", "labels", "runtime", "threads"):
+    for name in MODEL_OPTIONS:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise UsageError(
-                f"--{name}: expected it without --config and --view, whose model section says it. Leave one out."
+                f"--{name.replace('_', '-')}: expected it without --config and --view, whose model section says "
+                "it. Leave one out."
             )
 
 

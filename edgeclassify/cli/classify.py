@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from edgeclassify.cli.support.models_option import model_options, model_section
+from edgeclassify.cli.support.models_option import ModelOptions, model_options
 from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, ImageError, UsageError
 from edgeclassify.files import printable
@@ -68,10 +68,7 @@ def classify(
     as_json: bool,
     groups: str | None,
     insecure: bool,
-    model: str,
-    labels: str | None,
-    runtime: str,
-    threads: int | None,
+    model: ModelOptions,
 ) -> int:
     """Say which class each picture is: the best labels with their scores.
 
@@ -90,11 +87,11 @@ def classify(
 
     if not all(location.strip() for location in locations):
         raise UsageError("classify: expected a file, a folder or a URL, found an empty word. Is a variable unset?")
-    classifier = open_classifier(model_section(model, labels, runtime, threads))
+    classifier = open_classifier(model.choice())
     try:
         show = _print_json if as_json else _print_table
         done = outcomes(locations, classifier, verify=not insecure)
-        if taught_folder(model) is not None:
+        if taught_folder(model.model) is not None:
             done = map(_with_unknown, done)
         if groups is not None:
             done = _grouped(done, _grouping(groups, classifier))

@@ -5,12 +5,11 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from edgeclassify.cli.support.models_option import model_options, model_section, not_empty
+from edgeclassify.cli.support.models_option import ModelOptions, model_options, not_empty
 
 FRAMES_UNWATCHED = 9
 UNWATCHED_S, WATCHED_S = 1.0, 3.0
@@ -46,10 +45,7 @@ def demo(
     port: int | None,
     no_page: bool,
     as_json: bool,
-    model: str,
-    labels: str | None,
-    runtime: str,
-    threads: int | None,
+    model: ModelOptions,
 ) -> None:
     """Run everything here: bundled photos → daemon → its page, and an MQTT broker with a subscriber.
 
@@ -63,7 +59,7 @@ def demo(
     from edgeclassify.daemon import Daemon
     from edgeclassify.demo import demo_photos
     from edgeclassify.demo.broker import EmbeddedBroker
-    from edgeclassify.demo.config_text import DemoConfig
+    from edgeclassify.demo.config_text import DemoConfig, model_table
     from edgeclassify.demo.displays import display_for
     from edgeclassify.demo.moments import write_moments
     from edgeclassify.demo.subscriber import Subscriber
@@ -76,7 +72,7 @@ def demo(
         interval = UNWATCHED_S if frames else WATCHED_S
     set_up_logging("warning")
     output = OutputWatch()
-    section = model_section(model, labels, runtime, threads)
+    section = model.choice()
     facts = {} if no_page else {"page": f"http://127.0.0.1:{(page := _page_port(port))}"}
     facts["model"] = f"{section.name} on {in_words(runtime_name(section.runtime))}"
     folder = _own_folder()
@@ -89,7 +85,7 @@ def demo(
         if source is None:
             write_moments(photos, moments)
         # What is relative is meant from here, and not from where the config is.
-        asked = {"camera": [{"source": source or f"images:{moments}"}], "model": asdict(section)}
+        asked = {"camera": [{"source": source or f"images:{moments}"}], "model": model_table(section)}
         here = parse_config(asked, "demo", Path.cwd())
         file = folder / "edgeclassify.toml"
         DemoConfig(

@@ -234,7 +234,7 @@ def labels(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
     from edgeclassify.cli.reports.models import label_records
     from edgeclassify.model.opening.description import describe_model
 
-    facts = describe_model(model_section(name, labels, "auto", None))
+    facts = describe_model(model_section(name, labels))
     records = label_records(facts.labels, pattern)
     if as_json:
         click.echo(json.dumps(records, indent=2, ensure_ascii=False))
@@ -268,7 +268,7 @@ def groups(name: str, pattern: str | None, labels: str | None, as_json: bool) ->
     from edgeclassify.config.groups.model_labels import ModelLabels
     from edgeclassify.model.opening.description import describe_model
 
-    facts = describe_model(model_section(name, labels, "auto", None))
+    facts = describe_model(model_section(name, labels))
     report = group_report(ModelLabels(name, facts.labels, facts.background), pattern)
     if report is None:
         click.echo(

@@ -145,6 +145,8 @@ def _fixed_model(model: ModelConfig, base: Path) -> ModelConfig:
         update["name"] = str(_fixed(Path(model.name), base))
     if model.labels is not None:
         update["labels"] = _fixed(model.labels, base)
+    if "/" in model.delegate:
+        update["delegate"] = str(_fixed(Path(model.delegate), base))
     return model.model_copy(update=update)
 
 

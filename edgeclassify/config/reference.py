@@ -121,6 +121,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
 )
 
 INLINE = {
+    "model.delegate_options": '{ device = "usb" }',
     "mqtt.tls": '{ ca = "/etc/edgeclassify/ca.pem", cert = "client.pem", key = "client.key" }',
     "webhook.tls": '{ ca = "/etc/edgeclassify/ca.pem" }',
     "camera.controls": '{ exposure_us = 10000, gain = 2.0, focus = "manual", lens_position = 0.5 }',

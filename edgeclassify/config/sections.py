@@ -84,6 +84,17 @@ def _or_name_alone(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [table, {"type": "string", "minLength": 1, "description": "The name alone."}]
 
 
+NO_DELEGATE = "none"
+"""The value of `delegate` that stands for the CPU: a view can say it where [model] names one."""
+
+OptionKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+
+
+def _as_text(value: object) -> str:
+    """As delegates read it: their options are text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class ModelConfig(Section):
     """[model], and [view.model]: which .tflite file, and how it is run. A string stands for its name alone."""
 
@@ -111,6 +122,14 @@ class ModelConfig(Section):
         "What the logits behind the scores are divided by before decisions, as `edgeclassify calibrate` fits it; "
         "default: the sidecar's, else 1.",
     )
+    delegate: Text = about(
+        "none",
+        "Shared library of an accelerator that runs what it can of the model, as libedgetpu.so.1: a name that the "
+        "system's loader finds, or a path; none: the CPU runs all.",
+    )
+    delegate_options: dict[OptionKey, str | bool | int | float] = Field(
+        default_factory=dict, description="What the delegate is told, by its own keys: what its maker documents."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -126,10 +145,26 @@ class ModelConfig(Section):
     def _name(cls, value: str) -> str:
         return with_home(plain(value)) if is_model_path(value) else plain(value)
 
+    @field_validator("delegate")
+    @classmethod
+    def _delegate(cls, value: str) -> str:
+        return with_home(plain(value)) if "/" in value else plain(value)
+
+    @field_validator("delegate_options")
+    @classmethod
+    def _delegate_options(cls, value: dict[str, Any]) -> dict[str, Any]:
+        for one in value.values():
+            plain(str(one))
+        return value
+
     @property
     def choice(self) -> ModelChoice:
         """The table as a record."""
-        return ModelChoice(**{one.name: getattr(self, one.name) for one in fields(ModelChoice)})
+        same = {one.name: getattr(self, one.name) for one in fields(ModelChoice)}
+        if self.delegate == NO_DELEGATE:
+            return ModelChoice(**same | {"delegate": None, "delegate_options": ()})
+        options = sorted((key, _as_text(value)) for key, value in self.delegate_options.items())
+        return ModelChoice(**same | {"delegate_options": tuple(options)})
 
 
 class ViewConfig(RulesConfig):
@@ -288,12 +323,14 @@ class Config(Section):
     def model_of(self, view: ViewConfig) -> ModelChoice:
         """[model] with what the view's own model table sets in its place.
 
-        The label file and the temperature of [model] belong to the model there: a view that names another one does
-        not take them over.
+        The label file and the temperature of [model] belong to the model there, and the delegate's options to the
+        delegate: a view that names another one does not take them over.
         """
         if view.model is None:
             return self.model.choice
         own = {key: getattr(view.model, key) for key in view.model.model_fields_set}
         if own.get("name", self.model.name) != self.model.name:
             own = {"labels": None, "temperature": None, **own}
+        if own.get("delegate", self.model.delegate) != self.model.delegate:
+            own = {"delegate_options": {}, **own}
         return self.model.model_copy(update=own).choice

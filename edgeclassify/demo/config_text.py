@@ -67,17 +67,32 @@ class DemoConfig:
 
     def text(self) -> str:
         """As TOML, with comments."""
-        model = {"name": self.model.name, "labels": self.model.labels, "runtime": self.model.runtime}
-        keys = {**model, "threads": self.model.threads}
         return _TEXT.format(
             broker=self.broker,
             page="false" if self.page is None else "true",
             port=self.page or 8080,
             source=_toml(self.source),
             interval=f"{self.interval_s:g}",
-            model="".join(f"{key} = {_toml(value)}\n" for key, value in keys.items() if value is not None),
+            model="".join(f"{key} = {_toml(value)}\n" for key, value in model_table(self.model).items()),
         )
 
 
+def model_table(model: ModelChoice) -> dict[str, object]:
+    """What options of a command can say of a model, as a [model] table says it."""
+    table = {
+        "name": model.name,
+        "labels": None if model.labels is None else str(model.labels),
+        "runtime": model.runtime,
+        "threads": model.threads,
+        "delegate": model.delegate,
+        "delegate_options": dict(model.delegate_options) or None,
+    }
+    return {key: value for key, value in table.items() if value is not None}
+
+
 def _toml(value: object) -> str:
-    return str(tomlkit.item(str(value) if isinstance(value, Path) else value).as_string())
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        table.update(value)
+        return str(table.as_string())
+    return str(tomlkit.item(value).as_string())

@@ -1,8 +1,8 @@
 """Which model is to be opened, and how it is run."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 RuntimeName = Literal["auto", "litert", "tflite-runtime"]
 Fit = Literal["crop", "letterbox", "squash"]
@@ -14,7 +14,9 @@ class ModelChoice:
 
     `name`: of the catalog or of a taught model, or the path of a .tflite file. `labels`: a label file, None: what
     the model brings. `threads`: per invoke. `fit`, `crop`: how a frame becomes the model's square; crop None: as
-    its sidecar says. `temperature`: what the logits are divided by, None: as its sidecar says.
+    its sidecar says. `temperature`: what the logits are divided by, None: as its sidecar says. `delegate`: a
+    shared library that runs what it can of the model (an accelerator's), by its path or a name that the system's
+    loader finds; None: the CPU runs all. `delegate_options`: what it is told, as pairs of key and value, sorted.
     """
 
     name: str = "builtin"
@@ -24,6 +26,24 @@ class ModelChoice:
     fit: Fit = "crop"
     crop: float | None = None
     temperature: float | None = None
+    delegate: str | None = None
+    delegate_options: tuple[tuple[str, str], ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """As what JSON can hold, for another process."""
+        return asdict(self) | {"labels": None if self.labels is None else str(self.labels)}
+
+    @classmethod
+    def of_plain(cls, given: dict[str, Any]) -> Self:
+        """What `plain` made, also after its way through JSON."""
+        labels, options = given["labels"], given["delegate_options"]
+        return cls(
+            **given
+            | {
+                "labels": None if labels is None else Path(labels),
+                "delegate_options": tuple((str(key), str(value)) for key, value in options),
+            }
+        )
 
 
 def is_model_path(name: str) -> bool:

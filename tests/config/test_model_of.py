@@ -1,5 +1,6 @@
 """A view's model table over [model]: what it sets counts, the rest is as in [model]."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,27 @@ def test_what_is_neither_name_nor_table(model: object, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_config(document, "test", BASE)
     assert fault in str(caught.value)
+
+
+def test_a_delegate_is_one_of_the_model_table_and_a_view_can_do_without() -> None:
+    base: dict[str, object] = {
+        "delegate": "libedgetpu.so.1",
+        "delegate_options": {"device": "usb", "fast": True, "level": 2},
+    }
+    views: list[dict[str, object]] = [{}, {"delegate": "none"}, {"delegate": "lib/own.so"}]
+    same, none, own = models_of(config_of(base, *views))
+    assert same.delegate == "libedgetpu.so.1"
+    assert same.delegate_options == (("device", "usb"), ("fast", "true"), ("level", "2"))
+    assert (none.delegate, none.delegate_options) == (None, ())
+    assert (own.delegate, own.delegate_options) == ("/etc/edgeclassify/lib/own.so", ())
+
+
+def test_a_choice_goes_through_json_as_it_is() -> None:
+    base: dict[str, object] = {
+        "labels": "l.txt",
+        "delegate": "libedgetpu.so.1",
+        "delegate_options": {"device": "usb"},
+    }
+    (choice,) = models_of(config_of(base, {}))
+    assert ModelChoice.of_plain(json.loads(json.dumps(choice.plain()))) == choice
+    assert ModelChoice.of_plain(json.loads(json.dumps(ModelChoice().plain()))) == ModelChoice()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,9 +25,53 @@ def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """What the options of `model_options` say, as they were given."""
+
+    model: str
+    labels: str | None
+    runtime: str
+    threads: int | None
+    delegate: str | None
+    delegate_option: tuple[str, ...]
+
+    def choice(self) -> ModelChoice:
+        """As a record. Raises UsageError for what can't be meant."""
+        return model_section(
+            self.model, self.labels, self.runtime, self.threads, self.delegate, self.delegate_option
+        )
+
+
+MODEL_OPTIONS = ("model", "labels", "runtime", "threads", "delegate", "delegate_option")
+"""The names of the options, as click has them."""
+
+
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --model, --labels, --runtime and --threads."""
+    """The options of MODEL_OPTIONS. The command gets `model`, a ModelOptions, in their place."""
+
+    @functools.wraps(command)
+    def with_options(*args: Any, **given: Any) -> Any:
+        said = {name: given.pop(name) for name in MODEL_OPTIONS}
+        return command(*args, model=ModelOptions(**said), **given)
+
+    return _with_options(with_options)
+
+
+def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
+        click.option(
+            "--delegate-option",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="What the delegate is told; may be given several times.",
+        ),
+        click.option(
+            "--delegate",
+            metavar="LIBRARY",
+            callback=not_empty,
+            help="Shared library of an accelerator, as libedgetpu.so.1. [default: none]",
+        ),
         click.option(
             "--threads",
             type=click.IntRange(1, 64),
@@ -58,7 +105,14 @@ def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def model_section(model: str, labels: str | None, runtime: str, threads: int | None) -> ModelChoice:
+def model_section(
+    model: str,
+    labels: str | None = None,
+    runtime: str = "auto",
+    threads: int | None = None,
+    delegate: str | None = None,
+    delegate_option: Sequence[str] = (),
+) -> ModelChoice:
     """The options as a [model] table. Raises UsageError for a path that no file can have."""
     from pydantic import ValidationError
 
@@ -66,13 +120,35 @@ def model_section(model: str, labels: str | None, runtime: str, threads: int | N
     from edgeclassify.config.faults import faults_of
     from edgeclassify.errors import UsageError
 
-    document = {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
+    document: dict[str, Any] = {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
+    document |= {"delegate": _library(delegate), "delegate_options": _pairs(delegate_option)}
     try:
         return ModelConfig.model_validate(document).choice
     except ValidationError as error:
         faults = faults_of(error, document, ModelConfig)
-        options = (f"--{fault}".replace("--name:", "--model:", 1) for fault in faults)
+        options = (
+            f"--{fault}".replace("--name:", "--model:", 1).replace("--delegate_options", "--delegate-option", 1)
+            for fault in faults
+        )
         raise UsageError(" ".join(options)) from error
+
+
+def _library(delegate: str | None) -> str:
+    """What is a path is meant from here."""
+    if delegate is None:
+        return "none"
+    return str(Path(delegate).expanduser().absolute()) if "/" in delegate else delegate
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    """KEY=VALUE as a table. Raises UsageError."""
+    from edgeclassify.errors import UsageError
+
+    pairs = [one.partition("=") for one in given]
+    for one, (key, sign, _) in zip(given, pairs, strict=True):
+        if not key or not sign:
+            raise UsageError(f"--delegate-option: expected KEY=VALUE, as device=usb, found {one!r}.")
+    return {key: value for key, _, value in pairs}
 
 
 def default_model(config: Config) -> Config:

@@ -2,7 +2,6 @@
 
 import platform
 import sys
-from dataclasses import asdict
 
 from edgeclassify.config import Config
 from edgeclassify.doctor.around import Around
@@ -71,11 +70,7 @@ def _models(config: Config | None) -> list[tuple[ModelChoice, float]]:
 
 def _speed_of(model: ModelChoice, interval_s: float, within_s: float) -> Finding:
     subject = model.name
-    told = ask_child(
-        "speed",
-        within_s,
-        {"model": asdict(model) | {"labels": None if model.labels is None else str(model.labels)}},
-    )
+    told = ask_child("speed", within_s, {"model": model.plain()})
     if told.failure or "error" in told.facts:
         reason = str(told.failure or told.facts["error"])
         if told.facts.get("kind") in ("RuntimeMissingError",):

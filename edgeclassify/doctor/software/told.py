@@ -36,11 +36,6 @@ def _runtime(given: dict[str, Any]) -> dict[str, Any]:
     return {"name": runtime_name(given.get("runtime", "auto")), "there": list(available_runtimes())}
 
 
-def _choice(given: dict[str, Any]) -> ModelChoice:
-    labels = given["labels"]
-    return ModelChoice(**given | {"labels": None if labels is None else Path(labels)})
-
-
 def _speed(given: dict[str, Any]) -> dict[str, Any]:
     """Milliseconds of one picture, the middle one of some, by the model as the daemon would open it."""
     import numpy as np
@@ -49,7 +44,7 @@ def _speed(given: dict[str, Any]) -> dict[str, Any]:
     from edgeclassify.types import Frame, PixelFormat
 
     began = time.perf_counter()
-    classifier = open_classifier(_choice(given["model"]))
+    classifier = open_classifier(ModelChoice.of_plain(given["model"]))
     opened_s = time.perf_counter() - began
     pixels = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     times: list[float] = []

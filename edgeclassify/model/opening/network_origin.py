@@ -17,6 +17,8 @@ class NetworkOrigin:
     sidecar: Sidecar
     runtime: str
     threads: int | str
+    delegate: str | None
+    delegate_options: tuple[tuple[str, str], ...]
     fit: str
     crop: float
     in_flight: int
@@ -25,4 +27,14 @@ class NetworkOrigin:
     def of(cls, config: ModelChoice, facts: NetworkFacts, sha256: str, in_flight: int = 1) -> Self:
         """Of a network that is to be opened so."""
         crop = crop_of(config, facts.sidecar)
-        return cls(sha256, facts.sidecar, config.runtime, config.threads, config.fit, crop, in_flight)
+        return cls(
+            sha256,
+            facts.sidecar,
+            config.runtime,
+            config.threads,
+            config.delegate,
+            config.delegate_options,
+            config.fit,
+            crop,
+            in_flight,
+        )
