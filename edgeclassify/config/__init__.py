@@ -19,6 +19,7 @@ from edgeclassify.config.delivery import (
     TlsConfig,
     WebhookConfig,
 )
+from edgeclassify.config.governor import GovernorConfig
 from edgeclassify.config.home_assistant import SHOWN_PLAINLY, HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.loading import json_schema, load_config, parse_config
 from edgeclassify.config.sections import (
@@ -40,6 +41,7 @@ __all__ = [
     "CommandsConfig",
     "Config",
     "ControlsConfig",
+    "GovernorConfig",
     "HistoryConfig",
     "HomeAssistantConfig",
     "LoggingConfig",

@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
 from edgeclassify.config.faults import ConfigFault
+from edgeclassify.config.governor_faults import governor_faults
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
 from edgeclassify.config.profile_faults import profile_faults
 from edgeclassify.config.rules import ENTER_BY_BELIEF, ENTER_BY_SCORE, default_filter
@@ -39,6 +40,7 @@ def cross_faults(document: dict[str, Any]) -> list[ConfigFault]:
         *_cameras(document, cameras, views),
         *_views(cameras, views),
         *_profiles(document, cameras, views),
+        *governor_faults(_table(document, "governor"), _table(document, "mqtt")),
     ]
 
 

@@ -19,6 +19,7 @@ from edgeclassify.config.delivery import (
     WebhookConfig,
     WebhookTlsConfig,
 )
+from edgeclassify.config.governor import GovernorConfig
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.profiles import ProfileConfig, ProfileViewConfig
 from edgeclassify.config.rules import LabelRulesConfig, MotionConfig, RulesConfig
@@ -56,6 +57,13 @@ EXAMPLES = {
     "view.confirm_s": 1.0,
     "view.expire_s": 1.0,
     "view.filter": "bayes",
+    "governor.energy_wh_per_day": 24.0,
+    "governor.power": "file:/sys/class/hwmon/hwmon2/power1_input",
+    "governor.battery": "mqtt:garden/solar",
+    "governor.battery_key": "voltage",
+    "governor.battery_low": 50.0,
+    "governor.battery_empty": 20.0,
+    "governor.battery_hysteresis": 6.0,
     "home_assistant.device_name": "Porch camera",
     "snapshot.folder": "/var/lib/edgeclassify/snapshots",
     "profile.when": ["mon-fri 08:00-17:00"],
@@ -105,6 +113,12 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
         "one table for each, under a name of its own: see docs/automations.md.",
     ),
     ("recovery", "[recovery]", RecoveryConfig, "What is done where opening a camera again does not help."),
+    (
+        "governor",
+        "[governor]",
+        GovernorConfig,
+        "Frames further apart where heat, load, energy or a battery ask for it.",
+    ),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
     ("teaching", "[teaching]", TeachingConfig, "What is kept for teaching own classes: see docs/teaching.md."),

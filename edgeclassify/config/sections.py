@@ -23,6 +23,7 @@ from edgeclassify.config.delivery import (
     SpoolConfig,
     WebhookConfig,
 )
+from edgeclassify.config.governor import GovernorConfig
 from edgeclassify.config.home_assistant import HomeAssistantConfig, ViewHomeAssistantConfig
 from edgeclassify.config.profiles import ProfileConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
@@ -244,6 +245,7 @@ class Config(Section):
         default_factory=dict, description="How views are watched otherwise now and then: name of a profile."
     )
     recovery: RecoveryConfig = Field(default_factory=RecoveryConfig)
+    governor: GovernorConfig = Field(default_factory=GovernorConfig)
     spool: SpoolConfig = Field(default_factory=SpoolConfig)
     history: HistoryConfig = Field(default_factory=HistoryConfig)
     teaching: TeachingConfig = Field(default_factory=TeachingConfig)
