@@ -12,8 +12,10 @@ def give_password(config: Path, own: str | None, screen: Screen) -> None:
     """Write it where the daemon looks, and show a made one this once. Raises EdgeClassifyError."""
     from edgeclassify.web.safety.passwords import new_password, password_hash
 
-    if own is None and service_is_missing(config):
-        if load_config(config).web.is_open:
+    # A file that the config names needs no service to be in its place.
+    web = load_config(config).web
+    if own is None and web.access_file is None and service_is_missing(config):
+        if web.is_open:
             screen.command("The page gets its password once the service is here", "sudo edgeclassify web password")
         return
     access = page_access(config)

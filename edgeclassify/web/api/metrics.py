@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, Response
 
 from edgeclassify import __version__
+from edgeclassify.files.folder_condition import FolderCondition
 from edgeclassify.health import Health
 from edgeclassify.types import UNKNOWN
 from edgeclassify.web.api.interface import ApiBody, Around, Asked, Endpoint
@@ -46,9 +47,18 @@ class NodeCollector(Collector):
             family = named.family(())
             _add(family, [], getattr(self._health, figure))
             yield family
+        yield from self._state_folder()
         yield from self._cameras()
         yield from self._views()
         yield from self._page()
+
+    def _state_folder(self) -> Iterator[Metric]:
+        text = "What becomes of what is written to the state folder: 1 for what holds."
+        folder = GaugeMetricFamily("edgeclassify_state_folder", text, labels=["condition"])
+        now = self._health.state_folder
+        for condition in FolderCondition if now is not None else ():
+            _add(folder, [condition], condition is now)
+        yield folder
 
     def _cameras(self) -> Iterator[Metric]:
         cameras = self._health.cameras

@@ -10,6 +10,7 @@ import yaml
 from prometheus_client.openmetrics import parser as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
+from edgeclassify.files.folder_condition import FolderCondition, condition_of
 from edgeclassify.health import CameraHealth, Health
 from edgeclassify.web.api.metric_names import OF_CAMERAS, OF_NODE
 from tests.support.waiting import wait_for
@@ -39,6 +40,9 @@ def test_figures_of_node_cameras_and_views(node: LiveNode) -> None:
     found = samples(node)
     assert found["edgeclassify_frames_total", ""] > 0
     assert found["edgeclassify_frames_per_second", ""] > 0
+    folders = {one: found["edgeclassify_state_folder", one] for one in FolderCondition}
+    assert sum(folders.values()) == 1
+    assert folders[condition_of(node.folder)] == 1
     assert found["edgeclassify_camera_up", "front"] == 1
     assert found["edgeclassify_camera_frames_total", "front"] > 0
     assert found["edgeclassify_view_online", "gate"] == 1
@@ -72,7 +76,7 @@ def test_it_speaks_open_metrics_too(node: LiveNode) -> None:
 
 
 def test_no_figure_is_forgotten() -> None:
-    # No number; whether events are kept on disk is one.
+    # No number; the state folder's has a name of its own.
     words = {"ts", "cameras", "state_folder"}
     assert set(OF_NODE) == {one.name for one in fields(Health)} - words
     others = {"name", "state", "profile", "error", "fresh_processes"}
