@@ -60,7 +60,7 @@ class Profiles:
         config = after.settings
         for section, labels, view in zip(config.views(), after.labels_now, after.views, strict=True):
             rules = rules_now(config, section, labels, self._options)
-            view.adopt(_always(rules))
+            view.adopt(_in_place_of_others(rules))
             view.snapshots = config.takes_snapshots(view.name)
             if before.configured(view.name, Option.ENABLED) != section.enabled:
                 self._switches.follow_config(view)
@@ -69,6 +69,6 @@ class Profiles:
         self._running.renew_intervals()
 
 
-def _always(rules: Rules) -> Callable[[Rules], Rules]:
-    """These, whatever held before."""
-    return lambda _: rules
+def _in_place_of_others(rules: Rules) -> Callable[[Rules], Rules]:
+    """These, whatever held before; no profile makes a node cooler."""
+    return lambda before: rules.with_least(before.pace.least_s)

@@ -108,11 +108,11 @@ class View:
 
     def wants(self, frame: Frame) -> bool:
         """True where this frame is to be classified."""
-        return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.interval_s))
+        return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.apart_s))
 
     def seen(self, frame: Frame) -> None:
         """This frame was looked at: classified, or passed over since nothing has moved in it."""
-        self._pace.seen(frame, self._rules.pace.interval_s)
+        self._pace.seen(frame, self._rules.pace.apart_s)
 
     @property
     def is_settled(self) -> bool:

@@ -183,6 +183,10 @@ class Rules:
         """The same with so much time between two frames."""
         return replace(self, pace=replace(self.pace, interval_s=interval_s))
 
+    def with_least(self, least_s: float) -> "Rules":
+        """The same with frames no closer together than this, whatever the interval."""
+        return replace(self, pace=replace(self.pace, least_s=least_s))
+
 
 def _first(own: float | None, usual: float) -> float:
     return usual if own is None else own

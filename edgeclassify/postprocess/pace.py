@@ -12,13 +12,20 @@ class Pace:
     """In seconds. Frames come every `interval_s` by design (0: as fast as it goes), at most `slack_s` later.
 
     `resume_s`: what was in the view goes on where it is there again within that time. `waits`: frames come when
-    they come, and that none comes says nothing (a watched folder).
+    they come, and that none comes says nothing (a watched folder). `least_s`: for the time being they come no
+    closer together than this, whatever is designed: the node is hot, or its battery empty.
     """
 
     interval_s: float = 0.0
     slack_s: float = 10.0
     resume_s: float = 300.0
     waits: bool = False
+    least_s: float = 0.0
+
+    @property
+    def apart_s(self) -> float:
+        """So far apart frames come for now."""
+        return max(self.interval_s, self.least_s)
 
     def longest_apart_s(self, usual_s: float = 0.0) -> float:
         """Two frames that are further apart have a gap between them.
@@ -26,7 +33,7 @@ class Pace:
         `usual_s`: so far apart they have been of late. A camera that is slower than was planned has a pace of its
         own, and its labels must be confirmed one day, too.
         """
-        return LATE * max(self.interval_s, usual_s) + self.slack_s
+        return LATE * max(self.apart_s, usual_s) + self.slack_s
 
     @property
     def patience_s(self) -> float:

@@ -405,10 +405,12 @@ def test_a_view_that_is_switched_off_does_not_set_the_pace(bench: Bench) -> None
     door.adopt(lambda rules: rules.with_interval(7.0))
     parts = bench.running.parts
     assert parts.interval_of(parts.config.camera[0]) == 0.05
+    gate.adopt(lambda rules: rules.with_least(3.0))
+    assert parts.interval_of(parts.config.camera[0]) == 3.0
     bench.node.switch(gate, enabled=False)
     assert parts.interval_of(parts.config.camera[0]) == 7.0
     bench.node.switch(door, enabled=False)
-    assert parts.interval_of(parts.config.camera[0]) == 0.05
+    assert parts.interval_of(parts.config.camera[0]) == 3.0
 
 
 def test_one_lost_camera_does_not_stop_the_others(bench: Bench) -> None:

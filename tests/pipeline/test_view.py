@@ -536,3 +536,17 @@ def test_a_state_that_changes_as_the_day_turns_is_told_once() -> None:
     tallies.turned = True
     view.pass_time(Moment(3, 7.0), replace(bench.outlet, tallies=tallies))
     assert [(one.label, one.day) for one in bench.states] == [("night", "the state's")]
+
+
+def test_frames_are_passed_over_while_it_is_held_back() -> None:
+    bench = Bench(pace=Pace(0.5))
+    begin, *later = (
+        replace(make_frame(), captured_at_ns=round(at_s * 1e9)) for at_s in (1.0, 1.5, 9.9, 10.1, 13.0)
+    )
+    bench.view.seen(begin)
+    assert [bench.view.wants(frame) for frame in later] == [True] * 4
+    bench.view.adopt(lambda rules: rules.with_least(12.0))
+    bench.view.seen(begin)
+    # A quarter of an interval is no matter.
+    assert [bench.view.wants(frame) for frame in later] == [False, False, True, True]
+    assert bench.view.rules.pace.interval_s == 0.5

@@ -60,6 +60,9 @@ def test_one_frame_is_enough_where_nothing_has_to_be_confirmed() -> None:
         pytest.param(Pace(600.0, 10.0), 600.0, True, id="stills at their pace"),
         pytest.param(Pace(600.0, 10.0), 1811.0, False, id="a gap between stills"),
         pytest.param(Pace(0.5, 300.0), 290.0, True, id="a camera that may take long"),
+        pytest.param(Pace(0.5, 10.0, least_s=60.0), 189.0, True, id="held back"),
+        pytest.param(Pace(0.5, 10.0, least_s=60.0), 191.0, False, id="a gap while held back"),
+        pytest.param(Pace(600.0, 10.0, least_s=60.0), 1809.0, True, id="held back by less than it is apart"),
         pytest.param(Pace(waits=True), 3600.0, False, id="single pictures"),
     ],
 )

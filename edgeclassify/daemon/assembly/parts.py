@@ -85,10 +85,11 @@ class Parts:
         return any(view.enabled for view in self.views_of(camera))
 
     def interval_of(self, camera: CameraConfig) -> float:
-        """Seconds between two frames: what the view wants that wants them most often, of those switched on."""
+        """Seconds between two frames for now: what the view wants that wants them most often, of those switched
+        on."""
         views = self.views_of(camera.name)
         wanting = [view for view in views if view.enabled] or views
-        return min((view.rules.pace.interval_s for view in wanting), default=camera.interval_s)
+        return min((view.rules.pace.apart_s for view in wanting), default=camera.interval_s)
 
     @property
     def shown_labels(self) -> dict[str, tuple[str, ...]]:

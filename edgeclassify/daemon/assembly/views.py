@@ -78,6 +78,7 @@ class ViewAssembly:
         if (kept := self._kept(usual, model, labels)) is not None:
             if (tap := self._before.taps.get(section.name)) is not None:
                 self.taps[section.name] = tap
+            rules = rules.with_least(kept.rules.pace.least_s)
             return kept.successor(region=region, rules=rules, enabled=enabled, classifier=classifier)
         facts = _facts(section.name, camera.name, classifier, labels)
         tap = self.taps[section.name] = TappedView(facts, TappedDecider(decider_of(facts, rules)))

@@ -179,3 +179,11 @@ def test_scores_are_tempered_as_the_models_section_says() -> None:
     scores[:2] = 0.6, 0.4
     state = gate.look(Prediction(scores, labels, 0.0, 0.0, 0, 0, 0.0))
     assert state.top[0].score == pytest.approx(0.36 / 0.52, abs=0.001)
+
+
+def test_a_view_that_stays_is_held_back_as_before() -> None:
+    before = parts_of()
+    (gate,) = before.views
+    gate.adopt(lambda rules: rules.with_least(40.0))
+    (after,) = parts_of(before=before, threshold_enter=0.7).views
+    assert (after.rules.pace.interval_s, after.rules.pace.least_s, after.rules.pace.apart_s) == (2.0, 40.0, 40.0)
