@@ -66,7 +66,7 @@ def _profiles_of(config: "Config") -> str:
 
 def _look_further(config: "Config", file: Path, elsewhere: bool) -> None:
     from edgeclassify.cli.support.models_option import ENVIRONMENT, default_model
-    from edgeclassify.config.faults import report
+    from edgeclassify.documents.faults import report
     from edgeclassify.errors import ConfigError
     from edgeclassify.preflight.config_rights import config_problems
     from edgeclassify.preflight.looking_further import look_further

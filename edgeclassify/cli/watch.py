@@ -145,7 +145,7 @@ def _in_options(text: str) -> str:
 
 
 def _forget(config: Config, node: str, force: bool, path: Path | None) -> int:
-    from edgeclassify.config.faults import listed
+    from edgeclassify.documents.faults import listed
     from edgeclassify.watch.forget import forget
 
     known = () if path is None or node != config.node.name else _remembered(config, path)

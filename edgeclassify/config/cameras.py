@@ -16,7 +16,8 @@ from edgeclassify.config.source_kinds import (
     shows_single_pictures,
     split_source,
 )
-from edgeclassify.config.values import File, host_name, plain, with_home
+from edgeclassify.config.values import File, host_name
+from edgeclassify.documents.values import plain, with_home
 from edgeclassify.redaction import SCHEMES
 from edgeclassify.types import Problem, Roi
 

@@ -10,7 +10,6 @@ from typing import Any, TypeGuard
 
 from edgeclassify.config.base import Section
 from edgeclassify.config.cameras import LEAST_REST_S, CameraConfig
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.governor_faults import governor_faults
 from edgeclassify.config.groups.document_faults import group_faults, label_rule_faults
 from edgeclassify.config.profile_faults import profile_faults
@@ -22,6 +21,7 @@ from edgeclassify.config.source_kinds import (
     shows_single_pictures,
     split_source,
 )
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.redaction import redacted_value
 from edgeclassify.types import UNKNOWN
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES

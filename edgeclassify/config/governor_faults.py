@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.governor import LEVELS_PERCENT, TOPIC
+from edgeclassify.documents.faults import ConfigFault
 
 _OF_BATTERY = ("key", "unit", "factor", "low", "empty", "hysteresis", "stale_s")
 

@@ -4,8 +4,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from edgeclassify.config.faults import listed
 from edgeclassify.config.sections import ViewConfig
+from edgeclassify.documents.faults import listed
 from edgeclassify.suggestions import did_you_mean
 
 _MOST_SHOWN = 8

@@ -8,12 +8,13 @@ from pydantic import ValidationError
 from edgeclassify.config.cameras import CameraConfig
 from edgeclassify.config.cross_faults import cross_faults
 from edgeclassify.config.delivery import WebhookConfig
-from edgeclassify.config.faults import ConfigFault, faults_of, report
+from edgeclassify.config.faults import faults_of
 from edgeclassify.config.sections import Config, ModelConfig
 from edgeclassify.config.source_kinds import SOURCE_KINDS, split_source
-from edgeclassify.config.toml import parse_toml
-from edgeclassify.config.values import expanded
 from edgeclassify.config.web import WebConfig
+from edgeclassify.documents.faults import ConfigFault, report
+from edgeclassify.documents.toml import parse_toml
+from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import NotPlainFileError, read_plain_file
 from edgeclassify.redaction import remember_all_in

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.profiles import ALL_VIEWS, MOST_PROFILES
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.types.limits import NO_PROFILE
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")

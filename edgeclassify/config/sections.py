@@ -29,8 +29,9 @@ from edgeclassify.config.profiles import ProfileConfig
 from edgeclassify.config.rules import ENTER_BY_SCORE, Groups, RulesConfig, default_filter
 from edgeclassify.config.source_kinds import WAITING_KINDS
 from edgeclassify.config.teaching import TeachingConfig
-from edgeclassify.config.values import File, TimeZone, plain, with_home
+from edgeclassify.config.values import File, TimeZone
 from edgeclassify.config.web import WebConfig
+from edgeclassify.documents.values import plain, with_home
 from edgeclassify.types import ModelChoice, Roi
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 from edgeclassify.types.model_choice import is_model_path

@@ -4,46 +4,14 @@ import ipaddress
 import re
 import zoneinfo
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from edgeclassify.errors import ConfigError, EdgeClassifyError, MissingInputError
+from edgeclassify.documents.values import plain, with_home
+from edgeclassify.errors import MissingInputError
 from edgeclassify.http.address import parse_address
 from edgeclassify.suggestions import did_you_mean
-
-PLAIN = r"^[^\x00-\x1f\x7f]*$"
-"""Text without control characters: no file name, URL or model name has one that was meant."""
-
-_T = TypeVar("_T", str, Path)
-
-
-def expanded(path: str | Path, error: type[EdgeClassifyError] = ConfigError, key: str = "") -> Path:
-    """`path` with a leading ~ or ~user replaced by the home folder. Raises `error` where there is none.
-
-    `key`: what the message names besides the path, a key of a file or a variable.
-    """
-    try:
-        return Path(path).expanduser()
-    except RuntimeError as fault:
-        place = f"{key}: {path}" if key else str(path)
-        raise error(f"{place}: expected {_HOME}, found none. Write the path out, from / on.") from fault
-
-
-def plain(value: _T) -> _T:
-    """The value, where it has no control characters. Raises ValueError."""
-    if not re.fullmatch(PLAIN.strip("^$"), str(value)):
-        raise ValueError("text without control characters")
-    return value
-
-
-def with_home(value: _T) -> _T:
-    """The value, where a leading ~ or ~user names a home folder of this machine. Raises ValueError."""
-    try:
-        Path(value).expanduser()
-    except RuntimeError as error:
-        raise ValueError(_HOME) from error
-    return value
 
 
 def host_name(value: str) -> str:
@@ -90,8 +58,6 @@ def web_url(value: str) -> str:
         raise ValueError(expected)
     return value
 
-
-_HOME = "a path whose ~ is the home folder of a user of this machine"
 
 File = Annotated[Path, Field(strict=False), AfterValidator(plain), AfterValidator(with_home)]
 """A path. TOML has it as a string, so this is the one place besides lists where the type may differ."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from edgeclassify.contract.topics import Topics, label_slugs
+from edgeclassify.contract.topics import Topics
+from edgeclassify.slugs import label_slugs
 from edgeclassify.types import Option
 
 

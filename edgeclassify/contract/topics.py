@@ -1,14 +1,11 @@
-"""The topics of a node, and labels as levels of them."""
+"""The topics of a node."""
 
-import hashlib
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgeclassify.types import Command, Option
 
-_SLUG_LENGTH = 64
 _COMMAND = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -115,29 +112,3 @@ def is_command_like(text: str) -> bool:
     family, _, last = text.rpartition("/")
     families = {command.family.rstrip("/") for command in Command}
     return family in families and _COMMAND.fullmatch(last) is not None
-
-
-def slug(label: str) -> str:
-    """`label` as a topic level: lower-case ASCII letters, digits and "_", at most 64 characters.
-
-    Accents are folded ("Schön" is "schon"). A label of which letters would be lost ("猫") or cut off keeps its
-    identity by the first 8 digits of its SHA-256.
-    """
-    folded = unicodedata.normalize("NFKD", label).lower()
-    kept = re.sub(r"[^a-z0-9]+", "_", "".join(c for c in folded if not unicodedata.combining(c))).strip("_")
-    lost = any(c.isalnum() and not c.isascii() for c in folded)
-    if kept and not lost and len(kept) <= _SLUG_LENGTH:
-        return kept
-    return _marked(kept or "label", label)
-
-
-def label_slugs(labels: Iterable[str]) -> dict[str, str]:
-    """Each label's slug; labels that would share one ("a b", "A-b") are told apart by their digest."""
-    plain = {label: slug(label) for label in labels}
-    taken = list(plain.values())
-    return {label: name if taken.count(name) == 1 else _marked(name, label) for label, name in plain.items()}
-
-
-def _marked(name: str, label: str) -> str:
-    digest = hashlib.sha256(label.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{name[: _SLUG_LENGTH - 9].rstrip('_')}_{digest}"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.description.golden_image import read_golden_image
-from edgeclassify.model.description.sidecar import GoldenSection
+from edgeclassify.model.description.sidecar import Golden
 from edgeclassify.model.interface import Head, ImageClassifier, Network, Prepared
 from edgeclassify.model.labels.label_file import told_apart
 from edgeclassify.tempering import PLAIN, Tempering
@@ -24,7 +24,7 @@ class NetworkClassifier(ImageClassifier):
         info: ModelInfo,
         network: Network,
         head: Head,
-        golden: GoldenSection | None = None,
+        golden: Golden | None = None,
         *,
         temperature: float = PLAIN.temperature,
     ) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
 from edgeclassify.config import Config, TlsConfig, WebhookConfig, split_source
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.profile_labels import labels_of_profiles
 from edgeclassify.config.groups.view_labels import labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.config.source_kinds import SOURCE_KINDS, Target
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.http.tls import check_ca
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path

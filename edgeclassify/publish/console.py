@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from typing import TextIO
 
-from edgeclassify.contract import outgoing, topics
+from edgeclassify.contract import outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import StorageError
 from edgeclassify.health import Health
 from edgeclassify.publish.interface import Sink, SpoolReader
+from edgeclassify.slugs import label_slugs
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, ViewState
 
 BrokenOutput = OSError | ValueError | StorageError
@@ -38,7 +39,7 @@ class ConsoleSink(Sink):
         spool: SpoolReader | None = None,
     ) -> None:
         self._topics = Topics(prefix, node)
-        self._slugs = {view: topics.label_slugs(listed) for view, listed in labels.items()}
+        self._slugs = {view: label_slugs(listed) for view, listed in labels.items()}
         self._results = results
         self._out = out
         self._on_broken, self._spool = on_broken, spool

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.redaction import redacted_source, redacted_value
 from edgeclassify.setup.draft import Draft
 

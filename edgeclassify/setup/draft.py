@@ -11,7 +11,7 @@ from edgeclassify.config.editing.edited import edited
 from edgeclassify.config.editing.examples_set import with_examples_set
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.reference import reference
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 from edgeclassify.redaction import remember
 

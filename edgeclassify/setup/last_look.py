@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from edgeclassify.config import load_config
-from edgeclassify.config.faults import ConfigFault
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.preflight.config_rights import config_problems
 from edgeclassify.preflight.looking_further import Findings, look_further
 from edgeclassify.service.sandbox import service_of

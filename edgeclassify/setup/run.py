@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from edgeclassify.config import Config
-from edgeclassify.config.faults import report
+from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
 from edgeclassify.preflight.page_access import check_service_is_there
 from edgeclassify.setup.around import Around

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgeclassify.contract import encoding, outgoing, topics
+from edgeclassify.contract import encoding, outgoing
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import PublishError
@@ -249,44 +249,6 @@ def test_times_are_rfc_3339_with_milliseconds(ts: float) -> None:
 def test_a_time_outside_the_calendar_is_refused(ts: float) -> None:
     with pytest.raises(PublishError, match="time"):
         encoding.rfc3339(ts)
-
-
-@pytest.mark.parametrize(
-    ("label", "name"),
-    [
-        ("open", "open"),
-        ("Golden retriever", "golden_retriever"),
-        ("tabby, tabby cat", "tabby_tabby_cat"),
-        ("Schön", "schon"),
-        ("a/b+c#d", "a_b_c_d"),
-    ],
-)
-def test_slug(label: str, name: str) -> None:
-    assert topics.slug(label) == name
-
-
-def test_slug_keeps_what_ascii_would_lose() -> None:
-    assert topics.slug("猫") != topics.slug("犬")
-    assert topics.slug("***") != topics.slug("###")
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_slug_is_one_safe_topic_level(label: str) -> None:
-    assert re.fullmatch(r"[a-z0-9_]{1,64}", topics.slug(label))
-
-
-@settings(deadline=None)
-@given(st.lists(st.text(min_size=1), unique=True, max_size=8))
-def test_listed_labels_never_share_a_topic(labels: list[str]) -> None:
-    slugs = topics.label_slugs(labels)
-    assert list(slugs) == labels
-    assert len(set(slugs.values())) == len(labels)
-    assert all(re.fullmatch(r"[a-z0-9_]{1,64}", name) for name in slugs.values())
-
-
-def test_labels_that_would_share_a_slug_do_not_depend_on_their_order() -> None:
-    assert topics.label_slugs(["a b", "A-b"]) == dict(reversed(topics.label_slugs(["A-b", "a b"]).items()))
 
 
 def test_topics_start_with_prefix_and_node() -> None:

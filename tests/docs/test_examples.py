@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from edgeclassify.config import CameraConfig, Config, ViewConfig, parse_config
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ import pytest
 
 from edgeclassify.broker.backoff import Backoff
 from edgeclassify.config import WebhookConfig, parse_config
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.webhook.settings import webhook_settings

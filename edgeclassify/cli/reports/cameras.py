@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from edgeclassify.config.faults import listed
+from edgeclassify.documents.faults import listed
 from edgeclassify.sources.picamera.listing import ListedCamera, ListedControl, ListedMode
 from edgeclassify.sources.video.listing import ListedDevice
 from edgeclassify.sources.video.modes import COMPRESSED, UNCOMPRESSED

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from edgeclassify.cli.support.models_option import default_model
 from edgeclassify.config import Config, ViewConfig, load_config, parse_config
-from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
+from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError, UsageError
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier

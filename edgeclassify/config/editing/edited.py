@@ -14,7 +14,7 @@ from edgeclassify.config.editing.implied_changes import with_implied
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.editing.layout import LaidOutWriting
 from edgeclassify.config.editing.tables import PlainWriting, carry_out, parts_of, renew, renewals
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 
 

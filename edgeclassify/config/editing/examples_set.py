@@ -10,7 +10,7 @@ import tomlkit
 
 from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.editing.tables import LISTS, PlainWriting, carry_out
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
 
 _HEADER = re.compile(r"(# )?\[")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.layers import NO_PRESET, PRESET
 from edgeclassify.config.groups.presets import NAMES
 from edgeclassify.config.rules import ENTER_BY_SCORE
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.types import UNKNOWN
 
 _STATES = ("unknown", "none", "unavailable")

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import LabelsFound, ViewLabels, labels_of_views
 from edgeclassify.config.sections import Config
+from edgeclassify.documents.faults import ConfigFault
 
 
 @dataclass(frozen=True, slots=True)

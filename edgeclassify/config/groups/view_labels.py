@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from edgeclassify.config.faults import ConfigFault
 from edgeclassify.config.groups.layers import BACKGROUND_HINT, PRESET, Found, Layer, groups_in
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.patterns import LabelNames, names_of
 from edgeclassify.config.label_hints import hint_for
 from edgeclassify.config.rules import LabelRulesConfig
 from edgeclassify.config.sections import Config, ViewConfig
+from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.types import UNKNOWN
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from edgeclassify.config import Config, ViewConfig
-from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.profile_labels import labels_of_profiles
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.label_hints import several_labels_note
+from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
 from edgeclassify.model.classifier import NetworkClassifier

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from edgeclassify.config import Config, ViewConfig
-from edgeclassify.config.faults import faults_of, report
+from edgeclassify.config.faults import faults_of
 from edgeclassify.config.rules import RulesConfig
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.views import facts_by
+from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import ViewFacts

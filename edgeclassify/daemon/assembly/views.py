@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from edgeclassify.config import SHOWN_PLAINLY, CameraConfig, Config, ViewConfig
-from edgeclassify.config.faults import report
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.config.profiles import ProfileViewConfig
@@ -17,6 +16,7 @@ from edgeclassify.daemon.assembly.models import KnownLabels, LoadedModels, view_
 from edgeclassify.daemon.assembly.parts import Parts, TappedView
 from edgeclassify.daemon.assembly.sources import zoom_of
 from edgeclassify.daemon.kept.options import OptionStore
+from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.pipeline.view import View

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgeclassify.config.values import expanded
+from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
 from edgeclassify.model.catalog.places import (

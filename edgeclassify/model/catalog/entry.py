@@ -3,100 +3,70 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
-
-from edgeclassify.config.base import Section, Temperature
-from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.toml import parse_toml
-from edgeclassify.config.values import File, expanded
+from edgeclassify.documents.faults import ConfigFault, found_text, report
+from edgeclassify.documents.table import Table
+from edgeclassify.documents.toml import parse_toml
+from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError
-from edgeclassify.model.description.sidecar import NormalizationSection
-from edgeclassify.model.roles.settled_output_role import OutputWord
+from edgeclassify.model.description.sidecar import (
+    CHANNELS,
+    Golden,
+    StatedNormalization,
+    read_golden,
+    read_normalization,
+)
+from edgeclassify.model.roles.settled_output_role import OUTPUT_WORDS, OutputWord
+from edgeclassify.tempering import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 
 NAME_RULE = "letters, digits, ., - and _, at most 64, starting with a letter or digit"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _WITH_URL_ONLY = ("labels", "crop", "channels", "output", "temperature", "normalization", "golden")
 
 
-def _web_address(value: str | None) -> str | None:
-    if value is not None:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not file_name(value):
-            raise ValueError("a URL of a file, http://… or https://…")
-    return value
+@dataclass(frozen=True, slots=True)
+class LabelsSource:
+    """The label file, one label per line: where it is, and its checksum, in hex."""
+
+    url: str
+    sha256: str
 
 
-def _checksum(value: str | None) -> str | None:
-    if value is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
-        raise ValueError("a sha256: 64 hexadecimal digits")
-    return None if value is None else value.lower()
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What was published: in percent, on which data, and where the figure stands."""
+
+    top1: float
+    dataset: str
+    source: str
 
 
-def file_name(url: str) -> str:
-    """The last part of a URL's path: the file's name."""
-    return Path(unquote(urlsplit(url).path)).name
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What an entry's file says. Either `url` (with `sha256`): to be fetched; or `file`: a model that is here.
 
+    `description`: one line, what the model is. `file`: a .tflite file, relative to the entry's file, as is the
+    image of `golden`. `sha256`, `size`: of the .tflite file, in hex and in bytes. `license`: SPDX. `source`: where
+    the model comes from, for people. The rest: as in a sidecar.
+    """
 
-class LabelsSource(Section):
-    """[labels]: the label file, one label per line."""
-
-    url: str = Field(..., description="Where the label file is.")
-    sha256: str = Field(..., description="Its checksum, in hex.")
-
-    _url = field_validator("url")(_web_address)
-    _sha256 = field_validator("sha256")(_checksum)
-
-
-class Accuracy(Section):
-    """[accuracy]: what was published, and where."""
-
-    top1: Annotated[float, Field(ge=0, le=100)] = Field(..., description="Top-1 accuracy in percent.")
-    dataset: str = Field(..., description="What it was measured on.")
-    source: str = Field(..., description="Where the figure stands.")
-
-
-class GoldenSource(Section):
-    """[golden]: an image whose label is known, for the self-test."""
-
-    image: File = Field(..., description="Picture, relative to the entry's file.")
-    label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")
-
-
-class EntryFacts(Section):
-    """What an entry's file says. Either `url` (with `sha256`): to be fetched; or `file`: a model that is here."""
-
-    description: Annotated[str, Field(min_length=1)] = Field(..., description="One line: what the model is.")
-    url: str | None = Field(None, description="Where the .tflite file is.")
-    file: File | None = Field(None, description="A .tflite file, relative to the entry's file.")
-    sha256: str | None = Field(None, description="Checksum of the .tflite file, in hex.")
-    size: Annotated[int, Field(gt=0)] | None = Field(None, description="Size of the .tflite file in bytes.")
-    license: Annotated[str, Field(min_length=1)] | None = Field(None, description="Licence (SPDX).")
-    source: str | None = Field(None, description="Where the model comes from, for people.")
-    crop: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="Share of the shorter side.")
-    channels: Literal["rgb", "bgr"] | None = Field(None, description="Order of the colours in the model's input.")
-    output: OutputWord | None = Field(None, description="What the output is, as in a sidecar.")
-    temperature: Temperature | None = Field(None, description="Of the scores, as in a sidecar.")
+    description: str
+    url: str | None = None
+    file: Path | None = None
+    sha256: str | None = None
+    size: int | None = None
+    license: str | None = None
+    source: str | None = None
+    crop: float | None = None
+    channels: Literal["rgb", "bgr"] | None = None
+    output: OutputWord | None = None
+    temperature: float | None = None
     labels: LabelsSource | None = None
-    normalization: NormalizationSection | None = None
+    normalization: StatedNormalization | None = None
     accuracy: Accuracy | None = None
-    golden: GoldenSource | None = None
-
-    _url = field_validator("url")(_web_address)
-    _sha256 = field_validator("sha256")(_checksum)
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.url is None) == (self.file is None):
-            raise ValueError("either url (to be fetched) or file (a model that is here)")
-        if self.url is not None and self.sha256 is None:
-            raise ValueError("a sha256 where there is a url")
-        misplaced = [key for key in _WITH_URL_ONLY if self.file is not None and getattr(self, key) is not None]
-        if misplaced:
-            raise ValueError(f"{', '.join(misplaced)} in the sidecar beside the model ({self.file}) and not here")
-        return self
+    golden: Golden | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +109,82 @@ def read_entry(path: Path) -> CatalogEntry:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{path}: the catalog entry can't be read: {error.strerror}.") from error
-    try:
-        return CatalogEntry(path.stem, path, EntryFacts.model_validate(document))
-    except ValidationError as error:
-        raise ConfigError(report(str(path), faults_of(error, document, EntryFacts))) from error
+    faults: list[ConfigFault] = []
+    facts = _facts(Table(document, faults))
+    if not faults:
+        faults += _wrong_together(facts, document)
+    if faults:
+        raise ConfigError(report(str(path), faults))
+    return CatalogEntry(path.stem, path, facts)
+
+
+def file_name(url: str) -> str:
+    """The last part of a URL's path: the file's name."""
+    return Path(unquote(urlsplit(url).path)).name
+
+
+def _facts(table: Table) -> EntryFacts:
+    facts = EntryFacts(
+        description=table.text("description", needed=True, may_be_empty=False) or "",
+        url=table.text("url", check=_web_address),
+        file=table.path("file"),
+        sha256=table.text("sha256", check=_checksum),
+        size=table.count("size", above=0),
+        license=table.text("license", may_be_empty=False),
+        source=table.text("source"),
+        crop=table.number("crop", above=0, most=1),
+        channels=table.choice("channels", CHANNELS),
+        output=table.choice("output", OUTPUT_WORDS),
+        temperature=table.number("temperature", least=LOWEST_TEMPERATURE, most=HIGHEST_TEMPERATURE),
+        labels=_labels(table.table("labels")),
+        normalization=read_normalization(table.table("normalization")),
+        accuracy=_accuracy(table.table("accuracy")),
+        golden=read_golden(table.table("golden")),
+    )
+    table.end()
+    return facts
+
+
+def _labels(table: Table | None) -> LabelsSource | None:
+    if table is None:
+        return None
+    url = table.text("url", needed=True, check=_web_address)
+    sha256 = table.text("sha256", needed=True, check=_checksum)
+    table.end()
+    return None if url is None or sha256 is None else LabelsSource(url, sha256)
+
+
+def _accuracy(table: Table | None) -> Accuracy | None:
+    if table is None:
+        return None
+    top1 = table.number("top1", needed=True, least=0, most=100)
+    dataset, source = table.text("dataset", needed=True), table.text("source", needed=True)
+    table.end()
+    return None if top1 is None or dataset is None or source is None else Accuracy(top1, dataset, source)
+
+
+def _wrong_together(facts: EntryFacts, document: dict[str, Any]) -> list[ConfigFault]:
+    """What is wrong although each key is right."""
+    misplaced = [key for key in _WITH_URL_ONLY if facts.file is not None and getattr(facts, key) is not None]
+    if (facts.url is None) == (facts.file is None):
+        expected = "either url (to be fetched) or file (a model that is here)"
+    elif facts.url is not None and facts.sha256 is None:
+        expected = "a sha256 where there is a url"
+    elif misplaced:
+        expected = f"{', '.join(misplaced)} in the sidecar beside the model ({facts.file}) and not here"
+    else:
+        return []
+    return [ConfigFault("the file", expected, found_text((), document))]
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not file_name(value):
+        raise ValueError("a URL of a file, http://… or https://…")
+    return value
+
+
+def _checksum(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        raise ValueError("a sha256: 64 hexadecimal digits")
+    return value.lower()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -189,7 +189,7 @@ def sidecar_text(entry: CatalogEntry, model: Path, golden: Path | None) -> str:
     }
     lines = [f"# Written by: edgeclassify models fetch {entry.name}", *toml_pairs(values)]
     if facts.normalization is not None:
-        lines += ["", "[normalization]", *toml_pairs(facts.normalization.model_dump())]
+        lines += ["", "[normalization]", *toml_pairs(asdict(facts.normalization))]
     if facts.golden is not None and golden is not None:
         lines += ["", "[golden]", *toml_pairs({"image": golden.name, "label": facts.golden.label})]
     return "\n".join(lines) + "\n"

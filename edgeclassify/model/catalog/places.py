@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from edgeclassify.config.values import expanded
+from edgeclassify.documents.values import expanded
 from edgeclassify.errors import StorageError
 
 ENVIRONMENT = "EDGECLASSIFY_MODELS"

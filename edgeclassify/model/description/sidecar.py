@@ -2,94 +2,67 @@
 
 import math
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
-
-from edgeclassify.config.base import Section, Temperature
-from edgeclassify.config.faults import faults_of, report
-from edgeclassify.config.toml import parse_toml
-from edgeclassify.config.values import File
+from edgeclassify.documents.faults import ConfigFault, report
+from edgeclassify.documents.table import Table
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ModelError
 from edgeclassify.files import read_plain_file
 from edgeclassify.model.preprocess.normalization import Normalization
-from edgeclassify.model.roles.settled_output_role import OutputWord
+from edgeclassify.model.roles.settled_output_role import OUTPUT_WORDS, OutputWord
+from edgeclassify.tempering import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 
 MOST_BYTES = 1 << 20
+CHANNELS: tuple[Literal["rgb", "bgr"], ...] = ("rgb", "bgr")
 
 _LARGEST_OF_UNIT = 2.0
 """Means and deviations of pixels in 0-1 are smaller; those of pixels in 0-255 are not."""
 
 
-class NormalizationSection(Section):
-    """[normalization]: (pixel / 255 - mean) / std, of R, G, B in 0-1; one number, or one per channel."""
+@dataclass(frozen=True, slots=True)
+class StatedNormalization:
+    """(pixel / 255 - mean) / std, of R, G, B in 0-1; one number each, or one per channel."""
 
-    mean: Annotated[tuple[float, ...], Field(strict=False)] = Field(..., description="Means of R, G, B in 0-1.")
-    std: Annotated[tuple[float, ...], Field(strict=False)] = Field(
-        ..., description="Standard deviations of R, G, B in 0-1."
-    )
-
-    @field_validator("mean", "std")
-    @classmethod
-    def _count(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if len(value) not in (1, 3) or not all(map(math.isfinite, value)):
-            raise ValueError("a list of 1 or 3 finite numbers")
-        if max(map(abs, value)) > _LARGEST_OF_UNIT:
-            raise ValueError("numbers for pixels of 0-1 (those for pixels of 0-255, divided by 255)")
-        return value
-
-    @field_validator("std")
-    @classmethod
-    def _positive(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if min(value) <= 0:
-            raise ValueError("numbers above 0")
-        return value
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
 
     def to_normalization(self) -> Normalization:
         """In pixel units."""
         return Normalization.of_unit_range(self.mean, self.std)
 
 
-class GoldenSection(Section):
-    """[golden]: an image whose label is known, for the self-test."""
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A picture whose label is known, for the self-test; `label` must come out on top."""
 
-    image: File = Field(..., description="Picture, relative to the sidecar.")
-    label: Annotated[str, Field(min_length=1)] = Field(..., description="The label that must come out on top.")
+    image: Path
+    label: str
 
 
-class Sidecar(Section):
-    """All that a sidecar may say. Paths are relative to it; `read_sidecar` makes them whole."""
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """All that a sidecar may say.
 
-    labels: File | None = Field(None, description="Label file.")
-    crop: Annotated[float, Field(gt=0, le=1)] | None = Field(
-        None, description="Share of the shorter side that the centre crop keeps."
-    )
-    channels: Literal["rgb", "bgr"] = Field("rgb", description="Order of the colours in the model's input.")
-    output: OutputWord | None = Field(
-        None,
-        description="What the output is: probabilities, logits (softmax) or sigmoid (several labels at once).",
-    )
-    temperature: Temperature | None = Field(
-        None, description="What the logits behind the scores are divided by before decisions; default: 1."
-    )
-    background: str | Annotated[tuple[str, ...], Field(strict=False)] | None = Field(
-        None,
-        description="Label, or labels, of what is nothing: they start no event and count for unknown. Default: "
-        "what the label file calls background, none, other or nothing; []: there is none.",
-    )
-    license: str | None = Field(None, description="Licence of the model.")
-    source: str | None = Field(None, description="Where the model came from.")
-    sha256: str | None = Field(None, description="Checksum of the .tflite file, in hex.")
-    normalization: NormalizationSection | None = None
-    golden: GoldenSection | None = None
+    `labels`: a label file. `crop`: share of the shorter side that the centre crop keeps, in (0, 1]. `channels`:
+    order of the colours in the model's input. `output`: what the output is. `temperature`: what the logits behind
+    the scores are divided by before decisions. `background`: the label, or the labels, of what is nothing; None:
+    what the label file calls so; empty: there is none. `sha256`: of the .tflite file, in hex.
+    """
 
-    @field_validator("sha256")
-    @classmethod
-    def _hex(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
-            raise ValueError("64 hexadecimal digits")
-        return None if value is None else value.lower()
+    labels: Path | None = None
+    crop: float | None = None
+    channels: Literal["rgb", "bgr"] = "rgb"
+    output: OutputWord | None = None
+    temperature: float | None = None
+    background: str | tuple[str, ...] | None = None
+    license: str | None = None
+    source: str | None = None
+    sha256: str | None = None
+    normalization: StatedNormalization | None = None
+    golden: Golden | None = None
 
     @property
     def background_labels(self) -> tuple[str, ...] | None:
@@ -107,7 +80,10 @@ def sidecar_path(model: Path) -> Path:
 
 
 def read_sidecar(model: Path) -> Sidecar:
-    """The sidecar of a .tflite file, an empty one where there is none. Raises ModelError, all faults at once."""
+    """The sidecar of a .tflite file, its paths made whole; an empty one where there is none.
+
+    Raises ModelError, all faults at once.
+    """
     path = sidecar_path(model)
     try:
         content = read_plain_file(path, MOST_BYTES)
@@ -128,17 +104,75 @@ def _parsed(text: str, path: Path) -> Sidecar:
         document = parse_toml(text)
     except ValueError as error:
         raise ModelError(f"{path}: not valid TOML: {error}") from error
-    try:
-        return Sidecar.model_validate(document)
-    except ValidationError as error:
-        raise ModelError(report(str(path), faults_of(error, document, Sidecar))) from error
+    faults: list[ConfigFault] = []
+    sidecar = _sidecar(document, faults)
+    if faults:
+        raise ModelError(report(str(path), faults))
+    return sidecar
+
+
+def _sidecar(document: dict[str, Any], faults: list[ConfigFault]) -> Sidecar:
+    table = Table(document, faults)
+    sidecar = Sidecar(
+        labels=table.path("labels"),
+        crop=table.number("crop", above=0, most=1),
+        channels=table.choice("channels", CHANNELS) or "rgb",
+        output=table.choice("output", OUTPUT_WORDS),
+        temperature=table.number("temperature", least=LOWEST_TEMPERATURE, most=HIGHEST_TEMPERATURE),
+        background=table.text_or_texts("background"),
+        license=table.text("license"),
+        source=table.text("source"),
+        sha256=table.text("sha256", check=_hex),
+        normalization=read_normalization(table.table("normalization")),
+        golden=read_golden(table.table("golden")),
+    )
+    table.end()
+    return sidecar
+
+
+def read_normalization(table: Table | None) -> StatedNormalization | None:
+    """[normalization] of a sidecar or of an entry of the catalog; faults are noted in the table's list."""
+    if table is None:
+        return None
+    mean = table.numbers("mean", _unit_numbers, needed=True)
+    std = table.numbers("std", _deviations, needed=True)
+    table.end()
+    return None if mean is None or std is None else StatedNormalization(mean, std)
+
+
+def read_golden(table: Table | None) -> Golden | None:
+    """[golden] of a sidecar or of an entry of the catalog; faults are noted in the table's list."""
+    if table is None:
+        return None
+    image, label = table.path("image", needed=True), table.text("label", needed=True, may_be_empty=False)
+    table.end()
+    return None if image is None or label is None else Golden(image, label)
+
+
+def _unit_numbers(values: tuple[float, ...]) -> tuple[float, ...]:
+    if len(values) not in (1, 3) or not all(map(math.isfinite, values)):
+        raise ValueError("a list of 1 or 3 finite numbers")
+    if max(map(abs, values)) > _LARGEST_OF_UNIT:
+        raise ValueError("numbers for pixels of 0-1 (those for pixels of 0-255, divided by 255)")
+    return values
+
+
+def _deviations(values: tuple[float, ...]) -> tuple[float, ...]:
+    if min(_unit_numbers(values)) <= 0:
+        raise ValueError("numbers above 0")
+    return values
+
+
+def _hex(value: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        raise ValueError("64 hexadecimal digits")
+    return value.lower()
 
 
 def _resolved(sidecar: Sidecar, folder: Path) -> Sidecar:
-    golden = sidecar.golden
-    return sidecar.model_copy(
-        update={
-            "labels": None if sidecar.labels is None else folder / sidecar.labels,
-            "golden": None if golden is None else golden.model_copy(update={"image": folder / golden.image}),
-        }
+    labels, golden = sidecar.labels, sidecar.golden
+    return replace(
+        sidecar,
+        labels=None if labels is None else folder / labels,
+        golden=None if golden is None else replace(golden, image=folder / golden.image),
     )

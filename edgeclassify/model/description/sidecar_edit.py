@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ModelError
 from edgeclassify.files import read_plain_file
 from edgeclassify.model.description.sidecar import MOST_BYTES, sidecar_path

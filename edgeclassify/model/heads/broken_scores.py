@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgeclassify.config.faults import listed
+from edgeclassify.documents.faults import listed
 from edgeclassify.errors import ModelError
 from edgeclassify.model.heads.scores import Broken
 from edgeclassify.once import Once

@@ -9,6 +9,8 @@ from edgeclassify.model.roles.sample_outputs import SampleOutputs
 OutputWord = Literal["probabilities", "logits", "sigmoid"]
 """What a sidecar may say of the output."""
 
+OUTPUT_WORDS: tuple[OutputWord, ...] = ("probabilities", "logits", "sigmoid")
+
 
 def settled_role(
     role: OutputRole, said: OutputWord | None, samples: SampleOutputs, classes: int

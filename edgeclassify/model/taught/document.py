@@ -1,6 +1,5 @@
 """A manifest as a JSON document, which carries a checksum of itself, and is read strictly."""
 
-import functools
 import hashlib
 import json
 import math
@@ -8,8 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
+from edgeclassify.documents.records import plain_values, record_of
 from edgeclassify.errors import TaughtModelError
 from edgeclassify.model.taught.manifest import Accuracy, Base, ExampleRecord, HeadRecord, Manifest
 from edgeclassify.model.taught.words import is_label, is_taken, is_taught_name
@@ -20,7 +18,6 @@ MOST_EXAMPLES = 5000
 MOST_VARIANTS = 63
 MOST_ELEMENTS = 1 << 16
 DTYPES = ("uint8", "int8", "float32")
-_FITS = ("crop", "letterbox", "squash")
 _SIDE = 1 << 13
 _ID = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -33,7 +30,7 @@ class LaterFormatError(TaughtModelError):
 
 def to_bytes(manifest: Manifest) -> bytes:
     """The manifest's file."""
-    model = _adapter().dump_python(manifest, mode="json")
+    model = plain_values(manifest)
     document = {"format": FORMAT, "sha256": _digest(_canonical(model)), "model": model}
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
@@ -50,17 +47,11 @@ def from_bytes(content: bytes, place: str) -> Manifest:
                 f"{place}: expected a taught model of format {FORMAT}, found {_format_of(document)}: a later "
                 "edgeclassify wrote it. Update edgeclassify here."
             )
-        # Again as text: what a strict reader of JSON takes for a tuple is a list in Python.
-        text = _canonical(document["model"])
-        if document.get("sha256") != _digest(text):
+        if document.get("sha256") != _digest(_canonical(document["model"])):
             raise ValueError("its checksum is another one")
-        manifest = _adapter().validate_json(text, strict=True)
+        manifest = record_of(Manifest, document["model"])
         for fault in _faults(manifest):
             raise ValueError(fault)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise _damaged(place, f"{where}: {first['msg']}") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _damaged(place, str(error)[:160]) from error
     return manifest
@@ -86,11 +77,6 @@ def _format_of(document: dict[str, Any]) -> int:
     if type(found) is not int or found < 1:
         raise ValueError("no format")
     return found
-
-
-@functools.cache
-def _adapter() -> TypeAdapter[Manifest]:
-    return TypeAdapter(Manifest)
 
 
 def _canonical(model: object) -> bytes:
@@ -129,7 +115,7 @@ def _faults_of_base(base: Base) -> Iterator[str]:
         yield "no embedding"
     if not (0 <= facts.scale < math.inf) or not -256 <= facts.zero_point <= 256:
         yield "no scale"
-    if not (0 < base.width <= _SIDE and 0 < base.height <= _SIDE and base.fit in _FITS):
+    if not (0 < base.width <= _SIDE and 0 < base.height <= _SIDE):
         yield "no size"
     if base.crop is not None and not 0 < base.crop <= 1:
         yield "no crop"

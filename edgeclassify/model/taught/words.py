@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from edgeclassify.contract.topics import slug
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
 from edgeclassify.model.catalog import load_catalog
 from edgeclassify.model.catalog.entry import NAME_RULE
 from edgeclassify.model.labels.label_file import is_word_of_state
 from edgeclassify.model.taught.manifest import UNUSUAL
+from edgeclassify.slugs import slug
 from edgeclassify.types.model_choice import is_model_path
 
 LONGEST_LABEL = 64

@@ -5,7 +5,6 @@ from typing import Any
 
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import JPEG
-from edgeclassify.contract.topics import label_slugs
 from edgeclassify.publish.home_assistant import templates
 from edgeclassify.publish.home_assistant.device import MOST_TRIGGERS, Presentation
 from edgeclassify.publish.home_assistant.entities import (
@@ -19,6 +18,7 @@ from edgeclassify.publish.home_assistant.entities import (
     available_while,
     entity,
 )
+from edgeclassify.slugs import label_slugs
 from edgeclassify.types import EventType, Option
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S
 

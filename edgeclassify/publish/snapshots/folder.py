@@ -18,11 +18,11 @@ from threading import Lock
 
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
-from edgeclassify.contract.topics import slug
 from edgeclassify.files import write_whole
 from edgeclassify.files.age import AgeClock
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
+from edgeclassify.slugs import slug
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edgeclassify.config import ControlsConfig
-from edgeclassify.config.faults import listed
+from edgeclassify.documents.faults import listed
 from edgeclassify.errors import SourceSetupError
 from edgeclassify.suggestions import did_you_mean
 

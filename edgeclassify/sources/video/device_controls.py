@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from edgeclassify.config.cameras import ControlValue
-from edgeclassify.config.faults import listed
+from edgeclassify.documents.faults import listed
 from edgeclassify.errors import SourceSetupError
 from edgeclassify.sources.video.v4l2 import Control, ControlType
 from edgeclassify.suggestions import did_you_mean

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from edgeclassify.config.faults import listed
+from edgeclassify.documents.faults import listed
 from edgeclassify.errors import SourceSetupError
 from edgeclassify.sources.video.v4l2 import Mode
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from edgeclassify.config.editing.config_file import ConfigFile, why_not_writable
 from edgeclassify.config.editing.interface import ConfigConflictError, KeyChange
-from edgeclassify.config.toml import parse_toml
+from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
 from edgeclassify.web.api.changeable import check_changeable
 from edgeclassify.web.api.interface import ApiBody, Asked, Endpoint, RefusedError

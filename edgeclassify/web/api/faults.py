@@ -3,8 +3,8 @@
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from edgeclassify.config.faults import SECRET_KEYS
 from edgeclassify.contract.refusals import choices, hint, shown
+from edgeclassify.documents.faults import SECRET_KEYS
 
 _PHRASES = {
     "bool_parsing": "true or false",

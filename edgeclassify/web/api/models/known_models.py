@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from edgeclassify.config.values import expanded
+from edgeclassify.documents.values import expanded
 from edgeclassify.model.catalog import Catalog, load_catalog, model_path
 from edgeclassify.model.catalog.places import models_folders
 from edgeclassify.model.opening.taught import taught_folder

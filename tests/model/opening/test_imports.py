@@ -1,0 +1,34 @@
+"""What opening a model costs others: the packages that the daemon needs beside it stay unimported."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+_HEAVY = ("pydantic", "pydantic_core", "requests", "urllib3", "paho", "click", "starlette", "uvicorn", "sqlite3")
+_OPENED = """
+import json, sys
+from edgeclassify.model.opening.classifiers import open_classifier
+from edgeclassify.types import ModelChoice
+classifier = open_classifier(ModelChoice("builtin"))
+classifier.close()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+@pytest.fixture(scope="module")
+def modules() -> list[str]:
+    """The names of all modules of a process that has opened the built-in model."""
+    done = subprocess.run([sys.executable, "-c", _OPENED], capture_output=True, text=True, check=True)
+    loaded: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return loaded
+
+
+def test_a_model_opens_without_the_packages_of_the_daemon(modules: list[str]) -> None:
+    assert {name.partition(".")[0] for name in modules}.isdisjoint(_HEAVY)
+
+
+def test_a_model_opens_without_the_config_and_what_is_said_over_mqtt(modules: list[str]) -> None:
+    rooms = {".".join(name.split(".")[:2]) for name in modules if name.startswith("edgeclassify.")}
+    assert rooms.isdisjoint({"edgeclassify.config", "edgeclassify.contract", "edgeclassify.daemon"})
