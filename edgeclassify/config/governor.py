@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from edgeclassify.config.base import PositiveSeconds, Section, Text, about
-from edgeclassify.config.values import plain
+from edgeclassify.documents.values import plain
 
 FILE, TOPIC = "file", "mqtt"
 LEVELS_PERCENT = (50.0, 20.0)
