@@ -541,7 +541,7 @@ def test_a_state_that_changes_as_the_day_turns_is_told_once() -> None:
 def test_frames_are_passed_over_while_it_is_held_back() -> None:
     bench = Bench(pace=Pace(0.5))
     begin, *later = (
-        replace(make_frame(), captured_at_ns=round(at_s * 1e9)) for at_s in (1.0, 1.5, 9.9, 10.1, 13.0)
+        replace(make_frame(), captured_at_ns=round(at_s * 1e9)) for at_s in (1.0, 1.5, 9.9, 11.0, 13.0)
     )
     bench.view.seen(begin)
     assert [bench.view.wants(frame) for frame in later] == [True] * 4
