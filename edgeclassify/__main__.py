@@ -2,10 +2,11 @@
 
 import sys
 
-from edgeclassify import early_sighup
+from edgeclassify import early_sighup, resident_memory
 
-if sys.argv[1:2] == ["run"]:  # the daemon obeys it, and a second of its start goes by with imports
-    early_sighup.remember()
+if sys.argv[1:2] == ["run"]:
+    early_sighup.remember()  # the daemon obeys it, and a second of its start goes by with imports
+    resident_memory.expect_loading()
 
 import os
 

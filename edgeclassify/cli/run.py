@@ -31,6 +31,7 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
     from edgeclassify.publish.fanout import FanOut
     from edgeclassify.publish.interface import Sink
     from edgeclassify.recording.running.order import FramesOrder
+    from edgeclassify.resident_memory import expect_frames
 
     if record_frames and record is None:
         raise UsageError("--record-frames: expected with --record FILE, found it without")
@@ -62,6 +63,7 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
         as_run=as_run,
         record=record,
         record_frames=FramesOrder() if record_frames else None,
+        give_back_memory=expect_frames,
     )
     output.stops(daemon.request_stop)
     daemon.run()

@@ -11,6 +11,7 @@ from edgeclassify.daemon.cameras.availability import Availability
 from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import end_views
 from edgeclassify.daemon.page.served_page import ServedPage
+from edgeclassify.daemon.process.memory_care import MemoryCare
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.stop_budget import STOP_BUDGET_S
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
@@ -47,8 +48,10 @@ class Reloader:
         switches: Switches,
         profiles: Profiles,
         page: ServedPage,
+        memory: MemoryCare,
     ) -> None:
         """`pulse`: of the daemon's thread."""
+        self._memory = memory
         self._running, self._load, self._factories = running, load, factories
         self._kept, self._availability = kept, availability
         self._switches, self._profiles, self._page = switches, profiles, page
@@ -119,6 +122,7 @@ class Reloader:
             self._page.adopt(self._running.parts.config)  # so that it hears what is told of the new parts
             self._running.renew_threads()
             self._frame_requests.move()
+            self._memory.loaded()
 
     def _activate(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         """Hand over from the old parts to the new ones: their views, their connection."""

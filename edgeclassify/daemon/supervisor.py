@@ -31,6 +31,7 @@ from edgeclassify.daemon.looks import Looks
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.page.served_page import ServedPage
 from edgeclassify.daemon.page.taps import Taps
+from edgeclassify.daemon.process.memory_care import MemoryCare
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
@@ -93,9 +94,10 @@ class Daemon:
 
     `load` reads the config; it is called again for every reload. `max_frames`: end after so many frames.
     `config_file`: where the page writes changes of the config to; None: nothing can be changed there; `as_run`:
-    what `load` makes of that file's config. `record`:
-    a file for what the deciders get; `record_frames`: with images of the frames, None: without. What parts are
-    made by, and how long things take, are for tests and other programs to change.
+    what `load` makes of that file's config. `record`: a file for what the deciders get; `record_frames`: with
+    images of the frames, None: without. `give_back_memory`: called some seconds after a start and a reload, and
+    hourly; for a process that is nothing but this daemon. What parts are made by, and how long things take, are
+    for tests and other programs to change.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Daemon:
         record: Path | None = None,
         record_frames: FramesOrder | None = None,
         timing: Timing = Timing(),  # noqa: B008 - frozen
+        give_back_memory: Callable[[], None] = lambda: None,
     ) -> None:
         self._load, self._make_sink, self._factories = load, make_sink, factories
         self._max_frames, self._timing = max_frames, timing
@@ -119,6 +122,7 @@ class Daemon:
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
+        self._memory = MemoryCare(give_back_memory)
         self._watchdog = Watchdog(notifier.watchdog, self._late)
         self._flags = SignalFlags()
         self._wake = threading.Event()
@@ -205,10 +209,12 @@ class Daemon:
             switches=switches,
             profiles=profiles,
             page=self.page,
+            memory=self._memory,
         )
         started.callback(self.page.stop)
         self.page.begin(running, reloader, self._queue.put, self.node.follow_config)
         self._start_threads(running, frame_requests, started)
+        self._memory.loaded()
         self._manager.ready()
         upkeep = Upkeep(
             running,
@@ -319,6 +325,7 @@ class Daemon:
                 return
             running.watch()
             upkeep.work()
+            self._memory.work()
             self._wake.wait(TICK_S)
 
     def _late(self) -> Iterator[str]:

@@ -15,6 +15,7 @@ from edgeclassify.daemon.assembly.models import ClassifierFactory
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.page.served_page import ServedPage
 from edgeclassify.daemon.page.taps import Taps
+from edgeclassify.daemon.process.memory_care import SETTLED_S, MemoryCare
 from edgeclassify.daemon.process.watchdog import RELOAD_LIMIT_S
 from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.reload import Reloader
@@ -60,6 +61,8 @@ class Bench:
         self.profiles = Profiles(self.running, kept.options, kept.profile, self.switches)
         self.node = Node(self.running, kept.options, self.switches, self.profiles)
         self.frame_requests = FrameRequests(self.node)
+        self.given_back: list[float] = []
+        self.memory = MemoryCare(lambda: self.given_back.append(self.clock.now), self.clock)
         self.reloader = Reloader(
             self.running,
             load=lambda: self.after(),
@@ -72,6 +75,7 @@ class Bench:
             switches=self.switches,
             profiles=self.profiles,
             page=ServedPage(Taps(), lambda: None, None),
+            memory=self.memory,
         )
 
     def start(self) -> None:
@@ -138,6 +142,15 @@ def test_it_may_take_longer_than_a_turn_of_the_loop(bench: Bench) -> None:
     assert not bench.pulse.late
     bench.clock.now += 0.1
     assert bench.pulse.late
+
+
+def test_what_it_needed_is_given_back_when_it_has_settled(bench: Bench) -> None:
+    bench.reload()
+    bench.memory.work()
+    assert not bench.given_back
+    bench.clock.now += SETTLED_S
+    bench.memory.work()
+    assert bench.given_back == [bench.clock.now]
 
 
 def test_other_threads_in_the_place_of_those_that_were_stopped(bench: Bench) -> None:
