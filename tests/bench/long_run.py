@@ -36,9 +36,9 @@ MODEL = "tf2_mobilenet_v2_1.0_224_ptq.tflite"
 FIRST, LAST = 10_000, 200_000
 """Frames between which growth is measured."""
 FAULTS = (
-    "stall@400:restart,error@900:restart,freeze@1400:reopen,exception@1900:restart,unplug@2400:1s,block@2900:1s"
+    "stall@800:restart,error@2300:restart,freeze@3800:reopen,exception@5300:restart,unplug@6800:1s,block@8300:1s"
 )
-EVERY = 3400
+EVERY = 9000
 """Frames after which the script of faults begins anew."""
 CUT_EVERY_S, CUT_FOR_S, RELOAD_EVERY_S = 37.0, 4.0, 53.0
 SETTLED_S = 120.0
