@@ -21,7 +21,7 @@ def _object(event: LoggedEvent) -> dict[str, Any]:
     return {**json.loads(event.body), "view": event.view, **picture}
 
 
-def _starts(count: Count) -> responses.Starts:
+def _starts(count: Count) -> "responses.Starts":
     return responses.Starts.made(
         begin=rfc3339(count.begin), name=count.name, view=count.view, label=count.label, starts=count.starts
     )

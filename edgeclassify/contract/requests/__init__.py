@@ -1,25 +1,36 @@
 """What a node may be asked, as classes: one per request. They describe, judge, and become a types.Request.
 
-Whatever is wrong is a RequestError with one sentence: the key, what was expected, what was found.
+Whatever is wrong is a RequestError with one sentence: the key, what was expected, what was found. A node that is
+asked nothing makes none of the classes: the modules are imported when one is asked for.
 """
 
-from edgeclassify.contract.requests.base import MAX_TRANSACTION, Request, Transaction, ViewRequest, ViewsRequest
-from edgeclassify.contract.requests.node import HistoryRequest, PauseRequest, ProfileRequest
-from edgeclassify.contract.requests.options import SetRequest
-from edgeclassify.contract.requests.reading import option_request, profile_request, request_of, transaction_of
-from edgeclassify.contract.requests.teaching import (
-    TeachAddRequest,
-    TeachClustersRequest,
-    TeachCollectRequest,
-    TeachCorrectRequest,
-    TeachFitRequest,
-    TeachLabelRequest,
-    TeachListRequest,
-    TeachMoveRequest,
-    TeachRemoveRequest,
-    TeachReviewRequest,
-    TeachUndoRequest,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgeclassify.contract.requests.base import (
+        MAX_TRANSACTION,
+        Request,
+        Transaction,
+        ViewRequest,
+        ViewsRequest,
+    )
+    from edgeclassify.contract.requests.node import HistoryRequest, PauseRequest, ProfileRequest
+    from edgeclassify.contract.requests.options import SetRequest
+    from edgeclassify.contract.requests.reading import option_request, profile_request, request_of, transaction_of
+    from edgeclassify.contract.requests.teaching import (
+        TeachAddRequest,
+        TeachClustersRequest,
+        TeachCollectRequest,
+        TeachCorrectRequest,
+        TeachFitRequest,
+        TeachLabelRequest,
+        TeachListRequest,
+        TeachMoveRequest,
+        TeachRemoveRequest,
+        TeachReviewRequest,
+        TeachUndoRequest,
+    )
 
 __all__ = [
     "MAX_TRANSACTION",
@@ -47,3 +58,12 @@ __all__ = [
     "request_of",
     "transaction_of",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in ("base", "node", "options", "teaching", "reading"):
+            found = import_module(f"{__name__}.{module}")
+            if hasattr(found, name):
+                return getattr(found, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

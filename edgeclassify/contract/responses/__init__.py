@@ -1,45 +1,52 @@
-"""What a node answers, as classes: one per answer, and one for what each carries."""
+"""What a node answers, as classes: one per answer, and one for what each carries.
 
-from edgeclassify.contract.responses import teaching
-from edgeclassify.contract.responses.answers import (
-    Answer,
-    ClassifyNowResponse,
-    HistoryResponse,
-    InfoResponse,
-    ModelsResponse,
-    PingResponse,
-    ProfileResponse,
-    Refusal,
-    ReloadResponse,
-    SetResponse,
-    SnapshotResponse,
-    SwitchResponse,
-    TeachChangeResponse,
-    TeachClustersResponse,
-    TeachCollectResponse,
-    TeachFitResponse,
-    TeachListResponse,
-    TeachReviewResponse,
-)
-from edgeclassify.contract.responses.carried import (
-    SCORES_TOP,
-    HistoryOverview,
-    HistoryPage,
-    KnownModel,
-    LoggedEvent,
-    Models,
-    Nothing,
-    Options,
-    OptionSet,
-    Ping,
-    ProfileChosen,
-    Reloaded,
-    Running,
-    Scores,
-    Shot,
-    Starts,
-    Switched,
-)
+A node that is asked nothing makes none of them: the modules are imported when one is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgeclassify.contract.responses import teaching
+    from edgeclassify.contract.responses.answers import (
+        Answer,
+        ClassifyNowResponse,
+        HistoryResponse,
+        InfoResponse,
+        ModelsResponse,
+        PingResponse,
+        ProfileResponse,
+        Refusal,
+        ReloadResponse,
+        SetResponse,
+        SnapshotResponse,
+        SwitchResponse,
+        TeachChangeResponse,
+        TeachClustersResponse,
+        TeachCollectResponse,
+        TeachFitResponse,
+        TeachListResponse,
+        TeachReviewResponse,
+    )
+    from edgeclassify.contract.responses.carried import (
+        SCORES_TOP,
+        HistoryOverview,
+        HistoryPage,
+        KnownModel,
+        LoggedEvent,
+        Models,
+        Nothing,
+        Options,
+        OptionSet,
+        Ping,
+        ProfileChosen,
+        Reloaded,
+        Running,
+        Scores,
+        Shot,
+        Starts,
+        Switched,
+    )
 
 __all__ = [
     "SCORES_TOP",
@@ -79,3 +86,12 @@ __all__ = [
     "TeachReviewResponse",
     "teaching",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        for module in ("carried", "answers"):
+            classes = import_module(f"{__name__}.{module}")
+            if hasattr(classes, name):
+                return getattr(classes, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from edgeclassify import types
 from edgeclassify.contract.bodies.base import Body, Versioned, about
-from edgeclassify.contract.requests import Transaction
+from edgeclassify.contract.requests.base import Transaction
 from edgeclassify.contract.responses import teaching
 from edgeclassify.contract.responses.carried import (
     HistoryOverview,

@@ -1,16 +1,23 @@
 """Teaching as a part of the daemon: what is asked of taught models goes in, and is carried out beside it."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify.daemon.assembly.models import LoadedModels, is_news, view_models
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.teaching.desk import TeachingDesk
 from edgeclassify.daemon.teaching.node_facts import NodeFacts
-from edgeclassify.daemon.teaching.orders import Orders
 from edgeclassify.daemon.teaching.renewal import Renewal
 from edgeclassify.daemon.teaching.requests import TeachingRequests
 from edgeclassify.model.taught.places import MANIFEST, find_taught
+from edgeclassify.teaching.interface import Picture
+from edgeclassify.types.teaching import TeachingOrder
+
+if TYPE_CHECKING:
+    from edgeclassify.contract.bodies import Body
+    from edgeclassify.daemon.teaching.orders import Orders
 
 SETTLE_S = 2.0
 """How long a look may take to be written that was chosen a moment ago."""
@@ -26,9 +33,8 @@ class Classroom:
         self._running = running
         self._models: LoadedModels | None = None
         self._known: Mapping[str, Path] = {}
-        orders = Orders(self._settle_looks)
-        self.desk = TeachingDesk(rest=orders.rest, on_done=on_done)
-        self.requests = TeachingRequests(self.desk, self._facts, orders.carry_out)
+        self.desk = TeachingDesk(rest=self._rest, on_done=on_done)
+        self.requests = TeachingRequests(self.desk, self._facts, self._carry_out)
 
     def close(self, timeout_s: float) -> None:
         """The daemon stops: the task at hand has so many seconds to end."""
@@ -66,6 +72,20 @@ class Classroom:
             looks=self._running.looks.path if self._running.looks and parts.config.teaching.enabled else None,
             zone=parts.config.node.zone,
         )
+
+    @cached_property
+    def _orders(self) -> "Orders":
+        """Used by the desk's thread. Most nodes are never taught anything: imported when one is."""
+        from edgeclassify.daemon.teaching.orders import Orders
+
+        return Orders(self._settle_looks)
+
+    def _carry_out(self, order: TeachingOrder, facts: NodeFacts, picture: Picture | None) -> "Body":
+        return self._orders.carry_out(order, facts, picture)
+
+    def _rest(self) -> None:
+        if "_orders" in self.__dict__:
+            self._orders.rest()
 
     def _settle_looks(self) -> None:
         if (looks := self._running.looks) is not None:

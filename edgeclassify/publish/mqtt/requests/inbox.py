@@ -8,9 +8,9 @@ from functools import partial
 from itertools import product
 
 from edgeclassify.config import CommandsConfig
+from edgeclassify.contract import requests
 from edgeclassify.contract.refusals import RequestError, choices, hint, shown
 from edgeclassify.contract.request_payload import body_of
-from edgeclassify.contract.requests import option_request, profile_request, request_of, transaction_of
 from edgeclassify.contract.topics import Topics, is_command_like
 from edgeclassify.once import Once
 from edgeclassify.publish.mqtt.requests.askers import OptionTopic, ProfileTopic
@@ -55,7 +55,7 @@ class Inbox:
             for view, option in product(self._views, Option):
                 self._plain[topics.option_set(view, option)] = partial(_option, view, option)
         if Command.PROFILE in self._allowed and has_profiles:
-            self._plain[topics.profile_set] = lambda payload: profile_request(payload, ProfileTopic())
+            self._plain[topics.profile_set] = lambda payload: requests.profile_request(payload, ProfileTopic())
         self._per_minute = config.per_minute
         self._requests = _Limit(config.per_minute, clock)
         self._messages = _Limit(config.per_minute * ANSWERS_PER_REQUEST, clock)
@@ -95,8 +95,8 @@ class Inbox:
         name, transaction = topic.removeprefix(self._request_prefix), None
         try:
             body = body_of(payload)
-            transaction = transaction_of(body)
-            request = request_of(self._command(name), body, self._views, self._asker)
+            transaction = requests.transaction_of(body)
+            request = requests.request_of(self._command(name), body, self._views, self._asker)
             self._spend()
         except RequestError as fault:
             return Response(name if is_command_like(name) else UNKNOWN_COMMAND, transaction, {}, str(fault))
@@ -138,7 +138,7 @@ class Inbox:
 
 
 def _option(view: str, option: Option, payload: bytes) -> Request:
-    return option_request(view, option, payload, OptionTopic(view, option))
+    return requests.option_request(view, option, payload, OptionTopic(view, option))
 
 
 class _Limit:

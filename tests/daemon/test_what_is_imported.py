@@ -1,0 +1,37 @@
+"""A daemon that nobody asks anything has nothing in memory of what it would take to answer."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import sys
+import edgeclassify.daemon, edgeclassify.daemon.publishing
+print("\\n".join(sys.modules))
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> frozenset[str]:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=120)
+    return frozenset(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        "edgeclassify.contract.responses.answers",
+        "edgeclassify.contract.responses.carried",
+        "edgeclassify.contract.responses.teaching",
+        "edgeclassify.contract.requests.reading",
+        "edgeclassify.contract.requests.teaching",
+        "edgeclassify.daemon.teaching.orders",
+        "edgeclassify.teaching.fitting",
+        "edgeclassify.teaching.store",
+        "edgeclassify.web",
+    ],
+)
+def test_what_is_for_requests_comes_with_the_first(room: str, imported: frozenset[str]) -> None:
+    assert "edgeclassify.daemon.supervisor" in imported
+    assert not [name for name in imported if name == room or name.startswith(f"{room}.")]
