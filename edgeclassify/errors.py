@@ -35,6 +35,12 @@ class UsageError(EdgeClassifyError):
     exit_status = ExitStatus.USAGE
 
 
+class ArgumentError(EdgeClassifyError, ValueError):
+    """A program that uses the library passes what can't be meant: a shape, an order of colours, a number."""
+
+    exit_status = ExitStatus.USAGE
+
+
 class ConfigError(EdgeClassifyError):
     """The config file can't be used; the message lists every fault."""
 

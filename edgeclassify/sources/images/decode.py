@@ -4,7 +4,6 @@ import math
 import threading
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -16,17 +15,13 @@ from edgeclassify.sources.images.headers.jpeg import NO_END, closed, ends_early
 from edgeclassify.sources.images.headers.reader import read_header
 from edgeclassify.sources.images.memory_limit import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.images.png_strips import STRIP_BYTES, DamagedPngError, decode_in_strips
+from edgeclassify.sources.images.stored import Stored, to_bgr, upright, wrong_depth
 from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.types import Pixels
 
 MAX_PIXELS = 250_000_000
 """Most pixels of an image, whatever the memory: its decoder still goes through all of them."""
-BACKGROUND = 255
-"""What shows through transparent pixels: white, as behind a logo or a product photo on a page."""
 KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF or AVIF"
-
-Stored = Any
-"""An array as OpenCV returns it: 8 or 16 bits or float, 1, 3 (BGR) or 4 (BGRA) channels."""
 
 _OTHERS = {
     b"%PDF": "a PDF",
@@ -45,7 +40,6 @@ _OTHERS = {
 }
 _one_large = threading.Lock()
 """Two large images at the same time would take twice the memory: one waits for the other."""
-_BAND = 64
 _MOST_OTHER_VALUES = 6_000_000
 _ALPHA_KINDS = ("PNG", "WebP", "GIF")
 _SCALE_FLAGS = {
@@ -108,7 +102,7 @@ def _pixels(data: bytes, header: ImageHeader, scale: int, name: str, *, in_strip
         if header.kind == "JPEG" and ends_early(data, header, array):
             raise _damaged(data, header, name)
         pixels = to_bgr(array, name)
-    return _upright(pixels, header.orientation) if header.kind in _OWN_ORIENTATION else pixels
+    return upright(pixels, header.orientation) if header.kind in _OWN_ORIENTATION else pixels
 
 
 def _way(header: ImageHeader, wanted_side: int, most_bytes: int | None, name: str) -> tuple[int, bool]:
@@ -223,7 +217,7 @@ def _decode(data: bytes, header: ImageHeader, scale: int, name: str) -> Stored:
                 "Convert it to JPEG or PNG."
             )
         if values := _other_values(data, header):
-            raise _wrong_depth(name, values)
+            raise wrong_depth(name, values)
         raise _damaged(data, header, name)
     return array
 
@@ -240,10 +234,6 @@ def _other_values(data: bytes, header: ImageHeader) -> str | None:
     return None if array is None or array.dtype in (np.uint8, np.uint16) else str(array.dtype)
 
 
-def _wrong_depth(name: str, values: str) -> ImageError:
-    return ImageError(f"{name}: expected 8 or 16 bits per channel, found {values}. Convert it to JPEG or PNG.")
-
-
 def without_decoder(header: ImageHeader) -> str | None:
     """What this OpenCV can't decode at all, in words; None for a kind that it knows."""
     if header.animated:  # until 4.10; from 4.11 on OpenCV gives the first image
@@ -251,43 +241,3 @@ def without_decoder(header: ImageHeader) -> str | None:
     if header.kind in ("GIF", "AVIF") and not cv2.haveImageWriter(f"x.{header.kind.lower()}"):
         return header.kind  # OpenCV brings reader and writer together, and can be asked for the writer alone
     return None
-
-
-def _upright(array: Stored, orientation: int) -> Stored:
-    """Apply Exif's orientation: the stored image as it is meant to be seen."""
-    if orientation in (5, 7):
-        array = cv2.transpose(array)
-    if orientation == 2:
-        return cv2.flip(array, 1)
-    if orientation == 4:
-        return cv2.flip(array, 0)
-    if orientation == 7:
-        return cv2.flip(array, -1)
-    turns = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_CLOCKWISE, 8: cv2.ROTATE_90_COUNTERCLOCKWISE}
-    return cv2.rotate(array, turns[orientation]) if orientation in turns else array
-
-
-def to_bgr(array: Stored, name: str) -> Pixels:
-    """Pixels as a file stores them (grey, with alpha, 16 bits) as 8 bits of B, G, R."""
-    if array.dtype == np.uint16:
-        array = cv2.convertScaleAbs(array, alpha=1 / 257)  # 65535 → 255, rounded
-    if array.dtype != np.uint8:
-        raise _wrong_depth(name, str(array.dtype))
-    if array.ndim == 2:
-        array = cv2.cvtColor(array, cv2.COLOR_GRAY2BGR)
-    elif array.shape[2] == 4:
-        return _on_background(array)
-    pixels: Pixels = array
-    return pixels
-
-
-def _on_background(bgra: Stored) -> Pixels:
-    alpha = bgra[:, :, 3]
-    bgr: Pixels = np.ascontiguousarray(bgra[:, :, :3])
-    if alpha.min() == 255:
-        return bgr
-    for top in range(0, len(bgr), _BAND):  # in bands, since the wide arithmetic takes six times the memory
-        rows = slice(top, top + _BAND)
-        weight = alpha[rows, :, np.newaxis].astype(np.uint16)
-        bgr[rows] = (bgr[rows] * weight + BACKGROUND * (255 - weight) + 127) // 255
-    return bgr
