@@ -32,16 +32,15 @@ def frame_of_array(array: NDArray[Any], order: Order | None = None, width: int |
     """The array as a frame, captured now; its memory is used, not copied, where OpenCV can read it as it is.
 
     uint8: (height, width, 3) with the order "rgb" or "bgr", a fourth channel is left out; (height, width) or
-    (height, width, 1): gray; "yuv420" and "nv12": (height * 3 / 2, stride), of which `width` is picture (None: all).
+    (height, width, 1): gray; "yuv420" and "nv12": (height * 3 / 2, stride), of
+    which `width` is picture, None: all.
     Raises ArgumentError for anything else.
     """
     _check_values(array)
     if order in PLANAR:
         return _planar(np.ascontiguousarray(array), PixelFormat(order), width)
     if width is not None:
-        raise ArgumentError(
-            'width: expected with order="yuv420" or "nv12" alone: of others the shape says it.'
-        )
+        raise ArgumentError('width: expected with order="yuv420" or "nv12" alone: of others the shape says it.')
     pixels, pixel_format = _packed(array, order)
     return _frame(_readable(pixels), pixel_format, pixels.shape[1], pixels.shape[0])
 

@@ -1,7 +1,7 @@
 """What a caller asks for when he opens a classifier, checked, as the record that opens one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,6 +11,8 @@ from edgeclassify.types import Fit, ModelChoice, RuntimeName
 from edgeclassify.types.model_choice import is_model_path
 
 PathLike = str | os.PathLike[str]
+
+DelegateOptions = Mapping[str, str | bool | int | float]
 
 MOST_THREADS = 64
 
@@ -23,34 +25,47 @@ def model_choice(
     runtime: RuntimeName,
     fit: Fit,
     crop: float | None,
+    delegate: PathLike | None,
+    delegate_options: DelegateOptions | None,
 ) -> ModelChoice:
     """The choice of these. Raises ArgumentError for one that can't be meant."""
     if threads != "auto" and (type(threads) is not int or not 1 <= threads <= MOST_THREADS):
         raise ArgumentError(f'threads: expected "auto" or 1 to {MOST_THREADS}, found {threads!r}.')
     if crop is not None and not (_is_number(crop) and 0 < crop <= 1):
         raise ArgumentError(f"crop: expected a share of 0 to 1 (0 not included), found {crop!r}.")
+    _check_one_of("runtime", runtime, get_args(RuntimeName))
+    _check_one_of("fit", fit, get_args(Fit))
     return ModelChoice(
         name=_model_name(model),
-        labels=None if labels is None else Path(_text("labels", labels)),
-        runtime=one_of("runtime", runtime, get_args(RuntimeName)),
+        labels=None if labels is None else Path(_with_home(_text("labels", labels))),
+        runtime=runtime,
         threads=threads,
-        fit=one_of("fit", fit, get_args(Fit)),
+        fit=fit,
         crop=None if crop is None else float(crop),
+        delegate=None if delegate is None else _with_home(_text("delegate", delegate)),
+        delegate_options=_options(delegate, delegate_options),
     )
 
 
-def one_of(name: str, value: object, known: Sequence[str]) -> str:
-    """The value, which is one of the known ones. Raises ArgumentError."""
-    if isinstance(value, str) and value in known:
+def whole_number(name: str, value: object, least: int, most: int) -> int:
+    """The value, which is one of least to most. Raises ArgumentError."""
+    if type(value) is int and least <= value <= most:
         return value
-    hint = did_you_mean(value, known) if isinstance(value, str) else ""
-    raise ArgumentError(f"{name}: expected one of {', '.join(known)}, found {value!r}. {hint}".rstrip())
+    raise ArgumentError(f"{name}: expected a whole number of {least} to {most}, found {value!r}.")
+
+
+def _check_one_of(name: str, value: object, known: Sequence[str]) -> None:
+    if not isinstance(value, str) or value not in known:
+        hint = did_you_mean(value, known) if isinstance(value, str) else ""
+        raise ArgumentError(f"{name}: expected one of {', '.join(known)}, found {value!r}. {hint}".rstrip())
 
 
 def _model_name(model: PathLike) -> str:
     """A path stays one, whatever its file is called."""
     text = _text("model", model)
-    return text if isinstance(model, str) or is_model_path(text) else f"./{text}"
+    if is_model_path(text):
+        return _with_home(text)
+    return text if isinstance(model, str) else f"./{text}"
 
 
 def _text(name: str, value: PathLike) -> str:
@@ -62,6 +77,23 @@ def _text(name: str, value: PathLike) -> str:
         expected = "a name of the catalog, of a taught model, or a path" if name == "model" else "a path"
         raise ArgumentError(f"{name}: expected {expected}, found {value!r}.")
     return text
+
+
+def _with_home(text: str) -> str:
+    """A path with the home folder that ~ stands for."""
+    return str(Path(text).expanduser()) if text.startswith("~") else text
+
+
+def _options(delegate: object, options: DelegateOptions | None) -> tuple[tuple[str, str], ...]:
+    if options is None:
+        return ()
+    if delegate is None:
+        raise ArgumentError("delegate_options: expected with a delegate alone, found them without one.")
+    if not isinstance(options, Mapping) or not all(isinstance(key, str) for key in options):
+        raise ArgumentError(f'delegate_options: expected a dict, as {{"device": "usb"}}, found {options!r}.')
+    # As delegates read them: all is text.
+    texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in options.items()}
+    return tuple(sorted(texts.items()))
 
 
 def _is_number(value: object) -> bool:

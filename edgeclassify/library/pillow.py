@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeGuard
 import numpy as np
 
 from edgeclassify.errors import ImageError
+from edgeclassify.files import printable
 from edgeclassify.sources.images.stored import on_background, to_bgr, upright
 from edgeclassify.types import Pixels
 
@@ -21,6 +22,10 @@ class PillowImage(Protocol):
     @property
     def mode(self) -> str:
         """How a pixel is made up: "RGB", "L", "P"…"""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
 
     @property
     def info(self) -> dict[Any, Any]:
@@ -39,9 +44,10 @@ def is_pillow_image(image: object) -> TypeGuard[PillowImage]:
     return module is not None and isinstance(image, module.Image)
 
 
-def pillow_name(image: PillowImage) -> str:
-    """What messages call it: its file's name, where it came from one."""
-    return str(getattr(image, "filename", "")) or "the Pillow image"
+def file_of(image: PillowImage) -> str | None:
+    """The path of the file that it came from; None where it came from none."""
+    name = getattr(image, "filename", None)
+    return None if not name else printable(str(name))
 
 
 def pixels_of_pillow(image: PillowImage) -> Pixels:
@@ -50,7 +56,9 @@ def pixels_of_pillow(image: PillowImage) -> Pixels:
     What is transparent shows white, 16 bits become 8, as when the file itself is read. Raises ImageError where its
     file is damaged, or its values are no colours.
     """
-    name = pillow_name(image)
+    name = file_of(image) or "the Pillow image"
+    if 0 in image.size:
+        raise ImageError(f"{name}: expected pixels, found none: its size is {image.size}.")
     if image.mode in _WITHOUT_COLOURS:
         found = f'one of {_WITHOUT_COLOURS[image.mode]} (mode "{image.mode}")'
         advice = 'Scale its values to 0 to 255 and convert it to "L".'

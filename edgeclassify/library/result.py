@@ -50,11 +50,10 @@ class Result:
 
     def score_of(self, label: str) -> float:
         """The score of one label, 0-1. Raises ArgumentError for one that the model does not have."""
-        try:
-            return float(self.scores[self.labels.index(label)])
-        except ValueError:
+        if label not in self.labels:
             hint = did_you_mean(label, self.labels) if isinstance(label, str) else ""
-            raise ArgumentError(f"score_of: expected a label of the model, found {label!r}. {hint}".rstrip()) from None
+            raise ArgumentError(f"score_of: expected a label of the model, found {label!r}. {hint}".rstrip())
+        return float(self.scores[self.labels.index(label)])
 
     @property
     def embedding(self) -> NDArray[np.float32] | None:

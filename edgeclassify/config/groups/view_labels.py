@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from edgeclassify.config.groups.layers import BACKGROUND_HINT, PRESET, Found, Layer, groups_in
+from edgeclassify.config.groups.document_faults import group_faults
+from edgeclassify.config.groups.layers import BACKGROUND_HINT, PRESET, Found, GroupTable, Layer, groups_in
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.patterns import LabelNames, names_of
 from edgeclassify.config.label_hints import hint_for
@@ -57,10 +58,17 @@ def labels_of_views(config: Config, models: Sequence[ModelLabels | None]) -> Lab
 
 def labels_with_preset(preset: str, model: ModelLabels) -> ViewLabels | None:
     """What a view decides between that takes a preset and says nothing else; None where the model has none."""
-    found = groups_in((Layer("groups", {PRESET: preset}),), model)
-    if found.unmatched:
-        return None
-    return _OneView(0, ViewConfig(name="view"), model, found.groups).labels()
+    found = labels_with_groups({PRESET: preset}, model)
+    return None if found.faults else found.views[0]
+
+
+def labels_with_groups(table: GroupTable, model: ModelLabels) -> LabelsFound:
+    """What a view decides between that has these groups and says nothing else; and every fault in them."""
+    found = groups_in((Layer("groups", table),), model)
+    view = _OneView(0, ViewConfig(name="view"), model, found.groups)
+    labels = view.labels()
+    faults = (*group_faults("groups", dict(table)), *found.faults, *found.unmatched.values(), *view.faults)
+    return LabelsFound((labels,), tuple(dict.fromkeys(faults)))
 
 
 def _unmatched(groups: Sequence[Found], *, all_known: bool) -> Iterator[ConfigFault]:
