@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from typing import Literal, NoReturn, Self, overload
 
 from edgeclassify.errors import ArgumentError, EdgeClassifyError, ModelError
@@ -127,8 +128,8 @@ class Classifier:
     ) -> Iterator[Result | Failure]:
         """Classify pictures as they come, and give the results in their order.
 
-        While the model runs, the next pictures are read and decoded, by `workers` threads (None: the cores, at
-        most 4). `images` may be endless: it is asked in the caller's thread, and at most twice as many pictures as
+        While the model runs, the next pictures are read and decoded, by `workers` threads (None: as many as cores,
+        2 to 4). `images` may be endless: it is asked in the caller's thread, and at most twice as many pictures as
         workers are held. Arrays may be written over as soon as the next one is asked for. `order`, `width`, `roi`:
         as of a call. `failures`: True: a picture of which nothing can be made gives a `Failure` in its place;
         False: its error is raised when its turn is.
@@ -214,8 +215,9 @@ class Classifier:
             return self._classifier.classify(frame, roi)
 
 
-def _raising(outcomes: Iterator[Result | Failure]) -> Iterator[Result]:
-    for outcome in outcomes:
-        if isinstance(outcome, Failure):
-            raise outcome.error
-        yield outcome
+def _raising(outcomes: Generator[Result | Failure]) -> Iterator[Result]:
+    with closing(outcomes):
+        for outcome in outcomes:
+            if isinstance(outcome, Failure):
+                raise outcome.error
+            yield outcome

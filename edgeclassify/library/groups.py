@@ -21,7 +21,7 @@ def grouping_of(groups: Groups, classifier: ImageClassifier) -> Grouping:
     model = ModelLabels(classifier.info.name, tuple(classifier.labels), classifier.background)
     found = labels_with_groups(table, model)
     if found.faults:
-        raise ArgumentError("\n".join(map(str, found.faults)))
+        raise ArgumentError("\n".join(map(str, found.faults)).replace(f"groups.{PRESET}:", "groups:"))
     (labels,) = found.views
     assert labels is not None  # only of a model that is not known
     return Grouping(labels.names, labels.members, len(classifier.labels))

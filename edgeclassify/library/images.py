@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol, cast, runtime_checkable
+from io import TextIOBase
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +66,7 @@ def given(image: ImageInput, order: Order | None = None, width: int | None = Non
         frame = frame_of_array(pixels, "rgb" if pixels.ndim == 3 else None)
         return Given(file_of(image), lambda _: frame)
     if isinstance(image, ReadableFile):
-        return _of_file(cast(ReadableFile, image))
+        return _of_file(image)
     raise _no_picture(image)
 
 
@@ -94,18 +95,16 @@ def _of_file(file: ReadableFile) -> Given:
     """Read to its end now: it may be closed, or read on, before the frame is made."""
     source = _name_of(file)
     name = source or FILE_NAME
+    if isinstance(file, TextIOBase):
+        raise ArgumentError(f'{name}: expected a file of bytes, found one of text. Open it with "rb".')
     data = bytearray()
     try:
         while len(data) <= MAX_FILE_BYTES:
             part = file.read(MAX_FILE_BYTES + 1 - len(data))
-            if isinstance(part, str):
-                raise ArgumentError(f'{name}: expected a file of bytes, found one of text. Open it with "rb".')
             if not part:
                 return _of_bytes(bytes(data), source, name)
             data += part
     except (OSError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
         raise SourceError(f"{name}: can't be read: {error}.") from error
     raise ImageError(f"{name}: expected an image of at most {MAX_FILE_BYTES >> 20} MB, found more.")
 

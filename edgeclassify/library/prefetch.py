@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -10,14 +10,15 @@ Item = TypeVar("Item")
 Taken = TypeVar("Taken")
 Done = TypeVar("Done")
 
-_MOST_WORKERS = 4
-"""More threads decode no faster on a Pi, and each holds a picture."""
+_LEAST_WORKERS, _MOST_WORKERS = 2, 4
+"""On one core, too, a card or a server is waited for while another picture is worked on. More than four decode no
+faster on a Pi, and each holds a picture."""
 
 
 def usual_workers() -> int:
-    """The cores that this process may use, at most 4."""
+    """The cores that this process may use, within these bounds."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST_WORKERS, usable)
+    return min(max(_LEAST_WORKERS, usable), _MOST_WORKERS)
 
 
 def in_order(
@@ -27,7 +28,7 @@ def in_order(
     *,
     workers: int,
     ahead: int,
-) -> Iterator[Done]:
+) -> Generator[Done]:
     """What `work` makes of each item, in the order of the items.
 
     Items are asked for, and taken, in the caller's own thread; `work` runs in so many others. At most `ahead`

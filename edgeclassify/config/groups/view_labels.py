@@ -67,7 +67,8 @@ def labels_with_groups(table: GroupTable, model: ModelLabels) -> LabelsFound:
     found = groups_in((Layer("groups", table),), model)
     view = _OneView(0, ViewConfig(name="view"), model, found.groups)
     labels = view.labels()
-    faults = (*group_faults("groups", dict(table)), *found.faults, *found.unmatched.values(), *view.faults)
+    unmatched = (*found.faults, *found.unmatched.values(), *view.faults)
+    faults = tuple(group_faults("groups", dict(table))) or unmatched
     return LabelsFound((labels,), tuple(dict.fromkeys(faults)))
 
 
