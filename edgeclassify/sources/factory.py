@@ -6,6 +6,7 @@ from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
 from edgeclassify.http.tls import Trust
 from edgeclassify.redaction import redacted_source
+from edgeclassify.sources.images.reading import is_url
 from edgeclassify.sources.images.source import ImagesSource
 from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
@@ -14,7 +15,6 @@ from edgeclassify.sources.network.stream import StreamSource
 from edgeclassify.sources.picamera.settings import PicameraSettings
 from edgeclassify.sources.picamera.source import PicameraSource
 from edgeclassify.sources.rotation import RotatedSource
-from edgeclassify.sources.support.image_by_url import is_url
 from edgeclassify.sources.support.native_log import silence_opencv
 from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
 from edgeclassify.sources.video.device import DeviceSource

@@ -7,15 +7,17 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from edgeclassify.errors import ImageError, MissingInputError
 from edgeclassify.files import printable
 from edgeclassify.redaction import may_be_url, redacted_url
 from edgeclassify.sources.images.decode import KINDS, DecodedImage, decode_image
 from edgeclassify.sources.images.memory_limit import MOST_BYTES
-from edgeclassify.sources.support.image_by_url import PLAIN_ACCESS, Access, fetch, is_url
 from edgeclassify.types import Frame, PixelFormat
+
+if TYPE_CHECKING:  # TLS and HTTP take longer to import than all the rest of this: not for files
+    from edgeclassify.sources.support.image_by_url import Access
 
 IMAGE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
@@ -35,7 +37,7 @@ def read_image(
     wanted_side: int = 0,
     *,
     most_bytes: int | None = MOST_BYTES,
-    access: Access = PLAIN_ACCESS,
+    access: "Access | None" = None,
 ) -> DecodedImage:
     """Read and decode an image file or http(s) URL: BGR uint8, (height, width, 3), upright.
 
@@ -57,7 +59,7 @@ def load_frame(
     own_time: bool = False,
     within: Path | None = None,
     most_bytes: int | None = MOST_BYTES,
-    access: Access = PLAIN_ACCESS,
+    access: "Access | None" = None,
     data: bytes | None = None,
 ) -> Frame:
     """An image file or URL as a BGR frame, captured now; errors and `wanted_side` as in read_image.
@@ -66,7 +68,8 @@ def load_frame(
     full size. `own_time`: a file's time is that of the image, as Exif tells it, else that of the file's last
     change; decisions count by it. `within`: a folder that the file must lie in, links followed; then the origin is
     its path within it. `most_bytes`: memory that decoding may take (see decode_image). `access`: how a URL's
-    server is asked. `data`: the image's bytes, where they have been read already; `location` is their name then.
+    server is asked; None: as any. `data`: the image's bytes, where they have been read already; `location` is
+    their name then.
     """
     captured_at_ns, captured_at, scene_ns, changed_at = time.monotonic_ns(), time.time(), None, None
     if data is None:
@@ -143,6 +146,11 @@ def list_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     return sorted(images, key=lambda path: [natural_key(part) for part in path.relative_to(folder).parts])
 
 
+def is_url(location: str) -> bool:
+    """True for http:// and https://."""
+    return location.lower().startswith(("http://", "https://"))
+
+
 def is_meant_as_url(location: str | Path) -> TypeGuard[str]:
     """True where it looks like a URL, right or wrong, and is no file."""
     if not isinstance(location, str) or not may_be_url(location):
@@ -190,11 +198,13 @@ def _bytes_of(
     location: str | Path,
     within: Path | None = None,
     most_bytes: int | None = MOST_BYTES,
-    access: Access = PLAIN_ACCESS,
+    access: "Access | None" = None,
 ) -> tuple[bytes, float | None]:
     """The file's or URL's bytes, and when the file was changed (seconds since the epoch; None: it is a URL)."""
     if isinstance(location, str) and is_url(location):
-        return fetch(location, access), None
+        from edgeclassify.sources.support.image_by_url import PLAIN_ACCESS, fetch
+
+        return fetch(location, PLAIN_ACCESS if access is None else access), None
     refuse_other_urls(location)
     return _read_file(Path(location), within, MAX_FILE_BYTES if most_bytes is None else MOST_FILE_BYTES)
 

@@ -5,9 +5,16 @@ from pathlib import Path
 from edgeclassify.errors import AbsentError, ImageError, UndecodableInputError, UnknownPathError
 from edgeclassify.http.address import REFUSED_RETRY_S
 from edgeclassify.http.tls import CAREFUL, Trust
-from edgeclassify.sources.images.reading import check_file, list_images, load_frame, refuse_other_urls, shown
+from edgeclassify.sources.images.reading import (
+    check_file,
+    is_url,
+    list_images,
+    load_frame,
+    refuse_other_urls,
+    shown,
+)
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S, Access, is_url
+from edgeclassify.sources.support.image_by_url import TOTAL_TIMEOUT_S, Access
 from edgeclassify.types import Frame
 
 

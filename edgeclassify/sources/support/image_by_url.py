@@ -13,11 +13,6 @@ TOTAL_TIMEOUT_S = 60.0
 MAX_DOWNLOAD_BYTES = 32 << 20
 
 
-def is_url(location: str) -> bool:
-    """True for http:// and https://."""
-    return location.lower().startswith(("http://", "https://"))
-
-
 @dataclass(frozen=True, slots=True)
 class Access:
     """How servers are asked: which certificates are accepted, and what they asked for before.

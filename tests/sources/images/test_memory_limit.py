@@ -19,6 +19,7 @@ from edgeclassify.sources.images.decode import decode_image
 from edgeclassify.sources.images.headers.header import ImageHeader
 from edgeclassify.sources.images.memory_limit import MOST_BYTES, SMALL_BYTES, needed_bytes, room_bytes
 from edgeclassify.sources.images.png_strips import DamagedPngError, decode_in_strips
+from edgeclassify.sources.images.stored import to_bgr
 from tests.sources.image_files import encode, noise, png_that_claims, two_halves
 
 MB = 1 << 20
@@ -162,7 +163,7 @@ def test_strips_are_the_picture(monkeypatch: pytest.MonkeyPatch, kind: str, stri
     monkeypatch.setattr(png_strips, "STRIP_BYTES", strip_bytes)
     data = PICTURES[kind]()
     whole = decode_image(data, "x").pixels
-    assert np.array_equal(decode_in_strips(data, 1, lambda strip: decode.to_bgr(strip, "x")), whole)
+    assert np.array_equal(decode_in_strips(data, 1, lambda strip: to_bgr(strip, "x")), whole)
 
 
 @pytest.mark.parametrize(("kind", "most"), [("one bit", 5), ("palette", 5), ("rgba, 16 bits", 2)])
@@ -171,11 +172,11 @@ def test_a_strip_is_as_large_in_memory_as_it_may_be(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(png_strips, "STRIP_BYTES", 2000)
     rows = []
 
-    def to_bgr(strip: NDArray[Any]) -> NDArray[np.uint8]:
+    def noted(strip: NDArray[Any]) -> NDArray[np.uint8]:
         rows.append(len(strip))
-        return decode.to_bgr(strip, "x")
+        return to_bgr(strip, "x")
 
-    decode_in_strips(PICTURES[kind](), 1, to_bgr)
+    decode_in_strips(PICTURES[kind](), 1, noted)
     assert max(rows) == most
 
 
@@ -186,7 +187,7 @@ def test_strips_are_made_smaller(
     monkeypatch.setattr(png_strips, "STRIP_BYTES", 900)
     data = PICTURES["rgb"]()
     whole = decode_image(data, "x").pixels[: shape[0] * factor, : shape[1] * factor]
-    small = decode_in_strips(data, factor, lambda strip: decode.to_bgr(strip, "x"))
+    small = decode_in_strips(data, factor, lambda strip: to_bgr(strip, "x"))
     assert small.shape == shape
     expected = cv2.resize(whole, shape[1::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(small.astype(int) - expected).max() <= 1
@@ -200,9 +201,9 @@ def test_data_behind_the_last_row_is_not_read() -> None:
         chunk = len(packed).to_bytes(4, "big") + b"IDAT" + packed + zlib.crc32(b"IDAT" + packed).to_bytes(4, "big")
         return data[:start] + chunk + b"\0\0\0\0IEND\xaeB`\x82"
 
-    assert decode_in_strips(png(2000), 1, lambda strip: decode.to_bgr(strip, "x")).shape == (20, 50, 3)
+    assert decode_in_strips(png(2000), 1, lambda strip: to_bgr(strip, "x")).shape == (20, 50, 3)
     with pytest.raises(DamagedPngError):
-        decode_in_strips(png(19), 1, lambda strip: decode.to_bgr(strip, "x"))
+        decode_in_strips(png(19), 1, lambda strip: to_bgr(strip, "x"))
 
 
 MEASURE = """

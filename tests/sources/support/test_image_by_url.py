@@ -20,8 +20,9 @@ from edgeclassify.errors import (
     UnknownPathError,
 )
 from edgeclassify.http.address import REFUSED_RETRY_S
+from edgeclassify.sources.images.reading import is_url
 from edgeclassify.sources.support import image_by_url
-from edgeclassify.sources.support.image_by_url import Access, fetch, is_url
+from edgeclassify.sources.support.image_by_url import Access, fetch
 from tests.sources.dialects import BARE, DIALECTS, PICTURES
 from tests.sources.raw_server import OK, RawServer, always, dripping, picture, raw_server
 from tests.sources.servers import Handler, PlainServer, body, mjpeg, serving
