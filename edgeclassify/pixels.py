@@ -1,13 +1,14 @@
 """A frame's pixels: their check against its format, those that a region covers, their brightness and focus."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ImageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Frame, PixelFormat, Pixels, Roi
 
 PACKED_CHANNELS = {PixelFormat.BGR: 3, PixelFormat.RGB: 3, PixelFormat.GRAY: 1}

@@ -6,10 +6,10 @@ them. Which label is the best stays the same. The logits of scores p are log p, 
 ignores.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Scores = NDArray[np.float32]
 

@@ -10,13 +10,14 @@ import shlex
 import ssl
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from edgeclassify.broker.failure_texts import Security
 from edgeclassify.broker.password import password_in, password_of
 from edgeclassify.config import MqttConfig, TlsConfig
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from edgeclassify.cli.support.models_option import ModelOptions, model_options
 from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import EdgeClassifyError, ExitStatus, ImageError, UsageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier

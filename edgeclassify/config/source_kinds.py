@@ -3,9 +3,10 @@
 The one table of them: `sources/factory.py` makes the object, all else asks here.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, get_args
+
+from edgeclassify.lazy_dataclass import dataclass
 
 OwnKey = Literal[
     "zoom", "night", "controls", "size", "fps", "format", "realtime", "freeze_timeout_s", "after", "recursive",

@@ -1,7 +1,8 @@
 """Spans of a week as a config writes them: days, hours, or both."""
 
 import re
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TEXT = re.compile(

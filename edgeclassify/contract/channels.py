@@ -5,7 +5,6 @@ and with it `edgeclassify watch --check` judges what a broker carries.
 """
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +15,7 @@ from edgeclassify.contract.outgoing import JPEG, JSON, TEXT
 from edgeclassify.contract.refusals import RequestError
 from edgeclassify.contract.request_payload import body_of
 from edgeclassify.contract.topics import is_command_like
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Command, Option
 from edgeclassify.types.limits import RESERVED_VIEW_NAMES
 

@@ -6,13 +6,13 @@ refused with PublishError before it can reach the spool or the broker.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from edgeclassify.contract import bodies, responses
 from edgeclassify.contract.bodies.base import Body
 from edgeclassify.contract.encoding import finite
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import Health
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Condition, Event, NodeInfo, Option, OptionValue, Prediction, Response, ViewState
 from edgeclassify.types.limits import NO_PROFILE
 

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Command, Option
 
 _COMMAND = re.compile(r"[a-z0-9_-]{1,64}")

@@ -1,10 +1,11 @@
 """The sink there is: a reload has it show something else, or puts another one in its place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edgeclassify.config import Config
 from edgeclassify.daemon.publishing import ShownLabels, SinkContext, SinkKey, sink_key
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import Sink
 
 SinkFactory = Callable[[Config, SinkContext], Sink]

@@ -1,7 +1,7 @@
 """What leaves the node, from the config: the sink with its topics and announcement, and the snapshots."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from edgeclassify import __version__
@@ -11,6 +11,7 @@ from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation

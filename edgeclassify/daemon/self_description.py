@@ -6,11 +6,12 @@ No secrets: of a source its kind alone.
 import platform
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from edgeclassify import __version__
 from edgeclassify.config import split_source
 from edgeclassify.daemon.assembly import Parts
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import ModelInfo, NodeInfo
 
 

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config import Config
@@ -50,6 +49,7 @@ from edgeclassify.daemon.teaching.classroom import Classroom
 from edgeclassify.daemon.upkeep import MAINTENANCE_S, Upkeep
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import HealthMonitor
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.logs import set_level
 from edgeclassify.publish.interface import Sink
 from edgeclassify.pulse import Pulse

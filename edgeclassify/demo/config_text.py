@@ -1,10 +1,10 @@
 """The config that the demo runs by, as the text of a file: the page may change it, as it may any other."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import ModelChoice
 
 _TEXT = """\

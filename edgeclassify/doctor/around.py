@@ -3,11 +3,12 @@
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 
 from edgeclassify.config import Config
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import UNIT
 from edgeclassify.service.sandbox import Service
 

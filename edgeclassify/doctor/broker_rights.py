@@ -9,12 +9,12 @@ trial stands for those. Topics of events are not tried: to whoever listens, any 
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from edgeclassify.config import Config
 from edgeclassify.contract.outgoing import JPEG, JSON, ONLINE, TEXT, Message
 from edgeclassify.daemon.publishing import announced_device, layout_of
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.home_assistant.discovery import birth_topics, discovery_topics
 from edgeclassify.publish.mqtt.link.connection import PahoLink
 from edgeclassify.publish.mqtt.link.failures import LinkError

@@ -6,7 +6,6 @@ say of a daemon that runs that it is offline.
 """
 
 import secrets
-from dataclasses import dataclass
 
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import Config
@@ -15,6 +14,7 @@ from edgeclassify.doctor.broker_rights import RightsTrial, TopicRight, Use
 from edgeclassify.doctor.broker_steps import Step, step_of
 from edgeclassify.errors import ConfigError
 from edgeclassify.interrupts import ConnectInterrupt
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.mqtt.link.connector import Connector
 from edgeclassify.publish.mqtt.link.failures import LinkError
 from edgeclassify.publish.mqtt.link.settings import BrokerSettings

@@ -1,7 +1,5 @@
 """The checks, by id, in the order in which they are shown. Each id is explained in docs/troubleshooting.md."""
 
-from dataclasses import dataclass
-
 from edgeclassify.doctor import broker_checks, page_check
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.cameras import each, found
@@ -9,6 +7,7 @@ from edgeclassify.doctor.interface import Check
 from edgeclassify.doctor.machine import heat_and_power, memory, storage, system
 from edgeclassify.doctor.running_service import settings, unit
 from edgeclassify.doctor.software import python, runtime
+from edgeclassify.lazy_dataclass import dataclass
 
 _SOON_S, _FEW_CAMERAS = 12.0, 16
 

@@ -1,9 +1,10 @@
 """What a check is, and what comes of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Around = TypeVar("Around")
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import (
     may_be_url,
     redacted_source,

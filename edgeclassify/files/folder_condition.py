@@ -2,9 +2,10 @@
 
 import os
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from edgeclassify.lazy_dataclass import dataclass
 
 LEAST_FREE_BYTES = 256 * 1024
 """Less free room is none: a database that grows takes as much at once."""

@@ -9,9 +9,10 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _ACL = "system.posix_acl_access"
 

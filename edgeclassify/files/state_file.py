@@ -3,11 +3,11 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from edgeclassify.files.plain import read_plain_file, replace_file, set_aside
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)

@@ -3,10 +3,11 @@
 From a line follow the record's field and the body with its schema.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from edgeclassify.health.figure import Amount, Count, figure
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import CameraState
 
 

@@ -1,10 +1,11 @@
 """What a figure of the daemon or of a camera is: one line of a record, with its text and how it is shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Count = Annotated[int, Field(ge=0)]
 Amount = Annotated[float, Field(ge=0)]

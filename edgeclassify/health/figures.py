@@ -6,13 +6,14 @@ From a line follow the record's field, what is read of the machine, the bodies o
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from edgeclassify import machine
 from edgeclassify.files import FolderCondition
 from edgeclassify.health.cameras import CameraHealth
 from edgeclassify.health.figure import Amount, Count, Entity, Figure, figure
+from edgeclassify.lazy_dataclass import dataclass
 
 # Home Assistant's own words: https://www.home-assistant.io/integrations/sensor.mqtt/
 _Config = dict[str, Any]

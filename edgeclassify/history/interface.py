@@ -1,10 +1,10 @@
 """What is in a history: events with their numbers, pages of them, and how many labels started when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import HistoryError
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class NewerHistoryError(HistoryError):

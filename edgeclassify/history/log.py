@@ -4,7 +4,6 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from edgeclassify.history.hours import Hours
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.packing import Packer, dictionary_of
 from edgeclassify.history.reading import HistoryReader
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)

@@ -1,10 +1,11 @@
 """A URL taken apart for a connection; credentials never show in an error."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from edgeclassify.errors import AbsentError, MissingInputError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import SCHEMES, redacted_url, remember, secrets_in
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}

@@ -11,7 +11,9 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from edgeclassify.lazy_dataclass import dataclass
 
 ALGORITHMS = {"MD5": "md5", "SHA-256": "sha256", "SHA-512-256": "sha512_256"}
 """What Digest may be reckoned with, the strongest last: RFC 7616's names, each also with -sess, and hashlib's."""

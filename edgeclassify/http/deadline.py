@@ -1,7 +1,8 @@
 """How long a whole answer may take, whatever comes of it bit by bit."""
 
 import time
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from edgeclassify.http.address import Address
 from edgeclassify.http.auth import Challenge
 from edgeclassify.http.body import Chunks
+from edgeclassify.lazy_dataclass import dataclass
 
 RECEIVE_BYTES = 1 << 17
 

@@ -7,12 +7,12 @@ made for no host at all.
 
 import socket
 import ssl
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError
 from edgeclassify.http.address import REFUSED_RETRY_S, Address
+from edgeclassify.lazy_dataclass import dataclass
 
 # OpenSSL's codes, X509_V_ERR_…
 SELF_SIGNED = (18, 19)

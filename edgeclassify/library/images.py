@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import TextIOBase
 from typing import Protocol, runtime_checkable
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ArgumentError, ImageError, SourceError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.library.arrays import Order, frame_of_array
 from edgeclassify.library.pillow import PillowImage, file_of, is_pillow_image, pixels_of_pillow
 from edgeclassify.sources.images.reading import MAX_FILE_BYTES, load_frame, shown

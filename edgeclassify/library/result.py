@@ -1,12 +1,13 @@
 """What a classifier says of one picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ArgumentError, EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import Embedding, EmbeddingFacts, LabelScore, top_k
 

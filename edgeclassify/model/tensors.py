@@ -6,10 +6,10 @@ two classes. A network that some other head reads may have several outputs, of a
 """
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.roles.input_role import graph_normalizes, is_cast_first
 from edgeclassify.model.roles.output_role import OutputRole, output_role
 from edgeclassify.model.tflite.model_file import ModelFile, Tensor

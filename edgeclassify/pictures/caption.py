@@ -4,9 +4,9 @@ The strip stands under the image, not on it: what the camera saw stays visible.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pictures.font_lettering import font_of
 from edgeclassify.pictures.interface import LARGEST_TEXT, SMALLEST_TEXT, Colour
 from edgeclassify.pictures.lettering import AnyLettering, FontFinder

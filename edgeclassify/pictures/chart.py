@@ -5,9 +5,9 @@ An SVG is text: it needs nothing to be drawn on a Pi, is sharp in any size, and 
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pictures.chart_axis import Axis, Scale
 
 __all__ = ["Axis", "Chart", "Series", "svg"]

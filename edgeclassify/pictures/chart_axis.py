@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _TICKS = 6
 """As many as are aimed at on a linear axis."""

@@ -1,11 +1,11 @@
 """Many small pictures on one sheet, in sections with headings: for choosing between them at a glance."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pictures.caption import ACCENTS, BACKGROUND
 from edgeclassify.pictures.interface import Colour
 from edgeclassify.pictures.jpeg import Jpeg, image_jpeg

@@ -4,13 +4,13 @@ import json
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.errors import ImageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pictures.caption import BACKGROUND, COLOURS, Caption, CaptionStrip, accent
 from edgeclassify.pictures.outlines import outline, write_name
 from edgeclassify.pixels import region_bgr, roi_rect, to_bgr

@@ -1,8 +1,9 @@
 """Which label was taken for which, as SVG: a square for each pair, the darker the more often."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _INK, _GREY, _GRID = "#24292f", "#57606a", "#d8dee4"
 _RIGHT, _WRONG = (0, 114, 178), (213, 94, 0)

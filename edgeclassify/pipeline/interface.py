@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import FULL_FRAME, Event, Frame, Outcome, Prediction, Roi, Today, ViewState
 
 

@@ -1,9 +1,10 @@
 """What follows from frames, on its way out: numbered, counted, published and logged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edgeclassify.event_log import log_event
 from edgeclassify.health import HealthMonitor
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.interface import NO_TALLIES, Numbers, Tallies
 from edgeclassify.postprocess.interface import Step
 from edgeclassify.publish.interface import Sink

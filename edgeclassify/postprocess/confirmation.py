@@ -6,11 +6,12 @@ thresholds keep a score that wavers around one value from producing an event per
 Schmitt trigger). A rare label goes before better ones.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S, Timer

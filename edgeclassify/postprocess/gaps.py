@@ -4,8 +4,9 @@ A frame in which nothing moved is one: its view was not lost. But it was not loo
 frames is no gap for what is in the view, and one for what is being confirmed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.pace import Pace
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S

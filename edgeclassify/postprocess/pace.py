@@ -1,7 +1,8 @@
 """How far apart a view's frames may be, and how long what was in the view may go unseen."""
 
 import math
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 LATE = 3
 """How many times as long as usual a frame may take; what is longer is a gap."""

@@ -1,8 +1,9 @@
 """What an event goes by: when it is, which frame shows it, what the scene was like. Its trace tells of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.types import PLAIN_SURROUNDINGS, Moment, Problem, Surroundings, Why, top_k

@@ -6,7 +6,7 @@ fault.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up, public_warning, tls_context
@@ -20,6 +20,7 @@ from edgeclassify.config.unreachable_confirmation import confirmation_notes
 from edgeclassify.documents.faults import ConfigFault
 from edgeclassify.errors import ConfigError, ModelError, ModelMissingError, SourceSetupError, UnknownModelError
 from edgeclassify.http.tls import check_ca
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.description import ModelDescription, describe_model
 from edgeclassify.model.opening.model_files import files_of, find_file

@@ -3,10 +3,10 @@
 import os
 import shlex
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.files.rights import Obstacle, Right, obstacle
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.sandbox import Service
 
 _ROOM = "/etc/edgeclassify or /var/lib/edgeclassify"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgeclassify.errors import PageError, UsageError
+from edgeclassify.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config

@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from edgeclassify.contract import bodies
 from edgeclassify.errors import PublishError
 from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import (
     Condition,
     Event,

@@ -4,9 +4,9 @@ Times: `ns` of the monotonic clock of the machine that recorded, `at` in seconds
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Decider, Rules
 from edgeclassify.recording.scores import KeptScores
 from edgeclassify.tempering import PLAIN, Tempering

@@ -1,11 +1,12 @@
 """Scores as they are kept: the very bits of each float32, without the zeros that most of them are."""
 
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _INDEX, _SCORE = np.dtype("<u4"), np.dtype("<f4")
 MOST_SCORES = 1_000_000

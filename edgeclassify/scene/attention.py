@@ -1,12 +1,13 @@
 """Where a view looks: a square around what moves in its region, for as long as that is there; else the region."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.motion.detector import Motion
 from edgeclassify.types import Frame, Roi
 

@@ -1,9 +1,9 @@
 """Examines the frames of one camera for its views: what they may pass over, where they look, what goes with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from edgeclassify.errors import ImageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.attention import Attention
 from edgeclassify.scene.checked_scene import CheckedScene
 from edgeclassify.scene.checks.picture_checks import Judged, PictureChecks

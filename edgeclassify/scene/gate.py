@@ -1,6 +1,6 @@
 """Whether a view may pass a frame over, since nothing has changed since it last looked."""
 
-from dataclasses import dataclass
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

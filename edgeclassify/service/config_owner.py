@@ -9,10 +9,10 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import StorageError
+from edgeclassify.lazy_dataclass import dataclass
 
 _PASSWORD = re.compile(
     r"://([^/\s\"]*|[^/@\"]*:[^@\"]*)@|(pass[a-z]*|pwd|token|secret)=", re.IGNORECASE

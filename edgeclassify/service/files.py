@@ -6,10 +6,10 @@ Templates are in `units/`. @NAME@ stands for what differs between machines and i
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import CONFIG, INSTANCE, NAME, UNIT
 
 OLDEST_SYSTEMD = 252

@@ -7,10 +7,11 @@ import pwd
 import shlex
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from edgeclassify.files.rights import Account
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import CONFIG, STATE, state_of, unit_of
 
 _HOMES = (Path("/home"), Path("/root"), Path("/run/user"))

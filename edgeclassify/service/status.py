@@ -3,10 +3,10 @@
 import re
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import ServiceError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import CONFIG, NAME, UNIT, unit_of
 from edgeclassify.service.systemctl import booted, systemctl
 

@@ -2,11 +2,12 @@
 the camera."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from edgeclassify.config import CameraConfig
 from edgeclassify.doctor.broker_trial import BrokerTrial
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.setup.nearby.interface import Nearby
 from edgeclassify.setup.service_control import ServiceControl
 from edgeclassify.setup.terminal.screen import Screen

@@ -1,9 +1,9 @@
 """One question after the other: each answer is tried as it is given, and asked again where it does not work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.draft import Draft
 from edgeclassify.setup.interface import NOTHING_GIVEN, Given, Subject

@@ -1,7 +1,7 @@
 """The config as it is to be: its text with what was answered so far, checked at each answer, not written yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from edgeclassify.config.editing.interface import KeyChange
 from edgeclassify.config.reference import reference
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import remember
 
 

@@ -1,8 +1,10 @@
 """What is asked, what was found of an answer, and what was said on the command line."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from pathlib import Path
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class Subject(StrEnum):

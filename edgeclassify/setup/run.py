@@ -4,7 +4,6 @@ import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ import click
 from edgeclassify.config import Config
 from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.preflight.page_access import check_service_is_there
 from edgeclassify.setup.around import Around
 from edgeclassify.setup.asking import Asking

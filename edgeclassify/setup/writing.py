@@ -10,12 +10,12 @@ import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config.editing.config_file import conflict, unwritable, why_not_writable
 from edgeclassify.errors import StorageError
 from edgeclassify.files import printable, read_plain_file, sweep_staged, sync_folder
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.places import CONFIG, NAME
 from edgeclassify.setup.draft import Draft
 

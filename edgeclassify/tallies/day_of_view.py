@@ -1,8 +1,8 @@
 """The labels of one day in one view, as its state tells them: made once, and kept up to date by events."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.tallies.counting import tally_of
 from edgeclassify.tallies.days import LocalDay
 from edgeclassify.types import MOST_LABELS_TODAY, LabelToday, TallyRecord

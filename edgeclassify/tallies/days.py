@@ -1,9 +1,10 @@
 """Local days: which one a moment is in, and when that begins and ends."""
 
 import math
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What is missing among the examples of a taught model: the night, other hours, a view, more of a class."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.manifest import ExampleRecord, Manifest
 from edgeclassify.teaching.darkness import is_dark
 

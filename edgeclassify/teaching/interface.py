@@ -1,12 +1,12 @@
 """What teaching hands from one of its rooms to the next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Embedding, EmbeddingFacts, Pixels
 
 Units = NDArray[np.float32]

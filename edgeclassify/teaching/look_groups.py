@@ -1,11 +1,11 @@
 """Looks that are alike, in groups: what somebody is asked of, a group at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 import numpy as np
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.darkness import is_dark
 from edgeclassify.teaching.diversity.clusters import cluster
 from edgeclassify.teaching.diversity.distances import with_circumstances

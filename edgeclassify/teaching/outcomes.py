@@ -1,7 +1,6 @@
 """What came of teaching."""
 
-from dataclasses import dataclass
-
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.manifest import HeadRecord, Manifest
 from edgeclassify.teaching.fitting import Fitted
 

@@ -1,10 +1,11 @@
 """Embeddings: what a network sees in a picture, as one vector, before its last layer makes classes of it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Embedding = NDArray[Any]
 """One embedding as the network gives it: uint8, int8 or float32, shape (elements,)."""

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types.predictions import LabelScore
 from edgeclassify.types.scene import Problem, Shift
 from edgeclassify.types.tallies import ClockState, LabelToday, Novelty, TallyRecord

@@ -1,11 +1,12 @@
 """Frames: pixels with their size, order and time, and the region of them that is looked at."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Pixels = NDArray[np.uint8]
 """uint8 pixels; the shape is the frame's (see PixelFormat)."""

@@ -1,7 +1,8 @@
 """What runs on a node, and how its cameras are."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

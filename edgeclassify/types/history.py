@@ -1,8 +1,8 @@
 """What may be asked of a node's history."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types.events import EventType
 
 MOST_EVENTS = 100

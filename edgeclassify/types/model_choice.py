@@ -1,8 +1,10 @@
 """Which model is to be opened, and how it is run."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
+
+from edgeclassify.lazy_dataclass import dataclass
 
 RuntimeName = Literal["auto", "litert", "tflite-runtime"]
 Fit = Literal["crop", "letterbox", "squash"]

@@ -1,12 +1,12 @@
 """What the model says of a frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types.embeddings import Embedding
 
 

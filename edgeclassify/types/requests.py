@@ -1,9 +1,10 @@
 """What may be asked of a running daemon, and what it answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types.history import HistoryQuery
 from edgeclassify.types.teaching import TeachingOrder
 

@@ -1,7 +1,8 @@
 """What is found of a camera's frame as a whole, and goes beside the scores of each view that looks at it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class Problem(StrEnum):

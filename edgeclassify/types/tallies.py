@@ -1,9 +1,11 @@
 """How often and how long labels were in views: what is told of a day, and what is kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Self
+
+from edgeclassify.lazy_dataclass import dataclass
 
 MOST_LABELS_TODAY = 50
 """So many labels at most does a view's state count, those that started last."""

@@ -5,8 +5,7 @@
 the classes.
 """
 
-from dataclasses import dataclass
-
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types.events import UNKNOWN
 
 MAX_HOURS = 24 * 31

@@ -3,9 +3,9 @@
 import json
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from edgeclassify.contract.channels import DISCOVERY, Channel, Direction, match_topic
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.home_assistant.discovery import ORIGIN
 from edgeclassify.watch.interface import Arrival
 

@@ -7,7 +7,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -20,6 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from edgeclassify.broker import failure_texts
 from edgeclassify.broker.credentials import credentials, security_of, tls_context
 from edgeclassify.config import MqttConfig
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.watch.interface import Arrival
 
 ANSWER_TIMEOUT_S = 5.0

@@ -8,12 +8,12 @@ read few of them: what the node itself remembers of them (its published topics) 
 import json
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from edgeclassify.config import MqttConfig
 from edgeclassify.contract.outgoing import ONLINE
 from edgeclassify.contract.topics import Topics
 from edgeclassify.errors import UsageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.home_assistant.discovery import ORIGIN, discovery_topic
 from edgeclassify.watch.connection import Subscription
 from edgeclassify.watch.interface import Arrival

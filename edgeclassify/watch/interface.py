@@ -1,7 +1,8 @@
 """What the parts of a watch hand to each other: what has arrived, and what there is to say of it."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

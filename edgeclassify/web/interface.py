@@ -5,13 +5,14 @@ All of it may be used from any thread.
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Protocol
 
 from edgeclassify.config import Config
 from edgeclassify.config.editing.interface import KeyChange as KeyChange
 from edgeclassify.health import Health
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.types import ModelInfo, NodeInfo, Request, Roi
 

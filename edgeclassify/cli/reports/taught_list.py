@@ -1,7 +1,6 @@
 """What `models list` shows of models that were taught here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.manifest import Manifest
 from edgeclassify.model.taught.places import resolve_taught, taught_names
 from edgeclassify.model.taught.reading import read_manifest

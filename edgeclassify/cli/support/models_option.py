@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from edgeclassify.lazy_dataclass import dataclass
 
 if TYPE_CHECKING:
     from edgeclassify.config import Config

@@ -1,6 +1,5 @@
 """What a command judges: a view of a config, or a model as a view of its own would use it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.cli.support.models_option import default_model
@@ -9,6 +8,7 @@ from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import ViewLabels, labels_of_views
 from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError, UsageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.service.places import CONFIG

@@ -5,13 +5,13 @@ import os
 import pwd
 import shlex
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config.editing.interface import ConfigConflictError
 from edgeclassify.config.loading import MAX_BYTES, config_bytes, config_text
 from edgeclassify.errors import ConfigError, StorageError
 from edgeclassify.files import StagedFile, printable
+from edgeclassify.lazy_dataclass import dataclass
 
 BACKUP = ".before-page"
 """Behind the file's name: what was there before it was changed."""

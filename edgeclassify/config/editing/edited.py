@@ -4,7 +4,6 @@ import copy
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import tomlkit
@@ -16,6 +15,7 @@ from edgeclassify.config.editing.layout import LaidOutWriting
 from edgeclassify.config.editing.tables import PlainWriting, carry_out, parts_of, renew, renewals
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

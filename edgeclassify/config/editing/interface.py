@@ -1,9 +1,9 @@
 """What is changed in a config file, and what of it is refused."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ others there; an empty list takes a group away. Within a layer no label may be i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.patterns import LabelNames, has_wildcards
 from edgeclassify.config.groups.presets import preset_groups
 from edgeclassify.config.label_hints import hint_for
 from edgeclassify.documents.faults import ConfigFault, listed
+from edgeclassify.lazy_dataclass import dataclass
 
 PRESET = "preset"
 """The key of a table of groups that names a preset."""

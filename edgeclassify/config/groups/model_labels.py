@@ -1,6 +1,6 @@
 """What the labels of a config are held against: the classes of a model."""
 
-from dataclasses import dataclass
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

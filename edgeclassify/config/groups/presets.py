@@ -6,11 +6,11 @@ class is by index, so that two classes of one name ("crane") are told apart.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from edgeclassify.config.groups.patterns import names_of
+from edgeclassify.lazy_dataclass import dataclass
 
 NAMES = ("everyday",)
 """The presets that there are."""

@@ -1,12 +1,13 @@
 """What each view decides between while a profile is on: its labels are as ever, their own rules may differ."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from edgeclassify.config.groups.model_labels import ModelLabels
 from edgeclassify.config.groups.view_labels import LabelsFound, ViewLabels, labels_of_views
 from edgeclassify.config.sections import Config
 from edgeclassify.documents.faults import ConfigFault
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

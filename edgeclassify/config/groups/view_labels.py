@@ -1,7 +1,6 @@
 """What each view of a config decides between, once its model is known; every fault in what it says of labels."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from edgeclassify.config.groups.document_faults import group_faults
 from edgeclassify.config.groups.layers import BACKGROUND_HINT, PRESET, Found, GroupTable, Layer, groups_in
@@ -11,6 +10,7 @@ from edgeclassify.config.label_hints import hint_for
 from edgeclassify.config.rules import LabelRulesConfig
 from edgeclassify.config.sections import Config, ViewConfig
 from edgeclassify.documents.faults import ConfigFault
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import UNKNOWN
 
 

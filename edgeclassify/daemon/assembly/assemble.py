@@ -4,7 +4,6 @@ So a view's state survives (same section, same model), and a model is not loaded
 """
 
 import logging
-from dataclasses import dataclass
 
 from edgeclassify.config import Config
 from edgeclassify.config.unreachable_confirmation import confirmation_notes
@@ -16,6 +15,7 @@ from edgeclassify.daemon.assembly.sources import SourceFactory, plan_sources
 from edgeclassify.daemon.assembly.views import ViewAssembly
 from edgeclassify.daemon.kept.options import OptionStore
 from edgeclassify.daemon.publishing import SnapshotFactory, make_snapshot_taker
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.factory import make_source
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from edgeclassify.config import Config, ViewConfig
 from edgeclassify.config.groups.model_labels import ModelLabels
@@ -12,6 +11,7 @@ from edgeclassify.config.label_hints import several_labels_note
 from edgeclassify.documents.faults import report
 from edgeclassify.errors import ConfigError
 from edgeclassify.files import identity
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier

@@ -1,12 +1,13 @@
 """What a config stands for: its models, views and sources, not running yet."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from edgeclassify.config import CameraConfig, Config
 from edgeclassify.config.groups.view_labels import ViewLabels
 from edgeclassify.daemon.assembly.models import NO_MODELS, LoadedModels
 from edgeclassify.daemon.kept.usual_pictures import UsualPicture
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.view import View
 from edgeclassify.recording.interface import ViewFacts
 from edgeclassify.recording.running.tap import TappedDecider

@@ -7,13 +7,14 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.config import RecoveryConfig
 from edgeclassify.files import StateFile, StateFileTexts
+from edgeclassify.lazy_dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

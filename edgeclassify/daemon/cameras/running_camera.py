@@ -1,10 +1,9 @@
 """One camera that runs: its capture thread, and what of another config that can go on with."""
 
-from dataclasses import dataclass
-
 from edgeclassify.config import LEAST_REST_S, CameraConfig
 from edgeclassify.daemon.assembly import Parts, PlannedSource
 from edgeclassify.daemon.cameras.availability import Availability
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.capture.capture_rules import CaptureRules
 from edgeclassify.sources.capture.daynight import NightRules
 from edgeclassify.sources.capture.hand_off import LatestFrames

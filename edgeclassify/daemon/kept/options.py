@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.config import ViewConfig
 from edgeclassify.files import StateFile, StateFileTexts
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.view import View
 from edgeclassify.types import Option, OptionValue
 from edgeclassify.types.limits import MAX_VIEW_INTERVAL_S

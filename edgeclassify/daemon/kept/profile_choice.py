@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from edgeclassify.config import Config
 from edgeclassify.config.profiles import name_of
 from edgeclassify.daemon.week_schedule import WeekSchedule
 from edgeclassify.files import StateFile, StateFileTexts
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.files import StateFile, StateFileTexts
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.spool.clocks import CLOCKS, Clocks, Stamp
 from edgeclassify.types.limits import MAX_SNOOZE_S
 

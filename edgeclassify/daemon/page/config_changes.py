@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config import Config, load_config, parse_config
@@ -13,6 +12,7 @@ from edgeclassify.daemon.page.overlaid import overlaid_notes, said_options
 from edgeclassify.daemon.page.reloads import Reloads
 from edgeclassify.errors import ConfigError, EdgeClassifyError, StorageError
 from edgeclassify.files import StagedFile, printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Option
 from edgeclassify.web.interface import ConfigChange, ConfigChanged
 

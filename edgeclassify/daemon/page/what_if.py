@@ -4,13 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.parts import Parts
 from edgeclassify.daemon.assembly.tried_rules import tried_rules
 from edgeclassify.errors import ConfigError, EdgeClassifyError, HistoryMissingError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.recent.deciding_again import Decided, Made, decide_again, without
 from edgeclassify.recording.recent.outcome import Outcome, Stay
 from edgeclassify.recording.recent.recent_inputs import RecentInputs, Stretch

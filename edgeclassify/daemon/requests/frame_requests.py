@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from edgeclassify.contract import responses
@@ -12,6 +12,7 @@ from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.daemon.requests.answers import answer_with, refuse
 from edgeclassify.daemon.requests.queue import STOPPING
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.interface import ViewResult
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.snapshots import SnapshotTaker

@@ -4,9 +4,9 @@ import json
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from typing import Any
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.trial_run.trial import child_environment
 
 MODULE = "edgeclassify.doctor.software.told"

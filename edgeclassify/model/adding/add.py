@@ -3,11 +3,11 @@
 import re
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import StorageError, UsageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.adding.tried import TriedModel, try_export
 from edgeclassify.model.catalog import load_catalog, model_path
 from edgeclassify.model.catalog.entry import NAME_RULE, is_model_name

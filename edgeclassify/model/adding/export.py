@@ -1,12 +1,12 @@
 """What is in a zip that a tool exported: one model, and the texts beside it in which its labels may be."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from edgeclassify.errors import ModelError, ModelMissingError
 from edgeclassify.files import NotPlainFileError, printable, read_plain_file
 from edgeclassify.files.archive import Archive, ArchiveError, open_archive
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.tflite.file_kinds import looks_like
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.opening.model_facts import NetworkFacts
 
 

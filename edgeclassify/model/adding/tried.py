@@ -1,11 +1,11 @@
 """An export → a model that works: unpacked into a folder of our own, given a sidecar, opened and run once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import EdgeClassifyError, ModelMissingError, StorageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.adding.export import read_export
 from edgeclassify.model.adding.exporters import Exporter, exporter_of, needs_normalization
 from edgeclassify.model.catalog.fetch import labels_target, toml_pairs

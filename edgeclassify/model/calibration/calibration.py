@@ -4,11 +4,10 @@ The pictures are split into five parts, those of the same photo kept together an
 Each part is tempered as the other four say; these are the figures "after". The temperature itself comes of all.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.calibration.fit import fit_temperature
 from edgeclassify.model.calibration.labelled_scores import Indices, LabelledScores
 from edgeclassify.model.calibration.reliability import Reliability, ece_by_chance, reliability

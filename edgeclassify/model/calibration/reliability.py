@@ -5,10 +5,10 @@ equal width by their best score; the distance between the mean score of a bin an
 averaged, weighted by the bins' sizes.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 BINS = 15
 _DRAWS = 200

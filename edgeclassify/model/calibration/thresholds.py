@@ -1,10 +1,11 @@
 """Thresholds for a wanted share of right answers, from scores of pictures whose labels are known."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 LEAST_SHOWN = 10
 """Pictures that must be above a threshold before its share of right ones says something."""

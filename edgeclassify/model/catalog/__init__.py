@@ -5,11 +5,11 @@ put there by `edgeclassify models fetch NAME`, or, for the built-in model, in th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
 from edgeclassify.model.catalog.places import (
     SHIPPED_ENTRIES,

@@ -1,7 +1,6 @@
 """One entry of the catalog: a TOML file that says where a model comes from and what it is."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -11,6 +10,7 @@ from edgeclassify.documents.table import Table
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import (
     CHANNELS,
     Golden,

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from edgeclassify.errors import ModelError, ModelMissingError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import CatalogEntry, model_path
 from edgeclassify.model.catalog.download import download
 from edgeclassify.model.catalog.entry import file_name

@@ -5,9 +5,9 @@ files that it names are attached to the model as a zip. Slots below are those of
 """
 
 import math
-from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.tflite.tables import UINT8, DamagedTableError, Table, TableBuffer

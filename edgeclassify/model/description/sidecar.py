@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from edgeclassify.documents.table import Table
 from edgeclassify.documents.toml import parse_toml
 from edgeclassify.errors import ModelError
 from edgeclassify.files import read_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.preprocess.normalization import Normalization
 from edgeclassify.model.roles.settled_output_role import OUTPUT_WORDS, OutputWord
 from edgeclassify.tempering import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE

@@ -1,8 +1,8 @@
 """The bottlenecks of a graph: tensors through which everything flows on its way from the input to the outputs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tflite.graph import Operator
 from edgeclassify.model.tflite.model_file import ModelFile
 

@@ -7,8 +7,8 @@ classes too. Where nothing is pooled it is what the last layer reads.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.embedding.bottlenecks import Bottleneck, Step, bottlenecks, steps_between
 from edgeclassify.model.tflite.graph import Tensor
 from edgeclassify.model.tflite.model_file import ModelFile

@@ -1,10 +1,10 @@
 """The embedding as one of a network's outputs."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Embedding, EmbeddingFacts
 
 

@@ -10,8 +10,8 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tflite.graph import Operator, Tensor
 
 _OUT_FIRST = {"CONV_2D": 4, "FULLY_CONNECTED": 2, "TRANSPOSE_CONV": 4}

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.embedding.find import NoEmbeddingError, find_embedding
 from edgeclassify.model.inspect.costs import CostCounter
 from edgeclassify.model.inspect.separable import Separable, separable_blocks

@@ -1,8 +1,7 @@
 """What a model's files say of its scores: their temperature, and the labels that mean that nothing is there."""
 
-from dataclasses import dataclass
-
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.opening.model_facts import read_facts
 from edgeclassify.model.tflite.model_file import ModelFile

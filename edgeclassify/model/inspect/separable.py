@@ -7,8 +7,8 @@ convolution (k*k*M) followed by a pointwise one (M*N) does its work for 1/N + 1/
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tflite.graph import Operator, Tensor
 
 _PASS_THROUGH = frozenset({"QUANTIZE", "DEQUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "HARD_SWISH", "LEAKY_RELU"})

@@ -1,10 +1,11 @@
 """Verifies a model as it lies on this machine: checksum, loads, label count, golden image."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
 from edgeclassify.errors import EdgeClassifyError, LabelError, ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.embedding.find import gives_embedding_alone
 from edgeclassify.model.opening.bases import open_base

@@ -1,9 +1,9 @@
 """Opens the network of a model without its classes, with its embedding: a base for classes of one's own."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.embedding.find import NoEmbeddingError

@@ -1,7 +1,6 @@
 """What the files of a model say of its labels, read without a runtime: one of a network's own, or a taught one."""
 
-from dataclasses import dataclass
-
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import read_sidecar
 from edgeclassify.model.opening.model_facts import read_facts
 from edgeclassify.model.opening.model_files import find_file

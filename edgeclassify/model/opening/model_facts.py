@@ -1,9 +1,9 @@
 """What a model's files say: the .tflite file, its sidecar, its labels; read without a runtime."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.metadata import ModelMetadata, read_metadata
 from edgeclassify.model.description.sidecar import Sidecar, sidecar_path
 from edgeclassify.model.labels.background import background_of

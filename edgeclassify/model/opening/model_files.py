@@ -1,10 +1,10 @@
 """The files that a model is made of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import UnknownModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import find_model
 from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.taught import base_section, taught_folder

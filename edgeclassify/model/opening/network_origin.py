@@ -1,8 +1,8 @@
 """What a network was opened from: two of one origin do the same, and one of them is enough."""
 
-from dataclasses import dataclass
 from typing import Self
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import Sidecar
 from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.opening.preprocessors import crop_of

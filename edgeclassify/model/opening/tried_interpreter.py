@@ -1,8 +1,8 @@
 """Opens a model in the runtime, tried before where it is new here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import is_shipped
 from edgeclassify.model.runtime.interpreter import Interpreter, auto_threads, open_interpreter
 from edgeclassify.model.runtime.runtimes import runtime_name

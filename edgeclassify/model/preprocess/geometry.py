@@ -1,8 +1,8 @@
 """Which pixels of a frame become the model's input: region of interest, crop, letterbox. Pure arithmetic."""
 
 import math
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pixels import Rect
 from edgeclassify.types import Roi
 from edgeclassify.types.model_choice import Fit

@@ -4,12 +4,12 @@ Where the model takes pixels as they are, there is no table and no work per fram
 """
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tensors import InputTensor
 
 logger = logging.getLogger(__name__)

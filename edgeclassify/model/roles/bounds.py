@@ -6,11 +6,11 @@ bounds by rules of its own.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tflite.graph import Operator, Tensor
 
 _LARGEST_CONSTANT = 1 << 18

@@ -1,9 +1,9 @@
 """What the numbers of a graph's output are, and so what makes scores of 0-1 of them."""
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.roles.bounds import ANYTHING
 from edgeclassify.model.roles.graph_bounds import tensor_bounds
 from edgeclassify.model.tflite.model_file import ModelFile

@@ -1,11 +1,11 @@
 """A few made images through a model when it is loaded: what its outputs look like where the graph can't tell."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.roles.output_role import ONE_LABEL
 from edgeclassify.types import Frame, PixelFormat
 

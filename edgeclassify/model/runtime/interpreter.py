@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.runtime.refusals import refusal
 from edgeclassify.model.runtime.runtimes import import_runtime
 from edgeclassify.types.model_choice import RuntimeName

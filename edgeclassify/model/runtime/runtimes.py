@@ -2,11 +2,11 @@
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
 
 from edgeclassify.errors import RuntimeMissingError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.runtime.refusals import shortened
 from edgeclassify.types.model_choice import RuntimeName
 

@@ -1,9 +1,9 @@
 """The whole check of a .tflite file before a runtime sees it, with one message."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.soundness.arena import arena_bytes
 from edgeclassify.model.soundness.numbered_operator import UnsoundError

@@ -2,8 +2,8 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.tflite.graph import Operator, Tensor
 
 Shape = tuple[int, ...]

@@ -9,7 +9,6 @@ import io
 import json
 import struct
 import zipfile
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.manifest import UNUSUAL
 
 Floats = NDArray[np.float32]

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import EmbeddingFacts
 from edgeclassify.types.model_choice import Fit
 

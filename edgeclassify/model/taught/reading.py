@@ -3,11 +3,11 @@
 import dataclasses
 import hashlib
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import ModelMissingError, TaughtModelError
 from edgeclassify.files import read_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.document import MOST_BYTES, LaterFormatError, from_bytes
 from edgeclassify.model.taught.manifest import HeadRecord, Manifest
 from edgeclassify.model.taught.places import MANIFEST, head_place, version_file, versions_in

@@ -1,7 +1,9 @@
 """What a model's graph is made of: operators and tensors, as the .tflite file states them."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ writing over it in place would end the process (SIGBUS) or change the model whil
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
 from edgeclassify.files import NotPlainFileError, open_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.tflite.attached_files import attached_files
 from edgeclassify.model.tflite.file_kinds import FETCH_AGAIN, looks_like

@@ -10,11 +10,12 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.runtime.interpreter import open_interpreter
 from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.types.model_choice import RuntimeName

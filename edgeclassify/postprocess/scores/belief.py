@@ -15,10 +15,11 @@ them, with that in `unknown`, add up to 1.
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 Scores = NDArray[np.float32]
 Shares = NDArray[np.float32]

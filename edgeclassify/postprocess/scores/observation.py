@@ -4,11 +4,10 @@ The scores are tempered, class by class, before labels are added up to groups. W
 over time) is a step from observation to observation, between `observe` and the thresholds: see ViewDecider.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.scores.groups import Grouping
 from edgeclassify.tempering import PLAIN, Tempering
 from edgeclassify.types import Prediction

@@ -1,11 +1,11 @@
 """Where the history is asked: by whoever keeps it now, over reloads that put another sink in its place."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.history.interface import Answer
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import HistoryQuery
 
 NOT_KEPT = "no history is kept: history.enabled is false, or there is no state folder"

@@ -1,9 +1,9 @@
 """How long events wait for others that go to the disk with them: in the spool, where they are as safe."""
 
-from dataclasses import dataclass
 from typing import Self
 
 from edgeclassify.config import SpoolConfig
+from edgeclassify.lazy_dataclass import dataclass
 
 LINGER_S = 6 * 3600.0
 EVENTS = 64

@@ -4,7 +4,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from threading import Condition, Thread
@@ -13,6 +12,7 @@ from edgeclassify.config import HistoryConfig
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.files.age import AgeClock
 from edgeclassify.history.interface import Answer
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.history.answering import answer_to, pending
 from edgeclassify.publish.history.desk import NOT_KEPT, HistoryDesk, Question
 from edgeclassify.publish.history.keeper import RETRY_S, HistoryKeeper

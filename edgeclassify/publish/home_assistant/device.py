@@ -1,9 +1,10 @@
 """The node and its views as Home Assistant shows them: what the config says of that, not what is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from edgeclassify.contract.layout import Layout
+from edgeclassify.lazy_dataclass import dataclass
 
 MOST_OPTIONS = 20
 """Labels that the automation editor offers; a view that can show more is a plain text there."""

@@ -7,12 +7,13 @@ until the broker has acknowledged the empty message, and every component that it
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from edgeclassify.files import StateFile, StateFileTexts
+from edgeclassify.lazy_dataclass import dataclass
 
 FILE_NAME = "published.json"
 _VERSION = 1

@@ -7,13 +7,14 @@ answers to requests, and (in the spool) events.
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 
 from edgeclassify.contract import outgoing
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.outgoing import Message
 from edgeclassify.errors import PublishError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SpoolReader
 from edgeclassify.publish.mqtt.replies import Replies
 from edgeclassify.publish.mqtt.retained import Rank, RetainedValues

@@ -11,7 +11,6 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -20,6 +19,7 @@ from edgeclassify.config import SnapshotConfig
 from edgeclassify.contract.encoding import rfc3339
 from edgeclassify.files import write_whole
 from edgeclassify.files.age import AgeClock
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.slugs import slug

@@ -1,7 +1,8 @@
 """A snapshot that was taken, and what became of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

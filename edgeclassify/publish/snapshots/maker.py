@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from edgeclassify.config import SnapshotConfig
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.pictures.caption import Caption
 from edgeclassify.pictures.jpeg import Drawing, Jpeg

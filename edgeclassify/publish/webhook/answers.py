@@ -1,13 +1,13 @@
 """What a receiver's answer means for the event that was posted, and for those behind it."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from http import HTTPStatus
 
 from edgeclassify.http.response import Headers, header_of
+from edgeclassify.lazy_dataclass import dataclass
 
 LONGEST_RETRY_AFTER_S = 3600.0
 """A receiver that asks for more is asked again after so long."""

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from edgeclassify.broker.credentials import WEBHOOK_SECRET, look_up_secret, public_warning
@@ -11,6 +11,7 @@ from edgeclassify.config import WebhookConfig
 from edgeclassify.errors import ConfigError, SourceSetupError
 from edgeclassify.http.address import Address, parse_address
 from edgeclassify.http.tls import IN_CONFIG, Trust, check_ca
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.webhook.signature import signing_key
 from edgeclassify.redaction import redacted_to_server, remember
 

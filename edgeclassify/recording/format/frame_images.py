@@ -7,10 +7,10 @@ may have jumped. Files with other names are no images of the recording.
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.contract.encoding import rfc3339
+from edgeclassify.lazy_dataclass import dataclass
 
 RECORDING = ".jsonl.gz"
 """What the name of a recording ends with, as a rule."""

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.interface import time_of
 from edgeclassify.recording.replay.replaying import Replayed
 from edgeclassify.types import UNKNOWN, Event, EventType, ViewState

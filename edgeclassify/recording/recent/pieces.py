@@ -2,8 +2,8 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.format.lines import read_record, record_line
 from edgeclassify.recording.interface import Input, Record, RulesChanged, Seen, ViewBegins, time_of

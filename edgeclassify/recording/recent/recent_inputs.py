@@ -3,9 +3,10 @@
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Decider
 from edgeclassify.recording.interface import (
     DeciderFactory,

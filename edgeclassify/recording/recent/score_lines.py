@@ -1,11 +1,11 @@
 """Scores over a stretch of time, in few enough points to be drawn: of each span the highest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Ranking, ViewState
 
 POINTS = 480

@@ -9,7 +9,8 @@ starts of a label that is not the scene's, and `repeated`, starts of the scene's
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 SECONDS_PER_HOUR = 3600
 

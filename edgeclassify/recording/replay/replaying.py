@@ -2,9 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Decider, Rules, Step
 from edgeclassify.recording.interface import (
     DeciderFactory,

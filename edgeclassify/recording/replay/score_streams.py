@@ -10,7 +10,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from edgeclassify.errors import RecordingError
 from edgeclassify.files import open_plain_file, printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.interface import Input, LabelGroups, Record, Seen, ViewBegins, ViewFacts
 from edgeclassify.recording.replay.judgement import Scene

@@ -1,8 +1,9 @@
 """What came of a replay: the events of each view with their times, and figures of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.interface import Happening, LabelGroups, Seen, time_of
 from edgeclassify.recording.replay.judgement import SECONDS_PER_HOUR, Stay
 from edgeclassify.recording.replay.replaying import Replayed

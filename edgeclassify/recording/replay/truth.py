@@ -8,12 +8,12 @@ import csv
 import io
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from edgeclassify.errors import RecordingError
 from edgeclassify.files import NotPlainFileError, printable, read_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.replay.judgement import Scene
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.types import UNKNOWN

@@ -1,10 +1,10 @@
 """The folder of a recording's images: whole files only, bounded by bytes and by the room that others need."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.files import printable, write_whole
+from edgeclassify.lazy_dataclass import dataclass
 
 MB = 1_000_000
 LEAST_FREE_BYTES = 128 << 20

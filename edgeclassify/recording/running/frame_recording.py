@@ -6,10 +6,10 @@ Not the thread that writes the scores: coding takes its time, and a disk that is
 import logging
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import ImageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.pictures.jpeg import frame_jpeg
 from edgeclassify.pixels import to_keep

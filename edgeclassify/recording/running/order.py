@@ -9,11 +9,12 @@ import math
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.files import read_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.format.frame_images import RECORDING
 from edgeclassify.recording.running.frame_folder import MB, FrameBounds
 from edgeclassify.recording.running.frame_recording import FrameProgress

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
 
 from edgeclassify.errors import StorageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Decider
 from edgeclassify.recording.format.writer import RecordingWriter
 from edgeclassify.recording.interface import (

@@ -1,9 +1,9 @@
 """Searches settings: some anywhere, then more near the best ones. The same seed finds the same."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from edgeclassify.errors import ConfigError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.recording.replay.judgement import Judgement
 from edgeclassify.recording.tuning.settings import Drawing, Setting
 

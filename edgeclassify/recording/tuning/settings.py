@@ -2,8 +2,9 @@
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import FilterKind, Rules
 
 

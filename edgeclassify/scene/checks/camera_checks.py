@@ -1,8 +1,8 @@
 """What is wrong with a camera's picture, frame by frame: the checks in their order."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.checks import judgements
 from edgeclassify.scene.checks.comparison import Comparison
 from edgeclassify.scene.checks.displacement import Displacement

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.checks.camera_checks import CameraChecks, Findings
 from edgeclassify.scene.checks.reference import Reference
 from edgeclassify.scene.checks.regions import shifts_by

@@ -1,12 +1,12 @@
 """The structure of a picture: where its edges are, how strong and how fine, whatever the light."""
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.statistics import FrameStatistics
 
 Edges = NDArray[np.float32]

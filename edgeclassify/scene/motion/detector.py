@@ -1,12 +1,12 @@
 """Where something moves, frame by frame."""
 
 import math
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.scene.motion.light import Light, judge_light
 from edgeclassify.scene.motion.noise_floor import NoiseFloor
 from edgeclassify.scene.motion.patient import NOISY, PatientComparison

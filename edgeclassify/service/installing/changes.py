@@ -4,10 +4,10 @@ kept until the last one is done."""
 import difflib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import StorageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.files import ServiceFile
 
 _ENDING = ".edgeclassify-new"

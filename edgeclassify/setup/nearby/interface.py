@@ -1,6 +1,6 @@
 """What can be found in a network without knowing an address."""
 
-from dataclasses import dataclass
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """A broker's address as people write it."""
 
 import re
-from dataclasses import dataclass
 
 from edgeclassify.errors import UsageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import redacted_to_server
 
 _ADDRESS = re.compile(

@@ -4,12 +4,12 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
 import click
 
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import scrubbed
 
 

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import scrubbed
 from edgeclassify.setup.terminal.screen import Screen
 from edgeclassify.typed_line import typed_line

@@ -1,7 +1,6 @@
 """How a camera is to be driven: what of its config the capture thread follows."""
 
-from dataclasses import dataclass
-
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.capture.daynight import NightRules
 
 

@@ -1,8 +1,8 @@
 """Day or night? Which of a camera's two profiles is used, by measured light."""
 
 import logging
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 
 log = logging.getLogger(__name__)

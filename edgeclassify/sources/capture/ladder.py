@@ -1,9 +1,9 @@
 """The restart ladder: what is tried next to get a lost source back, and how long to wait before it."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from edgeclassify.errors import AbsentError, SourceError
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

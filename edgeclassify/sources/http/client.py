@@ -6,7 +6,7 @@ what cameras say, too: ICY or HTTP/2 in the first line, an interim answer other 
 chunked body without its last chunk. tests/sources/http/test_client.py holds each of these.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from edgeclassify.errors import AbsentError
 from edgeclassify.http.address import REFUSED_RETRY_S, Address, parse_address, redirected
@@ -16,6 +16,7 @@ from edgeclassify.http.deadline import Deadline, Patience
 from edgeclassify.http.head import read_head, request_head
 from edgeclassify.http.response import Headers, HttpResponse, HttpStream, header_of
 from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.redaction import redacted_text
 from edgeclassify.sources.http.refusals import refused
 

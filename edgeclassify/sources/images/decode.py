@@ -3,13 +3,13 @@
 import math
 import threading
 from contextlib import nullcontext
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from edgeclassify.errors import ImageError
 from edgeclassify.files import as_text
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.headers.header import ImageHeader
 from edgeclassify.sources.images.headers.jpeg import NO_END, closed, ends_early
 from edgeclassify.sources.images.headers.reader import read_header

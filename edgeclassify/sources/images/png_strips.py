@@ -9,12 +9,12 @@ Source: the PNG specification (third edition), 9 (filtering) and 10 (compression
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Pixels
 
 STRIP_BYTES = 4 << 20

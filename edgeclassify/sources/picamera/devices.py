@@ -5,10 +5,10 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.errors import SourceError, SourceSetupError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.picamera import runtime
 from edgeclassify.sources.support.device_users import users_of
 

@@ -1,9 +1,9 @@
 """What CSI cameras there are, with their modes and controls: for people who write a config."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.errors import SourceError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.picamera import devices, runtime
 from edgeclassify.sources.picamera.devices import CameraInfo
 

@@ -1,10 +1,11 @@
 """What the config says of a CSI camera, and how that becomes its configuration and controls."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from edgeclassify.config import ControlsConfig
 from edgeclassify.errors import SourceSetupError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.picamera import runtime
 from edgeclassify.sources.picamera.controls import Controls, libcamera_controls
 from edgeclassify.sources.picamera.devices import sensor_modes

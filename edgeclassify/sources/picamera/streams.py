@@ -3,10 +3,10 @@
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.errors import SourceError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import PixelFormat, Pixels, Roi
 
 Size = tuple[int, int]

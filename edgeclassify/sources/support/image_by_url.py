@@ -1,9 +1,8 @@
 """Fetching an image by URL."""
 
-from dataclasses import dataclass
-
 from edgeclassify.http.deadline import Patience
 from edgeclassify.http.tls import CAREFUL, Trust
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.http.client import Logins, RequestOptions
 from edgeclassify.sources.http.fetch import fetch_image
 

@@ -1,8 +1,9 @@
 """Faults of the synthetic camera, by script: what goes wrong, at which frame, and what ends it."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class FaultKind(StrEnum):

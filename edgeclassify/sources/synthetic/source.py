@@ -6,11 +6,12 @@ It serves trials, the demo and tests; see SyntheticOptions for all options, faul
 import ctypes
 import threading
 import time
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 from urllib.parse import parse_qsl
 
 from edgeclassify.errors import AbsentError, ConfigError, SourceError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.reading import read_image
 from edgeclassify.sources.interface import FrameSource, NoFrameInTimeError
 from edgeclassify.sources.synthetic.faults import SYNTAX, Fault, FaultKind, FaultScript, parse_faults

@@ -5,11 +5,12 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from edgeclassify.config.cameras import ControlValue
 from edgeclassify.errors import AbsentError, SourceError, SourceSetupError, SourceUnusableError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.support.device_users import users_of
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.device_controls import values_of

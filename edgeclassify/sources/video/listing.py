@@ -1,9 +1,9 @@
 """What V4L2 cameras there are, with their modes and controls: for people who write a config."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.support.device_users import users
 from edgeclassify.sources.video import v4l2
 from edgeclassify.sources.video.v4l2 import Control, Mode, V4l2Device

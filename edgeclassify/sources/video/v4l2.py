@@ -11,9 +11,10 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _VIDEO_CAPTURE = 1  # V4L2_BUF_TYPE_VIDEO_CAPTURE
 _CAP_VIDEO_CAPTURE = 0x0000_0001

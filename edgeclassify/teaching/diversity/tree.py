@@ -2,11 +2,10 @@
 can be (Ward 1963, by the chain of nearest neighbours of Benzécri 1982, in Murtagh's form).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.diversity.distances import squared_distances
 from edgeclassify.teaching.interface import Units
 

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.head_parameters import Floats, HeadKind
 from edgeclassify.teaching.fitting.calibration import fit_temperature
 from edgeclassify.teaching.fitting.leaving_out import Parts

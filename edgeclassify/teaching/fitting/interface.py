@@ -1,11 +1,11 @@
 """What a fit gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.head_parameters import HeadKind, HeadParameters
 from edgeclassify.model.taught.manifest import Accuracy
 

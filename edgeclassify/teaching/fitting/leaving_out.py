@@ -1,10 +1,9 @@
 """Which examples are left out together, so that a head is judged by what it has not seen."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.fitting.material import Material
 
 Indices = NDArray[np.intp]

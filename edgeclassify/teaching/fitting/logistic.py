@@ -7,11 +7,11 @@ coefficients are 0 the curvature is the same for every class (Böhning, "Multino
 """
 
 from collections import deque
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.head_parameters import Floats
 
 Indices = NDArray[np.intp]

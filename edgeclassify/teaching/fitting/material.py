@@ -1,10 +1,9 @@
 """A lesson as what heads are fitted to: few coordinates for many elements, and how much each row counts."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.interface import NONE_OF_THEM, Lesson
 

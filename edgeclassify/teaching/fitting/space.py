@@ -1,11 +1,10 @@
 """The space in which likeness is measured: the directions that matter, and how little those count in which
 pictures of one class differ."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.head_parameters import Floats
 from edgeclassify.teaching.fitting.leaving_out import Parts
 from edgeclassify.teaching.fitting.material import Material

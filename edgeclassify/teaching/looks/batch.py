@@ -1,8 +1,9 @@
 """Looks that were chosen and wait to be written, several in one commit: each commit costs a card some blocks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.interface import Look
 from edgeclassify.teaching.looks.interface import Ticket
 

@@ -1,8 +1,8 @@
 """What is dropped first: looks that are too old, and where they take too much room events, then unsure ones."""
 
 import math
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.interface import LookKind
 from edgeclassify.teaching.looks.interface import LookBounds
 from edgeclassify.teaching.looks.store import LookStore

@@ -2,12 +2,14 @@
 
 from collections import deque
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import ceil
 from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgeclassify.lazy_dataclass import dataclass
 
 LEAST_APART = 0.04
 """What two frames that are kept differ by at least: 1 - cosine of their embeddings, and what follows. A tenth of

@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Collection as Some
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Condition
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pixels import to_keep
 from edgeclassify.teaching.looks.choice import is_unsure
 from edgeclassify.teaching.looks.interface import LookRules, ViewRules

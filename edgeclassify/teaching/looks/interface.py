@@ -1,8 +1,8 @@
 """What looks are gathered for, and by which bounds they are kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import EmbeddingFacts
 
 MOST_COLLECTED = 200

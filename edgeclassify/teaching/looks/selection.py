@@ -1,8 +1,8 @@
 """Which of the frames without events are kept: unsure ones of each view, and what collections gather."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.teaching.interface import Look, LookKind
 from edgeclassify.teaching.looks.choice import Gathering, NoiseFloor, Sight, Varied
 from edgeclassify.teaching.looks.hand_off import Offered

@@ -3,11 +3,11 @@
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.document import MOST_EXAMPLES, MOST_VARIANTS
 from edgeclassify.model.taught.manifest import Base, ExampleRecord, Manifest
 from edgeclassify.model.taught.words import checked_label

@@ -1,8 +1,8 @@
 """What came of a test, in figures."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.taught.manifest import Accuracy
 from edgeclassify.types import Prediction
 

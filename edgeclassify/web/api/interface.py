@@ -4,7 +4,7 @@ The routes and the OpenAPI document are made of the same endpoints (`endpoints`)
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.api.refused import RefusedError
 from edgeclassify.web.api.threads import Threads
 from edgeclassify.web.interface import PageNode

@@ -4,12 +4,13 @@ The names are those that config/prometheus/mqtt-exporter.yaml gives to the same 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from edgeclassify.health import CameraHealth
 from edgeclassify.health.figures import FIGURES
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

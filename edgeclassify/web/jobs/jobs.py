@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from edgeclassify.errors import EdgeClassifyError
+from edgeclassify.lazy_dataclass import dataclass
 
 log = logging.getLogger(__name__)
 

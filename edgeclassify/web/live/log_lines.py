@@ -2,8 +2,8 @@
 
 import logging
 from collections import deque
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.logs import PlainFormatter
 
 KEPT = 500

@@ -1,11 +1,11 @@
 """What the page is told, as JSON: bodies of the contract, with the view that each is of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from edgeclassify.contract import bodies
 from edgeclassify.contract.encoding import rfc3339, rounded
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Condition, Event, Prediction, Roi, ViewState
 
 LOOK_TOP = 5

@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from edgeclassify.lazy_dataclass import dataclass
 
 CAPACITY = 1000
 """Messages that wait; they are taken five times a second."""

@@ -1,11 +1,11 @@
 """The best scores of a view over the last hour: one row a second at most, in arrays that never grow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import LabelScore
 
 ROWS = 3600

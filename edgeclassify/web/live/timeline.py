@@ -3,10 +3,11 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.types import Event, ViewState
 from edgeclassify.web.live import messages
 from edgeclassify.web.live.score_ring import ScoreRing

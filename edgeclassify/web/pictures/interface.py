@@ -1,7 +1,8 @@
 """What pictures are: coded frames, in one of two sizes."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class Size(StrEnum):

@@ -6,9 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 
 from edgeclassify.errors import ImageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.interface import Onlookers
 from edgeclassify.pixels import region_rgb, to_keep
 from edgeclassify.types import Frame, Pixels, Roi

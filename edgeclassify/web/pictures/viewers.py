@@ -1,9 +1,10 @@
 """Who looks at which camera, how often, and in which size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.pictures.interface import Size
 
 

@@ -6,12 +6,13 @@ import secrets
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from edgeclassify.errors import PageError, StorageError
 from edgeclassify.files import printable, read_plain_file, sync_folder
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.safety.passwords import PasswordHash, parsed_hash, token_hash
 
 NAME = "web-access.json"

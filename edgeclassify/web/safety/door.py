@@ -5,9 +5,9 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus, cookies
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.safety.access_in_force import AccessInForce
 from edgeclassify.web.safety.password_checks import PasswordChecks
 from edgeclassify.web.safety.passwords import TOKEN_MARK

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.web.safety.bodies import Bodies
 from edgeclassify.web.safety.door import Door, Entry

@@ -3,7 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 HOME_DOMAINS = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "fritz.box")
 """What routers put behind a machine's name; nobody else's names end so."""

@@ -8,7 +8,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+
+from edgeclassify.lazy_dataclass import dataclass
 
 TOKEN_MARK = "ect_"
 """What a token begins with, so that it is known as one where it lies about."""

@@ -3,11 +3,11 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgeclassify.files import StateFile
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.web.safety.passwords import token_hash
 
 NAME = "web-sessions.json"

@@ -3,10 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
+
+from edgeclassify.lazy_dataclass import dataclass
 
 PREFIX_HEADERS = ("x-ingress-path", "x-forwarded-prefix")
 """Where a proxy says below which path it has put the page: Home Assistant's ingress, others."""

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from edgeclassify.files import identity
+from edgeclassify.lazy_dataclass import dataclass
 
 FOLDER = Path(__file__).parents[1] / "assets"
 INDEX = "index.html"

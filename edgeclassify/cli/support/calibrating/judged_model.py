@@ -1,7 +1,6 @@
 """A model run over pictures of known labels, and judged by what it said of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from edgeclassify.cli.support.calibrating.known_labels import label_indices
 from edgeclassify.cli.support.calibrating.labelled_images import LabelledImages
 from edgeclassify.cli.support.view_options import WatchedBy
 from edgeclassify.errors import EdgeClassifyError, LabelError, SourceError, UsageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.calibration.calibration import LEAST_PICTURES, Calibration, calibrate
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN, LabelledScores
 from edgeclassify.model.opening.taught import taught_folder

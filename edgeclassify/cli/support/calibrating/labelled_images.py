@@ -2,11 +2,11 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.errors import LabelError, MissingInputError
 from edgeclassify.files import as_text, printable, read_plain_file
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.reading import list_images
 
 _MOST_BYTES = 64 << 20

@@ -1,7 +1,6 @@
 """What the commands that read recordings share: opening them, and the rules to replay them by."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.config import Config, ViewConfig, load_config, parse_config
@@ -9,6 +8,7 @@ from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.assembly.views import facts_by, rules_of
 from edgeclassify.errors import UsageError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.recording.format.frame_images import FrameImages, images_folder
 from edgeclassify.recording.format.reader import RecordingReader

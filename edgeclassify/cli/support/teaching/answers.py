@@ -1,10 +1,10 @@
 """What somebody answers when asked for the label of pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from edgeclassify.cli.support.teaching.labels import NONE_OF_THEM
+from edgeclassify.lazy_dataclass import dataclass
 
 
 class Deed(Enum):

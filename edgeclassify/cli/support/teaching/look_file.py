@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from edgeclassify.config import Config, load_config
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.errors import UsageError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.service.sandbox import service_of
 from edgeclassify.suggestions import did_you_mean
 from edgeclassify.teaching.looks.file import FILE_NAME

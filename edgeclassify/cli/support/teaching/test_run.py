@@ -1,7 +1,6 @@
 """A taught model run over pictures of known labels."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from edgeclassify.cli.support.models_option import model_section
 from edgeclassify.cli.support.progress import items_with_bar
 from edgeclassify.errors import EdgeClassifyError, LabelError, SourceError
 from edgeclassify.files import printable
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.calibration.labelled_scores import NOTHING_KNOWN
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier

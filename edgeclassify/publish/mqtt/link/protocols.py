@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.mqtt.link.client import CONNECT_TIMEOUT_S
 
 V5, V311 = "5", "3.1.1"

@@ -2,13 +2,13 @@
 
 import contextlib
 from collections import deque
-from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edgeclassify.broker import failure_texts
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.mqtt.link.client import Client
 
 WINDOW = 20

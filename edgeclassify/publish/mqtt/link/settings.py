@@ -1,11 +1,11 @@
 """What every attempt to connect needs."""
 
 import ssl
-from dataclasses import dataclass
 
 from edgeclassify.broker.credentials import Credentials
 from edgeclassify.broker.failure_texts import Security
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from edgeclassify.broker import failure_texts
 from edgeclassify.contract import outgoing
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.once import Once
 from edgeclassify.publish.home_assistant.discovery import Announcement
 from edgeclassify.publish.mqtt.link.client import LARGEST_PACKET

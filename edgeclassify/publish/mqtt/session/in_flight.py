@@ -1,9 +1,9 @@
 """What was sent on a connection and has not been answered, and how long it may take."""
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from edgeclassify.contract.outgoing import Message
+from edgeclassify.lazy_dataclass import dataclass
 
 SILENT_S = 60.0
 """Seconds without any acknowledgement, while some are due, after which the connection is renewed …"""

@@ -8,8 +8,8 @@ for ever. But connections end for many reasons: that something was under way is 
 import logging
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.mqtt.connection_log import STABLE_S
 from edgeclassify.publish.mqtt.session.in_flight import Sent
 

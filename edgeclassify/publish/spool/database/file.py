@@ -9,10 +9,10 @@ views.py; `tallies`: see tallies.py; `acknowledged`: see acknowledged.py.
 
 import zlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgeclassify.files.database import DamagedError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.acknowledgements import Run
 from edgeclassify.publish.spool.clocks import Stamp

@@ -1,8 +1,8 @@
 """What is known by events beside the events themselves: of the views, and of their labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.database.known_tallies import KnownTallies
 from edgeclassify.publish.spool.database.known_views import KnownViews

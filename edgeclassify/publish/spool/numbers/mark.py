@@ -11,9 +11,9 @@ import re
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import boot_id
 from edgeclassify.publish.spool.database.wal import is_torn
 

@@ -6,8 +6,9 @@ its Exif does not count. Sources: ISO/IEC 14496-12 (boxes), 23008-12 (properties
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.headers.av1 import ANY_SIZE, largest_image
 from edgeclassify.sources.images.headers.header import ImageHeader
 

@@ -5,8 +5,9 @@ Sources: TIFF 6.0, Exif 2.32 (OffsetTimeOriginal: 2.31).
 
 import re
 import struct
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+
+from edgeclassify.lazy_dataclass import dataclass
 
 _ORIENTATION, _EXIF_FOLDER = 0x0112, 0x8769
 _TAKEN, _TAKEN_OFFSET, _TAKEN_FRACTION = (

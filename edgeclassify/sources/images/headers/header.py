@@ -1,7 +1,8 @@
 """What an image file says of itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.headers.exif import read_exif
 
 

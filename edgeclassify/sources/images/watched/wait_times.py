@@ -1,6 +1,6 @@
 """How long a watched folder waits for what."""
 
-from dataclasses import dataclass
+from edgeclassify.lazy_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

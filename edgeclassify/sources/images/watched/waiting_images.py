@@ -1,8 +1,8 @@
 """The images of a watched folder that wait: oldest first, each at a cost that hardly grows with their number."""
 
 import heapq
-from dataclasses import dataclass
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.sources.images.reading import natural_key
 
 

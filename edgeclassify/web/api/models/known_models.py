@@ -1,11 +1,11 @@
 """The models that there are on this node, by the names that these endpoints know them by."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 from edgeclassify.documents.values import expanded
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.catalog import Catalog, load_catalog, model_path
 from edgeclassify.model.catalog.places import models_folders
 from edgeclassify.model.opening.taught import taught_folder

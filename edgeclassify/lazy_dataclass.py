@@ -1,0 +1,129 @@
+"""`@dataclass` of the standard library, with the work of its methods put off until they are needed.
+
+`dataclasses` writes the source of six methods for each class, compiles and runs it: half a millisecond of a fast
+CPU, and this package has hundreds of records, of most of which a process never makes one. Here a frozen record
+with slots gets its slots at once, since nothing can add them later, and `__init__` and its like when one of them
+is first looked up: the standard library makes them then, of the class as it was written. What type checkers see
+is its `dataclass`; `fields()`, `replace()`, `asdict()`, pickling and subclasses work as they do there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import typing
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from dataclasses import dataclass as dataclass
+else:
+
+    def dataclass(cls: type | None = None, /, **options: bool) -> Any:
+        """As the standard library's: lazily where frozen and slots are true, and nothing but eq is said beside."""
+
+        def decorate(cls: type) -> type:
+            is_plain = options.keys() <= {"frozen", "slots", "eq"}
+            if not (is_plain and options.get("frozen") and options.get("slots")):
+                return dataclasses.dataclass(**options)(cls)
+            return _with_slots(cls, eq=options.get("eq", True))
+
+        return decorate if cls is None else decorate(cls)
+
+
+_ALWAYS = ("__init__", "__repr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__")
+_OF_EQUALS = ("__eq__", "__hash__")
+_making = threading.RLock()
+"""Held while methods are made: those of a class need its bases'."""
+
+
+class _Methods:
+    """The generated methods of one class, until they are made."""
+
+    __slots__ = ("_eq", "_written", "final", "names")
+
+    def __init__(self, written: type, names: tuple[str, ...], eq: bool) -> None:
+        """`written`: the class as it stands in the source; `names`: of the methods that it has not itself."""
+        self._written, self.names, self._eq = written, names, eq
+        self.final: type = written
+
+    def make(self) -> None:
+        """Put them into the class, where they stay."""
+        written = self._written
+        if not written.__doc__:  # else dataclass() writes one, which takes as long as all the rest
+            written.__doc__ = f"{written.__name__}(...)"
+        made: type = dataclasses.dataclass(frozen=True, eq=self._eq)(written)
+        for name in self.names:
+            setattr(self.final, name, made.__dict__[name])
+
+
+class _Lazy:
+    """In the place of a method: looked up for the first time, it has all of them made."""
+
+    __slots__ = ("_methods", "_name")
+
+    def __init__(self, methods: _Methods, name: str) -> None:
+        self._methods, self._name = methods, name
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        final = self._methods.final
+        with _making:
+            if isinstance(final.__dict__[self._name], _Lazy):  # no other thread was faster
+                self._methods.make()
+        found = final.__dict__[self._name]
+        return found.__get__(instance, owner) if hasattr(found, "__get__") else found
+
+
+def _with_slots(cls: type, *, eq: bool) -> type:
+    own = dict(cls.__dict__)
+    names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
+    wanted = (*_ALWAYS, *(_OF_EQUALS if eq else ()))
+    methods = _Methods(cls, tuple(name for name in wanted if name not in own), eq)
+    for name in (*names, "__dict__", "__weakref__"):
+        own.pop(name, None)
+    inherited = {slot for base in cls.__mro__[1:-1] for slot in _slots_of(base)}
+    own["__slots__"] = tuple(name for name in names if name not in inherited)
+    own |= {name: _Lazy(methods, name) for name in methods.names}
+    final = methods.final = type(cls)(cls.__name__, cls.__bases__, own)
+    final.__qualname__ = cls.__qualname__
+    _freeze(final, own)
+    return final
+
+
+def _freeze(final: Any, own: dict[str, Any]) -> None:
+    """Refuse what would change a record, as dataclasses does."""
+
+    def set_attribute(self: Any, name: str, value: object) -> None:
+        if type(self) is final or name in final.__dataclass_fields__:
+            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+        super(final, self).__setattr__(name, value)
+
+    def delete_attribute(self: Any, name: str) -> None:
+        if type(self) is final or name in final.__dataclass_fields__:
+            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+        super(final, self).__delattr__(name)
+
+    final.__setattr__, final.__delattr__ = set_attribute, delete_attribute
+    if "__getstate__" not in own:
+        final.__getstate__ = _state
+    if "__setstate__" not in own:
+        final.__setstate__ = _set_state
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, one.name) for one in dataclasses.fields(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for one, value in zip(dataclasses.fields(self), state, strict=True):
+        object.__setattr__(self, one.name, value)
+
+
+def _slots_of(base: type) -> tuple[str, ...]:
+    slots = base.__dict__.get("__slots__", ())
+    return (slots,) if isinstance(slots, str) else tuple(slots)
+
+
+def _is_class_var(annotation: Any) -> bool:
+    if isinstance(annotation, str):
+        return annotation.startswith(("ClassVar", "typing.ClassVar"))
+    return annotation is ClassVar or typing.get_origin(annotation) is ClassVar

@@ -1,0 +1,206 @@
+"""Lazy dataclasses: in all that can be seen of them as those of the standard library, only made later."""
+
+import copy
+import dataclasses
+import pickle
+import threading
+import types
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol
+
+import pytest
+
+from edgeclassify.lazy_dataclass import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A record as the package has them."""
+
+    x: int
+    y: float = 0.5
+    tags: tuple[str, ...] = dataclasses.field(default_factory=tuple)
+    of_all: ClassVar[str] = "all"
+
+    @property
+    def total(self) -> float:
+        return self.x + self.y
+
+
+@dataclass(frozen=True, slots=True)
+class Point3(Point):
+    z: int = 7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handle:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    name: str
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise ValueError("no name")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own) and other.name.lower() == self.name.lower()
+
+    def __hash__(self) -> int:
+        return hash(self.name.lower())
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+
+class Named(Protocol):
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithProtocol(Named):
+    name: str
+
+
+def makes() -> type[Any]:
+    """A class of which nothing has been made yet."""
+
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        a: int
+        b: list[int] = dataclasses.field(default_factory=list)
+
+    return Fresh
+
+
+def is_made(kind: type) -> bool:
+    return isinstance(kind.__dict__["__init__"], types.FunctionType)
+
+
+def test_nothing_is_made_before_the_first_record() -> None:
+    fresh = makes()
+    assert not is_made(fresh)
+    fresh(1)
+    assert is_made(fresh)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        dataclasses.fields,
+        dataclasses.is_dataclass,
+        repr,
+        lambda kind: kind.__match_args__,
+        lambda kind: kind.__eq__,
+    ],
+)
+def test_who_looks_at_the_class_first_sees_what_the_standard_library_makes(look: Callable[[Any], Any]) -> None:
+    fresh = makes()
+    look(fresh)
+    assert [one.name for one in dataclasses.fields(fresh)] == ["a", "b"]
+    assert fresh.__match_args__ == ("a", "b")
+    assert fresh(1) == fresh(1, [])
+    assert fresh(1) != fresh(2)
+
+
+def test_a_record_is_what_it_was_made_of() -> None:
+    point = Point(1, tags=("a",))
+    assert (point.x, point.y, point.tags, point.total, Point.of_all) == (1, 0.5, ("a",), 1.5, "all")
+    assert repr(point) == "Point(x=1, y=0.5, tags=('a',))"
+    assert point == Point(1, 0.5, ("a",))
+    assert hash(point) == hash(Point(1, 0.5, ("a",)))
+    assert dataclasses.replace(point, y=2.0) == Point(1, 2.0, ("a",))
+    assert dataclasses.asdict(point) == {"x": 1, "y": 0.5, "tags": ("a",)}
+    match point:
+        case Point(x, y):
+            assert (x, y) == (1, 0.5)
+
+
+def test_it_has_slots_and_can_not_be_changed() -> None:
+    point = Point(1)
+    assert not hasattr(point, "__dict__")
+    changes: list[Callable[[], None]] = [
+        lambda: setattr(point, "x", 2),
+        lambda: setattr(point, "new", 2),
+        lambda: delattr(point, "x"),
+    ]
+    for change in changes:
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            change()
+    with pytest.raises(TypeError):
+        Point()  # type: ignore[call-arg]
+
+
+def test_a_subclass_has_the_fields_of_its_base() -> None:
+    point = Point3(1, 2.0)
+    assert [one.name for one in dataclasses.fields(point)] == ["x", "y", "tags", "z"]
+    assert (point.total, point.z, point == Point(1, 2.0)) == (3.0, 7, False)
+    assert vars(Point3)["__slots__"] == ("z",)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        point.x = 5  # type: ignore[misc]
+
+
+def test_one_that_is_only_itself() -> None:
+    one = Handle("a")
+    assert one != Handle("a")
+    assert len({one, Handle("a"), one}) == 2
+
+
+def test_what_a_class_writes_itself_stays() -> None:
+    assert Own("A") == Own("a")
+    assert len({Own("A"), Own("a")}) == 1
+    assert repr(Own("a")) == "<a>"
+    with pytest.raises(ValueError, match="no name"):
+        Own("")
+
+
+def test_a_protocol_may_be_its_base() -> None:
+    assert WithProtocol("a").name == "a"
+
+
+@pytest.mark.parametrize("record", [Point(1, tags=("a",)), Point3(4), Own("a")])
+def test_copies_and_pickles(record: object) -> None:
+    assert copy.deepcopy(record) == record
+    assert pickle.loads(pickle.dumps(record)) == record
+
+
+def test_a_pickle_of_a_class_of_which_nothing_was_made_yet() -> None:
+    fresh = makes()
+    record: Any = object.__new__(fresh)
+    record.__setstate__([1, [2]])
+    assert record == fresh(1, [2])
+
+
+def test_other_kinds_of_dataclasses_are_those_of_the_standard_library() -> None:
+    @dataclass
+    class Plain:
+        a: int = 1
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Named:
+        a: int = 1
+
+    assert is_made(Plain)
+    assert is_made(Named)
+    changed = Plain()
+    changed.a = 2
+    assert (changed, Named(a=3).a) == (Plain(2), 3)
+
+
+def test_many_threads_may_be_the_first() -> None:
+    for _ in range(20):
+        fresh, begin = makes(), threading.Barrier(8)
+        found: list[Any] = []
+
+        def make(fresh: Any = fresh, begin: threading.Barrier = begin, found: list[Any] = found) -> None:
+            begin.wait()
+            found.append(fresh(1))
+
+        threads = [threading.Thread(target=make) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == [fresh(1, [])] * 8
