@@ -133,6 +133,14 @@ class NetworkClassifier(ImageClassifier):
             raise self._closed()
         return NetworkClassifier(info, self._network, head)
 
+    def on(self, network: Network) -> "NetworkClassifier":
+        """The same head on another network that does the same; this one is closed."""
+        moved = NetworkClassifier(
+            self._info, network, self._head, self._golden, temperature=self._tempering.temperature
+        )
+        self.close()
+        return moved
+
     def close(self) -> None:
         """Let go of the network; the classifier can't be used afterwards."""
         self._network = None

@@ -16,6 +16,7 @@ from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.interface import ImageClassifier
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_files import files_of
+from edgeclassify.model.opening.sharing import on_shared_network
 from edgeclassify.model.opening.taught import reheaded, taught_model
 from edgeclassify.types import ModelChoice
 
@@ -63,7 +64,7 @@ def tested_classifier(section: ModelChoice) -> ImageClassifier:
 
 def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactory) -> LoadedModels:
     """One whose files are as they were is taken over from `before`; of a taught one whose base is as it was, the
-    network is, under the head that was fitted since.
+    network is, under the head that was fitted since. Those that run the same network share it.
 
     Raises ConfigError or ModelError; `before` is untouched then.
     """
@@ -76,7 +77,7 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
             if kept is not None:
                 loaded[section] = kept
             elif stamp.head is None:
-                loaded[section] = open_one(section)
+                loaded[section] = on_shared_network(open_one(section), (*loaded.values(), *before.loaded.values()))
             else:
                 # It is not run here: one that it shares may be in use.
                 loaded[section] = open_classifier(section, beside=(*loaded.values(), *before.loaded.values()))

@@ -109,13 +109,46 @@ def test_a_view_that_joins_shares_what_runs() -> None:
     after.close_all_but(NO_MODELS)
 
 
-def test_the_networks_own_classes_are_tested_on_a_network_of_their_own() -> None:
-    """Its self-test runs it, which one that is in use must not be."""
+def test_the_networks_own_classes_are_tested_on_a_network_of_their_own_and_share_what_runs_then() -> None:
+    """The self-test runs a network, which one that is in use must not be."""
     teach("gate")
     before = load(config_of("gate"))
-    after = load(config_of("gate", "builtin"), before)
-    assert network_of(after.loaded[BUILTIN]) is not network_of(before.loaded[GATE])
+    tested: list[object] = []
+
+    def opened(section: ModelChoice) -> ImageClassifier:
+        classifier = assembly.tested_classifier(section)
+        tested.append(network_of(classifier))
+        return classifier
+
+    after = load_models(config_of("gate", "builtin"), before, opened)
+    assert len(tested) == 1
+    assert tested[0] is not network_of(before.loaded[GATE])
+    assert network_of(after.loaded[BUILTIN]) is network_of(before.loaded[GATE])
     after.close_all_but(NO_MODELS)
+
+
+def test_views_that_read_one_network_in_their_own_ways_share_it(tmp_path: Path) -> None:
+    """Weights are megabytes; labels and a temperature are none."""
+    labels = tmp_path / "labels.txt"
+    golden = 32  # what the self-test must find
+    labels.write_text("\n".join("Egyptian cat" if i == golden else f"thing {i}" for i in range(200)))
+    ways: list[dict[str, Any]] = [{}, {"temperature": 3.0}, {"labels": str(labels)}]
+    models = load(config_of(*({"name": "builtin"} | way for way in ways)))
+    plain, tempered, renamed = models.loaded.values()
+    assert network_of(plain) is network_of(tempered) is network_of(renamed)
+    assert (plain.tempering.temperature, tempered.tempering.temperature) == (1.0, 3.0)
+    assert renamed.labels[7] == "thing 7"
+    assert best(renamed, RED) == f"thing {plain.labels.index(best(plain, RED))}"
+    plain.close()
+    assert best(renamed, RED).startswith("thing")
+    models.close_all_but(NO_MODELS)
+
+
+def test_networks_that_are_fed_or_run_otherwise_are_their_own() -> None:
+    ways: list[dict[str, Any]] = [{}, {"fit": "squash"}, {"threads": 1}]
+    models = load(config_of(*({"name": "builtin"} | way for way in ways)))
+    assert len({id(network_of(one)) for one in models.loaded.values()}) == 3
+    models.close_all_but(NO_MODELS)
 
 
 def test_a_head_that_can_not_be_taken_over_leaves_what_runs(folder: Path) -> None:
