@@ -95,6 +95,7 @@ docs: $(VENV)/.test
 	$(BIN)/python systemd/generate.py
 	$(BIN)/edgeclassify reference --markdown docs/commands.md
 	$(BIN)/python docs/generate_config.py
+	$(BIN)/python docs/generate_boards.py
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "edgeclassify needs Python 3.11 or later; none was found" >&2; exit 1; }

@@ -159,6 +159,12 @@ class RecordingError(EdgeClassifyError):
     exit_status = ExitStatus.DATA
 
 
+class BenchError(EdgeClassifyError):
+    """Something can't be measured, or a document is none that a measurement has written."""
+
+    exit_status = ExitStatus.DATA
+
+
 class HistoryError(EdgeClassifyError):
     """A history can't be read: it is damaged, or of a later version."""
 

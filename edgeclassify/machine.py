@@ -1,6 +1,7 @@
 """What this machine tells of itself and of this process: heat, memory, storage, the clock."""
 
 import ctypes
+import platform
 import resource
 import time
 from collections.abc import Iterator
@@ -78,6 +79,15 @@ def clock_synchronised() -> bool | None:
     except (OSError, AttributeError):
         return None
     return _ASKED.synchronised() if state < 0 else state != _TIME_ERROR
+
+
+def board_name(proc: Path = _PROC) -> str:
+    """What the machine is, as its firmware names it ("Raspberry Pi Zero 2 W Rev 1.0"), else its architecture."""
+    for place in ("device-tree/model", "../sys/class/dmi/id/product_name"):
+        with suppress(OSError):
+            if name := (proc / place).read_text(errors="replace").rstrip("\0\n ").strip():
+                return name
+    return platform.machine() or "unknown"
 
 
 def free_memory_bytes(proc: Path = _PROC, cgroups: Path = _CGROUPS) -> int | None:

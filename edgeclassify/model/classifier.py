@@ -64,6 +64,11 @@ class NetworkClassifier(ImageClassifier):
         return self._network
 
     @property
+    def head(self) -> Head:
+        """What makes scores of the network's outputs."""
+        return self._head
+
+    @property
     def embedding(self) -> EmbeddingFacts | None:
         """As of `ImageClassifier`."""
         return None if self._embedding is None else self._embedding.facts

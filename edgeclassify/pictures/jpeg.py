@@ -148,6 +148,17 @@ def image_jpeg(image: Pixels, quality: int, comment: bytes) -> Jpeg:
     return _encode(image, quality, comment)
 
 
+def image_png(image: Pixels) -> bytes:
+    """A drawn chart, BGR uint8 (height, width, 3), as a PNG file: flat areas and letters stay sharp.
+
+    Raises ImageError where it can't be coded.
+    """
+    is_coded, data = cv2.imencode(".png", image)
+    if not is_coded:
+        raise ImageError(f"a picture of {image.shape[1]}x{image.shape[0]} can't be coded as PNG.")
+    return bytes(data.tobytes())
+
+
 def region_jpeg(frame: Frame, region: Roi, quality: int, longest_side: int) -> Jpeg:
     """A region of the frame for people and no more of it, at most `longest_side` pixels long, without a comment.
 

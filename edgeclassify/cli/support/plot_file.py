@@ -14,8 +14,13 @@ def write_plot(path: Path, chart: Chart) -> None:
 
 def write_svg(path: Path, text: str) -> None:
     """Raises StorageError."""
+    write_file(path, text.encode())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Raises StorageError."""
     try:
-        replace_file(path, text.encode())
+        replace_file(path, content)
     except OSError as error:
         raise StorageError(
             f"{printable(path)}: can't be written: {error.strerror or error}. Choose another place."

@@ -8,7 +8,7 @@ from pathlib import Path
 from edgeclassify.doctor.around import Around
 from edgeclassify.doctor.findings import fault, ok, unknown, warning
 from edgeclassify.doctor.interface import Finding
-from edgeclassify.machine import clock_synchronised
+from edgeclassify.machine import board_name, clock_synchronised
 
 _EARLIEST = 1_735_689_600  # 2025: no node that runs this is older
 _KERNEL_64 = ("aarch64", "x86_64")
@@ -21,24 +21,18 @@ def bits() -> int:
 
 def look_at_system(around: Around) -> list[Finding]:
     """Model, operating system, kernel, bits."""
-    words = [_model(around), _release(around.places.etc), f"Linux {platform.release()}", f"{bits()} bit"]
+    words = [
+        board_name(around.places.proc),
+        _release(around.places.etc),
+        f"Linux {platform.release()}",
+        f"{bits()} bit",
+    ]
     figures = {"machine": platform.machine(), "bits": bits()}
     shown = ", ".join(filter(None, words))
     if bits() == 32 and platform.machine() in _KERNEL_64:
         remedy = "Install the 64-bit Raspberry Pi OS: a picture takes a tenth of the time or less there."
         return [warning("system", f"{shown} below a 64-bit kernel", remedy, figures=figures)]
     return [ok("system", shown, figures=figures)]
-
-
-def _model(around: Around) -> str:
-    for place in ("device-tree/model", "../sys/class/dmi/id/product_name"):
-        try:
-            text = (around.places.proc / place).read_text(errors="replace")
-        except OSError:
-            continue
-        if text := text.rstrip("\0\n ").strip():
-            return text
-    return platform.machine()
 
 
 def _release(etc: Path) -> str:
