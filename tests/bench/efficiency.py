@@ -7,11 +7,11 @@ Frames of 640x480 (YUV420) lie in memory; mobilenet_v2, LiteRT. In one process, 
 * `inference thread`: the daemon's own, assembled from a config as the daemon does, with a sink that takes nothing.
 * `usual script`: OpenCV's conversion, crop, INTER_AREA, set_tensor, invoke, get_tensor, dequantize, sort.
 
-Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns of some frames, in another
-order each time. `quiet`: the mean of a way's fastest tenth of turns, which other work on the machine disturbs
-least; `median`: of all turns. `CPU`: by processor time of the whole process instead, the median of the ratios
-within each round (a runtime's threads may spin while they wait, so that it says most of one thread; of work that
-overlaps it says nothing).
+Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns, in another order each
+time. `quiet`: the mean of a way's fastest tenth of turns, which other work on the machine disturbs least; `median`:
+of all turns. `CPU`: by processor time of the whole process instead, the median of the ratios within each round (a
+runtime's threads may spin while they wait, so that it says most of one thread; of work that overlaps it says
+nothing).
 """
 
 import argparse
