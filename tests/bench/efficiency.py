@@ -8,10 +8,10 @@ Frames of 640x480 (YUV420) lie in memory; mobilenet_v2, LiteRT. In one process, 
 * `usual script`: OpenCV's conversion, crop, INTER_AREA, set_tensor, invoke, get_tensor, dequantize, sort.
 
 Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns, in another order each
-time. `quiet`: the mean of a way's fastest tenth of turns, which other work on the machine disturbs least; `median`:
-of all turns. `CPU`: by processor time of the whole process instead, the median of the ratios within each round (a
-runtime's threads may spin while they wait, so that it says most of one thread; of work that overlaps it says
-nothing).
+time. `quiet`: the mean of a way's fastest tenth of turns, which other work on the machine disturbs least;
+`median`: of all turns. `CPU`: by processor time of the whole process instead, the median of the ratios within
+each round (a runtime's threads may spin while they wait, so that it says most of one thread; of work that overlaps
+it says nothing).
 """
 
 import argparse
@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 
 import cv2
 import numpy as np
@@ -42,16 +41,15 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.runtime.runtimes import import_runtime
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.outlet import Outlet
-from edgeclassify.publish.interface import EventSink
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
-from edgeclassify.types import Event, Frame, Outcome, PixelFormat
+from edgeclassify.types import PixelFormat
+from tests.bench.in_memory import CAMERA, HEIGHT, WIDTH, MemoryFrames, SilentSink
 from tests.model.frames import in_format
 from tests.support.data import needed_test_data
 from tests.support.photos import TF2_V2, model_path, photos
 
-WIDTH, HEIGHT, SIDE, PICTURES = 640, 480, 224, 8
-CAMERA = "memory"
+SIDE, PICTURES = 224, 8
 WARM_UP = 20
 
 
@@ -75,44 +73,6 @@ class Spent:
 Way = Callable[[int], Spent]
 """Works on so many frames, and tells what one took."""
 Pictures = list[NDArray[np.uint8]]
-
-
-class MemoryFrames:
-    """Always has a frame, as a camera that is faster than the network. As of `pipeline.interface.Frames`."""
-
-    def __init__(self, pixels: Pictures) -> None:
-        self._pixels, self._numbers = pixels, count(1)
-
-    def take(self, timeout_s: float = 0.0) -> "MemoryLease":
-        """The next one; nobody has to wait."""
-        return MemoryLease(self.frame())
-
-    def frame(self) -> Frame:
-        """The next one, captured now."""
-        number = next(self._numbers)
-        pixels = self._pixels[number % len(self._pixels)]
-        now_ns, now = time.monotonic_ns(), time.time()
-        return Frame(pixels, PixelFormat.YUV420, WIDTH, HEIGHT, CAMERA, number, now_ns, now)
-
-
-class MemoryLease:
-    """As of `pipeline.interface.Lease`."""
-
-    __slots__ = ("frame",)
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-
-    def __enter__(self) -> "MemoryLease":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Nobody waits for it."""
-
-    def settle(self, outcome: Outcome) -> None:
-        """Nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,19 +211,6 @@ def inference_thread(world: World, pixels: Pictures) -> Way:
         return found[1].per_frame(found[0], frames)
 
     return way
-
-
-class SilentSink(EventSink):
-    """Takes what it is told, and does nothing with it."""
-
-    def start(self) -> None:
-        """Nothing is to be started."""
-
-    def stop(self, timeout_s: float) -> None:
-        """Nothing is to be stopped."""
-
-    def publish_event(self, event: Event) -> None:
-        """It is gone."""
 
 
 def usual_script(world: World, pixels: Pictures) -> Way:

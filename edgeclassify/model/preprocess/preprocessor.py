@@ -18,7 +18,6 @@ DEFAULT_CROP = 0.875
 """Share of the shorter side that the centre crop keeps: what MobileNets are evaluated with (256 → 224)."""
 
 _MAX_SAMPLERS = 8
-_SIGN_BIT = np.uint8(0x80)
 
 _Geometry = tuple[PixelFormat, int, int, tuple[int, ...], Roi]
 
@@ -52,10 +51,7 @@ class Preprocessor:
         geometry = (frame.pixel_format, frame.width, frame.height, frame.pixels.shape, roi)
         sampler = self._samplers.get(geometry) or self._add_sampler(frame, geometry, roi)
         if self._is_direct:
-            image = tensor.view(np.uint8).reshape(self._image_shape)
-            sampler.sample(frame.pixels, image)
-            if self._table.shift:
-                np.bitwise_xor(image, _SIGN_BIT, out=image)  # as int8: pixel - 128
+            sampler.sample(frame.pixels, tensor.view(np.uint8).reshape(self._image_shape))
             return
         sampler.sample(frame.pixels, self._image)
         self._write(tensor)
@@ -74,7 +70,7 @@ class Preprocessor:
                 return
             values = cv2.LUT(self._image, self._table.values)
         elif self._table.shift:
-            values = np.bitwise_xor(self._image, _SIGN_BIT).view(np.int8)
+            values = self._image.view(np.int8)
         np.copyto(target, values[np.newaxis] if values.ndim == 2 else values.transpose(2, 0, 1))
 
     def _add_sampler(self, frame: Frame, geometry: _Geometry, roi: Roi) -> Sampler:
@@ -82,7 +78,13 @@ class Preprocessor:
         region = roi_rect(frame.width, frame.height, roi)
         fitting = fit_rects(region, self._input.width, self._input.height, self._fit, self._crop)
         sampler = make_sampler(
-            frame.pixel_format, frame.width, frame.height, fitting, self._image_shape, self._colour
+            frame.pixel_format,
+            frame.width,
+            frame.height,
+            fitting,
+            self._image_shape,
+            self._colour,
+            signed=self._table.shift,
         )
         if len(self._samplers) >= _MAX_SAMPLERS:
             # A folder of photos of many sizes; cameras and views come to a handful.

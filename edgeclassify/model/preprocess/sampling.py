@@ -11,6 +11,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from edgeclassify.model.preprocess.conversion import SIGN_BIT, PlanarConversion, turn
 from edgeclassify.model.preprocess.geometry import Fitting, even_rect
 from edgeclassify.model.preprocess.resize import Pixels, Resizer, halvings
 from edgeclassify.pixels import PACKED_CHANNELS, PLANAR, Rect, chroma_planes
@@ -27,13 +28,6 @@ _PACKED_CONVERSIONS = {
     (GRAY, RGB): cv2.COLOR_GRAY2RGB,
     (GRAY, BGR): cv2.COLOR_GRAY2BGR,
 }
-_PLANAR_CONVERSIONS = {
-    (PixelFormat.YUV420, RGB): cv2.COLOR_YUV2RGB_I420,
-    (PixelFormat.YUV420, BGR): cv2.COLOR_YUV2BGR_I420,
-    (PixelFormat.NV12, RGB): cv2.COLOR_YUV2RGB_NV12,
-    (PixelFormat.NV12, BGR): cv2.COLOR_YUV2BGR_NV12,
-}
-
 _NO_CONVERSION = -1
 
 BAR = 128
@@ -46,15 +40,17 @@ _LUMA = np.clip(np.rint((np.arange(256) - 16) * 255 / 219), 0, 255).astype(np.ui
 class Sampler(ABC):
     """Writes one part of frames of one geometry into an image."""
 
-    def __init__(self, target: Rect, has_bars: bool) -> None:
-        self._target = target
-        self._has_bars = has_bars
+    def __init__(self, target: Rect, has_bars: bool, signed: bool) -> None:
+        """`signed`: the image's bytes are int8, pixel - 128."""
+        self._part = (target.rows, target.columns) if has_bars else None
+        self._signed = signed
+        self._bar = BAR ^ int(SIGN_BIT) if signed else BAR
 
     def sample(self, pixels: Pixels, image: Pixels) -> None:
         """Fill `image`, uint8 (height, width, 3) in colour or (height, width) gray, from a frame's pixels."""
-        if self._has_bars:
-            image.fill(BAR)
-            image = image[self._target.rows, self._target.columns]
+        if self._part is not None:
+            image.fill(self._bar)
+            image = image[self._part]
         self._fill(pixels, image)
 
     @abstractmethod
@@ -69,29 +65,40 @@ def make_sampler(
     fitting: Fitting,
     image_shape: tuple[int, ...],
     colour: PixelFormat = RGB,
+    *,
+    signed: bool = False,
 ) -> Sampler:
-    """The sampler of a geometry. `image_shape`: (height, width, 3), of `colour` RGB or BGR; or (height, width)."""
+    """The sampler of a geometry. `image_shape`: (height, width, 3), of `colour` RGB or BGR; or (height, width).
+    `signed`: it writes bytes that are int8, pixel - 128."""
     image_format = colour if len(image_shape) == 3 else GRAY
     has_bars = (fitting.target.height, fitting.target.width) != image_shape[:2]
     if pixel_format not in PLANAR:
-        return _PackedSampler(pixel_format, fitting, image_format, has_bars)
+        return _PackedSampler(pixel_format, fitting, image_format, has_bars, signed)
     fitting = replace(fitting, source=even_rect(fitting.source, width, height))
     if fitting.target.width % 2 or fitting.target.height % 2:
-        return _ConvertFirstSampler(pixel_format, height, fitting, image_format, has_bars)
-    return _PlanarSampler(pixel_format, height, fitting, image_format, has_bars)
+        return _ConvertFirstSampler(pixel_format, height, fitting, image_format, has_bars, signed)
+    if image_format is GRAY:
+        return _GrayPlanarSampler(fitting, has_bars, signed)
+    return _PlanarSampler(pixel_format, height, fitting, image_format, has_bars, signed)
 
 
 class _PackedSampler(Sampler):
     """BGR, RGB, GRAY: crop (a view), scale, convert."""
 
     def __init__(
-        self, pixel_format: PixelFormat, fitting: Fitting, image_format: PixelFormat, has_bars: bool
+        self,
+        pixel_format: PixelFormat,
+        fitting: Fitting,
+        image_format: PixelFormat,
+        has_bars: bool,
+        signed: bool,
     ) -> None:
-        super().__init__(fitting.target, has_bars)
+        super().__init__(fitting.target, has_bars, signed)
         target = fitting.target
-        self._source = _trimmed(fitting.source, target, 1)
+        source = _trimmed(fitting.source, target, 1)
+        self._rows, self._columns = source.rows, source.columns
         source_channels = PACKED_CHANNELS[pixel_format]
-        self._resize = Resizer(_size(self._source), _size(target), source_channels)
+        self._resize = Resizer(_size(source), _size(target), source_channels)
         self._conversion = _PACKED_CONVERSIONS.get((pixel_format, image_format), _NO_CONVERSION)
         self._scaled: Pixels | None = None
         if self._conversion != _NO_CONVERSION:
@@ -99,69 +106,92 @@ class _PackedSampler(Sampler):
             self._scaled = np.empty(shape, np.uint8)
 
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
-        crop = pixels[self._source.rows, self._source.columns]
+        crop = pixels[self._rows, self._columns]
         if self._scaled is None:
             self._resize(crop, image)
-            return
-        self._resize(crop, self._scaled)
-        cv2.cvtColor(self._scaled, self._conversion, dst=image)
+        else:
+            self._resize(crop, self._scaled)
+            cv2.cvtColor(self._scaled, self._conversion, dst=image)
+        turn(image, signed=self._signed)
+
+
+class _GrayPlanarSampler(Sampler):
+    """YUV420 and NV12 for models of one channel: scale the luma."""
+
+    def __init__(self, fitting: Fitting, has_bars: bool, signed: bool) -> None:
+        super().__init__(fitting.target, has_bars, signed)
+        self._source = _trimmed(fitting.source, fitting.target, 2)
+        self._rows, self._columns = self._source.rows, self._source.columns
+        self._resize = Resizer(_size(self._source), _size(fitting.target), 1)
+        self._luma = np.empty((fitting.target.height, fitting.target.width), np.uint8)
+        self._levels = _LUMA ^ SIGN_BIT if signed else _LUMA
+
+    def _fill(self, pixels: Pixels, image: Pixels) -> None:
+        self._resize(pixels[self._rows, self._columns], self._luma)
+        cv2.LUT(self._luma, self._levels, dst=image)
 
 
 class _PlanarSampler(Sampler):
     """YUV420 and NV12: scale each plane, then convert at the model's size."""
 
     def __init__(
-        self, pixel_format: PixelFormat, height: int, fitting: Fitting, image_format: PixelFormat, has_bars: bool
+        self,
+        pixel_format: PixelFormat,
+        height: int,
+        fitting: Fitting,
+        image_format: PixelFormat,
+        has_bars: bool,
+        signed: bool,
     ) -> None:
-        super().__init__(fitting.target, has_bars)
+        super().__init__(fitting.target, has_bars, signed)
         target = fitting.target
-        self._format, self._height, self._is_gray = pixel_format, height, image_format is GRAY
-        self._source = _trimmed(fitting.source, target, 2)
-        self._chroma_source, chroma = self._source.halved(), target.halved()
-        self._resize_luma = Resizer(_size(self._source), _size(target), 1)
-        self._scaled = np.empty((target.height * 3 // 2, target.width), np.uint8)
-        self._luma = self._scaled[: target.height]
-        self._conversion = _PLANAR_CONVERSIONS.get((pixel_format, image_format), _NO_CONVERSION)
+        self._format, self._height = pixel_format, height
+        source = _trimmed(fitting.source, target, 2)
+        self._rows, self._columns = source.rows, source.columns
+        chroma = source.halved()
+        self._chroma_rows, self._chroma_columns = chroma.rows, chroma.columns
+        self._resize_luma = Resizer(_size(source), _size(target), 1)
         interleaved = 2 if pixel_format is PixelFormat.NV12 else 1
-        self._resize_chroma = Resizer(_size(self._chroma_source), _size(chroma), interleaved)
-        self._chroma = chroma_planes(self._scaled, target.height, pixel_format)
+        self._resize_chroma = Resizer(_size(chroma), _size(target.halved()), interleaved)
+        self._conversion = PlanarConversion(target.width, target.height, pixel_format, image_format)
 
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
-        rows, columns = self._source.rows, self._source.columns
-        if self._is_gray:
-            self._resize_luma(pixels[rows, columns], self._luma)
-            cv2.LUT(self._luma, _LUMA, dst=image)
-            return
-        self._resize_luma(pixels[rows, columns], self._luma)
-        rows, columns = self._chroma_source.rows, self._chroma_source.columns
+        conversion = self._conversion
+        self._resize_luma(pixels[self._rows, self._columns], conversion.luma)
+        rows, columns = self._chroma_rows, self._chroma_columns
         planes = chroma_planes(pixels, self._height, self._format)
-        for plane, scaled in zip(planes, self._chroma, strict=True):
+        for plane, scaled in zip(planes, conversion.chroma, strict=True):
             self._resize_chroma(plane[rows, columns], scaled)
-        cv2.cvtColor(self._scaled, self._conversion, dst=image)
+        conversion.write(image, signed=self._signed)
 
 
 class _ConvertFirstSampler(Sampler):
     """YUV420 and NV12 for models with an odd side, of which there is no half: convert the crop, then scale."""
 
     def __init__(
-        self, pixel_format: PixelFormat, height: int, fitting: Fitting, image_format: PixelFormat, has_bars: bool
+        self,
+        pixel_format: PixelFormat,
+        height: int,
+        fitting: Fitting,
+        image_format: PixelFormat,
+        has_bars: bool,
+        signed: bool,
     ) -> None:
-        super().__init__(fitting.target, has_bars)
+        super().__init__(fitting.target, has_bars, signed)
         source = fitting.source
         self._source, self._height, self._format = source, height, pixel_format
-        self._crop = np.empty((source.height * 3 // 2, source.width), np.uint8)
-        self._chroma = chroma_planes(self._crop, source.height, pixel_format)
+        self._conversion = PlanarConversion(source.width, source.height, pixel_format, RGB)
         self._converted = np.empty((source.height, source.width, 3), np.uint8)
         inner = Fitting(Rect(0, 0, source.width, source.height), replace(fitting.target, x=0, y=0))
-        self._rest = _PackedSampler(RGB, inner, image_format, has_bars=False)
+        self._rest = _PackedSampler(RGB, inner, image_format, has_bars=False, signed=signed)
 
     def _fill(self, pixels: Pixels, image: Pixels) -> None:
-        source, chroma = self._source, self._source.halved()
-        self._crop[: source.height] = pixels[source.rows, source.columns]
+        source, chroma, conversion = self._source, self._source.halved(), self._conversion
+        conversion.luma[...] = pixels[source.rows, source.columns]
         planes = chroma_planes(pixels, self._height, self._format)
-        for plane, part in zip(planes, self._chroma, strict=True):
+        for plane, part in zip(planes, conversion.chroma, strict=True):
             part[...] = plane[chroma.rows, chroma.columns]
-        cv2.cvtColor(self._crop, _PLANAR_CONVERSIONS[self._format, RGB], dst=self._converted)
+        conversion.write(self._converted, signed=False)
         self._rest.sample(self._converted, image)
 
 

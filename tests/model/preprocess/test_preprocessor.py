@@ -283,8 +283,8 @@ def test_any_geometry_fills_the_whole_tensor(
 def test_only_the_last_geometries_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[weakref.ref[Sampler]] = []
 
-    def make(*arguments: Any) -> Sampler:
-        sampler = make_sampler(*arguments)
+    def make(*arguments: Any, signed: bool) -> Sampler:
+        sampler = make_sampler(*arguments, signed=signed)
         made.append(weakref.ref(sampler))
         return sampler
 
