@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Iterable
-from importlib import metadata
 from types import ModuleType
 
 from edgeclassify.errors import RuntimeMissingError
@@ -73,7 +72,7 @@ def import_runtime(wanted: RuntimeName) -> tuple[str, ModuleType]:
         except ImportError as error:
             faults.append(f"{candidate.module}: {shortened(str(error).strip() or type(error).__name__)}")
         else:
-            return f"{candidate.name} {_version(candidate, module)}", module
+            return f"{candidate.name} {_version(candidate)}", module
     raise RuntimeMissingError(_missing(wanted, candidates, faults))
 
 
@@ -92,11 +91,16 @@ def _missing(wanted: str, candidates: Iterable[_Runtime], faults: list[str]) -> 
     return f"{what} here ({'; '.join(faults)}). Install it: {how}."
 
 
-def _version(found: _Runtime, module: ModuleType) -> str:
+def _version(found: _Runtime) -> str:
+    """As the package says it; where it does not, as it was installed, which takes longer to read than to invoke."""
+    said = getattr(importlib.import_module(found.module), "__version__", None)
+    if isinstance(said, str):
+        return said
+    from importlib import metadata
+
     for distribution in found.distributions:
         try:
             return metadata.version(distribution)
         except metadata.PackageNotFoundError:
             continue
-    package = importlib.import_module(found.module)
-    return str(getattr(package, "__version__", "of unknown version"))
+    return "of unknown version"

@@ -48,3 +48,14 @@ def test_auto_goes_on_where_litert_can_not_be_loaded(
         pytest.skip("tflite-runtime is not installed")
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     assert open_interpreter(write_model(flatten_model())).runtime.startswith("tflite-runtime ")
+
+
+def test_the_version_is_the_packages_or_what_was_installed(
+    monkeypatch: pytest.MonkeyPatch, runtime: RuntimeName
+) -> None:
+    said = runtime_name(runtime)
+    package = sys.modules[{"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}[runtime]]
+    monkeypatch.delattr(package, "__version__")
+    assert runtime_name(runtime) == said
+    monkeypatch.setattr(package, "__version__", "9.9", raising=False)
+    assert runtime_name(runtime) == f"{runtime} 9.9"
