@@ -15,6 +15,10 @@ class Lease(AbstractContextManager["Lease"], Protocol):
     def frame(self) -> Frame:
         """The frame; not to be kept, for its pixels may be lent."""
 
+    @property
+    def waited(self) -> bool:
+        """True where it was there before it was asked for: frames come faster than they are taken."""
+
     def settle(self, outcome: Outcome) -> None:
         """The frame is done with. Only the first call counts."""
 

@@ -1,5 +1,7 @@
 """Which of a camera's frames a view is due to look at."""
 
+from collections.abc import Iterable
+
 from edgeclassify.types import Frame
 
 _EARLY = 0.25
@@ -21,6 +23,14 @@ class FramePace:
         interval_ns = interval_s * 1e9
         due_ns = min(self._due_ns, self._seen_ns + interval_ns * (1 + _EARLY))
         return frame.pace_ns < self._seen_ns or frame.pace_ns >= due_ns - interval_ns * _EARLY
+
+    def is_due_after(self, unfinished: Iterable[Frame], frame: Frame, interval_s: float) -> bool:
+        """As if these had been looked at before."""
+        ahead = FramePace()
+        ahead._due_ns, ahead._seen_ns = self._due_ns, self._seen_ns
+        for one in unfinished:
+            ahead.seen(one, interval_s)
+        return ahead.is_due(frame, interval_s)
 
     def seen(self, frame: Frame, interval_s: float) -> None:
         """This frame was looked at."""

@@ -5,7 +5,7 @@ capture thread says that its camera is lost. Its lock is inside: who calls it ge
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from edgeclassify.errors import ConfigError
@@ -31,7 +31,7 @@ from edgeclassify.types import (
 class View:
     """What is watched: a camera's region, the classifier that looks at it, its decider, and whether and how often.
 
-    Thread-safe, apart from `wants`, `seen` and `is_settled`, which belong to the inference thread.
+    Thread-safe, apart from `wants`, `would_want`, `seen` and `is_settled`, which belong to the inference thread.
     Whole, since its lock holds together what is decided and what is told of it.
     """
 
@@ -109,6 +109,17 @@ class View:
     def wants(self, frame: Frame) -> bool:
         """True where this frame is to be classified."""
         return bool(self.waiters) or (self.enabled and self._pace.is_due(frame, self._rules.pace.apart_s))
+
+    def would_want(self, frame: Frame, unfinished: Sequence[Frame]) -> bool | None:
+        """The same while its turns at other frames are not finished; None: that depends on what comes of them."""
+        if not unfinished:
+            return self.wants(frame)
+        if self.waiters:  # the first of those may be what somebody waits for
+            return None
+        interval_s = self._rules.pace.interval_s
+        due = self.enabled and self._pace.is_due(frame, interval_s)
+        due_after = self.enabled and self._pace.is_due_after(unfinished, frame, interval_s)
+        return due if due == due_after else None
 
     def seen(self, frame: Frame) -> None:
         """This frame was looked at: classified, or passed over since nothing has moved in it."""

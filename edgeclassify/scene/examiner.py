@@ -75,6 +75,10 @@ class _ExaminedScene(CheckedScene):
         self._frame, self._motion, self._foreground = frame, motion, foreground
         self._regions, self._gates, self._attention = regions, gates, attention
 
+    def is_gated(self, view: str) -> bool:
+        """True where it has a gate."""
+        return view in self._gates
+
     def is_still(self, view: str, *, settled: bool) -> bool:
         """True where the view's gate is shut. A frame that comes again until somebody looks is never still."""
         gate = self._gates.get(view)

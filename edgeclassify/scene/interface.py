@@ -17,6 +17,10 @@ class Scene:
         """Where a view's region is in this frame: as it is, or where its scene has gone with a moved camera."""
         return region
 
+    def is_gated(self, view: str) -> bool:
+        """True where the view is to ask `is_still`, once it has decided on the frames before; others need not."""
+        return False
+
     def is_still(self, view: str, *, settled: bool) -> bool:
         """True where nothing has changed for the view: it may pass the frame over. False: it is to classify it.
 

@@ -121,7 +121,7 @@ def test_max_frames_are_also_those_that_somebody_looked_at_in_vain(monkeypatch: 
     def fail(*_: object) -> Prediction:
         raise ModelError("no")
 
-    monkeypatch.setattr(classifier, "classify", fail)
+    monkeypatch.setattr(classifier, "infer", fail)
     bench.pipeline.start()
     bench.show(make_frame(1), make_frame(1))
     wait_for(lambda: bench.pipeline.finished)
@@ -139,10 +139,10 @@ def test_a_frame_of_no_view_feeds_no_watchdog() -> None:
 class MoodyClassifier(BrightnessClassifier):
     """Refuses dark frames."""
 
-    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+    def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
         if frame.pixels.max() < 10:
             raise ModelError("too dark")
-        return super().classify(frame, roi)
+        return super().prepare(frame, roi)
 
 
 def test_a_frame_that_can_not_be_classified_is_reported_once_and_skipped(caplog: pytest.LogCaptureFixture) -> None:
@@ -152,7 +152,7 @@ def test_a_frame_that_can_not_be_classified_is_reported_once_and_skipped(caplog:
         bench.show(make_frame(0), make_frame(0), make_frame(255), make_frame(0))
         bench.pipeline.drain()
         wait_for(lambda: bench.pipeline.finished)
-    messages = [found.getMessage() for found in caplog.records if found.name == "edgeclassify.pipeline.inference"]
+    messages = [found.getMessage() for found in caplog.records if found.name == "edgeclassify.pipeline.concluding"]
     assert messages == [
         "view gate: frame skipped: too dark",
         "view gate: frames can be classified again",
@@ -164,7 +164,7 @@ def test_a_frame_that_can_not_be_classified_is_reported_once_and_skipped(caplog:
 class BuggyClassifier(BrightnessClassifier):
     """Breaks in a way that nobody planned for."""
 
-    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+    def infer(self, prepared: Prepared) -> Prediction:
         raise ZeroDivisionError
 
 
@@ -264,6 +264,8 @@ def test_a_picture_that_can_not_be_classified_has_failed_even_if_another_view_ha
 
 class Handed:
     """A frame that the script has given out; what becomes of it is kept in `outcomes` while it is out."""
+
+    waited = False
 
     def __init__(self, frame: Frame, outcomes: list[Outcome]) -> None:
         self.frame, self._outcomes, self._out = frame, outcomes, False
@@ -513,6 +515,9 @@ class Resting:
 
 
 class StillScene(Scene):
+    def is_gated(self, view: str) -> bool:
+        return True
+
     def is_still(self, view: str, *, settled: bool) -> bool:
         return True
 

@@ -26,6 +26,9 @@ class Brightness(Scene):
             self._mean = float(self._frame.pixels.mean())
         return self._mean
 
+    def is_gated(self, view: str) -> bool:
+        return True
+
     def is_still(self, view: str, *, settled: bool) -> bool:
         self._step.settled.append(settled)
         return self._step.still(view, self.mean)

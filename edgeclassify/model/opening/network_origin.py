@@ -6,6 +6,7 @@ from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.model.description.sidecar import Sidecar
 from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.opening.preprocessors import crop_of
+from edgeclassify.model.preprocess.input_memory import IN_FLIGHT
 from edgeclassify.types import ModelChoice
 
 
@@ -24,7 +25,7 @@ class NetworkOrigin:
     in_flight: int
 
     @classmethod
-    def of(cls, config: ModelChoice, facts: NetworkFacts, sha256: str, in_flight: int = 1) -> Self:
+    def of(cls, config: ModelChoice, facts: NetworkFacts, sha256: str, in_flight: int = IN_FLIGHT) -> Self:
         """Of a network that is to be opened so."""
         crop = crop_of(config, facts.sidecar)
         return cls(

@@ -13,6 +13,7 @@ from edgeclassify.model.opening.model_facts import NetworkFacts
 from edgeclassify.model.opening.network_origin import NetworkOrigin
 from edgeclassify.model.opening.preprocessors import make_preprocessor
 from edgeclassify.model.opening.tried_interpreter import Trials, open_model
+from edgeclassify.model.preprocess.input_memory import IN_FLIGHT
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.model.tflite.model_file import ModelFile
@@ -25,7 +26,7 @@ def open_network(
     sha256: str,
     *,
     trials: Trials | None = None,
-    in_flight: int = 1,
+    in_flight: int = IN_FLIGHT,
     embedding: EmbeddingOutput | None = None,
 ) -> TfliteNetwork:
     """The network, ready. `in_flight`: how many inputs may be prepared at once; `embedding`: which of its outputs

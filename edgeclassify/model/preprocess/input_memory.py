@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+IN_FLIGHT = 2
+"""How many inputs may be out at a time where nothing else is said: one is inferred, one is prepared meanwhile."""
+
 View = Callable[[], NDArray[Any]]
 """Fetches an array on the interpreter's input tensor. It must be let go of before the interpreter is invoked."""
 
@@ -35,74 +38,65 @@ class InputMemory(ABC):
         """The room is free again; of no effect where it is."""
 
 
-class InPlace(InputMemory):
-    """The interpreter's own input tensor: room for one, which is never copied."""
+class TensorFirst(InputMemory):
+    """The interpreter's own input tensor while it is free; buffers for more, made when they are needed first.
 
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._lent: object | None = None
+    So what is inferred one after the other is never copied, and what is prepared while another input is inferred
+    is copied once. `count`: how many may be lent at once.
+    """
 
-    def take(self) -> object:
-        """The ticket of the input tensor."""
-        if self._lent is not None:
-            raise _none_free(1)
-        self._lent = object()
-        return self._lent
-
-    def array(self, ticket: object) -> NDArray[Any]:
-        """The input tensor itself."""
-        return self._view()
-
-    def load(self, ticket: object) -> None:
-        """It is there already."""
-        if ticket is not self._lent:
-            raise _not_lent()
-
-    def give_back(self, ticket: object) -> None:
-        """The input tensor is free."""
-        if ticket is self._lent:
-            self._lent = None
-
-
-class Buffers(InputMemory):
-    """Buffers beside the interpreter: one input can be prepared while another is inferred, and each is copied."""
-
-    def __init__(self, view: View, count: int) -> None:
+    def __init__(self, view: View, count: int = IN_FLIGHT) -> None:
         self._view, self._count = view, count
-        self._free = deque(np.empty_like(view()) for _ in range(count))
-        self._lent: dict[object, NDArray[Any]] = {}
+        tensor = view()
+        self._shape, self._dtype = tensor.shape, tensor.dtype
+        self._buffers: deque[NDArray[Any]] = deque()
+        """Those that are free."""
+        self._lent: dict[object, NDArray[Any] | None] = {}
+        """The buffer of each ticket; None: it has the tensor."""
+        self._in_tensor: object | None = None
+        """The ticket whose input is in the tensor."""
 
     def take(self) -> object:
-        """The ticket of a free buffer."""
-        try:
-            buffer = self._free.popleft()
-        except IndexError:
-            raise _none_free(self._count) from None
+        """The ticket of the tensor where nothing is lent, else of a buffer: one that waits is to be loaded yet."""
+        if len(self._lent) >= self._count:
+            raise _none_free(self._count)
         ticket = object()
-        self._lent[ticket] = buffer
+        if self._lent:
+            self._lent[ticket] = self._buffer()
+        else:
+            self._in_tensor = ticket
+            self._lent[ticket] = None
         return ticket
 
     def array(self, ticket: object) -> NDArray[Any]:
-        """The buffer of that ticket."""
-        return self._lent[ticket]
+        """The tensor itself, or the buffer of that ticket."""
+        buffer = self._lent[ticket]
+        return self._view() if buffer is None else buffer
 
     def load(self, ticket: object) -> None:
-        """Copy the buffer into the input tensor."""
-        buffer = self._lent.get(ticket)
-        if buffer is None:
+        """Copy a buffer into the tensor; what waits there, and is to be inferred later, makes room."""
+        if ticket not in self._lent:
             raise _not_lent()
+        buffer = self._lent[ticket]
+        if buffer is None:
+            return
+        waits = self._in_tensor
+        if waits in self._lent and self._lent[waits] is None:
+            moved = self._buffer()
+            np.copyto(moved, self._view())
+            self._lent[waits] = moved
         np.copyto(self._view(), buffer)
+        self._in_tensor = ticket
 
     def give_back(self, ticket: object) -> None:
-        """The buffer is free."""
+        """The room is free."""
         buffer = self._lent.pop(ticket, None)
         if buffer is not None:
-            self._free.append(buffer)
+            self._buffers.append(buffer)
 
-
-def input_memory(view: View, in_flight: int) -> InputMemory:
-    """Room for so many inputs at once: the interpreter's own tensor for one, buffers for more."""
-    return InPlace(view) if in_flight == 1 else Buffers(view, in_flight)
+    def _buffer(self) -> NDArray[Any]:
+        # Not of a view on the tensor: another thread may be about to invoke, which fails while one is alive.
+        return self._buffers.popleft() if self._buffers else np.empty(self._shape, self._dtype)
 
 
 def _none_free(count: int) -> RuntimeError:

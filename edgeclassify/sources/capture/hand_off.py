@@ -17,12 +17,16 @@ class FrameLease:
     Left (`with`) without that, nothing is told of the frame.
     """
 
-    __slots__ = ("_told", "_turn", "frame")
+    __slots__ = ("_told", "_turn", "frame", "waited")
 
-    def __init__(self, frame: Frame, told: Settled | None, turn: threading.Condition) -> None:
+    def __init__(
+        self, frame: Frame, told: Settled | None, turn: threading.Condition, *, waited: bool = False
+    ) -> None:
         """`told`: where the frame's source looks, under the lock `turn`; None: it does not ask."""
         self.frame = frame
         """The frame; its pixels may be lent, and go back when nobody holds the lease or them any more."""
+        self.waited = waited
+        """True where it was there before it was asked for."""
         self._told, self._turn = told, turn
 
     def __enter__(self) -> "FrameLease":
@@ -83,7 +87,9 @@ class LatestFrames:
     def take(self, timeout_s: float) -> FrameLease | None:
         """The newest frame of the next camera in turn; None when none came in `timeout_s` or it is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
+            waited = bool(self._slots)
+            if not waited:
+                self._changed.wait_for(lambda: self._closed or self._slots, timeout_s)
             if self._closed:
                 return None
             for camera in self._turns:
@@ -93,7 +99,7 @@ class LatestFrames:
                     self._changed.notify_all()
                     frame = self._slots.pop(camera)
                     # Nobody asks after the frames of a live source; and one that is gone looks elsewhere.
-                    return FrameLease(frame, self._settled.get(camera), self._changed)
+                    return FrameLease(frame, self._settled.get(camera), self._changed, waited=waited)
             return None
 
     def settled(self, camera: str) -> Settled:

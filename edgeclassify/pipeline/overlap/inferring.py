@@ -1,0 +1,61 @@
+"""A thread that only infers, so that another one can prepare and decide meanwhile."""
+
+import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+
+from edgeclassify.pipeline.turns import Turn
+
+
+class InferringThread:
+    """Infers turns in their order. It begins with the first of them. Used by one thread, which bounds them."""
+
+    def __init__(self) -> None:
+        self._todo: SimpleQueue[Turn | None] = SimpleQueue()
+        self._done: SimpleQueue[None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def submit(self, turn: Turn) -> None:
+        """It is to be inferred, behind those that were given before."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="inferring", daemon=True)
+            self._thread.start()
+        self._todo.put(turn)
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until one more is inferred; False where none was in `timeout_s`, None: however long it takes."""
+        try:
+            self._done.get(timeout=timeout_s)
+        except Empty:
+            return False
+        return True
+
+    def take_back(self) -> list[Turn]:
+        """Those that have not begun, and now will not."""
+        taken = []
+        with suppress(Empty):
+            while (turn := self._todo.get_nowait()) is not None:
+                taken.append(turn)
+        return taken
+
+    def close(self) -> None:
+        """End when the one at hand is inferred; those that have not begun are discarded."""
+        for turn in self.take_back():
+            turn.discard()
+        if self._thread is not None:
+            self._todo.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while self._infer_next():
+            pass
+
+    def _infer_next(self) -> bool:
+        """Nothing of it is held afterwards: the frame may be lent."""
+        turn = self._todo.get()
+        if turn is None:
+            return False
+        turn.infer()
+        self._done.put(None)
+        return True
