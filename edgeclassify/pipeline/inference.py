@@ -63,7 +63,8 @@ class Pipeline:
         where none is named. `choice`: whether frames overlap; None: as is measured.
         """
         self._frames, self._views, self._outlet, self._clock = frames, views, outlet, clock
-        self._pending, self._take_time = Pending(), TakeTime()
+        self._stopping, self._draining = threading.Event(), threading.Event()
+        self._pending, self._take_time = Pending(self._stopping), TakeTime()
         self._choice = OverlapChoice() if choice is None else choice
         self._concluding = Concluding(outlet, Audience(snapshots, shown_frames, seen_frames), on_frame)
         self._showing = Showing(
@@ -77,8 +78,6 @@ class Pipeline:
         self.left = max_frames
         """Frames that are still to be looked at, with success or without; None: no end."""
         self._busy = False
-        self._stopping = threading.Event()
-        self._draining = threading.Event()
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
         self.error: BaseException | None = None
         """What ended the thread, if it broke."""
@@ -102,7 +101,8 @@ class Pipeline:
         self._draining.set()
 
     def stop(self, timeout_s: float) -> bool:
-        """End after the frame at hand; False when the thread is still busy after `timeout_s` seconds."""
+        """End after the frame at hand, without one that was taken behind it; False when the thread is still busy
+        after `timeout_s` seconds."""
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
@@ -126,7 +126,7 @@ class Pipeline:
                 continue
             if not self._process_next() and draining:
                 return
-        self._finish()
+        self._pending.conclude_all()
 
     def _pass_time(self) -> None:
         now = self._clock()
@@ -180,9 +180,3 @@ class Pipeline:
             self._choice.note(round_.turns, ended_s - max(round_.taken_s, self._ended_s))
         self._ended_s = ended_s
         self._busy = bool(self._rounds)
-
-    def _finish(self) -> None:
-        """End with the frame at hand: one that was taken behind it is dropped where nobody has begun with it."""
-        if self._stopping.is_set():
-            self._rounds -= self._pending.drop_last_frame()
-        self._pending.conclude_all()

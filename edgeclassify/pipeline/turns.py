@@ -40,7 +40,18 @@ class Turn:
     Made and concluded by the inference thread; between the two another one may have it, to infer it.
     """
 
-    __slots__ = ("begun_s", "ended_s", "error", "frame", "prediction", "prepared", "region", "scene", "view")
+    __slots__ = (
+        "begun_s",
+        "ended_s",
+        "error",
+        "frame",
+        "is_dropped",
+        "prediction",
+        "prepared",
+        "region",
+        "scene",
+        "view",
+    )
 
     def __init__(self, view: View, frame: Frame, scene: Scene) -> None:
         self.view, self.frame, self.scene = view, frame, scene
@@ -51,6 +62,7 @@ class Turn:
         self.prediction: Prediction | None = None
         self.error: Exception | None = None
         """What went wrong until now."""
+        self.is_dropped = False
         self.begun_s = self.ended_s = 0.0
         """When its inference began and ended (perf_counter); 0: not yet."""
 
@@ -71,7 +83,8 @@ class Turn:
             self.error = error
         self.ended_s = time.perf_counter()
 
-    def discard(self) -> None:
-        """It is not to be inferred."""
+    def drop(self) -> None:
+        """It is not to be inferred, and nothing follows from it."""
+        self.is_dropped = True
         if self.prepared is not None:
             self.view.classifier.discard(self.prepared)

@@ -8,6 +8,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.interface import Onlookers, SeenFrames, ShownFrames
 from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.overlap.choice import OverlapChoice
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.publish.spool.memory import MemorySpool
@@ -46,6 +47,7 @@ class Bench:
         shown_frames: ShownFrames | None = None,
         seen_frames: SeenFrames | None = None,
         onlookers: Onlookers | None = None,
+        choice: OverlapChoice | None = None,
     ) -> None:
         self.frames = LatestFrames()
         self.sink = RecordingSink()
@@ -62,6 +64,7 @@ class Bench:
             shown_frames=shown_frames,
             seen_frames=seen_frames,
             onlookers=onlookers,
+            choice=choice,
         )
 
     def _fed(self) -> None:

@@ -10,7 +10,11 @@ from edgeclassify.pipeline.turns import Turn
 class InferringThread:
     """Infers turns in their order. It begins with the first of them. Used by one thread, which bounds them."""
 
-    def __init__(self) -> None:
+    def __init__(self, stopping: threading.Event) -> None:
+        """`stopping`: when it is set no other frame is begun with."""
+        self._stopping = stopping
+        self._at_hand: tuple[str, int] | None = None
+        """Camera and number of the frame that was begun last; the frame itself may be lent."""
         self._todo: SimpleQueue[Turn | None] = SimpleQueue()
         self._done: SimpleQueue[None] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -30,18 +34,11 @@ class InferringThread:
             return False
         return True
 
-    def take_back(self) -> list[Turn]:
-        """Those that have not begun, and now will not."""
-        taken = []
-        with suppress(Empty):
-            while (turn := self._todo.get_nowait()) is not None:
-                taken.append(turn)
-        return taken
-
     def close(self) -> None:
         """End when the one at hand is inferred; those that have not begun are discarded."""
-        for turn in self.take_back():
-            turn.discard()
+        with suppress(Empty):
+            while (turn := self._todo.get_nowait()) is not None:
+                turn.drop()
         if self._thread is not None:
             self._todo.put(None)
             self._thread.join()
@@ -56,6 +53,11 @@ class InferringThread:
         turn = self._todo.get()
         if turn is None:
             return False
-        turn.infer()
+        frame = turn.frame.camera, turn.frame.sequence
+        if self._stopping.is_set() and frame != self._at_hand:
+            turn.drop()
+        else:
+            self._at_hand = frame
+            turn.infer()
         self._done.put(None)
         return True

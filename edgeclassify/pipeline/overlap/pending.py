@@ -1,5 +1,6 @@
 """What is not concluded yet, in its order: results are decided on as they would be one after the other."""
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -24,8 +25,9 @@ class Pending:
     Used by the inference thread.
     """
 
-    def __init__(self) -> None:
-        self._inferring = InferringThread()
+    def __init__(self, stopping: threading.Event) -> None:
+        """`stopping`: when it is set a frame with which nobody has begun is let go of, with what is behind it."""
+        self._inferring = InferringThread(stopping)
         self._steps: deque[_Step] = deque()
         self.inferences = 0
         """How many are to be inferred."""
@@ -60,8 +62,12 @@ class Pending:
         `timeout_s` (None: however long it takes), or there is none. Raises what concluding raises."""
         if not self._steps or not self._inferring.wait(timeout_s):
             return False
+        step = self._steps.popleft()
         self.inferences -= 1
-        self._steps.popleft().conclude()
+        if step.turn is not None and step.turn.is_dropped:  # it ends: with what is behind it
+            self._steps.clear()
+            return True
+        step.conclude()
         while self._steps and self._steps[0].turn is None:
             self._steps.popleft().conclude()
         return True
@@ -75,22 +81,6 @@ class Pending:
         """All up to the last turn of a view."""
         while self.unfinished(view):
             self.conclude_next()
-
-    def drop_last_frame(self) -> bool:
-        """Let go of the frame that was shown last; False where it is the first one, or being inferred."""
-        turns = [step.turn for step in self._steps if step.turn is not None]
-        if len(turns) < 2 or turns[-1].frame is turns[-2].frame:
-            return False
-        waiting = self._inferring.take_back()
-        if turns[-1] not in waiting:
-            return False
-        for turn in waiting[:-1]:
-            self._inferring.submit(turn)
-        turns[-1].discard()
-        self.inferences -= 1
-        while self._steps.pop().turn is not turns[-1]:
-            pass
-        return True
 
     def close(self) -> None:
         """End the thread; what is pending is not concluded."""

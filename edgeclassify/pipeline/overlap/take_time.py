@@ -8,7 +8,7 @@ _NEWEST = 0.2
 _PREPARATIONS = 2.0
 _OF_INFERENCE = 0.05
 _LEAST_S = 0.0005
-"""So long before the inference is expected to end a frame is taken: twice what it takes to prepare one, a twentieth
+"""So long before an inference is expected to end a frame is taken: twice what it takes to prepare one, a twentieth
 of the inference, and what a thread needs to wake. Too late costs throughput, too early freshness."""
 
 
