@@ -5,7 +5,7 @@ import time
 from edgeclassify.errors import ModelError
 from edgeclassify.model.embedding.output import EmbeddingOutput
 from edgeclassify.model.interface import Network, Outputs, Prepared
-from edgeclassify.model.preprocess.input_memory import IN_FLIGHT, TensorFirst
+from edgeclassify.model.preprocess.input_memory import IN_FLIGHT, InputMemory
 from edgeclassify.model.preprocess.preprocessor import Preprocessor
 from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.types import FULL_FRAME, Frame, Roi
@@ -30,7 +30,7 @@ class TfliteNetwork(Network):
     ) -> None:
         self._name, self.interpreter, self._preprocessor = name, interpreter, preprocessor
         self._embedding, self.origin = embedding, origin
-        self._memory = TensorFirst(interpreter.input_view, in_flight)
+        self._memory = InputMemory(interpreter.input_view, in_flight)
 
     @property
     def runtime(self) -> str:

@@ -116,7 +116,7 @@ class View:
             return self.wants(frame)
         if self.waiters:  # the first of those may be what somebody waits for
             return None
-        interval_s = self._rules.pace.interval_s
+        interval_s = self._rules.pace.apart_s
         due = self.enabled and self._pace.is_due(frame, interval_s)
         due_after = self.enabled and self._pace.is_due_after(unfinished, frame, interval_s)
         return due if due == due_after else None

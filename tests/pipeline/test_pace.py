@@ -29,6 +29,14 @@ def test_a_frame_may_come_a_quarter_of_an_interval_early(second: float, due: boo
     assert seen_at(10.0).is_due(at(second), 1.0) is due
 
 
+def test_frames_that_are_unfinished_can_be_thought_of_as_seen() -> None:
+    pace = seen_at(10.0)
+    assert pace.is_due_after([], at(11.0), 1.0)
+    assert not pace.is_due_after([at(11.0)], at(11.1), 1.0)
+    assert pace.is_due_after([at(11.0)], at(12.0), 1.0)
+    assert pace.is_due(at(11.0), 1.0)  # it is as before
+
+
 def test_early_frames_do_not_add_up() -> None:
     """Each interval is counted from when the last one was due, not from when it came."""
     assert not seen_at(10.0, 10.8).is_due(at(11.7), 1.0)

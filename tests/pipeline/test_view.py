@@ -24,6 +24,7 @@ from edgeclassify.types import (
     FULL_FRAME,
     Event,
     EventType,
+    Frame,
     Moment,
     OpenOccurrence,
     Reason,
@@ -414,6 +415,27 @@ def test_it_wants_each_frame_that_is_due_while_it_is_on() -> None:
     assert view.wants(replace(FRAME, captured_at_ns=FRAME.captured_at_ns + 10_000_000_000))
     view.enabled = False
     assert not view.wants(replace(FRAME, captured_at_ns=FRAME.captured_at_ns + 10_000_000_000))
+
+
+def later(seconds: float) -> Frame:
+    return replace(FRAME, captured_at_ns=FRAME.captured_at_ns + round(seconds * 1e9))
+
+
+def test_while_frames_are_unfinished_it_may_depend_on_them_what_is_wanted() -> None:
+    view = ScriptedView()
+    assert view.would_want(FRAME, []) is True
+    assert view.would_want(later(1), [FRAME]) is True
+    view.adopt(lambda rules: rules.with_interval(10.0))
+    assert view.would_want(FRAME, []) is True
+    assert view.would_want(later(1), [FRAME]) is None
+    assert view.would_want(later(10), [FRAME]) is True
+    view.seen(FRAME)
+    assert view.would_want(later(1), [FRAME]) is False
+    view.enabled = False
+    assert view.would_want(later(20), [FRAME]) is False
+    view.waiters.add()
+    assert view.would_want(later(20), []) is True
+    assert view.would_want(later(20), [FRAME]) is None
 
 
 def test_it_wants_any_frame_that_somebody_asked_for() -> None:

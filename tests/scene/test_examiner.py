@@ -46,6 +46,8 @@ def test_each_view_has_a_gate_of_its_own_for_its_region() -> None:
     for _ in range(20):
         scene = bench.examiner.examine(bench.frame())
         still = [scene.is_still(name, settled=True) for name in ("left", "right", "all", "unheard of")]
+        gated = [scene.is_gated(name) for name in ("left", "right", "all", "unheard of")]
+    assert gated == [True, True, False, False]
     assert still == [True, True, False, False]
     scene = bench.examiner.examine(bench.frame(square=True))
     assert [scene.is_still(name, settled=True) for name in ("left", "right")] == [True, False]

@@ -1,6 +1,5 @@
 """Memory in which prepared inputs wait to be inferred: nobody overwrites one that waits."""
 
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -15,32 +14,10 @@ View = Callable[[], NDArray[Any]]
 """Fetches an array on the interpreter's input tensor. It must be let go of before the interpreter is invoked."""
 
 
-class InputMemory(ABC):
-    """Lends room for inputs; a ticket stands for each that is lent.
+class InputMemory:
+    """Lends room for inputs, a ticket for each: the interpreter's own tensor while it is free, buffers for more.
 
-    One thread takes and fills, another may load and give back.
-    """
-
-    @abstractmethod
-    def take(self) -> object:
-        """Room for one input: its ticket. Raises RuntimeError where none is free."""
-
-    @abstractmethod
-    def array(self, ticket: object) -> NDArray[Any]:
-        """Where the input is to be written, in the tensor's shape and type."""
-
-    @abstractmethod
-    def load(self, ticket: object) -> None:
-        """Bring the input to where the interpreter takes it from. Raises RuntimeError where it is not lent."""
-
-    @abstractmethod
-    def give_back(self, ticket: object) -> None:
-        """The room is free again; of no effect where it is."""
-
-
-class TensorFirst(InputMemory):
-    """The interpreter's own input tensor while it is free; buffers for more, made when they are needed first.
-
+    Buffers are made when they are needed first. One thread takes and fills, another may load and give back.
     So what is inferred one after the other is never copied, and what is prepared while another input is inferred
     is copied once. `count`: how many may be lent at once.
     """
@@ -57,7 +34,10 @@ class TensorFirst(InputMemory):
         """The ticket whose input is in the tensor."""
 
     def take(self) -> object:
-        """The ticket of the tensor where nothing is lent, else of a buffer: one that waits is to be loaded yet."""
+        """A ticket: of the tensor where nothing is lent; else of a buffer, for what is lent may be loaded yet.
+
+        Raises RuntimeError where none is free.
+        """
         if len(self._lent) >= self._count:
             raise _none_free(self._count)
         ticket = object()
@@ -69,12 +49,15 @@ class TensorFirst(InputMemory):
         return ticket
 
     def array(self, ticket: object) -> NDArray[Any]:
-        """The tensor itself, or the buffer of that ticket."""
+        """Where the input is to be written, in the tensor's shape and type."""
         buffer = self._lent[ticket]
         return self._view() if buffer is None else buffer
 
     def load(self, ticket: object) -> None:
-        """Copy a buffer into the tensor; what waits there, and is to be inferred later, makes room."""
+        """Bring the input to the tensor, if it is in a buffer; what waits there, for later, makes room.
+
+        Raises RuntimeError where it is not lent.
+        """
         if ticket not in self._lent:
             raise _not_lent()
         buffer = self._lent[ticket]
@@ -89,7 +72,7 @@ class TensorFirst(InputMemory):
         self._in_tensor = ticket
 
     def give_back(self, ticket: object) -> None:
-        """The room is free."""
+        """The room is free; of no effect where it is."""
         buffer = self._lent.pop(ticket, None)
         if buffer is not None:
             self._buffers.append(buffer)

@@ -45,6 +45,16 @@ def test_take_waits(frames: LatestFrames) -> None:
     assert take_frame(frames).sequence == 9
 
 
+def test_it_is_known_whether_a_frame_waited_or_was_awaited(frames: LatestFrames) -> None:
+    frames.put(make_frame())
+    waited = frames.take(5)
+    threading.Timer(0.05, frames.put, [make_frame()]).start()
+    awaited = frames.take(5)
+    assert waited is not None
+    assert awaited is not None
+    assert (waited.waited, awaited.waited) == (True, False)
+
+
 def test_take_gives_up(frames: LatestFrames) -> None:
     started = time.monotonic()
     assert frames.take(0.05) is None
