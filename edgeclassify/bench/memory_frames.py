@@ -34,6 +34,11 @@ class MemoryLease(Lease):
         """The frame."""
         return self._frame
 
+    @property
+    def waited(self) -> bool:
+        """It always is there."""
+        return True
+
     def settle(self, outcome: Outcome) -> None:
         """There is nothing to be told."""
 

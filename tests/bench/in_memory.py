@@ -38,6 +38,7 @@ class MemoryLease:
     """As of `pipeline.interface.Lease`."""
 
     __slots__ = ("frame",)
+    waited = True
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
