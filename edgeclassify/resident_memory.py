@@ -73,14 +73,17 @@ def expect_loading() -> None:
         library.mallopt(_M_TRIM_THRESHOLD, _STARTING_BLOCK)
 
 
-def expect_frames() -> None:
-    """All is loaded: give back what is free, and what was needed for that alone. After the start and each reload.
+def give_back(has_loaded: bool) -> None:
+    """Give back what is free, and code that nothing runs. All is loaded by now: frames go by from here on.
 
-    Objects that are there now are taken for lasting: Python looks through them no more for such as nobody holds.
+    `has_loaded`: a start or a reload was before it. Objects that are there now are taken for lasting then: Python
+    looks through them no more for such as nobody holds. That takes longest (some 50 ms for a daemon, in which no
+    other thread of Python runs).
     """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+    if has_loaded:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
     if (library := _glibc()) is not None:
         library.mallopt(_M_MMAP_THRESHOLD, _FRAME_BLOCK)
         library.mallopt(_M_TRIM_THRESHOLD, 2 * _FRAME_BLOCK)

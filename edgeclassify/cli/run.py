@@ -31,7 +31,7 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
     from edgeclassify.publish.fanout import FanOut
     from edgeclassify.publish.interface import Sink
     from edgeclassify.recording.running.order import FramesOrder
-    from edgeclassify.resident_memory import expect_frames
+    from edgeclassify.resident_memory import give_back
 
     if record_frames and record is None:
         raise UsageError("--record-frames: expected with --record FILE, found it without")
@@ -63,7 +63,7 @@ def run(path: Path, console: bool, record: Path | None, record_frames: bool, fra
         as_run=as_run,
         record=record,
         record_frames=FramesOrder() if record_frames else None,
-        give_back_memory=expect_frames,
+        give_back_memory=give_back,
     )
     output.stops(daemon.request_stop)
     daemon.run()

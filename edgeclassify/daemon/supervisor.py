@@ -30,7 +30,7 @@ from edgeclassify.daemon.looks import Looks
 from edgeclassify.daemon.node import Node
 from edgeclassify.daemon.page.served_page import ServedPage
 from edgeclassify.daemon.page.taps import Taps
-from edgeclassify.daemon.process.memory_care import MemoryCare
+from edgeclassify.daemon.process.memory_care import GiveBack, MemoryCare
 from edgeclassify.daemon.process.service_manager import ServiceManager
 from edgeclassify.daemon.process.signals import SignalFlags, SignalHandlers
 from edgeclassify.daemon.process.stop_budget import StopBudget
@@ -113,7 +113,7 @@ class Daemon:
         record: Path | None = None,
         record_frames: FramesOrder | None = None,
         timing: Timing = Timing(),  # noqa: B008 - frozen
-        give_back_memory: Callable[[], None] = lambda: None,
+        give_back_memory: GiveBack = lambda _: None,
     ) -> None:
         self._load, self._make_sink, self._factories = load, make_sink, factories
         self._max_frames, self._timing = max_frames, timing

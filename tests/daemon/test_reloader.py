@@ -61,8 +61,8 @@ class Bench:
         self.profiles = Profiles(self.running, kept.options, kept.profile, self.switches)
         self.node = Node(self.running, kept.options, self.switches, self.profiles)
         self.frame_requests = FrameRequests(self.node)
-        self.given_back: list[float] = []
-        self.memory = MemoryCare(lambda: self.given_back.append(self.clock.now), self.clock)
+        self.given_back: list[bool] = []
+        self.memory = MemoryCare(self.given_back.append, self.clock)
         self.reloader = Reloader(
             self.running,
             load=lambda: self.after(),
@@ -150,7 +150,7 @@ def test_what_it_needed_is_given_back_when_it_has_settled(bench: Bench) -> None:
     assert not bench.given_back
     bench.clock.now += SETTLED_S
     bench.memory.work()
-    assert bench.given_back == [bench.clock.now]
+    assert bench.given_back == [True]
 
 
 def test_other_threads_in_the_place_of_those_that_were_stopped(bench: Bench) -> None:
