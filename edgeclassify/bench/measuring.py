@@ -156,7 +156,7 @@ def _warm_up(plain: Line, timed: Line, watch: Stopwatch, failed: Callable[[], Ex
         if time.monotonic() > deadline:
             raise BenchError(f"no frame came in {FIRST_FRAME_S:.0f} s. Is the camera's source right?")
     timed.turn(WARM_UP_S, failed)
-    resident_memory.expect_frames()
+    resident_memory.give_back(has_loaded=True)
     turn = plain.turn(max(WARM_UP_S, 3 * turn.seconds / len(turn.ends_ns)), failed)
     watch.forget()
     return turn.seconds / max(1, len(turn.ends_ns))
