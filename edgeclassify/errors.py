@@ -127,6 +127,12 @@ class RuntimeMissingError(ModelError):
     exit_status = ExitStatus.UNAVAILABLE
 
 
+class DelegateError(ModelError):
+    """A delegate, the shared library of an accelerator, can't be loaded or does not start."""
+
+    exit_status = ExitStatus.UNAVAILABLE
+
+
 class LabelError(ModelError):
     """A label file can't be read, or its count does not match the model's output."""
 

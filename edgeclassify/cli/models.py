@@ -188,8 +188,9 @@ def inspect(name: str, as_json: bool) -> None:
 
     Each layer's output, parameters and multiply-adds; what each depthwise-separable block saves against a
     standard convolution; the totals; input, output and quantization; the temperature of its scores and the labels
-    that mean that nothing is there. Read from the files themselves. A model that no runtime must be given is shown
-    all the same, with a line that says why.
+    that mean that nothing is there. Read from the files themselves; how fast it runs here, where a daemon or the
+    doctor of the same user has measured that. A model that no runtime must be given is shown all the same, with a
+    line that says why.
 
     \b
     Example:  edgeclassify models inspect builtin
@@ -197,11 +198,13 @@ def inspect(name: str, as_json: bool) -> None:
     """
     from edgeclassify.model.inspect.inspection import inspect_model
     from edgeclassify.model.inspect.score_facts import read_score_facts
+    from edgeclassify.model.opening.tried_interpreter import usual_trials
     from edgeclassify.model.soundness.check import check_soundness
     from edgeclassify.model.tflite.model_file import read_model_file
 
     model = read_model_file(_model_file(name))
     figures, scores = inspect_model(model), None
+    speeds = usual_trials().speeds.known_of(figures.sha256).ways
     try:
         scores = read_score_facts(model)
         check_soundness(model)
@@ -210,9 +213,9 @@ def inspect(name: str, as_json: bool) -> None:
     from edgeclassify.cli.reports.inspection import inspection_record, print_inspection
 
     if as_json:
-        click.echo(json.dumps(inspection_record(figures, scores), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(inspection_record(figures, scores, speeds), indent=2, ensure_ascii=False))
     else:
-        print_inspection(figures, scores)
+        print_inspection(figures, scores, speeds)
 
 
 @models.command()

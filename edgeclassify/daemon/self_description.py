@@ -43,7 +43,13 @@ def start_line(parts: Parts, sinks: str) -> str:
     for view in parts.views:
         views.setdefault(view.classifier.info.name, []).append(view.name)
     models = [f"{model} for {', '.join(names)}" for model, names in views.items()]
-    runtimes = dict.fromkeys(view.classifier.info.runtime for view in parts.views)
+    runtimes = dict.fromkeys(_run_by(view.classifier.info) for view in parts.views)
     said = {"cameras": cameras, "models": models, "runtime": runtimes}
     described = [*(f"{what} {', '.join(values)}" for what, values in said.items()), sinks]
     return f"edgeclassify {__version__}, config {parts.config.origin}: {'; '.join(described)}"
+
+
+def _run_by(model: ModelInfo) -> str:
+    """E.g. "litert 2.3.0 in 2 threads"."""
+    threads = "" if model.threads is None else f" in {model.threads} thread{'s' if model.threads > 1 else ''}"
+    return f"{model.runtime}{threads}{'' if model.delegate is None else f' with {model.delegate}'}"

@@ -38,6 +38,17 @@ class TfliteNetwork(Network):
         return self.interpreter.runtime
 
     @property
+    def threads(self) -> int:
+        """How many threads an invoke takes on the CPU."""
+        return self.interpreter.threads
+
+    @property
+    def delegate(self) -> str | None:
+        """The library that runs what it can of the model; None: the CPU runs all of it."""
+        part = self.interpreter.delegated
+        return None if part is None or part.takes_part is False else part.library
+
+    @property
     def embedding(self) -> EmbeddingOutput | None:
         """As of `Network`."""
         return self._embedding

@@ -17,6 +17,10 @@ class ModelInfo:
     labels: int
     input_width: int
     input_height: int
+    threads: int | None = None
+    """Per invoke; None: not told."""
+    delegate: str | None = None
+    """The library that runs what it can of it; None: the CPU runs all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 
 from edgeclassify.model.opening.classifiers import open_classifier
-from edgeclassify.model.runtime.interpreter import auto_threads
+from edgeclassify.model.runtime.cores import auto_threads
 from edgeclassify.model.runtime.runtimes import available_runtimes
 from edgeclassify.types import Frame, ModelChoice
 from edgeclassify.types.model_choice import RuntimeName

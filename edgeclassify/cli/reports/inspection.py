@@ -10,21 +10,23 @@ from rich.table import Table
 
 from edgeclassify.model.inspect.inspection import BlockFigures, Inspection, LayerFigures, TensorFigures
 from edgeclassify.model.inspect.score_facts import ScoreFacts
+from edgeclassify.model.speed.known_speeds import Ways
 
 OPERATOR_WIDTH = 17
 """Longer names of operators may be folded: as many columns as the longest usual one has, DEPTHWISE_CONV_2D."""
 
 
-def inspection_record(figures: Inspection, scores: ScoreFacts | None) -> dict[str, Any]:
-    """All of it as plain values. `scores`: None where its files can't be read."""
+def inspection_record(figures: Inspection, scores: ScoreFacts | None, speeds: Ways) -> dict[str, Any]:
+    """All of it as plain values. `scores`: None where its files can't be read; `speeds`: as measured here."""
     return {
         **figures.as_dict(),
         "temperature": None if scores is None else scores.temperature,
         "background": None if scores is None or scores.background is None else list(scores.background),
+        "invoke_ms": dict(speeds),
     }
 
 
-def print_inspection(figures: Inspection, scores: ScoreFacts | None) -> None:
+def print_inspection(figures: Inspection, scores: ScoreFacts | None, speeds: Ways) -> None:
     """Print the figures as tables that fit 80 columns; on a narrower terminal their lines are wrapped by it."""
     layers, blocks = _layers(figures.layers), _blocks(figures.blocks)
     width = max(Console().width, _least_width(layers), _least_width(blocks))
@@ -35,7 +37,7 @@ def print_inspection(figures: Inspection, scores: ScoreFacts | None) -> None:
         console.print("[bold]Depthwise-separable blocks[/], beside one standard convolution of the same shape:")
         console.print(blocks)
     console.print()
-    for line in (*_summary(figures), *_of_scores(scores)):
+    for line in (*_summary(figures), *_of_scores(scores), *_of_speeds(speeds)):
         console.print(line, soft_wrap=True)
 
 
@@ -113,6 +115,11 @@ def _of_scores(scores: ScoreFacts | None) -> Iterable[str]:
         background = ", ".join(scores.background) or "none of its labels"
     yield f"[bold]{'temperature':14}[/] {temperature}"
     yield f"[bold]{'background':14}[/] {escape(background)}"
+
+
+def _of_speeds(speeds: Ways) -> Iterable[str]:
+    said = (f"{way} {'not to be had' if ms is None else f'{ms:.2f} ms'}" for way, ms in speeds.items())
+    yield f"[bold]{'an invoke here':14}[/] {escape('; '.join(said)) or 'not measured yet'}"
 
 
 def _total(title: str, count: int, standard: int, has_blocks: bool) -> str:

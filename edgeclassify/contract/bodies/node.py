@@ -18,6 +18,8 @@ class Model(Body):
     labels: int = about("Number of labels.", ge=1)
     input_width: int = about("Width of the input in pixels.", ge=1)
     input_height: int = about("Height of the input in pixels.", ge=1)
+    threads: int | None = about("Threads that run it on the CPU.", ge=1, default=None)
+    delegate: str | None = about("Library of the accelerator that runs what it can of it.", default=None)
 
     @classmethod
     def of(cls, model: types.ModelInfo) -> Self:

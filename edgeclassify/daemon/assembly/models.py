@@ -18,6 +18,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.model_files import files_of
 from edgeclassify.model.opening.sharing import on_shared_network
 from edgeclassify.model.opening.taught import reheaded, taught_model
+from edgeclassify.model.opening.tried_interpreter import measuring_trials
 from edgeclassify.types import ModelChoice
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ NO_MODELS = LoadedModels({}, {})
 
 def tested_classifier(section: ModelChoice) -> ImageClassifier:
     """A classifier that knows its golden image: a model that fails its self-test must not run for months."""
-    classifier = open_classifier(section)
+    classifier = open_classifier(section, trials=measuring_trials())
     try:
         classifier.self_test()
     except Exception:
@@ -80,7 +81,8 @@ def load_models(config: Config, before: LoadedModels, open_one: ClassifierFactor
                 loaded[section] = on_shared_network(open_one(section), (*loaded.values(), *before.loaded.values()))
             else:
                 # It is not run here: one that it shares may be in use.
-                loaded[section] = open_classifier(section, beside=(*loaded.values(), *before.loaded.values()))
+                beside = (*loaded.values(), *before.loaded.values())
+                loaded[section] = open_classifier(section, trials=measuring_trials(), beside=beside)
     except Exception:
         _close(loaded.values(), before)
         raise

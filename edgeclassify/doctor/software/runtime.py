@@ -77,9 +77,13 @@ def _speed_of(model: ModelChoice, interval_s: float, within_s: float) -> Finding
             return unknown("runtime-speed", "without a runtime no model runs", subject=subject)
         remedy = f"See what is wrong with it: edgeclassify models inspect {subject}"
         return fault("runtime-speed", f"the model can't be run: {reason}", remedy, subject=subject)
-    ms, runtime = float(told.facts["ms"]), told.facts["runtime"]
-    figures = {"ms": round(ms, 2), "interval_s": interval_s, "runtime": runtime}
-    shown = f"{ms:.1f} ms a picture with {runtime}, opened in {told.facts['opened_s']:.1f} s"
+    ms, runtime, threads = float(told.facts["ms"]), told.facts["runtime"], told.facts["threads"]
+    figures = {"ms": round(ms, 2), "interval_s": interval_s, "runtime": runtime, "threads": threads}
+    by = "" if told.facts["delegate"] is None else f" and {told.facts['delegate']}"
+    shown = (
+        f"{ms:.1f} ms a picture with {runtime}{by} in {threads} thread{'s' if threads != 1 else ''}, opened in "
+        f"{told.facts['opened_s']:.1f} s"
+    )
     if interval_s and ms > 1000 * interval_s:
         remedy = (
             f"Classify less often (interval_s, now {interval_s:g}), or take a smaller model (edgeclassify models)."

@@ -41,10 +41,11 @@ def _speed(given: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
     from edgeclassify.model.opening.classifiers import open_classifier
+    from edgeclassify.model.opening.tried_interpreter import measuring_trials
     from edgeclassify.types import Frame, PixelFormat
 
     began = time.perf_counter()
-    classifier = open_classifier(ModelChoice.of_plain(given["model"]))
+    classifier = open_classifier(ModelChoice.of_plain(given["model"]), trials=measuring_trials())
     opened_s = time.perf_counter() - began
     pixels = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
     times: list[float] = []
@@ -58,7 +59,11 @@ def _speed(given: dict[str, Any]) -> dict[str, Any]:
         if times and time.perf_counter() - began > _LONGEST_S:
             break
     classifier.close()
-    return {"ms": sorted(times)[len(times) // 2], "opened_s": opened_s, "runtime": classifier.info.runtime}
+    info = classifier.info
+    return {
+        "ms": sorted(times)[len(times) // 2], "opened_s": opened_s, "runtime": info.runtime,
+        "threads": info.threads, "delegate": info.delegate,
+    }  # fmt: skip
 
 
 def _picamera(_: dict[str, Any]) -> dict[str, Any]:

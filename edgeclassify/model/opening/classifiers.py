@@ -59,6 +59,8 @@ def open_classifier(
         labels=len(head.labels),
         input_width=facts.tensors.input.width,
         input_height=facts.tensors.input.height,
+        threads=network.threads,
+        delegate=network.delegate,
     )
     temperature = next((said for said in (config.temperature, sidecar.temperature) if said is not None), 1.0)
     return NetworkClassifier(info, network, head, sidecar.golden, temperature=temperature)

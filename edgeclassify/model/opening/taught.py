@@ -61,6 +61,8 @@ def open_taught(
         labels=len(head.labels),
         input_width=base.width,
         input_height=base.height,
+        threads=opened.network.threads,
+        delegate=opened.network.delegate,
     )
     return NetworkClassifier(info, opened.network, head)
 

@@ -1,7 +1,6 @@
 """Opens a .tflite file in LiteRT or tflite-runtime: tensors, views into their memory, one `invoke()`."""
 
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -11,14 +10,13 @@ from numpy.typing import NDArray
 
 from edgeclassify.errors import ModelError
 from edgeclassify.lazy_dataclass import dataclass
+from edgeclassify.model.runtime.cores import auto_threads
+from edgeclassify.model.runtime.delegates import DelegateChoice, ExternalDelegate
 from edgeclassify.model.runtime.refusals import refusal
 from edgeclassify.model.runtime.runtimes import import_runtime
 from edgeclassify.types.model_choice import RuntimeName
 
 logger = logging.getLogger(__name__)
-
-MAX_AUTO_THREADS = 4
-"""A Pi has four cores; a MobileNet gains nothing from more threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,14 @@ class TensorSpec:
     def is_quantized(self) -> bool:
         """True where the values are integers that stand for real numbers."""
         return self.scale > 0 and self.dtype.kind in "iu"
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatedPart:
+    """`library`: the delegate's. `takes_part`: False where it has taken none of the operators; None: not known."""
+
+    library: str
+    takes_part: bool | None
 
 
 class OutputViews:
@@ -58,9 +64,13 @@ class Interpreter:
     them is alive, and a later invoke may move the memory: fetch a view, use it, drop it.
     """
 
-    def __init__(self, native: Any, runtime: str) -> None:
+    def __init__(self, native: Any, runtime: str, threads: int = 1, part: "DelegatedPart | None" = None) -> None:
         self.runtime = runtime
         """Name and version, e.g. "litert 2.3.0"."""
+        self.threads = threads
+        """How many threads an invoke takes on the CPU."""
+        self.delegated = part
+        """What a delegate has taken of it; None where there is no delegate."""
         self.inputs = tuple(_spec(detail) for detail in native.get_input_details())
         self.outputs = tuple(_spec(detail) for detail in native.get_output_details())
         # Bound once: a call of tensor() checks and wraps anew each time, the function it returns does not.
@@ -84,32 +94,45 @@ def open_interpreter(
     runtime: RuntimeName = "auto",
     threads: Literal["auto"] | int = "auto",
     data: bytes | None = None,
+    delegate: DelegateChoice | None = None,
 ) -> Interpreter:
     """Open a .tflite file and run it once, so that the first frame does not pay for packing the weights.
 
     `data`: its bytes, where they have been read before. The runtime works on these bytes, never on the file: what
     is written over the file while it is in use changes nothing.
-    Raises ModelError where the runtime refuses the model, RuntimeMissingError where there is no runtime.
+    Raises ModelError where the runtime or the delegate refuses the model, RuntimeMissingError where there is no
+    runtime, DelegateError where the delegate can't be had.
     The file's structure must have been checked before (`read_model_file`): the runtimes trust it and crash.
     """
     label, module = import_runtime(runtime)
     count = auto_threads() if threads == "auto" else threads
+    delegates = None if delegate is None else [ExternalDelegate(delegate)]
     try:
         content = path.read_bytes() if data is None else data
-        native = module.Interpreter(model_content=content, num_threads=count)
+        native = module.Interpreter(model_content=content, num_threads=count, experimental_delegates=delegates)
+        part = None if delegate is None else DelegatedPart(delegate.library, _takes_part(native))
         native.allocate_tensors()
         native.invoke()
-        opened = Interpreter(native, label)
+        opened = Interpreter(native, label, count, part)
     except (ValueError, RuntimeError) as error:
-        raise ModelError(refusal(path, label, str(error))) from error
-    logger.debug("%s opened by %s with %d threads", path, label, count)
+        who = label if delegate is None else f"{label} with the delegate {delegate.library}"
+        raise ModelError(refusal(path, who, str(error))) from error
+    logger.debug("%s opened by %s with %d threads, %s", path, label, count, part or "no delegate")
     return opened
 
 
-def auto_threads() -> int:
-    """The number of cores that this process may use, at most 4."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_AUTO_THREADS, usable)
+def _takes_part(native: Any) -> bool | None:
+    """Has a delegate taken operators? Asked before tensors are allocated: then the runtime's own comes to it."""
+    details = getattr(native, "_get_ops_details", None)
+    return None if details is None else any(one["op_name"] == "DELEGATE" for one in details())
+
+
+def run_on(opened: Interpreter, sample: bytes) -> None:
+    """Invoke it on an input of these bytes, or the beginning of one."""
+    view = opened.input_view()
+    view.reshape(-1).view("uint8")[: len(sample)] = bytearray(sample)
+    del view
+    opened.invoke()
 
 
 def _spec(detail: dict[str, Any]) -> TensorSpec:

@@ -23,11 +23,12 @@ def _summary(complaint: str) -> str:
     if found := re.search(r"unresolved custom op: ([\w.:-]+)", complaint, re.IGNORECASE):
         return (
             f"the custom operator {found[1].rstrip('.:')} is not available. A model compiled for an accelerator "
-            "has one: use its CPU variant."
+            "has one: name that one's delegate (model.delegate), or use the model's CPU variant."
         )
-    if found := re.search(r"Node number \d+ \((\w+)\) failed", complaint):
+    if found := re.search(r"Node number \d+ \((\w+)\) failed(?: to (\w+))?", complaint):
         reason = complaint[: found.start()].strip().splitlines()[-1:] or [""]
-        return f"its operator {found[1]} can't be prepared ({shortened(_without_source_place(reason[0]))})."
+        done = "run" if found[2] == "invoke" else "prepared"
+        return f"its operator {found[1]} can't be {done} ({shortened(_without_source_place(reason[0]))})."
     return shortened(_without_source_place(" ".join(complaint.split())))
 
 

@@ -1,7 +1,8 @@
 """Which runtimes there are here: LiteRT and tflite-runtime. The only importer of the two."""
 
 import importlib
-from collections.abc import Iterable
+import importlib.util
+from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from edgeclassify.errors import RuntimeMissingError
@@ -59,6 +60,18 @@ def available_runtimes() -> tuple[RuntimeName, ...]:
     return tuple(names)
 
 
+def installed_runtimes() -> Mapping[RuntimeName, str]:
+    """Those that seem to be here, in the order of "auto", with name and version; none of them is imported for it.
+
+    One that is installed may still not work.
+    """
+    found = {}
+    for candidate in _RUNTIMES:
+        if importlib.util.find_spec(candidate.module) is not None:
+            found[candidate.name] = f"{candidate.name} {_installed_version(candidate) or 'of unknown version'}"
+    return found
+
+
 def import_runtime(wanted: RuntimeName) -> tuple[str, ModuleType]:
     """Name and version of the wanted runtime, or with "auto" of the first that can be imported, and its module.
 
@@ -96,6 +109,10 @@ def _version(found: _Runtime) -> str:
     said = getattr(importlib.import_module(found.module), "__version__", None)
     if isinstance(said, str):
         return said
+    return _installed_version(found) or "of unknown version"
+
+
+def _installed_version(found: _Runtime) -> str | None:
     from importlib import metadata
 
     for distribution in found.distributions:
@@ -103,4 +120,4 @@ def _version(found: _Runtime) -> str:
             return metadata.version(distribution)
         except metadata.PackageNotFoundError:
             continue
-    return "of unknown version"
+    return None

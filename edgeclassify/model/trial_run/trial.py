@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 
-from edgeclassify.errors import ModelError
+from edgeclassify.errors import DelegateError, ModelError
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.machine import free_memory_bytes
+from edgeclassify.model.runtime.delegates import WITHOUT, DelegateChoice
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.child import READY, Order, Report
@@ -52,11 +54,19 @@ def child_command() -> list[str]:
     return [sys.executable, "-P", "-m", "edgeclassify.model.trial_run.child"]
 
 
+@dataclass(frozen=True, slots=True)
+class RunBy:
+    """What runs a model: a runtime, in so many threads, and a delegate where there is one."""
+
+    runtime: RuntimeName = "auto"
+    threads: int = 1
+    delegate: DelegateChoice | None = None
+
+
 def try_model(
     model: ModelFile,
     need: Need,
-    runtime: RuntimeName,
-    threads: int,
+    by: RunBy,
     sample: bytes = b"",
     *,
     command: Callable[[], list[str]] = child_command,
@@ -65,14 +75,20 @@ def try_model(
 ) -> bool:
     """Load the model, invoke it twice: on zeros, and on `sample` (the bytes of its input tensor).
 
-    Raises ModelError, with the reason, where the runtime refuses the model, crashes on it, takes more memory than
-    the model accounts for, or does not come to an end in `limit_s`. Where there can be no such process, that is
+    With a delegate its answer to the sample is held against the CPU's, and its memory is not counted. Raises
+    ModelError, with the reason, where the runtime refuses the model, crashes on it, takes more memory than
+    the model accounts for, answers wrongly, or does not come to an end in `limit_s`; DelegateError where the
+    delegate can't be had. Where there can be no such process, that is
     logged, and the answer is False. `command`: what starts it; `free_memory`: bytes, None where that is not known.
     """
-    cpu_s = round(limit_s) * threads
+    cpu_s = round(limit_s) * by.threads
     try:
-        spare = spare_bytes(need, threads, free_memory())
-        order = Order(str(model.path), runtime, threads, model.size, spare, cpu_s, limit_s)
+        spare = spare_bytes(need, by.threads, free_memory())
+        order = Order(str(model.path), by.runtime, by.threads, model.size, spare, cpu_s, limit_s)
+        if by.delegate is not None:
+            order = replace(
+                order, spare_bytes=None, delegate=by.delegate.library, delegate_options=by.delegate.options
+            )
         report = _run(command(), order, model.data(), sample)
         if report.untried is not None:
             raise UntriedError(report.untried)
@@ -84,9 +100,44 @@ def try_model(
     if report.is_short_of_memory:
         raise _short_of_memory(order)
     if report.refused is not None:
-        raise ModelError(report.refused)
+        raise DelegateError(report.refused) if report.has_no_delegate else ModelError(report.refused)
+    if report.wrong is not None:
+        raise ModelError(
+            f"{order.path}: the delegate {order.delegate} answers wrongly: {report.wrong}. It does not suit this "
+            f"model, or is broken. {WITHOUT}"
+        )
+    if order.delegate is not None and not report.is_compared:
+        log.info("%s: the CPU can't run this model: what the delegate answers could not be compared", model.path)
     log.debug("%s: tried, it takes %d MB", model.path, report.took_bytes >> 20)
     return True
+
+
+def time_model(
+    model: ModelFile,
+    need: Need,
+    by: RunBy,
+    counts: Sequence[int],
+    sample: bytes = b"",
+    *,
+    limit_s: float,
+    command: Callable[[], list[str]] = child_command,
+    free_memory: Callable[[], int | None] = free_memory_bytes,
+) -> Mapping[int, float]:
+    """Milliseconds of an invoke by a runtime that this process has not loaded, by number of threads.
+
+    As `try_model`, but that nothing is said: where it fails, or takes longer than `limit_s`, there are none.
+    """
+    try:
+        spare = spare_bytes(need, max(counts), free_memory())
+        cpu_s = max(1, round(limit_s * max(counts)))
+        order = Order(
+            str(model.path), by.runtime, by.threads, model.size, spare, cpu_s, limit_s, timed_threads=tuple(counts)
+        )
+        report = _run(command(), order, model.data(), sample)
+    except (UntriedError, ModelError) as error:
+        log.debug("%s: how fast it is in %s is not known: %s", model.path, by.runtime, error)
+        return {}
+    return {int(count): ms for count, ms in report.ms.items()}
 
 
 def spare_bytes(need: Need, threads: int, free: int | None) -> int:
@@ -132,23 +183,27 @@ def _judged(order: Order, done: "subprocess.CompletedProcess[bytes]") -> Report:
         raise _too_slow(order)
     if -done.returncode == signal.SIGKILL or any(word in done.stderr for word in _SHORT_OF_MEMORY):
         raise _short_of_memory(order)
-    raise ModelError(
-        f"{order.path}: the runtime crashed on this model ({_end(done.returncode)}) when it was tried in a "
-        f"process of its own. {_AGAIN}"
-    )
+    how = f"({_end(done.returncode)}) when it was tried in a process of its own"
+    if order.delegate is not None:
+        raise DelegateError(
+            f"{order.path}: the delegate {order.delegate} crashed {how}. Use another version of it, or another "
+            f"model. {WITHOUT}"
+        )
+    raise ModelError(f"{order.path}: the runtime crashed on this model {how}. {_AGAIN}")
 
 
 def _short_of_memory(order: Order) -> ModelError:
     return ModelError(
-        f"{order.path}: the model needs more than {order.spare_bytes >> 20} MB of memory, which is more than its "
-        "file accounts for, or than is free here. Use a smaller model, or get it again where it came from."
+        f"{order.path}: the model needs more than {(order.spare_bytes or 0) >> 20} MB of memory, which is more "
+        "than its file accounts for, or than is free here. Use a smaller model, or get it again where it came "
+        "from."
     )
 
 
 def _too_slow(order: Order) -> ModelError:
     return ModelError(
         f"{order.path}: loading the model and running it twice did not finish in {order.limit_s:.0f} s. "
-        "Use a smaller model."
+        + ("Use a smaller model." if order.delegate is None else f"Its delegate is {order.delegate}. {WITHOUT}")
     )
 
 

@@ -19,10 +19,9 @@ from edgeclassify.model.opening.tried_interpreter import Trials, TryModel
 from edgeclassify.model.runtime.runtimes import runtime_name
 from edgeclassify.model.soundness.check import Need
 from edgeclassify.model.tflite.model_file import ModelFile
-from edgeclassify.model.trial_run.trial import try_model
+from edgeclassify.model.trial_run.trial import RunBy, try_model
 from edgeclassify.model.trial_run.tried_models import FILE_NAME, TriedModels
 from edgeclassify.types import ModelChoice
-from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import with_input
@@ -39,9 +38,9 @@ class Bench:
     samples: list[bytes] = field(default_factory=list)
 
     def open(self, config: ModelChoice, how: TryModel = try_model) -> None:
-        def noted(model: ModelFile, need: Need, runtime: RuntimeName, threads: int, sample: bytes) -> bool:
+        def noted(model: ModelFile, need: Need, by: RunBy, sample: bytes) -> bool:
             self.samples.append(sample)
-            return how(model, need, runtime, threads, sample)
+            return how(model, need, by, sample)
 
         open_classifier(config, trials=Trials(TriedModels(self.memory), noted)).close()
 

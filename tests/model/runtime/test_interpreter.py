@@ -1,6 +1,5 @@
 """The two runtimes: opening, views, threads, refusals in one line, a quiet stderr."""
 
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +10,7 @@ import pytest
 
 from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.model.catalog import resolve_model
-from edgeclassify.model.runtime.interpreter import auto_threads, open_interpreter
+from edgeclassify.model.runtime.interpreter import open_interpreter
 from edgeclassify.model.runtime.runtimes import available_runtimes
 from edgeclassify.types.model_choice import RuntimeName
 from tests.model.conftest import WriteModel
@@ -57,10 +56,6 @@ def test_auto_takes_litert_where_it_is(write_model: WriteModel) -> None:
         pytest.skip("neither litert nor tflite-runtime is installed")
     assert open_interpreter(write_model(flatten_model())).runtime.split()[0] == available[0]
     assert available == tuple(name for name in ("litert", "tflite-runtime") if name in available)
-
-
-def test_auto_threads_follow_the_cores_of_this_process() -> None:
-    assert auto_threads() == min(4, len(os.sched_getaffinity(0)))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from edgeclassify.errors import ExitStatus, ModelError
 from edgeclassify.machine import free_memory_bytes
 from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.tflite.model_file import ModelFile, parse_model
-from edgeclassify.model.trial_run.trial import LIMIT_S, child_command, spare_bytes, try_model
+from edgeclassify.model.trial_run.trial import LIMIT_S, RunBy, child_command, spare_bytes, try_model
 from edgeclassify.types.model_choice import RuntimeName
 from tests.model.soundness.nets import quantized_net
 from tests.model.soundness.test_check import huge, with_input
@@ -30,7 +30,7 @@ def child_that(line: str, *, at_once: bool = False) -> Command:
     lines = [
         "import ctypes, os, signal, sys, time",
         line if at_once else "from edgeclassify.model.trial_run import child",
-        "def at_the_model(path, runtime, threads, data):",
+        "def at_the_model(*_):",
         f"    {line}",
         "child.open_interpreter = at_the_model",
         "child.main()",
@@ -40,7 +40,7 @@ def child_that(line: str, *, at_once: bool = False) -> Command:
 
 def tried(command: Command = child_command, free_memory: Callable[[], int | None] = free_memory_bytes) -> bool:
     """The trial of a good model by this child, or with this memory."""
-    return try_model(GOOD, NEED, "auto", 1, command=command, free_memory=free_memory)
+    return try_model(GOOD, NEED, RunBy(), command=command, free_memory=free_memory)
 
 
 def refusal(
@@ -52,7 +52,7 @@ def refusal(
 ) -> str:
     """What is said of a model that is refused."""
     with pytest.raises(ModelError) as caught:
-        try_model(model, need, runtime, 1, command=command, limit_s=limit_s)
+        try_model(model, need, RunBy(runtime), command=command, limit_s=limit_s)
     assert caught.value.exit_status == ExitStatus.DATA
     assert str(caught.value).startswith("m.tflite: ")
     return str(caught.value)
@@ -60,7 +60,7 @@ def refusal(
 
 def test_a_good_model(runtime: RuntimeName, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", "edgeclassify")
-    try_model(GOOD, NEED, runtime, 1)
+    try_model(GOOD, NEED, RunBy(runtime))
     assert [record.levelname for record in caplog.records] == ["DEBUG"]
     assert "m.tflite: tried, it takes " in caplog.text
 

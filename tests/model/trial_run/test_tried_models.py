@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edgeclassify.model.trial_run.tried_models import FILE_NAME, MOST, TriedModels, remembered_in
+from edgeclassify.model.remembered import remembered_in
+from edgeclassify.model.trial_run.tried_models import FILE_NAME, MOST, TriedModels
 
 RUNTIME = "litert 2"
 
@@ -36,19 +37,19 @@ def test_the_oldest_are_forgotten(tmp_path: Path) -> None:
 def test_where_the_memory_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("STATE_DIRECTORY", f"{tmp_path}/state:{tmp_path}/other")
-    assert remembered_in() == tmp_path / "state" / FILE_NAME
+    assert remembered_in(FILE_NAME) == tmp_path / "state" / FILE_NAME
     monkeypatch.delenv("STATE_DIRECTORY")
-    assert remembered_in() == tmp_path / "cache" / "edgeclassify" / FILE_NAME
+    assert remembered_in(FILE_NAME) == tmp_path / "cache" / "edgeclassify" / FILE_NAME
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert remembered_in() == tmp_path / ".cache" / "edgeclassify" / FILE_NAME
+    assert remembered_in(FILE_NAME) == tmp_path / ".cache" / "edgeclassify" / FILE_NAME
 
 
 def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError))
-    assert remembered_in() is None
-    known = TriedModels(remembered_in())
+    assert remembered_in(FILE_NAME) is None
+    known = TriedModels(remembered_in(FILE_NAME))
     known.add("aa", RUNTIME)
     assert not known.holds("aa", RUNTIME)

@@ -1,0 +1,1 @@
+"""Tests of how fast a model runs here, and what that makes of "auto"."""

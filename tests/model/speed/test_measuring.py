@@ -1,0 +1,78 @@
+"""A few invokes in turns: what they tell, and how long they may take."""
+
+import pytest
+
+from edgeclassify.errors import ModelError
+from edgeclassify.machine import waited_for_processor_s
+from edgeclassify.model.runtime.interpreter import Interpreter
+from edgeclassify.model.speed.measuring import ROUNDS, Opened, Timed, measure, open_timed
+from tests.model.speed.runs import Machine
+
+
+def measured(machine: Machine, budget_s: float = 1.0) -> tuple[Timed, dict[int, Interpreter]]:
+    most, *others = sorted(machine.ms, reverse=True)
+    first = open_timed(lambda: machine.open(most), machine.clocks)
+    return measure(first, most, others, machine.open, budget_s=budget_s, clocks=machine.clocks)
+
+
+def test_each_is_run_in_turns() -> None:
+    machine = Machine({1: 4.0, 2: 2.5, 3: 2.0})
+    timed, opened = measured(machine)
+    assert timed.ms == pytest.approx({1: 4.0, 2: 2.5, 3: 2.0})
+    assert timed.is_calm
+    assert machine.opened == [3, 2, 1] == list(opened)
+    assert machine.runs == [3, 2, 1] * ROUNDS
+
+
+def test_a_disturbed_run_does_not_count() -> None:
+    machine = Machine({1: 4.0, 2: 2.0}, disturbed=12)
+    timed, _ = measured(machine)
+    assert timed.is_calm
+    assert timed.ms == pytest.approx({1: 4.0, 2: 2.0})
+    assert len(machine.runs) == 14
+
+
+def test_where_all_is_disturbed_that_is_said() -> None:
+    machine = Machine({1: 4.0, 2: 2.0}, disturbed=10**6)
+    timed, _ = measured(machine)
+    assert not timed.is_calm
+    assert timed.ms == pytest.approx({1: 8.0, 2: 4.0})
+    assert machine.now_s == pytest.approx(101.0, abs=0.05)
+
+
+def test_where_the_kernel_does_not_tell_of_waiting_all_counts() -> None:
+    machine = Machine({1: 4.0, 2: 2.0}, disturbed=3, tells_waiting=False)
+    timed, _ = measured(machine)
+    assert timed.is_calm
+    assert timed.ms == pytest.approx({1: 4.0, 2: 2.0})
+
+
+def test_a_slow_board_is_not_held_up() -> None:
+    machine = Machine({1: 300.0, 2: 160.0, 3: 120.0}, open_s=0.2)
+    timed, opened = measured(machine)
+    assert machine.now_s - 100.2 < 1.0 + 0.6
+    assert set(timed.ms) == set(opened)
+    assert len(opened) >= 2
+
+
+def test_what_is_too_slow_is_not_measured() -> None:
+    machine = Machine({1: 3000.0, 2: 2000.0}, open_s=2.5)
+    timed, opened = measured(machine)
+    assert (timed.ms, list(opened), machine.runs) == ({}, [2], [])
+    assert machine.now_s == 102.5
+
+
+def test_an_interpreter_that_can_not_be_had() -> None:
+    machine = Machine({1: 4.0, 2: 2.0})
+
+    def none(_: int) -> Interpreter:
+        raise ModelError("no memory")
+
+    first = Opened(machine.open(2), 0.01)
+    timed, opened = measure(first, 2, [1], none, clocks=machine.clocks)
+    assert (timed.ms, list(opened)) == ({}, [2])
+
+
+def test_the_kernel_tells_of_waiting_here() -> None:
+    waited = waited_for_processor_s()
+    assert waited is None or waited >= 0
