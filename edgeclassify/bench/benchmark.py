@@ -13,7 +13,7 @@ from edgeclassify.bench.memory_frames import SOURCE
 from edgeclassify.bench.order import BenchOrder
 from edgeclassify.bench.result import BenchResult, Refused, Run
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
-from edgeclassify.model.runtime.interpreter import auto_threads
+from edgeclassify.model.runtime.cores import auto_threads
 from edgeclassify.redaction import redacted_url
 
 NOWHERE = "the MQTT sink, without a broker"
