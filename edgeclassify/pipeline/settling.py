@@ -15,23 +15,29 @@ class Settling:
 
     def __init__(self) -> None:
         self._scores: NDArray[np.float32] | None = None
-        self._differs = False
+        self._before: NDArray[np.float32] | None = None
 
     def note(self, prediction: Prediction) -> None:
-        """What it saw."""
-        before, self._scores = self._scores, prediction.scores
-        if before is None:
-            return
-        same = before.argmax() == prediction.scores.argmax()
-        with np.errstate(invalid="ignore"):  # scores that are no numbers are somebody else's business
-            changed = np.abs(prediction.scores - before).max()
-        self._differs = bool(changed >= (ANOTHER_SCORE if same else ANOTHER_LABEL))
+        """What it saw. The scores are looked at when somebody asks: of most views nobody does."""
+        self._before, self._scores = self._scores, prediction.scores
 
     def is_settled(self, told: ViewState | None) -> bool:
         """True where the frame seen last is like the one before, and what is told has no change ahead of it."""
-        if told is None or not told.known or self._differs:
+        if told is None or not told.known:
             return False
-        return told.candidate is None or not _is_reached(told.candidate)
+        if told.candidate is not None and _is_reached(told.candidate):
+            return False
+        return not self._differs()
+
+    def _differs(self) -> bool:
+        """True where something else is there than in the frame before."""
+        before, scores = self._before, self._scores
+        if before is None or scores is None:
+            return False
+        same = before.argmax() == scores.argmax()
+        with np.errstate(invalid="ignore"):  # scores that are no numbers are somebody else's business
+            changed = np.abs(scores - before).max()
+        return bool(changed >= (ANOTHER_SCORE if same else ANOTHER_LABEL))
 
 
 def _is_reached(candidate: Candidate) -> bool:

@@ -96,7 +96,7 @@ class Confirmation:
 
 def nearest(observation: Observation, inside: int | None, rules: Rules) -> Claim:
     """The change that the scores would ask for first, while they ask for none."""
-    best = int(np.argmax(observation.scores))
+    best = int(observation.scores.argmax())
     own, score = rules.of(best), float(observation.scores[best])
     if best == inside:
         return Claim(EventType.END, best, score, own.exit_score, own.expire_s)
@@ -129,7 +129,7 @@ def _entering(scores: NDArray[np.float32], inside: int | None, rules: Rules) -> 
     rare = [index for index in rules.rare if scores[index] >= rules.of(index).threshold_enter]
     if rare:
         return None if inside in rare else max(rare, key=lambda index: float(scores[index]))
-    best = int(np.argmax(scores))
+    best = int(scores.argmax())
     if scores[best] >= rules.of(best).threshold_enter:
         return None if best == inside else best
     if not rules.own:

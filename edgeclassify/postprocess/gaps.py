@@ -62,7 +62,7 @@ class Gaps:
         if last is None:
             return
         self._apart_ns = (self._apart_ns[1], max(0, now.ns - last.scene_ns))
-        self.last = replace(last, scene_ns=now.ns, captured_at=now.at)
+        self.last = last._replace(scene_ns=now.ns, captured_at=now.at)
 
     def opens_before(self, observation: Observation, pace: Pace) -> bool:
         """True where a gap lies between the last frame and this one: it is open then."""

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from edgeclassify.postprocess.interface import Rules
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.telling import Occurrence
@@ -84,7 +82,7 @@ class ShownState:
         """What is there, with the scores of an observation."""
         scores = observation.scores
         # While unknown, the score says how close the best label is to entering.
-        index = int(np.argmax(scores)) if occurrence is None else occurrence.index
+        index = int(scores.argmax()) if occurrence is None else occurrence.index
         return ViewState(
             view=self._view,
             label=UNKNOWN if occurrence is None else self._labels[index],

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.postprocess.timer import NS_PER_S
 from edgeclassify.types import PLAIN_SURROUNDINGS, Moment, Problem, Surroundings, Why, top_k
@@ -14,8 +14,8 @@ BEST = 3
 """Labels that a trace lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+# A tuple, since one is made for each frame: a frozen dataclass takes six times as long.
+class Sight(NamedTuple):
     """When (on the observations' time line, and since the epoch), from which file, and what was seen.
 
     `observation`: None where no frame shows it. `light_changed_s`: so long ago the light did; None: not lately.
@@ -86,7 +86,7 @@ class Sights:
 
     def unlooked(self, now: Moment, origin: str | None) -> Sight:
         """What goes on while frames come that nobody looks at, or the next one is not there yet."""
-        return replace(self.without_frame(now, origin), surroundings=self.surroundings)
+        return self.without_frame(now, origin)._replace(surroundings=self.surroundings)
 
     def _light_changed_s(self, now_ns: int) -> float | None:
         if self._light_changed_ns is None:

@@ -4,7 +4,6 @@ docs/decisions.md says how they compare, with figures.
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,9 +136,17 @@ def filter_of(rules: FilterRules, labels: int, *, several: bool = False) -> Filt
 
 def _with(observation: Observation, scores: NDArray[np.float32], others: float) -> Observation:
     raw = observation.scores if observation.raw is None else observation.raw
-    return replace(observation, scores=scores, others=others, raw=raw)
+    return Observation(
+        scores,
+        observation.scene_ns,
+        observation.captured_at,
+        observation.origin,
+        observation.own_time,
+        others,
+        raw,
+    )
 
 
 def _believed(observation: Observation, believed: Believed) -> Observation:
     shares = believed.shares
-    return _with(observation, shares[:-1].astype(np.float32), float(shares[-1]))
+    return _with(observation, shares[:-1], float(shares[-1]))

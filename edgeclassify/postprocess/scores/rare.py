@@ -1,7 +1,6 @@
 """Labels that are rare: what a single frame says of them counts as much as what all frames do."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -19,4 +18,4 @@ def with_single_frames(filtered: Observation, frame: Observation, rare: Sequence
         return filtered
     scores, places = filtered.scores.copy(), list(rare)
     scores[places] = np.maximum(scores[places], frame.scores[places])
-    return replace(filtered, scores=scores)
+    return filtered._replace(scores=scores)
