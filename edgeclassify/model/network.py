@@ -15,8 +15,8 @@ class TfliteNetwork(Network):
     """A network of a .tflite file, in an interpreter of its own.
 
     `name` names it in messages. `in_flight`: how many inputs may be prepared and not yet inferred. The first is
-    written straight into the interpreter's input; those beside it are copied there, each in its turn. `embedding`: as of
-    `Network`. `origin`: what it was opened from, for who compares; None: not known.
+    written straight into the interpreter's input; those beside it are copied there, each in its turn.
+    `embedding`: as of `Network`. `origin`: what it was opened from, for who compares; None: not known.
     """
 
     def __init__(

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
     from edgeclassify.daemon import Daemon
     from edgeclassify.daemon.assembly import Factories
     from edgeclassify.model.classifier import NetworkClassifier
+    from edgeclassify.model.interface import Prepared
     from edgeclassify.model.opening.classifiers import open_classifier
     from edgeclassify.systemd import Notifier
     from edgeclassify.types import FULL_FRAME, Frame, Prediction, Roi
@@ -95,16 +97,21 @@ def daemon(document: dict[str, Any]) -> dict[str, Any]:
             super().__init__("")
             self.done: list[float] = []
             self.begun: list[float] = []
+            self.prepared: deque[float] = deque()
 
         def watchdog(self) -> None:
             self.done.append(time.perf_counter())
 
     class Timed(NetworkClassifier):
-        """Notes when a frame's way through the inference thread begins, and how long its invoke() took."""
+        """Notes when a frame's way through the inference thread begins, but for the time of its invoke()."""
 
-        def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
-            started = time.perf_counter()
-            prediction = super().classify(frame, roi)
+        def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+            clock.prepared.append(time.perf_counter())
+            return super().prepare(frame, roi)
+
+        def infer(self, prepared: Prepared) -> Prediction:
+            started = clock.prepared.popleft()
+            prediction = super().infer(prepared)
             clock.begun.append(started + prediction.invoke_ms / 1e3)
             return prediction
 

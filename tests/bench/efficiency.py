@@ -4,7 +4,9 @@ Frames of 640x480 (YUV420) lie in memory; mobilenet_v2, LiteRT. In one process, 
 
 * `invoke()`: nothing but that, on the same network: the yardstick.
 * `state machine`: frame, input tensor, invoke, scores, the view's decisions, one after the other in one thread.
-* `inference thread`: the daemon's own, assembled from a config as the daemon does, with a sink that takes nothing.
+* `in turns`: the daemon's inference thread, assembled from a config as the daemon does, with a sink that takes
+  nothing; one frame follows the other.
+* `overlapped`: the same, but a second thread infers while it prepares the next frame and decides on the last one.
 * `usual script`: OpenCV's conversion, crop, INTER_AREA, set_tensor, invoke, get_tensor, dequantize, sort.
 
 Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns, in another order each
@@ -34,6 +36,7 @@ from edgeclassify.config import Config, parse_config
 from edgeclassify.daemon.assembly import Factories, Parts, assemble
 from edgeclassify.daemon.assembly.deciders import decider_of
 from edgeclassify.daemon.kept.options import OptionStore
+from edgeclassify.daemon.supervisor import SWITCH_INTERVAL_S
 from edgeclassify.health import HealthMonitor
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.network import TfliteNetwork
@@ -41,6 +44,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.runtime.runtimes import import_runtime
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.overlap.choice import FixedChoice
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
 from edgeclassify.types import PixelFormat
@@ -106,6 +110,7 @@ def main() -> None:
         "--way", choices=WAYS, help="work on frames in this way alone, without end: for a profiler"
     )
     options = parser.parse_args()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     data = needed_test_data()
     pixels = frames_in_memory(data)
     load = os.getloadavg()[0]
@@ -181,8 +186,18 @@ def to_state_machine(world: World, pixels: Pictures) -> Way:
     return in_a_row(lambda: decider.see(classifier.classify(source.frame(), region)))
 
 
-def inference_thread(world: World, pixels: Pictures) -> Way:
-    """The thread itself: started anew for each turn, and timed from the end of a first frame on."""
+def in_turns(world: World, pixels: Pictures) -> Way:
+    """The inference thread, where one frame follows the other."""
+    return inference_thread(world, pixels, overlaps=False)
+
+
+def overlapped(world: World, pixels: Pictures) -> Way:
+    """The inference thread, where a second one infers while it prepares and decides."""
+    return inference_thread(world, pixels, overlaps=True)
+
+
+def inference_thread(world: World, pixels: Pictures, *, overlaps: bool) -> Way:
+    """The daemon's own: started anew for each turn, and timed from the end of a first frame on."""
     source, health = MemoryFrames(pixels), HealthMonitor()
     outlet = Outlet(SilentSink(), health, EventNumbers(MemorySpool()))
 
@@ -204,6 +219,7 @@ def inference_thread(world: World, pixels: Pictures) -> Way:
             on_frame=note,
             max_frames=frames + 1,
             scenes=world.parts.scenes,
+            choice=FixedChoice(overlaps=overlaps),
         )
         pipeline.start()
         ended.wait()
@@ -245,7 +261,8 @@ def _endless(pixels: Pictures) -> Iterator[NDArray[np.uint8]]:
 WAYS: dict[str, Callable[[World, Pictures], Way]] = {
     "invoke()": bare_invoke,
     "state machine": to_state_machine,
-    "inference thread": inference_thread,
+    "in turns": in_turns,
+    "overlapped": overlapped,
     "usual script": usual_script,
 }
 

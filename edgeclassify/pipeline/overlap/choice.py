@@ -60,3 +60,14 @@ class OverlapChoice:
         self.overlaps = one < WORTH * other
         self._holds_until_s = self._clock() + HOLDS_S
         self._measured = {True: [], False: []}
+
+
+class FixedChoice(OverlapChoice):
+    """Frames overlap always, or never: who measures both ways says which."""
+
+    def __init__(self, *, overlaps: bool) -> None:
+        super().__init__()
+        self.overlaps = overlaps
+
+    def note(self, turns: int, seconds: float) -> None:
+        """It stays so."""

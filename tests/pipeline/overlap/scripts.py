@@ -8,7 +8,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.interface import Onlookers
 from edgeclassify.pipeline.outlet import Outlet
-from edgeclassify.pipeline.overlap.choice import OverlapChoice
+from edgeclassify.pipeline.overlap.choice import FixedChoice, OverlapChoice
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
@@ -18,18 +18,7 @@ from tests.support.sinks import RecordingSink
 from tests.support.waiting import wait_for
 
 
-class Fixed(OverlapChoice):
-    """Frames always overlap, or never."""
-
-    def __init__(self, *, overlaps: bool) -> None:
-        super().__init__(2)
-        self.overlaps = overlaps
-
-    def note(self, turns: int, seconds: float) -> None:
-        """It stays so."""
-
-
-class Changing(Fixed):
+class Changing(FixedChoice):
     """Another way after each frame."""
 
     def note(self, turns: int, seconds: float) -> None:

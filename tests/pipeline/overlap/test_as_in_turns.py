@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from edgeclassify.errors import ModelError
 from edgeclassify.model.interface import Prepared
-from edgeclassify.pipeline.overlap.choice import OverlapChoice
+from edgeclassify.pipeline.overlap.choice import FixedChoice, OverlapChoice
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.scene.interface import Scene, SceneStep
 from edgeclassify.types import FULL_FRAME, Condition, Frame, Prediction, Problem, Roi
-from tests.pipeline.overlap.scripts import Changing, Fixed, Run
+from tests.pipeline.overlap.scripts import Changing, Run
 from tests.postprocess.benches import make_rules
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
@@ -158,7 +158,7 @@ def play(case: Case, choice: OverlapChoice) -> dict[str, object]:
 @given(case=cases)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_follows_in_the_same_order(case: Case) -> None:
-    in_turns = play(case, Fixed(overlaps=False))
-    assert play(case, Fixed(overlaps=True)) == in_turns
+    in_turns = play(case, FixedChoice(overlaps=False))
+    assert play(case, FixedChoice(overlaps=True)) == in_turns
     assert play(case, Changing(overlaps=True)) == in_turns
     assert "inferring" not in [thread.name for thread in threading.enumerate()]

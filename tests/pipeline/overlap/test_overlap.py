@@ -9,12 +9,13 @@ import pytest
 
 from edgeclassify.model.interface import Prepared
 from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.overlap.choice import FixedChoice
 from edgeclassify.pipeline.overlap.take_time import TakeTime
 from edgeclassify.pipeline.turns import Turn
 from edgeclassify.scene.interface import Scene
 from edgeclassify.types import FULL_FRAME, Frame, Outcome, Prediction, Roi
 from tests.pipeline.benches import Bench, make_view
-from tests.pipeline.overlap.scripts import Fixed, Run
+from tests.pipeline.overlap.scripts import Run
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
 from tests.support.waiting import wait_for
@@ -64,7 +65,7 @@ def test_the_next_frame_is_prepared_while_one_is_inferred(at_once: None) -> None
             wait_for(lambda: ("prepare", number + 1) in classifier.calls)
 
     classifier = Noted(await_next)
-    run = Run([make_view("gate", classifier=classifier)], frames(4), Fixed(overlaps=True))
+    run = Run([make_view("gate", classifier=classifier)], frames(4), FixedChoice(overlaps=True))
     run.play()
     assert run.frames.outcomes == [(number, Outcome.SEEN) for number in range(4)]
     assert inferring_threads() == []
@@ -73,7 +74,7 @@ def test_the_next_frame_is_prepared_while_one_is_inferred(at_once: None) -> None
 def test_no_more_than_one_frame_is_prepared_ahead(at_once: None) -> None:
     ahead: list[int] = []
     classifier = Noted(lambda number: ahead.append(len(classifier.seen) - number))
-    Run([make_view("gate", classifier=classifier)], frames(30), Fixed(overlaps=True)).play()
+    Run([make_view("gate", classifier=classifier)], frames(30), FixedChoice(overlaps=True)).play()
     assert max(ahead) <= 2
 
 
@@ -84,7 +85,7 @@ def test_the_next_view_is_prepared_while_one_is_inferred_of_a_camera_that_is_slo
     last = Noted()
     classifiers = [Noted(await_next(1)), Noted(await_next(2)), last]
     views = [make_view(f"view{i}", classifier=one) for i, one in enumerate(classifiers)]
-    bench = Bench(*views, choice=Fixed(overlaps=True))
+    bench = Bench(*views, choice=FixedChoice(overlaps=True))
     bench.pipeline.start()
     for frame in frames(3):
         bench.show(frame)
@@ -96,7 +97,7 @@ def test_the_next_view_is_prepared_while_one_is_inferred_of_a_camera_that_is_slo
 def test_a_slow_camera_and_its_only_view_need_no_second_thread() -> None:
     classifier = Noted(lambda number: threads.append(threading.current_thread().name))
     threads: list[str] = []
-    bench = Bench(make_view("gate", classifier=classifier), choice=Fixed(overlaps=True))
+    bench = Bench(make_view("gate", classifier=classifier), choice=FixedChoice(overlaps=True))
     bench.pipeline.start()
     for frame in frames(3):
         bench.show(frame)
@@ -108,7 +109,7 @@ def test_a_slow_camera_and_its_only_view_need_no_second_thread() -> None:
 
 def test_where_it_does_not_pay_nothing_overlaps() -> None:
     classifier = Noted()
-    Run([make_view("gate", classifier=classifier)], frames(3), Fixed(overlaps=False)).play()
+    Run([make_view("gate", classifier=classifier)], frames(3), FixedChoice(overlaps=False)).play()
     assert classifier.calls == [(half, number) for number in range(3) for half in ("prepare", "infer")]
 
 
@@ -117,7 +118,7 @@ def test_the_next_frame_is_taken_when_it_is_time_and_not_before(monkeypatch: pyt
     monkeypatch.setattr(TakeTime, "wait_s", lambda self, turn, now_s: 60.0)
     taken: list[int] = []
     classifier = Noted(lambda number: taken.append(len(run.frames.taken)))
-    run = Run([make_view("gate", classifier=classifier)], frames(4), Fixed(overlaps=True))
+    run = Run([make_view("gate", classifier=classifier)], frames(4), FixedChoice(overlaps=True))
     run.play()
     assert taken == [1, 2, 3, 4]
 
@@ -139,7 +140,7 @@ class Hanging:
 
 def test_a_frame_that_hangs_in_the_other_thread_is_seen(at_once: None) -> None:
     hanging = Hanging(1)
-    run = Run([make_view("gate", classifier=Noted(hanging))], frames(5), Fixed(overlaps=True))
+    run = Run([make_view("gate", classifier=Noted(hanging))], frames(5), FixedChoice(overlaps=True))
     run.pipeline.start()
     assert hanging.there.wait(PATIENCE_S)
     wait_for(lambda: run.frames.taken == [0, 1, 2])
@@ -154,7 +155,7 @@ def test_a_frame_that_hangs_in_the_other_thread_is_seen(at_once: None) -> None:
 def test_it_ends_with_the_frame_at_hand_and_lets_go_of_the_next(at_once: None) -> None:
     hanging = Hanging(1)
     classifier = Noted(hanging)
-    run = Run([make_view("gate", classifier=classifier)], frames(5), Fixed(overlaps=True))
+    run = Run([make_view("gate", classifier=classifier)], frames(5), FixedChoice(overlaps=True))
     run.pipeline.start()
     assert hanging.there.wait(PATIENCE_S)
     wait_for(lambda: ("prepare", 2) in classifier.calls)
@@ -172,7 +173,7 @@ def test_the_frame_at_hand_is_that_of_all_its_views(at_once: None) -> None:
     hanging = Hanging(1)
     first, last = Noted(hanging), Noted()
     views = [make_view("gate", classifier=first), make_view("yard", classifier=last)]
-    run = Run(views, frames(5), Fixed(overlaps=True))
+    run = Run(views, frames(5), FixedChoice(overlaps=True))
     run.pipeline.start()
     assert hanging.there.wait(PATIENCE_S)
     wait_for(lambda: ("prepare", 1) in last.calls)
@@ -190,7 +191,7 @@ def test_a_bug_ends_both_threads_behind_what_was_before_it(at_once: None) -> Non
             raise ZeroDivisionError
 
     classifier = Noted(break_at)
-    run = Run([make_view("gate", classifier=classifier)], frames(6), Fixed(overlaps=True))
+    run = Run([make_view("gate", classifier=classifier)], frames(6), FixedChoice(overlaps=True))
     run.play()
     assert isinstance(run.pipeline.error, ZeroDivisionError)
     assert run.frames.outcomes == [(0, Outcome.SEEN), (1, Outcome.SEEN)]
@@ -220,7 +221,7 @@ class BreakingStep:
 def test_a_bug_before_it_is_inferred_ends_it_behind_what_was_before_it(where: str, at_once: None) -> None:
     classifier = Breaking() if where == "prepare" else Noted()
     scenes = {"front": BreakingStep()} if where == "examine" else {}
-    run = Run([make_view("gate", classifier=classifier)], frames(6), Fixed(overlaps=True), scenes=scenes)
+    run = Run([make_view("gate", classifier=classifier)], frames(6), FixedChoice(overlaps=True), scenes=scenes)
     run.play()
     assert isinstance(run.pipeline.error, ZeroDivisionError)
     assert run.frames.outcomes == [(0, Outcome.SEEN), (1, Outcome.SEEN)]
@@ -230,7 +231,7 @@ def test_of_frames_that_are_concluded_nothing_is_held(at_once: None) -> None:
     """Their pixels may be lent."""
     shown = frames(6)
     pixels = [weakref.ref(frame.pixels) for frame in shown]
-    bench = Bench(make_view("gate", classifier=Noted()), choice=Fixed(overlaps=True))
+    bench = Bench(make_view("gate", classifier=Noted()), choice=FixedChoice(overlaps=True))
     bench.pipeline.start()
     bench.show(*shown)
     wait_for(lambda: bench.health.frames == 6 and not bench.pipeline.busy)
@@ -249,7 +250,7 @@ def test_frames_that_nobody_wants_do_not_pile_up_behind_one_that_is_inferred(at_
     resting.enabled = False
     views = [make_view("gate", classifier=Noted(hanging)), resting]
     script = frames(1) + frames(20, "back")
-    run = Run(views, script, Fixed(overlaps=True))
+    run = Run(views, script, FixedChoice(overlaps=True))
     run.pipeline.start()
     assert hanging.there.wait(PATIENCE_S)
     wait_for(lambda: len(run.frames.taken) == 2)
@@ -261,7 +262,7 @@ def test_frames_that_nobody_wants_do_not_pile_up_behind_one_that_is_inferred(at_
 
 def test_what_is_measured_decides_where_nothing_is_said() -> None:
     noted: list[tuple[int, float]] = []
-    choice = Fixed(overlaps=True)
+    choice = FixedChoice(overlaps=True)
     choice.note = lambda turns, seconds: noted.append((turns, seconds))  # type: ignore[method-assign]
     run = Run([make_view("gate"), make_view("yard")], frames(3), choice)
     run.play()
