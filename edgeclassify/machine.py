@@ -1,6 +1,7 @@
 """What this machine tells of itself and of this process: heat, memory, storage, the clock."""
 
 import ctypes
+import os
 import platform
 import resource
 import time
@@ -9,10 +10,14 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.timedated import AskedClock
 
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 _THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
+_HWMON = Path("/sys/class/hwmon")
+_UNDER_VOLTAGE, _SLOWED = 0x1, 0x2 | 0x4 | 0x8
+"""Of the firmware's word, now. Capped, throttled and the soft limit of temperature: each makes it slower."""
 _STATM = Path("/proc/self/statm")
 _IO = Path("/proc/self/io")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -62,6 +67,36 @@ def throttled(path: Path = _THROTTLED) -> bool | None:
     """
     value = _integer(path, base=16)
     return None if value is None else bool(value & 0xF)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerState:
+    """What a Raspberry Pi's firmware, or the kernel, says of now."""
+
+    too_little_voltage: bool
+    slowed_down: bool
+    """By heat, or by the firmware's own limit."""
+
+
+def power_state(path: Path = _THROTTLED, hwmon: Path = _HWMON) -> PowerState | None:
+    """None on other machines. Where the firmware can't be asked the kernel's alarm tells of the voltage alone."""
+    word = _integer(path, base=16)
+    if word is not None:
+        return PowerState(bool(word & _UNDER_VOLTAGE), bool(word & _SLOWED))
+    for name in sorted(hwmon.glob("hwmon*/name")):
+        with suppress(OSError):
+            if name.read_text().strip() == "rpi_volt":
+                low = _integer(name.parent / "in0_lcrit_alarm")
+                return None if low is None else PowerState(bool(low), slowed_down=False)
+    return None
+
+
+def load_of_a_core() -> float | None:
+    """The load average of the last minute for each of the machine's cores."""
+    try:
+        return os.getloadavg()[0] / (os.cpu_count() or 1)
+    except OSError:
+        return None
 
 
 def rss_bytes(path: Path = _STATM) -> int | None:

@@ -259,6 +259,7 @@ class Config(Section):
     _origin: str = PrivateAttr("config")
     _keeps_state: bool = PrivateAttr(True)
     _profile: str | None = PrivateAttr(None)
+    _threads_at_most: int | None = PrivateAttr(None)
 
     @property
     def origin(self) -> str:
@@ -298,6 +299,14 @@ class Config(Section):
         """The profile that is on; None: none is."""
         return self._profile
 
+    def with_threads_at_most(self, most: int | None) -> Self:
+        """The same config with models of so many threads at most; None: as it says."""
+        if most == self._threads_at_most:
+            return self
+        copy = self.model_copy()
+        copy._threads_at_most = most
+        return copy
+
     def with_each_profile(self) -> Iterator[Self]:
         """The config while no profile is on, and while each of them is."""
         return map(self.under, (None, *self.profile))
@@ -324,16 +333,16 @@ class Config(Section):
         return next(camera for camera in self.camera if camera.name == view.camera)
 
     def model_of(self, view: ViewConfig) -> ModelChoice:
-        """[model] with what the view's own model table sets in its place.
+        """[model] with what the view's own model table sets in its place, with as many threads as there may be.
 
         The label file and the temperature of [model] belong to the model there, and the delegate's options to the
         delegate: a view that names another one does not take them over.
         """
         if view.model is None:
-            return self.model.choice
+            return self.model.choice.with_threads_at_most(self._threads_at_most)
         own = {key: getattr(view.model, key) for key in view.model.model_fields_set}
         if own.get("name", self.model.name) != self.model.name:
             own = {"labels": None, "temperature": None, **own}
         if own.get("delegate", self.model.delegate) != self.model.delegate:
             own = {"delegate_options": {}, **own}
-        return self.model.model_copy(update=own).choice
+        return self.model.model_copy(update=own).choice.with_threads_at_most(self._threads_at_most)

@@ -1,13 +1,27 @@
 """The figures of `health`, gathered from the parts that count, also over reloads that replace those."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.publishing import MQTT
 from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health, HealthMonitor
+from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SinkProgress, Spool
 from edgeclassify.publish.snapshots import SnapshotTaker
+
+
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """What the governor does, by the names of the figures; None: there is none, or it does not know."""
+
+    slowdown: float | None = None
+    slowed_by: str | None = None
+    one_thread: bool | None = None
+    power_w: float | None = None
+    battery_percent: float | None = None
+    battery_volts: float | None = None
 
 
 class HealthFigures:
@@ -19,6 +33,8 @@ class HealthFigures:
         """`progress`: of the webhook that there is; None: there is none."""
         self._health, self._cameras, self._spool = health, cameras, spool
         self._progress = progress
+        self.governed = Governed()
+        """What the governor has said last."""
         self._webhook_dropped = self._webhook_dropped_before = 0
         self._snapshots: SnapshotTaker | None = None
         self._dropped_before = self._skipped_before = 0
@@ -35,7 +51,9 @@ class HealthFigures:
         spool, cameras, snapshots = self._spool, self._cameras, self._snapshots
         counts = cameras.counts
         webhook = self._progress()
+        governed = {one.name: getattr(self.governed, one.name) for one in fields(Governed)}
         return self._health.report(
+            **governed,
             cameras=cameras.health,
             dropped=counts.dropped,
             restarts=counts.restarts,

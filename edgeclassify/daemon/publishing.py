@@ -1,16 +1,17 @@
 """What leaves the node, from the config: the sink with its topics and announcement, and the snapshots."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
-from edgeclassify.config import Config, ViewConfig
+from edgeclassify.config import Config, GovernorConfig, ViewConfig
 from edgeclassify.contract.layout import Layout, ViewLayout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.daemon.kept.kept_state import state_folder
 from edgeclassify.files import identity
+from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
@@ -46,6 +47,8 @@ class SinkContext:
     history: HistoryDesk = field(default_factory=HistoryDesk)
     listener: Sink | None = None
     """Hears of all that the sinks are told."""
+    on_battery: Callable[[str, bytes], None] = lambda topic, payload: None
+    """Hears what comes on the battery's topic, in the delivery thread: must return at once."""
 
 
 def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backoff] = Backoff) -> Sink:
@@ -89,6 +92,8 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
         on_removed=around.published.emptied,
         inbox=inbox if config.commands.enabled else None,
         on_request=around.on_request,
+        overheard=frozenset({topic}) if (topic := battery_topic(config)) is not None else frozenset(),
+        on_overheard=around.on_battery,
         asker=around.asker,
         backoff=backoff,
     )
@@ -156,7 +161,7 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
     files = [mqtt.password_file] + ([] if mqtt.tls is None else [mqtt.tls.ca, mqtt.tls.cert, mqtt.tls.key])
     layout = layout_of(config)
     device = announced_device(config, labels)
-    views = (layout.views, layout.profiles, device.presentations, device.page)
+    views = (layout.views, layout.profiles, device.presentations, device.page, device.features)
     webhook = config.webhook
     webhook_files = [] if webhook is None else [webhook.secret_file, webhook.tls.ca]
     posted = (webhook, tuple(map(identity, webhook_files)))
@@ -172,6 +177,7 @@ def sink_key(config: Config, labels: ShownLabels) -> SinkKey:
             config.history,
             posted,
             node.time_zone,
+            battery_topic(config),
         ),
     )
 
@@ -212,7 +218,20 @@ def _device(config: Config, layout: Layout, labels: ShownLabels) -> Device:
         presentations={view.name: _presentation(view, labels.get(view.name, ())) for view in config.views()},
         # A link that leads to the reader's own machine helps nobody.
         page=config.web.address if config.web.enabled and config.web.is_open else None,
+        features=frozenset(_features(config.governor)),
     )
+
+
+def _features(governor: GovernorConfig) -> Iterator[str]:
+    if governor.enabled:
+        yield GOVERNED
+        if governor.battery is not None:
+            yield BATTERY_PERCENT if governor.battery_unit == "percent" else BATTERY_VOLTS
+
+
+def battery_topic(config: Config) -> str | None:
+    """The topic of the broker that tells of the battery; None: none does."""
+    return config.governor.battery_topic if config.governor.enabled else None
 
 
 def _presentation(view: ViewConfig, can_show: tuple[str, ...]) -> Presentation:

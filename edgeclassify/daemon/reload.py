@@ -56,6 +56,7 @@ class Reloader:
         self._kept, self._availability = kept, availability
         self._switches, self._profiles, self._page = switches, profiles, page
         self._frame_requests, self._manager, self._pulse = frame_requests, manager, pulse
+        self._threads_at_most: int | None = None
 
     def reload(self, accepted: Accepted = lambda _: None, load: Callable[[], Config] | None = None) -> None:
         """Take over a changed config. A bad one is refused, and the old one keeps running: EdgeClassifyError.
@@ -96,8 +97,22 @@ class Reloader:
                 running.current_sink.sink.renew_state(view.name)
                 running.cameras.hurry(view.camera)
 
+    def use_threads(self, most: int | None) -> None:
+        """Run models with so many threads at most, also after a reload; None: as the config says.
+
+        What is in the views stays. Raises EdgeClassifyError: then those before go on.
+        """
+        former, self._threads_at_most = self._threads_at_most, most
+        self._pulse.beat(RELOAD_LIMIT_S)
+        before = self._running.parts
+        try:
+            self._switch(before, self._assembled(before.config, before), lambda _: None)
+        except EdgeClassifyError:
+            self._threads_at_most = former
+            raise
+
     def _assembled(self, config: Config, before: Parts) -> Parts:
-        kept = self._kept
+        kept, config = self._kept, config.with_threads_at_most(self._threads_at_most)
         return assemble(config, kept.options, before, self._factories, kept.pictures.known, kept.profile.name)
 
     def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:

@@ -23,6 +23,8 @@ from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.cameras.care import ABSENT_S
 from edgeclassify.daemon.cameras.recovery import Recovery
 from edgeclassify.daemon.current_sink import CurrentSink, SinkFactory
+from edgeclassify.daemon.governing.battery_topic import BatteryTopic
+from edgeclassify.daemon.governing.governing import Governing
 from edgeclassify.daemon.health_figures import HealthFigures
 from edgeclassify.daemon.kept.kept_state import KeptState, state_folder
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
@@ -118,7 +120,7 @@ class Daemon:
         self._load, self._make_sink, self._factories = load, make_sink, factories
         self._max_frames, self._timing = max_frames, timing
         self._record, self._record_frames = record, record_frames
-        self._frame_tap, self._taps = FrameTap(), Taps()
+        self._frame_tap, self._taps, self._battery = FrameTap(), Taps(), BatteryTopic()
         notifier = Notifier() if notifier is None else notifier
         self._manager = ServiceManager(notifier, self._status)
         self._pulse = Pulse()
@@ -228,6 +230,7 @@ class Daemon:
             switches=switches,
             profiles=profiles,
             renewal=classroom.renewal(reloader.renew_models),
+            governing=Governing(running, self.health, self._battery, reloader.use_threads),
             maintenance_s=self._timing.maintenance_s,
         )
         commands = CommandHandler(self.node, frame_requests, reloader.reload, kept.history, classroom.requests)
@@ -245,6 +248,7 @@ class Daemon:
             labels=parts.shown_labels,
             history=kept.history,
             listener=self._taps,
+            on_battery=self._battery.tell,
         )
         recovery = Recovery(state_folder(config), config.recovery)
         cameras = Cameras(recovery, self.availability, self._timing.absent_s)

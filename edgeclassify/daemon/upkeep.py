@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from edgeclassify.daemon.governing.governing import Governing
 from edgeclassify.daemon.kept.open_occurrences import OpenOccurrences
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.daemon.process.service_manager import ServiceManager
@@ -36,6 +37,7 @@ class Upkeep:
         switches: Switches | None = None,
         profiles: Profiles | None = None,
         renewal: Renewal | None = None,
+        governing: Governing | None = None,
         maintenance_s: float = MAINTENANCE_S,
         clock_set: SetClock | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -45,6 +47,7 @@ class Upkeep:
         self._recordings = Recordings(None, FrameTap()) if recordings is None else recordings
         self._clock_set = clock_set
         self._switches, self._profiles, self._renewal = switches, profiles, renewal
+        self._governing = governing
         self._maintenance_s, self._clock = maintenance_s, clock
         self._next_maintenance = self._next_health = 0.0
         self._folder_condition = spool.folder_condition
@@ -73,9 +76,18 @@ class Upkeep:
             self._clock_set.look()
         if self._profiles is not None:
             self._profiles.work()
+        if self._governing is not None:
+            self._govern(self._governing)
         self._open_occurrences.keep(parts.views, parts.config.node.resume_s)
         self._pictures.note(parts.usual_pictures)
         self._recordings.work(parts)
         # While a frame is to be expected, nothing but a frame that went through counts.
         if self._running.expects_no_frame:
             self._feed()
+
+    def _govern(self, governing: Governing) -> None:
+        governing.work()
+        before, now = self._running.figures.governed, governing.figures
+        self._running.figures.governed = now
+        if (now.slowed_by, now.one_thread) != (before.slowed_by, before.one_thread):
+            self._next_health = 0.0  # it is told at once

@@ -13,12 +13,15 @@ Amount = Annotated[float, Field(ge=0)]
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A figure as Home Assistant shows it. `place`: in the order in which the entities are announced."""
+    """A figure as Home Assistant shows it. `place`: in the order in which the entities are announced. `feature`:
+    what a node must have for it to be announced; None: every node has it.
+    """
 
     platform: str
     name: str
     config: dict[str, Any]
     place: int
+    feature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,21 @@ _CONDITION: _Config = {"device_class": "enum", "options": [one.value for one in 
 _PROBLEM: _Config = {"device_class": "problem", **_YES_OR_NO}
 
 
+_PERCENT: _Config = {"device_class": "battery", "unit_of_measurement": "%", **_MEASURED}
+_VOLTS: _Config = {
+    "device_class": "voltage",
+    "unit_of_measurement": "V",
+    "suggested_display_precision": 2,
+    **_MEASURED,
+}
+
 _LAST = 1000
+GOVERNED, BATTERY_PERCENT, BATTERY_VOLTS = "governor", "battery in percent", "battery in volts"
+"""What a node must have for some figures to be shown."""
 
 
-def _sensor(name: str, config: _Config, place: int = _LAST) -> Entity:
-    return Entity("sensor", name, config, place)
+def _sensor(name: str, config: _Config, place: int = _LAST, feature: str | None = None) -> Entity:
+    return Entity("sensor", name, config, place, feature)
 
 
 def _binary(name: str, config: _Config, place: int = _LAST) -> Entity:
@@ -122,6 +132,22 @@ class Health:
     clock_synchronised: bool | None = field(metadata=figure(
         "Is the clock set by a time server: are the times to be believed?",
         _binary("Clock synchronised", _YES_OR_NO, 13), read=machine.clock_synchronised))
+    slowdown: Amount | None = field(default=None, metadata=figure(
+        "Frames come so many times as far apart as the config says; 1: as it says; null: there is no governor.",
+        _sensor("Slowdown", {"suggested_display_precision": 1, **_MEASURED}, 16, GOVERNED)))
+    slowed_by: str | None = field(default=None, metadata=figure(
+        "What frames come further apart for, the strongest first: of temperature, throttled, voltage, load, "
+        "energy and battery, with commas; null: nothing.", _sensor("Slowed down by", {}, 17, GOVERNED)))
+    one_thread: bool | None = field(default=None, metadata=figure(
+        "True while models run with one thread, to spare power; null: there is no governor."))
+    power_w: Amount | None = field(default=None, metadata=figure(
+        "Watts, as the governor reads or reckons them; null: there is no energy budget."))
+    battery_percent: Amount | None = field(default=None, metadata=figure(
+        "How full the battery is; null: unknown, or there is none in percent.",
+        _sensor("Battery", _PERCENT, 18, BATTERY_PERCENT)))
+    battery_volts: Amount | None = field(default=None, metadata=figure(
+        "The battery's voltage; null: unknown, or there is none in volts.",
+        _sensor("Battery voltage", _VOLTS, 19, BATTERY_VOLTS)))
     cameras: tuple[CameraHealth, ...] = field(default=(), metadata=figure("Each camera."))
 # fmt: on
 

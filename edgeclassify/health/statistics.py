@@ -44,6 +44,12 @@ class HealthMonitor:
         """Frames that were inferred and handed over since start."""
         return self._frames
 
+    @property
+    def latency_ms(self) -> float | None:
+        """Milliseconds from frame to scores, the median of the last ones; None: there were none."""
+        with self._lock:
+            return _percentile(sorted(self._latencies_ms), 0.50)
+
     def record_inference(self, prediction: Prediction) -> None:
         """The model has looked at one view of a frame."""
         with self._lock:

@@ -1,6 +1,6 @@
 """Which model is to be opened, and how it is run."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -30,6 +30,17 @@ class ModelChoice:
     temperature: float | None = None
     delegate: str | None = None
     delegate_options: tuple[tuple[str, str], ...] = ()
+
+    def with_threads_at_most(self, most: int | None) -> Self:
+        """The same with fewer threads, where it has more; None: with its own."""
+        if most is None or (self.threads != "auto" and self.threads <= most):
+            return self
+        return replace(self, threads=most)
+
+    @property
+    def as_it_decides(self) -> Self:
+        """The same for two that give the same scores: with however many threads."""
+        return replace(self, threads="auto")
 
     def plain(self) -> dict[str, Any]:
         """As what JSON can hold, for another process."""

@@ -11,7 +11,7 @@ from edgeclassify.contract import bodies
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.topics import Topics
 from edgeclassify.health import CameraHealth, Health, HealthMonitor
-from edgeclassify.health.figures import ENTITIES, FIGURES
+from edgeclassify.health.figures import BATTERY_VOLTS, ENTITIES, FIGURES, GOVERNED
 from edgeclassify.publish.home_assistant.device import Device
 from edgeclassify.publish.home_assistant.discovery import components
 from edgeclassify.types import CameraState
@@ -83,8 +83,9 @@ def test_what_the_machine_tells_is_read_for_each_report() -> None:
 
 
 def test_home_assistant_gets_the_entities_in_their_order() -> None:
-    device = Device(Layout(Topics("edgeclassify", "porch"), ()), "homeassistant", "Porch", "1.2.3")
-    found = components(device)
+    layout = Layout(Topics("edgeclassify", "porch"), ())
+    every = frozenset(entity.feature for entity in ENTITIES.values() if entity.feature is not None)
+    found = components(Device(layout, "homeassistant", "Porch", "1.2.3", features=every))
     assert list(found) == ["connected", *(f"health.{name}" for name in ENTITIES)]
     assert [entity.place for entity in ENTITIES.values()] == sorted(entity.place for entity in ENTITIES.values())
     for name, entity in ENTITIES.items():
@@ -92,3 +93,15 @@ def test_home_assistant_gets_the_entities_in_their_order() -> None:
         assert (shown["platform"], shown["name"]) == (entity.platform, entity.name)
         assert shown["value_template"] == f"{{{{ value_json.{name} }}}}"
         assert entity.config.items() <= shown.items()
+
+
+def test_home_assistant_hears_of_a_governor_and_a_battery_where_there_is_one() -> None:
+    layout = Layout(Topics("edgeclassify", "porch"), ())
+
+    def shown(*features: str) -> set[str]:
+        device = Device(layout, "homeassistant", "Porch", "1.2.3", features=frozenset(features))
+        return set(components(device)) & {"health.slowdown", "health.battery_percent", "health.battery_volts"}
+
+    assert shown() == set()
+    assert shown(GOVERNED) == {"health.slowdown"}
+    assert shown(GOVERNED, BATTERY_VOLTS) == {"health.slowdown", "health.battery_volts"}

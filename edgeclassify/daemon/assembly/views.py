@@ -93,12 +93,23 @@ class ViewAssembly:
 
     def _kept(self, section: ViewConfig, model: ModelChoice, labels: ViewLabels) -> View | None:
         """The same view with the same model and labels, before; its thresholds and times may be others."""
-        former_model = self._before.models.loaded.get(model)
-        if former_model is None or not decides_alike(former_model, self._models.loaded[model]):
+        if not self._decides_as_before(model):
             return None
-        wanted = (_lasting(section), model, _names(labels))
-        former = ((_lasting(one), by, _names(known), view) for (one, by), known, view in self._former)
+        wanted = (_lasting(section), model.as_it_decides, _names(labels))
+        former = (
+            (_lasting(one), by.as_it_decides, _names(known), view) for (one, by), known, view in self._former
+        )
         return next((view for *made_of, view in former if tuple(made_of) == wanted), None)
+
+    def _decides_as_before(self, model: ModelChoice) -> bool:
+        """True where there was one that gave the same scores: on the same files, with however many threads."""
+        before, after = self._before.models, self._models
+        if (former := before.loaded.get(model)) is not None:
+            return decides_alike(former, after.loaded[model])
+        return any(
+            one.as_it_decides == model.as_it_decides and stamp == after.stamps[model]
+            for one, stamp in before.stamps.items()
+        )
 
     def _is_enabled(self, section: ViewConfig, wanted: Mapping[Option, OptionValue]) -> bool:
         """It stays switched as it is, also where it was only paused, unless the config's word has changed."""

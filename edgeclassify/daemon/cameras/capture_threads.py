@@ -85,6 +85,11 @@ class Cameras:
         for planned in parts.sources:
             self._running[planned.camera.name].follow_views(planned.camera, parts)
 
+    def is_live(self, camera: str) -> bool:
+        """True where what the camera shows goes on meanwhile: no file, no folder."""
+        running = self._running.get(camera)
+        return running is not None and running.capture.source.live
+
     def hurry(self, camera: str) -> None:
         """Hand over the camera's next frame at once."""
         self._running[camera].capture.hurry()

@@ -47,7 +47,8 @@ PLAIN = Presentation()
 @dataclass(frozen=True)
 class Device:
     """A node. `ha_prefix`: the discovery prefix; `name`: the device's name; `presentations`: by the view's name;
-    `page`: URL of a page about the node; None: it has none.
+    `page`: URL of a page about the node; None: it has none. `features`: what its health tells of that not
+    every node has.
     """
 
     layout: Layout
@@ -57,6 +58,7 @@ class Device:
     model: str = "Image classifier"
     presentations: Mapping[str, Presentation] = field(default_factory=dict)
     page: str | None = None
+    features: frozenset[str] = frozenset()
 
     def shown_as(self, view: str) -> Presentation:
         """How a view is shown."""

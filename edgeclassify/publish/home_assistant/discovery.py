@@ -120,7 +120,7 @@ def _is_of(component: str, view: ViewLayout | None) -> bool:
 
 
 def _of_node(device: Device) -> Iterator[tuple[str, ComponentConfig]]:
-    for name, config in node_components(device.layout):
+    for name, config in node_components(device):
         yield name, _identified(device, name, config)
     for view in device.layout.views:
         if device.shown_as(view.name).area is None:

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from edgeclassify.contract.layout import Layout
 from edgeclassify.contract.outgoing import OFFLINE, ONLINE
 from edgeclassify.health.figures import ENTITIES
+from edgeclassify.publish.home_assistant.device import Device
 from edgeclassify.publish.home_assistant.entities import DIAGNOSTIC, ComponentConfig, available_while, entity
 from edgeclassify.types.limits import NO_PROFILE
 
 _NO_PROFILE = "No profile"
 
 
-def node_components(layout: Layout) -> Iterator[tuple[str, ComponentConfig]]:
+def node_components(device: Device) -> Iterator[tuple[str, ComponentConfig]]:
     """Component id → its config."""
+    layout = device.layout
     topics = layout.topics
     connected = entity("binary_sensor", "Connected", state_topic=topics.status, device_class="connectivity")
     # It says whether the daemon can be reached, so it is never unavailable itself.
@@ -21,6 +23,8 @@ def node_components(layout: Layout) -> Iterator[tuple[str, ComponentConfig]]:
         yield "profile", _profile(layout) | available_while(topics.status)
     shared = {"state_topic": topics.health} | available_while(topics.status) | DIAGNOSTIC
     for key, shown in ENTITIES.items():
+        if shown.feature is not None and shown.feature not in device.features:
+            continue
         # A figure that the machine can't tell is null, which the template writes as "None": unknown.
         template = {"value_template": f"{{{{ value_json.{key} }}}}"}
         yield f"health.{key}", template | entity(shown.platform, shown.name) | shown.config | shared

@@ -41,7 +41,8 @@ class MqttSink(Sink):
     `announcement`: what Home Assistant is told; None: nothing.
     `gone`: topics that the node used and uses no more: they are emptied, and `on_removed(topic)` is called for
     each that the broker has taken. `inbox` understands requests (None: none are listened to), and
-    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once. `asker`: who is
+    `on_request(request)` gets the valid ones, in the delivery thread: it must return at once. So must
+    `on_overheard(topic, payload)`, which gets what comes on topics of others, `overheard`. `asker`: who is
     answered by this sink, once it has been started.
 
     Raises ConfigError for a password file or TLS file that can't be used: before anything is started, so that
@@ -60,6 +61,8 @@ class MqttSink(Sink):
         on_removed: Callable[[str], None] = lambda _: None,
         inbox: Inbox | None = None,
         on_request: Callable[[Request], None] = lambda _: None,
+        overheard: frozenset[str] = frozenset(),
+        on_overheard: Callable[[str, bytes], None] = lambda topic, payload: None,
         asker: ResponseTopics | None = None,
         backoff: Backoff | None = None,
     ) -> None:
@@ -86,7 +89,7 @@ class MqttSink(Sink):
             config=config,
             settings=self._settings,
             outbox=self._outbox,
-            receivers=Receivers(inbox, on_request, announcement),
+            receivers=Receivers(inbox, on_request, announcement, overheard, on_overheard),
             on_removed=self._removed,
             backoff=backoff or Backoff(),
         )

@@ -42,6 +42,11 @@ _MEASURED = {
     "webhook_connected": "webhook_connected",
     "webhook_depth": "webhook_depth",
     "clock_synchronised": "clock_synchronised",
+    "slowdown": "slowdown_ratio",
+    "one_thread": "one_thread",
+    "power_w": "power_watts",
+    "battery_percent": "battery_percent",
+    "battery_volts": "battery_volts",
 }
 _COUNTED = {
     "frames": "frames",

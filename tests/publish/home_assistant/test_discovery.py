@@ -60,7 +60,8 @@ def test_every_component_has_an_id_of_its_own() -> None:
     announced = body()["components"].values()
     entities = [found for found in announced if found["platform"] != "device_automation"]
     ids = [found["unique_id"] for found in entities]
-    assert len(ids) == len(set(ids)) == 1 + len(ENTITIES) + (5 + 4) * 2 + 3 * 2
+    of_each_node = [entity for entity in ENTITIES.values() if entity.feature is None]
+    assert len(ids) == len(set(ids)) == 1 + len(of_each_node) + (5 + 4) * 2 + 3 * 2
     assert len(announced) - len(entities) == 2 * 2
     assert all(name.startswith("edgeclassify_porch.") for name in ids)
 

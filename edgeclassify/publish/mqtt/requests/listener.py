@@ -29,16 +29,20 @@ SHUN_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Receivers:
-    """What the node listens to beside its own status."""
+    """What the node listens to beside its own status. `overheard`: topics of others, whose payloads `on_overheard`
+    gets, retained ones too; it must return at once."""
 
     inbox: Inbox | None
     on_request: Callable[[Request], None]
     announcement: Announcement | None
+    overheard: frozenset[str] = frozenset()
+    on_overheard: Callable[[str, bytes], None] = lambda topic, payload: None
 
     def topics(self) -> tuple[str, ...]:
         """What is subscribed to."""
         birth = () if self.announcement is None else self.announcement.birth_topics
-        return birth if self.inbox is None else (*birth, *self.inbox.subscriptions())
+        asked = () if self.inbox is None else self.inbox.subscriptions()
+        return tuple(dict.fromkeys((*birth, *asked, *sorted(self.overheard))))
 
 
 class Repeat:
@@ -87,6 +91,8 @@ class Listener:
     def hear(self, arrived: Arrived, *, stopping: bool) -> None:
         """A message has come."""
         announcement, inbox = self.receivers.announcement, self.receivers.inbox
+        if arrived.topic in self.receivers.overheard:
+            self.receivers.on_overheard(arrived.topic, arrived.payload)
         if arrived.topic == self._topics.status:
             if not arrived.payload:
                 # A node that once had this name has cleaned up after itself: all of ours is to be seen again.
