@@ -1,5 +1,6 @@
 """What kernel and firmware tell, and how much memory is left: of the machine, of its groups, of its own limit."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -116,3 +117,48 @@ def test_files_that_do_not_tell(tmp_path: Path, content: str) -> None:
     for read in (machine.temperature_c, machine.throttled, machine.rss_bytes, machine.bytes_written):
         assert read(file) is None
         assert read(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "too_little_voltage", "slowed_down"),
+    [
+        ("0", False, False),
+        ("1", True, False),
+        ("2", False, True),
+        ("4", False, True),
+        ("8", False, True),
+        ("5", True, True),
+        ("f0000", False, False),  # since the machine was started, and not now
+    ],
+)
+def test_the_firmware_says_what_ails_it_now(
+    tmp_path: Path, word: str, too_little_voltage: bool, slowed_down: bool
+) -> None:
+    file = tmp_path / "get_throttled"
+    file.write_text(f"{word}\n")
+    assert machine.power_state(file) == machine.PowerState(too_little_voltage, slowed_down)
+
+
+@pytest.mark.parametrize(("alarm", "low"), [("1", True), ("0", False)])
+def test_where_the_firmware_can_not_be_asked_the_kernels_alarm_tells(
+    tmp_path: Path, alarm: str, low: bool
+) -> None:
+    for number, name in enumerate(("cpu_thermal", "rpi_volt")):
+        folder = tmp_path / f"hwmon{number}"
+        folder.mkdir()
+        (folder / "name").write_text(f"{name}\n")
+    (tmp_path / "hwmon1" / "in0_lcrit_alarm").write_text(f"{alarm}\n")
+    assert machine.power_state(tmp_path / "none", tmp_path) == machine.PowerState(low, slowed_down=False)
+
+
+def test_other_machines_say_nothing_of_their_power(tmp_path: Path) -> None:
+    assert machine.power_state(tmp_path / "none", tmp_path) is None
+    (tmp_path / "hwmon0").mkdir()
+    (tmp_path / "hwmon0" / "name").write_text("rpi_volt\n")
+    assert machine.power_state(tmp_path / "none", tmp_path) is None
+
+
+def test_the_load_is_told_for_each_core() -> None:
+    load = machine.load_of_a_core()
+    assert load is not None
+    assert load == pytest.approx(os.getloadavg()[0] / (os.cpu_count() or 1), abs=1.0)

@@ -137,7 +137,8 @@ class Health:
         _sensor("Slowdown", {"suggested_display_precision": 1, **_MEASURED}, 16, GOVERNED)))
     slowed_by: str | None = field(default=None, metadata=figure(
         "What frames come further apart for, the strongest first: of temperature, throttled, voltage, load, "
-        "energy and battery, with commas; null: nothing.", _sensor("Slowed down by", {}, 17, GOVERNED)))
+        "energy and battery, with commas; or nothing; null: there is no governor.",
+        _sensor("Slowed down by", {}, 17, GOVERNED)))
     one_thread: bool | None = field(default=None, metadata=figure(
         "True while models run with one thread, to spare power; null: there is no governor."))
     power_w: Amount | None = field(default=None, metadata=figure(

@@ -21,7 +21,7 @@ from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.reload import Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.switches import Switches
-from edgeclassify.errors import ConfigError, EdgeClassifyError, SourceSetupError
+from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, SourceSetupError
 from edgeclassify.pipeline.view import View
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
@@ -354,8 +354,8 @@ class Renewing:
         self.bench_classifiers: list[BrightnessClassifier] = []
         self.decide_anew: list[str] = []
         self.write()
-        views = [{**TWO_VIEWS[0], "model": {"name": str(model)}}, TWO_VIEWS[1]]
-        self.bench = Bench(views, self._classifier)
+        self.views = [{**TWO_VIEWS[0], "model": {"name": str(model)}}, TWO_VIEWS[1]]
+        self.bench = Bench(self.views, self._classifier)
         self.bench.start()
 
     def write(self) -> None:
@@ -407,6 +407,47 @@ def test_a_head_that_was_fitted_anew_takes_over_what_is_in_the_view(renewing: Re
     assert renewing.decide_anew == ["gate"]
     assert bench.whole.sinks == [sink]
     assert "RELOADING=1" not in bench.whole.notifier.sent
+    assert bench.works
+
+
+def test_models_run_with_fewer_threads_and_what_is_in_the_views_stays(renewing: Renewing) -> None:
+    bench = renewing.bench
+    before, sink = bench.running.parts, bench.whole.sink
+    assert {choice.threads for choice in before.models.loaded} == {"auto"}
+
+    bench.reloader.use_threads(1)
+
+    after = bench.running.parts
+    assert {choice.threads for choice in after.models.loaded} == {1}
+    assert all(view.continues(old) for view, old in zip(after.views, before.views, strict=True))
+    assert [one.closed for one in renewing.bench_classifiers] == [True, True, False, False]
+    assert len(sink.of("event")) == 2
+    assert bench.works
+    bench.reload(view=renewing.views)
+    assert {choice.threads for choice in bench.running.parts.models.loaded} == {1}
+    bench.reloader.use_threads(None)
+    assert {choice.threads for choice in bench.running.parts.models.loaded} == {"auto"}
+    assert len(sink.of("event")) == 2
+
+
+def test_a_view_whose_model_has_changed_meanwhile_begins_anew(renewing: Renewing) -> None:
+    bench = renewing.bench
+    before = bench.running.parts
+    renewing.write()
+    bench.reloader.use_threads(1)
+    gate, door = zip(bench.running.parts.views, before.views, strict=True)
+    assert not gate[0].continues(gate[1])
+    assert door[0].continues(door[1])
+
+
+def test_threads_stay_where_the_models_can_not_be_opened(renewing: Renewing) -> None:
+    bench = renewing.bench
+    renewing.fault = ModelError("m.tflite: no memory")
+    with pytest.raises(ModelError, match="no memory"):
+        bench.reloader.use_threads(1)
+    renewing.fault = None
+    bench.reload(view=renewing.views)
+    assert {choice.threads for choice in bench.running.parts.models.loaded} == {"auto"}
     assert bench.works
 
 

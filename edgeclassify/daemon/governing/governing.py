@@ -24,6 +24,8 @@ USUAL_S = 0.05
 """Between two frames that come as fast as it goes, until it is known how fast that is."""
 SAID_STEP = 2.0
 """A factor that is so many times another is news for the log."""
+NOTHING = "nothing"
+"""In the place of reasons."""
 SensorsFactory = Callable[[GovernorConfig, BatteryGauge | None], Sensors]
 SetThreads = Callable[[int | None], None]
 """Have models run with so many threads at most; None: as the config says. Raises EdgeClassifyError."""
@@ -75,7 +77,7 @@ class Governing:
         in_percent = config.battery_unit == "percent"
         return Governed(
             slowdown=verdict.factor,
-            slowed_by=", ".join(verdict.reasons) or None,
+            slowed_by=", ".join(verdict.reasons) or NOTHING,
             one_thread=verdict.one_thread,
             power_w=None if readings is None else readings.used_w,
             battery_percent=battery if in_percent else None,
