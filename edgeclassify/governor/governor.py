@@ -18,7 +18,7 @@ HYSTERESIS = 0.75
 UP_PER_S, DOWN_PER_S = 0.2, 0.05
 """Octaves a second at most. Down is slow: a view whose frames are to come closer together at once would take the
 time that it has waited for a gap."""
-LONGEST_PASSED_S = 30.0
+LONGEST_PASSED_S = 20.0
 """A machine that slept has not been hot all the while; and no more is given back at once than a gap allows."""
 THREADS_S = 600.0
 """The number of threads changes no more often: each time the models are opened anew."""

@@ -1,20 +1,25 @@
 """The governor's verdict, followed: views and cameras are held back, and models run with fewer threads."""
 
+from __future__ import annotations
+
 import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from edgeclassify.config import GovernorConfig
 from edgeclassify.daemon.governing.battery_topic import BatteryTopic
-from edgeclassify.daemon.governing.sensors import Sensors
 from edgeclassify.daemon.health_figures import Governed
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
-from edgeclassify.governor.gauge import BatteryGauge
-from edgeclassify.governor.governor import Governor
 from edgeclassify.governor.interface import AT_WILL, Readings, Verdict
 from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.view import View
+
+if TYPE_CHECKING:  # most nodes have no governor
+    from edgeclassify.daemon.governing.sensors import Sensors
+    from edgeclassify.governor.gauge import BatteryGauge
+    from edgeclassify.governor.governor import Governor
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +31,14 @@ SAID_STEP = 2.0
 """A factor that is so many times another is news for the log."""
 NOTHING = "nothing"
 """In the place of reasons."""
-SensorsFactory = Callable[[GovernorConfig, BatteryGauge | None], Sensors]
+SensorsFactory = Callable[[GovernorConfig, "BatteryGauge | None"], "Sensors"]
 SetThreads = Callable[[int | None], None]
 """Have models run with so many threads at most; None: as the config says. Raises EdgeClassifyError."""
 
 
 class Governing:
-    """Used by the daemon's thread. `battery`: what comes on its topic. `clock`: monotonic seconds."""
+    """Used by the daemon's thread. `battery`: what comes on its topic. `sensors`: makes what is looked at; None:
+    this machine's. `clock`: monotonic seconds."""
 
     def __init__(
         self,
@@ -41,7 +47,7 @@ class Governing:
         battery: BatteryTopic,
         set_threads: SetThreads,
         *,
-        sensors: SensorsFactory = Sensors,
+        sensors: SensorsFactory | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._running, self._health, self._battery, self._set_threads = running, health, battery, set_threads
@@ -86,14 +92,23 @@ class Governing:
 
     def _begin(self, config: GovernorConfig) -> None:
         """With another config all begins anew; nothing is given back at once that still holds."""
-        self._config = config
-        gauge = BatteryGauge(config) if config.enabled and config.battery is not None else None
-        self._battery.listen(None if gauge is None else config.battery_topic, gauge.tell if gauge else _nothing)
-        self._governor = Governor(config, self._verdict.factor) if config.enabled else None
-        self._sensors = self._make_sensors(config, gauge) if config.enabled else None
-        self._readings, self._due = None, 0.0
-        if not config.enabled:
+        self._config, self._readings, self._due = config, None, 0.0
+        if config.enabled:
+            self._begin_governing(config)
+        else:
+            self._governor = self._sensors = None
+            self._battery.listen(None, lambda _: None)
             self._adopt(AT_WILL)
+
+    def _begin_governing(self, config: GovernorConfig) -> None:
+        from edgeclassify.daemon.governing.sensors import Sensors
+        from edgeclassify.governor.gauge import BatteryGauge
+        from edgeclassify.governor.governor import Governor
+
+        gauge = BatteryGauge(config) if config.battery is not None else None
+        self._battery.listen(config.battery_topic, (lambda _: None) if gauge is None else gauge.tell)
+        self._governor = Governor(config, self._verdict.factor)
+        self._sensors = (self._make_sensors or Sensors)(config, gauge)
 
     def _judge(self, governor: Governor, sensors: Sensors) -> None:
         self._readings = sensors.read()
@@ -140,7 +155,3 @@ class Governing:
         else:
             return
         self._said_factor = now.factor
-
-
-def _nothing(_: str) -> None:
-    """Nobody wants to know."""
