@@ -12,6 +12,8 @@ import os
 
 # Before numpy comes: OpenBLAS's threads wait by spinning, on the cores that the runtime's threads need.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Pydantic asks all installed packages whether they are plugins of it: each one's files are read for that.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 import logging
 from collections.abc import Sequence

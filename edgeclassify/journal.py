@@ -4,14 +4,16 @@ An entry is one datagram to journald's socket: https://systemd.io/JOURNAL_NATIVE
 a traceback for example, stays one entry.
 """
 
-import array
 import errno
 import fcntl
 import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # where a journal is written to, it is imported: elsewhere it takes longer than all of this
+    import socket
 
 SOCKET = Path("/run/systemd/journal/socket")
 PATIENCE_S = 0.2
@@ -77,7 +79,7 @@ class Journal:
             self._channel.close()
         self._channel = None
 
-    def _send_on(self, channel: socket.socket, entry: bytes) -> None:
+    def _send_on(self, channel: "socket.socket", entry: bytes) -> None:
         """Raises OSError. A journald that was started anew is found."""
         try:
             self._send(channel, entry)
@@ -89,6 +91,8 @@ class Journal:
 
     def _send_anew(self, entry: bytes) -> None:
         """Raises OSError."""
+        import socket
+
         self._channel = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         with suppress(OSError):
             self._channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE_BYTES)
@@ -96,7 +100,7 @@ class Journal:
         self._channel.connect(self._path)
         self._send(self._channel, entry)
 
-    def _send(self, channel: socket.socket, entry: bytes) -> None:
+    def _send(self, channel: "socket.socket", entry: bytes) -> None:
         """Raises OSError."""
         channel.settimeout(self.patience_s)
         try:
@@ -106,8 +110,11 @@ class Journal:
                 raise
             self._send_as_file(channel, entry)
 
-    def _send_as_file(self, channel: socket.socket, entry: bytes) -> None:
+    def _send_as_file(self, channel: "socket.socket", entry: bytes) -> None:
         """What is too large for a datagram: a file in memory that nobody can change any more."""
+        import array
+        import socket
+
         with os.fdopen(os.memfd_create("journal-entry", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), "wb") as file:
             file.write(entry)
             file.flush()

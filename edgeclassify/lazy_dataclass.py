@@ -2,9 +2,10 @@
 
 `dataclasses` writes the source of six methods for each class, compiles and runs it: half a millisecond of a fast
 CPU, and this package has hundreds of records, of most of which a process never makes one. Here a frozen record
-with slots gets its slots at once, since nothing can add them later, and `__init__` and its like when one of them
-is first looked up: the standard library makes them then, of the class as it was written. What type checkers see
-is its `dataclass`; `fields()`, `replace()`, `asdict()`, pickling and subclasses work as they do there.
+with slots gets its slots at once, since nothing can add them later; `__init__`, the only one that most classes
+ever need, when the first record is made; and the others when one of them is first looked up: the standard library
+makes them then, of the class as it was written. Type checkers see its `dataclass`; `fields()`, `replace()`,
+`asdict()`, pickling and subclasses work as they do there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import typing
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ else:
         """As the standard library's: lazily where frozen and slots are true, and nothing but eq is said beside."""
 
         def decorate(cls: type) -> type:
-            is_plain = options.keys() <= {"frozen", "slots", "eq"}
+            is_plain = options.keys() <= {"frozen", "slots", "eq"} and not any(
+                map(_is_set_later, vars(cls).values())
+            )
             if not (is_plain and options.get("frozen") and options.get("slots")):
                 return dataclasses.dataclass(**options)(cls)
             return _with_slots(cls, eq=options.get("eq", True))
@@ -32,6 +36,7 @@ else:
 
 _ALWAYS = ("__init__", "__repr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__")
 _OF_EQUALS = ("__eq__", "__hash__")
+_MISSING = object()
 _making = threading.RLock()
 """Held while methods are made: those of a class need its bases'."""
 
@@ -39,11 +44,11 @@ _making = threading.RLock()
 class _Methods:
     """The generated methods of one class, until they are made."""
 
-    __slots__ = ("_eq", "_written", "final", "names")
+    __slots__ = ("_eq", "_written", "fields", "final", "names")
 
-    def __init__(self, written: type, names: tuple[str, ...], eq: bool) -> None:
+    def __init__(self, written: type, fields: tuple[str, ...], names: tuple[str, ...], eq: bool) -> None:
         """`written`: the class as it stands in the source; `names`: of the methods that it has not itself."""
-        self._written, self.names, self._eq = written, names, eq
+        self._written, self.fields, self.names, self._eq = written, fields, names, eq
         self.final: type = written
 
     def make(self) -> None:
@@ -53,7 +58,45 @@ class _Methods:
             written.__doc__ = f"{written.__name__}(...)"
         made: type = dataclasses.dataclass(frozen=True, eq=self._eq)(written)
         for name in self.names:
-            setattr(self.final, name, made.__dict__[name])
+            if isinstance(self.final.__dict__[name], _Lazy):
+                setattr(self.final, name, made.__dict__[name])
+
+    def make_init(self) -> None:
+        """Put `__init__` alone into the class, where that can be written without looking at others."""
+        values = vars(self._written)
+        defaults = {name: values[name] for name in self.fields if name in values}
+        fields = [one for one in defaults.values() if isinstance(one, dataclasses.Field)]
+        is_plain = all(one.kw_only is not True for one in fields)
+        if not is_plain or any("__dataclass_fields__" in vars(base) for base in self.final.__mro__[1:]):
+            self.make()
+            return
+        init = _written_init(self.final, self.fields, defaults)
+        kinds = self._written.__annotations__
+        init.__annotations__ = {**{name: kinds[name] for name in self.fields}, "return": None}
+        init.__qualname__ = f"{self.final.__qualname__}.__init__"
+        self.final.__init__ = init  # type: ignore[misc]
+
+
+def _written_init(final: type, names: Sequence[str], defaults: Mapping[str, Any]) -> Any:
+    """The function, as dataclasses writes it; `defaults`: by the name of the field, as they stand in the class."""
+    known: dict[str, Any] = {"_set": object.__setattr__, "_missing": _MISSING}
+    parameters, lines = ["self"], []
+    for name in names:
+        given, parameter, value = defaults.get(name, dataclasses.MISSING), name, name
+        if isinstance(given, dataclasses.Field):
+            if given.default_factory is not dataclasses.MISSING:
+                known[f"_make_{name}"] = given.default_factory
+                parameter, value = f"{name}=_missing", f"_make_{name}() if {name} is _missing else {name}"
+            given = given.default
+        if given is not dataclasses.MISSING:
+            known[f"_default_{name}"] = given
+            parameter = f"{name}=_default_{name}"
+        parameters.append(parameter)
+        lines.append(f" _set(self, {name!r}, {value})")
+    if hasattr(final, "__post_init__"):
+        lines.append(" self.__post_init__()")
+    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(lines or [" pass"]), known)
+    return known["__init__"]
 
 
 class _Lazy:
@@ -68,7 +111,10 @@ class _Lazy:
         final = self._methods.final
         with _making:
             if isinstance(final.__dict__[self._name], _Lazy):  # no other thread was faster
-                self._methods.make()
+                if self._name == "__init__":
+                    self._methods.make_init()
+                else:
+                    self._methods.make()
         found = final.__dict__[self._name]
         return found.__get__(instance, owner) if hasattr(found, "__get__") else found
 
@@ -77,7 +123,7 @@ def _with_slots(cls: type, *, eq: bool) -> type:
     own = dict(cls.__dict__)
     names = tuple(name for name, kind in cls.__annotations__.items() if not _is_class_var(kind))
     wanted = (*_ALWAYS, *(_OF_EQUALS if eq else ()))
-    methods = _Methods(cls, tuple(name for name in wanted if name not in own), eq)
+    methods = _Methods(cls, names, tuple(name for name in wanted if name not in own), eq)
     for name in (*names, "__dict__", "__weakref__"):
         own.pop(name, None)
     inherited = {slot for base in cls.__mro__[1:-1] for slot in _slots_of(base)}
@@ -116,6 +162,11 @@ def _state(self: Any) -> list[Any]:
 def _set_state(self: Any, state: list[Any]) -> None:
     for one, value in zip(dataclasses.fields(self), state, strict=True):
         object.__setattr__(self, one.name, value)
+
+
+def _is_set_later(value: object) -> bool:
+    """True for a field that `__init__` has no parameter for: rare, and where it is set depends on the slots."""
+    return isinstance(value, dataclasses.Field) and not value.init
 
 
 def _slots_of(base: type) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import pickle
 import threading
 import types
@@ -75,15 +76,51 @@ def makes() -> type[Any]:
     return Fresh
 
 
-def is_made(kind: type) -> bool:
-    return isinstance(kind.__dict__["__init__"], types.FunctionType)
+def is_made(kind: type, method: str = "__init__") -> bool:
+    return isinstance(kind.__dict__[method], types.FunctionType)
 
 
-def test_nothing_is_made_before_the_first_record() -> None:
+def test_nothing_is_made_before_the_first_record_and_then_what_makes_one() -> None:
     fresh = makes()
     assert not is_made(fresh)
     fresh(1)
     assert is_made(fresh)
+    assert not is_made(fresh, "__eq__")
+    assert fresh(1) == fresh(1)
+    assert is_made(fresh, "__eq__")
+
+
+def test_what_a_record_is_made_of_is_as_the_standard_library_has_it() -> None:
+    fresh = makes()
+    own = inspect.signature(fresh)
+
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Fresh:
+        a: int
+        b: list[int] = dataclasses.field(default_factory=list)
+
+    whole = inspect.signature(Fresh)
+    assert [(one.name, one.kind, one.annotation) for one in own.parameters.values()] == [
+        (one.name, one.kind, one.annotation) for one in whole.parameters.values()
+    ]
+    assert fresh(1).b is not fresh(1).b
+    with pytest.raises(TypeError, match="argument"):
+        fresh()
+    with pytest.raises(TypeError, match="argument"):
+        fresh(1, [], 3)
+
+
+def test_fields_that_are_not_given_or_given_by_name_alone() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Odd:
+        a: int
+        b: int = dataclasses.field(default=2, kw_only=True)
+        c: int = dataclasses.field(default=3, init=False)
+
+    assert Odd(1, b=5) == Odd(1, b=5)
+    assert (Odd(1).b, Odd(1).c) == (2, 3)
+    with pytest.raises(TypeError):
+        Odd(1, 2)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from edgeclassify.lazy_dataclass import dataclass
 if TYPE_CHECKING:  # numpy and OpenCV take a second to import on a small Pi: not for --help
     from edgeclassify.model.interface import ImageClassifier
     from edgeclassify.postprocess.scores.groups import Grouping
+    from edgeclassify.sources.support.image_by_url import Access
     from edgeclassify.types import Prediction
 
 
@@ -108,12 +109,10 @@ def outcomes(
 
     `verify`: certificates of https:// are checked.
     """
-    from edgeclassify.http.tls import Trust
     from edgeclassify.redaction import redacted_url
     from edgeclassify.sources.images.reading import is_meant_as_url, load_frame
-    from edgeclassify.sources.support.image_by_url import Access
 
-    access = Access(Trust(verify, remedy="--insecure"), {})
+    access = _access(verify) if any(map(is_meant_as_url, locations)) else None
     wanted_side = classifier.wanted_side()
     for location in _with_progress(list(_expanded(locations))):
         if isinstance(location, ImageOutcome):
@@ -128,6 +127,14 @@ def outcomes(
             yield ImageOutcome(path, None, error)
         else:
             yield ImageOutcome(path, prediction, None)
+
+
+def _access(verify: bool) -> Access:
+    """How servers are asked; what does that takes a while to import."""
+    from edgeclassify.http.tls import Trust
+    from edgeclassify.sources.support.image_by_url import Access
+
+    return Access(Trust(verify, remedy="--insecure"), {})
 
 
 def _grouping(preset: str, classifier: ImageClassifier) -> Grouping:

@@ -36,4 +36,4 @@ class Section(BaseModel):
     tell apart is converted, marked by strict=False: a list is a tuple, a string a path.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, strict=True, defer_build=True)

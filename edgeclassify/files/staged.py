@@ -3,7 +3,6 @@
 import glob
 import logging
 import os
-import secrets
 import stat
 import time
 from contextlib import suppress
@@ -17,6 +16,11 @@ log = logging.getLogger(__name__)
 _ENDING = ".tmp"
 _LEFT_S = 3600.0
 """So old, nobody is about to put it in its place."""
+
+
+def random_word() -> str:
+    """8 hex digits, as `secrets` makes them: that takes longer to import than all that files need."""
+    return os.urandom(4).hex()
 
 
 class StagedFile:
@@ -33,7 +37,7 @@ class StagedFile:
         self._place = real if place is None else place
         sweep_staged(self._place)
         # Of its own name: another process may write one for the same place.
-        self._beside = self._place.with_name(f"{self._place.name}.{secrets.token_hex(4)}{_ENDING}")
+        self._beside = self._place.with_name(f"{self._place.name}.{random_word()}{_ENDING}")
         # For nobody else until it has the rights of the file that it replaces: there may be a password in it.
         descriptor = os.open(self._beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:

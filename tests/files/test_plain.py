@@ -78,7 +78,7 @@ class TestRewriteFile:
         (tmp_path / "other").write_bytes(b"other")
         (tmp_path / "a.00000000.tmp").symlink_to("other")
         names = iter(["00000000", "11111111"])
-        monkeypatch.setattr("edgeclassify.files.staged.secrets.token_hex", lambda _: next(names))
+        monkeypatch.setattr("edgeclassify.files.staged.random_word", lambda: next(names))
         with pytest.raises(FileExistsError):
             rewrite_file(tmp_path / "a", b"new")
         rewrite_file(tmp_path / "a", b"new")

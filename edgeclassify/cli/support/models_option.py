@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,11 @@ from edgeclassify.lazy_dataclass import dataclass
 if TYPE_CHECKING:
     from edgeclassify.config import Config
     from edgeclassify.types import ModelChoice
+    from edgeclassify.types.model_choice import RuntimeName
 
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
+NO_DELEGATE = "none"
+"""Stands for the CPU, as in a config."""
 
 
 def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -32,7 +36,7 @@ class ModelOptions:
 
     model: str
     labels: str | None
-    runtime: str
+    runtime: RuntimeName
     threads: int | None
     delegate: str | None
     delegate_option: tuple[str, ...]
@@ -46,6 +50,7 @@ class ModelOptions:
 
 MODEL_OPTIONS = ("model", "labels", "runtime", "threads", "delegate", "delegate_option")
 """The names of the options, as click has them."""
+_OPTION_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def model_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,47 +114,65 @@ def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def model_section(
     model: str,
     labels: str | None = None,
-    runtime: str = "auto",
+    runtime: RuntimeName = "auto",
     threads: int | None = None,
     delegate: str | None = None,
     delegate_option: Sequence[str] = (),
 ) -> ModelChoice:
-    """The options as a [model] table. Raises UsageError for a path that no file can have."""
-    from pydantic import ValidationError
+    """The options as a [model] table. Raises UsageError for a path that no file can have.
 
-    from edgeclassify.config import ModelConfig
-    from edgeclassify.config.faults import faults_of
+    The config's own class would say the same, and take longer to import than many a model to open.
+    """
+    from edgeclassify.documents.faults import ConfigFault
+    from edgeclassify.documents.table import Table
+    from edgeclassify.documents.values import plain, with_home
     from edgeclassify.errors import UsageError
+    from edgeclassify.types import ModelChoice
+    from edgeclassify.types.model_choice import is_model_path
 
-    document: dict[str, Any] = {"name": model, "labels": labels, "runtime": runtime, "threads": threads or "auto"}
-    document |= {"delegate": _library(delegate), "delegate_options": _pairs(delegate_option)}
-    try:
-        return ModelConfig.model_validate(document).choice
-    except ValidationError as error:
-        faults = faults_of(error, document, ModelConfig)
-        options = (
-            f"--{fault}".replace("--name:", "--model:", 1).replace("--delegate_options", "--delegate-option", 1)
-            for fault in faults
-        )
-        raise UsageError(" ".join(options)) from error
+    def checked(value: str) -> str:
+        return with_home(plain(value)) if is_model_path(value) else plain(value)
+
+    def library(value: str) -> str:
+        return with_home(plain(value)) if "/" in value else plain(value)
+
+    given = {"--model": model, "--labels": labels, "--delegate": delegate}
+    faults: list[ConfigFault] = []
+    table = Table({key: value for key, value in given.items() if value is not None}, faults)
+    name = table.text("--model", check=checked)
+    label_file = table.path("--labels")
+    accelerator = table.text("--delegate", check=library)
+    if accelerator == NO_DELEGATE:
+        accelerator = None
+    options = _pairs(delegate_option)
+    if faults or name is None:
+        raise UsageError(" ".join(map(str, faults)))
+    return ModelChoice(
+        name=name,
+        labels=label_file,
+        runtime=runtime,
+        threads=threads or "auto",
+        delegate=None if accelerator is None else _from_here(accelerator),
+        delegate_options=() if accelerator is None else options,
+    )
 
 
-def _library(delegate: str | None) -> str:
+def _from_here(library: str) -> str:
     """What is a path is meant from here."""
-    if delegate is None:
-        return "none"
-    return str(Path(delegate).expanduser().absolute()) if "/" in delegate else delegate
+    return str(Path(library).expanduser().absolute()) if "/" in library else library
 
 
-def _pairs(given: Sequence[str]) -> dict[str, str]:
-    """KEY=VALUE as a table. Raises UsageError."""
+def _pairs(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """KEY=VALUE as pairs, by key. Raises UsageError."""
     from edgeclassify.errors import UsageError
 
-    pairs = [one.partition("=") for one in given]
-    for one, (key, sign, _) in zip(given, pairs, strict=True):
-        if not key or not sign:
+    pairs: dict[str, str] = {}
+    for one in given:
+        key, sign, value = one.partition("=")
+        if not sign or not _OPTION_KEY.fullmatch(key) or not value.isprintable():
             raise UsageError(f"--delegate-option: expected KEY=VALUE, as device=usb, found {one!r}.")
-    return {key: value for key, _, value in pairs}
+        pairs[key] = value
+    return tuple(sorted(pairs.items()))
 
 
 def default_model(config: Config) -> Config:

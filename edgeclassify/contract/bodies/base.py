@@ -46,7 +46,8 @@ class Body(BaseModel):
     keeps_null: ClassVar[bool] = False
     """True where a key whose default is null is written nevertheless."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    # Deferred: what a node says is not judged, so that it makes no class's validator.
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False, defer_build=True)
 
     @classmethod
     def made(cls, **values: Any) -> Self:

@@ -10,7 +10,7 @@ from pathlib import Path
 from edgeclassify.documents.values import expanded
 from edgeclassify.errors import ConfigError, ModelMissingError, UnknownModelError
 from edgeclassify.lazy_dataclass import dataclass
-from edgeclassify.model.catalog.entry import CatalogEntry, read_entry
+from edgeclassify.model.catalog.entry import CatalogEntry, is_model_name, read_entry
 from edgeclassify.model.catalog.places import (
     SHIPPED_ENTRIES,
     entry_folders,
@@ -26,6 +26,7 @@ __all__ = [
     "Catalog",
     "CatalogEntry",
     "find_model",
+    "has_entry",
     "is_built_in",
     "is_shipped",
     "load_catalog",
@@ -70,9 +71,26 @@ def load_catalog() -> Catalog:
     return Catalog(entries, faults)
 
 
+def _entry(name: str) -> CatalogEntry:
+    """The entry of that name; the others are read where there is none. Raises as `Catalog.entry`."""
+    files = [folder / f"{name}.toml" for folder in entry_folders()] if is_model_name(name) else []
+    found = [file for file in files if is_file(file)]
+    return read_entry(found[-1]) if found else load_catalog().entry(name)
+
+
+def has_entry(name: str) -> bool:
+    """True where the catalog has a model of that name, whose entry has no faults."""
+    try:
+        return _entry(name).name == name
+    except (ConfigError, UnknownModelError):
+        return False
+
+
 def is_shipped(path: Path, sha256: str) -> bool:
     """True where a model is one of those that ship with the package: in it, or in its catalog by that checksum."""
-    return is_built_in(path) or sha256 in {entry.facts.sha256 for entry in _shipped_entries()}
+    # Looked for in their text: each start asks, and reading them as TOML takes longer than opening a model.
+    texts = (entry.read_text(encoding="utf-8") for entry in _entry_files(SHIPPED_ENTRIES))
+    return any(f'sha256 = "{sha256}"' in text for text in texts) or is_built_in(path)
 
 
 def is_built_in(path: Path) -> bool:
@@ -114,7 +132,7 @@ def resolve_model(name: str) -> Path:
     Raises UnknownModelError where the name is unknown, ModelMissingError where the model has not been fetched,
     ConfigError where its entry has faults.
     """
-    entry = load_catalog().entry(name)
+    entry = _entry(name)
     path = model_path(entry)
     if path is not None:
         return path

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgeclassify.errors import ModelError, ModelMissingError
-from edgeclassify.model.catalog import find_model, load_catalog, model_path
+from edgeclassify.model.catalog import find_model, has_entry, load_catalog, model_path
 from edgeclassify.model.catalog.places import fetch_command, is_file
 from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.heads.taught_head import TaughtHead
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def taught_folder(name: str) -> Path | None:
     """Where the taught model of this name lies; None where the name is a path, one of the catalog, or nobody's."""
     folder = None if is_model_path(name) else find_taught(name)
-    return None if folder is None or name in load_catalog().entries else folder
+    return None if folder is None or has_entry(name) else folder
 
 
 def taught_model(name: str) -> TaughtModel | None:
