@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from edgeclassify.lazy_dataclass import dataclass
 
 RuntimeName = Literal["auto", "litert", "tflite-runtime"]
+RUNTIMES: tuple[RuntimeName, ...] = ("auto", "litert", "tflite-runtime")
 Fit = Literal["crop", "letterbox", "squash"]
 
 

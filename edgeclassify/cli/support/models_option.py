@@ -16,7 +16,6 @@ from edgeclassify.lazy_dataclass import dataclass
 if TYPE_CHECKING:
     from edgeclassify.config import Config
     from edgeclassify.types import ModelChoice
-    from edgeclassify.types.model_choice import RuntimeName
 
 ENVIRONMENT = "EDGECLASSIFY_MODEL"
 NO_DELEGATE = "none"
@@ -36,7 +35,7 @@ class ModelOptions:
 
     model: str
     labels: str | None
-    runtime: RuntimeName
+    runtime: str
     threads: int | None
     delegate: str | None
     delegate_option: tuple[str, ...]
@@ -114,7 +113,7 @@ def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def model_section(
     model: str,
     labels: str | None = None,
-    runtime: RuntimeName = "auto",
+    runtime: str = "auto",
     threads: int | None = None,
     delegate: str | None = None,
     delegate_option: Sequence[str] = (),
@@ -128,7 +127,7 @@ def model_section(
     from edgeclassify.documents.values import plain, with_home
     from edgeclassify.errors import UsageError
     from edgeclassify.types import ModelChoice
-    from edgeclassify.types.model_choice import is_model_path
+    from edgeclassify.types.model_choice import RUNTIMES, is_model_path
 
     def checked(value: str) -> str:
         return with_home(plain(value)) if is_model_path(value) else plain(value)
@@ -136,21 +135,22 @@ def model_section(
     def library(value: str) -> str:
         return with_home(plain(value)) if "/" in value else plain(value)
 
-    given = {"--model": model, "--labels": labels, "--delegate": delegate}
+    given = {"--model": model, "--labels": labels, "--runtime": runtime, "--delegate": delegate}
     faults: list[ConfigFault] = []
     table = Table({key: value for key, value in given.items() if value is not None}, faults)
     name = table.text("--model", check=checked)
     label_file = table.path("--labels")
+    runtime_name = table.choice("--runtime", RUNTIMES)
     accelerator = table.text("--delegate", check=library)
     if accelerator == NO_DELEGATE:
         accelerator = None
     options = _pairs(delegate_option)
-    if faults or name is None:
+    if faults or name is None or runtime_name is None:
         raise UsageError(" ".join(map(str, faults)))
     return ModelChoice(
         name=name,
         labels=label_file,
-        runtime=runtime,
+        runtime=runtime_name,
         threads=threads or "auto",
         delegate=None if accelerator is None else _from_here(accelerator),
         delegate_options=() if accelerator is None else options,
