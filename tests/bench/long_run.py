@@ -213,7 +213,7 @@ def main() -> None:
     if mosquitto_path() is None:
         sys.exit("no mosquitto here: sudo apt install mosquitto")
     is_night = options.what == "night"
-    source = f"synthetic:?fps=100&faults={FAULTS}&every={EVERY}" if is_night else "synthetic:?size=640x480&fps=0"
+    source = f"synthetic:?fps=100&faults={FAULTS}&every={EVERY}" if is_night else "synthetic:?size=128x96&fps=0"
     model = f'name = "{models / MODEL}"\nlabels = "{models / "imagenet_labels.txt"}"' if is_night else ""
     samples: list[Sample] = []
     with tempfile.TemporaryDirectory() as folder, ExitStack() as around:
