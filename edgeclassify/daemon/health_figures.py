@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from edgeclassify.daemon.cameras.capture_threads import Cameras
 from edgeclassify.daemon.publishing import MQTT
@@ -9,7 +10,9 @@ from edgeclassify.files import FolderCondition
 from edgeclassify.health import Health, HealthMonitor
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.interface import SinkProgress, Spool
-from edgeclassify.publish.snapshots import SnapshotTaker
+
+if TYPE_CHECKING:
+    from edgeclassify.publish.snapshots import SnapshotTaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class HealthFigures:
         self._snapshots: SnapshotTaker | None = None
         self._dropped_before = self._skipped_before = 0
 
-    def count(self, snapshots: SnapshotTaker | None) -> None:
+    def count(self, snapshots: "SnapshotTaker | None") -> None:
         """Snapshots are taken by this one from now on (None: nobody); the one before it has ended."""
         if self._snapshots is not None:
             self._dropped_before += self._snapshots.dropped

@@ -1,5 +1,7 @@
 """The running node as requests see it: what may be asked of it, and what of it may be changed."""
 
+from typing import TYPE_CHECKING
+
 from edgeclassify.daemon.kept.options import OptionStore, value_of
 from edgeclassify.daemon.profiles import Profiles
 from edgeclassify.daemon.running import RunningParts
@@ -7,8 +9,10 @@ from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.health import Health
 from edgeclassify.pipeline.view import View
-from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import NodeInfo, Option, OptionValue
+
+if TYPE_CHECKING:
+    from edgeclassify.publish.snapshots import SnapshotTaker
 
 
 class Node:
@@ -35,7 +39,7 @@ class Node:
         return found[0]
 
     @property
-    def snapshots(self) -> SnapshotTaker | None:
+    def snapshots(self) -> "SnapshotTaker | None":
         """What takes snapshots; None: none may be taken."""
         return self._running.threads.snapshots
 

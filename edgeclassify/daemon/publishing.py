@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edgeclassify import __version__
 from edgeclassify.broker.backoff import Backoff
@@ -22,12 +23,12 @@ from edgeclassify.publish.interface import Sink, Spool
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.publish.mqtt.requests.inbox import Inbox
 from edgeclassify.publish.mqtt.sink import MqttSink
-from edgeclassify.publish.snapshots import SnapshotTaker
-from edgeclassify.publish.webhook.settings import webhook_settings
-from edgeclassify.publish.webhook.sink import WebhookSink
 from edgeclassify.types import Permission, Request
 
-SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], SnapshotTaker | None]
+if TYPE_CHECKING:
+    from edgeclassify.publish.snapshots import SnapshotTaker
+
+SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], "SnapshotTaker | None"]
 """Given a config and what publishes the JPEG of a view; see make_snapshot_taker."""
 ShownLabels = Mapping[str, tuple[str, ...]]
 """View → the labels and groups that it can show."""
@@ -57,6 +58,9 @@ def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backof
     if config.mqtt.enabled:
         sinks[MQTT] = make_mqtt_sink(config, around, backoff())
     if config.webhook is not None:
+        from edgeclassify.publish.webhook.settings import webhook_settings
+        from edgeclassify.publish.webhook.sink import WebhookSink
+
         settings = webhook_settings(config.webhook, config.node.name)
         sinks[WEBHOOK] = WebhookSink(settings, around.spool.reader(WEBHOOK), backoff())
     if (history := make_history_sink(config, around)) is not None:
@@ -117,12 +121,14 @@ def make_history_sink(config: Config, around: SinkContext) -> HistorySink | None
     )
 
 
-def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> SnapshotTaker | None:
+def make_snapshot_taker(config: Config, publish: Callable[[str, bytes], None]) -> "SnapshotTaker | None":
     """What takes snapshots; None where none may be taken, or none is wanted."""
     mqtt = config.snapshot.mqtt and config.mqtt.enabled
     wanted = mqtt or config.snapshot.disk
     if config.node.labels_only or not wanted:
         return None
+    from edgeclassify.publish.snapshots import SnapshotTaker
+
     return SnapshotTaker(
         config=config.snapshot,
         folder=snapshot_folder(config) if config.snapshot.disk else None,

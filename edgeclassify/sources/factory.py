@@ -1,4 +1,4 @@
-"""A camera of the config → the object that reads it."""
+"""A camera of the config → the object that reads it. A kind that no camera is of is not imported."""
 
 from pathlib import Path
 
@@ -6,19 +6,8 @@ from edgeclassify.config import CameraConfig, split_source
 from edgeclassify.errors import ConfigError
 from edgeclassify.http.tls import Trust
 from edgeclassify.redaction import redacted_source
-from edgeclassify.sources.images.reading import is_url
-from edgeclassify.sources.images.source import ImagesSource
-from edgeclassify.sources.images.watched.source import WatchedFolderSource
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.sources.network.source import HttpSource
-from edgeclassify.sources.network.stream import StreamSource
-from edgeclassify.sources.picamera.settings import PicameraSettings
-from edgeclassify.sources.picamera.source import PicameraSource
-from edgeclassify.sources.rotation import RotatedSource
 from edgeclassify.sources.support.native_log import silence_opencv
-from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
-from edgeclassify.sources.video.device import DeviceSource
-from edgeclassify.sources.video.file import VideoFileSource
 from edgeclassify.types import FULL_FRAME, Roi
 
 
@@ -39,12 +28,18 @@ def make_source(
         return _picamera(config, target, wanted_side, zoom)
     source = _plain(config, kind, target, wanted_side, state_folder)
     if config.rotation or config.hflip or config.vflip:
+        from edgeclassify.sources.rotation import RotatedSource
+
         return RotatedSource(source, config.rotation, config.hflip, config.vflip)
     return source
 
 
 def _picamera(config: CameraConfig, selector: str, wanted_side: int, zoom: Roi) -> FrameSource:
     """The camera's own processor mirrors and turns by 180 degrees; it can't turn by 90."""
+    from edgeclassify.sources.picamera.settings import PicameraSettings
+    from edgeclassify.sources.picamera.source import PicameraSource
+    from edgeclassify.sources.rotation import RotatedSource
+
     upside_down = config.rotation == 180
     settings = PicameraSettings(
         selector=selector,
@@ -69,8 +64,12 @@ def _plain(
     trust = Trust(config.tls.verify, config.tls.ca)
     match kind:
         case "images":
+            from edgeclassify.sources.images.source import ImagesSource
+
             return ImagesSource(name, target, loop=loop, wanted_side=wanted_side, trust=trust)
         case "watch":
+            from edgeclassify.sources.images.watched.source import WatchedFolderSource
+
             classified = None if state_folder is None else state_folder / f"watched-{name}.txt"
             return WatchedFolderSource(
                 name,
@@ -81,6 +80,8 @@ def _plain(
                 wanted_side=wanted_side,
             )
         case "v4l2":
+            from edgeclassify.sources.video.device import DeviceSource
+
             return DeviceSource(
                 name,
                 target,
@@ -91,18 +92,20 @@ def _plain(
                 controls=config.controls.extra,
             )
         case "video" if "://" not in target:
+            from edgeclassify.sources.video.file import VideoFileSource
+
             return VideoFileSource(name, target, loop=loop, realtime=config.realtime)
         case "video":
-            return (
-                HttpSource(name, target, wanted_side, trust)
-                if is_url(target)
-                else StreamSource(name, target, trust)
-            )
+            from edgeclassify.sources.images.reading import is_url
+
+            return _http(name, target, wanted_side, trust) if is_url(target) else _stream(name, target, trust)
         case "rtsp" | "rtsps":
-            return StreamSource(name, f"{kind}:{target}", trust)
+            return _stream(name, f"{kind}:{target}", trust)
         case "http" | "https":
-            return HttpSource(name, f"{kind}:{target}", wanted_side, trust)
+            return _http(name, f"{kind}:{target}", wanted_side, trust)
         case "synthetic":
+            from edgeclassify.sources.synthetic.source import SyntheticOptions, SyntheticSource, parse_options
+
             plain = SyntheticOptions()
             return SyntheticSource(
                 name, parse_options(target, SyntheticOptions(size or plain.size, fps or plain.fps))
@@ -111,3 +114,15 @@ def _plain(
             raise ConfigError(
                 f"camera {name}: expected a source of a known kind, found {redacted_source(config.source)!r}."
             )
+
+
+def _http(name: str, url: str, wanted_side: int, trust: Trust) -> FrameSource:
+    from edgeclassify.sources.network.source import HttpSource
+
+    return HttpSource(name, url, wanted_side, trust)
+
+
+def _stream(name: str, url: str, trust: Trust) -> FrameSource:
+    from edgeclassify.sources.network.stream import StreamSource
+
+    return StreamSource(name, url, trust)

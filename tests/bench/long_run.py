@@ -1,13 +1,13 @@
 """`python -m tests.bench.long_run growth|night`: does the daemon's memory grow?
 
-`growth`: a synthetic camera as fast as frames are read, with the built-in model, sampled from frame 10,000 to frame
-200,000. `night`: 100 frames a second of `mobilenet_v2` for so many minutes (a night in short), in which the camera
-fails in six ways, the connection to the broker is cut, and the config is read again, each over and over; the page
-is off.
+`growth`: a synthetic camera as fast as frames are read, with the built-in model, sampled from frame 10,000 to
+frame 200,000. `night`: 100 frames a second of `mobilenet_v2` for so many minutes (a night in short), in which the
+camera fails in six ways, the connection to the broker is cut, and the config is read again, each over and over;
+the page is off.
 
 A real `edgeclassify run` beside a real mosquitto behind a proxy. Own memory (RssAnon), open files and threads are
-sampled to FOLDER/NAME.csv and drawn to FOLDER/NAME.svg. The config that is read again is each time another than the
-one before: a view's threshold changes.
+sampled to FOLDER/NAME.csv and drawn to FOLDER/NAME.svg. The config that is read again is each time another than
+the one before: a view's threshold changes.
 """
 
 import argparse

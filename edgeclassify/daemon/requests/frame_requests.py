@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from edgeclassify.contract import responses
 from edgeclassify.contract.bodies import Body
@@ -15,8 +15,10 @@ from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.pipeline.interface import ViewResult
 from edgeclassify.pipeline.view import View
-from edgeclassify.publish.snapshots import SnapshotTaker
 from edgeclassify.types import Command, Request
+
+if TYPE_CHECKING:
+    from edgeclassify.publish.snapshots import SnapshotTaker
 
 LOOK_TIMEOUT_S = 15.0
 
@@ -39,7 +41,7 @@ class AskedNode(Protocol):
     """The node, as far as a frame is asked of it."""
 
     @property
-    def snapshots(self) -> SnapshotTaker | None:
+    def snapshots(self) -> "SnapshotTaker | None":
         """What takes snapshots; None: none may be taken."""
 
     @property
