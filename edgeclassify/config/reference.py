@@ -117,7 +117,7 @@ TABLES: tuple[tuple[str, str, type[Section], str], ...] = (
         "governor",
         "[governor]",
         GovernorConfig,
-        "Frames further apart where heat, load, energy or a battery ask for it.",
+        "Frames further apart where heat, load, energy or a battery ask for it: see docs/governor.md.",
     ),
     ("spool", "[spool]", SpoolConfig, "Events that the broker has not acknowledged yet, on disk."),
     ("history", "[history]", HistoryConfig, "The log of events on this node: see docs/automations.md."),
