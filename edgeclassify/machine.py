@@ -29,20 +29,6 @@ _TIMEX_BYTES = 512  # larger than struct timex on every architecture
 _ASKED = AskedClock()
 
 
-@cache
-def board(device_tree: Path = Path("/proc/device-tree/model"), cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
-    """What this machine calls itself: the board's model, else the processor's; "" where it does not tell."""
-    with suppress(OSError):
-        if text := device_tree.read_bytes().rstrip(b"\0").decode(errors="replace").strip():
-            return text
-    with suppress(OSError), cpuinfo.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            key, _, value = line.partition(":")
-            if key.strip() in ("model name", "Model", "Hardware"):
-                return value.strip()
-    return ""
-
-
 def waited_for_processor_s(tasks: Path = Path("/proc/self/task")) -> float | None:
     """Seconds that the threads of this process have waited for a processor which others had; None: not told."""
     waited, is_told = 0, False

@@ -108,10 +108,12 @@ class ModelConfig(Section):
     )
     labels: File | None = about(None, "Label file; default: what the model brings (sidecar, metadata).")
     runtime: Literal["auto", "litert", "tflite-runtime"] = about(
-        "auto", "auto: LiteRT where it is installed, else tflite-runtime."
+        "auto", "auto: the one that is installed; of two LiteRT, unless the other one is quicker here."
     )
     threads: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = about(
-        "auto", "Threads per invoke; auto: the number of cores, at most 4."
+        "auto",
+        "Threads per invoke; auto: what is quickest here, at most 4, and one less than there are cores where "
+        "there are four or more. The daemon measures that when it first runs a model, and remembers it.",
     )
     fit: Literal["crop", "letterbox", "squash"] = about(
         "crop", "How a frame becomes the model's square: centre crop, bars around it, or distortion."

@@ -25,6 +25,7 @@ from edgeclassify.model.description.sidecar import read_sidecar, sidecar_path
 from edgeclassify.model.opening.description import ModelDescription, describe_model
 from edgeclassify.model.opening.model_files import files_of, find_file
 from edgeclassify.model.opening.taught import taught_folder
+from edgeclassify.model.runtime.cores import usable_cores
 from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.preflight.page import page_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
@@ -108,12 +109,29 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
             labels_key = f"view[{i}].model.labels" if "labels" in own else "model.labels"
             looks = _taught if taught_folder(section.name) is not None else _described
             models[section] = looks(section, name_key, labels_key, files, found)
+            _look_at_runtime(
+                section, f"view[{i}].model" if {"delegate", "threads"} & own else "model", files, found
+            )
         facts = models[section]
         known.append(None if facts is None else ModelLabels(section.name, facts.labels, facts.background))
         if facts is not None and facts.has_several_labels:
             found.warnings.append(several_labels_note(view, section.name))
     usual = labels_of_views(config, known)
     found.faults.extend((*usual.faults, *labels_of_profiles(config, known, usual).faults))
+
+
+_RUN_BY = ("delegate", "threads")
+
+
+def _look_at_runtime(section: ModelChoice, key: str, files: Files, found: Findings) -> None:
+    """What runs the model. A library that only the loader finds shows when the model is opened."""
+    if section.delegate is not None and "/" in section.delegate:
+        found.take(files.problems(f"{key}.delegate", Path(section.delegate)))
+    if section.threads != "auto" and not files.elsewhere and section.threads > (cores := usable_cores()):
+        found.warnings.append(
+            f"{key}.threads: expected at most {cores}, as many as there are cores here, found {section.threads}: "
+            'they wait for each other. "auto" takes what is quickest here.'
+        )
 
 
 def _described(

@@ -434,3 +434,17 @@ def test_the_default_of_check_and_of_run_are_one() -> None:
     named = (check_command, "file"), (run, "path")
     defaults = [next(p.default for p in command.params if p.name == name) for command, name in named]
     assert defaults == [CONFIG, CONFIG]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_runs_the_model_is_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], elsewhere: bool
+) -> None:
+    view = '[[view]]\nname = "door"\nmodel = {delegate = "lib/gone.so", threads = 64}\n'
+    text = f"[mqtt]\nenabled = false\n[history]\n{CAMERA}{view}"
+    status = check(tmp_path, text, *(["--elsewhere"] if elsewhere else []))
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert f"view[0].model.delegate: {tmp_path}/lib/gone.so" in said
+    assert ("view[0].model.threads: expected at most" in said) is not elsewhere
+    assert (status == ExitStatus.OK) is elsewhere

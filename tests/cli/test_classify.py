@@ -23,6 +23,7 @@ from edgeclassify.cli import classify
 from edgeclassify.demo import demo_photos
 from edgeclassify.errors import ExitStatus
 from tests.model.tflite_files import flatten_model, tflite_bytes
+from tests.support.delegates import delegate
 
 
 @pytest.fixture
@@ -293,3 +294,36 @@ def test_a_progress_bar_where_the_rows_go_elsewhere(photos: Path) -> None:
     shown, rows = on_a_terminal(photos, stdout=subprocess.PIPE)
     assert "classifying" in shown
     assert b"cat.jpg" in rows
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--delegate", ""], "--delegate"),
+        (["--delegate", "lib.so", "--delegate-option", "device"], "--delegate-option: expected KEY=VALUE"),
+        (["--delegate", "lib.so", "--delegate-option", "=usb"], "--delegate-option: expected KEY=VALUE"),
+        (["--delegate", "lib.so", "--delegate-option", "a b=usb"], "--delegate-option"),
+        (["--delegate", "lib\n.so"], "--delegate"),
+    ],
+)
+def test_a_delegate_that_can_not_be_meant(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str], photos: Path
+) -> None:
+    assert main(["classify", *options, str(photos)]) == ExitStatus.USAGE
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "Traceback" not in printed
+
+
+def test_a_delegate_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path, photos: Path) -> None:
+    for library in ("./gone/lib.so", str(tmp_path / "lib.so")):
+        assert main(["classify", "--delegate", library, str(photos / "espresso.jpg")]) == ExitStatus.UNAVAILABLE
+        printed = capsys.readouterr().err
+        assert f"{Path(library).absolute()}: expected the shared library of a delegate" in printed
+
+
+def test_a_delegate_runs_what_it_can(capsys: pytest.CaptureFixture[str], tmp_path: Path, photos: Path) -> None:
+    library = delegate("copying", tmp_path)
+    options = ["--delegate", str(library), "--delegate-option", "device=usb", "--threads", "1"]
+    assert main(["classify", "--json", *options, str(photos / "espresso.jpg")]) == ExitStatus.OK
+    assert json.loads(capsys.readouterr().out)["top"][0]["label"] == "espresso"

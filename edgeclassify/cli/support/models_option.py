@@ -80,7 +80,7 @@ def _with_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--threads",
             type=click.IntRange(1, 64),
-            help="Threads per invoke. [default: the cores, at most 4]",
+            help="Threads per invoke. [default: what is quickest here, as far as that is known]",
         ),
         click.option(
             "--runtime",

@@ -105,7 +105,7 @@ def _missing(wanted: str, candidates: Iterable[_Runtime], faults: list[str]) -> 
 
 
 def _version(found: _Runtime) -> str:
-    """As the package says it; where it does not, as it was installed, which takes longer to read than to invoke."""
+    """As the package says it; where it does not, as it was installed, which takes longer than an invoke."""
     said = getattr(importlib.import_module(found.module), "__version__", None)
     if isinstance(said, str):
         return said

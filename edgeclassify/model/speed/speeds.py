@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 
 from edgeclassify.lazy_dataclass import dataclass
-from edgeclassify.machine import board
+from edgeclassify.machine import board_name
 from edgeclassify.model.runtime.cores import usable_cores
 from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.model.speed.known_speeds import KnownSpeeds, Measured
@@ -20,7 +20,7 @@ _LEAST_ELSEWHERE_S = 0.5
 
 def here() -> str:
     """The board with the cores that this process may use: elsewhere, or with others, it is measured again."""
-    return f"{board()}, {usable_cores()} cores"
+    return f"{board_name()}, {usable_cores()} cores"
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def test_the_best_of_what_is_known() -> None:
 
 
 def test_a_place_has_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edgeclassify.model.speed.speeds.board", lambda: "Raspberry Pi 4 Model B Rev 1.4")
+    monkeypatch.setattr("edgeclassify.model.speed.speeds.board_name", lambda: "Raspberry Pi 4 Model B Rev 1.4")
     monkeypatch.setattr("edgeclassify.model.speed.speeds.usable_cores", lambda: 4)
     assert here() == "Raspberry Pi 4 Model B Rev 1.4, 4 cores"
     assert NO_SPEEDS.way("aa", LITERT) == LITERT[2]
