@@ -24,6 +24,9 @@ function tilesOf(app, health) {
       note: t("tile.latency_note", { p95: ms(health.inference_ms_p95) }) }),
   ];
   if (health.temperature_c !== null) tiles.push(heat(app, health));
+  if (isNumber(health.slowdown)) tiles.push(governor(app, health));
+  if (isNumber(health.battery_percent)) tiles.push(battery(app, `${form.number(health.battery_percent)} %`));
+  if (isNumber(health.battery_volts)) tiles.push(battery(app, `${form.number(health.battery_volts, 2)} V`));
   if (health.rss_bytes !== null) tiles.push(tile(t("tile.memory"), form.bytes(health.rss_bytes), { icon: "memory" }));
   tiles.push(spool(app, health));
   return [...tiles, ...health.cameras.map((one) => camera(app, one))];
@@ -32,6 +35,19 @@ function tilesOf(app, health) {
 function heat({ t, form }, { temperature_c: degrees, throttled }) {
   return tile(t("tile.temperature"), `${form.number(degrees)} °C`, { icon: "heat",
     kind: throttled ? "warning" : "", note: t(throttled ? "tile.throttled" : "tile.not_throttled") });
+}
+
+const isNumber = (value) => typeof value === "number";
+
+function governor({ t, form }, { slowdown, slowed_by: reasons }) {
+  const note = slowdown === 1 ? t("tile.slowdown_none") : t("tile.slowdown_by", {
+    reasons: reasons.split(", ").map((one) => t(`slowed.${one}`)).join(", ") });
+  return tile(t("tile.slowdown"), `${form.number(slowdown, slowdown < 10 ? 1 : 0)} ×`, { icon: "speed", note,
+    kind: slowdown === 1 ? "" : "warning" });
+}
+
+function battery({ t }, shown) {
+  return tile(t("tile.battery"), shown, { icon: "spark" });
 }
 
 function spool({ t, form }, { spool_depth: depth, spool_on_disk: onDisk }) {
