@@ -21,8 +21,6 @@ from edgeclassify.publish.home_assistant.discovery import Announcement, discover
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink, Spool
 from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
-from edgeclassify.publish.mqtt.requests.inbox import Inbox
-from edgeclassify.publish.mqtt.sink import MqttSink
 from edgeclassify.types import Permission, Request
 
 if TYPE_CHECKING:
@@ -70,6 +68,9 @@ def make_sinks(config: Config, around: SinkContext, backoff: Callable[[], Backof
 
 def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None = None) -> Sink:
     """The sink for the broker of this config."""
+    from edgeclassify.publish.mqtt.requests.inbox import Inbox
+    from edgeclassify.publish.mqtt.sink import MqttSink
+
     layout = layout_of(config)
     home = config.home_assistant
     device = _device(config, layout, around.labels)

@@ -129,7 +129,7 @@ class RunningParts:
     # --- threads ---------------------------------------------------------------------------------------
 
     def start_threads(self) -> None:
-        """Say what is known, then let inference begin, and the cameras behind it.
+        """Say what is known, then let the cameras begin, and inference when the sink is there.
 
         Raises SourceError where a camera refuses its settings.
         """
@@ -147,9 +147,10 @@ class RunningParts:
         self.figures.count(self.threads.snapshots)
         self.allow_silence()
         self.threads.start_snapshots()
+        # Cameras take a second to open: the connection is made meanwhile, and the newest frame waits for it.
+        self.cameras.run(parts)
         self._await_sink(sink)
         self.threads.start_inference()
-        self.cameras.run(parts)
 
     def renew_threads(self) -> None:
         """Others in the place of those that were stopped, for the parts and the sink there are by now."""

@@ -23,8 +23,9 @@ from edgeclassify.history.file import FILE_NAME, open_to_read
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.log import HistoryLog
 from edgeclassify.history.reading import HistoryReader
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
-from edgeclassify.publish.history.desk import Question
+from edgeclassify.publish.history.desk import HistoryDesk, Question
+from edgeclassify.publish.history.linger import Linger
+from edgeclassify.publish.history.sink import HistoryPlace, HistorySink
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.clocks import Clocks
 from edgeclassify.publish.spool.disk import DiskSpool

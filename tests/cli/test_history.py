@@ -22,8 +22,7 @@ from edgeclassify.history.csv_lines import COLUMNS
 from edgeclassify.history.file import FILE_NAME
 from edgeclassify.history.interface import LoggedEvent
 from edgeclassify.history.log import HistoryLog
-from edgeclassify.publish.history import HistoryDesk
-from edgeclassify.publish.history.desk import Question
+from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import DiskSpool

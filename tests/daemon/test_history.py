@@ -11,8 +11,7 @@ from edgeclassify.daemon.publishing import HISTORY, MQTT, SinkContext, make_sink
 from edgeclassify.errors import EdgeClassifyError
 from edgeclassify.history.file import FILE_NAME
 from edgeclassify.history.log import HistoryLog
-from edgeclassify.publish.history import HistoryDesk
-from edgeclassify.publish.history.desk import Question
+from edgeclassify.publish.history.desk import HistoryDesk, Question
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
 from edgeclassify.publish.interface import Sink
 from edgeclassify.publish.spool.disk import DiskSpool

@@ -18,7 +18,7 @@ from edgeclassify.daemon.kept.snoozes import Snoozes
 from edgeclassify.daemon.kept.usual_pictures import FILE_NAME as PICTURES_FILE
 from edgeclassify.daemon.kept.usual_pictures import UsualPictures
 from edgeclassify.files import FolderCondition
-from edgeclassify.publish.history import HistoryDesk
+from edgeclassify.publish.history.desk import HistoryDesk
 from edgeclassify.publish.home_assistant.published_topics import FILE_NAME, PublishedTopics
 from edgeclassify.publish.spool.disk import open_spool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers

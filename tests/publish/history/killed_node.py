@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from edgeclassify.config import HistoryConfig, SpoolConfig
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
+from edgeclassify.publish.history.desk import HistoryDesk
+from edgeclassify.publish.history.linger import Linger
+from edgeclassify.publish.history.sink import HistoryPlace, HistorySink
 from edgeclassify.publish.interface import SpooledEvent, SpoolReader
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers

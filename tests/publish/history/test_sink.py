@@ -17,12 +17,12 @@ from edgeclassify.files.database import DamagedError
 from edgeclassify.history.file import FILE_NAME, VERSION
 from edgeclassify.history.interface import Answer, LoggedEvent, Overview, Page
 from edgeclassify.history.log import HistoryLog
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
 from edgeclassify.publish.history import sink as history_sink
 from edgeclassify.publish.history.answering import BATCH
-from edgeclassify.publish.history.desk import GetAnswer, Question
+from edgeclassify.publish.history.desk import GetAnswer, HistoryDesk, Question
 from edgeclassify.publish.history.keeper import HistoryKeeper
-from edgeclassify.publish.history.sink import MOST_QUESTIONS
+from edgeclassify.publish.history.linger import Linger
+from edgeclassify.publish.history.sink import MOST_QUESTIONS, HistoryPlace, HistorySink
 from edgeclassify.publish.interface import SpooledEvent
 from edgeclassify.publish.spool.disk import DiskSpool
 from edgeclassify.types import HistoryQuery, Period
