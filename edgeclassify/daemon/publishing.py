@@ -15,7 +15,7 @@ from edgeclassify.files import identity
 from edgeclassify.health.figures import BATTERY_PERCENT, BATTERY_VOLTS, GOVERNED
 from edgeclassify.lazy_dataclass import dataclass
 from edgeclassify.publish.fanout import FanOut
-from edgeclassify.publish.history import HistoryDesk, HistoryPlace, HistorySink, Linger
+from edgeclassify.publish.history.desk import HistoryDesk
 from edgeclassify.publish.home_assistant.device import MOST_OPTIONS, Device, Presentation
 from edgeclassify.publish.home_assistant.discovery import Announcement, discovery_topics, platforms
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
@@ -24,6 +24,7 @@ from edgeclassify.publish.mqtt.requests.askers import ResponseTopics
 from edgeclassify.types import Permission, Request
 
 if TYPE_CHECKING:
+    from edgeclassify.publish.history.sink import HistorySink
     from edgeclassify.publish.snapshots import SnapshotTaker
 
 SnapshotFactory = Callable[[Config, Callable[[str, bytes], None]], "SnapshotTaker | None"]
@@ -107,10 +108,13 @@ def make_mqtt_sink(config: Config, around: SinkContext, backoff: Backoff | None 
     return sink
 
 
-def make_history_sink(config: Config, around: SinkContext) -> HistorySink | None:
+def make_history_sink(config: Config, around: SinkContext) -> "HistorySink | None":
     """What keeps the history; None where none is kept."""
     if not config.history.enabled or around.history.folder is None:
         return None
+    from edgeclassify.publish.history.linger import Linger
+    from edgeclassify.publish.history.sink import HistoryPlace, HistorySink
+
     return HistorySink(
         config=config.history,
         place=HistoryPlace(around.history.folder, snapshot_folder(config), config.node.zone),
