@@ -15,8 +15,11 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _STARTING_BLOCK = 1 << 17
 """Bytes of a block that is memory of its own while parts are loaded: freed, it is the machine's again at once;
 in the heap it would leave a hole below what came later."""
-_FRAME_BLOCK = 1 << 24
-"""The same while frames go by: a frame's buffers stay in the heap, else their pages came anew each time."""
+_FRAME_BLOCK = 1 << 18
+"""The same while frames go by. A decoded frame is larger: among the small things of a heap it left holes, of 3 MB
+in all. What is made of it for a model is smaller: that stays in the heap, else its pages came anew each time."""
+_HEAP_SLACK = 1 << 22
+"""Bytes that may be free at the heap's end meanwhile."""
 _LOADED, _DYNAMIC, _WRITABLE = 1, 2, 2
 _END, _CHANGES_CODE, _FLAGS, _CHANGES_CODE_FLAG = 0, 22, 30, 4
 """Numbers of <elf.h>: PT_LOAD, PT_DYNAMIC, PF_W; DT_NULL, DT_TEXTREL, DT_FLAGS, DF_TEXTREL."""
@@ -86,7 +89,7 @@ def give_back(has_loaded: bool) -> None:
         gc.freeze()
     if (library := _glibc()) is not None:
         library.mallopt(_M_MMAP_THRESHOLD, _FRAME_BLOCK)
-        library.mallopt(_M_TRIM_THRESHOLD, 2 * _FRAME_BLOCK)
+        library.mallopt(_M_TRIM_THRESHOLD, _HEAP_SLACK)
         library.malloc_trim(0)
         _let_go_of_code(library)
 
