@@ -13,6 +13,7 @@ from edgeclassify.daemon.governing.battery_topic import BatteryTopic
 from edgeclassify.daemon.governing.governing import STEP_S, USUAL_S, Governing
 from edgeclassify.daemon.governing.sensors import Sensors
 from edgeclassify.daemon.health_figures import Governed
+from edgeclassify.daemon.publishing import sink_key
 from edgeclassify.errors import ModelError
 from edgeclassify.governor.gauge import BatteryGauge
 from edgeclassify.governor.interface import Readings
@@ -263,3 +264,13 @@ def test_without_a_meter_the_work_of_the_process_is_what_costs() -> None:
     clock.now, worked.now = clock.now + 10, 5.0
     assert sensors.read().used_w == pytest.approx(1.0)
     assert Sensors(GovernorConfig(enabled=True), None, clock, worked).read().used_w is None
+
+
+def test_the_sink_shows_another_battery_after_a_reload() -> None:
+    def key(**governor: Any) -> object:
+        return sink_key(config_of(governor=governor), {}).shown
+
+    assert key() == key(enabled=False, battery="mqtt:a")
+    assert key(enabled=True) != key()
+    assert key(enabled=True, battery="mqtt:a") != key(enabled=True, battery="mqtt:b")
+    assert key(enabled=True, load_max=2.0) == key(enabled=True)

@@ -48,6 +48,9 @@ def test_near_where_it_is_held_nothing_changes() -> None:
     settled = asked(law, temperature_c=72.0, times=60).octaves
     assert settled > 0
     assert asked(law, temperature_c=72.0, times=60).octaves == pytest.approx(settled, abs=1e-3)
+    warmer = asked(law, temperature_c=73.0, times=60).octaves  # by how much it warms, and no more
+    assert asked(law, temperature_c=73.0, times=60).octaves == pytest.approx(warmer, abs=1e-3)
+    assert asked(law, temperature_c=74.0, times=60).octaves > warmer + 0.05
     assert asked(law, temperature_c=60.0, times=600).octaves == 0
 
 
@@ -101,6 +104,7 @@ def test_twice_the_load_asks_for_an_octave_in_two_minutes() -> None:
 def test_between_the_limit_and_what_is_quiet_nothing_changes() -> None:
     law = LoadLaw(1.5)
     before = asked(law, load=3.0, times=12).octaves
+    assert asked(LoadLaw(1.5), load=1.6).octaves > 0
     assert asked(law, load=1.5, times=50).octaves == before
     assert asked(law, load=1.21, times=50).octaves == before
     assert asked(law, load=1.19, times=50).octaves < before
