@@ -26,7 +26,7 @@ class OutputValues:
         """The values of an array of that tensor: float32 (elements,), freshly allocated."""
         flat = output.reshape(-1)
         if self._table is not None:
-            # int8 is looked up by its bit pattern; the table is in that order. No index is beyond it, so that numpy
+            # int8 is looked up by its bit pattern; the table is in that order. No index is beyond it, so numpy
             # need not look for one that is.
             return self._table.take(flat.view(np.uint8), mode="clip")
         return flat.astype(np.float32)
