@@ -4,9 +4,9 @@ Frames of 640x480 (YUV420) lie in memory; mobilenet_v2, LiteRT. In one process, 
 
 * `invoke()`: nothing but that, on the same network: the yardstick.
 * `state machine`: frame, input tensor, invoke, scores, the view's decisions, one after the other in one thread.
-* `in turns`: the daemon's inference thread, assembled from a config as the daemon does, with a sink that takes
-  nothing; one frame follows the other.
+* `in turns`: the daemon's inference thread, with a sink that takes nothing; one frame follows the other.
 * `overlapped`: the same, but a second thread infers while it prepares the next frame and decides on the last one.
+* `picture checks`: overlapped, as the daemon assembles it of a plain config: it looks at each picture as a whole, too.
 * `usual script`: OpenCV's conversion, crop, INTER_AREA, set_tensor, invoke, get_tensor, dequantize, sort.
 
 Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns, in another order each
@@ -23,10 +23,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -47,6 +48,7 @@ from edgeclassify.pipeline.outlet import Outlet
 from edgeclassify.pipeline.overlap.choice import FixedChoice
 from edgeclassify.publish.spool.memory import MemorySpool
 from edgeclassify.publish.spool.numbers.event_numbers import EventNumbers
+from edgeclassify.scene.interface import SceneStep
 from edgeclassify.types import PixelFormat
 from tests.bench.in_memory import CAMERA, HEIGHT, WIDTH, MemoryFrames, SilentSink
 from tests.model.frames import in_format
@@ -196,7 +198,14 @@ def overlapped(world: World, pixels: Pictures) -> Way:
     return inference_thread(world, pixels, overlaps=True)
 
 
-def inference_thread(world: World, pixels: Pictures, *, overlaps: bool) -> Way:
+def with_picture_checks(world: World, pixels: Pictures) -> Way:
+    """The same, which looks first whether the picture can be trusted."""
+    return inference_thread(world, pixels, overlaps=True, scenes=world.parts.scenes)
+
+
+def inference_thread(
+    world: World, pixels: Pictures, *, overlaps: bool, scenes: Mapping[str, SceneStep] = MappingProxyType({})
+) -> Way:
     """The daemon's own: started anew for each turn, and timed from the end of a first frame on."""
     source, health = MemoryFrames(pixels), HealthMonitor()
     outlet = Outlet(SilentSink(), health, EventNumbers(MemorySpool()))
@@ -218,7 +227,7 @@ def inference_thread(world: World, pixels: Pictures, *, overlaps: bool) -> Way:
             outlet=outlet,
             on_frame=note,
             max_frames=frames + 1,
-            scenes=world.parts.scenes,
+            scenes=scenes,
             choice=FixedChoice(overlaps=overlaps),
         )
         pipeline.start()
@@ -263,6 +272,7 @@ WAYS: dict[str, Callable[[World, Pictures], Way]] = {
     "state machine": to_state_machine,
     "in turns": in_turns,
     "overlapped": overlapped,
+    "picture checks": with_picture_checks,
     "usual script": usual_script,
 }
 
@@ -292,7 +302,7 @@ def show(world: World, found: dict[str, list[Spent]]) -> None:
     invoke, usual = "invoke()", "usual script"
     print(f"\n{world.network.runtime}, {world.threads} thread{'s' if world.threads > 1 else ''}")
     header = ("ms, quiet", "median", "CPU", "efficiency", "median", "CPU", "usual / it", "median", "CPU")
-    print(f"{'':18}" + "".join(f"{name:>12}" for name in header))
+    print(f"{'':20}" + "".join(f"{name:>12}" for name in header))
     for name, spent in found.items():
         cpu = [one.cpu for one in spent]
         cells = (
@@ -306,7 +316,7 @@ def show(world: World, found: dict[str, list[Spent]]) -> None:
             f"{median[usual] / median[name]:.2f}",
             f"{ratio(found[usual], cpu):.2f}",
         )
-        print(f"{name:18}" + "".join(f"{cell:>12}" for cell in cells))
+        print(f"{name:20}" + "".join(f"{cell:>12}" for cell in cells))
 
 
 def ratio(others: list[Spent], cpu: list[float]) -> float:
