@@ -6,7 +6,7 @@ Frames of 640x480 (YUV420) lie in memory; mobilenet_v2, LiteRT. In one process, 
 * `state machine`: frame, input tensor, invoke, scores, the view's decisions, one after the other in one thread.
 * `in turns`: the daemon's inference thread, with a sink that takes nothing; one frame follows the other.
 * `overlapped`: the same, but a second thread infers while it prepares the next frame and decides on the last one.
-* `picture checks`: overlapped, as the daemon assembles it of a plain config: it looks at each picture as a whole, too.
+* `picture checks`: overlapped, as of a plain config: each picture is looked at as a whole, too.
 * `usual script`: OpenCV's conversion, crop, INTER_AREA, set_tensor, invoke, get_tensor, dequantize, sort.
 
 Efficiency is the time of `invoke()` by the time per frame. Each way has many short turns, in another order each
