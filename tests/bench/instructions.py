@@ -7,7 +7,7 @@ each way is the base; one that has worked on so many more in one way tells what 
 * `prepare`: frame to input tensor.
 * `classify`: frame to prediction.
 * `decide`: frame to state, by the rules that a config has by default.
-* `thread`: the same in the inference thread, with its hand-over and a sink that takes nothing.
+* `thread`: the same in the inference thread, in turns, with its hand-over and a sink that takes nothing.
 """
 
 import argparse
@@ -40,6 +40,7 @@ from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.model.tensors import InputTensor, OutputTensor
 from edgeclassify.pipeline.inference import Pipeline
 from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.overlap.choice import FixedChoice
 from edgeclassify.pipeline.view import View
 from edgeclassify.postprocess.decision import ViewDecider
 from edgeclassify.postprocess.interface import FilterKind, FilterRules, Rules
@@ -191,6 +192,7 @@ class Bench:
             on_frame=lambda: None if next(left) else ended.set(),
             max_frames=frames,
             clock=lambda: Moment(0, 0.0),
+            choice=FixedChoice(overlaps=False),
         )
         pipeline.start()
         ended.wait()
