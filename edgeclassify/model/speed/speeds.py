@@ -71,7 +71,7 @@ class Speeds:
                 known = self.known.add(sha256, self.place, found, is_calm=timed.is_calm)
         strange = [way for way in unknown_ways(ways, known.ways) if way.runtime != taken.runtime]
         left_s = self.budget_s - (self.clocks.now() - began)
-        # What is quicker in another process says nothing while something disturbs.
+        # Without figures of this one, those of another one say nothing.
         if strange and known.is_settled and left_s >= _LEAST_ELSEWHERE_S:
             ms = elsewhere(strange, left_s)
             known = self.known.add(sha256, self.place, {way.key: ms.get(way) for way in strange}, is_calm=True)

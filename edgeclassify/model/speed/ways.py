@@ -24,7 +24,7 @@ class Way:
     @property
     def key(self) -> str:
         """As what was measured is remembered."""
-        return f"{self.version}, {self.threads} threads"
+        return f"{self.version}, {self.threads} thread{'' if self.threads == 1 else 's'}"
 
 
 def possible_ways(choice: ModelChoice, cores: int | None = None) -> tuple[Way, ...]:

@@ -8,6 +8,7 @@ from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.tried_interpreter import Trials, measuring_trials, usual_trials
 from edgeclassify.model.speed.known_speeds import FILE_NAME, KnownSpeeds
 from edgeclassify.model.speed.speeds import Speeds, here
+from edgeclassify.model.speed.ways import Way
 from edgeclassify.types import ModelChoice
 from tests.model.known import EveryModel
 
@@ -34,7 +35,7 @@ def test_a_model_that_is_new_is_measured(tmp_path: Path) -> None:
     known = KnownSpeeds(tmp_path / FILE_NAME)
     opened_with(Speeds(known, measures=True))
     found = known.of(BUILTIN, here())
-    assert [way.rpartition(", ")[2] for way in found.ways] == ["1 threads", "2 threads"]
+    assert [way.rpartition(", ")[2] for way in found.ways] == ["1 thread", "2 threads"]
     assert all(ms is not None and ms > 0 for ms in found.ways.values())
     assert found.measurings > 0
 
@@ -46,7 +47,8 @@ def test_one_that_is_known_is_opened_so(
 ) -> None:
     known = KnownSpeeds(tmp_path / FILE_NAME)
     runtime = open_classifier(ModelChoice()).info.runtime
-    known.add(BUILTIN, here(), {f"{runtime}, {count} threads": one for count, one in ms.items()}, is_calm=True)
+    ways = {Way("litert", runtime, count).key: one for count, one in ms.items()}
+    known.add(BUILTIN, here(), ways, is_calm=True)
     monkeypatch.setattr("edgeclassify.model.speed.speeds.measure", None)
     assert opened_with(Speeds(known, measures=measures)) == threads
 

@@ -7,7 +7,7 @@ import pytest
 
 from edgeclassify.model.speed.known_speeds import ENOUGH, FILE_NAME, MOST, MOST_WAYS, KnownSpeeds, Measured
 
-ONE, TWO = "litert 2, 1 threads", "litert 2, 2 threads"
+ONE, TWO = "litert 2, 1 thread", "litert 2, 2 threads"
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A few invokes in turns: what they tell, and how long they may take."""
 
+from pathlib import Path
+
 import pytest
 
 from edgeclassify.errors import ModelError
@@ -55,6 +57,13 @@ def test_a_slow_board_is_not_held_up() -> None:
     assert len(opened) >= 2
 
 
+def test_no_other_is_opened_when_half_the_time_is_over() -> None:
+    machine = Machine(dict.fromkeys((1, 2, 3, 4, 5), 1.0), open_s=0.24)
+    timed, _ = measured(machine)
+    assert machine.opened == [5, 4, 3, 2]
+    assert set(timed.ms) == {5, 4, 3, 2}
+
+
 def test_what_is_too_slow_is_not_measured() -> None:
     machine = Machine({1: 3000.0, 2: 2000.0}, open_s=2.5)
     timed, opened = measured(machine)
@@ -73,6 +82,12 @@ def test_an_interpreter_that_can_not_be_had() -> None:
     assert (timed.ms, list(opened)) == ({}, [2])
 
 
-def test_the_kernel_tells_of_waiting_here() -> None:
-    waited = waited_for_processor_s()
-    assert waited is None or waited >= 0
+def test_how_long_threads_have_waited(tmp_path: Path) -> None:
+    assert waited_for_processor_s(tmp_path / "gone") is None
+    for thread, content in (("1", "900 1500000000 7"), ("2", "100 250000000 1"), ("3", ""), ("4", "x y z")):
+        (tmp_path / thread).mkdir()
+        (tmp_path / thread / "schedstat").write_text(content)
+    (tmp_path / "5").mkdir()  # it ended meanwhile
+    assert waited_for_processor_s(tmp_path) == 1.75
+    here = waited_for_processor_s()
+    assert here is None or here >= 0

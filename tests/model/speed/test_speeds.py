@@ -32,10 +32,10 @@ class Node:
         speeds = self.speeds(measures=measures)
         way = speeds.way("aa", self.ways)
         first = open_timed(lambda: self.machine.open(way.threads), self.machine.clocks)
-        best, found = speeds.measured("aa", self.ways, first, way, self.machine.open, self._elsewhere)
+        best, found = speeds.measured("aa", self.ways, first, way, self.machine.open, self.elsewhere)
         return best, found is not None
 
-    def _elsewhere(self, ways: Sequence[Way], within_s: float) -> Mapping[Way, float]:
+    def elsewhere(self, ways: Sequence[Way], within_s: float) -> Mapping[Way, float]:
         self.asked.append(ways)
         return {way: self.other_ms for way in ways if way.threads < 3}
 
@@ -84,6 +84,12 @@ def test_another_runtime_is_asked_of_a_process_of_its_own(tmp_path: Path) -> Non
     assert node.speeds().known_of("aa").ways[OTHER[2].key] is None
 
 
+def test_of_what_is_too_slow_to_be_measured_no_other_runtime_is_asked(tmp_path: Path) -> None:
+    node = Node(tmp_path, Machine({1: 900.0, 2: 600.0, 3: 400.0}, open_s=0.4), (*LITERT, *OTHER), other_ms=1.0)
+    assert node.start() == (LITERT[2], True)
+    assert node.asked == []
+
+
 def test_one_that_is_no_quicker_is_asked_of_once(tmp_path: Path) -> None:
     node = Node(tmp_path, Machine({1: 9.0, 2: 6.0, 3: 5.0}), (*LITERT, *OTHER), other_ms=4.9)
     for _ in range(2):
@@ -122,6 +128,7 @@ def test_what_a_choice_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_best_of_what_is_known() -> None:
+    assert LITERT[0].key == "litert 2, 1 thread"
     keys = [way.key for way in LITERT]
     assert best_way(LITERT, {}) is None
     assert best_way(LITERT, {keys[0]: None}) is None
