@@ -30,9 +30,10 @@ It holds the board's name, versions and figures, and nothing that names you, you
 ([its schema](boards/schema/bench.schema.json)). What the columns mean:
 [performance.md](performance.md#on-your-board).
 """
+
 _COLUMNS = (
-    "model", "runtime", "threads", "bare invoke(), ms", "frame, ms (p99)", "efficiency", "frames/s", "CPU", "MB",
-    "heat",
+    "model", "runtime", "threads", "bare invoke(), ms", "frame, ms (p99)", "efficiency (rounds)", "quietest",
+    "frames/s", "CPU", "MB", "heat",
 )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def _section(result: BenchResult) -> Iterator[str]:
     yield f"|{'---|' * len(_COLUMNS)}"
     yield from map(_row, result.runs)
     for one in result.refused:
-        yield f"| {_cell(one.model)} | {_cell(one.runtime)} | {one.threads} | {_cell(one.reason)} | | | | | | |"
+        yield f"| {_cell(one.model)} | {_cell(one.runtime)} | {one.threads} | {_cell(one.reason)} | | | | | | | |"
     yield ""
 
 
@@ -83,6 +84,7 @@ def _row(run: Run) -> str:
         f"{run.bare_invoke_ms.mean:.2f}",
         f"{run.frame_ms.mean:.2f} ({run.frame_ms.p99:.2f})",
         f"{run.efficiency.median:.3f} ({run.efficiency.lowest:.2f} to {run.efficiency.highest:.2f})",
+        f"{run.quiet_efficiency:.3f}",
         f"{run.frames_per_s.median:.1f}",
         f"{run.cpu_percent.median:.0f} %",
         f"{run.rss_mb:.0f}",

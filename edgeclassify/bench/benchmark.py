@@ -13,7 +13,6 @@ from edgeclassify.bench.memory_frames import SOURCE
 from edgeclassify.bench.order import BenchOrder
 from edgeclassify.bench.result import BenchResult, Refused, Run
 from edgeclassify.errors import EdgeClassifyError, ExitStatus
-from edgeclassify.model.runtime.cores import auto_threads
 from edgeclassify.redaction import redacted_url
 
 NOWHERE = "the MQTT sink, without a broker"
@@ -72,8 +71,7 @@ def run_one(
     command: Sequence[str] = (sys.executable, "-P", "-m", "edgeclassify.bench.child"),
 ) -> Run:
     """One run. Raises RunRefusedError, with why, also where its process crashes."""
-    threads = auto_threads() if order.model.threads == "auto" else order.model.threads
-    document = json.dumps({"order": order.to_json(), "threads": threads})
+    document = json.dumps(order.to_json())
     child = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
     )

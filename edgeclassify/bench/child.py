@@ -22,11 +22,11 @@ def main() -> int:
     """Exit status 0, also where the run was refused: the answer says it."""
     resident_memory.expect_loading()
     document = json.loads(sys.stdin.read())
-    order = BenchOrder.from_json(document["order"])
+    order = BenchOrder.from_json(document)
     try:
         from edgeclassify.bench.measuring import measure
 
-        run = measure(order, int(document["threads"]), lambda done: _write({"done": done}))
+        run = measure(order, lambda done: _write({"done": done}))
     except EdgeClassifyError as error:
         _write({"refused": str(error), "status": int(error.exit_status)})
         return 0

@@ -19,6 +19,7 @@ from edgeclassify.health import HealthMonitor
 from edgeclassify.pipeline.inference import TAKE_TIMEOUT_S, Pipeline
 from edgeclassify.pipeline.interface import Frames
 from edgeclassify.pipeline.outlet import Outlet
+from edgeclassify.pipeline.overlap.choice import OverlapChoice
 from edgeclassify.pipeline.view import View
 from edgeclassify.publish.fanout import FanOut
 from edgeclassify.publish.home_assistant.published_topics import PublishedTopics
@@ -32,6 +33,8 @@ from edgeclassify.tallies.tallies import Tallies
 
 STOP_S = 30.0
 """For the frame at hand: a slow board with a large model takes seconds."""
+PATIENCE_S = 30.0
+"""For frames that do not come."""
 FIRST_ATTEMPT_S = 10.0
 """For the broker."""
 
@@ -51,7 +54,8 @@ class Line:
     """The way of frames through views to sinks, started once for each turn.
 
     `folder`: for the spool. `to_broker`: to that of the config; else its sink is there, and nothing connects.
-    `watch`: measures each stage; None: as in the daemon.
+    `watch`: measures each stage; None: as in the daemon. `choice`: whether frames overlap, of lines that are to do
+    the same; None: as is measured.
     """
 
     def __init__(
@@ -63,7 +67,9 @@ class Line:
         *,
         to_broker: bool = False,
         watch: Stopwatch | None = None,
+        choice: OverlapChoice | None = None,
     ) -> None:
+        self._choice = OverlapChoice() if choice is None else choice
         self._parts, self._watch, self._to_broker = parts, watch, to_broker
         self._frames = frames if watch is None else TimedFrames(frames, watch)
         self._views = list(self._made_views())
@@ -90,21 +96,29 @@ class Line:
         """How many have been published."""
         return self.spool.last_seq
 
-    def turn(self, seconds: float, failed: Callable[[], Exception | None] = lambda: None) -> Turn:
-        """Let frames through for so long. `failed`: why no more will come, if that is so.
+    def turn(
+        self, seconds: float, failed: Callable[[], Exception | None] = lambda: None, *, least: int = 2
+    ) -> Turn:
+        """Let frames through for so long, and until `least` have come, for PATIENCE_S more at most.
 
-        Raises what the pipeline breaks of, what `failed` says, and BenchError where no two frames came.
+        `failed`: why no more will come, if that is so; it is raised then, as what the pipeline breaks of is.
         """
         ends: array[int] = array("q")
         watch = self._watch
         lap = (lambda: ends.append(time.monotonic_ns())) if watch is None else watch.lap
         before = 0 if watch is None else len(watch.ends_ns)
         pipeline = Pipeline(
-            frames=self._frames, views=self._views, outlet=self._outlet, on_frame=lap, scenes=self._parts.scenes
+            frames=self._frames,
+            views=self._views,
+            outlet=self._outlet,
+            on_frame=lap,
+            scenes=self._parts.scenes,
+            choice=self._choice,
         )
         begun, cpu = time.monotonic(), time.process_time()
         pipeline.start()
-        self._wait(pipeline, begun + seconds, failed)
+        gone = ends if watch is None else watch.ends_ns
+        self._wait(pipeline, begun + seconds, lambda: len(gone) - before >= least, failed)
         took, used = time.monotonic() - begun, time.process_time() - cpu
         is_stopped = pipeline.stop(STOP_S + 2 * TAKE_TIMEOUT_S)
         if pipeline.error is not None:
@@ -116,13 +130,18 @@ class Line:
             ends, waits = watch.ends_ns[before:], watch.waits_ns[before:]
         return Turn(ends, waits, took, used)
 
-    def _wait(self, pipeline: Pipeline, deadline: float, failed: Callable[[], Exception | None]) -> None:
+    def _wait(
+        self, pipeline: Pipeline, until: float, enough: Callable[[], bool], failed: Callable[[], Exception | None]
+    ) -> None:
         pause = threading.Event()
-        while not pipeline.finished and (left := deadline - time.monotonic()) > 0:
+        while not pipeline.finished:
+            left = until - time.monotonic()
+            if left <= 0 and (enough() or left < -PATIENCE_S):
+                return
             if (error := failed()) is not None:
                 pipeline.stop(STOP_S)
                 raise error
-            pause.wait(min(left, 0.1))
+            pause.wait(min(left, 0.1) if left > 0 else 0.02)
 
     def _made_views(self) -> Iterator[View]:
         """As the parts have them, each with a decider of its own."""

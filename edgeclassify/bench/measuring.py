@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 
@@ -28,14 +28,15 @@ from edgeclassify.model.classifier import NetworkClassifier
 from edgeclassify.model.network import TfliteNetwork
 from edgeclassify.model.runtime.interpreter import Interpreter
 from edgeclassify.pipeline.interface import Frames
+from edgeclassify.pipeline.overlap.choice import BLOCK_ROUNDS, BLOCK_S, BLOCKS, OverlapChoice
 from edgeclassify.sources.capture.hand_off import LatestFrames
 from edgeclassify.sources.capture.thread import CaptureThread
 from edgeclassify.types import CameraState
 
 WARM_UP_S, BARE_SHARE = 0.3, 0.5
 """Not counted; and how long the bare loop runs, as a share of a round."""
-FIRST_FRAME_S = 30.0
-"""How long a camera may take to open, and a frame to go through."""
+_SETTLING = 1.3
+"""How much longer than it takes at least it may take until it is known whether frames overlap."""
 LEAST_ROUNDS, ROUND_S, FRAMES_OF_A_ROUND = 3, 0.25, 8
 """Of what is compared in turns: so many rounds at least, each of so many seconds and frames at least."""
 NODE, WAYS = "bench", ("plain", "timed")
@@ -48,6 +49,8 @@ class _Sums:
 
     bare_ms: list[float] = field(default_factory=list)
     frame_ms: list[float] = field(default_factory=list)
+    bare_means: list[float] = field(default_factory=list)
+    frame_means: list[float] = field(default_factory=list)
     efficiency: list[float] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -56,8 +59,8 @@ class _Sums:
     throttled: list[bool] = field(default_factory=list)
 
 
-def measure(order: BenchOrder, threads: int, tell: Callable[[float], None] = lambda done: None) -> Run:
-    """Measure what was asked for, in this process. `threads`: per invoke, as the result says it.
+def measure(order: BenchOrder, tell: Callable[[float], None] = lambda done: None) -> Run:
+    """Measure what was asked for, in this process.
 
     `tell`: hears how much is done, 0-1. Raises EdgeClassifyError, with a message for the user.
     """
@@ -71,10 +74,10 @@ def measure(order: BenchOrder, threads: int, tell: Callable[[float], None] = lam
         stack.callback(parts.models.close_all_but, NO_MODELS)
         interpreter = _interpreter(parts)
         frames, failed = stack.enter_context(_frames(order, parts))
-        watch = Stopwatch()
+        watch, choice = Stopwatch(), OverlapChoice()
         to_broker = order.broker is not None
-        plain = Line(configs[0], parts, frames, state / "plain", to_broker=to_broker)
-        timed = Line(configs[1], parts, frames, state / "timed", to_broker=to_broker, watch=watch)
+        plain = Line(configs[0], parts, frames, state / "plain", to_broker=to_broker, choice=choice)
+        timed = Line(configs[1], parts, frames, state / "timed", to_broker=to_broker, watch=watch, choice=choice)
         stack.enter_context(plain.running())
         stack.enter_context(timed.running())
         sums = _rounds(order, interpreter, plain, timed, watch, failed, tell)
@@ -89,13 +92,16 @@ def measure(order: BenchOrder, threads: int, tell: Callable[[float], None] = lam
             labels=info.labels,
         ),
         runtime=info.runtime,
-        threads=threads,
+        threads=interpreter.threads,
+        delegate=None if info.delegate is None else PurePath(info.delegate).name,
+        overlaps=choice.overlaps,
         rounds=len(sums.rate),
         frames=len(sums.frame_ms),
         bare_invoke_ms=spread(sums.bare_ms),
         frame_ms=spread(sums.frame_ms),
         age_ms=spread(watch.ages_ms),
         efficiency=rounds(sums.efficiency, 4),
+        quiet_efficiency=round(quiet(sums.bare_means) / quiet(sums.frame_means), 4),
         frames_per_s=rounds(sums.rate, 2),
         stages={stage: spread(laps) for stage, laps in watch.laps.items() if laps},
         stage_frame_ms=spread(sums.timed_ms),
@@ -118,7 +124,7 @@ def _rounds(
 ) -> _Sums:
     sums = _Sums()
     _look_at_heat(sums)
-    gap_s = _warm_up(plain, timed, watch, failed)
+    gap_s = _warm_up(plain, timed, watch, failed, is_in_memory=order.source is None)
     number_of, round_s = planned_rounds(order.seconds, gap_s)
     for number in range(number_of):
         bare = _bare(interpreter, round_s * BARE_SHARE)
@@ -131,7 +137,9 @@ def _rounds(
         sums.bare_ms += bare
         sums.frame_ms += frame_ms
         sums.timed_ms += timed_ms
-        sums.efficiency.append(float(np.mean(bare) / np.mean(frame_ms)))
+        sums.bare_means.append(float(np.mean(bare)))
+        sums.frame_means.append(float(np.mean(frame_ms)))
+        sums.efficiency.append(sums.bare_means[-1] / sums.frame_means[-1])
         sums.rate.append((len(turn.ends_ns) - 1) / ((turn.ends_ns[-1] - turn.ends_ns[0]) / 1e9))
         sums.cpu.append(turn.cpu_s / turn.seconds * 100)
         _look_at_heat(sums)
@@ -149,15 +157,22 @@ def planned_rounds(seconds: float, gap_s: float) -> tuple[int, float]:
     return number, max(round_s, seconds / number)
 
 
-def _warm_up(plain: Line, timed: Line, watch: Stopwatch, failed: Callable[[], Exception | None]) -> float:
-    """Caches, clocks and the camera: what is seen does not count. Returns the seconds from frame to frame."""
-    deadline = time.monotonic() + FIRST_FRAME_S
-    while not len((turn := plain.turn(WARM_UP_S, failed)).ends_ns):
-        if time.monotonic() > deadline:
-            raise BenchError(f"no frame came in {FIRST_FRAME_S:.0f} s. Is the camera's source right?")
+def _warm_up(
+    plain: Line, timed: Line, watch: Stopwatch, failed: Callable[[], Exception | None], *, is_in_memory: bool
+) -> float:
+    """Caches, clocks and the camera: what is seen does not count. Returns the seconds from frame to frame.
+
+    Where frames always wait, the pipeline finds out meanwhile whether it pays to prepare one beside another.
+    """
+    turn = plain.turn(WARM_UP_S, failed)
+    if not len(turn.ends_ns):
+        raise BenchError(f"no frame came in {turn.seconds:.0f} s. Is the camera's source right?")
+    gap_s = turn.seconds / len(turn.ends_ns)
     timed.turn(WARM_UP_S, failed)
+    if is_in_memory:
+        plain.turn(_SETTLING * 2 * BLOCKS * max(BLOCK_S, BLOCK_ROUNDS * gap_s), failed)
     resident_memory.give_back(has_loaded=True)
-    turn = plain.turn(max(WARM_UP_S, 3 * turn.seconds / len(turn.ends_ns)), failed)
+    turn = plain.turn(max(WARM_UP_S, 3 * gap_s), failed)
     watch.forget()
     return turn.seconds / max(1, len(turn.ends_ns))
 
@@ -181,8 +196,8 @@ def alone_ms(turn: Turn) -> list[float]:
     """
     if len(turn.ends_ns) < 2:
         raise BenchError(
-            f"expected two frames or more in a round of {turn.seconds:.1f} s, found {len(turn.ends_ns)}. "
-            "Give it longer: --seconds."
+            f"expected two frames or more in {turn.seconds:.0f} s, found {len(turn.ends_ns)}. "
+            "Use a smaller model, or a camera with more frames."
         )
     gaps = np.diff(np.array(turn.ends_ns))
     if len(turn.waited_ns):
@@ -245,3 +260,9 @@ def rounds(values: Iterable[float], digits: int) -> Rounds:
     found = np.asarray(list(values), np.float64)
     median, lowest, highest = (round(float(one), digits) for one in (np.median(found), found.min(), found.max()))
     return Rounds(median=median, lowest=lowest, highest=highest)
+
+
+def quiet(means: Sequence[float]) -> float:
+    """The mean of the fastest tenth of the rounds, of one at least."""
+    fastest = sorted(means)[: max(1, len(means) // 10)]
+    return sum(fastest) / len(fastest)

@@ -102,12 +102,17 @@ class Run(Part):
     model: MeasuredModel
     runtime: Word
     threads: Annotated[int, Field(ge=1)] = Field(description="Per invoke().")
+    delegate: Word | None = Field(None, description="The library that runs what it can of the model.")
+    overlaps: bool = Field(description="One frame was prepared while another was inferred, where it waited.")
     rounds: Annotated[int, Field(ge=1)]
     frames: Annotated[int, Field(ge=1)] = Field(description="That were timed as a whole.")
     bare_invoke_ms: Spread = Field(description="A loop of nothing but invoke(), in the same process, in turns.")
     frame_ms: Spread = Field(description="From one frame's end to the next one's, without waiting for the camera.")
     age_ms: Spread = Field(description="From a frame's capture until all that follows from it is handed over.")
     efficiency: Rounds = Field(description="Bare invoke() / time per frame, of means.")
+    quiet_efficiency: Figure = Field(
+        description="The same of the fastest tenth of each one's rounds, which other work hits least."
+    )
     frames_per_s: Rounds
     stages: dict[Stage, Spread] = Field(
         description="In ms, measured in rounds of their own: what is timed gets a little slower by that. A stage "

@@ -18,6 +18,7 @@ from edgeclassify.bench.measuring import (
     alone_ms,
     measure,
     planned_rounds,
+    quiet,
 )
 from edgeclassify.bench.memory_frames import FRAMES_OF_A_SCENE, HEIGHT, WIDTH, MemoryFrames, bundled_pictures
 from edgeclassify.bench.order import BenchOrder, BrokerOrder
@@ -32,18 +33,17 @@ QUICK = BenchOrder(ModelChoice(threads=1), seconds=0.5)
 def test_every_stage_of_frames_in_memory() -> None:
     done: list[float] = []
     # Longer than a scene even where the machine is busy, so that there are events.
-    run = measure(BenchOrder(ModelChoice(threads=1), seconds=6.0), 1, done.append)
+    run = measure(BenchOrder(ModelChoice(threads=1), seconds=6.0), done.append)
     assert set(run.stages) == set(Stage)
-    each = {run.stages[stage].count for stage in Stage if stage is not Stage.SPOOL}
-    assert len(each) == 1, "each frame goes through all stages but the spool"
-    frames = each.pop()
+    frames = run.age_ms.count
+    for stage in (Stage.PREPROCESS, Stage.INVOKE, Stage.DECIDE, Stage.PUBLISH):
+        assert run.stages[stage].count == frames, "each frame goes through all stages but the spool"
+    for stage in (Stage.CAPTURE_WAIT, Stage.SCORES):
+        assert frames / 2 < run.stages[stage].count <= frames, "where frames overlap, two may end in one lap"
     assert run.stages[Stage.SPOOL].count <= run.events
     assert 0 < run.stages[Stage.SPOOL].count < frames / 10
     assert run.stage_frame_ms.count == frames - run.rounds, "the first frame of a round has none before it"
-    parts = sum(spread.mean * spread.count for spread in run.stages.values())
     assert run.stages[Stage.INVOKE].mean > run.stages[Stage.PREPROCESS].mean
-    assert parts > 0
-    assert run.age_ms.count == frames
     assert run.rounds == len(done)
     assert done == sorted(done)
     assert done[-1] == 1
@@ -52,7 +52,7 @@ def test_every_stage_of_frames_in_memory() -> None:
 
 
 def test_a_camera_is_waited_for_and_that_is_no_time_of_its_frames() -> None:
-    run = measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=20"), 1)
+    run = measure(BenchOrder(ModelChoice(threads=1), seconds=0.5, source="synthetic:fps=20"))
     wait = run.stages[Stage.CAPTURE_WAIT]
     assert wait.p50 > 10, "20 frames a second are 50 ms apart"
     assert run.frame_ms.p50 < wait.p50
@@ -97,7 +97,7 @@ def test_a_source_that_ends_or_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(RunRefusedError, match="/dev/none"):
         run_one(BenchOrder(ModelChoice(), 0.5, source="v4l2:/dev/none"))
     with pytest.raises(BenchError, match="ended before the measurement did"):
-        measure(BenchOrder(ModelChoice(), 0.5, source="images:edgeclassify/demo/photos/cat.jpg"), 1)
+        measure(BenchOrder(ModelChoice(), 0.5, source="images:edgeclassify/demo/photos/cat.jpg"))
 
 
 def test_an_order_comes_through_json_as_it_was() -> None:
@@ -114,6 +114,11 @@ def test_rounds_are_short_and_hold_some_frames() -> None:
         FRAMES_OF_A_ROUND * 0.2 if FRAMES_OF_A_ROUND * 0.2 > 5 / 3 else 5 / 3,
     )
     assert planned_rounds(0.1, 0.001) == (LEAST_ROUNDS, ROUND_S)
+
+
+def test_the_quietest_rounds_are_the_fastest_tenth() -> None:
+    assert quiet([5.0, 1.0, 3.0]) == 1.0
+    assert quiet([float(number) for number in range(29, -1, -1)]) == 1.0
 
 
 def test_the_time_of_a_frame_is_that_between_ends_less_the_waiting() -> None:
@@ -144,7 +149,7 @@ def test_frames_in_memory_are_a_cameras() -> None:
 
 
 def test_a_child_prints_lines_of_json() -> None:
-    order = json.dumps({"order": QUICK.to_json(), "threads": 1})
+    order = json.dumps(QUICK.to_json())
     command = [sys.executable, "-m", "edgeclassify.bench.child"]
     done = subprocess.run(command, input=order, capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in done.stdout.splitlines()]

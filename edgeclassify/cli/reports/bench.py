@@ -50,7 +50,7 @@ def lines(result: BenchResult) -> Iterator[str]:
 
 
 def _run_lines(run: Run) -> Iterator[str]:
-    yield f"{run_name(run)}"
+    yield run_name(run) + ("; one frame is prepared while another is inferred" if run.overlaps else "")
     yield f"  {'ms':{_NAME}}{'p50':>10}{'p95':>10}{'p99':>10}{'mean':>10}{'frames':>10}"
     for stage, word in _WORDS.items():
         if (spread := run.stages.get(stage)) is not None:
@@ -58,9 +58,8 @@ def _run_lines(run: Run) -> Iterator[str]:
     yield _row("time per frame", run.frame_ms)
     yield _row("bare invoke()", run.bare_invoke_ms)
     yield _row("capture to handed over", run.age_ms)
-    yield (
-        f"  efficiency {_range(run.efficiency, 3)}: bare invoke() / time per frame, means of {run.rounds} rounds"
-    )
+    yield f"  efficiency {_range(run.efficiency, 3)}, of the quietest rounds {run.quiet_efficiency:.3f}"
+    yield f"    (bare invoke() / time per frame, of means; {run.rounds} rounds in turns)"
     figures = [
         f"{_range(run.frames_per_s, 1)} frames/s",
         f"CPU {_range(run.cpu_percent, 0)} %",
@@ -74,11 +73,12 @@ def _run_lines(run: Run) -> Iterator[str]:
 def _summary(result: BenchResult) -> Iterator[str]:
     names = [run_name(run) for run in result.runs]
     width = max(map(len, names)) + 2
-    yield f"{'':{width}}{'invoke':>9}{'frame':>9}{'efficiency':>12}{'frames/s':>10}{'CPU %':>7}{'MB':>6}"
+    heads = f"{'invoke':>9}{'frame':>9}{'efficiency':>12}{'quietest':>10}{'frames/s':>10}{'CPU %':>7}{'MB':>6}"
+    yield f"{'':{width}}{heads}"
     for name, run in zip(names, result.runs, strict=True):
         yield (
             f"{name:{width}}{run.bare_invoke_ms.mean:>9.2f}{run.frame_ms.mean:>9.2f}{run.efficiency.median:>12.3f}"
-            f"{run.frames_per_s.median:>10.1f}{run.cpu_percent.median:>7.0f}{run.rss_mb:>6.0f}"
+            f"{run.quiet_efficiency:>10.3f}{run.frames_per_s.median:>10.1f}{run.cpu_percent.median:>7.0f}{run.rss_mb:>6.0f}"
         )
 
 
@@ -103,7 +103,8 @@ def _counted(number: int, what: str) -> str:
 
 def run_name(run: Run) -> str:
     """What was run."""
-    return f"{PurePath(run.model.name).name}, {in_words(run.runtime)}, {_counted(run.threads, 'thread')}"
+    delegate = "" if run.delegate is None else f", {run.delegate}"
+    return f"{PurePath(run.model.name).name}, {in_words(run.runtime)}{delegate}, {_counted(run.threads, 'thread')}"
 
 
 def result_chart(result: BenchResult) -> StackedBars:
@@ -116,7 +117,7 @@ def result_chart(result: BenchResult) -> StackedBars:
             run_name(run),
             [_share(run, stage) for stage in _DRAWN],
             mark=run.stage_frame_ms.mean,
-            note=f"efficiency {run.efficiency.median:.3f}, {run.frames_per_s.median:.0f} frames/s",
+            note=f"efficiency {run.quiet_efficiency:.3f}, {run.frames_per_s.median:.0f} frames/s",
         )
         for run in result.runs
     ]
