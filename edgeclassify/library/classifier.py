@@ -4,19 +4,22 @@ import os
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from typing import Literal, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Literal, NoReturn, Self, overload
 
 from edgeclassify.errors import ArgumentError, EdgeClassifyError, ModelError
 from edgeclassify.library.arrays import Order, checked_order
-from edgeclassify.library.groups import Groups, grouping_of
 from edgeclassify.library.images import Given, ImageInput, given, named
 from edgeclassify.library.options import DelegateOptions, PathLike, model_choice, whole_number
-from edgeclassify.library.prefetch import in_order, usual_workers
 from edgeclassify.library.region import Region, roi_of
 from edgeclassify.library.result import Failure, Result
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.types import Fit, Frame, ModelInfo, Prediction, Roi, RuntimeName
+
+if TYPE_CHECKING:
+    from edgeclassify.library.groups import Groups
+    from edgeclassify.model.classifier import NetworkClassifier
+    from edgeclassify.postprocess.scores.groups import Grouping
 
 
 class Classifier:
@@ -32,7 +35,7 @@ class Classifier:
         model: PathLike = "builtin",
         *,
         labels: PathLike | None = None,
-        groups: Groups | None = None,
+        groups: "Groups | None" = None,
         threads: Literal["auto"] | int = "auto",
         runtime: RuntimeName = "auto",
         fit: Fit = "crop",
@@ -67,7 +70,7 @@ class Classifier:
         self._lock = threading.Lock()
         self._classifier = open_classifier(choice)
         self._is_taught = taught_folder(choice.name) is not None
-        self._grouping = None if groups is None else grouping_of(groups, self._classifier)
+        self._grouping = None if groups is None else _grouping(groups, self._classifier)
         of = self._classifier if self._grouping is None else self._grouping
         self._labels = tuple(of.labels)
 
@@ -136,6 +139,11 @@ class Classifier:
 
         Raises as a call does.
         """
+        from edgeclassify.library.prefetch import (  # threads and their pools, for many alone
+            in_order,
+            usual_workers,
+        )
+
         region, known = roi_of(roi), checked_order(order)
         count = usual_workers() if workers is None else whole_number("workers", workers, 1, 64)
         if isinstance(images, str | bytes | os.PathLike) or not isinstance(images, Iterable):
@@ -213,6 +221,12 @@ class Classifier:
             )
         with self._lock:
             return self._classifier.classify(frame, roi)
+
+
+def _grouping(groups: "Groups", classifier: "NetworkClassifier") -> "Grouping":
+    from edgeclassify.library.groups import grouping_of  # most callers want none
+
+    return grouping_of(groups, classifier)
 
 
 def _raising(outcomes: Generator[Result | Failure]) -> Iterator[Result]:

@@ -16,6 +16,7 @@ _LANGUAGES = {
     "sh": "typed", "console": "typed, with what is answered",
     "toml": "read as a config: tests/docs/test_examples.py", "json": "held against the schemas there",
     "yaml": "read there", "python": "compiled, below; tests/docs/test_webhook.py runs one",
+    "pycon": "typed at Python, with what is answered: tests/docs/test_library.py",
     "ini": "a piece of a unit, read below", "nginx": "tests/web/safety starts it",
     "conf": "tests/docs/test_mosquitto.py",
     "text": "what is shown",
