@@ -130,7 +130,10 @@ def config_text(state: Path, model: Path, labels: Path, photo: Path, port: int |
 def first_line(command: list[str], mark: str) -> Start:
     """A process until the first line of its output that has the mark in it."""
     began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    around = os.environ | {"PYTHONUNBUFFERED": "1"}  # else a line waits in the pipe's buffer for those behind it
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=around
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if mark in line:

@@ -19,6 +19,7 @@ from edgeclassify.daemon.running import RunningParts
 from edgeclassify.daemon.self_description import DaemonRun
 from edgeclassify.errors import PublishError
 from edgeclassify.health import HealthMonitor
+from edgeclassify.publish.interface import Sink
 from edgeclassify.sources.interface import FrameSource
 from edgeclassify.types import ModelChoice
 from tests.support.classifiers import BrightnessClassifier
@@ -54,6 +55,7 @@ class Whole:
         config: Config,
         cameras: Callable[[Recovery, Availability], Cameras] = Cameras,
         classifier: ClassifierFactory | None = None,
+        await_sink: Callable[[Sink], None] = lambda _: None,
     ) -> None:
         self.classifiers: list[BrightnessClassifier] = []
         self.sinks: list[RecordingSink] = []
@@ -79,7 +81,7 @@ class Whole:
             tallies=self.kept.tallies,
             manager=self.manager,
             session=DaemonRun(),
-            await_sink=lambda _: None,
+            await_sink=await_sink,
             on_progress=lambda: None,
             max_frames=None,
             make_snapshots=self.factories.snapshots,
