@@ -126,7 +126,8 @@ def test_files_that_do_not_tell(tmp_path: Path, content: str) -> None:
         ("1", True, False),
         ("2", False, True),
         ("4", False, True),
-        ("8", False, True),
+        ("8", False, False),  # the soft limit of a Pi 3 B+, from 60 °C on: it may run so for ever
+        ("c", False, True),
         ("5", True, True),
         ("f0000", False, False),  # since the machine was started, and not now
     ],

@@ -26,6 +26,7 @@ from edgeclassify.model.opening.description import ModelDescription, describe_mo
 from edgeclassify.model.opening.model_files import files_of, find_file
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.model.runtime.cores import usable_cores
+from edgeclassify.preflight.governor import governor_problems
 from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.preflight.page import page_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
@@ -71,6 +72,7 @@ def look_further(
     found.take(page_problems(config, files))
     for key, path in _camera_files(config):
         found.take(files.problems(key, path, heals=True))
+    found.take(governor_problems(config.governor, files))
     for key, path in _written(config):
         found.take(files.unwritable(key, path))
     return found

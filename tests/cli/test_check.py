@@ -436,6 +436,12 @@ def test_the_default_of_check_and_of_run_are_one() -> None:
     assert defaults == [CONFIG, CONFIG]
 
 
+def test_a_battery_that_is_not_there_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    governor = f'[governor]\nenabled = true\nbattery = "file:{tmp_path}/gone"\n'
+    assert check(tmp_path, f"{CAMERA}{governor}") == ExitStatus.OK
+    assert f"warning: governor.battery: {tmp_path}/gone is not on this machine" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_what_runs_the_model_is_looked_at(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], elsewhere: bool

@@ -1,5 +1,7 @@
 """The governor's verdict in the daemon: who is held back, what is told of it, and what a reload makes of it."""
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -254,6 +256,25 @@ def test_it_reads_files_and_this_machine(tmp_path: Path, caplog: pytest.LogCaptu
         f"file:{power}: can't be read: No such file or directory. The power is unknown, and changes nothing.",
         f"file:{battery}: can't be read: No such file or directory. Its last good number, 61 percent, counts for "
         "3600 s.",
+    ]
+
+
+def test_pipes_do_not_keep_it_waiting(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    config = GovernorConfig(
+        enabled=True, battery=f"file:{pipe}", energy_wh_per_day=10.0, power="file:/dev/ptmx", core_w=1.0
+    )
+    found: list[Readings] = []
+    reading = threading.Thread(
+        target=lambda: found.append(Sensors(config, BatteryGauge(config)).read()), daemon=True
+    )
+    reading.start()
+    reading.join(30.0)
+    assert [(one.battery, one.used_w) for one in found] == [(None, None)]
+    assert [message.partition(". ")[0] for message in caplog.messages] == [
+        "governor: file:/dev/ptmx: can't be read: it is no plain file",
+        f"governor: file:{pipe}: can't be read: it is no plain file",
     ]
 
 

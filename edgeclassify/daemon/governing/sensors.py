@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edgeclassify import machine
 from edgeclassify.config import GovernorConfig
+from edgeclassify.files.plain import read_plain_file
 from edgeclassify.governor.gauge import BatteryGauge
 from edgeclassify.governor.interface import Readings
 from edgeclassify.governor.meter import PowerMeter
@@ -64,8 +65,8 @@ class Sensors:
 
 
 def _text(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return file.read(LONGEST_TEXT).decode("utf-8", "replace")
+    """Of a plain file, as those of the kernel are: a pipe would keep the daemon waiting. Raises OSError."""
+    return read_plain_file(Path(path), LONGEST_TEXT)[:LONGEST_TEXT].decode("utf-8", "replace")
 
 
 def _why(error: OSError) -> str:
