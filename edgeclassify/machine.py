@@ -17,8 +17,8 @@ _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
 _THROTTLED = Path("/sys/devices/platform/soc/soc:firmware/get_throttled")
 _HWMON = Path("/sys/class/hwmon")
 _UNDER_VOLTAGE, _SLOWED = 0x1, 0x2 | 0x4
-"""Of the firmware's word, now: capped, throttled. The soft limit of temperature (0x8) is none of them: a Pi 3 B+ or
-3 A+ runs somewhat slower from 60 °C on, as it is built to, and may do so for ever."""
+"""Of the firmware's word, now: capped, throttled. The soft limit of temperature (0x8) is none of them: a Pi 3
+B+ or 3 A+ runs somewhat slower from 60 °C on, as it is built to, and may do so for ever."""
 _STATM = Path("/proc/self/statm")
 _IO = Path("/proc/self/io")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
