@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import FrozenInstanceError
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -45,6 +45,9 @@ def remember(fresh: Decider, memory: dict[str, Any]) -> None:
 
 def _attributes(value: object) -> Iterator[tuple[str, Any]]:
     """Name and value of each, of __dict__ and of __slots__."""
+    if _is_record(value):
+        yield from zip(value._fields, value, strict=True)
+        return
     names = [name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ())]
     yield from ((name, getattr(value, name)) for name in names if hasattr(value, name))
     yield from getattr(value, "__dict__", {}).items()
@@ -55,6 +58,11 @@ def _is_part(value: object) -> bool:
     return type(value).__module__.startswith(_HOME) and not isinstance(value, Enum | type) and not callable(value)
 
 
+def _is_record(value: object) -> TypeGuard[Any]:
+    """True for a tuple whose values have names: a part that can't be changed, only replaced as a whole."""
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
 # --- written ---------------------------------------------------------------------------------------------
 
 
@@ -62,7 +70,7 @@ def _difference(value: Any, fresh: Any) -> Any:
     """_SAME; a table of what changes in a part; or a list of one, the whole value."""
     if value is fresh or (callable(value) and callable(fresh)):
         return _SAME
-    if _is_part(value) and type(value) is type(fresh):
+    if _is_part(value) and type(value) is type(fresh) and not _is_record(value):
         of_fresh = dict(_attributes(fresh))
         found = {name: _difference(one, of_fresh.get(name)) for name, one in _attributes(value)}
         return {name: one for name, one in found.items() if one is not _SAME} or _SAME
@@ -156,10 +164,19 @@ def _array(content: list[Any]) -> Any:
 
 def _part(content: list[Any]) -> Any:
     module, name, attributes = content
-    made = object.__new__(_class(module, name))
+    kind = _class(module, name)
+    if issubclass(kind, tuple):
+        return _record(kind, attributes)
+    made = object.__new__(kind)
     for attribute, one in attributes.items():
         _set(made, attribute, _read(one))
     return made
+
+
+def _record(kind: Any, attributes: dict[str, Any]) -> Any:
+    if list(attributes) != list(getattr(kind, "_fields", ())):
+        raise ForeignMemoryError(f"{kind.__name__} has other values")
+    return tuple.__new__(kind, map(_read, attributes.values()))
 
 
 def _class(module: str, name: str) -> type[Any]:

@@ -18,9 +18,10 @@ from edgeclassify.daemon.current_sink import SinkFactory
 from edgeclassify.daemon.publishing import SnapshotFactory, make_sinks, make_snapshot_taker
 from edgeclassify.daemon.supervisor import Timing
 from edgeclassify.errors import EdgeClassifyError, ModelError
+from edgeclassify.model.interface import Prepared
 from edgeclassify.pipeline.view import View
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import FULL_FRAME, Frame, ModelChoice, Prediction, Roi
+from edgeclassify.types import Frame, ModelChoice, Prediction
 from tests.support.broker import HOST, Observer
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.frames import make_frame
@@ -56,10 +57,10 @@ class Eye(BrightnessClassifier):
 
     broken: str | None = None
 
-    def classify(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prediction:
+    def infer(self, prepared: Prepared) -> Prediction:
         if self.broken is not None:
             raise ModelError(self.broken)
-        return super().classify(frame, roi)
+        return super().infer(prepared)
 
 
 class Node:

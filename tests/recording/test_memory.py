@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from edgeclassify.postprocess.scores.observation import Observation
 from edgeclassify.recording.interface import Happening
 from edgeclassify.recording.memory import ForeignMemoryError, memory_of, remember
 from tests.recording.inputs import RULES, at, fresh, happenings, make_rules, put_into, seen
@@ -66,6 +67,11 @@ def test_a_file_makes_no_object_of_another_kind(module: str) -> None:
         {"_shown": {"told": [["enum", "edgeclassify.types.events", "Reason", "no reason"]]}},
         {"_shown": {"told": 3}},
         {"_shown": {"told": []}},
+        {
+            "_gaps": {
+                "last": [["part", "edgeclassify.postprocess.scores.observation", "Observation", {"raw": None}]]
+            }
+        },
     ],
 )
 def test_what_another_version_knows_is_refused(memory: dict[str, Any]) -> None:
@@ -84,3 +90,13 @@ def test_a_record_that_others_hold_too_stays_as_it_is() -> None:
 
 def test_what_is_known_has_a_form() -> None:
     assert known()["_occurrences"]
+
+
+def test_what_was_taken_up_is_known_again() -> None:
+    """Also the values of tuples that have names, which no attribute leads to."""
+    other, memory = fresh(), known()
+    last = memory["_gaps"]["last"][0]
+    assert last[:3] == ["part", Observation.__module__, "Observation"]
+    assert last[3]["scene_ns"] == at(4).ns - at(0).ns
+    remember(other, memory)
+    assert json.loads(json.dumps(memory_of(other, fresh()))) == memory

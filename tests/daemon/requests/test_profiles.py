@@ -218,7 +218,9 @@ def test_a_recording_replays_as_it_was(start_node: StartNode, tmp_path: Path) ->
     rules = [one.what.rules for one in records if isinstance(one, Input) and isinstance(one.what, RulesChanged)]
     assert sorted(of_view.confirm_s for of_view in rules) == [0.0, 0.0, 0.0, 0.3]  # door's are as they were
     assert sum(len(one.events) for one in records if isinstance(one, Input)) > 8
-    assert all(one.as_live for one in Replay(decider_of).run(records))
+    replay = Replay(decider_of)
+    assert all(one.as_live for one in replay.run(records))
+    assert not replay.foreign
 
 
 def progress_of(folder: Path) -> Progress:
