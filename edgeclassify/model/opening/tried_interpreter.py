@@ -1,7 +1,7 @@
 """Opens a model in the runtime, tried before where it is new here, and in the way that is best here."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +15,8 @@ from edgeclassify.model.soundness.check import Need, check_soundness
 from edgeclassify.model.speed.known_speeds import FILE_NAME as SPEEDS_FILE
 from edgeclassify.model.speed.known_speeds import KnownSpeeds
 from edgeclassify.model.speed.measuring import open_timed
-from edgeclassify.model.speed.speeds import NO_SPEEDS, Speeds
+from edgeclassify.model.speed.session import Session
+from edgeclassify.model.speed.speeds import NO_SPEEDS, Elsewhere, Speeds
 from edgeclassify.model.speed.ways import Way, possible_ways
 from edgeclassify.model.tflite.model_file import ModelFile
 from edgeclassify.model.trial_run.trial import RunBy, time_model, try_model
@@ -24,6 +25,7 @@ from edgeclassify.model.trial_run.tried_models import TriedModels
 from edgeclassify.types import ModelChoice
 
 log = logging.getLogger(__name__)
+_this_process = Session()
 
 TryModel = Callable[[ModelFile, Need, RunBy, bytes], bool]
 """As `try_model`: the model, what it needs, what runs it, a sample of its input."""
@@ -46,7 +48,7 @@ def usual_trials() -> Trials:
 def measuring_trials() -> Trials:
     """The same for what runs for long: how fast a model is here is measured where it is not known."""
     usual = usual_trials()
-    return replace(usual, speeds=replace(usual.speeds, measures=True))
+    return replace(usual, speeds=replace(usual.speeds, measures=True, session=_this_process))
 
 
 def open_model(
@@ -101,11 +103,11 @@ class _Opening:
         # Its device may be one that another process can't have while this one does.
         return is_in_use(delegate) or self.trials.known.holds(self.sha256, way.version, delegate)
 
-    def _elsewhere(self, ways: Sequence[Way], within_s: float) -> Mapping[Way, float]:
+    def _elsewhere(self, ways: Sequence[Way], within_s: float) -> Elsewhere:
         by = RunBy(ways[0].runtime, max(way.threads for way in ways))
         counts = [way.threads for way in ways]
-        ms = time_model(self.model, self.need, by, counts, self.sample(), limit_s=within_s)
-        return {way: ms[way.threads] for way in ways if way.threads in ms}
+        timed = time_model(self.model, self.need, by, counts, self.sample(), limit_s=within_s)
+        return Elsewhere({way: timed.ms[way.threads] for way in ways if way.threads in timed.ms}, timed.is_refused)
 
 
 def _say_of_threads(config: ModelChoice, model: ModelFile) -> None:

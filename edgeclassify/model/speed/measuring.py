@@ -1,7 +1,7 @@
 """Measures a few invokes of one model in several ways, in turns, within a time."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from edgeclassify.errors import ModelError
 from edgeclassify.lazy_dataclass import dataclass
@@ -11,8 +11,12 @@ from edgeclassify.model.runtime.interpreter import Interpreter
 BUDGET_S = 1.0
 """What a start is held up for at most for a model that is new here, and by one opening and one turn more where
 they are slow."""
-ROUNDS = 5
-"""Turns of each way; more of them while something disturbs, as long as there is time."""
+ROUNDS, ROUNDS_S = 40, 0.2
+"""Turns of each way that are enough, or seconds; more while something disturbs, as long as there is time."""
+WARM_UP = 2
+"""First turns that do not count where there are others: caches are cold, and the processor's clock is low."""
+CALM_RUNS = 5
+"""Undisturbed runs of each way that there must be: one alone may be the one that was lucky."""
 _FOR_OPENING = 0.5
 """The share of the time after which no other interpreter is opened."""
 _LIGHT = 0.25
@@ -46,7 +50,7 @@ class Opened:
 class Timed:
     """Milliseconds of the quickest invoke, by number of threads; none where there was no time for it.
 
-    `is_calm`: each of them had a run that nothing disturbed, and only those count.
+    `is_calm`: each of them had enough runs that nothing disturbed, and only those count.
     """
 
     ms: Mapping[int, float]
@@ -95,13 +99,17 @@ def measure(
 
 def _in_turns(opened: Mapping[int, Interpreter], until: float, clocks: Clocks) -> Timed:
     runs: dict[int, list[tuple[float, bool]]] = {count: [] for count in opened}
-    turn = 0
-    while turn == 0 or (clocks.now() < until and (turn < ROUNDS or not all(map(_calm, runs.values())))):
+    enough_at, turn = clocks.now() + ROUNDS_S, 0
+    while turn == 0 or clocks.now() < until:
         for count, interpreter in opened.items():
             runs[count].append(_timed(interpreter, clocks))
         turn += 1
-    if all(map(_calm, runs.values())):
-        return Timed({count: min(_calm(found)) for count, found in runs.items()}, is_calm=True)
+        is_long = turn >= WARM_UP + ROUNDS or (turn >= WARM_UP + CALM_RUNS and clocks.now() >= enough_at)
+        if is_long and all(map(_calm, runs.values())):
+            break
+    calm = {count: _calm(found) for count, found in runs.items()}
+    if all(calm.values()):
+        return Timed({count: min(found) for count, found in calm.items()}, is_calm=True)
     return Timed({count: min(ms for ms, _ in found) for count, found in runs.items()}, is_calm=False)
 
 
@@ -113,5 +121,8 @@ def _timed(interpreter: Interpreter, clocks: Clocks) -> tuple[float, bool]:
     return took * 1e3, waited is None or after is None or after - waited <= _CALM * took
 
 
-def _calm(runs: Iterable[tuple[float, bool]]) -> list[float]:
-    return [ms for ms, is_calm in runs if is_calm]
+def _calm(runs: Sequence[tuple[float, bool]]) -> list[float]:
+    """Those that nothing disturbed, where they are enough; where there was time for few, that is each of them."""
+    late = runs[WARM_UP:] or runs
+    calm = [ms for ms, is_calm in late if is_calm]
+    return calm if len(calm) >= min(CALM_RUNS, len(late)) else []

@@ -55,8 +55,3 @@ def best_way(ways: Sequence[Way], known: Ways) -> Way | None:
         return None
     least = min(ms for _, ms in measured)
     return next(way for way, ms in measured if ms <= NEAR * least)
-
-
-def unknown_ways(ways: Sequence[Way], known: Ways) -> tuple[Way, ...]:
-    """Those that are still to be measured."""
-    return tuple(way for way in ways if way.key not in known)

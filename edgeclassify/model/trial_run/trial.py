@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, field, replace
 
 from edgeclassify.errors import DelegateError, ModelError
 from edgeclassify.lazy_dataclass import dataclass
@@ -112,6 +112,15 @@ def try_model(
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class TimedModel:
+    """Milliseconds of an invoke by number of threads; none where it failed, or took too long. `is_refused`: the
+    runtime said that it can't run the model."""
+
+    ms: Mapping[int, float] = field(default_factory=dict)
+    is_refused: bool = False
+
+
 def time_model(
     model: ModelFile,
     need: Need,
@@ -122,10 +131,10 @@ def time_model(
     limit_s: float,
     command: Callable[[], list[str]] = child_command,
     free_memory: Callable[[], int | None] = free_memory_bytes,
-) -> Mapping[int, float]:
-    """Milliseconds of an invoke by a runtime that this process has not loaded, by number of threads.
+) -> TimedModel:
+    """How long an invoke takes in a runtime that this process has not loaded.
 
-    As `try_model`, but that nothing is said: where it fails, or takes longer than `limit_s`, there are none.
+    As `try_model`, but that nothing is said where it fails, or takes longer than `limit_s`.
     """
     try:
         spare = spare_bytes(need, max(counts), free_memory())
@@ -136,8 +145,8 @@ def time_model(
         report = _run(command(), order, model.data(), sample)
     except (UntriedError, ModelError) as error:
         log.debug("%s: how fast it is in %s is not known: %s", model.path, by.runtime, error)
-        return {}
-    return {int(count): ms for count, ms in report.ms.items()}
+        return TimedModel()
+    return TimedModel({int(count): ms for count, ms in report.ms.items()}, report.refused is not None)
 
 
 def spare_bytes(need: Need, threads: int, free: int | None) -> int:

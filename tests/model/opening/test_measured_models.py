@@ -6,7 +6,7 @@ import pytest
 
 from edgeclassify.model.opening.classifiers import open_classifier
 from edgeclassify.model.opening.tried_interpreter import Trials, measuring_trials, usual_trials
-from edgeclassify.model.speed.known_speeds import FILE_NAME, KnownSpeeds
+from edgeclassify.model.speed.known_speeds import ENOUGH, FILE_NAME, KnownSpeeds
 from edgeclassify.model.speed.speeds import Speeds, here
 from edgeclassify.model.speed.ways import Way
 from edgeclassify.types import ModelChoice
@@ -48,7 +48,8 @@ def test_one_that_is_known_is_opened_so(
     known = KnownSpeeds(tmp_path / FILE_NAME)
     runtime = open_classifier(ModelChoice()).info.runtime
     ways = {Way("litert", runtime, count).key: one for count, one in ms.items()}
-    known.add(BUILTIN, here(), ways, is_calm=True)
+    for _ in range(ENOUGH):
+        known.add(BUILTIN, here(), ways, is_calm=True)
     monkeypatch.setattr("edgeclassify.model.speed.speeds.measure", None)
     assert opened_with(Speeds(known, measures=measures)) == threads
 

@@ -9,12 +9,13 @@ from edgeclassify.model.speed.measuring import Clocks
 
 @dataclass
 class Machine:
-    """`ms`: of an invoke by number of threads; `open_s`: of opening; `disturbed`: runs so many first ones of which
-    take twice as long, since others have the processor."""
+    """`ms`: of an invoke by number of threads; `open_s`: of opening; `disturbed`: so many first runs take twice as
+    long, since others have the processor, but for those with the numbers `calm`."""
 
     ms: dict[int, float]
     open_s: float = 0.01
     disturbed: int = 0
+    calm: frozenset[int] = frozenset()
     tells_waiting: bool = True
     now_s: float = 100.0
     waited_s: float = 0.0
@@ -40,7 +41,8 @@ class _Runs:
     def invoke(self) -> None:
         took_s = self.machine.ms[self.threads] / 1e3
         self.machine.runs.append(self.threads)
-        if len(self.machine.runs) <= self.machine.disturbed:
+        number = len(self.machine.runs)
+        if number <= self.machine.disturbed and number not in self.machine.calm:
             self.machine.waited_s += took_s
             took_s *= 2
         self.machine.now_s += took_s

@@ -7,7 +7,7 @@ import pytest
 from edgeclassify.errors import ModelError
 from edgeclassify.machine import waited_for_processor_s
 from edgeclassify.model.runtime.interpreter import Interpreter
-from edgeclassify.model.speed.measuring import ROUNDS, Opened, Timed, measure, open_timed
+from edgeclassify.model.speed.measuring import CALM_RUNS, ROUNDS, WARM_UP, Opened, Timed, measure, open_timed
 from tests.model.speed.runs import Machine
 
 
@@ -23,15 +23,37 @@ def test_each_is_run_in_turns() -> None:
     assert timed.ms == pytest.approx({1: 4.0, 2: 2.5, 3: 2.0})
     assert timed.is_calm
     assert machine.opened == [3, 2, 1] == list(opened)
-    assert machine.runs == [3, 2, 1] * ROUNDS
+    assert machine.runs == [3, 2, 1] * 24  # of 8.5 ms: 0.2 s
+
+
+def test_a_quick_one_is_run_often() -> None:
+    machine = Machine({1: 0.4, 2: 0.2})
+    measured(machine)
+    assert len(machine.runs) == 2 * (WARM_UP + ROUNDS)
 
 
 def test_a_disturbed_run_does_not_count() -> None:
-    machine = Machine({1: 4.0, 2: 2.0}, disturbed=12)
+    machine = Machine({1: 40.0, 2: 20.0}, disturbed=9)
     timed, _ = measured(machine)
     assert timed.is_calm
-    assert timed.ms == pytest.approx({1: 4.0, 2: 2.0})
-    assert len(machine.runs) == 14
+    assert timed.ms == pytest.approx({1: 40.0, 2: 20.0})
+    # The first turn in which each of both has run in peace is the sixth.
+    assert len(machine.runs) == 2 * (5 + CALM_RUNS)
+
+
+def test_one_run_that_was_lucky_does_not_decide() -> None:
+    machine = Machine({1: 40.0, 2: 20.0}, disturbed=10**6, calm=frozenset({17, 18}))
+    timed, _ = measured(machine)
+    assert not timed.is_calm
+    assert machine.now_s > 101.0
+
+
+def test_the_few_runs_of_a_slow_board_count_where_all_are_calm() -> None:
+    machine = Machine({1: 160.0, 2: 90.0}, open_s=0.1)
+    timed, _ = measured(machine)
+    assert len(machine.runs) == 2 * 4
+    assert timed.is_calm
+    assert not measured(Machine({1: 160.0, 2: 90.0}, open_s=0.1, disturbed=8))[0].is_calm
 
 
 def test_where_all_is_disturbed_that_is_said() -> None:

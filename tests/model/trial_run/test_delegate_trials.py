@@ -12,7 +12,7 @@ from edgeclassify.model.runtime.interpreter import TensorSpec
 from edgeclassify.model.soundness.check import check_soundness
 from edgeclassify.model.tflite.model_file import parse_model
 from edgeclassify.model.trial_run.answers import difference, noise
-from edgeclassify.model.trial_run.trial import RunBy, time_model, try_model
+from edgeclassify.model.trial_run.trial import RunBy, TimedModel, time_model, try_model
 from edgeclassify.types.model_choice import RuntimeName
 from tests.model.runtime.test_delegates import ACCELERATED
 from tests.model.tflite_files import ModelDef, flatten_model, tflite_bytes
@@ -64,13 +64,15 @@ def test_what_the_cpu_can_not_run_is_not_compared(
 def test_how_fast_another_runtime_is(runtime: RuntimeName) -> None:
     file = parse_model(Path("m.tflite"), tflite_bytes(flatten_model()))
     need = check_soundness(file)
-    ms = time_model(file, need, RunBy(runtime), (1, 2), limit_s=60)
+    ms = time_model(file, need, RunBy(runtime), (1, 2), limit_s=60).ms
     assert set(ms) == {1, 2}
     assert all(0 < one < 1000 for one in ms.values())
-    assert time_model(file, need, RunBy(runtime), (1,), limit_s=60, command=lambda: ["/no/such/python"]) == {}
+    nowhere = time_model(file, need, RunBy(runtime), (1,), limit_s=60, command=lambda: ["/no/such/python"])
+    assert nowhere == TimedModel({}, is_refused=False)
+    assert time_model(file, need, RunBy(runtime), (1,), limit_s=1e-3) == TimedModel({}, is_refused=False)
     refused = replace(flatten_model(), operators=ACCELERATED.operators)
     bad = parse_model(Path("m.tflite"), tflite_bytes(refused))
-    assert time_model(bad, need, RunBy(runtime), (1,), limit_s=60) == {}
+    assert time_model(bad, need, RunBy(runtime), (1,), limit_s=60) == TimedModel({}, is_refused=True)
 
 
 def spec(dtype: str = "uint8", scale: float = 0.0) -> TensorSpec:
