@@ -27,7 +27,7 @@ from edgeclassify.types import Reason
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0
-"""How much longer than a stop a reload waits for the frame that is being inferred."""
+"""How much longer than a stop a reload waits for the frames that are being inferred."""
 Accepted = Callable[[Sequence[str]], None]
 
 
@@ -117,9 +117,9 @@ class Reloader:
 
     def _switch(self, before: Parts, after: Parts, accepted: Accepted) -> None:
         self._availability.hide()
-        # With the frame at hand in peace: two threads in one classifier must not be.
+        # With the frames at hand in peace: two threads in one classifier must not be.
         deadline = time.monotonic() + STOP_BUDGET_S
-        self._running.threads.stop_inference(deadline, PATIENCE_S)
+        self._running.threads.finish_inference(deadline, PATIENCE_S)
         self._running.threads.stop_snapshots(deadline)
         try:
             self._activate(before, after, accepted)

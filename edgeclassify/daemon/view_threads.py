@@ -59,13 +59,20 @@ class ViewThreads:
         """Before the cameras, so that somebody waits for the first frame."""
         self.inference.start()
 
-    def stop_inference(self, deadline: float, patience_s: float = 0.0) -> None:
-        """By then (monotonic seconds). Frames that were handed over are still inferred.
+    def stop_inference(self, deadline: float) -> None:
+        """By then (monotonic seconds), with the frame that is being inferred; one that was taken behind it is
+        dropped."""
+        self._stop_inference(deadline, 0.0, finish=False)
 
-        `patience_s`: how much longer the frame that is being inferred is waited for.
-        """
+    def finish_inference(self, deadline: float, patience_s: float) -> None:
+        """The same where cameras live on: all frames that were taken are inferred, or their cameras would never
+        give them again. `patience_s`: how much longer than `deadline` they are waited for."""
+        self._stop_inference(deadline, patience_s, finish=True)
+
+    def _stop_inference(self, deadline: float, patience_s: float, *, finish: bool) -> None:
         # At least as long as it may wait for a frame before it looks.
-        if not self.inference.stop(max(2 * TAKE_TIMEOUT_S, deadline - time.monotonic()) + patience_s):
+        timeout_s = max(2 * TAKE_TIMEOUT_S, deadline - time.monotonic()) + patience_s
+        if not self.inference.stop(timeout_s, finish=finish):
             log.warning("inference did not end in time")
 
     def stop_snapshots(self, deadline: float) -> None:

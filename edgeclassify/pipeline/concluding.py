@@ -60,13 +60,17 @@ class Concluding:
     def turn(self, turn: Turn) -> Looked:
         """What follows; it has failed where the classifier or the sink could not take it.
 
-        Raises what is no EdgeClassifyError: a bug.
+        Raises what is no EdgeClassifyError: a bug. So is a turn that was neither inferred nor found still.
         """
         error, turn.error = turn.error, None
         try:
             if error is not None:
                 raise error
-            return self._still(turn) if turn.prediction is None else self._seen(turn, turn.prediction)
+            if turn.is_still:
+                return self._still(turn)
+            if turn.prediction is None:
+                raise RuntimeError(f"view {turn.view.name}: expected a turn that was inferred or is still")
+            return self._seen(turn, turn.prediction)
         except EdgeClassifyError as found:
             return self._failed(turn, found)
 

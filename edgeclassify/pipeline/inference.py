@@ -63,8 +63,8 @@ class Pipeline:
         where none is named. `choice`: whether frames overlap; None: as is measured.
         """
         self._frames, self._views, self._outlet, self._clock = frames, views, outlet, clock
-        self._stopping, self._draining = threading.Event(), threading.Event()
-        self._pending, self._take_time = Pending(self._stopping), TakeTime()
+        self._stopping, self._draining, self._letting_go = (threading.Event() for _ in range(3))
+        self._pending, self._take_time = Pending(self._letting_go), TakeTime()
         self._choice = OverlapChoice() if choice is None else choice
         self._concluding = Concluding(outlet, Audience(snapshots, shown_frames, seen_frames), on_frame)
         self._showing = Showing(
@@ -100,10 +100,15 @@ class Pipeline:
         """No more frames will come: end when those that wait have been inferred."""
         self._draining.set()
 
-    def stop(self, timeout_s: float) -> bool:
-        """End after the frame at hand, without one that was taken behind it; False when the thread is still busy
-        after `timeout_s` seconds."""
+    def stop(self, timeout_s: float, *, finish: bool = False) -> bool:
+        """End after the frame at hand; False when the thread is still busy after `timeout_s` seconds.
+
+        `finish`: with the frame that was taken behind it as well, where there is one. Else that is dropped, and
+        nothing is told of it: where its source lives on it would be neither looked at nor given again.
+        """
         self._stopping.set()
+        if not finish:  # after the line above: what has ended takes no other frame
+            self._letting_go.set()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()

@@ -44,19 +44,25 @@ class Showing:
         self._conditions: dict[str, Condition] = {}
 
     def show(self, round_: Round) -> None:
-        """Show it to all views of its camera. Raises what concluding raises."""
-        frame, scene = round_.frame, None
+        """Show it to all views of its camera, or until all ends. Raises what concluding raises."""
+        frame, scene, pending = round_.frame, None, self._pending
         if self._onlookers is not None:
             self._onlookers.offer(frame)
         views = self._views.get(frame.camera, ())
         for place, view in enumerate(views, start=1):
-            if not self._is_wanted(view, frame):
+            wanted = self._is_wanted(view, frame)
+            if pending.ended:
+                return
+            if not wanted:
                 round_.outcomes.add(Looked.PASSED_OVER)
                 continue
             if scene is None:
                 scene = self._examined(frame)
             turn = Turn(view, frame, scene)
             self._begin(turn)
+            if pending.ended:
+                turn.drop()
+                return
             self._hand_on(turn, round_, more=place < len(views))
 
     def _is_wanted(self, view: View, frame: Frame) -> bool:
@@ -100,6 +106,7 @@ class Showing:
             self._pending.conclude_those_of(view)  # its gate goes by whether it is settled
         try:
             if scene.is_gated(view.name) and self._passes_over(view, scene):
+                turn.is_still = True
                 return
             region = scene.look(view.name, view.region)
             if self._onlookers is not None:

@@ -46,6 +46,7 @@ class Turn:
         "error",
         "frame",
         "is_dropped",
+        "is_still",
         "prediction",
         "prepared",
         "region",
@@ -59,6 +60,8 @@ class Turn:
         """The part of the frame that is looked at."""
         self.prepared: Prepared | None = None
         """None: there is nothing to infer, since nothing has moved or it has failed."""
+        self.is_still = False
+        """True: nothing has moved in it, so it is not inferred."""
         self.prediction: Prediction | None = None
         self.error: Exception | None = None
         """What went wrong until now."""

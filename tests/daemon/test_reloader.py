@@ -22,10 +22,26 @@ from edgeclassify.daemon.reload import Reloader
 from edgeclassify.daemon.requests.frame_requests import FrameRequests
 from edgeclassify.daemon.switches import Switches
 from edgeclassify.errors import ConfigError, EdgeClassifyError, ModelError, SourceSetupError
+from edgeclassify.model.interface import Prepared
+from edgeclassify.pipeline.inference import Pipeline
+from edgeclassify.pipeline.overlap.take_time import TakeTime
 from edgeclassify.pipeline.view import View
 from edgeclassify.pulse import Pulse
 from edgeclassify.sources.interface import FrameSource
-from edgeclassify.types import Command, EmbeddingFacts, EventType, ModelChoice, Option, Reason, Request, Response
+from edgeclassify.types import (
+    FULL_FRAME,
+    Command,
+    EmbeddingFacts,
+    EventType,
+    Frame,
+    ModelChoice,
+    Option,
+    Prediction,
+    Reason,
+    Request,
+    Response,
+    Roi,
+)
 from tests.daemon.running_parts import CAMERA, Whole, config_of
 from tests.support.classifiers import BrightnessClassifier
 from tests.support.clock import Clock
@@ -159,6 +175,55 @@ def test_other_threads_in_the_place_of_those_that_were_stopped(bench: Bench) -> 
     assert bench.running.threads is not before
     assert before.inference.finished
     assert bench.works
+
+
+class Ahead(BrightnessClassifier):
+    """Holds a frame that the other thread infers until it is let go, when the next one is prepared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inferred: list[int] = []
+        self.ahead = 0
+        """The number of the frame that is prepared meanwhile."""
+        self.holds, self.go = threading.Event(), threading.Event()
+        self.await_next: Callable[[], object] = lambda: None
+
+    def prepare(self, frame: Frame, roi: Roi = FULL_FRAME) -> Prepared:
+        prepared = super().prepare(frame, roi)
+        self.await_next()
+        return prepared
+
+    def infer(self, prepared: Prepared) -> Prediction:
+        if threading.current_thread().name == "inferring" and not self.holds.is_set():
+            wait_for(lambda: self.seen[-1][0] > prepared.frame_sequence)
+            self.ahead = self.seen[-1][0]
+            self.holds.set()
+            assert self.go.wait(10)
+        self.inferred.append(prepared.frame_sequence)
+        return super().infer(prepared)
+
+
+def test_a_frame_that_was_taken_ahead_is_inferred_before_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its camera lives on, and would not give it again."""
+    monkeypatch.setattr("edgeclassify.pipeline.overlap.choice.usable_cores", lambda: 2)
+    monkeypatch.setattr(TakeTime, "wait_s", lambda self, turn, now_s: 0.0)
+    classifier, stop = Ahead(), Pipeline.stop
+
+    def let_go_when_it_ends(self: Pipeline, timeout_s: float, **how: Any) -> bool:
+        stop(self, 0, **how)
+        classifier.go.set()
+        return stop(self, timeout_s, **how)
+
+    monkeypatch.setattr(Pipeline, "stop", let_go_when_it_ends)
+    bench = Bench([{"name": "gate", "confirm_s": 0}], lambda _: classifier)
+    frames = bench.running.cameras.frames
+    classifier.await_next = lambda: wait_for(lambda: frames.waiting or classifier.holds.is_set())
+    bench.running.current_sink.start()
+    bench.running.start_threads()
+    assert classifier.holds.wait(10)
+    bench.reload(view=[{"name": "gate", "confirm_s": 0}])
+    assert classifier.ahead in classifier.inferred
+    bench.whole.stop(time.monotonic() + 2.0)
 
 
 def test_who_waits_for_a_frame_waits_on_where_the_view_is_still_there(bench: Bench) -> None:

@@ -10,9 +10,9 @@ from edgeclassify.pipeline.turns import Turn
 class InferringThread:
     """Infers turns in their order. It begins with the first of them. Used by one thread, which bounds them."""
 
-    def __init__(self, stopping: threading.Event) -> None:
-        """`stopping`: when it is set no other frame is begun with."""
-        self._stopping = stopping
+    def __init__(self, letting_go: threading.Event) -> None:
+        """`letting_go`: when it is set no other frame is begun with."""
+        self._letting_go = letting_go
         self._at_hand: tuple[str, int] | None = None
         """Camera and number of the frame that was begun last; the frame itself may be lent."""
         self._todo: SimpleQueue[Turn | None] = SimpleQueue()
@@ -54,7 +54,7 @@ class InferringThread:
         if turn is None:
             return False
         frame = turn.frame.camera, turn.frame.sequence
-        if self._stopping.is_set() and frame != self._at_hand:
+        if self._letting_go.is_set() and frame != self._at_hand:
             turn.drop()
         else:
             self._at_hand = frame

@@ -25,12 +25,14 @@ class Pending:
     Used by the inference thread.
     """
 
-    def __init__(self, stopping: threading.Event) -> None:
-        """`stopping`: when it is set a frame with which nobody has begun is let go of, with what is behind it."""
-        self._inferring = InferringThread(stopping)
+    def __init__(self, letting_go: threading.Event) -> None:
+        """`letting_go`: when it is set a frame with which nobody has begun is dropped, with what is behind it."""
+        self._inferring = InferringThread(letting_go)
         self._steps: deque[_Step] = deque()
         self.inferences = 0
         """How many are to be inferred."""
+        self.ended = False
+        """True: a frame was dropped. Nothing behind it is inferred or concluded."""
 
     def __bool__(self) -> bool:
         return bool(self._steps)
@@ -46,6 +48,8 @@ class Pending:
 
     def add(self, conclude: Callable[[], None], of: Turn | None = None) -> None:
         """What needs no inference: at once, or behind what is pending."""
+        if self.ended:
+            return
         if self._steps:
             self._steps.append(_Step(conclude, None, of))
         else:
@@ -64,8 +68,8 @@ class Pending:
             return False
         step = self._steps.popleft()
         self.inferences -= 1
-        if step.turn is not None and step.turn.is_dropped:  # it ends: with what is behind it
-            self._steps.clear()
+        if step.turn is not None and step.turn.is_dropped:
+            self._end()
             return True
         step.conclude()
         while self._steps and self._steps[0].turn is None:
@@ -81,6 +85,14 @@ class Pending:
         """All up to the last turn of a view."""
         while self.unfinished(view):
             self.conclude_next()
+
+    def _end(self) -> None:
+        """Nothing that is pending is concluded. The other thread has dropped all of it when this returns."""
+        self.ended = True
+        while self._steps:
+            if self._steps.popleft().turn is not None:
+                self._inferring.wait()
+        self.inferences = 0
 
     def close(self) -> None:
         """End the thread; what is pending is not concluded."""

@@ -1,8 +1,10 @@
 """What is not concluded yet is concluded in its order."""
 
 import threading
+import time
 from collections.abc import Callable
 
+from edgeclassify.model.interface import Prepared
 from edgeclassify.pipeline.overlap.pending import Pending
 from edgeclassify.pipeline.turns import Turn
 from edgeclassify.pipeline.view import View
@@ -82,6 +84,35 @@ def test_when_it_ends_a_frame_that_has_not_begun_is_dropped_with_what_is_behind_
     assert worked.concluded == ["gate", "yard", "end"]
     assert worked.classifier.discarded == [1]
     worked.pending.close()
+
+
+class Slow(Noted):
+    """Takes its time to let go of what was prepared."""
+
+    def discard(self, prepared: Prepared) -> None:
+        time.sleep(0.05)
+        super().discard(prepared)
+
+
+def test_when_it_has_ended_nothing_is_out_any_more_and_nothing_comes_behind_it() -> None:
+    hanging = Hanging(0)
+    worked = Worked(hanging)
+    pending, worked.classifier = worked.pending, Slow(hanging)
+    worked.view = make_view("gate", classifier=worked.classifier)
+    for number in (0, 1, 1, 1):
+        worked.infer(f"gate at {number}", make_frame(sequence=number))
+    assert hanging.there.wait(10)
+    worked.stopping.set()
+    hanging.let_go()
+    assert pending.conclude_next()
+    assert (pending.ended, pending.inferences) == (False, 3)
+    assert pending.conclude_next()
+    assert (pending.ended, pending.inferences, bool(pending)) == (True, 0, False)
+    assert worked.classifier.discarded == [1, 1, 1]
+    worked.add("end", make_frame(sequence=1))
+    assert worked.concluded == ["gate at 0"]
+    assert not pending.conclude_next()
+    pending.close()
 
 
 def test_of_what_is_closed_nothing_more_is_concluded() -> None:
