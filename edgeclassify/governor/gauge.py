@@ -37,15 +37,16 @@ class BatteryGauge:
         self._value: float | None = None
         self._since_s = clock()
 
-    def tell(self, text: str) -> None:
-        """This was read, or came. Nonsense is said once, and changes nothing."""
+    def tell(self, text: str, at_s: float | None = None) -> None:
+        """This was read, or came. `at_s`: then, by its clock; None: now. Nonsense is said once, and changes
+        nothing."""
         try:
             value = self._number(text)
         except NonsenseError as error:
             self._complain(str(error))
             return
         with self._lock:
-            self._value, self._since_s = value, self._clock()
+            self._value, self._since_s = value, self._clock() if at_s is None else at_s
             if self._said.is_over():
                 log.info("governor: %s tells of the battery again: %g %s", self._where, value, self._unit)
 

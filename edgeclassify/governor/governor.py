@@ -25,18 +25,31 @@ THREADS_S = 600.0
 
 
 class Governor:
-    """Used by one thread. `factor`: by which frames are held back so far; `laws`: None: those of the config."""
+    """Used by one thread. `laws`: None: those of the config."""
 
-    def __init__(self, config: GovernorConfig, factor: float = 1.0, laws: Sequence[Law] | None = None) -> None:
+    def __init__(self, config: GovernorConfig, laws: Sequence[Law] | None = None) -> None:
+        self._config = config
         self._laws = laws_of(config) if laws is None else tuple(laws)
         self._most_s, self._may_spare = config.interval_max_s, config.one_thread
-        self._followed = math.log2(factor)
+        self._followed = 0.0
         """Octaves, not in steps."""
-        self._step = round(self._followed / STEP)
+        self._step = 0
         self._at_s: float | None = None
         self._one_thread = False
         self._reasons: tuple[Reason, ...] = ()
         self._threads_at_s = -math.inf
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """Go on under another config: what the laws have learned of the node and its place still holds."""
+        kept = {type(law): law for law in self._laws}
+        if _battery_of(config) != _battery_of(self._config):  # its figure stands for something else
+            kept.pop(BatteryLaw, None)
+        self._laws = tuple(kept.get(type(law), law) for law in laws_of(config))
+        for law in self._laws:
+            law.adopt(config)
+        self._config = config
+        self._most_s, self._may_spare = config.interval_max_s, config.one_thread
+        self._one_thread = self._one_thread and config.one_thread
 
     def judge(self, readings: Readings, shortest_s: float) -> Verdict:
         """What follows from the readings. `shortest_s`: between two frames of the camera that has the most."""
@@ -48,7 +61,7 @@ class Governor:
         self._spare(wishes, readings.at_s)
         if self._step == 0 and not self._one_thread:
             return AT_WILL
-        self._reasons = _reasons(wishes) or self._reasons  # also while it returns from there
+        self._reasons = self._asking(wishes) or self._reasons  # also while it returns from there
         factor = max(1.0, min(2 ** (self._step * STEP), self._most_s / shortest_s))
         return Verdict(factor, self._most_s, self._reasons, self._one_thread)
 
@@ -59,6 +72,10 @@ class Governor:
         steps = self._followed / STEP
         if self._followed in (0.0, most) or abs(steps - self._step) >= HYSTERESIS:
             self._step = math.ceil(steps) if self._followed == most else round(steps)
+
+    def _asking(self, wishes: Sequence[Wish]) -> tuple[Reason, ...]:
+        asking = [wish for wish in wishes if wish.octaves >= STEP / 2 or (self._one_thread and wish.spare_power)]
+        return tuple(wish.reason for wish in sorted(asking, key=lambda wish: -wish.octaves))
 
     def _spare(self, wishes: Sequence[Wish], now_s: float) -> None:
         wanted = self._may_spare and any(wish.spare_power for wish in wishes)
@@ -76,6 +93,5 @@ def laws_of(config: GovernorConfig) -> tuple[Law, ...]:
     return tuple(laws)
 
 
-def _reasons(wishes: Sequence[Wish]) -> tuple[Reason, ...]:
-    asking = sorted((wish for wish in wishes if wish.octaves >= STEP / 2), key=lambda wish: -wish.octaves)
-    return tuple(wish.reason for wish in asking)
+def _battery_of(config: GovernorConfig) -> tuple[object, ...]:
+    return config.battery, config.battery_key, config.battery_unit, config.battery_factor

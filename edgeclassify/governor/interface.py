@@ -7,6 +7,7 @@ with the share of time that is worked, so a step of the same size does the same 
 from abc import ABC, abstractmethod
 from enum import StrEnum
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.lazy_dataclass import dataclass
 
 
@@ -54,6 +55,10 @@ class Law(ABC):
     @abstractmethod
     def ask(self, readings: Readings, passed_s: float, most: float) -> Wish:
         """What it asks for now. `passed_s`: since it was asked last. `most`: more octaves have no effect."""
+
+    @abstractmethod
+    def adopt(self, config: GovernorConfig) -> None:
+        """Have the limits of another config from now on: what was learned of the node still holds."""
 
 
 @dataclass(frozen=True, slots=True)

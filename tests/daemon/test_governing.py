@@ -166,17 +166,36 @@ def test_a_battery_that_a_topic_tells_of(make: Callable[..., Bench]) -> None:
     assert bench.threads == [1]
 
 
-def test_what_came_before_anybody_listened_counts() -> None:
-    topic, heard = BatteryTopic(), list[str]()
+def test_what_came_before_anybody_listened_counts_by_its_age() -> None:
+    clock, heard = Clock(), list[tuple[str, float]]()
+    topic, came_at = BatteryTopic(clock), clock.now
+
+    def hear(text: str, at_s: float) -> None:
+        heard.append((text, at_s - came_at))
+
     topic.tell("solar", b"20")
-    topic.listen("other", heard.append)
+    clock.now += 5
+    topic.listen("other", hear)
     assert heard == []
-    topic.listen("solar", heard.append)
+    topic.listen("solar", hear)
     topic.tell("solar", b"\xff21")
     topic.tell("other", b"1")
-    topic.listen(None, heard.append)
+    topic.listen(None, hear)
     topic.tell("solar", b"22")
-    assert heard == ["20", "\ufffd21"]
+    assert heard == [("20", 0), ("\ufffd21", 5)]
+
+
+def test_what_came_long_ago_is_no_news_after_an_edit(make: Callable[..., Bench]) -> None:
+    bench = make(governor=ON_BATTERY)
+    old = Clock(time.monotonic() - 86_400)
+    bench.topic = BatteryTopic(old)
+    bench.topic.tell("solar", b"20")
+    old.now += 86_400
+    gauge = BatteryGauge(bench.config.governor)
+    bench.topic.listen("solar", gauge.tell)
+    assert gauge.value is None
+    bench.topic.tell("solar", b"21")
+    assert gauge.value == 21
 
 
 def test_a_battery_in_volts_has_a_figure_of_its_own(make: Callable[..., Bench]) -> None:
@@ -188,18 +207,44 @@ def test_a_battery_in_volts_has_a_figure_of_its_own(make: Callable[..., Bench]) 
     assert (figures.battery_volts, figures.battery_percent) == (12.1, None)
 
 
-def test_threads_that_can_not_be_had_are_said(
+def test_threads_that_can_not_be_had_are_said_and_tried_again(
     make: Callable[..., Bench], caplog: pytest.LogCaptureFixture
 ) -> None:
+    tried = list[int | None]()
+
     def refuse(most: int | None) -> None:
+        tried.append(most)
         raise ModelError("m.tflite: gone")
 
     bench = make(governor=ON_BATTERY)
     bench.set_threads = refuse
     bench.topic.tell("solar", b"20")
     bench.pass_time(60)
-    assert "governor: models keep their threads: m.tflite: gone" in caplog.messages
+    said = "governor: models keep their threads: m.tflite: gone. Tried again in 600 s."
+    assert caplog.messages.count(said) == 1
     assert bench.apart_s[0] == pytest.approx(60.0)
+    assert (tried, bench.governing.figures.one_thread) == ([1], False)
+    bench.pass_time(600)
+    assert (tried, bench.governing.figures.one_thread) == ([1, 1], False)
+    bench.set_threads = bench.threads.append
+    bench.pass_time(600)
+    assert (bench.threads, bench.governing.figures.one_thread) == ([1], True)
+
+
+def test_one_thread_alone_has_a_reason_and_is_said(
+    make: Callable[..., Bench], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    bench = make(governor=ON_BATTERY | {"interval_max_s": 0.5}, camera=[PORCH], view=[{"name": "gate"}])
+    bench.topic.tell("solar", b"20")
+    bench.pass_time(60)
+    figures = bench.governing.figures
+    assert (figures.slowdown, figures.slowed_by, figures.one_thread) == (1, "battery", True)
+    assert "governor: models run with one thread: battery" in caplog.messages
+    bench.topic.tell("solar", b"90")
+    bench.pass_time(900)
+    assert caplog.messages[-1] == "governor: models run with the config's threads again"
+    assert (bench.governing.figures.slowed_by, bench.governing.figures.one_thread) == ("nothing", False)
 
 
 def test_it_is_said_when_frames_come_otherwise(

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,11 +36,14 @@ class Scripted(Law):
         self.asked.append((passed_s, most))
         return Wish(self.octaves, self._reason, self.spare_power)
 
+    def adopt(self, config: GovernorConfig) -> None:
+        """It has no limits."""
+
 
 class Bench:
-    def __init__(self, *laws: Scripted, factor: float = 1.0, **keys: object) -> None:
+    def __init__(self, *laws: Scripted, **keys: object) -> None:
         self.laws = laws or (Scripted(),)
-        self.governor = Governor(GovernorConfig(enabled=True, **keys), factor, self.laws)  # type: ignore[arg-type]
+        self.governor = Governor(GovernorConfig(enabled=True, **keys), self.laws)  # type: ignore[arg-type]
         self.now = 0.0
 
     def judge(self, octaves: float | None = None, after_s: float = 10.0, times: int = 1) -> Verdict:
@@ -115,16 +120,72 @@ def test_frames_never_come_so_much_closer_at_once_that_it_would_be_a_gap(asked: 
         assert before <= LATE * after
 
 
-def test_another_config_begins_where_the_one_before_was() -> None:
-    assert Bench(factor=16.0).judge(0.0).factor == 16
-    assert 8 < Bench(factor=16.0).judge(0.0, times=2).factor < 16
+def config_of(**keys: Any) -> GovernorConfig:
+    return GovernorConfig(enabled=True, battery="mqtt:solar", energy_wh_per_day=10.0, **keys)
+
+
+HOT = Readings(0.0, temperature_c=90.0, too_little_voltage=True, load=9.0, used_w=50.0, battery=10.0)
+UNKNOWN = Readings(0.0)
+
+
+@pytest.mark.parametrize("told", ["temperature_c", "too_little_voltage", "load", "used_w", "battery"])
+def test_another_config_forgets_nothing(told: str) -> None:
+    """Each law goes on asking for what it did, and not for what it would from the start."""
+    governor, at_s = Governor(config_of()), 0.0
+    hot = replace(UNKNOWN, **{told: getattr(HOT, told)})
+    for _ in range(30):
+        before = governor.judge(replace(hot, at_s=at_s), INTERVAL_S)
+        at_s += 10
+    assert before.factor > 3
+    governor.adopt(config_of(load_max=1.6, temperature_max_c=74.0, battery_low=51.0))
+    for _ in range(3):
+        after = governor.judge(replace(hot, at_s=at_s), INTERVAL_S)
+        at_s += 10
+        assert after.factor >= before.factor
+        assert after.one_thread is before.one_thread
+
+
+def test_limits_are_those_of_the_config_that_holds() -> None:
+    governor = Governor(config_of())
+    warm = replace(UNKNOWN, temperature_c=65.0, load=1.0, used_w=0.0, battery=60.0)
+    for at_s in range(0, 600, 10):
+        assert governor.judge(replace(warm, at_s=float(at_s)), INTERVAL_S) == AT_WILL
+    strict = {"temperature_max_c": 50.0, "load_max": 0.5, "battery_low": 90.0, "battery_empty": 30.0}
+    governor.adopt(config_of(**strict, interval_max_s=30.0))
+    for at_s in range(600, 1200, 10):
+        verdict = governor.judge(replace(warm, at_s=float(at_s)), INTERVAL_S)
+    assert {*verdict.reasons} == {Reason.TEMPERATURE, Reason.LOAD, Reason.BATTERY}
+    assert verdict.most_s == 30.0
+    assert verdict.one_thread
+    governor.adopt(config_of(**strict, one_thread=False))
+    assert not governor.judge(replace(warm, at_s=1210.0), INTERVAL_S).one_thread
+
+
+def test_another_budget_holds_at_once() -> None:
+    governor, at_s = Governor(config_of()), 0.0
+    for budget in (10.0, 1000.0):
+        governor.adopt(GovernorConfig(enabled=True, energy_wh_per_day=budget))
+        for _ in range(700):
+            verdict = governor.judge(replace(UNKNOWN, at_s=at_s, used_w=2.0), INTERVAL_S)
+            at_s += 10
+        assert (verdict.factor > 2) is (budget == 10.0)
+
+
+def test_of_another_battery_nothing_is_known() -> None:
+    governor = Governor(config_of())
+    empty = replace(UNKNOWN, battery=20.0)
+    governor.judge(empty, INTERVAL_S)
+    governor.adopt(GovernorConfig(enabled=True, battery="mqtt:garden"))
+    for at_s in range(10, 400, 10):
+        verdict = governor.judge(replace(UNKNOWN, at_s=float(at_s)), INTERVAL_S)
+    assert verdict.factor == 1
 
 
 def test_the_number_of_threads_changes_rarely() -> None:
     bench = Bench()
     (law,) = bench.laws
     law.spare_power = True
-    assert bench.judge(0.0) == Verdict(1.0, 60.0, (), one_thread=True)
+    assert bench.judge(0.0) == Verdict(1.0, 60.0, (Reason.TEMPERATURE,), one_thread=True)
     law.spare_power = False
     assert bench.judge(0.0, times=int(THREADS_S / 10) - 1).one_thread
     assert not bench.judge(0.0).one_thread

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edgeclassify.config import GovernorConfig
-from edgeclassify.daemon.governing.battery_topic import BatteryTopic
+from edgeclassify.daemon.governing.battery_topic import BatteryTopic, hear_nothing
 from edgeclassify.daemon.health_figures import Governed
 from edgeclassify.daemon.running import RunningParts
 from edgeclassify.errors import EdgeClassifyError
@@ -27,6 +27,8 @@ STEP_S = 10.0
 """Between two looks at the sensors."""
 USUAL_S = 0.05
 """Between two frames that come as fast as it goes, until it is known how fast that is."""
+THREADS_S = 600.0
+"""Until models are opened anew again, where that failed."""
 SAID_STEP = 2.0
 """A factor that is so many times another is news for the log."""
 NOTHING = "nothing"
@@ -60,6 +62,8 @@ class Governing:
         self._usual_s = USUAL_S
         self._due = 0.0
         self._said_factor = 1.0
+        self._has_one_thread, self._threads_due = False, 0.0
+        """What was really set, and when it is tried again where that failed."""
 
     def work(self) -> None:
         """Called about once a second: look at the sensors when it is time, and see that all follow."""
@@ -70,6 +74,7 @@ class Governing:
         if self._governor is not None and self._sensors is not None and now >= self._due:
             self._due = now + STEP_S
             self._judge(self._governor, self._sensors)
+        self._follow_threads(now)
         self._hold_back()
 
     @property
@@ -84,20 +89,20 @@ class Governing:
         return Governed(
             slowdown=verdict.factor,
             slowed_by=", ".join(verdict.reasons) or NOTHING,
-            one_thread=verdict.one_thread,
+            one_thread=self._has_one_thread,
             power_w=None if readings is None else readings.used_w,
             battery_percent=battery if in_percent else None,
             battery_volts=None if in_percent else battery,
         )
 
     def _begin(self, config: GovernorConfig) -> None:
-        """With another config all begins anew; nothing is given back at once that still holds."""
+        """With another config sensors are others; what was learned of the node and its place still holds."""
         self._config, self._readings, self._due = config, None, 0.0
         if config.enabled:
             self._begin_governing(config)
         else:
             self._governor = self._sensors = None
-            self._battery.listen(None, lambda _: None)
+            self._battery.listen(None, hear_nothing)
             self._adopt(AT_WILL)
 
     def _begin_governing(self, config: GovernorConfig) -> None:
@@ -106,8 +111,11 @@ class Governing:
         from edgeclassify.governor.governor import Governor
 
         gauge = BatteryGauge(config) if config.battery is not None else None
-        self._battery.listen(config.battery_topic, (lambda _: None) if gauge is None else gauge.tell)
-        self._governor = Governor(config, self._verdict.factor)
+        self._battery.listen(config.battery_topic, hear_nothing if gauge is None else gauge.tell)
+        if self._governor is None:
+            self._governor = Governor(config)
+        else:
+            self._governor.adopt(config)
         self._sensors = (self._make_sensors or Sensors)(config, gauge)
 
     def _judge(self, governor: Governor, sensors: Sensors) -> None:
@@ -119,13 +127,25 @@ class Governing:
         self._adopt(governor.judge(self._readings, max(shortest_s, self._usual_s)))
 
     def _adopt(self, verdict: Verdict) -> None:
-        before, self._verdict = self._verdict, verdict
-        self._say(before)
-        if verdict.one_thread is not before.one_thread:
-            try:
-                self._set_threads(1 if verdict.one_thread else None)
-            except EdgeClassifyError as error:
-                log.warning("governor: models keep their threads: %s", error)
+        self._verdict = verdict
+        self._say()
+
+    def _follow_threads(self, now: float) -> None:
+        """Models have as many as they are to have; where that can't be, it is tried again later."""
+        wanted = self._verdict.one_thread
+        if wanted is self._has_one_thread or now < self._threads_due:
+            return
+        try:
+            self._set_threads(1 if wanted else None)
+        except EdgeClassifyError as error:
+            self._threads_due = now + THREADS_S
+            log.warning("governor: models keep their threads: %s. Tried again in %.0f s.", error, THREADS_S)
+            return
+        self._has_one_thread, self._threads_due = wanted, 0.0
+        if wanted:
+            log.info("governor: models run with one thread: %s", ", ".join(self._verdict.reasons))
+        else:
+            log.info("governor: models run with the config's threads again")
 
     def _hold_back(self) -> None:
         """Also views that are new since the last time, or have another interval."""
@@ -144,7 +164,7 @@ class Governing:
             return 0.0
         return self._verdict.least_s(view.rules.pace.interval_s, self._usual_s)
 
-    def _say(self, before: Verdict) -> None:
+    def _say(self) -> None:
         now = self._verdict
         if now.factor == 1 and self._said_factor != 1:
             log.info("governor: frames come as the config says again")

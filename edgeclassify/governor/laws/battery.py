@@ -1,5 +1,6 @@
 """The battery: the emptier, the further apart; it must gain something before they come closer together again."""
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.governor.interface import Law, Readings, Reason, Wish
 
 SPARE_SHARE = 0.25
@@ -21,6 +22,10 @@ class BatteryLaw(Law):
             self._follow(readings.battery)
         share = self._share()
         return Wish(share * most, Reason.BATTERY, spare_power=share >= SPARE_SHARE)
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """As of `Law`."""
+        (self._low, self._empty), self._gain = config.battery_levels, config.battery_gain
 
     def _follow(self, battery: float) -> None:
         """Down at once, up only behind what was gained: a battery's voltage rises where its load goes."""

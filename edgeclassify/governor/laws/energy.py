@@ -2,6 +2,7 @@
 
 import math
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.governor.interface import Law, Readings, Reason, Wish
 from edgeclassify.governor.laws.integral import Integral
 
@@ -32,6 +33,11 @@ class EnergyLaw(Law):
             self._account(readings.used_w, passed_s)
             self._wish.move(self._rate() * passed_s / SETTLE_S, most)
         return Wish(self._wish.octaves, Reason.ENERGY, spare_power=self._wish.octaves >= 1)
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """As of `Law`."""
+        if config.energy_wh_per_day is not None:
+            self._allowed_w = config.energy_wh_per_day / DAY_H
 
     def _account(self, used_w: float, passed_s: float) -> None:
         most_wh = SAVED_H * self._allowed_w

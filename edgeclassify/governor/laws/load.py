@@ -2,6 +2,7 @@
 
 import math
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.governor.interface import Law, Readings, Reason, Wish
 from edgeclassify.governor.laws.integral import Integral
 
@@ -25,6 +26,10 @@ class LoadLaw(Law):
         """Octaves by octaves: work that is done half as often is half the load."""
         self._wish.move(self._rate(readings.load) * passed_s / SETTLE_S, min(most, MOST))
         return Wish(self._wish.octaves, Reason.LOAD)
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """As of `Law`."""
+        self._limit = config.load_max
 
     def _rate(self, load: float | None) -> float:
         if load is None:

@@ -6,6 +6,7 @@ proportional part answers to how fast it warms, and begins before the limit is r
 
 import math
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.governor.interface import Law, Readings, Reason, Wish
 from edgeclassify.governor.laws.integral import Integral
 
@@ -44,6 +45,10 @@ class TemperatureLaw(Law):
         self._wish.move(PER_KELVIN * warmed_k + PER_KELVIN_S * faster * off_k * passed_s, most)
         reason = Reason.THROTTLED if readings.slowed_down else Reason.TEMPERATURE
         return Wish(self._wish.octaves, reason)
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """As of `Law`."""
+        self._limit_c = config.temperature_max_c
 
     def _measure(self, temperature_c: float | None, passed_s: float) -> tuple[float, float]:
         """By how much it has become hotter, and how far above the set point it is, in kelvin."""

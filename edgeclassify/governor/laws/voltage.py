@@ -1,5 +1,6 @@
 """Too little voltage: the board may crash and its card be damaged; what leads there is the current of peaks."""
 
+from edgeclassify.config import GovernorConfig
 from edgeclassify.governor.interface import Law, Readings, Reason, Wish
 from edgeclassify.governor.laws.integral import Integral
 
@@ -30,3 +31,6 @@ class VoltageLaw(Law):
             if self._calm_s > CALM_S:
                 self._wish.move(-BACK_PER_S * passed_s, most)
         return Wish(self._wish.octaves, Reason.VOLTAGE, spare_power=self._wish.octaves > 0)
+
+    def adopt(self, config: GovernorConfig) -> None:
+        """As of `Law`: it has no limits."""
