@@ -101,7 +101,7 @@ class _Opening:
         if delegate is None:
             return is_shipped(self.model.path, self.sha256) or self.trials.known.holds(self.sha256, way.version)
         # Its device may be one that another process can't have while this one does.
-        return is_in_use(delegate) or self.trials.known.holds(self.sha256, way.version, delegate)
+        return is_in_use(delegate.library) or self.trials.known.holds(self.sha256, way.version, delegate)
 
     def _elsewhere(self, ways: Sequence[Way], within_s: float) -> Elsewhere:
         by = RunBy(ways[0].runtime, max(way.threads for way in ways))

@@ -20,6 +20,8 @@ _CREATE, _DESTROY = "tflite_plugin_create_delegate", "tflite_plugin_destroy_dele
 _REPORT = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 WITHOUT = 'Without it the CPU runs the model: delegate = "none".'
 
+_AGAIN = " Or does its device serve one at a time, and this service has it open: restart it instead of a reload."
+
 
 @dataclass(frozen=True, slots=True)
 class DelegateChoice:
@@ -61,9 +63,10 @@ class ExternalDelegate:
 _in_use: "WeakSet[ExternalDelegate]" = WeakSet()
 
 
-def is_in_use(choice: DelegateChoice) -> bool:
-    """True where this process has it open: its device may be one that no other process can have meanwhile."""
-    return any(one.choice == choice for one in list(_in_use))
+def is_in_use(library: str) -> bool:
+    """True where this process has it open, with whatever options: its device may be one that no other process can
+    have meanwhile."""
+    return any(one.choice.library == library for one in list(_in_use))
 
 
 def _loaded(library: str) -> Any:
@@ -101,7 +104,8 @@ def _started(library: Any, choice: DelegateChoice) -> int:
         reason = shortened(" ".join(" ".join(said).split()).rstrip(".")) or "it does not say why"
         raise DelegateError(
             f"{choice.library}: the delegate does not start: {reason}. Is its device there, may this user use it, "
-            f"and are its options right ({_shown(choice.options)})? {WITHOUT}"
+            f"and are its options right ({_shown(choice.options)})?{_AGAIN if is_in_use(choice.library) else ''} "
+            f"{WITHOUT}"
         )
     return int(native)
 

@@ -68,6 +68,7 @@ def test_one_that_is_in_use_is_not_tried_beside(trying: Trying, tmp_path: Path) 
     choice = ModelChoice(delegate=str(delegate("copying", tmp_path)))
     first = open_classifier(choice, trials=ALL_KNOWN)
     trying.open(choice)
+    trying.open(replace(choice, delegate_options=(("device", "usb"),)))
     assert trying.count == 0
     first.close()
 

@@ -111,11 +111,22 @@ def test_in_use_as_long_as_an_interpreter_has_it(
     write_model: WriteModel, runtime: RuntimeName, tmp_path: Path
 ) -> None:
     library = delegate("copying", tmp_path)
-    choice = DelegateChoice(str(library))
-    assert not is_in_use(choice)
+    assert not is_in_use(str(library))
     found = opened(write_model, runtime, library)
-    assert is_in_use(choice)
-    assert not is_in_use(DelegateChoice(str(library), (("device", "usb"),)))
+    assert is_in_use(str(library))
+    assert not is_in_use(f"{tmp_path}/libother.so")
     del found
     gc.collect()
-    assert not is_in_use(choice)
+    assert not is_in_use(str(library))
+
+
+def test_one_that_serves_one_at_a_time(tmp_path: Path) -> None:
+    library = str(delegate("single", tmp_path))
+    first = ExternalDelegate(DelegateChoice(library))
+    said = refusal(DelegateChoice(library, (("device", "usb"),)))
+    assert "the delegate does not start: its device is busy" in said
+    assert "restart it instead of a reload" in said
+    del first
+    gc.collect()
+    assert ExternalDelegate(DelegateChoice(library, (("device", "usb"),)))
+    assert "reload" not in refusal(DelegateChoice(str(delegate("silent", tmp_path))))
