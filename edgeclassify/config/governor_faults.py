@@ -6,6 +6,7 @@ from typing import Any
 from edgeclassify.config.governor import LEVELS_PERCENT, TOPIC
 from edgeclassify.documents.faults import ConfigFault
 
+_OF_ENERGY = ("power", "power_factor", "core_w")
 _OF_BATTERY = ("key", "unit", "factor", "low", "empty", "hysteresis", "stale_s")
 
 
@@ -14,6 +15,13 @@ def governor_faults(governor: Mapping[str, Any], mqtt: Mapping[str, Any]) -> Ite
     if governor and "enabled" not in governor:
         hint = "Without it no other key of [governor] has an effect."
         yield ConfigFault("governor.enabled", "true or false beside other keys", "nothing", hint)
+    if governor.get("energy_wh_per_day") is None:
+        for key in _OF_ENERGY:
+            if key in governor:
+                hint = "Power is looked at for the sake of a budget alone."
+                yield ConfigFault(f"governor.{key}", "energy_wh_per_day beside it", "none", hint)
+    elif "power_factor" in governor and "power" not in governor:
+        yield ConfigFault("governor.power_factor", "power beside it: where that is read", "none")
     battery = governor.get("battery")
     if battery is None:
         for key in (f"battery_{end}" for end in _OF_BATTERY):
@@ -43,3 +51,8 @@ def _of_levels(governor: Mapping[str, Any]) -> Iterator[ConfigFault]:
         yield ConfigFault("governor.battery_empty", f"less than battery_low ({low:g})", f"{empty:g}")
     elif numbers and not in_volts and low > 100:
         yield ConfigFault("governor.battery_low", "at most 100 percent", f"{low:g}")
+    elif numbers and not in_volts:
+        gain = governor.get("battery_hysteresis", 0.0)
+        if isinstance(gain, int | float) and not isinstance(gain, bool) and gain > 100 - low:
+            most = f"at most {100 - low:g} percent: what a battery can gain above battery_low ({low:g})"
+            yield ConfigFault("governor.battery_hysteresis", most, f"{gain:g}")

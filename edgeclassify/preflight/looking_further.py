@@ -27,6 +27,7 @@ from edgeclassify.model.opening.model_files import files_of, find_file
 from edgeclassify.model.opening.taught import taught_folder
 from edgeclassify.model.runtime.cores import usable_cores
 from edgeclassify.preflight.governor import governor_problems
+from edgeclassify.preflight.libraries import loader_finds
 from edgeclassify.preflight.named_files import Files, Problem
 from edgeclassify.preflight.page import page_problems
 from edgeclassify.publish.webhook.settings import look_up_settings
@@ -114,21 +115,32 @@ def _look_at_models(config: Config, named_by: str, files: Files, found: Findings
             _look_at_runtime(
                 section, f"view[{i}].model" if {"delegate", "threads"} & own else "model", files, found
             )
+        own_options = view.model is not None and view.model.delegate_options
+        if section.delegate is None and own_options:
+            found.warnings.append(f"view[{i}].model.delegate_options: {_WITHOUT_DELEGATE}")
         facts = models[section]
         known.append(None if facts is None else ModelLabels(section.name, facts.labels, facts.background))
         if facts is not None and facts.has_several_labels:
             found.warnings.append(several_labels_note(view, section.name))
+    if config.model.choice.delegate is None and config.model.delegate_options:
+        found.warnings.append(f"model.delegate_options: {_WITHOUT_DELEGATE}")
     usual = labels_of_views(config, known)
     found.faults.extend((*usual.faults, *labels_of_profiles(config, known, usual).faults))
 
 
-_RUN_BY = ("delegate", "threads")
+_WITHOUT_DELEGATE = "of no effect without a delegate beside it. Name its library, or take the options out"
 
 
 def _look_at_runtime(section: ModelChoice, key: str, files: Files, found: Findings) -> None:
-    """What runs the model. A library that only the loader finds shows when the model is opened."""
+    """What runs the model."""
     if section.delegate is not None and "/" in section.delegate:
         found.take(files.problems(f"{key}.delegate", Path(section.delegate)))
+    elif section.delegate is not None and loader_finds(section.delegate) is False:
+        text = (
+            f"{key}.delegate: {section.delegate}: expected a shared library that the system's loader finds, found "
+            "none. Install it, or name its path"
+        )
+        found.take([files.missing(text)])
     if section.threads != "auto" and not files.elsewhere and section.threads > (cores := usable_cores()):
         found.warnings.append(
             f"{key}.threads: expected at most {cores}, as many as there are cores here, found {section.threads}: "

@@ -454,3 +454,28 @@ def test_what_runs_the_model_is_looked_at(
     assert f"view[0].model.delegate: {tmp_path}/lib/gone.so" in said
     assert ("view[0].model.threads: expected at most" in said) is not elsewhere
     assert (status == ExitStatus.OK) is elsewhere
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_delegate_that_the_loader_does_not_find(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], elsewhere: bool
+) -> None:
+    text = f'[model]\ndelegate = "libno-such-thing.so.7"\n{CAMERA}'
+    status = check(tmp_path, text, *(["--elsewhere"] if elsewhere else []))
+    said = capsys.readouterr().err
+    assert (
+        "model.delegate: libno-such-thing.so.7: expected a shared library that the system's loader finds" in said
+    )
+    assert (status == ExitStatus.OK) is elsewhere
+
+
+def test_options_of_no_delegate_are_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = "delegate_options = {a = 1}"
+    view = f'[[view]]\nname = "door"\nmodel = {{{options}}}\n[[view]]\nname = "gate"\n'
+    assert check(tmp_path, f"[model]\n{options}\n{CAMERA}{view}") == ExitStatus.OK
+    said = capsys.readouterr().err
+    assert "warning: model.delegate_options: of no effect" in said
+    assert "warning: view[0].model.delegate_options: of no effect" in said
+    assert said.count("of no effect") == 2
+    assert check(tmp_path, f'[model]\ndelegate = "libc.so.6"\n{options}\n{CAMERA}{view}') == ExitStatus.OK
+    assert "of no effect" not in capsys.readouterr().err

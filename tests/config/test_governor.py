@@ -59,7 +59,21 @@ def test_another_place_is_none(where: str) -> None:
 @pytest.mark.parametrize("where", ["mqtt:a", "file:/", "file:a", "/sys/x"])
 def test_a_meter_is_a_file(where: str) -> None:
     assert "governor.power: expected file:/PATH" in fault_of(enabled=True, power=where)
-    assert governor_of(power="file:/sys/x").power_file == "/sys/x"
+    assert governor_of(power="file:/sys/x", energy_wh_per_day=9.0).power_file == "/sys/x"
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ({"power": "file:/sys/x"}, "governor.power: expected energy_wh_per_day beside it, found none"),
+        ({"power_factor": 1e-6}, "governor.power_factor: expected energy_wh_per_day beside it, found none"),
+        ({"core_w": 2.0}, "governor.core_w: expected energy_wh_per_day beside it, found none"),
+        ({"power_factor": 1e-6, "energy_wh_per_day": 9.0}, "governor.power_factor: expected power beside it"),
+    ],
+)
+def test_keys_of_power_have_an_effect(keys: dict[str, Any], fault: str) -> None:
+    assert fault in fault_of(enabled=True, **keys)
+    assert governor_of(power="file:/sys/x", power_factor=1e-6, energy_wh_per_day=9.0).power_factor == 1e-6
 
 
 def test_a_battery_in_percent_has_levels_one_in_volts_needs_them() -> None:
@@ -78,6 +92,9 @@ def test_a_battery_in_percent_has_levels_one_in_volts_needs_them() -> None:
 def test_what_the_battery_must_gain_has_a_default() -> None:
     assert math.isclose(governor_of(battery=FILE).battery_gain, 6.0)
     assert governor_of(battery=FILE, battery_hysteresis=1.5).battery_gain == 1.5
+    assert governor_of(battery=FILE, battery_hysteresis=50).battery_gain == 50
+    volts = {"battery_unit": "volts", "battery_low": 12.4, "battery_empty": 11.8, "battery_hysteresis": 99.0}
+    assert governor_of(battery=FILE, **volts).battery_gain == 99
 
 
 @pytest.mark.parametrize(
@@ -86,6 +103,11 @@ def test_what_the_battery_must_gain_has_a_default() -> None:
         ({"battery_empty": 50.0}, "governor.battery_empty: expected less than battery_low (50), found 50"),
         ({"battery_low": 20.0}, "governor.battery_empty: expected less than battery_low (20), found 20"),
         ({"battery_low": 100.5}, "governor.battery_low: expected at most 100 percent, found 100.5"),
+        (
+            {"battery_hysteresis": 50.5},
+            "governor.battery_hysteresis: expected at most 50 percent: what a battery can gain above battery_low "
+            "(50), found 50.5",
+        ),
         ({"battery_key": "a.b"}, "governor.battery_key: expected this key only with a topic (mqtt:TOPIC)"),
         ({"battery_factor": 0.0}, "governor.battery_factor: expected a factor other than 0"),
         ({"battery_unit": "V"}, "governor.battery_unit: expected"),
@@ -121,7 +143,8 @@ def test_a_topic_needs_the_broker() -> None:
     ],
 )
 def test_numbers_have_bounds(key: str, good: tuple[float, float], bad: tuple[float, float]) -> None:
+    beside = {"energy_wh_per_day": 9.0} if key == "core_w" else {}
     for value in good:
-        assert getattr(governor_of(**{key: value}), key) == value
+        assert getattr(governor_of(**beside, **{key: value}), key) == value
     for value in (*bad, math.nan):
         assert f"governor.{key}" in fault_of(enabled=True, **{key: value})
